@@ -1,0 +1,45 @@
+# make serve: both APIs on 127.0.0.1:4010. make test: everything that must hold.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 4010
+
+.PHONY: serve test format lint types tests bench lock clean
+
+serve: .venv/ready
+	$(BIN)/mockserver --port $(PORT)
+
+test: lint types tests
+
+lint: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/ready
+	$(BIN)/mypy
+
+tests: .venv/ready
+	$(BIN)/pytest -n 2 --dist worksteal
+
+format: .venv/ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/ready
+	$(BIN)/python benchmarks/post.py
+
+# Everything is installed from the lock, by hash; the project itself is linked in place.
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Choose new versions within pyproject.toml's ranges (needs uv).
+lock:
+	uv pip compile pyproject.toml --extra conformance --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --upgrade --quiet --output-file requirements.lock
+
+clean:
+	rm -rf .venv build dist

@@ -1,0 +1,92 @@
+"""The contracts: one OpenAPI file per API, and the only code that knows where they lie."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_DIRECTORY = Path(__file__).parent
+
+Spec = dict[str, Any]
+
+
+class UnknownApi(LookupError):
+    """No contract of that name lies here; the message names the nearest."""
+
+
+class BadSpec(ValueError):
+    """A contract file is not readable YAML with an OpenAPI document in it."""
+
+
+def names() -> list[str]:
+    """List the APIs that have a contract, in directory order."""
+    return sorted(path.stem for path in _DIRECTORY.glob("*.yaml"))
+
+
+def path(api: str) -> Path:
+    """Locate the contract of *api*.
+
+    Raises UnknownApi if there is none.
+    """
+    file = _DIRECTORY / f"{api}.yaml"
+    if api not in names():
+        near = difflib.get_close_matches(api, names(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names())}"
+        raise UnknownApi(f"no API {api!r}; {hint}")
+    return file
+
+
+@cache
+def load(api: str) -> Spec:
+    """Read the contract of *api*; the same object every time, so treat it as read-only.
+
+    Raises UnknownApi if there is none, BadSpec if the file cannot be read as YAML.
+    """
+    return read(path(api))
+
+
+def read(file: Path) -> Spec:
+    """Read one OpenAPI file.
+
+    Raises BadSpec naming the file and what is wrong with it.
+    """
+    try:
+        spec = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadSpec(f"{file}: {error}") from error
+    if not isinstance(spec, dict) or "openapi" not in spec:
+        raise BadSpec(f"{file}: not an OpenAPI document; it needs an 'openapi' member at its root")
+    return spec
+
+
+def choices(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Yield where and why for every x-choice: what the document leaves open and what we chose."""
+    return _marked(spec, "x-choice", ())
+
+
+def sources(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Yield where and what for every x-source: the heading or page that says so."""
+    return _marked(spec, "x-source", ())
+
+
+def headings(spec: Spec) -> list[str]:
+    """List what an x-source may name: the document's headings, then the vendor's other pages."""
+    info = spec["info"]
+    return [*info["x-document"]["headings"], *(page["name"] for page in info.get("x-pages", []))]
+
+
+def _marked(node: Any, mark: str, at: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if isinstance(node, dict):
+        if isinstance(node.get(mark), str):
+            yield " ".join(at), node[mark]
+        for key, value in node.items():
+            yield from _marked(value, mark, (*at, str(key)))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            name = value.get("name", index) if isinstance(value, dict) else index
+            yield from _marked(value, mark, (*at, str(name)))
