@@ -1,0 +1,63 @@
+"""Ways through an OpenAPI 3.0 document that several tests need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+# Under these keys lies sample data, not more of the document.
+DATA = frozenset({"example", "examples", "default", "enum"})
+
+At = tuple[Any, ...]
+
+
+def get(spec: dict[str, Any], at: At) -> Any:
+    """Return what stands at *at*."""
+    node: Any = spec
+    for step in at:
+        node = node[step]
+    return node
+
+
+def resolved(spec: dict[str, Any], node: Any) -> Any:
+    """Follow $ref until there is none."""
+    while isinstance(node, dict) and "$ref" in node:
+        steps = node["$ref"].removeprefix("#/").split("/")
+        node = get(spec, tuple(step.replace("~1", "/").replace("~0", "~") for step in steps))
+    return node
+
+
+def operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield path, method and operation."""
+    for path, item in spec["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def responses(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield operationId, status and response of every operation, references followed."""
+    for _, _, operation in operations(spec):
+        for status, response in operation["responses"].items():
+            yield operation["operationId"], status, resolved(spec, response)
+
+
+def objects(node: Any, at: At = ()) -> Iterator[tuple[At, dict[str, Any]]]:
+    """Yield every object of the document with the keys that lead to it, sample data left out."""
+    if isinstance(node, dict):
+        yield at, node
+        is_names = at[-1:] == ("properties",)  # here "default" is a member's name
+        for key, value in node.items():
+            if is_names or key not in DATA:
+                yield from objects(value, (*at, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from objects(value, (*at, index))
+
+
+def media_type(message: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON media type of a request body or a response; empty where there is none."""
+    media: dict[str, Any] = message.get("content", {}).get("application/json", {})
+    return media
