@@ -1,0 +1,159 @@
+"""Who may import whom: mockserver and conformance lean on openapi, and never on each other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .tree import ROOT, modules
+
+# What the modules of a folder may not import, directly or through another module of the same package.
+FORBIDDEN = {
+    "openapi": {"mockserver", "conformance", "tests", "benchmarks"},
+    "mockserver": {"conformance", "tests", "benchmarks"},
+    "conformance": {"mockserver", "tests", "benchmarks"},
+    "conformance/proof/reference": {"mockserver", "openapi"},
+}
+
+
+def imported(source: str, package: str) -> Iterator[str]:
+    """Yield the dotted name of everything that *source*, a module of *package*, imports."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from (name.name for name in names)
+            case ast.ImportFrom(module=module, names=names, level=level):
+                outer = package.split(".")[: len(package.split(".")) - level + 1] if level else []
+                origin = ".".join([*outer, *([module] if module else [])])
+                yield from (f"{origin}.{name.name}" for name in names)
+            case ast.Call(
+                func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__")
+            ):
+                yield from (
+                    argument.value
+                    for argument in node.args[:1]
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+                )
+
+
+def reached(root: Path, start: Path) -> dict[str, list[str]]:
+    """Map every name that the module at *start* leads to, inside its own package, to the way there."""
+    found: dict[str, list[str]] = {}
+    todo = [(start, [str(start.relative_to(root))])]
+    seen = {start}
+    while todo:
+        file, way = todo.pop()
+        package = ".".join(file.relative_to(root).parent.parts)
+        for name in imported(file.read_text(encoding="utf-8"), package):
+            found.setdefault(name, way)
+            inner = module_file(root, name)
+            if (
+                inner
+                and inner not in seen
+                and inner.relative_to(root).parts[0] == start.relative_to(root).parts[0]
+            ):
+                seen.add(inner)
+                todo.append((inner, [*way, str(inner.relative_to(root))]))
+    return found
+
+
+def module_file(root: Path, name: str) -> Path | None:
+    """Find the file of a dotted name; the name may end in something that a module defines."""
+    for parts in (name.split("."), name.split(".")[:-1]):
+        for file in (root.joinpath(*parts).with_suffix(".py"), root.joinpath(*parts, "__init__.py")):
+            if parts and file.is_file():
+                return file
+    return None
+
+
+def trespasses(root: Path) -> list[str]:
+    """Name every import that crosses a line, with the way to it."""
+    return [
+        f"{' -> '.join(way)} imports {name}"
+        for folder, forbidden in FORBIDDEN.items()
+        for file in modules(root, folder)
+        for name, way in reached(root, file).items()
+        if name.partition(".")[0] in forbidden
+    ]
+
+
+def asserts(root: Path) -> list[str]:
+    """Name every assert statement of the judge: python -O drops them, and a verdict with them."""
+    return [
+        f"{file.relative_to(root)}:{node.lineno}"
+        for file in modules(root, "conformance")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assert)
+    ]
+
+
+@pytest.fixture
+def tree(tmp_path):
+    def write(**sources: str) -> Path:
+        for name, source in sources.items():
+            path = tmp_path.joinpath(*name.split("__")).with_suffix(".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(source)
+        return tmp_path
+
+    return write
+
+
+def test_no_import_crosses_a_line():
+    assert trespasses(ROOT) == []
+
+
+def test_judge_is_without_assert():
+    assert asserts(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import mockserver",
+        "import json, mockserver.clock as clock",
+        "from mockserver import clock",
+        "from mockserver.clock import Clock",
+        "def late():\n    from mockserver import clock",
+        "try:\n    import mockserver\nexcept ImportError:\n    pass",
+        "import importlib\nimportlib.import_module('mockserver.clock')",
+        "__import__('mockserver')",
+    ],
+)
+def test_import_of_the_stub_by_the_judge_is_found(tree, source):
+    assert trespasses(tree(conformance__oracle=source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import openapi",
+        "from . import mockserver",
+        "from .mockserver import clock",
+        "# import mockserver",
+        "'import mockserver'",
+    ],
+)
+def test_harmless_source_is_left_alone(tree, source):
+    assert trespasses(tree(conformance__oracle=source)) == []
+
+
+def test_import_through_another_module_is_found(tree):
+    root = tree(
+        conformance__proof__reference__library="from ..serving import serve",
+        conformance__proof__serving="from conformance import shapes",
+        conformance__shapes="import openapi",
+    )
+
+    proof = "conformance/proof"
+    assert trespasses(root) == [
+        f"{proof}/reference/library.py -> {proof}/serving.py -> conformance/shapes.py imports openapi"
+    ]
+
+
+def test_assert_is_found(tree):
+    assert asserts(tree(conformance__oracle="def judge(it):\n    assert it\n")) == ["conformance/oracle.py:2"]
+    assert asserts(tree(conformance__oracle="'assert it'")) == []

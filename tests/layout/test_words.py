@@ -1,0 +1,52 @@
+"""The project speaks of itself only, and of no place outside its own tree."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from .tree import ROOT, files
+
+# Spelt apart, so that this file does not find itself.
+FOREIGN = re.compile("|".join([r"\bshared" + "/", "/work" + r"/", "before" + "-stop"]))
+
+
+def foreign(text: str) -> list[str]:
+    return FOREIGN.findall(text)
+
+
+def test_no_file_names_a_foreign_place():
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in files()
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        if foreign(line)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text", ["see ../shared" + "/style.md", "cd /work" + "/main", "the before" + "-stop hook"]
+)
+def test_foreign_place_is_found(text):
+    assert foreign(text)
+
+
+@pytest.mark.parametrize("text", ["shared by both", "the network/workload", "stop before"])
+def test_plain_words_are_left_alone(text):
+    assert not foreign(text)
+
+
+def test_files_are_those_somebody_wrote():
+    names = {str(path.relative_to(ROOT)) for path in files()}
+
+    assert {
+        "pyproject.toml",
+        "Makefile",
+        ".ci/run",
+        "openapi/__init__.py",
+        "tests/layout/test_words.py",
+    } <= names
+    assert not any("site-packages" in name for name in names)
