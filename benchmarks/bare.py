@@ -1,0 +1,43 @@
+"""The measure of all others: an ASGI app that takes the body, looks at nothing and answers a constant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Message = dict[str, Any]
+
+BODY = json.dumps(
+    {
+        "status": "success",
+        "data": {
+            "id": "00000000-0000-4000-8000-000000000000",
+            "fanId": "12345",
+            "userId": "user-1",
+            "category": "content",
+            "preference": "preference_00",
+            "value": True,
+            "source": "manual",
+            "createdAt": "2030-01-02T03:04:05.678Z",
+            "updatedAt": "2030-01-02T03:04:05.678Z",
+        },
+    },
+    separators=(",", ":"),
+).encode()
+
+START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [(b"content-type", b"application/json"), (b"content-length", str(len(BODY)).encode())],
+}
+END = {"type": "http.response.body", "body": BODY}
+
+
+async def app(
+    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+) -> None:
+    if scope["type"] == "http":
+        await receive()
+        await send(START)
+        await send(END)

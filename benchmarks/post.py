@@ -1,0 +1,254 @@
+"""Measure the valid POST of update-preference through the whole stub against a bare ASGI app.
+
+Both run under the same server (uvicorn, uvloop, httptools, one process, no access log) and are measured
+in turns: only ratios inside one round mean anything on a machine that others use too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from statistics import median
+
+HERE = Path(__file__).parent
+BIN = Path(sys.executable).parent
+CONNECTIONS = 16
+PATIENCE_S = 20
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+A_BODY = b'{"fanId": "12345", "category": "content", "preference": "preference_00", "value": true}'
+
+
+Command = Callable[[int], list[str]]
+
+
+class Trouble(Exception):  # noqa: N818 - what went wrong is the message
+    """Nothing can be measured; the message says why."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one stretch of load measured."""
+
+    requests_per_s: float
+    p99_ms: float
+    cpu_us: float
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server of ours."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    start_s: float
+
+    @property
+    def memory_mb(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+        return int(line.split()[1]) / 1024
+
+    @property
+    def cpu_s(self) -> float:
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+
+
+def bare(port: int) -> list[str]:
+    """Say how the bare app is started."""
+    options = [
+        "--port",
+        str(port),
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
+    return [sys.executable, "-m", "uvicorn", "bare:app", "--app-dir", str(HERE), *options]
+
+
+def stub(port: int) -> list[str]:
+    """Say how the stub is started."""
+    return [str(BIN / "mockserver"), "--port", str(port), "--quiet"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(command: Command, token: str) -> Iterator[Server]:
+    """Start a server, wait for its first good answer, and end it, and nothing else, afterwards."""
+    port = free_port()
+    with tempfile.TemporaryFile() as log:
+        began = time.perf_counter()
+        process = subprocess.Popen(command(port), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            while not answers(port, token):
+                if process.poll() is not None or time.perf_counter() - began > PATIENCE_S:
+                    log.seek(0)
+                    end = log.read().decode(errors="replace").strip()[-2000:]
+                    raise Trouble(f"{' '.join(command(port))} gave no good answer:\n{end}")
+                time.sleep(0.002)
+            yield Server(process, port, time.perf_counter() - began)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def answers(port: int, token: str) -> bool:
+    """Ask once; tell whether the answer is the success we are going to measure.
+
+    Raises Trouble for any other answer.
+    """
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("POST", "/api/v2/update-preference", A_BODY, headers)
+        answer = connection.getresponse()
+        body = answer.read().decode(errors="replace")
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    if answer.status != HTTPStatus.OK:
+        raise Trouble(f"the valid POST was answered {answer.status}: {body}")
+    return True
+
+
+def load(server: Server, token: str, seconds: int) -> Load:
+    """Let wrk send the valid POST for a while.
+
+    Raises Trouble if any answer was an error: errors are cheap, and a ratio with errors in it is a lie.
+    """
+    url = f"http://127.0.0.1:{server.port}"
+    wrk = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s"]
+    cpu_before = server.cpu_s
+    output = subprocess.run(
+        [*wrk, "--script", str(HERE / "post.lua"), url, "--", token], capture_output=True, text=True
+    )
+    cpu_s = server.cpu_s - cpu_before
+    lines = [line for line in output.stdout.splitlines() if line.startswith("MEASURED ")]
+    if not lines:
+        raise Trouble(f"wrk measured nothing: {output.stdout}{output.stderr}")
+    found = json.loads(lines[0].removeprefix("MEASURED "))
+    if found["refused"] or found["broken"] or not found["requests"]:
+        raise Trouble(
+            f"of {found['requests']} requests {found['refused']} were refused, {found['broken']} broke off"
+        )
+    return Load(found["requests"] / found["seconds"], found["p99_ms"], cpu_s / found["requests"] * 1e6)
+
+
+def minted() -> str:
+    """Ask the stub's own command for a token."""
+    made = subprocess.run([BIN / "mockserver", "token"], capture_output=True, text=True)
+    if made.returncode:
+        raise Trouble(f"mockserver token: {made.stderr.strip()[-500:]}")
+    return made.stdout.strip()
+
+
+def starts(command: Command, token: str) -> tuple[float, float]:
+    """Start a server a few times: median seconds to the first answer, and median memory then."""
+    seconds, memory = [], []
+    for _ in range(5):
+        with running(command, token) as server:
+            seconds.append(server.start_s)
+            memory.append(server.memory_mb)
+    return median(seconds), median(memory)
+
+
+def measure(rounds: int, seconds: int, token: str) -> list[tuple[Load, Load]]:
+    """Load the two in turns; each round is a pair (bare, stub)."""
+    with running(bare, token) as one, running(stub, token) as other:
+        for server in (one, other):
+            load(server, token, 2)
+        measured = []
+        for number in range(rounds):
+            pair = (load(one, token, seconds), load(other, token, seconds))
+            print(f"round {number + 1}: {row(pair)}", flush=True)
+            measured.append(pair)
+    return measured
+
+
+def row(pair: tuple[Load, Load]) -> str:
+    one, other = pair
+    ratio = other.requests_per_s / one.requests_per_s
+    return f"bare {one.requests_per_s:,.0f}/s, stub {other.requests_per_s:,.0f}/s, ratio {ratio:.2f}"
+
+
+def verdict(name: str, value: float, unit: str, relation: str, reach: float) -> str:
+    """Make one line of the table."""
+    is_reached = value >= reach if relation == ">=" else value <= reach
+    bound = f"{relation} {reach:g} {unit}".rstrip()
+    return f"{name:<36}{value:>10.2f} {unit:<2}{bound:>13}  {'reached' if is_reached else 'MISSED'}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=3, help="of load on each server in a round")
+    options = parser.parse_args()
+    if not shutil.which("wrk"):
+        print("bench: wrk is not installed; on Debian and Ubuntu: apt-get install wrk", file=sys.stderr)
+        return 2
+    try:
+        token = minted()
+        (bare_start_s, bare_mb), (stub_start_s, stub_mb) = starts(bare, token), starts(stub, token)
+        measured = measure(options.rounds, options.seconds, token)
+    except Trouble as trouble:
+        print(f"bench: {trouble}", file=sys.stderr)
+        return 1
+
+    print(report(measured))
+    print(verdict("start to first answer", stub_start_s, "s", "<=", 0.6))
+    print(verdict("memory idle", stub_mb, "MB", "<=", 100))
+    print(f"(bare: {bare_start_s:.2f} s, {bare_mb:.0f} MB)")
+    return 0
+
+
+def report(measured: list[tuple[Load, Load]]) -> str:
+    """Lay the medians side by side, then the ratios against what is to be reached."""
+    columns: dict[str, Callable[[Load], float]] = {
+        "requests/s": lambda it: it.requests_per_s,
+        "p99 ms": lambda it: it.p99_ms,
+        "CPU us per request": lambda it: it.cpu_us,
+    }
+    lines = [f"\n{'median of rounds':<36}{'bare':>10}{'stub':>10}{'ratio':>8}"]
+    ratios = {}
+    for name, of in columns.items():
+        one, other = (median(of(pair[which]) for pair in measured) for which in (0, 1))
+        ratios[name] = median(of(pair[1]) / of(pair[0]) for pair in measured)
+        lines.append(f"{name:<36}{one:>10,.1f}{other:>10,.1f}{ratios[name]:>8.2f}")
+    lines.append(f"\n{'':<36}{'measured':>13}{'to reach':>13}")
+    lines.append(verdict("requests/s, ratio to bare", ratios["requests/s"], "", ">=", 0.5))
+    lines.append(verdict("p99, ratio to bare", ratios["p99 ms"], "", "<=", 3))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
