@@ -1,0 +1,806 @@
+"""Servers that lie about SuprSend's object category preference: the reference with one fault each.
+
+`breaks` names exactly the requirements that turn red.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from conformance.proof.reference.suprsend import PREFERENCES, Category, Choice, Place, Reference, Refused
+from conformance.proof.serving import Request, Response
+
+# Object Preference Category - Opt Out Channel
+
+
+class RepeatingResets(Reference):
+    """The same opt-out a second time lets the channel in again."""
+
+    breaks = frozenset({"same-request-twice"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._choice(place, before, preference, body)
+        return Choice(preference) if choice.left and choice == before else choice
+
+
+class OneSlashForm(Reference):
+    """The path with a trailing slash is unknown."""
+
+    breaks = frozenset({"other-slash-form"})
+
+    def _place(self, request: Request) -> Place:
+        if request.path.endswith("/"):
+            raise Refused(404, f"nothing at {request.path}")
+        return super()._place(request)
+
+
+class FailsOnDepth(Reference):
+    """A deeply nested body is answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _json(self, body: bytes) -> Any:
+        if body.count(b"[") > 100:
+            raise Refused(500, "internal error")
+        return super()._json(body)
+
+
+class FailsOnUnknownTenant(Reference):
+    """An unknown tenant is answered 502."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _tenant(self, request: Request) -> str:
+        try:
+            return super()._tenant(request)
+        except Refused:
+            raise Refused(502, "bad gateway") from None
+
+
+# Authorizations
+
+
+class AcceptsNoKey(Reference):
+    """A request without any credential is granted."""
+
+    breaks = frozenset({"missing-key", "missing-key-status"})
+
+    def _authenticate(self, request: Request) -> None:
+        if "authorization" in request.headers:
+            super()._authenticate(request)
+
+
+class RedirectsNoKey(Reference):
+    """A request without any credential is sent to a login page."""
+
+    breaks = frozenset({"missing-key", "missing-key-status"})
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        if "authorization" not in request.headers:
+            return Response(302, headers={"location": "/login"})
+        return super().answer(request)
+
+
+class AcceptsEmptyKey(Reference):
+    """The word Bearer alone is granted."""
+
+    breaks = frozenset({"empty-key"})
+
+    def _knows(self, key: str) -> bool:
+        return not key.strip() or super()._knows(key)
+
+
+class AcceptsAnyKey(Reference):
+    """Any key is granted, as long as there is one."""
+
+    breaks = frozenset({"wrong-key", "wrong-key-status", "cut-key", "lengthened-key"})
+
+    def _knows(self, key: str) -> bool:
+        return bool(key.strip())
+
+
+class AcceptsKeyShape(Reference):
+    """A key of the right length is granted."""
+
+    breaks = frozenset({"wrong-key", "wrong-key-status"})
+
+    def _knows(self, key: str) -> bool:
+        return len(key) == len(self.key)
+
+
+class AcceptsHalfAKey(Reference):
+    """The beginning of a key is granted."""
+
+    breaks = frozenset({"cut-key"})
+
+    def _knows(self, key: str) -> bool:
+        return len(key) > 5 and self.key.startswith(key)
+
+
+class AcceptsLongerKeys(Reference):
+    """A key with something behind it is granted."""
+
+    breaks = frozenset({"lengthened-key"})
+
+    def _knows(self, key: str) -> bool:
+        return key.startswith(self.key)
+
+
+class AcceptsBasic(Reference):
+    """The key as a Basic credential is granted."""
+
+    breaks = frozenset({"basic-scheme"})
+
+    def _authenticate(self, request: Request) -> None:
+        if not request.headers.get("authorization", "").startswith("Basic "):
+            super()._authenticate(request)
+
+
+class NoKeyIsForbidden(Reference):
+    """A missing key is answered 403."""
+
+    breaks = frozenset({"missing-key-status"})
+
+    def _authenticate(self, request: Request) -> None:
+        if "authorization" not in request.headers:
+            raise Refused(403, "forbidden")
+        super()._authenticate(request)
+
+
+class WrongKeyIsForbidden(Reference):
+    """A wrong key is answered 403."""
+
+    breaks = frozenset({"wrong-key-status"})
+
+    def _knows(self, key: str) -> bool:
+        if key and not super()._knows(key):
+            raise Refused(403, "forbidden")
+        return bool(key)
+
+
+# Path Parameters
+
+
+class EchoesAnotherCategory(Reference):
+    """The answer names another category than the path."""
+
+    breaks = frozenset({"category-is-the-slug"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "category": "status"}
+
+
+class CategoryFromName(Reference):
+    """The answer's category is the category's name."""
+
+    breaks = frozenset({"category-is-the-slug"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "category": place.category.name}
+
+
+class CategoryFromBody(Reference):
+    """A category in the body is answered instead of the one in the path."""
+
+    breaks = frozenset({"category-ignores-the-body"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        self._said = body.get("category")
+        return super()._update(place, body)
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "category": self._said or place.category.slug}
+
+
+class InventsCategories(Reference):
+    """An unknown category comes into being."""
+
+    breaks = frozenset({"unknown-category"})
+
+    def _category(self, slug: str) -> Category:
+        return self.categories.get(slug) or Category(slug, slug)
+
+
+class OneSetForAllObjects(Reference):
+    """All objects share one preference set."""
+
+    breaks = frozenset({"objects-are-apart"})
+
+    def _shelf(self, place: Place) -> Place:
+        return replace(place, holder=("", ""))
+
+
+class OneSetForAllCategories(Reference):
+    """A channel that leaves one category leaves all of them."""
+
+    breaks = frozenset({"categories-are-apart"})
+
+    def _shelf(self, place: Place) -> Place:
+        return replace(place, category=self.categories["newsletter"])
+
+
+# Query Parameters
+
+
+class RefusesTenants(Reference):
+    """No tenant is ever found."""
+
+    breaks = frozenset({"tenant"})
+
+    def _tenant(self, request: Request) -> str:
+        if "tenant_id" in request.query:
+            raise Refused(404, "tenant not found")
+        return ""
+
+
+class RefusesClientOptions(Reference):
+    """A query parameter of the official clients is refused."""
+
+    breaks = frozenset({"client-options"})
+
+    def _tenant(self, request: Request) -> str:
+        if "locale" in request.query:
+            raise Refused(400, "unknown query parameter")
+        return super()._tenant(request)
+
+
+# Body
+
+
+class AbsentKeeps(Reference):
+    """A body without a preference keeps the earlier one."""
+
+    breaks = frozenset({"defaults-to-opt-in"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        return super()._update(place, {"preference": self._before(place).preference, **body})
+
+
+class AbsentIsOptOut(Reference):
+    """A body without a preference opts out."""
+
+    breaks = frozenset({"defaults-to-opt-in"})
+
+    def _preference(self, body: dict[str, Any]) -> str:
+        return super()._preference(body) if "preference" in body else "opt_out"
+
+
+class AbsentIsRefused(Reference):
+    """A body without a preference is refused."""
+
+    breaks = frozenset({"defaults-to-opt-in"})
+
+    def _preference(self, body: dict[str, Any]) -> str:
+        if "preference" not in body:
+            raise Refused(400, "preference is required")
+        return super()._preference(body)
+
+
+class AnyBodyOptsIn(Reference):
+    """Whatever the body says, the object is opted in."""
+
+    breaks = frozenset({"preference-follows-opt-out", "generated-preference-is-followed"})
+
+    def _preference(self, body: dict[str, Any]) -> str:
+        super()._preference(body)
+        return "opt_in"
+
+
+class LoneOptOutIsIgnored(Reference):
+    """An opt-out is believed only beside other members."""
+
+    breaks = frozenset({"preference-follows-opt-out"})
+
+    def _preference(self, body: dict[str, Any]) -> str:
+        preference = super()._preference(body)
+        return "opt_in" if len(body) == 1 else preference
+
+
+class OptOutSticks(Reference):
+    """Once out, a plain opt_in does not lead back."""
+
+    breaks = frozenset({"preference-follows-opt-in"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        if before.preference == "opt_out" and body == {"preference": "opt_in"}:
+            return before
+        return super()._choice(place, before, preference, body)
+
+
+class ListsHideOptOut(Reference):
+    """An opt-out beside a list of channels is ignored."""
+
+    breaks = frozenset({"generated-preference-is-followed"})
+
+    def _preference(self, body: dict[str, Any]) -> str:
+        preference = super()._preference(body)
+        return "opt_in" if "opt_out_channels" in body or "opt_in_channels" in body else preference
+
+
+class OptOutChannelsIgnored(Reference):
+    """No channel ever goes out."""
+
+    breaks = frozenset({"channels-go-out", "generated-channels-go-out"})
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._list(body, member)
+        return frozenset() if member == "opt_out_channels" and channels else channels
+
+
+class LoneChannelIgnored(Reference):
+    """A list of a single channel is taken for an empty one."""
+
+    breaks = frozenset({"channels-go-out"})
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._list(body, member)
+        lone = member == "opt_out_channels" and len(body[member] or []) == 1
+        return frozenset() if lone else channels
+
+
+class OnlyFirstChannelGoesOut(Reference):
+    """Of a list only the first channel goes out."""
+
+    breaks = frozenset({"generated-channels-go-out"})
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._list(body, member)
+        first = member == "opt_out_channels" and channels
+        return frozenset(body[member][:1]) if first else channels
+
+
+class OthersFollow(Reference):
+    """A channel that goes out takes ms_teams along."""
+
+    breaks = frozenset({"other-channels-stay-in"})
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        left = super()._left(before, out, into)
+        return left | {"ms_teams"} if left else left
+
+
+class AllFollow(Reference):
+    """A channel that goes out takes all others along."""
+
+    breaks = frozenset({"other-channels-stay-in", "list-replaces"})
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        left = super()._left(before, out, into)
+        return left | {"email", "slack", "ms_teams"} if out else left
+
+
+class OptInChannelsIgnored(Reference):
+    """opt_in_channels changes nothing."""
+
+    breaks = frozenset({"channels-come-in"})
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return frozenset(before) if into and out is None else super()._left(before, out, into)
+
+
+class OptInChannelsInverted(Reference):
+    """opt_in_channels is taken for opt_out_channels."""
+
+    breaks = frozenset({"channels-come-in"})
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._left(before, into or out, None)
+
+
+class Merges(Reference):
+    """A list of opt-outs is added to the earlier ones."""
+
+    breaks = frozenset({"list-replaces"})
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._left(before, before | out if out else out, into)
+
+
+class RefusesNullLists(Reference):
+    """A list that is null is refused."""
+
+    breaks = frozenset({"null-list"})
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        if member in body and body[member] is None:
+            raise Refused(400, f"{member} is null")
+        return super()._list(body, member)
+
+
+class RefusesEmptyLists(Reference):
+    """An empty list is refused."""
+
+    breaks = frozenset({"empty-list"})
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        if body.get(member) == []:
+            raise Refused(400, f"{member} is empty")
+        return super()._list(body, member)
+
+
+class RefusesWebpush(Reference):
+    """One of the documented channels is unknown."""
+
+    breaks = frozenset({"documented-channels"})
+
+    def _channel(self, channel: Any, field: str) -> str:
+        if channel == "webpush":
+            raise Refused(400, f"{field} is unknown")
+        return super()._channel(channel, field)
+
+
+class AcceptsAnyPreference(Reference):
+    """Any value counts as an opt-in."""
+
+    breaks = frozenset(
+        {
+            "unknown-preference",
+            "number-as-preference",
+            "boolean-as-preference",
+            "object-as-preference",
+            "array-as-preference",
+            "generated-preference-is-refused",
+        }
+    )
+
+    def _word(self, preference: Any) -> str:
+        return preference if preference in PREFERENCES else "opt_in"
+
+
+class AcceptsUnknownPreferences(Reference):
+    """A preference is taken by its first letters."""
+
+    breaks = frozenset({"unknown-preference"})
+
+    def _word(self, preference: Any) -> str:
+        return "opt_in" if str(preference).startswith("opt_") else super()._word(preference)
+
+
+class AcceptsOne(Reference):
+    """The number 1 counts as an opt-in."""
+
+    breaks = frozenset({"number-as-preference"})
+
+    def _word(self, preference: Any) -> str:
+        return "opt_in" if type(preference) is int and preference == 1 else super()._word(preference)
+
+
+class AcceptsTrue(Reference):
+    """True counts as an opt-in."""
+
+    breaks = frozenset({"boolean-as-preference"})
+
+    def _word(self, preference: Any) -> str:
+        return "opt_in" if preference is True else super()._word(preference)
+
+
+class AcceptsObjects(Reference):
+    """An object with a value in it counts as that value."""
+
+    breaks = frozenset({"object-as-preference"})
+
+    def _word(self, preference: Any) -> str:
+        if isinstance(preference, dict) and "value" in preference:
+            preference = preference["value"]
+        return super()._word(preference)
+
+
+class AcceptsArrays(Reference):
+    """An array counts as its only item."""
+
+    breaks = frozenset({"array-as-preference"})
+
+    def _word(self, preference: Any) -> str:
+        if isinstance(preference, list) and len(preference) == 1:
+            [preference] = preference
+        return super()._word(preference)
+
+
+class MendsTruncatedBodies(Reference):
+    """A body that breaks off is completed."""
+
+    breaks = frozenset({"truncated-body"})
+
+    def _json(self, body: bytes) -> Any:
+        return super()._json(body + b"}" if body.startswith(b"{") and not body.endswith(b"}") else body)
+
+
+class ReadsForms(Reference):
+    """A body that is a form is read as one."""
+
+    breaks = frozenset({"text-body"})
+
+    def _json(self, body: bytes) -> Any:
+        name, equals, value = body.partition(b"=")
+        return {name.decode(): value.decode()} if equals and name.isalpha() else super()._json(body)
+
+
+class TakesArrays(Reference):
+    """An array of an object counts as the object."""
+
+    breaks = frozenset({"array-body"})
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        return super()._mapping(body[0] if isinstance(body, list) and body else body)
+
+
+class TakesStrings(Reference):
+    """A string counts as the preference."""
+
+    breaks = frozenset({"string-body"})
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        return super()._mapping({"preference": body} if isinstance(body, str) else body)
+
+
+class TakesNumbers(Reference):
+    """A number counts as no wish at all."""
+
+    breaks = frozenset({"number-body"})
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        return super()._mapping({} if type(body) is int else body)
+
+
+# Response
+
+
+class Answers200(Reference):
+    """Success is 200."""
+
+    breaks = frozenset({"answers-202"})
+
+    def _accept(self, place: Place, choice: Choice) -> Response:
+        return Response(200, self._rendered(place, choice))
+
+
+class AnswersNothing(Reference):
+    """Success has no body."""
+
+    breaks = frozenset({"answers-the-category", "media-type"})
+
+    def _accept(self, place: Place, choice: Choice) -> Response:
+        return replace(super()._accept(place, choice), body=b"")
+
+
+class AnswersAList(Reference):
+    """Success is an array with the category in it."""
+
+    breaks = frozenset({"answers-the-category"})
+
+    def _accept(self, place: Place, choice: Choice) -> Response:
+        return Response(202, [self._rendered(place, choice)])
+
+
+class AnswersText(Reference):
+    """Success is labelled as text."""
+
+    breaks = frozenset({"media-type"})
+
+    def _accept(self, place: Place, choice: Choice) -> Response:
+        body = json.dumps(self._rendered(place, choice)).encode()
+        return Response(202, body, {"content-type": "text/plain"})
+
+
+class NameIsNull(Reference):
+    """The name is null."""
+
+    breaks = frozenset({"name"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "name": None}
+
+
+class CategoryIsAnObject(Reference):
+    """The category is an object."""
+
+    breaks = frozenset({"category"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "category": {"slug": place.category.slug}}
+
+
+class NoDescription(Reference):
+    """The description is missing."""
+
+    breaks = frozenset({"description"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        category = super()._rendered(place, choice)
+        del category["description"]
+        return category
+
+
+class OriginalPreferenceIsABoolean(Reference):
+    """The default preference is a boolean."""
+
+    breaks = frozenset({"original-preference"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "original_preference": True}
+
+
+class PreferenceIsABoolean(Reference):
+    """The preference is a boolean."""
+
+    breaks = frozenset({"preference"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "preference": choice.preference == "opt_in"}
+
+
+class PreferenceIsAnotherWord(Reference):
+    """The preference is a word of the server's own."""
+
+    breaks = frozenset({"preference"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "preference": "subscribed"}
+
+
+class IsEditableIsAWord(Reference):
+    """is_editable is a string."""
+
+    breaks = frozenset({"is-editable"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "is_editable": "true"}
+
+
+class ChannelsAreAnObject(Reference):
+    """The channels are an object by name."""
+
+    breaks = frozenset({"channels"})
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        return {channel["channel"]: channel for channel in super()._rendered_channels(category, choice)}
+
+
+class ChannelsAreNames(Reference):
+    """The channels are bare names."""
+
+    breaks = frozenset({"channels-are-objects"})
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        return [channel["channel"] for channel in super()._rendered_channels(category, choice)]
+
+
+class ChannelIsANumber(Reference):
+    """A channel is named by a number."""
+
+    breaks = frozenset({"channel-names"})
+
+    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        return {**super()._rendered_channel(channel, category, choice), "channel": 7}
+
+
+class ChannelPreferenceIsABoolean(Reference):
+    """A channel's preference is a boolean."""
+
+    breaks = frozenset({"channel-preferences"})
+
+    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        return {**super()._rendered_channel(channel, category, choice), "preference": True}
+
+
+class ChannelIsEditableIsANumber(Reference):
+    """A channel's is_editable is 1."""
+
+    breaks = frozenset({"channel-is-editable"})
+
+    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        return {**super()._rendered_channel(channel, category, choice), "is_editable": 1}
+
+
+class LocksAfterOptOuts(Reference):
+    """A category is no longer editable once a channel left it."""
+
+    breaks = frozenset({"is-editable-stays"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "is_editable": not choice.left}
+
+
+class LocksAfterOptOut(Reference):
+    """A category is no longer editable once it was opted out."""
+
+    breaks = frozenset({"is-editable-stays", "opted-out-category-is-editable"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "is_editable": choice.preference == "opt_in"}
+
+
+class NothingIsEditable(Reference):
+    """No category says that it is editable."""
+
+    breaks = frozenset({"opted-out-category-is-editable"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "is_editable": False}
+
+
+class EverythingIsEditable(Reference):
+    """A locked category says that it is editable."""
+
+    breaks = frozenset({"locked-category-is-not-editable"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "is_editable": True}
+
+
+class OpensLockedCategory(Reference):
+    """A locked category is opted out like any other."""
+
+    breaks = frozenset({"locked-category-stays-in"})
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        editable = replace(place.category, is_editable=True)
+        return super()._opted_out(replace(place, category=editable), before)
+
+
+class OpensLockedCategorySilently(Reference):
+    """A locked category refuses the opt-out, and keeps it all the same."""
+
+    breaks = frozenset({"locked-category-stays-in"})
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        self._choices[place] = Choice("opt_out")
+        return super()._opted_out(place, before)
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request; GET reads."""
+        if request.method != "GET":
+            return super().answer(request)
+        place = self._place(replace(request, method="PATCH"))
+        return Response(200, self._rendered(place, self._before(place)))
+
+
+# Errors
+
+
+class ErrorsAreText(Reference):
+    """An error is a line of text."""
+
+    breaks = frozenset({"error-is-json"})
+
+    def _refuse(self, refused: Refused) -> Response:
+        return Response(refused.status, refused.message.encode(), {"content-type": "text/plain"})
+
+
+class ErrorCodeIsAWord(Reference):
+    """An error's code is a word."""
+
+    breaks = frozenset({"error-code"})
+
+    def _refuse(self, refused: Refused) -> Response:
+        return Response(refused.status, {"code": "error", "message": refused.message})
+
+
+class ErrorCodeIsAnother(Reference):
+    """An error's code is not its status."""
+
+    breaks = frozenset({"error-code-is-the-status"})
+
+    def _refuse(self, refused: Refused) -> Response:
+        return Response(refused.status, {"code": 7, "message": refused.message})
+
+
+class ErrorIsNested(Reference):
+    """An error is wrapped in a member of its own."""
+
+    breaks = frozenset({"error-code", "error-message"})
+
+    def _refuse(self, refused: Refused) -> Response:
+        return Response(refused.status, {"error": {"code": refused.status, "message": refused.message}})
+
+
+class ErrorSaysNothing(Reference):
+    """An error's message is empty."""
+
+    breaks = frozenset({"error-message"})
+
+    def _refuse(self, refused: Refused) -> Response:
+        return Response(refused.status, {"code": refused.status, "message": ""})

@@ -1,0 +1,252 @@
+"""A small correct server for SuprSend's object category preference, kept in memory.
+
+Every step of an answer is a method of its own, so that a mutant or a liberty changes just that step.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, ClassVar
+
+from conformance.proof.serving import Request, Response
+
+CHANNELS = ("email", "sms", "whatsapp", "androidpush", "iospush", "webpush", "inbox", "slack", "ms_teams")
+PREFERENCES = ("opt_in", "opt_out")
+
+
+class Refused(Exception):  # noqa: N818 - named for what happened
+    """A request that is not granted; *detail* says what is wrong per field."""
+
+    def __init__(self, status: int, message: str, detail: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.message, self.detail = status, message, detail
+
+
+@dataclass(frozen=True)
+class Category:
+    """One notification category; a *mandatory* channel cannot be left."""
+
+    slug: str
+    name: str
+    channels: tuple[str, ...] = ("email", "ms_teams", "slack")
+    description: str | None = None
+    default: str = "opt_in"
+    is_editable: bool = True
+    mandatory: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a preference is kept."""
+
+    holder: tuple[str, str]
+    category: Category
+    tenant: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What an object chose in a place: the preference, and the channels it left."""
+
+    preference: str
+    left: frozenset[str] = frozenset()
+
+
+_CATEGORIES = (
+    Category("status-update-alert", "Status Update Alert", description="Changes of an account's status"),
+    Category("security-alert", "Security Alert", is_editable=False, mandatory=frozenset({"email"})),
+    Category("invoices", "Invoices", mandatory=frozenset({"email"})),
+    Category("newsletter", "Newsletter", default="opt_out"),
+)
+
+
+class Reference:
+    """The server; one instance holds one set of preferences."""
+
+    key = "SS.WSK.7f3kQ9vXbT2mR8cLwZ5nYpJ4"
+    objects: ClassVar = {("departments", "engineering"), ("teams", "design")}
+    tenants: ClassVar = {"", "acme"}
+    categories: ClassVar = {category.slug: category for category in _CATEGORIES}
+
+    def __init__(self) -> None:
+        self._choices: dict[Place, Choice] = {}
+        self._lock = Lock()
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Return a target profile that leaves nothing untested."""
+        fixtures = {
+            "object": {"type": "departments", "id": "engineering"},
+            "other_object": {"type": "teams", "id": "design"},
+            "category": "status-update-alert",
+            "locked_category": "security-alert",
+            "tenant_id": "acme",
+        }
+        return {
+            "api": "suprsend",
+            "base_url": base_url,
+            "credentials": {"api_key": self.key},
+            "fixtures": fixtures,
+        }
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        with self._lock:
+            try:
+                self._authenticate(request)
+                place = self._place(request)
+                return self._accept(place, self._update(place, self._body(request)))
+            except Refused as refused:
+                return self._refuse(refused)
+
+    def _authenticate(self, request: Request) -> None:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not self._knows(key):
+            raise Refused(401, "Not authenticated")
+
+    def _knows(self, key: str) -> bool:
+        return key == self.key
+
+    def _place(self, request: Request) -> Place:
+        match request.segments:
+            case ["v1", "object", kind, name, "preference", "category", slug]:
+                if request.method != "PATCH":
+                    raise Refused(405, f"{request.method} is not allowed here; use PATCH")
+                return Place(self._holder(kind, name), self._category(slug), self._tenant(request))
+        raise Refused(404, f"nothing at {request.path}")
+
+    def _holder(self, kind: str, name: str) -> tuple[str, str]:
+        if (kind, name) not in self.objects:
+            raise Refused(404, f"object '{kind}/{name}' not found")
+        return kind, name
+
+    def _category(self, slug: str) -> Category:
+        if slug not in self.categories:
+            raise Refused(404, f"category '{slug}' not found")
+        return self.categories[slug]
+
+    def _tenant(self, request: Request) -> str:
+        tenant = request.query.get("tenant_id", "")
+        if tenant not in self.tenants:
+            raise Refused(404, f"tenant '{tenant}' not found")
+        return tenant
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        if "application/json" not in request.headers.get("content-type", "").lower():
+            raise Refused(415, "send application/json")
+        return self._mapping(self._json(request.body))
+
+    def _json(self, body: bytes) -> Any:
+        try:
+            return json.loads(body.decode(), parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        except (ValueError, RecursionError) as error:
+            raise Refused(400, "the body is not JSON") from error
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        if not isinstance(body, dict):
+            raise Refused(400, "the body is not an object")
+        return body
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        before = self._before(place)
+        choice = self._choice(place, before, self._preference(body), body)
+        self._choices[self._shelf(place)] = choice
+        return choice
+
+    def _before(self, place: Place) -> Choice:
+        return self._choices.get(self._shelf(place), Choice(place.category.default))
+
+    def _shelf(self, place: Place) -> Place:
+        return place
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        left = self._left(
+            before.left, self._list(body, "opt_out_channels"), self._list(body, "opt_in_channels")
+        )
+        if preference == "opt_in":
+            return Choice(preference, left - place.category.mandatory)
+        return self._opted_out(place, before)
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        if not place.category.is_editable:
+            raise Refused(400, "this category cannot be opted out of")
+        return Choice("opt_out", before.left)
+
+    def _preference(self, body: dict[str, Any]) -> str:
+        preference = body.get("preference")
+        if preference is None:
+            return "opt_in"
+        return self._word(preference)
+
+    def _word(self, preference: Any) -> str:
+        if preference not in PREFERENCES:
+            raise Refused(400, "preference is unknown", {"preference": "must be opt_in or opt_out"})
+        return str(preference)
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = body.get(member)
+        if channels is None:
+            return None
+        if not isinstance(channels, list):
+            raise Refused(400, f"{member} is not a list", {member: "must be a list"})
+        return frozenset(
+            self._channel(channel, f"{member}[{index}]") for index, channel in enumerate(channels)
+        )
+
+    def _channel(self, channel: Any, field: str) -> str:
+        if channel not in CHANNELS:
+            raise Refused(400, f"{field} is unknown", {field: f"must be one of {', '.join(CHANNELS)}"})
+        return str(channel)
+
+    def _left(
+        self, before: frozenset[str], out: frozenset[str] | None, into: frozenset[str] | None
+    ) -> frozenset[str]:
+        if out and into and out & into:
+            raise Refused(400, "a channel is in both lists", {"opt_in_channels": "also opted out"})
+        if out is None:
+            return before - into if into else frozenset()
+        return out
+
+    def _accept(self, place: Place, choice: Choice) -> Response:
+        return Response(202, self._rendered(place, choice))
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {
+            "name": place.category.name,
+            "category": place.category.slug,
+            "description": place.category.description,
+            "original_preference": place.category.default,
+            "preference": choice.preference,
+            "is_editable": place.category.is_editable,
+            "channels": self._rendered_channels(place.category, choice),
+        }
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        return [self._rendered_channel(channel, category, choice) for channel in category.channels]
+
+    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        is_out = choice.preference == "opt_out" or channel in choice.left
+        return {
+            "channel": channel,
+            "preference": "opt_out" if is_out else "opt_in",
+            "is_editable": channel not in category.mandatory,
+        }
+
+    def _refuse(self, refused: Refused) -> Response:
+        body: dict[str, Any] = {"code": refused.status, "message": refused.message}
+        if refused.detail:
+            body["detail"] = dict(refused.detail)
+        return Response(refused.status, body)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a member is there twice")
+    return members
