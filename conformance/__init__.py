@@ -1,0 +1,1 @@
+"""A judge for any server that claims to implement one of the APIs."""

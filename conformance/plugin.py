@@ -1,0 +1,206 @@
+"""pytest as the engine inside: embedded so that nothing of the caller's folder reaches it.
+
+Importing this module imports no pytest; only run does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from conformance.client import Answer, Client
+from conformance.exchange import Exchange
+from conformance.oracle import DoesNotConform, Inconclusive, NotTested, Observation, Stopped
+from conformance.requirement import Requirement
+
+if TYPE_CHECKING:
+    import pytest
+
+_HERE = Path(__file__).parent
+_UNUSED = (
+    "cacheprovider terminal capture debugging doctest faulthandler junitxml legacypath logging monkeypatch pastebin "
+    "recwarn setuponly setupplan skipping stepwise subtests threadexception tmpdir unittest unraisableexception "
+    "warnings"
+).split()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one requirement."""
+
+    requirement: Requirement
+    status: str
+    reason: str | None = None
+    expected: str | None = None
+    got: str | None = None
+    at_fault: Exchange | None = None
+    evidence: Sequence[Exchange] = field(default=())
+    is_our_fault: bool = False
+
+
+class EngineFailed(RuntimeError):
+    """pytest itself did not come through; our own fault."""
+
+
+def run(
+    requirements: Sequence[Requirement],
+    api: Any,
+    client: Client,
+    heard: Callable[[Result], None] = lambda _: None,
+) -> list[Result]:
+    """Ask every requirement of *api* and return the results in the same order.
+
+    api: the vocabulary object that requirements take as their fixture. heard: told each result at once.
+    A keyboard interrupt ends the run early and is raised again after *heard* has been told.
+    """
+    import pytest
+
+    engine = _engine(requirements, api, client, heard)
+    files = sorted({requirement.function.__code__.co_filename for requirement in requirements})
+    options = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "--noconftest", "--assert=plain"]
+    options += [f"-pno:{name}" for name in _UNUSED]
+    with _sealed():
+        status = pytest.main([*options, *files], plugins=[engine])
+    if engine.interrupted:
+        raise KeyboardInterrupt
+    if len(engine.results) != len(requirements) or status not in (
+        pytest.ExitCode.OK,
+        pytest.ExitCode.TESTS_FAILED,
+        pytest.ExitCode.INTERRUPTED,
+    ):
+        raise EngineFailed(engine.trouble or f"pytest ended with status {int(status)}")
+    results: list[Result] = engine.results
+    return results
+
+
+@contextmanager
+def _sealed() -> Iterator[None]:
+    """Keep the caller's pytest settings and warning filters out, and put the environment back afterwards."""
+    before = dict(os.environ)
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST"):
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _engine(
+    requirements: Sequence[Requirement], api: Any, client: Client, heard: Callable[[Result], None]
+) -> Any:
+    import pytest
+
+    order = {requirement.function: at for at, requirement in enumerate(requirements)}
+    modules = {function.__code__.co_filename: sys.modules[function.__module__] for function in order}
+
+    class Imported(pytest.Module):
+        """A module that is imported already: pytest's own import would depend on the caller's sys.path."""
+
+        def _getobj(self) -> ModuleType:
+            return modules[str(self.path)]
+
+    class Engine:
+        """Selects, orders and records."""
+
+        def __init__(self) -> None:
+            self.results: list[Result] = []
+            self.interrupted = False
+            self.trouble = ""
+            self._stopped: str | None = None
+
+        @pytest.fixture(scope="session", name="api")
+        def _api(self) -> Any:
+            return api
+
+        def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module:
+            return Imported.from_parent(parent, path=module_path)
+
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            asked = [item for item in items if getattr(item, "function", None) in order]
+            items[:] = sorted(asked, key=lambda item: order[item.function])  # type: ignore[attr-defined]
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+            client.begin()
+            if self._stopped is None:
+                return None
+            self._record(Result(_requirement(item), "inconclusive", self._stopped))
+            return True
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+            report = yield
+            error = call.excinfo.value if call.excinfo else None
+            if call.when == "call" or error:
+                self._record(_result(_requirement(item), error, client))
+            if isinstance(error, Stopped):
+                self._stopped = f"not asked: {error}"
+            return report
+
+        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+            if report.failed:
+                self.trouble = str(report.longrepr)
+
+        def pytest_internalerror(self, excrepr: Any) -> None:
+            self.trouble = str(excrepr)
+
+        def pytest_keyboard_interrupt(self) -> None:
+            self.interrupted = True
+
+        def _record(self, result: Result) -> None:
+            self.results.append(result)
+            heard(result)
+
+    def _requirement(item: pytest.Item) -> Requirement:
+        return requirements[order[item.function]]  # type: ignore[attr-defined]
+
+    return Engine()
+
+
+def _result(requirement: Requirement, error: BaseException | None, client: Client) -> Result:
+    evidence = client.evidence()
+    observed = requirement.level == "OBSERVED"
+    if error is None:
+        return Result(requirement, "observed" if observed else "passed", evidence=evidence)
+    if isinstance(error, DoesNotConform):
+        return _not_conform(requirement, error, evidence, client)
+    reason = client.redaction(str(error))
+    if isinstance(error, Observation):
+        return Result(requirement, "observed", reason, evidence=evidence)
+    if isinstance(error, NotTested):
+        return Result(requirement, "not_tested", reason, evidence=evidence)
+    if isinstance(error, Inconclusive):
+        return Result(requirement, "inconclusive", reason, evidence=evidence)
+    fault = f"the judge's own fault: {client.redaction(describe(error))}"
+    return Result(requirement, "inconclusive", fault, evidence=evidence, is_our_fault=True)
+
+
+def _not_conform(
+    requirement: Requirement, error: DoesNotConform, evidence: list[Exchange], client: Client
+) -> Result:
+    answer: Answer | None = error.answer
+    at_fault = answer.exchange if answer else evidence[-1] if evidence else None
+    expected, got = client.redaction(error.expected), client.redaction(error.got)
+    if at_fault and at_fault not in evidence:
+        evidence = [*evidence, at_fault]
+    status = "observed" if requirement.level == "OBSERVED" else "failed"
+    reason = f"expected {expected}, got {got}"
+    return Result(requirement, status, reason, expected, got, at_fault, evidence)
+
+
+def describe(error: BaseException) -> str:
+    """Say what went wrong in us, and where."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"

@@ -1,0 +1,31 @@
+"""The judge judged: correct servers, servers that lie, servers that take liberties, and nonsense."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+
+def reference_of(api: str) -> type[Any]:
+    """Return the correct server of *api*."""
+    server: type[Any] = importlib.import_module(f"conformance.proof.reference.{api}").Reference
+    return server
+
+
+def mutants_of(api: str) -> list[type[Any]]:
+    """List the servers of *api* that lie, each with the requirements it ``breaks``."""
+    return _public_classes(f"conformance.proof.mutants.{api}")
+
+
+def liberties_of(api: str) -> list[type[Any]]:
+    """List the servers of *api* that do what the document leaves open."""
+    return _public_classes(f"conformance.proof.liberties.{api}")
+
+
+def _public_classes(name: str) -> list[type[Any]]:
+    module = importlib.import_module(name)
+    return [
+        one
+        for one in vars(module).values()
+        if isinstance(one, type) and one.__module__ == name and not one.__name__.startswith("_")
+    ]

@@ -1,0 +1,1 @@
+"""The reference, different in ways the document allows, per API."""

@@ -1,0 +1,1 @@
+"""The reference with one lie each, per API."""

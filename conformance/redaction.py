@@ -1,0 +1,89 @@
+"""No credential leaves the process: every text that is shown or written passes through here."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import threading
+from functools import cached_property
+from urllib.parse import quote
+
+_SENSITIVE_HEADER = re.compile(r"auth|cookie|token|key|secret|session|credential", re.IGNORECASE)
+_UNNAMED = "CREDENTIAL"
+_SHORTEST_PART = 8
+
+
+class Redaction:
+    """Knows every credential of the run by value and replaces it by the ``$NAME`` of its variable."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def conceal(self, value: str, name: str = _UNNAMED) -> str:
+        """Remember that *value* is a credential, to be shown as ``$name``; returns the value.
+
+        The forms in which a server may echo it are remembered too: quoted for a URL, escaped for JSON or
+        HTML, in Base64, and the parts of a JWT.
+        """
+        with self._lock:
+            for form in _forms(value):
+                self._names.setdefault(form.lower(), name)
+            self.__dict__.pop("_pattern", None)
+        return value
+
+    def conceal_header(self, name: str, value: str) -> None:
+        """Remember the credential in a header that is about to be sent."""
+        if not _SENSITIVE_HEADER.search(name):
+            return
+        _scheme, has_scheme, rest = value.partition(" ")
+        for part in (
+            re.findall(r"=([^;]+)", value) if "cookie" in name.lower() else [rest if has_scheme else value]
+        ):
+            if part.strip() and self(part) == part:
+                self.conceal(part.strip())
+
+    def __call__(self, text: str) -> str:
+        """Return *text* with every credential replaced."""
+        return self._pattern.sub(lambda match: f"${self._name(match)}", text) if self._names else text
+
+    def header(self, name: str, value: str) -> str:
+        """Return a header's value without its credential; one that cannot be named is masked whole."""
+        shown = self(value)
+        if shown == value and value and _SENSITIVE_HEADER.search(name):
+            return "[redacted]"
+        return shown
+
+    def shell(self, text: str) -> str:
+        """Quote *text* for a shell so that each credential is read from its environment variable."""
+        quoted, at = "", 0
+        for match in self._pattern.finditer(text) if self._names else ():
+            quoted += re.sub(r'([\\"$`])', r"\\\1", text[at : match.start()]) + f"${{{self._name(match)}}}"
+            at = match.end()
+        if not at:
+            return "'" + text.replace("'", "'\"'\"'") + "'"
+        return '"' + quoted + re.sub(r'([\\"$`])', r"\\\1", text[at:]) + '"'
+
+    def _name(self, match: re.Match[str]) -> str:
+        return self._names.get(match[0].lower(), _UNNAMED)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self._names, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+
+
+def _forms(value: str) -> set[str]:
+    encoded = base64.b64encode(value.encode()).decode()
+    forms = {
+        value,
+        quote(value, safe=""),
+        json.dumps(value)[1:-1],
+        html.escape(value),
+        encoded,
+        encoded.rstrip("="),
+    }
+    forms |= {part for part in value.split(".") if len(part) >= _SHORTEST_PART and value.count(".") >= 2}
+    return forms - {""}

@@ -1,0 +1,134 @@
+"""A requirement: a test function whose docstring is its level, its text and its source.
+
+``MUST answer 401 authentication_required without a token. (onlyautomator: Error Codes)``
+
+Requirements stand in document order: by the ``ORDER`` of their module (0 if it has none), then by the
+heading that is their source, then as they are written.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import openapi
+
+LEVELS = ("MUST", "SHOULD", "OBSERVED")
+_SENTENCE = re.compile(r"(?P<level>[A-Z]+) (?P<text>.+?) \((?P<api>[^():]+): (?P<heading>.+)\)", re.DOTALL)
+
+
+class BadRequirement(ValueError):
+    """A requirement is not written as one; the message names it and says what to write."""
+
+
+class NoSuchRequirement(LookupError):
+    """A glob matches no requirement; the message names the nearest."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One thing the document asks of a server."""
+
+    id: str
+    level: str
+    text: str
+    source: str
+    function: Callable[..., Any] = field(compare=False, repr=False)
+
+
+def collect(api: str) -> list[Requirement]:
+    """List the requirements of *api* in document order.
+
+    Raises openapi.UnknownApi if there is no such API, BadRequirement if one is not written as one.
+    """
+    headings = openapi.headings(openapi.load(api))
+    found = [
+        (getattr(module, "ORDER", 0), requirement)
+        for module in modules(api)
+        for requirement in _written(module, api, headings)
+    ]
+    _refuse_twins([requirement for _, requirement in found])
+    found.sort(key=lambda pair: (pair[0], headings.index(_heading(pair[1]))))
+    return [requirement for _, requirement in found]
+
+
+def modules(api: str) -> list[ModuleType]:
+    """Import the modules in which the requirements of *api* are written, by name."""
+    package = importlib.import_module(f"conformance.apis.{api}")
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    return [
+        importlib.import_module(f"{package.__name__}.{name}") for name in names if name.startswith("test_")
+    ]
+
+
+def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> list[Requirement]:
+    """Return those whose id matches one of *globs*, all if there is none; the API's prefix may be left out.
+
+    Raises NoSuchRequirement if a glob matches nothing.
+    """
+    ids = [requirement.id for requirement in requirements]
+    for glob in globs:
+        if not any(_matches(one, glob) for one in ids):
+            raise NoSuchRequirement(_nothing_matches(glob, ids))
+    return [one for one in requirements if not globs or any(_matches(one.id, glob) for glob in globs)]
+
+
+def _matches(id_: str, glob: str) -> bool:
+    return fnmatch.fnmatchcase(id_, glob) or fnmatch.fnmatchcase(id_.partition("/")[2], glob)
+
+
+def _nothing_matches(glob: str, ids: Sequence[str]) -> str:
+    short = {id_.partition("/")[2]: id_ for id_ in ids}
+    names = difflib.get_close_matches(glob.partition("/")[2] or glob, short, n=3, cutoff=0.4)
+    near = ", ".join(short[name] for name in names)
+    hint = f"did you mean {near}?" if near else "`conformance list` prints them all"
+    return f"--only {glob}: no requirement has such an id; {hint}"
+
+
+def _written(module: ModuleType, api: str, headings: Sequence[str]) -> list[Requirement]:
+    return [
+        _read(function, api, headings)
+        for name, function in vars(module).items()
+        if name.startswith("test_")
+        and inspect.isfunction(function)
+        and function.__module__ == module.__name__
+    ]
+
+
+def _read(function: Callable[..., Any], api: str, headings: Sequence[str]) -> Requirement:
+    name = f"{function.__module__}.{function.__qualname__}"
+    match = _SENTENCE.fullmatch(" ".join((function.__doc__ or "").split()))
+    if match is None or match["level"] not in LEVELS:
+        raise BadRequirement(
+            f"{name}: its docstring is not 'LEVEL text. ({api}: Heading)', LEVEL one of {LEVELS}"
+        )
+    if match["api"] != api or match["heading"] not in headings:
+        near = difflib.get_close_matches(match["heading"], headings, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise BadRequirement(f"{name}: its source names no heading of {api}'s document or pages{hint}")
+    return Requirement(
+        id=f"{api}/{function.__name__.removeprefix('test_').replace('_', '-')}",
+        level=match["level"],
+        text=match["text"],
+        source=f"{api}: {match['heading']}",
+        function=function,
+    )
+
+
+def _heading(requirement: Requirement) -> str:
+    return requirement.source.partition(": ")[2]
+
+
+def _refuse_twins(requirements: Sequence[Requirement]) -> None:
+    ids = [requirement.id for requirement in requirements]
+    for id_ in ids:
+        if ids.count(id_) > 1:
+            raise BadRequirement(f"{id_}: two requirements have this id; rename one")

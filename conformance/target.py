@@ -1,0 +1,277 @@
+"""The target profile: where the server under judgement is, and what the judge may use there.
+
+An API describes its own profile in ``conformance/apis/<api>/__init__.py``, with the models of this module::
+
+    class Credentials(Model):
+        user: Secret
+        other_user: Secret | None = None       # what is missing is not tested
+
+    class Fixtures(Model):
+        fan_id: str
+
+    class Profile(Target[Credentials, Fixtures]):
+        triggers: Triggers = Triggers()         # further keys of this API
+
+and the requirements read ``target.credentials.user.reveal()``. Everything under ``credentials`` arrives as
+a Secret; elsewhere ``${NAME}`` is plain text from the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+import openapi
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+COMMAND_WITHIN_S = 60
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class BadProfile(ValueError):
+    """The profile cannot be used; one line per thing that is wrong: what, where, what to do."""
+
+
+class Secret:
+    """A credential. It shows as the ``$NAME`` of its environment variable and tells its value only to reveal."""
+
+    def __init__(self, value: str, name: str) -> None:
+        self._value = value
+        self.name = name
+
+    def reveal(self) -> str:
+        """Return the credential itself, for a request."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"${self.name}"
+
+
+class Model(BaseModel):
+    """A part of a profile: frozen, and an unknown key is refused naming the nearest known one."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        for key in given.keys() - cls.model_fields.keys():
+            raise PydanticCustomError(
+                "unknown_key", "{sentence}", {"sentence": _unknown(key, cls.model_fields)}
+            )
+        return given
+
+
+def _unknown(key: Any, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+    return f"unknown key {str(key)!r}; {hint}"
+
+
+class Patience(Model):
+    """How long to wait for the target.
+
+    timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. rate_per_s: requests a
+    second at the most.
+    """
+
+    timeout_s: float = Field(default=10, gt=0, allow_inf_nan=False, strict=False)
+    retry_s: float = Field(default=30, ge=0, allow_inf_nan=False, strict=False)
+    rate_per_s: float | None = Field(default=None, gt=0, allow_inf_nan=False, strict=False)
+
+
+CredentialsT = TypeVar("CredentialsT", bound=Model)
+FixturesT = TypeVar("FixturesT", bound=Model)
+
+
+class Target(Model, Generic[CredentialsT, FixturesT]):
+    """A whole profile; an API narrows it with its own credentials, fixtures and further keys."""
+
+    api: str
+    base_url: str
+    credentials: CredentialsT
+    fixtures: FixturesT
+    patience: Patience = Patience()
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_base(cls, given: str) -> str:
+        if sentence := _wrong_with_url(given):
+            raise PydanticCustomError("base_url", "{sentence}", {"sentence": sentence})
+        return given.rstrip("/")
+
+
+def _wrong_with_url(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        return "not a URL; write one like https://staging.example.com"
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
+        return "not an http or https URL; write one like https://staging.example.com"
+    if parts.username or parts.password:
+        return "holds a user name or password; remove it, requests carry only what stands under credentials"
+    if parts.query or parts.fragment or re.search(r"[\s\x00-\x1f]", url):
+        return "has a query, a fragment or a space; write the address that the API's paths are appended to"
+    return None
+
+
+AnyTarget = Target[Any, Any]
+
+
+def read(profile: Path | Mapping[str, Any]) -> AnyTarget:
+    """Read and check a profile, from a YAML file or as a mapping of the same shape.
+
+    Raises BadProfile with a line for each thing that is wrong.
+    """
+    if not isinstance(profile, Path):
+        return _checked(dict(profile), "profile")
+    try:
+        document = yaml.safe_load(profile.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadProfile(f"{profile}: cannot be read: {error.strerror}; name a target profile") from None
+    except UnicodeDecodeError:
+        raise BadProfile(f"{profile}: is not UTF-8 text; name a target profile") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise BadProfile(f"{profile}: is not YAML: {_where(error)}") from None
+    if not isinstance(document, dict):
+        raise BadProfile(f"{profile}: is not a target profile; `conformance init API` prints one to fill in")
+    return _checked(document, str(profile))
+
+
+def _where(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    place = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    return f"{getattr(error, 'problem', None) or type(error).__name__}{place}"
+
+
+def _checked(document: dict[Any, Any], name: str) -> AnyTarget:
+    api = document.get("api")
+    if not isinstance(api, str):
+        there_are = ", ".join(openapi.names())
+        raise BadProfile(f"{name}: api: name the API to judge against; there are {there_are}")
+    try:
+        model = profile_of(api)
+    except openapi.UnknownApi as error:
+        raise BadProfile(f"{name}: api: {error}") from None
+    try:
+        return model.model_validate(_Resolution(name, api).of(document))
+    except ValidationError as error:
+        raise BadProfile("\n".join(f"{name}: {_line(one)}" for one in error.errors())) from None
+
+
+def profile_of(api: str) -> type[AnyTarget]:
+    """Return the model of *api*'s profiles.
+
+    Raises openapi.UnknownApi if there is no such API.
+    """
+    openapi.path(api)
+    module = importlib.import_module(f"conformance.apis.{api}")
+    profile: type[AnyTarget] = module.Profile
+    return profile
+
+
+def _line(error: ErrorDetails) -> str:
+    at = ".".join(str(part) for part in error["loc"])
+    kind, given = error["type"], error.get("input")
+    if kind == "missing":
+        return f"{at}: is missing; add it"
+    if kind == "string_type" and isinstance(given, bool | int | float):
+        return f"{at}: is not text; put it in quotes"
+    if kind == "is_instance_of":
+        return f"{at}: is not a credential; write the text, ${{ENV_NAME}} or {{command: [...]}}"
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return f"{at}: is not a mapping; `conformance init` shows what stands there"
+    message = error["msg"]
+    return f"{at}: {message[0].lower()}{message[1:]}" if at else message
+
+
+class _Resolution:
+    """Fills in what a profile takes from the environment and from commands."""
+
+    def __init__(self, name: str, api: str) -> None:
+        self._name = name
+        self._api = api
+
+    def of(self, document: dict[Any, Any]) -> dict[Any, Any]:
+        resolved = {
+            key: self._plain(value, str(key)) for key, value in document.items() if key != "credentials"
+        }
+        if "credentials" in document:
+            credentials = document["credentials"]
+            if isinstance(credentials, dict):
+                credentials = {key: self._credential(value, str(key)) for key, value in credentials.items()}
+            resolved["credentials"] = credentials
+        return resolved
+
+    def _plain(self, value: Any, at: str) -> Any:
+        if isinstance(value, dict):
+            return {key: self._plain(item, f"{at}.{key}") for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._plain(item, f"{at}.{index}") for index, item in enumerate(value)]
+        return self._filled(value, at) if isinstance(value, str) else value
+
+    def _credential(self, value: Any, key: str) -> Any:
+        at = f"credentials.{key}"
+        variable = f"{self._api}_{key}".upper()
+        if isinstance(value, Secret):
+            return value
+        if isinstance(value, dict) and set(value) == {"command"}:
+            return self._secret(self._printed(value["command"], at), variable, at)
+        if not isinstance(value, str):
+            return value
+        whole = _VARIABLE.fullmatch(value)
+        return self._secret(self._filled(value, at), whole[1] if whole else variable, at)
+
+    def _secret(self, value: str, variable: str, at: str) -> Secret:
+        if not value:
+            raise BadProfile(f"{self._name}: {at}: is empty; give the credential or remove the key")
+        if not re.fullmatch(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*", value):
+            raise BadProfile(
+                f"{self._name}: {at}: holds a character that no HTTP header can carry; "
+                "give the credential alone, without line breaks"
+            )
+        return Secret(value, variable)
+
+    def _filled(self, text: str, at: str) -> str:
+        def value(match: re.Match[str]) -> str:
+            found = os.environ.get(match[1])
+            if not found:
+                state = "is empty" if found == "" else "is not set"
+                raise BadProfile(
+                    f"{self._name}: {at}: the environment variable {match[1]} {state}; "
+                    "export it or remove the key"
+                )
+            return found
+
+        return _VARIABLE.sub(value, text)
+
+    def _printed(self, command: Any, at: str) -> str:
+        if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
+            raise BadProfile(f"{self._name}: {at}: command is not a list of words; write [program, argument]")
+        try:
+            done = subprocess.run(  # noqa: S603  the profile's own command
+                command, capture_output=True, text=True, timeout=COMMAND_WITHIN_S, stdin=subprocess.DEVNULL
+            )
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or type(error).__name__
+        except subprocess.TimeoutExpired:
+            reason = f"still running after {COMMAND_WITHIN_S} s"
+        else:
+            if done.returncode == 0:
+                return done.stdout.strip()
+            reason = f"exit status {done.returncode}"
+        raise BadProfile(f"{self._name}: {at}: the command {command[0]!r} failed: {reason}")

@@ -1,0 +1,216 @@
+"""The verdict: what a run against one target comes to.
+
+``judge(profile)`` is the judge as a function; the command line and our own proofs call it alike.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import openapi
+
+from conformance import plugin, requirement, target
+from conformance.client import Client
+from conformance.oracle import Unjudgeable, Unreachable
+from conformance.plugin import Result
+from conformance.redaction import Redaction
+from conformance.requirement import Requirement
+from conformance.run import Run
+from conformance.target import AnyTarget, Model, Secret
+
+DISTRIBUTION = "preference-api-testbench"
+CONFORMANT, NOT_CONFORMANT, NO_VERDICT = "conformant", "not_conformant", "no_verdict"
+EXIT = {CONFORMANT: 0, NOT_CONFORMANT: 1, NO_VERDICT: 3}
+INTERRUPTED = 130
+
+
+class CannotRun(RuntimeError):
+    """This interpreter cannot judge; the message says why."""
+
+
+@dataclass
+class Verdict:
+    """What came of a run.
+
+    reason: why there is no verdict, or what it rests on. stopped: why not everything was asked.
+    """
+
+    api: str
+    base_url: str
+    seed: int
+    is_partial: bool
+    is_strict: bool
+    started: datetime
+    seconds: float = 0.0
+    requests: int = 0
+    results: list[Result] = field(default_factory=list)
+    stopped: str | None = None
+    was_interrupted: bool = False
+    exam: dict[str, Any] | None = None
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many requirements came to each status."""
+        return Counter(result.status for result in self.results)
+
+    def ids(self, status: str, *levels: str) -> list[str]:
+        """List the requirements of that status, of these *levels* or of any."""
+        return [
+            result.requirement.id
+            for result in self.results
+            if result.status == status and (not levels or result.requirement.level in levels)
+        ]
+
+    @property
+    def musts_tested(self) -> tuple[int, int]:
+        """How many MUSTs were tested, out of how many."""
+        tested = len(self.ids("passed", "MUST")) + len(self.ids("failed", "MUST"))
+        return tested, sum(result.requirement.level == "MUST" for result in self.results)
+
+    @property
+    def verdict(self) -> str:
+        """One of conformant, not_conformant and no_verdict."""
+        return self._conclusion[0]
+
+    @property
+    def reason(self) -> str:
+        """What the verdict rests on, in a sentence."""
+        return self._conclusion[1]
+
+    @property
+    def exit_status(self) -> int:
+        """0, 1 or 3, or 130 after an interrupt."""
+        return INTERRUPTED if self.was_interrupted else EXIT[self.verdict]
+
+    @property
+    def _conclusion(self) -> tuple[str, str]:
+        levels = ("MUST", "SHOULD") if self.is_strict else ("MUST",)
+        named = " or ".join(levels)
+        if failed := self.ids("failed", *levels):
+            return NOT_CONFORMANT, f"{_count(len(failed), named)} failed"
+        if self.stopped:
+            return NO_VERDICT, self.stopped
+        if faults := [result for result in self.results if result.is_our_fault]:
+            return NO_VERDICT, f"the judge itself failed in {faults[0].requirement.id}"
+        if unknown := self.ids("inconclusive", *levels):
+            return NO_VERDICT, f"{_count(len(unknown), named)} could not be judged"
+        if not self.musts_tested[0]:
+            return NO_VERDICT, "no MUST was tested"
+        if self.is_strict and (untested := self.ids("not_tested", *levels)):
+            return NOT_CONFORMANT, f"{_count(len(untested), named)} not tested, and --strict asks for all"
+        return CONFORMANT, "no MUST failed and none was left open"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def judge(
+    profile: Path | Mapping[str, Any] | AnyTarget,
+    *,
+    only: Sequence[str] = (),
+    strict: bool = False,
+    seed: int = 0,
+    heard: Callable[[Result], None] = lambda _: None,
+) -> Verdict:
+    """Judge the target of *profile* and return the verdict.
+
+    only: globs of requirement ids, none for all. strict: whether SHOULDs and gaps count. seed: of the exam.
+    heard: told each result as soon as it is there.
+    Raises BadProfile, NoSuchRequirement and CannotRun; whatever the target does ends in a verdict.
+    """
+    refuse_without_docstrings()
+    aim = profile if isinstance(profile, target.Target) else target.read(profile)
+    asked = requirement.select(requirement.collect(aim.api), only)
+    verdict = Verdict(aim.api, aim.base_url, seed, bool(only), strict, datetime.now(UTC))
+    began = time.monotonic()
+    with Bench(aim, Run(aim.api, seed)) as bench:
+        _sit(bench, asked, verdict, heard)
+        verdict.requests = bench.client.requests
+    verdict.seconds = time.monotonic() - began
+    return verdict
+
+
+class Bench:
+    """Where a target is judged: its client and its API's vocabulary, for the length of a with block."""
+
+    def __init__(self, aim: AnyTarget, run: Run) -> None:
+        self.run = run
+        self.client = Client(aim.base_url, _redaction(aim), **aim.patience.model_dump())
+        self.api: Any = importlib.import_module(f"conformance.apis.{aim.api}").Api(self.client, aim, run)
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
+    def preflight(self) -> str | None:
+        """Say what makes judging impossible; None if nothing does."""
+        try:
+            self.api.preflight()
+        except (Unjudgeable, Unreachable) as trouble:
+            return self.client.redaction(str(trouble))
+        except Exception:
+            return None
+        return None
+
+
+def refuse_without_docstrings() -> None:
+    """Raise CannotRun under -OO, where requirements have lost their text."""
+    if sys.flags.optimize >= 2:
+        raise CannotRun("requirements are docstrings, which python -OO removes; run without -OO")
+
+
+def suite_version() -> str:
+    """Return the version of the installed suite."""
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _sit(
+    bench: Bench, asked: Sequence[Requirement], verdict: Verdict, heard: Callable[[Result], None]
+) -> None:
+    def listen(result: Result) -> None:
+        verdict.results.append(result)
+        heard(result)
+
+    try:
+        verdict.stopped = bench.preflight()
+        if verdict.stopped is None:
+            plugin.run(asked, bench.api, bench.client, listen)
+            bench.api.leave()
+    except KeyboardInterrupt:
+        verdict.was_interrupted = True
+        verdict.stopped = "interrupted"
+    except Exception as error:
+        verdict.stopped = f"the judge itself failed: {bench.client.redaction(plugin.describe(error))}"
+    reason = f"not asked: {verdict.stopped}"
+    for missing in asked[len(verdict.results) :]:
+        verdict.results.append(Result(missing, "inconclusive", reason))
+
+
+def _redaction(aim: AnyTarget) -> Redaction:
+    redaction = Redaction()
+    credentials: Model = aim.credentials
+    for name in type(credentials).model_fields:
+        secret = getattr(credentials, name)
+        if isinstance(secret, Secret):
+            redaction.conceal(secret.reveal(), secret.name)
+    return redaction
+
+
+def document_sha256(api: str) -> str:
+    """Return the digest of the document that *api*'s contract was written from."""
+    return str(openapi.load(api)["info"]["x-document"]["sha256"])
