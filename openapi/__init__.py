@@ -64,6 +64,16 @@ def read(file: Path) -> Spec:
     return spec
 
 
+def resolved(spec: Spec, node: Any) -> Any:
+    """Follow a local ``$ref``, if *node* is one, to what it refers to in *spec*."""
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        target: Any = spec
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node
+
+
 def choices(spec: Spec) -> Iterator[tuple[str, str]]:
     """Yield where and why for every x-choice: what the document leaves open and what we chose."""
     return _marked(spec, "x-choice", ())

@@ -1,0 +1,5 @@
+"""Run the stub: ``python -m mockserver``."""
+
+from mockserver.cli import main
+
+main()

@@ -1,0 +1,33 @@
+"""The behaviour of each API: one module per contract, one method per operationId."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Protocol
+
+from mockserver.clock import Clock
+from mockserver.ids import Ids
+from mockserver.problems import CannotStart
+from mockserver.store import Store
+
+
+class Api(Protocol):
+    """One API in one session; its further methods are named by the contract's operationIds."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
+        """Take what the API may touch: its records, the time and new identifiers."""
+        ...
+
+
+def find(name: str) -> ModuleType:
+    """Import the module of the API *name*; it has ``Api`` and ``Fixtures``.
+
+    Raises CannotStart if there is none.
+    """
+    try:
+        return importlib.import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{name}":
+            raise
+        raise CannotStart(f"openapi/{name}.yaml has no behaviour; write mockserver/apis/{name}.py") from None

@@ -1,0 +1,158 @@
+"""SuprSend: what an object receives in a notification category, and through which channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from mockserver import fixtures
+from mockserver.clock import Clock
+from mockserver.exchange import Caller, Reply
+from mockserver.ids import Ids
+from mockserver.problems import Invalid, NotFound, Violation
+from mockserver.store import Key, Record, Store
+
+Preference = Literal["opt_in", "opt_out"]
+
+
+class Object(BaseModel):
+    """An object that has preferences."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    id: str
+
+
+class Category(BaseModel):
+    """A notification category; one that is not editable cannot be opted out of, nor can a mandatory channel."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    slug: str
+    name: str
+    description: str | None = None
+    default_preference: Preference
+    is_editable: bool = True
+    channels: list[str]
+    mandatory_channels: list[str] = []
+
+    @model_validator(mode="after")
+    def _mandatory_channels_are_channels(self) -> Category:
+        stray = [channel for channel in self.mandatory_channels if channel not in self.channels]
+        if stray:
+            raise ValueError(
+                f"mandatory_channels names {', '.join(stray)}, not among the category's channels"
+            )
+        return self
+
+
+class Fixtures(fixtures.Fixtures):
+    """What a fresh session knows: objects, tenants and categories."""
+
+    objects: list[Object]
+    tenants: list[str]
+    categories: list[Category]
+
+    def records(self) -> Iterator[tuple[Key, Record]]:
+        """Yield the records to start with."""
+        for item in self.objects:
+            yield ("object", item.type, item.id), item.model_dump()
+        for tenant in self.tenants:
+            yield ("tenant", tenant), {"id": tenant}
+        for category in self.categories:
+            yield ("category", category.slug), category.model_dump()
+
+
+class Api:
+    """SuprSend's object category preferences, kept in a store."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:  # noqa: ARG002 - nothing here has a time or an id
+        self._store = store
+
+    async def update_object_category_preference(
+        self,
+        object_type: str,
+        id: str,
+        category_slug: str,
+        body: dict[str, Any],
+        caller: Caller,  # noqa: ARG002 - every key of the workspace writes the same preferences
+        tenant_id: str | None = None,
+    ) -> Reply:
+        """Set an object's preference in a category and answer 202 with the category as it now stands.
+
+        Source: suprsend, "Body" and "Response".
+        """
+        await self._must_exist("object", object_type, id)
+        if tenant_id:
+            await self._must_exist("tenant", tenant_id)
+        category = await self._must_exist("category", category_slug)
+        wish = _Wish(body)
+        wish.check(category)
+        key = ("preference", object_type, id, tenant_id or "", category_slug)
+        stored = await self._store.update(key, lambda old: wish.applied(old, category))
+        return Reply(202, _presented(category, stored))
+
+    async def _must_exist(self, kind: str, *name: str) -> Record:
+        record = await self._store.get((kind, *name))
+        if record is None:
+            raise NotFound(f"{kind} '{'/'.join(name)}' not found")
+        return record
+
+
+class _Wish:
+    """What a body asks for; null counts as absent."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        self._preference: Preference = body.get("preference") or "opt_in"
+        self._outs: list[str] | None = body.get("opt_out_channels")
+        self._ins: list[str] | None = body.get("opt_in_channels")
+
+    def check(self, category: Record) -> None:
+        """Raise Invalid for a channel in both lists and for leaving a category that cannot be left."""
+        both = set(self._outs or []) & set(self._ins or [])
+        violations = [
+            Violation(f"opt_in_channels[{index}]", f"{channel!r} is also in opt_out_channels")
+            for index, channel in enumerate(self._ins or [])
+            if channel in both
+        ]
+        if self._preference == "opt_out" and not category["is_editable"]:
+            violations.append(
+                Violation("preference", f"category {category['slug']!r} cannot be opted out of")
+            )
+        if violations:
+            raise Invalid(violations)
+
+    def applied(self, old: Record | None, category: Record) -> Record:
+        """Give the preference and the opt-outs that follow from the ones stored so far."""
+        opt_outs: list[str] = old["opt_outs"] if old else []
+        if self._preference == "opt_in":
+            if self._outs is not None:
+                opt_outs = self._outs
+            elif self._ins is None:
+                opt_outs = []
+            kept_in = {*(self._ins or []), *category["mandatory_channels"]}
+            opt_outs = [channel for channel in opt_outs if channel not in kept_in]
+        return {"preference": self._preference, "opt_outs": opt_outs}
+
+
+def _presented(category: Record, stored: Record) -> dict[str, Any]:
+    is_out = stored["preference"] == "opt_out"
+    return {
+        "name": category["name"],
+        "category": category["slug"],
+        "description": category["description"],
+        "original_preference": category["default_preference"],
+        "preference": stored["preference"],
+        "is_editable": category["is_editable"],
+        "channels": [
+            {
+                "channel": channel,
+                "preference": "opt_out" if is_out or channel in stored["opt_outs"] else "opt_in",
+                "is_editable": channel not in category["mandatory_channels"],
+            }
+            for channel in category["channels"]
+        ],
+    }

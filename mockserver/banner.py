@@ -1,0 +1,39 @@
+"""What the stub says when it is ready: its URL and a command to try for each operation."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from urllib.parse import quote
+
+from mockserver.operation import JSON, Operation
+from mockserver.server import Stub
+
+
+def banner(stub: Stub, url: str) -> str:
+    """Write the lines of the banner; every curl line works when pasted, for a day."""
+    lines = [f"mockserver answers at {url}", ""]
+    for operation in stub.door.routes.operations:
+        lines += [
+            f"# {operation.api}: {operation.summary}",
+            curl(operation, url, stub.credential(operation)),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def curl(operation: Operation, url: str, credential: str | None) -> str:
+    """Write one command that calls *operation* with the contract's first example."""
+    path = operation.template
+    for parameter in operation.parameters:
+        if parameter["in"] == "path":
+            path = path.replace(
+                f"{{{parameter['name']}}}", quote(str(parameter.get("example", "1")), safe="")
+            )
+    words = ["curl", "-X", operation.method, f"{url}{path}"]
+    if credential is not None:
+        words += ["-H", f"Authorization: Bearer {credential}"]
+    examples = operation.request_body.get("content", {}).get(JSON, {}).get("examples", {})
+    for example in list(examples.values())[:1]:
+        words += ["-H", f"Content-Type: {JSON}", "-d", json.dumps(example["value"])]
+    return shlex.join(words)

@@ -1,0 +1,155 @@
+"""Where a request goes and whether it goes there; the only place that sends bytes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from connexion.middleware import SpecMiddleware
+from connexion.middleware.abstract import AbstractRoutingAPI
+from connexion.operations import OpenAPIOperation
+from connexion.spec import Specification
+from starlette.types import Message, Receive, Scope, Send
+
+from mockserver import cors, exact_json
+from mockserver.exchange import ClientGone, Exchange, Reply
+from mockserver.forced import forced
+from mockserver.front_page import front_page
+from mockserver.operation import JSON, Operation
+from mockserver.problems import Broken, MethodNotAllowed, NotFound, Problem
+from mockserver.routes import Routes
+from mockserver.session import Session
+
+logger = logging.getLogger(__name__)
+
+Compile = Callable[[OpenAPIOperation], Operation]
+
+
+class Door(SpecMiddleware):
+    """The outermost application: routes, lets pages on other origins in, renders what went wrong, sends.
+
+    session: what every caller shares who names no session of his own.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.routes = Routes()
+        self._session = session
+
+    def add_api(self, specification: Specification, *, compiler: Compile, **options: Any) -> None:
+        """Enter the operations of one contract into the routing table; *compiler* makes each."""
+        _Entries(specification, routes=self.routes, compiler=compiler, **options)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection event of ASGI."""
+        if scope["type"] == "http":
+            exchange = Exchange(scope, receive, self._session)
+            try:
+                reply = await self._reply(exchange)
+                await exchange.drain()
+            except ClientGone:
+                return
+            await _send(exchange, reply, send)
+        elif scope["type"] == "lifespan":
+            await _live(receive, send)
+        else:
+            await send({"type": "websocket.close"})
+
+    async def _reply(self, exchange: Exchange) -> Reply:
+        if cors.is_preflight(exchange):
+            return cors.preflight(exchange)
+        try:
+            return await self._answer(exchange)
+        except Problem as problem:
+            return self._render(problem, exchange)
+        except ClientGone:
+            raise
+        except Exception:
+            logger.exception("%s %s", exchange.method, exchange.path)
+            return self._render(Broken("The stub failed; its log says why"), exchange)
+
+    async def _answer(self, exchange: Exchange) -> Reply:
+        found = self.routes.find(exchange.path)
+        if found is None:
+            if exchange.path == "/" and exchange.method in ("GET", "HEAD"):
+                return front_page(self.routes.operations, exchange)
+            raise self._unknown(exchange)
+        operations, exchange.path_values = found
+        exchange.operation = operation = operations.get(exchange.method) or next(iter(operations.values()))
+        if exchange.method not in operations:
+            raise MethodNotAllowed(exchange.method, operations)
+        if b"prefer" in exchange.headers:
+            preferred = forced(exchange, operation)
+            if preferred is not None:
+                return preferred
+        return await operation.answer(exchange)
+
+    def _unknown(self, exchange: Exchange) -> NotFound:
+        operation, reason = self.routes.nearest(exchange.method, exchange.path)
+        exchange.operation = operation
+        near = f"{operation.method} {operation.template}: {reason}"
+        message = f"No operation at {exchange.method} {exchange.path[:200]}; the nearest is {near}"
+        return NotFound(message, headers={"X-Mock-Near-Miss": near})
+
+    def _render(self, problem: Problem, exchange: Exchange) -> Reply:
+        operation = exchange.operation or self.routes.operations[0]
+        reply = operation.voice.reply(problem)
+        try:
+            return operation.checked(reply)
+        except Broken as broken:
+            return operation.voice.reply(broken)
+
+
+class _Entries(AbstractRoutingAPI[Operation]):
+    """Connexion's walk through a specification, ending in our own table."""
+
+    def __init__(
+        self, specification: Specification, *, routes: Routes, compiler: Compile, **options: Any
+    ) -> None:
+        self._routes = routes
+        self._compile = compiler
+        super().__init__(specification, **options)
+
+    def make_operation(self, operation: OpenAPIOperation) -> Operation:
+        return self._compile(operation)
+
+    @staticmethod
+    def _framework_path_and_name(operation: OpenAPIOperation, path: str) -> tuple[str, str]:
+        return path, operation.operation_id
+
+    def _add_operation_internal(
+        self,
+        method: str,  # noqa: ARG002 - the operation knows its own
+        path: str,
+        operation: Operation,
+        name: str | None = None,  # noqa: ARG002
+    ) -> None:
+        operation.template = self.base_path.rstrip("/") + path
+        self._routes.add(operation)
+
+    def _handle_add_operation_error(self, path: str, method: str, exc: Exception) -> None:  # noqa: ARG002
+        raise exc
+
+
+async def _send(exchange: Exchange, reply: Reply, send: Send) -> None:
+    headers = [*cors.headers(exchange)]
+    content = reply.body if isinstance(reply.body, bytes) else exact_json.dumps(reply.body)
+    if reply.body is None:
+        content = b""
+    elif "Content-Type" not in reply.headers:
+        headers.append((b"content-type", JSON.encode()))
+    if reply.status != 204:
+        headers.append((b"content-length", b"%d" % len(content)))
+    for name, value in reply.headers.items():
+        headers.append((name.lower().encode(), value.encode("latin-1", "replace")))
+    start: Message = {"type": "http.response.start", "status": reply.status, "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else content})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

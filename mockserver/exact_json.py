@@ -1,0 +1,112 @@
+"""JSON that comes back as it was sent: what cannot be kept exactly is refused, never altered."""
+
+from __future__ import annotations
+
+import json
+import math
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+MAXIMUM_DEPTH = 200
+
+
+class NotExact(ValueError):
+    """The text is not JSON, or not JSON that can be kept exactly; the message says why and where."""
+
+
+def loads(raw: bytes) -> Any:
+    """Parse one JSON text in UTF-8.
+
+    Raises NotExact for malformed text, another encoding, a byte order mark, NaN and Infinity, numbers that
+    a 64-bit float alters, repeated keys, lone surrogates and nesting beyond 200 levels.
+    """
+    text = _decode(raw)
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        at = f"line {error.lineno}, column {error.colno}"
+        raise NotExact(f"the body is not JSON: {error.msg} at {at}") from None
+    except RecursionError:
+        raise NotExact(_TOO_DEEP) from None
+    except NotExact:
+        raise
+    except ValueError:
+        raise NotExact("the body holds an integer with too many digits") from None
+    if text.count("[") + text.count("{") > MAXIMUM_DEPTH and _depth(value) > MAXIMUM_DEPTH:
+        raise NotExact(_TOO_DEEP)
+    if "\\u" in text:
+        _refuse_lone_surrogates(value)
+    return value
+
+
+def dumps(value: Any) -> bytes:
+    """Write *value* as compact JSON in UTF-8."""
+    return _ENCODER.encode(value).encode()
+
+
+_TOO_DEEP = f"the body nests more than {MAXIMUM_DEPTH} levels deep"
+
+
+def _decode(raw: bytes) -> str:
+    if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        raise NotExact("the body starts with a byte order mark; send plain UTF-8")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise NotExact(f"the body is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}") from None
+
+
+def _depth(value: Any) -> int:
+    """Count levels of nesting, level by level so that no depth of input can exhaust the stack."""
+    depth, level = 0, [value]
+    while level:
+        below: list[Any] = []
+        for node in level:
+            if isinstance(node, dict):
+                below.extend(node.values())
+            elif isinstance(node, list):
+                below.extend(node)
+        depth += any(isinstance(node, dict | list) for node in level)
+        level = below
+    return depth
+
+
+def _refuse_lone_surrogates(value: Any) -> None:
+    try:
+        dumps(value)
+    except UnicodeEncodeError:
+        raise NotExact("the body holds a lone surrogate, which is not a character") from None
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise NotExact(f"the number {_shown(text)} is out of range")
+    try:
+        exact = Decimal(text) == Decimal(repr(number))
+    except InvalidOperation:
+        exact = False
+    if not exact:
+        raise NotExact(f"the number {_shown(text)} has more digits than can be kept")
+    return number
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _constant(name: str) -> NoReturn:
+    raise NotExact(f"the body is not JSON: {name} is not a JSON value")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise NotExact(f"the member {json.dumps(_shown(twice))} is given twice")
+    return members
+
+
+_DECODER = json.JSONDecoder(parse_float=_float, parse_constant=_constant, object_pairs_hook=_object)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -1,0 +1,108 @@
+"""What a handler may raise; the API's voice renders it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import NamedTuple
+
+
+class Violation(NamedTuple):
+    """One thing wrong with a request: where it is, as ``opt_out_channels[0]``, and what is wrong there."""
+
+    where: str
+    message: str
+
+
+class Problem(Exception):
+    """A request that cannot be answered as asked.
+
+    kind: the HTTP status; the voice turns it into the API's own code.
+    message: one sentence for a person.
+    detail: what is wrong per field, where that is known.
+    headers: what the answer carries besides its body.
+    """
+
+    kind = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(
+        self, message: str, detail: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+        self.headers = headers or {}
+
+
+class Invalid(Problem):
+    """The request breaks the contract; every violation is named at once."""
+
+    kind = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, violations: Iterable[Violation]) -> None:
+        found = list(violations)
+        sentences = [f"{where}: {message}" if where else message for where, message in found]
+        detail = {where: message for where, message in found if where}
+        super().__init__("; ".join(sentences), detail or None)
+
+
+class Unauthenticated(Problem):
+    """No valid credential came with the request."""
+
+    kind = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(Problem):
+    """The credential is valid and does not reach this far."""
+
+    kind = HTTPStatus.FORBIDDEN
+
+
+class NotFound(Problem):
+    """What the request names does not exist."""
+
+    kind = HTTPStatus.NOT_FOUND
+
+
+class MethodNotAllowed(Problem):
+    """The path exists, the method does not."""
+
+    kind = HTTPStatus.METHOD_NOT_ALLOWED
+
+    def __init__(self, method: str, allowed: Iterable[str]) -> None:
+        names = ", ".join(allowed)
+        super().__init__(f"{method} is not allowed here; use {names}", headers={"Allow": names})
+
+
+class TooLarge(Problem):
+    """The body is larger than the stub reads."""
+
+    kind = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class UnsupportedMediaType(Problem):
+    """The body is labelled as something the operation does not take."""
+
+    kind = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class Broken(Problem):
+    """The stub failed; *contract_error* says which promise of the spec its own answer broke, if that is why."""
+
+    def __init__(self, message: str, contract_error: str | None = None) -> None:
+        super().__init__(
+            message, headers={"X-Mock-Contract-Error": contract_error} if contract_error else None
+        )
+
+
+class Unavailable(Problem):
+    """The service is temporarily unavailable."""
+
+    kind = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class CannotStart(Exception):
+    """The stub cannot start; the message says what, where and what to do."""

@@ -1,0 +1,118 @@
+"""Which operation a raw path means, and which it nearly meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from mockserver.problems import CannotStart
+
+if TYPE_CHECKING:
+    from mockserver.operation import Operation
+
+
+@dataclass(frozen=True)
+class Path:
+    """A path template and the operations under it, by method; a variable segment is None."""
+
+    segments: tuple[str | None, ...]
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+    def values(self, raw: list[str]) -> tuple[str, ...] | None:
+        """Take the values of the variable segments out of *raw*, or None if it is another path."""
+        found = []
+        for segment, part in zip(self.segments, raw, strict=True):
+            if segment is None:
+                found.append(_decoded(part))
+            elif segment != part and segment != _decoded(part):
+                return None
+        return tuple(found)
+
+
+class NearMiss(NamedTuple):
+    """The operation a request came nearest to, and why it was not that one."""
+
+    operation: Operation
+    reason: str
+
+
+class Routes:
+    """One table over all APIs; paths match with and without a trailing slash, segments are decoded after splitting."""
+
+    def __init__(self) -> None:
+        self._paths: dict[int, list[Path]] = {}
+        self._literal: dict[str, Path] = {}
+        self.operations: list[Operation] = []
+
+    def add(self, operation: Operation) -> None:
+        """Enter one operation.
+
+        Raises CannotStart if another one has the same method and path.
+        """
+        segments = tuple(None if part.startswith("{") else part for part in _split(operation.template))
+        paths = self._paths.setdefault(len(segments), [])
+        path = next((path for path in paths if path.segments == segments), None)
+        if path is None:
+            path = Path(segments)
+            paths.append(path)
+            # A literal segment wins over a variable one at the same place, whichever file came first.
+            paths.sort(key=lambda path: [segment is None for segment in path.segments])
+            if None not in segments:
+                self._literal[operation.template] = path
+        other = path.operations.setdefault(operation.method, operation)
+        if other is not operation:
+            raise CannotStart(
+                f"{operation.method} {operation.template} is in both openapi/{other.api}.yaml and "
+                f"openapi/{operation.api}.yaml; serve one of them (--api NAME) or give one a prefix in its servers"
+            )
+        self.operations.append(operation)
+
+    def find(self, raw_path: str) -> tuple[dict[str, Operation], tuple[str, ...]] | None:
+        """Find the operations under *raw_path* and the values of its variable segments."""
+        literal = self._literal.get(raw_path)
+        if literal is not None:
+            return literal.operations, ()
+        parts = _split(raw_path)
+        for path in self._paths.get(len(parts), []):
+            values = path.values(parts)
+            if values is not None:
+                return path.operations, values
+        return None
+
+    def nearest(self, method: str, raw_path: str) -> NearMiss:
+        """Name the operation with the most equal leading segments, then the same method."""
+        parts = _split(raw_path)
+        best = max(self.operations, key=lambda one: (_leading(one, parts), one.method == method))
+        return NearMiss(best, _difference(best, parts))
+
+
+def _split(path: str) -> list[str]:
+    return path.removesuffix("/").split("/")[1:]
+
+
+def _decoded(segment: str) -> str:
+    return (
+        unquote_to_bytes(segment.encode("latin-1")).decode(errors="replace") if _special(segment) else segment
+    )
+
+
+def _special(segment: str) -> bool:
+    return "%" in segment or not segment.isascii()
+
+
+def _leading(operation: Operation, parts: list[str]) -> int:
+    count = 0
+    for segment, part in zip(_split(operation.template), parts, strict=False):
+        if not segment.startswith("{") and segment != part:
+            break
+        count += not segment.startswith("{")
+    return count
+
+
+def _difference(operation: Operation, parts: list[str]) -> str:
+    template = _split(operation.template)
+    for index, (segment, part) in enumerate(zip(template, parts, strict=False)):
+        if not segment.startswith("{") and segment != _decoded(part):
+            return f"segment {index + 1} is '{part[:80]}', not '{segment}'"
+    return f"the path has {len(parts)} segments, not {len(template)}"

@@ -1,0 +1,99 @@
+"""The contract's schemas, compiled; every violation of one is named in a sentence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jsonschema_rs import Draft4Validator, ValidationError
+
+from mockserver.problems import Violation
+from openapi import Spec
+
+
+class Schema:
+    """One schema of an OpenAPI 3.0 file, ready to judge values.
+
+    schema: the schema object; its references are resolved in the contract *spec*.
+    """
+
+    def __init__(self, schema: dict[str, Any], spec: Spec) -> None:
+        document = {**_json_schema(schema), "components": _json_schema(spec.get("components", {}))}
+        self._validator = Draft4Validator(document, validate_formats=True)
+
+    def violations(self, value: Any, where: str = "") -> list[Violation]:
+        """List everything wrong with *value*, one thing a place below *where*; empty if it is valid."""
+        if self._validator.is_valid(value):
+            return []
+        found: dict[str, Violation] = {}
+        for error in self._validator.iter_errors(value):
+            violation = _violation(error, where)
+            if error.kind.name == "type" or violation.where not in found:
+                found[violation.where] = violation
+        return list(found.values())
+
+
+def _violation(error: ValidationError, where: str) -> Violation:
+    path = error.instance_path
+    kind: Any = error.kind
+    if kind.name == "required":
+        path, message = [*path, kind.property], "is required"
+    elif kind.name == "type":
+        message = f"must be {_kinds(kind.types)}, not {_kind(error.instance)}"
+    elif kind.name == "enum":
+        words = ", ".join(json.dumps(option) for option in kind.options if option is not None)
+        message = f"must be one of {words}, not {_shown(error.instance)}"
+    elif kind.name == "minLength" and kind.limit == 1:
+        message = "must not be empty"
+    else:
+        message = error.message
+    place = _place(where, path)
+    return Violation(place, message if place else f"the body {message}")
+
+
+def _place(where: str, path: list[str | int]) -> str:
+    for step in path:
+        where += f"[{step}]" if isinstance(step, int) else f".{step}" if where else step
+    return where
+
+
+def _kinds(types: list[str]) -> str:
+    names = [f"{'an' if name[0] in 'aio' else 'a'} {name}" for name in types if name != "null"]
+    return " or ".join(names)
+
+
+def _kind(value: Any) -> str:
+    for cls, name in _KINDS.items():
+        if isinstance(value, cls):
+            return name
+    return "null"
+
+
+_KINDS = {
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    list: "an array",
+    dict: "an object",
+}
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _json_schema(node: Any) -> Any:
+    """Translate OpenAPI 3.0's ``nullable`` into JSON Schema, all the way down."""
+    if isinstance(node, list):
+        return [_json_schema(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    schema = {key: _json_schema(value) for key, value in node.items()}
+    if schema.pop("nullable", False) is True:
+        if isinstance(schema.get("type"), str):
+            schema["type"] = [schema["type"], "null"]
+        elif "type" not in schema:
+            return {"anyOf": [schema, {"type": "null"}]}
+    return schema

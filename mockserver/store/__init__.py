@@ -1,0 +1,26 @@
+"""Where a session keeps what it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+Key = tuple[str, ...]
+Record = Mapping[str, Any]
+Change = Callable[[Record | None], Record]
+
+
+class Store(Protocol):
+    """Records under keys that are tuples of text."""
+
+    async def get(self, key: Key) -> Record | None:
+        """Read the record at *key*, or None."""
+        ...
+
+    async def update(self, key: Key, change: Change) -> Record:
+        """Replace the record at *key* by change(record) atomically; change is pure and may run twice."""
+        ...
+
+    async def items(self, prefix: Key) -> list[Record]:
+        """List the records whose key starts with *prefix*, oldest first."""
+        ...
