@@ -1,0 +1,1818 @@
+"""OnlyAutomator servers that lie: each is the reference with one override, and names what it breaks."""
+
+# ruff: noqa: D102 - what an override does is its class's docstring
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import html
+import json
+import re
+import time
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+
+from conformance.proof.reference.onlyautomator import KEY, SECRET, Caller, Record, Reference, Refusal
+from conformance.proof.serving import Request, Response
+
+# --- 200 Success -----------------------------------------------------------------------------------------
+
+
+class CreatedIs201(Reference):
+    """A create answers 201."""
+
+    breaks = frozenset({"create-answers-200"})
+
+    def succeed(self, record: Record) -> Response:
+        status = 201 if record["createdAt"] == record["updatedAt"] else 200
+        return Response(status, {"status": "success", "data": record})
+
+
+class UpdatedIs202(Reference):
+    """An update answers 202."""
+
+    breaks = frozenset({"update-answers-200"})
+
+    def succeed(self, record: Record) -> Response:
+        status = 200 if record["createdAt"] == record["updatedAt"] else 202
+        return Response(status, {"status": "success", "data": record})
+
+
+class SecondUpdateIs204(Reference):
+    """The second update of a record answers 201, the first 200."""
+
+    breaks = frozenset({"update-answers-200"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        again = old["createdAt"] != old["updatedAt"]
+        return {**super().update(old, body, caller), **({"again": True} if again else {})}
+
+    def succeed(self, record: Record) -> Response:
+        return Response(201 if "again" in record else 200, {"status": "success", "data": record})
+
+
+class StatusOk(Reference):
+    """The status word of a success is ok."""
+
+    breaks = frozenset({"success-status-word"})
+
+    def succeed(self, record: Record) -> Response:
+        return Response(200, {"status": "ok", "data": record})
+
+
+class StatusCapital(Reference):
+    """The status word of a success has a capital."""
+
+    breaks = frozenset({"success-status-word"})
+
+    def succeed(self, record: Record) -> Response:
+        return Response(200, {"status": "Success", "data": record})
+
+
+class StatusMissingOnUpdate(Reference):
+    """The status word is missing when a record was updated."""
+
+    breaks = frozenset({"success-status-word"})
+
+    def succeed(self, record: Record) -> Response:
+        fresh = record["createdAt"] == record["updatedAt"]
+        return Response(200, {**({"status": "success"} if fresh else {}), "data": record})
+
+
+# --- Response --------------------------------------------------------------------------------------------
+
+
+class _Told(Reference):
+    """Tells a record otherwise than it is kept."""
+
+    def succeed(self, record: Record) -> Response:
+        return super().succeed(self.tell(record))
+
+    def tell(self, record: Record) -> Record:
+        return record
+
+
+class NumberForId(_Told):
+    """The record's id is a number."""
+
+    breaks = frozenset({"data-id"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "id": uuid.UUID(record["id"]).int % 2**40}
+
+
+class NumberForFan(_Told):
+    """The fan's id comes back as a number."""
+
+    breaks = frozenset({"data-fan-id"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "fanId": int(record["fanId"].removeprefix("fan-"))}
+
+
+class ObjectForUser(_Told):
+    """The user comes back as an object."""
+
+    breaks = frozenset({"data-user-id"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "userId": {"id": record["userId"]}}
+
+
+class CategoryMissingOnUpdate(_Told):
+    """An update does not tell the category."""
+
+    breaks = frozenset({"data-category"})
+
+    def tell(self, record: Record) -> Record:
+        fresh = record["createdAt"] == record["updatedAt"]
+        return record if fresh else {name: record[name] for name in record if name != "category"}
+
+
+class PreferenceMissingOnUpdate(_Told):
+    """An update does not tell the preference's name."""
+
+    breaks = frozenset({"data-preference"})
+
+    def tell(self, record: Record) -> Record:
+        fresh = record["createdAt"] == record["updatedAt"]
+        return record if fresh else {name: record[name] for name in record if name != "preference"}
+
+
+class ValueMissingOnUpdate(_Told):
+    """An update does not tell the value."""
+
+    breaks = frozenset({"data-value"})
+
+    def tell(self, record: Record) -> Record:
+        fresh = record["createdAt"] == record["updatedAt"]
+        return record if fresh else {name: record[name] for name in record if name != "value"}
+
+
+class SourceMissing(_Told):
+    """The source is left out."""
+
+    breaks = frozenset({"data-source"})
+
+    def tell(self, record: Record) -> Record:
+        return {name: record[name] for name in record if name != "source"}
+
+
+class SourceList(_Told):
+    """The source is a list."""
+
+    breaks = frozenset({"data-source"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "source": [record["source"]]}
+
+
+class CreatedInSeconds(_Told):
+    """The time of creation is a Unix time."""
+
+    breaks = frozenset({"data-created-at"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "createdAt": datetime.fromisoformat(record["createdAt"]).timestamp()}
+
+
+class UpdatedLikeMail(_Told):
+    """The time of update is written as in mail."""
+
+    breaks = frozenset({"data-updated-at"})
+
+    def tell(self, record: Record) -> Record:
+        updated = datetime.fromisoformat(record["updatedAt"])
+        return {**record, "updatedAt": updated.strftime("%a, %d %b %Y %H:%M:%S GMT")}
+
+
+class UpdatedNullAtFirst(_Told):
+    """A record that was never updated has null for the time of update."""
+
+    breaks = frozenset({"data-updated-at"})
+
+    def tell(self, record: Record) -> Record:
+        fresh = record["createdAt"] == record["updatedAt"]
+        return {**record, "updatedAt": None} if fresh else record
+
+
+class FanIsRenamedEachTime(_Told):
+    """The fan's id is another one in each answer."""
+
+    breaks = frozenset({"fan-id-is-stable"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "fanId": f"{record['fanId']}:{uuid.uuid4()}"}
+
+
+class OneFanForAll(_Told):
+    """Every fan has the same id."""
+
+    breaks = frozenset({"fan-id-tells-fans-apart"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "fanId": "fan"}
+
+
+class OneUserForAll(_Told):
+    """Every user has the same id."""
+
+    breaks = frozenset({"user-follows-token"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "userId": "user"}
+
+
+class FirstUserWroteAll(Reference):
+    """The user of the first request is remembered and credited with every write."""
+
+    breaks = frozenset({"user-follows-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        caller = super().authenticate(request)
+        self.first = getattr(self, "first", caller.user_id)
+        return Caller(self.first, caller.role)
+
+
+class UserFromBody(Reference):
+    """A userId in the body is believed."""
+
+    breaks = frozenset({"user-not-from-body"})
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        return {**super().create(body, caller), "userId": body.get("userId", caller.user_id)}
+
+
+class UserIsRenamedEachTime(_Told):
+    """The user's id is another one in each answer, though it begins with the right one."""
+
+    breaks = frozenset({"user-id-is-stable"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "userId": f"{record['userId']}:{uuid.uuid4()}"}
+
+
+# --- Request Body: the names -----------------------------------------------------------------------------
+
+
+class CategoryIsContent(_Told):
+    """Whatever the category, content is answered."""
+
+    breaks = frozenset({"category-comes-back", "mixed-case-category", "long-names-stay-whole"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "category": "content"}
+
+
+class CategoryPlural(Reference):
+    """A lower-case category is stored in the plural."""
+
+    breaks = frozenset({"category-comes-back"})
+
+    def names(self, body: Record) -> Record:
+        name = body["category"]
+        plain = name.isascii() and name.islower() and len(name) < 80
+        return {**super().names(body), "category": f"{name}s" if plain else name}
+
+
+class PreferenceHyphenated(Reference):
+    """Underscores in a lower-case preference become hyphens."""
+
+    breaks = frozenset({"preference-comes-back"})
+
+    def names(self, body: Record) -> Record:
+        name = body["preference"]
+        plain = name.isascii() and name.islower() and len(name) < 80
+        return {**super().names(body), "preference": name.replace("_", "-") if plain else name}
+
+
+class CategoryLowered(Reference):
+    """Categories are stored in lower case."""
+
+    breaks = frozenset({"mixed-case-category"})
+
+    def names(self, body: Record) -> Record:
+        return {**super().names(body), "category": body["category"].lower()}
+
+
+class PreferenceLowered(Reference):
+    """Preferences are stored in lower case."""
+
+    breaks = frozenset({"mixed-case-preference"})
+
+    def names(self, body: Record) -> Record:
+        return {**super().names(body), "preference": body["preference"].lower()}
+
+
+class NamesInAscii(Reference):
+    """What is not ASCII in a name becomes a question mark."""
+
+    breaks = frozenset({"non-ascii-names"})
+
+    def names(self, body: Record) -> Record:
+        return {name: text.encode("ascii", "replace").decode() for name, text in super().names(body).items()}
+
+
+class NamesCutAt64(Reference):
+    """Names are cut after 64 characters."""
+
+    breaks = frozenset({"long-names-stay-whole"})
+
+    def names(self, body: Record) -> Record:
+        return {name: text[:64] for name, text in super().names(body).items()}
+
+
+# --- Request Body: the value -----------------------------------------------------------------------------
+
+
+class TrueIsOne(Reference):
+    """A true becomes the number 1."""
+
+    breaks = frozenset({"value-true"})
+
+    def keep(self, value: Any) -> Any:
+        return 1 if value is True else value
+
+
+class FalseIsText(Reference):
+    """A false becomes a text."""
+
+    breaks = frozenset({"value-false"})
+
+    def keep(self, value: Any) -> Any:
+        return "false" if value is False else value
+
+
+class FalseIsLeftOut(_Told):
+    """A false value is left out of the answer."""
+
+    breaks = frozenset({"value-false"})
+
+    def tell(self, record: Record) -> Record:
+        return {name: record[name] for name in record if name != "value" or record[name] is not False}
+
+
+class FalsyIsNull(Reference):
+    """Whatever is falsy becomes null."""
+
+    breaks = frozenset(
+        {
+            "value-false",
+            "value-zero",
+            "value-empty-string",
+            "value-empty-object",
+            "value-empty-array",
+            "exam-value-comes-back",
+        }
+    )
+
+    def keep(self, value: Any) -> Any:
+        return value or None
+
+
+class EverythingIsText(Reference):
+    """A value that is not a text becomes its text."""
+
+    breaks = frozenset(
+        {
+            "value-true",
+            "value-false",
+            "value-zero",
+            "value-one",
+            "value-negative",
+            "value-large-integer",
+            "value-float",
+            "value-small-float",
+        }
+    )
+
+    def keep(self, value: Any) -> Any:
+        return json.dumps(value) if isinstance(value, bool | int | float) else value
+
+
+class WordsAreJoined(Reference):
+    """Words are joined by underscores."""
+
+    breaks = frozenset({"value-string"})
+
+    def keep(self, value: Any) -> Any:
+        words = isinstance(value, str) and re.fullmatch(r"[A-Za-z]+( [A-Za-z]+)+", value)
+        return value.replace(" ", "_") if words else value
+
+
+class EmptyStringIsNull(Reference):
+    """An empty string becomes null."""
+
+    breaks = frozenset({"value-empty-string"})
+
+    def keep(self, value: Any) -> Any:
+        return None if value == "" else value
+
+
+class DigitsAreNumbers(Reference):
+    """A string of digits becomes a number."""
+
+    breaks = frozenset({"value-numeric-string"})
+
+    def keep(self, value: Any) -> Any:
+        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+class TrueWordIsTrue(Reference):
+    """The string true becomes a boolean."""
+
+    breaks = frozenset({"value-keyword-string"})
+
+    def keep(self, value: Any) -> Any:
+        return (
+            {"true": True, "false": False, "null": None}.get(value, value)
+            if isinstance(value, str)
+            else value
+        )
+
+
+class DatesAreMoved(Reference):
+    """A string that is a date-time comes back in UTC."""
+
+    breaks = frozenset({"value-date-string"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\dT", value):
+            return value
+        return datetime.fromisoformat(value).astimezone(UTC).isoformat()
+
+
+class MarkupIsEscaped(Reference):
+    """Markup in a string is escaped."""
+
+    breaks = frozenset({"value-markup"})
+
+    def keep(self, value: Any) -> Any:
+        return html.escape(value) if isinstance(value, str) else value
+
+
+class AccentsAreStripped(Reference):
+    """Letters of the basic plane that are not ASCII become question marks."""
+
+    breaks = frozenset({"value-unicode"})
+
+    def keep(self, value: Any) -> Any:
+        return re.sub("[\u0080-\ud7ff\ue000-\uffff]", "?", value) if isinstance(value, str) else value
+
+
+class EmojiAreLost(Reference):
+    """Characters beyond the basic plane are lost, as in a three-byte column."""
+
+    breaks = frozenset({"value-astral"})
+
+    def keep(self, value: Any) -> Any:
+        return re.sub("[\U00010000-\U0010ffff]", "\ufffd", value) if isinstance(value, str) else value
+
+
+class ValueIsTrimmed(Reference):
+    """Whitespace around a string is trimmed."""
+
+    breaks = frozenset({"value-whitespace"})
+
+    def keep(self, value: Any) -> Any:
+        return value.strip(" \t\r\n") if isinstance(value, str) else value
+
+
+class LinesAreJoined(Reference):
+    """A newline in a string becomes a space."""
+
+    breaks = frozenset({"value-whitespace"})
+
+    def keep(self, value: Any) -> Any:
+        return value.replace("\n", " ") if isinstance(value, str) else value
+
+
+class StringsCutAt255(Reference):
+    """Strings are cut after 255 characters."""
+
+    breaks = frozenset({"value-long-string"})
+
+    def keep(self, value: Any) -> Any:
+        return value[:255] if isinstance(value, str) else value
+
+
+class LongStringsAreEllipsed(Reference):
+    """A string beyond 999 characters ends in an ellipsis."""
+
+    breaks = frozenset({"value-long-string"})
+
+    def keep(self, value: Any) -> Any:
+        return value[:998] + "…" if isinstance(value, str) and len(value) > 999 else value
+
+
+class ZeroIsNull(Reference):
+    """A zero becomes null."""
+
+    breaks = frozenset({"value-zero"})
+
+    def keep(self, value: Any) -> Any:
+        return None if value == 0 and not isinstance(value, bool) else value
+
+
+class ZeroIsFalse(Reference):
+    """A zero becomes false."""
+
+    breaks = frozenset({"value-zero"})
+
+    def keep(self, value: Any) -> Any:
+        return False if value == 0 else value
+
+
+class OneIsTrue(Reference):
+    """A one becomes true, as in a tinyint column."""
+
+    breaks = frozenset({"value-one"})
+
+    def keep(self, value: Any) -> Any:
+        return True if value == 1 else value
+
+
+class SignIsLost(Reference):
+    """A negative number loses its sign."""
+
+    breaks = frozenset({"value-negative"})
+
+    def keep(self, value: Any) -> Any:
+        negative = isinstance(value, int | float) and value < 0
+        return -value if negative else value
+
+
+class IntegersOf32Bits(Reference):
+    """An integer beyond 32 bits is capped."""
+
+    breaks = frozenset({"value-large-integer"})
+
+    def keep(self, value: Any) -> Any:
+        return min(value, 2**31 - 1) if isinstance(value, int) else value
+
+
+class FloatsAreCut(Reference):
+    """A number loses its fraction."""
+
+    breaks = frozenset({"value-float"})
+
+    def keep(self, value: Any) -> Any:
+        return int(value) if isinstance(value, float) and abs(value) > 1 else value
+
+
+class SixDecimals(Reference):
+    """A number keeps six decimals."""
+
+    breaks = frozenset({"value-small-float"})
+
+    def keep(self, value: Any) -> Any:
+        return round(value, 6) if isinstance(value, float) else value
+
+
+class NumbersInObjectsAreText(Reference):
+    """A number in a flat object becomes a text."""
+
+    breaks = frozenset({"value-object"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: str(item) if type(item) is int else item for name, item in value.items()}
+
+
+class NestedIsSerialised(Reference):
+    """An object in an object becomes its JSON text."""
+
+    breaks = frozenset({"value-nested-object"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: json.dumps(item) if isinstance(item, dict) else item for name, item in value.items()}
+
+
+class StructuresAreSerialised(Reference):
+    """Whatever is not a scalar becomes its JSON text."""
+
+    breaks = frozenset(
+        {
+            "value-object",
+            "value-nested-object",
+            "value-empty-object",
+            "value-null-member",
+            "value-member-names",
+            "value-member-case",
+            "value-array",
+            "value-array-duplicates",
+            "value-single-array",
+            "value-empty-array",
+            "value-null-item",
+            "value-mixed-array",
+            "value-nested-arrays",
+            "value-array-of-objects",
+            "value-deep",
+            "update-replaces-object",
+            "update-replaces-array",
+            "exam-value-comes-back",
+        }
+    )
+
+    def keep(self, value: Any) -> Any:
+        return json.dumps(value) if isinstance(value, dict | list) else value
+
+
+class EmptyObjectIsArray(Reference):
+    """An empty object becomes an empty array."""
+
+    breaks = frozenset({"value-empty-object"})
+
+    def keep(self, value: Any) -> Any:
+        return [] if value == {} else value
+
+
+class EmptyArrayIsObject(Reference):
+    """An empty array becomes an empty object."""
+
+    breaks = frozenset({"value-empty-array"})
+
+    def keep(self, value: Any) -> Any:
+        return {} if value == [] else value
+
+
+class NullMembersAreDropped(Reference):
+    """A member whose value is null is dropped."""
+
+    breaks = frozenset({"value-null-member"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: item for name, item in value.items() if item is not None}
+
+
+class NullItemsAreDropped(Reference):
+    """A null in an array is dropped."""
+
+    breaks = frozenset({"value-null-item"})
+
+    def keep(self, value: Any) -> Any:
+        return [item for item in value if item is not None] if isinstance(value, list) else value
+
+
+class DotsInNamesNest(Reference):
+    """A dot in a member's name becomes an underscore, as document stores once wanted."""
+
+    breaks = frozenset({"value-member-names"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name.replace(".", "_").replace("$", ""): item for name, item in value.items()}
+
+
+class MembersInSnakeCase(Reference):
+    """Camel case in a member's name becomes snake case."""
+
+    breaks = frozenset({"value-member-case"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {re.sub("(?<=[a-z])([A-Z])", r"_\1", name).lower(): item for name, item in value.items()}
+
+
+class ArraysAreSorted(Reference):
+    """An array of strings comes back sorted."""
+
+    breaks = frozenset({"value-array"})
+
+    def keep(self, value: Any) -> Any:
+        texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return sorted(value) if texts else value
+
+
+class ArraysAreSets(Reference):
+    """What comes twice in an array is kept once."""
+
+    breaks = frozenset({"value-array-duplicates"})
+
+    def keep(self, value: Any) -> Any:
+        texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return list(dict.fromkeys(value)) if texts else value
+
+
+class SingleItemIsUnwrapped(Reference):
+    """An array of one text becomes that text."""
+
+    breaks = frozenset({"value-single-array"})
+
+    def keep(self, value: Any) -> Any:
+        single = isinstance(value, list) and len(value) == 1 and value[0] == "only"
+        return value[0] if single else value
+
+
+class OnlyTheFirstItem(Reference):
+    """Of an array with more than one item the first is kept."""
+
+    breaks = frozenset(
+        {
+            "value-array",
+            "value-array-duplicates",
+            "value-null-item",
+            "value-mixed-array",
+            "value-nested-arrays",
+            "value-array-of-objects",
+        }
+    )
+
+    def keep(self, value: Any) -> Any:
+        return value[:1] if isinstance(value, list) else value
+
+
+class BooleansInArraysAreNumbers(Reference):
+    """A boolean in an array becomes a number."""
+
+    breaks = frozenset({"value-mixed-array"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [int(item) if isinstance(item, bool) else item for item in value]
+
+
+class ArraysAreFlattened(Reference):
+    """An array of arrays is flattened."""
+
+    breaks = frozenset({"value-nested-arrays"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, list) or not all(isinstance(item, list) for item in value):
+            return value
+        return [inner for item in value for inner in item]
+
+
+class ObjectsInArraysAreText(Reference):
+    """An object in an array becomes its JSON text."""
+
+    breaks = frozenset({"value-array-of-objects"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [json.dumps(item) if isinstance(item, dict) else item for item in value]
+
+
+class TenLevelsDeep(Reference):
+    """What lies more than ten levels deep is lost."""
+
+    breaks = frozenset({"value-deep"})
+
+    def keep(self, value: Any, level: int = 0) -> Any:
+        if isinstance(value, list):
+            return [self.keep(item, level + 1) for item in value] if level < 10 else None
+        if isinstance(value, dict):
+            return {name: self.keep(item, level + 1) for name, item in value.items()} if level < 10 else None
+        return value
+
+
+# --- 400 Bad Request -------------------------------------------------------------------------------------
+
+
+class FanMayBeLeftOut(Reference):
+    """An update may leave out the fan."""
+
+    breaks = frozenset({"missing-fan-id"})
+
+    def validate(self, body: Any) -> None:
+        known = {(category, preference): fan for fan, category, preference in self.records}
+        if isinstance(body, dict) and "fanId" not in body:
+            body.update(_found("fanId", known, body.get("category"), body.get("preference")))
+        super().validate(body)
+
+
+class CategoryMayBeLeftOut(Reference):
+    """An update may leave out the category."""
+
+    breaks = frozenset({"missing-category"})
+
+    def validate(self, body: Any) -> None:
+        known = {(fan, preference): category for fan, category, preference in self.records}
+        if isinstance(body, dict) and "category" not in body:
+            body.update(_found("category", known, body.get("fanId"), body.get("preference")))
+        super().validate(body)
+
+
+class PreferenceMayBeLeftOut(Reference):
+    """An update may leave out the preference."""
+
+    breaks = frozenset({"missing-preference"})
+
+    def validate(self, body: Any) -> None:
+        known = {(fan, category): preference for fan, category, preference in self.records}
+        if isinstance(body, dict) and "preference" not in body:
+            body.update(_found("preference", known, body.get("fanId"), body.get("category")))
+        super().validate(body)
+
+
+def _found(name: str, known: Mapping[Any, Any], *key: Any) -> dict[str, Any]:
+    return {name: known[key]} if all(isinstance(part, str) for part in key) and key in known else {}
+
+
+class MissingIs422(Reference):
+    """A missing category is answered 422."""
+
+    breaks = frozenset({"missing-category"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        if name == "category" and name not in body and "value" in body:
+            raise Refusal(422, "validation_error", "The 'category' field is required")
+        super().validate_name(name, body)
+
+
+class MissingIsNotFound(Reference):
+    """A missing preference is called a resource that was not found."""
+
+    breaks = frozenset({"missing-preference"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        if name == "preference" and name not in body and "value" in body:
+            raise Refusal(400, "resource_not_found", "No preference")
+        super().validate_name(name, body)
+
+
+class _Lenient(Reference):
+    """Reads a name out of a structure."""
+
+    name = ""
+
+    def validate_name(self, name: str, body: Any) -> None:
+        if name == self.name and name in body:
+            body[name] = self.mend(body[name])
+        super().validate_name(name, body)
+
+    def mend(self, given: Any) -> Any:
+        return given[0] if isinstance(given, list) and len(given) == 1 else given
+
+
+class _Expanding(_Lenient):
+    """Reads a name out of an object with an id."""
+
+    def mend(self, given: Any) -> Any:
+        return given["id"] if isinstance(given, dict) and "id" in given else given
+
+
+class FanInArray(_Lenient):
+    """An array of one fan is that fan."""
+
+    breaks = frozenset({"array-for-fan-id"})
+    name = "fanId"
+
+
+class CategoryInArray(_Lenient):
+    """An array of one category is that category."""
+
+    breaks = frozenset({"array-for-category"})
+    name = "category"
+
+
+class PreferenceInArray(_Lenient):
+    """An array of one preference is that preference."""
+
+    breaks = frozenset({"array-for-preference"})
+    name = "preference"
+
+
+class FanInObject(_Expanding):
+    """An object with an id is the fan of that id."""
+
+    breaks = frozenset({"object-for-fan-id"})
+    name = "fanId"
+
+
+class CategoryInObject(_Expanding):
+    """An object with an id is the category of that name."""
+
+    breaks = frozenset({"object-for-category"})
+    name = "category"
+
+
+class PreferenceInObject(_Expanding):
+    """An object with an id is the preference of that name."""
+
+    breaks = frozenset({"object-for-preference"})
+    name = "preference"
+
+
+class StructuredNamesAreText(Reference):
+    """An object or array in the place of a category or a preference becomes its JSON text."""
+
+    breaks = frozenset(
+        {
+            "array-for-category",
+            "array-for-preference",
+            "object-for-category",
+            "object-for-preference",
+            "exam-refuses-structures",
+        }
+    )
+
+    def validate_name(self, name: str, body: Any) -> None:
+        if name != "fanId" and isinstance(body.get(name), dict | list):
+            body[name] = json.dumps(body[name])
+        super().validate_name(name, body)
+
+
+class ClosingBraceIsOptional(Reference):
+    """A body that lacks its last brace is mended."""
+
+    breaks = frozenset({"malformed-body"})
+
+    def read(self, request: Request) -> Any:
+        text = request.body.strip()
+        mended = text + b"}" if text.startswith(b"{") and not text.endswith(b"}") else text
+        return super().read(Request(request.method, request.target, request.headers, mended))
+
+
+class WhatFollowsIsIgnored(Reference):
+    """What follows the object in the body is ignored."""
+
+    breaks = frozenset({"malformed-body"})
+
+    def read(self, request: Request) -> Any:
+        try:
+            return json.JSONDecoder().raw_decode(request.body.decode())[0]
+        except ValueError:
+            return super().read(request)
+
+
+class EmptyBodyIsLengthRequired(Reference):
+    """An empty body is answered 411."""
+
+    breaks = frozenset({"empty-body"})
+
+    def read(self, request: Request) -> Any:
+        if not request.body:
+            raise Refusal(411, "validation_error", "Send a body")
+        return super().read(request)
+
+
+class ArrayOfOneIsUnwrapped(Reference):
+    """An array of one write is that write."""
+
+    breaks = frozenset({"array-body"})
+
+    def read(self, request: Request) -> Any:
+        body = super().read(request)
+        return body[0] if isinstance(body, list) and len(body) == 1 else body
+
+
+class DoublyEncodedIsDecoded(Reference):
+    """A body that is a JSON text in a string is decoded twice."""
+
+    breaks = frozenset({"string-body"})
+
+    def read(self, request: Request) -> Any:
+        body = super().read(request)
+        if not isinstance(body, str) or not body.startswith("{"):
+            return body
+        try:
+            return json.loads(body)
+        except ValueError:
+            return body
+
+
+class NumberIsUnprocessable(Reference):
+    """A number for a body is answered 422."""
+
+    breaks = frozenset({"number-body"})
+
+    def validate(self, body: Any) -> None:
+        if isinstance(body, int | float) and not isinstance(body, bool):
+            raise Refusal(422, "validation_error", "The body is a number")
+        super().validate(body)
+
+
+class NullIsNothing(Reference):
+    """A null for a body is taken for a ping."""
+
+    breaks = frozenset({"null-body"})
+
+    def validate(self, body: Any) -> None:
+        if body is None:
+            raise Refusal(200, "none", "Nothing to do")
+        super().validate(body)
+
+
+class EmptyObjectIsUnprocessable(Reference):
+    """An empty object is answered 422."""
+
+    breaks = frozenset({"empty-object-body"})
+
+    def validate(self, body: Any) -> None:
+        if body == {}:
+            raise Refusal(422, "validation_error", "The body is empty")
+        super().validate(body)
+
+
+class InvalidIsKept(Reference):
+    """A write without a value is refused, and a record made all the same."""
+
+    breaks = frozenset({"invalid-write-stores-nothing"})
+
+    def validate(self, body: Any) -> None:
+        named = isinstance(body, dict) and all(isinstance(body.get(name), str) for name in KEY)
+        if named and "value" not in body:
+            self.store({**body, "value": None}, Caller("nobody", "none"))
+        super().validate(body)
+
+
+# --- 401 Unauthorized ------------------------------------------------------------------------------------
+
+
+class GuestsMayWrite(Reference):
+    """A request without a token is a guest's, and guests may write."""
+
+    breaks = frozenset({"missing-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if "authorization" not in request.headers:
+            return Caller("guest", "authenticated")
+        return super().authenticate(request)
+
+
+class MissingIs403(Reference):
+    """A request without a token is answered 403."""
+
+    breaks = frozenset({"missing-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if "authorization" not in request.headers:
+            raise Refusal(403, "permission_denied", "Who are you?")
+        return super().authenticate(request)
+
+
+class AnyWordIsAToken(Reference):
+    """A token that is no JWT is taken for an API key."""
+
+    breaks = frozenset({"malformed-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        return super().verify(token) if "." in token or not token else {"sub": token, "role": "authenticated"}
+
+
+class MalformedIs400(Reference):
+    """A token that is no JWT is answered 400."""
+
+    breaks = frozenset({"malformed-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        if token and "." not in token:
+            raise self.invalid("The token is not a JWT")
+        return super().verify(token)
+
+
+class MalformedIsInvalidToken(Reference):
+    """A token that is no JWT is answered with a code that the document does not list."""
+
+    breaks = frozenset({"malformed-token", "error-code-is-listed"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        if token and "." not in token:
+            raise Refusal(401, "invalid_token", "The token is not a JWT")
+        return super().verify(token)
+
+
+def _signature(head: str) -> str:
+    digest = hmac.new(SECRET.encode(), head.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _claims(token: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return claims
+
+
+class HalfASignature(Reference):
+    """Of a signature of the right length the first characters are compared."""
+
+    breaks = frozenset({"tampered-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        head, _, signature = token.rpartition(".")
+        right = _signature(head)
+        if len(signature) == len(right) and signature[:8] == right[:8]:
+            return super().verify(f"{head}.{right}")
+        return super().verify(token)
+
+
+class SignatureBegins(Reference):
+    """A signature that the right one begins with is right."""
+
+    breaks = frozenset({"truncated-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        head, _, signature = token.rpartition(".")
+        begins = signature and _signature(head).startswith(signature)
+        return super().verify(f"{head}.{_signature(head)}" if begins else token)
+
+
+class SignatureIsOptional(Reference):
+    """A token whose signature was cut off is believed."""
+
+    breaks = frozenset({"unsigned-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        head, dot, signature = token.rpartition(".")
+        if dot and not signature and jwt.get_unverified_header(token)["alg"] == "HS256":
+            return super().verify(head + "." + _signature(head))
+        return super().verify(token)
+
+
+class SignatureIsNotChecked(Reference):
+    """The signature is not looked at."""
+
+    breaks = frozenset(
+        {"tampered-token", "truncated-token", "unsigned-token", "altered-claims", "algorithm-none"}
+    )
+
+    def verify(self, token: str) -> dict[str, Any]:
+        try:
+            claims = _claims(token)
+        except jwt.InvalidTokenError:
+            raise self.unauthenticated() from None
+        if claims["exp"] < time.time():
+            raise self.unauthenticated()
+        return claims
+
+
+class AlgorithmNone(Reference):
+    """A token that says it needs no signature is believed."""
+
+    breaks = frozenset({"algorithm-none"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        unsigned = token.count(".") == 2 and jwt.get_unverified_header(token)["alg"] == "none"
+        return _claims(token) if unsigned else super().verify(token)
+
+
+class AlgorithmNoneInAnyCase(Reference):
+    """A token that says nOnE needs no signature, one that says none is refused."""
+
+    breaks = frozenset({"algorithm-none"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        algorithm = jwt.get_unverified_header(token)["alg"] if token.count(".") == 2 else ""
+        unsigned = algorithm.lower() == "none" and algorithm != "none"
+        return _claims(token) if unsigned else super().verify(token)
+
+
+class SignaturesAreRemembered(Reference):
+    """A signature that was right once is right with any claims."""
+
+    breaks = frozenset({"altered-claims"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        signature = token.rpartition(".")[2]
+        known: dict[str, Any] = self.__dict__.setdefault("known", {})
+        if signature not in known:
+            known[signature] = super().verify(token)
+        return known[signature]  # type: ignore[no-any-return]
+
+
+class ExpiredIsAccepted(Reference):
+    """A token may have expired."""
+
+    breaks = frozenset({"expired-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        try:
+            return dict(jwt.decode(token, SECRET, algorithms=["HS256"], options={"verify_exp": False}))
+        except jwt.InvalidTokenError:
+            raise self.unauthenticated() from None
+
+
+class ExpiredIs403(Reference):
+    """A token that has expired is answered 403."""
+
+    breaks = frozenset({"expired-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        try:
+            jwt.decode(token, SECRET, algorithms=["HS256"])
+        except jwt.ExpiredSignatureError:
+            raise Refusal(403, "permission_denied", "The token has expired") from None
+        except jwt.InvalidTokenError:
+            raise self.unauthenticated() from None
+        return super().verify(token)
+
+
+class BasicIsAccepted(Reference):
+    """The word before the token may be Basic."""
+
+    breaks = frozenset({"basic-scheme"})
+
+    def authenticate(self, request: Request) -> Caller:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        headers = {**request.headers, "authorization": f"Bearer {token}"}
+        known = Request(request.method, request.target, headers, request.body)
+        return super().authenticate(known if scheme == "Basic" else request)
+
+
+class RawTokenIsAccepted(Reference):
+    """The token may stand alone."""
+
+    breaks = frozenset({"schemeless-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        given = request.headers.get("authorization", "")
+        headers = {**request.headers, "authorization": f"Bearer {given}"}
+        alone = Request(request.method, request.target, headers, request.body)
+        return super().authenticate(alone if given.count(".") == 2 and " " not in given else request)
+
+
+class BearerAlone(Reference):
+    """The word Bearer is enough."""
+
+    breaks = frozenset({"scheme-without-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if request.headers.get("authorization", "").strip().lower() == "bearer":
+            return Caller("guest", "authenticated")
+        return super().authenticate(request)
+
+
+class UnauthenticatedIsKept(Reference):
+    """A write without a valid token is refused, and kept all the same."""
+
+    breaks = frozenset({"unauthenticated-write-stores-nothing"})
+
+    def authenticate(self, request: Request) -> Caller:
+        try:
+            return super().authenticate(request)
+        except Refusal:
+            self.store(self.read(request), Caller("nobody", "none"))
+            raise
+
+
+# --- 403 Forbidden, 404 Not Found ------------------------------------------------------------------------
+
+
+class ReadersMayWrite(Reference):
+    """A token that may only read is accepted."""
+
+    breaks = frozenset({"insufficient-permission", "forbidden-write-stores-nothing"})
+
+    def authorize(self, caller: Caller) -> None:
+        if caller.role not in ("authenticated", "reader"):
+            super().authorize(caller)
+
+
+class ForbiddenIs401(Reference):
+    """A token without permission is answered 401."""
+
+    breaks = frozenset({"insufficient-permission"})
+
+    def authorize(self, caller: Caller) -> None:
+        if caller.role != "authenticated":
+            raise self.unauthenticated()
+
+
+class ForbiddenIsNotFound(Reference):
+    """A token without permission is answered with the code of an unknown fan."""
+
+    breaks = frozenset({"insufficient-permission"})
+
+    def authorize(self, caller: Caller) -> None:
+        if caller.role != "authenticated":
+            raise Refusal(403, "resource_not_found", "No such fan for you")
+
+
+class ForbiddenIsKept(Reference):
+    """A write without permission is refused, and kept all the same."""
+
+    breaks = frozenset({"forbidden-write-stores-nothing"})
+
+    def authenticate(self, request: Request) -> Caller:
+        caller = super().authenticate(request)
+        if caller.role == "reader":
+            self.store(self.read(request), caller)
+        return caller
+
+
+class FansAreMade(Reference):
+    """A fan that is not known is made."""
+
+    breaks = frozenset({"unknown-fan", "unknown-fan-stays-unknown"})
+
+    def find_fan(self, fan_id: str) -> None:
+        self.fans = self.fans | {fan_id}
+
+
+class FansAreMadeAtTheSecondTry(Reference):
+    """A fan that is not known is answered 404, and known from then on."""
+
+    breaks = frozenset({"unknown-fan-stays-unknown"})
+
+    def find_fan(self, fan_id: str) -> None:
+        known, self.fans = self.fans, self.fans | {fan_id}
+        if fan_id not in known:
+            raise Refusal(404, "resource_not_found", f"No fan {fan_id}")
+
+
+class UnknownFanIs400(Reference):
+    """A fan that is not known is answered 400."""
+
+    breaks = frozenset({"unknown-fan"})
+
+    def find_fan(self, fan_id: str) -> None:
+        if fan_id not in self.fans:
+            raise self.invalid(f"No fan {fan_id}")
+
+
+class UnknownFanIsInvalid(Reference):
+    """A fan that is not known is answered 404 with the code of an invalid request."""
+
+    breaks = frozenset({"unknown-fan"})
+
+    def find_fan(self, fan_id: str) -> None:
+        if fan_id not in self.fans:
+            raise Refusal(404, "validation_error", f"No fan {fan_id}")
+
+
+class UnknownFanIsDenied(Reference):
+    """A fan that is not known is answered as if it were another's."""
+
+    breaks = frozenset({"unknown-fan"})
+
+    def find_fan(self, fan_id: str) -> None:
+        if fan_id not in self.fans:
+            raise Refusal(403, "permission_denied", f"Fan {fan_id} is not yours")
+
+
+# --- Error Codes -----------------------------------------------------------------------------------------
+
+
+class UnavailableByAnotherName(Reference):
+    """An outage has a code of its own."""
+
+    breaks = frozenset({"service-unavailable"})
+
+    def be_available(self, request: Request) -> None:
+        if "x-out-of-service" in request.headers:
+            raise Refusal(503, "unavailable", "Come back later")
+
+
+class UnavailableInHtml(Reference):
+    """An outage is answered by a proxy, in HTML."""
+
+    breaks = frozenset({"service-unavailable", "undocumented-error-envelope"})
+
+    def answer(self, request: Request) -> Response:
+        page = Response(503, b"<h1>Service Unavailable</h1>", {"content-type": "text/html"})
+        return page if "x-out-of-service" in request.headers else super().answer(request)
+
+
+class EmptyNamesInProblemJson(Reference):
+    """An empty name is refused in another envelope."""
+
+    breaks = frozenset({"error-envelope"})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        if refusal.message.endswith("is empty"):
+            return Response(refusal.status, {"status": "error", "error": refusal.message})
+        return super().refuse(refusal)
+
+
+class MissingTokenInPlainText(Reference):
+    """A missing token is refused in plain text."""
+
+    breaks = frozenset({"missing-token", "error-envelope", "json-on-every-answer"})
+
+    def answer(self, request: Request) -> Response:
+        if "authorization" in request.headers:
+            return super().answer(request)
+        return Response(401, b"Unauthorized", {"content-type": "text/plain"})
+
+
+class StatusFail(Reference):
+    """The status word of an error is fail."""
+
+    breaks = frozenset({"error-status-word"})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        error = {"code": refusal.code, "message": refusal.message}
+        return Response(refusal.status, {"status": "fail", "error": error})
+
+
+class StatusNumber(Reference):
+    """The status word of a 404 is the HTTP status."""
+
+    breaks = frozenset({"error-status-word"})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        error = {"code": refusal.code, "message": refusal.message}
+        return Response(refusal.status, {"status": 404 if refusal.status == 404 else "error", "error": error})
+
+
+class CodeInCapitals(Reference):
+    """The code of an empty name is in capitals."""
+
+    breaks = frozenset({"error-code-is-listed"})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        if refusal.message.endswith("is empty"):
+            refusal.code = refusal.code.upper()
+        return super().refuse(refusal)
+
+
+class MessageList(Reference):
+    """The message of an error is a list of messages."""
+
+    breaks = frozenset({"error-message"})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        error = {"code": refusal.code, "message": [refusal.message]}
+        return Response(refusal.status, {"status": "error", "error": error})
+
+
+class MessageMissingOn401(Reference):
+    """A 401 has no message."""
+
+    breaks = frozenset({"error-message"})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        answer = super().refuse(refusal)
+        if refusal.status == 401:
+            del answer.body["error"]["message"]
+        return answer
+
+
+class SuccessIsText(Reference):
+    """A success is labelled as plain text."""
+
+    breaks = frozenset({"json-on-every-answer"})
+
+    def succeed(self, record: Record) -> Response:
+        body = json.dumps({"status": "success", "data": record}).encode()
+        return Response(200, body, {"content-type": "text/plain"})
+
+
+class ErrorIsNotLabelled(Reference):
+    """A 400 has no content type."""
+
+    breaks = frozenset({"json-on-every-answer"})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        answer = super().refuse(refusal)
+        return Response(answer.status, json.dumps(answer.body).encode()) if answer.status == 400 else answer
+
+
+class MediaTypeInPlainText(Reference):
+    """A wrong media type is refused in plain text."""
+
+    breaks = frozenset({"undocumented-error-envelope"})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        plain = Response(415, b"Unsupported Media Type", {"content-type": "text/plain"})
+        return plain if refusal.status == 415 else super().refuse(refusal)
+
+
+class EmptyNameCrashes(Reference):
+    """An empty name is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        if body.get(name) == "":
+            raise Refusal(500, "internal_error", "list index out of range")
+        super().validate_name(name, body)
+
+
+class SpacesCrash(Reference):
+    """A space in a preference is an outage."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        if name == "preference" and " " in str(body.get(name)).strip("{}[]"):
+            raise Refusal(500, "service_unavailable", "Something went wrong")
+        super().validate_name(name, body)
+
+
+class NullsCrash(Reference):
+    """A null value violates a constraint of the database."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def validate(self, body: Any) -> None:
+        super().validate(body)
+        if body["value"] is None:
+            raise Refusal(500, "internal_error", "null value in column violates not-null constraint")
+
+
+# --- Common Preference Categories, Notes -----------------------------------------------------------------
+
+
+class NoScheduling(Reference):
+    """One of the common categories is not known."""
+
+    breaks = frozenset({"common-categories"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        super().validate_name(name, body)
+        if name == "category" and body[name] == "scheduling":
+            raise self.invalid("Unknown category scheduling")
+
+
+class CommonCategoriesOnly(Reference):
+    """No category but the common ones is known."""
+
+    breaks = frozenset({"custom-category"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        super().validate_name(name, body)
+        if name == "category" and body[name] not in ("content", "messaging", "tipping", "scheduling"):
+            raise self.invalid(f"Unknown category {body[name]}")
+
+
+class KnownPreferencesOnly(Reference):
+    """No preference but those of the table is known."""
+
+    breaks = frozenset({"custom-preference"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        super().validate_name(name, body)
+        if name == "preference" and not re.match("likes_|prefers_|frequent_|morning_", body[name]):
+            raise self.invalid(f"Unknown preference {body[name]}")
+
+
+class UpdateMakesAnother(Reference):
+    """An update makes a record of its own."""
+
+    breaks = frozenset({"update-keeps-id"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update(old, body, caller), "id": str(uuid.uuid4())}
+
+
+class SecondUpdateMakesAnother(Reference):
+    """The second update makes a record of its own."""
+
+    breaks = frozenset({"update-keeps-id"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        again = old["updatedAt"] != old["createdAt"]
+        record = super().update(old, body, caller)
+        return {**record, "id": str(uuid.uuid4())} if again else record
+
+
+class IdOfTheCall(_Told):
+    """The id names the call, not the record."""
+
+    breaks = frozenset({"update-keeps-id", "parallel-creates-yield-one-record"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "id": str(uuid.uuid4())}
+
+
+class OneIdForAll(_Told):
+    """Every record has the same id."""
+
+    breaks = frozenset(
+        {
+            "key-includes-fan",
+            "key-includes-category",
+            "key-includes-preference",
+            "key-tells-members-apart",
+            "key-is-ordered",
+            "long-names-stay-whole",
+        }
+    )
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "id": "pref_1"}
+
+
+class CreatedMoves(Reference):
+    """An update moves the time of creation."""
+
+    breaks = frozenset({"update-keeps-created-at"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update(old, body, caller), "createdAt": self.now()}
+
+
+class CreatedMovesAtTheSecondUpdate(Reference):
+    """The second update moves the time of creation."""
+
+    breaks = frozenset({"update-keeps-created-at"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        again = old["updatedAt"] != old["createdAt"]
+        record = super().update(old, body, caller)
+        return {**record, "createdAt": old["updatedAt"]} if again else record
+
+
+class UpdatedIsFrozen(Reference):
+    """An update does not move the time of update."""
+
+    breaks = frozenset({"update-moves-updated-at"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update(old, body, caller), "updatedAt": old["updatedAt"]}
+
+
+class UpdatedIsADay(Reference):
+    """The time of update is that of midnight."""
+
+    breaks = frozenset({"update-moves-updated-at"})
+
+    def now(self) -> str:
+        return datetime.now(UTC).date().isoformat() + "T00:00:00Z"
+
+
+class UpdatedGoesBack(Reference):
+    """The second update is dated an hour before the first."""
+
+    breaks = frozenset({"updated-at-never-goes-back"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        again = old["updatedAt"] != old["createdAt"]
+        hour_ago = datetime.fromisoformat(old["updatedAt"]) - timedelta(hours=1)
+        record = super().update(old, body, caller)
+        return {**record, "updatedAt": hour_ago.isoformat()} if again else record
+
+
+class UpdateIsIgnored(Reference):
+    """An update changes nothing but its time."""
+
+    breaks = frozenset(
+        {
+            "update-changes-value",
+            "update-to-falsy",
+            "update-changes-type",
+            "update-replaces-object",
+            "update-replaces-array",
+        }
+    )
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update(old, body, caller), "value": old["value"]}
+
+
+class SecondUpdateIsIgnored(Reference):
+    """The second update does not change the value."""
+
+    breaks = frozenset({"update-changes-value"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        again = old["updatedAt"] != old["createdAt"]
+        record = super().update(old, body, caller)
+        return {**record, "value": old["value"]} if again else record
+
+
+class OldValueIsAnswered(Reference):
+    """An update is made, and answered with the value it replaced."""
+
+    breaks = UpdateIsIgnored.breaks
+
+    def store(self, body: Record, caller: Caller) -> Record:
+        old = self.records.get(self.key(body, caller))
+        record = super().store(body, caller)
+        return {**record, "value": old["value"]} if old else record
+
+
+class FalsyDoesNotReplace(Reference):
+    """An update to something falsy keeps what was there."""
+
+    breaks = frozenset({"update-to-falsy"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update(old, body, caller), "value": self.keep(body["value"]) or old["value"]}
+
+
+class TypeIsFixed(Reference):
+    """The first write decides the type; a value of another type does not replace it."""
+
+    breaks = frozenset({"update-changes-type"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        same = type(old["value"]) is type(body["value"])
+        return {**super().update(old, body, caller), "value": body["value"] if same else old["value"]}
+
+
+class ObjectsAreMerged(Reference):
+    """An update merges objects."""
+
+    breaks = frozenset({"update-replaces-object"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        both = isinstance(old["value"], dict) and isinstance(body["value"], dict)
+        merged = {**old["value"], **body["value"]} if both else body["value"]
+        return {**super().update(old, body, caller), "value": merged}
+
+
+class ArraysAreAppended(Reference):
+    """An update appends to an array."""
+
+    breaks = frozenset({"update-replaces-array"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        both = isinstance(old["value"], list) and isinstance(body["value"], list)
+        joined = old["value"] + body["value"] if both else body["value"]
+        return {**super().update(old, body, caller), "value": joined}
+
+
+class KeyWithoutFan(Reference):
+    """The key ignores the fan."""
+
+    breaks = frozenset({"key-includes-fan"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return super().key(body, caller)[1:]
+
+
+class KeyWithoutCategory(Reference):
+    """The key ignores the category."""
+
+    breaks = frozenset({"key-includes-category"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, _, preference = super().key(body, caller)
+        return fan, preference
+
+
+class KeyWithoutPreference(Reference):
+    """The key ignores the preference."""
+
+    breaks = frozenset({"key-includes-preference"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return super().key(body, caller)[:2]
+
+
+class KeyJoined(Reference):
+    """The key is one text, its members joined without a mark."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("".join(super().key(body, caller)),)
+
+
+class KeyJoinedByColon(Reference):
+    """The key is one text, its members joined by a colon."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return (":".join(super().key(body, caller)),)
+
+
+class KeyJoinedByUnderscore(Reference):
+    """The key is one text, its members joined by an underscore."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("_".join(super().key(body, caller)),)
+
+
+class KeyUnordered(Reference):
+    """The key is a set, so that category and preference may change places."""
+
+    breaks = frozenset({"key-is-ordered"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return tuple(sorted(super().key(body, caller)))
+
+
+class KeyCutAt64(Reference):
+    """The key reads 64 characters of each name."""
+
+    breaks = frozenset({"long-names-stay-whole"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return tuple(name[:64] for name in super().key(body, caller))
+
+
+class RaceMakesTwo(Reference):
+    """Looking and storing are two steps, so that two creates at once make two records."""
+
+    breaks = frozenset({"parallel-creates-yield-one-record"})
+
+    def store(self, body: Record, caller: Caller) -> Record:
+        if self.key(body, caller) in self.records:
+            return super().store(body, caller)
+        time.sleep(0.01)
+        self.records[self.key(body, caller)] = record = self.create(body, caller)
+        return record
+
+
+# --- what only the exam finds ----------------------------------------------------------------------------

@@ -1,0 +1,219 @@
+"""A small correct OnlyAutomator: the server that every mutant and every liberty is derived from."""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+
+from conformance.proof.serving import Request, Response
+
+PATH = "/api/v2/update-preference"
+SECRET = "the reference keeps this secret to itself"  # noqa: S105 - it guards nothing but a test server
+KEY = ("fanId", "category", "preference")
+
+Record = dict[str, Any]
+
+
+class Refusal(Exception):  # noqa: N818 - an outcome, not an error
+    """A request is refused with this status, code and message."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who a token speaks for."""
+
+    user_id: str
+    role: str
+
+
+class Reference:
+    """One process's memory of preferences; each step of a request is a method that a lie can replace."""
+
+    fans = frozenset({"fan-1001", "fan-1002"})
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.records: dict[tuple[Any, ...], Record] = {}
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request, whatever it is."""
+        try:
+            return self.respond(request)
+        except Refusal as refusal:
+            return self.refuse(refusal)
+
+    def respond(self, request: Request) -> Response:
+        """Take a request through every step; raises Refusal at the first that fails."""
+        self.route(request)
+        self.be_available(request)
+        caller = self.authenticate(request)
+        self.authorize(caller)
+        body = self.read(request)
+        self.validate(body)
+        self.find_fan(body["fanId"])
+        return self.succeed(self.store(body, caller))
+
+    def route(self, request: Request) -> None:
+        """Know one path and one method."""
+        if request.path != PATH:
+            raise Refusal(404, "resource_not_found", f"Nothing at {request.path}")
+        if request.method != "POST":
+            raise Refusal(405, "validation_error", f"Use POST, not {request.method}")
+
+    def be_available(self, request: Request) -> None:
+        """Be out of service when the trigger header asks for it."""
+        if "x-out-of-service" in request.headers:
+            raise Refusal(503, "service_unavailable", "The preference service is temporarily unavailable")
+
+    def authenticate(self, request: Request) -> Caller:
+        """Learn the caller from the bearer token."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise self.unauthenticated()
+        claims = self.verify(token)
+        return Caller(claims["sub"], claims["role"])
+
+    def verify(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token whose signature and times are right."""
+        try:
+            return dict(
+                jwt.decode(token, SECRET, algorithms=["HS256"], options={"require": ["sub", "role", "exp"]})
+            )
+        except jwt.InvalidTokenError:
+            raise self.unauthenticated() from None
+
+    def unauthenticated(self) -> Refusal:
+        """Make the refusal for a request without a valid token."""
+        return Refusal(401, "authentication_required", "Authentication is required")
+
+    def authorize(self, caller: Caller) -> None:
+        """Let only the role that may write pass."""
+        if caller.role != "authenticated":
+            raise Refusal(403, "permission_denied", f"The role {caller.role} may not write")
+
+    def read(self, request: Request) -> Any:
+        """Parse the body as strict JSON."""
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise Refusal(415, "validation_error", "Send application/json")
+        try:
+            body = json.loads(request.body.decode(), parse_constant=_refuse, parse_float=_finite)
+        except (ValueError, RecursionError):
+            raise self.invalid("The body is not JSON") from None
+        return body
+
+    def validate(self, body: Any) -> None:
+        """Want an object with the three names as text and a value."""
+        if not isinstance(body, dict):
+            raise self.invalid("The body is not an object")
+        for name in KEY:
+            self.validate_name(name, body)
+        if "value" not in body:
+            raise self.invalid("The 'value' field is required")
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        """Want one member of the key to be text."""
+        if name not in body:
+            raise self.invalid(f"The '{name}' field is required")
+        if not isinstance(body[name], str):
+            raise self.invalid(f"The '{name}' field is not a text")
+        if not body[name]:
+            raise self.invalid(f"The '{name}' field is empty")
+
+    def invalid(self, message: str) -> Refusal:
+        """Make the refusal for a request that cannot be understood."""
+        return Refusal(400, "validation_error", message)
+
+    def find_fan(self, fan_id: str) -> None:
+        """Know the fan."""
+        if fan_id not in self.fans:
+            raise Refusal(404, "resource_not_found", f"No fan {fan_id}")
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:  # noqa: ARG002 - for overrides
+        """Name the record that a write goes to."""
+        return tuple(body[name] for name in KEY)
+
+    def store(self, body: Record, caller: Caller) -> Record:
+        """Create the record or update it, one write at a time."""
+        key = self.key(body, caller)
+        with self.lock:
+            old = self.records.get(key)
+            record = self.create(body, caller) if old is None else self.update(old, body, caller)
+            self.records[key] = record
+            return record
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        """Make a record."""
+        now = self.now()
+        record = {"id": str(uuid.uuid4()), "userId": caller.user_id, **self.names(body)}
+        record["value"] = self.keep(body["value"])
+        return {**record, "source": "manual", "createdAt": now, "updatedAt": now}
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        """Make the record that takes the place of an old one."""
+        changes = {"userId": caller.user_id, **self.names(body), "value": self.keep(body["value"])}
+        return {**old, **changes, "updatedAt": self.now()}
+
+    def names(self, body: Record) -> Record:
+        """Take the three names as they were sent."""
+        return {name: body[name] for name in KEY}
+
+    def keep(self, value: Any) -> Any:
+        """Store a value as it was sent."""
+        return value
+
+    def now(self) -> str:
+        """Tell the time."""
+        return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+    def succeed(self, record: Record) -> Response:
+        """Answer with the record."""
+        return Response(200, {"status": "success", "data": record})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        """Answer with an error."""
+        error = {"code": refusal.code, "message": refusal.message}
+        return Response(refusal.status, {"status": "error", "error": error})
+
+    def token(self, user_id: str, role: str = "authenticated", ttl_s: int = 3600) -> str:
+        """Sign a token for a user; a negative *ttl_s* makes one that has expired."""
+        expires = datetime.now(UTC) + timedelta(seconds=ttl_s)
+        return jwt.encode({"sub": user_id, "role": role, "exp": expires}, SECRET, algorithm="HS256")
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Return a target profile for this server in which nothing is missing."""
+        return {
+            "api": "onlyautomator",
+            "base_url": base_url,
+            "credentials": {
+                "user": self.token("user-ada"),
+                "other_user": self.token("user-bob"),
+                "forbidden": self.token("user-eve", role="reader"),
+                "expired": self.token("user-ada", ttl_s=-3600),
+            },
+            "fixtures": {"fan_id": "fan-1001", "other_fan_id": "fan-1002"},
+            "triggers": {"service_unavailable": {"headers": {"X-Out-Of-Service": "yes"}}},
+        }
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(digits)
+    return number
