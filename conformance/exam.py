@@ -1,40 +1,228 @@
-"""The exam, first version: no cases yet."""
+"""The exam: generated requests, drawn before the first is sent, so that every target sits the same ones.
+
+Schemathesis draws them from the contract: half follow it, half break the body's schema or its syntax. The
+drawing is seeded, sees no target and leaves nothing on disk. It depends on the versions of Schemathesis,
+Hypothesis and Python alone, so a report carries the digest and the version of Python.
+
+What a case cannot know stands as it was generated (path parameters, ids in the body): an API puts the
+profile's fixtures there when the case is sent, so that the digest is the same for every target.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+import gzip
+import hashlib
+import json
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote
+
+import openapi
+
+if TYPE_CHECKING:
+    from schemathesis import Case as Generated
+
+COUNT = 48
+_SURPLUS = 4  # how many are drawn for each that is kept, since many repeat
+_NOISE_SHARE = 4  # at most one negative in this many is not JSON at all; the others break the schema
+Mode = Literal["positive", "negative"]
+
+
+class TooFewCases(RuntimeError):
+    """The generator repeats itself so much that there are not enough cases."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One generated request.
+    """One generated request to *operation*, the contract's operationId.
 
-    path: template parameters. json: the body as a JSON value when it is one, else *content* holds the bytes.
+    path: values of the path's parameters by name, not percent-encoded. query: parameters by name.
+    content: the body, a JSON text if is_json, else noise; None for no body at all.
+    flaws: for a negative case, what was done to the body, in the words of the generator.
     """
 
     number: int
+    mode: Mode
+    operation: str
     method: str
-    template: str
-    path: dict[str, Any]
-    query: dict[str, Any]
-    headers: dict[str, Any]
-    has_json: bool
-    json: Any
-    content: bytes | None
+    path: Mapping[str, str]
+    query: Mapping[str, str]
     media_type: str | None
-    mode: Literal["positive", "negative"]
-    operation: str = ""
+    content: bytes | None
+    is_json: bool
+    flaws: tuple[str, ...]
+
+    @property
+    def json(self) -> Any:
+        """The body as a JSON value, a new one each time, so that fixtures can be put into it."""
+        return json.loads(self.content or b"null")
 
 
 @dataclass(frozen=True)
 class Exam:
-    """The cases and their digest, the same for every target."""
+    """The cases in the order in which they are sent, and their digest."""
 
-    cases: list[Case] = field(default_factory=list)
-    sha256: str = ""
+    cases: tuple[Case, ...]
+    sha256: str
+
+    def count(self, mode: Mode) -> int:
+        """Count the cases of one half."""
+        return sum(case.mode == mode for case in self.cases)
 
 
-def draw(api: str, seed: int, count: int = 48) -> Exam:
-    """Draw the cases of *api*."""
-    return Exam()
+@cache
+def draw(api: str, seed: int = 0, count: int = COUNT) -> Exam:
+    """Draw the exam of *api*: *count* cases per operation, half positive and half negative, alternating.
+
+    Raises openapi.UnknownApi if there is no such API.
+    """
+    contract = openapi.load(api)
+    with _traceless():
+        halves = [_half(contract, mode, seed, count // 2) for mode in ("positive", "negative")]
+    cases = [case for pair in zip(*halves, strict=True) for case in pair]
+    numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
+    return Exam(numbered, _digest(numbered))
+
+
+def _half(contract: openapi.Spec, mode: Mode, seed: int, count: int) -> list[Case]:
+    import schemathesis
+
+    generation = {"with-security-parameters": False, "database": "none", "allow-x00": False}
+    config = schemathesis.Config.from_dict({"generation": generation, "cache": {"enabled": False}})
+    schema = schemathesis.openapi.from_dict(_bare(contract, mode), config=config)
+    cases: list[Case] = []
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        how = schemathesis.GenerationMode(mode)
+        drawn = _drawn(operation.as_strategy(generation_mode=how), seed, count * _SURPLUS)
+        frozen = [_frozen(operation.definition.raw["operationId"], mode, one) for one in drawn]
+        cases += _chosen(frozen, count)
+    return cases
+
+
+def _bare(node: Any, mode: Mode) -> Any:
+    """Copy a contract without our own marks, and for negatives without query parameters.
+
+    The generator would break "x-source" or add unknown query parameters and call the request negative.
+    """
+    if isinstance(node, list):
+        return [_bare(item, mode) for item in node if mode == "positive" or not _is_query(item)]
+    if isinstance(node, dict):
+        return {key: _bare(value, mode) for key, value in node.items() if not str(key).startswith("x-")}
+    return node
+
+
+def _is_query(node: Any) -> bool:
+    return isinstance(node, dict) and node.get("in") == "query"
+
+
+def _drawn(strategy: Any, seed: int, count: int) -> list[Generated]:
+    import hypothesis
+
+    drawn: list[Generated] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        backend="hypothesis",
+        database=None,
+        deadline=None,
+        derandomize=False,
+        max_examples=count,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+        verbosity=hypothesis.Verbosity.quiet,
+    )
+    @hypothesis.given(strategy)
+    def collect(generated: Generated) -> None:
+        drawn.append(generated)
+
+    collect()
+    return drawn
+
+
+def _frozen(operation: str, mode: Mode, generated: Generated) -> Case:
+    content, is_json = _content(generated.body)
+    return Case(
+        number=0,
+        mode=mode,
+        operation=operation,
+        method=generated.method.upper(),
+        path={name: unquote(str(value)) for name, value in sorted((generated.path_parameters or {}).items())},
+        query={name: str(value) for name, value in sorted((generated.query or {}).items())},
+        media_type=generated.media_type,
+        content=content,
+        is_json=is_json,
+        flaws=_flaws(generated) if mode == "negative" else (),
+    )
+
+
+def _content(body: Any) -> tuple[bytes | None, bool]:
+    if isinstance(body, bytes):
+        return body, False
+    if type(body).__name__ == "NotSet":
+        return None, False
+    return json.dumps(body, ensure_ascii=False, sort_keys=True).encode(), True
+
+
+def _flaws(generated: Generated) -> tuple[str, ...]:
+    mutations = getattr(generated.meta.phase.data, "mutations", ()) if generated.meta else ()
+    return tuple(
+        f"{one.operator.value}: {', '.join(one.keywords)} at {one.schema_pointer or '/'}" for one in mutations
+    )
+
+
+def _chosen(drawn: Sequence[Case], count: int) -> list[Case]:
+    """Pick *count* that differ: first one of every flaw, then whatever else is new; noise only in part."""
+    different = list({case.content: case for case in reversed(drawn)}.values())[::-1]
+    first_of_flaw = list({case.flaws: case for case in reversed(different)}.values())[::-1]
+    noise = [case for case in different if not case.is_json][: count // _NOISE_SHARE]
+    telling = [case for case in (*first_of_flaw, *different) if case.is_json]
+    chosen = list(dict.fromkeys(map(id, [*noise, *telling])))[:count]
+    if len(chosen) < count:
+        raise TooFewCases(f"of {len(drawn)} generated cases only {len(chosen)} differ; {count} are needed")
+    return [case for case in drawn if id(case) in chosen]
+
+
+def _digest(cases: Sequence[Case]) -> str:
+    facts = [{**vars(case), "content": (case.content or b"").hex()} for case in cases]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+@contextmanager
+def _traceless() -> Iterator[None]:
+    """Draw the same in every process, and leave nothing in the caller's folder.
+
+    Hypothesis keeps tables of Unicode in a folder, by default ``.hypothesis`` in the current one, and
+    spices its values with constants from whatever modules are loaded.
+    """
+    from hypothesis import configuration
+    from hypothesis.internal.conjecture import providers
+
+    home, constants = vars(configuration)["__hypothesis_home_directory"], providers._get_local_constants
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        configuration.set_hypothesis_home_dir(folder)
+        providers._get_local_constants = providers.Constants
+        providers.CONSTANTS_CACHE.cache.clear()
+        try:
+            _write_utf_8_table()
+            yield
+        finally:
+            providers.CONSTANTS_CACHE.cache.clear()
+            providers._get_local_constants = constants
+            configuration.set_hypothesis_home_dir(home)
+
+
+def _write_utf_8_table() -> None:
+    """Spare Hypothesis the second and a half in which it finds out what UTF-8 can encode."""
+    from hypothesis.internal import charmap
+
+    file = charmap.charmap_file("codec-v2-utf-8")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    everything_but_surrogates = [[0x0, 0xD7FF], [0xE000, 0x10FFFF]]
+    file.write_bytes(gzip.compress(json.dumps([everything_but_surrogates, []]).encode()))
