@@ -25,7 +25,9 @@ from urllib.parse import unquote
 import openapi
 
 if TYPE_CHECKING:
-    from schemathesis import Case as Generated
+    from schemathesis import Case as GeneratedCase
+
+    Generated = GeneratedCase[Any]
 
 COUNT = 48
 _SURPLUS = 4  # how many are drawn for each that is kept, since many repeat
@@ -42,7 +44,7 @@ class Case:
     """One generated request to *operation*, the contract's operationId.
 
     path: values of the path's parameters by name, not percent-encoded. query: parameters by name.
-    content: the body, a JSON text if is_json, else noise; None for no body at all.
+    content: the body, a JSON text if has_json, else noise; None for no body at all.
     flaws: for a negative case, what was done to the body, in the words of the generator.
     """
 
@@ -54,7 +56,7 @@ class Case:
     query: Mapping[str, str]
     media_type: str | None
     content: bytes | None
-    is_json: bool
+    has_json: bool
     flaws: tuple[str, ...]
 
     @property
@@ -91,12 +93,15 @@ def draw(api: str, seed: int = 0, count: int = COUNT) -> Exam:
 
 def _half(contract: openapi.Spec, mode: Mode, seed: int, count: int) -> list[Case]:
     import schemathesis
+    from schemathesis.core.result import Err
 
     generation = {"with-security-parameters": False, "database": "none", "allow-x00": False}
     config = schemathesis.Config.from_dict({"generation": generation, "cache": {"enabled": False}})
     schema = schemathesis.openapi.from_dict(_bare(contract, mode), config=config)
     cases: list[Case] = []
     for found in schema.get_all_operations():
+        if isinstance(found, Err):
+            raise found.err()
         operation = found.ok()
         how = schemathesis.GenerationMode(mode)
         drawn = _drawn(operation.as_strategy(generation_mode=how), seed, count * _SURPLUS)
@@ -146,7 +151,7 @@ def _drawn(strategy: Any, seed: int, count: int) -> list[Generated]:
 
 
 def _frozen(operation: str, mode: Mode, generated: Generated) -> Case:
-    content, is_json = _content(generated.body)
+    content, has_json = _content(generated.body)
     return Case(
         number=0,
         mode=mode,
@@ -156,7 +161,7 @@ def _frozen(operation: str, mode: Mode, generated: Generated) -> Case:
         query={name: str(value) for name, value in sorted((generated.query or {}).items())},
         media_type=generated.media_type,
         content=content,
-        is_json=is_json,
+        has_json=has_json,
         flaws=_flaws(generated) if mode == "negative" else (),
     )
 
@@ -180,8 +185,8 @@ def _chosen(drawn: Sequence[Case], count: int) -> list[Case]:
     """Pick *count* that differ: first one of every flaw, then whatever else is new; noise only in part."""
     different = list({case.content: case for case in reversed(drawn)}.values())[::-1]
     first_of_flaw = list({case.flaws: case for case in reversed(different)}.values())[::-1]
-    noise = [case for case in different if not case.is_json][: count // _NOISE_SHARE]
-    telling = [case for case in (*first_of_flaw, *different) if case.is_json]
+    noise = [case for case in different if not case.has_json][: count // _NOISE_SHARE]
+    telling = [case for case in (*first_of_flaw, *different) if case.has_json]
     chosen = list(dict.fromkeys(map(id, [*noise, *telling])))[:count]
     if len(chosen) < count:
         raise TooFewCases(f"of {len(drawn)} generated cases only {len(chosen)} differ; {count} are needed")
@@ -202,12 +207,13 @@ def _traceless() -> Iterator[None]:
     """
     from hypothesis import configuration
     from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
 
     home, constants = vars(configuration)["__hypothesis_home_directory"], providers._get_local_constants
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         configuration.set_hypothesis_home_dir(folder)
-        providers._get_local_constants = providers.Constants
+        providers._get_local_constants = Constants
         providers.CONSTANTS_CACHE.cache.clear()
         try:
             _write_utf_8_table()

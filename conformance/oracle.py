@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conformance.client import Answer
 
 
-class Outcome(Exception):  # noqa: N818  outcomes, not errors
+class Outcome(Exception):
     """A way out of a requirement other than passing it."""
 
 
@@ -147,7 +147,7 @@ def _day(text: str) -> datetime | None:
     for form, (directive, marks) in _DATES.items():
         if re.fullmatch(form, text, re.ASCII):
             try:
-                return datetime.strptime(re.sub(f"[{marks}]", "", text), directive)  # noqa: DTZ007
+                return datetime.strptime(re.sub(f"[{marks}]", "", text), directive)
             except ValueError:
                 return None
     return None

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import openapi
-
 from conformance import plugin, requirement, target
 from conformance.client import Client
 from conformance.oracle import Unjudgeable, Unreachable

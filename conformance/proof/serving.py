@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote
 
@@ -40,11 +41,16 @@ class Request:
 
 @dataclass
 class Response:
-    """One answer; a body that is not bytes is sent as JSON."""
+    """One answer; a body that is not bytes is sent as JSON.
+
+    headers: ``transfer-encoding: chunked`` sends it in chunks, ``connection: close`` ends the connection.
+    http: "1.0" sends neither length nor chunks and ends the connection.
+    """
 
     status: int
     body: Any = b""
     headers: dict[str, str] = field(default_factory=dict)
+    http: str = "1.1"
 
     def encoded(self) -> tuple[dict[str, str], bytes]:
         """Return headers and bytes as they go out."""
@@ -64,7 +70,25 @@ class App(Protocol):
 @contextmanager
 def serve(app: App) -> Iterator[str]:
     """Serve *app* until the block ends; yields its base URL."""
-    server = _Server(("127.0.0.1", 0), _handler(app))
+    with _served(_handler(app)) as url:
+        yield url
+
+
+@contextmanager
+def serve_bytes(talk: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Let *talk* do with each connection what it likes, until the block ends; yields the base URL."""
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            talk(self.request)
+
+    with _served(Handler) as url:
+        yield url
+
+
+@contextmanager
+def _served(handler: type[BaseRequestHandler]) -> Iterator[str]:
+    server = _Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -75,9 +99,15 @@ def serve(app: App) -> Iterator[str]:
         thread.join()
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 64
+
+    @property
+    def server_port(self) -> int:
+        port: int = self.socket.getsockname()[1]
+        return port
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no news."""
@@ -86,28 +116,57 @@ class _Server(ThreadingHTTPServer):
 def _handler(app: App) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-
-        def setup(self) -> None:
-            super().setup()
-            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        disable_nagle_algorithm = True
 
         def parse_request(self) -> bool:
-            parsed = super().parse_request()
-            if parsed:
+            # Answering here, before http.server looks for a do_METHOD, serves every method there may be.
+            if super().parse_request():
                 self._answer()
             return False
 
         def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            response = app.answer(Request(self.command, self.path, headers, body))
+            request = Request(self.command, self.path, headers, self._body(headers))
+            try:
+                response = app.answer(request)
+            except Exception as error:
+                response = Response(500, f"the served object itself failed: {error!r}".encode())
+            self._send(response)
+
+        def _body(self, headers: Mapping[str, str]) -> bytes:
+            if "chunked" not in headers.get("transfer-encoding", ""):
+                return self.rfile.read(int(headers.get("content-length") or 0))
+            body = b""
+            while size := int(self.rfile.readline().partition(b";")[0], 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
+
+        def _send(self, response: Response) -> None:
             fields, content = response.encoded()
-            lines = [f"HTTP/1.1 {response.status} -", f"content-length: {len(content)}"]
-            lines += [f"{name}: {value}" for name, value in fields.items()]
+            names = {name.lower(): value.lower() for name, value in fields.items()}
+            lines = [
+                f"HTTP/{response.http} {response.status} -",
+                *(f"{name}: {fields[name]}" for name in fields),
+            ]
+            if "chunked" in names.get("transfer-encoding", ""):
+                content = b"".join(_chunks(content))
+            elif response.http == "1.1" and "content-length" not in names:
+                lines.append(f"content-length: {len(content)}")
             head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
             self.wfile.write(head + (b"" if self.command == "HEAD" else content))
+            if response.http == "1.0" or names.get("connection") == "close":
+                self.close_connection = True
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its name upstream
             """Stay silent: standard output belongs to the caller."""
 
     return Handler
+
+
+def _chunks(content: bytes, size: int = 64) -> Iterator[bytes]:
+    for start in range(0, len(content), size):
+        part = content[start : start + size]
+        yield b"%x\r\n%s\r\n" % (len(part), part)
+    yield b"0\r\n\r\n"
