@@ -155,7 +155,9 @@ def load(server: Server, token: str, seconds: int) -> Load:
     cpu_s = server.cpu_s - cpu_before
     lines = [line for line in output.stdout.splitlines() if line.startswith("MEASURED ")]
     if not lines:
-        raise Trouble(f"wrk measured nothing: {output.stdout}{output.stderr}")
+        ended = server.process.poll()
+        state = "it still runs" if ended is None else f"it ended with {ended}"
+        raise Trouble(f"wrk measured nothing at port {server.port}, {state}: {output.stderr.strip()}")
     found = json.loads(lines[0].removeprefix("MEASURED "))
     if found["refused"] or found["broken"] or not found["requests"]:
         raise Trouble(
