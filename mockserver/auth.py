@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
 
 import jwt
 from pydantic import BaseModel, ConfigDict
@@ -153,6 +154,18 @@ def _check_key(key: str, exchange: Exchange, keys: Mapping[str, ApiKey], mode: M
     return Caller("api-key", known.access if known else None, exchange.header(b"origin"))
 
 
+class _Claims(NamedTuple):
+    """What a verified token says: times in seconds since 1970."""
+
+    subject: str | None
+    role: str | None
+    begins_s: float
+    expires_s: float
+
+
+_NO_SUBJECT = "The token names no user (sub)"
+
+
 class Tokens:
     """Checks JSON Web Tokens.
 
@@ -164,28 +177,24 @@ class Tokens:
         self._secret = secret
         self._role = role
         # A signature is as good the second time; times are compared on every call.
-        self._verified: dict[str, Mapping[str, Any]] = {}
+        self._verified: dict[str, _Claims] = {}
 
     def check(self, token: str, exchange: Exchange) -> Caller:
         """Verify signature, algorithm, audience, times and role.
 
         Raises Unauthenticated, or Forbidden for a valid token of another role.
         """
-        claims = self._verified.get(token)
-        if claims is None:
-            claims = self._verify(token)
-        now = exchange.session.clock.now_s()
-        if "exp" in claims and now >= _seconds(claims, "exp"):
+        claims = self._verified.get(token) or self._verify(token)
+        now_s = exchange.session.clock.now_s()
+        if now_s >= claims.expires_s:
             raise Unauthenticated("The token has expired")
-        if any(now < _seconds(claims, name) for name in ("nbf", "iat") if name in claims):
+        if now_s < claims.begins_s:
             raise Unauthenticated("The token is not valid yet")
-        if self._role is not None and claims.get("role") != self._role:
-            raise Forbidden(
-                f"The token's role is {claims.get('role')!r}; this operation needs {self._role!r}"
-            )
-        if not isinstance(claims.get("sub"), str):
-            raise Unauthenticated("The token names no user (sub)")
-        return Caller(claims["sub"], claims.get("role"), exchange.header(b"origin"))
+        if self._role is not None and claims.role != self._role:
+            raise Forbidden(f"The token's role is {claims.role!r}; this operation needs {self._role!r}")
+        if claims.subject is None:
+            raise Unauthenticated(_NO_SUBJECT)
+        return Caller(claims.subject, claims.role, exchange.header(b"origin"))
 
     def check_shape(self, token: str, exchange: Exchange) -> Caller:
         """Accept anything that is formed like a token and names a user, whoever signed it and whenever."""
@@ -194,10 +203,10 @@ class Tokens:
         except jwt.PyJWTError as error:
             _refuse(error)
         if not isinstance(claims.get("sub"), str):
-            raise Unauthenticated("The token names no user (sub)")
+            raise Unauthenticated(_NO_SUBJECT)
         return Caller(claims["sub"], claims.get("role"), exchange.header(b"origin"))
 
-    def _verify(self, token: str) -> Mapping[str, Any]:
+    def _verify(self, token: str) -> _Claims:
         try:
             claims: dict[str, Any] = jwt.decode(token, self._secret, algorithms=[ALGORITHM], options=_OPTIONS)
         except jwt.PyJWTError as error:
@@ -208,8 +217,16 @@ class Tokens:
             raise Unauthenticated(f"The token is for another audience than {AUDIENCE!r}")
         if len(self._verified) >= _CACHED_TOKENS:
             self._verified.clear()
-        self._verified[token] = claims
-        return claims
+        begins_s = max(_seconds(claims, "nbf", -math.inf), _seconds(claims, "iat", -math.inf))
+        subject, role = claims.get("sub"), claims.get("role")
+        verified = _Claims(
+            subject if isinstance(subject, str) else None,
+            role if isinstance(role, str) else None,
+            begins_s,
+            _seconds(claims, "exp", math.inf),
+        )
+        self._verified[token] = verified
+        return verified
 
 
 # Times are compared with the session's clock, which PyJWT cannot be given.
@@ -220,9 +237,9 @@ def _refuse(error: jwt.PyJWTError) -> NoReturn:
     raise Unauthenticated(f"The token is not valid: {error}") from None
 
 
-def _seconds(claims: Mapping[str, Any], name: str) -> float:
+def _seconds(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
     try:
-        return float(claims[name])
+        return float(claims.get(name, otherwise))
     except (TypeError, ValueError, OverflowError):
         raise Unauthenticated(f"The token's {name} is not a time") from None
 

@@ -127,6 +127,8 @@ def _listen(host: str, port: int) -> socket.socket:
 def _run(stub: Any, listener: socket.socket, announcement: str) -> None:
     import uvicorn
 
+    from mockserver.connection import Connection
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
@@ -134,9 +136,11 @@ def _run(stub: Any, listener: socket.socket, announcement: str) -> None:
 
     config = uvicorn.Config(
         stub,
+        http=Connection,
         lifespan="on",
-        access_log=False,
         log_level="warning",
+        access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=1,
     )

@@ -12,6 +12,8 @@ class Clock:
 
     def __init__(self, seconds: Callable[[], float] = time.time) -> None:
         self._seconds = seconds
+        self._second = -1
+        self._second_text = ""
 
     def now_s(self) -> float:
         """Tell the time in seconds since 1970."""
@@ -19,7 +21,15 @@ class Clock:
 
     def timestamp(self, after: str | None = None) -> str:
         """Tell the time as ISO 8601 in milliseconds, at least one millisecond later than *after*."""
-        now = datetime.fromtimestamp(self._seconds(), UTC)
-        if after is not None:
-            now = max(now, datetime.fromisoformat(after) + timedelta(milliseconds=1))
-        return now.isoformat(timespec="milliseconds")[:-6] + "Z"
+        now = self._text(self._seconds())
+        if after is not None and now <= after:
+            later = datetime.fromisoformat(after) + timedelta(milliseconds=1)
+            now = later.isoformat(timespec="milliseconds")[:-6] + "Z"
+        return now
+
+    def _text(self, seconds: float) -> str:
+        second, milliseconds = divmod(int(seconds * 1000), 1000)
+        if second != self._second:
+            self._second = second
+            self._second_text = datetime.fromtimestamp(second, UTC).isoformat()[:-6]
+        return f"{self._second_text}.{milliseconds:03d}Z"

@@ -46,7 +46,8 @@ class Door(SpecMiddleware):
             exchange = Exchange(scope, receive, self._session)
             try:
                 reply = await self._reply(exchange)
-                await exchange.drain()
+                if exchange.unread:
+                    await exchange.drain()
             except ClientGone:
                 return
             await _send(exchange, reply, send)
@@ -131,17 +132,26 @@ class _Entries(AbstractRoutingAPI[Operation]):
         raise exc
 
 
+_JSON = (b"content-type", JSON.encode())
+
+
 async def _send(exchange: Exchange, reply: Reply, send: Send) -> None:
-    headers = [*cors.headers(exchange)]
-    content = reply.body if isinstance(reply.body, bytes) else exact_json.dumps(reply.body)
+    headers = cors.headers(exchange)
     if reply.body is None:
         content = b""
-    elif "Content-Type" not in reply.headers:
-        headers.append((b"content-type", JSON.encode()))
+    elif isinstance(reply.body, bytes):
+        content = reply.body
+    else:
+        content = exact_json.dumps(reply.body)
+        headers = [*headers, _JSON]
     if reply.status != 204:
-        headers.append((b"content-length", b"%d" % len(content)))
-    for name, value in reply.headers.items():
-        headers.append((name.lower().encode(), value.encode("latin-1", "replace")))
+        headers = [*headers, (b"content-length", b"%d" % len(content))]
+    if reply.headers:
+        more = (
+            (name.lower().encode(), value.encode("latin-1", "replace"))
+            for name, value in reply.headers.items()
+        )
+        headers = [*headers, *more]
     start: Message = {"type": "http.response.start", "status": reply.status, "headers": headers}
     await send(start)
     await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else content})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from mockserver.problems import TooLarge
@@ -23,8 +23,7 @@ class ClientGone(Exception):
     """The client hung up before its request was complete."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who calls: subject and role as the credential says, and the page or extension the call comes from."""
 
     subject: str
@@ -32,13 +31,12 @@ class Caller:
     origin: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: status, a JSON body (None for none), further headers."""
+class Reply(NamedTuple):
+    """An answer: status, a body (JSON, or bytes of the Content-Type among the headers; None for none), headers."""
 
     status: int
     body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class Exchange:

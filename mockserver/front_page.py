@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mockserver import exact_json
 from mockserver.exchange import Exchange, Reply
 from mockserver.operation import Operation
 
@@ -44,7 +43,7 @@ def front_page(operations: Sequence[Operation], exchange: Exchange) -> Reply:
         for operation in operations
     ]
     if "text/html" not in (exchange.header(b"accept") or ""):
-        return Reply(200, exact_json.dumps({"operations": rows}), {"Content-Type": "application/json"})
+        return Reply(200, {"operations": rows})
     from jinja2 import Environment
 
     page = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE).render(operations=rows)

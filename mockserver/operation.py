@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from connexion.operations import OpenAPIOperation
@@ -187,6 +188,7 @@ def _boolean(text: str) -> Any:
 _TYPES: Mapping[str, Callable[[str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean}
 
 
+@lru_cache(maxsize=256)
 def _is_json(media_type: str) -> bool:
     name, _, parameters = media_type.partition(";")
     if name.strip().lower() != JSON:
