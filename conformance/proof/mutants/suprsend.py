@@ -323,7 +323,7 @@ class ListsHideOptOut(Reference):
 class OptOutChannelsIgnored(Reference):
     """No channel ever goes out."""
 
-    breaks = frozenset({"channels-go-out", "generated-channels-go-out"})
+    breaks = frozenset({"channels-go-out", "generated-channels-follow"})
 
     def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         channels = super()._list(body, member)
@@ -344,7 +344,7 @@ class LoneChannelIgnored(Reference):
 class OnlyFirstChannelGoesOut(Reference):
     """Of a list only the first channel goes out."""
 
-    breaks = frozenset({"generated-channels-go-out"})
+    breaks = frozenset({"generated-channels-follow"})
 
     def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         channels = super()._list(body, member)

@@ -1,0 +1,87 @@
+"""How requirements read a category in an answer: what it says, and nothing about whether it should."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from conformance.client import Answer
+from conformance.oracle import DoesNotConform, Inconclusive
+
+IN, OUT = "opt_in", "opt_out"
+PREFERENCES = (IN, OUT)
+# In the order in which requirements like to name them.
+DOCUMENTED_CHANNELS = ("email", "slack", "sms", "whatsapp", "androidpush", "inbox", "iospush", "webpush")
+
+
+def granted(answer: Answer) -> Answer:
+    """Return *answer* if it is a success; a requirement that only builds on it cannot tell otherwise."""
+    if not answer.ok:
+        raise Inconclusive(f"a request that this builds on was answered {answer.status}")
+    return answer
+
+
+def category(answer: Answer) -> dict[str, Any]:
+    """Return the category that a success carries."""
+    try:
+        body = granted(answer).json
+    except DoesNotConform:
+        body = None
+    if not isinstance(body, dict):
+        raise Inconclusive("the answer carries no JSON object")
+    return body
+
+
+def member(answer: Answer, name: str, kind: type) -> Any:
+    """Return a member of the category if it is of its kind; whether it is, another requirement judges."""
+    value = category(answer).get(name)
+    if not isinstance(value, kind):
+        raise Inconclusive(f"the answer's {name} is {shown(value)}")
+    return value
+
+
+def preference(answer: Answer) -> str:
+    """Return the category's preference if it is one of the two words."""
+    word = category(answer).get("preference")
+    if word not in PREFERENCES:
+        raise Inconclusive(f"the answer's preference is {shown(word)}")
+    return str(word)
+
+
+def channels(answer: Answer) -> list[dict[str, Any]]:
+    """Return the channels that are listed as objects; none if there is no list."""
+    listed = category(answer).get("channels")
+    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+
+
+def editable(answer: Answer) -> dict[str, str]:
+    """Map the name of every channel listed as editable to its preference."""
+    return {
+        item["channel"]: item["preference"]
+        for item in channels(answer)
+        if isinstance(item.get("channel"), str)
+        and item.get("preference") in PREFERENCES
+        and item.get("is_editable") is True
+    }
+
+
+def picture(answer: Answer) -> dict[str, Any]:
+    """Return what a repeated request must show again; the order of channels is of no matter."""
+    said = category(answer)
+    listed = {str(item.get("channel")): item.get("preference") for item in channels(answer)}
+    return {"preference": said.get("preference"), "is_editable": said.get("is_editable"), "channels": listed}
+
+
+def shown(value: Any) -> str:
+    """Show a JSON value in a sentence."""
+    return "null or missing" if value is None else json.dumps(value)[:80]
+
+
+def said(answer: Answer) -> str:
+    """Describe an answer in a few words, for what is only observed."""
+    if not answer.ok:
+        return f"answered {answer.status}"
+    try:
+        return f"answered {answer.status} with preference {shown(category(answer).get('preference'))}"
+    except Inconclusive:
+        return f"answered {answer.status} without a JSON object"

@@ -1,0 +1,62 @@
+"""What a profile says about a target that implements SuprSend's object category preference."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from conformance.target import Model, Secret, Target
+
+TEMPLATE = """\
+# What to judge. Fill in, then: conformance run THIS-FILE
+api: suprsend
+base_url: https://hub.suprsend.com
+
+credentials:
+  api_key: ${SUPRSEND_API_KEY}     # from the environment; or {command: [program, argument]}
+
+# A run opts these objects in and out, many times, and ends by leaving them opted in to every channel: use
+# objects that nobody needs. Nothing can be deleted; a target that creates unknown objects, categories or
+# tenants is left with one of each whose name begins with "conformance".
+fixtures:
+  object: {type: departments, id: engineering}     # best with email and slack, or any two editable channels
+  category: status-update-alert                    # one that can be opted out of
+  # What is left out here is reported as "not tested".
+  other_object: {type: teams, id: design}          # another object with the same channels
+  locked_category: security-alert                  # one that cannot be opted out of
+  tenant_id: acme
+
+path_style: no_slash               # or trailing_slash: how the target likes its path
+
+# patience: {timeout_s: 10, retry_s: 30, rate_per_s: null}
+"""
+
+
+class Credentials(Model):
+    """api_key: a key that may write preferences."""
+
+    api_key: Secret
+
+
+class ObjectName(Model):
+    """Names one object."""
+
+    type: str = Field(min_length=1)
+    id: str = Field(min_length=1)
+
+
+class Fixtures(Model):
+    """What has to be there; *locked_category* is one whose is_editable is false."""
+
+    object: ObjectName
+    category: str = Field(min_length=1)
+    other_object: ObjectName | None = None
+    locked_category: str | None = Field(default=None, min_length=1)
+    tenant_id: str | None = Field(default=None, min_length=1)
+
+
+class Profile(Target[Credentials, Fixtures]):
+    """A whole profile; *path_style* says whether paths end in a slash."""
+
+    path_style: Literal["no_slash", "trailing_slash"] = "no_slash"

@@ -1,0 +1,83 @@
+"""Authorizations: who may write."""
+
+from __future__ import annotations
+
+from conformance.apis.suprsend import Api
+from conformance.apis.suprsend.category import said
+from conformance.apis.suprsend.vocabulary import OPT_IN
+from conformance.client import Answer
+from conformance.oracle import expect, expect_status, observe
+
+
+def refused(answer: Answer) -> None:
+    """Expect a 4xx: the document requires the key and leaves open how its lack is answered."""
+    expect(400 <= answer.status < 500, "a refusal, status 4xx", f"status {answer.status}", answer)
+
+
+def without_key(api: Api) -> Answer:
+    """Send no credential."""
+    return api.ask_once("no key", lambda: api.write(OPT_IN, authorization=None))
+
+
+def with_wrong_key(api: Api) -> Answer:
+    """Send a key of the right shape that nobody was given."""
+    return api.ask_once("wrong key", lambda: api.write(OPT_IN, authorization=api.wrong_key))
+
+
+def test_missing_key(api: Api) -> None:
+    """MUST refuse a request without an API key. (suprsend: Authorizations)"""
+    refused(without_key(api))
+
+
+def test_empty_key(api: Api) -> None:
+    """MUST refuse a request with the scheme and no API key behind it. (suprsend: Authorizations)"""
+    refused(api.write(OPT_IN, authorization="Bearer"))
+
+
+def test_wrong_key(api: Api) -> None:
+    """MUST refuse an API key that nobody was given, of the shape of a real one. (suprsend: Authorizations)"""
+    refused(with_wrong_key(api))
+
+
+def test_cut_key(api: Api) -> None:
+    """MUST refuse the first half of an API key. (suprsend: Authorizations)"""
+    refused(api.write(OPT_IN, authorization=api.cut_key))
+
+
+def test_lengthened_key(api: Api) -> None:
+    """MUST refuse an API key with another character behind it. (suprsend: Authorizations)"""
+    refused(api.write(OPT_IN, authorization=api.lengthened_key))
+
+
+def test_basic_scheme(api: Api) -> None:
+    """SHOULD refuse the API key as a Basic credential. (suprsend: Authorizations)"""
+    refused(api.write(OPT_IN, authorization=api.basic))
+
+
+def test_missing_key_status(api: Api) -> None:
+    """SHOULD answer 401 without an API key. (suprsend: API specification)"""
+    expect_status(without_key(api), 401)
+
+
+def test_wrong_key_status(api: Api) -> None:
+    """SHOULD answer 401 to a wrong API key. (suprsend: API specification)"""
+    expect_status(with_wrong_key(api), 401)
+
+
+def test_key_without_scheme(api: Api) -> None:
+    """OBSERVED what an API key without its scheme is answered. (suprsend: Authorizations)"""
+    observe(f"the bare key is {said(api.write(OPT_IN, authorization=api.bare_key))}")
+
+
+def test_lower_case_scheme(api: Api) -> None:
+    """OBSERVED what the scheme in lower case is answered. (suprsend: Authorizations)"""
+    authorization = api.bearer.replace("Bearer", "bearer", 1)
+    observe(f"the scheme in lower case is {said(api.write(OPT_IN, authorization=authorization))}")
+
+
+def test_false_signature(api: Api) -> None:
+    """OBSERVED what the signed form of older clients is answered if the signature is false.
+    (suprsend: official clients)
+    """
+    answer = api.write(OPT_IN, authorization="conformance:bm90IGEgc2lnbmF0dXJl")
+    observe(f"a false signature is {said(answer)}")

@@ -1,0 +1,264 @@
+"""Body: what is asked for, and what cannot be asked for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from conformance.apis.suprsend import Api
+from conformance.apis.suprsend.category import (
+    DOCUMENTED_CHANNELS,
+    IN,
+    OUT,
+    editable,
+    granted,
+    preference,
+    said,
+    shown,
+)
+from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT
+from conformance.client import Answer
+from conformance.oracle import Inconclusive, expect, observe
+
+
+def refused(answer: Answer) -> None:
+    """Expect a 4xx: the document says what may be sent and leaves open which status the rest gets."""
+    expect(400 <= answer.status < 500, "a refusal, status 4xx", f"status {answer.status}", answer)
+
+
+def accepted(answer: Answer) -> None:
+    """Expect a 2xx."""
+    expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
+
+
+def test_defaults_to_opt_in(api: Api) -> None:
+    """MUST take a body without a preference for opt_in, also after an opt_out. (suprsend: Body)"""
+    named = api.nameable(api.settle())[:1]
+    if preference(api.write(OPT_OUT)) != OUT:
+        raise Inconclusive("the category cannot be opted out of, so nothing shows a default")
+    answer = api.write({"opt_out_channels": named})
+    accepted(answer)
+    expect(preference(answer) == IN, "preference opt_in", preference(answer), answer)
+
+
+def test_channels_go_out(api: Api) -> None:
+    """MUST take a channel out that opt_out_channels names. (suprsend: Body)"""
+    named, _, out, _ = api.channel_turns()
+    accepted(out)
+    expect(editable(out).get(named) != IN, f"{named} opt_out", f"{named} opt_in", out)
+
+
+def test_other_channels_stay_in(api: Api) -> None:
+    """MUST leave channels in that opt_out_channels does not name. (suprsend: Body)"""
+    named, settled, out, _ = api.channel_turns()
+    listed = editable(granted(out))
+    for channel, earlier in editable(settled).items():
+        if channel != named and earlier == IN:
+            now = listed.get(channel)
+            expect(now == IN, f"{channel} opt_in, as before {named} went out", shown(now), out)
+
+
+def test_channels_come_in(api: Api) -> None:
+    """MUST let a channel in again that opt_in_channels names. (suprsend: Body)"""
+    named, _, out, back = api.channel_turns()
+    if editable(out).get(named) == IN:
+        raise Inconclusive(f"{named} did not go out, so it cannot come in")
+    accepted(back)
+    expect(editable(back).get(named) == IN, f"{named} opt_in", shown(editable(back).get(named)), back)
+
+
+def test_list_replaces(api: Api) -> None:
+    """SHOULD let a channel in again that a later opt_out_channels leaves out. (suprsend: official clients)"""
+    first, second = api.two_channels(api.settle())
+    before = editable(api.write({**OPT_IN, "opt_out_channels": [first]}))
+    answer = api.write({**OPT_IN, "opt_out_channels": [second]})
+    if before.get(first) == IN or editable(answer).get(second) == IN:
+        raise Inconclusive("channels do not go out")
+    expect(editable(answer).get(first) == IN, f"{first} opt_in", shown(editable(answer).get(first)), answer)
+
+
+def test_null_list(api: Api) -> None:
+    """SHOULD accept null for opt_out_channels, which official clients send. (suprsend: official clients)"""
+    accepted(api.write({**OPT_IN, "opt_out_channels": None}))
+
+
+def test_empty_list(api: Api) -> None:
+    """SHOULD accept an empty opt_out_channels, which official clients send. (suprsend: official clients)"""
+    accepted(api.write({**OPT_IN, "opt_out_channels": []}))
+
+
+def test_documented_channels(api: Api) -> None:
+    """SHOULD accept every documented channel, also one that the object does not have. (suprsend: Body)"""
+    accepted(api.write({**OPT_IN, "opt_out_channels": list(DOCUMENTED_CHANNELS)}))
+
+
+def test_unknown_preference(api: Api) -> None:
+    """MUST refuse a preference that is neither opt_in nor opt_out. (suprsend: Body)"""
+    refused(api.write({"preference": "opt_sideways"}))
+
+
+def test_number_as_preference(api: Api) -> None:
+    """MUST refuse a number as the preference. (suprsend: Body)"""
+    refused(api.write({"preference": 1}))
+
+
+def test_boolean_as_preference(api: Api) -> None:
+    """MUST refuse a boolean as the preference. (suprsend: Body)"""
+    refused(api.write({"preference": True}))
+
+
+def test_object_as_preference(api: Api) -> None:
+    """MUST refuse an object as the preference. (suprsend: Body)"""
+    refused(api.write({"preference": {"value": IN}}))
+
+
+def test_array_as_preference(api: Api) -> None:
+    """MUST refuse an array as the preference. (suprsend: Body)"""
+    refused(api.write({"preference": [IN]}))
+
+
+def test_truncated_body(api: Api) -> None:
+    """MUST refuse a body that breaks off. (suprsend: Body)"""
+    refused(api.write(content=b'{"preference": "opt_in"'))
+
+
+def test_text_body(api: Api) -> None:
+    """MUST refuse a body that is not JSON. (suprsend: Body)"""
+    refused(api.write(content=b"preference=opt_in"))
+
+
+def test_array_body(api: Api) -> None:
+    """MUST refuse an array as the body. (suprsend: Body)"""
+    refused(api.write([OPT_IN]))
+
+
+def test_string_body(api: Api) -> None:
+    """MUST refuse a string as the body. (suprsend: Body)"""
+    refused(api.write(IN))
+
+
+def test_number_body(api: Api) -> None:
+    """MUST refuse a number as the body. (suprsend: Body)"""
+    refused(api.write(1))
+
+
+def watch(api: Api, body: Any) -> None:
+    """Opt out, send *body*, and record the answer."""
+    api.write(OPT_OUT)
+    observe(f"{json.dumps(body)} after an opt_out is {said(api.write(body))}")
+
+
+def test_null_preference(api: Api) -> None:
+    """OBSERVED what null as the preference is answered. (suprsend: Body)"""
+    watch(api, {"preference": None})
+
+
+def test_empty_preference(api: Api) -> None:
+    """OBSERVED what an empty preference is answered, which an official client sends for none.
+    (suprsend: official clients)
+    """
+    watch(api, {"preference": ""})
+
+
+def test_cant_unsubscribe(api: Api) -> None:
+    """OBSERVED what cant_unsubscribe as the preference is answered, which other pages name.
+    (suprsend: API specification)
+    """
+    watch(api, {"preference": "cant_unsubscribe"})
+
+
+def test_upper_case_preference(api: Api) -> None:
+    """OBSERVED what OPT_IN in capitals is answered. (suprsend: Body)"""
+    watch(api, {"preference": "OPT_IN"})
+
+
+def test_empty_object(api: Api) -> None:
+    """OBSERVED what an empty object is answered. (suprsend: Body)"""
+    watch(api, {})
+
+
+def test_null_body(api: Api) -> None:
+    """OBSERVED what null as the body is answered. (suprsend: Body)"""
+    watch(api, None)
+
+
+def test_no_body(api: Api) -> None:
+    """OBSERVED what a request without a body is answered. (suprsend: Body)"""
+    observe(f"no body is {said(api.write(content=b''))}")
+
+
+def test_unknown_member(api: Api) -> None:
+    """OBSERVED what members beyond the documented ones are answered. (suprsend: Body)"""
+    watch(api, {**OPT_IN, "digest_schedule": None, "properties": {}})
+
+
+def test_unknown_channel(api: Api) -> None:
+    """OBSERVED what the name of no channel is answered. (suprsend: Body)"""
+    watch(api, {**OPT_IN, "opt_out_channels": ["pigeon"]})
+
+
+def test_channel_of_the_example(api: Api) -> None:
+    """OBSERVED what ms_teams is answered, which the example shows and the list of channels lacks.
+    (suprsend: Body)
+    """
+    watch(api, {**OPT_IN, "opt_out_channels": ["ms_teams"]})
+
+
+def test_channels_as_a_string(api: Api) -> None:
+    """OBSERVED what a string in the place of a list is answered. (suprsend: Body)"""
+    watch(api, {**OPT_IN, "opt_out_channels": "email"})
+
+
+def test_channels_of_other_types(api: Api) -> None:
+    """OBSERVED what a list of other things than strings is answered. (suprsend: Body)"""
+    watch(api, {**OPT_IN, "opt_out_channels": [1, None, {"channel": "email"}]})
+
+
+def test_channel_named_twice(api: Api) -> None:
+    """OBSERVED what a channel named twice in a list is answered. (suprsend: Body)"""
+    watch(api, {**OPT_IN, "opt_out_channels": ["email", "email"]})
+
+
+def test_both_lists(api: Api) -> None:
+    """OBSERVED what becomes of two channels, one in each list. (suprsend: Body)"""
+    out, into = api.two_channels(api.settle())
+    answer = api.write({**OPT_IN, "opt_out_channels": [out], "opt_in_channels": [into]})
+    listed = {channel: editable(answer).get(channel) for channel in (out, into)} if answer.ok else {}
+    observe(f"{out} out and {into} in is {said(answer)}, listed as {listed}")
+
+
+def test_channel_in_both_lists(api: Api) -> None:
+    """OBSERVED what becomes of a channel in both lists. (suprsend: Body)"""
+    named, _ = api.two_channels(api.settle())
+    answer = api.write({**OPT_IN, "opt_out_channels": [named], "opt_in_channels": [named]})
+    listed = editable(answer).get(named) if answer.ok else None
+    observe(f"{named} in both lists is {said(answer)}, listed as {shown(listed)}")
+
+
+def test_lists_beside_opt_out(api: Api) -> None:
+    """OBSERVED what a list beside opt_out is answered. (suprsend: Body)"""
+    observe(f"a list beside opt_out is {said(api.write({**OPT_OUT, 'opt_out_channels': ['email']}))}")
+
+
+def test_no_lists(api: Api) -> None:
+    """OBSERVED whether a channel stays out when a later request names no list. (suprsend: Body)"""
+    named, _ = api.two_channels(api.settle())
+    api.write({**OPT_IN, "opt_out_channels": [named]})
+    answer = api.write(OPT_IN)
+    observe(f"{named} went out; after a request without lists it is {shown(editable(answer).get(named))}")
+
+
+def test_unnamed_channels(api: Api) -> None:
+    """OBSERVED what becomes of channels that opt_in_channels does not name. (suprsend: Body)"""
+    one, other = api.two_channels(api.settle())
+    api.write({**OPT_IN, "opt_out_channels": [one]})
+    now = editable(api.write({**OPT_IN, "opt_in_channels": [other]}))
+    rest = {channel: word for channel, word in now.items() if channel != other}
+    observe(f"{one} went out; after opt_in_channels named {other}, the rest are {rest}")
+
+
+def test_media_type_of_the_body(api: Api) -> None:
+    """OBSERVED what a body is answered that is labelled as text, or not at all. (suprsend: Body)"""
+    text = api.write(OPT_IN, media_type="text/plain")
+    bare = api.write(content=json.dumps(OPT_IN).encode(), media_type=None)
+    observe(f"text/plain is {said(text)}; no label is {said(bare)}")

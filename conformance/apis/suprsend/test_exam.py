@@ -1,0 +1,99 @@
+"""The exam: generated requests, judged where the document leaves no doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.apis.suprsend import Api
+from conformance.apis.suprsend.category import IN, OUT, PREFERENCES, editable, preference, shown
+from conformance.client import Answer
+from conformance.exam import Case
+from conformance.oracle import NotTested, expect, observe
+
+ORDER = 2
+
+# What official clients or other pages of the vendor's send in the place of a preference.
+_DOUBTFUL = ("", "cant_unsubscribe")
+
+
+def bodies(api: Api) -> Iterator[tuple[dict[str, Any], Answer]]:
+    """Yield every generated body that is a JSON object."""
+    for case, answer in api.examined():
+        if case.has_json and isinstance(body := case.json, dict):
+            yield body, answer
+
+
+def names(body: dict[str, Any], member: str) -> list[str]:
+    """List the channels that a body names."""
+    listed = body.get(member)
+    return [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+
+
+def is_no_preference(value: Any) -> bool:
+    """Tell whether nobody could take *value* for opt_in, opt_out or nothing."""
+    if isinstance(value, str):
+        return value not in _DOUBTFUL and value.strip().lower() not in PREFERENCES
+    return value is not None
+
+
+def is_no_body(case: Case) -> bool:
+    """Tell whether nobody could take the body for an object or for none at all."""
+    if case.has_json:
+        return case.json is not None and not isinstance(case.json, dict)
+    return bool((case.content or b"").strip())
+
+
+def test_generated_no_server_error(api: Api) -> None:
+    """MUST not answer a 5xx to a generated request. (suprsend: Response)"""
+    for _, answer in api.examined():
+        expect(answer.status < 500, "no 5xx", f"status {answer.status}", answer)
+
+
+def test_generated_preference_is_followed(api: Api) -> None:
+    """MUST follow a preference beside generated members. (suprsend: Response)"""
+    asked = [pair for pair in bodies(api) if pair[0].get("preference") in PREFERENCES and len(pair[0]) > 1]
+    followed = [(body["preference"], answer) for body, answer in asked if answer.ok]
+    if OUT not in (word for word, _ in followed):
+        raise NotTested("no generated opt_out was accepted")
+    for word, answer in followed:
+        expect(preference(answer) == word, f"preference {word}", preference(answer), answer)
+
+
+def test_generated_preference_is_refused(api: Api) -> None:
+    """MUST refuse a generated preference that is neither opt_in nor opt_out. (suprsend: Body)"""
+    for body, answer in bodies(api):
+        if is_no_preference(value := body.get("preference")) and value not in PREFERENCES:
+            got = f"status {answer.status} to {shown(value)}"
+            expect(400 <= answer.status < 500, "a refusal, status 4xx", got, answer)
+
+
+def test_generated_channels_follow(api: Api) -> None:
+    """MUST take generated lists of two channels or more at their word. (suprsend: Body)"""
+    for body, answer in bodies(api):
+        out, into = names(body, "opt_out_channels"), names(body, "opt_in_channels")
+        if max(len(out), len(into)) < 2 or not answer.ok or preference(answer) != IN:
+            continue
+        for channel, now in editable(answer).items():
+            if (channel in out) != (channel in into):
+                wish = OUT if channel in out else IN
+                expect(now == wish, f"{channel} {wish}", now, answer)
+
+
+def test_generated_body_is_refused(api: Api) -> None:
+    """MUST refuse a generated body that is no JSON object. (suprsend: Body)"""
+    for case, answer in api.examined():
+        if is_no_body(case):
+            got = f"status {answer.status} to {(case.content or b'')[:40]!r}"
+            expect(400 <= answer.status < 500, "a refusal, status 4xx", got, answer)
+
+
+def test_generated_requests(api: Api) -> None:
+    """OBSERVED how many generated requests are accepted. (suprsend: Body)"""
+    counts: Counter[tuple[str, bool]] = Counter((case.mode, answer.ok) for case, answer in api.examined())
+    tally = [
+        f"{counts[mode, True]} of {counts[mode, True] + counts[mode, False]} {kind}"
+        for mode, kind in (("positive", "that follow the contract"), ("negative", "that break it"))
+    ]
+    observe(f"accepted {' and '.join(tally)}")

@@ -1,0 +1,36 @@
+"""Object Preference Category - Opt Out Channel: the operation as a whole."""
+
+from __future__ import annotations
+
+from conformance.apis.suprsend import Api
+from conformance.apis.suprsend.category import picture, said
+from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT
+from conformance.oracle import expect, observe, same_json
+
+
+def test_same_request_twice(api: Api) -> None:
+    """MUST answer the same request with the same preferences the second time.
+    (suprsend: Object Preference Category - Opt Out Channel)
+    """
+    for first, second in api.twice():
+        before, after = picture(first), picture(second)
+        expect(same_json(before, after), f"{before} again", f"{after}", second)
+
+
+def test_other_slash_form(api: Api) -> None:
+    """SHOULD answer the path with and without a trailing slash, as the document shows both.
+    (suprsend: Object Preference Category - Opt Out Channel)
+    """
+    for style in ("no_slash", "trailing_slash"):
+        answer = api.write(OPT_IN, style=style)
+        expect(answer.ok, f"a 2xx ({style})", f"status {answer.status}", answer)
+
+
+def test_read_with_get(api: Api) -> None:
+    """OBSERVED whether GET reads the category, which only other pages of the vendor's describe.
+    (suprsend: API specification)
+    """
+    api.write(OPT_OUT)
+    answer = api.read(api.place)
+    api.write(OPT_IN)
+    observe(f"GET is {said(answer)} after an opt_out")

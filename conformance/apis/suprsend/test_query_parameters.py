@@ -1,0 +1,43 @@
+"""Query Parameters: the tenant, and what the official clients send beside it."""
+
+from __future__ import annotations
+
+from conformance.apis.suprsend import Api
+from conformance.apis.suprsend.category import editable, said, shown
+from conformance.apis.suprsend.vocabulary import OPT_IN
+from conformance.oracle import expect, observe
+
+
+def test_tenant(api: Api) -> None:
+    """MUST accept the tenant_id of a tenant that exists. (suprsend: Query Parameters)"""
+    answer = api.write(OPT_IN, api.tenant_place)
+    expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
+
+
+def test_client_options(api: Api) -> None:
+    """SHOULD accept show_opt_out_channels and locale, which official clients send.
+    (suprsend: official clients)
+    """
+    answer = api.write(OPT_IN, params={"show_opt_out_channels": "true", "locale": "en"})
+    expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
+
+
+def test_tenant_scope(api: Api) -> None:
+    """OBSERVED whether a channel that is out for a tenant is out without one. (suprsend: Query Parameters)"""
+    place = api.tenant_place
+    named, other = api.two_channels(api.settle())
+    api.write({**OPT_IN, "opt_out_channels": [named]}, place)
+    answer = api.write({**OPT_IN, "opt_in_channels": [other]})
+    observe(
+        f"{named} was opted out for the tenant; without it {named} is {shown(editable(answer).get(named))}"
+    )
+
+
+def test_unknown_tenant(api: Api) -> None:
+    """OBSERVED what a tenant that does not exist is answered. (suprsend: Query Parameters)"""
+    observe(f"an unknown tenant is {said(api.write(OPT_IN, api.unknown_tenant))}")
+
+
+def test_blank_tenant(api: Api) -> None:
+    """OBSERVED what a blank tenant_id is answered. (suprsend: Query Parameters)"""
+    observe(f"a blank tenant_id is {said(api.write(OPT_IN, params={'tenant_id': ''}))}")

@@ -1,0 +1,245 @@
+"""Response: the category as it now stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.apis.suprsend import Api
+from conformance.apis.suprsend.category import (
+    IN,
+    OUT,
+    PREFERENCES,
+    category,
+    channels,
+    editable,
+    granted,
+    member,
+    preference,
+    shown,
+)
+from conformance.apis.suprsend.vocabulary import OPT_OUT
+from conformance.client import Answer
+from conformance.oracle import DoesNotConform, Inconclusive, expect, expect_status, observe
+
+
+def every(api: Api, name: str) -> Iterator[tuple[Any, Answer]]:
+    """Yield a member of the category opted in, out and in again."""
+    for answer in api.turns():
+        yield category(answer).get(name), answer
+
+
+def listed(api: Api, name: str) -> Iterator[tuple[Any, Answer]]:
+    """Yield a member of every channel listed while the category is opted in and out."""
+    answers = api.turns()
+    if not channels(answers.settled):
+        raise Inconclusive(
+            "no channel is listed as an object; fixtures.object needs two, best email and slack"
+        )
+    for answer in answers:
+        for item in channels(answer):
+            yield item.get(name), answer
+
+
+def is_text(value: Any, answer: Answer, name: str) -> None:
+    """Expect a string."""
+    expect(isinstance(value, str), f"{name}: a string", shown(value), answer)
+
+
+def is_preference(value: Any, answer: Answer, name: str) -> None:
+    """Expect one of the two words."""
+    expect(value in PREFERENCES, f"{name}: opt_in or opt_out", shown(value), answer)
+
+
+def is_boolean(value: Any, answer: Answer, name: str) -> None:
+    """Expect true or false."""
+    expect(isinstance(value, bool), f"{name}: a boolean", shown(value), answer)
+
+
+def test_answers_202(api: Api) -> None:
+    """MUST answer 202 to a preference that it accepts. (suprsend: Response)"""
+    for answer in (*api.turns(), *(second for _, second in api.twice())):
+        if answer.ok:
+            expect_status(answer, 202)
+    expect_status(api.turns().settled, 202)
+
+
+def test_answers_the_category(api: Api) -> None:
+    """MUST answer with the category as a JSON object. (suprsend: Response)"""
+    for answer in api.turns():
+        body = granted(answer).json
+        expect(isinstance(body, dict), "a JSON object", shown(body), answer)
+
+
+def test_media_type(api: Api) -> None:
+    """SHOULD answer with application/json. (suprsend: API specification)"""
+    for answer in api.turns():
+        given = granted(answer).media_type
+        expect(given == "application/json", "application/json", given or "no content-type", answer)
+
+
+def test_name(api: Api) -> None:
+    """MUST answer name, a string. (suprsend: Response)"""
+    for value, answer in every(api, "name"):
+        is_text(value, answer, "name")
+
+
+def test_category(api: Api) -> None:
+    """MUST answer category, a string. (suprsend: Response)"""
+    for value, answer in every(api, "category"):
+        is_text(value, answer, "category")
+
+
+def test_description(api: Api) -> None:
+    """MUST answer description, a string, or null for a category without one. (suprsend: Response)"""
+    for answer in api.turns():
+        said = category(answer)
+        expect("description" in said, "description", "no such member", answer)
+        value = said["description"]
+        expect(value is None or isinstance(value, str), "description: a string or null", shown(value), answer)
+
+
+def test_original_preference(api: Api) -> None:
+    """MUST answer original_preference, opt_in or opt_out, or null as other pages show it. (suprsend: Response)"""
+    for answer in api.turns():
+        said = category(answer)
+        expect("original_preference" in said, "original_preference", "no such member", answer)
+        if said["original_preference"] is not None:
+            is_preference(said["original_preference"], answer, "original_preference")
+
+
+def test_preference(api: Api) -> None:
+    """MUST answer preference, opt_in or opt_out. (suprsend: Response)"""
+    for value, answer in every(api, "preference"):
+        is_preference(value, answer, "preference")
+
+
+def test_is_editable(api: Api) -> None:
+    """MUST answer is_editable, a boolean. (suprsend: Response)"""
+    for value, answer in every(api, "is_editable"):
+        is_boolean(value, answer, "is_editable")
+
+
+def test_channels(api: Api) -> None:
+    """MUST answer channels, an array, while the category is opted in. (suprsend: Response)"""
+    answers = api.turns()
+    for answer in (answers.settled, answers.back):
+        value = category(answer).get("channels")
+        expect(isinstance(value, list), "channels: an array", shown(value), answer)
+
+
+def test_channels_are_objects(api: Api) -> None:
+    """MUST answer an object for every channel. (suprsend: Response)"""
+    for value, answer in every(api, "channels"):
+        for item in value if isinstance(value, list) else []:
+            expect(isinstance(item, dict), "channels: objects", shown(item), answer)
+
+
+def test_channel_names(api: Api) -> None:
+    """MUST answer channel, a string, for every channel, as the example shows it. (suprsend: Response)"""
+    for value, answer in listed(api, "channel"):
+        is_text(value, answer, "channels[].channel")
+
+
+def test_channel_preferences(api: Api) -> None:
+    """MUST answer preference, opt_in or opt_out, for every channel, as the example shows it.
+    (suprsend: Response)
+    """
+    for value, answer in listed(api, "preference"):
+        is_preference(value, answer, "channels[].preference")
+
+
+def test_channel_is_editable(api: Api) -> None:
+    """MUST answer is_editable, a boolean, for every channel, as the example shows it. (suprsend: Response)"""
+    for value, answer in listed(api, "is_editable"):
+        is_boolean(value, answer, "channels[].is_editable")
+
+
+def test_preference_follows_opt_out(api: Api) -> None:
+    """MUST answer opt_out once the object has opted out. (suprsend: Response)"""
+    settled, out, _ = api.turns()
+    if category(settled).get("is_editable") is False and (not out.ok or preference(out) == IN):
+        raise Inconclusive(
+            "fixtures.category says that it is not editable; name one that can be opted out of"
+        )
+    expect(out.ok, "a 2xx", f"status {out.status}", out)
+    expect(preference(out) == OUT, "preference opt_out", preference(out), out)
+
+
+def test_preference_follows_opt_in(api: Api) -> None:
+    """MUST answer opt_in once the object has opted in again. (suprsend: Response)"""
+    _, out, back = api.turns()
+    granted(out)
+    expect(back.ok, "a 2xx", f"status {back.status}", back)
+    expect(preference(back) == IN, "preference opt_in", preference(back), back)
+
+
+def test_is_editable_stays(api: Api) -> None:
+    """MUST answer the same is_editable whatever the object chooses. (suprsend: Response)"""
+    turns = api.turns()
+    before = member(turns.settled, "is_editable", bool)
+    channel_turns = api.channel_turns()
+    for answer in (turns.out, turns.back, channel_turns.out, channel_turns.back):
+        if answer.ok:
+            after = member(answer, "is_editable", bool)
+            expect(after == before, f"is_editable {shown(before)}", shown(after), answer)
+
+
+def test_opted_out_category_is_editable(api: Api) -> None:
+    """MUST not answer is_editable false for a category that the object just opted out of. (suprsend: Response)"""
+    answer = api.turns().out
+    if preference(answer) == OUT:
+        is_editable = member(answer, "is_editable", bool)
+        expect(is_editable, "is_editable true", "an opt_out that is not editable", answer)
+
+
+def test_locked_category_is_not_editable(api: Api) -> None:
+    """MUST answer is_editable false for a category that cannot be opted out of. (suprsend: Response)"""
+    for answer in api.locked_turns():
+        if answer.ok:
+            is_editable = member(answer, "is_editable", bool)
+            expect(not is_editable, "is_editable false", shown(is_editable), answer)
+
+
+def test_locked_category_stays_in(api: Api) -> None:
+    """MUST not opt an object out of a category that cannot be opted out of. (suprsend: Response)"""
+    _, out = api.locked_turns()
+    if out.ok:
+        given = preference(out)
+        expect(given == IN, "preference opt_in, or a refusal", given, out)
+    kept = api.read(api.locked_place)
+    if kept.ok and is_opted_out(kept, api.locked_place.category):
+        raise DoesNotConform("preference opt_in after a refused opt_out", "opt_out when read with GET", kept)
+
+
+def is_opted_out(answer: Answer, slug: str) -> bool:
+    """Tell whether *answer* shows that category as opted out; one that shows something else does not."""
+    try:
+        said = category(answer)
+    except Inconclusive:
+        return False
+    return said.get("category") == slug and said.get("preference") == OUT
+
+
+def test_original_preference_after_choices(api: Api) -> None:
+    """OBSERVED whether original_preference is the category's default or what the object chose.
+    (suprsend: Response)
+    """
+    given = [shown(value) for value, _ in every(api, "original_preference")]
+    observe(f"original_preference opted in, out and in again: {', '.join(given)}")
+
+
+def test_channels_of_an_opted_out_category(api: Api) -> None:
+    """OBSERVED how the channels of an opted-out category are listed. (suprsend: Response)"""
+    answer = api.turns().out
+    shown_as = {item.get("channel"): item.get("preference") for item in channels(answer)}
+    observe(f"channels after opt_out: {shown_as or shown(category(answer).get('channels'))}")
+
+
+def test_channel_choices_after_opt_out(api: Api) -> None:
+    """OBSERVED whether channels that were out are still out after an opt_out and an opt_in. (suprsend: Response)"""
+    named, _ = api.two_channels(api.settle())
+    api.write({"preference": IN, "opt_out_channels": [named]})
+    api.write(OPT_OUT)
+    answer = api.write({"preference": IN})
+    observe(f"{named} was out before the category; afterwards it is {shown(editable(answer).get(named))}")

@@ -1,0 +1,309 @@
+"""The words in which SuprSend's requirements are written: places, writes, and exchanges that several share."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, IN, OUT, editable, granted
+from conformance.apis.suprsend.profile import ObjectName, Profile
+from conformance.client import UNSET, Answer, Client
+from conformance.exam import Case
+from conformance.oracle import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable
+from conformance.run import Run
+
+OPT_IN: Mapping[str, Any] = {"preference": IN}
+OPT_OUT: Mapping[str, Any] = {"preference": OUT}
+UNKNOWN = "conformance_unknown"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a preference is kept: an object, a category, and maybe a tenant."""
+
+    object: ObjectName
+    category: str
+    tenant_id: str | None = None
+
+    def path(self, style: str) -> str:
+        """Return the path to it, percent-encoded."""
+        kind, name, slug = (
+            quote(part, safe="") for part in (self.object.type, self.object.id, self.category)
+        )
+        slash = "/" if style == "trailing_slash" else ""
+        return f"/v1/object/{kind}/{name}/preference/category/{slug}{slash}"
+
+
+class Turns(NamedTuple):
+    """A category opted in, out and in again; *settled* came before."""
+
+    settled: Answer
+    out: Answer
+    back: Answer
+
+
+class ChannelTurns(NamedTuple):
+    """One channel, *named*, taken out and let in again; *settled* came before."""
+
+    named: str
+    settled: Answer
+    out: Answer
+    back: Answer
+
+
+class Api:
+    """What requirements may say to a target."""
+
+    def __init__(self, client: Client, target: Profile, run: Run) -> None:
+        self.client = client
+        self.run = run
+        self._target = target
+        self._key = target.credentials.api_key.reveal()
+        self._touched: dict[Place, None] = {}
+        self.place = Place(target.fixtures.object, target.fixtures.category)
+
+    # Places
+
+    @property
+    def other_place(self) -> Place:
+        """The same category for another object."""
+        other = self._target.fixtures.other_object
+        if other is None:
+            raise NotTested("fixtures.other_object is not in the profile")
+        return Place(other, self.place.category)
+
+    @property
+    def locked_place(self) -> Place:
+        """A category that cannot be opted out of."""
+        slug = self._target.fixtures.locked_category
+        if slug is None:
+            raise NotTested("fixtures.locked_category is not in the profile")
+        return Place(self.place.object, slug)
+
+    @property
+    def tenant_place(self) -> Place:
+        """The same for a tenant."""
+        tenant_id = self._target.fixtures.tenant_id
+        if tenant_id is None:
+            raise NotTested("fixtures.tenant_id is not in the profile")
+        return Place(self.place.object, self.place.category, tenant_id)
+
+    @property
+    def unknown_category(self) -> Place:
+        """A category that nobody made."""
+        return Place(self.place.object, UNKNOWN)
+
+    @property
+    def unknown_object(self) -> Place:
+        """An object that nobody made."""
+        return Place(ObjectName(type=self.place.object.type, id=UNKNOWN), self.place.category)
+
+    @property
+    def unknown_tenant(self) -> Place:
+        """A tenant that nobody made."""
+        return Place(self.place.object, self.place.category, UNKNOWN)
+
+    # Credentials
+
+    @property
+    def bearer(self) -> str:
+        """The credential as documented."""
+        return f"Bearer {self._key}"
+
+    @property
+    def bare_key(self) -> str:
+        """The key without a scheme."""
+        return self._key
+
+    @property
+    def basic(self) -> str:
+        """The key as a Basic credential, where a user name without a password would stand."""
+        encoded = base64.b64encode(f"{self._key}:".encode()).decode()
+        return f"Basic {self.client.conceal(encoded, self._named('basic'))}"
+
+    @property
+    def wrong_key(self) -> str:
+        """A key of the same shape that nobody was given."""
+        half = len(self._key) // 2
+        return self._made_up("wrong", self._key[:half] + "".join(map(_next, self._key[half:])))
+
+    @property
+    def cut_key(self) -> str:
+        """The first half of the key."""
+        return self._made_up("cut", self._key[: (len(self._key) + 1) // 2])
+
+    @property
+    def lengthened_key(self) -> str:
+        """The key with something behind it."""
+        return self._made_up("lengthened", f"{self._key}x")
+
+    def _made_up(self, how: str, key: str) -> str:
+        if key == self._key:
+            raise NotTested("no other key can be made from credentials.api_key")
+        return f"Bearer {self.client.conceal(key, self._named(how))}"
+
+    def _named(self, how: str) -> str:
+        return f"{self._target.credentials.api_key.name}_{how}".upper()
+
+    # Writing
+
+    def write(
+        self,
+        body: Any = UNSET,
+        at: Place | None = None,
+        *,
+        content: bytes | None = None,
+        authorization: str | None = "",
+        media_type: str | None = "application/json",
+        params: Mapping[str, str] | None = None,
+        style: str | None = None,
+    ) -> Answer:
+        """Ask for a preference and return what is answered.
+
+        body: a JSON value, or bytes as *content*. at: the place, by default the profile's. authorization: the
+        credential, None to send none. style: of the path, by default the profile's.
+        """
+        place = at or self.place
+        headers = {"authorization": authorization or self.bearer, "content-type": media_type}
+        if authorization is None:
+            del headers["authorization"]
+        tenant = {"tenant_id": place.tenant_id} if place.tenant_id is not None else {}
+        if UNKNOWN not in (place.object.id, place.category, place.tenant_id):
+            self._touched[place] = None
+        answer = self.client.send(
+            "PATCH",
+            place.path(style or self._target.path_style),
+            headers={name: value for name, value in headers.items() if value is not None},
+            json=body,
+            content=content,
+            params={**tenant, **(params or {})},
+        )
+        if answer.ok:
+            self._touched[place] = None
+        return answer
+
+    def read(self, at: Place) -> Answer:
+        """Ask with GET, which the document does not have but other pages of the vendor's do."""
+        path = at.path(self._target.path_style)
+        return self.client.send("GET", path, headers={"authorization": self.bearer})
+
+    def settle(self, at: Place | None = None) -> Answer:
+        """Opt in with every editable channel, whatever the target makes of its lists."""
+        answer = granted(self.write(OPT_IN, at))
+        if OUT not in editable(answer).values():
+            return answer
+        emptied = self.write({**OPT_IN, "opt_out_channels": []}, at)
+        if emptied.ok and OUT not in editable(emptied).values():
+            return emptied
+        return granted(self.write({**OPT_IN, "opt_in_channels": list(editable(answer))}, at))
+
+    def nameable(self, answer: Answer) -> list[str]:
+        """List the documented channels that are in and editable in *answer*, best known first."""
+        listed = editable(answer)
+        return [channel for channel in DOCUMENTED_CHANNELS if listed.get(channel) == IN]
+
+    def two_channels(self, answer: Answer) -> tuple[str, str]:
+        """Choose two channels to name."""
+        names = self.nameable(answer)
+        if len(names) < 2:
+            raise Inconclusive(
+                f"of the documented channels {names or 'none'} can be edited here; "
+                "fixtures.object needs two of them, best email and slack"
+            )
+        return names[0], names[1]
+
+    # Exchanges that several requirements share
+
+    def turns(self) -> Turns:
+        """Opt in, out and in again."""
+
+        def ask() -> Turns:
+            return Turns(self.settle(), self.write(OPT_OUT), self.write(OPT_IN))
+
+        return self.client.once("turns", ask)
+
+    def channel_turns(self) -> ChannelTurns:
+        """Take one channel out and let it in again."""
+
+        def ask() -> ChannelTurns:
+            settled = self.settle()
+            named, _ = self.two_channels(settled)
+            out = self.write({**OPT_IN, "opt_out_channels": [named]})
+            back = self.write({**OPT_IN, "opt_in_channels": [named]})
+            return ChannelTurns(named, settled, out, back)
+
+        return self.client.once("channel turns", ask)
+
+    def twice(self) -> Sequence[tuple[Answer, Answer]]:
+        """Send a few requests a second time each."""
+
+        def ask() -> Sequence[tuple[Answer, Answer]]:
+            settled = self.settle()
+            bodies = [{**OPT_IN, "opt_out_channels": self.nameable(settled)[:1]}, OPT_OUT, OPT_IN]
+            return [(self.write(body), self.write(body)) for body in bodies]
+
+        return self.client.once("twice", ask)
+
+    def locked_turns(self) -> tuple[Answer, Answer]:
+        """Opt in to the locked category, then try to opt out of it."""
+        place = self.locked_place
+
+        def ask() -> tuple[Answer, Answer]:
+            return self.write(OPT_IN, place), self.write(OPT_OUT, place)
+
+        return self.client.once("locked", ask)
+
+    def ask_once(self, key: str, ask: Callable[[], Answer]) -> Answer:
+        """Ask the first time *key* is named and return the same answer afterwards."""
+        return self.client.once(key, ask)
+
+    def examined(self) -> Sequence[tuple[Case, Answer]]:
+        """Sit the whole exam."""
+
+        def ask() -> Sequence[tuple[Case, Answer]]:
+            return [(case, self.sit(case)) for case in self.run.exam.cases]
+
+        return self.client.once("exam", ask)
+
+    def sit(self, case: Case) -> Answer:
+        """Send one generated request to the profile's place, or to its tenant's."""
+        has_tenant = self._target.fixtures.tenant_id is not None and "tenant_id" in case.query
+        place = self.tenant_place if has_tenant else self.place
+        if case.has_json:
+            return self.write(case.json, place)
+        return self.write(at=place, content=case.content or b"")
+
+    # Before and after
+
+    def preflight(self) -> None:
+        """Stop where nothing could be judged: the key is refused, or object or category are unknown."""
+        status = self.write(OPT_IN).status
+        if status in (401, 403):
+            raise Unjudgeable(
+                f"the API key is refused with {status}; credentials.api_key has to be one that may write preferences"
+            )
+        if status == 404:
+            there = f"{self.place.object.type}/{self.place.object.id} in {self.place.category}"
+            raise Unjudgeable(
+                f"{there} is answered 404; fixtures.object and fixtures.category have to exist, "
+                f"and path_style ({self._target.path_style}) has to be the target's"
+            )
+
+    def leave(self) -> None:
+        """Leave every place that was written to opted in, with all its channels."""
+        for place in list(self._touched):
+            try:
+                self.settle(place)
+            except Stopped:
+                return
+            except Outcome:
+                continue
+
+
+def _next(character: str) -> str:
+    if not (character.isascii() and character.isalnum()):
+        return character
+    return {"z": "a", "Z": "A", "9": "0"}.get(character, chr(ord(character) + 1))
