@@ -3,41 +3,191 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-app = typer.Typer(add_completion=False, no_args_is_help=True)
+if TYPE_CHECKING:
+    from rich.console import Console
+
+USAGE, NO_VERDICT, INTERRUPTED = 2, 3, 130
+
+_HELP = """Judge any server that claims to implement an API, with evidence for every verdict.
+
+First `conformance init API > target.yaml`, fill it in, try it with `doctor`, then `run` it.
+
+Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict.
+"""
+
+app = typer.Typer(
+    add_completion=False,
+    help=_HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ApiName = Annotated[
+    str, typer.Argument(metavar="API", help="The API's name, as `conformance list` prints it.")
+]
+Profile = Annotated[
+    Path, typer.Argument(metavar="TARGET.yaml", help="The target profile; `conformance init API` prints one.")
+]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"conformance {version('preference-api-testbench')}")
+        raise typer.Exit
 
 
 @app.callback()
-def conformance() -> None:
-    """Judge any server that claims to implement an API, with evidence for every verdict."""
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Every command's common options."""
+
+
+@app.command()
+def init(api: ApiName) -> None:
+    """Write a commented target profile to standard output."""
+    with _faults():
+        from conformance import target
+
+        typer.echo(target.template_of(api), nl=False)
+
+
+@app.command("list")
+def list_(
+    api: Annotated[
+        str | None, typer.Argument(metavar="[API]", help="One API; all if it is left out.")
+    ] = None,
+) -> None:
+    """Print every requirement: id, level, text, source."""
+    with _faults():
+        import openapi
+        from conformance import requirement
+
+        for name in [api] if api else openapi.names():
+            for one in requirement.collect(name):
+                typer.echo(f"{one.id}\t{one.level}\t{one.text}\t({one.source})")
+
+
+@app.command()
+def doctor(profile: Profile) -> None:
+    """Check that a target can be judged: reachable, credentials accepted, fixtures known."""
+    with _faults():
+        from conformance import target, verdict
+        from conformance.run import Run
+
+        aim = target.read(profile)
+        with verdict.Bench(aim, Run(aim.api)) as bench:
+            trouble = bench.preflight()
+        if trouble:
+            _complain(trouble)
+            sys.exit(NO_VERDICT)
+        typer.echo(f"{aim.api} at {aim.base_url}: reachable, credentials accepted, fixtures known")
+        for missing in target.left_out(aim):
+            typer.echo(f"left out: {missing}; what needs it is reported as not tested")
+        typer.echo(target.what_a_run_writes(aim.api))
 
 
 @app.command()
 def run(
-    profile: Annotated[Path, typer.Argument(metavar="TARGET.yaml")],
-    only: Annotated[list[str] | None, typer.Option(metavar="GLOB")] = None,
-    strict: bool = False,
-    seed: int = 0,
+    profile: Profile,
+    report_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where report.json and junit.xml are written.")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Ask only requirements whose id matches; may be repeated."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail on SHOULD and on what is not tested, too.")
+    ] = False,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the generated requests.")] = 0,
 ) -> None:
-    """Judge a target."""
-    from conformance import verdict
+    """Judge a target and print the verdict."""
+    with _faults():
+        from conformance import report, target, verdict
+        from conformance.report.terminal import Terminal
 
-    came = verdict.judge(profile, only=only or (), strict=strict, seed=seed)
-    for result in came.results:
-        print(result.status, result.requirement.id, result.reason or "")  # noqa: T201
-        if result.status == "failed" and result.at_fault:
-            print("   ", result.at_fault.curl, "->", result.at_fault.status, result.at_fault.answer_body)  # noqa: T201
-    tested, musts = came.musts_tested
-    print(
-        f"{came.verdict}: {came.reason}; {tested} of {musts} MUSTs tested; {came.requests} requests, {came.seconds:.1f} s"
-    )  # noqa: T201
-    sys.exit(came.exit_status)
+        verdict.refuse_without_docstrings()
+        if report_dir:
+            _make(report_dir)
+        aim = target.read(profile)
+        terminal = Terminal(_console())
+        terminal.begin(aim.api, aim.base_url)
+        came = verdict.judge(aim, only=only or (), strict=strict, seed=seed, heard=terminal.result)
+        files = report.write(came, report_dir) if report_dir else []
+        terminal.end(came, files)
+        sys.exit(came.exit_status)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _complain(
+            f"--report-dir {folder}: cannot be made: {error.strerror}; name a folder that can be written to"
+        )
+        sys.exit(USAGE)
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Turn what can go wrong into one clear line and its exit status."""
+    try:
+        import openapi
+        from conformance.requirement import BadRequirement, NoSuchRequirement
+        from conformance.target import BadProfile
+        from conformance.verdict import CannotRun
+    except ModuleNotFoundError as error:
+        _complain(
+            f"{error.name} is missing; the judge needs: pip install 'preference-api-testbench[conformance]'"
+        )
+        sys.exit(NO_VERDICT)
+    try:
+        yield
+    except (openapi.UnknownApi, BadProfile, NoSuchRequirement) as error:
+        _complain(str(error))
+        sys.exit(USAGE)
+    except (CannotRun, BadRequirement) as error:
+        _complain(str(error))
+        sys.exit(NO_VERDICT)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except (typer.Exit, BrokenPipeError):
+        raise
+    except Exception as error:
+        from conformance.plugin import describe
+
+        _complain(f"the judge itself failed: {describe(error)}")
+        sys.exit(NO_VERDICT)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(soft_wrap=True)
+
+
+def _complain(text: str) -> None:
+    for line in text.splitlines():
+        typer.echo(f"conformance: {line}", err=True)
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    app(prog_name="conformance")

@@ -320,7 +320,8 @@ class Client:
     def _out_of_patience(self, answer: Answer) -> str:
         asked = answer.headers.get("retry-after")
         wish = f" and asks to wait ({exchange.visible(asked)[:40]})" if asked else ""
-        return f"the target keeps answering {answer.status}{wish}, longer than the profile's patience.retry_s ({self._retry_s:g} s)"
+        limit = f"the profile's patience.retry_s ({self._retry_s:g} s)"
+        return f"the target keeps answering {answer.status}{wish}, longer than {limit}"
 
     def _why_unreachable(self, request: httpx2.Request, error: Exception) -> str:
         origin = self._origin(request)

@@ -11,7 +11,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -26,10 +26,19 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _UNUSED = (
-    "cacheprovider terminal capture debugging doctest faulthandler junitxml legacypath logging monkeypatch pastebin "
-    "recwarn setuponly setupplan skipping stepwise subtests threadexception tmpdir unittest unraisableexception "
-    "warnings"
-).split()
+    *(
+        "cacheprovider",
+        "capture",
+        "debugging",
+        "doctest",
+        "faulthandler",
+        "junitxml",
+        "legacypath",
+        "logging",
+    ),
+    *("monkeypatch", "pastebin", "recwarn", "setuponly", "setupplan", "skipping", "stepwise", "subtests"),
+    *("terminal", "threadexception", "tmpdir", "unittest", "unraisableexception", "warnings"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class Result:
     at_fault: Exchange | None = None
     evidence: Sequence[Exchange] = field(default=())
     is_our_fault: bool = False
+    seconds: float = 0.0
 
 
 class EngineFailed(RuntimeError):
@@ -144,7 +154,7 @@ def _engine(
             report = yield
             error = call.excinfo.value if call.excinfo else None
             if call.when == "call" or error:
-                self._record(_result(_requirement(item), error, client))
+                self._record(_result(_requirement(item), error, client), call.duration)
             if isinstance(error, Stopped):
                 self._stopped = f"not asked: {error}"
             return report
@@ -159,7 +169,8 @@ def _engine(
         def pytest_keyboard_interrupt(self) -> None:
             self.interrupted = True
 
-        def _record(self, result: Result) -> None:
+        def _record(self, result: Result, seconds: float = 0.0) -> None:
+            result = replace(result, seconds=seconds)
             self.results.append(result)
             heard(result)
 

@@ -12,8 +12,9 @@ An API describes its own profile in ``conformance/apis/<api>/__init__.py``, with
     class Profile(Target[Credentials, Fixtures]):
         triggers: Triggers = Triggers()         # further keys of this API
 
-and the requirements read ``target.credentials.user.reveal()``. Everything under ``credentials`` arrives as
-a Secret; elsewhere ``${NAME}`` is plain text from the environment.
+and the requirements read ``target.credentials.user.reveal()``. Beside them stands ``TEMPLATE``, the
+commented profile to fill in, with a comment that begins "A run" and says what a run writes. Everything
+under ``credentials`` arrives as a Secret; elsewhere ``${NAME}`` is plain text from the environment.
 """
 
 from __future__ import annotations
@@ -183,6 +184,36 @@ def profile_of(api: str) -> type[AnyTarget]:
     module = importlib.import_module(f"conformance.apis.{api}")
     profile: type[AnyTarget] = module.Profile
     return profile
+
+
+def template_of(api: str) -> str:
+    """Return the commented profile to fill in for *api*.
+
+    Raises openapi.UnknownApi if there is no such API.
+    """
+    openapi.path(api)
+    template: str = importlib.import_module(f"conformance.apis.{api}").TEMPLATE
+    return template
+
+
+def what_a_run_writes(api: str) -> str:
+    """Return what the template of *api* says about it: its comment from the words "A run" on."""
+    for comment in re.findall(r"(?:^#.*\n)+", template_of(api), re.MULTILINE):
+        _, found, rest = " ".join(re.sub(r"^#", "", comment, flags=re.MULTILINE).split()).partition("A run ")
+        if found:
+            return found + str(rest)
+    raise LookupError(f"conformance/apis/{api}: no comment of TEMPLATE begins with 'A run'")
+
+
+def left_out(aim: AnyTarget) -> list[str]:
+    """Name the optional keys that a profile does not give."""
+    parts = {"credentials": aim.credentials, "fixtures": aim.fixtures}
+    return [
+        f"{part}.{name}"
+        for part, model in parts.items()
+        for name in type(model).model_fields
+        if getattr(model, name) is None
+    ]
 
 
 def _line(error: ErrorDetails) -> str:

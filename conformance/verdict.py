@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openapi
 from conformance import plugin, requirement, target
@@ -26,6 +26,9 @@ from conformance.requirement import Requirement
 from conformance.run import Run
 from conformance.target import AnyTarget, Model, Secret
 
+if TYPE_CHECKING:
+    from conformance.exam import Exam
+
 DISTRIBUTION = "preference-api-testbench"
 CONFORMANT, NOT_CONFORMANT, NO_VERDICT = "conformant", "not_conformant", "no_verdict"
 EXIT = {CONFORMANT: 0, NOT_CONFORMANT: 1, NO_VERDICT: 3}
@@ -33,7 +36,7 @@ INTERRUPTED = 130
 
 
 class CannotRun(RuntimeError):
-    """This interpreter cannot judge; the message says why."""
+    """Judging is impossible in this interpreter; the message says why."""
 
 
 @dataclass
@@ -54,7 +57,7 @@ class Verdict:
     results: list[Result] = field(default_factory=list)
     stopped: str | None = None
     was_interrupted: bool = False
-    exam: dict[str, Any] | None = None
+    exam: Exam | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -135,6 +138,7 @@ def judge(
     with Bench(aim, Run(aim.api, seed)) as bench:
         _sit(bench, asked, verdict, heard)
         verdict.requests = bench.client.requests
+        verdict.exam = vars(bench.run).get("exam")
     verdict.seconds = time.monotonic() - began
     return verdict
 

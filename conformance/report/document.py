@@ -1,0 +1,77 @@
+"""report.json: the verdict for programs, and what every other report is made from."""
+
+from __future__ import annotations
+
+import json
+import platform
+from typing import Any
+
+from conformance.plugin import Result
+from conformance.verdict import Verdict, document_sha256, suite_version
+
+SCHEMA = 1
+LONGEST_EVIDENCE = 8
+
+
+def write(verdict: Verdict) -> str:
+    """Return the document as text."""
+    return json.dumps(of(verdict), indent=1) + "\n"
+
+
+def of(verdict: Verdict) -> dict[str, Any]:
+    """Return the document; its order is the same for every run."""
+    return {
+        "schema": SCHEMA,
+        "suite": {
+            "version": suite_version(),
+            "document_sha256": document_sha256(verdict.api),
+            "exam_sha256": verdict.exam.sha256 if verdict.exam else None,
+            "python": ".".join(platform.python_version_tuple()[:2]),
+        },
+        "api": verdict.api,
+        "target": {"base_url": verdict.base_url},
+        "seed": verdict.seed,
+        "started": verdict.started.isoformat(timespec="seconds"),
+        "seconds": round(verdict.seconds, 3),
+        "requests": verdict.requests,
+        "exam": _exam(verdict),
+        "verdict": verdict.verdict,
+        "reason": verdict.reason,
+        "partial": verdict.is_partial,
+        "requirements": [_requirement(result) for result in verdict.results],
+    }
+
+
+def _exam(verdict: Verdict) -> dict[str, int] | None:
+    exam = verdict.exam
+    if exam is None:
+        return None
+    return {"cases": len(exam.cases), "positive": exam.count("positive"), "negative": exam.count("negative")}
+
+
+def _requirement(result: Result) -> dict[str, Any]:
+    requirement = result.requirement
+    return {
+        "id": requirement.id,
+        "level": requirement.level,
+        "text": requirement.text,
+        "source": requirement.source,
+        "status": result.status,
+        "reason": result.reason,
+        "evidence": _evidence(result),
+    }
+
+
+def _evidence(result: Result) -> list[dict[str, Any]]:
+    """Show what went before the exchange at fault, and that one; otherwise the first ones."""
+    exchanges = list(dict.fromkeys(map(id, result.evidence)))
+    by_id = {id(one): one for one in result.evidence}
+    fault = result.at_fault
+    if fault is None:
+        return [by_id[one].as_json() for one in exchanges[:LONGEST_EVIDENCE]]
+    end = exchanges.index(id(fault)) + 1
+    shown = exchanges[max(0, end - LONGEST_EVIDENCE) : end]
+    return [
+        by_id[one].as_json(result.expected, result.got) if one == id(fault) else by_id[one].as_json()
+        for one in shown
+    ]

@@ -1,0 +1,50 @@
+"""junit.xml: one test case per requirement, for whatever shows test results in CI."""
+
+from __future__ import annotations
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from conformance.exchange import visible
+from conformance.plugin import Result
+from conformance.verdict import Verdict
+
+
+def write(verdict: Verdict) -> str:
+    """Return the document as text.
+
+    Only what decides the verdict fails: a SHOULD that failed is skipped with its reason unless the run was
+    strict, so that CI and exit status agree.
+    """
+    suite = TestSuite(f"conformance {verdict.api}")
+    suite.timestamp = verdict.started.isoformat(timespec="seconds")
+    suite.add_property("target", verdict.base_url)
+    suite.add_property("verdict", f"{verdict.verdict}: {verdict.reason}")
+    for result in verdict.results:
+        suite.add_testcase(_case(result, verdict.is_strict))
+    suite.time = round(verdict.seconds, 3)
+    document = JUnitXml("conformance")
+    document.add_testsuite(suite)
+    text: bytes = document.tostring()  # type: ignore[no-untyped-call]
+    return text.decode("utf-8")
+
+
+def _case(result: Result, is_strict: bool) -> TestCase:
+    requirement = result.requirement
+    api, _, name = requirement.id.partition("/")
+    case = TestCase(name, classname=f"conformance.{api}", time=round(result.seconds, 3))
+    sentence = f"{requirement.level} {requirement.text} ({requirement.source})"
+    counts = is_strict or requirement.level == "MUST"
+    reason = visible(result.reason or "")
+    if result.status == "failed" and counts:
+        failure = Failure(reason, requirement.level)
+        failure.text = "\n".join([sentence, reason, *([result.at_fault.curl] if result.at_fault else [])])
+        case.result = [failure]
+    elif result.status == "inconclusive" and (counts or result.is_our_fault):
+        error = Error(reason, "inconclusive")
+        error.text = sentence
+        case.result = [error]
+    elif result.status not in ("passed", "observed"):
+        case.result = [Skipped(f"{result.status}: {reason}")]
+    elif reason:
+        case.system_out = reason
+    return case

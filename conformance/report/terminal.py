@@ -1,0 +1,125 @@
+"""The verdict for people: a line per requirement, a block per failure, a summary that hides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.exchange import Exchange
+from conformance.plugin import Result
+from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
+
+_WORDS = {
+    "passed": ("passed", "green"),
+    "failed": ("FAILED", "bold red"),
+    "not_tested": ("not tested", "yellow"),
+    "inconclusive": ("unclear", "bold yellow"),
+    "waived": ("waived", "yellow"),
+    "observed": ("observed", "cyan"),
+}
+_VERDICTS = {
+    CONFORMANT: ("CONFORMANT", "bold green"),
+    NOT_CONFORMANT: ("NOT CONFORMANT", "bold red"),
+    NO_VERDICT: ("NO VERDICT", "bold yellow"),
+}
+_WIDTH = max(len(word) for word, _ in _WORDS.values())
+_INDENT = " " * (_WIDTH + 2)
+_LONGEST_SHOWN = 400
+
+
+class Terminal:
+    """Prints a run as it goes; plain lines where nobody watches, since CI keeps them."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def begin(self, api: str, base_url: str) -> None:
+        """Say what is about to be judged."""
+        self._say(Text.assemble((api, "bold"), f" at {base_url}"))
+        self._say()
+
+    def result(self, result: Result) -> None:
+        """Tell what became of one requirement."""
+        word, style = _WORDS[result.status]
+        requirement = result.requirement
+        line = Text.assemble((word.ljust(_WIDTH), style), "  ", requirement.id)
+        if requirement.level == "SHOULD" and result.status != "passed":
+            line.append("  (SHOULD)", "dim")
+        self._say(line)
+        if result.status == "failed":
+            self._failure(result)
+        elif result.reason:
+            self._say(Text(_INDENT + result.reason, "dim"))
+
+    def end(self, verdict: Verdict, files: Sequence[object]) -> None:
+        """Sum up."""
+        word, style = _VERDICTS[verdict.verdict]
+        self._say()
+        self._say(
+            Text.assemble((word, style), f": {verdict.reason}", ("  partial" if verdict.is_partial else ""))
+        )
+        self._say(f"{_musts(verdict)}; {_counts(verdict)}")
+        self._say(f"{verdict.requests} requests in {verdict.seconds:.1f} s{_exam(verdict)}")
+        if verdict.is_partial:
+            self._say(
+                "only part of the requirements was asked; a verdict on the whole needs a run without --only"
+            )
+        if files:
+            self._say(f"written: {', '.join(str(file) for file in files)}")
+
+    def _failure(self, result: Result) -> None:
+        requirement = result.requirement
+        self._say(f"{_INDENT}{requirement.level} {requirement.text} ({requirement.source})")
+        self._say(Text.assemble(f"{_INDENT}expected  ", (result.expected or "", "green")))
+        self._say(Text.assemble(f"{_INDENT}got       ", (result.got or "", "red")))
+        if result.at_fault:
+            for line in _exchange(result.at_fault):
+                self._say(Text(_INDENT + line, "dim"))
+        self._say()
+
+    def _say(self, text: Text | str = "") -> None:
+        self._console.print(text, soft_wrap=True, markup=False, highlight=False)
+
+
+def _exchange(exchange: Exchange) -> list[str]:
+    answer = f"{exchange.status} {_short(exchange.answer_body)}" if exchange.status else exchange.trouble
+    return [
+        f"sent      {exchange.method} {exchange.url}",
+        *([f"          {_short(exchange.body)}"] if exchange.body else []),
+        f"answered  {answer}",
+        f"again     {exchange.curl}",
+    ]
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"
+
+
+def _musts(verdict: Verdict) -> str:
+    tested, musts = verdict.musts_tested
+    return f"{tested} of {musts} MUSTs tested"
+
+
+def _counts(verdict: Verdict) -> str:
+    parts = []
+    for status, (word, _) in _WORDS.items():
+        number = verdict.counts[status]
+        if not number:
+            continue
+        shoulds = len(verdict.ids(status, "SHOULD"))
+        detail = (
+            f" ({shoulds} of them SHOULD)"
+            if shoulds and status in ("failed", "not_tested", "inconclusive")
+            else ""
+        )
+        parts.append(f"{number} {word.lower()}{detail}")
+    return ", ".join(parts)
+
+
+def _exam(verdict: Verdict) -> str:
+    if verdict.exam is None:
+        return ""
+    return f"; exam of {len(verdict.exam.cases)} cases, {verdict.exam.count('negative')} of them broken on purpose"
