@@ -117,13 +117,14 @@ def run(
 ) -> None:
     """Judge a target and print the verdict."""
     with _faults():
-        from conformance import report, target, verdict
+        from conformance import report, requirement, target, verdict
         from conformance.report.terminal import Terminal
 
         verdict.refuse_without_docstrings()
         if report_dir:
             _make(report_dir)
         aim = target.read(profile)
+        requirement.select(requirement.collect(aim.api), only or ())
         terminal = Terminal(_console())
         terminal.begin(aim.api, aim.base_url)
         came = verdict.judge(aim, only=only or (), strict=strict, seed=seed, heard=terminal.result)

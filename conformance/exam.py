@@ -44,7 +44,7 @@ class Case:
     """One generated request to *operation*, the contract's operationId.
 
     path: values of the path's parameters by name, not percent-encoded. query: parameters by name.
-    content: the body, a JSON text if is_json, else noise; None for no body at all.
+    content: the body, a JSON text if has_json, else noise; None for no body at all.
     flaws: for a negative case, what was done to the body, in the words of the generator.
     """
 
@@ -56,7 +56,7 @@ class Case:
     query: Mapping[str, str]
     media_type: str | None
     content: bytes | None
-    is_json: bool
+    has_json: bool
     flaws: tuple[str, ...]
 
     @property
@@ -151,7 +151,7 @@ def _drawn(strategy: Any, seed: int, count: int) -> list[Generated]:
 
 
 def _frozen(operation: str, mode: Mode, generated: Generated) -> Case:
-    content, is_json = _content(generated.body)
+    content, has_json = _content(generated.body)
     return Case(
         number=0,
         mode=mode,
@@ -161,7 +161,7 @@ def _frozen(operation: str, mode: Mode, generated: Generated) -> Case:
         query={name: str(value) for name, value in sorted((generated.query or {}).items())},
         media_type=generated.media_type,
         content=content,
-        is_json=is_json,
+        has_json=has_json,
         flaws=_flaws(generated) if mode == "negative" else (),
     )
 
@@ -185,8 +185,8 @@ def _chosen(drawn: Sequence[Case], count: int) -> list[Case]:
     """Pick *count* that differ: first one of every flaw, then whatever else is new; noise only in part."""
     different = list({case.content: case for case in reversed(drawn)}.values())[::-1]
     first_of_flaw = list({case.flaws: case for case in reversed(different)}.values())[::-1]
-    noise = [case for case in different if not case.is_json][: count // _NOISE_SHARE]
-    telling = [case for case in (*first_of_flaw, *different) if case.is_json]
+    noise = [case for case in different if not case.has_json][: count // _NOISE_SHARE]
+    telling = [case for case in (*first_of_flaw, *different) if case.has_json]
     chosen = list(dict.fromkeys(map(id, [*noise, *telling])))[:count]
     if len(chosen) < count:
         raise TooFewCases(f"of {len(drawn)} generated cases only {len(chosen)} differ; {count} are needed")

@@ -9,6 +9,9 @@ from conformance.plugin import Result
 from conformance.verdict import Verdict
 
 
+_PROLOG = '<?xml version="1.0" encoding="utf-8"?>\n'
+
+
 def write(verdict: Verdict) -> str:
     """Return the document as text.
 
@@ -25,7 +28,7 @@ def write(verdict: Verdict) -> str:
     document = JUnitXml("conformance")
     document.add_testsuite(suite)
     text: bytes = document.tostring()  # type: ignore[no-untyped-call]
-    return text.decode("utf-8")
+    return _PROLOG + text.decode("utf-8") + "\n"
 
 
 def _case(result: Result, is_strict: bool) -> TestCase:
