@@ -29,7 +29,9 @@ class Environment:
     def command(self, *words: str | Path) -> list[str]:
         return [str(self.folder / "bin" / words[0]), *map(str, words[1:])]
 
-    def run(self, *words: str | Path, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str | Path, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run one of the environment's commands to its end, in the environment's own folder."""
         return subprocess.run(
             self.command(*words),
@@ -94,7 +96,9 @@ def install(folder: Path, what: str) -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     versions.write_text("\n".join(re.findall(r"^[\w.-]+==[^\s;]+(?: ; [^\\\n]+)?", lock, re.MULTILINE)))
     pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python")]
-    checked([*pip, "install", "--quiet", "--no-compile", "--disable-pip-version-check", "-c", str(versions), what])
+    checked(
+        [*pip, "install", "--quiet", "--no-compile", "--disable-pip-version-check", "-c", str(versions), what]
+    )
 
 
 def checked(command: list[str]) -> None:

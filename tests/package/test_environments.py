@@ -1,0 +1,125 @@
+"""The wheel in clean environments: both commands do their work far from the checkout."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import urllib.request
+from contextlib import contextmanager
+from importlib.metadata import version
+
+import pytest
+
+PROFILES = {
+    "onlyautomator": """
+api: onlyautomator
+base_url: {url}
+credentials:
+  user: {{command: [{mockserver}, token]}}
+  other_user: {{command: [{mockserver}, token, --sub, user-2]}}
+  forbidden: {{command: [{mockserver}, token, --role, anon]}}
+  expired: {{command: [{mockserver}, token, --ttl, "-60"]}}
+fixtures: {{fan_id: "12345", other_fan_id: "67890"}}
+triggers: {{service_unavailable: {{headers: {{Prefer: code=503}}}}}}
+""",
+    "suprsend": """
+api: suprsend
+base_url: {url}
+credentials: {{api_key: {{command: [{mockserver}, token, --api, suprsend]}}}}
+fixtures:
+  object: {{type: departments, id: engineering}}
+  other_object: {{type: teams, id: design}}
+  category: status-update-alert
+  locked_category: security-alert
+  tenant_id: acme
+""",
+}
+
+
+@contextmanager
+def served(environment):
+    """Start the installed stub, yield its URL, and end it."""
+    command = environment.command("mockserver", "--port", "0", "--quiet")
+    with subprocess.Popen(
+        command, cwd=environment.folder, env=environment.variables, stdout=subprocess.PIPE, text=True
+    ) as stub:
+        try:
+            yield re.search(r"http://\S+", stub.stdout.readline())[0]
+        finally:
+            stub.terminate()
+
+
+def test_stub_alone_says_its_version(stub_alone):
+    ran = stub_alone.run("mockserver", "--version")
+
+    assert (ran.returncode, ran.stdout.split()[-1]) == (0, version("preference-api-testbench"))
+
+
+def test_stub_alone_serves(stub_alone):
+    body = {
+        "fanId": "12345",
+        "category": "content",
+        "preference": "likes_fitness_videos",
+        "value": {"a": [1.5]},
+    }
+    token = stub_alone.run("mockserver", "token").stdout.strip()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    with served(stub_alone) as url:
+        request = urllib.request.Request(
+            f"{url}/api/v2/update-preference", json.dumps(body).encode(), headers
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            data = json.load(answer)["data"]
+
+    assert body.items() <= data.items()
+
+
+def test_stub_alone_brings_nothing_of_the_judge(stub_alone):
+    found = {
+        path.name.partition("-")[0]
+        for path in stub_alone.folder.glob("lib/python*/site-packages/*.dist-info")
+    }
+
+    assert "connexion" in found
+    assert not found & {"schemathesis", "hypothesis", "pytest", "junitparser"}
+
+
+@pytest.mark.parametrize(
+    "words", [["list"], ["run", "target.yaml"], ["doctor", "target.yaml"], ["init", "suprsend"]]
+)
+def test_stub_alone_says_how_to_get_the_judge(stub_alone, words):
+    """One line on standard error, and the status of a usage error."""
+    ran = stub_alone.run("conformance", *words)
+
+    assert ran.returncode == 2, ran.stderr
+    assert ran.stdout == ""
+    assert len(ran.stderr.splitlines()) == 1
+    assert "pip install 'preference-api-testbench[conformance]'" in ran.stderr
+
+
+@pytest.mark.parametrize("api", PROFILES)
+def test_installed_judge_finds_the_installed_stub_conformant(with_judge, tmp_path, api):
+    profile = tmp_path / "target.yaml"
+    with served(with_judge) as url:
+        profile.write_text(PROFILES[api].format(url=url, mockserver=with_judge.folder / "bin" / "mockserver"))
+        ran = with_judge.run("conformance", "run", profile)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_installed_judge_lists_its_requirements(with_judge):
+    ran = with_judge.run("conformance", "list")
+
+    assert ran.returncode == 0, ran.stderr
+    for api in PROFILES:
+        assert f"{api}/" in ran.stdout
+
+
+def test_installed_judge_gives_no_verdict_on_nobody(with_judge, tmp_path):
+    """A server that is not there is neither conformant nor not."""
+    profile = tmp_path / "target.yaml"
+    mockserver = with_judge.folder / "bin" / "mockserver"
+    profile.write_text(PROFILES["suprsend"].format(url="http://127.0.0.1:9", mockserver=mockserver))
+
+    assert with_judge.run("conformance", "run", profile).returncode == 3
