@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 4010
 
-.PHONY: serve test format lint types tests bench lock clean
+.PHONY: serve test format lint types tests bench choices lock clean
 
 serve: .venv/ready
 	$(BIN)/mockserver --port $(PORT)
@@ -35,6 +35,10 @@ bench: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# Copy the contracts' choices into the README.
+choices: .venv/ready
+	$(BIN)/python -m tests.readme.choices
 
 # Choose new versions within pyproject.toml's ranges (needs uv).
 lock:

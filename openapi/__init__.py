@@ -93,10 +93,26 @@ def headings(spec: Spec) -> list[str]:
 def _marked(node: Any, mark: str, at: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if isinstance(node, dict):
         if isinstance(node.get(mark), str):
-            yield " ".join(at), node[mark]
+            yield _place(at), node[mark]
         for key, value in node.items():
             yield from _marked(value, mark, (*at, str(key)))
     elif isinstance(node, list):
         for index, value in enumerate(node):
             name = value.get("name", index) if isinstance(value, dict) else index
             yield from _marked(value, mark, (*at, str(name)))
+
+
+def _place(at: tuple[str, ...]) -> str:
+    """Name a place in a contract as a person would: ``Preference.userId``, ``post 404``."""
+    noise = (
+        "components",
+        "schemas",
+        "responses",
+        "parameters",
+        "properties",
+        "paths",
+        "content",
+        "application/json",
+    )
+    steps = [step for step in at if step not in noise and not step.startswith("/")]
+    return ".".join(steps) if at[:2] == ("components", "schemas") else " ".join(steps)

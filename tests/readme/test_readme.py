@@ -1,0 +1,135 @@
+"""The README's commands are run, its list of choices is the contracts' own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.readme.choices import README, listed, section
+
+ROOT = README.parent
+TEXT = README.read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+# The first is started for all the others, the second is what runs this test.
+SERVE, TEST, *COMMANDS = BLOCKS
+
+
+class World(NamedTuple):
+    """A folder to run the commands in, and the port its server has instead of 4010."""
+
+    folder: Path
+    port: int
+
+    def run(self, script: str) -> str:
+        """Run *script* as a shell would; return what it printed."""
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script.replace("4010", str(self.port))],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A copy of the checkout in which ``make serve`` runs on a free port."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("Makefile", "mockserver", "conformance", "openapi", "pyproject.toml", "requirements.lock"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "examples").mkdir()
+    (folder / ".venv").symlink_to(Path(sys.prefix))
+    world = World(folder, free_port())
+    for source in sorted(ROOT.glob("examples/targets/*.yaml")):
+        (folder / "examples/targets").mkdir(exist_ok=True)
+        target = folder / "examples/targets" / source.name
+        target.write_text(
+            source.read_text(encoding="utf-8").replace("4010", str(world.port)), encoding="utf-8"
+        )
+    # The environment that runs this test serves as it is; make must not renew it underneath.
+    environment = {**os.environ, "PORT": str(world.port), "MAKEFLAGS": "--old-file=.venv/ready"}
+    server = subprocess.Popen(
+        ["bash", "-c", f"exec {SERVE}"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        _wait_for(world.port)
+        yield world
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.communicate(timeout=10)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail(f"nothing listens on {port} after 30 s")
+
+
+def test_two_commands_come_first() -> None:
+    assert SERVE.split()[:2] == ["make", "serve"]
+    assert TEST.split()[:2] == ["make", "test"]
+
+
+def test_make_test_is_a_target() -> None:
+    planned = subprocess.run(
+        ["make", "--dry-run", "test"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "pytest" in planned.stdout
+
+
+def test_every_command_runs_in_order(world: World) -> None:
+    """Run as one script, block after block, as a reader would paste them into one terminal."""
+    printed = world.run("\n".join(COMMANDS))
+
+    first, second = re.findall(r'"id":"([^"]+)"', printed)[:2]
+    assert first == second
+    assert '"channel":"email","preference":"opt_out"' in printed
+    assert '"code":"service_unavailable"' in printed
+    assert "CONFORMANT" in printed
+    assert "NOT CONFORMANT" not in printed
+    assert (world.folder / "report/report.json").is_file()
+    assert (world.folder / "report/junit.xml").is_file()
+
+
+@pytest.mark.parametrize("api", ["onlyautomator", "suprsend"])
+def test_stub_is_conformant_and_nothing_is_left_untested(world: World, api: str) -> None:
+    printed = world.run(f".venv/bin/conformance run examples/targets/{api}.yaml --strict")
+
+    assert "not_tested" not in printed
+    assert "inconclusive" not in printed
+
+
+def test_every_link_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", TEXT)
+    assert links
+    assert [link for link in links if not link.startswith("http") and not (ROOT / link).exists()] == []
+
+
+def test_choices_are_listed_as_the_contracts_have_them() -> None:
+    assert section(TEXT) == listed(), "run `make choices`"
