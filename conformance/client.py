@@ -25,7 +25,7 @@ from conformance.wire import LARGEST_BODY, Raw, TooLarge, Wire
 T = TypeVar("T")
 
 UNSET: Any = object()
-SILENCES = 3  # time-outs, or patience run out, this often in a row stop the run
+SILENCES = 3  # this often in a row without a usable answer in time, and the run stops
 _ACCEPTED = {"accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": "conformance"}
 _GONE = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
 
@@ -224,7 +224,10 @@ class Client:
         answer = self._exchange(request)
         if answer.status not in (307, 308):
             return answer
-        other = request.url.join(answer.headers.get("location", ""))
+        try:
+            other = request.url.join(answer.headers.get("location", ""))
+        except httpx2.InvalidURL:
+            return answer
         if not _is_other_slash_form(request.url, other):
             return answer
         moved = httpx2.Request(request.method, other, headers=request.headers, content=request.content)
@@ -244,7 +247,7 @@ class Client:
             raise self._failed(request, sentence, Inconclusive(sentence)) from None
         except TooLarge:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
-            raise self._failed(request, sentence, Inconclusive(sentence)) from None
+            raise self._failed(request, sentence, self._silent(Inconclusive, sentence)) from None
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
             sentence = self._why_unreachable(request, error)
             raise self._failed(request, sentence, Unreachable(sentence)) from None

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import openapi
 from conformance import plugin, requirement, target
-from conformance.client import Client
-from conformance.oracle import Unjudgeable, Unreachable
+from conformance.client import Answer, Client
+from conformance.oracle import Outcome, Unjudgeable, Unreachable
 from conformance.plugin import Result
 from conformance.redaction import Redaction
 from conformance.requirement import Requirement
@@ -58,6 +58,7 @@ class Verdict:
     stopped: str | None = None
     was_interrupted: bool = False
     exam: Exam | None = None
+    exam_accepted: int | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -104,12 +105,16 @@ class Verdict:
         if faults := [result for result in self.results if result.is_our_fault]:
             return NO_VERDICT, f"the judge itself failed in {faults[0].requirement.id}"
         if unknown := self.ids("inconclusive", *levels):
-            return NO_VERDICT, f"{_count(len(unknown), named)} could not be judged"
+            why = f"the first was {unknown[0]}: {self._why(unknown[0])}"
+            return NO_VERDICT, f"{_count(len(unknown), named)} could not be judged, {why}"
         if not self.musts_tested[0]:
             return NO_VERDICT, "no MUST was tested"
         if self.is_strict and (untested := self.ids("not_tested", *levels)):
             return NOT_CONFORMANT, f"{_count(len(untested), named)} not tested, and --strict asks for all"
         return CONFORMANT, "no MUST failed and none was left open"
+
+    def _why(self, id_: str) -> str | None:
+        return next(result.reason for result in self.results if result.requirement.id == id_)
 
 
 def _count(number: int, what: str) -> str:
@@ -138,7 +143,7 @@ def judge(
     with Bench(aim, Run(aim.api, seed)) as bench:
         _sit(bench, asked, verdict, heard)
         verdict.requests = bench.client.requests
-        verdict.exam = vars(bench.run).get("exam")
+        verdict.exam, verdict.exam_accepted = bench.exam()
     verdict.seconds = time.monotonic() - began
     return verdict
 
@@ -157,6 +162,16 @@ class Bench:
     def __exit__(self, *_: object) -> None:
         self.client.close()
 
+    def exam(self) -> tuple[Exam | None, int | None]:
+        """Return the exam if it was sat, and how many of its cases were accepted with a 2xx."""
+        exam: Exam | None = vars(self.run).get("exam")
+        if exam is None:
+            return None, None
+        try:
+            return exam, sum(_answer_of(sat).ok for sat in self.api.examined())
+        except Outcome:
+            return exam, None
+
     def preflight(self) -> str | None:
         """Say what makes judging impossible; None if nothing does."""
         try:
@@ -166,6 +181,12 @@ class Bench:
         except Exception:
             return None
         return None
+
+
+def _answer_of(sat: Any) -> Answer:
+    """Take the answer out of what an API's examined() returns: a pair with the case, or an object with an answer."""
+    answer: Answer = sat.answer if hasattr(sat, "answer") else sat[1]
+    return answer
 
 
 def refuse_without_docstrings() -> None:

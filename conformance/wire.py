@@ -20,7 +20,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-LARGEST_BODY = 4 * 1024 * 1024
+LARGEST_BODY = 1024 * 1024
 _LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104  compared with, never bound
 
 

@@ -110,7 +110,7 @@ class _Server(ThreadingTCPServer):
         return port
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
+        """Say nothing: a client that went away is no news."""
 
 
 def _handler(app: App) -> type[BaseHTTPRequestHandler]:

@@ -42,11 +42,16 @@ def of(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _exam(verdict: Verdict) -> dict[str, int] | None:
+def _exam(verdict: Verdict) -> dict[str, int | None] | None:
     exam = verdict.exam
     if exam is None:
         return None
-    return {"cases": len(exam.cases), "positive": exam.count("positive"), "negative": exam.count("negative")}
+    return {
+        "cases": len(exam.cases),
+        "positive": exam.count("positive"),
+        "negative": exam.count("negative"),
+        "accepted": verdict.exam_accepted,
+    }
 
 
 def _requirement(result: Result) -> dict[str, Any]:

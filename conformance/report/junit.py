@@ -8,7 +8,6 @@ from conformance.exchange import visible
 from conformance.plugin import Result
 from conformance.verdict import Verdict
 
-
 _PROLOG = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 

@@ -120,6 +120,8 @@ def _counts(verdict: Verdict) -> str:
 
 
 def _exam(verdict: Verdict) -> str:
-    if verdict.exam is None:
+    exam = verdict.exam
+    if exam is None:
         return ""
-    return f"; exam of {len(verdict.exam.cases)} cases, {verdict.exam.count('negative')} of them broken on purpose"
+    accepted = "" if verdict.exam_accepted is None else f", {verdict.exam_accepted} accepted"
+    return f"; exam of {len(exam.cases)} generated cases, {exam.count('negative')} of them broken on purpose{accepted}"
