@@ -1,10 +1,16 @@
-"""The measure of all others: an ASGI app that takes the body, looks at nothing and answers a constant."""
+"""The measure of all others: an ASGI app that takes the body, looks at nothing and answers a constant.
+
+``python bare.py PORT`` runs it under uvicorn as it comes, ``python bare.py PORT stub`` under the stub's settings.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+import uvicorn
 
 Message = dict[str, Any]
 
@@ -41,3 +47,14 @@ async def app(
         await receive()
         await send(START)
         await send(END)
+
+
+def main(port: str, settings: str = "uvicorn") -> None:
+    own: dict[str, Any] = {"http": "httptools"}
+    if settings == "stub":
+        own = {"http": "mockserver.connection:Connection", "proxy_headers": False, "server_header": False}
+    uvicorn.run(app, port=int(port), loop="uvloop", access_log=False, log_level="warning", **own)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
