@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from importlib.metadata import version
 
 import pytest
@@ -57,22 +57,16 @@ def test_stub_alone_says_its_version(stub_alone):
 
 
 def test_stub_alone_serves(stub_alone):
-    body = {
-        "fanId": "12345",
-        "category": "content",
-        "preference": "likes_fitness_videos",
-        "value": {"a": [1.5]},
-    }
+    body = {"fanId": "12345", "category": "content", "preference": "likes_fitness_videos", "value": [1.5]}
     token = stub_alone.run("mockserver", "token").stdout.strip()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    with served(stub_alone) as url:
-        request = urllib.request.Request(
-            f"{url}/api/v2/update-preference", json.dumps(body).encode(), headers
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            data = json.load(answer)["data"]
+    with served(stub_alone) as url, closing(HTTPConnection(url.removeprefix("http://"), timeout=10)) as stub:
+        stub.request("POST", "/api/v2/update-preference", json.dumps(body), headers)
+        answer = stub.getresponse()
+        said = json.load(answer)
 
-    assert body.items() <= data.items()
+    assert answer.status == 200, said
+    assert body.items() <= said["data"].items()
 
 
 def test_stub_alone_brings_nothing_of_the_judge(stub_alone):
