@@ -72,11 +72,12 @@ def roles(root: Path) -> list[str]:
 
 def known(root: Path) -> list[str]:
     """Name every place outside an API's own files that knows the API by its name."""
+    names = apis(root)
     return [
         f"{file.relative_to(root)}:{node.lineno} knows {node.value!r}"
         for file in modules(root, *PACKAGES)
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and node.value in apis(root)
+        if isinstance(node, ast.Constant) and node.value in names
         if node.value not in file.with_suffix("").relative_to(root).parts
     ]
 

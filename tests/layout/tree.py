@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -12,11 +13,11 @@ _MADE = {"__pycache__", "build", "dist", "report", "node_modules"}
 
 def files(root: Path = ROOT) -> list[Path]:
     """List every file that somebody wrote: nothing installed, built or cached."""
-    return [
-        path
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and not any(_is_made(part) for part in path.relative_to(root).parts)
-    ]
+    found = []
+    for folder, inner, names in os.walk(root):
+        inner[:] = [name for name in inner if not _is_made(name)]
+        found += [Path(folder, name) for name in names if not _is_made(name)]
+    return sorted(found)
 
 
 def modules(root: Path, *folders: str) -> list[Path]:

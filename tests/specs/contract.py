@@ -7,6 +7,8 @@ from typing import Any
 
 import jsonschema_rs
 
+import openapi
+
 from . import walk
 from .test_examples import in_json_schema
 
@@ -15,7 +17,7 @@ A_VALUE = {"boolean": True, "string": "text", "number": 18.5, "object": {"a": [N
 Place = tuple[Any, Any]  # an object or list of the spec, and the key or index in it
 
 
-class NotSaidError(LookupError):
+class NotSaid(LookupError):
     """The spec does not say this."""
 
 
@@ -49,7 +51,7 @@ class Contract:
         for name in (name for alternative in self._operation["security"] for name in alternative):
             if facts.items() <= schemes[name].items():
                 return schemes, name
-        raise NotSaidError(facts)
+        raise NotSaid(facts)
 
     def parameter(self, where: str, name: str) -> Place:
         parameters = self._operation["parameters"]
@@ -70,7 +72,7 @@ class Contract:
         place: Place = (None, None)
         node = self._media(message)["schema"]
         for step in _steps(name):
-            node = walk.resolved(self._spec, node)
+            node = openapi.resolved(self._spec, node)
             place = _key(node, "items") if step == "[]" else _key(node["properties"], step)
             node = place[0][place[1]]
         return place
@@ -81,7 +83,7 @@ class Contract:
     def required(self, message: str, name: str) -> Place:
         outer = name.rpartition(".")[0]
         schema = self._schema(message, outer) if outer else self._media(message)["schema"]
-        return _index(walk.resolved(self._spec, schema)["required"], name.rpartition(".")[2])
+        return _index(openapi.resolved(self._spec, schema)["required"], name.rpartition(".")[2])
 
     def word(self, message: str, name: str, word: str) -> Place:
         """Find a word in a member's enum; an open member names it in what it says about itself."""
@@ -91,7 +93,7 @@ class Contract:
         for key in ("description", "example"):
             if re.search(rf"\b{re.escape(word)}\b", str(schema.get(key, ""))):
                 return schema, key
-        raise NotSaidError(word)
+        raise NotSaid(word)
 
     def example(self, message: str, name: str, value: Any) -> Place:
         """Find a sample value: the member's own example, or that member in an example of the message."""
@@ -102,14 +104,14 @@ class Contract:
         for key, example in examples.items():
             if any(_same(found, value) for found in _reach(example["value"], _steps(name))):
                 return examples, key
-        raise NotSaidError(value)
+        raise NotSaid(value)
 
     def takes(self, message: str, name: str, kind: str) -> Place:
         """Find that a member may be of a JSON type, because nothing at its *type* forbids it."""
         schema = self._schema(message, name)
         root = {"allOf": [in_json_schema(schema)], "components": in_json_schema(self._spec["components"])}
         if not jsonschema_rs.Draft4Validator(root).is_valid(A_VALUE[kind]):
-            raise NotSaidError(kind)
+            raise NotSaid(kind)
         return schema, "type"
 
     @property
@@ -121,11 +123,11 @@ class Contract:
         holder = (
             self._operation["requestBody"] if message == "request" else self._operation["responses"][message]
         )
-        return walk.media_type(walk.resolved(self._spec, holder))
+        return walk.media_type(openapi.resolved(self._spec, holder))
 
     def _schema(self, message: str, name: str) -> dict[str, Any]:
         container, key = self.member(message, name)
-        schema: dict[str, Any] = walk.resolved(self._spec, container[key])
+        schema: dict[str, Any] = openapi.resolved(self._spec, container[key])
         return schema
 
 
@@ -148,17 +150,17 @@ def _same(value: Any, other: Any) -> bool:
 
 def _index(items: list[Any], item: Any) -> Place:
     if item not in items:
-        raise NotSaidError(item)
+        raise NotSaid(item)
     return items, items.index(item)
 
 
 def _key(node: dict[str, Any], key: str) -> Place:
     if key not in node:
-        raise NotSaidError(key)
+        raise NotSaid(key)
     return node, key
 
 
 def _fact(node: dict[str, Any], key: str, value: Any) -> Place:
     if not _same(node.get(key), value):
-        raise NotSaidError(key)
+        raise NotSaid(key)
     return node, key

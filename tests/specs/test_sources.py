@@ -18,7 +18,7 @@ HTTPS = re.compile(r"https://[\w.-]+/\S+")
 
 def is_marked(spec: dict[str, Any], node: dict[str, Any]) -> bool:
     """Tell whether *node*, what it refers to, or each of its members carries a mark."""
-    node = walk.resolved(spec, node)
+    node = openapi.resolved(spec, node)
     members = node.get("properties", {}).values()
     return any(mark in node for mark in MARKS) or (
         bool(members) and all(is_marked(spec, member) for member in members)

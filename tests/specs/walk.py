@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import openapi
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 # Under these keys lies sample data, not more of the document.
@@ -21,14 +23,6 @@ def get(spec: dict[str, Any], at: At) -> Any:
     return node
 
 
-def resolved(spec: dict[str, Any], node: Any) -> Any:
-    """Follow $ref until there is none."""
-    while isinstance(node, dict) and "$ref" in node:
-        steps = node["$ref"].removeprefix("#/").split("/")
-        node = get(spec, tuple(step.replace("~1", "/").replace("~0", "~") for step in steps))
-    return node
-
-
 def operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield path, method and operation."""
     for path, item in spec["paths"].items():
@@ -41,7 +35,7 @@ def responses(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]
     """Yield operationId, status and response of every operation, references followed."""
     for _, _, operation in operations(spec):
         for status, response in operation["responses"].items():
-            yield operation["operationId"], status, resolved(spec, response)
+            yield operation["operationId"], status, openapi.resolved(spec, response)
 
 
 def objects(node: Any, at: At = ()) -> Iterator[tuple[At, dict[str, Any]]]:
