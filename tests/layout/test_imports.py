@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,22 +40,25 @@ def imported(source: str, package: str) -> Iterator[str]:
                 )
 
 
+@cache
+def imports(root: Path, file: Path) -> list[tuple[str, Path | None]]:
+    """List what one file imports, each name with the file of *root* that it stands for."""
+    package = ".".join(file.relative_to(root).parent.parts)
+    names = sorted(set(imported(file.read_text(encoding="utf-8"), package)))
+    return [(name, module_file(root, name)) for name in names]
+
+
 def reached(root: Path, start: Path) -> dict[str, list[str]]:
     """Map every name that the module at *start* leads to, inside its own package, to the way there."""
     found: dict[str, list[str]] = {}
     todo = [(start, [str(start.relative_to(root))])]
-    seen = {start}
+    seen = {start, None}
+    package = root / start.relative_to(root).parts[0]
     while todo:
         file, way = todo.pop()
-        package = ".".join(file.relative_to(root).parent.parts)
-        for name in imported(file.read_text(encoding="utf-8"), package):
+        for name, inner in imports(root, file):
             found.setdefault(name, way)
-            inner = module_file(root, name)
-            if (
-                inner
-                and inner not in seen
-                and inner.relative_to(root).parts[0] == start.relative_to(root).parts[0]
-            ):
+            if inner not in seen and inner.is_relative_to(package):
                 seen.add(inner)
                 todo.append((inner, [*way, str(inner.relative_to(root))]))
     return found
