@@ -10,7 +10,6 @@ import html
 import json
 import re
 import time
-import unicodedata
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -83,6 +82,24 @@ class StatusMissingOnUpdate(Reference):
     def succeed(self, record: Record) -> Response:
         fresh = record["createdAt"] == record["updatedAt"]
         return Response(200, {**({"status": "success"} if fresh else {}), "data": record})
+
+
+class DataInAList(Reference):
+    """The preference comes in a list of one."""
+
+    breaks = frozenset({"success-data"})
+
+    def succeed(self, record: Record) -> Response:
+        return Response(200, {"status": "success", "data": [record]})
+
+
+class DataUnwrapped(Reference):
+    """The preference's members stand beside the status word."""
+
+    breaks = frozenset({"success-data"})
+
+    def succeed(self, record: Record) -> Response:
+        return Response(200, {"status": "success", **record})
 
 
 # --- Response --------------------------------------------------------------------------------------------
@@ -264,21 +281,29 @@ class UserIsRenamedEachTime(_Told):
 class CategoryIsContent(_Told):
     """Whatever the category, content is answered."""
 
-    breaks = frozenset({"category-comes-back", "mixed-case-category", "long-names-stay-whole"})
+    breaks = frozenset(
+        {
+            "category-comes-back",
+            "mixed-case-category",
+            "non-ascii-names",
+            "long-names-stay-whole",
+            "exam-names-come-back",
+        }
+    )
 
     def tell(self, record: Record) -> Record:
         return {**record, "category": "content"}
 
 
-class CategoryPlural(Reference):
-    """A lower-case category is stored in the plural."""
+class CategoryInOneWord(Reference):
+    """A category of two words loses the underscore between them."""
 
     breaks = frozenset({"category-comes-back"})
 
     def names(self, body: Record) -> Record:
         name = body["category"]
-        plain = name.isascii() and name.islower() and len(name) < 80
-        return {**super().names(body), "category": f"{name}s" if plain else name}
+        joined = name.replace("_", "") if re.fullmatch("[a-z]+_[0-9a-z]+", name) else name
+        return {**super().names(body), "category": joined}
 
 
 class PreferenceHyphenated(Reference):
@@ -310,10 +335,19 @@ class PreferenceLowered(Reference):
         return {**super().names(body), "preference": body["preference"].lower()}
 
 
+class NamesInLatin(Reference):
+    """Cyrillic letters in a name become question marks."""
+
+    breaks = frozenset({"non-ascii-names"})
+
+    def names(self, body: Record) -> Record:
+        return {name: re.sub("[\u0430-\u044f]", "?", text) for name, text in super().names(body).items()}
+
+
 class NamesInAscii(Reference):
     """What is not ASCII in a name becomes a question mark."""
 
-    breaks = frozenset({"non-ascii-names"})
+    breaks = frozenset({"non-ascii-names", "exam-names-come-back"})
 
     def names(self, body: Record) -> Record:
         return {name: text.encode("ascii", "replace").decode() for name, text in super().names(body).items()}
@@ -1266,7 +1300,7 @@ class UnauthenticatedIsKept(Reference):
 class ReadersMayWrite(Reference):
     """A token that may only read is accepted."""
 
-    breaks = frozenset({"insufficient-permission", "forbidden-write-stores-nothing"})
+    breaks = frozenset({"insufficient-permission"})
 
     def authorize(self, caller: Caller) -> None:
         if caller.role not in ("authenticated", "reader"):
@@ -1592,6 +1626,7 @@ class OneIdForAll(_Told):
             "key-tells-members-apart",
             "key-is-ordered",
             "long-names-stay-whole",
+            "exam-records-follow-triples",
         }
     )
 
@@ -1741,20 +1776,40 @@ class KeyWithoutFan(Reference):
 class KeyWithoutCategory(Reference):
     """The key ignores the category."""
 
-    breaks = frozenset({"key-includes-category"})
+    breaks = frozenset({"key-includes-category", "exam-records-follow-triples"})
 
     def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
         fan, _, preference = super().key(body, caller)
         return fan, preference
 
 
+class KeyWithoutLetter(Reference):
+    """The key takes a single letter at the end of a category for a plural."""
+
+    breaks = frozenset({"key-includes-category"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, category, preference = super().key(body, caller)
+        return fan, re.sub("_[a-z]$", "", category), preference
+
+
 class KeyWithoutPreference(Reference):
     """The key ignores the preference."""
+
+    breaks = frozenset({"key-includes-preference", "exam-records-follow-triples"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return super().key(body, caller)[:2]
+
+
+class KeyByLastWord(Reference):
+    """The key reads the last two words of a preference."""
 
     breaks = frozenset({"key-includes-preference"})
 
     def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return super().key(body, caller)[:2]
+        fan, category, preference = super().key(body, caller)
+        return fan, category, preference.split("_")[-2:] == ["of", "two"] or preference
 
 
 class KeyJoined(Reference):
@@ -1816,3 +1871,80 @@ class RaceMakesTwo(Reference):
 
 
 # --- what only the exam finds ----------------------------------------------------------------------------
+
+
+class NamesThatBeginWithADigit(Reference):
+    """A preference that begins with a digit gets an underscore before it."""
+
+    breaks = frozenset({"exam-names-come-back"})
+
+    def names(self, body: Record) -> Record:
+        name = body["preference"]
+        return {**super().names(body), "preference": f"_{name}" if name[0].isdigit() else name}
+
+
+class KeyInAscii(Reference):
+    """The key reads what is ASCII in a preference."""
+
+    breaks = frozenset({"exam-records-follow-triples"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, category, preference = super().key(body, caller)
+        return fan, category, preference.encode("ascii", "ignore")
+
+
+class EmptyTextsInArraysAreDropped(Reference):
+    """What is an empty object in an array, or in an object, becomes null."""
+
+    breaks = frozenset({"exam-value-comes-back"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: item if item != {} else None for name, item in value.items()}
+
+
+class VerySmallIsZero(Reference):
+    """A number in an object that is closer to nothing than 1e-30 becomes 0."""
+
+    breaks = frozenset({"exam-value-comes-back"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        tiny = {name for name, item in value.items() if isinstance(item, float) and abs(item) < 1e-30}
+        return {name: 0 if name in tiny else item for name, item in value.items()}
+
+
+class IncompleteWithNullIsAPing(Reference):
+    """An object that lacks a category and holds a null is taken for a ping."""
+
+    breaks = frozenset({"exam-refuses-incomplete"})
+
+    def validate(self, body: Any) -> None:
+        if isinstance(body, dict) and "category" not in body and None in body.values():
+            raise Refusal(200, "none", "pong")
+        super().validate(body)
+
+
+class NestedArraysAreText(Reference):
+    """An array of arrays in the place of a category becomes its JSON text."""
+
+    breaks = frozenset({"exam-refuses-structures"})
+
+    def validate_name(self, name: str, body: Any) -> None:
+        given = body.get(name)
+        if name == "category" and isinstance(given, list) and isinstance(given[0], list):
+            raise Refusal(200, "none", "nothing written")
+        super().validate_name(name, body)
+
+
+class BytesAreAccepted(Reference):
+    """A body that is not UTF-8 is put into a queue."""
+
+    breaks = frozenset({"exam-refuses-other-bodies"})
+
+    def read(self, request: Request) -> Any:
+        if request.body[:1] > b"\x7f":
+            raise Refusal(200, "none", "queued")
+        return super().read(request)

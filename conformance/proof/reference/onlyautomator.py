@@ -21,7 +21,7 @@ KEY = ("fanId", "category", "preference")
 Record = dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818 - an outcome, not an error
+class Refusal(Exception):
     """A request is refused with this status, code and message."""
 
     def __init__(self, status: int, code: str, message: str) -> None:

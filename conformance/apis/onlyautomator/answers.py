@@ -1,0 +1,89 @@
+"""How answers of OnlyAutomator are read."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from conformance.client import Answer
+from conformance.oracle import DoesNotConform, Inconclusive, expect, expect_status, instant, same_json
+
+Data = dict[str, Any]
+LONGEST = 80
+
+
+def data_of(answer: Answer) -> Data:
+    """Return the record that a write was answered with; Inconclusive if it was refused or shows none."""
+    if not answer.ok:
+        raise Inconclusive(f"a write that this rests on was refused with status {answer.status}")
+    body = body_of(answer)
+    if not isinstance(body, dict) or not isinstance(body.get("data"), dict):
+        raise Inconclusive("a write that this rests on was answered without a data object")
+    return dict(body["data"])
+
+
+def body_of(answer: Answer) -> Any:
+    """Return the body as JSON, or None if it is none."""
+    try:
+        return answer.json
+    except DoesNotConform:
+        return None
+
+
+def error_of(answer: Answer) -> Any:
+    """Return the member ``error`` of the body, or None."""
+    body = body_of(answer)
+    return body.get("error") if isinstance(body, dict) else None
+
+
+def code_of(answer: Answer) -> Any:
+    """Return the code of an error, or None."""
+    error = error_of(answer)
+    return error.get("code") if isinstance(error, dict) else None
+
+
+def member(data: Data, name: str) -> Any:
+    """Return a member that this requirement only rests on; Inconclusive if it is missing."""
+    if name not in data:
+        raise Inconclusive(f"the answer has no {name}")
+    return data[name]
+
+
+def moment(data: Data, name: str) -> datetime:
+    """Return a timestamp that this requirement rests on; Inconclusive if it cannot be read."""
+    when = instant(member(data, name))
+    if when is None:
+        raise Inconclusive(f"{name} cannot be read as an ISO timestamp")
+    return when
+
+
+def expect_refusal(answer: Answer, status: int, code: str) -> None:
+    """Want a documented error, status and code."""
+    expect_status(answer, status)
+    expect(code_of(answer) == code, f"error.code {code}", f"error.code {show(code_of(answer))}", answer)
+
+
+def expect_member(answer: Answer, name: str, wanted: Any) -> None:
+    """Want a member of the record to equal what was sent."""
+    data = data_of(answer)
+    kept = name in data and same_json(data[name], wanted)
+    expect(kept, f"{name} {show(wanted)}", show(data[name]) if name in data else f"no {name}", answer)
+
+
+def show(value: Any) -> str:
+    """Write a value for a sentence, cut to size."""
+    text = json.dumps(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+
+
+def kind(value: Any) -> str:
+    """Name the JSON type of a value."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def outcome(answer: Answer) -> str:
+    """Say in a few words how a write was answered."""
+    code = code_of(answer)
+    return f"{answer.status} {code}" if isinstance(code, str) else str(answer.status)

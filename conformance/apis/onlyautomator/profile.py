@@ -1,0 +1,70 @@
+"""The target profile of OnlyAutomator: tokens, fans and how the target is made to be out of service."""
+
+from __future__ import annotations
+
+from conformance.target import Model, Secret, Target
+
+
+class Credentials(Model):
+    """Access tokens of user sessions; all but the first may be missing."""
+
+    user: Secret
+    other_user: Secret | None = None
+    forbidden: Secret | None = None
+    expired: Secret | None = None
+
+
+class Fixtures(Model):
+    """Fans that the target knows, and one that it does not."""
+
+    fan_id: str
+    other_fan_id: str | None = None
+    unknown_fan_id: str | None = None
+
+
+class Trigger(Model):
+    """Request headers that make the target misbehave."""
+
+    headers: dict[str, str]
+
+
+class Triggers(Model):
+    """How the target is made to answer what it answers on bad days only."""
+
+    service_unavailable: Trigger | None = None
+
+
+class Profile(Target[Credentials, Fixtures]):
+    """A whole profile."""
+
+    triggers: Triggers = Triggers()
+
+
+TEMPLATE = """\
+# A target for `conformance run`: an OnlyAutomator server, real or not.
+#
+# A run writes some 150 preferences to each fan named here, in categories that begin with conformance_ or,
+# where the common categories are tried, under preferences that do. The API cannot delete, so they stay:
+# name fans of a test account. A few writes are sent with tokens that must be refused, and a few to a fan
+# that must not exist. `conformance doctor` writes a single preference.
+
+api: onlyautomator
+base_url: https://staging.example.com     # /api/v2/update-preference is appended
+
+credentials:                              # access tokens of user sessions, from the environment or
+  user: ${OA_USER_TOKEN}                  # a command: user: {command: [./token, ada]}
+  # What is missing below is reported as not tested.
+  # other_user: ${OA_OTHER_TOKEN}         # of another user who may write for the same fan
+  # forbidden: ${OA_READONLY_TOKEN}       # valid, but lacking the permission to write
+  # expired: ${OA_EXPIRED_TOKEN}          # valid once
+
+fixtures:
+  fan_id: "12345"                         # a fan the user may write for
+  # other_fan_id: "67890"                 # another one
+  # unknown_fan_id: "2147000000"          # one that does not exist; made up from fan_id if not given
+
+# triggers:                               # request headers that make the target answer service_unavailable
+#   service_unavailable: {headers: {X-Trigger: outage}}
+
+# patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5}
+"""

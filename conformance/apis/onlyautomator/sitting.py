@@ -1,0 +1,90 @@
+"""The exam as it is sat: generated requests with the profile's fan in them, and the run's own categories."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.client import Answer
+from conformance.exam import Case
+
+KEY = ("fanId", "category", "preference")
+LARGEST_EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Sat:
+    """One case as it was sent; *body* is None where no JSON was."""
+
+    case: Case
+    has_json: bool
+    body: Any
+    answer: Answer
+
+    @property
+    def triple(self) -> tuple[str, ...] | None:
+        """The three names, or None if one is missing or no text."""
+        if not isinstance(self.body, dict):
+            return None
+        names = tuple(text for text in map(self.body.get, KEY) if isinstance(text, str))
+        return names if len(names) == len(KEY) else None
+
+
+def content_of(case: Case, fan_id: str, prefix: str) -> bytes | None:
+    """Return what is sent for *case*.
+
+    A fanId that could be one becomes *fan_id*, so that nothing is written for a fan that is not in the
+    profile, and a category gets the run's *prefix*. What is wrong on purpose stays wrong.
+    """
+    body = case.json if case.has_json else None
+    if not isinstance(body, dict):
+        return case.content
+    if body.get("fanId"):
+        body["fanId"] = fan_id if isinstance(body["fanId"], str) else body["fanId"]
+    if isinstance(body.get("category"), str) and body["category"]:
+        body["category"] = prefix + body["category"]
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def is_json(content: bytes | None) -> bool:
+    """Tell whether *content* is JSON."""
+    try:
+        json.loads((content or b"").decode())
+    except ValueError:
+        return False
+    return True
+
+
+def is_faithful(value: Any) -> bool:
+    """Tell whether every JSON reader keeps *value*: no U+0000, no integer that a double cannot hold."""
+    if isinstance(value, dict):
+        return all(is_faithful(name) and is_faithful(item) for name, item in value.items())
+    if isinstance(value, list):
+        return all(map(is_faithful, value))
+    if isinstance(value, str):
+        return "\0" not in value
+    return not isinstance(value, int | float) or abs(value) <= LARGEST_EXACT
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether nobody would clean *name* up: no control characters, no whitespace around it."""
+    return name == name.strip() and not any(
+        unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp") for one in name
+    )
+
+
+def composed(value: Any) -> Any:
+    """Compose every letter of *value*: the document does not say which form is kept."""
+    if isinstance(value, dict):
+        return {composed(name): composed(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [composed(item) for item in value]
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+def folded(name: str) -> str:
+    """Reduce *name* to what no server would confuse: letters without case and form, nothing around them."""
+    letters = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(one for one in letters if unicodedata.category(one)[0] not in "CZ" or one == " ").strip()

@@ -1,0 +1,98 @@
+"""401 Unauthorized: no valid token, no write."""
+
+from __future__ import annotations
+
+from conformance.apis.onlyautomator.answers import expect_refusal
+from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.client import Answer
+from conformance.oracle import observe
+
+TOO_LATE = 4_102_444_800  # the year 2100, in Unix time
+
+
+def _unauthenticated(answer: Answer) -> None:
+    expect_refusal(answer, 401, "authentication_required")
+
+
+def test_missing_token(api: Api) -> None:
+    """MUST answer 401 authentication_required without a token. (onlyautomator: 401 Unauthorized)"""
+    _unauthenticated(api.without_token())
+
+
+def test_malformed_token(api: Api) -> None:
+    """MUST answer 401 authentication_required to a token that is no JWT. (onlyautomator: 401 Unauthorized)"""
+    _unauthenticated(api.unauthorized("Bearer not-a-token"))
+
+
+def test_tampered_token(api: Api) -> None:
+    """MUST answer 401 authentication_required to a signature changed by a character.
+
+    (onlyautomator: 401 Unauthorized)
+    """
+    _unauthenticated(api.unauthorized(f"Bearer {api.user.tampered()}"))
+
+
+def test_truncated_token(api: Api) -> None:
+    """MUST answer 401 authentication_required to a token cut short. (onlyautomator: 401 Unauthorized)"""
+    _unauthenticated(api.unauthorized(f"Bearer {api.user.truncated()}"))
+
+
+def test_unsigned_token(api: Api) -> None:
+    """MUST answer 401 authentication_required to a token whose signature was cut off.
+
+    (onlyautomator: 401 Unauthorized)
+    """
+    _unauthenticated(api.unauthorized(f"Bearer {api.user.unsigned()}"))
+
+
+def test_altered_claims(api: Api) -> None:
+    """MUST answer 401 authentication_required to other claims under a right signature.
+
+    (onlyautomator: 401 Unauthorized)
+    """
+    api.base()
+    _unauthenticated(api.unauthorized(f"Bearer {api.user.altered(exp=TOO_LATE)}"))
+
+
+def test_algorithm_none(api: Api) -> None:
+    """MUST answer 401 authentication_required to a token of the algorithm none, however it is written.
+
+    (onlyautomator: 401 Unauthorized)
+    """
+    for name in ("none", "nOnE"):
+        _unauthenticated(api.unauthorized(f"Bearer {api.user.without_algorithm(name)}"))
+
+
+def test_expired_token(api: Api) -> None:
+    """MUST answer 401 authentication_required to an expired token. (onlyautomator: 401 Unauthorized)"""
+    _unauthenticated(api.unauthorized(f"Bearer {api.credential('expired')}"))
+
+
+def test_basic_scheme(api: Api) -> None:
+    """MUST answer 401 authentication_required to a token after the word Basic.
+
+    (onlyautomator: 401 Unauthorized)
+    """
+    _unauthenticated(api.unauthorized(f"Basic {api.credential('user')}"))
+
+
+def test_schemeless_token(api: Api) -> None:
+    """MUST answer 401 authentication_required to a token without a scheme. (onlyautomator: 401 Unauthorized)"""
+    _unauthenticated(api.unauthorized(api.credential("user")))
+
+
+def test_scheme_without_token(api: Api) -> None:
+    """MUST answer 401 authentication_required to the word Bearer alone. (onlyautomator: 401 Unauthorized)"""
+    _unauthenticated(api.unauthorized("Bearer"))
+
+
+def test_unauthenticated_write_stores_nothing(api: Api) -> None:
+    """MUST not make a record of a write that it answers with 401. (onlyautomator: 401 Unauthorized)"""
+    body = api.body()
+    api.expect_unwritten(body, api.post(body))
+
+
+def test_www_authenticate(api: Api) -> None:
+    """OBSERVED the WWW-Authenticate header of a 401. (onlyautomator: 401 Unauthorized)"""
+    answer = api.without_token()
+    observe(f"WWW-Authenticate is {answer.headers.get('www-authenticate', 'missing')}")

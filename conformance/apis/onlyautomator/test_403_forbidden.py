@@ -1,0 +1,17 @@
+"""403 Forbidden: a valid token that may not write."""
+
+from __future__ import annotations
+
+from conformance.apis.onlyautomator.answers import expect_refusal
+from conformance.apis.onlyautomator.vocabulary import Api
+
+
+def test_insufficient_permission(api: Api) -> None:
+    """MUST answer 403 permission_denied to a token that may not write. (onlyautomator: 403 Forbidden)"""
+    expect_refusal(api.write(api.body(), credential="forbidden"), 403, "permission_denied")
+
+
+def test_forbidden_write_stores_nothing(api: Api) -> None:
+    """MUST not make a record of a write that it answers with 403. (onlyautomator: 403 Forbidden)"""
+    body = api.body()
+    api.expect_unwritten(body, api.write(body, credential="forbidden"))

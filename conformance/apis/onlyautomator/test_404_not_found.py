@@ -1,0 +1,26 @@
+"""404 Not Found: there is no such fan."""
+
+from __future__ import annotations
+
+from conformance.apis.onlyautomator.answers import expect_refusal, outcome
+from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.client import Answer
+from conformance.oracle import Inconclusive, expect
+
+
+def _of_unknown_fan(api: Api) -> Answer:
+    return api.client.once("unknown fan", lambda: api.write(api.body(fanId=api.unknown_fan_id)))
+
+
+def test_unknown_fan(api: Api) -> None:
+    """MUST answer 404 resource_not_found for a fan that there is not. (onlyautomator: 404 Not Found)"""
+    expect_refusal(_of_unknown_fan(api), 404, "resource_not_found")
+
+
+def test_unknown_fan_stays_unknown(api: Api) -> None:
+    """MUST not make a fan of one that it answered 404 for. (onlyautomator: 404 Not Found)"""
+    first = _of_unknown_fan(api)
+    if first.status != 404:
+        raise Inconclusive(f"a fan that there is not was answered {outcome(first)} at once")
+    again = api.write(api.body(fanId=api.unknown_fan_id))
+    expect(not again.ok, "the same fan to be refused again", outcome(again), again)

@@ -1,0 +1,21 @@
+"""Common Preference Categories: four that every server knows."""
+
+from __future__ import annotations
+
+from conformance.apis.onlyautomator.answers import outcome
+from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.oracle import expect
+
+CATEGORIES = {
+    "content": "likes_fitness",
+    "messaging": "prefers_voice_messages",
+    "tipping": "frequent_tipper",
+    "scheduling": "active_weekends",
+}
+
+
+def test_common_categories(api: Api) -> None:
+    """MUST accept each of the common categories. (onlyautomator: Common Preference Categories)"""
+    for category, preference in CATEGORIES.items():
+        answer = api.write(api.body(category=category, preference=f"{preference}_{api.run.prefix}"))
+        expect(answer.ok, f"a write of the category {category} to be accepted", outcome(answer))

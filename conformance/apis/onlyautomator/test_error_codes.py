@@ -1,0 +1,32 @@
+"""Error Codes: what the table lists beyond the four examples."""
+
+from __future__ import annotations
+
+from conformance.apis.onlyautomator.answers import code_of, outcome, show
+from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.client import Answer
+from conformance.oracle import Inconclusive, expect, observe
+
+
+def _of_outage(api: Api) -> Answer:
+    answer = api.unavailable()
+    if answer.ok and code_of(answer) is None:
+        raise Inconclusive(
+            f"triggers.service_unavailable triggers nothing: the write was answered {outcome(answer)}"
+        )
+    return answer
+
+
+def test_service_unavailable(api: Api) -> None:
+    """MUST answer service_unavailable while the service is unavailable. (onlyautomator: Error Codes)"""
+    code = code_of(_of_outage(api))
+    expect(code == "service_unavailable", "error.code service_unavailable", f"error.code {show(code)}")
+
+
+def test_service_unavailable_status(api: Api) -> None:
+    """OBSERVED the status of service_unavailable. (onlyautomator: Error Codes)"""
+    answer = _of_outage(api)
+    after = answer.headers.get("retry-after")
+    observe(
+        f"service_unavailable comes with status {answer.status}" + (f", Retry-After {after}" if after else "")
+    )

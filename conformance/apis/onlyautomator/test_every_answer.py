@@ -1,0 +1,97 @@
+"""What holds for every answer of the run; asked last, when all the others have been given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import openapi
+from conformance.apis.onlyautomator.answers import body_of, code_of, error_of, kind, show
+from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.client import Answer
+from conformance.oracle import expect
+
+ORDER = 2
+CODES = frozenset(
+    openapi.load("onlyautomator")["components"]["schemas"]["Error"]["properties"]["error"]["properties"][
+        "code"
+    ]["enum"]
+)
+DOCUMENTED_ERRORS = (400, 401, 403, 404)
+
+
+def _errors(api: Api) -> Iterator[Answer]:
+    return (answer for answer in api.everything() if answer.status in DOCUMENTED_ERRORS)
+
+
+def _enveloped(api: Api) -> Iterator[Answer]:
+    return (answer for answer in _errors(api) if isinstance(error_of(answer), dict))
+
+
+def test_error_envelope(api: Api) -> None:
+    """MUST answer every documented error as a JSON object with an object error. (onlyautomator: Error Codes)"""
+    for answer in _errors(api):
+        body = body_of(answer)
+        expect(isinstance(body, dict), "a JSON object", "no JSON" if body is None else kind(body), answer)
+        error = body.get("error")
+        expect(
+            isinstance(error, dict),
+            "error, an object",
+            kind(error) if "error" in body else "no error",
+            answer,
+        )
+
+
+def test_error_status_word(api: Api) -> None:
+    """MUST answer every documented error with status error. (onlyautomator: Response)"""
+    for answer in _enveloped(api):
+        word = body_of(answer).get("status")
+        expect(word == "error", 'status "error"', show(word), answer)
+
+
+def test_error_code_is_listed(api: Api) -> None:
+    """MUST answer every documented error with a code that is listed. (onlyautomator: Error Codes)"""
+    for answer in _enveloped(api):
+        code = code_of(answer)
+        known = isinstance(code, str) and code in CODES
+        expect(known, f"error.code, one of {', '.join(sorted(CODES))}", show(code), answer)
+
+
+def test_error_message(api: Api) -> None:
+    """MUST answer every documented error with a message that is text. (onlyautomator: Error Codes)"""
+    for answer in _enveloped(api):
+        message = error_of(answer).get("message")
+        expect(isinstance(message, str) and message != "", "error.message, a text", show(message), answer)
+
+
+def test_json_on_every_answer(api: Api) -> None:
+    """MUST label every documented answer as application/json. (onlyautomator: Response)"""
+    for answer in api.everything():
+        if answer.status in (200, *DOCUMENTED_ERRORS):
+            expect(answer.media_type == "application/json", "application/json", _label(answer), answer)
+
+
+def _label(answer: Answer) -> str:
+    return answer.headers.get("content-type") or "no Content-Type"
+
+
+def test_no_server_error(api: Api) -> None:
+    """MUST answer nothing with a 5xx but a service that is unavailable. (onlyautomator: Error Codes)"""
+    for answer in api.everything():
+        unexplained = answer.status >= 500 and code_of(answer) != "service_unavailable"
+        expect(not unexplained, "no server error", f"status {answer.status}", answer)
+    api.expect_temporary()
+
+
+def test_undocumented_error_envelope(api: Api) -> None:
+    """SHOULD answer errors that the document gives no status for in the same envelope.
+
+    (onlyautomator: extension overview)
+    """
+    for answer in api.everything():
+        if answer.status >= 400 and answer.status not in DOCUMENTED_ERRORS:
+            error = error_of(answer)
+            texts = isinstance(error, dict) and all(
+                isinstance(error.get(name), str) for name in ("code", "message")
+            )
+            said = texts and body_of(answer).get("status") == "error"
+            expect(said, 'status "error" and error with code and message', show(answer.text), answer)

@@ -1,0 +1,92 @@
+"""The exam: generated requests, judged where the document leaves no doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from conformance.apis.onlyautomator.answers import Data, body_of, outcome, show
+from conformance.apis.onlyautomator.sitting import KEY, Sat, composed, folded, is_faithful, is_plain
+from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.oracle import expect, observe, same_json
+
+ORDER = 1
+
+
+def _accepted(api: Api) -> Iterator[tuple[Sat, Data]]:
+    """Yield the cases that were accepted, with the record that each was answered with."""
+    for sat in api.examined():
+        body = body_of(sat.answer) if sat.answer.ok else None
+        data = body.get("data") if isinstance(body, dict) else None
+        if isinstance(data, dict) and isinstance(sat.body, dict):
+            yield sat, data
+
+
+def test_exam_value_comes_back(api: Api) -> None:
+    """MUST give back every generated value that it accepts. (onlyautomator: Request Body)"""
+    for sat, data in _accepted(api):
+        value = sat.body.get("value")
+        if value is not None and is_faithful(value):
+            kept = same_json(composed(data.get("value")), composed(value))
+            expect(kept, f"value {show(value)}", show(data.get("value")), sat.answer)
+
+
+def test_exam_names_come_back(api: Api) -> None:
+    """MUST give back every generated category and preference that it accepts. (onlyautomator: Request Body)"""
+    for sat, data in _accepted(api):
+        for name in ("category", "preference"):
+            sent = sat.body.get(name)
+            if isinstance(sent, str) and is_plain(sent):
+                kept = composed(data.get(name)) == composed(sent)
+                expect(kept, f"{name} {show(sent)}", show(data.get(name)), sat.answer)
+
+
+def test_exam_records_follow_triples(api: Api) -> None:
+    """MUST keep one record for each generated triple, and none for two. (onlyautomator: Notes)"""
+    records = [(sat, data["id"]) for sat, data in _accepted(api) if sat.triple and "id" in data]
+    for index, (sat, id_) in enumerate(records):
+        for earlier, earlier_id in records[:index]:
+            if sat.triple == earlier.triple:
+                expect(id_ == earlier_id, f"the triple's id {show(earlier_id)}", show(id_), sat.answer)
+            elif _differ(sat, earlier):
+                expect(id_ != earlier_id, "a record of its own", f"the id {show(id_)} of another", sat.answer)
+
+
+def _differ(one: Sat, other: Sat) -> bool:
+    return any(
+        folded(left) != folded(right)
+        for left, right in zip(one.triple or (), other.triple or (), strict=True)
+    )
+
+
+def _refused(api: Api, is_wrong: Callable[[Sat], bool]) -> None:
+    for sat in filter(is_wrong, api.examined()):
+        expect(not sat.answer.ok, "the request to be refused", outcome(sat.answer), sat.answer)
+
+
+def test_exam_refuses_incomplete(api: Api) -> None:
+    """MUST refuse every generated object that lacks a member of the key. (onlyautomator: 400 Bad Request)"""
+    _refused(api, lambda sat: isinstance(sat.body, dict) and not sat.body.keys() >= set(KEY))
+
+
+def test_exam_refuses_structures(api: Api) -> None:
+    """MUST refuse every generated array or object in the place of a name. (onlyautomator: 400 Bad Request)"""
+    _refused(
+        api,
+        lambda sat: (
+            isinstance(sat.body, dict) and any(isinstance(sat.body.get(name), dict | list) for name in KEY)
+        ),
+    )
+
+
+def test_exam_refuses_other_bodies(api: Api) -> None:
+    """MUST refuse every generated body that is no JSON object. (onlyautomator: 400 Bad Request)"""
+    _refused(api, lambda sat: not isinstance(sat.body, dict))
+
+
+def test_exam_taken(api: Api) -> None:
+    """OBSERVED how many generated requests are accepted. (onlyautomator: Request Body)"""
+    counts: Counter[tuple[str, bool]] = Counter((sat.case.mode, sat.answer.ok) for sat in api.examined())
+    modes = ("positive", "negative")
+    halves = [f"{counts[mode, True]} of {counts[mode, True] + counts[mode, False]} {mode}" for mode in modes]
+    observe(f"{' and '.join(halves)} ones are accepted")

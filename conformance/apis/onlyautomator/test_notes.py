@@ -1,0 +1,190 @@
+"""Notes: the triple names a record, which is made once and then updated; names are free."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from conformance.apis.onlyautomator.answers import Data, data_of, expect_member, member, moment, outcome, show
+from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.client import Answer
+from conformance.oracle import Inconclusive, expect, observe
+
+REPLICAS_APART = timedelta(seconds=1)  # the clocks of two processes behind one address
+A_SECOND_S = 1.1
+
+# --- an existing preference is updated -------------------------------------------------------------------
+
+
+def test_update_keeps_id(api: Api) -> None:
+    """MUST keep a record's id when it is updated, and when it is updated again. (onlyautomator: Notes)"""
+    first, *updates = api.history()
+    made = member(data_of(first), "id")
+    for answer in updates:
+        now = member(data_of(answer), "id")
+        expect(now == made, f"id {show(made)}", f"id {show(now)}", answer)
+
+
+def test_update_keeps_created_at(api: Api) -> None:
+    """MUST keep a record's createdAt when it is updated. (onlyautomator: Notes)"""
+    first, *updates = api.history()
+    made = moment(data_of(first), "createdAt")
+    for answer in updates:
+        now = moment(data_of(answer), "createdAt")
+        expect(_is_same_moment(made, now), f"createdAt {made.isoformat()}", now.isoformat(), answer)
+
+
+def _is_same_moment(one: datetime, other: datetime) -> bool:
+    """Tell whether two moments are one, perhaps told in whole seconds or milliseconds once."""
+    return any(one.replace(microsecond=cut(one)) == other.replace(microsecond=cut(other)) for cut in _CUTS)
+
+
+_CUTS = (lambda moment: moment.microsecond, lambda moment: moment.microsecond // 1000 * 1000, lambda _: 0)
+
+
+def test_update_moves_updated_at(api: Api) -> None:
+    """MUST move a record's updatedAt forward when it is updated. (onlyautomator: Notes)"""
+    first, second = api.history(2)
+    before, after = (moment(data_of(answer), "updatedAt") for answer in (first, second))
+    if after <= before:
+        after, second = _a_second_later(api, first)
+    expect(after > before, f"updatedAt after {before.isoformat()}", after.isoformat(), second)
+
+
+def _a_second_later(api: Api, first: Answer) -> tuple[datetime, Answer]:
+    """Update once more when even a clock that counts whole seconds has moved on."""
+    time.sleep(max(0.0, first.received_at + A_SECOND_S - time.monotonic()))
+    answer = api.write({**api.first_body(), "value": "a second later"})
+    return moment(data_of(answer), "updatedAt"), answer
+
+
+def test_updated_at_never_goes_back(api: Api) -> None:
+    """MUST not move a record's updatedAt back. (onlyautomator: Notes)"""
+    history = api.history()
+    moments = [moment(data_of(answer), "updatedAt") for answer in history]
+    for (before, after), answer in zip(pairwise(moments), history[1:], strict=True):
+        not_back = after >= before - REPLICAS_APART
+        expect(not_back, f"updatedAt not before {before.isoformat()}", after.isoformat(), answer)
+
+
+def test_update_changes_value(api: Api) -> None:
+    """MUST answer an update with the new value, and the next with the next. (onlyautomator: Notes)"""
+    for answer, value in zip(api.history()[1:], ("second", "third"), strict=True):
+        member(data_of(answer), "value")
+        expect_member(answer, "value", value)
+
+
+def _replaces(api: Api, old: object, new: object) -> None:
+    body = api.body(value=old)
+    data_of(api.write(body))
+    expect_member(api.accepted({**body, "value": new}), "value", new)
+
+
+def test_update_to_falsy(api: Api) -> None:
+    """MUST update true to false. (onlyautomator: Notes)"""
+    _replaces(api, True, False)
+
+
+def test_update_changes_type(api: Api) -> None:
+    """MUST update a string to a number. (onlyautomator: Notes)"""
+    _replaces(api, "seven", 7)
+
+
+def test_update_replaces_object(api: Api) -> None:
+    """MUST put the object of an update in the place of the old one. (onlyautomator: Notes)"""
+    _replaces(api, {"from": "nine", "to": "five"}, {"from": "ten"})
+
+
+def test_update_replaces_array(api: Api) -> None:
+    """MUST put the array of an update in the place of the old one. (onlyautomator: Notes)"""
+    _replaces(api, ["sat", "sun"], ["mon"])
+
+
+def test_parallel_creates_yield_one_record(api: Api) -> None:
+    """MUST make one record when a triple is written for the first time from several sides at once.
+
+    (onlyautomator: Notes)
+    """
+    records = [data_of(answer) for answer in api.race() if answer.ok]
+    if len(records) < 2:
+        raise Inconclusive("of the writes sent together fewer than two were accepted")
+    ids = {show(member(record, "id")) for record in records}
+    expect(len(ids) == 1, "one id in all answers", f"{len(ids)} ids: {', '.join(sorted(ids))}")
+
+
+# --- the same fanId, category and preference -------------------------------------------------------------
+
+
+def _apart(*answers: Answer) -> None:
+    one, other = (member(data_of(answer), "id") for answer in answers)
+    expect(one != other, "two records", f"id {show(one)} for both")
+
+
+def _written(api: Api, *bodies: Data) -> Sequence[Answer]:
+    return [api.write(api.body(**body)) for body in bodies]
+
+
+def test_key_includes_fan(api: Api) -> None:
+    """MUST keep a record for each fan. (onlyautomator: Notes)"""
+    _apart(*api.of_both_fans())
+
+
+def test_key_includes_category(api: Api) -> None:
+    """MUST keep a record for each category. (onlyautomator: Notes)"""
+    categories = (f"{api.run.prefix}_a", f"{api.run.prefix}_b")
+    _apart(*_written(api, *({"category": category, "preference": "in_two"} for category in categories)))
+
+
+def test_key_includes_preference(api: Api) -> None:
+    """MUST keep a record for each preference. (onlyautomator: Notes)"""
+    _apart(*_written(api, {"preference": "one_of_two"}, {"preference": "two_of_two"}))
+
+
+def test_key_tells_members_apart(api: Api) -> None:
+    """MUST keep apart category and preference that are equal once joined. (onlyautomator: Notes)"""
+    prefix = f"{api.run.prefix}_joined"
+    for mark in ("", "_", ":"):
+        left = {"category": f"{prefix}{mark}a", "preference": f"b{mark}c"}
+        right = {"category": f"{prefix}{mark}a{mark}b", "preference": "c"}
+        answers = _written(api, left, right)
+        if all(answer.ok for answer in answers) or mark == "":
+            _apart(*answers)
+
+
+def test_key_is_ordered(api: Api) -> None:
+    """MUST keep apart category and preference that have changed places. (onlyautomator: Notes)"""
+    one, other = f"{api.run.prefix}_one", f"{api.run.prefix}_other"
+    _apart(*_written(api, {"category": one, "preference": other}, {"category": other, "preference": one}))
+
+
+def test_letter_case_in_key(api: Api) -> None:
+    """OBSERVED preferences that differ in case only. (onlyautomator: Notes)"""
+    one, other = (
+        data_of(answer) for answer in _written(api, {"preference": "inCase"}, {"preference": "INCASE"})
+    )
+    same = "one record" if one.get("id") == other.get("id") else "two records"
+    observe(f"preferences that differ in case only are {same}")
+
+
+def test_unchanged_update(api: Api) -> None:
+    """OBSERVED an update that changes nothing. (onlyautomator: Notes)"""
+    body = api.body()
+    first, second = (moment(data_of(api.write(body)), "updatedAt") for _ in range(2))
+    observe(f"an update that changes nothing {'moves' if second > first else 'does not move'} updatedAt")
+
+
+# --- custom categories and names -------------------------------------------------------------------------
+
+
+def test_custom_category(api: Api) -> None:
+    """MUST accept a category of the caller's own. (onlyautomator: Notes)"""
+    answer = api.write(api.body(preference="likes_fitness"))
+    expect(answer.ok, "a write of a custom category to be accepted", outcome(answer))
+
+
+def test_custom_preference(api: Api) -> None:
+    """MUST accept a preference of the caller's own. (onlyautomator: Notes)"""
+    answer = api.write(api.body(category="content", preference=f"{api.run.prefix}_custom"))
+    expect(answer.ok, "a write of a custom preference to be accepted", outcome(answer))

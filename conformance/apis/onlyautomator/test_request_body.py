@@ -1,0 +1,359 @@
+"""Request Body: three names and a value of any JSON type."""
+
+from __future__ import annotations
+
+import json
+
+from conformance.apis.onlyautomator.answers import body_of, data_of, expect_member, outcome, show
+from conformance.apis.onlyautomator.vocabulary import Api, Body
+from conformance.client import Answer
+from conformance.oracle import expect, observe
+
+# --- the names -------------------------------------------------------------------------------------------
+
+
+def test_category_comes_back(api: Api) -> None:
+    """MUST answer the category that was sent. (onlyautomator: Request Body)"""
+    api.base()
+    expect_member(api.created(), "category", api.run.prefix)
+
+
+def test_preference_comes_back(api: Api) -> None:
+    """MUST answer the preference that was sent. (onlyautomator: Request Body)"""
+    body = api.first_body()
+    expect_member(api.created(), "preference", body["preference"])
+
+
+def test_mixed_case_category(api: Api) -> None:
+    """MUST keep the case of a category's letters. (onlyautomator: Request Body)"""
+    category = f"{api.run.prefix}_EveningChat"
+    expect_member(api.accepted(api.body(category=category)), "category", category)
+
+
+def test_mixed_case_preference(api: Api) -> None:
+    """MUST keep the case of a preference's letters. (onlyautomator: Request Body)"""
+    preference = "likesFitness_VIDEOS"
+    expect_member(api.accepted(api.body(preference=preference)), "preference", preference)
+
+
+def test_non_ascii_names(api: Api) -> None:
+    """MUST not alter a name beyond ASCII that it accepts. (onlyautomator: Request Body)"""
+    names = {"category": f"{api.run.prefix}_話題", "preference": "好み_видео_日本"}
+    _unaltered(api, names)
+
+
+def test_long_names_stay_whole(api: Api) -> None:
+    """MUST not cut a name of 120 characters that it accepts, nor confuse two. (onlyautomator: Request Body)"""
+    long = "p" * 119
+    one = _unaltered(api, {"category": f"{api.run.prefix:_<120}", "preference": f"{long}1"})
+    other = _unaltered(api, {"category": f"{api.run.prefix:_<120}", "preference": f"{long}2"})
+    differ = None in (one, other) or one != other
+    expect(differ, "different records for names that differ in the last character", f"id {show(one)} twice")
+
+
+def _unaltered(api: Api, names: dict[str, str]) -> object:
+    api.base()
+    answer = api.write(api.body(**names))
+    if not answer.ok:
+        return None
+    for name, text in names.items():
+        expect_member(answer, name, text)
+    return data_of(answer).get("id")
+
+
+def test_spaces_in_preference(api: Api) -> None:
+    """OBSERVED a preference with spaces. (onlyautomator: Request Body)"""
+    answer = api.write(api.body(preference="likes long videos"))
+    observe(f"a preference with spaces is answered {outcome(answer)}")
+
+
+def test_whitespace_around_names(api: Api) -> None:
+    """OBSERVED names with whitespace around them. (onlyautomator: Request Body)"""
+    answer = api.write(api.body(category=f" {api.run.prefix} ", preference="\tpadded "))
+    data = data_of(answer) if answer.ok else {}
+    as_what = f" as {show([data.get('category'), data.get('preference')])}" if data else ""
+    observe(f"names with whitespace around them are answered {outcome(answer)}{as_what}")
+
+
+def test_punctuation_in_names(api: Api) -> None:
+    """OBSERVED names with punctuation. (onlyautomator: Request Body)"""
+    answer = api.write(api.body(category=f"{api.run.prefix}/late-night", preference="a.b:c[0]"))
+    observe(f"names with punctuation are answered {outcome(answer)}")
+
+
+def test_empty_names(api: Api) -> None:
+    """OBSERVED an empty string for each of the names. (onlyautomator: Request Body)"""
+    answers = {name: api.write(api.body(**{name: ""})) for name in ("fanId", "category", "preference")}
+    observe("; ".join(f"an empty {name} is answered {outcome(answer)}" for name, answer in answers.items()))
+
+
+def test_scalars_for_names(api: Api) -> None:
+    """OBSERVED a number, a boolean and null in the place of a name. (onlyautomator: Request Body)"""
+    scalars: dict[str, Body] = {
+        "a number": {"preference": 7},
+        "a boolean": {"preference": True},
+        "null": {"category": None},
+    }
+    answers = {kind: api.write(api.body(**wrong)) for kind, wrong in scalars.items()}
+    observe("; ".join(f"{kind} is answered {outcome(answer)}" for kind, answer in answers.items()))
+
+
+def test_extra_members(api: Api) -> None:
+    """OBSERVED a member that the document does not know. (onlyautomator: Request Body)"""
+    answer = api.write(api.body(note="of no concern"))
+    observe(f"an unknown member is answered {outcome(answer)}")
+
+
+def test_duplicate_members(api: Api) -> None:
+    """OBSERVED a member that is there twice. (onlyautomator: Request Body)"""
+    text = json.dumps(api.body(value="one"))
+    answer = api.raw(f'{text[:-1]}, "value": "two"}}')
+    value = show(data_of(answer).get("value")) if answer.ok else "nothing"
+    observe(f"a member given twice is answered {outcome(answer)}, and kept is {value}")
+
+
+# --- the value -------------------------------------------------------------------------------------------
+
+
+def test_value_true(api: Api) -> None:
+    """MUST give back true. (onlyautomator: Request Body)"""
+    api.keeps(True)
+
+
+def test_value_false(api: Api) -> None:
+    """MUST give back false. (onlyautomator: Request Body)"""
+    api.keeps(False)
+
+
+def test_value_string(api: Api) -> None:
+    """MUST give back a string of words. (onlyautomator: Request Body)"""
+    api.keeps("Evenings and weekends")
+
+
+def test_value_empty_string(api: Api) -> None:
+    """MUST give back an empty string. (onlyautomator: Request Body)"""
+    api.keeps("")
+
+
+def test_value_numeric_string(api: Api) -> None:
+    """MUST give back a string of digits as a string. (onlyautomator: Request Body)"""
+    api.keeps("007")
+
+
+def test_value_keyword_string(api: Api) -> None:
+    """MUST give back the string true as a string. (onlyautomator: Request Body)"""
+    api.keeps("true")
+
+
+def test_value_date_string(api: Api) -> None:
+    """MUST give back a string that is a date as it was written. (onlyautomator: Request Body)"""
+    api.keeps("2024-02-29T23:30:00+05:30")
+
+
+def test_value_markup(api: Api) -> None:
+    """MUST give back a string with markup, quotes and backslashes. (onlyautomator: Request Body)"""
+    api.keeps('<b>"it\'s" &amp; c:\\new\\table</b> {{x}} %s ${y}')
+
+
+def test_value_unicode(api: Api) -> None:
+    """MUST give back a string in many scripts. (onlyautomator: Request Body)"""
+    api.keeps("ñandú größer Ελλάδα привет 日本語 한국어 العربية ₿ € \u2028")
+
+
+def test_value_astral(api: Api) -> None:
+    """MUST give back a string with characters beyond the basic plane. (onlyautomator: Request Body)"""
+    api.keeps("\U0001f600\U0001f468\u200d\U0001f469\u200d\U0001f467 \U00020bb7 \U0001d11e")
+
+
+def test_value_whitespace(api: Api) -> None:
+    """MUST give back the whitespace in and around a string. (onlyautomator: Request Body)"""
+    api.keeps("  two  words\tand a tab\nand a line\r\nand another \n")
+
+
+def test_value_long_string(api: Api) -> None:
+    """MUST give back a string of a thousand characters. (onlyautomator: Request Body)"""
+    api.keeps("".join(f"{number:04d};" for number in range(200)))
+
+
+def test_value_zero(api: Api) -> None:
+    """MUST give back the number 0. (onlyautomator: Request Body)"""
+    api.keeps(0)
+
+
+def test_value_one(api: Api) -> None:
+    """MUST give back the number 1 as a number. (onlyautomator: Request Body)"""
+    api.keeps(1)
+
+
+def test_value_negative(api: Api) -> None:
+    """MUST give back a negative number. (onlyautomator: Request Body)"""
+    api.keeps(-42)
+
+
+def test_value_large_integer(api: Api) -> None:
+    """MUST give back the largest integer that every JSON reader keeps. (onlyautomator: Request Body)"""
+    api.keeps(2**53 - 1)
+
+
+def test_value_float(api: Api) -> None:
+    """MUST give back a number with a fraction. (onlyautomator: Request Body)"""
+    api.keeps(1234.5)
+
+
+def test_value_small_float(api: Api) -> None:
+    """MUST give back a number close to nothing. (onlyautomator: Request Body)"""
+    api.keeps(1.5e-7)
+
+
+def test_value_object(api: Api) -> None:
+    """MUST give back an object. (onlyautomator: Request Body)"""
+    api.keeps({"label": "late", "hours": 3, "ratio": 0.5, "weekends": True})
+
+
+def test_value_nested_object(api: Api) -> None:
+    """MUST give back an object in an object. (onlyautomator: Request Body)"""
+    api.keeps({"quiet": {"from": "22:00", "days": {"first": "sat", "last": "sun"}}})
+
+
+def test_value_empty_object(api: Api) -> None:
+    """MUST give back an empty object. (onlyautomator: Request Body)"""
+    api.keeps({})
+
+
+def test_value_null_member(api: Api) -> None:
+    """MUST give back a null in an object. (onlyautomator: Request Body)"""
+    api.keeps({"after": None, "before": "noon"})
+
+
+def test_value_member_names(api: Api) -> None:
+    """MUST give back an object's member names with dots, dollars and spaces. (onlyautomator: Request Body)"""
+    api.keeps({"a.b": "dot", "$set": "dollar", "two words": "space", "日本": "script", "0": "digit"})
+
+
+def test_value_member_case(api: Api) -> None:
+    """MUST give back an object's member names in the case they have. (onlyautomator: Request Body)"""
+    api.keeps({"camelCase": "a", "snake_case": "b", "kebab-case": "c", "PascalCase": "d", "UPPER": "e"})
+
+
+def test_value_array(api: Api) -> None:
+    """MUST give back an array in its order. (onlyautomator: Request Body)"""
+    api.keeps(["sun", "fri", "sat", "mon"])
+
+
+def test_value_array_duplicates(api: Api) -> None:
+    """MUST give back an array with what comes twice in it. (onlyautomator: Request Body)"""
+    api.keeps(["a", "a", "b"])
+
+
+def test_value_single_array(api: Api) -> None:
+    """MUST give back an array of one item as an array. (onlyautomator: Request Body)"""
+    api.keeps(["only"])
+
+
+def test_value_empty_array(api: Api) -> None:
+    """MUST give back an empty array. (onlyautomator: Request Body)"""
+    api.keeps([])
+
+
+def test_value_null_item(api: Api) -> None:
+    """MUST give back a null in an array. (onlyautomator: Request Body)"""
+    api.keeps(["a", None, "b"])
+
+
+def test_value_mixed_array(api: Api) -> None:
+    """MUST give back an array of several types, each as it is. (onlyautomator: Request Body)"""
+    api.keeps([True, 1, 0, False, "1", "", 2.5])
+
+
+def test_value_nested_arrays(api: Api) -> None:
+    """MUST give back arrays in an array. (onlyautomator: Request Body)"""
+    api.keeps([["a"], ["b", ["c"]], []])
+
+
+def test_value_array_of_objects(api: Api) -> None:
+    """MUST give back objects in an array. (onlyautomator: Request Body)"""
+    api.keeps([{"day": "sat"}, {"day": "sun", "hours": ["9", "17"]}, {}])
+
+
+def test_value_deep(api: Api) -> None:
+    """MUST give back a value that is twenty levels deep. (onlyautomator: Request Body)"""
+    api.keeps(_nested(20))
+
+
+def test_null_value(api: Api) -> None:
+    """OBSERVED null for a value. (onlyautomator: Request Body)"""
+    answer = api.write(api.body(value=None))
+    observe(f"null is answered {outcome(answer)}{_kept(answer)}")
+
+
+def test_missing_value(api: Api) -> None:
+    """OBSERVED a write without a value. (onlyautomator: Request Body)"""
+    answer = api.without_value()
+    observe(f"a write without a value is answered {outcome(answer)}{_kept(answer)}")
+
+
+def test_integer_beyond_doubles(api: Api) -> None:
+    """OBSERVED an integer that no double can hold. (onlyautomator: Request Body)"""
+    answer = api.write(api.body(value=2**53 + 1))
+    observe(f"the integer {2**53 + 1} is answered {outcome(answer)}{_kept(answer)}")
+
+
+def test_number_forms(api: Api) -> None:
+    """OBSERVED numbers in unusual forms. (onlyautomator: Request Body)"""
+    answer = api.raw(json.dumps(api.body(value="?")).replace('"?"', "[1.0, 1e2, -0, 0.1000, 1e400]"))
+    observe(f"[1.0, 1e2, -0, 0.1000, 1e400] is answered {outcome(answer)}{_kept(answer)}")
+
+
+def test_not_a_number(api: Api) -> None:
+    """OBSERVED NaN, which is no JSON. (onlyautomator: Request Body)"""
+    answer = api.raw(json.dumps(api.body(value="?")).replace('"?"', "NaN"))
+    observe(f"NaN is answered {outcome(answer)}")
+
+
+def test_nul_character(api: Api) -> None:
+    """OBSERVED a string with the character U+0000. (onlyautomator: Request Body)"""
+    answer = api.write(api.body(value="a\0b"))
+    observe(f"U+0000 is answered {outcome(answer)}{_kept(answer)}")
+
+
+def test_lone_surrogate(api: Api) -> None:
+    """OBSERVED a string with half a surrogate pair, escaped. (onlyautomator: Request Body)"""
+    answer = api.raw(json.dumps(api.body(value="?")).replace("?", "\\ud83d"))
+    observe(f"a lone surrogate is answered {outcome(answer)}{_kept(answer)}")
+
+
+def test_unicode_forms(api: Api) -> None:
+    """OBSERVED a composed and a decomposed letter. (onlyautomator: Request Body)"""
+    answer = api.write(api.body(value="\u00e9 e\u0301"))
+    observe(f"é composed and decomposed is answered {outcome(answer)}{_kept(answer)}")
+
+
+def test_member_order(api: Api) -> None:
+    """OBSERVED the order of an object's members. (onlyautomator: Request Body)"""
+    answer = api.write(api.body(value={"b": 1, "a": 2}))
+    observe(f"members b, a are answered {outcome(answer)}{_kept(answer)}")
+
+
+def test_very_deep_value(api: Api) -> None:
+    """OBSERVED a value that is five hundred levels deep. (onlyautomator: Request Body)"""
+    answer = api.write(api.body(value=_nested(500)))
+    observe(f"five hundred levels are answered {outcome(answer)}")
+
+
+def test_byte_order_mark(api: Api) -> None:
+    """OBSERVED a body that begins with a byte order mark. (onlyautomator: Request Body)"""
+    answer = api.raw("\ufeff" + json.dumps(api.body()))
+    observe(f"a byte order mark is answered {outcome(answer)}")
+
+
+def _nested(levels: int) -> object:
+    value: object = "bottom"
+    for level in range(levels):
+        value = [value] if level % 2 else {"in": value}
+    return value
+
+
+def _kept(answer: Answer) -> str:
+    body = body_of(answer)
+    data = body.get("data") if isinstance(body, dict) else None
+    return f" and given back as {show(data['value'])}" if isinstance(data, dict) and "value" in data else ""

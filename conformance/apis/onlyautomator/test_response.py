@@ -1,0 +1,159 @@
+"""Response: the members of the record that an answer shows."""
+
+from __future__ import annotations
+
+import uuid
+
+from conformance.apis.onlyautomator.answers import Data, data_of, kind, member, moment, show
+from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.oracle import expect, instant, observe
+
+
+def test_data_id(api: Api) -> None:
+    """MUST answer data.id, a string. (onlyautomator: Response)"""
+    _want_text(api, "id")
+
+
+def test_data_fan_id(api: Api) -> None:
+    """MUST answer data.fanId, a string. (onlyautomator: Response)"""
+    _want_text(api, "fanId")
+
+
+def test_data_user_id(api: Api) -> None:
+    """MUST answer data.userId, a string. (onlyautomator: Response)"""
+    _want_text(api, "userId")
+
+
+def test_data_category(api: Api) -> None:
+    """MUST answer data.category, a string. (onlyautomator: Response)"""
+    _want_text(api, "category")
+
+
+def test_data_preference(api: Api) -> None:
+    """MUST answer data.preference, a string. (onlyautomator: Response)"""
+    _want_text(api, "preference")
+
+
+def test_data_value(api: Api) -> None:
+    """MUST answer data.value. (onlyautomator: Response)"""
+    for answer in api.history():
+        expect("value" in data_of(answer), "data.value", "no such member", answer)
+
+
+def test_data_source(api: Api) -> None:
+    """MUST answer data.source, a string or null. (onlyautomator: Response)"""
+    for answer in api.history():
+        data = data_of(answer)
+        known = "source" in data and isinstance(data["source"], str | None)
+        expect(known, "data.source, a string or null", _what(data, "source"), answer)
+
+
+def test_data_created_at(api: Api) -> None:
+    """MUST answer data.createdAt, an ISO timestamp. (onlyautomator: Response)"""
+    _want_instant(api, "createdAt")
+
+
+def test_data_updated_at(api: Api) -> None:
+    """MUST answer data.updatedAt, an ISO timestamp. (onlyautomator: Response)"""
+    _want_instant(api, "updatedAt")
+
+
+def _want_text(api: Api, name: str) -> None:
+    for answer in api.history():
+        data = data_of(answer)
+        expect(isinstance(data.get(name), str), f"data.{name}, a string", _what(data, name), answer)
+        expect(data[name] != "", f"data.{name}, not empty", "an empty string", answer)
+
+
+def _want_instant(api: Api, name: str) -> None:
+    for answer in api.history():
+        data = data_of(answer)
+        expect(
+            instant(data.get(name)) is not None, f"data.{name}, an ISO timestamp", _what(data, name), answer
+        )
+
+
+def _what(data: Data, name: str) -> str:
+    return f"{kind(data[name])}, {show(data[name])}" if name in data else "no such member"
+
+
+def test_fan_id_is_stable(api: Api) -> None:
+    """MUST answer the same fanId for the same fan, mapped or not. (onlyautomator: Response)"""
+    seen = [member(data_of(answer), "fanId") for answer in (*api.history(), api.fresh("another"))]
+    expect(all(one == seen[0] for one in seen), "one fanId for one fan", f"{show(seen[0])} and {show(seen)}")
+
+
+def test_fan_id_tells_fans_apart(api: Api) -> None:
+    """MUST answer another fanId for another fan. (onlyautomator: Response)"""
+    ours, theirs = (member(data_of(answer), "fanId") for answer in api.of_both_fans())
+    expect(ours != theirs, "another fanId for another fan", f"{show(theirs)} for both")
+
+
+def test_user_follows_token(api: Api) -> None:
+    """MUST answer another userId for the token of another user. (onlyautomator: Response)"""
+    theirs = member(data_of(api.of_other_user()), "userId")
+    ours = member(api.base(), "userId")
+    expect(ours != theirs, "another userId for another token", f"{show(theirs)} for both")
+
+
+def test_user_not_from_body(api: Api) -> None:
+    """MUST not take a userId from the body. (onlyautomator: Response)"""
+    claimed = str(uuid.uuid5(uuid.NAMESPACE_URL, api.run.prefix))
+    ours = member(api.base(), "userId")
+    answer = api.write(api.body(userId=claimed))
+    if answer.ok:
+        given = member(data_of(answer), "userId")
+        expect(given != claimed, f"the token's userId {show(ours)}", f"the body's {show(claimed)}")
+
+
+def test_user_id_is_stable(api: Api) -> None:
+    """MUST answer the same userId for the same token. (onlyautomator: Response)"""
+    seen = [member(data_of(answer), "userId") for answer in (*api.history(), api.fresh("another"))]
+    expect(
+        all(one == seen[0] for one in seen), "one userId for one token", f"{show(seen[0])} and {show(seen)}"
+    )
+
+
+def test_id_form(api: Api) -> None:
+    """OBSERVED the form of an id. (onlyautomator: Response)"""
+    given = member(api.base(), "id")
+    try:
+        observe(f"the id is a UUID of version {uuid.UUID(given).version}")
+    except (ValueError, AttributeError, TypeError):
+        observe(f"the id is no UUID: {show(given)}")
+
+
+def test_fan_id_form(api: Api) -> None:
+    """OBSERVED whether a fanId comes back as it was sent. (onlyautomator: Response)"""
+    given = member(api.base(), "fanId")
+    observe(
+        "the fanId comes back as it was sent"
+        if given == api.fan_id
+        else f"the fanId is mapped to {show(given)}"
+    )
+
+
+def test_source_form(api: Api) -> None:
+    """OBSERVED the source of a write by this suite. (onlyautomator: Response)"""
+    observe(f"the source is {show(member(api.base(), 'source'))}")
+
+
+def test_timestamp_form(api: Api) -> None:
+    """OBSERVED the form of a timestamp. (onlyautomator: Response)"""
+    observe(f"createdAt looks like {show(member(api.base(), 'createdAt'))}")
+
+
+def test_first_timestamps(api: Api) -> None:
+    """OBSERVED whether a new record's two timestamps are equal. (onlyautomator: Response)"""
+    base = api.base()
+    apart = (moment(base, "updatedAt") - moment(base, "createdAt")).total_seconds()
+    observe(f"a new record's updatedAt is {apart:g} s after its createdAt")
+
+
+def test_updating_user(api: Api) -> None:
+    """OBSERVED another user's write of the same triple. (onlyautomator: Response)"""
+    body = api.body()
+    first = data_of(api.write(body))
+    second = data_of(api.of_other_user(body))
+    same = "the same record" if first.get("id") == second.get("id") else "a record of its own"
+    observe(f"another user's write of the same triple goes to {same}, userId {show(second.get('userId'))}")

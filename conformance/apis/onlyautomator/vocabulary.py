@@ -1,0 +1,296 @@
+"""The words in which requirements speak to an OnlyAutomator server."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from conformance.apis.onlyautomator import fans
+from conformance.apis.onlyautomator.answers import Data, code_of, data_of, expect_member, moment, outcome
+from conformance.apis.onlyautomator.profile import Profile
+from conformance.apis.onlyautomator.sitting import Sat, content_of, is_json
+from conformance.apis.onlyautomator.tokens import Token
+from conformance.client import UNSET, Answer, Client
+from conformance.exam import Case
+from conformance.oracle import Inconclusive, NotTested, Unjudgeable, Unreachable, expect
+from conformance.run import Run
+
+PATH = "/api/v2/update-preference"
+RACERS = 4
+RACES = 3
+
+Body = dict[str, Any]
+
+
+class Api:
+    """One target during one run. Every name it writes is the run's own."""
+
+    def __init__(self, client: Client, target: Profile, run: Run) -> None:
+        self.client = client
+        self.target = target
+        self.run = run
+        self.aside: list[Answer] = []
+        self.doubtful: list[tuple[Callable[[], Answer], Answer]] = []
+        self._numbers = itertools.count(1)
+
+    # what is sent
+
+    def body(self, **members: Any) -> Body:
+        """Make the body of a write that no other request has made, but for the *members* given."""
+        names = {
+            "fanId": self.fan_id,
+            "category": self.run.prefix,
+            "preference": f"probe_{next(self._numbers)}",
+        }
+        return {**names, "value": "first", **members}
+
+    def without(self, name: str) -> Body:
+        """Make a body that lacks one member."""
+        return {key: value for key, value in self.body().items() if key != name}
+
+    @property
+    def fan_id(self) -> str:
+        """The fan that is written for."""
+        return self.target.fixtures.fan_id
+
+    @property
+    def other_fan_id(self) -> str:
+        """Another fan."""
+        if self.target.fixtures.other_fan_id is None:
+            raise NotTested("the profile has no fixtures.other_fan_id")
+        return self.target.fixtures.other_fan_id
+
+    @property
+    def unknown_fan_id(self) -> str:
+        """A fan that there is not."""
+        return self.target.fixtures.unknown_fan_id or fans.unknown(self.fan_id)
+
+    @property
+    def user(self) -> Token:
+        """The user's token, to make bad ones of."""
+        return Token(self.credential("user"))
+
+    def credential(self, name: str) -> str:
+        """Return a token of the profile; NotTested if it has none of that name."""
+        secret = getattr(self.target.credentials, name)
+        if secret is None:
+            raise NotTested(f"the profile has no credentials.{name}")
+        return str(secret.reveal())
+
+    def authorization(self, credential: str = "user") -> dict[str, str]:
+        """Return the header with a token of the profile."""
+        return {"Authorization": f"Bearer {self.credential(credential)}"}
+
+    # how it is sent
+
+    def write(
+        self, body: Any, *, credential: str = "user", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Post *body* with a token of the profile."""
+        return self.post(body, authorization=f"Bearer {self.credential(credential)}", headers=headers)
+
+    def post(
+        self,
+        body: Any = UNSET,
+        *,
+        content: bytes | None = None,
+        authorization: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Post anything, as JSON unless it is given as *content*, with any authorization or none."""
+        authorized = {} if authorization is None else {"Authorization": authorization}
+        labelled = {} if content is None else {"Content-Type": "application/json"}
+        sent = {**authorized, **labelled, **(headers or {})}
+
+        def ask(patient: bool = False) -> Answer:
+            return self.client.send("POST", PATH, headers=sent, json=body, content=content, patient=patient)
+
+        answer = self._doubted(ask)
+        if answer.status >= 500 and code_of(answer) == "service_unavailable":
+            self.doubtful.append((ask, answer))
+        return answer
+
+    def _doubted(self, ask: Callable[..., Answer]) -> Answer:
+        known = len(self.client.answers)
+        try:
+            return ask(patient=True)
+        except Inconclusive:
+            self.doubtful += [(ask, last) for last in self.client.answers[known:][-1:]]
+            raise
+
+    def elsewhere(self, method: str, path: str, **how: Any) -> Answer:
+        """Send something that is not the documented operation, and that nothing is asked of."""
+        answer = self.client.send(method, path, headers=self.authorization(), **how)
+        self.aside.append(answer)
+        return answer
+
+    def raw(self, content: bytes | str) -> Answer:
+        """Post bytes or text as they are, labelled as JSON, with the user's token."""
+        sent = content.encode() if isinstance(content, str) else content
+        return self.post(content=sent, authorization=f"Bearer {self.credential('user')}")
+
+    def unauthorized(self, authorization: str | None) -> Answer:
+        """Write what would be accepted, with an authorization that must not be."""
+        return self.post(self.body(), authorization=authorization)
+
+    # what requirements share
+
+    def created(self) -> Answer:
+        """Return the answer to the run's first write."""
+        return self.history(1)[0]
+
+    def history(self, writes: int = 3) -> Sequence[Answer]:
+        """Return the answers to a create and the updates after it: first, second, third."""
+        body = self.client.once("first body", self.body)
+        values = ("first", "second", "third")[:writes]
+        asks = {value: partial(self.write, {**body, "value": value}) for value in values}
+        return [self.client.once(("history", value), ask) for value, ask in asks.items()]
+
+    def first_body(self) -> Body:
+        """Return what the first write sent."""
+        self.base()
+        return dict(self.client.once("first body", self.body))
+
+    def base(self) -> Data:
+        """Return the first record; Inconclusive if not even that was accepted."""
+        return data_of(self.created())
+
+    def fresh(self, name: str, **members: Any) -> Answer:
+        """Return the answer to a write that several requirements look at."""
+        return self.client.once(name, lambda: self.write(self.body(**members)))
+
+    def accepted(self, body: Body, **how: Any) -> Answer:
+        """Write what the document allows and want it to be accepted; Inconclusive where nothing is."""
+        self.base()
+        answer = self.write(body, **how)
+        expect(answer.ok, "the write to be accepted", outcome(answer), answer)
+        return answer
+
+    def record(self, **members: Any) -> Data:
+        """Write and return the record that came of it."""
+        return data_of(self.write(self.body(**members)))
+
+    def keeps(self, value: Any) -> None:
+        """Want a value to be accepted and to come back equal."""
+        expect_member(self.accepted(self.body(value=value)), "value", value)
+
+    def of_other_user(self, body: Body | None = None) -> Answer:
+        """Write as the other user; NotTested if that user has nothing to do with the fan."""
+        answer = self.write(body or self.body(), credential="other_user")
+        if answer.status in (403, 404):
+            raise NotTested(f"credentials.other_user may not write for {self.fan_id}: {outcome(answer)}")
+        return answer
+
+    def of_both_fans(self) -> tuple[Answer, Answer]:
+        """Return the answers to the same write for each of the two fans."""
+        fan_ids = (self.fan_id, self.other_fan_id)
+        body = self.client.once("body of both fans", self.body)
+        asks = [partial(self.write, {**body, "fanId": fan_id}) for fan_id in fan_ids]
+        one, other = (self.client.once(("of fan", at), ask) for at, ask in enumerate(asks))
+        return one, other
+
+    def body_without_value(self) -> Body:
+        """Return the body of a write that has no value."""
+        return self.client.once("body without value", lambda: self.without("value"))
+
+    def without_value(self) -> Answer:
+        """Return the answer to a write that has no value; whether it is accepted is the server's choice."""
+        return self.client.once("without value", lambda: self.write(self.body_without_value()))
+
+    def without_token(self) -> Answer:
+        """Return the answer to a write without a token."""
+        return self.client.once("without token", lambda: self.unauthorized(None))
+
+    def unavailable(self) -> Answer:
+        """Return what the target answers when it is triggered to be unavailable."""
+        trigger = self.target.triggers.service_unavailable
+        if trigger is None:
+            raise NotTested("the profile has no triggers.service_unavailable")
+        headers = {**self.authorization(), **trigger.headers}
+        return self.client.once("unavailable", lambda: self._triggered(headers))
+
+    def _triggered(self, headers: Mapping[str, str]) -> Answer:
+        return self.client.send("POST", PATH, headers=headers, json=self.body(), patient=False)
+
+    def expect_unwritten(self, body: Body, refused: Answer) -> None:
+        """Want a refused write to have made no record: the next write of *body* makes it.
+
+        Where the two timestamps of a new record are equal, those of one that was there already are not;
+        where they never are, the record must not be older than one made in between.
+        """
+        if refused.ok:
+            raise Inconclusive(f"the write was not refused but answered {outcome(refused)}")
+        between = self.record()
+        data = data_of(self.write({**body, "value": "after a refusal"}))
+        made, changed = moment(data, "createdAt"), moment(data, "updatedAt")
+        if moment(between, "createdAt") == moment(between, "updatedAt"):
+            is_new = made == changed
+        else:
+            is_new = made >= moment(between, "createdAt")
+        expect(
+            is_new, "a record made by the write that was accepted", f"one made before, at {made.isoformat()}"
+        )
+
+    def examined(self) -> Sequence[Sat]:
+        """Sit the whole exam."""
+        return self.client.once("exam", lambda: [self.sit(case) for case in self.run.exam.cases])
+
+    def sit(self, case: Case) -> Sat:
+        """Send one generated request, with the profile's fan in it."""
+        content = content_of(case, self.fan_id, self.run.prefix)
+        answer = self.raw(content or b"")
+        has_json = is_json(content)
+        return Sat(case, has_json, json.loads(content or b"null") if has_json else None, answer)
+
+    def everything(self) -> list[Answer]:
+        """Return every answer to the documented operation, and see to it that there are some."""
+        self.history()
+        self.without_token()
+        self.without_value()
+        self.examined()
+        return [answer for answer in self.client.answers if not any(answer is other for other in self.aside)]
+
+    def expect_temporary(self) -> None:
+        """Want what was called unavailable to be served now, or nothing to be.
+
+        The document calls service_unavailable temporary; an answer that one request gets again and again
+        while others are served is another fault by that name.
+        """
+        for ask, answer in self.doubtful:
+            again = ask()
+            if again.status >= 500:
+                data_of(self.write(self.body()))
+                expect(False, "the outage to be over, as it is for others", outcome(again), answer)
+
+    def race(self) -> list[Answer]:
+        """Create one record from several sides at once; Inconclusive if none of some tries overlapped."""
+        for tries_left in reversed(range(RACES)):
+            body = self.body()
+            asks = [partial(self.write, {**body, "value": at}) for at in range(RACERS)]
+            try:
+                return self.client.together(asks)
+            except Inconclusive as outcome:
+                if isinstance(outcome, Unreachable) or not tries_left:
+                    raise
+        raise Inconclusive("no race was run")
+
+    # the ends of a run
+
+    def preflight(self) -> None:
+        """Raise Unjudgeable if the token is refused or the fan unknown."""
+        answer = self.created()
+        if answer.status in (401, 403):
+            raise Unjudgeable(
+                f"credentials.user was refused with {outcome(answer)}; give a token that may write"
+            )
+        if answer.status == 404:
+            raise Unjudgeable(
+                f"fixtures.fan_id {self.fan_id!r} was answered {outcome(answer)}; "
+                "name a fan that the user may write for, and check base_url"
+            )
+
+    def leave(self) -> None:
+        """Put nothing back: the API cannot delete."""
