@@ -55,10 +55,14 @@ def channels(answer: Answer) -> list[dict[str, Any]]:
 
 
 def editable(answer: Answer) -> dict[str, str]:
-    """Map the name of every channel listed as editable to its preference."""
+    """Map the name of every channel listed as editable to its preference; nothing if no category is there."""
+    try:
+        listed = channels(answer)
+    except Inconclusive:
+        return {}
     return {
         item["channel"]: item["preference"]
-        for item in channels(answer)
+        for item in listed
         if isinstance(item.get("channel"), str)
         and item.get("preference") in PREFERENCES
         and item.get("is_editable") is True

@@ -10,8 +10,8 @@ from conformance.apis.suprsend.category import (
     DOCUMENTED_CHANNELS,
     IN,
     OUT,
+    category,
     editable,
-    granted,
     preference,
     said,
     shown,
@@ -45,13 +45,15 @@ def test_channels_go_out(api: Api) -> None:
     """MUST take a channel out that opt_out_channels names. (suprsend: Body)"""
     named, _, out, _ = api.channel_turns()
     accepted(out)
+    category(out)
     expect(editable(out).get(named) != IN, f"{named} opt_out", f"{named} opt_in", out)
 
 
 def test_other_channels_stay_in(api: Api) -> None:
     """MUST leave channels in that opt_out_channels does not name. (suprsend: Body)"""
     named, settled, out, _ = api.channel_turns()
-    listed = editable(granted(out))
+    category(out)
+    listed = editable(out)
     for channel, earlier in editable(settled).items():
         if channel != named and earlier == IN:
             now = listed.get(channel)
@@ -64,6 +66,7 @@ def test_channels_come_in(api: Api) -> None:
     if editable(out).get(named) == IN:
         raise Inconclusive(f"{named} did not go out, so it cannot come in")
     accepted(back)
+    category(back)
     expect(editable(back).get(named) == IN, f"{named} opt_in", shown(editable(back).get(named)), back)
 
 
@@ -72,6 +75,7 @@ def test_list_replaces(api: Api) -> None:
     first, second = api.two_channels(api.settle())
     before = editable(api.write({**OPT_IN, "opt_out_channels": [first]}))
     answer = api.write({**OPT_IN, "opt_out_channels": [second]})
+    category(answer)
     if before.get(first) == IN or editable(answer).get(second) == IN:
         raise Inconclusive("channels do not go out")
     expect(editable(answer).get(first) == IN, f"{first} opt_in", shown(editable(answer).get(first)), answer)

@@ -38,9 +38,9 @@ class Place:
 
 
 class Turns(NamedTuple):
-    """A category opted in, out and in again; *settled* came before."""
+    """A category opted in, out and in again."""
 
-    settled: Answer
+    first: Answer
     out: Answer
     back: Answer
 
@@ -221,7 +221,7 @@ class Api:
         """Opt in, out and in again."""
 
         def ask() -> Turns:
-            return Turns(self.settle(), self.write(OPT_OUT), self.write(OPT_IN))
+            return Turns(self.write(OPT_IN), self.write(OPT_OUT), self.write(OPT_IN))
 
         return self.client.once("turns", ask)
 
@@ -296,6 +296,12 @@ class Api:
         """Leave every place that was written to opted in, with all its channels."""
         for place in list(self._touched):
             try:
+                listed = editable(self.write(OPT_IN, place))
+                # A target that merges lists may keep opt-outs of channels that it does not even list.
+                self.write(
+                    {**OPT_IN, "opt_in_channels": list({**listed, **dict.fromkeys(DOCUMENTED_CHANNELS)})},
+                    place,
+                )
                 self.settle(place)
             except Stopped:
                 return

@@ -1,4 +1,7 @@
-"""Servers that differ from the reference in what SuprSend's document leaves open; all of them conform."""
+"""Servers that differ from the reference in what SuprSend's document leaves open; all of them conform.
+
+`costs` names the SHOULDs that a liberty forgoes, if it forgoes any.
+"""
 
 from __future__ import annotations
 
@@ -165,7 +168,7 @@ class CharsetParameter(Reference):
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         response = super().answer(request)
-        headers = {"Content-Type": "Application/JSON;charset=UTF-8", "Access-Control-Allow-Origin": "*"}
+        headers = {"content-type": "Application/JSON;charset=UTF-8", "Access-Control-Allow-Origin": "*"}
         return replace(response, headers=headers)
 
 
@@ -203,6 +206,8 @@ class ClosesEachTime(Reference):
 
 class LabelsNothing(Reference):
     """A success has no media type."""
+
+    costs = frozenset({"media-type"})
 
     def _accept(self, place: Place, choice: Choice) -> Response:
         return Response(202, json.dumps(self._rendered(place, choice)).encode())
@@ -283,6 +288,8 @@ class RedirectsFromSlash(Reference):
 class NoTrailingSlash(Reference):
     """Only the path as the document writes it is known."""
 
+    costs = frozenset({"other-slash-form"})
+
     def _place(self, request: Request) -> Place:
         if request.path.endswith("/"):
             raise Refused(404, "nothing here")
@@ -291,6 +298,8 @@ class NoTrailingSlash(Reference):
 
 class OnlyTrailingSlash(Reference):
     """Only the path with a trailing slash is known; the profile says so."""
+
+    costs = frozenset({"other-slash-form"})
 
     def profile(self, base_url: str) -> dict[str, Any]:
         """Return a target profile that leaves nothing untested."""
@@ -319,12 +328,16 @@ class BehindAPrefix(Reference):
 class ErrorsAreHtml(Reference):
     """Errors are pages."""
 
+    costs = frozenset({"error-is-json"})
+
     def _refuse(self, refused: Refused) -> Response:
         return Response(refused.status, b"<html><h1>No</h1></html>", {"content-type": "text/html"})
 
 
 class ErrorsAreText(Reference):
     """Errors are lines of text."""
+
+    costs = frozenset({"error-is-json"})
 
     def _refuse(self, refused: Refused) -> Response:
         return Response(refused.status, refused.message.encode(), {"content-type": "text/plain"})
@@ -333,6 +346,8 @@ class ErrorsAreText(Reference):
 class ErrorsAreStrings(Reference):
     """Errors are bare JSON strings."""
 
+    costs = frozenset({"error-is-json"})
+
     def _refuse(self, refused: Refused) -> Response:
         return Response(refused.status, refused.message)
 
@@ -340,12 +355,16 @@ class ErrorsAreStrings(Reference):
 class ErrorsAreEmpty(Reference):
     """Errors have no body."""
 
+    costs = frozenset({"error-is-json"})
+
     def _refuse(self, refused: Refused) -> Response:
         return Response(refused.status)
 
 
 class ErrorsAreProblems(Reference):
     """Errors are application/problem+json."""
+
+    costs = frozenset({"error-code", "error-is-json", "error-message"})
 
     def _refuse(self, refused: Refused) -> Response:
         body = {"type": "about:blank", "title": refused.message, "status": refused.status}
@@ -369,6 +388,8 @@ class ErrorsAreRich(Reference):
 class Forbids(Reference):
     """A bad credential is 403."""
 
+    costs = frozenset({"missing-key-status", "wrong-key-status"})
+
     def _refuse(self, refused: Refused) -> Response:
         refused.status = 403 if refused.status == 401 else refused.status
         return super()._refuse(refused)
@@ -377,6 +398,8 @@ class Forbids(Reference):
 class HidesFromStrangers(Reference):
     """A bad credential finds nothing: 404."""
 
+    costs = frozenset({"missing-key-status", "wrong-key-status"})
+
     def _refuse(self, refused: Refused) -> Response:
         refused.status = 404 if refused.status == 401 else refused.status
         return super()._refuse(refused)
@@ -384,6 +407,8 @@ class HidesFromStrangers(Reference):
 
 class BadHeaderIsABadRequest(Reference):
     """A missing or malformed credential is a bad request."""
+
+    costs = frozenset({"missing-key-status"})
 
     def _authenticate(self, request: Request) -> None:
         if not request.headers.get("authorization", "").startswith("Bearer "):
@@ -404,6 +429,8 @@ class Unprocessable(Reference):
 
 class TakesOtherSchemes(Reference):
     """The key is also taken without a scheme, as a Basic credential, and signed."""
+
+    costs = frozenset({"basic-scheme"})
 
     def _authenticate(self, request: Request) -> None:
         credential = request.headers.get("authorization", "")
@@ -446,6 +473,8 @@ class InventsObjects(Reference):
 
 class InventsEverything(InventsObjects):
     """An unknown category and an unknown tenant come into being too."""
+
+    costs = frozenset({"unknown-category"})
 
     def _category(self, slug: str) -> Category:
         return self.categories.get(slug) or Category(slug, slug)
@@ -521,6 +550,8 @@ class LockedIsWhollyMandatory(Reference):
 class Merges(Reference):
     """A list of opt-outs is added to the earlier ones."""
 
+    costs = frozenset({"list-replaces"})
+
     def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return frozenset((before | (out or frozenset())) - (into or frozenset()))
 
@@ -593,6 +624,8 @@ class UnknownChannelsIgnored(Reference):
 class UnheldChannelsRefused(Reference):
     """A channel that the object does not have is refused."""
 
+    costs = frozenset({"documented-channels"})
+
     def _channel(self, channel: Any, field: str) -> str:
         if channel not in ("email", "slack", "ms_teams"):
             raise Refused(400, f"{field} is not a channel of this object")
@@ -640,6 +673,8 @@ class UnknownMembersRefused(Reference):
 
 class NullsAndEmptiesRefused(Reference):
     """Null, an empty list and a list beside nothing are refused."""
+
+    costs = frozenset({"empty-list", "null-list"})
 
     def _mapping(self, body: Any) -> dict[str, Any]:
         if any(value is None or value == [] for value in super()._mapping(body).values()):

@@ -22,7 +22,18 @@ class RepeatingResets(Reference):
 
     def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         choice = super()._choice(place, before, preference, body)
-        return Choice(preference) if choice.left and choice == before else choice
+        return Choice(preference) if len(choice.left) == 1 and choice == before else choice
+
+
+class Toggles(Reference):
+    """A plain opt_out a second time opts in again."""
+
+    breaks = frozenset({"same-request-twice"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._choice(place, before, preference, body)
+        is_repeated = body == {"preference": "opt_out"} and choice == before
+        return Choice("opt_in") if is_repeated else choice
 
 
 class OneSlashForm(Reference):
@@ -65,7 +76,7 @@ class FailsOnUnknownTenant(Reference):
 class AcceptsNoKey(Reference):
     """A request without any credential is granted."""
 
-    breaks = frozenset({"missing-key", "missing-key-status"})
+    breaks = frozenset({"missing-key"})
 
     def _authenticate(self, request: Request) -> None:
         if "authorization" in request.headers:
@@ -75,7 +86,7 @@ class AcceptsNoKey(Reference):
 class RedirectsNoKey(Reference):
     """A request without any credential is sent to a login page."""
 
-    breaks = frozenset({"missing-key", "missing-key-status"})
+    breaks = frozenset({"missing-key"})
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -96,7 +107,7 @@ class AcceptsEmptyKey(Reference):
 class AcceptsAnyKey(Reference):
     """Any key is granted, as long as there is one."""
 
-    breaks = frozenset({"wrong-key", "wrong-key-status", "cut-key", "lengthened-key"})
+    breaks = frozenset({"wrong-key", "cut-key", "lengthened-key"})
 
     def _knows(self, key: str) -> bool:
         return bool(key.strip())
@@ -105,7 +116,7 @@ class AcceptsAnyKey(Reference):
 class AcceptsKeyShape(Reference):
     """A key of the right length is granted."""
 
-    breaks = frozenset({"wrong-key", "wrong-key-status"})
+    breaks = frozenset({"wrong-key"})
 
     def _knows(self, key: str) -> bool:
         return len(key) == len(self.key)
@@ -337,7 +348,7 @@ class LoneChannelIgnored(Reference):
 
     def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         channels = super()._list(body, member)
-        lone = member == "opt_out_channels" and len(body[member] or []) == 1
+        lone = member == "opt_out_channels" and len(body.get(member) or []) == 1
         return frozenset() if lone else channels
 
 
@@ -384,7 +395,7 @@ class OptInChannelsIgnored(Reference):
 class OptInChannelsInverted(Reference):
     """opt_in_channels is taken for opt_out_channels."""
 
-    breaks = frozenset({"channels-come-in"})
+    breaks = frozenset({"channels-come-in", "generated-channels-follow"})
 
     def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return super()._left(before, into or out, None)
@@ -456,7 +467,8 @@ class AcceptsUnknownPreferences(Reference):
     breaks = frozenset({"unknown-preference"})
 
     def _word(self, preference: Any) -> str:
-        return "opt_in" if str(preference).startswith("opt_") else super()._word(preference)
+        is_near = preference not in PREFERENCES and str(preference).startswith("opt_")
+        return super()._word("opt_in" if is_near else preference)
 
 
 class AcceptsOne(Reference):
@@ -543,6 +555,48 @@ class TakesNumbers(Reference):
 
     def _mapping(self, body: Any) -> dict[str, Any]:
         return super()._mapping({} if type(body) is int else body)
+
+
+class NoTextIsNothing(Reference):
+    """A body that begins with a byte that is no text counts as none at all."""
+
+    breaks = frozenset({"generated-body-is-refused"})
+
+    def _json(self, body: bytes) -> Any:
+        is_text = body[:1].isascii() or body.startswith((b"\xff\xfe", b"\xef\xbb\xbf"))
+        return super()._json(body) if is_text else {}
+
+
+class AcceptsFractions(Reference):
+    """A number between the integers counts as an opt-in."""
+
+    breaks = frozenset({"generated-preference-is-refused"})
+
+    def _word(self, preference: Any) -> str:
+        return "opt_in" if isinstance(preference, float) and preference < 1e9 else super()._word(preference)
+
+
+class FailsOnForeignMembers(Reference):
+    """A member whose name is not ASCII is answered 500."""
+
+    breaks = frozenset({"generated-no-server-error"})
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        if not all(name.isascii() for name in super()._mapping(body)):
+            raise Refused(500, "internal error")
+        return super()._mapping(body)
+
+
+class FailsOnWrongTypes(Reference):
+    """A list that is not one is answered 500."""
+
+    breaks = frozenset({"no-server-error", "generated-no-server-error"})
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        try:
+            return super()._list(body, member)
+        except Refused as refused:
+            raise Refused(500, "internal error") from refused
 
 
 # Response
@@ -701,7 +755,10 @@ class LocksAfterOptOuts(Reference):
     breaks = frozenset({"is-editable-stays"})
 
     def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "is_editable": not choice.left}
+        return {
+            **super()._rendered(place, choice),
+            "is_editable": place.category.is_editable and not choice.left,
+        }
 
 
 class LocksAfterOptOut(Reference):
@@ -710,7 +767,8 @@ class LocksAfterOptOut(Reference):
     breaks = frozenset({"is-editable-stays", "opted-out-category-is-editable"})
 
     def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "is_editable": choice.preference == "opt_in"}
+        is_editable = place.category.is_editable and choice.preference == "opt_in"
+        return {**super()._rendered(place, choice), "is_editable": is_editable}
 
 
 class NothingIsEditable(Reference):

@@ -17,7 +17,7 @@ CHANNELS = ("email", "sms", "whatsapp", "androidpush", "iospush", "webpush", "in
 PREFERENCES = ("opt_in", "opt_out")
 
 
-class Refused(Exception):  # noqa: N818 - named for what happened
+class Refused(Exception):
     """A request that is not granted; *detail* says what is wrong per field."""
 
     def __init__(self, status: int, message: str, detail: Mapping[str, str] | None = None) -> None:

@@ -1,0 +1,171 @@
+"""SuprSend's requirements judged: the reference, the servers that lie, the servers that take liberties."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from conformance import proof
+from conformance.proof.mutants import suprsend as mutants_module
+from conformance.proof.reference.suprsend import Choice
+from conformance.proof.serving import Response, serve
+from conformance.verdict import CONFORMANT, NO_VERDICT, judge
+
+from . import proving
+
+API = "suprsend"
+LONGEST_OVERRIDE = 10
+MOST_REQUESTS = 250
+
+Reference = proof.reference_of(API)
+
+
+def test_reference_conforms():
+    proving.reference_conforms(API)
+
+
+@pytest.mark.parametrize("mutant", proving.mutants(API))
+def test_mutant_breaks_what_it_says(mutant):
+    proving.mutant_breaks_what_it_says(API, mutant)
+
+
+@pytest.mark.parametrize("liberty", proving.liberties(API))
+def test_liberty_conforms_and_costs_only_what_it_says(liberty):
+    verdict = proving.judged(liberty())
+
+    assert verdict.verdict == CONFORMANT, [result for result in verdict.results if result.status == "failed"]
+    failed = {id_.partition("/")[2] for id_ in verdict.ids("failed")}
+    assert failed == getattr(liberty, "costs", frozenset())
+
+
+def test_every_requirement_is_proved():
+    proving.every_requirement_is_proved(API)
+
+
+def test_ids_are_pinned():
+    proving.ids_are_pinned(API)
+
+
+def test_override_is_short():
+    tree = ast.parse(Path(mutants_module.__file__).read_text(encoding="utf-8"))
+    lengths = {
+        f"{lie.name}.{override.name}": (override.end_lineno or 0) - override.lineno
+        for lie in ast.walk(tree)
+        if isinstance(lie, ast.ClassDef)
+        for override in lie.body
+        if isinstance(override, ast.FunctionDef)
+    }
+
+    assert {name: length for name, length in lengths.items() if length > LONGEST_OVERRIDE} == {}
+
+
+def test_run_is_small_and_leaves_everything_in():
+    server = Reference()
+
+    verdict = proving.judged(server)
+
+    assert verdict.requests <= MOST_REQUESTS
+    assert len(server._choices) >= 4  # the object, the other one, the locked category, the tenant
+    assert set(server._choices.values()) == {Choice("opt_in")}
+
+
+def test_merging_server_is_left_in_too():
+    server = next(one for one in proof.liberties_of(API) if one.__name__ == "Merges")()
+
+    proving.judged(server)
+
+    assert set(server._choices.values()) == {Choice("opt_in")}
+
+
+@pytest.mark.parametrize(
+    ("missing", "untested"),
+    [
+        ("other_object", {"objects-are-apart"}),
+        (
+            "locked_category",
+            {"categories-are-apart", "locked-category-is-not-editable", "locked-category-stays-in"},
+        ),
+        ("tenant_id", {"tenant", "tenant-scope"}),
+    ],
+)
+def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):
+    server = Reference()
+    with serve(server) as url:
+        profile = server.profile(url)
+        del profile["fixtures"][missing]
+        verdict = judge(profile)
+
+    assert {id_.partition("/")[2] for id_ in verdict.ids("not_tested")} == untested
+    assert verdict.verdict == CONFORMANT
+
+
+@pytest.mark.parametrize(
+    ("fixture", "value", "sentence"),
+    [
+        ("category", "nothing", "fixtures.category"),
+        ("object", {"type": "departments", "id": "nobody"}, "fixtures.object"),
+    ],
+)
+def test_unknown_fixture_stops_before_anything_is_judged(fixture, value, sentence):
+    server = Reference()
+    with serve(server) as url:
+        profile = server.profile(url)
+        profile["fixtures"][fixture] = value
+        verdict = judge(profile)
+
+    assert verdict.verdict == NO_VERDICT
+    assert sentence in str(verdict.stopped)
+    assert verdict.ids("failed") == []
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refused_key_stops_before_anything_is_judged(status):
+    class Refuses(Reference):
+        def answer(self, _):
+            return Response(status)
+
+    verdict = proving.judged(Refuses())
+
+    assert verdict.verdict == NO_VERDICT
+    assert "credentials.api_key" in str(verdict.stopped)
+
+
+def test_object_without_channels_is_no_verdict():
+    class Bare(Reference):
+        def _rendered_channels(self, *_):
+            return []
+
+    verdict = proving.judged(Bare())
+
+    assert verdict.verdict == NO_VERDICT
+    assert "suprsend/channels-go-out" in verdict.ids("inconclusive")
+
+
+def test_locked_profile_category_is_no_verdict():
+    server = Reference()
+    with serve(server) as url:
+        profile = server.profile(url)
+        profile["fixtures"]["category"] = "security-alert"
+        verdict = judge(profile)
+
+    assert verdict.verdict == NO_VERDICT
+    assert "suprsend/preference-follows-opt-out" in verdict.ids("inconclusive")
+
+
+def test_every_observation_says_something():
+    verdict = proving.judged(Reference())
+
+    observed = [result for result in verdict.results if result.requirement.level == "OBSERVED"]
+    assert {result.status for result in observed} == {"observed"}
+    assert all(result.reason for result in observed)
+
+
+def test_no_key_is_in_the_evidence():
+    server = Reference()
+    verdict = proving.judged(server)
+
+    shown = repr([result.evidence for result in verdict.results])
+    assert server.key not in shown
+    assert server.key[len(server.key) // 2 :] not in shown
