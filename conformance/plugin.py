@@ -116,10 +116,15 @@ def _engine(
     modules = {function.__code__.co_filename: sys.modules[function.__module__] for function in order}
 
     class Imported(pytest.Module):
-        """A module that is imported already: pytest's own import would depend on the caller's sys.path."""
+        """A module that is imported already, since pytest's own import would look at the caller's sys.path."""
 
         def _getobj(self) -> ModuleType:
             return modules[str(self.path)]
+
+        def collect(self) -> Iterator[pytest.Function]:
+            for function in order:
+                if function.__code__.co_filename == str(self.path):
+                    yield pytest.Function.from_parent(self, name=function.__name__, callobj=function)
 
     class Engine:
         """Selects, orders and records."""
@@ -138,8 +143,7 @@ def _engine(
             return Imported.from_parent(parent, path=module_path)
 
         def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-            asked = [item for item in items if getattr(item, "function", None) in order]
-            items[:] = sorted(asked, key=lambda item: order[item.function])  # type: ignore[attr-defined]
+            items.sort(key=lambda item: order[item.function])  # type: ignore[attr-defined]
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:

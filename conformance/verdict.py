@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -172,13 +173,18 @@ class Bench:
         except Outcome:
             return exam, None
 
+    def leave(self) -> None:
+        """Put things back as far as the target lets us; what it answers now is not judged."""
+        with suppress(Outcome):
+            self.api.leave()
+
     def preflight(self) -> str | None:
         """Say what makes judging impossible; None if nothing does."""
         try:
             self.api.preflight()
         except (Unjudgeable, Unreachable) as trouble:
             return self.client.redaction(str(trouble))
-        except Exception:
+        except Outcome:
             return None
         return None
 
@@ -214,7 +220,7 @@ def _sit(
         verdict.stopped = bench.preflight()
         if verdict.stopped is None:
             plugin.run(asked, bench.api, bench.client, listen)
-            bench.api.leave()
+            bench.leave()
     except KeyboardInterrupt:
         verdict.was_interrupted = True
         verdict.stopped = "interrupted"
