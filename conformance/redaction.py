@@ -11,6 +11,7 @@ from functools import cached_property
 from urllib.parse import quote
 
 _SENSITIVE_HEADER = re.compile(r"auth|cookie|token|key|secret|session|credential", re.IGNORECASE)
+_SCHEMES = {"basic", "bearer", "digest", "token"}
 _UNNAMED = "CREDENTIAL"
 _SHORTEST_PART = 8
 
@@ -42,7 +43,7 @@ class Redaction:
         for part in (
             re.findall(r"=([^;]+)", value) if "cookie" in name.lower() else [rest if has_scheme else value]
         ):
-            if part.strip() and self(part) == part:
+            if not _is_bare(part) and self(part) == part:
                 self.conceal(part.strip())
 
     def __call__(self, text: str) -> str:
@@ -52,7 +53,7 @@ class Redaction:
     def header(self, name: str, value: str) -> str:
         """Return a header's value without its credential; one that cannot be named is masked whole."""
         shown = self(value)
-        if shown == value and value and _SENSITIVE_HEADER.search(name):
+        if shown == value and not _is_bare(value) and _SENSITIVE_HEADER.search(name):
             return "[redacted]"
         return shown
 
@@ -73,6 +74,10 @@ class Redaction:
     def _pattern(self) -> re.Pattern[str]:
         longest_first = sorted(self._names, key=len, reverse=True)
         return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+
+
+def _is_bare(value: str) -> bool:
+    return not value.strip() or value.strip().lower() in _SCHEMES
 
 
 def _forms(value: str) -> set[str]:

@@ -95,7 +95,7 @@ def _nothing_matches(glob: str, ids: Sequence[str]) -> str:
 
 def _written(module: ModuleType, api: str, headings: Sequence[str]) -> list[Requirement]:
     return [
-        _read(function, api, headings)
+        read(function, api, headings)
         for name, function in vars(module).items()
         if name.startswith("test_")
         and inspect.isfunction(function)
@@ -103,7 +103,11 @@ def _written(module: ModuleType, api: str, headings: Sequence[str]) -> list[Requ
     ]
 
 
-def _read(function: Callable[..., Any], api: str, headings: Sequence[str]) -> Requirement:
+def read(function: Callable[..., Any], api: str, headings: Sequence[str]) -> Requirement:
+    """Read one requirement from its function.
+
+    Raises BadRequirement if its docstring lacks a level, a text, or a source among *headings*.
+    """
     name = f"{function.__module__}.{function.__qualname__}"
     match = _SENTENCE.fullmatch(" ".join((function.__doc__ or "").split()))
     if match is None or match["level"] not in LEVELS:

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conformance import proof, requirement
 from conformance.proof.serving import serve
 from conformance.verdict import CONFORMANT, Verdict, judge
@@ -70,7 +71,7 @@ def mutant_breaks_what_it_says(api: str, mutant: Any) -> None:
     pytest.fail("\n".join(lines), pytrace=False)
 
 
-def liberty_is_not_condemned(api: str, liberty: Any) -> None:
+def liberty_is_not_condemned(_api: str, liberty: Any) -> None:
     verdict = judged(liberty())
     _say(
         verdict, f"{liberty.__name__} ({' '.join((liberty.__doc__ or '').split())})", _open(verdict, "failed")

@@ -1,4 +1,5 @@
 """The client against servers of a few lines."""
+# ruff: noqa: ARG001  what is called back takes what it is given
 
 import gzip
 import threading

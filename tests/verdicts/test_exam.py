@@ -1,0 +1,78 @@
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+import openapi
+from conformance import exam
+
+DIGESTS = """
+import sys
+import openapi
+from conformance import exam
+if "late" in sys.argv:
+    import mockserver.cli, conformance.verdict, conformance.proof
+print([exam.draw(api).sha256 for api in openapi.names()])
+"""
+
+
+def drawn_elsewhere(folder, hash_seed, *arguments):
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "CI": arguments[0] if arguments else ""}
+    command = [sys.executable, "-c", DIGESTS, *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_exam_is_the_same_in_every_process_and_leaves_no_trace(tmp_path):
+    one = drawn_elsewhere(tmp_path, "1")
+    other = drawn_elsewhere(tmp_path, "2", "late")
+    here = [exam.draw(api).sha256 for api in openapi.names()]
+
+    assert one == other == f"{here}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_seed_is_another_exam():
+    assert exam.draw("onlyautomator", 1).sha256 != exam.draw("onlyautomator", 0).sha256
+
+
+@pytest.mark.parametrize("api", openapi.names())
+def test_half_of_at_least_forty_cases_is_broken_on_purpose(api):
+    drawn = exam.draw(api)
+
+    assert len(drawn.cases) >= 40
+    assert drawn.count("positive") == drawn.count("negative")
+    assert [case.number for case in drawn.cases] == list(range(1, len(drawn.cases) + 1))
+
+
+@pytest.mark.parametrize("api", openapi.names())
+def test_cases_differ_and_most_negatives_are_json(api):
+    cases = exam.draw(api).cases
+    negatives = [case for case in cases if case.mode == "negative"]
+
+    assert max(Counter((case.mode, case.content) for case in cases).values()) == 1
+    assert sum(case.has_json for case in negatives) >= len(negatives) * 3 / 4
+    assert len({case.flaws for case in negatives}) > len(negatives) / 3
+    assert all(case.flaws for case in negatives)
+
+
+@pytest.mark.parametrize("api", openapi.names())
+def test_case_is_frozen(api):
+    case = next(case for case in exam.draw(api).cases if case.has_json and case.json)
+    before = case.json
+    value = case.json
+    value.clear()
+
+    assert case.json == before
+
+
+def test_marks_of_ours_do_not_change_the_exam(monkeypatch):
+    contract = openapi.load("onlyautomator")
+    marked = {**contract, "x-note": "new", "info": {**contract["info"], "x-other": 1}}
+    before = exam.draw("onlyautomator").sha256
+    monkeypatch.setattr(openapi, "load", lambda _: marked)
+    exam.draw.cache_clear()
+
+    assert exam.draw("onlyautomator").sha256 == before

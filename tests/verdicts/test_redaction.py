@@ -1,0 +1,128 @@
+import base64
+import json
+import subprocess
+from urllib.parse import quote
+
+import pytest
+
+import openapi
+from conformance import proof, report
+from conformance.exchange import curl
+from conformance.proof.serving import Response, serve
+from conformance.redaction import Redaction
+from conformance.verdict import judge
+
+SECRET = 'tök/en+"<&>\\value'
+
+
+@pytest.fixture
+def redaction():
+    redaction = Redaction()
+    redaction.conceal(SECRET, "TOKEN")
+    return redaction
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        SECRET,
+        SECRET.upper(),
+        quote(SECRET, safe=""),
+        json.dumps(SECRET),
+        base64.b64encode(SECRET.encode()).decode(),
+    ],
+)
+def test_credential_is_replaced_in_every_form(redaction, form):
+    assert redaction(f"before {form} after") in ("before $TOKEN after", 'before "$TOKEN" after')
+
+
+def test_part_of_a_token_is_replaced():
+    redaction = Redaction()
+    redaction.conceal("eyJhbGciOi.eyJzdWIiOiJ1c2VyIn0.c2lnbmF0dXJl", "TOKEN")
+
+    assert redaction("claims eyJzdWIiOiJ1c2VyIn0!") == "claims $TOKEN!"
+
+
+def test_made_up_credentials_are_learned_when_sent():
+    redaction = Redaction()
+    redaction.conceal_header("Authorization", "Basic c29tZXRoaW5n")
+    redaction.conceal_header("Cookie", "sb-access-token=abcdefgh; theme=dark")
+
+    assert redaction("c29tZXRoaW5n abcdefgh") == "$CREDENTIAL $CREDENTIAL"
+    assert redaction.header("X-Api-Key", "never seen") == "[redacted]"
+
+
+def test_curl_reads_the_credential_from_the_environment(redaction):
+    body = 'it\'s $HOME `ls` "q" \\ \n ä'.encode()
+    headers = [("Authorization", f"Bearer {SECRET}"), ("X-Empty", ""), ("X-Plain", "$(id) 'x'")]
+    line = curl("POST", f"http://h/a?t={quote(SECRET, safe='')}", headers, body, redaction)
+    shown = "curl() { printf '%s\\n' \"$@\"; }\n" + line
+    done = subprocess.run(
+        ["bash", "-c", shown], env={"TOKEN": SECRET}, capture_output=True, text=True, check=True
+    )
+
+    assert SECRET not in line
+    assert f"Authorization: Bearer {SECRET}\n" in done.stdout
+    assert "X-Empty;\n" in done.stdout
+    assert "X-Plain: $(id) 'x'\n" in done.stdout
+    assert body.decode() in done.stdout
+
+
+def test_curl_pipes_bytes_that_are_no_text(redaction):
+    line = curl("POST", "http://h/", [], b"\x00\xff%d'\\", redaction)
+    shown = "curl() { od -An -tx1; }\n" + line
+    done = subprocess.run(["bash", "-c", shown], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["00", "ff", "25", "64", "27", "5c"]
+
+
+class Gossip:
+    """Tells every credential to everybody, and fails on the way."""
+
+    def __init__(self, server):
+        self._server = server
+        self.heard = set()
+
+    def answer(self, request):
+        authorization = request.headers.get("authorization", "")
+        self.heard.add(authorization.partition(" ")[2] or authorization)
+        answer = self._server.answer(request)
+        fields, content = answer.encoded()
+        status = 418 if len(self.heard) % 3 == 0 else answer.status
+        told = {
+            **fields,
+            "x-you-said": authorization,
+            "set-cookie": f"t={authorization}",
+            "etag": f'"{authorization}"',
+        }
+        if len(self.heard) % 2:
+            content = json.dumps(
+                {"message": f"no {authorization} no", authorization: [authorization]}
+            ).encode()
+        return Response(status, content, told)
+
+
+@pytest.mark.parametrize("api", openapi.names())
+def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypatch):
+    from rich.console import Console
+
+    from conformance.report.terminal import Terminal
+
+    reference = proof.reference_of(api)()
+    gossip = Gossip(reference)
+    with serve(gossip) as url:
+        profile = reference.profile(url)
+        names = {f"CREDENTIAL_OF_{key.upper()}": value for key, value in profile["credentials"].items()}
+        for name, value in names.items():
+            monkeypatch.setenv(name, value)
+        keys = [f"${{CREDENTIAL_OF_{key.upper()}}}" for key in profile["credentials"]]
+        profile["credentials"] = dict(zip(profile["credentials"], keys, strict=True))
+        terminal = Terminal(Console(soft_wrap=True))
+        verdict = judge(profile, heard=terminal.result)
+    terminal.end(verdict, report.write(verdict, tmp_path))
+
+    written = "".join(file.read_text() for file in tmp_path.iterdir()) + capsys.readouterr().out
+    credentials = {text for text in gossip.heard | set(names.values()) if len(text) > 3} - {"Bearer", "Basic"}
+    assert verdict.requests > 20
+    assert "${CREDENTIAL_OF_" in written
+    assert not [text for text in credentials if text.lower() in written.lower()]
