@@ -32,8 +32,9 @@ def with_wrong_key(api: Api) -> Answer:
 
 
 def test_missing_key(api: Api) -> None:
-    """MUST refuse a request without an API key. (suprsend: Authorizations)"""
+    """MUST refuse a request without an API key, with and without a trailing slash. (suprsend: Authorizations)"""
     refused(without_key(api))
+    refused(api.write(OPT_IN, authorization=None, style=api.other_style))
 
 
 def test_empty_key(api: Api) -> None:
@@ -86,5 +87,5 @@ def test_false_signature(api: Api) -> None:
     """OBSERVED what the signed form of older clients is answered if the signature is false.
     (suprsend: official clients)
     """
-    answer = api.write(OPT_IN, authorization="conformance:bm90IGEgc2lnbmF0dXJl")
+    answer = api.write(OPT_IN, authorization=api.false_signature)
     observe(f"a false signature is {said(answer)}")

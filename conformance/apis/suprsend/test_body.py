@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from conformance.apis.suprsend import Api
@@ -36,9 +37,16 @@ def test_defaults_to_opt_in(api: Api) -> None:
     named = api.nameable(api.settle())[:1]
     if preference(api.write(OPT_OUT)) != OUT:
         raise Inconclusive("the category cannot be opted out of, so nothing shows a default")
-    answer = api.write({"opt_out_channels": named})
-    accepted(answer)
-    expect(preference(answer) == IN, "preference opt_in", preference(answer), answer)
+    bodies: Sequence[dict[str, Any]] = (
+        {"opt_out_channels": []},
+        {"opt_in_channels": named},
+        {"opt_out_channels": named},
+    )
+    answers = (api.write(body) for body in bodies)
+    answer = next((answer for answer in answers if answer.ok), None)
+    expect(answer is not None, "a 2xx to one of three bodies without a preference", "refusals")
+    if answer is not None:
+        expect(preference(answer) == IN, "preference opt_in", preference(answer), answer)
 
 
 def test_channels_go_out(api: Api) -> None:
@@ -47,6 +55,12 @@ def test_channels_go_out(api: Api) -> None:
     accepted(out)
     category(out)
     expect(editable(out).get(named) != IN, f"{named} opt_out", f"{named} opt_in", out)
+
+
+def test_category_stays_in(api: Api) -> None:
+    """MUST leave the category opted in when one of its channels goes out. (suprsend: Body)"""
+    out = api.channel_turns().out
+    expect(preference(out) == IN, "preference opt_in", preference(out), out)
 
 
 def test_other_channels_stay_in(api: Api) -> None:
@@ -93,7 +107,18 @@ def test_empty_list(api: Api) -> None:
 
 def test_documented_channels(api: Api) -> None:
     """SHOULD accept every documented channel, also one that the object does not have. (suprsend: Body)"""
-    accepted(api.write({**OPT_IN, "opt_out_channels": list(DOCUMENTED_CHANNELS)}))
+    accepted(without_any_channel(api))
+
+
+def test_category_without_channels(api: Api) -> None:
+    """OBSERVED whether the category stays opted in when all its channels go out. (suprsend: Body)"""
+    observe(f"naming every documented channel is {said(without_any_channel(api))}")
+
+
+def without_any_channel(api: Api) -> Answer:
+    """Take every documented channel out."""
+    body = {**OPT_IN, "opt_out_channels": list(DOCUMENTED_CHANNELS)}
+    return api.ask_once("no channels", lambda: api.write(body))
 
 
 def test_unknown_preference(api: Api) -> None:
@@ -103,22 +128,26 @@ def test_unknown_preference(api: Api) -> None:
 
 def test_number_as_preference(api: Api) -> None:
     """MUST refuse a number as the preference. (suprsend: Body)"""
-    refused(api.write({"preference": 1}))
+    for value in (1, 0):
+        refused(api.write({"preference": value}))
 
 
 def test_boolean_as_preference(api: Api) -> None:
     """MUST refuse a boolean as the preference. (suprsend: Body)"""
-    refused(api.write({"preference": True}))
+    for value in (True, False):
+        refused(api.write({"preference": value}))
 
 
 def test_object_as_preference(api: Api) -> None:
     """MUST refuse an object as the preference. (suprsend: Body)"""
-    refused(api.write({"preference": {"value": IN}}))
+    for value in ({"value": IN}, {}):
+        refused(api.write({"preference": value}))
 
 
 def test_array_as_preference(api: Api) -> None:
     """MUST refuse an array as the preference. (suprsend: Body)"""
-    refused(api.write({"preference": [IN]}))
+    for value in ([IN], []):
+        refused(api.write({"preference": value}))
 
 
 def test_truncated_body(api: Api) -> None:
@@ -133,17 +162,20 @@ def test_text_body(api: Api) -> None:
 
 def test_array_body(api: Api) -> None:
     """MUST refuse an array as the body. (suprsend: Body)"""
-    refused(api.write([OPT_IN]))
+    for body in ([OPT_IN], []):
+        refused(api.write(body))
 
 
 def test_string_body(api: Api) -> None:
     """MUST refuse a string as the body. (suprsend: Body)"""
-    refused(api.write(IN))
+    for body in (IN, ""):
+        refused(api.write(body))
 
 
 def test_number_body(api: Api) -> None:
     """MUST refuse a number as the body. (suprsend: Body)"""
-    refused(api.write(1))
+    for body in (1, 0):
+        refused(api.write(body))
 
 
 def watch(api: Api, body: Any) -> None:

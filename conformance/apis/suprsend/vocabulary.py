@@ -18,6 +18,7 @@ from conformance.run import Run
 OPT_IN: Mapping[str, Any] = {"preference": IN}
 OPT_OUT: Mapping[str, Any] = {"preference": OUT}
 UNKNOWN = "conformance_unknown"
+SHORTEST_KEY = 8
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ class Api:
         """A tenant that nobody made."""
         return Place(self.place.object, self.place.category, UNKNOWN)
 
+    @property
+    def other_style(self) -> str:
+        """The slash form that the profile does not name."""
+        return "no_slash" if self._target.path_style == "trailing_slash" else "trailing_slash"
+
     # Credentials
 
     @property
@@ -131,8 +137,15 @@ class Api:
         return self._made_up("wrong", self._key[:half] + "".join(map(_next, self._key[half:])))
 
     @property
+    def false_signature(self) -> str:
+        """The signed form that older clients send, with a signature of nothing."""
+        return self.client.conceal("conformance:bm90IGEgc2lnbmF0dXJl", self._named("unsigned"))
+
+    @property
     def cut_key(self) -> str:
         """The first half of the key."""
+        if len(self._key) < SHORTEST_KEY:
+            raise NotTested("credentials.api_key is too short to be cut")
         return self._made_up("cut", self._key[: (len(self._key) + 1) // 2])
 
     @property

@@ -222,6 +222,14 @@ class IsSlow(Reference):
         return super().answer(request)
 
 
+class KnowsOnlyPatch(Reference):
+    """Any other method is not implemented."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        return super().answer(request) if request.method == "PATCH" else Response(501)
+
+
 # What is done now and then
 
 
@@ -738,3 +746,11 @@ class Reads(Reference):
             return super().answer(request)
         place = self._place(replace(request, method="PATCH"))
         return Response(200, self._rendered(place, self._before(place)))
+
+
+class GoesOutWithItsLastChannel(Reference):
+    """A category whose last channel goes out goes out with it."""
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        is_in = choice.preference == "opt_in" and choice.left < set(place.category.channels)
+        return {**super()._rendered(place, choice), "preference": "opt_in" if is_in else "opt_out"}

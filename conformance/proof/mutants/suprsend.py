@@ -83,6 +83,16 @@ class AcceptsNoKey(Reference):
             super()._authenticate(request)
 
 
+class AcceptsNoKeyWithSlash(Reference):
+    """A path with a trailing slash passes by the door."""
+
+    breaks = frozenset({"missing-key"})
+
+    def _authenticate(self, request: Request) -> None:
+        if "authorization" in request.headers or not request.path.endswith("/"):
+            super()._authenticate(request)
+
+
 class RedirectsNoKey(Reference):
     """A request without any credential is sent to a login page."""
 
@@ -310,6 +320,31 @@ class LoneOptOutIsIgnored(Reference):
         return "opt_in" if len(body) == 1 else preference
 
 
+class RefusesOptOut(Reference):
+    """Nobody can opt out."""
+
+    breaks = frozenset({"preference-follows-opt-out"})
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        locked = replace(place.category, is_editable=False)
+        return super()._opted_out(replace(place, category=locked), before)
+
+
+class CategoryFollowsChannel(Reference):
+    """A category goes out with a channel that is named alone."""
+
+    breaks = frozenset({"category-stays-in"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        named = body.get("opt_out_channels")
+        self._is_lone = isinstance(named, list) and len(named) == 1
+        return super()._update(place, body)
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        preference = "opt_out" if self._is_lone else choice.preference
+        return {**super()._rendered(place, choice), "preference": preference}
+
+
 class OptOutSticks(Reference):
     """Once out, a plain opt_in does not lead back."""
 
@@ -339,6 +374,17 @@ class OptOutChannelsIgnored(Reference):
     def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         channels = super()._list(body, member)
         return frozenset() if member == "opt_out_channels" and channels else channels
+
+
+class OptOutChannelsRefused(Reference):
+    """A list of channels to leave is refused unless it is empty."""
+
+    breaks = frozenset({"channels-go-out", "documented-channels"})
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        if member == "opt_out_channels" and body.get(member):
+            raise Refused(400, "not supported")
+        return super()._list(body, member)
 
 
 class LoneChannelIgnored(Reference):
@@ -390,6 +436,17 @@ class OptInChannelsIgnored(Reference):
 
     def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return frozenset(before) if into and out is None else super()._left(before, out, into)
+
+
+class OptInChannelsRefused(Reference):
+    """opt_in_channels is refused."""
+
+    breaks = frozenset({"channels-come-in"})
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        if member == "opt_in_channels" and member in body:
+            raise Refused(400, "not supported")
+        return super()._list(body, member)
 
 
 class OptInChannelsInverted(Reference):
@@ -459,6 +516,32 @@ class AcceptsAnyPreference(Reference):
 
     def _word(self, preference: Any) -> str:
         return preference if preference in PREFERENCES else "opt_in"
+
+
+class FalsyIsAbsent(Reference):
+    """Whatever counts as false counts as absent."""
+
+    breaks = frozenset(
+        {
+            "number-as-preference",
+            "boolean-as-preference",
+            "object-as-preference",
+            "array-as-preference",
+            "generated-preference-is-refused",
+        }
+    )
+
+    def _word(self, preference: Any) -> str:
+        return super()._word(preference or "opt_in")
+
+
+class FalsyBodyIsAbsent(Reference):
+    """A body that counts as false counts as an empty object."""
+
+    breaks = frozenset({"array-body", "string-body", "number-body"})
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        return super()._mapping(body or {})
 
 
 class AcceptsUnknownPreferences(Reference):
