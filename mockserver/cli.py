@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import sys
+import warnings
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -26,16 +26,14 @@ class Auth(StrEnum):
 
 
 def main() -> None:
-    """Run the command; a mistake is one line on standard error and exit status 2."""
+    """Run the command; what cannot be done is one line on standard error and exit status 2."""
+    # Whoever chooses a short secret for a stand-in on his own machine knows what it is worth.
+    warnings.filterwarnings("ignore", "The HMAC key is", UserWarning)
     try:
         app()
     except (CannotStart, openapi.UnknownApi, openapi.BadSpec) as error:
-        _fail(str(error))
-
-
-def _fail(sentence: str) -> NoReturn:
-    print(f"mockserver: {sentence}", file=sys.stderr)
-    sys.exit(2)
+        print(f"mockserver: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 def _show_version(wanted: bool) -> None:
@@ -70,16 +68,15 @@ def serve(
     """Serve stateful stand-ins for the preference APIs of OnlyAutomator and SuprSend."""
     if context.invoked_subcommand is not None:
         return
+    from mockserver import serving
     from mockserver.banner import banner
-    from mockserver.server import Stub
+    from mockserver.server import Stub, services
 
-    for name in api or []:
-        openapi.path(name)
-    stub = Stub(api, seed=seed, fixtures_file=fixtures, mode=auth.value)
-    listener = _listen(host, port)
-    address, bound = listener.getsockname()[:2]
-    url = f"http://[{address}]:{bound}" if ":" in address else f"http://{address}:{bound}"
-    _run(stub.door, listener, url if quiet else banner(stub, url))
+    stub = Stub(services(api, fixtures), seed=seed, mode=auth.value)
+    listener = serving.listen(host, port)
+    url = serving.url(listener)
+    announcement = url if quiet else banner(stub, url)
+    serving.Server(stub.door, lambda: print(announcement, flush=True)).run(sockets=[listener])
 
 
 @app.command()
@@ -89,9 +86,7 @@ def token(
     role: Annotated[
         str, typer.Option(help="The role claim; another than authenticated is 403.")
     ] = "authenticated",
-    ttl: Annotated[
-        float, typer.Option(help="Lifetime in seconds; a negative one has expired already.")
-    ] = 3600,
+    ttl: Annotated[int, typer.Option(help="Lifetime in seconds; a negative one has expired already.")] = 3600,
 ) -> None:
     """Print a credential that the stub accepts: a token, or the default key of an API that takes keys."""
     from mockserver.credential import credential
@@ -107,44 +102,3 @@ def choices() -> None:
         for where, why in openapi.choices(openapi.load(name)):
             print(f"{where}\n    {why}")
         print()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Bind before anything is printed, so that the URL is true."""
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(1024)
-    except OSError as error:
-        _fail(
-            f"cannot listen on {host}:{port}: {error.strerror}; choose another --port, or --port 0 for a free one"
-        )
-    return listener
-
-
-def _run(stub: Any, listener: socket.socket, announcement: str) -> None:
-    import uvicorn
-
-    from mockserver.connection import Connection
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            print(announcement, flush=True)
-
-    config = uvicorn.Config(
-        stub,
-        http=Connection,
-        lifespan="on",
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
-    try:
-        Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        print(file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from mockserver.exchange import ClientGone, Exchange, Reply
 from mockserver.forced import forced
 from mockserver.front_page import front_page
 from mockserver.operation import JSON, Operation
-from mockserver.problems import Broken, MethodNotAllowed, NotFound, Problem
+from mockserver.problems import Broken, Invalid, MethodNotAllowed, NotFound, Problem, Violation
 from mockserver.routes import Routes
 from mockserver.session import Session
 
@@ -50,11 +51,24 @@ class Door(SpecMiddleware):
                     await exchange.drain()
             except ClientGone:
                 return
-            await _send(exchange, reply, send)
+            headers, content = _written(exchange, reply)
+            await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+            await send({"type": "http.response.body", "body": content})
         elif scope["type"] == "lifespan":
             await _live(receive, send)
         else:
             await send({"type": "websocket.close"})
+
+    def refusal(self, url: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
+        """Write the whole answer to a request that is not HTTP; *url* and *headers* are what was heard of it."""
+        path = url.partition(b"?")[0]
+        scope = {"method": "GET", "raw_path": path, "query_string": b"", "headers": headers}
+        exchange = Exchange(scope, _no_body, self._session)
+        exchange.operation = self.routes.nearest("", exchange.path).operation
+        reply = self._render(Invalid([Violation("", "the request is not well-formed HTTP/1.1")]), exchange)
+        head, content = _written(exchange, reply)
+        lines = [b"HTTP/1.1 400 Bad Request", *(b": ".join(pair) for pair in head), b"connection: close"]
+        return b"\r\n".join([*lines, b"", content])
 
     async def _reply(self, exchange: Exchange) -> Reply:
         if cors.is_preflight(exchange):
@@ -135,7 +149,12 @@ class _Entries(AbstractRoutingAPI[Operation]):
 _JSON = (b"content-type", JSON.encode())
 
 
-async def _send(exchange: Exchange, reply: Reply, send: Send) -> None:
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_LONGEST_HEADER = 1000
+
+
+def _written(exchange: Exchange, reply: Reply) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Write *reply* as headers and bytes."""
     headers = cors.headers(exchange)
     if reply.body is None:
         content = b""
@@ -147,14 +166,17 @@ async def _send(exchange: Exchange, reply: Reply, send: Send) -> None:
     if reply.status != 204:
         headers = [*headers, (b"content-length", b"%d" % len(content))]
     if reply.headers:
-        more = (
-            (name.lower().encode(), value.encode("latin-1", "replace"))
-            for name, value in reply.headers.items()
-        )
-        headers = [*headers, *more]
-    start: Message = {"type": "http.response.start", "status": reply.status, "headers": headers}
-    await send(start)
-    await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else content})
+        headers = [*headers, *(_header(name, value) for name, value in reply.headers.items())]
+    return headers, b"" if exchange.method == "HEAD" else content
+
+
+def _header(name: str, value: str) -> tuple[bytes, bytes]:
+    """Write one header of a reply; it may quote what somebody sent."""
+    return name.lower().encode(), _CONTROL.sub(" ", value)[:_LONGEST_HEADER].encode("latin-1", "replace")
+
+
+async def _no_body() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 async def _live(receive: Receive, send: Send) -> None:

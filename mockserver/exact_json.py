@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from decimal import Decimal, InvalidOperation
+from collections import Counter
+from decimal import Decimal
 from typing import Any, NoReturn
 
 import orjson
@@ -37,7 +38,7 @@ def dumps(value: Any) -> bytes:
     """Write *value* as compact JSON in UTF-8."""
     try:
         return orjson.dumps(value)
-    except TypeError:  # an integer beyond 64 bits
+    except TypeError:  # an integer beyond 64 bits, or half a surrogate pair in a message
         return _ENCODER.encode(value).encode()
 
 
@@ -90,7 +91,7 @@ def _depth(value: Any) -> int:
 
 def _refuse_lone_surrogates(value: Any) -> None:
     try:
-        _ENCODER.encode(value).encode()
+        json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise NotExact("the body holds a lone surrogate, which is not a character") from None
 
@@ -99,13 +100,14 @@ def _float(text: str) -> float:
     number = float(text)
     if math.isinf(number):
         raise NotExact(f"the number {_shown(text)} is out of range")
-    try:
-        exact = Decimal(text) == Decimal(repr(number))
-    except InvalidOperation:
-        exact = False
-    if not exact:
+    if not (_is_zero(text) if number == 0 else Decimal(text) == Decimal(repr(number))):
         raise NotExact(f"the number {_shown(text)} has more digits than can be kept")
     return number
+
+
+def _is_zero(text: str) -> bool:
+    """Tell whether a number that became zero was one, whatever its exponent."""
+    return not text.lower().partition("e")[0].strip("-0.")
 
 
 def _shown(text: str) -> str:
@@ -119,11 +121,11 @@ def _constant(name: str) -> NoReturn:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        times = Counter(name for name, _ in pairs)
+        twice = next(name for name in times if times[name] > 1)
         raise NotExact(f"the member {json.dumps(_shown(twice))} is given twice")
     return members
 
 
 _DECODER = json.JSONDecoder(parse_float=_float, parse_constant=_constant, object_pairs_hook=_object)
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))

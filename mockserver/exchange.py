@@ -47,8 +47,8 @@ class Exchange:
     """
 
     __slots__ = (
+        "_headers",
         "_receive",
-        "api",
         "headers",
         "method",
         "operation",
@@ -63,9 +63,9 @@ class Exchange:
         self.method: str = scope["method"]
         self.path: str = scope["raw_path"].decode("latin-1")
         self.query: bytes = scope["query_string"]
-        self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+        self._headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self.headers: dict[bytes, bytes] = dict(reversed(self._headers))
         self.session = session
-        self.api: str | None = None
         self.operation: Operation | None = None
         self.path_values: tuple[str, ...] = ()
         self.unread = True
@@ -75,6 +75,10 @@ class Exchange:
         """Read a header by its lower-case name."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    def header_lines(self, name: bytes) -> list[str]:
+        """Read every line of a header that may come more than once."""
+        return [value.decode("latin-1") for key, value in self._headers if key == name]
 
     def cookie(self, name: str) -> str | None:
         """Read a cookie by its name."""

@@ -10,7 +10,9 @@ from mockserver.exchange import Exchange, Reply
 from mockserver.operation import JSON, Operation
 from mockserver.problems import Problem
 
-_CODE = re.compile(r"""(?:^|[,;])\s*code\s*=\s*"?(\d{3})"?\s*(?=[,;]|$)""", re.IGNORECASE)
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_PREFERENCE = re.compile(rf'([^\s=;,"]+)(?:\s*=\s*({_QUOTED}|[^\s;,"]+))?|{_QUOTED}')
+_LONGEST_PREFER = 1000
 
 
 def forced(exchange: Exchange, operation: Operation) -> Reply | None:
@@ -19,11 +21,8 @@ def forced(exchange: Exchange, operation: Operation) -> Reply | None:
     An error is the API's documented envelope, a success its first documented example. Nothing is
     authenticated, validated or stored.
     """
-    preference = exchange.header(b"prefer")
-    if preference is None or (match := _CODE.search(preference)) is None:
-        return None
-    code = match.group(1)
-    response = operation.responses.get(code)
+    code = _preferred_code(", ".join(exchange.header_lines(b"prefer")))
+    response = operation.responses.get(code) if code.isdigit() else None
     if response is None:
         return None
     examples = response.get("content", {}).get(JSON, {}).get("examples", {})
@@ -34,6 +33,15 @@ def forced(exchange: Exchange, operation: Operation) -> Reply | None:
         reply = Reply(int(code), body)
     applied = {"Preference-Applied": f"code={code}", "Vary": "Prefer"}
     return Reply(reply.status, reply.body, {**reply.headers, **applied})
+
+
+def _preferred_code(preferences: str) -> str:
+    """Read the first preference named code; empty if there is none."""
+    for match in _PREFERENCE.finditer(preferences, 0, _LONGEST_PREFER):
+        name, value = match.groups(default="")
+        if name.lower() == "code":
+            return value.strip('"')
+    return ""
 
 
 class _Preferred(Problem):

@@ -117,16 +117,15 @@ class Operation:
 
     async def _read_body(self, exchange: Exchange, schema: Schema, violations: list[Violation]) -> Any:
         media_type = exchange.header(b"content-type")
-        if media_type is None or not _is_json(media_type):
-            raw = await exchange.body() if media_type is None else b"?"
-            if raw or media_type is not None:
-                raise UnsupportedMediaType(_media_type_message(media_type))
-        else:
-            raw = await exchange.body()
+        if media_type is not None and not _is_json(media_type):
+            raise UnsupportedMediaType(f"Content-Type is {media_type[:200]!r}; send {JSON}")
+        raw = await exchange.body()
         if not raw.strip():
             if self.request_body.get("required", False):
                 raise Invalid([Violation("", "the request body must not be empty")])
             return None
+        if media_type is None:
+            raise UnsupportedMediaType(f"Content-Type is missing; send {JSON}")
         try:
             body = exact_json.loads(raw)
         except exact_json.NotExact as error:
@@ -198,11 +197,3 @@ def _is_json(media_type: str) -> bool:
         if key.strip().lower() == "charset" and value.strip().strip('"').lower() not in _CHARSETS:
             return False
     return True
-
-
-def _media_type_message(media_type: str | None) -> str:
-    return (
-        f"Content-Type is {media_type!r}; send {JSON}"
-        if media_type
-        else f"Content-Type is missing; send {JSON}"
-    )

@@ -22,15 +22,37 @@ class Schema:
         self._validator = Draft4Validator(document, validate_formats=True)
 
     def violations(self, value: Any, where: str = "") -> list[Violation]:
-        """List everything wrong with *value*, one thing a place below *where*; empty if it is valid."""
+        """List everything wrong with *value*, one thing a place below *where*; empty if it is valid.
+
+        Of a long array only the beginning is searched, so that no request can ask for a megabyte of complaints.
+        """
         if self._validator.is_valid(value):
             return []
         found: dict[str, Violation] = {}
-        for error in self._validator.iter_errors(value):
+        for error in list(self._validator.iter_errors(_beginning(value))) or self._first(value):
             violation = _violation(error, where)
             if error.kind.name == "type" or violation.where not in found:
                 found[violation.where] = violation
         return list(found.values())
+
+    def _first(self, value: Any) -> list[ValidationError]:
+        try:
+            self._validator.validate(value)
+        except ValidationError as error:
+            return [error]
+        return []
+
+
+_LONG = 100
+
+
+def _beginning(value: Any) -> Any:
+    """Copy *value* with its arrays cut to their first items."""
+    if isinstance(value, list):
+        return [_beginning(item) for item in value[:_LONG]]
+    if isinstance(value, dict):
+        return {name: _beginning(item) for name, item in value.items()}
+    return value
 
 
 def _violation(error: ValidationError, where: str) -> Violation:

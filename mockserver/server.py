@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 with warnings.catch_warnings():
@@ -24,71 +26,99 @@ from mockserver.ids import Ids
 from mockserver.operation import Operation
 from mockserver.problems import CannotStart
 from mockserver.session import DEFAULT, Session
+from mockserver.tokens import jwt_secret
 from mockserver.voice import Voice
+from openapi import Spec
+
+
+@dataclass(frozen=True)
+class Service:
+    """One API to serve: its name, its contract, the class that keeps it, and what a fresh session knows."""
+
+    name: str
+    spec: Spec
+    api: type[apis.Api]
+    fixtures: fixtures.Fixtures
+
+
+def services(names: Sequence[str] | None = None, fixtures_file: Path | None = None) -> list[Service]:
+    """Gather the APIs that have a contract in ``openapi/``; all of them, or those of *names*.
+
+    fixtures_file: replaces the built-in fixtures of the APIs it names.
+    Raises CannotStart with a sentence that says what, where and what to do; openapi.UnknownApi.
+    """
+    wanted = list(dict.fromkeys(names or openapi.names()))
+    specs = {name: openapi.load(name) for name in wanted}
+    modules = {name: apis.find(name) for name in wanted}
+    known = _fixtures(modules, fixtures_file)
+    return [Service(name, specs[name], modules[name].Api, known[name]) for name in wanted]
 
 
 class Stub:
-    """The application and what it was made of.
+    """The application and what it was made of; its ``door`` is what an ASGI server runs.
 
-    names: the APIs to serve, each with a contract and a behaviour.
-    seed: what ids are drawn from. fixtures_file: replaces the built-in fixtures of the APIs it names.
-    mode: strict checks credentials, shape only their form, off asks for none.
+    ``Stub(services(["suprsend"]), seed=1)`` serves what ships here, and a third API needs no file of ours:
+    ``Stub([Service("library", openapi.read(file), Api, Fixtures(credentials=Credentials()))])``.
+
+    seed: what ids are drawn from. mode: strict checks credentials, shape only their form, off asks for none.
+    secret: what signs tokens, ``MOCKSERVER_JWT_SECRET`` unless given.
     Raises CannotStart with a sentence that says what, where and what to do.
     """
 
     def __init__(
         self,
-        names: Sequence[str] | None = None,
+        services: Sequence[Service],
         *,
         seed: int = 0,
         clock: Clock | None = None,
-        fixtures_file: Path | None = None,
         mode: auth.Mode = "strict",
         secret: str | None = None,
     ) -> None:
-        self.names = list(dict.fromkeys(names or openapi.names()))
         self.clock = clock or Clock()
-        self.secret = secret or auth.jwt_secret()
+        self._services = {service.name: service for service in services}
         self._mode: auth.Mode = mode
-        modules = {name: apis.find(name) for name in self.names}
-        self.fixtures = _fixtures(modules, fixtures_file)
-        records = {name: dict(content.records()) for name, content in self.fixtures.items()}
-        classes = {name: module.Api for name, module in modules.items()}
+        self._secret = secret or jwt_secret()
+        classes = {service.name: service.api for service in services}
+        records = {service.name: dict(service.fixtures.records()) for service in services}
         self.door = Door(Session(DEFAULT, classes, records, self.clock, Ids(seed)))
-        self._add_contracts(classes)
+        self._add_contracts()
 
-    def _add_contracts(self, classes: dict[str, Any]) -> None:
+    def _add_contracts(self) -> None:
         connexion = ConnexionMiddleware(_nothing, middlewares=[lambda _: self.door])
-        for name, cls in classes.items():
-            compiler = self._compiler(name)
-            connexion.add_api(openapi.load(name), resolver=_resolver(name, cls), compiler=compiler, name=name)
+        for service in self._services.values():
+            connexion.add_api(
+                service.spec,
+                resolver=_resolver(service),
+                compiler=self._compiler(service),
+                name=service.name,
+            )
         # Connexion compiles at the first request; a stub that cannot serve says so at start-up instead.
         connexion._build_middleware_stack()
-        self.door.routes.operations.sort(key=lambda operation: self.names.index(operation.api))
+        order = list(self._services)
+        self.door.routes.operations.sort(key=lambda operation: order.index(operation.api))
 
     def credential(self, operation: Operation) -> str | None:
         """Make a credential that *operation* accepts, or None where it needs none."""
         if self._mode == "off":
             return None
-        schemes = openapi.load(operation.api)["components"].get("securitySchemes", {})
-        known = self.fixtures[operation.api].credentials
-        return auth.sample(operation.security, schemes, known, self.secret, self.clock.now_s())
+        service = self._services[operation.api]
+        schemes = service.spec["components"].get("securitySchemes", {})
+        known = service.fixtures.credentials
+        return auth.sample(operation.security, schemes, known, self._secret, self.clock.now_s())
 
-    def _compiler(self, name: str) -> Any:
-        spec = openapi.load(name)
-        voice = Voice(name, spec)
-        credentials = self.fixtures[name].credentials
+    def _compiler(self, service: Service) -> Any:
+        voice = Voice(service.name, service.spec)
 
         def compile_operation(operation: OpenAPIOperation) -> Operation:
             authenticate = auth.compile_security(
                 operation.security,
                 operation.security_schemes,
-                credentials,
-                self.secret,
+                service.fixtures.credentials,
+                self._secret,
                 self._mode,
                 operation.operation_id,
             )
-            return Operation(operation, name, spec, voice, authenticate)
+            return Operation(operation, service.name, service.spec, voice, authenticate)
 
         return compile_operation
 
@@ -97,32 +127,28 @@ async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
     """Stand behind the door, which answers everything itself."""
 
 
-def _resolver(name: str, cls: type) -> Resolver:
+def _resolver(service: Service) -> Resolver:
     def method(operation_id: str | None) -> Any:
-        handler = getattr(cls, operation_id or "", None)
+        handler = getattr(service.api, operation_id or "", None)
         if handler is None:
             raise CannotStart(
-                f"openapi/{name}.yaml: operation {operation_id} has no handler; "
-                f"add Api.{operation_id} in mockserver/apis/{name}.py"
+                f"openapi/{service.name}.yaml: operation {operation_id} has no handler; "
+                f"add Api.{operation_id} in mockserver/apis/{service.name}.py"
             )
         return handler
 
     return Resolver(method)
 
 
-def _fixtures(modules: dict[str, Any], file: Path | None) -> dict[str, Any]:
+def _fixtures(modules: Mapping[str, ModuleType], file: Path | None) -> dict[str, fixtures.Fixtures]:
     own = fixtures.read(file) if file else {}
     for name in own:
         if name not in modules:
-            raise CannotStart(
-                f"{file}: {name} is not an API served here; {fixtures.nearest(str(name), list(modules))}"
-            )
-    parsed = {}
-    for name, module in modules.items():
-        if name in own:
-            parsed[name] = fixtures.parse(own[name], module.Fixtures, f"{file}: {name}")
-        else:
-            parsed[name] = fixtures.parse(
-                fixtures.read(fixtures.built_in(name)), module.Fixtures, f"fixtures of {name}"
-            )
-    return parsed
+            meant = fixtures.nearest(str(name), list(modules))
+            raise CannotStart(f"{file}: {name} is not an API served here; {meant}")
+    return {
+        name: fixtures.parse(own[name], module.Fixtures, f"{file}: {name}")
+        if name in own
+        else fixtures.parse(fixtures.read(fixtures.built_in(name)), module.Fixtures, f"fixtures of {name}")
+        for name, module in modules.items()
+    }

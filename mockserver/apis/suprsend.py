@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
+import openapi
 from mockserver import fixtures
 from mockserver.clock import Clock
 from mockserver.exchange import Caller, Reply
@@ -38,6 +39,14 @@ class Category(BaseModel):
     is_editable: bool = True
     channels: list[str]
     mandatory_channels: list[str] = []
+
+    @field_validator("channels")
+    @classmethod
+    def _channels_are_known(cls, channels: list[str]) -> list[str]:
+        known = openapi.load("suprsend")["components"]["schemas"]["Channel"]["enum"]
+        for stray in (channel for channel in channels if channel not in known):
+            raise ValueError(f"{stray!r} is not a channel; {fixtures.nearest(stray, known)}")
+        return channels
 
     @model_validator(mode="after")
     def _mandatory_channels_are_channels(self) -> Category:
@@ -112,15 +121,15 @@ class _Wish:
 
     def check(self, category: Record) -> None:
         """Raise Invalid for a channel in both lists and for leaving a category that cannot be left."""
-        both = set(self._outs or []) & set(self._ins or [])
+        ins = self._ins or []
+        both = set(ins) & set(self._outs or [])
         violations = [
-            Violation(f"opt_in_channels[{index}]", f"{channel!r} is also in opt_out_channels")
-            for index, channel in enumerate(self._ins or [])
-            if channel in both
+            Violation(f"opt_in_channels[{ins.index(channel)}]", f'"{channel}" is also in opt_out_channels')
+            for channel in sorted(both, key=ins.index)
         ]
         if self._preference == "opt_out" and not category["is_editable"]:
             violations.append(
-                Violation("preference", f"category {category['slug']!r} cannot be opted out of")
+                Violation("preference", f"category '{category['slug']}' cannot be opted out of")
             )
         if violations:
             raise Invalid(violations)
@@ -134,7 +143,7 @@ class _Wish:
             elif self._ins is None:
                 opt_outs = []
             kept_in = {*(self._ins or []), *category["mandatory_channels"]}
-            opt_outs = [channel for channel in opt_outs if channel not in kept_in]
+            opt_outs = [channel for channel in dict.fromkeys(opt_outs) if channel not in kept_in]
         return {"preference": self._preference, "opt_outs": opt_outs}
 
 
