@@ -95,8 +95,8 @@ def doctor(profile: Profile) -> None:
             _complain(trouble)
             sys.exit(NO_VERDICT)
         typer.echo(f"{aim.api} at {aim.base_url}: reachable, credentials accepted, fixtures known")
-        for missing in target.left_out(aim):
-            typer.echo(f"left out: {missing}; what needs it is reported as not tested")
+        if missing := target.left_out(aim):
+            typer.echo(f"left out: {', '.join(missing)}; what cannot do without is reported as not tested")
         typer.echo(target.what_a_run_writes(aim.api))
 
 
@@ -120,7 +120,6 @@ def run(
         from conformance import report, requirement, target, verdict
         from conformance.report.terminal import Terminal
 
-        verdict.refuse_without_docstrings()
         if report_dir:
             _make(report_dir)
         aim = target.read(profile)
@@ -150,13 +149,14 @@ def _faults() -> Iterator[None]:
         import openapi
         from conformance.requirement import BadRequirement, NoSuchRequirement
         from conformance.target import BadProfile
-        from conformance.verdict import CannotRun
+        from conformance.verdict import CannotRun, refuse_without_docstrings
     except ModuleNotFoundError as error:
         _complain(
             f"{error.name} is missing; the judge needs: pip install 'preference-api-testbench[conformance]'"
         )
         sys.exit(NO_VERDICT)
     try:
+        refuse_without_docstrings()
         yield
     except (openapi.UnknownApi, BadProfile, NoSuchRequirement) as error:
         _complain(str(error))

@@ -1,0 +1,204 @@
+"""A profile that cannot be used is one clear line: what, where, what to do."""
+
+import sys
+
+import pytest
+
+import openapi
+from conformance import target
+from conformance.target import BadProfile, Secret
+
+GOOD = {
+    "api": "onlyautomator",
+    "base_url": "http://127.0.0.1:9/base/",
+    "credentials": {"user": "a-token"},
+    "fixtures": {"fan_id": "12345"},
+}
+
+
+def without(*path):
+    return changed(*path, value=...)
+
+
+def changed(*path, value):
+    def copy(node, rest):
+        if not rest:
+            return value
+        new = dict(node)
+        new[rest[0]] = copy(node.get(rest[0], {}), rest[1:])
+        if new[rest[0]] is ...:
+            del new[rest[0]]
+        return new
+
+    return copy(GOOD, path)
+
+
+def test_good_profile_is_read():
+    aim = target.read(GOOD)
+
+    assert aim.base_url == "http://127.0.0.1:9/base"
+    assert aim.credentials.user.reveal() == "a-token"
+    assert (aim.patience.timeout_s, aim.patience.retry_s, aim.patience.rate_per_s) == (10, 30, None)
+
+
+@pytest.mark.parametrize(
+    ("profile", "complaint"),
+    [
+        ({}, "profile: api: name the API to judge against; there are onlyautomator, suprsend"),
+        (
+            changed("api", value="onlyautomat"),
+            "profile: api: no API 'onlyautomat'; did you mean 'onlyautomator'?",
+        ),
+        (without("base_url"), "profile: base_url: is missing; add it"),
+        (changed("base_url", value="staging.example.com"), "profile: base_url: not an http or https URL"),
+        (changed("base_url", value="http://"), "profile: base_url: not an http or https URL"),
+        (changed("base_url", value="http://a:99999"), "profile: base_url: not a URL"),
+        (changed("base_url", value="http://u:p@a"), "profile: base_url: holds a user name or password"),
+        (changed("base_url", value="http://a/?b=c"), "profile: base_url: has a query"),
+        (without("credentials"), "profile: credentials: is missing"),
+        (changed("credentials", value="token"), "profile: credentials: is not a mapping"),
+        (without("credentials", "user"), "profile: credentials.user: is missing"),
+        (changed("credentials", "user", value=7), "profile: credentials.user: is not a credential"),
+        (changed("credentials", "user", value=""), "profile: credentials.user: is empty"),
+        (
+            changed("credentials", "user", value="a\nb"),
+            "profile: credentials.user: holds a character that no HTTP header",
+        ),
+        (
+            changed("credentials", "usr", value="x"),
+            "profile: credentials: unknown key 'usr'; did you mean 'user'?",
+        ),
+        (changed("fixture", value={}), "profile: unknown key 'fixture'; did you mean 'fixtures'?"),
+        (
+            changed("fixtures", "fan_id", value=12345),
+            "profile: fixtures.fan_id: is not text; put it in quotes",
+        ),
+        (
+            changed("patience", value={"timeout_s": 0}),
+            "profile: patience.timeout_s: input should be greater than 0",
+        ),
+        (changed("patience", value={"timeout": 1}), "did you mean 'timeout_s'?"),
+        (
+            changed("patience", value={"retry_s": float("nan")}),
+            "profile: patience.retry_s: input should be a finite",
+        ),
+        (changed(7, value=1), "profile: unknown key '7'"),
+    ],
+)
+def test_bad_profile_says_what_where_and_what_to_do(profile, complaint):
+    with pytest.raises(BadProfile) as refusal:
+        target.read(profile)
+
+    assert complaint in str(refusal.value)
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+def test_every_fault_has_its_line():
+    with pytest.raises(BadProfile) as refusal:
+        target.read({"api": "onlyautomator", "credentials": {}, "fixtures": {}})
+
+    assert len(str(refusal.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (b"api: [", "is not YAML: "),
+        (b"- 1", "is not a target profile"),
+        (b"", "is not a target profile"),
+        (b"\xff\xfe", "is not UTF-8 text"),
+        (b"a: !!python/object:os.system {}", "is not YAML: "),
+        (b"a: 2026-13-45", "is not YAML: "),
+    ],
+)
+def test_file_that_is_no_profile(tmp_path, text, complaint):
+    file = tmp_path / "target.yaml"
+    file.write_bytes(text)
+    with pytest.raises(BadProfile) as refusal:
+        target.read(file)
+
+    assert str(refusal.value).startswith(f"{file}: {complaint}")
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+def test_file_that_is_not_there(tmp_path):
+    with pytest.raises(BadProfile, match="cannot be read: No such file or directory; name a target profile"):
+        target.read(tmp_path / "target.yaml")
+    with pytest.raises(BadProfile, match="cannot be read: Is a directory"):
+        target.read(tmp_path)
+
+
+def test_credential_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv("MY_TOKEN", "from the environment")
+    aim = target.read(changed("credentials", "user", value="${MY_TOKEN}"))
+
+    assert aim.credentials.user.reveal() == "from the environment"
+    assert repr(aim.credentials.user) == str(aim.credentials.user) == "$MY_TOKEN"
+
+
+def test_base_url_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv("PORT", "4010")
+
+    assert (
+        target.read(changed("base_url", value="http://localhost:${PORT}")).base_url == "http://localhost:4010"
+    )
+
+
+@pytest.mark.parametrize(("value", "state"), [(None, "is not set"), ("", "is empty")])
+def test_missing_variable_is_named_with_its_key(monkeypatch, value, state):
+    monkeypatch.delenv("MY_TOKEN", raising=False)
+    if value is not None:
+        monkeypatch.setenv("MY_TOKEN", value)
+    with pytest.raises(BadProfile, match=rf"credentials\.user: the environment variable MY_TOKEN {state}"):
+        target.read(changed("credentials", "user", value="${MY_TOKEN}"))
+
+
+def test_credential_comes_from_a_command():
+    command = [sys.executable, "-c", "print('from a command')"]
+
+    assert target.read(
+        changed("credentials", "user", value={"command": command})
+    ).credentials.user.reveal() == ("from a command")
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        ("echo token", "command is not a list of words"),
+        ([], "command is not a list of words"),
+        (["/no/such/program"], "failed: No such file or directory"),
+        ([sys.executable, "-c", "raise SystemExit(7)"], "failed: exit status 7"),
+        ([sys.executable, "-c", ""], "is empty"),
+    ],
+)
+def test_command_that_gives_no_credential(command, complaint):
+    with pytest.raises(BadProfile) as refusal:
+        target.read(changed("credentials", "user", value={"command": command}))
+
+    assert "credentials.user: " in str(refusal.value)
+    assert complaint in str(refusal.value)
+
+
+def test_refusal_does_not_tell_the_credential():
+    for key, value in {"usr": "hush-hush", "user": "hush-\x01"}.items():
+        with pytest.raises(BadProfile) as refusal:
+            target.read(changed("credentials", key, value=value))
+        assert "hush" not in str(refusal.value)
+
+
+def test_secret_shows_its_name_only():
+    secret = Secret("hush-hush", "MY_TOKEN")
+
+    assert f"{secret} {secret!r} {[secret]} {target.read(GOOD)}".count("hush") == 0
+
+
+@pytest.mark.parametrize("api", openapi.names())
+def test_template_is_a_good_profile_that_says_what_a_run_writes(api, tmp_path, monkeypatch):
+    text = target.template_of(api)
+    for name in set(target._VARIABLE.findall(text)):
+        monkeypatch.setenv(name, "a-token")
+    file = tmp_path / "target.yaml"
+    file.write_text(text)
+
+    assert target.read(file).api == api
+    assert target.what_a_run_writes(api).startswith("A run ")
