@@ -74,11 +74,10 @@ def run(
     import pytest
 
     engine = _engine(requirements, api, client, heard)
-    files = sorted({requirement.function.__code__.co_filename for requirement in requirements})
     options = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "--noconftest", "--assert=plain"]
     options += [f"-pno:{name}" for name in _UNUSED]
     with _sealed():
-        status = pytest.main([*options, *files], plugins=[engine])
+        status = pytest.main(options, plugins=[engine])
     if engine.interrupted:
         raise KeyboardInterrupt
     if len(engine.results) != len(requirements) or status not in (
@@ -116,15 +115,10 @@ def _engine(
     modules = {function.__code__.co_filename: sys.modules[function.__module__] for function in order}
 
     class Imported(pytest.Module):
-        """A module that is imported already, since pytest's own import would look at the caller's sys.path."""
+        """A module that is imported already: pytest looks for no files, so it finds none of the caller's."""
 
         def _getobj(self) -> ModuleType:
             return modules[str(self.path)]
-
-        def collect(self) -> Iterator[pytest.Function]:
-            for function in order:
-                if function.__code__.co_filename == str(self.path):
-                    yield pytest.Function.from_parent(self, name=function.__name__, callobj=function)
 
     class Engine:
         """Selects, orders and records."""
@@ -139,11 +133,16 @@ def _engine(
         def _api(self) -> Any:
             return api
 
-        def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module:
-            return Imported.from_parent(parent, path=module_path)
-
-        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-            items.sort(key=lambda item: order[item.function])  # type: ignore[attr-defined]
+        def pytest_collection(self, session: pytest.Session) -> bool:
+            files = {file: Imported.from_parent(session, path=Path(file)) for file in modules}
+            session.items = [
+                pytest.Function.from_parent(
+                    files[function.__code__.co_filename], name=function.__name__, callobj=function
+                )
+                for function in order
+            ]
+            session.testscollected = len(session.items)
+            return True
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
@@ -166,10 +165,6 @@ def _engine(
             # pytest's own report would spend more time on a traceback than the requirement took.
             outcome: Literal["passed", "failed"] = "failed" if error else "passed"
             return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
-
-        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-            if report.failed:
-                self.trouble = str(report.longrepr)
 
         def pytest_internalerror(self, excrepr: Any) -> None:
             self.trouble = str(excrepr)

@@ -27,6 +27,8 @@ _VERDICTS = {
 _WIDTH = max(len(word) for word, _ in _WORDS.values())
 _INDENT = " " * (_WIDTH + 2)
 _LONGEST_SHOWN = 400
+_LONGEST_CURL = 1000  # pasted whole or not at all
+_RECALLED = ("failed", "inconclusive", "not_tested")  # named again at the end, where they are seen
 
 
 class Terminal:
@@ -57,6 +59,8 @@ class Terminal:
         """Sum up."""
         word, style = _VERDICTS[verdict.verdict]
         self._say()
+        for status in _RECALLED:
+            self._recall(verdict, status)
         self._say(
             Text.assemble((word, style), f": {verdict.reason}", ("  partial" if verdict.is_partial else ""))
         )
@@ -68,6 +72,12 @@ class Terminal:
             )
         if files:
             self._say(f"written: {', '.join(str(file) for file in files)}")
+
+    def _recall(self, verdict: Verdict, status: str) -> None:
+        word, style = _WORDS[status]
+        ids = verdict.ids(status)
+        if 0 < len(ids) < len(verdict.results):
+            self._say(Text.assemble((word.ljust(_WIDTH), style), "  ", ", ".join(ids)))
 
     def _failure(self, result: Result) -> None:
         requirement = result.requirement
@@ -89,7 +99,7 @@ def _exchange(exchange: Exchange) -> list[str]:
         f"sent      {exchange.method} {exchange.url}",
         *([f"          {_short(exchange.body)}"] if exchange.body else []),
         f"answered  {answer}",
-        f"again     {exchange.curl}",
+        f"again     {exchange.curl if len(exchange.curl) <= _LONGEST_CURL else 'its curl line is in report.json'}",
     ]
 
 
