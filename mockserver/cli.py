@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import warnings
 from enum import StrEnum
@@ -76,12 +77,17 @@ def serve(
     listener = serving.listen(host, port)
     url = serving.url(listener)
     announcement = url if quiet else banner(stub, url)
+    # What is loaded by now stays to the end: no collection need look at it again, the last one least of all.
+    gc.freeze()
     serving.Server(stub.door, lambda: print(announcement, flush=True)).run(sockets=[listener])
 
 
 @app.command()
 def token(
-    api: Annotated[str, typer.Option(metavar="NAME", help="The API to make it for.")] = "onlyautomator",
+    api: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The API to make it for. Default: the first that takes tokens."),
+    ] = None,
     sub: Annotated[str | None, typer.Option(help="The user; default: the fixtures' own.")] = None,
     role: Annotated[
         str, typer.Option(help="The role claim; another than authenticated is 403.")

@@ -46,6 +46,13 @@ class Connection(HttpToolsProtocol):
         self.transport.write(cast(Door, self.config.loaded_app).refusal(self.url, self.headers))
         self.transport.close()
 
+    def shutdown(self) -> None:
+        """Finish an answer that is on its way, but wait for no request that is not complete."""
+        if self.cycle is not None and self.cycle.more_body:
+            self.transport.close()
+        else:
+            super().shutdown()
+
 
 class _Joined:
     """A transport that joins what is written in one turn of the loop."""

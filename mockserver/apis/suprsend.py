@@ -43,7 +43,7 @@ class Category(BaseModel):
     @field_validator("channels")
     @classmethod
     def _channels_are_known(cls, channels: list[str]) -> list[str]:
-        known = openapi.load("suprsend")["components"]["schemas"]["Channel"]["enum"]
+        known = openapi.load(__name__.rpartition(".")[2])["components"]["schemas"]["Channel"]["enum"]
         for stray in (channel for channel in channels if channel not in known):
             raise ValueError(f"{stray!r} is not a channel; {fixtures.nearest(stray, known)}")
         return channels
