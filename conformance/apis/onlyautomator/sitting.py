@@ -32,20 +32,34 @@ class Sat:
         return names if len(names) == len(KEY) else None
 
 
-def content_of(case: Case, fan_id: str, prefix: str) -> bytes | None:
-    """Return what is sent for *case*.
+class Desk:
+    """Where the cases of one run are made ready.
 
     A fanId that could be one becomes *fan_id*, so that nothing is written for a fan that is not in the
-    profile, and a category gets the run's *prefix*. What is wrong on purpose stays wrong.
+    profile. A category gets the run's *prefix*, and the case's number where an earlier case has the same
+    names, so that every case makes a record. What is wrong on purpose stays wrong.
     """
-    body = case.json if case.has_json else None
-    if not isinstance(body, dict):
-        return case.content
-    if body.get("fanId"):
-        body["fanId"] = fan_id if isinstance(body["fanId"], str) else body["fanId"]
-    if isinstance(body.get("category"), str) and body["category"]:
-        body["category"] = prefix + body["category"]
-    return json.dumps(body, ensure_ascii=False).encode()
+
+    def __init__(self, fan_id: str, prefix: str) -> None:
+        self._fan_id = fan_id
+        self._prefix = prefix
+        self._used: set[tuple[str, str]] = set()
+
+    def content(self, case: Case) -> bytes | None:
+        """Return what is sent for *case*."""
+        body = case.json if case.has_json else None
+        if not isinstance(body, dict):
+            return case.content
+        for name, own in (("fanId", self._fan_id), ("category", self._category(body, case.number))):
+            if isinstance(body.get(name), str) and body[name]:
+                body[name] = own
+        return json.dumps(body, ensure_ascii=False).encode()
+
+    def _category(self, body: dict[str, Any], number: int) -> str:
+        names = (str(body.get("category")), json.dumps(body.get("preference")))
+        category = f"{self._prefix}{names[0]}" + (f"_{number}" if names in self._used else "")
+        self._used.add(names)
+        return category
 
 
 def is_json(content: bytes | None) -> bool:
@@ -65,7 +79,7 @@ def is_faithful(value: Any) -> bool:
         return all(map(is_faithful, value))
     if isinstance(value, str):
         return "\0" not in value
-    return not isinstance(value, int | float) or abs(value) <= LARGEST_EXACT
+    return not isinstance(value, int) or abs(value) <= LARGEST_EXACT
 
 
 def is_plain(name: str) -> bool:

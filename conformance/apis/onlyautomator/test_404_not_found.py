@@ -14,6 +14,7 @@ def _of_unknown_fan(api: Api) -> Answer:
 
 def test_unknown_fan(api: Api) -> None:
     """MUST answer 404 resource_not_found for a fan that there is not. (onlyautomator: 404 Not Found)"""
+    api.base()
     expect_refusal(_of_unknown_fan(api), 404, "resource_not_found")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.apis.onlyautomator.answers import code_of, outcome, show
+from conformance.apis.onlyautomator.answers import body_of, code_of, outcome, show
 from conformance.apis.onlyautomator.vocabulary import Api
 from conformance.client import Answer
 from conformance.oracle import Inconclusive, expect, observe
@@ -18,9 +18,11 @@ def _of_outage(api: Api) -> Answer:
 
 
 def test_service_unavailable(api: Api) -> None:
-    """MUST answer service_unavailable while the service is unavailable. (onlyautomator: Error Codes)"""
-    code = code_of(_of_outage(api))
+    """MUST answer service_unavailable in the envelope of an error while it is so. (onlyautomator: Error Codes)"""
+    answer = _of_outage(api)
+    code, body = code_of(answer), body_of(answer)
     expect(code == "service_unavailable", "error.code service_unavailable", f"error.code {show(code)}")
+    expect(body.get("status") == "error", 'status "error"', show(body.get("status")))
 
 
 def test_service_unavailable_status(api: Api) -> None:

@@ -157,12 +157,12 @@ def test_value_markup(api: Api) -> None:
 
 def test_value_unicode(api: Api) -> None:
     """MUST give back a string in many scripts. (onlyautomator: Request Body)"""
-    api.keeps("ñandú größer Ελλάδα привет 日本語 한국어 العربية ₿ € \u2028")
+    api.keeps("Ελλαδα привет 日本語 ქართული ภาษา العربية ß þ ø € ₿ \u2028")
 
 
 def test_value_astral(api: Api) -> None:
     """MUST give back a string with characters beyond the basic plane. (onlyautomator: Request Body)"""
-    api.keeps("\U0001f600\U0001f468\u200d\U0001f469\u200d\U0001f467 \U00020bb7 \U0001d11e")
+    api.keeps("\U0001f600 \U0001f6b4 \U00020bb7 \U0001d11e")
 
 
 def test_value_whitespace(api: Api) -> None:
@@ -277,7 +277,7 @@ def test_value_array_of_objects(api: Api) -> None:
 
 def test_value_deep(api: Api) -> None:
     """MUST give back a value that is twenty levels deep. (onlyautomator: Request Body)"""
-    api.keeps(_nested(20))
+    api.keeps(_nested(21))
 
 
 def test_null_value(api: Api) -> None:

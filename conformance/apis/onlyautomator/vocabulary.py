@@ -11,7 +11,7 @@ from typing import Any
 from conformance.apis.onlyautomator import fans
 from conformance.apis.onlyautomator.answers import Data, code_of, data_of, expect_member, moment, outcome
 from conformance.apis.onlyautomator.profile import Profile
-from conformance.apis.onlyautomator.sitting import Sat, content_of, is_json
+from conformance.apis.onlyautomator.sitting import Desk, Sat, is_json
 from conformance.apis.onlyautomator.tokens import Token
 from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
@@ -33,7 +33,9 @@ class Api:
         self.target = target
         self.run = run
         self.aside: list[Answer] = []
+        self.triggered: list[Answer] = []
         self.doubtful: list[tuple[Callable[[], Answer], Answer]] = []
+        self._desk = Desk(target.fixtures.fan_id, run.prefix)
         self._numbers = itertools.count(1)
 
     # what is sent
@@ -213,7 +215,9 @@ class Api:
         return self.client.once("unavailable", lambda: self._triggered(headers))
 
     def _triggered(self, headers: Mapping[str, str]) -> Answer:
-        return self.client.send("POST", PATH, headers=headers, json=self.body(), patient=False)
+        answer = self.client.send("POST", PATH, headers=headers, json=self.body(), patient=False)
+        self.triggered.append(answer)
+        return answer
 
     def expect_unwritten(self, body: Body, refused: Answer) -> None:
         """Want a refused write to have made no record: the next write of *body* makes it.
@@ -240,7 +244,7 @@ class Api:
 
     def sit(self, case: Case) -> Sat:
         """Send one generated request, with the profile's fan in it."""
-        content = content_of(case, self.fan_id, self.run.prefix)
+        content = self._desk.content(case)
         answer = self.raw(content or b"")
         has_json = is_json(content)
         return Sat(case, has_json, json.loads(content or b"null") if has_json else None, answer)
@@ -251,7 +255,11 @@ class Api:
         self.without_token()
         self.without_value()
         self.examined()
-        return [answer for answer in self.client.answers if not any(answer is other for other in self.aside)]
+        return [answer for answer in self.client.answers if not _is_among(answer, self.aside)]
+
+    def untriggered(self) -> list[Answer]:
+        """Return those of them that no trigger asked for."""
+        return [answer for answer in self.everything() if not _is_among(answer, self.triggered)]
 
     def expect_temporary(self) -> None:
         """Want what was called unavailable to be served now, or nothing to be.
@@ -266,12 +274,15 @@ class Api:
                 expect(False, "the outage to be over, as it is for others", outcome(again), answer)
 
     def race(self) -> list[Answer]:
-        """Create one record from several sides at once; Inconclusive if none of some tries overlapped."""
+        """Create one record from several sides at once, and update it afterwards.
+
+        Raises Inconclusive if in none of some tries two requests overlapped.
+        """
         for tries_left in reversed(range(RACES)):
             body = self.body()
             asks = [partial(self.write, {**body, "value": at}) for at in range(RACERS)]
             try:
-                return self.client.together(asks)
+                return [*self.client.together(asks), self.write(body)]
             except Inconclusive as outcome:
                 if isinstance(outcome, Unreachable) or not tries_left:
                     raise
@@ -294,3 +305,7 @@ class Api:
 
     def leave(self) -> None:
         """Put nothing back: the API cannot delete."""
+
+
+def _is_among(answer: Answer, others: Sequence[Answer]) -> bool:
+    return any(answer is other for other in others)

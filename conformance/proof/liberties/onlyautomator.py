@@ -1,0 +1,733 @@
+"""OnlyAutomator servers that differ from the reference in ways the document leaves open."""
+
+# ruff: noqa: D102 - what an override does is its class's docstring
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import time
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from conformance.proof.reference.onlyautomator import KEY, PATH, Caller, Record, Reference, Refusal
+from conformance.proof.serving import Request, Response
+
+# --- answers ---------------------------------------------------------------------------------------------
+
+
+class _Told(Reference):
+    """Tells a record otherwise than it is kept."""
+
+    def succeed(self, record: Record) -> Response:
+        return super().succeed(self.tell(record))
+
+    def tell(self, record: Record) -> Record:
+        return record
+
+
+class _Sent(Reference):
+    """Sends an answer otherwise than it was made."""
+
+    def answer(self, request: Request) -> Response:
+        return self.send(super().answer(request))
+
+    def send(self, response: Response) -> Response:
+        return response
+
+
+class ExtraMembers(Reference):
+    """Answers carry members that the document does not list, at every level."""
+
+    def succeed(self, record: Record) -> Response:
+        data = {**record, "version": 3, "deletedAt": None, "tags": []}
+        return Response(200, {"status": "success", "data": data, "message": "Saved", "requestId": "r-1"})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        answer = super().refuse(refusal)
+        answer.body["error"].update(details={"field": None}, docs="https://docs.example.com")
+        return Response(answer.status, {**answer.body, "timestamp": self.now(), "data": None})
+
+
+class OtherMemberOrder(_Sent):
+    """Members come in another order."""
+
+    def send(self, response: Response) -> Response:
+        return Response(response.status, _reversed(response.body), response.headers)
+
+
+class NextNumberForId(Reference):
+    """Ids are numbers written as text."""
+
+    numbers = itertools.count(1)
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        return {**super().create(body, caller), "id": str(next(self.numbers))}
+
+
+class PrefixedId(_Told):
+    """Ids begin with a word, as in the document's example."""
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "id": f"pref_{record['id'][:8]}"}
+
+
+class TripleForId(_Told):
+    """The id is made of the triple."""
+
+    def tell(self, record: Record) -> Record:
+        return {
+            **record,
+            "id": str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps([record[name] for name in KEY]))),
+        }
+
+
+class MappedFan(_Told):
+    """The fan comes back under an internal id, always the same one for a fan."""
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "fanId": f"fan_{uuid.uuid5(uuid.NAMESPACE_OID, record['fanId'])}"}
+
+
+class MappedUser(_Told):
+    """The user comes back under an internal id that is not the token's subject."""
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "userId": f"user_{uuid.uuid5(uuid.NAMESPACE_OID, record['userId'])}"}
+
+
+class NoSource(_Told):
+    """The source is null."""
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "source": None}
+
+
+class InferredSource(_Told):
+    """The source of a boolean is inferred, that of anything else the extension."""
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "source": "inferred" if isinstance(record["value"], bool) else "extension"}
+
+
+class CreatorStays(Reference):
+    """A record keeps the user who created it."""
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update(old, body, caller), "userId": old["userId"]}
+
+
+class RecordPerUser(Reference):
+    """Each user has records of his own."""
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return (caller.user_id, *super().key(body, caller))
+
+
+class RaceIsRefused(Reference):
+    """Of several creates at once all but the first are refused with a conflict."""
+
+    def store(self, body: Record, caller: Caller) -> Record:
+        if self.key(body, caller) in self.records:
+            return super().store(body, caller)
+        if not self.lock.acquire(blocking=False):
+            raise Refusal(409, "validation_error", "Someone else is writing this")
+        with self.lock:
+            time.sleep(0.01 if isinstance(body["value"], int) else 0)
+            self.lock.release()
+            return super().store(body, caller)
+
+
+class CaseIsFoldedInKey(Reference):
+    """Names that differ in case only name the same record."""
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return tuple(name.casefold() for name in super().key(body, caller))
+
+
+class NamesAreTrimmed(Reference):
+    """Whitespace around names is trimmed, and control characters in them are dropped."""
+
+    def names(self, body: Record) -> Record:
+        return {name: _printable(text).strip() for name, text in super().names(body).items()}
+
+
+class LettersAreComposed(Reference):
+    """Decomposed letters are stored composed, in names and values."""
+
+    def names(self, body: Record) -> Record:
+        return {name: unicodedata.normalize("NFC", text) for name, text in super().names(body).items()}
+
+    def keep(self, value: Any) -> Any:
+        return json.loads(unicodedata.normalize("NFC", json.dumps(value, ensure_ascii=False)))
+
+
+class LettersAreDecomposed(Reference):
+    """Composed letters are stored decomposed, in values."""
+
+    def keep(self, value: Any) -> Any:
+        return json.loads(unicodedata.normalize("NFD", json.dumps(value, ensure_ascii=False)))
+
+
+class NumbersAreDoubles(Reference):
+    """Every number is a double: 1 comes back as 1.0."""
+
+    def keep(self, value: Any) -> Any:
+        return json.loads(json.dumps(value), parse_int=float)
+
+
+class WholeDoublesAreIntegers(Reference):
+    """A double without a fraction comes back as an integer."""
+
+    def keep(self, value: Any) -> Any:
+        return json.loads(json.dumps(value), parse_float=lambda text: _whole(float(text)))
+
+
+class MembersAreSorted(Reference):
+    """The members of an object come back sorted, as from a binary column."""
+
+    def keep(self, value: Any) -> Any:
+        return json.loads(json.dumps(value, sort_keys=True))
+
+
+# --- timestamps ------------------------------------------------------------------------------------------
+
+
+class WholeSeconds(Reference):
+    """The clock counts whole seconds."""
+
+    def now(self) -> str:
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Milliseconds(Reference):
+    """The clock counts milliseconds."""
+
+    def now(self) -> str:
+        return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Nanoseconds(Reference):
+    """Timestamps have nine decimals."""
+
+    def now(self) -> str:
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
+
+
+class Offset(Reference):
+    """Timestamps have an offset of a few hours."""
+
+    def now(self) -> str:
+        return datetime.now(timezone(timedelta(hours=-9, minutes=-30))).isoformat()
+
+
+class NoOffset(Reference):
+    """Timestamps have no offset at all."""
+
+    def now(self) -> str:
+        return datetime.now(UTC).replace(tzinfo=None).isoformat()
+
+
+class BasicForm(Reference):
+    """Timestamps are in the basic form."""
+
+    def now(self) -> str:
+        return datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+
+
+class CommaForFraction(Reference):
+    """The fraction of a timestamp comes after a comma."""
+
+    def now(self) -> str:
+        return datetime.now(UTC).isoformat().replace(".", ",")
+
+
+class SlowClock(Reference):
+    """The clock is ten minutes slow."""
+
+    def now(self) -> str:
+        return (datetime.now(UTC) - timedelta(minutes=10)).isoformat()
+
+
+class FastClock(Reference):
+    """The clock is a day fast."""
+
+    def now(self) -> str:
+        return (datetime.now(UTC) + timedelta(days=1)).isoformat()
+
+
+class TwoClocks(Reference):
+    """The database dates the creation and the program the update, some milliseconds apart."""
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        record = super().create(body, caller)
+        database = datetime.fromisoformat(record["createdAt"]) + timedelta(milliseconds=7)
+        return {**record, "createdAt": database.isoformat()}
+
+
+class ReplicasApart(Reference):
+    """Two replicas answer in turn, their clocks a quarter of a second apart."""
+
+    turns = itertools.cycle((0, 250))
+
+    def now(self) -> str:
+        return (datetime.now(UTC) - timedelta(milliseconds=next(self.turns))).isoformat()
+
+
+class FirstAnswerIsFiner(Reference):
+    """A create is answered from memory in microseconds, an update from a column of milliseconds."""
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        created = datetime.fromisoformat(old["createdAt"]).isoformat(timespec="milliseconds")
+        return {**super().update(old, body, caller), "createdAt": created}
+
+
+class TwoZones(_Told):
+    """The creation is told in UTC, the update in the time of another place."""
+
+    def tell(self, record: Record) -> Record:
+        updated = datetime.fromisoformat(record["updatedAt"]).astimezone(timezone(timedelta(hours=5)))
+        return {**record, "updatedAt": updated.isoformat()}
+
+
+# --- what is refused -------------------------------------------------------------------------------------
+
+
+class _Refuses(Reference):
+    """Refuses what the document does not promise to accept."""
+
+    def validate(self, body: Any) -> None:
+        super().validate(body)
+        if self.is_strange(body):
+            raise self.invalid("That will not do")
+
+    def is_strange(self, body: Record) -> bool:
+        return bool(body.keys() - {*KEY, "value"})
+
+
+class UnknownMembersAreRefused(_Refuses):
+    """A member that the document does not know is refused."""
+
+
+class NullIsRefused(_Refuses):
+    """A null is no value."""
+
+    def is_strange(self, body: Record) -> bool:
+        return body["value"] is None
+
+
+class NulIsRefused(_Refuses):
+    """U+0000 is refused, as no text column holds it."""
+
+    def is_strange(self, body: Record) -> bool:
+        return "\\u0000" in json.dumps(body)
+
+
+class SurrogatesAreRefused(_Refuses):
+    """Half a surrogate pair is refused."""
+
+    def is_strange(self, body: Record) -> bool:
+        return any("\ud800" <= one <= "\udfff" for one in json.dumps(body, ensure_ascii=False))
+
+
+class BigIntegersAreRefused(_Refuses):
+    """An integer that no double can hold is refused."""
+
+    def is_strange(self, body: Record) -> bool:
+        return isinstance(body["value"], int) and abs(body["value"]) > 2**53
+
+
+class NamesInSnakeCaseOnly(_Refuses):
+    """Names with anything but ASCII letters, digits and underscores are refused."""
+
+    def is_strange(self, body: Record) -> bool:
+        names = [body["category"], body["preference"]]
+        return not all(name.replace("_", "a").isalnum() and name.isascii() for name in names)
+
+
+class LongNamesAreRefused(_Refuses):
+    """Names of more than 64 characters are refused."""
+
+    def is_strange(self, body: Record) -> bool:
+        return any(len(body[name]) > 64 for name in KEY)
+
+
+class DeepIsRefused(_Refuses):
+    """More than a hundred levels are refused."""
+
+    def is_strange(self, body: Record) -> bool:
+        return json.dumps(body).count("[") + json.dumps(body).count("{") > 100
+
+
+class ErrorsInNames(_Refuses):
+    """What is refused for its names is refused with 422 in the same envelope."""
+
+    def validate(self, body: Any) -> None:
+        super(_Refuses, self).validate(body)
+        if " " in body["preference"]:
+            raise Refusal(422, "validation_error", "Use no spaces")
+
+
+class FanBeforeBody(Reference):
+    """The fan is looked up before the rest of the body is read."""
+
+    def validate(self, body: Any) -> None:
+        if isinstance(body, dict) and isinstance(body.get("fanId"), str) and body["fanId"]:
+            self.find_fan(body["fanId"])
+        super().validate(body)
+
+
+class BodyBeforeToken(Reference):
+    """A body that is no JSON is refused before the token is looked at."""
+
+    def authenticate(self, request: Request) -> Caller:
+        self.read(request)
+        return super().authenticate(request)
+
+
+# --- what is accepted ------------------------------------------------------------------------------------
+
+
+class AnyMediaType(Reference):
+    """Whatever the media type, the body is read as JSON."""
+
+    def read(self, request: Request) -> Any:
+        headers = {**request.headers, "content-type": "application/json"}
+        return super().read(Request(request.method, request.target, headers, request.body))
+
+
+class BadMediaTypeIs400(Reference):
+    """A wrong media type is answered 400, not 415."""
+
+    def read(self, request: Request) -> Any:
+        try:
+            return super().read(request)
+        except Refusal as refusal:
+            raise self.invalid(refusal.message) from None
+
+
+class ScalarsAreText(Reference):
+    """A number or a boolean in the place of a name is taken for its text."""
+
+    def validate_name(self, name: str, body: Any) -> None:
+        if isinstance(body.get(name), int | float):
+            body[name] = json.dumps(body[name])
+        super().validate_name(name, body)
+
+
+class EmptyNamesAreAccepted(Reference):
+    """A category and a preference may be empty."""
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        if name == "fanId" or body.get(name) != "":
+            super().validate_name(name, body)
+
+
+class MissingValueIsNull(Reference):
+    """Without a value null is stored."""
+
+    def validate(self, body: Any) -> None:
+        if isinstance(body, dict):
+            body.setdefault("value", None)
+        super().validate(body)
+
+
+class CookieIsAccepted(Reference):
+    """The token may come in the session's cookie."""
+
+    def authenticate(self, request: Request) -> Caller:
+        cookie = request.headers.get("cookie", "").partition("sb-access-token=")[2]
+        given = request.headers.get("authorization") or f"Bearer {cookie}"
+        headers = {**request.headers, "authorization": given}
+        return super().authenticate(Request(request.method, request.target, headers, request.body))
+
+
+class SchemeInItsCase(Reference):
+    """The word bearer in lower case is refused."""
+
+    def authenticate(self, request: Request) -> Caller:
+        if not request.headers.get("authorization", "").startswith("Bearer "):
+            raise self.unauthenticated()
+        return super().authenticate(request)
+
+
+class NotANumberIsAccepted(Reference):
+    """NaN is read, and stored as null."""
+
+    def read(self, request: Request) -> Any:
+        text = request.body.replace(b": NaN", b": null")
+        return super().read(Request(request.method, request.target, request.headers, text))
+
+
+class BothSlashForms(Reference):
+    """A slash at the end of the path makes no difference."""
+
+    def route(self, request: Request) -> None:
+        path = request.target.removesuffix("/")
+        super().route(Request(request.method, path, request.headers, request.body))
+
+
+class OtherMethodsAreAccepted(Reference):
+    """A GET is answered with a page."""
+
+    def answer(self, request: Request) -> Response:
+        if request.method == "GET":
+            return Response(200, b"<h1>Preferences</h1>", {"content-type": "text/html"})
+        return super().answer(request)
+
+
+class UnknownPathsInHtml(Reference):
+    """Whatever is not the operation is answered with a page."""
+
+    def answer(self, request: Request) -> Response:
+        if (request.method, request.path) != ("POST", PATH):
+            return Response(404, b"<h1>Not Found</h1>", {"content-type": "text/html"})
+        return super().answer(request)
+
+
+# --- the wire --------------------------------------------------------------------------------------------
+
+
+class Charset(_Sent):
+    """The media type has a charset parameter and capitals."""
+
+    def send(self, response: Response) -> Response:
+        headers = {**response.headers, "content-type": "Application/JSON;charset=UTF-8"}
+        return Response(response.status, response.body, headers)
+
+
+class Indented(_Sent):
+    """JSON is sent with spaces, newlines and escapes."""
+
+    def send(self, response: Response) -> Response:
+        text = "\r\n " + json.dumps(response.body, indent=4) + "\n"
+        return Response(response.status, text.encode(), {"content-type": "application/json"})
+
+
+class CapitalHeaders(_Sent):
+    """Header names are in capitals, and there are more of them."""
+
+    def send(self, response: Response) -> Response:
+        content = json.dumps(response.body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        content = content if _is_utf_8(content) else json.dumps(response.body).encode()
+        more = {"CONTENT-TYPE": "application/json", "SET-COOKIE": "a=b", "X-POWERED-BY": "PHP", "VARY": "*"}
+        return Response(response.status, content, more)
+
+
+class Gzipped(Reference):
+    """Bodies are compressed for those who accept it."""
+
+    def answer(self, request: Request) -> Response:
+        response = super().answer(request)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return response
+        headers = {"content-type": "application/json", "content-encoding": "gzip"}
+        return Response(response.status, gzip.compress(json.dumps(response.body).encode()), headers)
+
+
+class ConnectionClose(_Sent):
+    """The server says that it will close the connection."""
+
+    def send(self, response: Response) -> Response:
+        return Response(response.status, response.body, {**response.headers, "connection": "close"})
+
+
+class Slow(Reference):
+    """Every answer takes a few milliseconds, some take a hundred."""
+
+    delays = itertools.cycle((0.1, *[0.003] * 60))
+
+    def answer(self, request: Request) -> Response:
+        time.sleep(next(self.delays))
+        return super().answer(request)
+
+
+class _Now(Reference):
+    """Answers every so many requests in another way, and the next one as usual."""
+
+    every = 20
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = itertools.count(self.every // 2)
+
+    def respond(self, request: Request) -> Response:
+        if next(self.count) % self.every == 0:
+            return self.busy()
+        return super().respond(request)
+
+    def busy(self) -> Response:
+        refusal = Refusal(self.status, "service_unavailable", "Come back in a moment")
+        return Response(self.status, self.refuse(refusal).body, {"retry-after": "0.01"})
+
+
+class NowAndThenUnavailable(_Now):
+    """The service is unavailable now and then, for a moment."""
+
+
+class NowAndThenLimited(_Now):
+    """A rate limit is exceeded now and then."""
+
+    every = 30
+    status = 429
+
+
+class LimitedInPlainText(_Now):
+    """A rate limit is kept by a proxy, which answers in plain text."""
+
+    every = 40
+
+    def busy(self) -> Response:
+        return Response(429, b"Too Many Requests", {"content-type": "text/plain", "retry-after": "0"})
+
+
+class OutageIs500(Reference):
+    """An outage is answered 500."""
+
+    def be_available(self, request: Request) -> None:
+        if "x-out-of-service" in request.headers:
+            raise Refusal(500, "service_unavailable", "Out of service")
+
+
+class OutageIs502(Reference):
+    """An outage is answered 502."""
+
+    def be_available(self, request: Request) -> None:
+        if "x-out-of-service" in request.headers:
+            raise Refusal(502, "service_unavailable", "Out of service")
+
+
+class OutageIsLong(Reference):
+    """An outage asks to come back in an hour."""
+
+    def answer(self, request: Request) -> Response:
+        answer = super().answer(request)
+        answer.headers.update({"Retry-After": "3600"} if answer.status == 503 else {})
+        return answer
+
+
+class SlashIsAdded(Reference):
+    """The path without a slash is redirected to the path with one."""
+
+    status = 308
+
+    def answer(self, request: Request) -> Response:
+        if request.target == PATH:
+            return Response(self.status, b"", {"location": f"{PATH}/"})
+        bare = request.target.removesuffix("/")
+        return super().answer(Request(request.method, bare, request.headers, request.body))
+
+
+class SlashIsAddedForNow(SlashIsAdded):
+    """The redirect is a temporary one."""
+
+    status = 307
+
+
+class WwwAuthenticate(_Sent):
+    """A 401 says which scheme it wants."""
+
+    def send(self, response: Response) -> Response:
+        wanted = {"www-authenticate": 'Bearer error="invalid_token"'} if response.status == 401 else {}
+        return Response(response.status, response.body, {**response.headers, **wanted})
+
+
+class OtherMessages(Reference):
+    """Messages are in another language."""
+
+    def refuse(self, refusal: Refusal) -> Response:
+        return super().refuse(Refusal(refusal.status, refusal.code, "Das geht so nicht, désolé 残念"))
+
+
+# --- tokens ----------------------------------------------------------------------------------------------
+
+
+class FansOfTheUserOnly(Reference):
+    """A fan of another user is not found."""
+
+    def authorize(self, caller: Caller) -> None:
+        super().authorize(caller)
+        if caller.user_id == "user-bob":
+            raise Refusal(404, "resource_not_found", "No fan of yours")
+
+
+class NumbersForFans(Reference):
+    """Fans have numbers, as in the document's request."""
+
+    fans = frozenset({"12345", "67890"})
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        fixtures = {"fan_id": "12345", "other_fan_id": "67890"}
+        return {**super().profile(base_url), "fixtures": fixtures}
+
+    def find_fan(self, fan_id: str) -> None:
+        if not fan_id.isdigit() or int(fan_id) >= 2**31:
+            raise self.invalid("fanId is a number")
+        super().find_fan(fan_id)
+
+
+class UuidsForFans(Reference):
+    """Fans have UUIDs, and anything else is no fanId."""
+
+    fans = frozenset({"0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e07fc1f90ae7"})
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        one, other = sorted(self.fans)
+        fixtures = {"fan_id": one, "other_fan_id": other}
+        return {**super().profile(base_url), "fixtures": fixtures}
+
+    def find_fan(self, fan_id: str) -> None:
+        try:
+            uuid.UUID(fan_id)
+        except ValueError:
+            raise self.invalid("fanId is a UUID") from None
+        super().find_fan(fan_id)
+
+
+class WordsForFans(Reference):
+    """Fans have names."""
+
+    fans = frozenset({"ada", "of_ben"})
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        fixtures = {"fan_id": "ada", "other_fan_id": "of_ben"}
+        return {**super().profile(base_url), "fixtures": fixtures}
+
+
+class SmallestProfile(Reference):
+    """Only the token and the fan that must be there are known."""
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        credentials = {"user": self.token("user-ada")}
+        return {
+            "api": "onlyautomator",
+            "base_url": base_url,
+            "credentials": credentials,
+            "fixtures": {"fan_id": "fan-1001"},
+        }
+
+
+def _reversed(value: Any, levels: int = 3) -> Any:
+    if not isinstance(value, dict) or not levels:
+        return value
+    return {name: _reversed(value[name], levels - 1) for name in reversed(value)}
+
+
+def _printable(text: str) -> str:
+    return "".join(one for one in text if unicodedata.category(one)[0] != "C" or ord(one) > 0xFFFF)
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if number.is_integer() else number
+
+
+def _is_utf_8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
