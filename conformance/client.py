@@ -7,8 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -16,11 +14,14 @@ import httpcore2
 import httpx2
 
 from conformance import exchange
+from conformance.answer import Answer
 from conformance.exchange import Exchange
 from conformance.oracle import DoesNotConform, Inconclusive, Stopped, Unreachable
 from conformance.patience import BUSY, Pace, Patience
 from conformance.redaction import Redaction
 from conformance.wire import LARGEST_BODY, Raw, TooLarge, Wire
+
+__all__ = ["UNSET", "Answer", "Client"]
 
 T = TypeVar("T")
 
@@ -28,60 +29,6 @@ UNSET: Any = object()
 SILENCES = 3  # this often in a row without a usable answer in time, and the run stops
 _ACCEPTED = {"accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": "conformance"}
 _GONE = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back.
-
-    *headers* takes names in any case. *sent_at* and *received_at* are monotonic seconds; *content* is the
-    body after its content-encoding. *exchange* is the same as evidence, without credentials.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-    sent_at: float
-    received_at: float
-    exchange: Exchange
-
-    @property
-    def ok(self) -> bool:
-        """Whether the status is a 2xx."""
-        return 200 <= self.status < 300
-
-    @property
-    def text(self) -> str:
-        """The body as text, for showing."""
-        return self.content.decode("utf-8", "replace")
-
-    @property
-    def media_type(self) -> str:
-        """The media type without parameters, in lower case; empty if none was named."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-    @property
-    def json(self) -> Any:
-        """The body as JSON; raises DoesNotConform if it is none."""
-        if isinstance(self._parsed, DoesNotConform):
-            raise DoesNotConform(self._parsed.expected, self._parsed.got, self)
-        return self._parsed
-
-    @cached_property
-    def _parsed(self) -> Any:
-        try:
-            return jsonlib.loads(self.content.decode("utf-8"), parse_constant=_refuse)
-        except UnicodeDecodeError:
-            return DoesNotConform("a JSON body", "bytes that are not UTF-8")
-        except RecursionError:
-            return DoesNotConform("a JSON body", "one that is nested too deep to read")
-        except ValueError as error:
-            start = exchange.visible(self.text[:60].strip())
-            return DoesNotConform("a JSON body", f"{start!r} ({error})" if start else "an empty body")
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
 
 
 class Client:
@@ -243,7 +190,7 @@ class Client:
             sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
             raise self._failed(request, sentence, self._silent(Unreachable, sentence)) from None
         except httpcore2.LocalProtocolError as error:
-            sentence = f"the request cannot be sent: {error}"
+            sentence = f"the request cannot be sent: {self.redaction(str(error))}"
             raise self._failed(request, sentence, Inconclusive(sentence)) from None
         except TooLarge:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"

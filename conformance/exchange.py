@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.redaction import Redaction
+from conformance.redaction import MASK, Redaction
 
 LONGEST_BODY = 4096
 _OURS = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
@@ -75,7 +75,8 @@ def curl(
     words = ["curl", "-sS", "-i", "-X", method, redaction.shell(url)]
     for name, value in headers:
         if name.lower() not in _OURS:
-            words += ["-H", redaction.shell(f"{name}: {value}" if value else f"{name};")]
+            told = MASK if redaction.header(name, value) == MASK else value
+            words += ["-H", redaction.shell(f"{name}: {told}" if told else f"{name};")]
     if not body:
         return " ".join(words)
     if len(body) > 4 * LONGEST_BODY:

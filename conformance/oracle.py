@@ -6,12 +6,11 @@ Everything raises and nothing asserts, so that ``python -O`` cannot turn a verdi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
+    from conformance.answer import Answer
 
 
 class Outcome(Exception):
@@ -168,9 +167,3 @@ def _zone(text: str | None) -> timezone:
     digits = str(text)[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(offset if str(text)[0] == "+" else -offset)
-
-
-def words(items: Iterable[Any]) -> str:
-    """Join *items* for a sentence: a, b and c."""
-    *head, last = [str(item) for item in items]
-    return f"{', '.join(head)} and {last}" if head else last

@@ -13,7 +13,9 @@ from urllib.parse import quote
 _SENSITIVE_HEADER = re.compile(r"auth|cookie|token|key|secret|session|credential", re.IGNORECASE)
 _SCHEMES = {"basic", "bearer", "digest", "token"}
 _UNNAMED = "CREDENTIAL"
+_SHORTEST = 4  # what is shorter is no secret, and replacing it by value would spoil every text
 _SHORTEST_PART = 8
+MASK = "[redacted]"
 
 
 class Redaction:
@@ -54,7 +56,7 @@ class Redaction:
         """Return a header's value without its credential; one that cannot be named is masked whole."""
         shown = self(value)
         if shown == value and not _is_bare(value) and _SENSITIVE_HEADER.search(name):
-            return "[redacted]"
+            return MASK
         return shown
 
     def shell(self, text: str) -> str:
@@ -91,4 +93,4 @@ def _forms(value: str) -> set[str]:
         encoded.rstrip("="),
     }
     forms |= {part for part in value.split(".") if len(part) >= _SHORTEST_PART and value.count(".") >= 2}
-    return forms - {""}
+    return {form for form in forms if len(form) >= _SHORTEST}

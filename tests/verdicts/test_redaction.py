@@ -52,6 +52,15 @@ def test_made_up_credentials_are_learned_when_sent():
     assert redaction.header("X-Api-Key", "never seen") == "[redacted]"
 
 
+def test_a_word_too_short_to_be_secret_is_masked_in_headers_only():
+    redaction = Redaction()
+    redaction.conceal("on", "KEY")
+
+    assert redaction("no nonsense") == "no nonsense"
+    assert redaction.header("Authorization", "Bearer on") == "[redacted]"
+    assert "Bearer" not in curl("GET", "http://h/", [("Authorization", "Bearer on")], None, redaction)
+
+
 def test_curl_reads_the_credential_from_the_environment(redaction):
     body = 'it\'s $HOME `ls` "q" \\ \n ä'.encode()
     headers = [("Authorization", f"Bearer {SECRET}"), ("X-Empty", ""), ("X-Plain", "$(id) 'x'")]

@@ -1,0 +1,66 @@
+"""What came back for one request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from conformance.exchange import Exchange, visible
+from conformance.oracle import DoesNotConform
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back.
+
+    *headers* takes names in any case. *sent_at* and *received_at* are monotonic seconds; *content* is the
+    body after its content-encoding. *exchange* is the same as evidence, without credentials.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    sent_at: float
+    received_at: float
+    exchange: Exchange
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is a 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        """The body as text, for showing."""
+        return self.content.decode("utf-8", "replace")
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case; empty if none was named."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; raises DoesNotConform if it is none."""
+        if isinstance(self._parsed, DoesNotConform):
+            raise DoesNotConform(self._parsed.expected, self._parsed.got, self)
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> Any:
+        try:
+            return json.loads(self.content.decode("utf-8"), parse_constant=_refuse)
+        except UnicodeDecodeError:
+            return DoesNotConform("a JSON body", "bytes that are not UTF-8")
+        except RecursionError:
+            return DoesNotConform("a JSON body", "one that is nested too deep to read")
+        except ValueError as error:
+            start = visible(self.text[:60].strip())
+            return DoesNotConform("a JSON body", f"{start!r} ({error})" if start else "an empty body")
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
