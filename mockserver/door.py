@@ -7,15 +7,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from connexion.middleware import SpecMiddleware
-from connexion.middleware.abstract import AbstractRoutingAPI
-from connexion.operations import OpenAPIOperation
-from connexion.spec import Specification
 from starlette.types import Message, Receive, Scope, Send
 
 from mockserver import cors, exact_json
 from mockserver.exchange import ClientGone, Exchange, Reply
 from mockserver.forced import forced
+from mockserver.framework import AbstractRoutingAPI, OpenAPIOperation, Specification, SpecMiddleware
 from mockserver.front_page import front_page
 from mockserver.operation import JSON, Operation
 from mockserver.problems import Broken, Invalid, MethodNotAllowed, NotFound, Problem, Violation

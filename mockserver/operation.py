@@ -8,12 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from connexion.operations import OpenAPIOperation
-
 import openapi
 from mockserver import exact_json
 from mockserver.auth import Authenticate
 from mockserver.exchange import Exchange, Reply
+from mockserver.framework import OpenAPIOperation
 from mockserver.problems import Broken, CannotStart, Invalid, UnsupportedMediaType, Violation
 from mockserver.schema import Schema
 from mockserver.voice import Voice

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-with warnings.catch_warnings():
-    # Connexion imports a name that jsonschema has deprecated; its users cannot help that.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from connexion.middleware import ConnexionMiddleware
-    from connexion.operations import OpenAPIOperation
-    from connexion.resolver import Resolver
 
 from starlette.types import Receive, Scope, Send
 
@@ -22,6 +14,7 @@ import openapi
 from mockserver import apis, auth, fixtures
 from mockserver.clock import Clock
 from mockserver.door import Door
+from mockserver.framework import ConnexionMiddleware, OpenAPIOperation, Resolver
 from mockserver.ids import Ids
 from mockserver.operation import Operation
 from mockserver.problems import CannotStart

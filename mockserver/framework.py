@@ -1,0 +1,21 @@
+"""What the stub takes from Connexion: it reads a contract, resolves its operations and drives their compilation."""
+
+import warnings
+
+with warnings.catch_warnings():
+    # Connexion imports a name that jsonschema has deprecated; its users cannot help that.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from connexion.middleware import ConnexionMiddleware, SpecMiddleware
+    from connexion.middleware.abstract import AbstractRoutingAPI
+    from connexion.operations import OpenAPIOperation
+    from connexion.resolver import Resolver
+    from connexion.spec import Specification
+
+__all__ = [
+    "AbstractRoutingAPI",
+    "ConnexionMiddleware",
+    "OpenAPIOperation",
+    "Resolver",
+    "SpecMiddleware",
+    "Specification",
+]
