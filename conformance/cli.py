@@ -154,7 +154,7 @@ def _faults() -> Iterator[None]:
         _complain(
             f"{error.name} is missing; the judge needs: pip install 'preference-api-testbench[conformance]'"
         )
-        sys.exit(NO_VERDICT)
+        sys.exit(USAGE)
     try:
         refuse_without_docstrings()
         yield
