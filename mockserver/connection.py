@@ -26,7 +26,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Put the joining transport under the protocol."""
-        self.url, self.headers = b"", []
+        self.url, self.headers, self._latest = b"", [], b""
         super().connection_made(cast(asyncio.Transport, _Joined(transport, self.loop)))
 
     def data_received(self, data: bytes) -> None:
@@ -36,6 +36,7 @@ class Connection(HttpToolsProtocol):
         if not data.isascii() and (self.cycle is None or not self.cycle.more_body):
             line, end, rest = data.partition(b"\r\n")
             data = quote_from_bytes(line, safe=_ASCII).encode() + end + rest
+        self._latest = data
         super().data_received(data)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the application has its own words
@@ -43,7 +44,9 @@ class Connection(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body:
             self.cycle.keep_alive = False
             return
-        self.transport.write(cast(Door, self.config.loaded_app).refusal(self.url, self.headers))
+        # Of a method it does not know the parser tells nothing, not even the target.
+        target = self.url or b"".join(self._latest.split(b" ", 2)[1:2])
+        self.transport.write(cast(Door, self.config.loaded_app).refusal(target, self.headers))
         self.transport.close()
 
     def shutdown(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -121,8 +120,8 @@ def _constant(name: str) -> NoReturn:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        times = Counter(name for name, _ in pairs)
-        twice = next(name for name in times if times[name] > 1)
+        # The members stand in the order they came first: where the two part, a name has come again.
+        twice = next(name for (name, _), first in zip(pairs, [*members, None], strict=False) if name != first)
         raise NotExact(f"the member {json.dumps(_shown(twice))} is given twice")
     return members
 
