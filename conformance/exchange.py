@@ -53,6 +53,8 @@ def text_of(body: bytes, redaction: Redaction) -> str:
 
 def visible(text: str) -> str:
     """Escape what a terminal or an XML file would trip over."""
+    if text.isprintable():
+        return text
     return "".join(
         character if character.isprintable() or character in _TEXT_CONTROLS else ascii(character)[1:-1]
         for character in text
