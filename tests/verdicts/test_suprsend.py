@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance import proof
+from conformance import exam, proof
+from conformance.apis.suprsend import sitting
 from conformance.proof.mutants import suprsend as mutants_module
 from conformance.proof.reference.suprsend import Choice
 from conformance.proof.serving import Response, serve
@@ -169,3 +170,30 @@ def test_no_key_is_in_the_evidence():
     shown = repr([result.evidence for result in verdict.results])
     assert server.key not in shown
     assert server.key[len(server.key) // 2 :] not in shown
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_reference_conforms_whatever_the_seed(seed):
+    verdict = proving.judged(Reference(), seed=seed)
+
+    assert verdict.verdict == CONFORMANT
+    assert verdict.ids("not_tested") == []
+
+
+def test_exam_is_put_the_same_way_every_time():
+    cases = exam.draw(API, 0).cases
+
+    assert [sitting.body(case) for case in cases if case.has_json] == [
+        sitting.body(case) for case in cases if case.has_json
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_exam_asks_what_there_is_to_judge(seed):
+    cases = exam.draw(API, seed).cases
+    bodies = [sitting.body(case) for case in cases if case.has_json]
+    members = [body for body in bodies if isinstance(body, dict)]
+
+    assert sum(body.get("preference") == "opt_out" and len(body) > 1 for body in members) >= 4
+    assert sum(sitting.is_no_preference(body.get("preference")) for body in members) >= 4
+    assert sum(sitting.is_as_generated(case) for case in cases if case.mode == "positive") >= 4

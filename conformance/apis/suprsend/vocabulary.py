@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from conformance.apis.suprsend import sitting
 from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, IN, OUT, editable, granted
 from conformance.apis.suprsend.profile import ObjectName, Profile
 from conformance.client import UNSET, Answer, Client
@@ -234,6 +236,8 @@ class Api:
         """Opt in, out and in again."""
 
         def ask() -> Turns:
+            with suppress(Inconclusive):
+                self.settle()
             return Turns(self.write(OPT_IN), self.write(OPT_OUT), self.write(OPT_IN))
 
         return self.client.once("turns", ask)
@@ -284,10 +288,10 @@ class Api:
     def sit(self, case: Case) -> Answer:
         """Send one generated request to the profile's place, or to its tenant's."""
         has_tenant = self._target.fixtures.tenant_id is not None and "tenant_id" in case.query
-        place = self.tenant_place if has_tenant else self.place
-        if case.has_json:
-            return self.write(case.json, place)
-        return self.write(at=place, content=case.content or b"")
+        is_for_tenant = has_tenant and sitting.is_as_generated(case)
+        place = self.tenant_place if is_for_tenant else self.place
+        content = sitting.content(case)
+        return self.write(UNSET if content is not None else sitting.body(case), place, content=content)
 
     # Before and after
 

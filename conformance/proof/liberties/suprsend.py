@@ -752,5 +752,5 @@ class GoesOutWithItsLastChannel(Reference):
     """A category whose last channel goes out goes out with it."""
 
     def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        is_in = choice.preference == "opt_in" and choice.left < set(place.category.channels)
+        is_in = choice.preference == "opt_in" and set(place.category.channels) - choice.left
         return {**super()._rendered(place, choice), "preference": "opt_in" if is_in else "opt_out"}

@@ -432,10 +432,20 @@ class AllFollow(Reference):
 class OptInChannelsIgnored(Reference):
     """opt_in_channels changes nothing."""
 
-    breaks = frozenset({"channels-come-in"})
+    breaks = frozenset({"channels-come-in", "generated-channels-follow"})
 
     def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return frozenset(before) if into and out is None else super()._left(before, out, into)
+
+
+class LoneOptInIgnored(Reference):
+    """opt_in_channels with a single channel changes nothing."""
+
+    breaks = frozenset({"channels-come-in"})
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        is_lone = into is not None and len(into) == 1 and out is None
+        return frozenset(before) if is_lone else super()._left(before, out, into)
 
 
 class OptInChannelsRefused(Reference):
@@ -527,12 +537,12 @@ class FalsyIsAbsent(Reference):
             "boolean-as-preference",
             "object-as-preference",
             "array-as-preference",
-            "generated-preference-is-refused",
         }
     )
 
     def _word(self, preference: Any) -> str:
-        return super()._word(preference or "opt_in")
+        is_falsy = not preference and preference != ""
+        return super()._word("opt_in" if is_falsy else preference)
 
 
 class FalsyBodyIsAbsent(Reference):
@@ -650,13 +660,14 @@ class NoTextIsNothing(Reference):
         return super()._json(body) if is_text else {}
 
 
-class AcceptsFractions(Reference):
-    """A number between the integers counts as an opt-in."""
+class KnowsTheUsualMistakes(Reference):
+    """Only a list of usual mistakes is refused as a preference."""
 
     breaks = frozenset({"generated-preference-is-refused"})
 
     def _word(self, preference: Any) -> str:
-        return "opt_in" if isinstance(preference, float) and preference < 1e9 else super()._word(preference)
+        usual: tuple[Any, ...] = (0, 1, [], {}, ["opt_in"], {"value": "opt_in"}, "opt_sideways")
+        return super()._word(preference if preference in (*PREFERENCES, *usual) else "opt_in")
 
 
 class FailsOnForeignMembers(Reference):
@@ -675,11 +686,13 @@ class FailsOnWrongTypes(Reference):
 
     breaks = frozenset({"no-server-error", "generated-no-server-error"})
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
-        try:
-            return super()._list(body, member)
-        except Refused as refused:
-            raise Refused(500, "internal error") from refused
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        members = super()._mapping(body)
+        if any(
+            not isinstance(members.get(name) or [], list) for name in ("opt_out_channels", "opt_in_channels")
+        ):
+            raise Refused(500, "internal error")
+        return members
 
 
 # Response
