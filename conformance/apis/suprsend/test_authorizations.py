@@ -85,6 +85,7 @@ def test_lower_case_scheme(api: Api) -> None:
 
 def test_false_signature(api: Api) -> None:
     """OBSERVED what the signed form of older clients is answered if the signature is false.
+
     (suprsend: official clients)
     """
     answer = api.write(OPT_IN, authorization=api.false_signature)

@@ -195,6 +195,7 @@ def test_null_preference(api: Api) -> None:
 
 def test_empty_preference(api: Api) -> None:
     """OBSERVED what an empty preference is answered, which an official client sends for none.
+
     (suprsend: official clients)
     """
     watch(api, {"preference": ""})
@@ -202,6 +203,7 @@ def test_empty_preference(api: Api) -> None:
 
 def test_cant_unsubscribe(api: Api) -> None:
     """OBSERVED what cant_unsubscribe as the preference is answered, which other pages name.
+
     (suprsend: API specification)
     """
     watch(api, {"preference": "cant_unsubscribe"})
@@ -239,6 +241,7 @@ def test_unknown_channel(api: Api) -> None:
 
 def test_channel_of_the_example(api: Api) -> None:
     """OBSERVED what ms_teams is answered, which the example shows and the list of channels lacks.
+
     (suprsend: Body)
     """
     watch(api, {**OPT_IN, "opt_out_channels": ["ms_teams"]})

@@ -10,6 +10,7 @@ from conformance.oracle import expect, observe, same_json
 
 def test_same_request_twice(api: Api) -> None:
     """MUST answer the same request with the same preferences the second time.
+
     (suprsend: Object Preference Category - Opt Out Channel)
     """
     for first, second in api.twice():
@@ -19,6 +20,7 @@ def test_same_request_twice(api: Api) -> None:
 
 def test_other_slash_form(api: Api) -> None:
     """SHOULD answer the path with and without a trailing slash, as the document shows both.
+
     (suprsend: Object Preference Category - Opt Out Channel)
     """
     answer = api.write(OPT_IN, style=api.other_style)
@@ -27,6 +29,7 @@ def test_other_slash_form(api: Api) -> None:
 
 def test_read_with_get(api: Api) -> None:
     """OBSERVED whether GET reads the category, which only other pages of the vendor's describe.
+
     (suprsend: API specification)
     """
     api.write(OPT_OUT)

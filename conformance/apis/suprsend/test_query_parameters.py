@@ -16,6 +16,7 @@ def test_tenant(api: Api) -> None:
 
 def test_client_options(api: Api) -> None:
     """SHOULD accept show_opt_out_channels and locale, which official clients send.
+
     (suprsend: official clients)
     """
     answer = api.write(OPT_IN, params={"show_opt_out_channels": "true", "locale": "en"})

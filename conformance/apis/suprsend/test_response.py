@@ -143,6 +143,7 @@ def test_channel_names(api: Api) -> None:
 
 def test_channel_preferences(api: Api) -> None:
     """MUST answer preference, opt_in or opt_out, for every channel, as the example shows it.
+
     (suprsend: Response)
     """
     for value, answer in listed(api, "preference"):
@@ -223,6 +224,7 @@ def is_opted_out(answer: Answer, slug: str) -> bool:
 
 def test_original_preference_after_choices(api: Api) -> None:
     """OBSERVED whether original_preference is the category's default or what the object chose.
+
     (suprsend: Response)
     """
     given = [shown(value) for value, _ in every(api, "original_preference")]
