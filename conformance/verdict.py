@@ -219,8 +219,10 @@ def _sit(
     try:
         verdict.stopped = bench.preflight()
         if verdict.stopped is None:
-            plugin.run(asked, bench.api, bench.client, listen)
-            bench.leave()
+            try:
+                plugin.run(asked, bench.api, bench.client, listen)
+            finally:
+                bench.leave()
     except KeyboardInterrupt:
         verdict.was_interrupted = True
         verdict.stopped = "interrupted"

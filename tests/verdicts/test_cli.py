@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from contextlib import contextmanager
@@ -235,6 +236,29 @@ def test_interrupt_writes_what_there_is(tmp_path):
     assert "interrupted" in printed
     assert report["verdict"] == "no_verdict"
     assert {one["status"] for one in report["requirements"]} >= {"passed", "inconclusive"}
+
+
+def test_interrupt_leaves_the_object_opted_in(tmp_path):
+    class Remembers(proof.reference_of("suprsend")):
+        opted_out = threading.Event()
+        wishes = ()
+
+        def answer(self, request):
+            Remembers.wishes += (request.body,)
+            if b'"opt_out"' in request.body:
+                Remembers.opted_out.set()
+                time.sleep(0.1)
+            return super().answer(request)
+
+    with served(tmp_path, Remembers()) as profile:
+        command = [sys.executable, "-m", "conformance", "run", profile]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert Remembers.opted_out.wait(30)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert json.loads(Remembers.wishes[-1])["preference"] == "opt_in"
 
 
 def test_optimised_python_judges_the_same(tmp_path):
