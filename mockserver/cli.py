@@ -13,7 +13,9 @@ from typing import Annotated
 import typer
 
 import openapi
+from mockserver import listener
 from mockserver.problems import CannotStart
+from mockserver.service import services
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -69,17 +71,19 @@ def serve(
     """Serve stateful stand-ins for the preference APIs of OnlyAutomator and SuprSend."""
     if context.invoked_subcommand is not None:
         return
-    from mockserver import serving
+    # What can be wrong with the command line is found before the slow imports.
+    known = services(api, fixtures)
+    socket = listener.listen(host, port)
+    url = listener.url(socket)
     from mockserver.banner import banner
-    from mockserver.server import Stub, services
+    from mockserver.server import Stub
+    from mockserver.serving import Server
 
-    stub = Stub(services(api, fixtures), seed=seed, mode=auth.value)
-    listener = serving.listen(host, port)
-    url = serving.url(listener)
+    stub = Stub(known, seed=seed, mode=auth.value)
     announcement = url if quiet else banner(stub, url)
     # What is loaded by now stays to the end: no collection need look at it again, the last one least of all.
     gc.freeze()
-    serving.Server(stub.door, lambda: print(announcement, flush=True)).run(sockets=[listener])
+    Server(stub.door, lambda: print(announcement, flush=True)).run(sockets=[socket])
 
 
 @app.command()

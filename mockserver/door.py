@@ -22,6 +22,7 @@ from mockserver.session import Session
 logger = logging.getLogger(__name__)
 
 Compile = Callable[[OpenAPIOperation], Operation]
+Written = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
 class Door(SpecMiddleware):
@@ -43,13 +44,12 @@ class Door(SpecMiddleware):
         if scope["type"] == "http":
             exchange = Exchange(scope, receive, self._session)
             try:
-                reply = await self._reply(exchange)
+                status, headers, content = await self._reply(exchange)
                 if exchange.unread:
                     await exchange.drain()
             except ClientGone:
                 return
-            headers, content = _written(exchange, reply)
-            await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+            await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": content})
         elif scope["type"] == "lifespan":
             await _live(receive, send)
@@ -63,24 +63,25 @@ class Door(SpecMiddleware):
         exchange = Exchange(scope, _no_body, self._session)
         exchange.operation = self.routes.nearest("", exchange.path).operation
         reply = self._render(Invalid([Violation("", "the request is not well-formed HTTP/1.1")]), exchange)
-        head, content = _written(exchange, reply)
+        _, head, content = _written(exchange, reply)
         lines = [b"HTTP/1.1 400 Bad Request", *(b": ".join(pair) for pair in head), b"connection: close"]
         return b"\r\n".join([*lines, b"", content])
 
-    async def _reply(self, exchange: Exchange) -> Reply:
-        if cors.is_preflight(exchange):
-            return cors.preflight(exchange)
+    async def _reply(self, exchange: Exchange) -> Written:
         try:
-            return await self._answer(exchange)
+            return _written(exchange, await self._answer(exchange))
         except Problem as problem:
-            return self._render(problem, exchange)
+            reply = self._render(problem, exchange)
         except ClientGone:
             raise
         except Exception:
             logger.exception("%s %s", exchange.method, exchange.path)
-            return self._render(Broken("The stub failed; its log says why"), exchange)
+            reply = self._render(Broken("The stub failed; its log says why"), exchange)
+        return _written(exchange, reply)
 
     async def _answer(self, exchange: Exchange) -> Reply:
+        if cors.is_preflight(exchange):
+            return cors.preflight(exchange)
         found = self.routes.find(exchange.path)
         if found is None:
             if exchange.path == "/" and exchange.method in ("GET", "HEAD"):
@@ -150,8 +151,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _LONGEST_HEADER = 1000
 
 
-def _written(exchange: Exchange, reply: Reply) -> tuple[list[tuple[bytes, bytes]], bytes]:
-    """Write *reply* as headers and bytes."""
+def _written(exchange: Exchange, reply: Reply) -> Written:
+    """Write *reply* as status, headers and bytes."""
     headers = cors.headers(exchange)
     if reply.body is None:
         content = b""
@@ -164,7 +165,7 @@ def _written(exchange: Exchange, reply: Reply) -> tuple[list[tuple[bytes, bytes]
         headers = [*headers, (b"content-length", b"%d" % len(content))]
     if reply.headers:
         headers = [*headers, *(_header(name, value) for name, value in reply.headers.items())]
-    return headers, b"" if exchange.method == "HEAD" else content
+    return reply.status, headers, b"" if exchange.method == "HEAD" else content
 
 
 def _header(name: str, value: str) -> tuple[bytes, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -168,8 +169,11 @@ def _raw(place: str, name: str, template: str) -> Callable[[Exchange], str | Non
     return lambda exchange: exchange.header(name.lower().encode())
 
 
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
+
+
 def _integer(text: str) -> Any:
-    return int(text) if text.lstrip("-").isdecimal() and len(text) < 20 else text
+    return int(text) if _INTEGER.fullmatch(text) else text
 
 
 def _number(text: str) -> Any:

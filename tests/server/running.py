@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mockserver import serving
+from mockserver import listener
 from mockserver.server import Stub
+from mockserver.serving import Server
 
 MOCKSERVER = str(Path(sys.executable).parent / "mockserver")
 
@@ -40,14 +41,14 @@ def started(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 @contextmanager
 def served(stub: Stub) -> Iterator[str]:
     """Serve *stub* from a thread, until the block ends; yields its URL."""
-    listener = serving.listen("127.0.0.1", 0)
+    socket = listener.listen("127.0.0.1", 0)
     ready = threading.Event()
-    server = serving.Server(stub.door, ready.set)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    server = Server(stub.door, ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
     try:
         assert ready.wait(10)
-        yield serving.url(listener)
+        yield listener.url(socket)
     finally:
         server.should_exit = True
         thread.join(10)

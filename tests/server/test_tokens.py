@@ -9,7 +9,8 @@ import time
 import httpx2 as httpx
 import pytest
 
-from mockserver.server import Stub, services
+from mockserver.server import Stub
+from mockserver.service import services
 
 from .calls import PREFERENCE, SECRET, bearer, fresh, token
 from .running import run, served

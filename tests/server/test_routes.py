@@ -1,0 +1,120 @@
+"""Which operation a request means, and what it hears when it means none."""
+
+from __future__ import annotations
+
+import pytest
+
+from .calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "near_miss"),
+    [
+        ("POST", "/api/v2/update-preferences",
+         "POST /api/v2/update-preference: segment 3 is 'update-preferences', not 'update-preference'"),
+        ("POST", "/api/v1/update-preference", "POST /api/v2/update-preference: segment 2 is 'v1', not 'v2'"),
+        ("POST", "/api/v2", "POST /api/v2/update-preference: the path has 2 segments, not 3"),
+        ("POST", "/nothing", "POST /api/v2/update-preference: segment 1 is 'nothing', not 'api'"),
+        ("POST", "//api/v2/update-preference", "POST /api/v2/update-preference: segment 1 is '', not 'api'"),
+    ],
+)  # fmt: skip
+def test_near_miss_names_the_nearest_operation_and_why_it_was_not_that(caller, url, method, path, near_miss):
+    answer = caller.http.request(method, url + path)
+
+    assert answer.status_code == 404
+    assert answer.headers["x-mock-near-miss"] == near_miss
+    assert answer.json()["error"]["code"] == "resource_not_found"
+    assert near_miss in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "reason"),
+    [
+        ("PATCH", "/v1/object/departments/engineering/preference/status-update-alert/",
+         "segment 6 is 'status-update-alert', not 'category'"),
+        ("GET", "/v1/user/anna/preference", "segment 2 is 'user', not 'object'"),
+        ("PATCH", "/nothing/here", "segment 1 is 'nothing', not 'v1'"),
+        ("PATCH", CATEGORY + "/more", "the path has 8 segments, not 7"),
+    ],
+)  # fmt: skip
+def test_near_miss_is_told_in_the_nearest_apis_voice(caller, method, path, reason):
+    answer = caller.http.request(method, path)
+
+    assert answer.status_code == 404
+    assert answer.json()["code"] == 404
+    assert answer.headers["x-mock-near-miss"].endswith(reason)
+
+
+def test_near_miss_quotes_a_path_without_breaking_the_answer(caller):
+    answer = caller.http.post("/api/v2/%0d%0aSet-Cookie:%20a=b" + "%C3%A9" * 200)
+
+    assert answer.status_code == 404
+    assert "set-cookie" not in answer.headers
+    assert "%0d%0aSet-Cookie:%20a=b" in answer.headers["x-mock-near-miss"]
+    assert len(answer.content) < 1000
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+def test_another_method_is_405_with_the_one_that_is_allowed(caller, method):
+    answer = caller.http.request(method, PREFERENCE)
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    assert method == "HEAD" or answer.json()["error"]["message"] == f"{method} is not allowed here; use POST"
+
+
+def test_405_comes_before_401(caller):
+    answer = caller.http.post(CATEGORY)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "PATCH")
+    assert answer.json() == {"code": 405, "message": "POST is not allowed here; use PATCH"}
+
+
+@pytest.mark.parametrize("path", [PREFERENCE, PREFERENCE + "/"])
+def test_path_answers_with_and_without_its_trailing_slash(caller, path):
+    answer = caller.http.post(path, json=fresh(), headers=bearer(token()))
+
+    assert (answer.status_code, answer.history) == (200, [])
+
+
+def test_faults_are_found_in_one_order(caller):
+    """Credential, then media type, then body, then what the body names."""
+    text = {"Content-Type": "text/plain"}
+    steps = [
+        (401, {**text}, b"{"),
+        (415, {**bearer(token()), **text}, b"{"),
+        (400, {**bearer(token()), "Content-Type": "application/json"}, b'{"fanId": "nobody"}'),
+    ]
+
+    for status, headers, content in steps:
+        assert caller.http.post(PREFERENCE, content=content, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/plain"])
+def test_front_page_names_the_operations_as_json(caller, accept):
+    answer = caller.http.get("/", headers={"Accept": accept} if accept else {})
+
+    assert answer.headers["content-type"] == "application/json"
+    assert [(row["api"], row["operation"], row["method"], row["path"]) for row in answer.json()["operations"]] == [
+        ("onlyautomator", "update_preference", "POST", "/api/v2/update-preference"),
+        ("suprsend", "update_object_category_preference", "PATCH",
+         "/v1/object/{object_type}/{id}/preference/category/{category_slug}"),
+    ]  # fmt: skip
+
+
+def test_front_page_is_html_for_a_browser(caller):
+    answer = caller.http.get("/?utm=x", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.text.startswith("<!doctype html>")
+    for text in ("POST /api/v2/update-preference", "update_object_category_preference", "suprsend"):
+        assert text in answer.text
+
+
+def test_credential_is_repeated_in_no_answer(caller):
+    """What a caller sends as a secret never comes back, whatever is wrong with the rest."""
+    secret = token()
+    for method, path in (("POST", PREFERENCE), ("PATCH", CATEGORY), ("PATCH", "/nowhere")):
+        for credential in (secret, secret + "x", KEY, KEY + "x"):
+            answer = caller.http.request(method, path, json={}, headers=bearer(credential))
+            assert credential not in answer.text + str(answer.headers)
