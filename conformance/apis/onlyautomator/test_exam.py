@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, cycle
 
 from conformance.apis.onlyautomator.answers import Data, body_of, data_of, outcome, show
 from conformance.apis.onlyautomator.sitting import KEY, Sat, composed, folded, is_faithful, is_plain
-from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.apis.onlyautomator.vocabulary import Api, Body
 from conformance.oracle import expect, observe, same_json
 
 ORDER = 1
@@ -71,19 +71,32 @@ def _refused(api: Api, is_wrong: Callable[[Sat], bool]) -> None:
         expect(not sat.answer.ok, "the request to be refused", outcome(sat.answer), sat.answer)
 
 
+def _spoiled(api: Api, spoil: Callable[[Body, str], Body]) -> None:
+    """Spoil a generated request for each member of the key, so that no exam is without one."""
+    sound = [sat.body for sat in api.examined() if sat.case.mode == "positive" and _is_structured(sat.body)]
+    for name, body in zip(KEY, cycle(sound), strict=False):
+        answer = api.write(spoil(body, name))
+        expect(not answer.ok, "the request to be refused", outcome(answer), answer)
+
+
+def _is_structured(body: Body) -> bool:
+    return bool(body.get("value")) and isinstance(body["value"], dict | list)
+
+
 def test_exam_refuses_incomplete(api: Api) -> None:
     """MUST refuse every generated object that lacks a member of the key. (onlyautomator: 400 Bad Request)"""
     _refused(api, lambda sat: isinstance(sat.body, dict) and not sat.body.keys() >= set(KEY))
+    _spoiled(api, lambda body, name: {key: value for key, value in body.items() if key != name})
 
 
 def test_exam_refuses_structures(api: Api) -> None:
     """MUST refuse every generated array or object in the place of a name. (onlyautomator: 400 Bad Request)"""
-    _refused(
-        api,
-        lambda sat: (
-            isinstance(sat.body, dict) and any(isinstance(sat.body.get(name), dict | list) for name in KEY)
-        ),
-    )
+    _refused(api, _has_structured_name)
+    _spoiled(api, lambda body, name: {**body, name: body["value"]})
+
+
+def _has_structured_name(sat: Sat) -> bool:
+    return isinstance(sat.body, dict) and any(isinstance(sat.body.get(name), dict | list) for name in KEY)
 
 
 def test_exam_refuses_other_bodies(api: Api) -> None:

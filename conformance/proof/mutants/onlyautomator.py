@@ -690,12 +690,12 @@ class EmptyArrayIsObject(Reference):
 
 
 class NullMembersAreDropped(Reference):
-    """A member whose value is null is dropped where its name is a word."""
+    """Of an object that says before, a member whose value is null is dropped."""
 
     breaks = frozenset({"value-null-member"})
 
     def keep(self, value: Any) -> Any:
-        if not isinstance(value, dict) or not all(re.fullmatch("[a-z]+", name) for name in value):
+        if not isinstance(value, dict) or "before" not in value:
             return value
         return {name: item for name, item in value.items() if item is not None}
 
@@ -1969,25 +1969,29 @@ class StructuresInThreeBytes(Reference):
         return json.loads(re.sub("[\x80-\xbf]|[^\0-\uffff]", "?", json.dumps(value, ensure_ascii=False)))
 
 
-class StrangersMakeAPing(Reference):
-    """An object that lacks a name and has members that nobody knows is taken for a ping."""
+class StructuresMakeAPing(Reference):
+    """An object that lacks a name and holds an object or array is taken for a ping."""
 
     breaks = frozenset({"exam-refuses-incomplete"})
 
     def validate(self, body: Any) -> None:
-        if isinstance(body, dict) and body.keys() - {*KEY, "value"} and not body.keys() >= set(KEY):
+        if (
+            isinstance(body, dict)
+            and isinstance(body.get("value"), dict | list)
+            and not body.keys() >= set(KEY)
+        ):
             raise Refusal(200, "none", "pong")
         super().validate(body)
 
 
 class StructuresAreQueued(Reference):
-    """An array in the place of a name, unless it holds one text, is put into a queue."""
+    """A write with a structure for a name, and one for a value, is put into a queue."""
 
     breaks = frozenset({"exam-refuses-structures"})
 
     def validate(self, body: Any) -> None:
-        given = [body[name] for name in KEY if name in body] if isinstance(body, dict) else []
-        if any(isinstance(one, list) and [type(item) for item in one] != [str] for one in given):
+        given = [body.get(name) for name in ("value", *KEY)] if isinstance(body, dict) else []
+        if sum(isinstance(one, dict | list) for one in given) >= 2:
             raise Refusal(200, "none", "queued")
         super().validate(body)
 
