@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from typing import NamedTuple
 
 import httpx2 as httpx
 import jwt
@@ -18,6 +20,27 @@ from mockserver.service import services
 
 from .calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
 from .running import MOCKSERVER, run, served, started
+
+
+class Ran(NamedTuple):
+    """What the command printed before it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def command(monkeypatch, capsys) -> Callable[..., Ran]:
+    """The command without a process of its own, for what ends before anything is served."""
+
+    def run(*words: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["mockserver", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ran(ended.value.code, *capsys.readouterr())
+
+    return run
 
 
 def test_quiet_prints_only_the_url():
@@ -100,17 +123,19 @@ def test_signal_ends_it_at_once_and_quietly_whatever_is_half_sent(signal_number)
     assert process.returncode in (-signal_number, 128 + signal_number)
 
 
-def test_token_is_one_of_the_user_of_the_fixtures():
-    claims = jwt.decode(run("token").stdout.strip(), SECRET, algorithms=["HS256"], audience="authenticated")
+def test_token_is_one_of_the_user_of_the_fixtures(command):
+    claims = jwt.decode(
+        command("token").stdout.strip(), SECRET, algorithms=["HS256"], audience="authenticated"
+    )
 
     assert (claims["sub"], claims["role"]) == ("user-1", "authenticated")
     assert claims["exp"] - claims["iat"] == 3600
 
 
-def test_token_of_any_user_role_and_lifetime(caller):
+def test_token_of_any_user_role_and_lifetime(caller, command):
     statuses = [
         caller.http.post(
-            PREFERENCE, json=fresh(), headers=bearer(run("token", *words).stdout.strip())
+            PREFERENCE, json=fresh(), headers=bearer(command("token", *words).stdout.strip())
         ).status_code
         for words in (("--sub", "anna"), ("--role", "anon"), ("--ttl", "-60"))
     ]
@@ -118,8 +143,8 @@ def test_token_of_any_user_role_and_lifetime(caller):
     assert statuses == [200, 403, 401]
 
 
-def test_token_of_an_api_that_takes_keys_is_its_default_key():
-    assert run("token", "--api", "suprsend").stdout == f"{KEY}\n"
+def test_token_of_an_api_that_takes_keys_is_its_default_key(command):
+    assert command("token", "--api", "suprsend").stdout == f"{KEY}\n"
 
 
 def test_short_secret_is_taken_without_a_word():
@@ -129,8 +154,8 @@ def test_short_secret_is_taken_without_a_word():
     jwt.get_unverified_header(ran.stdout.strip())
 
 
-def test_choices_lists_every_choice_of_every_contract():
-    listed = run("choices").stdout
+def test_choices_lists_every_choice_of_every_contract(command):
+    listed = command("choices").stdout
 
     for api in openapi.names():
         found = list(openapi.choices(openapi.load(api)))
@@ -139,9 +164,9 @@ def test_choices_lists_every_choice_of_every_contract():
             assert f"{where}\n    {why}\n" in listed
 
 
-def test_version_and_help_are_for_people():
-    assert run("--version").stdout.startswith("mockserver ")
-    shown = run("--help").stdout
+def test_version_and_help_are_for_people(command):
+    assert command("--version").stdout.startswith("mockserver ")
+    shown = command("--help").stdout
     for word in (
         "--api",
         "--host",
@@ -155,7 +180,7 @@ def test_version_and_help_are_for_people():
     ):
         assert word in shown
     assert max(map(len, shown.splitlines())) <= 80
-    assert "--ttl" in run("token", "--help").stdout
+    assert "--ttl" in command("token", "--help").stdout
 
 
 def mistakes(tmp_path):
@@ -200,18 +225,14 @@ def mistakes(tmp_path):
     yield ["--host", "192.0.2.1"], ["192.0.2.1", "--host"]
 
 
-def test_every_mistake_is_one_clear_line_and_exit_status_2(tmp_path, monkeypatch, capsys):
+def test_every_mistake_is_one_clear_line_and_exit_status_2(tmp_path, command):
     for words, told in mistakes(tmp_path):
-        monkeypatch.setattr(sys, "argv", ["mockserver", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed, complaint = capsys.readouterr()
+        ran = command(*words)
 
-        assert ended.value.code == 2, words
-        assert printed == ""
-        assert complaint.startswith("mockserver: ")
-        assert complaint.count("\n") == 1, complaint
-        assert all(word in complaint for word in told), complaint
+        assert (ran.returncode, ran.stdout) == (2, ""), words
+        assert ran.stderr.startswith("mockserver: ")
+        assert ran.stderr.count("\n") == 1, ran.stderr
+        assert all(word in ran.stderr for word in told), ran.stderr
 
 
 def test_port_in_use_is_one_clear_line_and_exit_status_2(url):
@@ -228,8 +249,8 @@ def test_port_in_use_is_one_clear_line_and_exit_status_2(url):
 
 @pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "x"], ["--auth", "none"], ["--seed", "x"], ["run"],
                                    ["token", "--ttl", "nan"], ["--unknown"]], ids=" ".join)  # fmt: skip
-def test_usage_error_is_exit_status_2_without_a_traceback(words):
-    ran = run(*words)
+def test_usage_error_is_exit_status_2_without_a_traceback(command, words):
+    ran = command(*words)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "Error: " in ran.stderr

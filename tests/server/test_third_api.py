@@ -121,10 +121,10 @@ def test_api_without_security_serves_anybody_and_reads_its_parameters():
     }
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "1.5", "1e3", "٣", "²", "9" * 30, "%00"])
-def test_path_parameter_of_another_kind_is_400(number):
+def test_path_parameter_of_another_kind_is_400():
     with served(serving(answering(echo))) as url:
-        assert put(url, f"/books/{number}?").status_code == 400
+        for number in ["0", "-1", "1.5", "1e3", "٣", "²", "9" * 30, "%00"]:
+            assert put(url, f"/books/{number}?").status_code == 400, number
 
 
 def test_three_apis_under_one_path_with_one_operation_id_each_answer_for_themselves():
