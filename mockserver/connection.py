@@ -16,12 +16,13 @@ _ASCII = "".join(map(chr, range(128)))
 
 
 class Connection(HttpToolsProtocol):
-    """Uvicorn's own protocol with four differences.
+    """Uvicorn's own protocol with a few differences.
 
     Head and body of an answer leave in one packet: on a busy machine the second one wakes the client a second time,
     which costs a small answer more than everything the stub does for it. What is not HTTP is refused by the
     application too, so that it hears the API's voice. A path in raw UTF-8, as curl sends it, is read as if it were
-    percent-encoded. An offer of HTTP/2 or WebSocket is declined by not hearing it: the parser would give up the body.
+    percent-encoded. An offer of HTTP/2 or WebSocket is not heard, since the parser would give up the body for it.
+    A client that has said all it will is still answered.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -41,20 +42,28 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the application has its own words
         """Refuse what cannot be parsed, after the answers that are still due, and hang up."""
-        if self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body:
-            self.cycle.keep_alive = False
+        if self._is_answering():
+            self.shutdown()
             return
         # Of a method it does not know the parser tells nothing, not even the target.
         target = self.url or b"".join(self._latest.split(b" ", 2)[1:2])
         self.transport.write(cast(Door, self.config.loaded_app).refusal(target, self.headers))
         self.transport.close()
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer a client that has stopped talking and still listens."""
+        self.shutdown()
+        return True
+
     def shutdown(self) -> None:
         """Finish an answer that is on its way, but wait for no request that is not complete."""
-        if self.cycle is not None and self.cycle.more_body:
-            self.transport.close()
+        if self._is_answering():
+            self.cycle.keep_alive = False
         else:
-            super().shutdown()
+            self.transport.close()
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
 
 
 class _Joined:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 
 import pytest
 
@@ -94,6 +95,19 @@ def test_nonsense_after_a_good_request_costs_it_nothing(url):
 
     assert answer.status == 200
     assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize("requests", [1, 2])
+def test_client_that_stops_talking_is_answered(url, requests):
+    for _ in range(20):
+        with connect(url) as connection:
+            connection.sendall(good() * requests)
+            connection.shutdown(socket.SHUT_WR)
+            answers = b""
+            while piece := connection.recv(65536):
+                answers += piece
+
+        assert answers.count(b"HTTP/1.1 200 OK") == requests
 
 
 def test_half_a_request_keeps_nobody_waiting(url, caller):
