@@ -117,7 +117,7 @@ class Operation:
 
     async def _read_body(self, exchange: Exchange, schema: Schema, violations: list[Violation]) -> Any:
         media_type = exchange.header(b"content-type")
-        if media_type is not None and not _is_json(media_type):
+        if media_type is not None and not _is_json(media_type[:200]):
             raise UnsupportedMediaType(f"Content-Type is {media_type[:200]!r}; send {JSON}")
         raw = await exchange.body()
         if not raw.strip():

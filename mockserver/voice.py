@@ -24,7 +24,6 @@ class Voice:
             raise CannotStart(
                 f"openapi/{name}.yaml: no {' and no '.join(missing)} at the root; add what an error looks like"
             )
-        self.name = name
         self.codes: Mapping[str, str] = spec["x-error-codes"]
         self._body = spec["x-error-body"]
 
