@@ -58,8 +58,14 @@ def test_lengthened_key(api: Api) -> None:
 
 
 def test_basic_scheme(api: Api) -> None:
-    """SHOULD refuse the API key as a Basic credential. (suprsend: Authorizations)"""
-    refused(api.write(OPT_IN, authorization=api.basic))
+    """SHOULD refuse the API key as a Basic credential, encoded or as it is. (suprsend: Authorizations)"""
+    for authorization in (api.basic, f"Basic {api.bare_key}"):
+        refused(api.write(OPT_IN, authorization=authorization))
+
+
+def test_key_in_other_case(api: Api) -> None:
+    """MUST refuse an API key whose letters are in the other case. (suprsend: Authorizations)"""
+    refused(api.write(OPT_IN, authorization=api.key_in_other_case))
 
 
 def test_missing_key_status(api: Api) -> None:

@@ -127,7 +127,8 @@ def without_any_channel(api: Api) -> Answer:
 
 def test_unknown_preference(api: Api) -> None:
     """MUST refuse a preference that is neither opt_in nor opt_out. (suprsend: Body)"""
-    refused(api.write({"preference": "opt_sideways"}))
+    for word in ("opt_sideways", "opt_out_later", "opt"):
+        refused(api.write({"preference": word}))
 
 
 def test_number_as_preference(api: Api) -> None:

@@ -155,6 +155,11 @@ class Api:
         """The key with something behind it."""
         return self._made_up("lengthened", f"{self._key}x")
 
+    @property
+    def key_in_other_case(self) -> str:
+        """The key with small letters for capitals and capitals for small letters."""
+        return self._made_up("swapped", self._key.swapcase())
+
     def _made_up(self, how: str, key: str) -> str:
         if key == self._key:
             raise NotTested("no other key can be made from credentials.api_key")

@@ -36,6 +36,17 @@ class Toggles(Reference):
         return Choice("opt_in") if is_repeated else choice
 
 
+class NothingToDo(Reference):
+    """An opt_out of what is opted out already is refused."""
+
+    breaks = frozenset({"same-request-twice"})
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        if before.preference == "opt_out":
+            raise Refused(409, "the object has opted out already")
+        return super()._opted_out(place, before)
+
+
 class OneSlashForm(Reference):
     """The path with a trailing slash is unknown."""
 
@@ -117,19 +128,28 @@ class AcceptsEmptyKey(Reference):
 class AcceptsAnyKey(Reference):
     """Any key is granted, as long as there is one."""
 
-    breaks = frozenset({"wrong-key", "cut-key", "lengthened-key"})
+    breaks = frozenset({"wrong-key", "cut-key", "lengthened-key", "key-in-other-case"})
 
     def _knows(self, key: str) -> bool:
         return bool(key.strip())
 
 
 class AcceptsKeyShape(Reference):
-    """A key of the right length is granted."""
+    """A key of the right length and beginning is granted."""
 
     breaks = frozenset({"wrong-key"})
 
     def _knows(self, key: str) -> bool:
-        return len(key) == len(self.key)
+        return len(key) == len(self.key) and key[:4] == self.key[:4]
+
+
+class IgnoresTheCaseOfAKey(Reference):
+    """A key is granted in any case, as a database compares."""
+
+    breaks = frozenset({"key-in-other-case"})
+
+    def _knows(self, key: str) -> bool:
+        return key.lower() == self.key.lower()
 
 
 class AcceptsHalfAKey(Reference):
@@ -148,6 +168,16 @@ class AcceptsLongerKeys(Reference):
 
     def _knows(self, key: str) -> bool:
         return key.startswith(self.key)
+
+
+class AcceptsAnyScheme(Reference):
+    """The key is taken from behind whatever word stands before it."""
+
+    breaks = frozenset({"basic-scheme"})
+
+    def _authenticate(self, request: Request) -> None:
+        if request.headers.get("authorization", "").split(" ")[1:] != [self.key]:
+            super()._authenticate(request)
 
 
 class AcceptsBasic(Reference):
@@ -666,7 +696,8 @@ class KnowsTheUsualMistakes(Reference):
     breaks = frozenset({"generated-preference-is-refused"})
 
     def _word(self, preference: Any) -> str:
-        usual: tuple[Any, ...] = (0, 1, [], {}, ["opt_in"], {"value": "opt_in"}, "opt_sideways")
+        words = ("opt_sideways", "opt_out_later", "opt")
+        usual: tuple[Any, ...] = (0, 1, [], {}, ["opt_in"], {"value": "opt_in"}, *words)
         return super()._word(preference if preference in (*PREFERENCES, *usual) else "opt_in")
 
 
