@@ -176,9 +176,9 @@ def _faults() -> Iterator[None]:
 
 
 def _console() -> Console:
-    from rich.console import Console
+    from conformance.report.terminal import Lasting
 
-    return Console(soft_wrap=True)
+    return Lasting(soft_wrap=True)
 
 
 def _complain(text: str) -> None:

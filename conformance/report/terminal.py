@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from rich.console import Console
 from rich.text import Text
@@ -29,6 +30,15 @@ _INDENT = " " * (_WIDTH + 2)
 _LONGEST_SHOWN = 400
 _LONGEST_CURL = 1000  # pasted whole or not at all
 _RECALLED = ("failed", "inconclusive", "not_tested")  # named again at the end, where they are seen
+
+
+class Lasting(Console):
+    """A console that outlives its reader: a run goes on, so its files and its exit status hold."""
+
+    def on_broken_pipe(self) -> None:
+        """Fall silent, and do not leave."""
+        with suppress(SystemExit):
+            super().on_broken_pipe()
 
 
 class Terminal:

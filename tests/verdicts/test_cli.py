@@ -67,6 +67,18 @@ def test_conformant_target(api, tmp_path):
     assert sorted(file.name for file in (tmp_path / "a" / "b").iterdir()) == ["junit.xml", "report.json"]
 
 
+def test_run_outlives_the_reader_of_its_output(tmp_path):
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-m", "conformance", "run", "target.yaml", "--report-dir", "."]
+    with served(tmp_path, proof.reference_of("suprsend")()):
+        done = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, cwd=tmp_path, timeout=120)
+    os.close(write_end)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (tmp_path / "report.json").exists()
+
+
 @pytest.mark.parametrize("api", APIS)
 def test_report_has_the_documented_shape(api, tmp_path):
     with served(tmp_path, altered(api, answer=answering(500))) as profile:
