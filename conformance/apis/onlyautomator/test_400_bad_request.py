@@ -7,7 +7,7 @@ import json
 from conformance.apis.onlyautomator.answers import code_of, expect_refusal, outcome
 from conformance.apis.onlyautomator.vocabulary import Api
 from conformance.client import Answer
-from conformance.oracle import NotTested, observe
+from conformance.oracle import observe
 
 
 def _invalid(answer: Answer) -> None:
@@ -126,10 +126,11 @@ def test_null_body(api: Api) -> None:
 
 def test_invalid_write_stores_nothing(api: Api) -> None:
     """MUST not make a record of a write that it answers with 400. (onlyautomator: 400 Bad Request)"""
-    refused = api.without_value()
-    if refused.ok:
-        raise NotTested("the target accepts a write without a value, and no other 400 names a record")
-    api.expect_unwritten(api.body_without_value(), refused)
+    body, refused = api.body_without_value(), api.without_value()
+    if refused.ok:  # so it may be; a body that breaks off behind all four members names a record, too
+        body = api.body()
+        refused = api.raw(json.dumps(body).removesuffix("}"))
+    api.expect_unwritten(body, refused)
 
 
 def test_order_of_refusals(api: Api) -> None:

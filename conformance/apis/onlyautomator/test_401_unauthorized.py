@@ -21,7 +21,8 @@ def test_missing_token(api: Api) -> None:
 
 def test_malformed_token(api: Api) -> None:
     """MUST answer 401 authentication_required to a token that is no JWT. (onlyautomator: 401 Unauthorized)"""
-    _unauthenticated(api.unauthorized("Bearer not-a-token"))
+    for token in ("not-a-token", "not.a.token"):
+        _unauthenticated(api.unauthorized(f"Bearer {token}"))
 
 
 def test_tampered_token(api: Api) -> None:

@@ -245,6 +245,14 @@ class CommaForFraction(Reference):
         return datetime.now(UTC).isoformat().replace(".", ",")
 
 
+class ClockIsReadTwice(Reference):
+    """The clock is read for each timestamp of a new record, and a value of some length lets it tick between."""
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        record = super().create(body, caller)
+        return {**record, "updatedAt": self.now()} if len(str(body["value"])) > len("first") else record
+
+
 class SlowClock(Reference):
     """The clock is ten minutes slow."""
 

@@ -1086,6 +1086,18 @@ class InvalidIsKept(Reference):
         super().validate(body)
 
 
+class BrokenOffIsKept(Reference):
+    """A write without a value stores null; one that breaks off is refused, and what came of it stored."""
+
+    breaks = frozenset({"invalid-write-stores-nothing"})
+
+    def read(self, request: Request) -> Any:
+        if request.body.endswith(b'"first"'):
+            self.store(json.loads(request.body + b"}"), Caller("nobody", "none"))
+        body = super().read(request)
+        return {"value": None, **body} if isinstance(body, dict) else body
+
+
 # --- 401 Unauthorized ------------------------------------------------------------------------------------
 
 
@@ -1120,6 +1132,17 @@ class AnyWordIsAToken(Reference):
         return super().verify(token) if "." in token or not token else {"sub": token, "role": "authenticated"}
 
 
+class ThreePartsAreUnpackedAsTheyAre(Reference):
+    """A token in three parts that are not JSON makes the server stumble."""
+
+    breaks = frozenset({"malformed-token", "no-server-error"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        if token.startswith("not."):
+            raise Refusal(500, "validation_error", "Expecting value: line 1 column 1")
+        return super().verify(token)
+
+
 class MalformedIs400(Reference):
     """A token that is no JWT is answered 400."""
 
@@ -1145,6 +1168,13 @@ class MalformedIsInvalidToken(Reference):
 def _signature(head: str) -> str:
     digest = hmac.new(SECRET.encode(), head.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _algorithm(token: str) -> str:
+    try:
+        return str(jwt.get_unverified_header(token)["alg"])
+    except jwt.InvalidTokenError:
+        return ""
 
 
 def _claims(token: str) -> dict[str, Any]:
@@ -1211,7 +1241,7 @@ class AlgorithmNone(Reference):
     breaks = frozenset({"algorithm-none"})
 
     def verify(self, token: str) -> dict[str, Any]:
-        unsigned = token.count(".") == 2 and jwt.get_unverified_header(token)["alg"] == "none"
+        unsigned = _algorithm(token) == "none"
         return _claims(token) if unsigned else super().verify(token)
 
 
@@ -1221,8 +1251,7 @@ class AlgorithmNoneInAnyCase(Reference):
     breaks = frozenset({"algorithm-none"})
 
     def verify(self, token: str) -> dict[str, Any]:
-        algorithm = jwt.get_unverified_header(token)["alg"] if token.count(".") == 2 else ""
-        unsigned = algorithm.lower() == "none" and algorithm != "none"
+        unsigned = _algorithm(token) not in ("", "none") and _algorithm(token).lower() == "none"
         return _claims(token) if unsigned else super().verify(token)
 
 
@@ -1593,6 +1622,28 @@ class CommonCategoriesOnly(Reference):
             raise self.invalid(f"Unknown category {body[name]}")
 
 
+class CategoryIsLookedUpInAnObject(Reference):
+    """A category is looked up in an object that has a constructor of its own, and stumbled over."""
+
+    breaks = frozenset({"custom-category", "no-server-error"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        super().validate_name(name, body)
+        if name == "category" and body[name] in ("constructor", "toString"):
+            raise Refusal(500, "validation_error", "categories[category].push is not a function")
+
+
+class PreferenceIsLookedUpInAnObject(Reference):
+    """A preference is looked up in an object that has a constructor of its own, and refused."""
+
+    breaks = frozenset({"custom-preference"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        super().validate_name(name, body)
+        if name == "preference" and body[name] in ("constructor", "toString"):
+            raise self.invalid(f"The preference {body[name]} is reserved")
+
+
 class PreferencesHaveTheirCategory(Reference):
     """A preference of the table is known in its own category only."""
 
@@ -1739,6 +1790,17 @@ class UpdatedGoesBack(Reference):
         return {**record, "updatedAt": hour_ago.isoformat()} if again else record
 
 
+class CreationIsInLocalTime(Reference):
+    """The creation is told in the time of a place two hours east, and called UTC."""
+
+    breaks = frozenset({"updated-at-never-goes-back"})
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        record = super().create(body, caller)
+        there = datetime.fromisoformat(record["createdAt"]) + timedelta(hours=2)
+        return {**record, "createdAt": there.isoformat()}
+
+
 class UpdateIsIgnored(Reference):
     """An update changes nothing but its time."""
 
@@ -1795,6 +1857,16 @@ class TypeIsFixed(Reference):
     def update(self, old: Record, body: Record, caller: Caller) -> Record:
         same = type(old["value"]) is type(body["value"])
         return {**super().update(old, body, caller), "value": body["value"] if same else old["value"]}
+
+
+class TypeIsKept(Reference):
+    """A number that takes the place of a text is written as text."""
+
+    breaks = frozenset({"update-changes-type"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        is_text = isinstance(old["value"], str) and isinstance(body["value"], int)
+        return super().update(old, {**body, "value": str(body["value"])} if is_text else body, caller)
 
 
 class ObjectsAreMerged(Reference):
@@ -1893,6 +1965,52 @@ class KeyJoinedByUnderscore(Reference):
 
     def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
         return ("_".join(super().key(body, caller)),)
+
+
+class KeyJoinedByBar(Reference):
+    """The key is one text, its members joined by a bar."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("|".join(super().key(body, caller)),)
+
+
+class KeyJoinedByDash(Reference):
+    """The key is one text, its members joined by a dash."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("-".join(super().key(body, caller)),)
+
+
+class KeyJoinedBySlash(Reference):
+    """The key is one text, its members joined by a slash."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("/".join(super().key(body, caller)),)
+
+
+class KeyJoinedByDot(Reference):
+    """The key is one text, its members joined by a dot."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return (".".join(super().key(body, caller)),)
+
+
+class KeyIncludesType(Reference):
+    """A value that is text and one that is not are records of their own."""
+
+    breaks = frozenset({"update-keeps-id"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        is_text = body["preference"].startswith("probe_") and isinstance(body.get("value"), str)
+        return (*super().key(body, caller), is_text)
 
 
 class KeyUnordered(Reference):
