@@ -7,7 +7,6 @@ import html
 import json
 import re
 import threading
-from functools import cached_property
 from urllib.parse import quote
 
 _SENSITIVE_HEADER = re.compile(r"auth|cookie|token|key|secret|session|credential", re.IGNORECASE)
@@ -32,9 +31,8 @@ class Redaction:
         HTML, in Base64, and the parts of a JWT.
         """
         with self._lock:
-            for form in _forms(value):
-                self._names.setdefault(form.lower(), name)
-            self.__dict__.pop("_pattern", None)
+            # Replaced whole, since another thread may be reading the old ones.
+            self._names = {form.lower(): name for form in _forms(value)} | self._names
         return value
 
     def conceal_header(self, name: str, value: str) -> None:
@@ -50,7 +48,8 @@ class Redaction:
 
     def __call__(self, text: str) -> str:
         """Return *text* with every credential replaced."""
-        return self._pattern.sub(lambda match: f"${self._name(match)}", text) if self._names else text
+        pattern = self._pattern(text)
+        return pattern.sub(lambda match: f"${self._name(match)}", text) if pattern else text
 
     def header(self, name: str, value: str) -> str:
         """Return a header's value without its credential; one that cannot be named is masked whole."""
@@ -62,7 +61,8 @@ class Redaction:
     def shell(self, text: str) -> str:
         """Quote *text* for a shell so that each credential is read from its environment variable."""
         quoted, at = "", 0
-        for match in self._pattern.finditer(text) if self._names else ():
+        pattern = self._pattern(text)
+        for match in pattern.finditer(text) if pattern else ():
             quoted += re.sub(r'([\\"$`])', r"\\\1", text[at : match.start()]) + f"${{{self._name(match)}}}"
             at = match.end()
         if not at:
@@ -72,10 +72,11 @@ class Redaction:
     def _name(self, match: re.Match[str]) -> str:
         return self._names.get(match[0].lower(), _UNNAMED)
 
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        longest_first = sorted(self._names, key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+    def _pattern(self, text: str) -> re.Pattern[str] | None:
+        """Match the credentials that are in *text*, the longest first; None if there are none."""
+        lowered = text.lower()
+        found = sorted((form for form in self._names if form in lowered), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, found)), re.IGNORECASE) if found else None
 
 
 def _is_bare(value: str) -> bool:
