@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 
 _DIRECTORY = Path(__file__).parent
+# The parser written in C is ten times as fast where PyYAML brings it along.
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Spec = dict[str, Any]
 
@@ -56,7 +58,7 @@ def read(file: Path) -> Spec:
     Raises BadSpec naming the file and what is wrong with it.
     """
     try:
-        spec = yaml.safe_load(file.read_text(encoding="utf-8"))
+        spec = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - both are safe
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadSpec(f"{file}: {error}") from error
     if not isinstance(spec, dict) or "openapi" not in spec:
