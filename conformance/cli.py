@@ -83,7 +83,7 @@ def list_(
 
 @app.command()
 def doctor(profile: Profile) -> None:
-    """Check that a target can be judged: reachable, credentials accepted, fixtures known."""
+    """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
     with _faults():
         from conformance import target, verdict
         from conformance.run import Run
@@ -94,7 +94,8 @@ def doctor(profile: Profile) -> None:
         if trouble:
             _complain(trouble)
             sys.exit(NO_VERDICT)
-        typer.echo(f"{aim.api} at {aim.base_url}: reachable, credentials accepted, fixtures known")
+        typer.echo(f"{aim.api} at {aim.base_url}: reachable, main credential accepted, main fixtures known")
+        typer.echo("Optional credentials and fixtures are first tried by a run.")
         if missing := target.left_out(aim):
             typer.echo(f"left out: {', '.join(missing)}; what cannot do without is reported as not tested")
         typer.echo(target.what_a_run_writes(aim.api))

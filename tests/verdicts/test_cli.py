@@ -181,7 +181,7 @@ def test_doctor_says_what_a_run_writes(api, tmp_path):
         done = conformance("doctor", profile)
 
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "reachable, credentials accepted, fixtures known" in done.stdout
+    assert "reachable, main credential accepted, main fixtures known" in done.stdout
     assert "A run " in done.stdout
 
 
