@@ -1,1 +1,4 @@
 """A judge for any server that claims to implement one of the APIs."""
+
+DISTRIBUTION = "preference-api-testbench"
+EXTRA = "conformance"

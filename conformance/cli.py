@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from conformance import DISTRIBUTION, EXTRA
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +46,7 @@ def _print_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        typer.echo(f"conformance {version('preference-api-testbench')}")
+        typer.echo(f"conformance {version(DISTRIBUTION)}")
         raise typer.Exit
 
 
@@ -143,19 +147,31 @@ def _make(folder: Path) -> None:
         sys.exit(USAGE)
 
 
+def _missing() -> str | None:
+    """Name the first package of the judge's extra that is not installed; None if all are."""
+    wanted = (
+        line for line in requires(DISTRIBUTION) or () if f'extra == "{EXTRA}"' in line.replace("'", '"')
+    )
+    for name in (re.split(r"[^\w.-]", line)[0] for line in wanted):
+        try:
+            distribution(name)
+        except PackageNotFoundError:
+            return name
+    return None
+
+
 @contextmanager
 def _faults() -> Iterator[None]:
     """Turn what can go wrong into one clear line and its exit status."""
-    try:
-        import openapi
-        from conformance.requirement import BadRequirement, NoSuchRequirement
-        from conformance.target import BadProfile
-        from conformance.verdict import CannotRun, refuse_without_docstrings
-    except ModuleNotFoundError as error:
-        _complain(
-            f"{error.name} is missing; the judge needs: pip install 'preference-api-testbench[conformance]'"
-        )
+    missing = _missing()
+    if missing:
+        _complain(f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'")
         sys.exit(USAGE)
+    import openapi
+    from conformance.requirement import BadRequirement, NoSuchRequirement
+    from conformance.target import BadProfile
+    from conformance.verdict import CannotRun, refuse_without_docstrings
+
     try:
         refuse_without_docstrings()
         yield

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openapi
-from conformance import plugin, requirement, target
+from conformance import DISTRIBUTION, plugin, requirement, target
 from conformance.client import Answer, Client
 from conformance.oracle import Outcome, Unjudgeable, Unreachable
 from conformance.plugin import Result
@@ -30,7 +30,6 @@ from conformance.target import AnyTarget, Model, Secret
 if TYPE_CHECKING:
     from conformance.exam import Exam
 
-DISTRIBUTION = "preference-api-testbench"
 CONFORMANT, NOT_CONFORMANT, NO_VERDICT = "conformant", "not_conformant", "no_verdict"
 EXIT = {CONFORMANT: 0, NOT_CONFORMANT: 1, NO_VERDICT: 3}
 INTERRUPTED = 130

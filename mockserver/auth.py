@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from mockserver.exchange import Caller, Exchange
-from mockserver.problems import CannotStart, Forbidden, Unauthenticated
-from mockserver.tokens import AUDIENCE, Tokens, mint
+from mockserver.problems import BadContract, Forbidden, Unauthenticated
+from mockserver.tokens import AUDIENCE, Tokens, jwk_set, mint
 
 Mode = Literal["strict", "shape", "off"]
-Authenticate = Callable[[Exchange], Caller]
+Authenticate = Callable[[Exchange], Any]  # a Caller, or the control plane's Operator
 _Check = Callable[[str, Exchange], Caller]
 _Read = Callable[[Exchange], str | None]
 
 
+Access = Literal["write", "read", "revoked"]
+
+
 class ApiKey(BaseModel):
-    """A key of the workspace; one with access read may call only what reads."""
+    """A key of the workspace; one with access read may call only what reads, a revoked one nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
     key: str
-    access: Literal["write", "read"] = "write"
+    access: Access = "write"
 
 
 class Credentials(BaseModel):
@@ -45,33 +48,38 @@ def compile_security(
     credentials: Credentials,
     secret: str,
     mode: Mode,
-    operation: str,
 ) -> Authenticate:
     """Make the function that finds an operation's caller, or raises Unauthenticated or Forbidden.
 
     security and schemes are the contract's; the first credential that a request carries decides.
-    Raises CannotStart for a scheme that is of no known type.
+    Raises BadContract for a scheme that is missing or of no known type.
     """
     if not security or mode == "off":
         return lambda exchange: Caller(credentials.subject, None, exchange.header(b"origin"))
     names = [name for alternative in security for name in alternative]
-    readers = [
-        (_reader(schemes[name], operation), _checker(schemes[name], credentials, secret, mode))
-        for name in names
-    ]
+    for name in names:
+        if name not in schemes:
+            raise BadContract(f"there is no security scheme {name}")
+    checks = {
+        name: (_reader(schemes[name]), _checker(schemes[name], credentials, secret, mode)) for name in names
+    }
+    alternatives = [[checks[name] for name in alternative] for alternative in security]
     wanted = " or ".join(dict.fromkeys(_wanted(schemes[name]) for name in names))
 
     def authenticate(exchange: Exchange) -> Caller:
-        for read, check in readers:
-            credential = read(exchange)
-            if credential is not None:
-                return check(credential, exchange)
+        for alternative in alternatives:
+            shown = [(read(exchange), check) for read, check in alternative]
+            if shown and all(credential is not None for credential, _ in shown):
+                callers = [check(credential or "", exchange) for credential, check in shown]
+                return callers[0]
+        if [] in alternatives:
+            return Caller(credentials.subject, None, exchange.header(b"origin"))
         raise Unauthenticated(f"Authentication is required: send {wanted}")
 
     return authenticate
 
 
-def _reader(scheme: Mapping[str, Any], operation: str) -> _Read:
+def _reader(scheme: Mapping[str, Any]) -> _Read:
     if scheme["type"] == "http" and scheme["scheme"].lower() == "bearer":
         return _bearer
     if scheme["type"] == "apiKey" and scheme["in"] == "header":
@@ -79,10 +87,14 @@ def _reader(scheme: Mapping[str, Any], operation: str) -> _Read:
         return lambda exchange: exchange.header(name)
     if scheme["type"] == "apiKey" and scheme["in"] == "cookie":
         return lambda exchange: exchange.cookie(scheme["name"]) or None
-    raise CannotStart(
-        f"operation {operation}: a security scheme of type {scheme['type']} is not supported; "
-        "use http bearer, or apiKey in a header or cookie"
-    )
+    if scheme["type"] == "apiKey" and scheme["in"] == "query":
+        return lambda exchange: exchange.query_values().get(scheme["name"]) or None
+    if scheme["type"] in ("oauth2", "openIdConnect"):
+        return _bearer
+    if scheme["type"] == "http":
+        word = f"{scheme['scheme'].lower()} "
+        return lambda exchange: _of_scheme(exchange, word)
+    raise BadContract(f"security scheme of unknown type {scheme['type']!r}")
 
 
 def _bearer(exchange: Exchange) -> str | None:
@@ -96,10 +108,24 @@ def _bearer(exchange: Exchange) -> str | None:
     return token
 
 
+def _of_scheme(exchange: Exchange, word: str) -> str | None:
+    value = exchange.header(b"authorization") or ""
+    return value if value.lower().startswith(word) else None
+
+
 def _wanted(scheme: Mapping[str, Any]) -> str:
-    if scheme["type"] == "http":
-        return "'Authorization: Bearer <token>'"
-    return f"the {scheme['in']} {scheme['name']}"
+    if scheme["type"] == "apiKey":
+        return f"the {scheme['in']} {scheme['name']}"
+    word = scheme["scheme"].capitalize() if scheme["type"] == "http" else "Bearer"
+    return f"'Authorization: {word} <{'credentials' if word == 'Basic' else 'token'}>'"
+
+
+class Sample(NamedTuple):
+    """A credential and where it goes: header, query or cookie, and under which name."""
+
+    place: str
+    name: str
+    value: str
 
 
 def sample(
@@ -108,14 +134,19 @@ def sample(
     credentials: Credentials,
     secret: str,
     now_s: float,
-) -> str | None:
+) -> Sample | None:
     """Make a credential that an operation's first security scheme accepts for a day, or None if it asks for none."""
-    if not security:
+    if not security or {} in security:
         return None
     scheme = schemes[next(iter(security[0]))]
     if kind(scheme) == "jwt":
-        return mint(secret, credentials.subject, scheme.get("x-role", AUDIENCE), now_s, 24 * 3600)
-    return credentials.api_keys[0].key if credentials.api_keys else None
+        value = mint(secret, credentials.subject, scheme.get("x-role", AUDIENCE), now_s, 24 * 3600)
+    else:
+        value = credentials.api_keys[0].key if credentials.api_keys else "any"
+    if scheme["type"] == "apiKey":
+        return Sample(scheme["in"], scheme["name"], value)
+    word = scheme["scheme"].capitalize() if scheme["type"] == "http" else "Bearer"
+    return Sample("header", "Authorization", f"{word} {value}")
 
 
 def kind(scheme: Mapping[str, Any]) -> str:
@@ -125,16 +156,18 @@ def kind(scheme: Mapping[str, Any]) -> str:
 
 def _checker(scheme: Mapping[str, Any], credentials: Credentials, secret: str, mode: Mode) -> _Check:
     if kind(scheme) == "jwt":
-        tokens = Tokens(secret, scheme.get("x-role"), credentials.subject)
+        tokens = Tokens(secret, scheme.get("x-role"), credentials.subject, jwk_set())
         return tokens.check if mode == "strict" else tokens.check_shape
-    keys = {key.key: key for key in credentials.api_keys}
+    keys = {key.key: key.access for key in credentials.api_keys}
     return lambda key, exchange: _check_key(key, exchange, keys, mode)
 
 
-def _check_key(key: str, exchange: Exchange, keys: Mapping[str, ApiKey], mode: Mode) -> Caller:
-    known = keys.get(key)
-    if known is None and mode == "strict":
+def _check_key(key: str, exchange: Exchange, keys: Mapping[str, str], mode: Mode) -> Caller:
+    access = exchange.session.keys.get(key) or keys.get(key)
+    if access is None and mode == "strict":
         raise Unauthenticated("The API key is not known")
-    if known is not None and known.access == "read" and exchange.method not in ("GET", "HEAD"):
+    if access == "revoked":
+        raise Unauthenticated("The API key has been revoked")
+    if access == "read" and exchange.method not in ("GET", "HEAD"):
         raise Forbidden("The API key may only read")
-    return Caller("api-key", known.access if known else None, exchange.header(b"origin"))
+    return Caller("api-key", access, exchange.header(b"origin"))

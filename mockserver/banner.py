@@ -6,6 +6,7 @@ import json
 import shlex
 from urllib.parse import quote
 
+from mockserver.auth import Sample
 from mockserver.operation import JSON, Operation
 from mockserver.server import Stub
 
@@ -19,10 +20,10 @@ def banner(stub: Stub, url: str) -> str:
             curl(operation, url, stub.credential(operation)),
             "",
         ]
-    return "\n".join(lines)
+    return "\n".join([*lines, f"# The control plane, for people and programs: {url}/__admin/"])
 
 
-def curl(operation: Operation, url: str, credential: str | None) -> str:
+def curl(operation: Operation, url: str, credential: Sample | None) -> str:
     """Write one command that calls *operation* with the contract's first example."""
     path = operation.template
     for parameter in operation.parameters:
@@ -31,8 +32,11 @@ def curl(operation: Operation, url: str, credential: str | None) -> str:
                 f"{{{parameter['name']}}}", quote(str(parameter.get("example", "1")), safe="")
             )
     words = ["curl", "-X", operation.method, f"{url}{path}"]
-    if credential is not None:
-        words += ["-H", f"Authorization: Bearer {credential}"]
+    if credential is not None and credential.place == "query":
+        words[-1] += f"?{quote(credential.name)}={quote(credential.value)}"
+    elif credential is not None:
+        cookie = f"Cookie: {credential.name}={credential.value}"
+        words += ["-H", cookie if credential.place == "cookie" else f"{credential.name}: {credential.value}"]
     examples = operation.request_body.get("content", {}).get(JSON, {}).get("examples", {})
     for example in list(examples.values())[:1]:
         words += ["-H", f"Content-Type: {JSON}", "-d", json.dumps(example["value"])]

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import gc
+import secrets
 import sys
 import warnings
+from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 
 import typer
 
 import openapi
 from mockserver import listener
 from mockserver.problems import CannotStart
-from mockserver.service import services
+from mockserver.service import Service, services
+
+if TYPE_CHECKING:
+    from mockserver.config import Kind
+    from mockserver.server import Stub
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -26,6 +32,28 @@ class Auth(StrEnum):
     strict = "strict"
     shape = "shape"
     off = "off"
+
+
+@dataclass
+class Settings:
+    """What the flags, the environment and the config file say together."""
+
+    api: list[str]
+    spec: list[Path]
+    host: str
+    port: int
+    seed: int
+    fixtures: Path | None
+    state: Path | None
+    auth: Auth
+    strict_sessions: bool
+    session_ttl: float
+    max_sessions: int
+    journal: int
+    allow_host: list[str]
+    admin_token: str | None
+    ready_file: Path | None
+    quiet: bool
 
 
 def main() -> None:
@@ -45,45 +73,163 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _configure(context: typer.Context, file: Path | None) -> Path | None:
+    from mockserver import config
+
+    if file is None and not config.DEFAULT.is_file():
+        return None
+    kinds = {name: _kind(annotation) for name, annotation in get_type_hints(Settings).items()}
+    context.default_map = config.read(file or config.DEFAULT, kinds)
+    return file
+
+
+def _kind(annotation: Any) -> Kind:
+    if get_origin(annotation) is list:
+        return "list"
+    kinds: dict[Any, Kind] = {bool: "flag", int: "integer", float: "number"}
+    return kinds.get(annotation, "text")
+
+
 @app.callback(invoke_without_command=True)
 def serve(
     context: typer.Context,
     api: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Serve this API; repeat for more. Default: all.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", envvar="MOCKSERVER_API", help="Serve this API; repeat for more. Default: all."
+        ),
     ] = None,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    spec: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="MOCKSERVER_SPEC",
+            help="Serve this OpenAPI 3.0 file from its examples; repeat for more. --api then names the built-in ones.",
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(envvar="MOCKSERVER_HOST", help="The address to listen on.")
+    ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port to listen on; 0 picks a free one.")
+        int,
+        typer.Option(
+            min=0, max=65535, envvar="MOCKSERVER_PORT", help="The port to listen on; 0 picks a free one."
+        ),
     ] = 4010,
-    seed: Annotated[int, typer.Option(help="What identifiers are drawn from.")] = 0,
+    seed: Annotated[
+        int, typer.Option(envvar="MOCKSERVER_SEED", help="What identifiers and dice are drawn from.")
+    ] = 0,
     fixtures: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="YAML that replaces the fixtures of the APIs it names."),
+        typer.Option(
+            metavar="FILE",
+            envvar="MOCKSERVER_FIXTURES",
+            help="YAML that replaces the fixtures of the APIs it names.",
+        ),
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="MOCKSERVER_STATE",
+            help="JSON to load the state from and save it to at the end.",
+        ),
     ] = None,
     auth: Annotated[
-        Auth, typer.Option(help="strict checks credentials, shape only their form, off asks for none.")
+        Auth,
+        typer.Option(
+            envvar="MOCKSERVER_AUTH",
+            help="strict checks credentials, shape only their form, off asks for none.",
+        ),
     ] = Auth.strict,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the URL.")] = False,
+    strict_sessions: Annotated[
+        bool,
+        typer.Option(
+            "--strict-sessions",
+            envvar="MOCKSERVER_STRICT_SESSIONS",
+            help="Refuse a call that names no session.",
+        ),
+    ] = False,
+    session_ttl: Annotated[
+        float,
+        typer.Option(
+            min=0, envvar="MOCKSERVER_SESSION_TTL", help="Forget a session idle for so many seconds."
+        ),
+    ] = 3600,
+    max_sessions: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            envvar="MOCKSERVER_MAX_SESSIONS",
+            help="Keep so many sessions; the longest idle goes first.",
+        ),
+    ] = 10_000,
+    journal: Annotated[
+        int,
+        typer.Option(
+            min=0, envvar="MOCKSERVER_JOURNAL", help="Keep so many calls in the journal of a session."
+        ),
+    ] = 1000,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            envvar="MOCKSERVER_ALLOW_HOST",
+            help="Answer /__admin under this host name too; repeat for more.",
+        ),
+    ] = None,
+    admin_token: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TOKEN",
+            envvar="MOCKSERVER_ADMIN_TOKEN",
+            help="What /__admin asks for. Made up and printed where others can reach it; better in the environment.",
+        ),
+    ] = None,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", envvar="MOCKSERVER_READY_FILE", help="Write the URL to this file once it answers."
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", envvar="MOCKSERVER_QUIET", help="Print only the URL.")
+    ] = False,
+    config: Annotated[  # noqa: ARG001 - the callback has done the work
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="MOCKSERVER_CONFIG",
+            callback=_configure,
+            is_eager=True,
+            help="TOML with these settings. Default: mockserver.toml, where there is one.",
+        ),
+    ] = None,
     version: Annotated[  # noqa: ARG001 - the callback has done the work
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Serve stateful stand-ins for the preference APIs of OnlyAutomator and SuprSend."""
-    if context.invoked_subcommand is not None:
-        return
-    # What can be wrong with the command line is found before the slow imports.
-    known = services(api, fixtures)
-    socket = listener.listen(host, port)
-    url = listener.url(socket)
-    from mockserver.banner import banner
-    from mockserver.server import Stub
-    from mockserver.serving import Server
-
-    stub = Stub(known, seed=seed, mode=auth.value)
-    announcement = url if quiet else banner(stub, url)
-    # What is loaded by now stays to the end: no collection need look at it again, the last one least of all.
-    gc.freeze()
-    Server(stub.door, lambda: print(announcement, flush=True)).run(sockets=[socket])
+    context.obj = Settings(
+        api or [],
+        spec or [],
+        host,
+        port,
+        seed,
+        fixtures,
+        state,
+        auth,
+        strict_sessions,
+        session_ttl,
+        max_sessions,
+        journal,
+        allow_host or [],
+        admin_token or None,
+        ready_file,
+        quiet,
+    )
+    if context.invoked_subcommand is None:
+        _serve(context.obj)
 
 
 @app.command()
@@ -97,11 +243,18 @@ def token(
         str, typer.Option(help="The role claim; another than authenticated is 403.")
     ] = "authenticated",
     ttl: Annotated[int, typer.Option(help="Lifetime in seconds; a negative one has expired already.")] = 3600,
+    defect: Annotated[
+        str | None,
+        typer.Option(
+            help="expired, not_yet_valid, bad_signature, alg_none, wrong_audience, wrong_role or malformed."
+        ),
+    ] = None,
+    session: Annotated[str | None, typer.Option(metavar="ID", help="The session the token carries.")] = None,
 ) -> None:
     """Print a credential that the stub accepts: a token, or the default key of an API that takes keys."""
     from mockserver.credential import credential
 
-    print(credential(api, sub, role, ttl))
+    print(credential(api, {"sub": sub, "role": role, "ttl_s": ttl, "defect": defect}, session))
 
 
 @app.command()
@@ -112,3 +265,100 @@ def choices() -> None:
         for where, why in openapi.choices(openapi.load(name)):
             print(f"{where}\n    {why}")
         print()
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def run(
+    context: typer.Context,
+    command: Annotated[list[str], typer.Argument(metavar="-- COMMAND [ARGUMENT]...")],
+) -> None:
+    """Start the stub, run a command that finds it in its environment, and end with the command's status.
+
+    MOCKSERVER_URL, MOCKSERVER_TOKEN and MOCKSERVER_API_KEY tell it where the stub is and what it accepts. The port
+    is a free one unless --port names it.
+    """
+    from mockserver.running import run as run_command
+
+    settings: Settings = context.obj
+    source = context.parent.get_parameter_source("port") if context.parent else None
+    if source is not None and source.name == "DEFAULT":
+        settings.port = 0
+    made_up = _lock(settings)
+    stub = _stub(settings, _own(settings))
+    if made_up:
+        print(made_up, file=sys.stderr)
+    status = run_command(command, stub, settings.host, settings.port, settings.admin_token)
+    _save(settings, stub)
+    raise typer.Exit(status)
+
+
+def _own(settings: Settings) -> list[Service]:
+    return [] if settings.spec and not settings.api else services(settings.api, settings.fixtures)
+
+
+def _stub(settings: Settings, own: list[Service]) -> Stub:
+    from mockserver import guest, state_file
+    from mockserver.server import Options, Stub
+
+    options = Options(
+        is_strict_sessions=settings.strict_sessions,
+        session_ttl_s=settings.session_ttl,
+        session_limit=settings.max_sessions,
+        journal_limit=settings.journal,
+        admin_hosts=settings.allow_host,
+        admin_token=settings.admin_token,
+    )
+    guests = [guest.service(file) for file in settings.spec]
+    stub = Stub([*own, *guests], seed=settings.seed, mode=settings.auth.value, options=options)
+    if settings.state is not None:
+        state_file.load(settings.state, stub)
+    return stub
+
+
+def _lock(settings: Settings) -> str | None:
+    """Make up a token for the control plane where others can reach it and none was given, and say so in a line."""
+    if settings.admin_token is not None or listener.is_loopback(settings.host):
+        return None
+    settings.admin_token = secrets.token_urlsafe(24)
+    return f"mockserver: /__admin asks for this token: {settings.admin_token}"
+
+
+def _save(settings: Settings, stub: Stub) -> None:
+    from mockserver import state_file
+
+    if settings.state is not None:
+        try:
+            state_file.save(settings.state, stub)
+        except state_file.CannotSave as error:
+            print(f"mockserver: {error}", file=sys.stderr, flush=True)
+
+
+def _serve(settings: Settings) -> None:
+    # What can be wrong with the command line is found before the slow imports.
+    own = _own(settings)
+    socket = listener.listen(settings.host, settings.port)
+    url = listener.url(socket)
+    made_up = _lock(settings)
+    stub = _stub(settings, own)
+    from mockserver.banner import banner
+    from mockserver.serving import Server
+
+    def ready() -> None:
+        if made_up:
+            print(made_up, file=sys.stderr, flush=True)
+        print(url if settings.quiet else banner(stub, url), flush=True)
+        if settings.ready_file is not None:
+            _write_ready(settings.ready_file, url)
+
+    # What is loaded by now stays to the end: no collection need look at it again, the last one least of all.
+    gc.freeze()
+    # And what a request leaves behind is freed by counting references; cycles are rare.
+    gc.set_threshold(50_000, 20, 20)
+    Server(stub.door, ready, lambda: _save(settings, stub)).run(sockets=[socket])
+
+
+def _write_ready(file: Path, url: str) -> None:
+    try:
+        file.write_text(f"{url}\n", encoding="utf-8")
+    except OSError as error:
+        raise CannotStart(f"{file}: cannot be written: {error.strerror}") from None

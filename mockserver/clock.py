@@ -5,31 +5,64 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 
 
 class Clock:
-    """A clock that tells UTC; *seconds* returns seconds since 1970 and is the system's unless given."""
+    """A clock that tells UTC and can be stopped and moved; *seconds* returns seconds since 1970."""
 
     def __init__(self, seconds: Callable[[], float] = time.time) -> None:
         self._seconds = seconds
+        self._frozen_s: float | None = None
+        self._ahead_s = 0.0
         self._second = -1
         self._second_text = ""
+        self._date_second = -1
+        self._date = b""
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether time stands still."""
+        return self._frozen_s is not None
 
     def now_s(self) -> float:
         """Tell the time in seconds since 1970."""
-        return self._seconds()
+        return (self._seconds() if self._frozen_s is None else self._frozen_s) + self._ahead_s
 
     def timestamp(self, after: str | None = None) -> str:
         """Tell the time as ISO 8601 in milliseconds, at least one millisecond later than *after*."""
-        now = self._text(self._seconds())
+        now = self.text(self.now_s())
         if after is not None and now <= after:
             later = datetime.fromisoformat(after) + timedelta(milliseconds=1)
             now = later.isoformat(timespec="milliseconds")[:-6] + "Z"
         return now
 
-    def _text(self, seconds: float) -> str:
+    def text(self, seconds: float) -> str:
+        """Write seconds since 1970 as ISO 8601 in milliseconds."""
         second, milliseconds = divmod(int(seconds * 1000), 1000)
         if second != self._second:
-            self._second = second
             self._second_text = datetime.fromtimestamp(second, UTC).isoformat()[:-6]
+            self._second = second
         return f"{self._second_text}.{milliseconds:03d}Z"
+
+    def http_date(self) -> bytes:
+        """Tell the time as the Date header has it."""
+        second = int(self.now_s())
+        if second != self._date_second:
+            self._date = formatdate(second, usegmt=True).encode()
+            self._date_second = second
+        return self._date
+
+    def freeze(self, at_s: float | None = None) -> None:
+        """Stop at *at_s* seconds since 1970, or now."""
+        self._frozen_s = self.now_s() if at_s is None else at_s
+        self._ahead_s = 0.0
+
+    def advance(self, by_s: float) -> None:
+        """Move ahead by *by_s* seconds, frozen or not."""
+        self._ahead_s += by_s
+
+    def reset(self) -> None:
+        """Go with the system's time again."""
+        self._frozen_s = None
+        self._ahead_s = 0.0

@@ -10,7 +10,10 @@ from urllib.parse import quote_from_bytes
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.door import Door
+from mockserver.exchange import WIRE
 
+# One packet may hold a head and the beginning of a body.
+_MAXIMUM_HEAD_BYTES = 1024 * 1024
 _UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 _ASCII = "".join(map(chr, range(128)))
 
@@ -22,13 +25,20 @@ class Connection(HttpToolsProtocol):
     which costs a small answer more than everything the stub does for it. What is not HTTP is refused by the
     application too, so that it hears the API's voice. A path in raw UTF-8, as curl sends it, is read as if it were
     percent-encoded. An offer of HTTP/2 or WebSocket is not heard, since the parser would give up the body for it.
-    A client that has said all it will is still answered.
+    A head that does not end is refused. A client that has said all it will is still answered. The application is
+    handed the connection, since it may be asked to break it.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Put the joining transport under the protocol."""
         self.url, self.headers, self._latest = b"", [], b""
+        self._is_head, self._head_bytes = True, 0
         super().connection_made(cast(asyncio.Transport, _Joined(transport, self.loop)))
+
+    def on_message_begin(self) -> None:
+        """Begin a request; its scope carries the connection."""
+        super().on_message_begin()
+        self.scope["extensions"] = {WIRE: cast(Any, self.transport)}
 
     def data_received(self, data: bytes) -> None:
         """Pass on what arrived, put so that the parser takes it for what is meant."""
@@ -38,16 +48,34 @@ class Connection(HttpToolsProtocol):
             line, end, rest = data.partition(b"\r\n")
             data = quote_from_bytes(line, safe=_ASCII).encode() + end + rest
         self._latest = data
+        if self._is_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > _MAXIMUM_HEAD_BYTES:
+                self._refuse(f"the head of the request is larger than {_MAXIMUM_HEAD_BYTES} bytes")
+                return
         super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """Go on to the body."""
+        self._is_head = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Be ready for the next head."""
+        self._is_head, self._head_bytes = True, 0
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the application has its own words
         """Refuse what cannot be parsed, after the answers that are still due, and hang up."""
         if self._is_answering():
             self.shutdown()
             return
+        self._refuse("the request is not well-formed HTTP/1.1")
+
+    def _refuse(self, reason: str) -> None:
         # Of a method it does not know the parser tells nothing, not even the target.
         target = self.url or b"".join(self._latest.split(b" ", 2)[1:2])
-        self.transport.write(cast(Door, self.config.loaded_app).refusal(target, self.headers))
+        self.transport.write(cast(Door, self.config.loaded_app).refusal(target, self.headers, reason))
         self.transport.close()
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -78,6 +106,10 @@ class _Joined:
         if not self._waiting:
             self._loop.call_soon(self._flush)
         self._waiting.append(data)
+
+    def abort(self) -> None:
+        self._waiting.clear()
+        self._transport.abort()
 
     def close(self) -> None:
         self._flush()

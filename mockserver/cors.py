@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from mockserver.exchange import Exchange, Reply
 
-_EXPOSED = "Allow, Preference-Applied, Retry-After, WWW-Authenticate, X-Mock-Contract-Error, X-Mock-Near-Miss"
+_EXPOSED = (
+    "Allow, Preference-Applied, Retry-After, WWW-Authenticate, X-Mock-Contract-Error, X-Mock-Near-Miss, "
+    "X-Mock-Off-Contract, X-Mock-Problem"
+)
 
 
 def is_preflight(exchange: Exchange) -> bool:

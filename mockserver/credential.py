@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import openapi
-from mockserver import apis, auth, fixtures, tokens
+from mockserver import apis, auth, fixtures, mint, tokens
 from mockserver.problems import CannotStart
+from mockserver.sessions import CLAIM, NAME, NAMING
 
 
-def credential(api: str | None, subject: str | None, role: str, ttl_s: int) -> str:
+def credential(api: str | None, wish: Mapping[str, Any], session: str | None) -> str:
     """Make a token for *api*, or give its default key; without a name, for the first API that takes tokens.
 
-    Raises CannotStart if the contract asks for no credential, openapi.UnknownApi for an unknown API.
+    wish: sub, role, ttl_s and defect of a token. session: the session it carries, or None.
+    Raises CannotStart if the contract asks for no credential or the defect is unknown, openapi.UnknownApi for an
+    unknown API.
     """
     name = api or next((name for name in openapi.names() if _kind(name) == "jwt"), openapi.names()[0])
     kind = _kind(name)
@@ -20,9 +25,17 @@ def credential(api: str | None, subject: str | None, role: str, ttl_s: int) -> s
         raise CannotStart(f"{name} asks for no credential")
     content = fixtures.read(fixtures.built_in(name))
     known = fixtures.parse(content, apis.find(name).Fixtures, f"fixtures of {name}").credentials
-    if kind == "jwt":
-        return tokens.mint(tokens.jwt_secret(), subject or known.subject, role, time.time(), ttl_s)
-    return known.api_keys[0].key
+    if kind != "jwt":
+        return known.api_keys[0].key
+    defect = wish["defect"]
+    if defect is not None and defect not in mint.DEFECTS:
+        raise CannotStart(f"--defect {defect}: {fixtures.nearest(defect, list(mint.DEFECTS))}")
+    if session is not None and not NAME.fullmatch(session):
+        raise CannotStart(f"--session {session}: {NAMING}")
+    claims = tokens.claims_of(wish["sub"] or known.subject, wish["role"], time.time(), wish["ttl_s"])
+    if session is not None:
+        claims[CLAIM] = session
+    return mint.minted(claims, defect, tokens.jwt_secret())[0]
 
 
 def _kind(api: str) -> str | None:

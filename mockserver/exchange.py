@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl
 
-from mockserver.problems import TooLarge
+from mockserver import exact_json
+from mockserver.problems import TooLarge, Violation
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from mockserver.operation import Operation
     from mockserver.session import Session
 
+WIRE = "mockserver.wire"
 MAXIMUM_BODY_BYTES = 1024 * 1024
 _DRAIN_BYTES = 64 * MAXIMUM_BODY_BYTES
 
@@ -38,47 +41,113 @@ class Reply(NamedTuple):
     body: Any = None
     headers: Mapping[str, str] = MappingProxyType({})
 
+    def with_headers(self, headers: Mapping[str, str]) -> Reply:
+        """Add *headers*; they replace those of the same name."""
+        return Reply(self.status, self.body, {**self.headers, **headers}) if headers else self
+
+
+class Stream(NamedTuple):
+    """An answer that goes on: an ASGI application that sends it, neither buffered nor checked."""
+
+    app: ASGIApp
+
 
 class Exchange:
     """A request as it arrived and what the two rooms found out about it.
 
-    path: the raw path, still percent-encoded, with the session prefix taken off.
+    path: the raw path, still percent-encoded, with the session prefix taken off; session_prefix is what was.
     headers: lower-case name to value, the first of each name.
+    content: the body, once it was read; it may have maximum_bytes. applied: the preferences that were followed.
+    violations, near_miss, fault: for the journal.
     """
 
     __slots__ = (
-        "_headers",
-        "_receive",
-        "headers",
-        "method",
-        "operation",
-        "path",
-        "path_values",
-        "query",
-        "session",
-        "unread",
-    )
+        "_receive", "_scope", "applied", "content", "fault", "headers", "is_lenient", "maximum_bytes", "method",
+        "near_miss", "operation", "path", "path_values", "query", "session", "session_prefix", "unread", "violations",
+    )  # fmt: skip
 
-    def __init__(self, scope: Scope, receive: Receive, session: Session) -> None:
+    session: Session
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["raw_path"].decode("latin-1")
         self.query: bytes = scope["query_string"]
-        self._headers: list[tuple[bytes, bytes]] = scope["headers"]
-        self.headers: dict[bytes, bytes] = dict(reversed(self._headers))
-        self.session = session
+        self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+        self.session_prefix: str | None = None
         self.operation: Operation | None = None
         self.path_values: tuple[str, ...] = ()
+        self.content: bytes | None = None
+        self.violations: Sequence[Violation] = ()
+        self.near_miss: str | None = None
+        self.fault: str | None = None
+        self.is_lenient = False
+        self.applied: tuple[str, ...] = ()
+        self.maximum_bytes = MAXIMUM_BODY_BYTES
         self.unread = True
+        self._scope = scope
         self._receive = receive
+
+    @property
+    def api(self) -> str | None:
+        """The API whose operation was met, or None."""
+        return self.operation.api if self.operation and self.near_miss is None else None
+
+    @property
+    def operation_name(self) -> str | None:
+        """The operation that was met, or None."""
+        return self.operation.name if self.operation and self.near_miss is None else None
+
+    @property
+    def status(self) -> None:
+        """No status yet: a request on its way matches no status."""
+        return None
+
+    @property
+    def url(self) -> str:
+        """The address the client used for this server, without a path."""
+        scheme = self._scope.get("scheme", "http")
+        host, port = self._scope.get("server") or ("127.0.0.1", 80)
+        return f"{scheme}://{self.header(b'host') or f'{host}:{port}'}"
+
+    @property
+    def wire(self) -> asyncio.Transport | None:
+        """The connection, to be broken on purpose; None under a server that does not hand it out."""
+        transport: asyncio.Transport | None = self._scope.get("extensions", {}).get(WIRE)
+        return transport
+
+    def header_lines(self, name: bytes) -> list[str]:
+        """Read every line of a header that may come more than once."""
+        return [value.decode("latin-1") for key, value in self._scope["headers"] if key == name]
+
+    def json_body(self) -> Any:
+        """Read the body already received as JSON; None if there is none."""
+        try:
+            return exact_json.loads(self.content) if self.content else None
+        except exact_json.NotExact:
+            return None
+
+    async def gone(self) -> None:
+        """Wait until the connection, closed on purpose, is closed."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def stream(self, app: ASGIApp, send: Send) -> None:
+        """Let *app* send the answer, and end it where the application was stopped before."""
+        is_complete = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal is_complete
+            is_complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+            await send(message)
+
+        await app(self._scope, self._receive, noticed)
+        if not is_complete:
+            await send({"type": "http.response.body", "body": b""})
 
     def header(self, name: bytes) -> str | None:
         """Read a header by its lower-case name."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
-
-    def header_lines(self, name: bytes) -> list[str]:
-        """Read every line of a header that may come more than once."""
-        return [value.decode("latin-1") for key, value in self._headers if key == name]
 
     def cookie(self, name: str) -> str | None:
         """Read a cookie by its name."""
@@ -92,18 +161,25 @@ class Exchange:
         """Read the query's parameters, the last of each name."""
         return dict(parse_qsl(self.query.decode("latin-1"), keep_blank_values=True)) if self.query else {}
 
+    def query_lists(self) -> dict[str, list[str]]:
+        """Read the query's parameters, every value of each name."""
+        return parse_qs(self.query.decode("latin-1"), keep_blank_values=True) if self.query else {}
+
     async def body(self) -> bytes:
         """Read the whole body.
 
-        Raises TooLarge beyond one megabyte, after reading what the client still sends, so that it sees the answer;
+        Raises TooLarge beyond maximum_bytes, after reading what the client still sends, so that it sees the answer;
         ClientGone if it hangs up.
         """
+        if self.content is not None:
+            return self.content
         message = await self._receive()
         if message["type"] == "http.request" and not message.get("more_body", False):
             self.unread = False
             content: bytes = message.get("body", b"")
-            if len(content) > MAXIMUM_BODY_BYTES:
-                raise _too_large()
+            if len(content) > self.maximum_bytes:
+                raise self._too_large()
+            self.content = content
             return content
         chunks: list[bytes] = []
         size = 0
@@ -111,15 +187,16 @@ class Exchange:
             if message["type"] != "http.request":
                 raise ClientGone
             size += len(message.get("body", b""))
-            if size <= MAXIMUM_BODY_BYTES:
+            if size <= self.maximum_bytes:
                 chunks.append(message.get("body", b""))
             if not message.get("more_body", False) or size > _DRAIN_BYTES:
                 break
             message = await self._receive()
         self.unread = False
-        if size > MAXIMUM_BODY_BYTES:
-            raise _too_large()
-        return b"".join(chunks)
+        if size > self.maximum_bytes:
+            raise self._too_large()
+        self.content = b"".join(chunks)
+        return self.content
 
     async def drain(self) -> None:
         """Read and forget a body nobody asked for, so that the client reads the answer instead of a reset."""
@@ -129,6 +206,5 @@ class Exchange:
             size += len(message.get("body", b""))
             self.unread = message["type"] == "http.request" and message.get("more_body", False)
 
-
-def _too_large() -> TooLarge:
-    return TooLarge(f"The request body is larger than {MAXIMUM_BODY_BYTES} bytes")
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"The request body is larger than {self.maximum_bytes} bytes")

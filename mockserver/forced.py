@@ -1,53 +1,175 @@
-"""Answers a caller asks for: ``Prefer: code=503`` (RFC 7240)."""
+"""Answers a caller asks for: the Prefer header (RFC 7240), magic identifiers, and a queue filled beforehand."""
 
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
-from typing import Any
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from mockserver.exchange import Exchange, Reply
-from mockserver.operation import JSON, Operation
-from mockserver.problems import Problem
+from mockserver.exchange import Reply
+from mockserver.faults import Wire
+from mockserver.matching import Call, Match
+from mockserver.operation import JSON, OFF_CONTRACT, Operation, documenting, names_json
+from mockserver.problems import Invalid, Problem, Violation, phrase
 
+MAXIMUM_DELAY_MS = 60_000
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PREFERENCE = re.compile(rf'([^\s=;,"]+)(?:\s*=\s*({_QUOTED}|[^\s;,"]+))?|{_QUOTED}')
 _LONGEST_PREFER = 1000
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OWN = ("connection", "content-length", "date", "transfer-encoding", "upgrade")
 
 
-def forced(exchange: Exchange, operation: Operation) -> Reply | None:
-    """Answer as the request prefers, or None if it prefers nothing that the contract documents.
+class Preference(NamedTuple):
+    """What a caller prefers.
 
-    An error is the API's documented envelope, a success its first documented example. Nothing is
-    authenticated, validated or stored.
+    code: the status. example: the name of an example in the contract. delay_ms: milliseconds to wait first.
+    wire: how to break the connection. is_lenient: answer an invalid request as if it were valid.
+    is_strict: refuse a code or example that the contract does not have.
     """
-    code = _preferred_code(", ".join(exchange.header_lines(b"prefer")))
-    response = operation.responses.get(code) if code.isdigit() else None
-    if response is None:
-        return None
-    examples = response.get("content", {}).get(JSON, {}).get("examples", {})
-    body = next((example["value"] for example in examples.values()), None)
-    if int(code) >= 400:
-        reply = operation.voice.reply(_Preferred(int(code), _message(body) or response["description"]))
-    else:
-        reply = Reply(int(code), body)
-    applied = {"Preference-Applied": f"code={code}", "Vary": "Prefer"}
-    return Reply(reply.status, reply.body, {**reply.headers, **applied})
+
+    code: str | None = None
+    example: str | None = None
+    delay_ms: float = 0
+    wire: Wire | None = None
+    is_lenient: bool = False
+    is_strict: bool = False
+
+    @property
+    def chooses_answer(self) -> bool:
+        """Whether a certain answer is preferred."""
+        return self.code is not None or self.example is not None
 
 
-def _preferred_code(preferences: str) -> str:
-    """Read the first preference named code; empty if there is none."""
-    for match in _PREFERENCE.finditer(preferences, 0, _LONGEST_PREFER):
+def parse(text: str) -> Preference:
+    """Read preferences such as ``code=503, delay=1500``; what is not known or not a value is passed over."""
+    found: dict[str, str] = {}
+    for match in _PREFERENCE.finditer(text, 0, _LONGEST_PREFER):
         name, value = match.groups(default="")
-        if name.lower() == "code":
-            return value.strip('"')
-    return ""
+        found.setdefault(name.lower(), value.strip('"'))
+    delay = found.get("delay", "")
+    return Preference(
+        code=found["code"] if re.fullmatch(r"\d{3}", found.get("code", "")) else None,
+        example=found.get("example") or None,
+        delay_ms=min(float(delay), MAXIMUM_DELAY_MS) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", delay) else 0,
+        wire=Wire(found["fault"]) if found.get("fault") in Wire.__members__ else None,
+        is_lenient=found.get("handling") == "lenient",
+        is_strict=found.get("handling") == "strict",
+    )
 
 
-class _Preferred(Problem):
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.kind = HTTPStatus(status)
+def chosen(preference: Preference, operation: Operation) -> tuple[Reply, list[str]] | None:
+    """Give the answer that is preferred and what was followed, from the contract alone: nothing is checked or stored.
+
+    None if the contract has no such answer. Raises Invalid listing what there is, where handling is strict.
+    """
+    code = preference.code
+    if code is None:
+        answers = operation.examples.items()
+        has = (status for status, names in answers if status.isdigit() and preference.example in names)
+        code = next(has, None)
+    examples = operation.examples.get(documenting(int(code), operation.examples) or "") if code else None
+    example = preference.example if examples and preference.example in examples else None
+    if preference.is_strict and (examples is None or example != preference.example):
+        raise Invalid([Violation("Prefer", _choice(operation))])
+    if examples is None:
+        return None
+    applied = [f"code={preference.code}"] if preference.code else []
+    applied += [f"example={example}"] if example else []
+    return documented(operation, int(code or 0), example), applied
+
+
+def documented(operation: Operation, code: int, example: str | None = None) -> Reply:
+    """Give an answer of that status: the contract's example, or the API's own error body.
+
+    A status that the contract does not document is marked with X-Mock-Off-Contract.
+    """
+    examples = operation.examples.get(documenting(code, operation.examples) or "")
+    named = examples or {}
+    body = named[example] if example else next(iter(named.values()), None)
+    if code < 400 or (named and (example or not operation.voice.is_own)):
+        reply = Reply(code, body)
+    else:
+        reply = operation.voice.reply(_Forced(code, _message(body)))
+    if examples is None:
+        return reply.with_headers({OFF_CONTRACT: f"{operation.name} documents no {code}"})
+    return reply
+
+
+def success(operation: Operation) -> Reply:
+    """Give the contract's first success."""
+    code = next((status for status in operation.examples if status.startswith("2")), "200")
+    return documented(operation, int(code.replace("X", "0")))
+
+
+class Overrides:
+    """Answers that wait for a matching call, oldest first, each for so many times."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[dict[str, Any]] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def add(self, document: Mapping[str, Any]) -> None:
+        """Let one more answer wait.
+
+        Raises Invalid for a header that cannot be sent.
+        """
+        names = document["response"].get("headers", {})
+        wrong = [name for name in names if not _TOKEN.fullmatch(name) or name.lower() in _OWN]
+        if wrong:
+            message = "is not a header name, or one that the server writes itself"
+            raise Invalid([Violation(f"response.headers.{name}", message) for name in wrong])
+        self._waiting.append({"times": 1, **document})
+
+    def clear(self) -> None:
+        """Let none wait any more."""
+        self._waiting.clear()
+
+    def documents(self) -> list[Mapping[str, Any]]:
+        """List those that wait, with the times that are left."""
+        return list(self._waiting)
+
+    def take(self, call: Call) -> Mapping[str, Any] | None:
+        """Use up the oldest answer that is meant for *call*, once."""
+        for override in self._waiting:
+            if Match(**override.get("match", {})).fits(call):
+                override["times"] -= 1
+                if override["times"] < 1:
+                    self._waiting.remove(override)
+                response: Mapping[str, Any] = override["response"]
+                return response
+        return None
+
+
+def dictated(response: Mapping[str, Any], operation: Operation) -> Reply:
+    """Give the answer that an override dictates; one that breaks the contract says so."""
+    headers = {name.title(): value for name, value in response.get("headers", {}).items()}
+    if "body" not in response:
+        return documented(operation, response["code"]).with_headers(headers)
+    reply = Reply(response["code"], response["body"])
+    broken = operation.breach(reply)
+    if broken is not None:
+        reply = reply.with_headers({OFF_CONTRACT: broken})
+    if isinstance(reply.body, str) and not names_json(headers.get("Content-Type", JSON)):
+        reply = Reply(reply.status, reply.body.encode(errors="replace"), reply.headers)
+    return reply.with_headers(headers)
+
+
+class _Forced(Problem):
+    def __init__(self, status: int, message: str | None) -> None:
+        super().__init__(message or phrase(status))
+        self.kind = status
+
+
+def _choice(operation: Operation) -> str:
+    has = [
+        f"code={code}" + (f" (example={', '.join(names)})" if names else "")
+        for code, names in operation.examples.items()
+    ]
+    return f"the contract has no such answer; it has {'; '.join(has)}"
 
 
 def _message(body: Any) -> str | None:

@@ -5,6 +5,7 @@ import warnings
 with warnings.catch_warnings():
     # Connexion imports a name that jsonschema has deprecated; its users cannot help that.
     warnings.simplefilter("ignore", DeprecationWarning)
+    from connexion.exceptions import InvalidSpecification
     from connexion.middleware import ConnexionMiddleware, SpecMiddleware
     from connexion.middleware.abstract import AbstractRoutingAPI
     from connexion.operations import OpenAPIOperation
@@ -14,6 +15,7 @@ with warnings.catch_warnings():
 __all__ = [
     "AbstractRoutingAPI",
     "ConnexionMiddleware",
+    "InvalidSpecification",
     "OpenAPIOperation",
     "Resolver",
     "SpecMiddleware",

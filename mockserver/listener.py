@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 from typing import Any
 
@@ -44,3 +45,12 @@ def url(listener: socket.socket) -> str:
     """Write the URL under which *listener* is reached."""
     address, port = listener.getsockname()[:2]
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach *host*; what cannot be looked up is not taken for safe."""
+    try:
+        addresses = {found[4][0] for found in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return False
+    return all(ipaddress.ip_address(str(address).partition("%")[0]).is_loopback for address in addresses)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import inspect
 import logging
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
 import openapi
 from mockserver import exact_json
 from mockserver.auth import Authenticate
-from mockserver.exchange import Exchange, Reply
+from mockserver.exchange import Exchange, Reply, Stream
 from mockserver.framework import OpenAPIOperation
+from mockserver.parameter import Parameter
 from mockserver.problems import Broken, CannotStart, Invalid, UnsupportedMediaType, Violation
 from mockserver.schema import Schema
 from mockserver.voice import Voice
@@ -22,22 +22,37 @@ from openapi import Spec
 logger = logging.getLogger(__name__)
 
 JSON = "application/json"
+OFF_CONTRACT = "X-Mock-Off-Contract"
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
 
-Handler = Callable[..., Awaitable[Reply]]
+Handler = Callable[..., Awaitable[Reply | Stream]]
+
+
+class Wished(Exception):
+    """A valid request holds a magic identifier; the door does what it stands for."""
+
+    def __init__(self, wish: str) -> None:
+        super().__init__(wish)
+        self.wish = wish
 
 
 class Operation:
     """Authenticates, parses, validates, acts, and checks its own answer.
 
     operation: as Connexion resolved it. api: the API's name; spec: its contract; voice: how it says that something
-    went wrong. authenticate: finds the caller of a request.
+    went wrong. authenticate: finds the caller of a request. instance: finds whose method the handler is.
     Raises CannotStart if the handler takes other parameters than the contract names, or if the contract does
     not document an answer that the stub may give.
     """
 
     def __init__(
-        self, operation: OpenAPIOperation, api: str, spec: Spec, voice: Voice, authenticate: Authenticate
+        self,
+        operation: OpenAPIOperation,
+        api: str,
+        spec: Spec,
+        voice: Voice,
+        authenticate: Authenticate,
+        instance: Callable[[Exchange], Any],
     ) -> None:
         definition = spec["paths"][operation.path][operation.method]
         self.api = api
@@ -51,18 +66,22 @@ class Operation:
             status: openapi.resolved(spec, response)
             for status, response in definition.get("responses", {}).items()
         }
+        self.examples = {status: _examples(spec, response) for status, response in self.responses.items()}
         self.parameters = [openapi.resolved(spec, parameter) for parameter in operation.parameters]
         self.security: list[dict[str, list[str]]] = operation.security or []
         self._authenticate = authenticate
+        self._instance = instance
         self._handler: Handler = operation.function
         self._readers = [Parameter(parameter, spec, self.template) for parameter in self.parameters]
-        body = self.request_body.get("content", {}).get(JSON)
-        self._body = Schema(body.get("schema", {}), spec) if body else None
-        self._replies = {
-            int(status): Schema(response["content"][JSON].get("schema", {}), spec)
-            for status, response in self.responses.items()
-            if status.isdigit() and JSON in response.get("content", {})
+        self._media_types = {
+            media_type.partition(";")[0].strip().lower()
+            for media_type in self.request_body.get("content", {})
         }
+        body = json_content(self.request_body)
+        self._body = Schema(body.get("schema", {}), spec) if body else None
+        self.magic = _magic(spec, self.parameters, body.get("schema", {}) if body else {})
+        self._replies = {status: _schema(spec, response) for status, response in self.responses.items()}
+        self._promised: dict[int, Schema | None] = {}
         self._check_promises()
 
     def _check_promises(self) -> None:
@@ -71,130 +90,154 @@ class Operation:
             {parameter.name for parameter in self._readers} | {"caller"} | ({"body"} if self._body else set())
         )
         where = f"openapi/{self.api}.yaml: operation {self.name}"
-        if taken != given:
+        if taken != given and "anything" not in taken:
             raise CannotStart(
                 f"{where} gives its handler {', '.join(sorted(given))}, but it takes {', '.join(sorted(taken))}"
             )
-        silent = [status for status in self.voice.codes if int(status) not in self._replies]
-        if silent:
+        silent = [status for status in self.voice.codes if status not in self._replies]
+        if silent and "default" not in self._replies:
             raise CannotStart(
                 f"{where} documents no {', '.join(silent)} answer; x-error-codes says that it may occur"
             )
 
-    async def answer(self, exchange: Exchange) -> Reply:
+    async def answer(self, exchange: Exchange, is_granted: bool = False) -> Reply | Stream:
         """Answer one request.
 
-        Raises Problem for whatever the request lacks, Broken if the answer breaks the contract.
+        is_granted: the magic identifier it holds has had its say.
+        Raises Problem for whatever the request lacks, Wished for a magic identifier, Broken if the answer breaks
+        the contract.
         """
         caller = self._authenticate(exchange)
         arguments: dict[str, Any] = {"caller": caller}
         violations: list[Violation] = []
         for parameter in self._readers:
             arguments[parameter.name] = parameter.read(exchange, violations)
-        if self._body is not None:
-            arguments["body"] = await self._read_body(exchange, self._body, violations)
+        if self._media_types:
+            arguments["body"] = await self._read_body(exchange, violations)
         if violations:
             raise Invalid(violations)
-        reply = await self._handler(exchange.session.api(self.api), **arguments)
-        return self.checked(reply)
+        if self.magic and not is_granted:
+            self._grant(arguments)
+        reply = await self._handler(self._instance(exchange), **arguments)
+        return reply if isinstance(reply, Stream) else self.checked(reply)
 
     def checked(self, reply: Reply) -> Reply:
         """Give *reply* back if the contract documents it.
 
+        A guest's own example that breaks it is sent all the same, and marked.
         Raises Broken if it does not.
         """
-        schema = self._replies.get(reply.status)
-        if schema is None:
-            broken = f"{self.name} answered {reply.status}, which openapi/{self.api}.yaml does not document"
-        else:
-            violations = schema.violations(reply.body)
-            if not violations:
-                return reply
-            broken = f"{self.name} answered {reply.status} with a body that breaks openapi/{self.api}.yaml: "
-            broken += "; ".join(f"{where}: {message}" for where, message in violations)
+        broken = self.breach(reply)
+        if broken is None:
+            return reply
+        if not self.voice.is_own:
+            return reply.with_headers({OFF_CONTRACT: broken})
         logger.error(broken)
         raise Broken("The stub broke its own contract", contract_error=broken)
 
-    async def _read_body(self, exchange: Exchange, schema: Schema, violations: list[Violation]) -> Any:
+    def breach(self, reply: Reply) -> str | None:
+        """Say how *reply* breaks the contract, or None if it keeps it."""
+        status = reply.status
+        if status not in self._promised:
+            documented = documenting(status, self._replies)
+            if documented is None:
+                return f"{self.name} answered {status}, which openapi/{self.api}.yaml does not document"
+            self._promised[status] = self._replies[documented]
+        schema = self._promised[status]
+        if schema is None or isinstance(reply.body, bytes):
+            return None
+        violations = schema.violations(reply.body)
+        if not violations:
+            return None
+        told = "; ".join(f"{where}: {message}" if where else message for where, message in violations)
+        return f"{self.name} answered {status} with a body that breaks openapi/{self.api}.yaml: {told}"
+
+    def _grant(self, arguments: dict[str, Any]) -> None:
+        for is_body, name, wishes in self.magic:
+            holder = arguments["body"] if is_body else arguments
+            value = holder.get(name) if isinstance(holder, dict) else None
+            if isinstance(value, str) and value in wishes:
+                raise Wished(wishes[value])
+
+    async def _read_body(self, exchange: Exchange, violations: list[Violation]) -> Any:
         media_type = exchange.header(b"content-type")
-        if media_type is not None and not _is_json(media_type[:200]):
-            raise UnsupportedMediaType(f"Content-Type is {media_type[:200]!r}; send {JSON}")
+        if media_type is not None and not _is_among(media_type[:200], self._media_types):
+            raise UnsupportedMediaType(f"Content-Type is {media_type[:200]!r}; send {self._wanted()}")
         raw = await exchange.body()
         if not raw.strip():
             if self.request_body.get("required", False):
                 raise Invalid([Violation("", "the request body must not be empty")])
             return None
         if media_type is None:
-            raise UnsupportedMediaType(f"Content-Type is missing; send {JSON}")
+            raise UnsupportedMediaType(f"Content-Type is missing; send {self._wanted()}")
+        if self._body is None or not names_json(media_type):
+            return raw
         try:
             body = exact_json.loads(raw)
         except exact_json.NotExact as error:
             raise Invalid([Violation("", str(error))]) from None
-        violations.extend(schema.violations(body))
+        violations.extend(self._body.violations(body))
         return body
 
-
-class Parameter:
-    """One path, query, header or cookie parameter of an operation, read as its schema says."""
-
-    def __init__(self, definition: Mapping[str, Any], spec: Spec, template: str) -> None:
-        schema = openapi.resolved(spec, definition["schema"])
-        self.name: str = definition["name"]
-        self._required: bool = definition.get("required", False)
-        self._schema = Schema(schema, spec)
-        self._default = schema.get("default")
-        self._typed = _TYPES.get(schema.get("type", "string"), str)
-        self._raw = _raw(definition["in"], self.name, template)
-
-    def read(self, exchange: Exchange, violations: list[Violation]) -> Any:
-        """Read the value, or the schema's default; what is wrong with it joins *violations*."""
-        raw = self._raw(exchange)
-        if raw is None:
-            if self._required:
-                violations.append(Violation(self.name, "is required"))
-            return self._default
-        value = self._typed(raw)
-        violations.extend(self._schema.violations(value, self.name))
-        return value
+    def _wanted(self) -> str:
+        return " or ".join(sorted(self._media_types))
 
 
-def _raw(place: str, name: str, template: str) -> Callable[[Exchange], str | None]:
-    if place == "path":
-        index = [part for part in template.split("/") if part.startswith("{")].index(f"{{{name}}}")
-        return lambda exchange: exchange.path_values[index]
-    if place == "query":
-        return lambda exchange: exchange.query_values().get(name)
-    if place == "cookie":
-        return lambda exchange: exchange.cookie(name)
-    return lambda exchange: exchange.header(name.lower().encode())
+def documenting(status: int, responses: Collection[str]) -> str | None:
+    """Name the one of *responses* that documents *status*: its own, its range or the default; None if none does."""
+    return next((key for key in (str(status), f"{status // 100}XX", "default") if key in responses), None)
 
 
-_INTEGER = re.compile(r"-?[0-9]{1,19}")
+def json_content(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the JSON content of a request body or response, ``application/json`` before its relatives; empty if none."""
+    content: Mapping[str, Any] = message.get("content", {})
+    names = sorted((name for name in content if names_json(name)), key=lambda name: name != JSON)
+    found: Mapping[str, Any] = content[names[0]] if names else {}
+    return found
 
 
-def _integer(text: str) -> Any:
-    return int(text) if _INTEGER.fullmatch(text) else text
+def _schema(spec: Spec, response: Mapping[str, Any]) -> Schema | None:
+    content = json_content(response)
+    return Schema(content["schema"], spec) if "schema" in content else None
 
 
-def _number(text: str) -> Any:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+def _examples(spec: Spec, response: Mapping[str, Any]) -> dict[str, Any]:
+    content = json_content(response)
+    named = {
+        name: openapi.resolved(spec, example).get("value")
+        for name, example in content.get("examples", {}).items()
+    }
+    return named or ({"example": content["example"]} if "example" in content else {})
 
 
-def _boolean(text: str) -> Any:
-    return {"true": True, "false": False}.get(text, text)
-
-
-_TYPES: Mapping[str, Callable[[str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean}
+def _magic(spec: Spec, parameters: list[Any], body: Any) -> list[tuple[bool, str, Mapping[str, str]]]:
+    """List where magic identifiers may stand: whether in the body, the name, and what each stands for."""
+    found = [
+        (False, parameter["name"], parameter["x-magic"]) for parameter in parameters if "x-magic" in parameter
+    ]
+    members = openapi.resolved(spec, body).get("properties", {})
+    return found + [
+        (True, name, member["x-magic"]) for name, member in members.items() if "x-magic" in member
+    ]
 
 
 @lru_cache(maxsize=256)
-def _is_json(media_type: str) -> bool:
+def names_json(media_type: str) -> bool:
+    """Tell whether *media_type* is JSON, or a kind of it such as ``application/problem+json``."""
+    name = media_type.partition(";")[0].strip().lower()
+    return name == JSON or name.endswith("+json")
+
+
+def _is_among(media_type: str, known: Collection[str]) -> bool:
     name, _, parameters = media_type.partition(";")
-    if name.strip().lower() != JSON:
+    name = name.strip().lower()
+    if name not in known and f"{name.partition('/')[0]}/*" not in known and "*/*" not in known:
         return False
+    return not names_json(name) or not parameters or _is_utf_8(parameters)
+
+
+@lru_cache(maxsize=256)
+def _is_utf_8(parameters: str) -> bool:
     for parameter in parameters.split(";"):
         key, _, value = parameter.partition("=")
         if key.strip().lower() == "charset" and value.strip().strip('"').lower() not in _CHARSETS:

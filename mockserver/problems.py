@@ -7,6 +7,14 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 
+def phrase(status: int) -> str:
+    """Say in a word or two what a status means."""
+    return HTTPStatus(status).phrase if status in _NAMED else f"Status {status}"
+
+
+_NAMED = frozenset(status.value for status in HTTPStatus)
+
+
 class Violation(NamedTuple):
     """One thing wrong with a request: where it is, as ``opt_out_channels[0]``, and what is wrong there."""
 
@@ -23,7 +31,7 @@ class Problem(Exception):
     headers: what the answer carries besides its body.
     """
 
-    kind = HTTPStatus.INTERNAL_SERVER_ERROR
+    kind: int = HTTPStatus.INTERNAL_SERVER_ERROR
 
     def __init__(
         self, message: str, detail: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -41,6 +49,7 @@ class Invalid(Problem):
 
     def __init__(self, violations: Iterable[Violation]) -> None:
         found = list(violations)
+        self.violations = found
         sentences = [f"{where}: {message}" if where else message for where, message in found]
         detail = {where: message for where, message in found if where}
         super().__init__("; ".join(sentences), detail or None)
@@ -102,6 +111,10 @@ class Unavailable(Problem):
     """The service is temporarily unavailable."""
 
     kind = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class BadContract(Exception):
+    """A contract says what cannot be; the message says what."""
 
 
 class CannotStart(Exception):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -12,19 +14,27 @@ if TYPE_CHECKING:
     from mockserver.operation import Operation
 
 
+VARIABLE = re.compile(r"\{([^}]*)\}")
+
+
 @dataclass(frozen=True)
 class Path:
-    """A path template and the operations under it, by method; a variable segment is None."""
+    """A path template and the operations under it, by method; ``{}`` stands for a variable in its segments."""
 
-    segments: tuple[str | None, ...]
+    segments: tuple[str, ...]
     operations: dict[str, Operation] = field(default_factory=dict)
 
     def values(self, raw: list[str]) -> tuple[str, ...] | None:
-        """Take the values of the variable segments out of *raw*, or None if it is another path."""
-        found = []
+        """Take the values of the variables out of *raw*, or None if it is another path."""
+        found: list[str] = []
         for segment, part in zip(self.segments, raw, strict=True):
-            if segment is None:
+            if segment == "{}":
                 found.append(_decoded(part))
+            elif "{}" in segment:
+                match = _pattern(segment).fullmatch(part)
+                if match is None:
+                    return None
+                found += map(_decoded, match.groups())
             elif segment != part and segment != _decoded(part):
                 return None
         return tuple(found)
@@ -50,15 +60,15 @@ class Routes:
 
         Raises CannotStart if another one has the same method and path.
         """
-        segments = tuple(None if part.startswith("{") else part for part in _split(operation.template))
+        segments = tuple(VARIABLE.sub("{}", part) for part in _split(operation.template))
         paths = self._paths.setdefault(len(segments), [])
         path = next((path for path in paths if path.segments == segments), None)
         if path is None:
             path = Path(segments)
             paths.append(path)
             # A literal segment wins over a variable one at the same place, whichever file came first.
-            paths.sort(key=lambda path: [segment is None for segment in path.segments])
-            if None not in segments:
+            paths.sort(key=lambda path: [_openness(segment) for segment in path.segments])
+            if not any("{}" in segment for segment in segments):
                 self._literal[operation.template] = path
         other = path.operations.setdefault(operation.method, operation)
         if other is not operation:
@@ -91,6 +101,15 @@ def _split(path: str) -> list[str]:
     return path.removesuffix("/").split("/")[1:]
 
 
+@cache
+def _pattern(segment: str) -> re.Pattern[str]:
+    return re.compile("(.*)".join(map(re.escape, segment.split("{}"))))
+
+
+def _openness(segment: str) -> int:
+    return 2 if segment == "{}" else int("{}" in segment)
+
+
 def _decoded(segment: str) -> str:
     return (
         unquote_to_bytes(segment.encode("latin-1")).decode(errors="replace") if _special(segment) else segment
@@ -104,15 +123,15 @@ def _special(segment: str) -> bool:
 def _leading(operation: Operation, parts: list[str]) -> int:
     count = 0
     for segment, part in zip(_split(operation.template), parts, strict=False):
-        if not segment.startswith("{") and segment != part:
+        if "{" not in segment and segment != part:
             break
-        count += not segment.startswith("{")
+        count += "{" not in segment
     return count
 
 
 def _difference(operation: Operation, parts: list[str]) -> str:
     template = _split(operation.template)
     for index, (segment, part) in enumerate(zip(template, parts, strict=False)):
-        if not segment.startswith("{") and segment != _decoded(part):
+        if "{" not in segment and segment != _decoded(part):
             return f"segment {index + 1} is '{part[:80]}', not '{segment}'"
     return f"the path has {len(parts)} segments, not {len(template)}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from jsonschema_rs import Draft4Validator, ValidationError
+from jsonschema_rs import Draft4Validator, ReferencingError, ValidationError
 
-from mockserver.problems import Violation
+import openapi
+from mockserver.problems import BadContract, Violation
 from openapi import Spec
 
 
@@ -15,11 +17,16 @@ class Schema:
     """One schema of an OpenAPI 3.0 file, ready to judge values.
 
     schema: the schema object; its references are resolved in the contract *spec*.
+    Raises BadContract if it is none.
     """
 
     def __init__(self, schema: dict[str, Any], spec: Spec) -> None:
-        document = {**_json_schema(schema), "components": _json_schema(spec.get("components", {}))}
-        self._validator = Draft4Validator(document, validate_formats=True)
+        document = {**_json_schema(schema), **_referred(schema, spec)}
+        try:
+            self._validator = Draft4Validator(document, validate_formats=True)
+        except (ValidationError, ReferencingError) as error:
+            reason = str(getattr(error, "message", error)).splitlines()[0][:300]
+            raise BadContract(f"a schema cannot be used: {reason}") from None
 
     def violations(self, value: Any, where: str = "") -> list[Violation]:
         """List everything wrong with *value*, one thing a place below *where*; empty if it is valid.
@@ -106,6 +113,40 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def _referred(schema: Any, spec: Spec) -> dict[str, Any]:
+    """Gather what *schema* refers to, and what that refers to, at the places where the references look for it."""
+    document: dict[str, Any] = {}
+    waiting, seen = [schema], set()
+    while waiting:
+        for reference in _references(waiting.pop()):
+            if reference in seen:
+                continue
+            seen.add(reference)
+            target = openapi.resolved(spec, {"$ref": reference})
+            *parents, name = reference.removeprefix("#/").split("/")
+            place = document
+            for step in parents:
+                place = place.setdefault(_step(step), {})
+            place[_step(name)] = _json_schema(target)
+            waiting.append(target)
+    return document
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _references(item)
+
+
+def _step(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")
+
+
 def _json_schema(node: Any) -> Any:
     """Translate OpenAPI 3.0's ``nullable`` into JSON Schema, all the way down."""
     if isinstance(node, list):
@@ -113,7 +154,7 @@ def _json_schema(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     schema = {key: _json_schema(value) for key, value in node.items()}
-    if schema.pop("nullable", False) is True:
+    if schema.get("nullable") is True:
         if isinstance(schema.get("type"), str):
             schema["type"] = [schema["type"], "null"]
         elif "type" not in schema:

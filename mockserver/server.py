@@ -1,23 +1,49 @@
-"""The stub put together: one application over all its services."""
+"""The stub put together: contracts, behaviour, fixtures, sessions and the control plane."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from mockserver import auth
-from mockserver.clock import Clock
+from mockserver import admin, apis, auth
+from mockserver.admin import Admin
+from mockserver.admin.guard import Guard
 from mockserver.door import Door
-from mockserver.framework import ConnexionMiddleware, OpenAPIOperation, Resolver
-from mockserver.ids import Ids
+from mockserver.exchange import Exchange
+from mockserver.framework import ConnexionMiddleware, InvalidSpecification, OpenAPIOperation, Resolver
+from mockserver.journal import Secrets
+from mockserver.mint import Mint
 from mockserver.operation import Operation
-from mockserver.problems import CannotStart
+from mockserver.problems import BadContract, CannotStart
 from mockserver.service import Service
-from mockserver.session import DEFAULT, Session
+from mockserver.session import Blueprint
+from mockserver.sessions import Sessions
 from mockserver.tokens import jwt_secret
 from mockserver.voice import Voice
+
+
+@dataclass(frozen=True)
+class Options:
+    """How sessions are kept and who may use the control plane.
+
+    session_ttl_s: idle sessions are forgotten after so long. session_limit: how many there may be.
+    journal_limit: how many calls a session's journal keeps.
+    admin_hosts, admin_token: as Guard takes them. seconds: the system's time, since 1970. steady_seconds: a clock
+    that only goes ahead, for what is idle.
+    """
+
+    is_strict_sessions: bool = False
+    session_ttl_s: float = 3600
+    session_limit: int = 10_000
+    journal_limit: int = 1000
+    admin_hosts: Collection[str] = ()
+    admin_token: str | None = field(default=None, repr=False)
+    seconds: Callable[[], float] = time.time
+    steady_seconds: Callable[[], float] = time.monotonic
 
 
 class Stub:
@@ -26,8 +52,8 @@ class Stub:
     ``Stub(services(["suprsend"]), seed=1)`` serves what ships here, and a third API needs no file of ours:
     ``Stub([Service("library", openapi.read(file), Api, Fixtures(credentials=Credentials()))])``.
 
-    seed: what ids are drawn from. mode: strict checks credentials, shape only their form, off asks for none.
-    secret: what signs tokens, ``MOCKSERVER_JWT_SECRET`` unless given.
+    seed: what ids and dice are drawn from. mode: strict checks credentials, shape only their form, off asks for
+    none. secret: what signs tokens, ``MOCKSERVER_JWT_SECRET`` unless given.
     Raises CannotStart with a sentence that says what, where and what to do.
     """
 
@@ -36,57 +62,114 @@ class Stub:
         services: Sequence[Service],
         *,
         seed: int = 0,
-        clock: Clock | None = None,
         mode: auth.Mode = "strict",
         secret: str | None = None,
+        options: Options | None = None,
     ) -> None:
-        self.clock = clock or Clock()
         self._services = {service.name: service for service in services}
+        for name in [service.name for service in services]:
+            if name == admin.NAME or sum(service.name == name for service in services) > 1:
+                raise CannotStart(f"{name}: the name is taken; rename the file")
         self._mode: auth.Mode = mode
         self._secret = secret or jwt_secret()
-        classes = {service.name: service.api for service in services}
-        records = {service.name: dict(service.fixtures.records()) for service in services}
-        self.door = Door(Session(DEFAULT, classes, records, self.clock, Ids(seed)))
+        options = options or Options()
+        self.sessions = Sessions(
+            self._blueprint(seed, options),
+            is_strict=options.is_strict_sessions,
+            ttl_s=options.session_ttl_s,
+            limit=options.session_limit,
+            seconds=options.steady_seconds,
+        )
+        self.door = Door(self.sessions, Guard(options.admin_hosts, options.admin_token))
+        self.mint = self._mint()
+        self.admin = self._admin()
         self._add_contracts()
+
+    def credential(self, operation: Operation) -> auth.Sample | None:
+        """Make a credential that *operation* accepts, or None where it needs none."""
+        if self._mode == "off":
+            return None
+        service = self._services[operation.api]
+        known = service.fixtures.credentials
+        now_s = self.sessions.default.clock.now_s()
+        return auth.sample(operation.security, service.schemes, known, self._secret, now_s)
+
+    def _blueprint(self, seed: int, options: Options) -> Blueprint:
+        classes = {name: service.api for name, service in self._services.items()}
+        records = {name: dict(service.fixtures.records()) for name, service in self._services.items()}
+        secrets = Secrets.of(
+            scheme for service in self._services.values() for scheme in service.schemes.values()
+        )
+        return Blueprint(classes, records, seed, options.seconds, options.journal_limit, secrets)
+
+    def _mint(self) -> Mint:
+        schemes = [scheme for service in self._services.values() for scheme in service.schemes.values()]
+        kinds = {auth.kind(scheme) for scheme in schemes}
+        subject = next(iter(self._services.values())).fixtures.credentials.subject
+        return Mint(
+            self.sessions, self._secret, subject, takes_tokens="jwt" in kinds, takes_keys="api_key" in kinds
+        )
+
+    def _admin(self) -> Admin:
+        specs = {name: service.spec for name, service in self._services.items()}
+        models = {name: type(service.fixtures) for name, service in self._services.items()}
+        return Admin(self.sessions, self.mint, specs, models.__getitem__, self.door.routes)
 
     def _add_contracts(self) -> None:
         connexion = ConnexionMiddleware(_nothing, middlewares=[lambda _: self.door])
         for service in self._services.values():
-            connexion.add_api(
-                service.spec,
-                resolver=_resolver(service),
-                compiler=self._compiler(service),
-                name=service.name,
-            )
+            options = {"compiler": self._compiler(service), "is_admin": False, "name": service.name}
+            try:
+                connexion.add_api(service.spec, resolver=_resolver(service), **options)
+            except InvalidSpecification as error:
+                raise CannotStart(
+                    f"{service.name}: not a valid OpenAPI document: {error.message[:300]}"
+                ) from None
+        connexion.add_api(
+            self.admin.spec,
+            resolver=Resolver(lambda operation_id: getattr(Admin, operation_id)),
+            compiler=self._admin_compiler(),
+            is_admin=True,
+            name=admin.NAME,
+        )
         # Connexion compiles at the first request; a stub that cannot serve says so at start-up instead.
         connexion._build_middleware_stack()
         order = list(self._services)
         self.door.routes.operations.sort(key=lambda operation: order.index(operation.api))
 
-    def credential(self, operation: Operation) -> str | None:
-        """Make a credential that *operation* accepts, or None where it needs none."""
-        if self._mode == "off":
-            return None
-        service = self._services[operation.api]
-        schemes = service.spec["components"].get("securitySchemes", {})
-        known = service.fixtures.credentials
-        return auth.sample(operation.security, schemes, known, self._secret, self.clock.now_s())
-
     def _compiler(self, service: Service) -> Any:
         voice = Voice(service.name, service.spec)
+        # A guest's contract says where a credential goes, but nobody says which are good.
+        mode: auth.Mode = self._mode if voice.is_own or self._mode == "off" else "shape"
+        schemes = service.schemes if voice.is_own else _any_key(service.schemes)
+
+        def instance(exchange: Exchange) -> apis.Api:
+            return exchange.session.api(service.name)
 
         def compile_operation(operation: OpenAPIOperation) -> Operation:
-            authenticate = auth.compile_security(
-                operation.security,
-                operation.security_schemes,
-                service.fixtures.credentials,
-                self._secret,
-                self._mode,
-                operation.operation_id,
-            )
-            return Operation(operation, service.name, service.spec, voice, authenticate)
+            try:
+                authenticate = auth.compile_security(
+                    operation.security, schemes, service.fixtures.credentials, self._secret, mode
+                )
+                return Operation(operation, service.name, service.spec, voice, authenticate, instance)
+            except BadContract as error:
+                raise CannotStart(f"{service.name}: operation {operation.operation_id}: {error}") from None
 
         return compile_operation
+
+    def _admin_compiler(self) -> Any:
+        voice = Voice(admin.NAME, self.admin.spec)
+
+        def compile_operation(operation: OpenAPIOperation) -> Operation:
+            return Operation(
+                operation, admin.NAME, self.admin.spec, voice, self.admin.operator, lambda _: self.admin
+            )
+
+        return compile_operation
+
+
+def _any_key(schemes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: {**scheme, "x-credential": "api_key"} for name, scheme in schemes.items()}
 
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:

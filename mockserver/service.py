@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import openapi
 from mockserver import apis, fixtures
@@ -21,6 +22,12 @@ class Service:
     spec: Spec
     api: type[apis.Api]
     fixtures: fixtures.Fixtures
+
+    @property
+    def schemes(self) -> Mapping[str, Any]:
+        """The contract's security schemes."""
+        schemes: Mapping[str, Any] = self.spec.get("components", {}).get("securitySchemes", {})
+        return schemes
 
 
 def services(names: Sequence[str] | None = None, fixtures_file: Path | None = None) -> list[Service]:

@@ -12,10 +12,13 @@ from mockserver.door import Door
 
 
 class Server(uvicorn.Server):
-    """Serves *door*; *ready* is called once it answers."""
+    """Serves *door*; *ready* is called once it answers, *stopped* once it answers no more."""
 
-    def __init__(self, door: Door, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, door: Door, ready: Callable[[], None], stopped: Callable[[], None] = lambda: None
+    ) -> None:
         self._ready = ready
+        self._stopped = stopped
         super().__init__(
             uvicorn.Config(
                 door,
@@ -26,6 +29,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                date_header=False,
                 timeout_graceful_shutdown=1,
             )
         )
@@ -34,3 +38,8 @@ class Server(uvicorn.Server):
         """Start, then say so."""
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, then say so; a signal ends the process right after."""
+        await super().shutdown(sockets)
+        self._stopped()

@@ -2,38 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from mockserver.apis import Api
 from mockserver.clock import Clock
+from mockserver.faults import Faults
+from mockserver.forced import Overrides
 from mockserver.ids import Ids
+from mockserver.journal import Journal, Secrets
 from mockserver.store import Key, Record
-from mockserver.store.memory import MemoryStore
+from mockserver.store.memory import MemoryStore, Saved
 
 DEFAULT = "default"
 
 
-class Session:
-    """State, clock and ids of one caller, or of all who name no session.
+@dataclass(frozen=True)
+class Blueprint:
+    """What every session is made from.
 
-    apis: the classes to make this session's APIs of, by name.
-    fixtures: what each API knows from the start, by name; shared, never changed.
+    apis: the classes of the APIs, by name. fixtures: what each knows from the start; shared, never changed.
+    seed: what ids and dice are drawn from, the same for every session. seconds: the system's time.
+    journal_limit: how many calls a journal keeps; secrets: what it never shows.
     """
 
-    def __init__(
-        self,
-        id: str,
-        apis: Mapping[str, type[Api]],
-        fixtures: Mapping[str, dict[Key, Record]],
-        clock: Clock,
-        ids: Ids,
-    ) -> None:
+    apis: Mapping[str, type[Api]]
+    fixtures: Mapping[str, dict[Key, Record]]
+    seed: int = 0
+    seconds: Callable[[], float] = time.time
+    journal_limit: int = 1000
+    secrets: Secrets = field(default_factory=Secrets)
+
+
+class Session:
+    """State, clock, ids, dice, journal, faults and forced answers of one caller, or of all who name no session.
+
+    keys: API keys minted for this session, each with what it may do.
+    """
+
+    def __init__(self, id: str, blueprint: Blueprint) -> None:
         self.id = id
-        self.clock = clock
-        self.ids = ids
-        self.stores = {name: MemoryStore(fixtures[name]) for name in apis}
-        self._apis = {name: cls(self.stores[name], clock, ids) for name, cls in apis.items()}
+        self.clock = Clock(blueprint.seconds)
+        self.ids = Ids(blueprint.seed)
+        self.journal = Journal(blueprint.journal_limit, blueprint.secrets)
+        self.faults = Faults(self.clock, blueprint.seed)
+        self.overrides = Overrides()
+        self.stores = {name: MemoryStore(records) for name, records in blueprint.fixtures.items()}
+        self.snapshots: dict[str, dict[str, Saved]] = {}
+        self.keys: dict[str, str] = {}
+        self._blueprint = blueprint
+        self._apis: dict[str, Api] = {}
 
     def api(self, name: str) -> Api:
         """Give this session's instance of the API *name*."""
-        return self._apis[name]
+        api = self._apis.get(name)
+        if api is None:
+            api = self._apis[name] = self._blueprint.apis[name](self.stores[name], self.clock, self.ids)
+        return api
+
+    def reset_state(self) -> None:
+        """Know only the fixtures again."""
+        for name, store in self.stores.items():
+            store.load((self._blueprint.fixtures[name], {}))
+
+    def reset_faults(self) -> None:
+        """Have no faults and no forced answers any more."""
+        self.faults.set([])
+        self.overrides.clear()
+
+    def reset(self) -> None:
+        """Begin again, but for snapshots and credentials."""
+        self.reset_state()
+        self.reset_faults()
+        self.journal.clear()
+        self.clock.reset()
+        self.ids.reset()
+        self.faults.reset_dice()
+
+    def save(self) -> dict[str, Saved]:
+        """Remember the state of every API."""
+        return {name: store.save() for name, store in self.stores.items()}
+
+    def load(self, saved: Mapping[str, Saved]) -> None:
+        """Go back to a state that was remembered."""
+        for name, store in saved.items():
+            self.stores[name].load(store)

@@ -6,17 +6,21 @@ import math
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import jwt
 
 from mockserver.exchange import Caller, Exchange
-from mockserver.problems import Forbidden, Unauthenticated
+from mockserver.problems import CannotStart, Forbidden, Unauthenticated
 
 # The secret every local Supabase stack is started with, so that its tokens are accepted as they are.
 LOCAL_SUPABASE_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105 - public by design
 AUDIENCE = "authenticated"
 ALGORITHM = "HS256"
+ASYMMETRIC = ("ES256", "RS256")
 
 _CACHED_TOKENS = 1024
 # Times are compared with the session's clock, which PyJWT cannot be given.
@@ -36,9 +40,18 @@ def mint(secret: str, subject: str, role: str, issued_s: float, ttl_s: float) ->
 
     issued_s: seconds since 1970. ttl_s: lifetime in seconds; a negative one has already passed.
     """
+    return signed(claims_of(subject, role, issued_s, ttl_s), secret)
+
+
+def signed(claims: Mapping[str, Any], secret: str) -> str:
+    """Sign *claims*."""
+    return jwt.encode(dict(claims), secret, algorithm=ALGORITHM)
+
+
+def claims_of(subject: str, role: str, issued_s: float, ttl_s: float) -> dict[str, Any]:
+    """Write what a token says; a negative lifetime has already passed."""
     begins = int(issued_s if ttl_s >= 0 else issued_s + 2 * ttl_s)
-    claims = {"sub": subject, "role": role, "aud": AUDIENCE, "iat": begins, "exp": int(issued_s + ttl_s)}
-    return jwt.encode(claims, secret, algorithm=ALGORITHM)
+    return {"sub": subject, "role": role, "aud": AUDIENCE, "iat": begins, "exp": int(issued_s + ttl_s)}
 
 
 class _Claims(NamedTuple):
@@ -50,14 +63,36 @@ class _Claims(NamedTuple):
     expires_s: float
 
 
+def jwk_set() -> jwt.PyJWKSet | None:
+    """Read the keys named by ``MOCKSERVER_JWKS``, a file or a URL of this machine; None if it is not set.
+
+    Raises CannotStart if they cannot be read.
+    """
+    source = os.environ.get("MOCKSERVER_JWKS")
+    if not source:
+        return None
+    try:
+        if source.startswith(("http://", "https://")):
+            if urlsplit(source).hostname not in ("localhost", "127.0.0.1", "::1"):
+                raise CannotStart(
+                    f"MOCKSERVER_JWKS: {source} is not on this machine; name a file or a loopback URL"
+                )
+            return jwt.PyJWKClient(source, timeout=5).get_jwk_set()
+        return jwt.PyJWKSet.from_json(Path(source).read_text(encoding="utf-8"))
+    except (OSError, ValueError, jwt.PyJWTError) as error:
+        raise CannotStart(f"MOCKSERVER_JWKS: {source}: {error}") from None
+
+
 class Tokens:
     """Checks tokens.
 
-    secret: the HS256 key. role: the role claim a token must have, or None for any.
+    secret: the HS256 key. role: the role claim a token must have, or None for any. keys: further keys, of tokens
+    signed with ES256 or RS256.
     subject: who calls with a token that names no user, where only its form is checked.
     """
 
-    def __init__(self, secret: str, role: str | None, subject: str) -> None:
+    def __init__(self, secret: str, role: str | None, subject: str, keys: jwt.PyJWKSet | None = None) -> None:
+        self._keys = {key.key_id: key for key in keys.keys} if keys else {}
         self._secret = secret
         self._role = role
         self._subject = subject
@@ -91,7 +126,7 @@ class Tokens:
         return Caller(subject, _text(claims, "role"), exchange.header(b"origin"))
 
     def _verify(self, token: str) -> _Claims:
-        claims = _decoded(token, self._secret, _UNVERIFIED)
+        claims = _decoded(token, self._secret, _UNVERIFIED, self._keys)
         # Supabase's own anon key has no audience; its role is what keeps it out.
         audience = claims.get("aud", AUDIENCE)
         if AUDIENCE not in (audience if isinstance(audience, list) else [audience]):
@@ -108,8 +143,14 @@ class Tokens:
         return verified
 
 
-def _decoded(token: str, secret: str | None, options: Any) -> dict[str, Any]:
+def _decoded(
+    token: str, secret: str | None, options: Any, keys: Mapping[str | None, jwt.PyJWK] = MappingProxyType({})
+) -> dict[str, Any]:
     try:
+        if keys:
+            head = jwt.get_unverified_header(token)
+            if head.get("alg") in ASYMMETRIC and head.get("kid") in keys:
+                return jwt.decode(token, keys[head["kid"]], algorithms=list(ASYMMETRIC), options=options)
         return jwt.decode(token, secret or "", algorithms=[ALGORITHM], options=options)
     except _MALFORMED as error:
         reason = str(error)[:200].encode("ascii", "backslashreplace").decode()

@@ -6,33 +6,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.exchange import Reply
-from mockserver.problems import CannotStart, Problem
+from mockserver.problems import CannotStart, Problem, phrase
 
 _ABSENT = object()
+_GUEST = {"status": "{status}", "message": "{message}", "detail": "{detail}"}
 
 
 class Voice:
     """Renders problems as the contract's x-error-body, with the codes of its x-error-codes.
 
-    name: the API, for messages.
-    Raises CannotStart if the contract lacks either.
+    A contract that has neither is a guest's, and errors look like most APIs': a message, and a detail per field.
+    is_own: whether the contract says what an error looks like.
+    Raises CannotStart if the contract has one without the other.
     """
 
     def __init__(self, name: str, spec: Mapping[str, Any]) -> None:
         missing = [key for key in ("x-error-body", "x-error-codes") if key not in spec]
-        if missing:
+        if len(missing) == 1:
             raise CannotStart(
-                f"openapi/{name}.yaml: no {' and no '.join(missing)} at the root; add what an error looks like"
+                f"openapi/{name}.yaml: no {missing[0]} at the root; add what an error looks like"
             )
-        self.codes: Mapping[str, str] = spec["x-error-codes"]
-        self._body = spec["x-error-body"]
+        self.is_own = not missing
+        self.codes: Mapping[str, str] = spec.get("x-error-codes", {})
+        self._body = spec.get("x-error-body", _GUEST)
 
     def reply(self, problem: Problem) -> Reply:
         """Render *problem*."""
         status = int(problem.kind)
         values = {
             "status": status,
-            "code": self.codes.get(str(status), problem.kind.phrase.lower().replace(" ", "_")),
+            "code": self.codes.get(str(status), phrase(status).lower().replace(" ", "_")),
             "message": problem.message,
             "detail": problem.detail if problem.detail is not None else _ABSENT,
         }

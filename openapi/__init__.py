@@ -15,6 +15,7 @@ _DIRECTORY = Path(__file__).parent
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Spec = dict[str, Any]
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class UnknownApi(LookupError):

@@ -2,28 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import field_validator, model_validator
+
+import openapi
 from mockserver import fixtures
 from mockserver.clock import Clock
 from mockserver.exchange import Caller, Reply
 from mockserver.ids import Ids
 from mockserver.problems import NotFound
+from mockserver.schema import Schema
 from mockserver.store import Key, Record, Store
 
 _EXTENSIONS = ("chrome-extension://", "moz-extension://", "safari-web-extension://")
 
 
 class Fixtures(fixtures.Fixtures):
-    """What a fresh session knows: the fans by their ids."""
+    """What a fresh session knows: the fans by their ids, and preferences as the contract shows them."""
 
     fans: list[str]
+    preferences: list[dict[str, Any]] = []
+
+    @field_validator("preferences")
+    @classmethod
+    def _preferences_keep_the_contract(cls, preferences: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        spec = openapi.load("onlyautomator")
+        schema = Schema(spec["components"]["schemas"]["Preference"], spec)
+        faults = [
+            f"[{index}].{where} {what}"
+            for index, preference in enumerate(preferences)
+            for where, what in schema.violations(preference)
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return preferences
+
+    @model_validator(mode="after")
+    def _preferences_belong_to_fans(self) -> Fixtures:
+        fans, seen, faults = set(self.fans), set(), []
+        for index, preference in enumerate(self.preferences):
+            if preference["fanId"] not in fans:
+                faults.append(f"preferences[{index}].fanId {preference['fanId']!r} is not among the fans")
+            if _key(preference) in seen:
+                faults.append(f"preferences[{index}] is there twice")
+            seen.add(_key(preference))
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
 
     def records(self) -> Iterator[tuple[Key, Record]]:
         """Yield the records to start with."""
         for fan in self.fans:
             yield ("fan", fan), {"fanId": fan}
+        for preference in self.preferences:
+            yield _key(preference), preference
+
+    @classmethod
+    def of(cls, records: Mapping[Key, Record]) -> Fixtures:
+        """Make the document that would begin a session with *records*."""
+        fans = [key[1] for key in records if key[0] == "fan"]
+        return cls(
+            fans=fans, preferences=[dict(record) for key, record in records.items() if key[0] == "preference"]
+        )
+
+
+def _key(preference: Mapping[str, Any]) -> Key:
+    return ("preference", preference["fanId"], preference["category"], preference["preference"])
 
 
 class Api:
@@ -41,7 +87,6 @@ class Api:
         """
         if await self._store.get(("fan", body["fanId"])) is None:
             raise NotFound("Fan not found with the provided ID")
-        key = ("preference", body["fanId"], body["category"], body["preference"])
 
         def written(old: Record | None) -> Record:
             now = self._clock.timestamp(after=old["updatedAt"] if old else None)
@@ -57,4 +102,4 @@ class Api:
                 "updatedAt": now,
             }
 
-        return Reply(200, {"status": "success", "data": await self._store.update(key, written)})
+        return Reply(200, {"status": "success", "data": await self._store.update(_key(body), written)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
@@ -58,12 +58,45 @@ class Category(BaseModel):
         return self
 
 
+class Stored(BaseModel):
+    """What an object has chosen in a category, for a tenant or for none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    object: Object
+    tenant_id: str | None = None
+    category: str
+    preference: Preference
+    opt_outs: list[str] = []
+
+
 class Fixtures(fixtures.Fixtures):
-    """What a fresh session knows: objects, tenants and categories."""
+    """What a fresh session knows: objects, tenants, categories and what was chosen in them."""
 
     objects: list[Object]
     tenants: list[str]
     categories: list[Category]
+    preferences: list[Stored] = []
+
+    @model_validator(mode="after")
+    def _preferences_belong_to_what_is_known(self) -> Fixtures:
+        known: dict[str, set[Any]] = {
+            "object": {(one.type, one.id) for one in self.objects},
+            "tenant_id": {None, *self.tenants},
+            "category": {one.slug for one in self.categories},
+        }
+        faults = []
+        for index, stored in enumerate(self.preferences):
+            named: dict[str, Any] = {
+                "object": (stored.object.type, stored.object.id),
+                **stored.model_dump(exclude={"object"}),
+            }
+            for kind in known:
+                if named[kind] not in known[kind]:
+                    faults.append(f"preferences[{index}].{kind} {named[kind]!r} is not known")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
 
     def records(self) -> Iterator[tuple[Key, Record]]:
         """Yield the records to start with."""
@@ -73,6 +106,30 @@ class Fixtures(fixtures.Fixtures):
             yield ("tenant", tenant), {"id": tenant}
         for category in self.categories:
             yield ("category", category.slug), category.model_dump()
+        for stored in self.preferences:
+            key = _key(stored.object.type, stored.object.id, stored.tenant_id, stored.category)
+            yield key, {"preference": stored.preference, "opt_outs": stored.opt_outs}
+
+    @classmethod
+    def of(cls, records: Mapping[Key, Record]) -> Fixtures:
+        """Make the document that would begin a session with *records*."""
+        return cls(
+            objects=[Object(**record) for key, record in records.items() if key[0] == "object"],
+            tenants=[key[1] for key in records if key[0] == "tenant"],
+            categories=[Category(**record) for key, record in records.items() if key[0] == "category"],
+            preferences=[_stored(key, record) for key, record in records.items() if key[0] == "preference"],
+        )
+
+
+def _key(object_type: str, id: str, tenant_id: str | None, category: str) -> Key:
+    return ("preference", object_type, id, tenant_id or "", category)
+
+
+def _stored(key: Key, record: Record) -> Stored:
+    _, object_type, id, tenant_id, category = key
+    return Stored(
+        object=Object(type=object_type, id=id), tenant_id=tenant_id or None, category=category, **record
+    )
 
 
 class Api:
@@ -100,7 +157,7 @@ class Api:
         category = await self._must_exist("category", category_slug)
         wish = _Wish(body)
         wish.check(category)
-        key = ("preference", object_type, id, tenant_id or "", category_slug)
+        key = _key(object_type, id, tenant_id, category_slug)
         stored = await self._store.update(key, lambda old: wish.applied(old, category))
         return Reply(202, _presented(category, stored))
 

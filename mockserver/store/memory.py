@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from mockserver.store import Change, Key, Record
 
+Saved = tuple[dict[Key, Record], dict[Key, Record]]
+
 
 class MemoryStore:
     """Keeps records in memory over *fixtures*, which it never changes, so that many stores share them."""
@@ -24,8 +26,19 @@ class MemoryStore:
 
     async def items(self, prefix: Key) -> list[Record]:
         """List the records whose key starts with *prefix*, fixtures first, oldest first."""
-        keys = [key for key in self._fixtures | self._records if key[: len(prefix)] == prefix]
-        return [record for key in keys if (record := self._read(key)) is not None]
+        return [record for key, record in self.all().items() if key[: len(prefix)] == prefix]
+
+    def all(self) -> dict[Key, Record]:
+        """Give every record by its key."""
+        return self._fixtures | self._records
+
+    def save(self) -> Saved:
+        """Remember everything; records are never changed in place, so this copies no record."""
+        return self._fixtures, dict(self._records)
+
+    def load(self, saved: Saved) -> None:
+        """Go back to what was saved, or begin with other fixtures."""
+        self._fixtures, self._records = saved[0], dict(saved[1])
 
     def _read(self, key: Key) -> Record | None:
         record = self._records.get(key)

@@ -19,9 +19,12 @@ from tests.readme.choices import README, listed, section
 
 ROOT = README.parent
 TEXT = README.read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# One chapter is long and stands by itself; the others are read from the first to the last.
+IN_DEPTH = TEXT[TEXT.index("## The stub in depth") : TEXT.index("## Where the documents are silent")]
+PYTHON = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 # The first is started for all the others, the second is what runs this test.
-SERVE, TEST, *COMMANDS = BLOCKS
+SERVE, TEST, *COMMANDS = BLOCK.findall(TEXT.replace(IN_DEPTH, ""))
 
 
 class World(NamedTuple):
@@ -37,7 +40,7 @@ class World(NamedTuple):
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
@@ -115,6 +118,36 @@ def test_every_command_runs_in_order(world: World) -> None:
     assert "NOT CONFORMANT" not in printed
     assert (world.folder / "report/report.json").is_file()
     assert (world.folder / "report/junit.xml").is_file()
+
+
+def test_stub_in_depth_shows_what_it_says(world: World) -> None:
+    """Each subchapter's commands answer what its words promise."""
+    printed = world.run("\n".join(BLOCK.findall(IN_DEPTH)))
+
+    for said in (
+        '"base_url":"http://127.0.0.1:',
+        '"code":"permission_denied"',
+        '"code":"resource_not_found"',
+        "the contract has no such answer; it has code=200",
+        '"code":"rate_limit_exceeded"',
+        '"code":"service_unavailable"',
+        '{"count":2}',
+        "segment 3 is 'update-preferences'",
+        '"now":"2030-01-02T05:04:05.000Z","frozen":true',
+        "does not answer pages on other origins",
+        '{"status":"ok"}',
+        '{"text":"Hello"}{"text":"Who"}',
+    ):
+        assert said in printed, f"{said} is not in\n{printed}"
+    assert '"dark_mode"' in (world.folder / "state.json").read_text()
+    assert '"version":"1.2"' in (world.folder / "calls.har").read_text().replace(" ", "")
+
+
+@pytest.mark.parametrize("source", PYTHON)
+def test_python_runs(source: str) -> None:
+    ran = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60)
+
+    assert (ran.returncode, ran.stdout) == (0, "[]\n"), ran.stderr
 
 
 @pytest.mark.parametrize("api", ["onlyautomator", "suprsend"])

@@ -1,0 +1,192 @@
+"""Which session a request belongs to: by path, header, cookie, credential, or none."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from mockserver.exchange import Exchange
+from mockserver.ids import Ids
+from mockserver.problems import Invalid, NotFound, Unauthenticated, Violation
+from mockserver.session import DEFAULT, Blueprint, Session
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAMING = "a session's name is 1 to 64 letters, digits, dots, dashes and underscores"
+PREFIX = "/__session/"
+CLAIM = "mock_session"
+_PEEKED = 4096
+_REMEMBERED = 10_000
+_KEY = re.compile(rf"SS\.({NAME.pattern})\.[0-9a-f-]{{36}}")
+
+
+class Sessions:
+    """Every session there is, made on first use and forgotten when idle or when there are too many.
+
+    is_strict: refuse a request that names none. ttl_s: forget after so many idle seconds of real time.
+    limit: keep so many besides the default one, which is never forgotten; the longest idle goes first.
+    seconds: a steady clock.
+    """
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        *,
+        is_strict: bool = False,
+        ttl_s: float = 3600,
+        limit: int = 10_000,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.blueprint = blueprint
+        self.default = Session(DEFAULT, blueprint)
+        self._is_strict = is_strict
+        self._ttl_s = ttl_s
+        self._limit = limit
+        self._seconds = seconds
+        self._sessions: OrderedDict[str, tuple[Session, float]] = OrderedDict()
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._peeked: dict[str, str | None] = {}
+        self._names = Ids(blueprint.seed)
+
+    def of(self, exchange: Exchange) -> Session:
+        """Find the session of a request.
+
+        Raises what chosen() raises, and Invalid under strict sessions for none at all.
+        """
+        session = self.chosen(exchange)
+        if session is not None:
+            return session
+        if self._is_strict:
+            message = f"name a session: call {PREFIX}NAME{exchange.path} or send X-Mock-Session: NAME"
+            raise Invalid([Violation("", message)])
+        return self.default
+
+    def chosen(self, exchange: Exchange) -> Session | None:
+        """Find the session that a request names, made if it is not there; None if it names none.
+
+        Raises Invalid for a name that cannot be one, Unauthenticated for a credential whose session has ended.
+        """
+        name = exchange.session_prefix
+        if name is None:
+            name = exchange.header(b"x-mock-session") or (
+                exchange.cookie("mock_session") if b"cookie" in exchange.headers else None
+            )
+        if name is not None:
+            return self.named(name)
+        name = self._of_credentials(exchange)
+        if name is None:
+            return None
+        self._expire(self._seconds())
+        if name in self._ended:
+            raise Unauthenticated(f"The session {name!r} of this credential has ended")
+        return self.named(name)
+
+    def named(self, name: str) -> Session:
+        """Give the session *name*, made if it is not there.
+
+        Raises Invalid for a name that cannot be one.
+        """
+        if name == DEFAULT:
+            return self.default
+        now_s = self._seconds()
+        known = self._sessions.get(name)
+        if known is not None and now_s - known[1] <= self._ttl_s:
+            self._sessions[name] = (known[0], now_s)
+            self._sessions.move_to_end(name)
+            return known[0]
+        if not NAME.fullmatch(name):
+            raise Invalid([Violation("session", NAMING)])
+        return self._made(name, now_s)
+
+    def create(self, name: str | None = None) -> Session:
+        """Begin a session; one of that name begins again."""
+        name = name or self._new_name()
+        if name == DEFAULT:
+            raise Invalid([Violation("id", "the default session is always there; choose another name")])
+        self._forget(name)
+        return self.named(name)
+
+    def end(self, name: str) -> None:
+        """Forget the session *name*.
+
+        Raises NotFound if there is none.
+        """
+        if name not in self._sessions:
+            raise NotFound(f"session {name!r} not found")
+        self._forget(name)
+
+    def key(self, access: str, session: Session) -> str:
+        """Make an API key that stands for *session* and may do what *access* says."""
+        key = f"SS.{session.id}.{self._names.uuid()}"
+        session.keys[key] = access
+        return key
+
+    def all(self) -> list[tuple[Session, float]]:
+        """List the sessions and how many seconds each has been idle, the longest idle first."""
+        now_s = self._seconds()
+        self._expire(now_s)
+        return [(session, now_s - used_s) for session, used_s in self._sessions.values()]
+
+    def _new_name(self) -> str:
+        while (name := f"session-{self._names.uuid()[:8]}") in self._sessions:
+            pass
+        return name
+
+    def _made(self, name: str, now_s: float) -> Session:
+        self._forget(name)
+        self._expire(now_s)
+        if len(self._sessions) >= self._limit:
+            self._forget(next(iter(self._sessions)))
+        session = Session(name, self.blueprint)
+        self._sessions[name] = (session, now_s)
+        self._ended.pop(name, None)
+        return session
+
+    def _expire(self, now_s: float) -> None:
+        while self._sessions:
+            name, (_, used_s) = next(iter(self._sessions.items()))
+            if now_s - used_s <= self._ttl_s:
+                return
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        if self._sessions.pop(name, None) is not None:
+            self._ended[name] = None
+            if len(self._ended) > _REMEMBERED:
+                self._ended.popitem(last=False)
+
+    def _of_credentials(self, exchange: Exchange) -> str | None:
+        """Peek at what the caller shows to choose the session; whether it is valid is asked later."""
+        shown = exchange.headers.get(b"authorization")
+        if shown is not None:
+            return self._of_credential(shown.decode("latin-1").rpartition(" ")[2])
+        if b"cookie" in exchange.headers:
+            pairs = (exchange.header(b"cookie") or "").split(";")
+            named = (self._of_credential(pair.partition("=")[2].strip()) for pair in pairs)
+            return next((name for name in named if name is not None), None)
+        return None
+
+    def _of_credential(self, credential: str) -> str | None:
+        if credential not in self._peeked:
+            if len(self._peeked) >= _PEEKED:
+                self._peeked.clear()
+            self._peeked[credential] = _claimed(credential)
+        return self._peeked[credential]
+
+
+def _claimed(token: str) -> str | None:
+    key = _KEY.fullmatch(token)
+    if key is not None:
+        return key[1]
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    name = claims.get(CLAIM) if isinstance(claims, dict) else None
+    return name if isinstance(name, str) and NAME.fullmatch(name) else None

@@ -1,0 +1,1 @@
+// Here only so that the browser tells the extension's address.
