@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -13,9 +14,8 @@ from mockserver.tokens import AUDIENCE, Tokens, jwk_set, mint
 
 Mode = Literal["strict", "shape", "off"]
 Authenticate = Callable[[Exchange], Any]  # a Caller, or the control plane's Operator
-_Check = Callable[[str, Exchange], Caller]
-_Read = Callable[[Exchange], str | None]
-
+_Check = Callable[[Any, Exchange], Caller]
+_Read = Callable[[Exchange], Any]  # a credential, or None if it is not there
 
 Access = Literal["write", "read", "revoked"]
 
@@ -55,35 +55,54 @@ def compile_security(
     Raises BadContract for a scheme that is missing or of no known type.
     """
     if not security or mode == "off":
-        return lambda exchange: Caller(credentials.subject, None, exchange.header(b"origin"))
+        return lambda exchange: Caller(credentials.subject, None, exchange.header("origin"))
     names = [name for alternative in security for name in alternative]
     for name in names:
         if name not in schemes:
             raise BadContract(f"there is no security scheme {name}")
-    checks = {
-        name: (_reader(schemes[name]), _checker(schemes[name], credentials, secret, mode)) for name in names
-    }
-    alternatives = [[checks[name] for name in alternative] for alternative in security]
+    readers = {name: _reader(schemes[name]) for name in names}
+    checks = {name: _checker(schemes[name], credentials, secret, mode) for name in names}
+    ways = [
+        _together([readers[name] for name in alternative], [checks[name] for name in alternative])
+        for alternative in security
+        if alternative
+    ]
+    is_optional = {} in security
     wanted = " or ".join(dict.fromkeys(_wanted(schemes[name]) for name in names))
 
     def authenticate(exchange: Exchange) -> Caller:
-        for alternative in alternatives:
-            shown = [(read(exchange), check) for read, check in alternative]
-            if shown and all(credential is not None for credential, _ in shown):
-                callers = [check(credential or "", exchange) for credential, check in shown]
-                return callers[0]
-        if [] in alternatives:
-            return Caller(credentials.subject, None, exchange.header(b"origin"))
+        for read, check in ways:
+            credential = read(exchange)
+            if credential is not None:
+                return check(credential, exchange)
+        if is_optional:
+            return Caller(credentials.subject, None, exchange.header("origin"))
         raise Unauthenticated(f"Authentication is required: send {wanted}")
 
     return authenticate
+
+
+def _together(readers: list[_Read], checks: list[_Check]) -> tuple[_Read, _Check]:
+    """Make one reader and one check of several: all credentials must be good, and the first names the caller."""
+    if len(readers) == 1:
+        return readers[0], checks[0]
+
+    def read(exchange: Exchange) -> list[str] | None:
+        shown = [one(exchange) for one in readers]
+        return None if None in shown else shown
+
+    def check(shown: list[str], exchange: Exchange) -> Caller:
+        callers = [one(credential, exchange) for one, credential in zip(checks, shown, strict=True)]
+        return callers[0]
+
+    return read, check
 
 
 def _reader(scheme: Mapping[str, Any]) -> _Read:
     if scheme["type"] == "http" and scheme["scheme"].lower() == "bearer":
         return _bearer
     if scheme["type"] == "apiKey" and scheme["in"] == "header":
-        name = scheme["name"].lower().encode()
+        name = scheme["name"].lower()
         return lambda exchange: exchange.header(name)
     if scheme["type"] == "apiKey" and scheme["in"] == "cookie":
         return lambda exchange: exchange.cookie(scheme["name"]) or None
@@ -98,9 +117,12 @@ def _reader(scheme: Mapping[str, Any]) -> _Read:
 
 
 def _bearer(exchange: Exchange) -> str | None:
-    value = exchange.header(b"authorization")
-    if value is None:
-        return None
+    value = exchange.header("authorization")
+    return None if value is None else _token(value)
+
+
+@lru_cache(maxsize=1024)
+def _token(value: str) -> str:
     scheme, _, token = value.strip().partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token or " " in token:
@@ -109,7 +131,7 @@ def _bearer(exchange: Exchange) -> str | None:
 
 
 def _of_scheme(exchange: Exchange, word: str) -> str | None:
-    value = exchange.header(b"authorization") or ""
+    value = exchange.header("authorization") or ""
     return value if value.lower().startswith(word) else None
 
 
@@ -170,4 +192,4 @@ def _check_key(key: str, exchange: Exchange, keys: Mapping[str, str], mode: Mode
         raise Unauthenticated("The API key has been revoked")
     if access == "read" and exchange.method not in ("GET", "HEAD"):
         raise Forbidden("The API key may only read")
-    return Caller("api-key", access, exchange.header(b"origin"))
+    return Caller("api-key", access, exchange.header("origin"))

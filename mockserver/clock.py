@@ -45,11 +45,11 @@ class Clock:
             self._second = second
         return f"{self._second_text}.{milliseconds:03d}Z"
 
-    def http_date(self) -> bytes:
-        """Tell the time as the Date header has it."""
-        second = int(self.now_s())
+    def date_line(self, seconds: float) -> bytes:
+        """Write seconds since 1970 as a line of a head, the Date header."""
+        second = int(seconds)
         if second != self._date_second:
-            self._date = formatdate(second, usegmt=True).encode()
+            self._date = f"date: {formatdate(second, usegmt=True)}\r\n".encode()
             self._date_second = second
         return self._date
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any, cast
+import weakref
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote_from_bytes
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mockserver.door import Door
-from mockserver.exchange import WIRE
+from mockserver.exchange import LINE
+from mockserver.wire import LAST
 
 # One packet may hold a head and the beginning of a body.
 _MAXIMUM_HEAD_BYTES = 1024 * 1024
@@ -35,11 +37,6 @@ class Connection(HttpToolsProtocol):
         self._is_head, self._head_bytes = True, 0
         super().connection_made(cast(asyncio.Transport, _Joined(transport, self.loop)))
 
-    def on_message_begin(self) -> None:
-        """Begin a request; its scope carries the connection."""
-        super().on_message_begin()
-        self.scope["extensions"] = {WIRE: cast(Any, self.transport)}
-
     def data_received(self, data: bytes) -> None:
         """Pass on what arrived, put so that the parser takes it for what is meant."""
         if b"pgrade" in data:
@@ -56,9 +53,10 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
 
     def on_headers_complete(self) -> None:
-        """Go on to the body."""
+        """Begin to answer; the scope carries the connection."""
         self._is_head = False
         super().on_headers_complete()
+        self.scope["extensions"] = {LINE: cast(Any, _Line(self.transport, weakref.ref(self.cycle)))}
 
     def on_message_complete(self) -> None:
         """Be ready for the next head."""
@@ -94,8 +92,35 @@ class Connection(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
 
 
+class _Line(NamedTuple):
+    """The connection as a request's scope carries it; the cycle holds the scope, so it is not held from here."""
+
+    transport: asyncio.Transport
+    cycle: weakref.ref[RequestResponseCycle]
+
+    async def answer(self, head: bytes, content: bytes) -> None:
+        """Do what the cycle does with the two messages of ASGI, at a quarter of the cost."""
+        cycle = self.cycle()
+        if cycle is None:
+            return
+        if cycle.flow.write_paused and not cycle.disconnected:
+            await cycle.flow.drain()
+        if cycle.disconnected:
+            return
+        cycle.response_started, cycle.waiting_for_100_continue = True, False
+        self.transport.write(head + (b"\r\n" if cycle.keep_alive else LAST) + content)
+        cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+
+
 class _Joined:
-    """A transport that joins what is written in one turn of the loop."""
+    """A transport that joins what is written in one turn of the loop, and writes when that is over.
+
+    Answers to many clients leave in one go then, which wakes a client on the same machine once instead of often.
+    """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport

@@ -12,38 +12,33 @@ _EXPOSED = (
 
 def is_preflight(exchange: Exchange) -> bool:
     """Tell whether a browser asks what it may send."""
-    headers = exchange.headers
-    return (
-        exchange.method == "OPTIONS" and b"origin" in headers and b"access-control-request-method" in headers
-    )
+    headers = exchange.heading.headers
+    return exchange.method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
 def preflight(exchange: Exchange) -> Reply:
     """Allow what the browser asks for: its method, its headers, a private network."""
     headers = {
-        "Access-Control-Allow-Methods": exchange.header(b"access-control-request-method") or "",
+        "Access-Control-Allow-Methods": exchange.header("access-control-request-method") or "",
         "Access-Control-Max-Age": "600",
         "Vary": "Access-Control-Request-Method, Access-Control-Request-Headers",
     }
-    wanted = exchange.header(b"access-control-request-headers")
+    wanted = exchange.header("access-control-request-headers")
     if wanted:
         headers["Access-Control-Allow-Headers"] = wanted
-    if exchange.header(b"access-control-request-private-network") == "true":
+    if exchange.header("access-control-request-private-network") == "true":
         headers["Access-Control-Allow-Private-Network"] = "true"
     return Reply(204, None, headers)
 
 
-def headers(exchange: Exchange) -> list[tuple[bytes, bytes]]:
-    """List the headers that every answer carries; the origin is echoed so that credentials may be sent."""
-    origin = exchange.headers.get(b"origin")
-    if origin is None:
-        return _ANY
-    return [
-        (b"access-control-allow-origin", origin),
-        (b"access-control-allow-credentials", b"true"),
-        (b"access-control-expose-headers", _EXPOSED.encode()),
-        (b"vary", b"Origin"),
-    ]
+def head(exchange: Exchange) -> bytes:
+    """Write the header lines that every answer carries; the origin is echoed so that credentials may be sent."""
+    origin = exchange.header("origin")
+    return _ANY if origin is None else _PAGE % origin.encode("latin-1")
 
 
-_ANY = [(b"access-control-allow-origin", b"*")]
+_ANY = b"access-control-allow-origin: *\r\n"
+_PAGE = (
+    b"access-control-allow-origin: %%b\r\naccess-control-allow-credentials: true\r\n"
+    b"access-control-expose-headers: %b\r\nvary: Origin\r\n" % _EXPOSED.encode()
+)

@@ -9,7 +9,7 @@ from typing import Any
 import openapi
 from mockserver import apis, auth, fixtures, mint, tokens
 from mockserver.problems import CannotStart
-from mockserver.sessions import CLAIM, NAME, NAMING
+from mockserver.session_name import CLAIM, NAME, NAMING
 
 
 def credential(api: str | None, wish: Mapping[str, Any], session: str | None) -> str:

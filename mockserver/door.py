@@ -15,10 +15,12 @@ from mockserver.exchange import ClientGone, Exchange, Reply, Stream
 from mockserver.faults import Effect
 from mockserver.framework import AbstractRoutingAPI, OpenAPIOperation, Specification, SpecMiddleware
 from mockserver.front_page import front_page
+from mockserver.heading import Headings
 from mockserver.operation import OFF_CONTRACT, Operation, Wished
 from mockserver.problems import Broken, Invalid, MethodNotAllowed, NotFound, Problem, Unavailable, Violation
 from mockserver.routes import Routes
-from mockserver.sessions import PREFIX, Sessions
+from mockserver.session_name import PREFIX
+from mockserver.sessions import Sessions
 
 logger = logging.getLogger(__name__)
 
@@ -34,14 +36,15 @@ Guard = Callable[[Exchange], Reply | None]
 class Door(SpecMiddleware):
     """The outermost application: routes, lets pages on other origins in, renders what went wrong, sends.
 
-    sessions: where to find the session of a request.
+    sessions: where to find the session of a request. headings: reads its header lines.
     guard: refuses who may not use the control plane, or answers in its place.
     """
 
-    def __init__(self, sessions: Sessions, guard: Guard) -> None:
+    def __init__(self, sessions: Sessions, headings: Headings, guard: Guard) -> None:
         self.routes = Routes()
         self.admin = Routes()
         self._sessions = sessions
+        self._headings = headings
         self._guard = guard
 
     def add_api(
@@ -52,42 +55,48 @@ class Door(SpecMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event of ASGI."""
-        if scope["type"] == "http":
-            exchange = Exchange(scope, receive)
-            try:
-                await self._serve(exchange, send)
-            except (ClientGone, asyncio.CancelledError):  # the client has left, or the stub is stopping
-                return
-        elif scope["type"] == "lifespan":
+        if scope["type"] == "lifespan":
             await _live(receive, send)
-        else:
+            return
+        if scope["type"] != "http":
             await send({"type": "websocket.close"})
+            return
+        exchange = Exchange(scope, receive, self._headings.of(scope["headers"]))
+        exchange.session = self._sessions.default
+        if exchange.path.startswith(PREFIX):
+            name, slash, rest = exchange.path[len(PREFIX) :].partition("/")
+            exchange.session_prefix, exchange.path = name, slash + rest or "/"
+        try:
+            if exchange.path.startswith(ADMIN) and exchange.path[len(ADMIN) :][:1] in ("", "/"):
+                await self._administer(exchange, send)
+            elif cors.is_preflight(exchange):
+                await self._send(exchange, cors.preflight(exchange), send)
+            else:
+                await self._stand_in(exchange, send)
+        except (ClientGone, asyncio.CancelledError):  # the client has left, or the stub is stopping
+            return
 
     def refusal(self, url: bytes, headers: list[tuple[bytes, bytes]], reason: str) -> bytes:
         """Write the whole answer to a request that is not HTTP; *url* and *headers* are what was heard of it."""
         path = url.partition(b"?")[0]
-        scope = {"method": "GET", "raw_path": path, "query_string": b"", "headers": headers}
-        exchange = Exchange(scope, _no_body)
+        scope = {"method": "GET", "raw_path": path, "query_string": b""}
+        exchange = Exchange(scope, _no_body, self._headings.of(headers))
         problem = Invalid([Violation("", reason)])
         reply = rendered(problem, self.routes.nearest("", exchange.path).operation)
-        answer = wire.Answer.of(reply, cors.headers(exchange), is_head=False)
-        return answer.head_bytes() + answer.content
+        answer = wire.Answer.of(reply, cors.head(exchange), is_head=False)
+        return answer.head + wire.LAST + answer.content
 
-    async def _serve(self, exchange: Exchange, send: Send) -> None:
-        if exchange.path.startswith(PREFIX):
-            name, slash, rest = exchange.path[len(PREFIX) :].partition("/")
-            exchange.session_prefix, exchange.path = name, slash + rest or "/"
-        if exchange.path == ADMIN or exchange.path.startswith(f"{ADMIN}/"):
-            reply = await self._caught(exchange, self._administer, self.admin)
-            await self._send(exchange, reply, Effect(), send, is_admin=True)
-        elif cors.is_preflight(exchange):
-            exchange.session = self._sessions.default
-            await self._send(exchange, cors.preflight(exchange), Effect(), send)
+    async def _administer(self, exchange: Exchange, send: Send) -> None:
+        try:
+            reply = await self._administered(exchange)
+        except (Exception, asyncio.CancelledError) as error:
+            reply = self._excuse(error, exchange, self.admin)
+        if isinstance(reply, Stream):
+            await exchange.stream(reply.app, send)
         else:
-            await self._stand_in(exchange, send)
+            await self._send(exchange, reply, send, is_admin=True)
 
-    async def _administer(self, exchange: Exchange, effect: Effect) -> Reply | Stream:  # noqa: ARG002
-        exchange.session = self._sessions.default
+    async def _administered(self, exchange: Exchange) -> Reply | Stream:
         exchange.maximum_bytes = _MAXIMUM_ADMIN_BYTES
         refused = self._guard(exchange)
         if refused is not None:
@@ -97,44 +106,55 @@ class Door(SpecMiddleware):
 
     async def _stand_in(self, exchange: Exchange, send: Send) -> None:
         started_s = perf_counter()
-        effect = Effect()
-        exchange.session = self._sessions.default
-        reply = await self._caught(exchange, self._play, self.routes, effect)
+        try:
+            reply = await self._play(exchange)
+        except (Exception, asyncio.CancelledError) as error:
+            reply = self._excuse(error, exchange, self.routes)
+        session, effect = exchange.session, exchange.effect
+        now_s = session.clock.now_s()
+        if isinstance(reply, Stream):
+            session.journal.add(exchange, None, now_s, perf_counter() - started_s)
+            await exchange.stream(reply.app, send)
+            return
         if exchange.applied:
             reply = reply.with_headers({"Preference-Applied": ", ".join(exchange.applied), "Vary": "Prefer"})
-        exchange.fault = ", ".join(effect.names) or None
-        is_silent = effect.wire in wire.SILENT
-        exchange.session.journal.add(exchange, None if is_silent else reply, perf_counter() - started_s)
-        await self._send(exchange, reply, effect, send)
+        answer = _written(reply, session.clock.date_line(now_s) + cors.head(exchange), exchange)
+        is_silent = effect is not None and effect.wire in wire.SILENT
+        session.journal.add(exchange, None if is_silent else answer, now_s, perf_counter() - started_s)
+        if exchange.unread:
+            await exchange.drain()
+        if effect is None or effect.wire is None:
+            await answer.send(send, exchange.line)
+        else:
+            await wire.break_off(effect, answer, exchange, send)
 
-    async def _caught(
-        self, exchange: Exchange, answer: Any, routes: Routes, effect: Effect | None = None
-    ) -> Any:
-        try:
-            return await answer(exchange, effect)
-        except Problem as problem:
-            return self._render(problem, exchange, routes)
-        except ClientGone:
-            raise
-        except asyncio.CancelledError:
-            return self._render(Unavailable("The stub is stopping"), exchange, routes)
-        except Exception:
-            logger.exception("%s %s", exchange.method, exchange.path)
-            return self._render(Broken(_FAILED), exchange, routes)
+    def _excuse(self, error: BaseException, exchange: Exchange, routes: Routes) -> Reply:
+        """Say what went wrong; raises ClientGone where nobody is left to hear it."""
+        if isinstance(error, ClientGone):
+            raise error
+        if isinstance(error, asyncio.CancelledError):
+            error = Unavailable("The stub is stopping")
+        elif not isinstance(error, Problem):
+            logger.error("%s %s", exchange.method, exchange.path, exc_info=error)
+            error = Broken(_FAILED)
+        if isinstance(error, Invalid):
+            exchange.violations = error.violations
+        operation = exchange.operation or routes.nearest(exchange.method, exchange.path).operation
+        return rendered(error, operation)
 
-    async def _play(self, exchange: Exchange, effect: Effect) -> Reply | Stream:
+    async def _play(self, exchange: Exchange) -> Reply | Stream:
         found = self.routes.find(exchange.path)
         operations, exchange.path_values = found or ({}, ())
         operation = exchange.operation = operations.get(exchange.method)
         session = exchange.session = self._sessions.of(exchange)
-        if operation is not None and (session.overrides or b"prefer" in exchange.headers):
+        if operation is not None and (session.overrides or "prefer" in exchange.heading.headers):
             dictated = await self._dictated(exchange, operation)
             if dictated is not None:
                 return dictated
         if session.faults:
-            reply = await self._disturbed(exchange, effect)
-            if reply is not None:
-                return reply
+            disturbed = await self._disturbed(exchange)
+            if disturbed is not None:
+                return disturbed
         if operation is None:
             if exchange.path == "/" and exchange.method in ("GET", "HEAD"):
                 return front_page(self.routes.operations, exchange)
@@ -142,7 +162,7 @@ class Door(SpecMiddleware):
         try:
             return await operation.answer(exchange)
         except Wished as wished:
-            return await self._granted(exchange, operation, forced.parse(wished.wish), effect)
+            return await self._granted(exchange, operation, forced.parse(wished.wish))
         except Invalid as invalid:
             if not exchange.is_lenient:
                 raise
@@ -157,7 +177,7 @@ class Door(SpecMiddleware):
             response = exchange.session.overrides.take(exchange)
             if response is not None:
                 return forced.dictated(response, operation)
-        preference = forced.parse(", ".join(exchange.header_lines(b"prefer")))
+        preference = forced.parse(", ".join(exchange.header_lines("prefer")))
         exchange.is_lenient = preference.is_lenient
         chosen = forced.chosen(preference, operation) if preference.chooses_answer else None
         if chosen is not None:
@@ -168,24 +188,25 @@ class Door(SpecMiddleware):
         return chosen[0] if chosen is not None else None
 
     async def _granted(
-        self, exchange: Exchange, operation: Operation, wish: forced.Preference, effect: Effect
+        self, exchange: Exchange, operation: Operation, wish: forced.Preference
     ) -> Reply | Stream:
+        """Do what a magic identifier stands for."""
         if wish.delay_ms:
             await asyncio.sleep(wish.delay_ms / 1000)
         if wish.wire is not None:
-            effect.wire = wish.wire
-            effect.names += (wish.wire,)
+            exchange.effect = exchange.effect or Effect()
+            exchange.effect.wire = wish.wire
+            exchange.effect.names += (wish.wire,)
         if wish.code is not None:
             return forced.documented(operation, int(wish.code))
         return await operation.answer(exchange, is_granted=True)
 
-    async def _disturbed(self, exchange: Exchange, effect: Effect) -> Reply | None:
+    async def _disturbed(self, exchange: Exchange) -> Reply | None:
         """Do what the session's faults do; the answer if that is all there is to it."""
         await exchange.body()
-        found = exchange.session.faults.effect(exchange)
-        if found is None:
+        effect = exchange.effect = exchange.session.faults.effect(exchange)
+        if effect is None:
             return None
-        vars(effect).update(vars(found))
         if effect.delay_ms:
             await asyncio.sleep(effect.delay_ms / 1000)
         if effect.status is None and effect.wire not in wire.SILENT:
@@ -217,32 +238,18 @@ class Door(SpecMiddleware):
         )
         return NotFound(message, headers={"X-Mock-Near-Miss": exchange.near_miss})
 
-    def _render(self, problem: Problem, exchange: Exchange, routes: Routes) -> Reply:
-        if isinstance(problem, Invalid):
-            exchange.violations = problem.violations
-        operation = exchange.operation or routes.nearest(exchange.method, exchange.path).operation
-        return rendered(problem, operation)
-
-    async def _send(
-        self, exchange: Exchange, reply: Reply | Stream, effect: Effect, send: Send, *, is_admin: bool = False
-    ) -> None:
-        if isinstance(reply, Stream):
-            await exchange.stream(reply.app, send)
-            return
+    async def _send(self, exchange: Exchange, reply: Reply, send: Send, *, is_admin: bool = False) -> None:
+        """Send an answer that nobody keeps a record of."""
+        clock = exchange.session.clock
+        head = clock.date_line(clock.now_s())
+        answer = _written(reply, head if is_admin else head + cors.head(exchange), exchange)
         if exchange.unread:
             await exchange.drain()
-        head = [(b"date", exchange.session.clock.http_date())]
-        if not is_admin:
-            head += cors.headers(exchange)
-        answer = _written(reply, head, exchange)
-        if effect.wire is None:
-            await answer.send(send)
-        else:
-            await wire.break_off(effect, answer, exchange, send)
+        await answer.send(send, exchange.line)
 
 
-def _written(reply: Reply, head: wire.Head, exchange: Exchange) -> wire.Answer:
-    """Write *reply*; what a handler answered may be no JSON."""
+def _written(reply: Reply, head: bytes, exchange: Exchange) -> wire.Answer:
+    """Write *reply* below the header lines of every answer; what a handler answered may be no JSON."""
     is_head = exchange.method == "HEAD"
     try:
         return wire.Answer.of(reply, head, is_head=is_head)
@@ -250,8 +257,7 @@ def _written(reply: Reply, head: wire.Head, exchange: Exchange) -> wire.Answer:
         if exchange.operation is None:
             raise
         logger.exception("%s %s", exchange.method, exchange.path)
-        broken = rendered(Broken(_FAILED), exchange.operation)
-        return wire.Answer.of(broken, head, is_head=is_head)
+        return wire.Answer.of(rendered(Broken(_FAILED), exchange.operation), head, is_head=is_head)
 
 
 def rendered(problem: Problem, operation: Operation) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import parse_qs, parse_qsl
 
 from mockserver import exact_json
@@ -14,10 +14,12 @@ from mockserver.problems import TooLarge, Violation
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from mockserver.faults import Effect
+    from mockserver.heading import Heading
     from mockserver.operation import Operation
     from mockserver.session import Session
 
-WIRE = "mockserver.wire"
+LINE = "mockserver.line"
 MAXIMUM_BODY_BYTES = 1024 * 1024
 _DRAIN_BYTES = 64 * MAXIMUM_BODY_BYTES
 
@@ -52,34 +54,44 @@ class Stream(NamedTuple):
     app: ASGIApp
 
 
+class Line(Protocol):
+    """The connection that a request came on, under a server that hands it out."""
+
+    @property
+    def transport(self) -> asyncio.Transport: ...  # noqa: D102
+
+    async def answer(self, head: bytes, content: bytes) -> None:
+        """Send a whole answer: a head written as HTTP/1.1, without the empty line, and its body."""
+        ...
+
+
 class Exchange:
     """A request as it arrived and what the two rooms found out about it.
 
     path: the raw path, still percent-encoded, with the session prefix taken off; session_prefix is what was.
-    headers: lower-case name to value, the first of each name.
     content: the body, once it was read; it may have maximum_bytes. applied: the preferences that were followed.
-    violations, near_miss, fault: for the journal.
+    effect: what faults do to the answer. violations, near_miss: for the journal.
     """
 
     __slots__ = (
-        "_receive", "_scope", "applied", "content", "fault", "headers", "is_lenient", "maximum_bytes", "method",
+        "_receive", "_scope", "applied", "content", "effect", "heading", "is_lenient", "maximum_bytes", "method",
         "near_miss", "operation", "path", "path_values", "query", "session", "session_prefix", "unread", "violations",
     )  # fmt: skip
 
     session: Session
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive, heading: Heading) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["raw_path"].decode("latin-1")
         self.query: bytes = scope["query_string"]
-        self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+        self.heading = heading
         self.session_prefix: str | None = None
         self.operation: Operation | None = None
         self.path_values: tuple[str, ...] = ()
         self.content: bytes | None = None
         self.violations: Sequence[Violation] = ()
         self.near_miss: str | None = None
-        self.fault: str | None = None
+        self.effect: Effect | None = None
         self.is_lenient = False
         self.applied: tuple[str, ...] = ()
         self.maximum_bytes = MAXIMUM_BODY_BYTES
@@ -107,17 +119,18 @@ class Exchange:
         """The address the client used for this server, without a path."""
         scheme = self._scope.get("scheme", "http")
         host, port = self._scope.get("server") or ("127.0.0.1", 80)
-        return f"{scheme}://{self.header(b'host') or f'{host}:{port}'}"
+        return f"{scheme}://{self.header('host') or f'{host}:{port}'}"
 
     @property
-    def wire(self) -> asyncio.Transport | None:
-        """The connection, to be broken on purpose; None under a server that does not hand it out."""
-        transport: asyncio.Transport | None = self._scope.get("extensions", {}).get(WIRE)
-        return transport
+    def line(self) -> Line | None:
+        """The connection, to answer on at once or to break on purpose; None under another server than ours."""
+        extensions = self._scope.get("extensions")
+        return extensions.get(LINE) if extensions else None
 
-    def header_lines(self, name: bytes) -> list[str]:
+    def header_lines(self, name: str) -> list[str]:
         """Read every line of a header that may come more than once."""
-        return [value.decode("latin-1") for key, value in self._scope["headers"] if key == name]
+        key = name.encode()
+        return [value.decode("latin-1") for other, value in self.heading.lines if other == key]
 
     def json_body(self) -> Any:
         """Read the body already received as JSON; None if there is none."""
@@ -144,18 +157,13 @@ class Exchange:
         if not is_complete:
             await send({"type": "http.response.body", "body": b""})
 
-    def header(self, name: bytes) -> str | None:
+    def header(self, name: str) -> str | None:
         """Read a header by its lower-case name."""
-        value = self.headers.get(name)
-        return None if value is None else value.decode("latin-1")
+        return self.heading.headers.get(name)
 
     def cookie(self, name: str) -> str | None:
         """Read a cookie by its name."""
-        for pair in (self.header(b"cookie") or "").split(";"):
-            key, _, value = pair.strip().partition("=")
-            if key == name:
-                return value
-        return None
+        return self.heading.cookies.get(name)
 
     def query_values(self) -> dict[str, str]:
         """Read the query's parameters, the last of each name."""

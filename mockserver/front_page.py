@@ -42,7 +42,7 @@ def front_page(operations: Sequence[Operation], exchange: Exchange) -> Reply:
         }
         for operation in operations
     ]
-    if "text/html" not in (exchange.header(b"accept") or ""):
+    if "text/html" not in (exchange.header("accept") or ""):
         return Reply(200, {"operations": rows})
     from jinja2 import Environment
 

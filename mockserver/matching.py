@@ -20,7 +20,7 @@ class Call(Protocol):
     def path(self) -> str: ...  # noqa: D102
     @property
     def status(self) -> int | None: ...  # noqa: D102
-    def header(self, name: bytes) -> str | None: ...  # noqa: D102
+    def header(self, name: str) -> str | None: ...  # noqa: D102
     def json_body(self) -> Any: ...  # noqa: D102
 
 
@@ -63,5 +63,5 @@ def contains(whole: Any, part: Any) -> bool:
 
 
 def _has(call: Call, name: str, glob: str) -> bool:
-    value = call.header(name.lower().encode())
+    value = call.header(name.lower())
     return value is not None and fnmatchcase(value, glob)

@@ -9,7 +9,8 @@ import jwt
 
 from mockserver import tokens
 from mockserver.session import DEFAULT, Session
-from mockserver.sessions import CLAIM, Sessions
+from mockserver.session_name import CLAIM
+from mockserver.sessions import Sessions
 
 Claims = dict[str, Any]
 _AGO_S = 3600

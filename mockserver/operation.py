@@ -73,10 +73,10 @@ class Operation:
         self._instance = instance
         self._handler: Handler = operation.function
         self._readers = [Parameter(parameter, spec, self.template) for parameter in self.parameters]
-        self._media_types = {
+        self._media_types = frozenset(
             media_type.partition(";")[0].strip().lower()
             for media_type in self.request_body.get("content", {})
-        }
+        )
         body = json_content(self.request_body)
         self._body = Schema(body.get("schema", {}), spec) if body else None
         self.magic = _magic(spec, self.parameters, body.get("schema", {}) if body else {})
@@ -107,13 +107,18 @@ class Operation:
         Raises Problem for whatever the request lacks, Wished for a magic identifier, Broken if the answer breaks
         the contract.
         """
-        caller = self._authenticate(exchange)
-        arguments: dict[str, Any] = {"caller": caller}
+        arguments: dict[str, Any] = {"caller": self._authenticate(exchange)}
         violations: list[Violation] = []
         for parameter in self._readers:
             arguments[parameter.name] = parameter.read(exchange, violations)
         if self._media_types:
-            arguments["body"] = await self._read_body(exchange, violations)
+            media_type = exchange.header("content-type")
+            if media_type is not None and not _is_among(media_type[:200], self._media_types):
+                raise UnsupportedMediaType(f"Content-Type is {media_type[:200]!r}; send {self._wanted()}")
+            raw = exchange.content
+            if raw is None:
+                raw = await exchange.body()
+            arguments["body"] = self._parsed(raw, media_type, violations)
         if violations:
             raise Invalid(violations)
         if self.magic and not is_granted:
@@ -159,11 +164,7 @@ class Operation:
             if isinstance(value, str) and value in wishes:
                 raise Wished(wishes[value])
 
-    async def _read_body(self, exchange: Exchange, violations: list[Violation]) -> Any:
-        media_type = exchange.header(b"content-type")
-        if media_type is not None and not _is_among(media_type[:200], self._media_types):
-            raise UnsupportedMediaType(f"Content-Type is {media_type[:200]!r}; send {self._wanted()}")
-        raw = await exchange.body()
+    def _parsed(self, raw: bytes, media_type: str | None, violations: list[Violation]) -> Any:
         if not raw.strip():
             if self.request_body.get("required", False):
                 raise Invalid([Violation("", "the request body must not be empty")])
@@ -228,7 +229,8 @@ def names_json(media_type: str) -> bool:
     return name == JSON or name.endswith("+json")
 
 
-def _is_among(media_type: str, known: Collection[str]) -> bool:
+@lru_cache(maxsize=256)
+def _is_among(media_type: str, known: frozenset[str]) -> bool:
     name, _, parameters = media_type.partition(";")
     name = name.strip().lower()
     if name not in known and f"{name.partition('/')[0]}/*" not in known and "*/*" not in known:
@@ -236,7 +238,6 @@ def _is_among(media_type: str, known: Collection[str]) -> bool:
     return not names_json(name) or not parameters or _is_utf_8(parameters)
 
 
-@lru_cache(maxsize=256)
 def _is_utf_8(parameters: str) -> bool:
     for parameter in parameters.split(";"):
         key, _, value = parameter.partition("=")

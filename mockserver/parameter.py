@@ -67,7 +67,7 @@ def _raw(place: str, name: str, template: str) -> Callable[[Exchange], str | Non
         return lambda exchange: exchange.query_values().get(name)
     if place == "cookie":
         return lambda exchange: exchange.cookie(name)
-    return lambda exchange: exchange.header(name.lower().encode())
+    return lambda exchange: exchange.header(name.lower())
 
 
 _INTEGER = re.compile(r"-?[0-9]{1,19}")

@@ -15,7 +15,7 @@ from mockserver.admin.guard import Guard
 from mockserver.door import Door
 from mockserver.exchange import Exchange
 from mockserver.framework import ConnexionMiddleware, InvalidSpecification, OpenAPIOperation, Resolver
-from mockserver.journal import Secrets
+from mockserver.heading import Headings, Secrets
 from mockserver.mint import Mint
 from mockserver.operation import Operation
 from mockserver.problems import BadContract, CannotStart
@@ -80,7 +80,8 @@ class Stub:
             limit=options.session_limit,
             seconds=options.steady_seconds,
         )
-        self.door = Door(self.sessions, Guard(options.admin_hosts, options.admin_token))
+        headings = Headings(Secrets.of(self._schemes()))
+        self.door = Door(self.sessions, headings, Guard(options.admin_hosts, options.admin_token))
         self.mint = self._mint()
         self.admin = self._admin()
         self._add_contracts()
@@ -97,14 +98,13 @@ class Stub:
     def _blueprint(self, seed: int, options: Options) -> Blueprint:
         classes = {name: service.api for name, service in self._services.items()}
         records = {name: dict(service.fixtures.records()) for name, service in self._services.items()}
-        secrets = Secrets.of(
-            scheme for service in self._services.values() for scheme in service.schemes.values()
-        )
-        return Blueprint(classes, records, seed, options.seconds, options.journal_limit, secrets)
+        return Blueprint(classes, records, seed, options.seconds, options.journal_limit)
+
+    def _schemes(self) -> list[Mapping[str, Any]]:
+        return [scheme for service in self._services.values() for scheme in service.schemes.values()]
 
     def _mint(self) -> Mint:
-        schemes = [scheme for service in self._services.values() for scheme in service.schemes.values()]
-        kinds = {auth.kind(scheme) for scheme in schemes}
+        kinds = {auth.kind(scheme) for scheme in self._schemes()}
         subject = next(iter(self._services.values())).fixtures.credentials.subject
         return Mint(
             self.sessions, self._secret, subject, takes_tokens="jwt" in kinds, takes_keys="api_key" in kinds

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mockserver.apis import Api
 from mockserver.clock import Clock
 from mockserver.faults import Faults
 from mockserver.forced import Overrides
 from mockserver.ids import Ids
-from mockserver.journal import Journal, Secrets
+from mockserver.journal import Journal
 from mockserver.store import Key, Record
 from mockserver.store.memory import MemoryStore, Saved
 
@@ -24,7 +24,7 @@ class Blueprint:
 
     apis: the classes of the APIs, by name. fixtures: what each knows from the start; shared, never changed.
     seed: what ids and dice are drawn from, the same for every session. seconds: the system's time.
-    journal_limit: how many calls a journal keeps; secrets: what it never shows.
+    journal_limit: how many calls a journal keeps.
     """
 
     apis: Mapping[str, type[Api]]
@@ -32,7 +32,6 @@ class Blueprint:
     seed: int = 0
     seconds: Callable[[], float] = time.time
     journal_limit: int = 1000
-    secrets: Secrets = field(default_factory=Secrets)
 
 
 class Session:
@@ -45,7 +44,7 @@ class Session:
         self.id = id
         self.clock = Clock(blueprint.seconds)
         self.ids = Ids(blueprint.seed)
-        self.journal = Journal(blueprint.journal_limit, blueprint.secrets)
+        self.journal = Journal(id, blueprint.journal_limit)
         self.faults = Faults(self.clock, blueprint.seed)
         self.overrides = Overrides()
         self.stores = {name: MemoryStore(records) for name, records in blueprint.fixtures.items()}

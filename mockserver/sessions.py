@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from mockserver import session_name
 from mockserver.exchange import Exchange
 from mockserver.ids import Ids
 from mockserver.problems import Invalid, NotFound, Unauthenticated, Violation
 from mockserver.session import DEFAULT, Blueprint, Session
+from mockserver.session_name import NAME, NAMING, PREFIX
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-NAMING = "a session's name is 1 to 64 letters, digits, dots, dashes and underscores"
-PREFIX = "/__session/"
-CLAIM = "mock_session"
-_PEEKED = 4096
 _REMEMBERED = 10_000
-_KEY = re.compile(rf"SS\.({NAME.pattern})\.[0-9a-f-]{{36}}")
 
 
 class Sessions:
@@ -48,7 +41,6 @@ class Sessions:
         self._seconds = seconds
         self._sessions: OrderedDict[str, tuple[Session, float]] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
-        self._peeked: dict[str, str | None] = {}
         self._names = Ids(blueprint.seed)
 
     def of(self, exchange: Exchange) -> Session:
@@ -69,14 +61,10 @@ class Sessions:
 
         Raises Invalid for a name that cannot be one, Unauthenticated for a credential whose session has ended.
         """
-        name = exchange.session_prefix
-        if name is None:
-            name = exchange.header(b"x-mock-session") or (
-                exchange.cookie("mock_session") if b"cookie" in exchange.headers else None
-            )
+        name = exchange.session_prefix if exchange.session_prefix is not None else exchange.heading.session
         if name is not None:
             return self.named(name)
-        name = self._of_credentials(exchange)
+        name = exchange.heading.carried
         if name is None:
             return None
         self._expire(self._seconds())
@@ -120,7 +108,7 @@ class Sessions:
 
     def key(self, access: str, session: Session) -> str:
         """Make an API key that stands for *session* and may do what *access* says."""
-        key = f"SS.{session.id}.{self._names.uuid()}"
+        key = session_name.key(session.id, self._names.uuid())
         session.keys[key] = access
         return key
 
@@ -157,36 +145,3 @@ class Sessions:
             self._ended[name] = None
             if len(self._ended) > _REMEMBERED:
                 self._ended.popitem(last=False)
-
-    def _of_credentials(self, exchange: Exchange) -> str | None:
-        """Peek at what the caller shows to choose the session; whether it is valid is asked later."""
-        shown = exchange.headers.get(b"authorization")
-        if shown is not None:
-            return self._of_credential(shown.decode("latin-1").rpartition(" ")[2])
-        if b"cookie" in exchange.headers:
-            pairs = (exchange.header(b"cookie") or "").split(";")
-            named = (self._of_credential(pair.partition("=")[2].strip()) for pair in pairs)
-            return next((name for name in named if name is not None), None)
-        return None
-
-    def _of_credential(self, credential: str) -> str | None:
-        if credential not in self._peeked:
-            if len(self._peeked) >= _PEEKED:
-                self._peeked.clear()
-            self._peeked[credential] = _claimed(credential)
-        return self._peeked[credential]
-
-
-def _claimed(token: str) -> str | None:
-    key = _KEY.fullmatch(token)
-    if key is not None:
-        return key[1]
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, RecursionError):
-        return None
-    name = claims.get(CLAIM) if isinstance(claims, dict) else None
-    return name if isinstance(name, str) and NAME.fullmatch(name) else None

@@ -114,7 +114,7 @@ class Tokens:
             raise Forbidden(f"The token's role is {claims.role!r}; this operation needs {self._role!r}")
         if claims.subject is None:
             raise Unauthenticated("The token names no user (sub)")
-        return Caller(claims.subject, claims.role, exchange.header(b"origin"))
+        return Caller(claims.subject, claims.role, exchange.header("origin"))
 
     def check_shape(self, token: str, exchange: Exchange) -> Caller:
         """Accept anything that is formed like a token, whoever signed it and whenever.
@@ -123,7 +123,7 @@ class Tokens:
         """
         claims = _decoded(token, None, {"verify_signature": False})
         subject = _text(claims, "sub") or self._subject
-        return Caller(subject, _text(claims, "role"), exchange.header(b"origin"))
+        return Caller(subject, _text(claims, "role"), exchange.header("origin"))
 
     def _verify(self, token: str) -> _Claims:
         claims = _decoded(token, self._secret, _UNVERIFIED, self._keys)

@@ -7,59 +7,71 @@ import os
 import re
 import socket
 import struct
+from functools import cache
 from random import Random
 from typing import NamedTuple
 
 from starlette.types import Send
 
 from mockserver import exact_json
-from mockserver.exchange import Exchange, Reply
+from mockserver.exchange import Exchange, Line, Reply
 from mockserver.faults import Effect, Wire
 from mockserver.problems import phrase
 
 # No status reaches the client with these.
 SILENT = (Wire.CONNECTION_RESET_BY_PEER, Wire.EMPTY_RESPONSE, Wire.RANDOM_DATA_THEN_CLOSE)
 
-_JSON = (b"content-type", b"application/json")
+# What follows the headers of an answer after which the connection is closed.
+LAST = b"connection: close\r\n\r\n"
+_JSON = b"content-type: application/json\r\n"
+_BODILESS = (204, 304)
+_LENGTH = re.compile(rb"\r\ncontent-length: \d+\r\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _LONGEST_HEADER = 1000
 
-Head = list[tuple[bytes, bytes]]
-
 
 class Answer(NamedTuple):
-    """Status, head and body as they are sent."""
+    """Status, head and body as they are sent; head is the status line and the headers, without the empty line."""
 
     status: int
-    head: Head
+    head: bytes
     content: bytes
 
     @classmethod
-    def of(cls, reply: Reply, head: Head, *, is_head: bool) -> Answer:
-        """Make the answer that *reply* means, below the headers that every answer carries."""
-        is_empty = reply.status in (204, 304)
-        if reply.body is None or is_empty:
+    def of(cls, reply: Reply, head: bytes, *, is_head: bool) -> Answer:
+        """Make the answer that *reply* means; *head* is the header lines that every answer carries."""
+        body, status = reply.body, reply.status
+        head = _status_line(status) + head
+        if body is None or status in _BODILESS:
             content = b""
-        elif isinstance(reply.body, bytes):
-            content = reply.body
+        elif isinstance(body, bytes):
+            content = body
         else:
-            content = exact_json.dumps(reply.body)
+            content = exact_json.dumps(body)
             if "Content-Type" not in reply.headers:
-                head = [*head, _JSON]
-        if not is_empty:
-            head = [*head, (b"content-length", b"%d" % len(content))]
+                head += _JSON
+        if status not in _BODILESS:
+            head += b"content-length: %d\r\n" % len(content)
         if reply.headers:
-            head = [*head, *(_header(name, value) for name, value in reply.headers.items())]
-        return cls(reply.status, head, b"" if is_head else content)
+            head += b"".join(_header(name, value) for name, value in reply.headers.items())
+        return cls(status, head, b"" if is_head else content)
 
-    async def send(self, send: Send) -> None:
-        """Send all of it."""
-        await send({"type": "http.response.start", "status": self.status, "headers": self.head})
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Take the headers apart again."""
+        pairs = (line.partition(b": ") for line in self.head.splitlines()[1:])
+        return [(name, value) for name, _, value in pairs]
+
+    async def send(self, send: Send, line: Line | None) -> None:
+        """Send all of it, on the connection itself where the server hands it out."""
+        if line is not None:
+            await line.answer(self.head, self.content)
+            return
+        await self._begin(send)
         await send({"type": "http.response.body", "body": self.content})
 
     async def dribble(self, send: Send, chunks: int, total_ms: float) -> None:
         """Send the body in *chunks* over *total_ms* milliseconds."""
-        await send({"type": "http.response.start", "status": self.status, "headers": self.head})
+        await self._begin(send)
         size = max(1, -(-len(self.content) // chunks))
         for begin in range(0, len(self.content), size):
             await asyncio.sleep(total_ms / chunks / 1000)
@@ -67,24 +79,19 @@ class Answer(NamedTuple):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
-    def head_bytes(self, *, is_chunked: bool = False) -> bytes:
-        """Write status line and headers as HTTP/1.1 has them."""
-        lines = [f"HTTP/1.1 {self.status} {phrase(self.status)}".encode()]
-        for name, value in self.head:
-            if not (is_chunked and name == b"content-length"):
-                lines.append(name + b": " + value)
-        lines += [b"transfer-encoding: chunked"] if is_chunked else []
-        return b"\r\n".join([*lines, b"connection: close", b"", b""])
+    async def _begin(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers()})
 
 
 async def break_off(effect: Effect, answer: Answer, exchange: Exchange, send: Send) -> None:
     """Do to the connection what *effect* says; under another server than the one that ships, answer whole."""
-    transport = exchange.wire
+    line = exchange.line
     if effect.wire is Wire.SLOW_DRIBBLE:
         await answer.dribble(send, effect.dribble.chunks, effect.dribble.total_ms)
-    elif transport is None:
-        await answer.send(send)
+    elif line is None:
+        await answer.send(send, None)
     else:
+        transport = line.transport
         if effect.wire is Wire.CONNECTION_RESET_BY_PEER:
             _reset(transport)
         else:
@@ -97,9 +104,10 @@ def _broken(kind: Wire | None, answer: Answer, dice: Random) -> bytes:
     if kind is Wire.RANDOM_DATA_THEN_CLOSE:
         return dice.randbytes(128)
     if kind is Wire.MALFORMED_RESPONSE_CHUNK:
-        return answer.head_bytes(is_chunked=True) + b"not-a-size\r\n" + dice.randbytes(64)
+        head = _LENGTH.sub(b"\r\ntransfer-encoding: chunked\r\n", answer.head)
+        return head + LAST + b"not-a-size\r\n" + dice.randbytes(64)
     if kind is Wire.TRUNCATED_BODY:
-        return answer.head_bytes() + answer.content[: len(answer.content) // 2]
+        return answer.head + LAST + answer.content[: len(answer.content) // 2]
     return b""
 
 
@@ -112,6 +120,12 @@ def _reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-def _header(name: str, value: str) -> tuple[bytes, bytes]:
-    """Write one header of a reply; it may quote what somebody sent."""
-    return name.lower().encode(), _CONTROL.sub(" ", value)[:_LONGEST_HEADER].encode("latin-1", "replace")
+@cache
+def _status_line(status: int) -> bytes:
+    return f"HTTP/1.1 {status} {phrase(status)}\r\n".encode()
+
+
+def _header(name: str, value: str) -> bytes:
+    """Write one header line of a reply; it may quote what somebody sent."""
+    value = _CONTROL.sub(" ", value)[:_LONGEST_HEADER]
+    return f"{_CONTROL.sub('', name).lower()}: {value}\r\n".encode("latin-1", "replace")

@@ -21,7 +21,8 @@ from mockserver.matching import Match
 from mockserver.mint import DEFECTS, Mint
 from mockserver.problems import Invalid, NotFound, Problem, Violation
 from mockserver.session import Session
-from mockserver.sessions import PREFIX, Sessions
+from mockserver.session_name import PREFIX
+from mockserver.sessions import Sessions
 
 if TYPE_CHECKING:
     from mockserver.routes import Routes

@@ -41,13 +41,13 @@ class Guard:
 
         Raises Forbidden for a foreign host or origin, TokenRequired without the token.
         """
-        host = exchange.header(b"host") or ""
+        host = exchange.header("host") or ""
         if not self._is_known(host):
             raise Forbidden(f"{host!r} is not a name of this server; allow it with --allow-host")
-        origin = exchange.header(b"origin")
+        origin = exchange.header("origin")
         if origin is not None and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}"):
             raise Forbidden("the control plane does not answer pages on other origins")
-        if exchange.header(b"sec-fetch-site") == "cross-site":
+        if exchange.header("sec-fetch-site") == "cross-site":
             raise Forbidden("the control plane does not answer requests from other sites")
         return self._admitted(exchange)
 
@@ -60,8 +60,8 @@ class Guard:
             return Reply(
                 303, None, {"Location": exchange.path, "Set-Cookie": cookie, "Cache-Control": "no-store"}
             )
-        bearer = (exchange.header(b"authorization") or "").partition(" ")[2]
-        shown = (bearer, exchange.header(b"x-mock-admin-token") or "", exchange.cookie(COOKIE) or "")
+        bearer = (exchange.header("authorization") or "").partition(" ")[2]
+        shown = (bearer, exchange.header("x-mock-admin-token") or "", exchange.cookie(COOKIE) or "")
         if not any(self._is_right(token) for token in shown):
             raise TokenRequired(
                 "send the admin token: 'Authorization: Bearer <token>', or open /__admin/?token=<token>"

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 
 import harfile
 
-from mockserver import exact_json
 from mockserver.journal import Entry
+from mockserver.problems import phrase
 
 
 def har(entries: Iterable[Entry], url: str) -> Any:
@@ -27,7 +27,7 @@ def har(entries: Iterable[Entry], url: str) -> Any:
                 startedDateTime=document["at"],
                 time=document["duration_ms"],
                 request=_request(document["request"], url, entry.content or b""),
-                response=_response(document["response"]),
+                response=_response(entry),
                 timings=harfile.Timings(send=0, wait=document["duration_ms"], receive=0),
             )
     return json.loads(text.getvalue())
@@ -50,25 +50,21 @@ def _request(request: dict[str, Any], url: str, content: bytes) -> harfile.Reque
     )
 
 
-def _response(response: dict[str, Any] | None) -> harfile.Response:
-    if response is None:  # the connection was broken on purpose
+def _response(entry: Entry) -> harfile.Response:
+    answer = entry.answer
+    if answer is None:  # the connection was broken on purpose
         return harfile.Response(
             status=0, statusText="", httpVersion="HTTP/1.1", headers=[], content=harfile.Content()
         )
-    body = response["body"]
-    is_json = "content-type" not in response["headers"]
-    text = "" if body is None else exact_json.dumps(body).decode() if is_json else str(body)
+    headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers()}
+    text, size = answer.content.decode(errors="replace"), len(answer.content)
     return harfile.Response(
-        status=response["status"],
-        statusText="",
+        status=answer.status,
+        statusText=phrase(answer.status),
         httpVersion="HTTP/1.1",
-        headers=_records(response["headers"].items()),
-        content=harfile.Content(
-            size=len(text.encode()),
-            mimeType=response["headers"].get("content-type", "application/json"),
-            text=text,
-        ),
-        bodySize=len(text.encode()),
+        headers=_records(headers.items()),
+        content=harfile.Content(size=size, mimeType=headers.get("content-type", ""), text=text),
+        bodySize=size,
     )
 
 

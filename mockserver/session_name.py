@@ -1,0 +1,50 @@
+"""How a request names its session: in its path, in a header, in a cookie, or inside a credential."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+
+PREFIX = "/__session/"
+CLAIM = "mock_session"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAMING = "a session's name is 1 to 64 letters, digits, dots, dashes and underscores"
+_HEADER = "x-mock-session"
+_COOKIE = "mock_session"
+_KEY = re.compile(rf"SS\.({NAME.pattern})\.[0-9a-f-]{{36}}")
+
+
+def key(session: str, uuid: str) -> str:
+    """Write an API key that carries *session*."""
+    return f"SS.{session}.{uuid}"
+
+
+def told(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str | None:
+    """Read the session that a header or a cookie names; None if none does."""
+    return headers.get(_HEADER) or cookies.get(_COOKIE)
+
+
+def carried(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str | None:
+    """Peek at the session that a credential carries, valid or not; None if none does."""
+    shown = headers.get("authorization")
+    if shown is not None:
+        return _claimed(shown.rpartition(" ")[2])
+    claims = map(_claimed, cookies.values())
+    return next((name for name in claims if name is not None), None)
+
+
+def _claimed(credential: str) -> str | None:
+    found = _KEY.fullmatch(credential)
+    if found is not None:
+        return found[1]
+    parts = credential.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    name = claims.get(CLAIM) if isinstance(claims, dict) else None
+    return name if isinstance(name, str) and NAME.fullmatch(name) else None
