@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import weakref
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from urllib.parse import quote_from_bytes
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -36,6 +35,8 @@ class Connection(HttpToolsProtocol):
         self.url, self.headers, self._latest = b"", [], b""
         self._is_head, self._head_bytes = True, 0
         super().connection_made(cast(asyncio.Transport, _Joined(transport, self.loop)))
+        self._line = _Line(self.transport)
+        self._extensions: dict[str, Any] = {LINE: self._line}
 
     def data_received(self, data: bytes) -> None:
         """Pass on what arrived, put so that the parser takes it for what is meant."""
@@ -56,7 +57,15 @@ class Connection(HttpToolsProtocol):
         """Begin to answer; the scope carries the connection."""
         self._is_head = False
         super().on_headers_complete()
-        self.scope["extensions"] = {LINE: cast(Any, _Line(self.transport, weakref.ref(self.cycle)))}
+        self.scope["extensions"] = self._extensions
+        if not self.pipeline:
+            self._line.cycle = self.cycle
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request, if it is here already."""
+        if self.pipeline:
+            self._line.cycle = self.pipeline[-1][0]
+        super().on_response_complete()
 
     def on_message_complete(self) -> None:
         """Be ready for the next head."""
@@ -92,17 +101,27 @@ class Connection(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
 
 
-class _Line(NamedTuple):
-    """The connection as a request's scope carries it; the cycle holds the scope, so it is not held from here."""
+class _Line:
+    """The connection as a request's scope carries it; cycle is the request that is being answered."""
 
-    transport: asyncio.Transport
-    cycle: weakref.ref[RequestResponseCycle]
+    __slots__ = ("cycle", "transport")
+
+    cycle: RequestResponseCycle
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.transport = transport
+
+    def body(self) -> bytes | None:
+        """Take the body if all of it is here."""
+        cycle = self.cycle
+        if cycle.more_body or cycle.disconnected or cycle.response_complete:
+            return None
+        body, cycle.body = bytes(cycle.body), bytearray()
+        return body
 
     async def answer(self, head: bytes, content: bytes) -> None:
         """Do what the cycle does with the two messages of ASGI, at a quarter of the cost."""
-        cycle = self.cycle()
-        if cycle is None:
-            return
+        cycle = self.cycle
         if cycle.flow.write_paused and not cycle.disconnected:
             await cycle.flow.drain()
         if cycle.disconnected:

@@ -123,10 +123,12 @@ class Door(SpecMiddleware):
         session.journal.add(exchange, None if is_silent else answer, now_s, perf_counter() - started_s)
         if exchange.unread:
             await exchange.drain()
-        if effect is None or effect.wire is None:
-            await answer.send(send, exchange.line)
-        else:
+        if effect is not None and effect.wire is not None:
             await wire.break_off(effect, answer, exchange, send)
+        elif (line := exchange.line) is not None:
+            await line.answer(answer.head, answer.content)
+        else:
+            await answer.send(send)
 
     def _excuse(self, error: BaseException, exchange: Exchange, routes: Routes) -> Reply:
         """Say what went wrong; raises ClientGone where nobody is left to hear it."""
@@ -245,7 +247,7 @@ class Door(SpecMiddleware):
         answer = _written(reply, head if is_admin else head + cors.head(exchange), exchange)
         if exchange.unread:
             await exchange.drain()
-        await answer.send(send, exchange.line)
+        await answer.send(send)
 
 
 def _written(reply: Reply, head: bytes, exchange: Exchange) -> wire.Answer:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LINE = "mockserver.line"
 MAXIMUM_BODY_BYTES = 1024 * 1024
 _DRAIN_BYTES = 64 * MAXIMUM_BODY_BYTES
+_NOTHING: Mapping[str, Any] = {}
 
 
 class ClientGone(Exception):
@@ -59,6 +60,10 @@ class Line(Protocol):
 
     @property
     def transport(self) -> asyncio.Transport: ...  # noqa: D102
+
+    def body(self) -> bytes | None:
+        """Take the body if all of it is here; it is given once."""
+        ...
 
     async def answer(self, head: bytes, content: bytes) -> None:
         """Send a whole answer: a head written as HTTP/1.1, without the empty line, and its body."""
@@ -124,8 +129,8 @@ class Exchange:
     @property
     def line(self) -> Line | None:
         """The connection, to answer on at once or to break on purpose; None under another server than ours."""
-        extensions = self._scope.get("extensions")
-        return extensions.get(LINE) if extensions else None
+        line: Line | None = self._scope.get("extensions", _NOTHING).get(LINE)
+        return line
 
     def header_lines(self, name: str) -> list[str]:
         """Read every line of a header that may come more than once."""
@@ -181,30 +186,30 @@ class Exchange:
         """
         if self.content is not None:
             return self.content
-        message = await self._receive()
-        if message["type"] == "http.request" and not message.get("more_body", False):
-            self.unread = False
-            content: bytes = message.get("body", b"")
-            if len(content) > self.maximum_bytes:
-                raise self._too_large()
-            self.content = content
-            return content
+        line = self.line
+        content = line.body() if line is not None else None
+        if content is None:
+            content = await self._received()
+        self.unread = False
+        if len(content) > self.maximum_bytes:
+            raise TooLarge(f"The request body is larger than {self.maximum_bytes} bytes")
+        self.content = content
+        return content
+
+    async def _received(self) -> bytes:
+        """Receive the body; of one that is too large, only so much that it shows."""
         chunks: list[bytes] = []
         size = 0
         while True:
+            message = await self._receive()
             if message["type"] != "http.request":
                 raise ClientGone
-            size += len(message.get("body", b""))
+            chunk = message.get("body", b"")
             if size <= self.maximum_bytes:
-                chunks.append(message.get("body", b""))
+                chunks.append(chunk)
+            size += len(chunk)
             if not message.get("more_body", False) or size > _DRAIN_BYTES:
-                break
-            message = await self._receive()
-        self.unread = False
-        if size > self.maximum_bytes:
-            raise self._too_large()
-        self.content = b"".join(chunks)
-        return self.content
+                return b"".join(chunks)
 
     async def drain(self) -> None:
         """Read and forget a body nobody asked for, so that the client reads the answer instead of a reset."""
@@ -213,6 +218,3 @@ class Exchange:
             message = await self._receive()
             size += len(message.get("body", b""))
             self.unread = message["type"] == "http.request" and message.get("more_body", False)
-
-    def _too_large(self) -> TooLarge:
-        return TooLarge(f"The request body is larger than {self.maximum_bytes} bytes")

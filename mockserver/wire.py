@@ -14,7 +14,7 @@ from typing import NamedTuple
 from starlette.types import Send
 
 from mockserver import exact_json
-from mockserver.exchange import Exchange, Line, Reply
+from mockserver.exchange import Exchange, Reply
 from mockserver.faults import Effect, Wire
 from mockserver.problems import phrase
 
@@ -61,11 +61,8 @@ class Answer(NamedTuple):
         pairs = (line.partition(b": ") for line in self.head.splitlines()[1:])
         return [(name, value) for name, _, value in pairs]
 
-    async def send(self, send: Send, line: Line | None) -> None:
-        """Send all of it, on the connection itself where the server hands it out."""
-        if line is not None:
-            await line.answer(self.head, self.content)
-            return
+    async def send(self, send: Send) -> None:
+        """Send all of it as ASGI has it."""
         await self._begin(send)
         await send({"type": "http.response.body", "body": self.content})
 
@@ -89,7 +86,7 @@ async def break_off(effect: Effect, answer: Answer, exchange: Exchange, send: Se
     if effect.wire is Wire.SLOW_DRIBBLE:
         await answer.dribble(send, effect.dribble.chunks, effect.dribble.total_ms)
     elif line is None:
-        await answer.send(send, None)
+        await answer.send(send)
     else:
         transport = line.transport
         if effect.wire is Wire.CONNECTION_RESET_BY_PEER:
