@@ -9,8 +9,6 @@ from enum import StrEnum
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from pyrate_limiter import InMemoryBucket, Rate, RateItem
-
 from mockserver.clock import Clock
 from mockserver.matching import Call, Match
 from mockserver.problems import Invalid, Violation
@@ -66,10 +64,7 @@ class Fault:
         self._fired = 0
         self._ends_s = clock.now_s() + document["ttl_s"] if "ttl_s" in document else math.inf
         quota = document.get("quota")
-        self._item = RateItem("call", 0)
-        self._bucket = (
-            InMemoryBucket([Rate(quota["limit"], int(quota["window_s"] * 1000) or 1)]) if quota else None
-        )
+        self._quota = Quota(quota["limit"], quota["window_s"], clock) if quota else None
 
     def fires(self, call: Call, dice: Random) -> bool:
         """Tell whether the rule acts on *call*, and count it."""
@@ -83,7 +78,7 @@ class Fault:
             return False
         if rule.get("probability", 1) < 1 and dice.random() >= rule["probability"]:
             return False
-        if self._bucket is not None and self._within_quota(self._bucket):
+        if self._quota is not None and self._quota.has_room():
             return False
         self._fired += 1
         return True
@@ -92,8 +87,8 @@ class Fault:
         """Add what the rule does to *effect*; tell whether it ends the search."""
         rule = self.document
         effect.delay_ms += _delay_ms(rule.get("latency", {}), dice)
-        if self._bucket is not None:
-            effect.status, effect.retry_after_s = 429, self._retry_after_s(self._bucket)
+        if self._quota is not None:
+            effect.status, effect.retry_after_s = 429, self._quota.retry_after_s()
             effect.names += ("quota",)
         elif "status" in rule:
             effect.status = rule["status"]
@@ -107,16 +102,31 @@ class Fault:
             return False
         return True
 
-    def _within_quota(self, bucket: InMemoryBucket) -> bool:
+
+class Quota:
+    """So many calls in any window of so many seconds, by a session's clock."""
+
+    def __init__(self, limit: int, window_s: float, clock: Clock) -> None:
+        # Most stubs never need it, and it is slow to import.
+        from pyrate_limiter import InMemoryBucket, Rate, RateItem
+
+        self._clock = clock
+        self._bucket = InMemoryBucket([Rate(limit, int(window_s * 1000) or 1)])
+        self._new_item = RateItem
+        self._item = RateItem("call", 0)
+
+    def has_room(self) -> bool:
+        """Count one more call, if it still fits."""
         now_ms = int(self._clock.now_s() * 1000)
         if now_ms < self._item.timestamp:  # the clock was set back; what it told before does not count
-            bucket.flush()
-        self._item = RateItem("call", now_ms)
-        bucket.leak(self._item.timestamp)
-        return bucket.put(self._item)
+            self._bucket.flush()
+        self._item = self._new_item("call", now_ms)
+        self._bucket.leak(now_ms)
+        return self._bucket.put(self._item)
 
-    def _retry_after_s(self, bucket: InMemoryBucket) -> int:
-        return max(1, math.ceil(cast(int, bucket.waiting(self._item)) / 1000))
+    def retry_after_s(self) -> int:
+        """Tell in how many whole seconds the next call fits."""
+        return max(1, math.ceil(cast(int, self._bucket.waiting(self._item)) / 1000))
 
 
 class Faults:

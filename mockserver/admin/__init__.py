@@ -13,7 +13,6 @@ import yaml
 
 import openapi
 from mockserver import exact_json, fixtures
-from mockserver.admin.har import har
 from mockserver.admin.pages import control_page, docs_page
 from mockserver.exchange import Exchange, Reply, Stream
 from mockserver.journal import Entry, Journal
@@ -175,6 +174,8 @@ class Admin:
 
     async def download_requests(self, caller: Operator, session: str | None) -> Reply:
         """Give the journal as an HTTP archive."""
+        from mockserver.admin.har import har
+
         archive = har(self._journal(session, caller).entries(), caller.url)
         return Reply(200, archive, {"Content-Disposition": 'attachment; filename="requests.har"'})
 
