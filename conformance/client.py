@@ -214,25 +214,8 @@ class Client:
 
     def _answer(self, request: httpx2.Request, raw: Raw, sent_at: float) -> Answer:
         received_at = time.monotonic()
-        noted = self._exchange_of(
-            request,
-            status=raw.status,
-            answer_headers=exchange.headers_of(raw.headers.multi_items(), self.redaction),
-            answer_body=exchange.text_of(raw.content, self.redaction),
-        )
+        noted = Exchange(request, self.redaction, raw)
         return Answer(raw.status, raw.headers, raw.content, sent_at, received_at, noted)
-
-    def _exchange_of(self, request: httpx2.Request, **rest: Any) -> Exchange:
-        headers = request.headers.multi_items()
-        content = request.content
-        return Exchange(
-            method=request.method,
-            url=self.redaction(str(request.url)),
-            headers=exchange.headers_of(headers, self.redaction),
-            body=exchange.text_of(content, self.redaction) if content else None,
-            curl=exchange.curl(request.method, str(request.url), headers, content, self.redaction),
-            **rest,
-        )
 
     def _keep(self, answer: Answer) -> Answer:
         with self._lock:
@@ -257,7 +240,7 @@ class Client:
             self._thread.noted = outer
 
     def _failed(self, request: httpx2.Request, sentence: str, outcome: Inconclusive) -> Inconclusive:
-        self._note(self._exchange_of(request, trouble=sentence))
+        self._note(Exchange(request, self.redaction, trouble=sentence))
         return outcome
 
     def _silent(self, kind: type[Inconclusive], sentence: str) -> Inconclusive:

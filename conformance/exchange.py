@@ -3,29 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from conformance.redaction import MASK, Redaction
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from conformance.wire import Raw
 
 LONGEST_BODY = 4096
 _OURS = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
 _TEXT_CONTROLS = {"\n", "\r", "\t"}
 
 
-@dataclass(frozen=True)
 class Exchange:
-    """What a report shows of one exchange; *status* is None if no answer came, *trouble* says why."""
+    """What a report shows of one exchange, made out when it is asked for: most are never shown.
 
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: str | None
-    curl: str
-    status: int | None = None
-    answer_headers: Mapping[str, str] = field(default_factory=dict)
-    answer_body: str = ""
-    trouble: str | None = None
+    request: as it was sent. answer: as it came, or None if none came; *trouble* says why.
+    """
+
+    def __init__(
+        self,
+        request: httpx2.Request,
+        redaction: Redaction,
+        answer: Raw | None = None,
+        trouble: str | None = None,
+    ) -> None:
+        self.method = request.method
+        self.status = None if answer is None else answer.status
+        self.trouble = trouble
+        self._request = request
+        self._answer = answer
+        self._redaction = redaction
+
+    @cached_property
+    def url(self) -> str:
+        """The address that was asked, without credentials."""
+        return self._redaction(str(self._request.url))
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """The request's headers, without credentials."""
+        return headers_of(self._request.headers.multi_items(), self._redaction)
+
+    @cached_property
+    def body(self) -> str | None:
+        """The request's body, cut to size; None if it had none."""
+        content = self._request.content
+        return text_of(content, self._redaction) if content else None
+
+    @cached_property
+    def curl(self) -> str:
+        """The command that repeats the request."""
+        sent = self._request
+        return curl(sent.method, str(sent.url), sent.headers.multi_items(), sent.content, self._redaction)
+
+    @cached_property
+    def answer_headers(self) -> Mapping[str, str]:
+        """The answer's headers, without credentials; empty if none came."""
+        return headers_of(self._answer.headers.multi_items(), self._redaction) if self._answer else {}
+
+    @cached_property
+    def answer_body(self) -> str:
+        """The answer's body, cut to size; empty if none came."""
+        return text_of(self._answer.content, self._redaction) if self._answer else ""
 
     def as_json(self, expected: str | None = None, got: str | None = None) -> dict[str, Any]:
         """Return one item of a report's evidence."""
