@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import secrets
 import sys
 import warnings
@@ -76,9 +77,10 @@ def _show_version(wanted: bool) -> None:
 def _configure(context: typer.Context, file: Path | None) -> Path | None:
     from mockserver import config
 
+    kinds = {name: _kind(annotation) for name, annotation in get_type_hints(Settings).items()}
+    config.check(os.environ, kinds)
     if file is None and not config.DEFAULT.is_file():
         return None
-    kinds = {name: _kind(annotation) for name, annotation in get_type_hints(Settings).items()}
     context.default_map = config.read(file or config.DEFAULT, kinds)
     return file
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +12,11 @@ from mockserver.fixtures import nearest
 from mockserver.problems import CannotStart
 
 DEFAULT = Path("mockserver.toml")
+PREFIX = "MOCKSERVER_"
+# Variables that are no flags: what `mockserver run` tells its command, the file of settings, and secrets.
+_OTHERS = ("URL", "TOKEN", "API_KEY", "CONFIG", "JWT_SECRET", "JWKS")
+# Kubernetes sets these for a service of that name, meant for nobody in particular.
+_KUBERNETES = re.compile(r"SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_\w+")
 
 Kind = Literal["flag", "integer", "number", "text", "list"]
 
@@ -36,6 +42,18 @@ def read(file: Path, known: Mapping[str, Kind]) -> dict[str, Any]:
             raise CannotStart(f"{file}: {key} is {value!r}; it must be {meant}")
         found[name] = value
     return found
+
+
+def check(environment: Iterable[str], known: Iterable[str]) -> None:
+    """Look for variables that are meant for the stub and mean nothing to it; *known* are the settings' names.
+
+    Raises CannotStart naming the nearest.
+    """
+    names = sorted([*(name.upper() for name in known), *_OTHERS])
+    for variable in environment:
+        name = variable.removeprefix(PREFIX)
+        if name != variable and name not in names and not _KUBERNETES.fullmatch(name):
+            raise CannotStart(f"{variable} in the environment is not a setting; {nearest(name, names)}")
 
 
 def _is_number(value: Any) -> bool:

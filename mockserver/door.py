@@ -86,6 +86,10 @@ class Door(SpecMiddleware):
         answer = wire.Answer.of(reply, cors.head(exchange), is_head=False)
         return answer.head + wire.LAST + answer.content
 
+    def stop(self) -> None:
+        """Let go of whoever listens, since no more calls will come."""
+        self._sessions.stop()
+
     async def _administer(self, exchange: Exchange, send: Send) -> None:
         try:
             reply = await self._administered(exchange)

@@ -11,6 +11,7 @@ from mockserver import exact_json
 from mockserver.clock import Clock
 from mockserver.exact_json import NotExact
 from mockserver.matching import Match
+from mockserver.problems import Unavailable
 
 if TYPE_CHECKING:
     from mockserver.exchange import Exchange
@@ -107,7 +108,7 @@ class Journal:
         self._session = session
         # Plain tuples, which cost a third of an Entry to make; most are never looked at.
         self._rows: deque[tuple[Any, ...]] = deque(maxlen=limit)
-        self._listeners: set[asyncio.Queue[Entry]] = set()
+        self._listeners: set[asyncio.Queue[Entry | None]] = set()
         self.count = 0
 
     def add(self, exchange: Exchange, answer: Answer | None, at_s: float, duration_s: float) -> None:
@@ -124,10 +125,18 @@ class Journal:
             exchange.near_miss, exchange.effect,
         )  # fmt: skip
         self._rows.append(row)
+        if self._listeners:
+            self._tell(Entry._make(row))
+
+    def stop(self) -> None:
+        """Tell whoever listens that there will be no more."""
+        self._tell(None)
+
+    def _tell(self, news: Entry | None) -> None:
         for queue in self._listeners:
             if queue.full():
                 queue.get_nowait()
-            queue.put_nowait(Entry._make(row))
+            queue.put_nowait(news)
 
     def entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
@@ -139,13 +148,17 @@ class Journal:
         self._rows.clear()
 
     async def wait(self, match: Match, count: int, timeout_s: float) -> list[Entry]:
-        """Wait until *count* calls fit, at most *timeout_s* seconds of real time, and list those that do."""
-        queue: asyncio.Queue[Entry] = asyncio.Queue(1)
+        """Wait until *count* calls fit, at most *timeout_s* seconds of real time, and list those that do.
+
+        Raises Unavailable if the stub stops first.
+        """
+        queue: asyncio.Queue[Entry | None] = asyncio.Queue(1)
         self._listeners.add(queue)
         try:
             async with asyncio.timeout(timeout_s):
                 while len(found := self.entries(match)) < count:
-                    await queue.get()
+                    if await queue.get() is None:
+                        raise Unavailable("The stub is stopping")
         except TimeoutError:
             found = self.entries(match)
         finally:
@@ -153,12 +166,12 @@ class Journal:
         return found
 
     async def listen(self) -> AsyncIterator[Entry]:
-        """Yield each call as it is answered, for as long as anybody asks."""
-        queue: asyncio.Queue[Entry] = asyncio.Queue(_BACKLOG)
+        """Yield each call as it is answered, for as long as anybody asks and the stub runs."""
+        queue: asyncio.Queue[Entry | None] = asyncio.Queue(_BACKLOG)
         self._listeners.add(queue)
         try:
-            while True:
-                yield await queue.get()
+            while (entry := await queue.get()) is not None:
+                yield entry
         finally:
             self._listeners.discard(queue)
 

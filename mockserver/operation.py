@@ -199,7 +199,7 @@ def json_content(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _schema(spec: Spec, response: Mapping[str, Any]) -> Schema | None:
     content = json_content(response)
-    return Schema(content["schema"], spec) if "schema" in content else None
+    return Schema(content["schema"], spec, needless="writeOnly") if "schema" in content else None
 
 
 def _examples(spec: Spec, response: Mapping[str, Any]) -> dict[str, Any]:

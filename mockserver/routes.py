@@ -70,8 +70,14 @@ class Routes:
             paths.sort(key=lambda path: [_openness(segment) for segment in path.segments])
             if not any("{}" in segment for segment in segments):
                 self._literal[operation.template] = path
-        other = path.operations.setdefault(operation.method, operation)
-        if other is not operation:
+        other = path.operations.get(operation.method, operation)
+        if other is operation or other.method != operation.method:
+            path.operations[operation.method] = operation
+            if (
+                operation.method == "GET"
+            ):  # it answers HEAD as well, unless the contract has an answer of its own
+                path.operations.setdefault("HEAD", operation)
+        else:
             raise CannotStart(
                 f"{operation.method} {operation.template} is in both openapi/{other.api}.yaml and "
                 f"openapi/{operation.api}.yaml; serve one of them (--api NAME) or give one a prefix in its servers"

@@ -50,7 +50,10 @@ def _object(spec: Spec, schema: dict[str, Any], depth: int) -> dict[str, Any]:
     wanted = schema.get("properties", {})
     if depth >= _DEEPEST:
         wanted = {name: wanted[name] for name in schema.get("required", []) if name in wanted}
-    return {name: sample(spec, member, depth + 1) for name, member in wanted.items()}
+    shown = {
+        name: member for name, member in wanted.items() if not openapi.resolved(spec, member).get("writeOnly")
+    }
+    return {name: sample(spec, member, depth + 1) for name, member in shown.items()}
 
 
 def _scalar(kind: str | None, schema: dict[str, Any]) -> Any:

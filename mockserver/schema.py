@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from jsonschema_rs import Draft4Validator, ReferencingError, ValidationError
 
@@ -17,11 +17,14 @@ class Schema:
     """One schema of an OpenAPI 3.0 file, ready to judge values.
 
     schema: the schema object; its references are resolved in the contract *spec*.
+    needless: readOnly in a request, writeOnly in an answer; members marked so need not be there.
     Raises BadContract if it is none.
     """
 
-    def __init__(self, schema: dict[str, Any], spec: Spec) -> None:
-        document = {**_json_schema(schema), **_referred(schema, spec)}
+    def __init__(
+        self, schema: dict[str, Any], spec: Spec, needless: Literal["readOnly", "writeOnly"] = "readOnly"
+    ) -> None:
+        document = _Translation(spec, needless).document(schema)
         try:
             self._validator = Draft4Validator(document, validate_formats=True)
         except (ValidationError, ReferencingError) as error:
@@ -113,23 +116,52 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _referred(schema: Any, spec: Spec) -> dict[str, Any]:
-    """Gather what *schema* refers to, and what that refers to, at the places where the references look for it."""
-    document: dict[str, Any] = {}
-    waiting, seen = [schema], set()
-    while waiting:
-        for reference in _references(waiting.pop()):
-            if reference in seen:
-                continue
-            seen.add(reference)
-            target = openapi.resolved(spec, {"$ref": reference})
-            *parents, name = reference.removeprefix("#/").split("/")
-            place = document
-            for step in parents:
-                place = place.setdefault(_step(step), {})
-            place[_step(name)] = _json_schema(target)
-            waiting.append(target)
-    return document
+class _Translation:
+    """From an OpenAPI 3.0 contract's schemas to JSON Schema."""
+
+    def __init__(self, spec: Spec, needless: str) -> None:
+        self._spec = spec
+        self._needless = needless
+
+    def document(self, schema: Any) -> dict[str, Any]:
+        """Translate *schema*, and what it refers to, put where the references look for it."""
+        document: dict[str, Any] = {}
+        waiting, seen = [schema], set()
+        while waiting:
+            for reference in _references(waiting.pop()):
+                if reference in seen:
+                    continue
+                seen.add(reference)
+                target = openapi.resolved(self._spec, {"$ref": reference})
+                *parents, name = reference.removeprefix("#/").split("/")
+                place = document
+                for step in parents:
+                    place = place.setdefault(_step(step), {})
+                place[_step(name)] = self._of(target)
+                waiting.append(target)
+        return {**self._of(schema), **document}
+
+    def _of(self, node: Any) -> Any:
+        """Translate ``nullable``, and what is required in one direction only, all the way down."""
+        if isinstance(node, list):
+            return [self._of(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        schema = {key: self._of(value) for key, value in node.items()}
+        if isinstance(schema.get("required"), list) and isinstance(node.get("properties"), dict):
+            schema["required"] = [name for name in schema["required"] if not self._is_needless(node, name)]
+            if not schema["required"]:  # an empty list is no JSON Schema
+                del schema["required"]
+        if schema.get("nullable") is True:
+            if isinstance(schema.get("type"), str):
+                schema["type"] = [schema["type"], "null"]
+            elif "type" not in schema:
+                return {"anyOf": [schema, {"type": "null"}]}
+        return schema
+
+    def _is_needless(self, node: Any, name: Any) -> bool:
+        member = node["properties"].get(name)
+        return isinstance(member, dict) and openapi.resolved(self._spec, member).get(self._needless) is True
 
 
 def _references(node: Any) -> Iterator[str]:
@@ -145,18 +177,3 @@ def _references(node: Any) -> Iterator[str]:
 
 def _step(step: str) -> str:
     return step.replace("~1", "/").replace("~0", "~")
-
-
-def _json_schema(node: Any) -> Any:
-    """Translate OpenAPI 3.0's ``nullable`` into JSON Schema, all the way down."""
-    if isinstance(node, list):
-        return [_json_schema(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    schema = {key: _json_schema(value) for key, value in node.items()}
-    if schema.get("nullable") is True:
-        if isinstance(schema.get("type"), str):
-            schema["type"] = [schema["type"], "null"]
-        elif "type" not in schema:
-            return {"anyOf": [schema, {"type": "null"}]}
-    return schema

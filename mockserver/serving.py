@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable
 
@@ -11,12 +12,18 @@ from mockserver.connection import Connection
 from mockserver.door import Door
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Pass over that a delayed answer was cut short: its client has been told."""
+    return not str(record.msg).startswith("Cancel ")
+
+
 class Server(uvicorn.Server):
     """Serves *door*; *ready* is called once it answers, *stopped* once it answers no more."""
 
     def __init__(
         self, door: Door, ready: Callable[[], None], stopped: Callable[[], None] = lambda: None
     ) -> None:
+        self._door = door
         self._ready = ready
         self._stopped = stopped
         super().__init__(
@@ -41,5 +48,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, then say so; a signal ends the process right after."""
+        self._door.stop()
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         await super().shutdown(sockets)
         self._stopped()

@@ -94,6 +94,8 @@ class Sessions:
         name = name or self._new_name()
         if name == DEFAULT:
             raise Invalid([Violation("id", "the default session is always there; choose another name")])
+        if not NAME.fullmatch(name):
+            raise Invalid([Violation("id", NAMING)])
         self._forget(name)
         return self.named(name)
 
@@ -117,6 +119,11 @@ class Sessions:
         now_s = self._seconds()
         self._expire(now_s)
         return [(session, now_s - used_s) for session, used_s in self._sessions.values()]
+
+    def stop(self) -> None:
+        """End what waits for calls that will not come."""
+        for session in (self.default, *(session for session, _ in self._sessions.values())):
+            session.journal.stop()
 
     def _new_name(self) -> str:
         while (name := f"session-{self._names.uuid()[:8]}") in self._sessions:

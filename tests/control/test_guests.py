@@ -448,3 +448,60 @@ def test_command_refuses_a_missing_file_in_one_line():
 
     assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
     assert "/nowhere.yaml" in ran.stderr
+
+
+USERS = {
+    "openapi": "3.0.3",
+    "info": {"title": "Users", "version": "1"},
+    "components": {
+        "schemas": {
+            "User": {
+                "type": "object",
+                "required": ["id", "name", "password"],
+                "properties": {
+                    "id": {"type": "integer", "readOnly": True},
+                    "name": {"type": "string"},
+                    "password": {"type": "string", "writeOnly": True},
+                },
+            }
+        }
+    },
+    "paths": {
+        "/users": {
+            "post": {
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/User"}}},
+                },
+                "responses": {
+                    "201": {
+                        "description": "made",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/User"}}},
+                    }
+                },
+            },
+            "get": {
+                "responses": {"200": {"description": "all", "content": {"text/plain": {"example": "Ada"}}}}
+            },
+        }
+    },
+}
+
+
+def test_member_is_required_in_its_own_direction_only(serve):
+    http = serve(USERS)
+    made = http.post("/users", json={"name": "Ada", "password": "x"})
+    refused = http.post("/users", json={"id": 1, "name": "Ada"})
+
+    assert (made.status_code, made.json()) == (201, {"id": 0, "name": "text"})
+    assert "x-mock-off-contract" not in made.headers
+    assert refused.status_code == 400
+    assert "password" in refused.text
+
+
+def test_head_is_answered_where_get_is(serve):
+    http = serve(USERS)
+    there, allowed = http.head("/users"), http.put("/users").headers["allow"]
+
+    assert (there.status_code, there.headers["content-length"], there.content) == (200, "3", b"")
+    assert allowed == "GET, HEAD, POST"

@@ -82,6 +82,40 @@ def test_command_names_a_wrong_setting_without_a_traceback(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("MOCKSERVER_PROT", "did you mean 'PORT'?"),
+        ("MOCKSERVER_X", "known are ADMIN_TOKEN, "),
+    ],
+)
+def test_variable_that_means_nothing_is_refused_in_one_line(variable, said, monkeypatch):
+    monkeypatch.setenv(variable, "1")
+    ran = subprocess.run([MOCKSERVER, "token"], capture_output=True, text=True, timeout=20)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"mockserver: {variable} in the environment is not a setting; {said}")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_variables_that_others_set_are_left_alone():
+    others = [
+        "PATH",
+        "MOCKSERVER_SERVICE_HOST",
+        "MOCKSERVER_SERVICE_PORT_HTTP",
+        "MOCKSERVER_PORT_4010_TCP_ADDR",
+    ]
+    told = [
+        "MOCKSERVER_URL",
+        "MOCKSERVER_TOKEN",
+        "MOCKSERVER_API_KEY",
+        "MOCKSERVER_JWKS",
+        "MOCKSERVER_SESSION_TTL",
+    ]
+
+    config.check([*others, *told], KNOWN)
+
+
 # The state's file
 
 

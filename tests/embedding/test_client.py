@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2 as httpx
 import pytest
@@ -119,7 +121,7 @@ def test_ended_session_may_be_ended_again(session):
 
 
 def test_refusal_says_why(mock):
-    with pytest.raises(MockError, match="no spaces, please"):
+    with pytest.raises(MockError, match="letters, digits, dots"):
         mock.session("no spaces, please")
 
 
@@ -142,14 +144,35 @@ def test_stub_is_gone_after_the_block():
         httpx.get(url)
 
 
-def test_open_event_stream_does_not_hold_up_the_end():
+def test_open_event_stream_ends_with_the_stub_and_quietly(capfd):
     with (
         MockServer() as mock,
         httpx.Client(timeout=5) as http,
         http.stream("GET", f"{mock.url}/__admin/events") as events,
     ):
+        lines = events.iter_lines()
         assert events.status_code == 200
         mock.stop()
+        assert [line for line in lines if line.startswith("data")] == []
+
+    assert capfd.readouterr() == ("", "")
+
+
+def test_whoever_waits_hears_that_the_stub_stops(capfd):
+    with MockServer() as mock, ThreadPoolExecutor() as pool:
+        wish, late = {"match": {}, "timeout_s": 30}, {"Prefer": "delay=30000"}
+        asked = [
+            pool.submit(httpx.post, f"{mock.url}/__admin/requests/wait", json=wish, timeout=40),
+            pool.submit(httpx.post, f"{mock.url}{PREFERENCE}", headers=late, timeout=40),
+        ]
+        for _ in range(500):
+            if len(mock._server.server_state.tasks) == len(asked):
+                break
+            time.sleep(0.01)
+        mock.stop()
+
+    assert [answer.result().status_code for answer in asked] == [503, 503]
+    assert capfd.readouterr() == ("", "")
 
 
 def test_port_that_is_taken_is_an_error():
