@@ -11,6 +11,8 @@ from email.utils import formatdate
 class Clock:
     """A clock that tells UTC and can be stopped and moved; *seconds* returns seconds since 1970."""
 
+    __slots__ = ("_ahead_s", "_date", "_date_second", "_frozen_s", "_second", "_second_text", "_seconds")
+
     def __init__(self, seconds: Callable[[], float] = time.time) -> None:
         self._seconds = seconds
         self._frozen_s: float | None = None

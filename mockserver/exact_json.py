@@ -36,7 +36,8 @@ def loads(raw: bytes) -> Any:
 def dumps(value: Any) -> bytes:
     """Write *value* as compact JSON in UTF-8."""
     try:
-        return orjson.dumps(value)
+        # A copy, since what orjson hands out occupies some kilobytes, however short the text.
+        return bytes(memoryview(orjson.dumps(value)))
     except TypeError:  # an integer beyond 64 bits, or half a surrogate pair in a message
         return _ENCODER.encode(value).encode()
 

@@ -132,6 +132,8 @@ class Quota:
 class Faults:
     """A session's rules, in the order in which they are tried."""
 
+    __slots__ = ("_clock", "_dice", "_faults", "_seed")
+
     def __init__(self, clock: Clock, seed: int) -> None:
         self._clock = clock
         self._seed = seed

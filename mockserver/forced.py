@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -106,8 +105,10 @@ def success(operation: Operation) -> Reply:
 class Overrides:
     """Answers that wait for a matching call, oldest first, each for so many times."""
 
+    __slots__ = ("_waiting",)
+
     def __init__(self) -> None:
-        self._waiting: deque[dict[str, Any]] = deque()
+        self._waiting: list[dict[str, Any]] = []
 
     def __bool__(self) -> bool:
         return bool(self._waiting)

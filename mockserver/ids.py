@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import random
 import uuid
+from hashlib import blake2b
 
 
 class Ids:
     """Draws identifiers from a seed."""
 
+    __slots__ = ("_drawn", "_seed")
+
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._dice: random.Random | None = None
+        self._drawn = 0
 
     def uuid(self) -> str:
         """Draw a random-looking UUID (version 4)."""
-        if self._dice is None:  # seeding is dear, and many a session never asks
-            self._dice = random.Random(self._seed)  # noqa: S311 - reproducible on purpose, nothing secret
-        return str(uuid.UUID(int=self._dice.getrandbits(128), version=4))
+        self._drawn += 1
+        drawn = blake2b(b"%d %d" % (self._seed, self._drawn), digest_size=16)
+        return str(uuid.UUID(bytes=drawn.digest(), version=4))
 
     def reset(self) -> None:
         """Begin again with the first one."""
-        self._dice = None
+        self._drawn = 0

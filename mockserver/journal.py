@@ -104,6 +104,8 @@ class Entry(NamedTuple):
 class Journal:
     """The newest *limit* calls of a session; the cost of one more is the same however many there were."""
 
+    __slots__ = ("_listeners", "_rows", "_session", "count")
+
     def __init__(self, session: str, limit: int) -> None:
         self._session = session
         # Plain tuples, which cost a third of an Entry to make; most are never looked at.

@@ -37,11 +37,18 @@ class Blueprint:
 class Session:
     """State, clock, ids, dice, journal, faults and forced answers of one caller, or of all who name no session.
 
-    keys: API keys minted for this session, each with what it may do.
+    keys: API keys minted for this session, each with what it may do. used_s: when it was last asked for, by the
+    clock of the server. Slots, here and below, since there may be ten thousand sessions.
     """
+
+    __slots__ = (
+        "_apis", "_blueprint", "clock", "faults", "id", "ids", "journal", "keys", "overrides", "snapshots",
+        "stores", "used_s",
+    )  # fmt: skip
 
     def __init__(self, id: str, blueprint: Blueprint) -> None:
         self.id = id
+        self.used_s = 0.0
         self.clock = Clock(blueprint.seconds)
         self.ids = Ids(blueprint.seed)
         self.journal = Journal(id, blueprint.journal_limit)

@@ -39,7 +39,7 @@ class Sessions:
         self._ttl_s = ttl_s
         self._limit = limit
         self._seconds = seconds
-        self._sessions: OrderedDict[str, tuple[Session, float]] = OrderedDict()
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._names = Ids(blueprint.seed)
 
@@ -81,10 +81,10 @@ class Sessions:
             return self.default
         now_s = self._seconds()
         known = self._sessions.get(name)
-        if known is not None and now_s - known[1] <= self._ttl_s:
-            self._sessions[name] = (known[0], now_s)
+        if known is not None and now_s - known.used_s <= self._ttl_s:
+            known.used_s = now_s
             self._sessions.move_to_end(name)
-            return known[0]
+            return known
         if not NAME.fullmatch(name):
             raise Invalid([Violation("session", NAMING)])
         return self._made(name, now_s)
@@ -118,11 +118,11 @@ class Sessions:
         """List the sessions and how many seconds each has been idle, the longest idle first."""
         now_s = self._seconds()
         self._expire(now_s)
-        return [(session, now_s - used_s) for session, used_s in self._sessions.values()]
+        return [(session, now_s - session.used_s) for session in self._sessions.values()]
 
     def stop(self) -> None:
         """End what waits for calls that will not come."""
-        for session in (self.default, *(session for session, _ in self._sessions.values())):
+        for session in (self.default, *self._sessions.values()):
             session.journal.stop()
 
     def _new_name(self) -> str:
@@ -135,17 +135,17 @@ class Sessions:
         self._expire(now_s)
         if len(self._sessions) >= self._limit:
             self._forget(next(iter(self._sessions)))
-        session = Session(name, self.blueprint)
-        self._sessions[name] = (session, now_s)
+        session = self._sessions[name] = Session(name, self.blueprint)
+        session.used_s = now_s
         self._ended.pop(name, None)
         return session
 
     def _expire(self, now_s: float) -> None:
         while self._sessions:
-            name, (_, used_s) = next(iter(self._sessions.items()))
-            if now_s - used_s <= self._ttl_s:
+            oldest = next(iter(self._sessions.values()))
+            if now_s - oldest.used_s <= self._ttl_s:
                 return
-            self._forget(name)
+            self._forget(oldest.id)
 
     def _forget(self, name: str) -> None:
         if self._sessions.pop(name, None) is not None:

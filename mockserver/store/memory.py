@@ -10,6 +10,8 @@ Saved = tuple[dict[Key, Record], dict[Key, Record]]
 class MemoryStore:
     """Keeps records in memory over *fixtures*, which it never changes, so that many stores share them."""
 
+    __slots__ = ("_fixtures", "_records")
+
     def __init__(self, fixtures: dict[Key, Record]) -> None:
         self._fixtures = fixtures
         self._records: dict[Key, Record] = {}
