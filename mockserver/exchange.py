@@ -105,16 +105,6 @@ class Exchange:
         self._receive = receive
 
     @property
-    def api(self) -> str | None:
-        """The API whose operation was met, or None."""
-        return self.operation.api if self.operation and self.near_miss is None else None
-
-    @property
-    def operation_name(self) -> str | None:
-        """The operation that was met, or None."""
-        return self.operation.name if self.operation and self.near_miss is None else None
-
-    @property
     def status(self) -> None:
         """No status yet: a request on its way matches no status."""
         return None

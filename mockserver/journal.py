@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver import exact_json
 from mockserver.clock import Clock
 from mockserver.exact_json import NotExact
-from mockserver.matching import Match
+from mockserver.matching import Match, met
 from mockserver.problems import Unavailable
 
 if TYPE_CHECKING:
@@ -51,16 +51,6 @@ class Entry(NamedTuple):
     effect: Effect | None
 
     @property
-    def api(self) -> str | None:
-        """The API whose operation was met, or None."""
-        return self.operation.api if self.operation and self.near_miss is None else None
-
-    @property
-    def operation_name(self) -> str | None:
-        """The operation that was met, or None."""
-        return self.operation.name if self.operation and self.near_miss is None else None
-
-    @property
     def status(self) -> int | None:
         """The status answered, or None if the connection was broken instead."""
         return None if self.answer is None else self.answer.status
@@ -75,12 +65,13 @@ class Entry(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """Render the entry as the control plane shows it."""
+        operation = met(self)
         return {
             "id": str(self.id),
             "at": _CLOCK.text(self.at_s),
             "session": self.session,
-            "api": self.api,
-            "operation": self.operation_name,
+            "api": operation and operation.api,
+            "operation": operation and operation.name,
             "request": {
                 "method": self.method,
                 "path": self.path,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from mockserver.operation import Operation
 
 
 class Call(Protocol):
     """What can be matched: a request on its way, or one that was answered."""
 
     @property
-    def api(self) -> str | None: ...  # noqa: D102
+    def operation(self) -> Operation | None: ...  # noqa: D102
     @property
-    def operation_name(self) -> str | None: ...  # noqa: D102
+    def near_miss(self) -> str | None: ...  # noqa: D102
     @property
     def method(self) -> str: ...  # noqa: D102
     @property
@@ -40,15 +43,21 @@ class Match(NamedTuple):
 
     def fits(self, call: Call) -> bool:
         """Tell whether *call* is meant."""
+        operation = met(call)
         return (
-            self.api in (None, call.api)
-            and self.operation in (None, call.operation_name)
+            self.api in (None, operation and operation.api)
+            and self.operation in (None, operation and operation.name)
             and (self.method is None or self.method.upper() == call.method)
             and (self.path is None or fnmatchcase(call.path, self.path))
             and self.status in (None, call.status)
             and all(_has(call, name, glob) for name, glob in (self.header or {}).items())
             and (self.body is ... or contains(call.json_body(), self.body))
         )
+
+
+def met(call: Call) -> Operation | None:
+    """Give the operation of *call*; None if it only came near one."""
+    return call.operation if call.near_miss is None else None
 
 
 def contains(whole: Any, part: Any) -> bool:
