@@ -9,15 +9,18 @@ from urllib.parse import quote
 from mockserver.auth import Sample
 from mockserver.operation import JSON, Operation
 from mockserver.server import Stub
+from mockserver.session import DEFAULT
+from mockserver.session_name import PREFIX
 
 
 def banner(stub: Stub, url: str) -> str:
     """Write the lines of the banner; every curl line works when pasted, for a day."""
     lines = [f"mockserver answers at {url}", ""]
+    base = url + PREFIX + DEFAULT if stub.sessions.is_strict else url
     for operation in stub.door.routes.operations:
         lines += [
             f"# {operation.api}: {operation.summary}",
-            curl(operation, url, stub.credential(operation)),
+            curl(operation, base, stub.credential(operation)),
             "",
         ]
     return "\n".join([*lines, f"# The control plane, for people and programs: {url}/__admin/"])

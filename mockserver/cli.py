@@ -5,10 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import secrets
+import signal
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
@@ -155,7 +159,7 @@ def serve(
     session_ttl: Annotated[
         float,
         typer.Option(
-            min=0, envvar="MOCKSERVER_SESSION_TTL", help="Forget a session idle for so many seconds."
+            min=0.001, envvar="MOCKSERVER_SESSION_TTL", help="Forget a session idle for so many seconds."
         ),
     ] = 3600,
     max_sessions: Annotated[
@@ -282,15 +286,19 @@ def run(
     from mockserver.running import run as run_command
 
     settings: Settings = context.obj
+    if command[0].startswith("-"):
+        raise CannotStart(f"{command[0]} comes too late; write mockserver {command[0]} ... run -- COMMAND")
     source = context.parent.get_parameter_source("port") if context.parent else None
     if source is not None and source.name == "DEFAULT":
         settings.port = 0
-    made_up = _lock(settings)
-    stub = _stub(settings, _own(settings))
-    if made_up:
-        print(made_up, file=sys.stderr)
-    status = run_command(command, stub, settings.host, settings.port, settings.admin_token)
-    _save(settings, stub)
+    with _kept(settings):
+        made_up = _lock(settings)
+        stub = _stub(settings, _own(settings))
+        if made_up:
+            print(made_up, file=sys.stderr)
+        tell = partial(_write_ready, settings)
+        status = run_command(command, stub, settings.host, settings.port, settings.admin_token, tell)
+        _save(settings, stub)
     raise typer.Exit(status)
 
 
@@ -340,27 +348,60 @@ def _serve(settings: Settings) -> None:
     own = _own(settings)
     socket = listener.listen(settings.host, settings.port)
     url = listener.url(socket)
-    made_up = _lock(settings)
-    stub = _stub(settings, own)
-    from mockserver.banner import banner
-    from mockserver.serving import Server
+    with _kept(settings) as kept:
+        made_up = _lock(settings)
+        stub = _stub(settings, own)
+        from mockserver.banner import banner
+        from mockserver.serving import Server
 
-    def ready() -> None:
-        if made_up:
-            print(made_up, file=sys.stderr, flush=True)
-        print(url if settings.quiet else banner(stub, url), flush=True)
-        if settings.ready_file is not None:
-            _write_ready(settings.ready_file, url)
+        def ready() -> None:
+            if made_up:
+                print(made_up, file=sys.stderr, flush=True)
+            print(url if settings.quiet else banner(stub, url), flush=True)
+            _write_ready(settings, url)
 
-    # What is loaded by now stays to the end: no collection need look at it again, the last one least of all.
-    gc.freeze()
-    # And what a request leaves behind is freed by counting references; cycles are rare.
-    gc.set_threshold(50_000, 20, 20)
-    Server(stub.door, ready, lambda: _save(settings, stub)).run(sockets=[socket])
+        def stopped() -> None:
+            _save(settings, stub)
+            kept.close()  # a signal ends the process before this block does
+
+        # What is loaded by now stays to the end: no collection need look at it again, the last one least of all.
+        gc.freeze()
+        # And what a request leaves behind is freed by counting references; cycles are rare.
+        gc.set_threshold(50_000, 20, 20)
+        hang_up = getattr(signal, "SIGHUP", None)  # a terminal that is closed; nohup has it ignored
+        if hang_up is not None and signal.getsignal(hang_up) is signal.SIG_DFL:
+            signal.signal(hang_up, lambda *_: signal.raise_signal(signal.SIGTERM))
+        Server(stub.door, ready, stopped).run(sockets=[socket])
 
 
-def _write_ready(file: Path, url: str) -> None:
+@contextmanager
+def _kept(settings: Settings) -> Iterator[ExitStack]:
+    """Have the files that others look at for ourselves: no address of an earlier stub, no state of another one."""
+    file = settings.ready_file
     try:
-        file.write_text(f"{url}\n", encoding="utf-8")
+        if file is not None:
+            file.unlink(missing_ok=True)
+            _written(file, "")
+            file.unlink()
     except OSError as error:
-        raise CannotStart(f"{file}: cannot be written: {error.strerror}") from None
+        raise CannotStart(f"--ready-file {file}: cannot be written: {error.strerror}") from None
+    with ExitStack() as stack:
+        if settings.state is not None:
+            from mockserver import state_file
+
+            stack.enter_context(state_file.locked(settings.state))
+        if file is not None:
+            stack.callback(file.unlink, missing_ok=True)
+        yield stack
+
+
+def _write_ready(settings: Settings, url: str) -> None:
+    if settings.ready_file is not None:
+        _written(settings.ready_file, f"{url}\n")
+
+
+def _written(file: Path, text: str) -> None:
+    """Write a file so that nobody sees half of it."""
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)

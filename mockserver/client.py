@@ -84,6 +84,10 @@ class _Calls:
         """Move the clock ahead by so many seconds."""
         return self._ask("PUT", "clock", {"action": "advance", "by_s": by_s})
 
+    def go_on(self) -> Any:
+        """Let the clock go with the system's time again."""
+        return self._ask("PUT", "clock", {"action": "reset"})
+
     def make_token(self, **wish: Any) -> Any:
         """Mint a token: sub, role, ttl_s, defect. Answers token and claims."""
         return self._ask("POST", "tokens", wish)
@@ -178,7 +182,7 @@ class MockServer(Mock):
         *,
         specs: Sequence[Path | str] = (),
         seed: int = 0,
-        fixtures: Path | None = None,
+        fixtures: Path | str | None = None,
         auth: Mode = "strict",
         port: int = 0,
     ) -> None:
@@ -186,7 +190,7 @@ class MockServer(Mock):
         self._apis = apis
         self._specs = [Path(spec) for spec in specs]
         self._seed = seed
-        self._fixtures = fixtures
+        self._fixtures = Path(fixtures) if fixtures is not None else None
         self._auth: Mode = auth
         self._port = port
         self._server: Server | None = None

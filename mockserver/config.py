@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from mockserver.fixtures import nearest
-from mockserver.problems import CannotStart
+from mockserver.problems import CannotStart, nearest
 
 DEFAULT = Path("mockserver.toml")
 PREFIX = "MOCKSERVER_"

@@ -42,7 +42,7 @@ class Connection(HttpToolsProtocol):
         """Pass on what arrived, put so that the parser takes it for what is meant."""
         if b"pgrade" in data:
             data = _UPGRADE.sub(b"\r\nignored:", data)
-        if not data.isascii() and (self.cycle is None or not self.cycle.more_body):
+        if not data.isascii() and self._is_head and self._head_bytes == 0:
             line, end, rest = data.partition(b"\r\n")
             data = quote_from_bytes(line, safe=_ASCII).encode() + end + rest
         self._latest = data

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mockserver.exchange import Exchange, Reply
 
 _EXPOSED = (
@@ -35,6 +37,11 @@ def head(exchange: Exchange) -> bytes:
     """Write the header lines that every answer carries; the origin is echoed so that credentials may be sent."""
     origin = exchange.header("origin")
     return _ANY if origin is None else _PAGE % origin.encode("latin-1")
+
+
+def is_told(headers: Mapping[str, str]) -> bool:
+    """Tell whether *headers*, an answer's own, let pages in or keep them out themselves."""
+    return any(name.lower().startswith("access-control-") for name in headers)
 
 
 _ANY = b"access-control-allow-origin: *\r\n"

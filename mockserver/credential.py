@@ -8,7 +8,7 @@ from typing import Any
 
 import openapi
 from mockserver import apis, auth, fixtures, mint, tokens
-from mockserver.problems import CannotStart
+from mockserver.problems import CannotStart, nearest
 from mockserver.session_name import CLAIM, NAME, NAMING
 
 
@@ -26,10 +26,14 @@ def credential(api: str | None, wish: Mapping[str, Any], session: str | None) ->
     content = fixtures.read(fixtures.built_in(name))
     known = fixtures.parse(content, apis.find(name).Fixtures, f"fixtures of {name}").credentials
     if kind != "jwt":
+        if session is not None or wish["defect"] is not None or wish["sub"] is not None:
+            raise CannotStart(
+                f"{name} takes keys, not tokens; POST /__admin/keys makes one for a session, read-only or revoked"
+            )
         return known.api_keys[0].key
     defect = wish["defect"]
     if defect is not None and defect not in mint.DEFECTS:
-        raise CannotStart(f"--defect {defect}: {fixtures.nearest(defect, list(mint.DEFECTS))}")
+        raise CannotStart(f"--defect {defect}: {nearest(defect, list(mint.DEFECTS))}")
     if session is not None and not NAME.fullmatch(session):
         raise CannotStart(f"--session {session}: {NAMING}")
     claims = tokens.claims_of(wish["sub"] or known.subject, wish["role"], time.time(), wish["ttl_s"])

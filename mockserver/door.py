@@ -17,7 +17,17 @@ from mockserver.framework import AbstractRoutingAPI, OpenAPIOperation, Specifica
 from mockserver.front_page import front_page
 from mockserver.heading import Headings
 from mockserver.operation import OFF_CONTRACT, Operation, Wished
-from mockserver.problems import Broken, Invalid, MethodNotAllowed, NotFound, Problem, Unavailable, Violation
+from mockserver.problems import (
+    Broken,
+    Invalid,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    Unavailable,
+    UnsupportedMediaType,
+    Violation,
+    nearest,
+)
 from mockserver.routes import Routes
 from mockserver.session_name import PREFIX
 from mockserver.sessions import Sessions
@@ -106,7 +116,9 @@ class Door(SpecMiddleware):
         if refused is not None:
             return refused
         exchange.session = self._sessions.chosen(exchange) or self._sessions.default
-        return await self._routed(exchange, self.admin).answer(exchange)
+        operation = self._routed(exchange, self.admin)
+        _refuse_unknown_parameters(exchange, operation)
+        return await operation.answer(exchange)
 
     async def _stand_in(self, exchange: Exchange, send: Send) -> None:
         started_s = perf_counter()
@@ -115,18 +127,21 @@ class Door(SpecMiddleware):
         except (Exception, asyncio.CancelledError) as error:
             reply = self._excuse(error, exchange, self.routes)
         session, effect = exchange.session, exchange.effect
-        now_s = session.clock.now_s()
+        now_s, duration_s = session.clock.now_s(), perf_counter() - started_s
+        if exchange.unread:
+            await exchange.drain()
         if isinstance(reply, Stream):
-            session.journal.add(exchange, None, now_s, perf_counter() - started_s)
+            session.journal.add(exchange, None, now_s, duration_s)
             await exchange.stream(reply.app, send)
             return
         if exchange.applied:
             reply = reply.with_headers({"Preference-Applied": ", ".join(exchange.applied), "Vary": "Prefer"})
-        answer = _written(reply, session.clock.date_line(now_s) + cors.head(exchange), exchange)
+        head = session.clock.date_line(now_s)
+        if not (reply.headers and cors.is_told(reply.headers)):
+            head += cors.head(exchange)
+        answer = _written(reply, head, exchange)
         is_silent = effect is not None and effect.wire in wire.SILENT
-        session.journal.add(exchange, None if is_silent else answer, now_s, perf_counter() - started_s)
-        if exchange.unread:
-            await exchange.drain()
+        session.journal.add(exchange, None if is_silent else answer, now_s, duration_s)
         if effect is not None and effect.wire is not None:
             await wire.break_off(effect, answer, exchange, send)
         elif (line := exchange.line) is not None:
@@ -152,8 +167,10 @@ class Door(SpecMiddleware):
         found = self.routes.find(exchange.path)
         operations, exchange.path_values = found or ({}, ())
         operation = exchange.operation = operations.get(exchange.method)
+        if operation is None and exchange.path == "/" and exchange.method in ("GET", "HEAD"):
+            return front_page(self.routes.operations, exchange)
         session = exchange.session = self._sessions.of(exchange)
-        if operation is not None and (session.overrides or "prefer" in exchange.heading.headers):
+        if session.overrides or "prefer" in exchange.heading.headers:
             dictated = await self._dictated(exchange, operation)
             if dictated is not None:
                 return dictated
@@ -162,27 +179,28 @@ class Door(SpecMiddleware):
             if disturbed is not None:
                 return disturbed
         if operation is None:
-            if exchange.path == "/" and exchange.method in ("GET", "HEAD"):
-                return front_page(self.routes.operations, exchange)
             operation = self._routed(exchange, self.routes)
         try:
             return await operation.answer(exchange)
         except Wished as wished:
-            return await self._granted(exchange, operation, forced.parse(wished.wish))
-        except Invalid as invalid:
+            return await self._granted(exchange, operation, wished.wish)
+        except (Invalid, UnsupportedMediaType) as refusal:
             if not exchange.is_lenient:
                 raise
-            exchange.violations = invalid.violations
+            exchange.violations = refusal.violations if isinstance(refusal, Invalid) else ()
             exchange.applied += ("handling=lenient",)
             return forced.success(operation)
 
-    async def _dictated(self, exchange: Exchange, operation: Operation) -> Reply | None:
+    async def _dictated(self, exchange: Exchange, operation: Operation | None) -> Reply | None:
         """Give the answer that was ordered before or is preferred now, after the delay that is preferred."""
         if exchange.session.overrides:
             await exchange.body()
             response = exchange.session.overrides.take(exchange)
             if response is not None:
-                return forced.dictated(response, operation)
+                _note(exchange, "override")
+                return forced.dictated(response, operation or self._nearest(exchange))
+        if operation is None:
+            return None
         preference = forced.parse(", ".join(exchange.header_lines("prefer")))
         exchange.is_lenient = preference.is_lenient
         chosen = forced.chosen(preference, operation) if preference.chooses_answer else None
@@ -190,19 +208,18 @@ class Door(SpecMiddleware):
             exchange.applied += (*chosen[1],)
         if preference.delay_ms:
             exchange.applied += (f"delay={preference.delay_ms:g}",)
+        if exchange.applied:
+            _note(exchange, f"Prefer: {', '.join(exchange.applied)}")
+        if preference.delay_ms:
             await asyncio.sleep(preference.delay_ms / 1000)
         return chosen[0] if chosen is not None else None
 
-    async def _granted(
-        self, exchange: Exchange, operation: Operation, wish: forced.Preference
-    ) -> Reply | Stream:
+    async def _granted(self, exchange: Exchange, operation: Operation, text: str) -> Reply | Stream:
         """Do what a magic identifier stands for."""
+        wish = forced.parse(text)
+        _note(exchange, text).wire = wish.wire
         if wish.delay_ms:
             await asyncio.sleep(wish.delay_ms / 1000)
-        if wish.wire is not None:
-            exchange.effect = exchange.effect or Effect()
-            exchange.effect.wire = wish.wire
-            exchange.effect.names += (wish.wire,)
         if wish.code is not None:
             return forced.documented(operation, int(wish.code))
         return await operation.answer(exchange, is_granted=True)
@@ -210,18 +227,23 @@ class Door(SpecMiddleware):
     async def _disturbed(self, exchange: Exchange) -> Reply | None:
         """Do what the session's faults do; the answer if that is all there is to it."""
         await exchange.body()
-        effect = exchange.effect = exchange.session.faults.effect(exchange)
+        effect = exchange.session.faults.effect(exchange)
         if effect is None:
             return None
+        if exchange.effect is not None:
+            effect.names = exchange.effect.names + effect.names
+        exchange.effect = effect
         if effect.delay_ms:
             await asyncio.sleep(effect.delay_ms / 1000)
         if effect.status is None and effect.wire not in wire.SILENT:
             return None
-        near = exchange.operation or self.routes.nearest(exchange.method, exchange.path).operation
-        reply = forced.documented(near, effect.status or 503)
+        reply = forced.documented(exchange.operation or self._nearest(exchange), effect.status or 503)
         if effect.retry_after_s is not None:
             reply = reply.with_headers({"Retry-After": str(effect.retry_after_s)})
         return reply
+
+    def _nearest(self, exchange: Exchange) -> Operation:
+        return self.routes.nearest(exchange.method, exchange.path).operation
 
     def _routed(self, exchange: Exchange, routes: Routes) -> Operation:
         found = routes.find(exchange.path)
@@ -252,6 +274,21 @@ class Door(SpecMiddleware):
         if exchange.unread:
             await exchange.drain()
         await answer.send(send)
+
+
+def _refuse_unknown_parameters(exchange: Exchange, operation: Operation) -> None:
+    """Raise Invalid for what would be passed over in silence, and would mean another session, say."""
+    names = [parameter["name"] for parameter in operation.parameters if parameter["in"] == "query"]
+    unknown = [name for name in exchange.query_values() if name not in (*names, "session", "token")]
+    if unknown:
+        raise Invalid([Violation(name, f"is no parameter here; {nearest(name, names)}") for name in unknown])
+
+
+def _note(exchange: Exchange, name: str) -> Effect:
+    """Let the journal say what was done on purpose."""
+    exchange.effect = exchange.effect or Effect()
+    exchange.effect.names += (name,)
+    return exchange.effect
 
 
 def _written(reply: Reply, head: bytes, exchange: Exchange) -> wire.Answer:

@@ -42,6 +42,16 @@ def dumps(value: Any) -> bytes:
         return _ENCODER.encode(value).encode()
 
 
+def read(content: bytes | None) -> Any:
+    """Read a body for showing and matching: JSON, or text if it is none, or None for no body."""
+    if not content:
+        return None
+    try:
+        return loads(content)
+    except NotExact:
+        return content.decode(errors="replace")
+
+
 def _carefully(raw: bytes) -> Any:
     text = _decode(raw)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import parse_qs, parse_qsl
@@ -128,11 +129,8 @@ class Exchange:
         return [value.decode("latin-1") for other, value in self.heading.lines if other == key]
 
     def json_body(self) -> Any:
-        """Read the body already received as JSON; None if there is none."""
-        try:
-            return exact_json.loads(self.content) if self.content else None
-        except exact_json.NotExact:
-            return None
+        """Read the body already received: JSON, or text if it is none, or None for no body."""
+        return exact_json.read(self.content)
 
     async def gone(self) -> None:
         """Wait until the connection, closed on purpose, is closed."""
@@ -163,6 +161,11 @@ class Exchange:
     def query_values(self) -> dict[str, str]:
         """Read the query's parameters, the last of each name."""
         return dict(parse_qsl(self.query.decode("latin-1"), keep_blank_values=True)) if self.query else {}
+
+    def credentials_in_query(self) -> list[str]:
+        """Read the query's parameters that carry a credential."""
+        hides = self.heading.secrets.hides_parameter
+        return [value for name, value in self.query_values().items() if hides(name)]
 
     def query_lists(self) -> dict[str, list[str]]:
         """Read the query's parameters, every value of each name."""
@@ -202,9 +205,6 @@ class Exchange:
                 return b"".join(chunks)
 
     async def drain(self) -> None:
-        """Read and forget a body nobody asked for, so that the client reads the answer instead of a reset."""
-        size = 0
-        while self.unread and size <= _DRAIN_BYTES:
-            message = await self._receive()
-            size += len(message.get("body", b""))
-            self.unread = message["type"] == "http.request" and message.get("more_body", False)
+        """Read a body nobody asked for: the client reads the answer then instead of a reset, and the journal has it."""
+        with suppress(TooLarge, ClientGone):
+            await self.body()

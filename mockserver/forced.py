@@ -16,6 +16,7 @@ MAXIMUM_DELAY_MS = 60_000
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PREFERENCE = re.compile(rf'([^\s=;,"]+)(?:\s*=\s*({_QUOTED}|[^\s;,"]+))?|{_QUOTED}')
 _LONGEST_PREFER = 1000
+_STATUS = re.compile(r"[2-5]\d\d")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OWN = ("connection", "content-length", "date", "transfer-encoding", "upgrade")
 
@@ -23,7 +24,8 @@ _OWN = ("connection", "content-length", "date", "transfer-encoding", "upgrade")
 class Preference(NamedTuple):
     """What a caller prefers.
 
-    code: the status. example: the name of an example in the contract. delay_ms: milliseconds to wait first.
+    code: the status, as it was written. example: the name of an example in the contract. delay_ms: milliseconds to
+    wait first.
     wire: how to break the connection. is_lenient: answer an invalid request as if it were valid.
     is_strict: refuse a code or example that the contract does not have.
     """
@@ -49,7 +51,7 @@ def parse(text: str) -> Preference:
         found.setdefault(name.lower(), value.strip('"'))
     delay = found.get("delay", "")
     return Preference(
-        code=found["code"] if re.fullmatch(r"\d{3}", found.get("code", "")) else None,
+        code=found.get("code") or None,
         example=found.get("example") or None,
         delay_ms=min(float(delay), MAXIMUM_DELAY_MS) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", delay) else 0,
         wire=Wire(found["fault"]) if found.get("fault") in Wire.__members__ else None,
@@ -68,6 +70,8 @@ def chosen(preference: Preference, operation: Operation) -> tuple[Reply, list[st
         answers = operation.examples.items()
         has = (status for status, names in answers if status.isdigit() and preference.example in names)
         code = next(has, None)
+    elif not _STATUS.fullmatch(code):
+        code = None
     examples = operation.examples.get(documenting(int(code), operation.examples) or "") if code else None
     example = preference.example if examples and preference.example in examples else None
     if preference.is_strict and (examples is None or example != preference.example):
@@ -118,11 +122,13 @@ class Overrides:
 
         Raises Invalid for a header that cannot be sent.
         """
-        names = document["response"].get("headers", {})
-        wrong = [name for name in names if not _TOKEN.fullmatch(name) or name.lower() in _OWN]
+        wrong = [
+            Violation(f"response.headers.{name}", message)
+            for name, value in document["response"].get("headers", {}).items()
+            if (message := _objection(name, value)) is not None
+        ]
         if wrong:
-            message = "is not a header name, or one that the server writes itself"
-            raise Invalid([Violation(f"response.headers.{name}", message) for name in wrong])
+            raise Invalid(wrong)
         self._waiting.append({"times": 1, **document})
 
     def clear(self) -> None:
@@ -157,6 +163,14 @@ def dictated(response: Mapping[str, Any], operation: Operation) -> Reply:
     if isinstance(reply.body, str) and not names_json(headers.get("Content-Type", JSON)):
         reply = Reply(reply.status, reply.body.encode(errors="replace"), reply.headers)
     return reply.with_headers(headers)
+
+
+def _objection(name: str, value: str) -> str | None:
+    if not _TOKEN.fullmatch(name) or name.lower() in _OWN:
+        return "is not a header name, or one that the server writes itself"
+    if not value.isprintable() or not value.isascii():
+        return "must be printable ASCII; percent-encode what is not"
+    return None
 
 
 class _Forced(Problem):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -11,38 +12,32 @@ from mockserver import session_name
 Lines = tuple[tuple[bytes, bytes], ...]
 
 _REDACTED = "[redacted]"
-_USUAL = frozenset(
-    {
-        "authorization",
-        "cookie",
-        "proxy-authorization",
-        "x-api-key",
-        "x-auth-token",
-        "x-mock-admin-token",
-        "x-ss-signature",
-    }
-)
+_USUAL = re.compile("auth|cookie|token|api.?key|secret|password|credential|signature")
 _REMEMBERED = 1024
 _LONGEST_BYTES = 16 * 1024
 
 
 class Secrets(NamedTuple):
-    """Where credentials travel: lower-case names of headers, and names of query parameters."""
+    """Where credentials travel besides where names tell it: headers, in lower case, and query parameters."""
 
-    headers: frozenset[str] = _USUAL
-    query: frozenset[str] = frozenset({"access_token", "api_key", "apikey", "token"})
+    headers: frozenset[str] = frozenset()
+    query: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, schemes: Iterable[Mapping[str, Any]]) -> Secrets:
-        """Add to the usual places those that security schemes name."""
+        """Add to the names that tell it the places that security schemes name."""
         keys = [scheme for scheme in schemes if scheme.get("type") == "apiKey"]
         headers = {key["name"].lower() for key in keys if key["in"] == "header"}
         query = {key["name"] for key in keys if key["in"] == "query"}
-        return cls(cls().headers | headers, cls().query | query)
+        return cls(frozenset(headers), frozenset(query))
 
-    def hidden_headers(self, headers: dict[str, str]) -> dict[str, str]:
+    def hides(self, header: str) -> bool:
+        """Tell whether a header, by its lower-case name, carries a credential."""
+        return header in self.headers or _USUAL.search(header) is not None
+
+    def hidden_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Take the credentials out of *headers*."""
-        return headers | dict.fromkeys(self.headers.intersection(headers), _REDACTED)
+        return {name: _REDACTED if self.hides(name) else value for name, value in headers.items()}
 
     def hidden_query(self, query: bytes) -> bytes:
         """Take the credentials out of *query*."""
@@ -53,9 +48,13 @@ class Secrets(NamedTuple):
             for pair in query.split(b"&")
         ]
         return b"&".join(
-            pair.partition(b"=")[0] + b"=" + _REDACTED.encode() if name in self.query else pair
+            pair.partition(b"=")[0] + b"=" + _REDACTED.encode() if self.hides_parameter(name) else pair
             for pair, name in pairs
         )
+
+    def hides_parameter(self, name: str) -> bool:
+        """Tell whether a query parameter carries a credential."""
+        return name in self.query or _USUAL.search(name.lower()) is not None
 
 
 class Heading:
@@ -76,7 +75,8 @@ class Heading:
         self.shown = secrets.hidden_headers(self.headers)
         self.cookies = _cookies(self.headers.get("cookie", ""))
         self.session = session_name.told(self.headers, self.cookies)
-        self.carried = session_name.carried(self.headers, self.cookies)
+        hidden = (value for name, value in self.headers.items() if secrets.hides(name))
+        self.carried = session_name.carried([*hidden, *self.cookies.values()])
 
 
 class Headings:

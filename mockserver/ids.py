@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from hashlib import blake2b
 
 
 class Ids:
     """Draws identifiers from a seed."""
 
-    __slots__ = ("_drawn", "_seed")
+    __slots__ = ("_drawn", "_seed", "_taken")
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._drawn = 0
+        self._taken: frozenset[str] = frozenset()
 
     def uuid(self) -> str:
         """Draw a random-looking UUID (version 4)."""
-        self._drawn += 1
-        drawn = blake2b(b"%d %d" % (self._seed, self._drawn), digest_size=16)
-        return str(uuid.UUID(bytes=drawn.digest(), version=4))
+        while True:
+            self._drawn += 1
+            drawn = blake2b(b"%d %d" % (self._seed, self._drawn), digest_size=16)
+            found = str(uuid.UUID(bytes=drawn.digest(), version=4))
+            if found not in self._taken:
+                return found
+
+    def avoid(self, taken: Iterable[str]) -> None:
+        """Draw none of *taken*, which were given before: to records that come back."""
+        self._taken = frozenset(taken)
 
     def reset(self) -> None:
         """Begin again with the first one."""
         self._drawn = 0
+        self._taken = frozenset()

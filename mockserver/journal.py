@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver import exact_json
 from mockserver.clock import Clock
-from mockserver.exact_json import NotExact
 from mockserver.matching import Match, met
 from mockserver.problems import Unavailable
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from mockserver.problems import Violation
     from mockserver.wire import Answer
 
-# A longer body is cut: the journal's memory is bounded by its length.
-_LONGEST_BODY = 64 * 1024
+# Of bodies, in a session; a million small calls would fit, and a few large ones do not fill the memory.
+_MOST_BYTES = 16 * 1024 * 1024
 # Entries only borrow its way of writing a time.
 _CLOCK = Clock()
 # A slow listener loses the oldest events rather than holding up the server.
@@ -61,7 +61,7 @@ class Entry(NamedTuple):
 
     def json_body(self) -> Any:
         """Read the request's body: JSON, or text if it is none, or None for no body."""
-        return _read(self.content)
+        return exact_json.read(self.content)
 
     def document(self) -> dict[str, Any]:
         """Render the entry as the control plane shows it."""
@@ -83,7 +83,7 @@ class Entry(NamedTuple):
             and {
                 "status": self.answer.status,
                 "headers": {name.decode(): value.decode("latin-1") for name, value in self.answer.headers()},
-                "body": _read(self.answer.content),
+                "body": exact_json.read(self.answer.content),
             },
             "duration_ms": round(self.duration_s * 1000, 3),
             "violations": [f"{where}: {what}" if where else what for where, what in self.violations],
@@ -92,15 +92,21 @@ class Entry(NamedTuple):
         }
 
 
+def _size(content: bytes | None, answer: Answer | None) -> int:
+    return (len(content) if content else 0) + (len(answer.content) if answer else 0)
+
+
 class Journal:
     """The newest *limit* calls of a session; the cost of one more is the same however many there were."""
 
-    __slots__ = ("_listeners", "_rows", "_session", "count")
+    __slots__ = ("_bytes", "_limit", "_listeners", "_rows", "_session", "count")
 
     def __init__(self, session: str, limit: int) -> None:
         self._session = session
         # Plain tuples, which cost a third of an Entry to make; most are never looked at.
-        self._rows: deque[tuple[Any, ...]] = deque(maxlen=limit)
+        self._rows: deque[tuple[Any, ...]] = deque()
+        self._limit = limit
+        self._bytes = 0
         self._listeners: set[asyncio.Queue[Entry | None]] = set()
         self.count = 0
 
@@ -108,16 +114,16 @@ class Journal:
         """Enter one call and tell whoever listens."""
         self.count += 1
         content, heading = exchange.content, exchange.heading
-        if content is not None and len(content) > _LONGEST_BODY:
-            content = content[:_LONGEST_BODY]
-        if answer is not None and len(answer.content) > _LONGEST_BODY:
-            answer = answer._replace(content=answer.content[:_LONGEST_BODY])
         row = (
             self.count, self._session, at_s, duration_s, exchange.operation, exchange.method, exchange.path,
             heading.secrets.hidden_query(exchange.query), heading.shown, content, answer, exchange.violations,
             exchange.near_miss, exchange.effect,
         )  # fmt: skip
         self._rows.append(row)
+        self._bytes += _size(content, answer)
+        while len(self._rows) > self._limit or self._bytes > _MOST_BYTES:
+            oldest = Entry._make(self._rows.popleft())
+            self._bytes -= _size(oldest.content, oldest.answer)
         if self._listeners:
             self._tell(Entry._make(row))
 
@@ -139,26 +145,27 @@ class Journal:
     def clear(self) -> None:
         """Forget every call."""
         self._rows.clear()
+        self._bytes = 0
 
     async def wait(self, match: Match, count: int, timeout_s: float) -> list[Entry]:
         """Wait until *count* calls fit, at most *timeout_s* seconds of real time, and list those that do.
 
         Raises Unavailable if the stub stops first.
         """
-        queue: asyncio.Queue[Entry | None] = asyncio.Queue(1)
-        self._listeners.add(queue)
-        try:
-            async with asyncio.timeout(timeout_s):
-                while len(found := self.entries(match)) < count:
-                    if await queue.get() is None:
-                        raise Unavailable("The stub is stopping")
-        except TimeoutError:
-            found = self.entries(match)
-        finally:
-            self._listeners.discard(queue)
+        found = self.entries(match)
+        if len(found) >= count:
+            return found
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s), aclosing(self.listen()) as calls:
+                async for entry in calls:
+                    if match.fits(entry):
+                        found.append(entry)
+                    if len(found) >= count:
+                        return found
+                raise Unavailable("The stub is stopping")
         return found
 
-    async def listen(self) -> AsyncIterator[Entry]:
+    async def listen(self) -> AsyncGenerator[Entry]:
         """Yield each call as it is answered, for as long as anybody asks and the stub runs."""
         queue: asyncio.Queue[Entry | None] = asyncio.Queue(_BACKLOG)
         self._listeners.add(queue)
@@ -167,13 +174,3 @@ class Journal:
                 yield entry
         finally:
             self._listeners.discard(queue)
-
-
-def _read(content: bytes | None) -> Any:
-    """Read a body: JSON, or text if it is none, or None for no body."""
-    if not content:
-        return None
-    try:
-        return exact_json.loads(content)
-    except NotExact:
-        return content.decode(errors="replace")

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 
 from mockserver import tokens
-from mockserver.session import DEFAULT, Session
+from mockserver.session import Session
 from mockserver.session_name import CLAIM
 from mockserver.sessions import Sessions
 
@@ -40,8 +40,7 @@ class Mint:
         now_s, ttl_s = session.clock.now_s(), wish.get("ttl_s", 3600)
         subject, role = wish.get("sub") or self._subject, wish.get("role") or tokens.AUDIENCE
         claims = tokens.claims_of(subject, role, now_s, ttl_s)
-        if session.id != DEFAULT:
-            claims[CLAIM] = session.id
+        claims[CLAIM] = session.id
         return minted(claims, wish.get("defect"), self._secret)
 
     def key(self, session: Session, access: str) -> str:
@@ -63,8 +62,7 @@ def _with(**changes: Callable[[Claims], Any]) -> Callable[[Claims, str], tuple[s
 
 
 def _bad_signature(claims: Claims, secret: str) -> tuple[str, Claims]:
-    head, body, signature = tokens.signed(claims, secret).split(".")
-    return ".".join([head, body, signature[:10][::-1] + signature[10:][::-1]]), claims
+    return tokens.signed(claims, f"not {secret}"), claims
 
 
 def _unsigned(claims: Claims, secret: str) -> tuple[str, Claims]:  # noqa: ARG001 - that is the defect

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -119,3 +120,9 @@ class BadContract(Exception):
 
 class CannotStart(Exception):
     """The stub cannot start; the message says what, where and what to do."""
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Say which of the *known* words is meant by *word*."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -19,10 +19,18 @@ _START_S = 10
 _PASSED_ON = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-def run(command: Sequence[str], stub: Stub, host: str, port: int, admin_token: str | None) -> int:
+def run(
+    command: Sequence[str],
+    stub: Stub,
+    host: str,
+    port: int,
+    admin_token: str | None,
+    tell: Callable[[str], None],
+) -> int:
     """Serve *stub*, run *command* with its address in the environment, and return the command's status.
 
     admin_token: what the control plane asks for, handed to the command too; None if it asks for nothing.
+    tell: called with the address once it answers.
     Raises CannotStart if the address cannot be had or there is no such command.
     """
     socket = listener.listen(host, port)
@@ -33,6 +41,7 @@ def run(command: Sequence[str], stub: Stub, host: str, port: int, admin_token: s
     if not ready.wait(_START_S):
         raise CannotStart(f"the stub did not answer within {_START_S} s")
     try:
+        tell(listener.url(socket))
         found = _found_by(stub, listener.url(socket))
         if admin_token is not None:
             found["MOCKSERVER_ADMIN_TOKEN"] = admin_token

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from jsonschema_rs import Draft4Validator, ReferencingError, ValidationError
 
 import openapi
-from mockserver.problems import BadContract, Violation
+from mockserver.problems import BadContract, Violation, nearest
 from openapi import Spec
 
 
@@ -24,9 +24,9 @@ class Schema:
     def __init__(
         self, schema: dict[str, Any], spec: Spec, needless: Literal["readOnly", "writeOnly"] = "readOnly"
     ) -> None:
-        document = _Translation(spec, needless).document(schema)
+        self._document = _Translation(spec, needless).document(schema)
         try:
-            self._validator = Draft4Validator(document, validate_formats=True)
+            self._validator = Draft4Validator(self._document, validate_formats=True)
         except (ValidationError, ReferencingError) as error:
             reason = str(getattr(error, "message", error)).splitlines()[0][:300]
             raise BadContract(f"a schema cannot be used: {reason}") from None
@@ -40,10 +40,17 @@ class Schema:
             return []
         found: dict[str, Violation] = {}
         for error in list(self._validator.iter_errors(_beginning(value))) or self._first(value):
-            violation = _violation(error, where)
+            violation = _violation(error, where, self._known(error))
             if error.kind.name == "type" or violation.where not in found:
                 found[violation.where] = violation
         return list(found.values())
+
+    def _known(self, error: ValidationError) -> list[str]:
+        """List the members that are known where one is not."""
+        node: Any = self._document
+        for step in error.schema_path[:-1]:
+            node = node[step]
+        return list(node.get("properties", {})) if isinstance(node, dict) else []
 
     def _first(self, value: Any) -> list[ValidationError]:
         try:
@@ -65,7 +72,7 @@ def _beginning(value: Any) -> Any:
     return value
 
 
-def _violation(error: ValidationError, where: str) -> Violation:
+def _violation(error: ValidationError, where: str, known: list[str]) -> Violation:
     path = error.instance_path
     kind: Any = error.kind
     if kind.name == "required":
@@ -75,6 +82,9 @@ def _violation(error: ValidationError, where: str) -> Violation:
     elif kind.name == "enum":
         words = ", ".join(json.dumps(option) for option in kind.options if option is not None)
         message = f"must be one of {words}, not {_shown(error.instance)}"
+    elif kind.name == "additionalProperties":
+        name = kind.unexpected[0]
+        path, message = [*path, name], f"is not known; {nearest(name, known)}"
     elif kind.name == "minLength" and kind.limit == 1:
         message = "must not be empty"
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from starlette.types import Receive, Scope, Send
 
@@ -70,6 +70,8 @@ class Stub:
         for name in [service.name for service in services]:
             if name == admin.NAME or sum(service.name == name for service in services) > 1:
                 raise CannotStart(f"{name}: the name is taken; rename the file")
+        if mode not in get_args(auth.Mode):
+            raise CannotStart(f"auth {mode!r}: use {', '.join(get_args(auth.Mode))}")
         self._mode: auth.Mode = mode
         self._secret = secret or jwt_secret()
         options = options or Options()

@@ -10,7 +10,7 @@ from typing import Any
 
 import openapi
 from mockserver import apis, fixtures
-from mockserver.problems import CannotStart
+from mockserver.problems import CannotStart, nearest
 from openapi import Spec
 
 
@@ -47,7 +47,7 @@ def _fixtures(modules: Mapping[str, ModuleType], file: Path | None) -> dict[str,
     own = fixtures.read(file) if file else {}
     for name in own:
         if name not in modules:
-            meant = fixtures.nearest(str(name), list(modules))
+            meant = nearest(str(name), list(modules))
             raise CannotStart(f"{file}: {name} is not an API served here; {meant}")
     return {
         name: fixtures.parse(own[name], module.Fixtures, f"{file}: {name}")

@@ -94,3 +94,5 @@ class Session:
         """Go back to a state that was remembered."""
         for name, store in saved.items():
             self.stores[name].load(store)
+        records = (record for store in self.stores.values() for record in store.all().values())
+        self.ids.avoid(str(record["id"]) for record in records if "id" in record)

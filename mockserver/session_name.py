@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 PREFIX = "/__session/"
 CLAIM = "mock_session"
@@ -26,12 +26,9 @@ def told(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str | None:
     return headers.get(_HEADER) or cookies.get(_COOKIE)
 
 
-def carried(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str | None:
-    """Peek at the session that a credential carries, valid or not; None if none does."""
-    shown = headers.get("authorization")
-    if shown is not None:
-        return _claimed(shown.rpartition(" ")[2])
-    claims = map(_claimed, cookies.values())
+def carried(credentials: Iterable[str]) -> str | None:
+    """Peek at the session that the first of *credentials* to carry one carries, valid or not; None if none does."""
+    claims = (_claimed(credential.rpartition(" ")[2]) for credential in credentials)
     return next((name for name in claims if name is not None), None)
 
 

@@ -35,7 +35,7 @@ class Sessions:
     ) -> None:
         self.blueprint = blueprint
         self.default = Session(DEFAULT, blueprint)
-        self._is_strict = is_strict
+        self.is_strict = is_strict
         self._ttl_s = ttl_s
         self._limit = limit
         self._seconds = seconds
@@ -51,7 +51,7 @@ class Sessions:
         session = self.chosen(exchange)
         if session is not None:
             return session
-        if self._is_strict:
+        if self.is_strict:
             message = f"name a session: call {PREFIX}NAME{exchange.path} or send X-Mock-Session: NAME"
             raise Invalid([Violation("", message)])
         return self.default
@@ -65,6 +65,8 @@ class Sessions:
         if name is not None:
             return self.named(name)
         name = exchange.heading.carried
+        if name is None and exchange.query:
+            name = session_name.carried(exchange.credentials_in_query())
         if name is None:
             return None
         self._expire(self._seconds())
@@ -148,7 +150,9 @@ class Sessions:
             self._forget(oldest.id)
 
     def _forget(self, name: str) -> None:
-        if self._sessions.pop(name, None) is not None:
+        session = self._sessions.pop(name, None)
+        if session is not None:
+            session.journal.stop()
             self._ended[name] = None
             if len(self._ended) > _REMEMBERED:
                 self._ended.popitem(last=False)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mockserver.problems import CannotStart, Invalid
@@ -34,6 +39,26 @@ def load(file: Path, stub: Stub) -> None:
         raise CannotStart(f"{file}: not JSON: {error}") from None
     except Invalid as invalid:
         raise CannotStart(f"{file}: {invalid.message}") from None
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Keep other stubs from the same file, where the system can: the last to end would undo what the others wrote.
+
+    Raises CannotStart if another has it.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    name = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:16]
+    with Path(tempfile.gettempdir(), f"mockserver-{os.getuid()}-{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart(f"{file}: another stub keeps its state there; name another file") from None
+        yield
 
 
 def save(file: Path, stub: Stub) -> None:

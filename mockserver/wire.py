@@ -70,8 +70,9 @@ class Answer(NamedTuple):
         """Send the body in *chunks* over *total_ms* milliseconds."""
         await self._begin(send)
         size = max(1, -(-len(self.content) // chunks))
-        for begin in range(0, len(self.content), size):
-            await asyncio.sleep(total_ms / chunks / 1000)
+        begins = range(0, len(self.content), size)
+        for begin in begins:
+            await asyncio.sleep(total_ms / len(begins) / 1000)
             chunk = self.content[begin : begin + size]
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib.metadata import version
@@ -18,7 +18,7 @@ from mockserver.exchange import Exchange, Reply, Stream
 from mockserver.journal import Entry, Journal
 from mockserver.matching import Match
 from mockserver.mint import DEFECTS, Mint
-from mockserver.problems import Invalid, NotFound, Problem, Violation
+from mockserver.problems import Invalid, NotFound, Problem, Violation, nearest
 from mockserver.session import Session
 from mockserver.session_name import PREFIX
 from mockserver.sessions import Sessions
@@ -191,6 +191,7 @@ class Admin:
 
     async def set_faults(self, body: list[dict[str, Any]], caller: Operator, session: str | None) -> Reply:
         """Replace the faults."""
+        self._check([(f"[{index}].match", rule.get("match", {})) for index, rule in enumerate(body)])
         self._session(session, caller).faults.set(body)
         return _DONE
 
@@ -205,6 +206,7 @@ class Admin:
 
     async def add_override(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Force the next matching answer."""
+        self._check([("match", body.get("match", {}))])
         self._session(session, caller).overrides.add(body)
         return _DONE
 
@@ -290,7 +292,7 @@ class Admin:
         loaded = {}
         for name, content in document.items():
             if name not in session.stores:
-                known = fixtures.nearest(name, list(session.stores))
+                known = nearest(name, list(session.stores))
                 faults.append(Violation(name, f"is not an API served here; {known}"))
                 continue
             try:
@@ -306,12 +308,35 @@ class Admin:
     def _session(self, name: str | None, caller: Operator) -> Session:
         return caller.session if name is None else self._sessions.named(name)
 
+    def _check(self, matches: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Raise Invalid for matches that no call on its way can fit; each comes with its place."""
+        known = {
+            "api": sorted({operation.api for operation in self._routes.operations}),
+            "operation": sorted({operation.name for operation in self._routes.operations}),
+            "method": [method.upper() for method in openapi.METHODS],
+        }
+        wrong = []
+        for where, match in matches:
+            for key, names in known.items():
+                word = match.get(key, names[0])
+                if (word.upper() if key == "method" else word) not in names:
+                    wrong.append(Violation(f"{where}.{key}", f"{word!r}: {nearest(word, names)}"))
+            if "status" in match:
+                wrong.append(Violation(f"{where}.status", "is not known before the answer; leave it out"))
+            path = match.get("path", "/")
+            if not path.startswith(("/", "*", "?", "[")) or path.startswith(PREFIX):
+                wrong.append(
+                    Violation(f"{where}.path", "must begin with / or *, without the session's prefix")
+                )
+        if wrong:
+            raise Invalid(wrong)
+
     def _journal(self, name: str | None, caller: Operator) -> Journal:
         return self._session(name, caller).journal
 
     def _spec(self, api: str) -> Spec:
         if api not in self._specs:
-            raise NotFound(f"contract {api!r} not found; {fixtures.nearest(api, list(self._specs))}")
+            raise NotFound(f"contract {api!r} not found; {nearest(api, list(self._specs))}")
         return self._specs[api]
 
     @staticmethod

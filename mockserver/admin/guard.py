@@ -7,7 +7,7 @@ import ipaddress
 import re
 from collections.abc import Collection
 from http import HTTPStatus
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from mockserver.exchange import Exchange, Reply
 from mockserver.problems import CannotStart, Forbidden, Problem
@@ -54,12 +54,14 @@ class Guard:
     def _admitted(self, exchange: Exchange) -> Reply | None:
         if self._token is None:
             return None
-        offered = parse_qs(exchange.query.decode("latin-1")).get("token", [""])[0]
+        query = exchange.query_values()
+        offered = query.pop("token", "")
         if exchange.method == "GET" and offered and self._is_right(offered):
             cookie = f"{COOKIE}={self._token}; Path=/__admin; HttpOnly; SameSite=Strict"
-            return Reply(
-                303, None, {"Location": exchange.path, "Set-Cookie": cookie, "Cache-Control": "no-store"}
-            )
+            if exchange.session_prefix is not None:
+                query["session"] = exchange.session_prefix
+            place = f"{exchange.path}?{urlencode(query)}" if query else exchange.path
+            return Reply(303, None, {"Location": place, "Set-Cookie": cookie, "Cache-Control": "no-store"})
         bearer = (exchange.header("authorization") or "").partition(" ")[2]
         shown = (bearer, exchange.header("x-mock-admin-token") or "", exchange.cookie(COOKIE) or "")
         if not any(self._is_right(token) for token in shown):

@@ -12,7 +12,7 @@ from mockserver import fixtures
 from mockserver.clock import Clock
 from mockserver.exchange import Caller, Reply
 from mockserver.ids import Ids
-from mockserver.problems import Invalid, NotFound, Violation
+from mockserver.problems import Invalid, NotFound, Violation, nearest
 from mockserver.store import Key, Record, Store
 
 Preference = Literal["opt_in", "opt_out"]
@@ -45,7 +45,7 @@ class Category(BaseModel):
     def _channels_are_known(cls, channels: list[str]) -> list[str]:
         known = openapi.load(__name__.rpartition(".")[2])["components"]["schemas"]["Channel"]["enum"]
         for stray in (channel for channel in channels if channel not in known):
-            raise ValueError(f"{stray!r} is not a channel; {fixtures.nearest(stray, known)}")
+            raise ValueError(f"{stray!r} is not a channel; {nearest(stray, known)}")
         return channels
 
     @model_validator(mode="after")

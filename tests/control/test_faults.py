@@ -233,6 +233,26 @@ def test_nobody_can_lock_himself_out(caller):
     assert caller.write().status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("match", "said"),
+    [
+        ({"operation": "update_preferenze"}, "did you mean 'update_preference'?"),
+        ({"api": "supersend"}, "did you mean 'suprsend'?"),
+        ({"method": "GRAB"}, "known are GET"),
+        ({"status": 200}, "is not known before the answer"),
+        ({"path": "api/*"}, "must begin with /"),
+        ({"path": "/__session/x/api/*"}, "without the session's prefix"),
+    ],
+)
+def test_match_that_no_call_can_fit_is_refused(caller, match, said):
+    fault = caller.ask("PUT", "faults", [{"match": match, "status": 503}])
+    override = caller.ask("POST", "overrides", {"match": match, "response": {"code": 503}})
+
+    for refused in (fault, override):
+        assert refused.status_code == 400
+        assert said in refused.json()["error"]["message"]
+
+
 def test_unknown_paths_fail_like_known_ones(caller):
     caller.faults({"match": {"path": "/nowhere/*"}, "status": 503})
 

@@ -188,9 +188,10 @@ def test_header_that_cannot_be_sent_is_refused(caller, name):
 
 
 def test_line_break_in_a_header_is_no_second_header(caller):
-    caller.admin("POST", "overrides", {"response": {"code": 200, "headers": {"X-A": "1\r\nX-B: 2"}}})
+    order = {"response": {"code": 200, "headers": {"X-A": "1\r\nX-B: 2"}}}
+    refused = caller.ask("POST", "overrides", order)
 
-    assert "x-b" not in caller.write().headers
+    assert (refused.status_code, list(refused.json()["error"]["detail"])) == (400, ["response.headers.X-A"])
 
 
 def test_overrides_can_be_cleared(caller):
@@ -203,3 +204,27 @@ def test_overrides_can_be_cleared(caller):
 def test_prefer_needs_no_credential(caller):
     assert caller.http.post(PREFERENCE, headers={"Prefer": "code=503"}).status_code == 503
     assert caller.http.post(PREFERENCE, json=A_FAN, headers=bearer(token())).status_code == 200
+
+
+def test_override_is_given_where_no_operation_is_met(caller):
+    caller.admin(
+        "POST", "overrides", {"match": {"path": "/nowhere"}, "response": {"code": 200, "body": {"ok": True}}}
+    )
+
+    assert caller.http.get(f"{caller.base_url}/nowhere").json() == {"ok": True}
+    assert caller.journal()[0]["fault"] == "override"
+
+
+@pytest.mark.parametrize("code", ["101", "042", "4030", "abc"])
+def test_code_that_is_no_answer_is_passed_over_or_refused(caller, code):
+    assert caller.write(Prefer=f"code={code}").status_code == 200
+    assert caller.write(Prefer=f"code={code}, handling=strict").status_code == 400
+
+
+def test_override_may_keep_pages_out(caller):
+    headers = {"Access-Control-Allow-Origin": "https://other.example"}
+    caller.admin("POST", "overrides", {"response": {"code": 200, "headers": headers}})
+
+    answer = caller.write(Origin="https://app.example")
+
+    assert answer.headers.get_list("access-control-allow-origin") == ["https://other.example"]

@@ -6,10 +6,12 @@ import json
 import threading
 import time
 from datetime import datetime
+from unittest.mock import Mock
 
 import httpx2 as httpx
 import pytest
 
+from mockserver.journal import Journal
 from mockserver.server import Options, Stub
 from mockserver.service import services
 
@@ -133,10 +135,31 @@ def test_ring_keeps_the_newest():
         assert [entry["id"] for entry in http.get("/__admin/requests").json()] == ["3", "4", "5"]
 
 
-def test_long_body_is_cut_and_the_journal_stays_small(caller):
-    caller.write({**A_FAN, "note": "x" * 900_000})
+def test_long_body_is_kept_whole(caller):
+    caller.write({**A_FAN, "value": ["x" * 900_000]})
 
-    assert len(caller.ask("GET", "requests").content) < 100_000
+    assert (
+        caller.ask("POST", "requests/count", {"match": {"body": {"value": ["x" * 900_000]}}}).json()["count"]
+        == 1
+    )
+
+
+def test_journal_of_long_bodies_has_a_bound():
+    journal, content = Journal("default", 1000), b"x" * 1024 * 1024
+    exchange = Mock(content=content, effect=None)
+    for _ in range(40):
+        journal.add(exchange, None, 0.0, 0.0)
+
+    assert [entry.id for entry in journal.entries()] == list(range(25, 41))
+
+
+def test_body_of_a_call_that_nobody_read_is_kept(caller):
+    caller.http.post(PREFERENCE, json=A_FAN, headers={"Prefer": "code=503", "X-Mock-Session": caller.id})
+    caller.http.post(PREFERENCE, json=A_FAN, headers={"X-Mock-Session": caller.id})
+    caller.http.post(f"{caller.base_url}/nowhere", json=A_FAN)
+
+    assert [call["request"]["body"] for call in caller.journal()] == [A_FAN] * 3
+    assert caller.journal()[0]["fault"] == "Prefer: code=503"
 
 
 SECRETS = {
@@ -242,3 +265,12 @@ def test_default_session_has_a_journal_too():
     with served(Stub(services())) as url, httpx.Client(base_url=url) as http:
         http.patch(CATEGORY, json={}, headers=bearer(KEY))
         assert [entry["api"] for entry in http.get("/__admin/requests").json()] == ["suprsend"]
+
+
+def test_stream_and_waiting_end_with_their_session(caller):
+    with caller.http.stream("GET", f"/__admin/events?session={caller.id}") as events:
+        lines = events.iter_lines()
+        caller.write()
+        assert any(line.startswith("data:") for line in lines)
+        caller.admin("POST", "sessions", {"id": caller.id})
+        assert [line for line in lines if line.startswith("data:")] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2 as httpx
@@ -11,7 +13,7 @@ from mockserver.server import Options, Stub
 from mockserver.service import services
 
 from ..server.calls import CATEGORY, KEY, PREFERENCE, ask, bearer, request, token
-from ..server.running import served
+from ..server.running import MOCKSERVER, served, started
 from .caller import A_FAN, Caller
 
 
@@ -195,3 +197,43 @@ def test_session_without_a_name_gets_one_nobody_has(url):
     ids = [httpx.post(f"{url}/__admin/sessions", json={}).json()["id"] for _ in range(20)]
 
     assert len(set(ids)) == 20
+
+
+ANSWERS = """curl -s -X POST $MOCKSERVER_URL/api/v2/update-preference -H "Authorization: Bearer $MOCKSERVER_TOKEN" \
+  -H 'Content-Type: application/json' -d '{"fanId": "12345", "category": "c", "preference": "p", "value": 1}'"""
+
+
+def test_banner_works_under_strict_sessions():
+    """What the stub itself offers names a session."""
+    with started("--strict-sessions") as (url, process):
+        line = next(line for line in process.stdout if line.startswith("curl"))
+        told = shell(f"{line.strip()} -s -o /dev/null -w '%{{http_code}}'")
+        assert httpx.get(url).status_code == 200
+
+    assert told == "200"
+
+
+def test_command_is_told_what_works_under_strict_sessions():
+    assert '"status":"success"' in shell(
+        f"{MOCKSERVER} --strict-sessions run -- sh -c {shlex.quote(ANSWERS)}"
+    )
+
+
+def shell(script: str) -> str:
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30, check=True).stdout
+
+
+def test_name_of_a_new_session_is_explained(caller):
+    refused = caller.ask("POST", "sessions", {"id": "no spaces, please"})
+
+    assert refused.status_code == 400
+    assert refused.json()["error"]["detail"]["id"].startswith("a session's name is 1 to 64 letters")
+
+
+def test_parameter_that_means_nothing_is_refused(caller):
+    caller.write()
+    refused = caller.http.post(f"/__admin/reset?sesion={caller.id}")
+
+    assert refused.status_code == 400
+    assert "did you mean 'session'?" in refused.json()["error"]["message"]
+    assert len(caller.journal()) == 1

@@ -141,6 +141,27 @@ def test_state_is_saved_at_the_end_and_loaded_at_the_start(tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_state_is_kept_when_the_terminal_is_closed(tmp_path):
+    file = tmp_path / "state.json"
+    with started("--quiet", "--state", str(file)) as (url, process):
+        written(url)
+        process.send_signal(signal.SIGHUP)
+        process.wait(timeout=10)
+
+    assert json.loads(file.read_text())["onlyautomator"]["preferences"][0]["fanId"] == "12345"
+
+
+def test_state_has_one_stub_at_a_time(tmp_path):
+    file = str(tmp_path / "state.json")
+    with started("--quiet", "--state", file):
+        other = subprocess.run(
+            [MOCKSERVER, "--port", "0", "--state", file], capture_output=True, text=True, timeout=20
+        )
+
+    assert (other.returncode, other.stdout) == (2, "")
+    assert other.stderr == f"mockserver: {file}: another stub keeps its state there; name another file\n"
+
+
 def test_state_is_replaced_whole_through_a_link(tmp_path):
     file, link = tmp_path / "state.json", tmp_path / "link.json"
     link.symlink_to(file)

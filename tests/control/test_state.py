@@ -155,3 +155,13 @@ def test_reset_session_answers_as_a_fresh_one(caller):
     caller.freeze()
 
     assert caller.write().json() == first
+
+
+def test_no_identifier_is_given_twice_whatever_comes_back(caller):
+    first = caller.write().json()["data"]["id"]
+    caller.admin("PUT", "snapshots/one")
+    state = caller.admin("GET", "state")
+    for go_back in (("POST", "snapshots/one/restore"), ("PUT", "state", state)):
+        caller.admin("POST", "reset")
+        caller.admin(*go_back)
+        assert caller.write({**A_FAN, "preference": "another"}).json()["data"]["id"] != first

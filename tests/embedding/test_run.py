@@ -156,6 +156,41 @@ def test_ready_file_has_the_url_once_it_answers(tmp_path: Path):
             if ready.exists() and ready.read_text():
                 break
             assert httpx.get(f"{url}/__admin/health").status_code == 200
+        found = ready.read_text()
         running.terminate()
 
-    assert ready.read_text() == f"{url}\n"
+    assert found == f"{url}\n"
+    assert not ready.exists()
+
+
+def test_ready_file_is_there_for_the_command_too(tmp_path: Path):
+    ready = tmp_path / "ready"
+    ready.write_text("http://127.0.0.1:1\n")
+    command = [
+        MOCKSERVER,
+        "--ready-file",
+        str(ready),
+        "run",
+        "--",
+        "sh",
+        "-c",
+        f'test "$(cat {ready})" = "$MOCKSERVER_URL"',
+    ]
+
+    assert subprocess.run(command, timeout=30, check=False).returncode == 0
+    assert not ready.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--ready-file", "/nowhere/x"], "--ready-file /nowhere/x: cannot be written"),
+        (["run", "--port", "1", "--", "true"], "--port comes too late"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(words, said):
+    ran = subprocess.run([MOCKSERVER, *words], capture_output=True, text=True, timeout=30, check=False)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"mockserver: {said}")
+    assert ran.stderr.count("\n") == 1
