@@ -9,11 +9,10 @@ import pytest
 
 
 class Preferences:
-    """The code under test: it knows a URL and a token, and nothing of sessions."""
+    """The code under test: its client knows a URL and a token, and nothing of sessions."""
 
-    def __init__(self, base_url: str, token: str) -> None:
-        headers = {"Authorization": f"Bearer {token}"}
-        self._http = httpx2.Client(base_url=base_url, headers=headers, trust_env=False)
+    def __init__(self, http: httpx2.Client) -> None:
+        self._http = http
 
     def save(self, fan: str, preference: str, value: object) -> str:
         """Save a preference; "saved", or a sentence for the user."""
@@ -26,7 +25,9 @@ class Preferences:
 
 @pytest.fixture
 def preferences(mock_session):
-    return Preferences(mock_session.base_url, mock_session.token)
+    headers = {"Authorization": f"Bearer {mock_session.token}"}
+    with httpx2.Client(base_url=mock_session.base_url, headers=headers, trust_env=False) as http:
+        yield Preferences(http)
 
 
 def test_saved_preference_arrives(preferences, mock_session):
