@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mockserver.exchange import Reply
 from mockserver.faults import Wire
 from mockserver.matching import Call, Match
-from mockserver.operation import JSON, OFF_CONTRACT, Operation, documenting, names_json
+from mockserver.operation import JSON, OFF_CONTRACT, Operation, documented_headers, documenting, names_json
 from mockserver.problems import Invalid, Problem, Violation, phrase
 
 MAXIMUM_DELAY_MS = 60_000
@@ -88,16 +88,17 @@ def documented(operation: Operation, code: int, example: str | None = None) -> R
 
     A status that the contract does not document is marked with X-Mock-Off-Contract.
     """
-    examples = operation.examples.get(documenting(code, operation.examples) or "")
-    named = examples or {}
-    body = named[example] if example else next(iter(named.values()), None)
-    if code < 400 or (named and (example or not operation.voice.is_own)):
-        reply = Reply(code, body)
-    else:
-        reply = operation.voice.reply(_Forced(code, _message(body)))
-    if examples is None:
+    status = documenting(code, operation.examples)
+    if status is None:
+        reply = Reply(code) if code < 400 else operation.voice.reply(_Forced(code, None))
         return reply.with_headers({OFF_CONTRACT: f"{operation.name} documents no {code}"})
-    return reply
+    named = operation.examples[status]
+    shown = named[example] if example else next(iter(named.values()), Reply(code))
+    if code < 400 or (named and (example or not operation.voice.is_own)):
+        reply = Reply(code, shown.body, shown.headers)
+    else:
+        reply = operation.voice.reply(_Forced(code, _message(shown.body)))
+    return reply.with_headers(documented_headers(operation.responses[status]))
 
 
 def success(operation: Operation) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,13 @@ logger = logging.getLogger(__name__)
 
 JSON = "application/json"
 OFF_CONTRACT = "X-Mock-Off-Contract"
+# A name of a header, and none of those that the server writes itself.
+_FREE_HEADER = re.compile(
+    r"(?!(?:connection|content-length|content-type|date|transfer-encoding|upgrade|access-control-.*)$)"
+    r"[!#$%&'*+.^_`|~0-9A-Za-z-]+",
+    re.IGNORECASE,
+)
+_ABSENT = object()
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
 
 Handler = Callable[..., Awaitable[Reply | Stream]]
@@ -66,7 +74,7 @@ class Operation:
             status: openapi.resolved(spec, response)
             for status, response in definition.get("responses", {}).items()
         }
-        self.examples = {status: _examples(spec, response) for status, response in self.responses.items()}
+        self.examples = {status: examples(spec, response) for status, response in self.responses.items()}
         self.parameters = [openapi.resolved(spec, parameter) for parameter in operation.parameters]
         self.security: list[dict[str, list[str]]] = operation.security or []
         self._authenticate = authenticate
@@ -202,13 +210,52 @@ def _schema(spec: Spec, response: Mapping[str, Any]) -> Schema | None:
     return Schema(content["schema"], spec, needless="writeOnly") if "schema" in content else None
 
 
-def _examples(spec: Spec, response: Mapping[str, Any]) -> dict[str, Any]:
-    content = json_content(response)
-    named = {
-        name: openapi.resolved(spec, example).get("value")
-        for name, example in content.get("examples", {}).items()
+def examples(spec: Spec, response: Mapping[str, Any]) -> dict[str, Reply]:
+    """Name the examples of a response, JSON before other media types, each as it is answered but for the status."""
+    found: dict[str, Reply] = {}
+    contents: Mapping[str, Any] = response.get("content", {})
+    for media_type in sorted(contents, key=lambda name: (name != JSON, not names_json(name))):
+        content = contents[media_type]
+        named = {
+            name: openapi.resolved(spec, example).get("value", _ABSENT)
+            for name, example in content.get("examples", {}).items()
+        }
+        for name, value in (named or {"example": content.get("example", _ABSENT)}).items():
+            if value is not _ABSENT and name not in found:
+                found[name] = _shown(media_type, value)
+    return found
+
+
+def _shown(media_type: str, value: Any) -> Reply:
+    """Write *value* as *media_type* has it; nothing where that is XML and *value* is no text."""
+    is_text = isinstance(value, str)
+    if "*" in media_type:
+        media_type = "text/plain" if is_text else JSON
+    headers = {} if media_type == JSON and value is not None else {"Content-Type": media_type}
+    if names_json(media_type) and value is not None:
+        return Reply(0, value, headers)
+    raw = (
+        value.encode(errors="replace") if is_text else b"" if "xml" in media_type else exact_json.dumps(value)
+    )
+    return Reply(0, raw, headers)
+
+
+def documented_headers(response: Mapping[str, Any]) -> dict[str, str]:
+    """Give the headers of a response that have an example, but for those which the server writes itself."""
+    headers: Mapping[str, Any] = response.get("headers", {})
+    return {
+        name: _header_text(header["example"])
+        for name, header in headers.items()
+        if "example" in header and _FREE_HEADER.fullmatch(name)
     }
-    return named or ({"example": content["example"]} if "example" in content else {})
+
+
+def _header_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_header_text, value))
+    if isinstance(value, dict):
+        return ",".join(f"{name},{_header_text(item)}" for name, item in value.items())
+    return value if isinstance(value, str) else exact_json.dumps(value).decode()
 
 
 def _magic(spec: Spec, parameters: list[Any], body: Any) -> list[tuple[bool, str, Mapping[str, str]]]:

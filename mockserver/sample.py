@@ -18,62 +18,125 @@ _TEXTS = {
     "ipv4": "127.0.0.1",
     "ipv6": "::1",
 }
-# A schema within itself ends here.
-_DEEPEST = 12
+# So many values are enough to show what may be left out, and so many to give up what may not.
+_ENOUGH = 1000
+_MOST = 20_000
+_LONGEST_TEXT = 10_000
 
 
-def sample(spec: Spec, schema: Any, depth: int = 0) -> Any:
-    """Build the plainest value that *schema* allows: its example, default or first choice where it has one."""
-    schema = openapi.resolved(spec, schema)
-    for key in ("example", "default"):
-        if key in schema:
-            return schema[key]
-    if schema.get("enum"):
-        return schema["enum"][0]
-    if "allOf" in schema:
-        return sample(spec, _together(spec, schema), depth)
-    for key in ("oneOf", "anyOf"):
-        if schema.get(key):
-            return sample(spec, schema[key][0], depth + 1)
-    kind = schema.get("type") or (
-        "object" if "properties" in schema else "array" if "items" in schema else None
-    )
-    if kind == "object":
-        return _object(spec, schema, depth)
-    if kind == "array":
-        count = schema.get("minItems", 1 if depth < _DEEPEST else 0)
-        return [sample(spec, schema.get("items", {}), depth + 1) for _ in range(count)]
-    return _scalar(kind, schema)
+def sample(spec: Spec, schema: Any) -> Any:
+    """Build the plainest value that *schema* allows: its example, default or first choice where it has one.
+
+    What would hold itself is left out where the schema allows that; ``{}`` if it never does, or asks for too much.
+    """
+    try:
+        return _Sampler(spec).of(schema, frozenset())
+    except (_Endless, RecursionError):
+        return {}
 
 
-def _object(spec: Spec, schema: dict[str, Any], depth: int) -> dict[str, Any]:
-    wanted = schema.get("properties", {})
-    if depth >= _DEEPEST:
-        wanted = {name: wanted[name] for name in schema.get("required", []) if name in wanted}
-    shown = {
-        name: member for name, member in wanted.items() if not openapi.resolved(spec, member).get("writeOnly")
-    }
-    return {name: sample(spec, member, depth + 1) for name, member in shown.items()}
+class _Endless(Exception):
+    """A schema asks for itself within itself, or for more than anybody reads."""
+
+
+class _Sampler:
+    """Builds values; *within* holds the schemas that are being built, by identity."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._count = 0
+
+    def of(self, schema: Any, within: frozenset[int]) -> Any:
+        """Build a value of *schema*; raises _Endless where there is none."""
+        schema = openapi.resolved(self._spec, schema)
+        self._count += 1
+        for key in ("example", "default"):
+            if key in schema:
+                return schema[key]
+        if schema.get("enum"):
+            return schema["enum"][0]
+        try:
+            if id(schema) in within or self._count > _MOST:
+                raise _Endless
+            return self._built(schema, within | {id(schema)})
+        except _Endless:
+            if schema.get("nullable") is True:
+                return None
+            raise
+
+    def _built(self, schema: dict[str, Any], within: frozenset[int]) -> Any:
+        if "allOf" in schema:
+            return self.of(self._together(schema, within), within)
+        for key in ("oneOf", "anyOf"):
+            if schema.get(key):
+                return self._first(schema[key], within)
+        kind = schema.get("type") or (
+            "object" if "properties" in schema else "array" if "items" in schema else None
+        )
+        if kind == "object":
+            return self._object(schema, within)
+        if kind == "array":
+            return self._array(schema, within)
+        return _scalar(kind, schema)
+
+    def _first(self, branches: list[Any], within: frozenset[int]) -> Any:
+        for branch in branches:
+            try:
+                return self.of(branch, within)
+            except _Endless:
+                continue
+        raise _Endless
+
+    def _object(self, schema: dict[str, Any], within: frozenset[int]) -> dict[str, Any]:
+        value = {}
+        for name, member in schema.get("properties", {}).items():
+            if openapi.resolved(self._spec, member).get("writeOnly"):
+                continue
+            is_required = name in schema.get("required", [])
+            try:
+                if is_required or self._count < _ENOUGH:
+                    value[name] = self.of(member, within)
+            except _Endless:
+                if is_required:
+                    raise
+        return value
+
+    def _array(self, schema: dict[str, Any], within: frozenset[int]) -> list[Any]:
+        least = schema.get("minItems", 0)
+        wanted = schema.get("items", {})
+        if least:
+            return [self.of(wanted, within) for _ in range(least)]
+        try:
+            is_shown = self._count < _ENOUGH and schema.get("maxItems") != 0
+            return [self.of(wanted, within)] if is_shown else []
+        except _Endless:
+            return []
+
+    def _together(self, schema: dict[str, Any], within: frozenset[int]) -> dict[str, Any]:
+        """Merge the parts of an allOf into one schema."""
+        merged = {key: value for key, value in schema.items() if key != "allOf"}
+        for part in schema["allOf"]:
+            one = openapi.resolved(self._spec, part)
+            self._count += 1
+            if id(one) in within or self._count > _MOST:
+                raise _Endless
+            one = self._together(one, within | {id(one)}) if "allOf" in one else one
+            properties = {**merged.get("properties", {}), **one.get("properties", {})}
+            required = [*merged.get("required", []), *one.get("required", [])]
+            merged = {**one, **merged}
+            if properties:
+                merged["properties"] = properties
+            if required:
+                merged["required"] = required
+        return merged
 
 
 def _scalar(kind: str | None, schema: dict[str, Any]) -> Any:
     if kind == "string":
         text = _TEXTS.get(schema.get("format", ""), "text")
-        return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength", len(text) + 10_000)]
+        text = text.ljust(min(schema.get("minLength", 0), _LONGEST_TEXT), "x")
+        return text[: schema.get("maxLength", len(text))]
     if kind in ("integer", "number"):
         least = schema.get("minimum", min(0, schema.get("maximum", 0)))
         return least + 1 if schema.get("exclusiveMinimum") is True else least
     return True if kind == "boolean" else None if schema.get("nullable") else {}
-
-
-def _together(spec: Spec, schema: dict[str, Any]) -> dict[str, Any]:
-    """Merge the parts of an allOf into one schema."""
-    merged = {key: value for key, value in schema.items() if key != "allOf"}
-    for part in schema["allOf"]:
-        one = openapi.resolved(spec, part)
-        one = _together(spec, one) if "allOf" in one else one
-        properties = {**merged.get("properties", {}), **one.get("properties", {})}
-        merged = {**one, **merged}
-        if properties:
-            merged["properties"] = properties
-    return merged

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
@@ -68,11 +69,20 @@ def read(file: Path) -> Spec:
 
 
 def resolved(spec: Spec, node: Any) -> Any:
-    """Follow a local ``$ref``, if *node* is one, to what it refers to in *spec*."""
+    """Follow a local ``$ref``, if *node* is one, to what it refers to in *spec*.
+
+    Raises ValueError for a reference that leads back to itself.
+    """
+    followed: set[str] = set()
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        reference = node["$ref"]
+        if reference in followed:
+            raise ValueError(f"{reference} leads back to itself")
+        followed.add(reference)
         target: Any = spec
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
+        for step in unquote(reference.removeprefix("#/")).split("/"):
+            name = step.replace("~1", "/").replace("~0", "~")
+            target = target[int(name) if isinstance(target, list) else name]
         node = target
     return node
 

@@ -12,6 +12,7 @@ import httpx2 as httpx
 import pytest
 import yaml
 
+import openapi
 from mockserver import guest
 from mockserver.problems import CannotStart
 from mockserver.server import Stub
@@ -181,21 +182,90 @@ def test_answer_without_an_example_is_what_its_schema_allows(serve, schema, body
     assert "x-mock-off-contract" not in answer.headers
 
 
-def test_schema_within_itself_ends(serve):
-    tree = {
-        "type": "object",
-        "required": ["name"],
-        "properties": {
-            "name": {"type": "string"},
-            "children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
-        },
-    }
-    spec = contract(
-        {"/x": {"get": {"responses": answers({"$ref": "#/components/schemas/Tree"})}}},
-        components={"schemas": {"Tree": tree}},
+def named(**schemas: Any) -> dict[str, Any]:
+    """Answer the first of *schemas* at /x; ``=Name`` refers to another."""
+
+    def linked(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: linked(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [linked(item) for item in node]
+        return link(node[1:]) if isinstance(node, str) and node.startswith("=") else node
+
+    return contract(
+        {"/x": {"get": {"responses": answers(link(next(iter(schemas))))}}},
+        components={"schemas": linked(schemas)},
     )
 
-    assert serve(spec).get("/x").json()["children"][0]["name"] == "text"
+
+INTEGER = {"type": "integer"}
+OWN = {
+    "tree": (
+        {"Tree": {"required": ["id"], "properties": {
+            "id": INTEGER, "parent": "=Tree", "children": {"type": "array", "items": "=Tree"}}}},
+        {"id": 0, "children": []},
+    ),
+    "many ways": (
+        {"N": {"properties": {**dict.fromkeys("abcd", "=N"), "e": {"type": "array", "items": "=N"}}}},
+        {"e": []},
+    ),
+    "a way out": (
+        {"Expr": {"oneOf": ["=Not", {"type": "string"}]},
+         "Not": {"type": "object", "required": ["expr"], "properties": {"expr": "=Expr"}}},
+        "text",
+    ),
+    "null is a way out": (
+        {"N": {"required": ["next"], "properties": {"next": {"nullable": True, "allOf": ["=N"]}}}},
+        {"next": None},
+    ),
+    "no way out": ({"N": {"required": ["next"], "properties": {"next": "=N"}}}, {}),
+    "part of itself": ({"N": {"allOf": ["=N", {"properties": {"a": INTEGER}}]}}, {}),
+    "the same part twice": (
+        {"A": {"allOf": ["=B", "=C"]}, "C": {"allOf": ["=B"]}, "B": {"properties": {"b": INTEGER}}},
+        {"b": 0},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_schema_within_itself_ends_soon(serve, name):
+    schemas, body = OWN[name]
+
+    assert serve(named(**schemas)).get("/x").json() == body
+
+
+SPREADING = {
+    "optional": lambda below: {"properties": dict.fromkeys("abcdef", below)},
+    "required": lambda below: {"required": ["a", "b"], "properties": dict.fromkeys("ab", below)},
+    "first of one": lambda below: {"oneOf": [{"required": ["a"], "properties": {"a": below, "b": below}}]},
+    "all of two": lambda below: {"allOf": [below, below]},
+    "many items": lambda below: {"type": "array", "items": below, "minItems": 1_000_000_000},
+    "all of all": lambda _: {"properties": {f"m{depth}": f"=N{depth}" for depth in range(40)}},
+}
+
+
+@pytest.mark.parametrize("name", SPREADING)
+def test_schema_that_spreads_ends_soon(tmp_path, name):
+    schemas = {f"N{depth}": SPREADING[name](f"=N{depth + 1}") for depth in range(40)}
+    file = written(tmp_path, named(**schemas, N40=INTEGER))
+
+    assert run("--spec", str(file), "run", "--", "true").returncode == 0
+
+
+def test_reference_to_itself_is_refused_in_one_line(tmp_path):
+    schemas = {"A": link("B"), "B": link("A")}
+    ran = run("--spec", str(written(tmp_path, {**one(), "components": {"schemas": schemas}})))
+
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert "library.yaml: #/components/schemas/B leads back to itself" in ran.stderr
+
+
+def test_long_chain_of_schemas_is_served(serve):
+    schemas = {
+        f"N{depth}": {"required": ["a"], "properties": {"a": f"=N{depth + 1}"}} for depth in range(500)
+    }
+
+    assert serve(named(**schemas, N500=INTEGER)).get("/x").status_code == 200
 
 
 def test_example_that_breaks_its_own_schema_is_sent_and_marked(serve):
@@ -391,6 +461,10 @@ def one(path: str = "/x", **operation: Any) -> dict[str, Any]:
     return contract({path: {"get": {"responses": answers(example=1), **operation}}})
 
 
+def link(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
 X = {"/x": one()["paths"]["/x"]}
 NAMED = {"operationId": "a", "responses": answers(example=1)}
 NO_RESPONSE = {"200": {"$ref": "#/components/responses/No"}}
@@ -401,15 +475,35 @@ REFUSED = {
     "broken yaml": ("openapi: 3.0.0\n\tx: [", "line 2, column 1"),
     "no mapping": ("- a", "it needs an 'openapi' member"),
     "no paths": (contract({}), "names no paths"),
-    "empty path": (contract({"/x": None}), "/x holds no operations"),
+    "empty path": (contract({"/x": None}), "paths./x: null is not of type"),
     "reference to nothing": (one(responses=NO_RESPONSE), "there is no #/components/responses/No"),
     "another file": (contract({"/x": {"$ref": "other.yaml#/x"}}), "lies in another file"),
     "circle": ("openapi: 3.0.0\ninfo: {title: t, version: '1'}\npaths: &a\n  /x: *a\n", "refers to itself"),
+    "reference to no object": (one(responses={"200": {"$ref": "#/openapi"}}), "#/openapi is no object"),
+    "member called $ref": (one(responses=answers(example={"$ref": 5})), "called $ref"),
+    "response of the wrong kind": (one(responses={"200": 5}), "paths./x.get.responses.200: 5 is not of type"),
+    "content of the wrong kind": (
+        one(responses={"200": {"description": "", "content": [1]}}),
+        "paths./x.get.responses.200.content: [1] is not of type",
+    ),
+    "odd version": ({**one(), "openapi": "3.01"}, "OpenAPI 3.01 cannot be served"),
+    "bytes": ("openapi: !!binary aGVsbG8=", "bytes cannot be written as JSON"),
+    "set": ("openapi: !!set {a}", "set cannot be written as JSON"),
+    "too deep": ("{openapi: 3.0.0, x-a: " + "[" * 150 + "]" * 150 + "}", "nested deeper than 100 levels"),
+    "half an error": ({**one(), "x-error-body": {}}, "x-error-body needs x-error-body and x-error-codes"),
+    "unknown variable": (
+        {**one(), "servers": [{"url": "https://{region}.example.com"}]},
+        "servers.0.url: https://{region}.example.com has a variable without a default",
+    ),
+    "one path twice": (
+        contract({"/x/{a}": X["/x"], "/x/{b}": X["/x"]}),
+        "/x/{a} and /x/{b} are the same path",
+    ),
     "no scheme": ({**one(), "security": [{"nope": []}]}, "no security scheme nope"),
     "two of a name": (contract({"/x": {"get": NAMED}, "/y": {"get": NAMED}}), "two operations are called a"),
     "bad pattern": (one(responses=answers({"type": "string", "pattern": "^(["})), "a schema cannot be used"),
     "path parameter of nothing": (one(parameters=[NO_ID]), "there is no {id} in the path"),
-    "no responses": (contract({"/x": {"get": {}}}), "'responses' is a required property"),
+    "no responses": (contract({"/x": {"get": {}}}), 'paths./x.get: "responses" is a required'),
 }
 
 
@@ -423,6 +517,73 @@ def test_file_that_cannot_be_served_is_refused_in_one_line(tmp_path, name):
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
     assert "library" in str(refused.value)
+
+
+RICH = """
+openapi: 3.0.3
+info: {title: Rich, version: "1"}
+servers: [{url: "https://{region}.example.com/v9", variables: {region: {default: eu}}}]
+security: [{key: []}]
+x-error-body: {}
+x-error-codes: {}
+paths:
+  /things/{id}:
+    parameters: [{$ref: "#/components/parameters/id"}]
+    post:
+      operationId: change
+      parameters: [{name: sort, in: query, explode: false, style: form, schema: {type: array, items: {type: string}}}]
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
+      responses:
+        "200":
+          description: d
+          headers: {X-Left: {required: true, schema: {type: integer, minimum: 1, default: 2}}}
+          content:
+            application/json: {schema: {$ref: "#/components/schemas/Thing"}}
+            text/csv: {example: "a,b"}
+        "404": {$ref: "#/components/responses/Gone"}
+        default: {description: d, content: {application/xml: {schema: {type: object}}}}
+components:
+  parameters: {id: {name: id, in: path, required: true, schema: {type: integer, maximum: 5}}}
+  responses:
+    Gone: {description: d, content: {text/plain: {examples: {gone: {$ref: "#/components/examples/gone"}}}}}
+  examples: {gone: {value: gone}}
+  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
+  schemas:
+    Thing:
+      type: object
+      required: [id]
+      properties:
+        id: {type: integer, readOnly: true}
+        name: {type: string, minLength: 2, maxLength: 9, pattern: "^a", default: ab}
+        parts: {type: array, minItems: 0, items: {$ref: "#/components/schemas/Thing"}}
+        kind: {oneOf: [{type: string, nullable: true}, {allOf: [{$ref: "#/components/schemas/Thing"}]}]}
+"""
+
+
+def spoilt(node: Any, root: Any) -> Iterator[str]:
+    """Write *root* with each node below *node* replaced, one at a time."""
+    for key in list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ():
+        kept = node[key]
+        for other in (5, None, [], "x", {}):
+            if not isinstance(other, (int, str)) or type(other) is not type(kept):
+                node[key] = other
+                yield json.dumps(root)
+        node[key] = kept
+        yield from spoilt(kept, root)
+
+
+def test_spoilt_file_is_served_or_refused_in_one_line(tmp_path):
+    """Whatever stands where something else belongs: no other exception, which would be a traceback."""
+    spec = yaml.safe_load(RICH)
+    refusals = []
+    for text in spoilt(spec, spec):
+        try:
+            Stub([guest.service(written(tmp_path, text, "library.json"))])
+        except (CannotStart, openapi.BadSpec) as error:
+            refusals.append(str(error))
+
+    assert len(refusals) > 400
+    assert not [line for line in refusals if "\n" in line or "library" not in line]
 
 
 def test_two_files_of_one_name_are_refused(tmp_path):
@@ -505,3 +666,112 @@ def test_head_is_answered_where_get_is(serve):
 
     assert (there.status_code, there.headers["content-length"], there.content) == (200, "3", b"")
     assert allowed == "GET, HEAD, POST"
+
+
+def test_documented_headers_are_sent(serve):
+    headers = {
+        "X-Shown": {"example": "a", "schema": {"type": "string"}},
+        "X-Of-Schema": {"schema": {"type": "integer", "example": 5}},
+        "X-Default": {"schema": {"type": "array", "items": {}, "default": ["a", True]}},
+        "X-Needed": {"$ref": "#/components/headers/Needed"},
+        "X-Free": {"schema": {"type": "string"}},
+        "Content-Length": {"schema": {}, "example": 5},
+        "Access-Control-Allow-Origin": {"schema": {}, "example": "https://example.com"},
+    }
+    responses = {
+        "200": {"description": "", "headers": headers, "content": {"application/json": {"example": 1}}},
+        "429": {"description": "", "headers": {"Retry-After": {"schema": {}, "example": 30}}},
+    }
+    needed = {"required": True, "schema": {"type": "integer", "minimum": 3}}
+    http = serve(
+        contract({"/x": {"get": {"responses": responses}}}, components={"headers": {"Needed": needed}})
+    )
+
+    for answer in (http.get("/x"), http.get("/x", headers={"Prefer": "code=200"})):
+        sent = {name: value for name, value in answer.headers.items() if name.startswith("x-")}
+        assert sent == {"x-shown": "a", "x-of-schema": "5", "x-default": "a,true", "x-needed": "3"}
+        assert (answer.json(), answer.headers.get_list("access-control-allow-origin")) in (
+            (1, ["*"]),
+            (1, []),
+        )
+    assert http.get("/x", headers={"Prefer": "code=429"}).headers["retry-after"] == "30"
+
+
+CSV = {"text/csv": {"example": "a,b"}}
+XML = {"application/xml": {"schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}}
+OTHER_KINDS = {
+    "csv": (CSV, "a,b", "text/csv"),
+    "xml": (XML, "", "application/xml"),
+    "xml with an object": ({"application/xml": {"example": {"a": 1}}}, "", "application/xml"),
+    "xml with text": ({"application/xml": {"schema": {"example": "<a/>"}}}, "<a/>", "application/xml"),
+    "image": ({"image/png": {}}, "", "image/png"),
+    "json first": ({**XML, **CSV, "application/json": {"example": 1}}, "1", "application/json"),
+    "any": ({"*/*": {"schema": {"type": "integer"}}}, "0", "application/json"),
+    "half a character": ({"text/plain": {"example": "\ud800"}}, "?", "text/plain"),
+    "null": ({"application/json": {"example": None}}, "null", "application/json"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_answer_is_of_its_media_type_however_it_is_asked_for(serve, name):
+    content, text, media_type = OTHER_KINDS[name]
+    http = serve(contract({"/x": {"get": {"responses": {"200": {"description": "", "content": content}}}}}))
+
+    for answer in (http.get("/x"), http.get("/x", headers={"Prefer": "code=200"})):
+        assert (answer.status_code, answer.text) == (200, text)
+        assert answer.headers["content-type"] == media_type
+        assert "x-mock-off-contract" not in answer.headers
+
+
+def test_examples_of_any_media_type_are_found(serve):
+    content = {
+        "application/json": {"examples": {"two": {"value": 2}}},
+        "text/csv": {"examples": {"row": {"value": "1,2"}, "elsewhere": {"externalValue": "https://a"}}},
+    }
+    responses = {
+        "200": {"description": "", "content": content},
+        "404": {"description": "", "content": {"text/plain": {"example": "gone"}}},
+    }
+    http = serve(contract({"/x": {"get": {"responses": responses}}}))
+
+    row = http.get("/x", headers={"Prefer": "example=row"})
+    gone = http.get("/x", headers={"Prefer": "code=404"})
+    assert (row.text, row.headers["content-type"]) == ("1,2", "text/csv")
+    assert (gone.status_code, gone.text, gone.headers["content-type"]) == (404, "gone", "text/plain")
+
+
+def test_reference_may_hold_escapes(serve):
+    first = {"get": {"responses": answers({"type": "object", "properties": {"id": INTEGER}})}}
+    answer = "#/paths/~1n~1%7Bid%7D/get/responses/200"
+    schema = f"{answer}/content/application~1json/schema"
+    http = serve(
+        contract(
+            {
+                "/n/{id}": first,
+                "/answer": {"get": {"responses": {"200": {"$ref": answer}}}},
+                "/schema": {"get": {"responses": answers({"type": "array", "items": {"$ref": schema}})}},
+            }
+        )
+    )
+
+    assert http.get("/answer").json() == {"id": 0}
+    assert http.get("/schema").json() == [{"id": 0}]
+    http.post("/__admin/overrides", json={"response": {"code": 200, "body": [{"id": "x"}]}})
+    assert "must be an integer" in http.get("/schema").headers["x-mock-off-contract"]
+
+
+@pytest.mark.parametrize(
+    "name", ["__init__", "__class__", "__call__", "_handlers", "mro", "a b", "__slots__"]
+)
+def test_operation_may_have_any_name(serve, name):
+    http = serve(one(operationId=name, **{"x-openapi-router-controller": "nowhere"}))
+
+    assert http.get("/x").json() == 1
+    assert http.get("/__admin/requests").json()[0]["operation"] == name
+
+
+def test_security_scheme_may_be_a_reference(serve):
+    spec = secured({"$ref": "#/components/securitySchemes/other"}, [{"it": []}])
+
+    assert serve(spec).get("/x").status_code == 401
+    assert serve(spec, "again.yaml").get("/x", params={"key": "a"}).status_code == 200
