@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 
 VARIABLE = re.compile(r"\{([^}]*)\}")
+_COMPARED = 200
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,17 @@ class Routes:
         return None
 
     def nearest(self, method: str, raw_path: str) -> NearMiss:
-        """Name the operation with the most equal leading segments, then the same method."""
-        parts = _split(raw_path)
-        best = max(self.operations, key=lambda one: (_leading(one, parts), one.method == method))
+        """Name the operation with the most equal leading segments, then the same method, then the likest path."""
+        parts, path = _split(raw_path), raw_path[:_COMPARED]
+
+        def nearness(one: Operation) -> tuple[int, bool, float]:
+            return (
+                _leading(one, parts),
+                one.method == method,
+                SequenceMatcher(None, one.template, path).ratio(),
+            )
+
+        best = max(self.operations, key=nearness)
         return NearMiss(best, _difference(best, parts))
 
 

@@ -266,3 +266,10 @@ def test_sigterm_ends_within_two_seconds_whoever_listens():
         said = process.stderr.read()
 
     assert "Traceback" not in said
+
+
+def test_mistyped_path_is_told_the_likest_operation(url):
+    answer = httpx.get(f"{url}/__admin/sesions")
+
+    assert answer.status_code == 404
+    assert answer.headers["x-mock-near-miss"].startswith("GET /__admin/sessions: ")
