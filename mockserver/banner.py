@@ -19,7 +19,7 @@ def banner(stub: Stub, url: str) -> str:
     base = url + PREFIX + DEFAULT if stub.sessions.is_strict else url
     for operation in stub.door.routes.operations:
         lines += [
-            f"# {operation.api}: {operation.summary}",
+            f"# {operation.api}: {operation.summary or operation.name}",
             curl(operation, base, stub.credential(operation)),
             "",
         ]
@@ -40,7 +40,8 @@ def curl(operation: Operation, url: str, credential: Sample | None) -> str:
     elif credential is not None:
         cookie = f"Cookie: {credential.name}={credential.value}"
         words += ["-H", cookie if credential.place == "cookie" else f"{credential.name}: {credential.value}"]
-    examples = operation.request_body.get("content", {}).get(JSON, {}).get("examples", {})
-    for example in list(examples.values())[:1]:
-        words += ["-H", f"Content-Type: {JSON}", "-d", json.dumps(example["value"])]
+    content = operation.request_body.get("content", {}).get(JSON, {})
+    examples = [example.get("value") for example in content.get("examples", {}).values()]
+    for example in [*examples, *([content["example"]] if "example" in content else [])][:1]:
+        words += ["-H", f"Content-Type: {JSON}", "-d", json.dumps(example)]
     return shlex.join(words)

@@ -317,9 +317,10 @@ def rendered(problem: Problem, operation: Operation) -> Reply:
 def _as_a_guest(problem: Problem, operation: Operation, reply: Reply) -> Reply:
     """Answer as the contract's own example does, where it has one; what is wrong is then in a header."""
     documented = forced.documented(operation, reply.status)
-    headers = {**reply.headers, "X-Mock-Problem": " ".join(problem.message.split())[:1000]}
-    is_shown = OFF_CONTRACT not in documented.headers and documented.body is not None
-    return Reply(reply.status, documented.body if is_shown else reply.body, headers)
+    why = {**reply.headers, "X-Mock-Problem": " ".join(problem.message.split())[:1000]}
+    if OFF_CONTRACT in documented.headers or documented.body is None:
+        return Reply(reply.status, reply.body, why)
+    return documented.with_headers(why)
 
 
 class _Entries(AbstractRoutingAPI[Operation]):

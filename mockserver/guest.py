@@ -75,7 +75,7 @@ def service(file: Path) -> Service:
             _complete(spec, openapi.resolved(spec, response))
         handlers[name] = _handler(_reply(spec, operation["responses"]))
     behaviour: Any = Behaviour(handlers)
-    return Service(file.stem, spec, behaviour, Fixtures())
+    return Service(file.stem, spec, behaviour, Fixtures(), str(file))
 
 
 def _read(file: Path) -> Spec:
@@ -242,12 +242,12 @@ def _handler(reply: Reply) -> Callable[..., Any]:
 
 
 def _reply(spec: Spec, responses: dict[str, Any]) -> Reply:
-    """Give the first success's example."""
-    code = min((code for code in responses if code.startswith("2")), default="default")
+    """Give the first success's example; where there is none, that of a redirect, or of whatever else there is."""
+    code = min(responses, key=lambda code: ("23d".find(code[0]) % 4, code), default="default")
     response = openapi.resolved(spec, responses.get(code, {}))
     for media_type, content in response.get("content", {}).items():
         if not content.get("examples"):
             content.setdefault("example", _made_up(spec, media_type, {}))
-    status = int(code) if code.isdigit() else 200
+    status = int(code.replace("X", "0")) if code != "default" else 200
     shown = next(iter(examples(spec, response).values()), Reply(status))
     return Reply(status, shown.body, shown.headers).with_headers(documented_headers(response))

@@ -97,7 +97,7 @@ class Operation:
         given = (
             {parameter.name for parameter in self._readers} | {"caller"} | ({"body"} if self._body else set())
         )
-        where = f"openapi/{self.api}.yaml: operation {self.name}"
+        where = f"{self.voice.file}: operation {self.name}"
         if taken != given and "anything" not in taken:
             raise CannotStart(
                 f"{where} gives its handler {', '.join(sorted(given))}, but it takes {', '.join(sorted(taken))}"
@@ -154,7 +154,7 @@ class Operation:
         if status not in self._promised:
             documented = documenting(status, self._replies)
             if documented is None:
-                return f"{self.name} answered {status}, which openapi/{self.api}.yaml does not document"
+                return f"{self.name} answered {status}, which {self.voice.file} does not document"
             self._promised[status] = self._replies[documented]
         schema = self._promised[status]
         if schema is None or isinstance(reply.body, bytes):
@@ -163,7 +163,7 @@ class Operation:
         if not violations:
             return None
         told = "; ".join(f"{where}: {message}" if where else message for where, message in violations)
-        return f"{self.name} answered {status} with a body that breaks openapi/{self.api}.yaml: {told}"
+        return f"{self.name} answered {status} with a body that breaks {self.voice.file}: {told}"
 
     def _grant(self, arguments: dict[str, Any]) -> None:
         for is_body, name, wishes in self.magic:

@@ -81,8 +81,8 @@ class Routes:
                 path.operations.setdefault("HEAD", operation)
         else:
             raise CannotStart(
-                f"{operation.method} {operation.template} is in both openapi/{other.api}.yaml and "
-                f"openapi/{operation.api}.yaml; serve one of them (--api NAME) or give one a prefix in its servers"
+                f"{operation.method} {operation.template} is in both {other.voice.file} and "
+                f"{operation.voice.file}; serve one of them (--api NAME) or give one a prefix in its servers"
             )
         self.operations.append(operation)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -124,9 +125,10 @@ class Stub:
             try:
                 connexion.add_api(service.spec, resolver=_resolver(service), **options)
             except InvalidSpecification as error:
-                raise CannotStart(
-                    f"{service.name}: not a valid OpenAPI document: {error.message[:300]}"
-                ) from None
+                place = ".".join(map(str, error.absolute_path))
+                raise CannotStart(f"{service.file}: {place}: {error.message[:300]}") from None
+            except re.error as error:
+                raise CannotStart(f"{service.file}: a pattern is none: {error}") from None
         connexion.add_api(
             self.admin.spec,
             resolver=Resolver(lambda operation_id: getattr(Admin, operation_id)),
@@ -140,7 +142,7 @@ class Stub:
         self.door.routes.operations.sort(key=lambda operation: order.index(operation.api))
 
     def _compiler(self, service: Service) -> Any:
-        voice = Voice(service.name, service.spec)
+        voice = Voice(service.file, service.spec)
         # A guest's contract says where a credential goes, but nobody says which are good.
         mode: auth.Mode = self._mode if voice.is_own or self._mode == "off" else "shape"
         schemes = service.schemes if voice.is_own else _any_key(service.schemes)
@@ -155,12 +157,12 @@ class Stub:
                 )
                 return Operation(operation, service.name, service.spec, voice, authenticate, instance)
             except BadContract as error:
-                raise CannotStart(f"{service.name}: operation {operation.operation_id}: {error}") from None
+                raise CannotStart(f"{service.file}: operation {operation.operation_id}: {error}") from None
 
         return compile_operation
 
     def _admin_compiler(self) -> Any:
-        voice = Voice(admin.NAME, self.admin.spec)
+        voice = Voice(str(admin.CONTRACT), self.admin.spec)
 
         def compile_operation(operation: OpenAPIOperation) -> Operation:
             return Operation(
@@ -183,7 +185,7 @@ def _resolver(service: Service) -> Resolver:
         handler = getattr(service.api, operation_id or "", None)
         if handler is None:
             raise CannotStart(
-                f"openapi/{service.name}.yaml: operation {operation_id} has no handler; "
+                f"{service.file}: operation {operation_id} has no handler; "
                 f"add Api.{operation_id} in mockserver/apis/{service.name}.py"
             )
         return handler

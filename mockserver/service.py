@@ -16,12 +16,21 @@ from openapi import Spec
 
 @dataclass(frozen=True)
 class Service:
-    """One API to serve: its name, its contract, the class that keeps it, and what a fresh session knows."""
+    """One API to serve: its name, its contract, the class that keeps it, and what a fresh session knows.
+
+    file: where the contract lies, for messages.
+    """
 
     name: str
     spec: Spec
     api: type[apis.Api]
     fixtures: fixtures.Fixtures
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        """Take a contract of ours for one from the usual folder."""
+        if not self.file:
+            object.__setattr__(self, "file", f"openapi/{self.name}.yaml")
 
     @property
     def schemes(self) -> Mapping[str, Any]:

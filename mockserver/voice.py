@@ -16,16 +16,15 @@ class Voice:
     """Renders problems as the contract's x-error-body, with the codes of its x-error-codes.
 
     A contract that has neither is a guest's, and errors look like most APIs': a message, and a detail per field.
-    is_own: whether the contract says what an error looks like.
+    file: where the contract lies, for whoever has to mend it. is_own: whether it says what an error looks like.
     Raises CannotStart if the contract has one without the other.
     """
 
-    def __init__(self, name: str, spec: Mapping[str, Any]) -> None:
+    def __init__(self, file: str, spec: Mapping[str, Any]) -> None:
         missing = [key for key in ("x-error-body", "x-error-codes") if key not in spec]
         if len(missing) == 1:
-            raise CannotStart(
-                f"openapi/{name}.yaml: no {missing[0]} at the root; add what an error looks like"
-            )
+            raise CannotStart(f"{file}: no {missing[0]} at the root; add what an error looks like")
+        self.file = file
         self.is_own = not missing
         self.codes: Mapping[str, str] = spec.get("x-error-codes", {})
         self._body = spec.get("x-error-body", _GUEST)

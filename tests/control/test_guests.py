@@ -776,3 +776,49 @@ def test_security_scheme_may_be_a_reference(serve):
 
     assert serve(spec).get("/x").status_code == 401
     assert serve(spec, "again.yaml").get("/x", params={"key": "a"}).status_code == 200
+
+
+def test_operation_without_a_success_answers_what_it_documents(serve):
+    moved = {"302": {"description": "", "headers": {"Location": {"schema": {}, "example": "/new"}}}}
+    gone = {
+        "410": {"description": "", "content": {"application/problem+json": {"example": {"title": "gone"}}}}
+    }
+    http = serve(contract({"/old": {"get": {"responses": moved}}, "/gone": {"get": {"responses": gone}}}))
+
+    assert (http.get("/old").status_code, http.get("/old").headers["location"]) == (302, "/new")
+    assert (http.get("/gone").status_code, http.get("/gone").headers["content-type"]) == (
+        410,
+        "application/problem+json",
+    )
+
+
+def test_refusal_keeps_the_media_type_and_headers_of_its_example(serve):
+    refused = {
+        "description": "",
+        "content": {"text/plain": {"example": "no"}},
+        "headers": {"X-Why": {"example": "z", "schema": {}}},
+    }
+    one = {"parameters": [{"name": "n", "in": "query", "required": True, "schema": {"type": "integer"}}]}
+    http = serve(
+        contract({"/x": {"get": {**one, "responses": {"200": {"description": ""}, "400": refused}}}})
+    )
+
+    answer = http.get("/x")
+
+    assert (answer.status_code, answer.text, answer.headers["content-type"]) == (400, "no", "text/plain")
+    assert (answer.headers["x-why"], answer.headers["x-mock-problem"]) == ("z", "n: is required")
+
+
+@pytest.mark.parametrize(
+    "schema", [{"type": "string", "pattern": "\\p{L}", "default": "x"}, {"type": "integer", "default": "x"}]
+)
+def test_contract_that_connexion_refuses_is_named_by_its_file(tmp_path, schema):
+    parameter = {"name": "n", "in": "query", "schema": schema}
+    spec = contract({"/x": {"get": {"parameters": [parameter], "responses": {"200": {"description": ""}}}}})
+    file = written(tmp_path, spec)
+
+    with pytest.raises(CannotStart) as refused:
+        Stub([guest.service(file)])
+
+    assert str(refused.value).startswith(f"{file}: ")
+    assert "\n" not in str(refused.value)
