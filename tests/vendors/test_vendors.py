@@ -30,7 +30,8 @@ def vendor(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     """Return the name and the URL of a vendor's server, which runs for as long as the tests that use it."""
     if request.param == "node":
         needs_node()
-    environment = os.environ | {"JWT_SECRET": SECRET, "API_KEY": API_KEY, "PORT": "0"}
+    account = str(HERE / "account.json")
+    environment = os.environ | {"ACCOUNT": account, "JWT_SECRET": SECRET, "API_KEY": API_KEY, "PORT": "0"}
     with subprocess.Popen(
         COMMANDS[request.param], stdout=subprocess.PIPE, text=True, env=environment
     ) as server:

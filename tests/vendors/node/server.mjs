@@ -13,13 +13,12 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
-const account = JSON.parse(readFileSync(process.env.ACCOUNT ?? new URL("../account.json", import.meta.url), "utf8"));
-const secret = process.env.JWT_SECRET;
-const apiKey = process.env.API_KEY;
-if (!secret || !apiKey) {
-  console.error("JWT_SECRET and API_KEY must be set");
+const { ACCOUNT, JWT_SECRET: secret, API_KEY: apiKey } = process.env;
+if (!ACCOUNT || !secret || !apiKey) {
+  console.error("ACCOUNT, JWT_SECRET and API_KEY must be set");
   process.exit(2);
 }
+const account = JSON.parse(readFileSync(ACCOUNT, "utf8"));
 const LIMIT = 1_000_000;
 
 class Refusal extends Error {

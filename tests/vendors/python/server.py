@@ -269,13 +269,10 @@ class Quiet(WSGIRequestHandler):
 
 
 def main() -> None:
-    account = os.environ.get("ACCOUNT") or Path(__file__).parents[1] / "account.json"
-    vendor = Vendor(
-        json.loads(Path(account).read_text(encoding="utf-8")), os.environ["JWT_SECRET"], os.environ["API_KEY"]
-    )
-    server = make_server(
-        "127.0.0.1", int(os.environ.get("PORT", "0")), vendor, threaded=True, request_handler=Quiet
-    )
+    account = json.loads(Path(os.environ["ACCOUNT"]).read_text(encoding="utf-8"))
+    vendor = Vendor(account, os.environ["JWT_SECRET"], os.environ["API_KEY"])
+    port = int(os.environ.get("PORT", "0"))
+    server = make_server("127.0.0.1", port, vendor, threaded=True, request_handler=Quiet)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()
 
