@@ -137,6 +137,50 @@ def run(
         sys.exit(came.exit_status)
 
 
+@app.command()
+def selftest(
+    api: Annotated[
+        str | None, typer.Argument(metavar="[API]", help="One API; all if it is left out.")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Judge only servers whose name matches; may be repeated."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Processes at a time; as many as processors if left out.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per server.")] = False,
+) -> None:
+    """Judge the judge: a correct server per API, mutants that lie, liberties that are allowed, and nonsense.
+
+    Exit status: 0 each came out as it has to, 1 one did not, 3 the self-test could not run.
+    """
+    with _faults():
+        import time
+
+        import openapi
+        from conformance.proof import selftest, trial
+
+        began = time.monotonic()
+        names = [api] if api else openapi.names()
+        trials = selftest.select(names, only or ())
+        held = selftest.hold(trials, jobs or selftest.processors())
+        is_well = True
+        for name in names:
+            of_api = []
+            for _ in (one for one in trials if one.api == name):
+                of_api.append(next(held))
+                if verbose:
+                    typer.echo(selftest.line(*of_api[-1]))
+            part = selftest.Part(name, of_api, trial.unproved(name))
+            is_well = is_well and part.is_well
+            for line in selftest.summary(part):
+                typer.echo(line)
+        state = "each came out as it has to" if is_well else "NOT each came out as it has to"
+        typer.echo(f"{len(trials)} servers judged in {time.monotonic() - began:.0f} s: {state}")
+        sys.exit(0 if is_well else 1)
+
+
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
