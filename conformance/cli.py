@@ -86,6 +86,30 @@ def list_(
 
 
 @app.command()
+def explain(
+    id: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="A requirement as `conformance list` prints it, or a glob."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Print every requirement, as Markdown.")] = False,
+) -> None:
+    """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
+    with _faults():
+        import openapi
+        from conformance import explanation, requirement
+
+        if (id is None) != every:
+            _complain("explain: name a requirement, or ask for --all; `conformance list` prints the names")
+            sys.exit(USAGE)
+        if id is None:
+            typer.echo(explanation.markdown(openapi.names()), nl=False)
+            return
+        known = [one for api in openapi.names() for one in requirement.collect(api)]
+        asked = requirement.select(known, [id], asked="")
+        typer.echo("\n\n".join(map(explanation.text, explanation.explain(asked))))
+
+
+@app.command()
 def doctor(profile: Profile) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
     with _faults():
@@ -147,7 +171,8 @@ def selftest(
         typer.Option(metavar="GLOB", help="Judge only servers whose name matches; may be repeated."),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Processes at a time; as many as processors if left out.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Processes at a time; as many as processors if left out."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per server.")] = False,
 ) -> None:

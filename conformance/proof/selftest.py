@@ -75,7 +75,9 @@ def hold(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Finding]]:
         yield from ((one, _held(one.api, one.kind, one.name)) for one in trials)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    pool = ProcessPoolExecutor(
+        jobs, context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    )
     try:
         futures = [pool.submit(_held, one.api, one.kind, one.name) for one in trials]
         for one, future in zip(trials, futures, strict=True):

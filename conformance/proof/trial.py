@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,12 +24,10 @@ REFERENCE, MUTANT, LIBERTY, NOTHING = KINDS = ("reference", "mutant", "liberty",
 WITHIN_S = 20  # on a busy machine; most nonsense takes less than one
 HASTE = {"timeout_s": 0.2, "retry_s": 0.2}
 
-Served = Callable[[], AbstractContextManager[str]]
-
 
 @dataclass(frozen=True)
 class Trial:
-    """One server to be judged: a class that brings its own profile, or nonsense that is started."""
+    """One server to be judged: a class that brings its own profile, or nonsense, a function that serves it."""
 
     api: str
     kind: str
@@ -74,10 +71,7 @@ def trials(api: str) -> list[Trial]:
 def hold(trial: Trial) -> Finding:
     """Judge the server of a trial, and compare what came of it with what has to."""
     began = time.monotonic()
-    if trial.kind == NOTHING:
-        verdict = _judged_in_haste(trial.api, trial.server)
-    else:
-        verdict = judged(trial.server())
+    verdict = _judged_in_haste(trial) if trial.kind == NOTHING else judged(trial.server())
     seconds = time.monotonic() - began
     deviations = _RULES[trial.kind](verdict, trial)
     if trial.kind == NOTHING and seconds >= WITHIN_S:
@@ -103,9 +97,9 @@ def unproved(api: str) -> list[str]:
     ]
 
 
-def _judged_in_haste(api: str, served: Served) -> Verdict:
-    with served() as url:
-        return judge({**proof.reference_of(api)().profile(url), "patience": HASTE})
+def _judged_in_haste(trial: Trial) -> Verdict:
+    with trial.server() as url:
+        return judge({**proof.reference_of(trial.api)().profile(url), "patience": HASTE})
 
 
 def _of_reference(verdict: Verdict, _: Trial) -> list[str]:
