@@ -237,6 +237,7 @@ def _faults() -> Iterator[None]:
         _complain(f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'")
         sys.exit(USAGE)
     import openapi
+    from conformance.proof import NoSuchServer
     from conformance.requirement import BadRequirement, NoSuchRequirement
     from conformance.target import BadProfile
     from conformance.verdict import CannotRun, refuse_without_docstrings
@@ -244,7 +245,7 @@ def _faults() -> Iterator[None]:
     try:
         refuse_without_docstrings()
         yield
-    except (openapi.UnknownApi, BadProfile, NoSuchRequirement) as error:
+    except (openapi.UnknownApi, BadProfile, NoSuchRequirement, NoSuchServer) as error:
         _complain(str(error))
         sys.exit(USAGE)
     except (CannotRun, BadRequirement) as error:

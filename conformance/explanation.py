@@ -50,25 +50,19 @@ class Explanation:
     forgoing: Sequence[type[Any]] = field(default=())
 
     def facts(self) -> Iterator[tuple[str, str | list[str]]]:
-        """Yield what is known, each under its name; a list where there are several."""
-        yield "source", self.source
+        """Yield what there is to say, each under its name; a list where there are several."""
         if self.requirement.reading:
             yield "how we read it", self.requirement.reading
-        yield "needs", _needs(self)
-        yield "writes", _WRITES[self.writes]
+        if self.needs:
+            yield "needs", f"{' and '.join(self.needs)}; without it not tested"
+        yield "writes", "yes" if self.writes else "only where a server accepts what the reference refuses"
         for name, servers in (
             ("proved by", self.mutants),
             ("permitted all the same", self.permitted),
-            ("failed by servers that still conform", self.forgoing),
+            ("failed by servers that conform", self.forgoing),
         ):
             if servers:
                 yield name, [f"{one.__name__}: {sentence(one)}" for one in servers]
-
-
-_WRITES = {
-    True: "yes, to the fixtures of the profile",
-    False: "no: a correct server refuses, or ignores, all that it sends",
-}
 
 
 def explain(asked: Sequence[Requirement]) -> list[Explanation]:
@@ -83,30 +77,35 @@ def explain(asked: Sequence[Requirement]) -> list[Explanation]:
 def text(one: Explanation) -> str:
     """Write an explanation for a terminal."""
     asked = one.requirement
-    lines = [asked.id, f"  {asked.level} {asked.text}", f"  ({asked.level}: {LEVELS[asked.level]})", ""]
+    lines = [
+        asked.id,
+        f"  {asked.level} {asked.text}",
+        f"  {asked.level} means: {LEVELS[asked.level]}",
+        f"  source: {one.source}, {one.url}",
+        f"  needs, as every run does: {' and '.join(one.always)}",
+    ]
     for name, said in one.facts():
         if isinstance(said, str):
             lines.append(f"  {name}: {said}")
         else:
             lines += [f"  {name}:", *(f"    {item}" for item in said)]
-    return "\n".join([*lines[:4], *lines[4:5], f"    {one.url}", *lines[5:]])
+    return "\n".join(lines)
 
 
 def markdown(apis: Sequence[str]) -> str:
-    """Write every requirement of *apis* as one Markdown document."""
+    """Write every requirement of *apis* as one Markdown document, by heading."""
     parts = [_INTRODUCTION]
     for api in apis:
-        info = openapi.load(api)["info"]
-        parts.append(
-            f"## {api}\n\nThe document is [{info['x-document']['title']}]({info['x-document']['url']}).\n"
-        )
-        heading = None
-        for one in explain(requirement.collect(api)):
-            if one.source != heading:
-                heading = one.source
-                parts.append(f"### {heading}\n\n<{one.url}>\n")
-            parts.append(_entry(one))
-    return "\n".join(parts)
+        spec = openapi.load(api)
+        explained = explain(requirement.collect(api))
+        always = " and ".join(f"`{key}`" for key in explained[0].always)
+        document = spec["info"]["x-document"]
+        parts += [f"## {api}", f"From [{document['title']}]({document['url']}). Every run needs {always}."]
+        for heading in openapi.headings(spec):
+            under = [one for one in explained if one.requirement.heading == heading]
+            if under:
+                parts += [f"### [{heading}]({under[0].url})", *map(_entry, under)]
+    return "\n\n".join(parts) + "\n"
 
 
 _INTRODUCTION = """\
@@ -118,35 +117,31 @@ A requirement is a MUST where the document states it, a SHOULD where the documen
 of the vendor's states it, and OBSERVED where nobody states it: that is recorded and never judged. What it needs of a
 target profile beyond what every run needs is named with it; without that it is not tested. It is proved by mutants,
 servers that break it and that the judge has to catch, and bounded by liberties, correct servers that do the same step
-in another way and that the judge has to spare.
-"""
+in another way and that the judge has to spare."""
 
 
 def _entry(one: Explanation) -> str:
-    asked = one.requirement
-    lines = [f"#### {asked.id}", "", f"**{asked.level}** {_escaped(asked.text)}", ""]
-    for name, said in list(one.facts())[1:]:
+    lines = [
+        f"#### {one.requirement.id}",
+        "",
+        f"**{one.requirement.level}** {_escaped(one.requirement.text)}",
+        "",
+    ]
+    for name, said in one.facts():
         if isinstance(said, str):
             lines.append(f"- {name}: {_escaped(said)}")
         else:
             lines += [f"- {name}:", *(f"  - {_escaped(item)}" for item in said)]
-    return "\n".join([*lines, ""])
+    return "\n".join(lines)
 
 
 def _escaped(words: str) -> str:
-    return re.sub(r"([\\`*_<>\[\]])", r"\\\1", words)
+    return re.sub(r"([\\`*<\[])", r"\\\1", words)
 
 
 def sentence(server: type[Any]) -> str:
     """Return what a server of the proof says that it does."""
     return " ".join((server.__doc__ or "").split())
-
-
-def _needs(one: Explanation) -> str:
-    always = " and ".join(one.always)
-    if not one.needs:
-        return f"{always}, as every run does"
-    return f"{' and '.join(one.needs)}, or it is not tested; beside {always}, as every run does"
 
 
 class _Api:

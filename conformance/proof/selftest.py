@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from conformance.plugin import describe
-from conformance.proof import trial
+from conformance.proof import NoSuchServer, trial
 from conformance.proof.trial import Finding, Trial
 from conformance.verdict import CannotRun
 
@@ -23,10 +23,6 @@ _COUNTED = {
     trial.LIBERTY: "liberties spared",
     trial.NOTHING: "nonsense refused",
 }
-
-
-class NoSuchServer(LookupError):
-    """A glob matches no server of the proof; the message names the nearest."""
 
 
 @dataclass(frozen=True)
