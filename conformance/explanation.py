@@ -105,6 +105,8 @@ def markdown(apis: Sequence[str]) -> str:
             under = [one for one in explained if one.requirement.heading == heading]
             if under:
                 parts += [f"### [{heading}]({under[0].url})", *map(_entry, under)]
+        if reasons := requirement.not_asked(api):
+            parts += [f"### What is not asked of {api}", _listed(reasons)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -133,6 +135,10 @@ def _entry(one: Explanation) -> str:
         else:
             lines += [f"- {name}:", *(f"  - {_escaped(item)}" for item in said)]
     return "\n".join(lines)
+
+
+def _listed(reasons: Mapping[str, Mapping[str, str]]) -> str:
+    return "\n".join(f"- {name}: {_escaped(why)}" for kind in reasons.values() for name, why in kind.items())
 
 
 def _escaped(words: str) -> str:

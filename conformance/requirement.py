@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import importlib
+import importlib.resources
 import inspect
 import pkgutil
 import re
@@ -20,6 +21,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
+
+import yaml
 
 import openapi
 
@@ -82,6 +85,18 @@ def collect(api: str) -> list[Requirement]:
     _refuse_twins([requirement for _, requirement in found])
     found.sort(key=lambda pair: (pair[0], headings.index(pair[1].heading)))
     return [requirement for _, requirement in found]
+
+
+def not_asked(api: str) -> dict[str, dict[str, str]]:
+    """Return why headings, statuses and codes of *api* have no MUST and no SHOULD, by kind and by name.
+
+    Empty if the API has no file that says so.
+    """
+    file = importlib.resources.files(f"conformance.apis.{api}") / "not_asked.yaml"
+    if not file.is_file():
+        return {}
+    reasons: dict[str, dict[str, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return reasons
 
 
 def modules(api: str) -> list[ModuleType]:
