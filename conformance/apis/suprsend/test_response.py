@@ -102,7 +102,7 @@ def test_description(api: Api) -> None:
 def test_original_preference(api: Api) -> None:
     """MUST answer original_preference, opt_in or opt_out, or null as other pages show it. (suprsend: Response)
 
-    Which of the two, or null, is not judged: pages of the vendor differ on whose preference it is.
+    Which of them it is, is not judged.
     """
     for answer in api.turns():
         said = category(answer)
