@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 4010
 
-.PHONY: serve test format lint types tests bench choices lock clean
+.PHONY: serve test format lint types tests bench choices requirements lock clean
 
 serve: .venv/ready
 	$(BIN)/mockserver --port $(PORT)
@@ -39,6 +39,11 @@ bench: .venv/ready
 # Copy the contracts' choices into the README.
 choices: .venv/ready
 	$(BIN)/python -m tests.readme.choices
+
+# Write down what is known about every requirement.
+requirements: .venv/ready
+	$(BIN)/conformance explain --all > docs/requirements.new
+	mv docs/requirements.new docs/requirements.md
 
 # Choose new versions within pyproject.toml's ranges (needs uv).
 lock:

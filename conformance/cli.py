@@ -86,6 +86,30 @@ def list_(
 
 
 @app.command()
+def explain(
+    id: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="A requirement as `conformance list` prints it, or a glob."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Print every requirement, as Markdown.")] = False,
+) -> None:
+    """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
+    with _faults():
+        import openapi
+        from conformance import explanation, requirement
+
+        if (id is None) != every:
+            _complain("explain: name a requirement, or ask for --all; `conformance list` prints the names")
+            sys.exit(USAGE)
+        if id is None:
+            typer.echo(explanation.markdown(openapi.names()), nl=False)
+            return
+        known = [one for api in openapi.names() for one in requirement.collect(api)]
+        asked = requirement.select(known, [id], asked="")
+        typer.echo("\n\n".join(map(explanation.text, explanation.explain(asked))))
+
+
+@app.command()
 def doctor(profile: Profile) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
     with _faults():
@@ -137,6 +161,51 @@ def run(
         sys.exit(came.exit_status)
 
 
+@app.command()
+def selftest(
+    api: Annotated[
+        str | None, typer.Argument(metavar="[API]", help="One API; all if it is left out.")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Judge only servers whose name matches; may be repeated."),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Processes at a time; as many as processors if left out."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per server.")] = False,
+) -> None:
+    """Judge the judge: a correct server per API, mutants that lie, liberties that are allowed, and nonsense.
+
+    Exit status: 0 each came out as it has to, 1 one did not, 3 the self-test could not run.
+    """
+    with _faults():
+        import time
+
+        import openapi
+        from conformance.proof import selftest, trial
+
+        began = time.monotonic()
+        names = [api] if api else openapi.names()
+        trials = selftest.select(names, only or ())
+        held = selftest.hold(trials, jobs or selftest.processors())
+        is_well = True
+        for name in names:
+            of_api = []
+            for _ in (one for one in trials if one.api == name):
+                of_api.append(next(held))
+                if verbose:
+                    typer.echo(selftest.line(*of_api[-1]))
+            part = selftest.Part(name, of_api, trial.unproved(name))
+            is_well = is_well and part.is_well
+            for line in selftest.summary(part):
+                typer.echo(line)
+        state = "each came out as it has to" if is_well else "NOT each came out as it has to"
+        typer.echo(f"{len(trials)} servers judged in {time.monotonic() - began:.0f} s: {state}")
+        sys.exit(0 if is_well else 1)
+
+
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -168,6 +237,7 @@ def _faults() -> Iterator[None]:
         _complain(f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'")
         sys.exit(USAGE)
     import openapi
+    from conformance.proof import NoSuchServer
     from conformance.requirement import BadRequirement, NoSuchRequirement
     from conformance.target import BadProfile
     from conformance.verdict import CannotRun, refuse_without_docstrings
@@ -175,7 +245,7 @@ def _faults() -> Iterator[None]:
     try:
         refuse_without_docstrings()
         yield
-    except (openapi.UnknownApi, BadProfile, NoSuchRequirement) as error:
+    except (openapi.UnknownApi, BadProfile, NoSuchRequirement, NoSuchServer) as error:
         _complain(str(error))
         sys.exit(USAGE)
     except (CannotRun, BadRequirement) as error:

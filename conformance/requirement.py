@@ -2,6 +2,8 @@
 
 ``MUST answer 401 authentication_required without a token. (onlyautomator: Error Codes)``
 
+A paragraph after it may say how the document is read where that does not go without saying.
+
 Requirements stand in document order: by the ``ORDER`` of their module (0 if it has none), then by the
 heading that is their source, then as they are written.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import importlib
+import importlib.resources
 import inspect
 import pkgutil
 import re
@@ -19,10 +22,15 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+import yaml
+
 import openapi
 
 LEVELS = ("MUST", "SHOULD", "OBSERVED")
-_SENTENCE = re.compile(r"(?P<level>[A-Z]+) (?P<text>.+?) \((?P<api>[^():]+): (?P<heading>.+)\)", re.DOTALL)
+_SENTENCE = re.compile(
+    r"(?P<level>[A-Z]+)\s(?P<text>.+?)\s\((?P<api>[^():]+): (?P<heading>[^()]+)\)(?:\n\n(?P<reading>.+))?",
+    re.DOTALL,
+)
 
 
 class BadRequirement(ValueError):
@@ -35,13 +43,32 @@ class NoSuchRequirement(LookupError):
 
 @dataclass(frozen=True)
 class Requirement:
-    """One thing the document asks of a server."""
+    """One thing the document asks of a server.
+
+    reading: how the document is read, where its author said so.
+    """
 
     id: str
     level: str
     text: str
     source: str
     function: Callable[..., Any] = field(compare=False, repr=False)
+    reading: str | None = None
+
+    @property
+    def api(self) -> str:
+        """The API that it is a requirement of."""
+        return self.id.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The id without the API."""
+        return self.id.partition("/")[2]
+
+    @property
+    def heading(self) -> str:
+        """The heading or page that its source names."""
+        return self.source.partition(": ")[2]
 
 
 def collect(api: str) -> list[Requirement]:
@@ -56,8 +83,20 @@ def collect(api: str) -> list[Requirement]:
         for requirement in _written(module, api, headings)
     ]
     _refuse_twins([requirement for _, requirement in found])
-    found.sort(key=lambda pair: (pair[0], headings.index(_heading(pair[1]))))
+    found.sort(key=lambda pair: (pair[0], headings.index(pair[1].heading)))
     return [requirement for _, requirement in found]
+
+
+def not_asked(api: str) -> dict[str, dict[str, str]]:
+    """Return why headings, statuses and codes of *api* have no MUST and no SHOULD, by kind and by name.
+
+    Empty if the API has no file that says so.
+    """
+    file = importlib.resources.files(f"conformance.apis.{api}") / "not_asked.yaml"
+    if not file.is_file():
+        return {}
+    reasons: dict[str, dict[str, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return reasons
 
 
 def modules(api: str) -> list[ModuleType]:
@@ -69,15 +108,18 @@ def modules(api: str) -> list[ModuleType]:
     ]
 
 
-def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> list[Requirement]:
+def select(
+    requirements: Sequence[Requirement], globs: Sequence[str], *, asked: str = "--only "
+) -> list[Requirement]:
     """Return those whose id matches one of *globs*, all if there is none; the API's prefix may be left out.
 
+    asked: what stands before a glob on the command line, for the complaint.
     Raises NoSuchRequirement if a glob matches nothing.
     """
     ids = [requirement.id for requirement in requirements]
     for glob in globs:
         if not any(_matches(one, glob) for one in ids):
-            raise NoSuchRequirement(_nothing_matches(glob, ids))
+            raise NoSuchRequirement(f"{asked}{_nothing_matches(glob, ids)}")
     return [one for one in requirements if not globs or any(_matches(one.id, glob) for glob in globs)]
 
 
@@ -90,7 +132,7 @@ def _nothing_matches(glob: str, ids: Sequence[str]) -> str:
     names = difflib.get_close_matches(glob.partition("/")[2] or glob, short, n=3, cutoff=0.4)
     near = ", ".join(short[name] for name in names)
     hint = f"did you mean {near}?" if near else "`conformance list` prints them all"
-    return f"--only {glob}: no requirement has such an id; {hint}"
+    return f"{glob}: no requirement has such an id; {hint}"
 
 
 def _written(module: ModuleType, api: str, headings: Sequence[str]) -> list[Requirement]:
@@ -109,26 +151,28 @@ def read(function: Callable[..., Any], api: str, headings: Sequence[str]) -> Req
     Raises BadRequirement if its docstring lacks a level, a text, or a source among *headings*.
     """
     name = f"{function.__module__}.{function.__qualname__}"
-    match = _SENTENCE.fullmatch(" ".join((function.__doc__ or "").split()))
+    match = _SENTENCE.fullmatch(inspect.cleandoc(function.__doc__ or ""))
     if match is None or match["level"] not in LEVELS:
         raise BadRequirement(
             f"{name}: its docstring is not 'LEVEL text. ({api}: Heading)', LEVEL one of {LEVELS}"
         )
-    if match["api"] != api or match["heading"] not in headings:
-        near = difflib.get_close_matches(match["heading"], headings, n=1)
+    heading = _on_one_line(match["heading"])
+    if match["api"] != api or heading not in headings:
+        near = difflib.get_close_matches(heading, headings, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise BadRequirement(f"{name}: its source names no heading of {api}'s document or pages{hint}")
     return Requirement(
         id=f"{api}/{function.__name__.removeprefix('test_').replace('_', '-')}",
         level=match["level"],
-        text=match["text"],
-        source=f"{api}: {match['heading']}",
+        text=_on_one_line(match["text"]),
+        source=f"{api}: {heading}",
         function=function,
+        reading=_on_one_line(match["reading"]) if match["reading"] else None,
     )
 
 
-def _heading(requirement: Requirement) -> str:
-    return requirement.source.partition(": ")[2]
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _refuse_twins(requirements: Sequence[Requirement]) -> None:

@@ -6,6 +6,10 @@ import importlib
 from typing import Any
 
 
+class NoSuchServer(LookupError):
+    """A glob matches no server of the proof; the message names the nearest."""
+
+
 def reference_of(api: str) -> type[Any]:
     """Return the correct server of *api*."""
     server: type[Any] = importlib.import_module(f"conformance.proof.reference.{api}").Reference

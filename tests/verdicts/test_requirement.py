@@ -23,6 +23,14 @@ def test_docstring_is_level_text_and_source():
     assert one.source == "toy: Error Codes"
 
 
+def test_paragraph_after_the_source_is_the_reading():
+    one = read("MUST answer 401. (toy: Error\n    Codes)\n\n    Whatever the body\n    says (or not).\n    ")
+
+    assert (one.text, one.heading) == ("answer 401.", "Error Codes")
+    assert one.reading == "Whatever the body says (or not)."
+    assert read("MUST answer 401. (toy: Response)").reading is None
+
+
 @pytest.mark.parametrize(
     ("docstring", "complaint"),
     [
@@ -30,6 +38,7 @@ def test_docstring_is_level_text_and_source():
         ("Answers 401. (toy: Response)", "docstring is not"),
         ("MAY answer 401. (toy: Response)", "docstring is not"),
         ("MUST answer 401.", "docstring is not"),
+        ("MUST answer 401. (toy: Response) Whatever.", "docstring is not"),
         ("MUST answer 401. (toy: Error Code)", "did you mean 'Error Codes'"),
         ("MUST answer 401. (other: Response)", "names no heading"),
     ],

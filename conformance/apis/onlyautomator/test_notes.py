@@ -47,7 +47,10 @@ def _unit(moment: datetime) -> int:
 
 
 def test_update_moves_updated_at(api: Api) -> None:
-    """MUST move a record's updatedAt forward when it is updated. (onlyautomator: Notes)"""
+    """MUST move a record's updatedAt forward when it is updated. (onlyautomator: Notes)
+
+    A clock may count whole seconds: where the two are equal, the record is written again a second later.
+    """
     first, second = api.history(2)
     before, after = (moment(data_of(answer), "updatedAt") for answer in (first, second))
     if after <= before:
@@ -57,7 +60,10 @@ def test_update_moves_updated_at(api: Api) -> None:
 
 
 def test_updated_at_never_goes_back(api: Api) -> None:
-    """MUST not move a record's updatedAt back, nor before its createdAt. (onlyautomator: Notes)"""
+    """MUST not move a record's updatedAt back, nor before its createdAt. (onlyautomator: Notes)
+
+    Replicas whose clocks are a moment apart are allowed.
+    """
     history = api.history()
     moments = [moment(data_of(answer), "updatedAt") for answer in history]
     for (before, after), answer in zip(pairwise(moments), history[1:], strict=True):
@@ -111,6 +117,9 @@ def test_parallel_creates_yield_one_record(api: Api) -> None:
     """MUST make one record when a triple is written for the first time from several sides at once.
 
     (onlyautomator: Notes)
+
+    All but one of the creates may be refused. Where fewer than two are accepted, or no two requests overlapped, it is
+    not decided.
     """
     records = [data_of(answer) for answer in api.race() if answer.ok]
     if len(records) < 2:

@@ -79,7 +79,10 @@ def _what(data: Data, name: str) -> str:
 
 
 def test_created_at_tells_when(api: Api) -> None:
-    """MUST date a record later that is made later. (onlyautomator: Response)"""
+    """MUST date a record later that is made later. (onlyautomator: Response)
+
+    A clock may count whole seconds: where the two are equal, another record is made a second later.
+    """
     first, later = api.created(), api.fresh("another")
     if member(data_of(first), "id") == member(data_of(later), "id"):
         raise Inconclusive(
@@ -93,7 +96,10 @@ def test_created_at_tells_when(api: Api) -> None:
 
 
 def test_fan_id_is_stable(api: Api) -> None:
-    """MUST answer the same fanId for the same fan, mapped or not. (onlyautomator: Response)"""
+    """MUST answer the same fanId for the same fan, mapped or not. (onlyautomator: Response)
+
+    The document's example shows an internal id in the place of the one that was sent, so either will do.
+    """
     seen = [member(data_of(answer), "fanId") for answer in (*api.history(), api.fresh("another"))]
     expect(all(one == seen[0] for one in seen), "one fanId for one fan", f"{show(seen[0])} and {show(seen)}")
 

@@ -34,7 +34,11 @@ def accepted(answer: Answer) -> None:
 
 
 def test_defaults_to_opt_in(api: Api) -> None:
-    """MUST take a body without a preference for opt_in, also after an opt_out. (suprsend: Body)"""
+    """MUST take a body without a preference for opt_in, also after an opt_out. (suprsend: Body)
+
+    The document marks no member as required, so some body without a preference has to be accepted: one with a list,
+    empty or not, of either kind.
+    """
     named = api.nameable(api.settle())[:1]
     if preference(api.write(OPT_OUT)) != OUT:
         raise Inconclusive("the category cannot be opted out of, so nothing shows a default")
@@ -126,7 +130,10 @@ def without_any_channel(api: Api) -> Answer:
 
 
 def test_unknown_preference(api: Api) -> None:
-    """MUST refuse a preference that is neither opt_in nor opt_out. (suprsend: Body)"""
+    """MUST refuse a preference that is neither opt_in nor opt_out. (suprsend: Body)
+
+    Any 4xx will do, here and wherever something is to be refused: the document shows no error.
+    """
     for word in ("opt_sideways", "opt_out_later", "opt"):
         refused(api.write({"preference": word}))
 

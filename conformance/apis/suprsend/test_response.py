@@ -100,7 +100,10 @@ def test_description(api: Api) -> None:
 
 
 def test_original_preference(api: Api) -> None:
-    """MUST answer original_preference, opt_in or opt_out, or null as other pages show it. (suprsend: Response)"""
+    """MUST answer original_preference, opt_in or opt_out, or null as other pages show it. (suprsend: Response)
+
+    Which of them it is, is not judged.
+    """
     for answer in api.turns():
         said = category(answer)
         expect("original_preference" in said, "original_preference", "no such member", answer)
@@ -121,7 +124,10 @@ def test_is_editable(api: Api) -> None:
 
 
 def test_channels(api: Api) -> None:
-    """MUST answer channels, an array, while the category is opted in. (suprsend: Response)"""
+    """MUST answer channels, an array, while the category is opted in. (suprsend: Response)
+
+    A category that is opted out may list channels or none: the document shows one that is opted in.
+    """
     answers = api.turns()
     for answer in (answers.first, answers.back):
         value = category(answer).get("channels")
@@ -203,7 +209,10 @@ def test_locked_category_is_not_editable(api: Api) -> None:
 
 
 def test_locked_category_stays_in(api: Api) -> None:
-    """MUST not opt an object out of a category that cannot be opted out of. (suprsend: Response)"""
+    """MUST not opt an object out of a category that cannot be opted out of. (suprsend: Response)
+
+    A refusal will do as well as a success that stays opted in.
+    """
     _, out = api.locked_turns()
     if out.ok:
         given = preference(out)

@@ -1,0 +1,121 @@
+"""The self-test: every trial of every API held in processes of its own, and the kill matrix that comes of it."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+from conformance.plugin import describe
+from conformance.proof import NoSuchServer, trial
+from conformance.proof.trial import Finding, Trial
+from conformance.verdict import CannotRun
+
+# How each kind is counted where all is well.
+_COUNTED = {
+    trial.MUTANT: "mutants caught",
+    trial.LIBERTY: "liberties spared",
+    trial.NOTHING: "nonsense refused",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the self-test comes to for one API.
+
+    held: the trials with their findings, in order. unproved: a line for each requirement without proof.
+    """
+
+    api: str
+    held: Sequence[tuple[Trial, Finding]]
+    unproved: Sequence[str]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing deviates."""
+        return not self.unproved and not any(finding.deviations for _, finding in self.held)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def select(apis: Iterable[str], globs: Sequence[str]) -> list[Trial]:
+    """List the trials of *apis* whose server's name matches one of *globs*, all if there is none.
+
+    Raises openapi.UnknownApi, or NoSuchServer if a glob matches nothing.
+    """
+    every = [one for api in apis for one in trial.trials(api)]
+    for glob in globs:
+        if not any(fnmatch.fnmatchcase(one.name, glob) for one in every):
+            near = difflib.get_close_matches(glob, sorted({one.name for one in every}), n=3, cutoff=0.4)
+            hint = f"did you mean {', '.join(near)}?" if near else "`conformance selftest -v` prints them all"
+            raise NoSuchServer(f"--only {glob}: no server has such a name; {hint}")
+    return [one for one in every if not globs or any(fnmatch.fnmatchcase(one.name, glob) for glob in globs)]
+
+
+def hold(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Finding]]:
+    """Hold all *trials*, *jobs* at a time, and yield each with its finding, in order.
+
+    jobs: processes; one means this process.
+    Raises CannotRun if a trial could not be held.
+    """
+    if jobs == 1:
+        yield from ((one, _held(one.api, one.kind, one.name)) for one in trials)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(
+        jobs, context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    )
+    try:
+        futures = [pool.submit(_held, one.api, one.kind, one.name) for one in trials]
+        for one, future in zip(trials, futures, strict=True):
+            yield one, future.result()
+    except BrokenProcessPool:
+        raise CannotRun("a process of the self-test ended before its time; try --jobs 1") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _held(api: str, kind: str, name: str) -> Finding:
+    (found,) = (one for one in trial.trials(api) if (one.kind, one.name) == (kind, name))
+    try:
+        return trial.hold(found)
+    except Exception as error:
+        raise CannotRun(f"{api}: {kind} {name} could not be judged: {describe(error)}") from None
+
+
+def line(one: Trial, finding: Finding) -> str:
+    """Write one trial as a line."""
+    state = "DEVIATES" if finding.deviations else "as it has to be"
+    said = f"  ({one.sentence})" if one.sentence else ""
+    return (
+        f"  {one.kind:9} {one.name}: {finding.verdict}, {state}, "
+        f"{finding.requests} requests, {finding.seconds:.1f} s{said}"
+    )
+
+
+def summary(part: Part) -> Iterator[str]:
+    """Write what an API's part of the matrix comes to, a line each, the deviations last."""
+    yield part.api
+    for one, finding in part.held:
+        if one.kind == trial.REFERENCE:
+            yield f"  {'reference':17} {finding.verdict}"
+    for kind, counted in _COUNTED.items():
+        of_kind = [finding for one, finding in part.held if one.kind == kind]
+        if of_kind:
+            well = sum(not finding.deviations for finding in of_kind)
+            yield f"  {counted:17} {well} of {len(of_kind)}"
+    for one, finding in part.held:
+        if finding.deviations:
+            said = f" ({one.sentence})" if one.sentence else ""
+            yield f"  {one.kind} {one.name}{said}"
+            yield from (f"    {deviation}" for deviation in finding.deviations)
+    yield from (f"  {sentence}" for sentence in part.unproved)
