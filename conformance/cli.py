@@ -172,7 +172,7 @@ def selftest(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Processes at a time; as many as processors if left out."),
+        typer.Option(metavar="N", min=1, help="Processes at a time; one more than processors if left out."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per server.")] = False,
 ) -> None:
@@ -189,7 +189,7 @@ def selftest(
         began = time.monotonic()
         names = [api] if api else openapi.names()
         trials = selftest.select(names, only or ())
-        held = selftest.hold(trials, jobs or selftest.processors())
+        held = selftest.hold(trials, jobs or selftest.usual_jobs())
         is_well = True
         for name in names:
             of_api = []
