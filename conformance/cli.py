@@ -187,11 +187,10 @@ def selftest(
         from conformance.proof import selftest, trial
 
         began = time.monotonic()
-        names = [api] if api else openapi.names()
-        trials = selftest.select(names, only or ())
+        trials = selftest.select([api] if api else openapi.names(), only or ())
         held = selftest.hold(trials, jobs or selftest.usual_jobs())
         is_well = True
-        for name in names:
+        for name in dict.fromkeys(one.api for one in trials):
             of_api = []
             for _ in (one for one in trials if one.api == name):
                 of_api.append(next(held))
