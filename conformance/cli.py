@@ -172,7 +172,7 @@ def selftest(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Processes at a time; as many as processors if left out."),
+        typer.Option(metavar="N", min=1, help="Processes at a time; one more than processors if left out."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per server.")] = False,
 ) -> None:
@@ -187,11 +187,10 @@ def selftest(
         from conformance.proof import selftest, trial
 
         began = time.monotonic()
-        names = [api] if api else openapi.names()
-        trials = selftest.select(names, only or ())
-        held = selftest.hold(trials, jobs or selftest.processors())
+        trials = selftest.select([api] if api else openapi.names(), only or ())
+        held = selftest.hold(trials, jobs or selftest.usual_jobs())
         is_well = True
-        for name in names:
+        for name in dict.fromkeys(one.api for one in trials):
             of_api = []
             for _ in (one for one in trials if one.api == name):
                 of_api.append(next(held))

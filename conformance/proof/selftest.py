@@ -42,9 +42,9 @@ class Part:
         return not self.unproved and not any(finding.deviations for _, finding in self.held)
 
 
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def usual_jobs() -> int:
+    """Return how many processes make the most of this machine: one more than it has processors, for some wait."""
+    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def select(apis: Iterable[str], globs: Sequence[str]) -> list[Trial]:

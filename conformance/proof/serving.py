@@ -117,15 +117,26 @@ def _handler(app: App) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
+        raw_requestline: bytes
 
         def parse_request(self) -> bool:
-            # Answering here, before http.server looks for a do_METHOD, serves every method there may be.
-            if super().parse_request():
-                self._answer()
+            # Answering here, before http.server looks for a do_METHOD, serves every method there may be. The
+            # headers are read by hand because email.parser, its own way, takes longer than all the rest.
+            self.close_connection = True
+            words = self.raw_requestline.decode("latin-1").split()
+            if len(words) == 3:
+                self.command, self.path, version = words
+                headers = dict(self._headers())
+                self.close_connection = version != "HTTP/1.1" or headers.get("connection") == "close"
+                self._answer(headers)
             return False
 
-        def _answer(self) -> None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
+        def _headers(self) -> Iterator[tuple[str, str]]:
+            while line := self.rfile.readline().decode("latin-1").strip("\r\n"):
+                name, _, value = line.partition(":")
+                yield name.lower(), value.strip(" \t")
+
+        def _answer(self, headers: Mapping[str, str]) -> None:
             request = Request(self.command, self.path, headers, self._body(headers))
             try:
                 response = app.answer(request)
