@@ -1,14 +1,11 @@
-"""What a verdict is written to: report.json, junit.xml and the terminal."""
+"""What a verdict is written to: a folder of files, and the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from conformance.report import document, junit
+from conformance.report import document, junit, page
 from conformance.verdict import Verdict
-
-WRITERS: dict[str, Callable[[Verdict], str]] = {"report.json": document.write, "junit.xml": junit.write}
 
 
 def write(verdict: Verdict, folder: Path) -> list[Path]:
@@ -17,9 +14,12 @@ def write(verdict: Verdict, folder: Path) -> list[Path]:
     Raises OSError if that cannot be done.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    files = []
-    for name, writer in WRITERS.items():
-        file = folder / name
-        file.write_text(writer(verdict), encoding="utf-8")
-        files.append(file)
-    return files
+    told = document.of(verdict)
+    reports = {
+        "report.html": page.write(told),
+        "report.json": document.write(told),
+        "junit.xml": junit.write(verdict),
+    }
+    for name, text in reports.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in reports]
