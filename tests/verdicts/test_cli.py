@@ -20,7 +20,7 @@ from conformance.proof.nonsense import NONSENSE
 from conformance.proof.serving import Response, serve
 
 APIS = openapi.names()
-FILES = ["junit.xml", "report.html", "report.json"]
+FILES = ["badge.json", "junit.xml", "report.html", "report.json", "requests.har"]
 
 
 def conformance(*arguments):
