@@ -48,6 +48,7 @@ class Client:
         rate_per_s: float | None = None,
     ) -> None:
         self.answers: list[Answer] = []
+        self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
         self.requests = 0
         self.redaction = redaction
         self._base_url = base_url.rstrip("/")
@@ -188,16 +189,16 @@ class Client:
             raw = self._answered(request)
         except httpcore2.TimeoutException:
             sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
-            raise self._failed(request, sentence, self._silent(Unreachable, sentence)) from None
+            raise self._failed(request, sentence, self._silent(Unreachable, sentence), sent_at) from None
         except httpcore2.LocalProtocolError as error:
             sentence = f"the request cannot be sent: {self.redaction(str(error))}"
-            raise self._failed(request, sentence, Inconclusive(sentence)) from None
+            raise self._failed(request, sentence, Inconclusive(sentence), sent_at) from None
         except TooLarge:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
-            raise self._failed(request, sentence, self._silent(Inconclusive, sentence)) from None
+            raise self._failed(request, sentence, self._silent(Inconclusive, sentence), sent_at) from None
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
             sentence = self._why_unreachable(request, error)
-            raise self._failed(request, sentence, Unreachable(sentence)) from None
+            raise self._failed(request, sentence, Unreachable(sentence), sent_at) from None
         return self._answer(request, raw, sent_at)
 
     def _answered(self, request: httpx2.Request) -> Raw:
@@ -214,7 +215,8 @@ class Client:
 
     def _answer(self, request: httpx2.Request, raw: Raw, sent_at: float) -> Answer:
         received_at = time.monotonic()
-        noted = Exchange(request, self.redaction, raw)
+        noted = Exchange(request, self.redaction, raw, seconds=received_at - sent_at)
+        self.exchanges.append(noted)
         return Answer(raw.status, raw.headers, raw.content, sent_at, received_at, noted)
 
     def _keep(self, answer: Answer) -> Answer:
@@ -239,8 +241,12 @@ class Client:
         finally:
             self._thread.noted = outer
 
-    def _failed(self, request: httpx2.Request, sentence: str, outcome: Inconclusive) -> Inconclusive:
-        self._note(Exchange(request, self.redaction, trouble=sentence))
+    def _failed(
+        self, request: httpx2.Request, sentence: str, outcome: Inconclusive, sent_at: float
+    ) -> Inconclusive:
+        failed = Exchange(request, self.redaction, trouble=sentence, seconds=time.monotonic() - sent_at)
+        self.exchanges.append(failed)
+        self._note(failed)
         return outcome
 
     def _silent(self, kind: type[Inconclusive], sentence: str) -> Inconclusive:

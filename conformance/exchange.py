@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,8 @@ _TEXT_CONTROLS = {"\n", "\r", "\t"}
 class Exchange:
     """What a report shows of one exchange, made out when it is asked for: most are never shown.
 
-    request: as it was sent. answer: as it came, or None if none came; *trouble* says why.
+    request: as it was sent. answer: as it came, or None if none came; *trouble* says why. seconds: from the
+    first byte sent until now, when all is over. size, answer_size: of the whole bodies, in bytes.
     """
 
     def __init__(
@@ -30,10 +32,15 @@ class Exchange:
         redaction: Redaction,
         answer: Raw | None = None,
         trouble: str | None = None,
+        seconds: float = 0.0,
     ) -> None:
         self.method = request.method
         self.status = None if answer is None else answer.status
         self.trouble = trouble
+        self.began = datetime.now(UTC) - timedelta(seconds=seconds)
+        self.seconds = seconds
+        self.size = len(request.content)
+        self.answer_size = len(answer.content) if answer else 0
         self._request = request
         self._answer = answer
         self._redaction = redaction
@@ -42,6 +49,14 @@ class Exchange:
     def url(self) -> str:
         """The address that was asked, without credentials."""
         return self._redaction(str(self._request.url))
+
+    @cached_property
+    def query(self) -> list[tuple[str, str]]:
+        """The decoded parameters of the address, without credentials."""
+        parameters = self._request.url.params.multi_items()
+        return [
+            (visible(self._redaction(name)), visible(self._redaction(value))) for name, value in parameters
+        ]
 
     @cached_property
     def headers(self) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import openapi
 from conformance import DISTRIBUTION, plugin, requirement, target
 from conformance.client import Answer, Client
+from conformance.exchange import Exchange
 from conformance.oracle import Outcome, Unjudgeable, Unreachable
 from conformance.plugin import Result
 from conformance.redaction import Redaction
@@ -44,6 +45,7 @@ class Verdict:
     """What came of a run.
 
     reason: why there is no verdict, or what it rests on. stopped: why not everything was asked.
+    exchanges: every one of the run, in the order they ended.
     """
 
     api: str
@@ -55,6 +57,7 @@ class Verdict:
     seconds: float = 0.0
     requests: int = 0
     results: list[Result] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
     stopped: str | None = None
     was_interrupted: bool = False
     exam: Exam | None = None
@@ -143,6 +146,7 @@ def judge(
     with Bench(aim, Run(aim.api, seed)) as bench:
         _sit(bench, asked, verdict, heard)
         verdict.requests = bench.client.requests
+        verdict.exchanges = bench.client.exchanges
         verdict.exam, verdict.exam_accepted = bench.exam()
     verdict.seconds = time.monotonic() - began
     return verdict

@@ -1,25 +1,34 @@
-"""What a verdict is written to: report.json, junit.xml and the terminal."""
+"""What a verdict is written to: a folder of files, and the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from conformance.report import document, junit
+from conformance.report import archive, badge, document, junit, page
 from conformance.verdict import Verdict
 
-WRITERS: dict[str, Callable[[Verdict], str]] = {"report.json": document.write, "junit.xml": junit.write}
+BADGE = "badge.json"
 
 
 def write(verdict: Verdict, folder: Path) -> list[Path]:
     """Write every report of *verdict* into *folder*, which is made if it is missing.
 
+    A badge speaks of all requirements: a partial run writes none, and removes what is there.
+
     Raises OSError if that cannot be done.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    files = []
-    for name, writer in WRITERS.items():
-        file = folder / name
-        file.write_text(writer(verdict), encoding="utf-8")
-        files.append(file)
-    return files
+    told = document.of(verdict)
+    reports = {
+        "report.html": page.write(told),
+        "report.json": document.write(told),
+        "junit.xml": junit.write(verdict),
+        "requests.har": archive.write(verdict.exchanges),
+    }
+    if verdict.is_partial:
+        (folder / BADGE).unlink(missing_ok=True)  # an earlier run's would speak of the whole
+    else:
+        reports[BADGE] = badge.write(told)
+    for name, text in reports.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in reports]

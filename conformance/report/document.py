@@ -13,13 +13,14 @@ SCHEMA = 1
 LONGEST_EVIDENCE = 8
 
 
-def write(verdict: Verdict) -> str:
+def write(document: dict[str, Any]) -> str:
     """Return the document as text."""
-    return json.dumps(of(verdict), indent=1) + "\n"
+    return json.dumps(document, indent=1) + "\n"
 
 
 def of(verdict: Verdict) -> dict[str, Any]:
     """Return the document; its order is the same for every run."""
+    tested, musts = verdict.musts_tested
     return {
         "schema": SCHEMA,
         "suite": {
@@ -38,6 +39,8 @@ def of(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "reason": verdict.reason,
         "partial": verdict.is_partial,
+        "strict": verdict.is_strict,
+        "musts": {"tested": tested, "of": musts},
         "requirements": [_requirement(result) for result in verdict.results],
     }
 

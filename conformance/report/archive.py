@@ -1,0 +1,64 @@
+"""requests.har: every exchange of a run, for a browser's developer tools (HAR 1.2)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from http import HTTPStatus
+
+import harfile
+
+from conformance import DISTRIBUTION
+from conformance.exchange import Exchange
+from conformance.verdict import suite_version
+
+_HTTP = "HTTP/1.1"
+
+
+def write(exchanges: Iterable[Exchange]) -> str:
+    """Return the archive as text: in the order of their beginning, redacted and cut as in all evidence."""
+    text = io.StringIO()
+    creator = harfile.Creator(name=f"{DISTRIBUTION} conformance", version=suite_version())
+    with harfile.open(text, creator=creator) as file:
+        for one in sorted(exchanges, key=lambda one: one.began):
+            took_ms = round(one.seconds * 1000, 3)
+            file.add_entry(
+                startedDateTime=one.began,
+                time=took_ms,
+                request=_request(one),
+                response=_response(one),
+                timings=harfile.Timings(send=0, wait=took_ms, receive=0),
+                comment=one.trouble,
+            )
+    return text.getvalue() + "\n"
+
+
+def _request(one: Exchange) -> harfile.Request:
+    media_type = one.headers.get("content-type", "")
+    return harfile.Request(
+        method=one.method,
+        url=one.url,
+        httpVersion=_HTTP,
+        headers=_records(one.headers.items()),
+        queryString=_records(one.query),
+        postData=harfile.PostData(mimeType=media_type, text=one.body) if one.body else None,
+        bodySize=one.size,
+    )
+
+
+def _response(one: Exchange) -> harfile.Response:
+    headers = one.answer_headers
+    media_type = headers.get("content-type", "")
+    return harfile.Response(
+        status=one.status or 0,  # as browsers say that no answer came
+        statusText=HTTPStatus(one.status).phrase if one.status in set(HTTPStatus) else "",
+        httpVersion=_HTTP,
+        headers=_records(headers.items()),
+        content=harfile.Content(size=one.answer_size, mimeType=media_type, text=one.answer_body),
+        redirectURL=headers.get("location", ""),
+        bodySize=one.answer_size if one.status else -1,
+    )
+
+
+def _records(pairs: Iterable[tuple[str, str]]) -> list[harfile.Record]:
+    return [harfile.Record(name=name, value=value) for name, value in pairs]

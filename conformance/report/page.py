@@ -1,0 +1,48 @@
+"""report.html: the verdict for people who were not there, on one page that needs nothing besides itself."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from conformance.exchange import visible
+
+_TEMPLATE = Path(__file__).with_name("page.html")
+
+
+def write(document: dict[str, Any]) -> str:
+    """Return the page of a report's *document*; what the target said cannot leave its place in it."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True
+    )
+    asked = document["requirements"]
+    judged = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
+    failed = [one for one in asked if one["status"] == "failed"]
+    page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
+        report=document,
+        failed=[one for one in failed if one["level"] in judged],
+        advised=[one for one in failed if one["level"] not in judged],
+        unclear=[one for one in asked if one["status"] == "inconclusive"],
+        waived=[one for one in asked if one["status"] == "waived"],
+        untested=[one for one in asked if one["status"] == "not_tested"],
+        headings=_by_heading(asked),
+    )
+    return f"{page}\n"
+
+
+def _by_heading(asked: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Sort the requirements under the headings of the document, in the order these are first met."""
+    order = list(dict.fromkeys(one["source"] for one in asked))
+    gathered = sorted(asked, key=lambda one: order.index(one["source"]))
+    return {
+        source.partition(": ")[2]: list(group)
+        for source, group in groupby(gathered, key=lambda one: one["source"])
+    }
+
+
+def _shown(value: Any) -> Any:
+    """Escape control characters in plain text; what a macro made is markup already and stays as it is."""
+    return visible(value) if type(value) is str else value

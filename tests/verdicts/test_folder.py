@@ -1,0 +1,84 @@
+"""What the report folder holds besides report.json: the archive of the requests and the badge."""
+
+import json
+
+import pytest
+
+from conformance import proof, report
+from conformance.proof.serving import Response, serve
+from conformance.verdict import judge
+
+API = "suprsend"
+
+
+def written(folder, server, *, only=("category-is-the-slug", "tenant", "missing-key"), **changes):
+    profile = proof.reference_of(API)().profile("http://h")
+    with serve(server) as url:
+        verdict = judge({**profile, "base_url": url, **changes}, only=only)
+    report.write(verdict, folder)
+    return verdict
+
+
+def entries(folder):
+    archive = json.loads((folder / "requests.har").read_text())["log"]
+    assert archive["version"] == "1.2"
+    return archive["entries"]
+
+
+def test_archive_holds_every_request(tmp_path):
+    verdict = written(tmp_path, proof.reference_of(API)())
+    found = entries(tmp_path)
+    asked = [entry for entry in found if entry["request"]["queryString"]]
+
+    assert len(found) == verdict.requests > 3
+    assert [entry["startedDateTime"] for entry in found] == sorted(
+        entry["startedDateTime"] for entry in found
+    )
+    assert {entry["request"]["method"] for entry in found} == {"PATCH"}
+    assert {entry["response"]["statusText"] for entry in found} == {"Accepted", "Unauthorized"}
+    assert all(entry["time"] > 0 for entry in found)
+    assert asked[0]["request"]["queryString"] == [{"name": "tenant_id", "value": "acme"}]
+    assert json.loads(asked[0]["request"]["postData"]["text"])
+    assert json.loads(asked[0]["response"]["content"]["text"])
+
+
+def test_archive_says_where_no_answer_came(tmp_path):
+    profile = proof.reference_of(API)().profile("http://127.0.0.1:9")
+    report.write(judge(profile), tmp_path)
+    (only,) = entries(tmp_path)
+
+    assert (only["response"]["status"], only["response"]["bodySize"]) == (0, -1)
+    assert only["comment"].startswith("cannot connect to http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("status", [202, 799])
+def test_archive_bears_odd_answers(tmp_path, status):
+    class Odd:
+        def answer(self, _request):
+            return Response(
+                status, b"\xff\x00\xed\xa0\x80" * 2000, {"location": "//[", "content-type": "\xe4/b"}
+            )
+
+    written(tmp_path, Odd())
+    content = entries(tmp_path)[0]["response"]["content"]
+
+    assert content["size"] == 10_000
+    assert content["text"].endswith("bytes more)")
+
+
+def test_badge_is_a_shields_endpoint(tmp_path):
+    report.write(judge(proof.reference_of(API)().profile("http://127.0.0.1:9")), tmp_path)
+
+    assert json.loads((tmp_path / "badge.json").read_text()) == {
+        "schemaVersion": 1,
+        "label": f"{API} conformance",
+        "message": "no verdict",
+        "color": "lightgrey",
+    }
+
+
+def test_partial_run_leaves_no_badge(tmp_path):
+    (tmp_path / "badge.json").write_text("of an earlier run")
+    written(tmp_path, proof.reference_of(API)())
+
+    assert not (tmp_path / "badge.json").exists()

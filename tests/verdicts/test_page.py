@@ -1,0 +1,104 @@
+"""report.html: what it shows first, and that nothing a target says gets out of its place."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from conformance import proof, report
+from conformance.proof.serving import Response, serve
+from conformance.verdict import judge
+
+HOSTILE = (
+    "</pre></details></html><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}\x00\x1b[31m"
+)
+
+
+class Hostile:
+    """Answers markup everywhere."""
+
+    def answer(self, _request):
+        return Response(200, {"status": HOSTILE}, {"x-said": HOSTILE.replace("\x00", ""), "etag": "<b>"})
+
+
+class Page(HTMLParser):
+    """Collects a page's tags, its text, and whether every tag that was opened is closed in order."""
+
+    VOID = {"meta", "link", "br", "img"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.text, self.is_nested = [], "", True
+        self._open = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, _attributes):
+        self.tags.append(tag)
+        if tag not in self.VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        self.is_nested &= bool(self._open) and self._open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def written(folder, server, profile, **options):
+    with serve(server) as url:
+        report.write(judge({**profile, "base_url": url}, **options), folder)
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def reference():
+    return proof.reference_of("onlyautomator")()
+
+
+def test_hostile_answers_stay_text(reference, tmp_path):
+    text = written(tmp_path, Hostile(), reference.profile("http://h"), only=["success-*", "data-*"])
+    page = Page(text)
+
+    assert page.is_nested
+    assert not {"script", "img"} & set(page.tags)
+    assert "<script>alert(1)</script>" in page.text
+    assert "{{ 7 * 7 }}" in page.text
+    assert not [character for character in text if ord(character) < 32 and character != "\n"]
+
+
+def test_page_needs_nothing_besides_itself(reference, tmp_path):
+    text = written(tmp_path, reference, reference.profile("http://h"), only=["missing-token"])
+
+    assert "default-src 'none'" in text
+    assert "<script" not in text
+    assert "src=" not in text
+    assert "url(" not in text
+
+
+def test_what_failed_comes_first_with_its_evidence(reference, tmp_path):
+    class Lies(type(reference)):
+        def answer(self, request):
+            return Response(200, {}) if not request.headers.get("authorization") else super().answer(request)
+
+    server = Lies()
+    only = ["missing-token*", "value-true", "cookie-token"]
+    text = Page(written(tmp_path, server, server.profile("http://h"), only=only)).text
+    order = [
+        "Not conformant",
+        "Partial.",
+        "What failed",
+        "Expected",
+        "Got",
+        "curl -sS",
+        "Everything that was asked",
+    ]
+
+    assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)
+    assert text.index("onlyautomator/missing-token") < text.index("onlyautomator/value-true")
+    assert "-H 'content-type: application/json'" in text
+
+
+def test_conformant_page_has_no_empty_chapters(reference, tmp_path):
+    text = Page(written(tmp_path, reference, reference.profile("http://h"), only=["value-*"])).text
+
+    assert "Conformant" in text
+    assert not [title for title in ("What failed", "Unclear", "Waived", "Not tested") if title in text]
