@@ -143,19 +143,26 @@ def run(
         bool, typer.Option("--strict", help="Fail on SHOULD and on what is not tested, too.")
     ] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the generated requests.")] = 0,
+    waivers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Known failures: a YAML list of id, reason, owner, expires."),
+    ] = None,
 ) -> None:
     """Judge a target and print the verdict."""
     with _faults():
-        from conformance import report, requirement, target, verdict
+        from conformance import report, requirement, target, verdict, waiver
         from conformance.report.terminal import Terminal
 
         if report_dir:
             _make(report_dir)
         aim = target.read(profile)
+        excused = waiver.read(waivers) if waivers else []
         requirement.select(requirement.collect(aim.api), only or ())
         terminal = Terminal(_console())
         terminal.begin(aim.api, aim.base_url)
-        came = verdict.judge(aim, only=only or (), strict=strict, seed=seed, heard=terminal.result)
+        came = verdict.judge(
+            aim, only=only or (), strict=strict, seed=seed, waivers=excused, heard=terminal.result
+        )
         files = report.write(came, report_dir) if report_dir else []
         terminal.end(came, files)
         sys.exit(came.exit_status)
@@ -240,11 +247,12 @@ def _faults() -> Iterator[None]:
     from conformance.requirement import BadRequirement, NoSuchRequirement
     from conformance.target import BadProfile
     from conformance.verdict import CannotRun, refuse_without_docstrings
+    from conformance.waiver import BadWaivers
 
     try:
         refuse_without_docstrings()
         yield
-    except (openapi.UnknownApi, BadProfile, NoSuchRequirement, NoSuchServer) as error:
+    except (openapi.UnknownApi, BadProfile, BadWaivers, NoSuchRequirement, NoSuchServer) as error:
         _complain(str(error))
         sys.exit(USAGE)
     except (CannotRun, BadRequirement) as error:

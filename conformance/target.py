@@ -141,17 +141,25 @@ def read(profile: Path | Mapping[str, Any]) -> AnyTarget:
     """
     if not isinstance(profile, Path):
         return _checked(dict(profile), "profile")
-    try:
-        document = yaml.safe_load(profile.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadProfile(f"{profile}: cannot be read: {error.strerror}; name a target profile") from None
-    except UnicodeDecodeError:
-        raise BadProfile(f"{profile}: is not UTF-8 text; name a target profile") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BadProfile(f"{profile}: is not YAML: {_where(error)}") from None
+    document = load(profile, "a target profile")
     if not isinstance(document, dict):
         raise BadProfile(f"{profile}: is not a target profile; `conformance init API` prints one to fill in")
     return _checked(document, str(profile))
+
+
+def load(file: Path, what: str) -> Any:
+    """Read a YAML file that is to hold *what*.
+
+    Raises BadProfile if it cannot be read or is not YAML.
+    """
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadProfile(f"{file}: cannot be read: {error.strerror}; name {what}") from None
+    except UnicodeDecodeError:
+        raise BadProfile(f"{file}: is not UTF-8 text; name {what}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise BadProfile(f"{file}: is not YAML: {_where(error)}") from None
 
 
 def _where(error: Exception) -> str:
@@ -172,7 +180,7 @@ def _checked(document: dict[Any, Any], name: str) -> AnyTarget:
     try:
         return model.model_validate(_Resolution(name, api).of(document))
     except ValidationError as error:
-        raise BadProfile("\n".join(f"{name}: {_line(one)}" for one in error.errors())) from None
+        raise BadProfile("\n".join(f"{name}: {line(one)}" for one in error.errors())) from None
 
 
 def profile_of(api: str) -> type[AnyTarget]:
@@ -216,7 +224,8 @@ def left_out(aim: AnyTarget) -> list[str]:
     ]
 
 
-def _line(error: ErrorDetails) -> str:
+def line(error: ErrorDetails) -> str:
+    """Say what is wrong with one key of a model: where, what, what to do."""
     at = ".".join(str(part) for part in error["loc"])
     kind, given = error["type"], error.get("input")
     if kind == "missing":

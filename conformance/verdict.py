@@ -11,14 +11,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openapi
-from conformance import DISTRIBUTION, plugin, requirement, target
+from conformance import DISTRIBUTION, plugin, requirement, target, waiver
 from conformance.client import Answer, Client
 from conformance.exchange import Exchange
 from conformance.oracle import Outcome, Unjudgeable, Unreachable
@@ -27,6 +27,7 @@ from conformance.redaction import Redaction
 from conformance.requirement import Requirement
 from conformance.run import Run
 from conformance.target import AnyTarget, Model, Secret
+from conformance.waiver import Waiver
 
 if TYPE_CHECKING:
     from conformance.exam import Exam
@@ -45,7 +46,8 @@ class Verdict:
     """What came of a run.
 
     reason: why there is no verdict, or what it rests on. stopped: why not everything was asked.
-    exchanges: every one of the run, in the order they ended.
+    exchanges: every one of the run, in the order they ended. waiver_faults: what is to be done with waivers
+    that have expired or excuse nothing, in sentences.
     """
 
     api: str
@@ -58,6 +60,7 @@ class Verdict:
     requests: int = 0
     results: list[Result] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
+    waiver_faults: list[str] = field(default_factory=list)
     stopped: str | None = None
     was_interrupted: bool = False
     exam: Exam | None = None
@@ -79,7 +82,7 @@ class Verdict:
     @property
     def musts_tested(self) -> tuple[int, int]:
         """How many MUSTs were tested, out of how many."""
-        tested = len(self.ids("passed", "MUST")) + len(self.ids("failed", "MUST"))
+        tested = sum(len(self.ids(status, "MUST")) for status in ("passed", "failed", "waived"))
         return tested, sum(result.requirement.level == "MUST" for result in self.results)
 
     @property
@@ -114,6 +117,13 @@ class Verdict:
             return NO_VERDICT, "no MUST was tested"
         if self.is_strict and (untested := self.ids("not_tested", *levels)):
             return NOT_CONFORMANT, f"{_count(len(untested), named)} not tested, and --strict asks for all"
+        if faults_of := self.waiver_faults:
+            return (
+                NOT_CONFORMANT,
+                f"{_count(len(faults_of), 'waiver')} to put in order, the first {faults_of[0]}",
+            )
+        if waived := self.ids("waived", *levels):
+            return CONFORMANT, f"no {named} failed but {len(waived)} waived, and none was left open"
         return CONFORMANT, "no MUST failed and none was left open"
 
     def _why(self, id_: str) -> str | None:
@@ -130,21 +140,26 @@ def judge(
     only: Sequence[str] = (),
     strict: bool = False,
     seed: int = 0,
+    waivers: Sequence[Waiver] = (),
     heard: Callable[[Result], None] = lambda _: None,
 ) -> Verdict:
     """Judge the target of *profile* and return the verdict.
 
     only: globs of requirement ids, none for all. strict: whether SHOULDs and gaps count. seed: of the exam.
+    waivers: failures that do not count, until their day has passed or nothing is left to excuse.
     heard: told each result as soon as it is there.
     Raises BadProfile, NoSuchRequirement and CannotRun; whatever the target does ends in a verdict.
     """
     refuse_without_docstrings()
     aim = profile if isinstance(profile, target.Target) else target.read(profile)
-    asked = requirement.select(requirement.collect(aim.api), only)
+    known = requirement.collect(aim.api)
+    asked = requirement.select(known, only)
     verdict = Verdict(aim.api, aim.base_url, seed, bool(only), strict, datetime.now(UTC))
     began = time.monotonic()
     with Bench(aim, Run(aim.api, seed)) as bench:
-        _sit(bench, asked, verdict, heard)
+        _sit(bench, asked, verdict, waivers, heard)
+        said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
+        verdict.waiver_faults = list(map(bench.client.redaction, said))
         verdict.requests = bench.client.requests
         verdict.exchanges = bench.client.exchanges
         verdict.exam, verdict.exam_accepted = bench.exam()
@@ -213,9 +228,16 @@ def suite_version() -> str:
 
 
 def _sit(
-    bench: Bench, asked: Sequence[Requirement], verdict: Verdict, heard: Callable[[Result], None]
+    bench: Bench,
+    asked: Sequence[Requirement],
+    verdict: Verdict,
+    waivers: Sequence[Waiver],
+    heard: Callable[[Result], None],
 ) -> None:
     def listen(result: Result) -> None:
+        result = waiver.applied(result, waivers, verdict.started.date())
+        if result.status == "waived":
+            result = replace(result, reason=bench.client.redaction(result.reason or ""))
         verdict.results.append(result)
         heard(result)
 

@@ -23,11 +23,19 @@ def write(verdict: Verdict) -> str:
     suite.add_property("verdict", f"{verdict.verdict}: {verdict.reason}")
     for result in verdict.results:
         suite.add_testcase(_case(result, verdict.is_strict))
+    if verdict.waiver_faults:
+        suite.add_testcase(_waivers(verdict))
     suite.time = round(verdict.seconds, 3)
     document = JUnitXml("conformance")
     document.add_testsuite(suite)
     text: bytes = document.tostring()  # type: ignore[no-untyped-call]
     return _PROLOG + text.decode("utf-8") + "\n"
+
+
+def _waivers(verdict: Verdict) -> TestCase:
+    case = TestCase("waivers", classname=f"conformance.{verdict.api}")
+    case.result = [Failure(fault, "waiver") for fault in verdict.waiver_faults]
+    return case
 
 
 def _case(result: Result, is_strict: bool) -> TestCase:

@@ -29,7 +29,7 @@ _WIDTH = max(len(word) for word, _ in _WORDS.values())
 _INDENT = " " * (_WIDTH + 2)
 _LONGEST_SHOWN = 400
 _LONGEST_CURL = 1000  # pasted whole or not at all
-_RECALLED = ("failed", "inconclusive", "not_tested")  # named again at the end, where they are seen
+_RECALLED = ("failed", "inconclusive", "not_tested", "waived")  # named again at the end, where they are seen
 
 
 class Lasting(Console):
@@ -71,6 +71,8 @@ class Terminal:
         self._say()
         for status in _RECALLED:
             self._recall(verdict, status)
+        for fault in verdict.waiver_faults:
+            self._say(Text.assemble(("waiver".ljust(_WIDTH), "bold red"), "  ", fault))
         self._say(
             Text.assemble((word, style), f": {verdict.reason}", ("  partial" if verdict.is_partial else ""))
         )

@@ -1,0 +1,139 @@
+"""Waivers: known failures that do not count, until their day has passed or nothing is left to excuse."""
+
+import json
+import xml.etree.ElementTree as ElementTree
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from conformance import proof
+from conformance.cli import app
+from conformance.proof.serving import Response, serve
+
+API = "onlyautomator"
+TODAY = datetime.now(UTC).date()
+LIVE = {
+    "id": f"{API}/missing-token",
+    "reason": "known",
+    "owner": "ada",
+    "expires": str(TODAY + timedelta(days=2)),
+}
+
+
+class Open(proof.reference_of(API)):
+    """Lets everybody in."""
+
+    def answer(self, request):
+        return super().answer(request) if request.headers.get("authorization") else Response(200, {})
+
+
+def run(folder, server, waivers, *, only=("missing-token", "value-true")):
+    """Run a part of the requirements with *waivers*; return what came of it and report.json."""
+    (folder / "waivers.yaml").write_text(waivers if isinstance(waivers, str) else json.dumps(waivers))
+    with serve(server) as url:
+        (folder / "target.yaml").write_text(json.dumps(server.profile(url)))
+        command = [
+            "run",
+            folder / "target.yaml",
+            "--waivers",
+            folder / "waivers.yaml",
+            "--report-dir",
+            folder,
+        ]
+        for glob in only:
+            command += ["--only", glob]
+        done = CliRunner().invoke(app, list(map(str, command)))
+    report = folder / "report.json"
+    return done, json.loads(report.read_text()) if report.exists() else None
+
+
+def statuses(report):
+    return {one["id"].partition("/")[2]: one["status"] for one in report["requirements"]}
+
+
+def test_waived_failure_does_not_fail_the_verdict(tmp_path):
+    done, report = run(tmp_path, Open(), [LIVE])
+    waived = report["requirements"][-1]
+
+    assert done.exit_code == 0
+    assert "no MUST failed but 1 waived" in done.stdout
+    assert "2 of 2 MUSTs tested" in done.stdout
+    assert (waived["status"], report["waiver_faults"]) == ("waived", [])
+    assert waived["reason"].startswith(f"until {LIVE['expires']}, by ada: known; expected ")
+    assert waived["evidence"][-1]["curl"]
+
+
+def test_waiver_holds_to_the_end_of_its_last_day(tmp_path):
+    done, report = run(tmp_path, Open(), [{**LIVE, "expires": str(datetime.now(UTC).date())}])
+
+    assert done.exit_code == 0
+    assert statuses(report)["missing-token"] == "waived"
+
+
+def test_expired_waiver_excuses_nothing_and_says_so(tmp_path):
+    done, report = run(tmp_path, Open(), [{**LIVE, "expires": str(TODAY - timedelta(days=1))}])
+
+    assert done.exit_code == 1
+    assert statuses(report)["missing-token"] == "failed"
+    assert "its waiver by ada expired on" in done.stdout
+    assert len(report["waiver_faults"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("id_", "says"),
+    [
+        ("missing-token", "was passed; remove it"),
+        ("cookie-token", "was observed; remove it"),
+        ("mising-token", f"remove it, or did you mean {API}/missing-token?"),
+    ],
+)
+def test_waiver_that_excuses_nothing_fails_the_run(tmp_path, id_, says):
+    waivers = [{**LIVE, "id": f"{API}/{id_}"}]
+    done, report = run(tmp_path, proof.reference_of(API)(), waivers, only=("missing-token", "cookie-token"))
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot()  # noqa: S314  our own file
+
+    assert done.exit_code == 1
+    assert report["verdict"] == "not_conformant"
+    assert says in report["waiver_faults"][0]
+    assert says in done.stdout
+    assert says in report["reason"]
+    assert [case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None] == [
+        "waivers"
+    ]
+    assert "remove it" in (tmp_path / "report.html").read_text()
+
+
+def test_waivers_of_what_is_not_asked_are_left_alone(tmp_path):
+    waivers = [{**LIVE, "id": f"{API}/value-false"}, {**LIVE, "id": "suprsend/missing-key"}]
+    done, report = run(tmp_path, proof.reference_of(API)(), waivers)
+
+    assert (done.exit_code, report["waiver_faults"]) == (0, [])
+
+
+def test_failure_without_a_waiver_still_fails(tmp_path):
+    done, report = run(tmp_path, Open(), "# none is left\n")
+
+    assert done.exit_code == 1
+    assert statuses(report) == {"missing-token": "failed", "value-true": "passed"}
+
+
+@pytest.mark.parametrize(
+    ("waivers", "says"),
+    [
+        ([{**LIVE, "expire": "2030-01-01"}], "waiver 1: unknown key 'expire'; did you mean 'expires'?"),
+        ([LIVE, {"id": "x", "reason": "y", "owner": "z"}], "waiver 2: expires: is missing; add it"),
+        ([{**LIVE, "expires": "soon"}], "waiver 1: expires: is not a day; write it as YYYY-MM-DD"),
+        ([{**LIVE, "expires": 20300101}], "waiver 1: expires: is not a day"),
+        ([{**LIVE, "owner": ""}], "waiver 1: owner: "),
+        ([LIVE, LIVE], f"{API}/missing-token: has two waivers; remove one"),
+        (["x"], "is not a list of waivers"),
+        ("a: b", "is not a list of waivers"),
+        ("[", "is not YAML"),
+    ],
+)
+def test_waivers_that_cannot_be_used_are_status_2(tmp_path, waivers, says):
+    done, report = run(tmp_path, proof.reference_of(API)(), waivers)
+
+    assert (done.exit_code, done.stdout, report) == (2, "", None)
+    assert says in done.stderr
