@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,13 +18,16 @@ from conformance import DISTRIBUTION, EXTRA
 if TYPE_CHECKING:
     from rich.console import Console
 
-USAGE, NO_VERDICT, INTERRUPTED = 2, 3, 130
+    from conformance.report.terminal import Terminal
+
+WORSE, USAGE, NO_VERDICT, INTERRUPTED = 1, 2, 3, 130
 
 _HELP = """Judge any server that claims to implement an API, with evidence for every verdict.
 
 First `conformance init API > target.yaml`, fill it in, try it with `doctor`, then `run` it.
 
 Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict.
+Exit status of diff: 0 nothing got worse, 1 something did, 2 a file cannot be compared.
 """
 
 app = typer.Typer(
@@ -133,7 +137,10 @@ def doctor(profile: Profile) -> None:
 def run(
     profile: Profile,
     report_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where report.json and junit.xml are written.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder for the reports; - prints report.json alone to standard output."
+        ),
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -147,24 +154,38 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="Known failures: a YAML list of id, reason, owner, expires."),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="OLD", help="An earlier report.json; says what changed since."),
+    ] = None,
 ) -> None:
     """Judge a target and print the verdict."""
     with _faults():
         from conformance import report, requirement, target, verdict, waiver
+        from conformance.report import changes
         from conformance.report.terminal import Terminal
 
-        if report_dir:
+        is_piped = report_dir == Path("-")
+        if report_dir and not is_piped:
             _make(report_dir)
         aim = target.read(profile)
         excused = waiver.read(waivers) if waivers else []
         requirement.select(requirement.collect(aim.api), only or ())
-        terminal = Terminal(_console())
+        earlier = changes.read(against, aim.api) if against else None
+        console = _console(to_stderr=is_piped)
+        terminal = Terminal(console)
         terminal.begin(aim.api, aim.base_url)
         came = verdict.judge(
             aim, only=only or (), strict=strict, seed=seed, waivers=excused, heard=terminal.result
         )
-        files = report.write(came, report_dir) if report_dir else []
+        document = report.document.of(came)
+        files = report.write(came, report_dir) if report_dir and not is_piped else []
         terminal.end(came, files)
+        if earlier:
+            terminal.changes(changes.lines(changes.between(earlier, changes.Report.model_validate(document))))
+        _tell_github(document, terminal)
+        if is_piped:
+            _console().out(report.document.write(document), end="", highlight=False)
         sys.exit(came.exit_status)
 
 
@@ -212,6 +233,37 @@ def selftest(
         sys.exit(0 if is_well else 1)
 
 
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A report.json.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="A later one of the same API.")],
+) -> None:
+    """Print what changed between two reports: the verdict, and requirements by their ids."""
+    with _faults():
+        from conformance.report import changes
+
+        before = changes.read(old)
+        found = changes.between(before, changes.read(new, before.api))
+        for line in changes.lines(found):
+            typer.echo(line)
+        if any(change.is_worse for change in found):
+            sys.exit(WORSE)
+
+
+def _tell_github(document: dict[str, Any], terminal: Terminal) -> None:
+    """Leave annotations and a summary where GitHub Actions looks for them, if it runs us."""
+    from conformance.report import github
+
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        terminal.lines(github.commands(document))
+    if file := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(file).open("a", encoding="utf-8") as summary:
+                summary.write(github.summary(document))
+        except OSError as error:
+            _complain(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
+
+
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -244,6 +296,7 @@ def _faults() -> Iterator[None]:
         sys.exit(USAGE)
     import openapi
     from conformance.proof import NoSuchServer
+    from conformance.report.changes import BadReport
     from conformance.requirement import BadRequirement, NoSuchRequirement
     from conformance.target import BadProfile
     from conformance.verdict import CannotRun, refuse_without_docstrings
@@ -252,7 +305,7 @@ def _faults() -> Iterator[None]:
     try:
         refuse_without_docstrings()
         yield
-    except (openapi.UnknownApi, BadProfile, BadWaivers, NoSuchRequirement, NoSuchServer) as error:
+    except (openapi.UnknownApi, BadProfile, BadReport, BadWaivers, NoSuchRequirement, NoSuchServer) as error:
         _complain(str(error))
         sys.exit(USAGE)
     except (CannotRun, BadRequirement) as error:
@@ -269,10 +322,10 @@ def _faults() -> Iterator[None]:
         sys.exit(NO_VERDICT)
 
 
-def _console() -> Console:
+def _console(to_stderr: bool = False) -> Console:
     from conformance.report.terminal import Lasting
 
-    return Lasting(soft_wrap=True)
+    return Lasting(soft_wrap=True, stderr=to_stderr)
 
 
 def _complain(text: str) -> None:

@@ -85,6 +85,17 @@ class Terminal:
         if files:
             self._say(f"written: {', '.join(str(file) for file in files)}")
 
+    def changes(self, lines: Sequence[str]) -> None:
+        """Say what changed since an earlier report."""
+        self._say()
+        self._say(Text("since the earlier report", "bold"))
+        self.lines(lines)
+
+    def lines(self, lines: Sequence[str]) -> None:
+        """Print each line as it is."""
+        for line in lines:
+            self._say(line)
+
     def _recall(self, verdict: Verdict, status: str) -> None:
         word, style = _WORDS[status]
         ids = verdict.ids(status)

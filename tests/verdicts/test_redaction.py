@@ -1,16 +1,20 @@
 import base64
 import json
 import subprocess
+from datetime import date
 from urllib.parse import quote
 
+import httpx2
 import pytest
 
 import openapi
-from conformance import proof, report
-from conformance.exchange import curl
+from conformance import proof, report, requirement
+from conformance.exchange import Exchange, curl
 from conformance.proof.serving import Response, serve
 from conformance.redaction import Redaction
+from conformance.report import changes, github
 from conformance.verdict import judge
+from conformance.waiver import Waiver
 
 SECRET = 'tök/en+"<&>\\value'
 
@@ -85,6 +89,14 @@ def test_curl_pipes_bytes_that_are_no_text(redaction):
     assert done.stdout.split() == ["00", "ff", "25", "64", "27", "5c"]
 
 
+def test_decoded_query_shows_no_credential():
+    redaction = Redaction()
+    redaction.conceal("one two", "TOKEN")
+    query = Exchange(httpx2.Request("GET", "http://h/?t=one+two&u=%1b"), redaction).query
+
+    assert query == [("t", "$TOKEN"), ("u", "\\x1b")]
+
+
 class Gossip:
     """Tells every credential to everybody, and fails on the way."""
 
@@ -119,6 +131,11 @@ def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypa
 
     reference = proof.reference_of(api)()
     gossip = Gossip(reference)
+    secret = next(iter(reference.profile("http://h")["credentials"].values()))
+    excused = [
+        Waiver(id=one.id, reason=f"they use {secret}", owner=secret, expires=date.max)
+        for one in requirement.collect(api)[::2]
+    ]
     with serve(gossip) as url:
         profile = reference.profile(url)
         names = {f"CREDENTIAL_OF_{key.upper()}": value for key, value in profile["credentials"].items()}
@@ -127,10 +144,22 @@ def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypa
         keys = [f"${{CREDENTIAL_OF_{key.upper()}}}" for key in profile["credentials"]]
         profile["credentials"] = dict(zip(profile["credentials"], keys, strict=True))
         terminal = Terminal(Console(soft_wrap=True))
-        verdict = judge(profile, heard=terminal.result)
+        verdict = judge(profile, heard=terminal.result, waivers=excused)
     terminal.end(verdict, report.write(verdict, tmp_path))
+    told = report.document.of(verdict)
+    terminal.lines(github.commands(told))
+    (tmp_path / "summary.md").write_text(github.summary(told))
+    new = changes.Report.model_validate(told)
+    old = new.model_copy(
+        update={"requirements": [one.model_copy(update={"status": "passed"}) for one in new.requirements]}
+    )
+    terminal.changes(changes.lines(changes.between(old, new)))
 
-    written = "".join(file.read_text() for file in tmp_path.iterdir()) + capsys.readouterr().out
+    files = {file.name: file.read_text() for file in tmp_path.iterdir()}
+    written = "".join(files.values()) + capsys.readouterr().out
+    assert {*files} == {"badge.json", "junit.xml", "report.html", "report.json", "requests.har", "summary.md"}
+    assert verdict.ids("waived")
+    assert verdict.waiver_faults
     credentials = {text for text in gossip.heard | set(names.values()) if len(text) > 3} - {"Bearer", "Basic"}
     assert verdict.requests > 20
     assert "${CREDENTIAL_OF_" in written

@@ -1,0 +1,131 @@
+"""What changed between two report.json files, by the ids of their requirements and nothing volatile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+from conformance.exchange import visible
+from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT
+
+# The milder first; what moves to the right got worse.
+_VERDICTS = (CONFORMANT, NO_VERDICT, NOT_CONFORMANT)
+_STATUSES = ("passed", "observed", "waived", "not_tested", "inconclusive", "failed")
+_SAME = {"observed": "passed"}  # neither is better than the other
+_WIDTH = len("newly passed")
+
+
+class BadReport(ValueError):
+    """A file is no report that can be compared; the message says why and what to do."""
+
+
+class Asked(BaseModel):
+    """What is read of one requirement in a report."""
+
+    id: str
+    level: str
+    status: Literal["passed", "observed", "waived", "not_tested", "inconclusive", "failed"]
+    reason: str | None = None
+
+
+class Report(BaseModel):
+    """What is read of a report."""
+
+    version: Literal[1] = Field(alias="schema")
+    api: str
+    verdict: Literal["conformant", "no_verdict", "not_conformant"]
+    partial: bool
+    requirements: list[Asked]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that changed, as a line, and whether it is for the worse."""
+
+    line: str
+    is_worse: bool
+
+
+def read(file: Path, api: str | None = None) -> Report:
+    """Read a report.json, which is to be of *api* if that is given.
+
+    Raises BadReport if it cannot be read or is of another API.
+    """
+    try:
+        report = Report.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise BadReport(f"{file}: cannot be read: {error.strerror}; name a report.json") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = ".".join(map(str, first["loc"]))
+        raise BadReport(f"{file}: is not a report.json: {f'{at}: ' if at else ''}{first['msg']}") from None
+    if api not in (None, report.api):
+        raise BadReport(f"{file}: is a report on {report.api}, not on {api}; compare reports on one API")
+    return report
+
+
+def between(old: Report, new: Report) -> list[Change]:
+    """List what changed from *old* to *new*: the verdict, then requirements, in the order of *new*.
+
+    If one of them is partial, only what both asked is compared.
+    """
+    before = {one.id: one for one in old.requirements}
+    after = {one.id: one for one in new.requirements}
+    changes = [_moved(before[id_], one) for id_, one in after.items() if id_ in before]
+    found = [change for change in changes if change]
+    if old.partial or new.partial:
+        return found
+    found += [_new(one) for id_, one in after.items() if id_ not in before]
+    found += [
+        Change(_line("gone", one, f"was {_word(one.status)}"), False)
+        for id_, one in before.items()
+        if id_ not in after
+    ]
+    return [*_verdict(old, new), *found]
+
+
+def lines(changes: list[Change]) -> list[str]:
+    """Say what changed, a line each; one line if nothing did."""
+    return [change.line for change in changes] or ["nothing changed"]
+
+
+def _verdict(old: Report, new: Report) -> Iterator[Change]:
+    if old.verdict != new.verdict:
+        is_worse = _VERDICTS.index(new.verdict) > _VERDICTS.index(old.verdict)
+        line = f"{'verdict':{_WIDTH}}  {_word(old.verdict)} -> {_word(new.verdict)}"
+        yield Change(line, is_worse)
+
+
+def _moved(old: Asked, new: Asked) -> Change | None:
+    if old.status == new.status:
+        return None
+    titles = {"failed": "newly failed", "passed": "newly passed"}
+    line = _line(
+        titles.get(new.status, "changed"), new, f"{_word(old.status)} -> {_word(new.status)}{_why(new)}"
+    )
+    return Change(line, _rank(new) > _rank(old))
+
+
+def _new(one: Asked) -> Change:
+    return Change(_line("new", one, f"{_word(one.status)}{_why(one)}"), one.status == "failed")
+
+
+def _rank(one: Asked) -> int:
+    return _STATUSES.index(_SAME.get(one.status, one.status))
+
+
+def _line(title: str, one: Asked, what: str) -> str:
+    level = "" if one.level == "MUST" else f" ({one.level})"
+    return visible(f"{title:{_WIDTH}}  {one.id}{level}: {what}")
+
+
+def _why(one: Asked) -> str:
+    return f": {' '.join(one.reason.split())}" if one.reason and one.status != "passed" else ""
+
+
+def _word(status: str) -> str:
+    return status.replace("_", " ")
