@@ -117,8 +117,9 @@ def test_every_command_runs_in_order(world: World) -> None:
     assert "CONFORMANT" in printed
     assert "NOT CONFORMANT" not in printed
     assert re.search(r"^(\d+) of \1 MUSTs tested; \d+ passed, \d+ observed$", printed, re.MULTILINE)
-    assert (world.folder / "report/report.json").is_file()
-    assert (world.folder / "report/junit.xml").is_file()
+    assert "since the earlier report\nnothing changed\n" in printed
+    listed = re.findall(r"^\| `([\w.]+)` \|", TEXT, re.MULTILINE)
+    assert sorted(listed) == sorted(file.name for file in (world.folder / "report").iterdir())
 
 
 def test_stub_in_depth_shows_what_it_says(world: World) -> None:
