@@ -7,22 +7,19 @@ from typing import Any
 
 from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT
 
-_SHOWN = {
-    CONFORMANT: ("conformant", "brightgreen"),
-    NOT_CONFORMANT: ("not conformant", "red"),
-    NO_VERDICT: ("no verdict", "lightgrey"),
-}
+_COLORS = {CONFORMANT: "brightgreen", NOT_CONFORMANT: "red", NO_VERDICT: "lightgrey"}
 
 
 def write(document: dict[str, Any]) -> str:
     """Return what the badge of a report's *document* shows; what is waived is part of it."""
-    message, color = _SHOWN[document["verdict"]]
+    verdict = document["verdict"]
+    message = verdict.replace("_", " ")
     if waived := sum(one["status"] == "waived" for one in document["requirements"]):
         message += f", {waived} waived"
     badge = {
         "schemaVersion": 1,
         "label": f"{document['api']} conformance",
         "message": message,
-        "color": color,
+        "color": _COLORS[verdict],
     }
     return json.dumps(badge, indent=1) + "\n"

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
 from conformance.exchange import visible
-from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT
 
 # The milder first; what moves to the right got worse.
-_VERDICTS = (CONFORMANT, NO_VERDICT, NOT_CONFORMANT)
-_STATUSES = ("passed", "observed", "waived", "not_tested", "inconclusive", "failed")
+Verdict = Literal["conformant", "no_verdict", "not_conformant"]
+Status = Literal["passed", "observed", "waived", "not_tested", "inconclusive", "failed"]
 _SAME = {"observed": "passed"}  # neither is better than the other
 _WIDTH = len("newly passed")
 
@@ -28,7 +27,7 @@ class Asked(BaseModel):
 
     id: str
     level: str
-    status: Literal["passed", "observed", "waived", "not_tested", "inconclusive", "failed"]
+    status: Status
     reason: str | None = None
 
 
@@ -37,7 +36,7 @@ class Report(BaseModel):
 
     version: Literal[1] = Field(alias="schema")
     api: str
-    verdict: Literal["conformant", "no_verdict", "not_conformant"]
+    verdict: Verdict
     partial: bool
     requirements: list[Asked]
 
@@ -95,7 +94,8 @@ def lines(changes: list[Change]) -> list[str]:
 
 def _verdict(old: Report, new: Report) -> Iterator[Change]:
     if old.verdict != new.verdict:
-        is_worse = _VERDICTS.index(new.verdict) > _VERDICTS.index(old.verdict)
+        order = get_args(Verdict)
+        is_worse = order.index(new.verdict) > order.index(old.verdict)
         line = f"{'verdict':{_WIDTH}}  {_word(old.verdict)} -> {_word(new.verdict)}"
         yield Change(line, is_worse)
 
@@ -115,7 +115,7 @@ def _new(one: Asked) -> Change:
 
 
 def _rank(one: Asked) -> int:
-    return _STATUSES.index(_SAME.get(one.status, one.status))
+    return get_args(Status).index(_SAME.get(one.status, one.status))
 
 
 def _line(title: str, one: Asked, what: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.exchange import visible
+from conformance.report.terminal import VERDICTS, WORDS
 
 _TEMPLATE = Path(__file__).with_name("page.html")
 
@@ -23,6 +24,8 @@ def write(document: dict[str, Any]) -> str:
     failed = [one for one in asked if one["status"] == "failed"]
     page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         report=document,
+        verdict=VERDICTS[document["verdict"]][0].capitalize(),
+        words={status: word.lower() for status, (word, _) in WORDS.items()},
         failed=[one for one in failed if one["level"] in judged],
         advised=[one for one in failed if one["level"] not in judged],
         unclear=[one for one in asked if one["status"] == "inconclusive"],

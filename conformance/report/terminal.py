@@ -12,7 +12,7 @@ from conformance.exchange import Exchange
 from conformance.plugin import Result
 from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
 
-_WORDS = {
+WORDS = {
     "passed": ("passed", "green"),
     "failed": ("FAILED", "bold red"),
     "not_tested": ("not tested", "yellow"),
@@ -20,12 +20,12 @@ _WORDS = {
     "waived": ("waived", "yellow"),
     "observed": ("observed", "cyan"),
 }
-_VERDICTS = {
+VERDICTS = {
     CONFORMANT: ("CONFORMANT", "bold green"),
     NOT_CONFORMANT: ("NOT CONFORMANT", "bold red"),
     NO_VERDICT: ("NO VERDICT", "bold yellow"),
 }
-_WIDTH = max(len(word) for word, _ in _WORDS.values())
+_WIDTH = max(len(word) for word, _ in WORDS.values())
 _INDENT = " " * (_WIDTH + 2)
 _LONGEST_SHOWN = 400
 _LONGEST_CURL = 1000  # pasted whole or not at all
@@ -54,7 +54,7 @@ class Terminal:
 
     def result(self, result: Result) -> None:
         """Tell what became of one requirement."""
-        word, style = _WORDS[result.status]
+        word, style = WORDS[result.status]
         requirement = result.requirement
         line = Text.assemble((word.ljust(_WIDTH), style), "  ", requirement.id)
         if requirement.level == "SHOULD" and result.status != "passed":
@@ -67,7 +67,7 @@ class Terminal:
 
     def end(self, verdict: Verdict, files: Sequence[object]) -> None:
         """Sum up."""
-        word, style = _VERDICTS[verdict.verdict]
+        word, style = VERDICTS[verdict.verdict]
         self._say()
         for status in _RECALLED:
             self._recall(verdict, status)
@@ -97,7 +97,7 @@ class Terminal:
             self._say(line)
 
     def _recall(self, verdict: Verdict, status: str) -> None:
-        word, style = _WORDS[status]
+        word, style = WORDS[status]
         ids = verdict.ids(status)
         if 0 < len(ids) < len(verdict.results):
             self._say(Text.assemble((word.ljust(_WIDTH), style), "  ", ", ".join(ids)))
@@ -138,7 +138,7 @@ def _musts(verdict: Verdict) -> str:
 
 def _counts(verdict: Verdict) -> str:
     parts = []
-    for status, (word, _) in _WORDS.items():
+    for status, (word, _) in WORDS.items():
         number = verdict.counts[status]
         if not number:
             continue
