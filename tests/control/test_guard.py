@@ -273,3 +273,11 @@ def test_mistyped_path_is_told_the_likest_operation(url):
 
     assert answer.status_code == 404
     assert answer.headers["x-mock-near-miss"].startswith("GET /__admin/sessions: ")
+
+
+@pytest.mark.parametrize("path", ["/__admin/?session=shop&token=", "/__session/shop/__admin/?token="])
+def test_token_in_the_address_keeps_the_session(path):
+    with served(guarded()) as url:
+        answer = httpx.get(f"{url}{path}{TOKEN}")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/__admin/?session=shop")

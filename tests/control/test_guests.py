@@ -822,3 +822,12 @@ def test_contract_that_connexion_refuses_is_named_by_its_file(tmp_path, schema):
 
     assert str(refused.value).startswith(f"{file}: ")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("place", ["header", "query"])
+def test_key_leads_to_its_session_wherever_the_contract_puts_it(serve, place):
+    http = serve(secured({"type": "apiKey", "in": place, "name": "Team"}, [{"it": []}]))
+    key = http.post("/__admin/sessions", json={"id": "shop"}).json()["api_key"]
+    http.get("/x", **({"headers": {"Team": key}} if place == "header" else {"params": {"Team": key}}))
+
+    assert http.post("/__admin/requests/count?session=shop", json={}).json() == {"count": 1}

@@ -68,7 +68,7 @@ def test_command_prints_a_token_that_carries_its_session(caller, url):
 @pytest.mark.parametrize(
     ("words", "said"),
     [(("--defect", "expird"), "did you mean 'expired'?"), (("--session", "a b"), "a session's name is"),
-     (("--api", "nope"), "no API 'nope'")],
+     (("--api", "nope"), "no API 'nope'"), (("--api", "suprsend", "--session", "shop"), "takes keys, not tokens")],
 )  # fmt: skip
 def test_command_refuses_in_one_line(words, said):
     ran = run("token", *words)
@@ -232,3 +232,11 @@ def test_keys_that_cannot_be_read_stop_the_start(monkeypatch, tmp_path, source, 
     with pytest.raises(CannotStart, match="MOCKSERVER_JWKS: ") as refused:
         Stub(services())
     assert said in str(refused.value)
+
+
+def test_bad_signature_is_one_by_another_key(caller):
+    bad = caller.admin("POST", "tokens", {"defect": "bad_signature"})["token"]
+
+    assert jwt.decode(bad, options={"verify_signature": False})["sub"] == "user-1"
+    answer = caller.http.post(PREFERENCE, json=A_FAN, headers=bearer(bad))
+    assert (answer.status_code, "Signature verification failed" in answer.text) == (401, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import time
 
 import pytest
 
@@ -164,6 +165,20 @@ def test_path_in_raw_utf_8_is_read(url):
 
     assert answer.status == 404
     assert answer.json()["message"] == "object 'departments/ingénierie' not found"
+
+
+def test_body_in_raw_utf_8_is_kept_wherever_the_packets_part(url):
+    body = json.dumps({"preference": "opt_in", "note": "é"}, ensure_ascii=False).encode()
+    sent = request("PATCH", CATEGORY, {**bearer(KEY), **JSON}, body)
+    at = sent.index(b"\r\n\r\n") + 3
+    with connect(url) as connection:
+        connection.sendall(sent[:at])
+        # Nothing tells when the first packet has been read; together they would show nothing.
+        time.sleep(0.1)
+        connection.sendall(sent[at:])
+        answer = read(connection)
+
+    assert answer.status == 202, answer.content
 
 
 def test_head_has_the_headers_and_no_body(url):
