@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any, Protocol
@@ -43,7 +44,8 @@ class Request:
 class Response:
     """One answer; a body that is not bytes is sent as JSON.
 
-    headers: ``transfer-encoding: chunked`` sends it in chunks, ``connection: close`` ends the connection.
+    headers: ``transfer-encoding: chunked`` sends it in chunks, ``connection: close`` ends the connection. The
+    date is now unless it is among them.
     http: "1.0" sends neither length nor chunks and ends the connection.
     """
 
@@ -157,8 +159,10 @@ def _handler(app: App) -> type[BaseHTTPRequestHandler]:
         def _send(self, response: Response) -> None:
             fields, content = response.encoded()
             names = {name.lower(): value.lower() for name, value in fields.items()}
+            dated = [] if "date" in names else [f"date: {formatdate(usegmt=True)}"]
             lines = [
                 f"HTTP/{response.http} {response.status} -",
+                *dated,
                 *(f"{name}: {fields[name]}" for name in fields),
             ]
             if "chunked" in names.get("transfer-encoding", ""):

@@ -23,6 +23,7 @@ PATH = "/api/v2/update-preference"
 RACERS = 4
 RACES = 3
 A_SECOND_S = 1.1
+HISTORY = ("first", "other", "another")  # the first two of one length, the third longer
 
 Body = dict[str, Any]
 
@@ -49,7 +50,7 @@ class Api:
             "category": self.run.prefix,
             "preference": f"probe_{next(self._numbers)}",
         }
-        return {**names, "value": "first", **members}
+        return {**names, "value": HISTORY[0], **members}
 
     def without(self, name: str) -> Body:
         """Make a body that lacks one member."""
@@ -152,8 +153,7 @@ class Api:
     def history(self, writes: int = 3) -> Sequence[Answer]:
         """Return the answers to a create and the updates after it: first, second, third."""
         body = self.client.once("first body", self.body)
-        values = ("first", "second", "third")[:writes]
-        asks = {value: partial(self.write, {**body, "value": value}) for value in values}
+        asks = {value: partial(self.write, {**body, "value": value}) for value in HISTORY[:writes]}
         return [self.client.once(("history", value), ask) for value, ask in asks.items()]
 
     def first_body(self) -> Body:
@@ -199,6 +199,12 @@ class Api:
         one, other = (self.client.once(("of fan", at), ask) for at, ask in enumerate(asks))
         return one, other
 
+    def of_two_users(self) -> tuple[Answer, Answer]:
+        """Return the answers to a user's write and to another user's of the same triple."""
+        body = self.client.once("body of two users", self.body)
+        one = self.client.once("of one user", lambda: self.write(body))
+        return one, self.client.once("of the other user", lambda: self.of_other_user(body))
+
     def body_without_value(self) -> Body:
         """Return the body of a write that has no value."""
         return self.client.once("body without value", lambda: self.without("value"))
@@ -229,12 +235,13 @@ class Api:
 
         A record that was there already was made before one that is made in between, and its two timestamps
         differ. Either may hold of a new record too: clocks stand still or disagree, and a server may look at
-        one twice for the two timestamps.
+        one twice for the two timestamps. A clock that counts whole seconds is given one to move on.
         """
         if refused.ok:
             raise Inconclusive(f"the write was not refused but answered {outcome(refused)}")
         between = self.record()
-        data = data_of(self.write({**body, "value": "after a refusal"}))
+        again = partial(self.a_second_later, refused) if self._counts_seconds() else self.write
+        data = data_of(again({**body, "value": "after a refusal"}))
         made, changed = moment(data, "createdAt"), moment(data, "updatedAt")
         earlier = moment(between, "createdAt")
         is_told_twice = earlier != moment(between, "updatedAt")
@@ -242,6 +249,12 @@ class Api:
         expect(
             is_new, "a record made by the write that was accepted", f"one made before, at {made.isoformat()}"
         )
+
+    def _counts_seconds(self) -> bool:
+        told = [
+            moment(data_of(answer), name) for answer in self.history() for name in ("createdAt", "updatedAt")
+        ]
+        return not any(one.microsecond for one in told)
 
     def examined(self) -> Sequence[Sat]:
         """Sit the whole exam."""
@@ -289,6 +302,12 @@ class Api:
         """Write *body* when even a clock that counts whole seconds has moved on since the *first* answer."""
         time.sleep(max(0.0, first.received_at + A_SECOND_S - time.monotonic()))
         return self.write({**body, "value": "a second later"})
+
+    def updated_a_second_later(self) -> Answer:
+        """Return the answer to an update of the first record when every clock has moved on."""
+        return self.client.once(
+            "later update", lambda: self.a_second_later(self.created(), self.first_body())
+        )
 
     def race(self) -> list[Answer]:
         """Create one record from several sides at once, and update it afterwards.

@@ -62,6 +62,21 @@ def test_channels_go_out(api: Api) -> None:
     expect(editable(out).get(named) != IN, f"{named} opt_out", f"{named} opt_in", out)
 
 
+def test_channels_go_out_by_default(api: Api) -> None:
+    """MUST take a channel out that opt_out_channels names, also where no preference is given. (suprsend: Body)
+
+    Such a body may be refused, as long as another one without a preference is accepted.
+    """
+    named, _, out, _ = api.channel_turns()
+    if editable(out).get(named) == IN:
+        raise Inconclusive(f"{named} does not go out beside a preference either")
+    api.settle()
+    answer = api.write({"opt_out_channels": [named]})
+    if answer.ok:
+        category(answer)
+        expect(editable(answer).get(named) != IN, f"{named} opt_out", f"{named} opt_in", answer)
+
+
 def test_category_stays_in(api: Api) -> None:
     """MUST leave the category opted in when one of its channels goes out. (suprsend: Body)"""
     out = api.channel_turns().out

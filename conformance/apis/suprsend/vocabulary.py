@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -66,6 +66,7 @@ class Api:
         self._target = target
         self._key = target.credentials.api_key.reveal()
         self._touched: dict[Place, None] = {}
+        self._seen: dict[Place, dict[str, str]] = {}
         self.place = Place(target.fixtures.object, target.fixtures.category)
 
     # Places
@@ -77,6 +78,14 @@ class Api:
         if other is None:
             raise NotTested("fixtures.other_object is not in the profile")
         return Place(other, self.place.category)
+
+    @property
+    def other_category(self) -> Place:
+        """Another category for the same object."""
+        slug = self._target.fixtures.other_category
+        if slug is None:
+            raise NotTested("fixtures.other_category is not in the profile")
+        return Place(self.place.object, slug)
 
     @property
     def locked_place(self) -> Place:
@@ -211,14 +220,19 @@ class Api:
         return self.client.send("GET", path, headers={"authorization": self.bearer})
 
     def settle(self, at: Place | None = None) -> Answer:
-        """Opt in with every editable channel, whatever the target makes of its lists."""
+        """Opt in with every editable channel, whatever the target makes of its lists.
+
+        A target may list only the channels that are in, so one that was listed before and is missing is out.
+        """
+        seen = self._seen.setdefault(at or self.place, {})
         answer = granted(self.write(OPT_IN, at))
-        if OUT not in editable(answer).values():
+        seen.update(editable(answer))
+        if _is_whole(answer, seen):
             return answer
         emptied = self.write({**OPT_IN, "opt_out_channels": []}, at)
-        if emptied.ok and OUT not in editable(emptied).values():
+        if emptied.ok and _is_whole(emptied, seen):
             return emptied
-        return granted(self.write({**OPT_IN, "opt_in_channels": list(editable(answer))}, at))
+        return granted(self.write({**OPT_IN, "opt_in_channels": list(seen)}, at))
 
     def nameable(self, answer: Answer) -> list[str]:
         """List the documented channels that are in and editable in *answer*, best known first."""
@@ -329,6 +343,11 @@ class Api:
                 return
             except Outcome:
                 continue
+
+
+def _is_whole(answer: Answer, seen: Iterable[str]) -> bool:
+    listed = editable(answer)
+    return all(listed.get(channel) == IN for channel in {*seen, *listed})
 
 
 def _next(character: str) -> str:

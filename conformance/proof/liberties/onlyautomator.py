@@ -10,7 +10,9 @@ import time
 import unicodedata
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import formatdate
 from typing import Any
 
 from conformance.proof.reference.onlyautomator import KEY, PATH, Caller, Record, Reference, Refusal
@@ -260,11 +262,33 @@ class SlowClock(Reference):
         return (datetime.now(UTC) - timedelta(minutes=10)).isoformat()
 
 
-class FastClock(Reference):
-    """The clock is a day fast."""
+class FastClock(_Sent):
+    """The clock is a day fast, and so is the Date of every answer."""
 
     def now(self) -> str:
         return (datetime.now(UTC) + timedelta(days=1)).isoformat()
+
+    def send(self, response: Response) -> Response:
+        return replace(
+            response, headers={**response.headers, "date": formatdate(time.time() + 86_400, usegmt=True)}
+        )
+
+
+class LocalTime(Reference):
+    """Timestamps are of another zone and do not say so."""
+
+    def now(self) -> str:
+        return (datetime.now(UTC) + timedelta(hours=7)).replace(tzinfo=None).isoformat()
+
+
+class NamesAreLowered(Reference):
+    """Categories and preferences are kept in lower case."""
+
+    def names(self, body: Record) -> Record:
+        return {name: text.lower() if name != "fanId" else text for name, text in super().names(body).items()}
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return super().key(self.names(dict(body)), caller)
 
 
 class TwoClocks(Reference):
@@ -354,6 +378,13 @@ class NamesInSnakeCaseOnly(_Refuses):
     def is_strange(self, body: Record) -> bool:
         names = [body["category"], body["preference"]]
         return not all(name.replace("_", "a").isalnum() and name.isascii() for name in names)
+
+
+class CapitalsAreRefused(_Refuses):
+    """A category or a preference with a capital in it is refused."""
+
+    def is_strange(self, body: Record) -> bool:
+        return any(body[name] != body[name].lower() for name in ("category", "preference"))
 
 
 class LongNamesAreRefused(_Refuses):
@@ -505,6 +536,14 @@ class Charset(_Sent):
     def send(self, response: Response) -> Response:
         headers = {**response.headers, "content-type": "Application/JSON;charset=UTF-8"}
         return Response(response.status, response.body, headers)
+
+
+class TypesBuiltOnJson(_Sent):
+    """Successes and errors have media types of their own, built on JSON."""
+
+    def send(self, response: Response) -> Response:
+        label = "application/problem+json" if response.status >= 400 else "application/vnd.api+json"
+        return replace(response, headers={**response.headers, "content-type": label})
 
 
 class Indented(_Sent):

@@ -172,6 +172,16 @@ class CharsetParameter(Reference):
         return replace(response, headers=headers)
 
 
+class TypesBuiltOnJson(Reference):
+    """Successes and errors have media types of their own, built on JSON."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        response = super().answer(request)
+        label = "application/problem+json" if response.status >= 400 else "application/vnd.api+json"
+        return replace(response, headers={**response.headers, "content-type": label})
+
+
 class PrettyWithNewlines(Reference):
     """The body is indented, escaped and ends with a newline; the header names are capitals."""
 
@@ -372,7 +382,7 @@ class ErrorsAreEmpty(Reference):
 class ErrorsAreProblems(Reference):
     """Errors are application/problem+json."""
 
-    costs = frozenset({"error-code", "error-is-json", "error-message"})
+    costs = frozenset({"error-code", "error-message"})
 
     def _refuse(self, refused: Refused) -> Response:
         body = {"type": "about:blank", "title": refused.message, "status": refused.status}
@@ -562,6 +572,10 @@ class Merges(Reference):
 
     def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return frozenset((before | (out or frozenset())) - (into or frozenset()))
+
+
+class MergesAndListsWhatIsIn(LeftChannelsAreNotListed, Merges):
+    """A list of opt-outs is added to the earlier ones, and only channels that are in are listed."""
 
 
 class AlwaysReplaces(Reference):

@@ -219,6 +219,24 @@ class UpdatedNullAtFirst(_Told):
         return {**record, "updatedAt": None} if fresh else record
 
 
+class LocalTimeIsCalledUtc(Reference):
+    """Timestamps are of a zone seven hours behind and say that they are UTC."""
+
+    breaks = frozenset({"timestamps-tell-the-time"})
+
+    def now(self) -> str:
+        return (datetime.now(UTC) - timedelta(hours=7)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class DateIsYesterday(Reference):
+    """The day of a timestamp is the day before."""
+
+    breaks = frozenset({"timestamps-tell-the-time"})
+
+    def now(self) -> str:
+        return (datetime.now(UTC) - timedelta(days=1)).isoformat()
+
+
 class CreatedIsTheStart(Reference):
     """Every record is dated when the server started."""
 
@@ -297,7 +315,6 @@ class CategoryIsContent(_Told):
     breaks = frozenset(
         {
             "category-comes-back",
-            "mixed-case-category",
             "non-ascii-names",
             "long-names-stay-whole",
             "exam-names-come-back",
@@ -328,27 +345,6 @@ class PreferenceHyphenated(Reference):
         name = body["preference"]
         numbered = re.fullmatch("[a-z]+_[0-9]+", name)
         return {**super().names(body), "preference": name.replace("_", "-") if numbered else name}
-
-
-class CategoryLowered(Reference):
-    """A capitalised word of a category is stored in lower case."""
-
-    breaks = frozenset({"mixed-case-category"})
-
-    def names(self, body: Record) -> Record:
-        lowered = re.sub("_[A-Z][a-z]+", lambda word: word[0].lower(), body["category"])
-        return {**super().names(body), "category": lowered}
-
-
-class PreferenceLowered(Reference):
-    """A preference of several words is stored in lower case."""
-
-    breaks = frozenset({"mixed-case-preference"})
-
-    def names(self, body: Record) -> Record:
-        name = body["preference"]
-        words = re.fullmatch("[A-Za-z]+_[A-Za-z]+", name)
-        return {**super().names(body), "preference": name.lower() if words else name}
 
 
 class NamesInLatin(Reference):
@@ -555,6 +551,15 @@ class LongStringsAreEllipsed(Reference):
         return value[:998] + "…" if isinstance(value, str) and len(value) > 999 else value
 
 
+class StringsCutAt4096(Reference):
+    """Strings are cut after 4,096 characters."""
+
+    breaks = frozenset({"value-long-string"})
+
+    def keep(self, value: Any) -> Any:
+        return value[:4096] if isinstance(value, str) else value
+
+
 class ZeroIsNull(Reference):
     """A zero becomes null."""
 
@@ -619,6 +624,15 @@ class SixDecimals(Reference):
         return round(value, 6) if isinstance(value, float) else value
 
 
+class ObjectsCutAtTwenty(Reference):
+    """Objects keep their first twenty members."""
+
+    breaks = frozenset({"value-object"})
+
+    def keep(self, value: Any) -> Any:
+        return dict(list(value.items())[:20]) if isinstance(value, dict) else value
+
+
 class NumbersInObjectsAreText(Reference):
     """A number in an object becomes a text where its member's name is a word."""
 
@@ -661,6 +675,7 @@ class StructuresAreSerialised(Reference):
             "value-nested-arrays",
             "value-array-of-objects",
             "value-deep",
+            "update-replaces-boolean",
             "update-replaces-object",
             "update-replaces-array",
             "exam-value-comes-back",
@@ -742,6 +757,15 @@ class MembersInSnakeCase(Reference):
         if not isinstance(value, dict):
             return value
         return {re.sub("(?<=[a-z])([A-Z])(?=[a-z])", r"_\1", name): item for name, item in value.items()}
+
+
+class ArraysCutAtTen(Reference):
+    """Arrays are cut after ten items."""
+
+    breaks = frozenset({"value-array"})
+
+    def keep(self, value: Any) -> Any:
+        return value[:10] if isinstance(value, list) else value
 
 
 class ArraysAreSorted(Reference):
@@ -1330,6 +1354,13 @@ class BearerAlone(Reference):
         return super().authenticate(request)
 
 
+class _InSeconds(Reference):
+    """Counts whole seconds."""
+
+    def now(self) -> str:
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class UnauthenticatedIsKept(Reference):
     """A write without a token is refused, and kept all the same."""
 
@@ -1339,6 +1370,10 @@ class UnauthenticatedIsKept(Reference):
         if "authorization" not in request.headers:
             self.store(self.read(request), Caller("nobody", "none"))
         return super().authenticate(request)
+
+
+class UnauthenticatedIsKeptInSeconds(UnauthenticatedIsKept, _InSeconds):
+    """A write without a token is kept by a server whose clock counts whole seconds."""
 
 
 # --- 403 Forbidden, 404 Not Found ------------------------------------------------------------------------
@@ -1384,6 +1419,26 @@ class ForbiddenIsKept(Reference):
         if caller.role == "reader":
             self.store(self.read(request), caller)
         return caller
+
+
+class ForbiddenIsKeptInSeconds(ForbiddenIsKept, _InSeconds):
+    """A write without permission is kept by a server whose clock counts whole seconds."""
+
+
+class InvalidIsKeptInSeconds(InvalidIsKept, _InSeconds):
+    """A write without a value is kept by a server whose clock counts whole seconds."""
+
+
+class FanIsFoundByItsEnd(Reference):
+    """A fan is found by the end of the id."""
+
+    breaks = frozenset({"similar-fan"})
+
+    def read(self, request: Request) -> Any:
+        body = super().read(request)
+        fan_id = body.get("fanId") if isinstance(body, dict) else None
+        found = [fan for fan in self.fans if isinstance(fan_id, str) and fan_id.endswith(fan)]
+        return {**body, "fanId": found[0]} if found else body
 
 
 class FansAreMade(Reference):
@@ -1760,6 +1815,20 @@ class CreatedMovesAtTheSecondUpdate(Reference):
         return {**record, "createdAt": old["updatedAt"]} if again else record
 
 
+class CreatedMovesInSeconds(CreatedMoves, _InSeconds):
+    """An update moves the time of creation, told in whole seconds."""
+
+
+class OtherUserRenews(Reference):
+    """An update by another user moves the time of creation."""
+
+    breaks = frozenset({"other-user-keeps-created-at"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update(old, body, caller)
+        return record if old["userId"] == caller.user_id else {**record, "createdAt": self.now()}
+
+
 class UpdatedIsFrozen(Reference):
     """An update does not move the time of update."""
 
@@ -1769,13 +1838,17 @@ class UpdatedIsFrozen(Reference):
         return {**super().update(old, body, caller), "updatedAt": old["updatedAt"]}
 
 
-class UpdatedIsADay(Reference):
-    """Both timestamps are those of midnight."""
+class ClockStands(Reference):
+    """Both timestamps are always those of the start of the server."""
 
     breaks = frozenset({"created-at-tells-when", "update-moves-updated-at"})
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.started = super().now()
+
     def now(self) -> str:
-        return datetime.now(UTC).date().isoformat() + "T00:00:00Z"
+        return getattr(self, "started", "")
 
 
 class UpdatedGoesBack(Reference):
@@ -1793,7 +1866,7 @@ class UpdatedGoesBack(Reference):
 class CreationIsInLocalTime(Reference):
     """The creation is told in the time of a place two hours east, and called UTC."""
 
-    breaks = frozenset({"updated-at-never-goes-back"})
+    breaks = frozenset({"updated-at-never-goes-back", "timestamps-tell-the-time"})
 
     def create(self, body: Record, caller: Caller) -> Record:
         record = super().create(body, caller)
@@ -1809,6 +1882,7 @@ class UpdateIsIgnored(Reference):
             "update-changes-value",
             "update-to-falsy",
             "update-changes-type",
+            "update-replaces-boolean",
             "update-replaces-object",
             "update-replaces-array",
         }
@@ -1827,6 +1901,17 @@ class SecondUpdateIsIgnored(Reference):
         again = old["updatedAt"] != old["createdAt"]
         record = super().update(old, body, caller)
         return {**record, "value": old["value"]} if again else record
+
+
+class ValueOfOneLengthIsTheSame(Reference):
+    """A string of the length of the old one does not replace it."""
+
+    breaks = frozenset({"update-changes-value"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        texts = isinstance(old["value"], str) and isinstance(body["value"], str)
+        is_same = texts and len(old["value"]) == len(body["value"])
+        return super().update(old, {**body, "value": old["value"]} if is_same else body, caller)
 
 
 class OldValueIsAnswered(Reference):
@@ -1852,11 +1937,21 @@ class FalsyDoesNotReplace(Reference):
 class TypeIsFixed(Reference):
     """The first write decides the type; a value of another type does not replace it."""
 
-    breaks = frozenset({"update-changes-type"})
+    breaks = frozenset({"update-changes-type", "update-replaces-boolean"})
 
     def update(self, old: Record, body: Record, caller: Caller) -> Record:
         same = type(old["value"]) is type(body["value"])
         return {**super().update(old, body, caller), "value": body["value"] if same else old["value"]}
+
+
+class BooleansStayBooleans(Reference):
+    """A boolean is replaced by a boolean only."""
+
+    breaks = frozenset({"update-replaces-boolean"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        stays = isinstance(old["value"], bool) and not isinstance(body["value"], bool)
+        return super().update(old, {**body, "value": old["value"]} if stays else body, caller)
 
 
 class TypeIsKept(Reference):

@@ -264,6 +264,15 @@ class OneSetForAllObjects(Reference):
         return replace(place, holder=("", ""))
 
 
+class OneSetForAllOfAType(Reference):
+    """All objects of a type share one preference set."""
+
+    breaks = frozenset({"objects-are-apart"})
+
+    def _shelf(self, place: Place) -> Place:
+        return replace(place, holder=(place.holder[0], ""))
+
+
 class OneSetForAllCategories(Reference):
     """A channel that leaves one category leaves all of them."""
 
@@ -285,6 +294,26 @@ class RefusesTenants(Reference):
         if "tenant_id" in request.query:
             raise Refused(404, "tenant not found")
         return ""
+
+
+class ListsWantAPreference(Reference):
+    """Lists are looked at only beside a preference."""
+
+    breaks = frozenset({"channels-go-out-by-default"})
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._list(body, member)
+        return channels if "preference" in body else None
+
+
+class TenantsKeepTheirChannels(Reference):
+    """A tenant's channels do not go out."""
+
+    breaks = frozenset({"tenant-channels-go-out"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._choice(place, before, preference, body)
+        return replace(choice, left=frozenset()) if place.tenant else choice
 
 
 class RefusesClientOptions(Reference):
