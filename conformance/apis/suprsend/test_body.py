@@ -55,7 +55,12 @@ def test_defaults_to_opt_in(api: Api) -> None:
 
 
 def test_channels_go_out(api: Api) -> None:
-    """MUST take a channel out that opt_out_channels names. (suprsend: Body)"""
+    """MUST take a channel out that opt_out_channels names. (suprsend: Body)
+
+    The answer shows the channels as they now stand, as the Response section says of the preference. The document's
+    example shows two channels opted in that its own request opts out; where an example contradicts a sentence, the
+    sentence counts.
+    """
     named, _, out, _ = api.channel_turns()
     accepted(out)
     category(out)
