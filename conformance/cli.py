@@ -150,6 +150,12 @@ def run(
         bool, typer.Option("--strict", help="Fail on SHOULD and on what is not tested, too.")
     ] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the generated requests.")] = 0,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION", help="Stop asking when this much time is used up, such as 90s, 5m or 1h30m."
+        ),
+    ] = None,
     waivers: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Known failures: a YAML list of id, reason, owner, expires."),
@@ -166,6 +172,7 @@ def run(
         from conformance.report.terminal import Terminal
 
         is_piped = report_dir == Path("-")
+        budget_s = _duration("--budget", budget)
         if report_dir and not is_piped:
             _make(report_dir)
         aim = target.read(profile)
@@ -176,7 +183,13 @@ def run(
         terminal = Terminal(console)
         terminal.begin(aim.api, aim.base_url)
         came = verdict.judge(
-            aim, only=only or (), strict=strict, seed=seed, waivers=excused, heard=terminal.result
+            aim,
+            only=only or (),
+            strict=strict,
+            seed=seed,
+            budget_s=budget_s,
+            waivers=excused,
+            heard=terminal.result,
         )
         document = report.document.of(came)
         files = report.write(came, report_dir) if report_dir and not is_piped else []
@@ -262,6 +275,16 @@ def _tell_github(document: dict[str, Any], terminal: Terminal) -> None:
                 summary.write(github.summary(document))
         except OSError as error:
             _complain(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
+
+
+def _duration(option: str, text: str | None) -> float | None:
+    from conformance import patience
+
+    try:
+        return None if text is None else patience.duration(text)
+    except ValueError as error:
+        _complain(f"{option} {text}: {error}")
+        sys.exit(USAGE)
 
 
 def _make(folder: Path) -> None:

@@ -17,7 +17,7 @@ from conformance import exchange
 from conformance.answer import Answer
 from conformance.exchange import Exchange
 from conformance.oracle import DoesNotConform, Inconclusive, Stopped, Unreachable
-from conformance.patience import BUSY, Pace, Patience
+from conformance.patience import BUSY, Budget, Pace, Patience
 from conformance.redaction import Redaction
 from conformance.wire import LARGEST_BODY, Raw, TooLarge, Wire
 
@@ -36,6 +36,7 @@ class Client:
 
     base_url: where the target answers; a path in it is put before every path that is sent.
     timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. rate_per_s: a cap.
+    budget_s: for all that is sent, and the waiting in between.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class Client:
         timeout_s: float = 10,
         retry_s: float = 30,
         rate_per_s: float | None = None,
+        budget_s: float | None = None,
     ) -> None:
         self.answers: list[Answer] = []
         self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
         self.requests = 0
         self.redaction = redaction
+        self.budget = Budget(budget_s)
         self._base_url = base_url.rstrip("/")
         self._timeout_s = timeout_s
         self._retry_s = retry_s
@@ -78,16 +81,19 @@ class Client:
         path: raw, percent-encoded where it has to be. json: sent as application/json unless *headers* name
         another type. content: sent as it is. Without either there is no body. patient: whether 429 and 503
         are retried.
-        Raises Inconclusive if none came that can be judged, Stopped if that has happened too often.
+        Raises Inconclusive if none came that can be judged, Stopped if that has happened too often or if the
+        budget is used up.
         """
         request = self._request(method, path, dict(headers or {}), json, content, params)
-        patience = Patience(self._retry_s)
+        patience = Patience(min(self._retry_s, self.budget.left()))
         while True:
             answer = self._follow(request)
             if not patient or answer.status not in BUSY:
                 return self._keep(answer)
             if not patience.wait(answer.headers):
                 self._keep(answer)
+                if not self.budget.left():
+                    raise self._out_of_budget()
                 raise self._silent(Inconclusive, self._out_of_patience(answer))
 
     def once(self, key: Any, ask: Callable[[], T]) -> T:
@@ -111,7 +117,7 @@ class Client:
 
         Raises Inconclusive unless at least two requests overlapped.
         """
-        self._pace.wait(len(asks))
+        self._wait_for_turn(len(asks))
         race = _Race(self, asks)
         with self._noting():
             answers = race.run()
@@ -126,6 +132,12 @@ class Client:
         if not overlapping:
             raise Inconclusive(f"of {len(asks)} requests sent together no two overlapped")
         return answers
+
+    def pause(self, seconds: float) -> None:
+        """Wait; Stopped at once if the budget does not last so long."""
+        if seconds > self.budget.left():
+            raise self._out_of_budget()
+        time.sleep(max(0.0, seconds))
 
     def conceal(self, value: str, name: str) -> str:
         """Show *value*, a credential made up for a request, as ``$name``; returns the value."""
@@ -183,11 +195,14 @@ class Client:
 
     def _exchange(self, request: httpx2.Request) -> Answer:
         if not self._thread.racing:
-            self._pace.wait()
+            self._wait_for_turn()
         sent_at = time.monotonic()
         try:
             raw = self._answered(request)
         except httpcore2.TimeoutException:
+            if not self.budget.left():
+                stopped = self._out_of_budget()
+                raise self._failed(request, str(stopped), stopped, sent_at) from None
             sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
             raise self._failed(request, sentence, self._silent(Unreachable, sentence), sent_at) from None
         except httpcore2.LocalProtocolError as error:
@@ -211,7 +226,15 @@ class Client:
     def _sent(self, request: httpx2.Request) -> Raw:
         with self._lock:
             self.requests += 1
-        return self._wire.send(request, self._timeout_s)
+        return self._wire.send(request, min(self._timeout_s, self.budget.left()))
+
+    def _wait_for_turn(self, requests: int = 1) -> None:
+        left_s = self.budget.left()
+        if not left_s or not self._pace.wait(requests, left_s):
+            raise self._out_of_budget()
+
+    def _out_of_budget(self) -> Stopped:
+        return Stopped(f"the run's budget of {self.budget.budget_s:g} s is used up")
 
     def _answer(self, request: httpx2.Request, raw: Raw, sent_at: float) -> Answer:
         received_at = time.monotonic()
@@ -260,6 +283,8 @@ class Client:
         asked = answer.headers.get("retry-after")
         wish = f" and asks to wait ({exchange.visible(asked)[:40]})" if asked else ""
         limit = f"the profile's patience.retry_s ({self._retry_s:g} s)"
+        if self.budget.left() < self._retry_s:
+            limit += f" or what is left of the run's budget of {self.budget.budget_s:g} s"
         return f"the target keeps answering {answer.status}{wish}, longer than {limit}"
 
     def _why_unreachable(self, request: httpx2.Request, error: Exception) -> str:

@@ -140,12 +140,14 @@ def judge(
     only: Sequence[str] = (),
     strict: bool = False,
     seed: int = 0,
+    budget_s: float | None = None,
     waivers: Sequence[Waiver] = (),
     heard: Callable[[Result], None] = lambda _: None,
 ) -> Verdict:
     """Judge the target of *profile* and return the verdict.
 
     only: globs of requirement ids, none for all. strict: whether SHOULDs and gaps count. seed: of the exam.
+    budget_s: for the whole run, instead of the profile's.
     waivers: failures that do not count, until their day has passed or nothing is left to excuse.
     heard: told each result as soon as it is there.
     Raises BadProfile, NoSuchRequirement and CannotRun; whatever the target does ends in a verdict.
@@ -156,6 +158,9 @@ def judge(
     asked = requirement.select(known, only)
     verdict = Verdict(aim.api, aim.base_url, seed, bool(only), strict, datetime.now(UTC))
     began = time.monotonic()
+    if budget_s is not None:
+        patience = aim.patience.model_copy(update={"budget_s": budget_s})
+        aim = aim.model_copy(update={"patience": patience})
     with Bench(aim, Run(aim.api, seed)) as bench:
         _sit(bench, asked, verdict, waivers, heard)
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
@@ -193,6 +198,7 @@ class Bench:
 
     def leave(self) -> None:
         """Put things back as far as the target lets us; what it answers now is not judged."""
+        self.client.budget.release()
         with suppress(Outcome):
             self.api.leave()
 

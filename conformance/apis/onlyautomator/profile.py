@@ -66,5 +66,5 @@ fixtures:
 # triggers:                               # request headers that make the target answer service_unavailable
 #   service_unavailable: {headers: {X-Trigger: outage}}
 
-# patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5}
+# patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5, budget_s: 300}     # budget_s: for the whole run
 """

@@ -287,7 +287,7 @@ class Api:
 
     def a_second_later(self, first: Answer, body: Body) -> Answer:
         """Write *body* when even a clock that counts whole seconds has moved on since the *first* answer."""
-        time.sleep(max(0.0, first.received_at + A_SECOND_S - time.monotonic()))
+        self.client.pause(first.received_at + A_SECOND_S - time.monotonic())
         return self.write({**body, "value": "a second later"})
 
     def race(self) -> list[Answer]:

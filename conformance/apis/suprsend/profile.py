@@ -29,7 +29,7 @@ fixtures:
 
 path_style: no_slash               # or trailing_slash: how the target likes its path
 
-# patience: {timeout_s: 10, retry_s: 30, rate_per_s: null}
+# patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5, budget_s: 300}     # budget_s: for the whole run
 """
 
 
