@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,8 @@ from conformance.exchange import Exchange
 from conformance.oracle import DoesNotConform, Inconclusive, Stopped, Unreachable
 from conformance.patience import BUSY, Budget, Pace, Patience
 from conformance.redaction import Redaction
-from conformance.wire import LARGEST_BODY, Raw, TooLarge, Wire
+from conformance.target import NO_PROXY
+from conformance.wire import LARGEST_BODY, Raw, TooLarge, Wire, proxy_of_environment
 
 __all__ = ["UNSET", "Answer", "Client"]
 
@@ -28,6 +30,7 @@ T = TypeVar("T")
 UNSET: Any = object()
 SILENCES = 3  # this often in a row without a usable answer in time, and the run stops
 _ACCEPTED = {"accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": "conformance"}
+_PROXY_REFUSES = 407
 _GONE = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
 
 
@@ -36,7 +39,8 @@ class Client:
 
     base_url: where the target answers; a path in it is put before every path that is sent.
     timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. rate_per_s: a cap.
-    budget_s: for all that is sent, and the waiting in between.
+    budget_s: for all that is sent, and the waiting in between. ssl_context: other than the usual one.
+    proxy: its URL, "none" for none, or None for the environment's.
     """
 
     def __init__(
@@ -48,6 +52,8 @@ class Client:
         retry_s: float = 30,
         rate_per_s: float | None = None,
         budget_s: float | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: str | None = None,
     ) -> None:
         self.answers: list[Answer] = []
         self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
@@ -58,7 +64,8 @@ class Client:
         self._timeout_s = timeout_s
         self._retry_s = retry_s
         self._pace = Pace(rate_per_s)
-        self._wire = Wire(httpx2.URL(base_url))
+        self._proxy = self._proxy_for(httpx2.URL(base_url), proxy)
+        self._wire = Wire(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
         self._remembered: dict[Any, tuple[Any, list[Exchange]]] = {}
         self._noted: list[Exchange] = []
         self._thread = _Thread()
@@ -155,6 +162,15 @@ class Client:
         """Close the connections."""
         self._wire.close()
 
+    def _proxy_for(self, url: httpx2.URL, named: str | None) -> httpx2.URL | None:
+        if named == NO_PROXY:
+            return None
+        proxy = proxy_of_environment(url) if named is None else httpx2.URL(named)
+        if proxy and (secret := proxy.password or proxy.username):
+            self.redaction.conceal(secret, "PROXY_PASSWORD")
+            self.redaction.conceal(f"{proxy.username}:{proxy.password}", "PROXY_CREDENTIALS")
+        return proxy
+
     def _request(
         self,
         method: str,
@@ -214,6 +230,9 @@ class Client:
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
             sentence = self._why_unreachable(request, error)
             raise self._failed(request, sentence, Unreachable(sentence), sent_at) from None
+        if self._proxy and raw.status == _PROXY_REFUSES:
+            sentence = f"{self._through(request)}: the proxy asks for credentials; put them into its URL"
+            raise self._failed(request, sentence, Unreachable(sentence), sent_at)
         return self._answer(request, raw, sent_at)
 
     def _answered(self, request: httpx2.Request) -> Raw:
@@ -288,14 +307,20 @@ class Client:
         return f"the target keeps answering {answer.status}{wish}, longer than {limit}"
 
     def _why_unreachable(self, request: httpx2.Request, error: Exception) -> str:
-        origin = self._origin(request)
-        if isinstance(error, httpcore2.ConnectError):
-            return f"cannot connect to {origin}: {self.redaction(str(error)) or 'refused'}"
+        origin, said = self._origin(request), self.redaction(str(error))
         if isinstance(error, httpcore2.ProxyError):
-            return f"the proxy does not let through to {origin}: {self.redaction(str(error))}"
+            return f"the proxy does not let through to {origin}: {said}"
+        if isinstance(error, httpcore2.ConnectError):
+            return f"{self._through(request)}: {said or 'refused'}{_advice(said)}"
+        if _is_of_tls(error):
+            return f"{origin} broke the TLS connection off: {said}{_advice(said)}"
         if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
             return f"{origin} closed the connection without an answer"
-        return f"{origin} answered something that is not HTTP: {exchange.visible(self.redaction(str(error)))[:120]}"
+        return f"{origin} answered something that is not HTTP: {exchange.visible(said)[:120]}"
+
+    def _through(self, request: httpx2.Request) -> str:
+        by = f" through the proxy {self._proxy.copy_with(userinfo=b'')}" if self._proxy else ""
+        return f"cannot connect to {self._origin(request)}{by}"
 
     def _origin(self, request: httpx2.Request) -> str:
         return f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
@@ -343,6 +368,23 @@ class _Race:
             self._results[at] = self._asks[at]()
         except Exception as outcome:
             self._results[at] = outcome
+
+
+def _is_of_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _advice(said: str) -> str:
+    """Say what helps against a failure of TLS, where the profile can."""
+    if "self-signed" in said or "local issuer" in said:
+        return "; name the authority that it goes back to with tls.ca in the profile"
+    if "CERTIFICATE_REQUIRED" in said:
+        return "; give tls.cert and tls.key in the profile"
+    return ""
 
 
 def _is_other_slash_form(url: httpx2.URL, other: httpx2.URL) -> bool:

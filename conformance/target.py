@@ -23,6 +23,7 @@ import difflib
 import importlib
 import os
 import re
+import ssl
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +31,15 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 import openapi
@@ -96,18 +105,83 @@ class Patience(Model):
     budget_s: float | None = Field(default=None, gt=0, allow_inf_nan=False, strict=False)
 
 
+class Tls(Model):
+    """How a secure connection is made; relative paths count from the profile's folder.
+
+    ca: a PEM file of authorities that are trusted beside the usual ones. cert, key: PEM files of the certificate
+    that we show, and of its key if that is not in the same file. verify: whether the target has to show who it is.
+    """
+
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    verify: bool = True
+
+    @field_validator("ca", "cert", "key")
+    @classmethod
+    def _is_file(cls, given: str | None, info: ValidationInfo) -> str | None:
+        if given is None:
+            return None
+        file = Path((info.context or {}).get("folder", "")) / Path(given).expanduser()
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            raise _fault(f"{file}: cannot be read: {error.strerror}; name a PEM file") from None
+        return str(file)
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> Tls:
+        self.context()
+        return self
+
+    def context(self) -> ssl.SSLContext:
+        """Return what a connection is made with."""
+        import httpx2
+
+        context = httpx2.create_ssl_context(verify=self.verify)
+        if self.key and not self.cert:
+            raise _fault("key is given without cert; give both, or cert alone if the file holds both")
+        try:
+            if self.ca:
+                context.load_verify_locations(self.ca)
+        except ssl.SSLError:
+            raise _fault(
+                f"{self.ca}: holds no certificate; ca is a file of certificates in PEM form"
+            ) from None
+        try:
+            if self.cert:
+                # Without a password of our own OpenSSL would ask for one on the terminal.
+                context.load_cert_chain(self.cert, self.key, password="")
+        except ssl.SSLError as error:
+            why = (error.reason or "").replace("_", " ").lower() or "they are not in PEM form"
+            raise _fault(
+                f"cert and key cannot be used: {why}; give a certificate and its key, unencrypted"
+            ) from None
+        return context
+
+
+def _fault(sentence: str) -> PydanticCustomError:
+    return PydanticCustomError("fault", "{sentence}", {"sentence": sentence})
+
+
+NO_PROXY = "none"
 CredentialsT = TypeVar("CredentialsT", bound=Model)
 FixturesT = TypeVar("FixturesT", bound=Model)
 
 
 class Target(Model, Generic[CredentialsT, FixturesT]):
-    """A whole profile; an API narrows it with its own credentials, fixtures and further keys."""
+    """A whole profile; an API narrows it with its own credentials, fixtures and further keys.
+
+    proxy: a URL, or "none" for no proxy; without it the environment is asked, but for this machine.
+    """
 
     api: str
     base_url: str
     credentials: CredentialsT
     fixtures: FixturesT
     patience: Patience = Patience()
+    tls: Tls | None = None
+    proxy: str | None = None
 
     @field_validator("base_url")
     @classmethod
@@ -115,6 +189,26 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
         if sentence := _wrong_with_url(given):
             raise PydanticCustomError("base_url", "{sentence}", {"sentence": sentence})
         return given.rstrip("/")
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_proxy(cls, given: str | None) -> str | None:
+        if given is not None and given != NO_PROXY and not _is_proxy_url(given):
+            raise _fault(
+                "not an http or https URL; write http://proxy.example.com:3128, or none for no proxy"
+            )
+        return given
+
+
+def _is_proxy_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https") and bool(parts.hostname) and has_port and not re.search(r"\s", url)
+    )
 
 
 def _wrong_with_url(url: str) -> str | None:
@@ -141,11 +235,11 @@ def read(profile: Path | Mapping[str, Any]) -> AnyTarget:
     Raises BadProfile with a line for each thing that is wrong.
     """
     if not isinstance(profile, Path):
-        return _checked(dict(profile), "profile")
+        return _checked(dict(profile), "profile", Path())
     document = load(profile, "a target profile")
     if not isinstance(document, dict):
         raise BadProfile(f"{profile}: is not a target profile; `conformance init API` prints one to fill in")
-    return _checked(document, str(profile))
+    return _checked(document, str(profile), profile.parent)
 
 
 def load(file: Path, what: str) -> Any:
@@ -169,7 +263,7 @@ def _where(error: Exception) -> str:
     return f"{getattr(error, 'problem', None) or type(error).__name__}{place}"
 
 
-def _checked(document: dict[Any, Any], name: str) -> AnyTarget:
+def _checked(document: dict[Any, Any], name: str, folder: Path) -> AnyTarget:
     api = document.get("api")
     if not isinstance(api, str):
         there_are = ", ".join(openapi.names())
@@ -179,7 +273,7 @@ def _checked(document: dict[Any, Any], name: str) -> AnyTarget:
     except openapi.UnknownApi as error:
         raise BadProfile(f"{name}: api: {error}") from None
     try:
-        return model.model_validate(_Resolution(name, api).of(document))
+        return model.model_validate(_Resolution(name, api).of(document), context={"folder": folder})
     except ValidationError as error:
         raise BadProfile("\n".join(f"{name}: {line(one)}" for one in error.errors())) from None
 

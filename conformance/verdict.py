@@ -47,7 +47,7 @@ class Verdict:
 
     reason: why there is no verdict, or what it rests on. stopped: why not everything was asked.
     exchanges: every one of the run, in the order they ended. waiver_faults: what is to be done with waivers
-    that have expired or excuse nothing, in sentences.
+    that have expired or excuse nothing, in sentences. notes: what else is to be known about the run, in sentences.
     """
 
     api: str
@@ -61,6 +61,7 @@ class Verdict:
     results: list[Result] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     waiver_faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     stopped: str | None = None
     was_interrupted: bool = False
     exam: Exam | None = None
@@ -158,6 +159,7 @@ def judge(
     asked = requirement.select(known, only)
     verdict = Verdict(aim.api, aim.base_url, seed, bool(only), strict, datetime.now(UTC))
     began = time.monotonic()
+    verdict.notes = _notes(aim)
     if budget_s is not None:
         patience = aim.patience.model_copy(update={"budget_s": budget_s})
         aim = aim.model_copy(update={"patience": patience})
@@ -177,7 +179,13 @@ class Bench:
 
     def __init__(self, aim: AnyTarget, run: Run) -> None:
         self.run = run
-        self.client = Client(aim.base_url, _redaction(aim), **aim.patience.model_dump())
+        self.client = Client(
+            aim.base_url,
+            _redaction(aim),
+            ssl_context=aim.tls.context() if aim.tls else None,
+            proxy=aim.proxy,
+            **aim.patience.model_dump(),
+        )
         self.api: Any = importlib.import_module(f"conformance.apis.{aim.api}").Api(self.client, aim, run)
 
     def __enter__(self) -> Bench:
@@ -262,6 +270,14 @@ def _sit(
     reason = f"not asked: {verdict.stopped}"
     for missing in asked[len(verdict.results) :]:
         verdict.results.append(Result(missing, "inconclusive", reason))
+
+
+def _notes(aim: AnyTarget) -> list[str]:
+    if aim.tls and not aim.tls.verify and aim.base_url.startswith("https:"):
+        return [
+            "the target's certificate was not verified, as tls.verify is false: anybody may have answered"
+        ]
+    return []
 
 
 def _redaction(aim: AnyTarget) -> Redaction:

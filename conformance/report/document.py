@@ -40,6 +40,7 @@ def of(verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason,
         "partial": verdict.is_partial,
         "strict": verdict.is_strict,
+        "notes": verdict.notes,
         "waiver_faults": verdict.waiver_faults,
         "musts": {"tested": tested, "of": musts},
         "requirements": [_requirement(result) for result in verdict.results],

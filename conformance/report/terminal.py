@@ -71,6 +71,8 @@ class Terminal:
         self._say()
         for status in _RECALLED:
             self._recall(verdict, status)
+        for note in verdict.notes:
+            self._say(Text.assemble(("note".ljust(_WIDTH), "bold yellow"), "  ", note))
         for fault in verdict.waiver_faults:
             self._say(Text.assemble(("waiver".ljust(_WIDTH), "bold red"), "  ", fault))
         self._say(
