@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from conformance import DISTRIBUTION, EXTRA
+from conformance import DISTRIBUTION, EXTRA, interrupt
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from conformance.report.terminal import Terminal
 
-WORSE, USAGE, NO_VERDICT, INTERRUPTED = 1, 2, 3, 130
+WORSE, USAGE, NO_VERDICT = 1, 2, 3
 
 _HELP = """Judge any server that claims to implement an API, with evidence for every verdict.
 
 First `conformance init API > target.yaml`, fill it in, try it with `doctor`, then `run` it.
 
-Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict.
+Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict, 130 interrupted.
 Exit status of diff: 0 nothing got worse, 1 something did, 2 a file cannot be compared.
 """
 
@@ -182,23 +182,27 @@ def run(
         console = _console(to_stderr=is_piped)
         terminal = Terminal(console)
         terminal.begin(aim.api, aim.base_url)
-        came = verdict.judge(
-            aim,
-            only=only or (),
-            strict=strict,
-            seed=seed,
-            budget_s=budget_s,
-            waivers=excused,
-            heard=terminal.result,
-        )
-        document = report.document.of(came)
-        files = report.write(came, report_dir) if report_dir and not is_piped else []
-        terminal.end(came, files)
-        if earlier:
-            terminal.changes(changes.lines(changes.between(earlier, changes.Report.model_validate(document))))
-        _tell_github(document, terminal)
-        if is_piped:
-            _console().out(report.document.write(document), end="", highlight=False)
+        with interrupt.ends_the_run():
+            came = verdict.judge(
+                aim,
+                only=only or (),
+                strict=strict,
+                seed=seed,
+                budget_s=budget_s,
+                waivers=excused,
+                heard=terminal.result,
+            )
+        with interrupt.is_ignored():
+            document = report.document.of(came)
+            files = report.write(came, report_dir) if report_dir and not is_piped else []
+            terminal.end(came, files)
+            if earlier:
+                terminal.changes(
+                    changes.lines(changes.between(earlier, changes.Report.model_validate(document)))
+                )
+            _tell_github(document, terminal)
+            if is_piped:
+                _console().out(report.document.write(document), end="", highlight=False)
         sys.exit(came.exit_status)
 
 
@@ -326,6 +330,7 @@ def _faults() -> Iterator[None]:
     from conformance.waiver import BadWaivers
 
     try:
+        interrupt.is_raised()
         refuse_without_docstrings()
         yield
     except (openapi.UnknownApi, BadProfile, BadReport, BadWaivers, NoSuchRequirement, NoSuchServer) as error:
@@ -335,7 +340,8 @@ def _faults() -> Iterator[None]:
         _complain(str(error))
         sys.exit(NO_VERDICT)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        _complain("interrupted")
+        sys.exit(interrupt.STATUS)
     except (typer.Exit, BrokenPipeError):
         raise
     except Exception as error:

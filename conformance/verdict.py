@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openapi
-from conformance import DISTRIBUTION, plugin, requirement, target, waiver
+from conformance import DISTRIBUTION, interrupt, plugin, requirement, target, waiver
 from conformance.client import Answer, Client
 from conformance.exchange import Exchange
 from conformance.oracle import Outcome, Unjudgeable, Unreachable
+from conformance.patience import Budget
 from conformance.plugin import Result
 from conformance.redaction import Redaction
 from conformance.requirement import Requirement
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 CONFORMANT, NOT_CONFORMANT, NO_VERDICT = "conformant", "not_conformant", "no_verdict"
 EXIT = {CONFORMANT: 0, NOT_CONFORMANT: 1, NO_VERDICT: 3}
-INTERRUPTED = 130
+_PUT_BACK_WITHIN_S = 5
 
 
 class CannotRun(RuntimeError):
@@ -99,7 +100,7 @@ class Verdict:
     @property
     def exit_status(self) -> int:
         """0, 1 or 3, or 130 after an interrupt."""
-        return INTERRUPTED if self.was_interrupted else EXIT[self.verdict]
+        return interrupt.STATUS if self.was_interrupted else EXIT[self.verdict]
 
     @property
     def _conclusion(self) -> tuple[str, str]:
@@ -204,9 +205,14 @@ class Bench:
         except Outcome:
             return exam, None
 
-    def leave(self) -> None:
-        """Put things back as far as the target lets us; what it answers now is not judged."""
+    def leave(self, hastily: bool = False) -> None:
+        """Put things back as far as the target lets us; what it answers now is not judged.
+
+        hastily: give up after a few seconds, since somebody waits.
+        """
         self.client.budget.release()
+        if hastily:
+            self.client.budget = Budget(_PUT_BACK_WITHIN_S)
         with suppress(Outcome):
             self.api.leave()
 
@@ -260,8 +266,13 @@ def _sit(
         if verdict.stopped is None:
             try:
                 plugin.run(asked, bench.api, bench.client, listen)
-            finally:
+            except KeyboardInterrupt:
+                bench.leave(hastily=True)
+                raise
+            except Exception:
                 bench.leave()
+                raise
+            bench.leave()
     except KeyboardInterrupt:
         verdict.was_interrupted = True
         verdict.stopped = "interrupted"

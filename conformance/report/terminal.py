@@ -69,6 +69,8 @@ class Terminal:
         """Sum up."""
         word, style = VERDICTS[verdict.verdict]
         self._say()
+        if verdict.was_interrupted:
+            self._say(Text("interrupted; what follows is what was there by then", "bold yellow"))
         for status in _RECALLED:
             self._recall(verdict, status)
         for note in verdict.notes:
