@@ -20,7 +20,8 @@ from conformance.exchange import Exchange
 from conformance.oracle import DoesNotConform, Inconclusive, Stopped, Unreachable
 from conformance.patience import BUSY, Budget, Pace, Patience
 from conformance.redaction import Redaction
-from conformance.target import NO_PROXY
+from conformance.renewal import CannotRenew, Renewal
+from conformance.target import COMMAND_WITHIN_S, NO_PROXY, Secret
 from conformance.wire import LARGEST_BODY, Raw, TooLarge, Wire, proxy_of_environment
 
 __all__ = ["UNSET", "Answer", "Client"]
@@ -40,7 +41,8 @@ class Client:
     base_url: where the target answers; a path in it is put before every path that is sent.
     timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. rate_per_s: a cap.
     budget_s: for all that is sent, and the waiting in between. ssl_context: other than the usual one.
-    proxy: its URL, "none" for none, or None for the environment's.
+    proxy: its URL, "none" for none, or None for the environment's. secrets: credentials, to be shown by their
+    names, and fetched again where the target no longer accepts one that can be.
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class Client:
         budget_s: float | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
+        secrets: Sequence[Secret] = (),
     ) -> None:
         self.answers: list[Answer] = []
         self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
         self.requests = 0
         self.redaction = redaction
         self.budget = Budget(budget_s)
+        self._renewal = Renewal(secrets, redaction)
         self._base_url = base_url.rstrip("/")
         self._timeout_s = timeout_s
         self._retry_s = retry_s
@@ -94,7 +98,7 @@ class Client:
         request = self._request(method, path, dict(headers or {}), json, content, params)
         patience = Patience(min(self._retry_s, self.budget.left()))
         while True:
-            answer = self._follow(request)
+            answer = self._authorized(request)
             if not patient or answer.status not in BUSY:
                 return self._keep(answer)
             if not patience.wait(answer.headers):
@@ -195,6 +199,25 @@ class Client:
             )
         except (httpx2.InvalidURL, UnicodeEncodeError) as error:
             raise Inconclusive(f"the request cannot be sent: {self.redaction(str(error))}") from None
+
+    def _authorized(self, request: httpx2.Request) -> Answer:
+        """Ask, and once more if the credential was one that is fetched and is no longer accepted."""
+        before = self._renewal.before(request.headers, self._command_within_s())
+        answer = self._follow(_with_headers(request, before))
+        try:
+            after = self._renewal.after(before, answer.status, self._command_within_s())
+        except CannotRenew as error:
+            self._note(answer.exchange)
+            if not self.budget.left():
+                raise self._out_of_budget() from None
+            raise self._silent(Inconclusive, self.redaction(str(error))) from None
+        if after is None:
+            return answer
+        self._note(answer.exchange)
+        return self._follow(_with_headers(request, after))
+
+    def _command_within_s(self) -> float:
+        return min(COMMAND_WITHIN_S, self.budget.left())
 
     def _follow(self, request: httpx2.Request) -> Answer:
         answer = self._exchange(request)
@@ -368,6 +391,12 @@ class _Race:
             self._results[at] = self._asks[at]()
         except Exception as outcome:
             self._results[at] = outcome
+
+
+def _with_headers(request: httpx2.Request, headers: httpx2.Headers) -> httpx2.Request:
+    if headers == request.headers:
+        return request
+    return httpx2.Request(request.method, request.url, headers=headers, content=request.content)
 
 
 def _is_of_tls(error: BaseException | None) -> bool:

@@ -25,7 +25,7 @@ import os
 import re
 import ssl
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -53,14 +53,32 @@ class BadProfile(ValueError):
 
 
 class Secret:
-    """A credential. It shows as the ``$NAME`` of its environment variable and tells its value only to reveal."""
+    """A credential. It shows as the ``$NAME`` of its environment variable and tells its value only to reveal.
 
-    def __init__(self, value: str, name: str) -> None:
+    fetch: gets another value within so many seconds, where a command does; raises BadProfile if it cannot.
+    """
+
+    def __init__(self, value: str, name: str, fetch: Callable[[float], str] | None = None) -> None:
         self._value = value
+        self._fetch = fetch
         self.name = name
+
+    @property
+    def is_renewable(self) -> bool:
+        """Whether another value can be fetched."""
+        return self._fetch is not None
 
     def reveal(self) -> str:
         """Return the credential itself, for a request."""
+        return self._value
+
+    def renew(self, within_s: float) -> str:
+        """Fetch another value, reveal that from now on, and return it.
+
+        Raises BadProfile if none comes.
+        """
+        if self._fetch:
+            self._value = self._fetch(within_s)
         return self._value
 
     def __repr__(self) -> str:
@@ -366,13 +384,17 @@ class _Resolution:
         if isinstance(value, Secret):
             return value
         if isinstance(value, dict) and set(value) == {"command"}:
-            return self._secret(self._printed(value["command"], at), variable, at)
+
+            def fetch(within_s: float = COMMAND_WITHIN_S) -> str:
+                return self._credible(self._printed(value["command"], at, within_s), at)
+
+            return Secret(fetch(), variable, fetch)
         if not isinstance(value, str):
             return value
         whole = _VARIABLE.fullmatch(value)
-        return self._secret(self._filled(value, at), whole[1] if whole else variable, at)
+        return Secret(self._credible(self._filled(value, at), at), whole[1] if whole else variable)
 
-    def _secret(self, value: str, variable: str, at: str) -> Secret:
+    def _credible(self, value: str, at: str) -> str:
         if not value:
             raise BadProfile(f"{self._name}: {at}: is empty; give the credential or remove the key")
         if not re.fullmatch(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*", value):
@@ -380,7 +402,7 @@ class _Resolution:
                 f"{self._name}: {at}: holds a character that no HTTP header can carry; "
                 "give the credential alone, without line breaks"
             )
-        return Secret(value, variable)
+        return value
 
     def _filled(self, text: str, at: str) -> str:
         def value(match: re.Match[str]) -> str:
@@ -395,17 +417,17 @@ class _Resolution:
 
         return _VARIABLE.sub(value, text)
 
-    def _printed(self, command: Any, at: str) -> str:
+    def _printed(self, command: Any, at: str, within_s: float) -> str:
         if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
             raise BadProfile(f"{self._name}: {at}: command is not a list of words; write [program, argument]")
         try:
             done = subprocess.run(  # noqa: S603  the profile's own command
-                command, capture_output=True, text=True, timeout=COMMAND_WITHIN_S, stdin=subprocess.DEVNULL
+                command, capture_output=True, text=True, timeout=within_s, stdin=subprocess.DEVNULL
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
         except subprocess.TimeoutExpired:
-            reason = f"still running after {COMMAND_WITHIN_S} s"
+            reason = f"still running after {within_s:.0f} s"
         else:
             if done.returncode == 0:
                 return done.stdout.strip()

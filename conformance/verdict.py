@@ -182,7 +182,8 @@ class Bench:
         self.run = run
         self.client = Client(
             aim.base_url,
-            _redaction(aim),
+            Redaction(),
+            secrets=_secrets(aim),
             ssl_context=aim.tls.context() if aim.tls else None,
             proxy=aim.proxy,
             **aim.patience.model_dump(),
@@ -291,14 +292,10 @@ def _notes(aim: AnyTarget) -> list[str]:
     return []
 
 
-def _redaction(aim: AnyTarget) -> Redaction:
-    redaction = Redaction()
+def _secrets(aim: AnyTarget) -> list[Secret]:
     credentials: Model = aim.credentials
-    for name in type(credentials).model_fields:
-        secret = getattr(credentials, name)
-        if isinstance(secret, Secret):
-            redaction.conceal(secret.reveal(), secret.name)
-    return redaction
+    given = (getattr(credentials, name) for name in type(credentials).model_fields)
+    return [one for one in given if isinstance(one, Secret)]
 
 
 def document_sha256(api: str) -> str:

@@ -52,7 +52,8 @@ api: onlyautomator
 base_url: https://staging.example.com     # /api/v2/update-preference is appended
 
 credentials:                              # access tokens of user sessions, from the environment or
-  user: ${OA_USER_TOKEN}                  # a command: user: {command: [./token, ada]}
+  user: ${OA_USER_TOKEN}                  # a command: user: {command: [./token, ada]}, which is asked
+                                          # again when the token expires in the middle of a run
   # What is missing below is reported as not tested.
   # other_user: ${OA_OTHER_TOKEN}         # of another user who may write for the same fan
   # forbidden: ${OA_READONLY_TOKEN}       # valid, but lacking the permission to write

@@ -64,7 +64,6 @@ class Api:
         self.client = client
         self.run = run
         self._target = target
-        self._key = target.credentials.api_key.reveal()
         self._touched: dict[Place, None] = {}
         self.place = Place(target.fixtures.object, target.fixtures.category)
 
@@ -115,6 +114,10 @@ class Api:
         return "no_slash" if self._target.path_style == "trailing_slash" else "trailing_slash"
 
     # Credentials
+
+    @property
+    def _key(self) -> str:
+        return self._target.credentials.api_key.reveal()
 
     @property
     def bearer(self) -> str:
