@@ -177,12 +177,12 @@ def run(
             _make(report_dir)
         aim = target.read(profile)
         excused = waiver.read(waivers) if waivers else []
-        requirement.select(requirement.collect(aim.api), only or ())
+        asked = requirement.select(requirement.collect(aim.api), only or ())
         earlier = changes.read(against, aim.api) if against else None
         console = _console(to_stderr=is_piped)
         terminal = Terminal(console)
         terminal.begin(aim.api, aim.base_url)
-        with interrupt.ends_the_run():
+        with interrupt.ends_the_run(), terminal.watched(len(asked)):
             came = verdict.judge(
                 aim,
                 only=only or (),
@@ -191,6 +191,7 @@ def run(
                 budget_s=budget_s,
                 waivers=excused,
                 heard=terminal.result,
+                asking=terminal.asking,
             )
         with interrupt.is_ignored():
             document = report.document.of(came)

@@ -145,13 +145,14 @@ def judge(
     budget_s: float | None = None,
     waivers: Sequence[Waiver] = (),
     heard: Callable[[Result], None] = lambda _: None,
+    asking: Callable[[Requirement], None] = lambda _: None,
 ) -> Verdict:
     """Judge the target of *profile* and return the verdict.
 
     only: globs of requirement ids, none for all. strict: whether SHOULDs and gaps count. seed: of the exam.
     budget_s: for the whole run, instead of the profile's.
     waivers: failures that do not count, until their day has passed or nothing is left to excuse.
-    heard: told each result as soon as it is there.
+    heard: told each result as soon as it is there. asking: told each requirement that is about to be asked.
     Raises BadProfile, NoSuchRequirement and CannotRun; whatever the target does ends in a verdict.
     """
     refuse_without_docstrings()
@@ -165,7 +166,7 @@ def judge(
         patience = aim.patience.model_copy(update={"budget_s": budget_s})
         aim = aim.model_copy(update={"patience": patience})
     with Bench(aim, Run(aim.api, seed)) as bench:
-        _sit(bench, asked, verdict, waivers, heard)
+        _sit(bench, asked, verdict, waivers, heard, asking)
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(bench.client.redaction, said))
         verdict.requests = bench.client.requests
@@ -254,6 +255,7 @@ def _sit(
     verdict: Verdict,
     waivers: Sequence[Waiver],
     heard: Callable[[Result], None],
+    asking: Callable[[Requirement], None],
 ) -> None:
     def listen(result: Result) -> None:
         result = waiver.applied(result, waivers, verdict.started.date())
@@ -266,7 +268,7 @@ def _sit(
         verdict.stopped = bench.preflight()
         if verdict.stopped is None:
             try:
-                plugin.run(asked, bench.api, bench.client, listen)
+                plugin.run(asked, bench.api, bench.client, listen, asking)
             except KeyboardInterrupt:
                 bench.leave(hastily=True)
                 raise

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
+from rich.live import Live
 from rich.text import Text
 
 from conformance.exchange import Exchange
 from conformance.plugin import Result
+from conformance.requirement import Requirement
 from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
 
 WORDS = {
@@ -42,18 +46,47 @@ class Lasting(Console):
 
 
 class Terminal:
-    """Prints a run as it goes; plain lines where nobody watches, since CI keeps them."""
+    """Prints a run as it goes, on a terminal above a line that says how far it is; plain lines elsewhere."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._came = 0
+        self._asked = "preflight"
 
     def begin(self, api: str, base_url: str) -> None:
         """Say what is about to be judged."""
         self._say(Text.assemble((api, "bold"), f" at {base_url}"))
         self._say()
 
+    @contextmanager
+    def watched(self, requirements: int) -> Iterator[None]:
+        """Show how far a run of so many is for the length of a with block, where somebody watches."""
+        if not _is_watched(self._console):
+            yield
+            return
+        began = time.monotonic()
+
+        def line() -> Text:
+            seconds = time.monotonic() - began
+            text = f"{self._came} of {requirements}, {seconds:.0f} s  {self._asked}"
+            return Text(text[: self._console.width - 1], "dim")
+
+        with Live(
+            console=self._console,
+            get_renderable=line,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        ):
+            yield
+
+    def asking(self, requirement: Requirement) -> None:
+        """Take note of what is asked now."""
+        self._asked = requirement.id
+
     def result(self, result: Result) -> None:
         """Tell what became of one requirement."""
+        self._came += 1
         word, style = WORDS[result.status]
         requirement = result.requirement
         line = Text.assemble((word.ljust(_WIDTH), style), "  ", requirement.id)
@@ -118,6 +151,16 @@ class Terminal:
 
     def _say(self, text: Text | str = "") -> None:
         self._console.print(text, soft_wrap=True, markup=False, highlight=False)
+
+
+def _is_watched(console: Console) -> bool:
+    """Tell whether somebody watches; a CI system may have a terminal, and keeps all that is written to it."""
+    return (
+        console.is_terminal
+        and console.file.isatty()
+        and not console.is_dumb_terminal
+        and "CI" not in os.environ
+    )
 
 
 def _exchange(exchange: Exchange) -> list[str]:
