@@ -18,6 +18,7 @@ from conformance import DISTRIBUTION, EXTRA, interrupt
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from conformance.mode import Mode
     from conformance.report.terminal import Terminal
 
 WORSE, USAGE, NO_VERDICT = 1, 2, 3
@@ -114,14 +115,19 @@ def explain(
 
 
 @app.command()
-def doctor(profile: Profile) -> None:
+def doctor(
+    profile: Profile,
+    mode: Annotated[
+        str, typer.Option(metavar="MODE", help="With read-only, nothing is written to find out.")
+    ] = "full",
+) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
     with _faults():
         from conformance import target, verdict
         from conformance.run import Run
 
         aim = target.read(profile)
-        with verdict.Bench(aim, Run(aim.api)) as bench:
+        with verdict.Bench(aim, Run(aim.api, mode=_mode(mode))) as bench:
             trouble = bench.preflight()
         if trouble:
             _complain(trouble)
@@ -156,6 +162,14 @@ def run(
             metavar="DURATION", help="Stop asking when this much time is used up, such as 90s, 5m or 1h30m."
         ),
     ] = None,
+    mode: Annotated[
+        str,
+        typer.Option(
+            metavar="MODE",
+            help="full asks everything; safe spares others who use the target: one short request at a time, as the "
+            "main user; read-only sends only what has to be refused.",
+        ),
+    ] = "full",
     waivers: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Known failures: a YAML list of id, reason, owner, expires."),
@@ -173,6 +187,7 @@ def run(
 
         is_piped = report_dir == Path("-")
         budget_s = _duration("--budget", budget)
+        chosen = _mode(mode)
         if report_dir and not is_piped:
             _make(report_dir)
         aim = target.read(profile)
@@ -189,6 +204,7 @@ def run(
                 strict=strict,
                 seed=seed,
                 budget_s=budget_s,
+                mode=chosen,
                 waivers=excused,
                 heard=terminal.result,
                 asking=terminal.asking,
@@ -289,6 +305,16 @@ def _duration(option: str, text: str | None) -> float | None:
         return None if text is None else patience.duration(text)
     except ValueError as error:
         _complain(f"{option} {text}: {error}")
+        sys.exit(USAGE)
+
+
+def _mode(text: str) -> Mode:
+    from conformance.mode import Mode
+
+    try:
+        return Mode(text)
+    except ValueError:
+        _complain(f"--mode {text}: is not a mode; there are {', '.join(Mode)}")
         sys.exit(USAGE)
 
 

@@ -21,6 +21,7 @@ import openapi
 from conformance import DISTRIBUTION, interrupt, plugin, requirement, target, waiver
 from conformance.client import Answer, Client
 from conformance.exchange import Exchange
+from conformance.mode import Mode
 from conformance.oracle import Outcome, Unjudgeable, Unreachable
 from conformance.patience import Budget
 from conformance.plugin import Result
@@ -56,6 +57,7 @@ class Verdict:
     seed: int
     is_partial: bool
     is_strict: bool
+    mode: Mode
     started: datetime
     seconds: float = 0.0
     requests: int = 0
@@ -143,6 +145,7 @@ def judge(
     strict: bool = False,
     seed: int = 0,
     budget_s: float | None = None,
+    mode: Mode = Mode.FULL,
     waivers: Sequence[Waiver] = (),
     heard: Callable[[Result], None] = lambda _: None,
     asking: Callable[[Requirement], None] = lambda _: None,
@@ -150,7 +153,7 @@ def judge(
     """Judge the target of *profile* and return the verdict.
 
     only: globs of requirement ids, none for all. strict: whether SHOULDs and gaps count. seed: of the exam.
-    budget_s: for the whole run, instead of the profile's.
+    budget_s: for the whole run, instead of the profile's. mode: how much may be done to the target.
     waivers: failures that do not count, until their day has passed or nothing is left to excuse.
     heard: told each result as soon as it is there. asking: told each requirement that is about to be asked.
     Raises BadProfile, NoSuchRequirement and CannotRun; whatever the target does ends in a verdict.
@@ -159,13 +162,14 @@ def judge(
     aim = profile if isinstance(profile, target.Target) else target.read(profile)
     known = requirement.collect(aim.api)
     asked = requirement.select(known, only)
-    verdict = Verdict(aim.api, aim.base_url, seed, bool(only), strict, datetime.now(UTC))
+    is_partial = bool(only) or mode is not Mode.FULL
+    verdict = Verdict(aim.api, aim.base_url, seed, is_partial, strict, mode, datetime.now(UTC))
     began = time.monotonic()
     verdict.notes = _notes(aim)
     if budget_s is not None:
         patience = aim.patience.model_copy(update={"budget_s": budget_s})
         aim = aim.model_copy(update={"patience": patience})
-    with Bench(aim, Run(aim.api, seed)) as bench:
+    with Bench(aim, Run(aim.api, seed, mode=mode)) as bench:
         _sit(bench, asked, verdict, waivers, heard, asking)
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(bench.client.redaction, said))

@@ -38,6 +38,7 @@ def of(verdict: Verdict) -> dict[str, Any]:
         "exam": _exam(verdict),
         "verdict": verdict.verdict,
         "reason": verdict.reason,
+        "mode": verdict.mode,
         "partial": verdict.is_partial,
         "strict": verdict.is_strict,
         "notes": verdict.notes,

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.text import Text
 
 from conformance.exchange import Exchange
+from conformance.mode import Mode
 from conformance.plugin import Result
 from conformance.requirement import Requirement
 from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
@@ -118,6 +119,7 @@ class Terminal:
         if verdict.is_partial:
             self._say(
                 "only part of the requirements was asked; a verdict on the whole needs a run without --only"
+                f"{_mode(verdict)}"
             )
         if files:
             self._say(f"written: {', '.join(str(file) for file in files)}")
@@ -176,6 +178,10 @@ def _exchange(exchange: Exchange) -> list[str]:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"
+
+
+def _mode(verdict: Verdict) -> str:
+    return "" if verdict.mode is Mode.FULL else f" and --mode {verdict.mode}"
 
 
 def _musts(verdict: Verdict) -> str:
