@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,9 +18,11 @@ from conformance import exchange
 from conformance.answer import Answer
 from conformance.exchange import Exchange
 from conformance.oracle import DoesNotConform, Inconclusive, Stopped, Unreachable
-from conformance.patience import BUSY, Pace, Patience
+from conformance.patience import BUSY, Budget, Pace, Patience
 from conformance.redaction import Redaction
-from conformance.wire import LARGEST_BODY, Raw, TooLarge, Wire
+from conformance.renewal import CannotRenew, Renewal
+from conformance.target import COMMAND_WITHIN_S, NO_PROXY, Secret
+from conformance.wire import LARGEST_BODY, Raw, TooLarge, Wire, proxy_of_environment
 
 __all__ = ["UNSET", "Answer", "Client"]
 
@@ -28,6 +31,7 @@ T = TypeVar("T")
 UNSET: Any = object()
 SILENCES = 3  # this often in a row without a usable answer in time, and the run stops
 _ACCEPTED = {"accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": "conformance"}
+_PROXY_REFUSES = 407
 _GONE = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
 
 
@@ -36,6 +40,9 @@ class Client:
 
     base_url: where the target answers; a path in it is put before every path that is sent.
     timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. rate_per_s: a cap.
+    budget_s: for all that is sent, and the waiting in between. ssl_context: other than the usual one.
+    proxy: its URL, "none" for none, or None for the environment's. secrets: credentials, to be shown by their
+    names, and fetched again where the target no longer accepts one that can be.
     """
 
     def __init__(
@@ -46,16 +53,23 @@ class Client:
         timeout_s: float = 10,
         retry_s: float = 30,
         rate_per_s: float | None = None,
+        budget_s: float | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        secrets: Sequence[Secret] = (),
     ) -> None:
         self.answers: list[Answer] = []
         self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
         self.requests = 0
         self.redaction = redaction
+        self.budget = Budget(budget_s)
+        self._renewal = Renewal(secrets, redaction)
         self._base_url = base_url.rstrip("/")
         self._timeout_s = timeout_s
         self._retry_s = retry_s
         self._pace = Pace(rate_per_s)
-        self._wire = Wire(httpx2.URL(base_url))
+        self._proxy = self._proxy_for(httpx2.URL(base_url), proxy)
+        self._wire = Wire(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
         self._remembered: dict[Any, tuple[Any, list[Exchange]]] = {}
         self._noted: list[Exchange] = []
         self._thread = _Thread()
@@ -78,16 +92,19 @@ class Client:
         path: raw, percent-encoded where it has to be. json: sent as application/json unless *headers* name
         another type. content: sent as it is. Without either there is no body. patient: whether 429 and 503
         are retried.
-        Raises Inconclusive if none came that can be judged, Stopped if that has happened too often.
+        Raises Inconclusive if none came that can be judged, Stopped if that has happened too often or if the
+        budget is used up.
         """
         request = self._request(method, path, dict(headers or {}), json, content, params)
-        patience = Patience(self._retry_s)
+        patience = Patience(min(self._retry_s, self.budget.left()))
         while True:
-            answer = self._follow(request)
+            answer = self._authorized(request)
             if not patient or answer.status not in BUSY:
                 return self._keep(answer)
             if not patience.wait(answer.headers):
                 self._keep(answer)
+                if not self.budget.left():
+                    raise self._out_of_budget()
                 raise self._silent(Inconclusive, self._out_of_patience(answer))
 
     def once(self, key: Any, ask: Callable[[], T]) -> T:
@@ -111,7 +128,7 @@ class Client:
 
         Raises Inconclusive unless at least two requests overlapped.
         """
-        self._pace.wait(len(asks))
+        self._wait_for_turn(len(asks))
         race = _Race(self, asks)
         with self._noting():
             answers = race.run()
@@ -126,6 +143,12 @@ class Client:
         if not overlapping:
             raise Inconclusive(f"of {len(asks)} requests sent together no two overlapped")
         return answers
+
+    def pause(self, seconds: float) -> None:
+        """Wait; Stopped at once if the budget does not last so long."""
+        if seconds > self.budget.left():
+            raise self._out_of_budget()
+        time.sleep(max(0.0, seconds))
 
     def conceal(self, value: str, name: str) -> str:
         """Show *value*, a credential made up for a request, as ``$name``; returns the value."""
@@ -142,6 +165,15 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()
+
+    def _proxy_for(self, url: httpx2.URL, named: str | None) -> httpx2.URL | None:
+        if named == NO_PROXY:
+            return None
+        proxy = proxy_of_environment(url) if named is None else httpx2.URL(named)
+        if proxy and (secret := proxy.password or proxy.username):
+            self.redaction.conceal(secret, "PROXY_PASSWORD")
+            self.redaction.conceal(f"{proxy.username}:{proxy.password}", "PROXY_CREDENTIALS")
+        return proxy
 
     def _request(
         self,
@@ -168,6 +200,25 @@ class Client:
         except (httpx2.InvalidURL, UnicodeEncodeError) as error:
             raise Inconclusive(f"the request cannot be sent: {self.redaction(str(error))}") from None
 
+    def _authorized(self, request: httpx2.Request) -> Answer:
+        """Ask, and once more if the credential was one that is fetched and is no longer accepted."""
+        before = self._renewal.before(request.headers, self._command_within_s())
+        answer = self._follow(_with_headers(request, before))
+        try:
+            after = self._renewal.after(before, answer.status, self._command_within_s())
+        except CannotRenew as error:
+            self._note(answer.exchange)
+            if not self.budget.left():
+                raise self._out_of_budget() from None
+            raise self._silent(Inconclusive, self.redaction(str(error))) from None
+        if after is None:
+            return answer
+        self._note(answer.exchange)
+        return self._follow(_with_headers(request, after))
+
+    def _command_within_s(self) -> float:
+        return min(COMMAND_WITHIN_S, self.budget.left())
+
     def _follow(self, request: httpx2.Request) -> Answer:
         answer = self._exchange(request)
         if answer.status not in (307, 308):
@@ -183,11 +234,14 @@ class Client:
 
     def _exchange(self, request: httpx2.Request) -> Answer:
         if not self._thread.racing:
-            self._pace.wait()
+            self._wait_for_turn()
         sent_at = time.monotonic()
         try:
             raw = self._answered(request)
         except httpcore2.TimeoutException:
+            if not self.budget.left():
+                stopped = self._out_of_budget()
+                raise self._failed(request, str(stopped), stopped, sent_at) from None
             sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
             raise self._failed(request, sentence, self._silent(Unreachable, sentence), sent_at) from None
         except httpcore2.LocalProtocolError as error:
@@ -199,6 +253,9 @@ class Client:
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
             sentence = self._why_unreachable(request, error)
             raise self._failed(request, sentence, Unreachable(sentence), sent_at) from None
+        if self._proxy and raw.status == _PROXY_REFUSES:
+            sentence = f"{self._through(request)}: the proxy asks for credentials; put them into its URL"
+            raise self._failed(request, sentence, Unreachable(sentence), sent_at)
         return self._answer(request, raw, sent_at)
 
     def _answered(self, request: httpx2.Request) -> Raw:
@@ -211,7 +268,15 @@ class Client:
     def _sent(self, request: httpx2.Request) -> Raw:
         with self._lock:
             self.requests += 1
-        return self._wire.send(request, self._timeout_s)
+        return self._wire.send(request, min(self._timeout_s, self.budget.left()))
+
+    def _wait_for_turn(self, requests: int = 1) -> None:
+        left_s = self.budget.left()
+        if not left_s or not self._pace.wait(requests, left_s):
+            raise self._out_of_budget()
+
+    def _out_of_budget(self) -> Stopped:
+        return Stopped(f"the run's budget of {self.budget.budget_s:g} s is used up")
 
     def _answer(self, request: httpx2.Request, raw: Raw, sent_at: float) -> Answer:
         received_at = time.monotonic()
@@ -260,17 +325,25 @@ class Client:
         asked = answer.headers.get("retry-after")
         wish = f" and asks to wait ({exchange.visible(asked)[:40]})" if asked else ""
         limit = f"the profile's patience.retry_s ({self._retry_s:g} s)"
+        if self.budget.left() < self._retry_s:
+            limit += f" or what is left of the run's budget of {self.budget.budget_s:g} s"
         return f"the target keeps answering {answer.status}{wish}, longer than {limit}"
 
     def _why_unreachable(self, request: httpx2.Request, error: Exception) -> str:
-        origin = self._origin(request)
-        if isinstance(error, httpcore2.ConnectError):
-            return f"cannot connect to {origin}: {self.redaction(str(error)) or 'refused'}"
+        origin, said = self._origin(request), self.redaction(str(error))
         if isinstance(error, httpcore2.ProxyError):
-            return f"the proxy does not let through to {origin}: {self.redaction(str(error))}"
+            return f"the proxy does not let through to {origin}: {said}"
+        if isinstance(error, httpcore2.ConnectError):
+            return f"{self._through(request)}: {said or 'refused'}{_advice(said)}"
+        if _is_of_tls(error):
+            return f"{origin} broke the TLS connection off: {said}{_advice(said)}"
         if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
             return f"{origin} closed the connection without an answer"
-        return f"{origin} answered something that is not HTTP: {exchange.visible(self.redaction(str(error)))[:120]}"
+        return f"{origin} answered something that is not HTTP: {exchange.visible(said)[:120]}"
+
+    def _through(self, request: httpx2.Request) -> str:
+        by = f" through the proxy {self._proxy.copy_with(userinfo=b'')}" if self._proxy else ""
+        return f"cannot connect to {self._origin(request)}{by}"
 
     def _origin(self, request: httpx2.Request) -> str:
         return f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
@@ -318,6 +391,29 @@ class _Race:
             self._results[at] = self._asks[at]()
         except Exception as outcome:
             self._results[at] = outcome
+
+
+def _with_headers(request: httpx2.Request, headers: httpx2.Headers) -> httpx2.Request:
+    if headers == request.headers:
+        return request
+    return httpx2.Request(request.method, request.url, headers=headers, content=request.content)
+
+
+def _is_of_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _advice(said: str) -> str:
+    """Say what helps against a failure of TLS, where the profile can."""
+    if "self-signed" in said or "local issuer" in said:
+        return "; name the authority that it goes back to with tls.ca in the profile"
+    if "CERTIFICATE_REQUIRED" in said:
+        return "; give tls.cert and tls.key in the profile"
+    return ""
 
 
 def _is_other_slash_form(url: httpx2.URL, other: httpx2.URL) -> bool:

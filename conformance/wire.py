@@ -1,7 +1,6 @@
 """HTTP as it is on the wire: one keep-alive pool, a deadline for the whole exchange, a bounded body.
 
-Neither cookies nor redirects nor ``.netrc`` are looked at. Proxies of the environment are used, except
-for targets on this machine.
+Neither cookies nor redirects nor ``.netrc`` are looked at.
 """
 
 from __future__ import annotations
@@ -38,11 +37,20 @@ class Raw:
 
 
 class Wire:
-    """Sends requests to one origin."""
+    """Sends requests to one origin, through *proxy* if there is one."""
 
-    def __init__(self, url: httpx2.URL, connections: int = 16) -> None:
+    def __init__(
+        self,
+        url: httpx2.URL,
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: httpx2.URL | None = None,
+        connections: int = 16,
+    ) -> None:
         self._deadline = _Deadline()
-        self._pool = _pool(url, _Backend(self._deadline), connections)
+        if url.scheme == "https":
+            ssl_context = ssl_context or _ssl_context()
+        self._pool = _pool(proxy, ssl_context, _Backend(self._deadline), connections)
 
     def send(self, request: httpx2.Request, within_s: float) -> Raw:
         """Send *request* and read its whole answer.
@@ -75,20 +83,22 @@ def _core(request: httpx2.Request) -> httpcore2.Request:
     return httpcore2.Request(request.method, url, headers=request.headers.raw, content=request.content)
 
 
-def _pool(url: httpx2.URL, backend: _Backend, connections: int) -> httpcore2.ConnectionPool:
+def _pool(
+    proxy: httpx2.URL | None, ssl_context: ssl.SSLContext | None, backend: _Backend, connections: int
+) -> httpcore2.ConnectionPool:
     options: dict[str, Any] = {
         "network_backend": backend,
         "max_connections": connections,
-        "ssl_context": _ssl_context() if url.scheme == "https" else None,
+        "ssl_context": ssl_context,
     }
-    proxy = _proxy(url)
     if proxy is None:
         return httpcore2.ConnectionPool(**options)
     auth = (proxy.username, proxy.password) if proxy.username else None
     return httpcore2.HTTPProxy(str(proxy.copy_with(userinfo=b"")), proxy_auth=auth, **options)
 
 
-def _proxy(url: httpx2.URL) -> httpx2.URL | None:
+def proxy_of_environment(url: httpx2.URL) -> httpx2.URL | None:
+    """Return the proxy that the environment names for *url*; None for targets on this machine."""
     if url.host in _LOOPBACK or urllib.request.proxy_bypass(url.host):
         return None
     address = urllib.request.getproxies().get(url.scheme)

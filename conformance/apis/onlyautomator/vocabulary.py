@@ -12,10 +12,11 @@ from typing import Any
 from conformance.apis.onlyautomator import fans
 from conformance.apis.onlyautomator.answers import Data, code_of, data_of, expect_member, moment, outcome
 from conformance.apis.onlyautomator.profile import Profile
-from conformance.apis.onlyautomator.sitting import Desk, Sat, is_json
+from conformance.apis.onlyautomator.sitting import Desk, Sat, is_invalid, is_json
 from conformance.apis.onlyautomator.tokens import Token
 from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
+from conformance.mode import SAFE_METHODS
 from conformance.oracle import Inconclusive, NotTested, Unjudgeable, Unreachable, expect
 from conformance.run import Run
 
@@ -66,6 +67,7 @@ class Api:
         """Another fan."""
         if self.target.fixtures.other_fan_id is None:
             raise NotTested("the profile has no fixtures.other_fan_id")
+        self.run.mode.want_full("a write for another fan")
         return self.target.fixtures.other_fan_id
 
     @property
@@ -95,6 +97,8 @@ class Api:
         self, body: Any, *, credential: str = "user", headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Post *body* with a token of the profile."""
+        if credential == "other_user":
+            self.run.mode.want_full("a write as another user")
         return self.post(body, authorization=f"Bearer {self.credential(credential)}", headers=headers)
 
     def post(
@@ -109,6 +113,7 @@ class Api:
         authorized = {} if authorization is None else {"Authorization": authorization}
         labelled = {} if content is None else {"Content-Type": "application/json"}
         sent = {**authorized, **labelled, **(headers or {})}
+        self._permit(body, content, sent)
 
         def ask(patient: bool = False) -> Answer:
             return self.client.send("POST", PATH, headers=sent, json=body, content=content, patient=patient)
@@ -117,6 +122,20 @@ class Api:
         if answer.status >= 500 and code_of(answer) == "service_unavailable":
             self.doubtful.append((ask, answer))
         return answer
+
+    def _permit(self, body: Any, content: bytes | None, headers: Mapping[str, str]) -> None:
+        """Raise NotTested if the run's mode leaves such a request out."""
+        sent = (b"" if body is UNSET else json.dumps(body).encode()) if content is None else content
+        self.run.mode.want_short(len(sent))
+        if self._is_authorized(headers) and not is_invalid(sent):
+            self.run.mode.want_write()
+
+    def _is_authorized(self, headers: Mapping[str, str]) -> bool:
+        """Tell whether a server may let the request in: any scheme but Bearer must be refused, a cookie need not."""
+        scheme, _, token = headers.get("Authorization", "").partition(" ")
+        known = (self.target.credentials.user, self.target.credentials.other_user)
+        is_bearer = scheme.lower() == "bearer" and token in [one.reveal() for one in known if one]
+        return is_bearer or "Cookie" in headers
 
     def _doubted(self, ask: Callable[..., Answer]) -> Answer:
         known = len(self.client.answers)
@@ -128,6 +147,8 @@ class Api:
 
     def elsewhere(self, method: str, path: str, **how: Any) -> Answer:
         """Send something that is not the documented operation, and that nothing is asked of."""
+        if method not in SAFE_METHODS:
+            self.run.mode.want_full("a write that is not documented")
         answer = self.client.send(method, path, headers=self.authorization(), **how)
         self.aside.append(answer)
         return answer
@@ -158,7 +179,8 @@ class Api:
 
     def first_body(self) -> Body:
         """Return what the first write sent."""
-        self.base()
+        if self.run.mode.may_write:
+            self.base()
         return dict(self.client.once("first body", self.body))
 
     def base(self) -> Data:
@@ -222,6 +244,7 @@ class Api:
         trigger = self.target.triggers.service_unavailable
         if trigger is None:
             raise NotTested("the profile has no triggers.service_unavailable")
+        self.run.mode.want_full("a trigger")
         headers = {**self.authorization(), **trigger.headers}
         return self.client.once("unavailable", lambda: self._triggered(headers))
 
@@ -258,6 +281,7 @@ class Api:
 
     def examined(self) -> Sequence[Sat]:
         """Sit the whole exam."""
+        self.run.mode.want_full("the exam")
         return self.client.once("exam", lambda: [self.sit(case) for case in self.run.exam.cases])
 
     def sit(self, case: Case) -> Sat:
@@ -268,7 +292,7 @@ class Api:
         return Sat(case, has_json, json.loads(content or b"null") if has_json else None, answer)
 
     def everything(self) -> Iterator[Answer]:
-        """Yield every answer to the documented operation, and see to it that there are some.
+        """Yield every answer to the documented operation, and see to it that there are some, as the mode allows.
 
         Raises Inconclusive afterwards if something could not be asked.
         """
@@ -276,6 +300,8 @@ class Api:
         for ask in (self.history, self.without_token, self.without_value, self.examined):
             try:
                 ask()
+            except NotTested:
+                continue
             except Inconclusive as trouble:
                 troubles.append(trouble)
         yield from (answer for answer in self.client.answers if not _is_among(answer, self.aside))
@@ -300,7 +326,7 @@ class Api:
 
     def a_second_later(self, first: Answer, body: Body) -> Answer:
         """Write *body* when even a clock that counts whole seconds has moved on since the *first* answer."""
-        time.sleep(max(0.0, first.received_at + A_SECOND_S - time.monotonic()))
+        self.client.pause(first.received_at + A_SECOND_S - time.monotonic())
         return self.write({**body, "value": "a second later"})
 
     def updated_a_second_later(self) -> Answer:
@@ -314,6 +340,7 @@ class Api:
 
         Raises Inconclusive if in none of some tries two requests overlapped.
         """
+        self.run.mode.want_full("a race")
         for tries_left in reversed(range(RACES)):
             body = self.body()
             asks = [partial(self.write, {**body, "value": at}) for at in range(RACERS)]
@@ -328,7 +355,7 @@ class Api:
 
     def preflight(self) -> None:
         """Raise Unjudgeable if the token is refused or the fan unknown."""
-        answer = self.created()
+        answer = self.created() if self.run.mode.may_write else self.write(self.without("category"))
         if answer.status in (401, 403):
             raise Unjudgeable(
                 f"credentials.user was refused with {outcome(answer)}; give a token that may write"

@@ -64,7 +64,6 @@ class Api:
         self.client = client
         self.run = run
         self._target = target
-        self._key = target.credentials.api_key.reveal()
         self._touched: dict[Place, None] = {}
         self._seen: dict[Place, dict[str, str]] = {}
         self.place = Place(target.fixtures.object, target.fixtures.category)
@@ -124,6 +123,10 @@ class Api:
         return "no_slash" if self._target.path_style == "trailing_slash" else "trailing_slash"
 
     # Credentials
+
+    @property
+    def _key(self) -> str:
+        return self._target.credentials.api_key.reveal()
 
     @property
     def bearer(self) -> str:
@@ -196,6 +199,7 @@ class Api:
         credential, None to send none. style: of the path, by default the profile's.
         """
         place = at or self.place
+        self._permit(place, body, content, authorization)
         headers = {"authorization": authorization or self.bearer, "content-type": media_type}
         if authorization is None:
             del headers["authorization"]
@@ -213,6 +217,19 @@ class Api:
         if answer.ok:
             self._touched[place] = None
         return answer
+
+    def _permit(self, at: Place, body: Any, content: bytes | None, authorization: str | None) -> None:
+        """Raise NotTested if the run's mode leaves such a request out."""
+        mode = self.run.mode
+        own = (self.place.category, self._target.fixtures.locked_category)
+        if at.object != self.place.object or at.tenant_id is not None or at.category not in own:
+            mode.want_full("a write for another object, category or tenant")
+        mode.want_short(len(content or b""))
+        scheme, _, key = (authorization or "").partition(" ")
+        has_other_key = authorization is None or (scheme == "Bearer" and key != self._key)
+        is_invalid = sitting.is_refused(body) if content is None else sitting.is_broken(content)
+        if not has_other_key and not is_invalid:
+            mode.want_write()
 
     def read(self, at: Place) -> Answer:
         """Ask with GET, which the document does not have but other pages of the vendor's do."""
@@ -298,6 +315,7 @@ class Api:
 
     def examined(self) -> Sequence[tuple[Case, Answer]]:
         """Sit the whole exam."""
+        self.run.mode.want_full("the exam")
 
         def ask() -> Sequence[tuple[Case, Answer]]:
             return [(case, self.sit(case)) for case in self.run.exam.cases]
@@ -316,7 +334,7 @@ class Api:
 
     def preflight(self) -> None:
         """Stop where nothing could be judged: the key is refused, or object or category are unknown."""
-        status = self.write(OPT_IN).status
+        status = self.write(OPT_IN if self.run.mode.may_write else {"preference": UNKNOWN}).status
         if status in (401, 403):
             raise Unjudgeable(
                 f"the API key is refused with {status}; credentials.api_key has to be one that may write preferences"
@@ -330,7 +348,7 @@ class Api:
 
     def leave(self) -> None:
         """Leave every place that was written to opted in, with all its channels."""
-        for place in list(self._touched):
+        for place in list(self._touched) if self.run.mode.may_write else ():
             try:
                 listed = editable(self.write(OPT_IN, place))
                 # A target that merges lists may keep opt-outs of channels that it does not even list.
