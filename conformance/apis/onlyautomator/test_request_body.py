@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from conformance.apis.onlyautomator import hostility
 from conformance.apis.onlyautomator.answers import body_of, data_of, expect_member, outcome, show
 from conformance.apis.onlyautomator.vocabulary import Api, Body
 from conformance.client import Answer
@@ -110,10 +109,8 @@ def test_extra_members(api: Api) -> None:
 
 def test_duplicate_members(api: Api) -> None:
     """OBSERVED a member that is there twice. (onlyautomator: Request Body)"""
-    text = json.dumps(api.body(value="one"))
-    answer = api.raw(f'{text[:-1]}, "value": "two"}}')
-    value = show(data_of(answer).get("value")) if answer.ok else "nothing"
-    observe(f"a member given twice is answered {outcome(answer)}, and kept is {value}")
+    answer = hostility.of_value(api, "a member twice")
+    observe(f"a member given twice is answered {outcome(answer)}{_kept(answer)}")
 
 
 # --- the value -------------------------------------------------------------------------------------------
@@ -307,31 +304,30 @@ def test_missing_value(api: Api) -> None:
 
 def test_integer_beyond_doubles(api: Api) -> None:
     """OBSERVED an integer that no double can hold. (onlyautomator: Request Body)"""
-    answer = api.write(api.body(value=2**53 + 1))
+    answer = hostility.of_value(api, "an integer beyond doubles")
     observe(f"the integer {2**53 + 1} is answered {outcome(answer)}{_kept(answer)}")
 
 
 def test_number_forms(api: Api) -> None:
     """OBSERVED numbers in unusual forms. (onlyautomator: Request Body)"""
-    answer = api.raw(json.dumps(api.body(value="?")).replace('"?"', "[1.0, 1e2, -0, 0.1000, 1e400]"))
+    answer = hostility.of_value(api, "number forms")
     observe(f"[1.0, 1e2, -0, 0.1000, 1e400] is answered {outcome(answer)}{_kept(answer)}")
 
 
 def test_not_a_number(api: Api) -> None:
     """OBSERVED NaN, which is no JSON. (onlyautomator: Request Body)"""
-    answer = api.raw(json.dumps(api.body(value="?")).replace('"?"', "NaN"))
-    observe(f"NaN is answered {outcome(answer)}")
+    observe(f"NaN is answered {outcome(hostility.of_value(api, 'NaN'))}")
 
 
 def test_nul_character(api: Api) -> None:
     """OBSERVED a string with the character U+0000. (onlyautomator: Request Body)"""
-    answer = api.write(api.body(value="a\0b"))
+    answer = hostility.of_value(api, "U+0000")
     observe(f"U+0000 is answered {outcome(answer)}{_kept(answer)}")
 
 
 def test_lone_surrogate(api: Api) -> None:
     """OBSERVED a string with half a surrogate pair, escaped. (onlyautomator: Request Body)"""
-    answer = api.raw(json.dumps(api.body(value="?")).replace("?", "\\ud83d"))
+    answer = hostility.of_value(api, "a lone surrogate")
     observe(f"a lone surrogate is answered {outcome(answer)}{_kept(answer)}")
 
 
@@ -349,14 +345,12 @@ def test_member_order(api: Api) -> None:
 
 def test_very_deep_value(api: Api) -> None:
     """OBSERVED a value that is five hundred levels deep. (onlyautomator: Request Body)"""
-    answer = api.write(api.body(value=_nested(500)))
-    observe(f"five hundred levels are answered {outcome(answer)}")
+    observe(f"five hundred levels are answered {outcome(hostility.of_value(api, '500 levels'))}")
 
 
 def test_byte_order_mark(api: Api) -> None:
     """OBSERVED a body that begins with a byte order mark. (onlyautomator: Request Body)"""
-    answer = api.raw("\ufeff" + json.dumps(api.body()))
-    observe(f"a byte order mark is answered {outcome(answer)}")
+    observe(f"a byte order mark is answered {outcome(hostility.of_byte_order_mark(api))}")
 
 
 def _nested(levels: int) -> object:
@@ -366,7 +360,7 @@ def _nested(levels: int) -> object:
     return value
 
 
-def _kept(answer: Answer) -> str:
-    body = body_of(answer)
+def _kept(answer: Answer | None) -> str:
+    body = body_of(answer) if answer else None
     data = body.get("data") if isinstance(body, dict) else None
     return f" and given back as {show(data['value'])}" if isinstance(data, dict) and "value" in data else ""

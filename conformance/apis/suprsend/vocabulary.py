@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import httpx2
+
 from conformance.apis.suprsend import sitting
 from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, IN, OUT, editable, granted
 from conformance.apis.suprsend.profile import ObjectName, Profile
 from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
 from conformance.oracle import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable
+from conformance.packet import Packet
 from conformance.run import Run
 
 OPT_IN: Mapping[str, Any] = {"preference": IN}
@@ -64,6 +67,8 @@ class Api:
         self.client = client
         self.run = run
         self._target = target
+        self.unusual: list[Answer] = []
+        self.aside: list[Answer] = []
         self._touched: dict[Place, None] = {}
         self._seen: dict[Place, dict[str, str]] = {}
         self.place = Place(target.fixtures.object, target.fixtures.category)
@@ -192,6 +197,7 @@ class Api:
         media_type: str | None = "application/json",
         params: Mapping[str, str] | None = None,
         style: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Ask for a preference and return what is answered.
 
@@ -200,16 +206,16 @@ class Api:
         """
         place = at or self.place
         self._permit(place, body, content, authorization)
-        headers = {"authorization": authorization or self.bearer, "content-type": media_type}
+        sent = {"authorization": authorization or self.bearer, "content-type": media_type, **(headers or {})}
         if authorization is None:
-            del headers["authorization"]
+            del sent["authorization"]
         tenant = {"tenant_id": place.tenant_id} if place.tenant_id is not None else {}
         if UNKNOWN not in (place.object.id, place.category, place.tenant_id):
             self._touched[place] = None
         answer = self.client.send(
             "PATCH",
             place.path(style or self._target.path_style),
-            headers={name: value for name, value in headers.items() if value is not None},
+            headers={name: value for name, value in sent.items() if value is not None},
             json=body,
             content=content,
             params={**tenant, **(params or {})},
@@ -230,6 +236,22 @@ class Api:
         is_invalid = sitting.is_refused(body) if content is None else sitting.is_broken(content)
         if not has_other_key and not is_invalid:
             mode.want_write()
+
+    def draft(
+        self, body: Any, at: Place | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx2.Request:
+        """Make a write for a packet; it goes to the profile's place if none is named."""
+        self.run.mode.want_full("what few clients send")
+        place = at or self.place
+        self._touched[self.place] = None
+        sent = {"authorization": self.bearer, **(headers or {})}
+        return self.client.draft("PATCH", place.path(self._target.path_style), headers=sent, json=body)
+
+    def deliver(self, packet: Packet) -> list[Answer]:
+        """Send what HTTP allows and few send; a proxy may refuse it in its own voice."""
+        answers = self.client.deliver(packet)
+        self.unusual += answers
+        return answers
 
     def read(self, at: Place) -> Answer:
         """Ask with GET, which the document does not have but other pages of the vendor's do."""

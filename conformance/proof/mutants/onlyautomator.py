@@ -9,6 +9,7 @@ import hmac
 import html
 import json
 import re
+import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -408,7 +409,14 @@ class FalsyIsNull(Reference):
     """Whatever is falsy becomes null."""
 
     breaks = frozenset(
-        {"value-false", "value-zero", "value-empty-string", "value-empty-object", "value-empty-array"}
+        {
+            "value-false",
+            "value-zero",
+            "value-empty-string",
+            "value-empty-object",
+            "value-empty-array",
+            "negative-zero-stays-zero",
+        }
     )
 
     def keep(self, value: Any) -> Any:
@@ -428,6 +436,8 @@ class EverythingIsText(Reference):
             "value-large-integer",
             "value-float",
             "value-small-float",
+            "negative-zero-stays-zero",
+            "large-integer-stays-a-number",
         }
     )
 
@@ -536,19 +546,19 @@ class LinesEndInNewlines(Reference):
 class StringsCutAt255(Reference):
     """Strings are cut after 255 characters."""
 
-    breaks = frozenset({"value-long-string"})
+    breaks = frozenset({"value-long-string", "huge-string-stays-whole"})
 
     def keep(self, value: Any) -> Any:
         return value[:255] if isinstance(value, str) else value
 
 
 class LongStringsAreEllipsed(Reference):
-    """A string beyond 999 characters ends in an ellipsis."""
+    """A string beyond 999 characters ends in an ellipsis, unless it is kept in a file."""
 
     breaks = frozenset({"value-long-string"})
 
     def keep(self, value: Any) -> Any:
-        return value[:998] + "…" if isinstance(value, str) and len(value) > 999 else value
+        return value[:998] + "…" if isinstance(value, str) and 999 < len(value) < 65536 else value
 
 
 class StringsCutAt4096(Reference):
@@ -561,21 +571,21 @@ class StringsCutAt4096(Reference):
 
 
 class ZeroIsNull(Reference):
-    """A zero becomes null."""
+    """The integer zero becomes null."""
 
     breaks = frozenset({"value-zero"})
 
     def keep(self, value: Any) -> Any:
-        return None if value == 0 and not isinstance(value, bool) else value
+        return None if type(value) is int and value == 0 else value
 
 
 class ZeroIsFalse(Reference):
-    """A zero becomes false."""
+    """The integer zero becomes false."""
 
     breaks = frozenset({"value-zero"})
 
     def keep(self, value: Any) -> Any:
-        return False if value == 0 else value
+        return False if type(value) is int and value == 0 else value
 
 
 class OneIsTrue(Reference):
@@ -600,10 +610,19 @@ class SignIsLost(Reference):
 class IntegersOf32Bits(Reference):
     """An integer beyond 32 bits is capped."""
 
-    breaks = frozenset({"value-large-integer"})
+    breaks = frozenset({"value-large-integer", "large-integer-stays-a-number"})
 
     def keep(self, value: Any) -> Any:
         return min(value, 2**31 - 1) if isinstance(value, int) else value
+
+
+class LargestSafeIntegerIsOneTooMany(Reference):
+    """The largest integer that every JSON reader keeps is not kept."""
+
+    breaks = frozenset({"value-large-integer"})
+
+    def keep(self, value: Any) -> Any:
+        return value - 1 if value == 2**53 - 1 else value
 
 
 class FloatsAreCut(Reference):
@@ -675,6 +694,8 @@ class StructuresAreSerialised(Reference):
             "value-nested-arrays",
             "value-array-of-objects",
             "value-deep",
+            "deep-value-stays-whole",
+            "prototype-members-stay",
             "update-replaces-boolean",
             "update-replaces-object",
             "update-replaces-array",
@@ -852,13 +873,13 @@ class ObjectsInArraysAreText(Reference):
 
 
 class TenLevelsDeep(Reference):
-    """What lies more than ten levels deep is lost."""
+    """What an object more than ten levels deep holds is lost."""
 
     breaks = frozenset({"value-deep"})
 
     def keep(self, value: Any, level: int = 0) -> Any:
         if isinstance(value, list):
-            return [self.keep(item, level + 1) for item in value] if level < 10 else None
+            return [self.keep(item, level + 1) for item in value] if level < 40 else value
         if isinstance(value, dict):
             return {name: self.keep(item, level + 1) for name, item in value.items()} if level < 10 else None
         return value
@@ -1009,7 +1030,7 @@ class StructuredNamesAreText(Reference):
 class ClosingBraceIsOptional(Reference):
     """A body that lacks its last brace is mended."""
 
-    breaks = frozenset({"malformed-body"})
+    breaks = frozenset({"malformed-body", "half-sent-write-stores-nothing"})
 
     def read(self, request: Request) -> Any:
         text = request.body.strip()
@@ -1025,7 +1046,7 @@ class WhatFollowsIsIgnored(Reference):
     def read(self, request: Request) -> Any:
         try:
             return json.JSONDecoder().raw_decode(request.body.decode())[0]
-        except ValueError:
+        except (ValueError, RecursionError):
             return super().read(request)
 
 
@@ -1116,7 +1137,7 @@ class BrokenOffIsKept(Reference):
     breaks = frozenset({"invalid-write-stores-nothing"})
 
     def read(self, request: Request) -> Any:
-        if request.body.endswith(b'"first"'):
+        if request.body.endswith(b'"first"') and not request.is_cut:
             self.store(json.loads(request.body + b"}"), Caller("nobody", "none"))
         body = super().read(request)
         return {"value": None, **body} if isinstance(body, dict) else body
@@ -2218,3 +2239,245 @@ class BytesAreQueued(Reference):
         if request.body and not 0x20 <= request.body[0] < 0x7F and request.body[0] != 0xEF:
             raise Refusal(200, "none", "queued")
         return super().read(request)
+
+
+# --- hostile input ---------------------------------------------------------------------------------------
+
+
+class _Impatient(Reference):
+    """Does not deserve a long wait."""
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        return {**super().profile(base_url), "patience": {"timeout_s": 1}}
+
+    def hang(self) -> None:
+        threading.Event().wait(3)
+
+
+class DeepHangs(_Impatient):
+    """A thousand levels keep the server busy for ever."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def read(self, request: Request) -> Any:
+        if b"[" * 900 in request.body:
+            self.hang()
+        return super().read(request)
+
+
+class ChunksHang(_Impatient):
+    """The end of a body in chunks is never found."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def read(self, request: Request) -> Any:
+        if "transfer-encoding" in request.headers:
+            self.hang()
+        return super().read(request)
+
+
+class SurrogateHangs(_Impatient):
+    """Half a surrogate pair makes the server wait for the other half."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def read(self, request: Request) -> Any:
+        if b"\\ud83d" in request.body:
+            self.hang()
+        return super().read(request)
+
+
+class DeepCrashes(Reference):
+    """A thousand levels are an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def read(self, request: Request) -> Any:
+        if b"[" * 900 in request.body:
+            raise Refusal(500, "internal_error", "maximum recursion depth exceeded")
+        return super().read(request)
+
+
+class NegativeZeroCrashes(Reference):
+    """A zero with a sign is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def keep(self, value: Any) -> Any:
+        if str(value) == "-0.0":
+            raise Refusal(500, "internal_error", "division by zero")
+        return value
+
+
+class ChunksCrash(Reference):
+    """A body without a length is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def read(self, request: Request) -> Any:
+        if "content-length" not in request.headers:
+            raise Refusal(500, "internal_error", "KeyError: content-length")
+        return super().read(request)
+
+
+class ManyHeadersCrash(Reference):
+    """More than a hundred headers are an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def read(self, request: Request) -> Any:
+        if len(request.headers) > 100:
+            raise Refusal(500, "internal_error", "got more than 100 headers")
+        return super().read(request)
+
+
+class FiftyLevelsDeep(Reference):
+    """What lies more than fifty levels deep is lost."""
+
+    breaks = frozenset({"deep-value-stays-whole"})
+
+    def keep(self, value: Any, level: int = 0) -> Any:
+        if isinstance(value, list):
+            return [self.keep(item, level + 1) for item in value] if level < 50 else []
+        return value
+
+
+class StringsAreCut(Reference):
+    """A string is cut at 65,536 characters."""
+
+    breaks = frozenset({"huge-string-stays-whole"})
+
+    def keep(self, value: Any) -> Any:
+        return value[:65536] if isinstance(value, str) else value
+
+
+class NegativeZeroIsNothing(Reference):
+    """A zero with a sign becomes null."""
+
+    breaks = frozenset({"negative-zero-stays-zero"})
+
+    def keep(self, value: Any) -> Any:
+        return None if str(value) == "-0.0" else value
+
+
+class LargeIntegersAreText(Reference):
+    """An integer that no double can hold comes back as a string."""
+
+    breaks = frozenset({"large-integer-stays-a-number"})
+
+    def keep(self, value: Any) -> Any:
+        return str(value) if isinstance(value, int) and abs(value) > 2**53 else value
+
+
+class IntegersAreCapped(Reference):
+    """An integer that no double can hold becomes the largest that is safe."""
+
+    breaks = frozenset({"large-integer-stays-a-number"})
+
+    def keep(self, value: Any) -> Any:
+        return min(value, 2**53 - 1) if type(value) is int else value
+
+
+class NulEndsAString(Reference):
+    """A string ends at its first U+0000."""
+
+    breaks = frozenset({"nul-stays-in-its-string"})
+
+    def keep(self, value: Any) -> Any:
+        return value.partition("\0")[0] if isinstance(value, str) else value
+
+
+class PrototypeIsSwallowed(Reference):
+    """A member called __proto__ sets the prototype instead of staying."""
+
+    breaks = frozenset({"prototype-members-stay"})
+
+    def keep(self, value: Any) -> Any:
+        return (
+            {name: it for name, it in value.items() if name != "__proto__"}
+            if isinstance(value, dict)
+            else value
+        )
+
+
+class ConstructorIsSwallowed(Reference):
+    """A member called constructor is taken for harmful and dropped."""
+
+    breaks = frozenset({"prototype-members-stay"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: it for name, it in value.items() if name != "constructor"}
+
+
+class PrototypeIsShared(Reference):
+    """What one write puts into __proto__ every later record has."""
+
+    breaks = frozenset({"prototypes-stay-clean"})
+
+    def keep(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            vars(self).setdefault("shared", {}).update(value.get("__proto__", {}))
+        return value
+
+    def succeed(self, record: Record) -> Response:
+        return super().succeed({**record, **vars(self).get("shared", {})})
+
+
+class DeepIsUnavailable(Reference):
+    """A thousand levels are refused with 400 and the code of an outage."""
+
+    breaks = frozenset({"hostile-value-refused-as-invalid"})
+
+    def read(self, request: Request) -> Any:
+        if b"[" * 900 in request.body:
+            raise Refusal(400, "service_unavailable", "Too deep")
+        return super().read(request)
+
+
+class ChunksAreLost(Reference):
+    """Of a body in chunks only the beginning of the value is kept."""
+
+    breaks = frozenset({"chunked-write-stays-whole"})
+
+    def read(self, request: Request) -> Any:
+        body = super().read(request)
+        return {**body, "value": body["value"][:31]} if "transfer-encoding" in request.headers else body
+
+
+class _Mends(Reference):
+    """Adds the brace that a write lacks which broke off."""
+
+    def read(self, request: Request) -> Any:
+        end = b"}" if request.is_cut else b""
+        return super().read(Request("POST", request.target, request.headers, request.body + end))
+
+
+class HalfIsMended(_Mends):
+    """A write that breaks off is mended and accepted."""
+
+    breaks = frozenset({"half-sent-write-stores-nothing"})
+
+
+class HalfIsStored(_Mends):
+    """A write that breaks off is mended and stored, and nobody is told."""
+
+    breaks = frozenset({"half-sent-write-stores-nothing"})
+
+    def answer(self, request: Request) -> Response:
+        answer = super().answer(request)
+        return Response(0, is_silent=True) if request.is_cut else answer
+
+
+class PipelineIsMixedUp(Reference):
+    """The second of two writes in one packet gets the answer to the first."""
+
+    breaks = frozenset({"pipelined-writes-stay-in-order"})
+
+    def answer(self, request: Request) -> Response:
+        held: Response | None = vars(self).pop("held", None)
+        answer = held or super().answer(request)
+        if request.is_followed:
+            vars(self)["held"] = answer
+        return answer
