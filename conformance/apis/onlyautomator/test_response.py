@@ -175,8 +175,7 @@ def test_first_timestamps(api: Api) -> None:
 
 def test_updating_user(api: Api) -> None:
     """OBSERVED another user's write of the same triple. (onlyautomator: Response)"""
-    body = api.body()
-    first = data_of(api.write(body))
-    second = data_of(api.of_other_user(body))
+    first = data_of(api.of_other_user())
+    second = data_of(api.write(api.body_of_other_user()))
     same = "the same record" if first.get("id") == second.get("id") else "a record of its own"
     observe(f"another user's write of the same triple goes to {same}, userId {show(second.get('userId'))}")
