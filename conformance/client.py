@@ -132,8 +132,8 @@ class Client:
         self._noted = []
 
     def evidence(self) -> list[Exchange]:
-        """Return the exchanges noted since begin."""
-        return list(self._noted)
+        """Return the exchanges noted since begin, each once."""
+        return list(dict.fromkeys(self._noted))
 
     def close(self) -> None:
         """Close the connections."""

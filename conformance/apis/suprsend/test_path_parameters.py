@@ -11,16 +11,12 @@ from conformance.oracle import NotTested, expect, expect_status, observe, same_j
 
 def untouched_by(api: Api, other: Place) -> None:
     """Expect the same answer to the same request before and after channels are opted out elsewhere."""
-    named, *others = api.two_channels(api.settle())
-    body = {**OPT_IN, "opt_in_channels": [named]}
-    before = api.write(body)
-    elsewhere = api.write({**OPT_IN, "opt_out_channels": others}, other)
+    before, elsewhere, after = api.apart(other)
     if not elsewhere.ok:
         raise NotTested(f"channels cannot be opted out in {other.category}: status {elsewhere.status}")
-    after = api.write(body)
     expect(
         same_json(picture(before), picture(after)),
-        f"{picture(before)} as before {others} went out elsewhere",
+        f"{picture(before)} as before channels went out elsewhere",
         f"{picture(after)}",
         after,
     )

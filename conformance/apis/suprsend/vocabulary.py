@@ -5,22 +5,25 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from conformance.apis.suprsend import sitting
+from conformance.apis.suprsend import model, sitting
 from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, IN, OUT, editable, granted
+from conformance.apis.suprsend.model import Write
 from conformance.apis.suprsend.profile import ObjectName, Profile
 from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
-from conformance.oracle import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable
+from conformance.oracle import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable, Unreachable
 from conformance.run import Run
 
 OPT_IN: Mapping[str, Any] = {"preference": IN}
 OPT_OUT: Mapping[str, Any] = {"preference": OUT}
 UNKNOWN = "conformance_unknown"
 SHORTEST_KEY = 8
+RACES = 3
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,35 @@ class ChannelTurns(NamedTuple):
     settled: Answer
     out: Answer
     back: Answer
+
+
+class Alone(NamedTuple):
+    """What was written to one *place*, about the two channels *names*, with nothing in between."""
+
+    place: Place
+    names: tuple[str, str]
+    writes: Sequence[Write]
+
+
+class Interleaved(NamedTuple):
+    """The same writes with others in between: *own* to the place, *every* one that the model knows."""
+
+    own: Sequence[Write]
+    every: Sequence[Write]
+
+
+class Race(NamedTuple):
+    """Writes at once: *own* were accepted, one went *elsewhere*, these *overlapped*, one came *after*."""
+
+    own: Sequence[Answer]
+    elsewhere: Answer | None
+    overlapped: Sequence[Answer]
+    after: Answer
+
+    @property
+    def has_overlapped_elsewhere(self) -> bool:
+        """Whether the write elsewhere was under way while another was."""
+        return any(answer is self.elsewhere for answer in self.overlapped)
 
 
 class Api:
@@ -237,6 +269,10 @@ class Api:
 
     # Exchanges that several requirements share
 
+    def settled(self) -> Answer:
+        """Return the answer in which everything had been let in once, to choose channels from."""
+        return self.client.once("settled", self.settle)
+
     def turns(self) -> Turns:
         """Opt in, out and in again."""
 
@@ -277,6 +313,110 @@ class Api:
             return self.write(OPT_IN, place), self.write(OPT_OUT, place)
 
         return self.client.once("locked", ask)
+
+    def apart(self, other: Place) -> tuple[Answer, Answer, Answer]:
+        """Let a channel in here, take others out elsewhere, and let it in here again."""
+
+        def ask() -> tuple[Answer, Answer, Answer]:
+            named, *others = self.two_channels(self.settle())
+            body = {**OPT_IN, "opt_in_channels": [named]}
+            before = self.write(body)
+            return before, self.write({**OPT_IN, "opt_out_channels": others}, other), self.write(body)
+
+        return self.client.once(("apart", other), ask)
+
+    def alone(self) -> Alone:
+        """Take two channels out and let them in one by one, at the tenant's place if there is one."""
+
+        def ask() -> Alone:
+            with suppress(NotTested, Inconclusive):
+                return self._alone(self.tenant_place)
+            return self._alone(self.place)
+
+        return self.client.once("alone", ask)
+
+    def _alone(self, place: Place) -> Alone:
+        names = self.two_channels(self.settle(place))
+        return Alone(
+            place, names, [Write(body, granted(self.write(body, place))) for body in model.own(*names)]
+        )
+
+    @property
+    def elsewhere(self) -> Mapping[str, Place]:
+        """Map the model's names of other places to those that the profile has."""
+        places: dict[str, Place] = {}
+        with suppress(NotTested):
+            places["locked"] = self.locked_place
+        with suppress(NotTested):
+            places["other"] = self.other_place
+            places["tenant"] = replace(self.other_place, tenant_id=self.tenant_place.tenant_id)
+        return places
+
+    def interleaved(self) -> Interleaved:
+        """Write the same as alone, and elsewhere in between."""
+        return self.client.once("interleaved", self._interleave)
+
+    def _interleave(self) -> Interleaved:
+        place, names, alone = self.alone()
+        moves, places = model.steps(self.run.seed), self.elsewhere
+        if not places:
+            raise NotTested("neither fixtures.other_object nor fixtures.locked_category is in the profile")
+        self.settle(place)
+        own: list[Write] = []
+        every: list[Write] = []
+        for write, turns in zip(alone, (*moves, ()), strict=True):
+            own.append(Write(write.body, self.write(write.body, place)))
+            every.append(own[-1])
+            for name, move in turns:
+                if name in places:
+                    body = model.move(move, names)
+                    written = Write(body, self.write(body, places[name]))
+                    every += [] if name == "locked" else [written]
+        return Interleaved(own, every)
+
+    def race(self) -> Race:
+        """Let two channels in from two sides each while another object is written to, and one of them again.
+
+        Raises Inconclusive if in none of some tries two requests overlapped.
+        """
+        return self.client.once("race", self._raced)
+
+    def _raced(self) -> Race:
+        for tries_left in reversed(range(RACES)):
+            try:
+                return self._race()
+            except Inconclusive as outcome:
+                if isinstance(outcome, Unreachable) or not tries_left:
+                    raise
+        raise Inconclusive("no race was run")
+
+    def _race(self) -> Race:
+        place, names, (out, *_, last) = self.alone()
+        if not model.is_same(out.answer, self.write(out.body, place)):
+            raise Inconclusive(f"{names} do not go out as they did before")
+        answers: dict[tuple[str, int], Answer] = {}
+
+        def ask(racer: tuple[str, int], body: Mapping[str, Any], at: Place) -> Answer:
+            answers[racer] = self.write(body, at)
+            return answers[racer]
+
+        asks = [
+            partial(ask, (name, side), model.move("in", [name]), place) for name in names for side in range(2)
+        ]
+        other = self.elsewhere.get("other")
+        if other is not None:
+            asks.append(partial(ask, ("", 0), model.move("out", names), other))
+        overlapped = self.client.together(asks)
+        own = {
+            racer: answer
+            for racer, answer in answers.items()
+            if racer[0] and answer.ok and any(answer is one for one in overlapped)
+        }
+        if {name for name, _ in own} != set(names):
+            raise Inconclusive("of the writes that overlapped none was accepted for one of the channels")
+        return Race(
+            list(own.values()), answers.get(("", 0)), overlapped, granted(self.write(last.body, place))
+        )
 
     def ask_once(self, key: str, ask: Callable[[], Answer]) -> Answer:
         """Ask the first time *key* is named and return the same answer afterwards."""
@@ -320,11 +460,10 @@ class Api:
             try:
                 listed = editable(self.write(OPT_IN, place))
                 # A target that merges lists may keep opt-outs of channels that it does not even list.
-                self.write(
-                    {**OPT_IN, "opt_in_channels": list({**listed, **dict.fromkeys(DOCUMENTED_CHANNELS)})},
-                    place,
-                )
-                self.settle(place)
+                every = list({**listed, **dict.fromkeys(DOCUMENTED_CHANNELS)})
+                answer = self.write({**OPT_IN, "opt_in_channels": every}, place)
+                if not answer.ok or OUT in editable(answer).values():
+                    self.settle(place)
             except Stopped:
                 return
             except Outcome:

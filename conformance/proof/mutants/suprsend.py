@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -989,3 +990,99 @@ class ErrorSaysNothing(Reference):
 
     def _refuse(self, refused: Refused) -> Response:
         return Response(refused.status, {"code": refused.status, "message": ""})
+
+
+# What only the model finds
+
+
+class TenantsShareObjects(Reference):
+    """All objects of a tenant share one preference set."""
+
+    breaks = frozenset({"model-places-stand-alone"})
+
+    def _shelf(self, place: Place) -> Place:
+        return replace(place, holder=("", "")) if place.tenant else place
+
+
+class LetsInEverywhere(Reference):
+    """A channel that is let in is let in for every object and category."""
+
+    breaks = frozenset({"model-places-stand-alone"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update(place, body)
+        named = self._list(body, "opt_in_channels") or frozenset()
+        for shelf, other in self._choices.items():
+            self._choices[shelf] = replace(other, left=other.left - named)
+        return choice
+
+
+class OptOutForgetsEverywhere(Reference):
+    """An opt-out of a category forgets which channels any object left in it."""
+
+    breaks = frozenset({"model-places-stand-alone"})
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        for shelf, other in self._choices.items():
+            if shelf.category == place.category and shelf != place:
+                self._choices[shelf] = Choice(other.preference)
+        return super()._opted_out(place, before)
+
+
+class TwoPlacesAreKept(Reference):
+    """What was chosen is forgotten once two other places have been written to."""
+
+    breaks = frozenset({"model-places-stand-alone"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update(place, body)
+        self._choices.pop(place)
+        self._choices = {**dict(list(self._choices.items())[-1:]), place: choice}
+        return choice
+
+
+class OneKindOptsOut(Reference):
+    """Only departments can opt out; anything else is answered as if it had not asked."""
+
+    breaks = frozenset({"model-answers-follow-requests"})
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        return super()._opted_out(place, before) if place.holder[0] == "departments" else before
+
+
+class OneKindLeavesChannels(Reference):
+    """Only departments can leave channels; anything else stays in all of them."""
+
+    breaks = frozenset({"model-answers-follow-requests"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._choice(place, before, preference, body)
+        return choice if place.holder[0] == "departments" else Choice(choice.preference)
+
+
+class LetsInFromAnOldState(Reference):
+    """Which channels are out is read before others write, and written back after."""
+
+    breaks = frozenset({"parallel-writes-have-an-order"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        if len(body.get("opt_in_channels") or ()) == 1:
+            self._lock.release()
+            time.sleep(0.03)
+            self._lock.acquire()
+        return super()._choice(place, before, preference, body)
+
+
+class TeamsWriteBackEverything(Reference):
+    """A write for a team reads what everybody chose, and writes all of it back a moment later."""
+
+    breaks = frozenset({"parallel-places-stand-alone"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        if place.holder[0] == "teams":
+            everything = dict(self._choices)
+            self._lock.release()
+            time.sleep(0.03)
+            self._lock.acquire()
+            self._choices = everything
+        return super()._update(place, body)

@@ -1,0 +1,107 @@
+"""The model: places that are written to in turn, or at the same time, behave as if each were alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.apis.suprsend import Api, model
+from conformance.apis.suprsend.category import picture
+from conformance.apis.suprsend.model import Write
+from conformance.oracle import DoesNotConform, Inconclusive, NotTested, expect
+
+ORDER = 3
+
+
+def test_model_places_stand_alone(api: Api) -> None:
+    """MUST answer the writes to a place the same, whatever is written to other places in between.
+
+    (suprsend: Path Parameters)
+
+    Two channels go out and come in again, first with nothing written in between, then with writes to another object,
+    another category and, if there is one, a tenant, in an order that the seed decides. Nothing is asked of how lists
+    add up, only that they add up the same.
+    """
+    _expect_apart(api)
+    for number, (before, write) in enumerate(zip(api.alone().writes, api.interleaved().own, strict=True), 1):
+        wanted = f"{picture(before.answer)} to write {number}, as without writes elsewhere"
+        expect(write.answer.ok, wanted, f"status {write.answer.status}", write.answer)
+        is_same = model.is_same(before.answer, write.answer)
+        if number == 1 and not is_same:
+            raise Inconclusive("the same writes are answered otherwise before anything is written elsewhere")
+        expect(is_same, wanted, f"{picture(write.answer)}", write.answer)
+
+
+def test_model_answers_follow_requests(api: Api) -> None:
+    """MUST answer every write with what it asked for, whatever was written elsewhere before. (suprsend: Response)
+
+    Asked of an object, of another one, and of a tenant, in turn. What one object alone is not answered is another
+    requirement's.
+    """
+    turns, channels = api.turns(), api.channel_turns()
+    plain = [
+        *(Write(model.move(name, []), answer) for name, answer in zip(("in", "leave"), turns, strict=False)),
+        Write(model.move("out", [channels.named]), channels.out),
+        Write(model.move("in", [channels.named]), channels.back),
+        *api.alone().writes,
+    ]
+    left = {found.fact for found in model.contradictions(plain)}
+    for found in model.contradictions(api.interleaved().every):
+        if found.fact not in left:
+            raise DoesNotConform(found.expected, found.got, found.answer)
+    if left:
+        raise Inconclusive(f"one object alone is not answered its {', '.join(sorted(left))}")
+
+
+def test_parallel_writes_have_an_order(api: Api) -> None:
+    """MUST answer writes made at once as if they were made one after the other. (suprsend: Body)
+
+    Two channels are out and let in from two sides each. Whatever the order, the last of these writes finds the other
+    channel let in before, and is answered as when nothing else was under way. Only requests that overlapped count;
+    where none of them for one of the channels was accepted, it is not decided.
+    """
+    _expect_order(api)
+
+
+def test_parallel_places_stand_alone(api: Api) -> None:
+    """MUST keep what was written to a place while another one was written to. (suprsend: Path Parameters)
+
+    The same race, with a write for another object in it; one more write afterwards shows what was kept.
+    """
+    _expect_apart(api)
+    race = api.race()
+    if race.elsewhere is None:
+        raise NotTested("fixtures.other_object is not in the profile, or was not to be written to")
+    if not race.has_overlapped_elsewhere:
+        raise Inconclusive("the write for another object did not overlap with the others")
+    try:
+        _expect_order(api)
+    except DoesNotConform as outcome:
+        raise Inconclusive(f"one object alone is not written to in order: {outcome}") from None
+    last = api.alone().writes[-1].answer
+    expect(
+        model.is_same(last, race.after),
+        f"{picture(last)} as without a write elsewhere",
+        f"{picture(race.after)}",
+        race.after,
+    )
+
+
+def _expect_order(api: Api) -> None:
+    *_, one_by_one, again = (write.answer for write in api.alone().writes)
+    last = [picture(one_by_one), picture(again)]
+    shown: Sequence[object] = [picture(answer) for answer in api.race().own]
+    expect(
+        any(one in last for one in shown), f"one of the answers to be {last[0]} or {last[1]}", f"only {shown}"
+    )
+
+
+def _expect_apart(api: Api) -> None:
+    """Leave it to other requirements if the plainest write elsewhere shows here."""
+    for name in ("other", "locked"):
+        place = api.elsewhere.get(name)
+        if place is not None:
+            before, write, after = api.apart(place)
+            if write.ok and not model.is_same(before, after):
+                raise Inconclusive(
+                    f"a single write to {place.object.id}, {place.category} already shows here"
+                )
