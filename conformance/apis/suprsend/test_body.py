@@ -39,7 +39,7 @@ def test_defaults_to_opt_in(api: Api) -> None:
     The document marks no member as required, so some body without a preference has to be accepted: one with a list,
     empty or not, of either kind.
     """
-    named = api.nameable(api.settle())[:1]
+    named = api.nameable(api.settled())[:1]
     if preference(api.write(OPT_OUT)) != OUT:
         raise Inconclusive("the category cannot be opted out of, so nothing shows a default")
     bodies: Sequence[dict[str, Any]] = (

@@ -76,17 +76,10 @@ class Interleaved(NamedTuple):
 
 
 class Race(NamedTuple):
-    """Writes at once: *own* were accepted, one went *elsewhere*, these *overlapped*, one came *after*."""
+    """Writes that overlapped: *own* to the place, those that were accepted, and *every* one."""
 
-    own: Sequence[Answer]
-    elsewhere: Answer | None
-    overlapped: Sequence[Answer]
-    after: Answer
-
-    @property
-    def has_overlapped_elsewhere(self) -> bool:
-        """Whether the write elsewhere was under way while another was."""
-        return any(answer is self.elsewhere for answer in self.overlapped)
+    own: Sequence[Write]
+    every: Sequence[Write]
 
 
 class Api:
@@ -375,7 +368,7 @@ class Api:
         return Interleaved(own, every)
 
     def race(self) -> Race:
-        """Let two channels in from two sides each while another object is written to, and one of them again.
+        """Let two channels in from two sides each while another object is written to.
 
         Raises Inconclusive if in none of some tries two requests overlapped.
         """
@@ -391,31 +384,24 @@ class Api:
         raise Inconclusive("no race was run")
 
     def _race(self) -> Race:
-        place, names, (out, *_, last) = self.alone()
+        place, names, (out, *_) = self.alone()
         if not model.is_same(out.answer, self.write(out.body, place)):
             raise Inconclusive(f"{names} do not go out as they did before")
-        answers: dict[tuple[str, int], Answer] = {}
+        racers = [(model.move("in", [name]), place) for name in names * 2]
+        if "other" in self.elsewhere:
+            racers.append((out.body, self.elsewhere["other"]))
+        answers: dict[int, Answer] = {}
 
-        def ask(racer: tuple[str, int], body: Mapping[str, Any], at: Place) -> Answer:
-            answers[racer] = self.write(body, at)
-            return answers[racer]
+        def ask(number: int) -> Answer:
+            body, at = racers[number]
+            answers[number] = self.write(body, at)
+            return answers[number]
 
-        asks = [
-            partial(ask, (name, side), model.move("in", [name]), place) for name in names for side in range(2)
-        ]
-        other = self.elsewhere.get("other")
-        if other is not None:
-            asks.append(partial(ask, ("", 0), model.move("out", names), other))
-        overlapped = self.client.together(asks)
-        own = {
-            racer: answer
-            for racer, answer in answers.items()
-            if racer[0] and answer.ok and any(answer is one for one in overlapped)
-        }
-        if {name for name, _ in own} != set(names):
-            raise Inconclusive("of the writes that overlapped none was accepted for one of the channels")
+        overlapped = self.client.together([partial(ask, number) for number in range(len(racers))])
+        counting = [number for number, answer in sorted(answers.items()) if _is_among(answer, overlapped)]
+        every = [(racers[number][1], Write(racers[number][0], answers[number])) for number in counting]
         return Race(
-            list(own.values()), answers.get(("", 0)), overlapped, granted(self.write(last.body, place))
+            [write for at, write in every if at == place and write.answer.ok], [write for _, write in every]
         )
 
     def ask_once(self, key: str, ask: Callable[[], Answer]) -> Answer:
@@ -468,6 +454,10 @@ class Api:
                 return
             except Outcome:
                 continue
+
+
+def _is_among(answer: Answer, others: Sequence[Answer]) -> bool:
+    return any(answer is other for other in others)
 
 
 def _next(character: str) -> str:

@@ -1068,21 +1068,20 @@ class LetsInFromAnOldState(Reference):
     def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         if len(body.get("opt_in_channels") or ()) == 1:
             self._lock.release()
-            time.sleep(0.03)
+            time.sleep(0.05)
             self._lock.acquire()
         return super()._choice(place, before, preference, body)
 
 
-class TeamsWriteBackEverything(Reference):
-    """A write for a team reads what everybody chose, and writes all of it back a moment later."""
+class AnswersShareABuffer(Reference):
+    """A write after which a channel is out is answered from a buffer that all requests share."""
 
-    breaks = frozenset({"parallel-places-stand-alone"})
+    breaks = frozenset({"parallel-writes-have-an-order"})
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
-        if place.holder[0] == "teams":
-            everything = dict(self._choices)
+    def _accept(self, place: Place, choice: Choice) -> Response:
+        self._buffer = super()._accept(place, choice)
+        if choice.left:
             self._lock.release()
-            time.sleep(0.03)
+            time.sleep(0.05)
             self._lock.acquire()
-            self._choices = everything
-        return super()._update(place, body)
+        return self._buffer
