@@ -1082,6 +1082,6 @@ class AnswersShareABuffer(Reference):
         self._buffer = super()._accept(place, choice)
         if choice.left:
             self._lock.release()
-            time.sleep(0.05)
+            time.sleep(0.08)
             self._lock.acquire()
         return self._buffer
