@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Generated = GeneratedCase[Any]
 
-COUNT = 48
+COUNT = 40
 _SURPLUS = 4  # how many are drawn for each that is kept, since many repeat
 _NOISE_SHARE = 4  # at most one negative in this many is not JSON at all; the others break the schema
 Mode = Literal["positive", "negative"]
@@ -84,7 +84,7 @@ def draw(api: str, seed: int = 0, count: int = COUNT) -> Exam:
     Raises openapi.UnknownApi if there is no such API.
     """
     contract = openapi.load(api)
-    with _traceless():
+    with traceless():
         halves = [_half(contract, mode, seed, count // 2) for mode in ("positive", "negative")]
     cases = [case for pair in zip(*halves, strict=True) for case in pair]
     numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
@@ -104,8 +104,8 @@ def _half(contract: openapi.Spec, mode: Mode, seed: int, count: int) -> list[Cas
             raise found.err()
         operation = found.ok()
         how = schemathesis.GenerationMode(mode)
-        drawn = _drawn(operation.as_strategy(generation_mode=how), seed, count * _SURPLUS)
-        frozen = [_frozen(operation.definition.raw["operationId"], mode, one) for one in drawn]
+        generated = drawn(operation.as_strategy(generation_mode=how), seed, count * _SURPLUS)
+        frozen = [_frozen(operation.definition.raw["operationId"], mode, one) for one in generated]
         cases += _chosen(frozen, count)
     return cases
 
@@ -126,10 +126,11 @@ def _is_query(node: Any) -> bool:
     return isinstance(node, dict) and node.get("in") == "query"
 
 
-def _drawn(strategy: Any, seed: int, count: int) -> list[Generated]:
+def drawn(strategy: Any, seed: int, count: int) -> list[Any]:
+    """Draw *count* values of a Hypothesis strategy, the same every time; within traceless."""
     import hypothesis
 
-    drawn: list[Generated] = []
+    values: list[Any] = []
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -143,11 +144,11 @@ def _drawn(strategy: Any, seed: int, count: int) -> list[Generated]:
         verbosity=hypothesis.Verbosity.quiet,
     )
     @hypothesis.given(strategy)
-    def collect(generated: Generated) -> None:
-        drawn.append(generated)
+    def collect(value: Any) -> None:
+        values.append(value)
 
     collect()
-    return drawn
+    return values
 
 
 def _frozen(operation: str, mode: Mode, generated: Generated) -> Case:
@@ -199,7 +200,7 @@ def _digest(cases: Sequence[Case]) -> str:
 
 
 @contextmanager
-def _traceless() -> Iterator[None]:
+def traceless() -> Iterator[None]:
     """Draw the same in every process, and leave nothing in the caller's folder.
 
     Hypothesis keeps tables of Unicode in a folder, by default ``.hypothesis`` in the current one, and
