@@ -205,4 +205,4 @@ def test_later_tokens_stay_secret_too(tmp_path):
 
     assert "no longer $ONLYAUTOMATOR_USER $ONLYAUTOMATOR_USER" in written
     assert "$CREDENTIAL" not in written
-    assert not [token for token in tokens if token in written + done.output]
+    assert not [part for token in tokens for part in token.split(".")[1:] if part in written + done.output]
