@@ -6,7 +6,7 @@ import json as jsonlib
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -17,7 +17,16 @@ import httpx2
 from conformance import exchange
 from conformance.answer import Answer
 from conformance.exchange import Exchange
-from conformance.oracle import DoesNotConform, Inconclusive, Stopped, Unreachable
+from conformance.oracle import (
+    DoesNotConform,
+    HungUp,
+    Inconclusive,
+    NotTested,
+    Silent,
+    Stopped,
+    Unreachable,
+)
+from conformance.packet import Packet
 from conformance.patience import BUSY, Budget, Pace, Patience
 from conformance.redaction import Redaction
 from conformance.renewal import CannotRenew, Renewal
@@ -60,6 +69,7 @@ class Client:
     ) -> None:
         self.answers: list[Answer] = []
         self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
+        self.hangs: list[Exchange] = []  # what dare was never answered, though it tried twice
         self.requests = 0
         self.redaction = redaction
         self.budget = Budget(budget_s)
@@ -106,6 +116,82 @@ class Client:
                 if not self.budget.left():
                     raise self._out_of_budget()
                 raise self._silent(Inconclusive, self._out_of_patience(answer))
+
+    def draft(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Any = UNSET,
+        content: bytes | str | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> httpx2.Request:
+        """Make the request that send would send, for a packet."""
+        request = self._request(method, path, dict(headers or {}), json, content, params)
+        return _with_headers(request, self._renewal.before(request.headers, self._command_within_s()))
+
+    def deliver(self, packet: Packet) -> list[Answer]:
+        """Send a packet on a connection of its own and return what its requests are answered, in their order.
+
+        Fewer answers than requests come if the connection is closed after the first, and perhaps none to a packet
+        that is cut. If one of them is 429 or 503, the whole packet is sent again.
+        Raises NotTested behind a proxy, which would not pass the bytes on as they are, and otherwise as send does.
+        """
+        if self._proxy:
+            raise NotTested("a proxy stands before the target, and passes no bytes on as they are")
+        patience = Patience(min(self._retry_s, self.budget.left()))
+        while True:
+            answers = self._delivered(packet)
+            busy = next((answer for answer in answers if answer.status in BUSY), None)
+            if busy is None or not patience.wait(busy.headers):
+                break
+        for answer in answers:
+            self._keep(answer)
+        if busy and not self.budget.left():
+            raise self._out_of_budget()
+        if busy:
+            raise self._silent(Inconclusive, self._out_of_patience(busy))
+        return answers
+
+    def _delivered(self, packet: Packet) -> list[Answer]:
+        self._wait_for_turn(len(packet.requests))
+        within_s = min(self._timeout_s, self.budget.left())
+        with self._lock:
+            self.requests += len(packet.requests)
+        sent_at = time.monotonic()
+        methods = [request.method for request in packet.requests]
+        with self._told(packet.requests[0], sent_at, packet.manner):
+            raws = self._wire.deliver(packet.content, methods, within_s, is_cut=packet.is_cut)
+        for request in packet.requests[len(raws) :]:
+            self._failed(request, "the connection was closed without an answer", sent_at, packet.manner)
+        answered = zip(packet.requests, raws, strict=False)
+        return [self._answer(request, raw, sent_at, packet.manner) for request, raw in answered]
+
+    def dare(self, ask: Callable[[], T], usual: Callable[[], Any]) -> T | None:
+        """Ask what servers stumble over; None if the connection is closed without an answer, which is a refusal.
+
+        usual: asks what is answered as a rule. It tells a target that is gone, for which it raises Unreachable,
+        from one that only the daring request gets no answer from.
+        Raises Inconclusive where *ask* does. What gets no answer in time is asked twice and put among *hangs*.
+        """
+        for is_last in (False, True):
+            try:
+                return ask()
+            except HungUp:
+                usual()
+                return None
+            except Silent:
+                silent = self.exchanges[-1]
+                usual()
+                if is_last:
+                    self.hangs.append(silent)
+                    raise
+        return None
+
+    def show(self, noted: Exchange) -> None:
+        """Make an earlier exchange the last of the evidence."""
+        self._note(noted)
 
     def once(self, key: Any, ask: Callable[[], T]) -> T:
         """Return what *ask* returned the first time, with its evidence; an outcome it raised is raised again."""
@@ -236,27 +322,39 @@ class Client:
         if not self._thread.racing:
             self._wait_for_turn()
         sent_at = time.monotonic()
-        try:
+        with self._told(request, sent_at):
             raw = self._answered(request)
-        except httpcore2.TimeoutException:
-            if not self.budget.left():
-                stopped = self._out_of_budget()
-                raise self._failed(request, str(stopped), stopped, sent_at) from None
-            sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
-            raise self._failed(request, sentence, self._silent(Unreachable, sentence), sent_at) from None
-        except httpcore2.LocalProtocolError as error:
-            sentence = f"the request cannot be sent: {self.redaction(str(error))}"
-            raise self._failed(request, sentence, Inconclusive(sentence), sent_at) from None
-        except TooLarge:
-            sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
-            raise self._failed(request, sentence, self._silent(Inconclusive, sentence), sent_at) from None
-        except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
-            sentence = self._why_unreachable(request, error)
-            raise self._failed(request, sentence, Unreachable(sentence), sent_at) from None
         if self._proxy and raw.status == _PROXY_REFUSES:
             sentence = f"{self._through(request)}: the proxy asks for credentials; put them into its URL"
-            raise self._failed(request, sentence, Unreachable(sentence), sent_at)
+            self._failed(request, sentence, sent_at, "")
+            raise Unreachable(sentence)
         return self._answer(request, raw, sent_at)
+
+    @contextmanager
+    def _told(self, request: httpx2.Request, sent_at: float, manner: str = "") -> Iterator[None]:
+        """Turn what goes wrong on the wire into an outcome, and note it."""
+        outcome: Inconclusive
+        try:
+            yield
+        except httpcore2.TimeoutException as error:
+            sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
+            sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
+            kind = Silent if isinstance(error, httpcore2.ReadTimeout) else Unreachable
+            outcome = self._silent(kind, sentence) if self.budget.left() else self._out_of_budget()
+            sentence = sentence if self.budget.left() else str(outcome)
+        except httpcore2.LocalProtocolError as error:
+            sentence = f"the request cannot be sent: {self.redaction(str(error))}"
+            outcome = Inconclusive(sentence)
+        except TooLarge:
+            sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
+            outcome = self._silent(Inconclusive, sentence)
+        except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
+            outcome = self._unreachable(request, error)
+            sentence = str(outcome)
+        else:
+            return
+        self._failed(request, sentence, sent_at, manner)
+        raise outcome from None
 
     def _answered(self, request: httpx2.Request) -> Raw:
         try:
@@ -278,9 +376,9 @@ class Client:
     def _out_of_budget(self) -> Stopped:
         return Stopped(f"the run's budget of {self.budget.budget_s:g} s is used up")
 
-    def _answer(self, request: httpx2.Request, raw: Raw, sent_at: float) -> Answer:
+    def _answer(self, request: httpx2.Request, raw: Raw, sent_at: float, manner: str = "") -> Answer:
         received_at = time.monotonic()
-        noted = Exchange(request, self.redaction, raw, seconds=received_at - sent_at)
+        noted = Exchange(request, self.redaction, raw, seconds=received_at - sent_at, manner=manner)
         self.exchanges.append(noted)
         return Answer(raw.status, raw.headers, raw.content, sent_at, received_at, noted)
 
@@ -306,13 +404,11 @@ class Client:
         finally:
             self._thread.noted = outer
 
-    def _failed(
-        self, request: httpx2.Request, sentence: str, outcome: Inconclusive, sent_at: float
-    ) -> Inconclusive:
-        failed = Exchange(request, self.redaction, trouble=sentence, seconds=time.monotonic() - sent_at)
+    def _failed(self, request: httpx2.Request, sentence: str, sent_at: float, manner: str) -> None:
+        seconds = time.monotonic() - sent_at
+        failed = Exchange(request, self.redaction, trouble=sentence, seconds=seconds, manner=manner)
         self.exchanges.append(failed)
         self._note(failed)
-        return outcome
 
     def _silent(self, kind: type[Inconclusive], sentence: str) -> Inconclusive:
         with self._lock:
@@ -329,17 +425,17 @@ class Client:
             limit += f" or what is left of the run's budget of {self.budget.budget_s:g} s"
         return f"the target keeps answering {answer.status}{wish}, longer than {limit}"
 
-    def _why_unreachable(self, request: httpx2.Request, error: Exception) -> str:
+    def _unreachable(self, request: httpx2.Request, error: Exception) -> Unreachable:
         origin, said = self._origin(request), self.redaction(str(error))
         if isinstance(error, httpcore2.ProxyError):
-            return f"the proxy does not let through to {origin}: {said}"
+            return Unreachable(f"the proxy does not let through to {origin}: {said}")
         if isinstance(error, httpcore2.ConnectError):
-            return f"{self._through(request)}: {said or 'refused'}{_advice(said)}"
+            return Unreachable(f"{self._through(request)}: {said or 'refused'}{_advice(said)}")
         if _is_of_tls(error):
-            return f"{origin} broke the TLS connection off: {said}{_advice(said)}"
+            return Unreachable(f"{origin} broke the TLS connection off: {said}{_advice(said)}")
         if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
-            return f"{origin} closed the connection without an answer"
-        return f"{origin} answered something that is not HTTP: {exchange.visible(said)[:120]}"
+            return HungUp(f"{origin} closed the connection without an answer")
+        return Unreachable(f"{origin} answered something that is not HTTP: {exchange.visible(said)[:120]}")
 
     def _through(self, request: httpx2.Request) -> str:
         by = f" through the proxy {self._proxy.copy_with(userinfo=b'')}" if self._proxy else ""

@@ -196,11 +196,7 @@ def _counts(verdict: Verdict) -> str:
         if not number:
             continue
         shoulds = len(verdict.ids(status, "SHOULD"))
-        detail = (
-            f" ({shoulds} of them SHOULD)"
-            if shoulds and status in ("failed", "not_tested", "inconclusive")
-            else ""
-        )
+        detail = f" ({shoulds} of them SHOULD)" if shoulds else ""
         parts.append(f"{number} {word.lower()}{detail}")
     return ", ".join(parts)
 

@@ -43,10 +43,11 @@ class Profile(Target[Credentials, Fixtures]):
 TEMPLATE = """\
 # A target for `conformance run`: an OnlyAutomator server, real or not.
 #
-# A run writes some 120 preferences for fan_id and one for other_fan_id, in categories that begin with
-# conformance_ or, where the common categories are tried, with conformance_ in the preference. The API
-# cannot delete, so they stay: name fans of a test account. A few writes are sent with tokens that must be
-# refused, and a few for a fan that must not exist. `conformance doctor` writes a single preference.
+# A run writes some 140 preferences for fan_id, one of them a megabyte, and one for other_fan_id, in
+# categories that begin with conformance_ or, where the common categories are tried, with conformance_ in the
+# preference. The API cannot delete, so they stay: name fans of a test account. A few writes are sent with
+# tokens that must be refused, and a few for a fan that must not exist. `conformance doctor` writes a single
+# preference.
 
 api: onlyautomator
 base_url: https://staging.example.com     # /api/v2/update-preference is appended

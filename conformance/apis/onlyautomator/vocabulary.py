@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import httpx2
+
 from conformance.apis.onlyautomator import fans
 from conformance.apis.onlyautomator.answers import Data, code_of, data_of, expect_member, moment, outcome
 from conformance.apis.onlyautomator.profile import Profile
@@ -18,12 +20,14 @@ from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
 from conformance.mode import SAFE_METHODS
 from conformance.oracle import Inconclusive, NotTested, Unjudgeable, Unreachable, expect
+from conformance.packet import Packet
 from conformance.run import Run
 
 PATH = "/api/v2/update-preference"
 RACERS = 4
 RACES = 3
 A_SECOND_S = 1.1
+HISTORY = ("first", "other", "another")  # the first two of one length, the third longer
 
 Body = dict[str, Any]
 
@@ -37,6 +41,7 @@ class Api:
         self.run = run
         self.aside: list[Answer] = []
         self.triggered: list[Answer] = []
+        self.unusual: list[Answer] = []
         self.doubtful: list[tuple[Callable[[], Answer], Answer]] = []
         self._desk = Desk(target.fixtures.fan_id, run.prefix)
         self._numbers = itertools.count(1)
@@ -50,7 +55,7 @@ class Api:
             "category": self.run.prefix,
             "preference": f"probe_{next(self._numbers)}",
         }
-        return {**names, "value": "first", **members}
+        return {**names, "value": HISTORY[0], **members}
 
     def without(self, name: str) -> Body:
         """Make a body that lacks one member."""
@@ -144,6 +149,17 @@ class Api:
             self.doubtful += [(ask, last) for last in self.client.answers[known:][-1:]]
             raise
 
+    def draft(self, body: Any, headers: Mapping[str, str] | None = None) -> httpx2.Request:
+        """Make a write with the user's token for a packet."""
+        self.run.mode.want_full("what few clients send")
+        return self.client.draft("POST", PATH, headers={**self.authorization(), **(headers or {})}, json=body)
+
+    def deliver(self, packet: Packet) -> list[Answer]:
+        """Send what HTTP allows and few send; a proxy may refuse it in its own voice."""
+        answers = self.client.deliver(packet)
+        self.unusual += answers
+        return answers
+
     def elsewhere(self, method: str, path: str, **how: Any) -> Answer:
         """Send something that is not the documented operation, and that nothing is asked of."""
         if method not in SAFE_METHODS:
@@ -173,8 +189,7 @@ class Api:
     def history(self, writes: int = 3) -> Sequence[Answer]:
         """Return the answers to a create and the updates after it: first, second, third."""
         body = self.client.once("first body", self.body)
-        values = ("first", "second", "third")[:writes]
-        asks = {value: partial(self.write, {**body, "value": value}) for value in values}
+        asks = {value: partial(self.write, {**body, "value": value}) for value in HISTORY[:writes]}
         return [self.client.once(("history", value), ask) for value, ask in asks.items()]
 
     def first_body(self) -> Body:
@@ -221,6 +236,12 @@ class Api:
         one, other = (self.client.once(("of fan", at), ask) for at, ask in enumerate(asks))
         return one, other
 
+    def of_two_users(self) -> tuple[Answer, Answer]:
+        """Return the answers to a user's write and to another user's of the same triple."""
+        body = self.client.once("body of two users", self.body)
+        one = self.client.once("of one user", lambda: self.write(body))
+        return one, self.client.once("of the other user", lambda: self.of_other_user(body))
+
     def body_without_value(self) -> Body:
         """Return the body of a write that has no value."""
         return self.client.once("body without value", lambda: self.without("value"))
@@ -247,17 +268,19 @@ class Api:
         self.triggered.append(answer)
         return answer
 
-    def expect_unwritten(self, body: Body, refused: Answer) -> None:
-        """Want a refused write to have made no record: the next write of *body* makes it.
+    def expect_unwritten(self, body: Body, refused: Answer | None) -> None:
+        """Want a write that was refused, or not even answered, to have made no record: the next one of *body* does.
 
         A record that was there already was made before one that is made in between, and its two timestamps
         differ. Either may hold of a new record too: clocks stand still or disagree, and a server may look at
-        one twice for the two timestamps.
+        one twice for the two timestamps. A clock that counts whole seconds is given one to move on.
         """
-        if refused.ok:
+        if refused is not None and refused.ok:
             raise Inconclusive(f"the write was not refused but answered {outcome(refused)}")
-        between = self.record()
-        data = data_of(self.write({**body, "value": "after a refusal"}))
+        meanwhile = self.write(self.body())
+        between = data_of(meanwhile)
+        again = partial(self.a_second_later, meanwhile) if self._counts_seconds() else self.write
+        data = data_of(again({**body, "value": "after a refusal"}))
         made, changed = moment(data, "createdAt"), moment(data, "updatedAt")
         earlier = moment(between, "createdAt")
         is_told_twice = earlier != moment(between, "updatedAt")
@@ -265,6 +288,12 @@ class Api:
         expect(
             is_new, "a record made by the write that was accepted", f"one made before, at {made.isoformat()}"
         )
+
+    def _counts_seconds(self) -> bool:
+        told = [
+            moment(data_of(answer), name) for answer in self.history() for name in ("createdAt", "updatedAt")
+        ]
+        return not any(one.microsecond for one in told)
 
     def examined(self) -> Sequence[Sat]:
         """Sit the whole exam."""
@@ -291,7 +320,8 @@ class Api:
                 continue
             except Inconclusive as trouble:
                 troubles.append(trouble)
-        yield from (answer for answer in self.client.answers if not _is_among(answer, self.aside))
+        others = [*self.aside, *self.unusual]
+        yield from (answer for answer in self.client.answers if not _is_among(answer, others))
         if troubles:
             raise troubles[0]
 
@@ -315,6 +345,12 @@ class Api:
         """Write *body* when even a clock that counts whole seconds has moved on since the *first* answer."""
         self.client.pause(first.received_at + A_SECOND_S - time.monotonic())
         return self.write({**body, "value": "a second later"})
+
+    def updated_a_second_later(self) -> Answer:
+        """Return the answer to an update of the first record when every clock has moved on."""
+        return self.client.once(
+            "later update", lambda: self.a_second_later(self.created(), self.first_body())
+        )
 
     def race(self) -> list[Answer]:
         """Create one record from several sides at once, and update it afterwards.

@@ -23,7 +23,8 @@ fixtures:
   object: {type: departments, id: engineering}     # best with email and slack, or any two editable channels
   category: status-update-alert                    # one that can be opted out of
   # What is left out here is reported as "not tested".
-  other_object: {type: teams, id: design}          # another object with the same channels
+  other_object: {type: departments, id: sales}     # another object of the type, with the same channels
+  other_category: product-newsletter               # another category that has one of the channels, too
   locked_category: security-alert                  # one that cannot be opted out of
   tenant_id: acme
 
@@ -54,6 +55,7 @@ class Fixtures(Model):
     object: ObjectName
     category: str = Field(min_length=1)
     other_object: ObjectName | None = None
+    other_category: str | None = Field(default=None, min_length=1)
     locked_category: str | None = Field(default=None, min_length=1)
     tenant_id: str | None = Field(default=None, min_length=1)
 

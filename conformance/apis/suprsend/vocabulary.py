@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
+
+import httpx2
 
 from conformance.apis.suprsend import sitting
 from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, IN, OUT, editable, granted
@@ -15,6 +17,7 @@ from conformance.apis.suprsend.profile import ObjectName, Profile
 from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
 from conformance.oracle import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable
+from conformance.packet import Packet
 from conformance.run import Run
 
 OPT_IN: Mapping[str, Any] = {"preference": IN}
@@ -64,7 +67,10 @@ class Api:
         self.client = client
         self.run = run
         self._target = target
+        self.unusual: list[Answer] = []
+        self.aside: list[Answer] = []
         self._touched: dict[Place, None] = {}
+        self._seen: dict[Place, dict[str, str]] = {}
         self.place = Place(target.fixtures.object, target.fixtures.category)
 
     # Places
@@ -76,6 +82,14 @@ class Api:
         if other is None:
             raise NotTested("fixtures.other_object is not in the profile")
         return Place(other, self.place.category)
+
+    @property
+    def other_category(self) -> Place:
+        """Another category for the same object."""
+        slug = self._target.fixtures.other_category
+        if slug is None:
+            raise NotTested("fixtures.other_category is not in the profile")
+        return Place(self.place.object, slug)
 
     @property
     def locked_place(self) -> Place:
@@ -183,6 +197,7 @@ class Api:
         media_type: str | None = "application/json",
         params: Mapping[str, str] | None = None,
         style: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Ask for a preference and return what is answered.
 
@@ -191,16 +206,16 @@ class Api:
         """
         place = at or self.place
         self._permit(place, body, content, authorization)
-        headers = {"authorization": authorization or self.bearer, "content-type": media_type}
+        sent = {"authorization": authorization or self.bearer, "content-type": media_type, **(headers or {})}
         if authorization is None:
-            del headers["authorization"]
+            del sent["authorization"]
         tenant = {"tenant_id": place.tenant_id} if place.tenant_id is not None else {}
         if UNKNOWN not in (place.object.id, place.category, place.tenant_id):
             self._touched[place] = None
         answer = self.client.send(
             "PATCH",
             place.path(style or self._target.path_style),
-            headers={name: value for name, value in headers.items() if value is not None},
+            headers={name: value for name, value in sent.items() if value is not None},
             json=body,
             content=content,
             params={**tenant, **(params or {})},
@@ -222,20 +237,41 @@ class Api:
         if not has_other_key and not is_invalid:
             mode.want_write()
 
+    def draft(
+        self, body: Any, at: Place | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx2.Request:
+        """Make a write for a packet; it goes to the profile's place if none is named."""
+        self.run.mode.want_full("what few clients send")
+        place = at or self.place
+        self._touched[self.place] = None
+        sent = {"authorization": self.bearer, **(headers or {})}
+        return self.client.draft("PATCH", place.path(self._target.path_style), headers=sent, json=body)
+
+    def deliver(self, packet: Packet) -> list[Answer]:
+        """Send what HTTP allows and few send; a proxy may refuse it in its own voice."""
+        answers = self.client.deliver(packet)
+        self.unusual += answers
+        return answers
+
     def read(self, at: Place) -> Answer:
         """Ask with GET, which the document does not have but other pages of the vendor's do."""
         path = at.path(self._target.path_style)
         return self.client.send("GET", path, headers={"authorization": self.bearer})
 
     def settle(self, at: Place | None = None) -> Answer:
-        """Opt in with every editable channel, whatever the target makes of its lists."""
+        """Opt in with every editable channel, whatever the target makes of its lists.
+
+        A target may list only the channels that are in, so one that was listed before and is missing is out.
+        """
+        seen = self._seen.setdefault(at or self.place, {})
         answer = granted(self.write(OPT_IN, at))
-        if OUT not in editable(answer).values():
+        seen.update(editable(answer))
+        if _is_whole(answer, seen):
             return answer
         emptied = self.write({**OPT_IN, "opt_out_channels": []}, at)
-        if emptied.ok and OUT not in editable(emptied).values():
+        if emptied.ok and _is_whole(emptied, seen):
             return emptied
-        return granted(self.write({**OPT_IN, "opt_in_channels": list(editable(answer))}, at))
+        return granted(self.write({**OPT_IN, "opt_in_channels": list(seen)}, at))
 
     def nameable(self, answer: Answer) -> list[str]:
         """List the documented channels that are in and editable in *answer*, best known first."""
@@ -347,6 +383,11 @@ class Api:
                 return
             except Outcome:
                 continue
+
+
+def _is_whole(answer: Answer, seen: Iterable[str]) -> bool:
+    listed = editable(answer)
+    return all(listed.get(channel) == IN for channel in {*seen, *listed})
 
 
 def _next(character: str) -> str:
