@@ -96,6 +96,7 @@ def of_pipeline(api: Api) -> Sequence[tuple[Body, Answer]]:
 
 def of_values(api: Api) -> Sequence[Answer]:
     """Return the answers to all of VALUES; Inconclusive if something could not be asked."""
+    api.run.mode.want_full("what servers stumble over")
     answers, trouble = _asked([partial(of_value, api, name) for name in VALUES])
     if trouble:
         raise trouble

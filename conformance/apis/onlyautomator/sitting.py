@@ -72,13 +72,16 @@ def is_json(content: bytes | None) -> bool:
 
 
 def is_invalid(content: bytes) -> bool:
-    """Tell whether every server has to refuse *content*: no JSON object, or no name where a name has to be."""
+    """Tell whether every server has to refuse *content*: no JSON object, or no name where a name has to be.
+
+    What may be JSON in another encoding, or too deep for us alone, need not be refused.
+    """
     try:
         body = json.loads(content.decode("utf-8-sig"))
-    except RecursionError:
+    except (RecursionError, UnicodeDecodeError):
         return False
     except ValueError:
-        return True
+        return b"\0" not in content
     return not isinstance(body, dict) or any(isinstance(body.get(name, []), dict | list) for name in KEY)
 
 

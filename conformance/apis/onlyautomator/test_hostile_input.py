@@ -71,6 +71,7 @@ def test_prototype_members_stay(api: Api) -> None:
 
 def test_prototypes_stay_clean(api: Api) -> None:
     """MUST not show a member of one write's __proto__ in the answer to another. (onlyautomator: Response)"""
+    api.run.mode.want_full("what servers stumble over")
     trouble = hostility.ask_all(api)
     for answer in api.client.answers:
         if hostility.POLLUTION not in (answer.exchange.body or ""):
@@ -94,6 +95,7 @@ def test_hostile_input_is_answered(api: Api) -> None:
     answered each time right after. To close the connection is an answer: a server may refuse without a word what is
     no HTTP to it.
     """
+    api.run.mode.want_full("what servers stumble over")
     trouble = hostility.ask_all(api)
     for hang in api.client.hangs:
         api.client.show(hang)

@@ -57,13 +57,16 @@ def is_refused(body: Any) -> bool:
 
 
 def is_broken(content: bytes) -> bool:
-    """Tell whether every server has to refuse *content*: there is some, and it is no JSON in UTF-8."""
+    """Tell whether every server has to refuse *content*: there is some, and it is no JSON that asks for anything.
+
+    What may be JSON in another encoding, or too deep for us alone, need not be refused.
+    """
     try:
         return is_refused(json.loads(content.decode("utf-8-sig")))
-    except RecursionError:
+    except (RecursionError, UnicodeDecodeError):
         return False
     except ValueError:
-        return bool(content.strip())
+        return bool(content.strip()) and b"\0" not in content
 
 
 def _turn(case: Case) -> int:

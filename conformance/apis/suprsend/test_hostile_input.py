@@ -54,6 +54,7 @@ def test_hostile_input_is_answered(api: Api) -> None:
     each time right after. To close the connection is an answer: a server may refuse without a word what is no HTTP to
     it.
     """
+    api.run.mode.want_full("what servers stumble over")
     trouble = hostility.ask_all(api)
     for hang in api.client.hangs:
         api.client.show(hang)
