@@ -20,11 +20,8 @@ from conformance.oracle import instant, same_json
 REPLICAS_APART = timedelta(seconds=1)  # the clocks of two processes behind one address
 RECORDS = 5
 LENGTH = 8
-VALUES = (
-    "first",
-    "other",
-    "another",
-)  # two of one length, one longer; what the plain history writes, so that nothing but the order is new
+# What the plain history writes, so that nothing but the order is new: two of one length, one longer.
+VALUES = ("first", "other", "another")
 ALWAYS = ("fanId", "userId", "category", "preference")
 
 

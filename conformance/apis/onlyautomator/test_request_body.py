@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from conformance.apis.onlyautomator import hostility
 from conformance.apis.onlyautomator.answers import body_of, data_of, expect_member, outcome, show
 from conformance.apis.onlyautomator.vocabulary import Api, Body
 from conformance.client import Answer
-from conformance.oracle import expect, observe
+from conformance.oracle import NotTested, expect, observe
 
 # --- the names -------------------------------------------------------------------------------------------
 
@@ -178,9 +180,10 @@ def test_value_long_string(api: Api) -> None:
     """
     text = "".join(f"{number:04d};" for number in range(2000))
     api.keeps(text[:1000])
-    longer = api.write(api.body(value=text))
-    if longer.ok:
-        expect_member(longer, "value", text)
+    with suppress(NotTested):
+        longer = api.write(api.body(value=text))
+        if longer.ok:
+            expect_member(longer, "value", text)
 
 
 def test_value_zero(api: Api) -> None:

@@ -259,9 +259,11 @@ class Api:
         return [self.client.once(("in category", at), ask) for at, ask in enumerate(asks)]
 
     def of_two_users(self) -> tuple[Answer, Answer]:
-        """Return the answers to the other user's write and to the user's of the same triple."""
-        one, body = self.of_other_user(), self.body_of_other_user()
-        return one, self.client.once("of two users", lambda: self.write(body))
+        """Return the answers to the run's first write and to the other user's of the same triple."""
+        self.of_other_user()
+        body = self.first_body()
+        ask = partial(self.write, body, credential="other_user")
+        return self.created(), self.client.once("of two users", ask)
 
     def body_without_value(self) -> Body:
         """Return the body of a write that has no value."""

@@ -567,7 +567,7 @@ class StringsCutAt4096(Reference):
     breaks = frozenset({"value-long-string"})
 
     def keep(self, value: Any) -> Any:
-        return value[:4096] if isinstance(value, str) else value
+        return value[:4096] if isinstance(value, str) and len(value) < 65536 else value
 
 
 class ZeroIsNull(Reference):

@@ -299,13 +299,13 @@ class RefusesTenants(Reference):
 
 
 class ListsWantAPreference(Reference):
-    """Lists are looked at only beside a preference."""
+    """A list of one channel is looked at only beside a preference."""
 
     breaks = frozenset({"channels-go-out-by-default"})
 
     def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         channels = super()._list(body, member)
-        return channels if "preference" in body else None
+        return channels if "preference" in body or len(channels or ()) > 1 else None
 
 
 class TenantsKeepTheirChannels(Reference):
@@ -1228,23 +1228,23 @@ class TwoPlacesAreKept(Reference):
         return choice
 
 
-class OneKindOptsOut(Reference):
-    """Only departments can opt out; anything else is answered as if it had not asked."""
+class OneObjectOptsOut(Reference):
+    """Only engineering can opt out; any other object is answered as if it had not asked."""
 
     breaks = frozenset({"model-answers-follow-requests"})
 
     def _opted_out(self, place: Place, before: Choice) -> Choice:
-        return super()._opted_out(place, before) if place.holder[0] == "departments" else before
+        return super()._opted_out(place, before) if place.holder[1] == "engineering" else before
 
 
-class OneKindLeavesChannels(Reference):
-    """Only departments can leave channels; anything else stays in all of them."""
+class OneObjectLeavesChannels(Reference):
+    """Only engineering can leave channels; any other object stays in all of them."""
 
     breaks = frozenset({"model-answers-follow-requests"})
 
     def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         choice = super()._choice(place, before, preference, body)
-        return choice if place.holder[0] == "departments" else Choice(choice.preference)
+        return choice if place.holder[1] == "engineering" else Choice(choice.preference)
 
 
 class LetsInFromAnOldState(Reference):
