@@ -38,8 +38,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-ApiName = Annotated[
-    str, typer.Argument(metavar="API", help="The API's name, as `conformance list` prints it.")
+SpecFile = Annotated[
+    Path | None,
+    typer.Option("--spec", metavar="FILE", help="An OpenAPI file of your own, in the place of an API."),
 ]
 Profile = Annotated[
     Path, typer.Argument(metavar="TARGET.yaml", help="The target profile; `conformance init API` prints one.")
@@ -65,12 +66,25 @@ def _options(
 
 
 @app.command()
-def init(api: ApiName) -> None:
-    """Write a commented target profile to standard output."""
+def init(
+    api: Annotated[
+        str | None, typer.Argument(metavar="[API]", help="The API's name, as `conformance list` prints it.")
+    ] = None,
+    spec: SpecFile = None,
+) -> None:
+    """Write a commented target profile to standard output, for an API or for an OpenAPI file of your own."""
     with _faults():
         from conformance import target
 
-        typer.echo(target.template_of(api), nl=False)
+        if (api is None) == (spec is None):
+            _complain("init: name an API, or an OpenAPI file with --spec; `conformance list` knows the APIs")
+            sys.exit(USAGE)
+        if spec is not None:
+            from conformance.contract import profile
+
+            typer.echo(profile.template(spec), nl=False)
+        elif api is not None:
+            typer.echo(target.template_of(api), nl=False)
 
 
 @app.command("list")
@@ -78,15 +92,24 @@ def list_(
     api: Annotated[
         str | None, typer.Argument(metavar="[API]", help="One API; all if it is left out.")
     ] = None,
+    spec: SpecFile = None,
 ) -> None:
     """Print every requirement: id, level, text, source."""
     with _faults():
         import openapi
         from conformance import requirement
 
-        for name in [api] if api else openapi.names():
-            for one in requirement.collect(name):
-                typer.echo(f"{one.id}\t{one.level}\t{one.text}\t({one.source})")
+        if spec is None:
+            asked = [one for name in ([api] if api else openapi.names()) for one in requirement.collect(name)]
+        elif api is None:
+            from conformance.contract import promises
+
+            asked = promises.all_of(spec)
+        else:
+            _complain("list: name an API or an OpenAPI file, not both")
+            sys.exit(USAGE)
+        for one in asked:
+            typer.echo(f"{one.id}\t{one.level}\t{one.text}\t({one.source})")
 
 
 @app.command()
@@ -121,16 +144,16 @@ def doctor(profile: Profile) -> None:
         from conformance.run import Run
 
         aim = target.read(profile)
-        with verdict.Bench(aim, Run(aim.api)) as bench:
+        with verdict.Bench(aim, Run(aim.api, draw=aim.draw)) as bench:
             trouble = bench.preflight()
         if trouble:
             _complain(trouble)
             sys.exit(NO_VERDICT)
         typer.echo(f"{aim.api} at {aim.base_url}: reachable, main credential accepted, main fixtures known")
         typer.echo("Optional credentials and fixtures are first tried by a run.")
-        if missing := target.left_out(aim):
+        if missing := aim.left_out():
             typer.echo(f"left out: {', '.join(missing)}; what cannot do without is reported as not tested")
-        typer.echo(target.what_a_run_writes(aim.api))
+        typer.echo(aim.what_a_run_writes())
 
 
 @app.command()
@@ -170,7 +193,7 @@ def run(
             _make(report_dir)
         aim = target.read(profile)
         excused = waiver.read(waivers) if waivers else []
-        requirement.select(requirement.collect(aim.api), only or ())
+        requirement.select(aim.requirements(), only or ())
         earlier = changes.read(against, aim.api) if against else None
         console = _console(to_stderr=is_piped)
         terminal = Terminal(console)

@@ -84,7 +84,7 @@ def draw(api: str, seed: int = 0, count: int = COUNT) -> Exam:
     Raises openapi.UnknownApi if there is no such API.
     """
     contract = openapi.load(api)
-    with _traceless():
+    with traceless():
         halves = [_half(contract, mode, seed, count // 2) for mode in ("positive", "negative")]
     cases = [case for pair in zip(*halves, strict=True) for case in pair]
     numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
@@ -104,9 +104,9 @@ def _half(contract: openapi.Spec, mode: Mode, seed: int, count: int) -> list[Cas
             raise found.err()
         operation = found.ok()
         how = schemathesis.GenerationMode(mode)
-        drawn = _drawn(operation.as_strategy(generation_mode=how), seed, count * _SURPLUS)
-        frozen = [_frozen(operation.definition.raw["operationId"], mode, one) for one in drawn]
-        cases += _chosen(frozen, count)
+        many = drawn(operation.as_strategy(generation_mode=how), seed, count * _SURPLUS)
+        name = operation.definition.raw["operationId"]
+        cases += _chosen([frozen(name, mode, one) for one in many], count)
     return cases
 
 
@@ -126,10 +126,11 @@ def _is_query(node: Any) -> bool:
     return isinstance(node, dict) and node.get("in") == "query"
 
 
-def _drawn(strategy: Any, seed: int, count: int) -> list[Generated]:
+def drawn(strategy: Any, seed: int, count: int) -> list[Generated]:
+    """Draw *count* requests from a generator's *strategy*; the same ones for the same *seed*."""
     import hypothesis
 
-    drawn: list[Generated] = []
+    found: list[Generated] = []
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -144,13 +145,14 @@ def _drawn(strategy: Any, seed: int, count: int) -> list[Generated]:
     )
     @hypothesis.given(strategy)
     def collect(generated: Generated) -> None:
-        drawn.append(generated)
+        found.append(generated)
 
     collect()
-    return drawn
+    return found
 
 
-def _frozen(operation: str, mode: Mode, generated: Generated) -> Case:
+def frozen(operation: str, mode: Mode, generated: Generated) -> Case:
+    """Keep what there is to know of a generated request to *operation*."""
     content, has_json = _content(generated.body)
     return Case(
         number=0,
@@ -199,7 +201,7 @@ def _digest(cases: Sequence[Case]) -> str:
 
 
 @contextmanager
-def _traceless() -> Iterator[None]:
+def traceless() -> Iterator[None]:
     """Draw the same in every process, and leave nothing in the caller's folder.
 
     Hypothesis keeps tables of Unicode in a folder, by default ``.hypothesis`` in the current one, and

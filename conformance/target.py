@@ -26,7 +26,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
@@ -34,6 +34,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 import openapi
+from conformance import requirement
+from conformance.requirement import Requirement
+
+if TYPE_CHECKING:
+    from conformance.client import Client
+    from conformance.exam import Exam
+    from conformance.run import Run
 
 COMMAND_WITHIN_S = 60
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -95,8 +102,8 @@ class Patience(Model):
     rate_per_s: float | None = Field(default=None, gt=0, allow_inf_nan=False, strict=False)
 
 
-CredentialsT = TypeVar("CredentialsT", bound=Model)
-FixturesT = TypeVar("FixturesT", bound=Model)
+CredentialsT = TypeVar("CredentialsT")
+FixturesT = TypeVar("FixturesT")
 
 
 class Target(Model, Generic[CredentialsT, FixturesT]):
@@ -114,6 +121,44 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
         if sentence := _wrong_with_url(given):
             raise PydanticCustomError("base_url", "{sentence}", {"sentence": sentence})
         return given.rstrip("/")
+
+    def requirements(self) -> list[Requirement]:
+        """List what is asked of the target, in order."""
+        return requirement.collect(self.api)
+
+    def vocabulary(self, client: Client, run: Run) -> Any:
+        """Make the words in which requirements speak to the target during *run*."""
+        return importlib.import_module(f"conformance.apis.{self.api}").Api(client, self, run)
+
+    def draw(self, seed: int) -> Exam:
+        """Draw the exam of *seed*."""
+        from conformance import exam
+
+        return exam.draw(self.api, seed)
+
+    def secrets(self) -> list[Secret]:
+        """List the credentials that the profile gives."""
+        model: Any = self.credentials
+        given = (getattr(model, name) for name in type(model).model_fields)
+        return [one for one in given if isinstance(one, Secret)]
+
+    def left_out(self) -> list[str]:
+        """Name the optional keys that the profile does not give."""
+        parts: dict[str, Any] = {"credentials": self.credentials, "fixtures": self.fixtures}
+        return [
+            f"{part}.{name}"
+            for part, model in parts.items()
+            for name in type(model).model_fields
+            if getattr(model, name) is None
+        ]
+
+    def what_a_run_writes(self) -> str:
+        """Say what a run leaves behind on the target."""
+        return what_a_run_writes(self.api)
+
+    def document_sha256(self) -> str:
+        """Return the digest of the document that the target is judged by."""
+        return str(openapi.load(self.api)["info"]["x-document"]["sha256"])
 
 
 def _wrong_with_url(url: str) -> str | None:
@@ -140,11 +185,11 @@ def read(profile: Path | Mapping[str, Any]) -> AnyTarget:
     Raises BadProfile with a line for each thing that is wrong.
     """
     if not isinstance(profile, Path):
-        return _checked(dict(profile), "profile")
+        return _checked(dict(profile), "profile", Path())
     document = load(profile, "a target profile")
     if not isinstance(document, dict):
         raise BadProfile(f"{profile}: is not a target profile; `conformance init API` prints one to fill in")
-    return _checked(document, str(profile))
+    return _checked(document, str(profile), profile.parent)
 
 
 def load(file: Path, what: str) -> Any:
@@ -168,17 +213,39 @@ def _where(error: Exception) -> str:
     return f"{getattr(error, 'problem', None) or type(error).__name__}{place}"
 
 
-def _checked(document: dict[Any, Any], name: str) -> AnyTarget:
+def _checked(document: dict[Any, Any], name: str, folder: Path) -> AnyTarget:
+    if "spec" in document:
+        from conformance.contract import profile
+
+        return profile.checked(document, name, folder)
     api = document.get("api")
     if not isinstance(api, str):
         there_are = ", ".join(openapi.names())
-        raise BadProfile(f"{name}: api: name the API to judge against; there are {there_are}")
+        raise BadProfile(
+            f"{name}: api: name the API to judge against; there are {there_are}, or spec: FILE for any other"
+        )
     try:
         model = profile_of(api)
     except openapi.UnknownApi as error:
         raise BadProfile(f"{name}: api: {error}") from None
+    return validated(model, resolved(document, name, api), name)
+
+
+def resolved(document: dict[Any, Any], name: str, api: str) -> dict[Any, Any]:
+    """Fill in what the profile called *name* takes from the environment and from commands.
+
+    Raises BadProfile for what is not there.
+    """
+    return _Resolution(name, api).of(document)
+
+
+def validated(model: type[AnyTarget], document: dict[Any, Any], name: str) -> AnyTarget:
+    """Make the target of a resolved *document*.
+
+    Raises BadProfile with a line for each thing that is wrong.
+    """
     try:
-        return model.model_validate(_Resolution(name, api).of(document))
+        return model.model_validate(document)
     except ValidationError as error:
         raise BadProfile("\n".join(f"{name}: {line(one)}" for one in error.errors())) from None
 
@@ -211,17 +278,6 @@ def what_a_run_writes(api: str) -> str:
         if found:
             return found + str(rest)
     raise LookupError(f"conformance/apis/{api}: no comment of TEMPLATE begins with 'A run'")
-
-
-def left_out(aim: AnyTarget) -> list[str]:
-    """Name the optional keys that a profile does not give."""
-    parts = {"credentials": aim.credentials, "fixtures": aim.fixtures}
-    return [
-        f"{part}.{name}"
-        for part, model in parts.items()
-        for name in type(model).model_fields
-        if getattr(model, name) is None
-    ]
 
 
 def line(error: ErrorDetails) -> str:
@@ -267,7 +323,7 @@ class _Resolution:
 
     def _credential(self, value: Any, key: str) -> Any:
         at = f"credentials.{key}"
-        variable = f"{self._api}_{key}".upper()
+        variable = re.sub(r"\W", "_", f"{self._api}_{key}", flags=re.ASCII).upper()
         if isinstance(value, Secret):
             return value
         if isinstance(value, dict) and set(value) == {"command"}:

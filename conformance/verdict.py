@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 import time
 from collections import Counter
@@ -17,7 +16,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import openapi
 from conformance import DISTRIBUTION, plugin, requirement, target, waiver
 from conformance.client import Answer, Client
 from conformance.exchange import Exchange
@@ -26,7 +24,7 @@ from conformance.plugin import Result
 from conformance.redaction import Redaction
 from conformance.requirement import Requirement
 from conformance.run import Run
-from conformance.target import AnyTarget, Model, Secret
+from conformance.target import AnyTarget
 from conformance.waiver import Waiver
 
 if TYPE_CHECKING:
@@ -65,6 +63,7 @@ class Verdict:
     was_interrupted: bool = False
     exam: Exam | None = None
     exam_accepted: int | None = None
+    document_sha256: str | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -152,11 +151,12 @@ def judge(
     """
     refuse_without_docstrings()
     aim = profile if isinstance(profile, target.Target) else target.read(profile)
-    known = requirement.collect(aim.api)
+    known = aim.requirements()
     asked = requirement.select(known, only)
     verdict = Verdict(aim.api, aim.base_url, seed, bool(only), strict, datetime.now(UTC))
+    verdict.document_sha256 = aim.document_sha256()
     began = time.monotonic()
-    with Bench(aim, Run(aim.api, seed)) as bench:
+    with Bench(aim, Run(aim.api, seed, aim.draw)) as bench:
         _sit(bench, asked, verdict, waivers, heard)
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(bench.client.redaction, said))
@@ -173,7 +173,7 @@ class Bench:
     def __init__(self, aim: AnyTarget, run: Run) -> None:
         self.run = run
         self.client = Client(aim.base_url, _redaction(aim), **aim.patience.model_dump())
-        self.api: Any = importlib.import_module(f"conformance.apis.{aim.api}").Api(self.client, aim, run)
+        self.api: Any = aim.vocabulary(self.client, run)
 
     def __enter__(self) -> Bench:
         return self
@@ -260,14 +260,6 @@ def _sit(
 
 def _redaction(aim: AnyTarget) -> Redaction:
     redaction = Redaction()
-    credentials: Model = aim.credentials
-    for name in type(credentials).model_fields:
-        secret = getattr(credentials, name)
-        if isinstance(secret, Secret):
-            redaction.conceal(secret.reveal(), secret.name)
+    for secret in aim.secrets():
+        redaction.conceal(secret.reveal(), secret.name)
     return redaction
-
-
-def document_sha256(api: str) -> str:
-    """Return the digest of the document that *api*'s contract was written from."""
-    return str(openapi.load(api)["info"]["x-document"]["sha256"])
