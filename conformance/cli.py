@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from conformance.report.terminal import Terminal
+    from conformance.target import AnyTarget
+    from conformance.verdict import Verdict
 
 WORSE, USAGE, NO_VERDICT, INTERRUPTED = 1, 2, 3, 130
 
@@ -45,6 +47,15 @@ SpecFile = Annotated[
 Profile = Annotated[
     Path, typer.Argument(metavar="TARGET.yaml", help="The target profile; `conformance init API` prints one.")
 ]
+
+
+def _duration(text: str) -> float:
+    from conformance import duration
+
+    try:
+        return duration.seconds(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _print_version(asked: bool) -> None:
@@ -181,6 +192,14 @@ def run(
         Path | None,
         typer.Option(metavar="OLD", help="An earlier report.json; says what changed since."),
     ] = None,
+    explore: Annotated[
+        float | None,
+        typer.Option(
+            metavar="DURATION",
+            parser=_duration,
+            help="Go on with random seeds after the verdict for so long (90s, 2m); never part of it.",
+        ),
+    ] = None,
 ) -> None:
     """Judge a target and print the verdict."""
     with _faults():
@@ -209,6 +228,8 @@ def run(
         _tell_github(document, terminal)
         if is_piped:
             _console().out(report.document.write(document), end="", highlight=False)
+        if explore:
+            _explore(came, aim, explore, None if is_piped else report_dir, terminal)
         sys.exit(came.exit_status)
 
 
@@ -271,6 +292,30 @@ def diff(
             typer.echo(line)
         if any(change.is_worse for change in found):
             sys.exit(WORSE)
+
+
+def _explore(came: Verdict, aim: AnyTarget, for_s: float, folder: Path | None, terminal: Terminal) -> None:
+    """Go on where the verdict ended; its exit status stays."""
+    from conformance import exploration, verdict
+
+    if came.stopped:
+        terminal.lines(["", f"not explored: {came.stopped}"])
+        return
+    terminal.lines(["", f"exploring for {for_s:g} s with random seeds; the verdict stays as it is"])
+    redaction = verdict.redaction_of(aim)
+    explored = exploration.Exploration(aim, redaction, for_s)
+
+    def heard(finding: exploration.Finding) -> None:
+        file = None
+        if folder:
+            try:
+                file = exploration.save(finding, folder, redaction)
+            except OSError as error:
+                _complain(f"--report-dir {folder}: a candidate cannot be written: {error.strerror}")
+        terminal.finding(finding, file)
+
+    explored.run(heard)
+    terminal.explored(explored)
 
 
 def _tell_github(document: dict[str, Any], terminal: Terminal) -> None:

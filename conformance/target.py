@@ -24,7 +24,7 @@ import importlib
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -39,7 +39,7 @@ from conformance.requirement import Requirement
 
 if TYPE_CHECKING:
     from conformance.client import Client
-    from conformance.exam import Exam
+    from conformance.exam import Case, Exam
     from conformance.run import Run
 
 COMMAND_WITHIN_S = 60
@@ -135,6 +135,12 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
         from conformance import exam
 
         return exam.draw(self.api, seed)
+
+    def shrink(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+        """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
+        from conformance import exam
+
+        exam.shrink(self.api, case, seed, is_wrong)
 
     def secrets(self) -> list[Secret]:
         """List the credentials that the profile gives."""

@@ -172,7 +172,7 @@ class Bench:
 
     def __init__(self, aim: AnyTarget, run: Run) -> None:
         self.run = run
-        self.client = Client(aim.base_url, _redaction(aim), **aim.patience.model_dump())
+        self.client = Client(aim.base_url, redaction_of(aim), **aim.patience.model_dump())
         self.api: Any = aim.vocabulary(self.client, run)
 
     def __enter__(self) -> Bench:
@@ -258,7 +258,8 @@ def _sit(
         verdict.results.append(Result(missing, "inconclusive", reason))
 
 
-def _redaction(aim: AnyTarget) -> Redaction:
+def redaction_of(aim: AnyTarget) -> Redaction:
+    """Return a redaction that knows every credential of the profile."""
     redaction = Redaction()
     for secret in aim.secrets():
         redaction.conceal(secret.reveal(), secret.name)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -52,11 +52,38 @@ class Sendable:
 @lru_cache
 def draw(contract: Contract, operations: tuple[Operation, ...], seed: int = 0) -> Exam:
     """Draw the exam of *operations*: each has its positives and negatives, as many as it has different ones."""
-    count = max(_FEWEST, min(COUNT, _IN_ALL // max(1, len(operations))))
+    count = _count(operations)
     with exam.traceless():
         cases = [case for operation in operations for case in _of(operation, seed, count)]
     numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
     return Exam(numbered, _digest(contract, numbered))
+
+
+def shrink(operations: Sequence[Operation], case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+    """Make *case*, of the exam of *seed*, smaller as long as *is_wrong* says so; that is told every try."""
+    for operation in operations:
+        if operation.id == case.operation and isinstance(case, ContractCase):
+            with exam.traceless():
+                strategy = _strategy(operation, case.mode)
+                count = _count(operations) * _SURPLUS
+                exam.shrunk(strategy, seed, count, case, partial(_like, operation, case), is_wrong)
+
+
+def _like(operation: Operation, case: ContractCase, generated: Generated) -> Case | None:
+    """Make a case of the same mode of what was drawn; a broken one is sent to where *case* was."""
+    if case.mode == "positive":
+        made = generated if _is_taken(generated) and _is_sendable(generated) else None
+    else:
+        made = _with_body(case.generated, generated) if is_clearly_broken(operation, generated) else None
+    return None if made is None else _frozen(operation, case.mode, made)
+
+
+def _frozen(operation: Operation, mode: exam.Mode, generated: Generated) -> ContractCase:
+    return ContractCase(**vars(exam.frozen(operation.id, mode, generated)), generated=generated)
+
+
+def _count(operations: Sequence[Operation]) -> int:
+    return max(_FEWEST, min(COUNT, _IN_ALL // max(1, len(operations))))
 
 
 def _of(operation: Operation, seed: int, count: int) -> Iterator[ContractCase]:
@@ -72,12 +99,15 @@ def _of(operation: Operation, seed: int, count: int) -> Iterator[ContractCase]:
 
 
 def _drawn(operation: Operation, mode: exam.Mode, seed: int, count: int) -> list[Generated]:
-    import schemathesis
-
     if mode == "negative" and not operation.media_types:
         return []
-    strategy = operation.generator.as_strategy(generation_mode=schemathesis.GenerationMode(mode))
-    return exam.drawn(strategy, seed, count * _SURPLUS)
+    return exam.drawn(_strategy(operation, mode), seed, count * _SURPLUS)
+
+
+def _strategy(operation: Operation, mode: exam.Mode) -> Any:
+    import schemathesis
+
+    return operation.generator.as_strategy(generation_mode=schemathesis.GenerationMode(mode))
 
 
 def _is_taken(generated: Generated) -> bool:
@@ -172,11 +202,11 @@ def _cases(
 ) -> list[ContractCase]:
     found: dict[Any, ContractCase] = {}
     for generated in drawn:
-        frozen = exam.frozen(operation.id, mode, generated)
+        frozen = _frozen(operation, mode, generated)
         facts = (frozen.path, frozen.query, generated.headers, generated.cookies, frozen.content)
         key = repr(facts)
         if key not in found:
-            found[key] = ContractCase(**{**vars(frozen), "generated": generated})
+            found[key] = frozen
     return list(found.values())[:count]
 
 

@@ -6,7 +6,7 @@ import difflib
 import fnmatch
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from conformance.target import AnyTarget, BadProfile, Secret, Target, resolved, 
 
 if TYPE_CHECKING:
     from conformance.client import Client
-    from conformance.exam import Exam
+    from conformance.exam import Case, Exam
     from conformance.run import Run
 
 
@@ -58,7 +58,17 @@ class Profile(Target[dict[str, Secret], dict[str, Any]]):
         """Draw the exam of *seed*, of what may be sent."""
         from conformance.contract import cases
 
-        return cases.draw(self.spec, tuple(one for one in self.asked() if self.may_send(one)), seed)
+        return cases.draw(self.spec, self.drawn_from(), seed)
+
+    def shrink(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+        """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
+        from conformance.contract import cases
+
+        cases.shrink(self.drawn_from(), case, seed, is_wrong)
+
+    def drawn_from(self) -> tuple[Operation, ...]:
+        """List the operations that the exam is about."""
+        return tuple(one for one in self.asked() if self.may_send(one))
 
     def may_send(self, operation: Operation) -> bool:
         """Tell whether requests to *operation* may be sent."""

@@ -54,6 +54,7 @@ def _written(contract: Contract, operation: Operation) -> Iterator[Requirement]:
             text=text,
             source=f"{contract.name}: {operation.pointer}{part}",
             function=function,
+            is_examined=ask in _EXAMINED,
         )
 
     yield requirement(
@@ -200,3 +201,6 @@ def _accepts(api: Api, operation: Operation) -> None:
         f"{counts[kind, True]} of {counts[kind, True] + counts[kind, False]}" for kind in (True, False)
     )
     observe(f"accepted {follow} that follow the contract and {broken} that break it")
+
+
+_EXAMINED = (_no_server_error, _documented_success, _schema, _refuses_broken_requests)

@@ -52,7 +52,11 @@ paths:
 components:
   securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
   responses:
-    Refused: {description: Refused, content: {application/json: {schema: {type: object, required: [error]}}}}
+    Refused:
+      description: Refused
+      content:
+        application/json:
+          schema: {type: object, required: [error], properties: {error: {}}}
   schemas:
     Book:
       type: object
