@@ -103,16 +103,17 @@ class Hurried(Client):
 
     def send(self, *arguments: Any, **options: Any) -> Answer:
         """Send one request; raises TimeIsUp instead of beginning it too late."""
-        self._retry_s = min(self._patience.retry_s, self._left())
+        self._retry_s = min(self._patience.retry_s, self.left())
         return super().send(*arguments, **options)
 
     def _exchange(self, request: Any) -> Answer:
-        if self._spacing_s > self._left():
+        if self._spacing_s > self.left():
             raise TimeIsUp
-        self._timeout_s = min(self._patience.timeout_s, self._left())
+        self._timeout_s = min(self._patience.timeout_s, self.left())
         return super()._exchange(request)
 
-    def _left(self) -> float:
+    def left(self) -> float:
+        """Return the seconds that are left; raises TimeIsUp if none are."""
         left = self.until - self._clock()
         if left <= 0:
             raise TimeIsUp
@@ -144,6 +145,7 @@ class Exploration:
         self._client = Hurried(aim, redaction, clock, clock() + for_s)
         self._asked = [one for one in aim.requirements() if one.is_examined and one.level != "OBSERVED"]
         self._spent: Counter[str] = Counter()
+        self._drawing_s = 0.0
         self._latest: Any = None
 
     @property
@@ -155,7 +157,8 @@ class Exploration:
         """Explore until the time is up or somebody interrupts; *heard* is told each finding at once."""
         try:
             for seed in self._seeds:
-                self._client._left()
+                if self._client.left() < self._drawing_s:
+                    break
                 self._explore(seed, heard)
         except TimeIsUp:
             pass
@@ -167,10 +170,12 @@ class Exploration:
             self._leave()
 
     def _explore(self, seed: int, heard: Callable[[Finding], None]) -> None:
+        began = self._clock()
         try:
             exam = self._aim.draw(seed)
         except TooFewCases:
             return
+        self._drawing_s = self._clock() - began
         api = self._latest = self._api(seed, exam)
         broken = [found for asked in self._asked if (found := self._violation(asked, api, seed))]
         cases = {id(answer.exchange): case for case, answer in _sat(api)}
