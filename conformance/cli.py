@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -229,7 +229,8 @@ def run(
         if is_piped:
             _console().out(report.document.write(document), end="", highlight=False)
         if explore:
-            _explore(came, aim, explore, None if is_piped else report_dir, terminal)
+            with suppress(KeyboardInterrupt):  # the verdict is there already
+                _explore(came, aim, explore, None if is_piped else report_dir, terminal)
         sys.exit(came.exit_status)
 
 
@@ -301,9 +302,9 @@ def _explore(came: Verdict, aim: AnyTarget, for_s: float, folder: Path | None, t
     if came.stopped:
         terminal.lines(["", f"not explored: {came.stopped}"])
         return
-    terminal.lines(["", f"exploring for {for_s:g} s with random seeds; the verdict stays as it is"])
     redaction = verdict.redaction_of(aim)
     explored = exploration.Exploration(aim, redaction, for_s)
+    terminal.lines(["", f"exploring for {for_s:g} s with random seeds; the verdict stays as it is"])
 
     def heard(finding: exploration.Finding) -> None:
         file = None
