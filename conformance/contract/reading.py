@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 METHODS = ("get", "put", "post", "patch", "delete")  # asked; what others answer is plumbing
 _DEEPEST = 200
 _LONGEST_COMPLAINT = 300
-_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class BadContract(BadProfile):
@@ -116,7 +115,10 @@ def _read(file: Path, content: bytes) -> Contract:
 
 
 def _parsed(file: Path, text: str) -> Any:
-    return json.loads(text) if file.suffix == ".json" else yaml.load(text, Loader=_LOADER)  # noqa: S506 - safe
+    from schemathesis.core.deserialization import deserialize_yaml
+
+    # Read as YAML 1.2: in OpenAPI the description "No" is a word, and a status is a name.
+    return json.loads(text) if file.suffix == ".json" else deserialize_yaml(text)
 
 
 def _plain(node: Any, depth: int = 0) -> Any:
