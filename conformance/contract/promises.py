@@ -105,6 +105,7 @@ def _no_server_error(api: Api, operation: Operation) -> None:
         fine = status < 500 or status == _UNAVAILABLE or operation.documents(status)
         expect(fine, "no 5xx that is not documented", f"status {status}", sat.answer)
     sitting.settle()
+    sitting.expect_accepted()
 
 
 def _documented_success(api: Api, operation: Operation) -> None:
@@ -168,15 +169,16 @@ def misfit(operation: Operation, answer: Answer) -> str | None:
 
 
 def _needs_credential(api: Api, operation: Operation) -> None:
-    _expect_refusal(api.without_credential(operation))
+    _expect_refusal(api, operation, api.without_credential(operation))
 
 
 def _refuses_made_up_credential(api: Api, operation: Operation) -> None:
-    _expect_refusal(api.with_made_up_credential(operation))
+    _expect_refusal(api, operation, api.with_made_up_credential(operation))
 
 
-def _expect_refusal(answer: Answer) -> None:
+def _expect_refusal(api: Api, operation: Operation, answer: Answer) -> None:
     expect(not answer.ok, "a refusal, status 401 or 403", f"status {answer.status}", answer)
+    api.sitting(operation).expect_accepted()
     if answer.status not in (401, 403):
         raise NotTested(f"was answered {answer.status}, which may have another reason than the credential")
 

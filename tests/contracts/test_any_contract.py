@@ -12,7 +12,9 @@ import openapi
 from conformance import proof
 from conformance.cli import app
 from conformance.contract import promises
+from conformance.proof.nonsense import NONSENSE
 from conformance.proof.serving import Response, serve
+from conformance.proof.trial import HASTE
 from conformance.verdict import judge
 from mockserver import MockServer
 from tests.contracts.library import KEY, SPEC, Library
@@ -369,3 +371,13 @@ def test_exam_is_the_same_in_every_process(spec):
     }
 
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_nonsense_is_neither_accepted_nor_our_fault(nonsense, spec):
+    with NONSENSE[nonsense]() as url:
+        verdict = judge({**profile(spec, url), "patience": HASTE})
+
+    assert verdict.exit_status in (1, 3)
+    assert not [one.reason for one in verdict.results if one.is_our_fault]
+    assert not verdict.stopped or "the judge itself" not in verdict.stopped
