@@ -13,22 +13,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from conformance import DISTRIBUTION, EXTRA
+from conformance import DISTRIBUTION, EXTRA, interrupt
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from conformance.mode import Mode
     from conformance.report.terminal import Terminal
     from conformance.target import AnyTarget
     from conformance.verdict import Verdict
 
-WORSE, USAGE, NO_VERDICT, INTERRUPTED = 1, 2, 3, 130
+WORSE, USAGE, NO_VERDICT = 1, 2, 3
 
 _HELP = """Judge any server that claims to implement an API, with evidence for every verdict.
 
 First `conformance init API > target.yaml`, fill it in, try it with `doctor`, then `run` it.
 
-Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict.
+Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict, 130 interrupted.
 Exit status of diff: 0 nothing got worse, 1 something did, 2 a file cannot be compared.
 """
 
@@ -47,15 +48,6 @@ SpecFile = Annotated[
 Profile = Annotated[
     Path, typer.Argument(metavar="TARGET.yaml", help="The target profile; `conformance init API` prints one.")
 ]
-
-
-def _duration(text: str) -> float:
-    from conformance import duration
-
-    try:
-        return duration.seconds(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
 
 
 def _print_version(asked: bool) -> None:
@@ -148,14 +140,19 @@ def explain(
 
 
 @app.command()
-def doctor(profile: Profile) -> None:
+def doctor(
+    profile: Profile,
+    mode: Annotated[
+        str, typer.Option(metavar="MODE", help="With read-only, nothing is written to find out.")
+    ] = "full",
+) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
     with _faults():
         from conformance import target, verdict
         from conformance.run import Run
 
         aim = target.read(profile)
-        with verdict.Bench(aim, Run(aim.api, draw=aim.draw)) as bench:
+        with verdict.Bench(aim, Run(aim.api, draw=aim.draw, mode=_mode(mode))) as bench:
             trouble = bench.preflight()
         if trouble:
             _complain(trouble)
@@ -184,6 +181,20 @@ def run(
         bool, typer.Option("--strict", help="Fail on SHOULD and on what is not tested, too.")
     ] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the generated requests.")] = 0,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION", help="Stop asking when this much time is used up, such as 90s, 5m or 1h30m."
+        ),
+    ] = None,
+    mode: Annotated[
+        str,
+        typer.Option(
+            metavar="MODE",
+            help="full asks everything; safe spares others who use the target: one short request at a time, as the "
+            "main user; read-only sends only what has to be refused.",
+        ),
+    ] = "full",
     waivers: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Known failures: a YAML list of id, reason, owner, expires."),
@@ -193,10 +204,9 @@ def run(
         typer.Option(metavar="OLD", help="An earlier report.json; says what changed since."),
     ] = None,
     explore: Annotated[
-        float | None,
+        str | None,
         typer.Option(
             metavar="DURATION",
-            parser=_duration,
             help="Go on with random seeds after the verdict for so long (90s, 2m); never part of it.",
         ),
     ] = None,
@@ -208,29 +218,44 @@ def run(
         from conformance.report.terminal import Terminal
 
         is_piped = report_dir == Path("-")
+        budget_s = _duration("--budget", budget)
+        explore_s = _duration("--explore", explore)
+        chosen = _mode(mode)
         if report_dir and not is_piped:
             _make(report_dir)
         aim = target.read(profile)
         excused = waiver.read(waivers) if waivers else []
-        requirement.select(aim.requirements(), only or ())
+        asked = requirement.select(aim.requirements(), only or ())
         earlier = changes.read(against, aim.api) if against else None
         console = _console(to_stderr=is_piped)
         terminal = Terminal(console)
         terminal.begin(aim.api, aim.base_url)
-        came = verdict.judge(
-            aim, only=only or (), strict=strict, seed=seed, waivers=excused, heard=terminal.result
-        )
-        document = report.document.of(came)
-        files = report.write(came, report_dir) if report_dir and not is_piped else []
-        terminal.end(came, files)
-        if earlier:
-            terminal.changes(changes.lines(changes.between(earlier, changes.Report.model_validate(document))))
-        _tell_github(document, terminal)
-        if is_piped:
-            _console().out(report.document.write(document), end="", highlight=False)
-        if explore:
+        with interrupt.ends_the_run(), terminal.watched(len(asked)):
+            came = verdict.judge(
+                aim,
+                only=only or (),
+                strict=strict,
+                seed=seed,
+                budget_s=budget_s,
+                mode=chosen,
+                waivers=excused,
+                heard=terminal.result,
+                asking=terminal.asking,
+            )
+        with interrupt.is_ignored():
+            document = report.document.of(came)
+            files = report.write(came, report_dir) if report_dir and not is_piped else []
+            terminal.end(came, files)
+            if earlier:
+                terminal.changes(
+                    changes.lines(changes.between(earlier, changes.Report.model_validate(document)))
+                )
+            _tell_github(document, terminal)
+            if is_piped:
+                _console().out(report.document.write(document), end="", highlight=False)
+        if explore_s:
             with suppress(KeyboardInterrupt):  # the verdict is there already
-                _explore(came, aim, explore, None if is_piped else report_dir, terminal)
+                _explore(came, aim, explore_s, None if is_piped else report_dir, terminal)
         sys.exit(came.exit_status)
 
 
@@ -299,8 +324,10 @@ def _explore(came: Verdict, aim: AnyTarget, for_s: float, folder: Path | None, t
     """Go on where the verdict ended; its exit status stays."""
     from conformance import exploration, verdict
 
-    if came.stopped:
-        terminal.lines(["", f"not explored: {came.stopped}"])
+    if came.stopped or not came.mode.may_write or came.mode == "safe":
+        terminal.lines(
+            ["", f"not explored: {came.stopped or f'--mode {came.mode} leaves out generated requests'}"]
+        )
         return
     redaction = verdict.redaction_of(aim)
     explored = exploration.Exploration(aim, redaction, for_s)
@@ -331,6 +358,26 @@ def _tell_github(document: dict[str, Any], terminal: Terminal) -> None:
                 summary.write(github.summary(document))
         except OSError as error:
             _complain(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
+
+
+def _duration(option: str, text: str | None) -> float | None:
+    from conformance import patience
+
+    try:
+        return None if text is None else patience.duration(text)
+    except ValueError as error:
+        _complain(f"{option} {text}: {error}")
+        sys.exit(USAGE)
+
+
+def _mode(text: str) -> Mode:
+    from conformance.mode import Mode
+
+    try:
+        return Mode(text)
+    except ValueError:
+        _complain(f"--mode {text}: is not a mode; there are {', '.join(Mode)}")
+        sys.exit(USAGE)
 
 
 def _make(folder: Path) -> None:
@@ -372,6 +419,7 @@ def _faults() -> Iterator[None]:
     from conformance.waiver import BadWaivers
 
     try:
+        interrupt.is_raised()
         refuse_without_docstrings()
         yield
     except (openapi.UnknownApi, BadProfile, BadReport, BadWaivers, NoSuchRequirement, NoSuchServer) as error:
@@ -381,7 +429,8 @@ def _faults() -> Iterator[None]:
         _complain(str(error))
         sys.exit(NO_VERDICT)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        _complain("interrupted")
+        sys.exit(interrupt.STATUS)
     except (typer.Exit, BrokenPipeError):
         raise
     except Exception as error:

@@ -22,6 +22,7 @@ from conformance.redaction import Redaction
 from conformance.requirement import Requirement
 from conformance.run import Run
 from conformance.target import AnyTarget
+from conformance.verdict import options_of
 
 FOLDER = "candidates"
 _EACH = 3  # findings of one requirement, then it is asked no more
@@ -95,7 +96,7 @@ class Hurried(Client):
 
     def __init__(self, aim: AnyTarget, redaction: Redaction, clock: Clock, until: float) -> None:
         patience = aim.patience
-        super().__init__(aim.base_url, redaction, **patience.model_dump())
+        super().__init__(aim.base_url, redaction, **{**options_of(aim), "budget_s": None})
         self.until = until
         self._clock = clock
         self._patience = patience

@@ -102,7 +102,7 @@ def checked(document: Mapping[Any, Any], name: str, folder: Path) -> AnyTarget:
         raise BadProfile(f"{name}: spec: is not text; name an OpenAPI file")
     contract = read(folder / document["spec"])
     filled = resolved(dict(document), name, contract.name)
-    profile = validated(Profile, {**filled, "api": contract.name, "spec": contract}, name)
+    profile = validated(Profile, {**filled, "api": contract.name, "spec": contract}, name, folder)
     if faults := list(_faults(profile, contract)):
         raise BadProfile("\n".join(f"{name}: {fault}" for fault in faults))
     return profile

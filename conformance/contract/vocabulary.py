@@ -81,6 +81,7 @@ class Api:
         """Sit the exam of *operation*; NotTested if nothing may or can be sent to it."""
         if not self.target.may_send(operation):
             raise NotTested("DELETE is not sent; allow it with deletes: true in the profile")
+        self.run.mode.want_full("a generated request")
         if operation.has_foreign_body:
             raise NotTested(f"only JSON bodies are made, and this takes {', '.join(operation.media_types)}")
         sitting = self.client.once(("sitting", operation.id), lambda: self._sit(operation))
@@ -173,6 +174,7 @@ class Api:
 
     def preflight(self) -> None:
         """Raise Unreachable if nobody answers, Unjudgeable if the credentials are refused."""
+        self.run.mode.want_full("a generated request")
         operations = [one for one in self.target.asked() if self._cases_of(one)]
         for operation in sorted(operations, key=lambda one: not self.credentials(one))[:1]:
             credentials = self.credentials(operation)
