@@ -210,9 +210,10 @@ class Client:
         return result  # type: ignore[no-any-return]
 
     def together(self, asks: Sequence[Callable[[], Answer]]) -> list[Answer]:
-        """Ask all at the same time and return what was answered.
+        """Ask all at the same time and return the answers to those requests that overlapped.
 
-        Raises Inconclusive unless at least two requests overlapped.
+        A request counts if it was under way while at least one other was that was answered, too.
+        Raises Inconclusive if none was.
         """
         self._wait_for_turn(len(asks))
         race = _Race(self, asks)
@@ -221,14 +222,9 @@ class Client:
         for noted, kept in zip(race.noted, race.answers, strict=True):
             self._note(*noted)
             self.answers += kept
-        overlapping = any(
-            max(one.sent_at, other.sent_at) < min(one.received_at, other.received_at)
-            for index, one in enumerate(answers)
-            for other in answers[:index]
-        )
-        if not overlapping:
-            raise Inconclusive(f"of {len(asks)} requests sent together no two overlapped")
-        return answers
+        if racing := overlapping(answers):
+            return racing
+        raise Inconclusive(f"of {len(asks)} requests sent together no two overlapped")
 
     def pause(self, seconds: float) -> None:
         """Wait; Stopped at once if the budget does not last so long."""
@@ -250,8 +246,8 @@ class Client:
         self._remembered = {}
 
     def evidence(self) -> list[Exchange]:
-        """Return the exchanges noted since begin."""
-        return list(self._noted)
+        """Return the exchanges noted since begin, each once."""
+        return list(dict.fromkeys(self._noted))
 
     def close(self) -> None:
         """Close the connections."""
@@ -515,6 +511,19 @@ def _advice(said: str) -> str:
     if "CERTIFICATE_REQUIRED" in said:
         return "; give tls.cert and tls.key in the profile"
     return ""
+
+
+def overlapping(answers: Sequence[Answer]) -> list[Answer]:
+    """Return those of *answers* whose requests were under way while that of at least one other was."""
+    return [
+        one
+        for one in answers
+        if any(
+            max(one.sent_at, other.sent_at) < min(one.received_at, other.received_at)
+            for other in answers
+            if other is not one
+        )
+    ]
 
 
 def _is_other_slash_form(url: httpx2.URL, other: httpx2.URL) -> bool:

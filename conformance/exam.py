@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Generated = GeneratedCase[Any]
 
-COUNT = 48
+COUNT = 40
 _SURPLUS = 4  # how many are drawn for each that is kept, since many repeat
 _NOISE_SHARE = 4  # at most one negative in this many is not JSON at all; the others break the schema
 Mode = Literal["positive", "negative"]
@@ -146,9 +146,9 @@ def _is_query(node: Any) -> bool:
     return isinstance(node, dict) and node.get("in") == "query"
 
 
-def drawn(strategy: Any, seed: int, count: int) -> list[Generated]:
-    """Draw *count* requests from a generator's *strategy*; the same ones for the same *seed*."""
-    found: list[Generated] = []
+def drawn(strategy: Any, seed: int, count: int) -> list[Any]:
+    """Draw *count* values of a Hypothesis strategy, the same ones for the same *seed*; within traceless."""
+    found: list[Any] = []
     _hypothesis(strategy, seed, count, found.append)
     return found
 

@@ -297,6 +297,32 @@ def test_a_refused_racer_does_not_end_the_race():
     assert [answer.status for answer in answers] == [200, 200]
 
 
+def test_racer_that_came_late_does_not_count():
+    done = threading.Event()
+
+    def answer(request):
+        time.sleep(0.05)
+        return Response(200, {"path": request.path})
+
+    def late(client):
+        done.wait(5)
+        return client.send("GET", "/late")
+
+    def early(client, path):
+        try:
+            return client.send("GET", path)
+        finally:
+            if both.wait() == 0:
+                done.set()
+
+    both = threading.Barrier(2)
+    with talking_to(Server(answer)) as client:
+        racers = [lambda path=path: early(client, path) for path in ("/a", "/b")]
+        answers = client.together([*racers, lambda: late(client)])
+
+    assert [answer.json["path"] for answer in answers] == ["/a", "/b"]
+
+
 def test_pace_holds_the_average():
     pace = Pace(100)
     began = time.monotonic()

@@ -6,13 +6,15 @@ import itertools
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 
-from conformance.apis.onlyautomator import fans
+from conformance.apis.onlyautomator import fans, model
 from conformance.apis.onlyautomator.answers import Data, code_of, data_of, expect_member, moment, outcome
+from conformance.apis.onlyautomator.model import Write
 from conformance.apis.onlyautomator.profile import Profile
 from conformance.apis.onlyautomator.sitting import Desk, Sat, is_invalid, is_json
 from conformance.apis.onlyautomator.tokens import Token
@@ -26,10 +28,13 @@ from conformance.run import Run
 PATH = "/api/v2/update-preference"
 RACERS = 4
 RACES = 3
+RACERS_VALUES = (("fourth", "fifth"), ("sixth", "seventh"))  # for each of two records
 A_SECOND_S = 1.1
-HISTORY = ("first", "other", "another")  # the first two of one length, the third longer
+HISTORY = model.VALUES
 
 Body = dict[str, Any]
+Made = tuple[Body, str, Answer]  # what was written, with whose credential, and how that was answered
+Raced = TypeVar("Raced")
 
 
 class Api:
@@ -221,26 +226,42 @@ class Api:
         """Want a value to be accepted and to come back equal."""
         expect_member(self.accepted(self.body(value=value)), "value", value)
 
-    def of_other_user(self, body: Body | None = None) -> Answer:
-        """Write as the other user; NotTested if that user has nothing to do with the fan."""
-        answer = self.write(body or self.body(), credential="other_user")
+    def body_of_other_user(self) -> Body:
+        """Return what is written as the other user."""
+        return self.client.once("body of other user", self.body)
+
+    def of_other_user(self) -> Answer:
+        """Return the answer to a write as the other user; NotTested if that user may not write for the fan."""
+        body = self.body_of_other_user()
+        answer = self.client.once("other user", lambda: self.write(body, credential="other_user"))
         if answer.status in (403, 404):
             raise NotTested(f"credentials.other_user may not write for {self.fan_id}: {outcome(answer)}")
         return answer
 
-    def of_both_fans(self) -> tuple[Answer, Answer]:
-        """Return the answers to the same write for each of the two fans."""
-        fan_ids = (self.fan_id, self.other_fan_id)
+    def bodies_of_both_fans(self) -> Sequence[Body]:
+        """Return what is written for each of the two fans."""
         body = self.client.once("body of both fans", self.body)
-        asks = [partial(self.write, {**body, "fanId": fan_id}) for fan_id in fan_ids]
-        one, other = (self.client.once(("of fan", at), ask) for at, ask in enumerate(asks))
-        return one, other
+        return [{**body, "fanId": fan_id} for fan_id in (self.fan_id, self.other_fan_id)]
+
+    def of_both_fans(self) -> Sequence[Answer]:
+        """Return the answers to the same write for each of the two fans."""
+        asks = [partial(self.write, body) for body in self.bodies_of_both_fans()]
+        return [self.client.once(("of fan", at), ask) for at, ask in enumerate(asks)]
+
+    def bodies_in_two_categories(self) -> Sequence[Body]:
+        """Return what is written in each of two categories."""
+        categories = (f"{self.run.prefix}_a", f"{self.run.prefix}_b")
+        return [self.body(category=category, preference="in_two") for category in categories]
+
+    def in_two_categories(self) -> Sequence[Answer]:
+        """Return the answers to the same write in each of two categories."""
+        asks = [partial(self.write, body) for body in self.bodies_in_two_categories()]
+        return [self.client.once(("in category", at), ask) for at, ask in enumerate(asks)]
 
     def of_two_users(self) -> tuple[Answer, Answer]:
-        """Return the answers to a user's write and to another user's of the same triple."""
-        body = self.client.once("body of two users", self.body)
-        one = self.client.once("of one user", lambda: self.write(body))
-        return one, self.client.once("of the other user", lambda: self.of_other_user(body))
+        """Return the answers to the other user's write and to the user's of the same triple."""
+        one, body = self.of_other_user(), self.body_of_other_user()
+        return one, self.client.once("of two users", lambda: self.write(body))
 
     def body_without_value(self) -> Body:
         """Return the body of a write that has no value."""
@@ -358,15 +379,77 @@ class Api:
         Raises Inconclusive if in none of some tries two requests overlapped.
         """
         self.run.mode.want_full("a race")
-        for tries_left in reversed(range(RACES)):
+
+        def run() -> list[Answer]:
             body = self.body()
             asks = [partial(self.write, {**body, "value": at}) for at in range(RACERS)]
-            try:
-                return [*self.client.together(asks), self.write({**body, "value": RACERS})]
-            except Inconclusive as outcome:
-                if isinstance(outcome, Unreachable) or not tries_left:
-                    raise
-        raise Inconclusive("no race was run")
+            return [*self.client.together(asks), self.write({**body, "value": RACERS})]
+
+        return _repeated(run)
+
+    # what the model is compared with
+
+    def plain(self) -> Sequence[Write]:
+        """Return the writes of one record that is updated again and again."""
+        return [
+            Write("plain", [value], answer) for value, answer in zip(HISTORY, self.history(), strict=True)
+        ]
+
+    def made(self) -> Sequence[Write]:
+        """Return the writes that made a few records: in two categories, for both fans, and as another user."""
+        return [
+            Write(number, [body["value"]], answer) for number, (body, _, answer) in enumerate(self._records())
+        ]
+
+    def interleaved(self) -> Sequence[Write]:
+        """Update these records in turn."""
+        return self.client.once("interleaved", lambda: list(self._interleave()))
+
+    def _interleave(self) -> Iterator[Write]:
+        records = self._records()
+        for drawn, value in model.steps(self.run.seed):
+            number = drawn % len(records)
+            yield Write(number, [value], self._update(records[number], value))
+
+    def raced(self) -> Sequence[Write]:
+        """Update two of these records from two sides each, and return the writes that overlapped.
+
+        Raises Inconclusive if in none of some tries two requests overlapped.
+        """
+        self.run.mode.want_full("a race")
+        return self.client.once("raced", lambda: _repeated(self._race))
+
+    def _race(self) -> Sequence[Write]:
+        records = self._records()
+        racers = [(number, value) for number, values in enumerate(RACERS_VALUES) for value in values]
+        answered: dict[tuple[int, str], Answer] = {}
+
+        def ask(racer: tuple[int, str]) -> Answer:
+            answered[racer] = self._update(records[racer[0]], racer[1])
+            return answered[racer]
+
+        overlapped = self.client.together([partial(ask, racer) for racer in racers])
+        return [
+            Write(number, RACERS_VALUES[number], answer)
+            for (number, _), answer in answered.items()
+            if _is_among(answer, overlapped)
+        ]
+
+    def _update(self, record: Made, value: str) -> Answer:
+        body, credential, _ = record
+        return self.write({**body, "value": value}, credential=credential)
+
+    def _records(self) -> list[Made]:
+        made = [("user", self.bodies_in_two_categories, self.in_two_categories)]
+        made += [("user", self.bodies_of_both_fans, self.of_both_fans)]
+        made += [("other_user", lambda: [self.body_of_other_user()], lambda: [self.of_other_user()])]
+        records: list[Made] = []
+        for credential, bodies, answers in made:
+            with suppress(NotTested):
+                records += [
+                    (body, credential, answer) for body, answer in zip(bodies(), answers(), strict=True)
+                ]
+        return records
 
     # the ends of a run
 
@@ -385,6 +468,17 @@ class Api:
 
     def leave(self) -> None:
         """Put nothing back: the API cannot delete."""
+
+
+def _repeated(race: Callable[[], Raced]) -> Raced:
+    """Run *race* until requests overlapped, a few times at most."""
+    for tries_left in reversed(range(RACES)):
+        try:
+            return race()
+        except Inconclusive as outcome:
+            if isinstance(outcome, Unreachable) or not tries_left:
+                raise
+    raise Inconclusive("no race was run")
 
 
 def _is_among(answer: Answer, others: Sequence[Answer]) -> bool:

@@ -39,7 +39,7 @@ def test_defaults_to_opt_in(api: Api) -> None:
     The document marks no member as required, so some body without a preference has to be accepted: one with a list,
     empty or not, of either kind.
     """
-    named = api.nameable(api.settle())[:1]
+    named = api.nameable(api.settled())[:1]
     if preference(api.write(OPT_OUT)) != OUT:
         raise Inconclusive("the category cannot be opted out of, so nothing shows a default")
     bodies: Sequence[dict[str, Any]] = (
@@ -143,10 +143,14 @@ def test_category_without_channels(api: Api) -> None:
 def without_any_channel(api: Api) -> Answer:
     """Take every documented channel out."""
     body = {**OPT_IN, "opt_out_channels": list(DOCUMENTED_CHANNELS)}
-    answer = api.ask_once("no channels", lambda: api.write(body))
-    with suppress(Inconclusive):
-        api.settle()
-    return answer
+
+    def ask() -> Answer:
+        answer = api.write(body)
+        with suppress(Inconclusive):
+            api.settle()
+        return answer
+
+    return api.ask_once("no channels", ask)
 
 
 def test_unknown_preference(api: Api) -> None:
@@ -292,7 +296,7 @@ def test_channel_named_twice(api: Api) -> None:
 
 def test_both_lists(api: Api) -> None:
     """OBSERVED what becomes of two channels, one in each list. (suprsend: Body)"""
-    out, into = api.two_channels(api.settle())
+    out, into = api.two_channels(api.settled())
     answer = api.write({**OPT_IN, "opt_out_channels": [out], "opt_in_channels": [into]})
     listed = {channel: editable(answer).get(channel) for channel in (out, into)} if answer.ok else {}
     observe(f"{out} out and {into} in is {said(answer)}, listed as {listed}")
@@ -313,7 +317,7 @@ def test_lists_beside_opt_out(api: Api) -> None:
 
 def test_no_lists(api: Api) -> None:
     """OBSERVED whether a channel stays out when a later request names no list. (suprsend: Body)"""
-    named, _ = api.two_channels(api.settle())
+    named, _ = api.two_channels(api.settled())
     api.write({**OPT_IN, "opt_out_channels": [named]})
     answer = api.write(OPT_IN)
     observe(f"{named} went out; after a request without lists it is {shown(editable(answer).get(named))}")

@@ -36,7 +36,7 @@ def test_client_options(api: Api) -> None:
 def test_tenant_scope(api: Api) -> None:
     """OBSERVED whether a channel that is out for a tenant is out without one. (suprsend: Query Parameters)"""
     place = api.tenant_place
-    named, other = api.two_channels(api.settle())
+    named, other = api.two_channels(api.settled())
     for_tenant = api.write({**OPT_IN, "opt_out_channels": [named]}, place)
     answer = api.write({**OPT_IN, "opt_in_channels": [other]})
     there, here = (shown(editable(one).get(named)) for one in (for_tenant, answer))

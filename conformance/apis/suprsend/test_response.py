@@ -249,7 +249,7 @@ def test_channels_of_an_opted_out_category(api: Api) -> None:
 
 def test_channel_choices_after_opt_out(api: Api) -> None:
     """OBSERVED whether channels that were out are still out after an opt_out and an opt_in. (suprsend: Response)"""
-    named, _ = api.two_channels(api.settle())
+    named, _ = api.two_channels(api.settled())
     api.write({"preference": IN, "opt_out_channels": [named]})
     api.write(OPT_OUT)
     answer = api.write({"preference": IN})

@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx2
 
-from conformance.apis.suprsend import sitting
+from conformance.apis.suprsend import model, sitting
 from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, IN, OUT, editable, granted
+from conformance.apis.suprsend.model import Write
 from conformance.apis.suprsend.profile import ObjectName, Profile
 from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
-from conformance.oracle import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable
+from conformance.oracle import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable, Unreachable
 from conformance.packet import Packet
 from conformance.run import Run
 
@@ -24,6 +26,7 @@ OPT_IN: Mapping[str, Any] = {"preference": IN}
 OPT_OUT: Mapping[str, Any] = {"preference": OUT}
 UNKNOWN = "conformance_unknown"
 SHORTEST_KEY = 8
+RACES = 3
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,28 @@ class ChannelTurns(NamedTuple):
     settled: Answer
     out: Answer
     back: Answer
+
+
+class Alone(NamedTuple):
+    """What was written to one *place*, about the two channels *names*, with nothing in between."""
+
+    place: Place
+    names: tuple[str, str]
+    writes: Sequence[Write]
+
+
+class Interleaved(NamedTuple):
+    """The same writes with others in between: *own* to the place, *every* one that the model knows."""
+
+    own: Sequence[Write]
+    every: Sequence[Write]
+
+
+class Race(NamedTuple):
+    """Writes that overlapped: *own* to the place, those that were accepted, and *every* one."""
+
+    own: Sequence[Write]
+    every: Sequence[Write]
 
 
 class Api:
@@ -290,6 +315,10 @@ class Api:
 
     # Exchanges that several requirements share
 
+    def settled(self) -> Answer:
+        """Return the answer in which everything had been let in once, to choose channels from."""
+        return self.client.once("settled", self.settle)
+
     def turns(self) -> Turns:
         """Opt in, out and in again."""
 
@@ -330,6 +359,116 @@ class Api:
             return self.write(OPT_IN, place), self.write(OPT_OUT, place)
 
         return self.client.once("locked", ask)
+
+    def apart(self, other: Place) -> tuple[Answer, Answer, Answer]:
+        """Let a channel in here, take another one out elsewhere, and let the first in here again.
+
+        Raises NotTested where no channel can be taken out elsewhere, or nothing shows that one was.
+        """
+        before, elsewhere, after = self.client.once(("apart", other), lambda: self._apart(other))
+        if elsewhere is None:
+            there = f"{other.object.type}/{other.object.id} in {other.category}"
+            raise NotTested(f"no channel that both list can be opted out for {there}")
+        return before, elsewhere, after
+
+    def _apart(self, other: Place) -> tuple[Answer, Answer | None, Answer]:
+        here = self.two_channels(self.settle())
+        there = self.write(OPT_IN, other)
+        out = [channel for channel in editable(there) if channel in here][:1]
+        body = {**OPT_IN, "opt_in_channels": [channel for channel in here if channel not in out]}
+        before = self.write(body)
+        elsewhere = self.write({**OPT_IN, "opt_out_channels": out}, other)
+        went_out = out and elsewhere.ok and editable(elsewhere).get(out[0]) != IN
+        return before, elsewhere if went_out else None, self.write(body)
+
+    def alone(self) -> Alone:
+        """Take two channels out and let them in one by one, at the tenant's place if there is one."""
+
+        def ask() -> Alone:
+            with suppress(NotTested, Inconclusive):
+                return self._alone(self.tenant_place)
+            return self._alone(self.place)
+
+        return self.client.once("alone", ask)
+
+    def _alone(self, place: Place) -> Alone:
+        names = self.two_channels(self.settle(place))
+        return Alone(
+            place, names, [Write(body, granted(self.write(body, place))) for body in model.own(*names)]
+        )
+
+    @property
+    def elsewhere(self) -> Mapping[str, Place]:
+        """Map the model's names of other places to those that the profile has."""
+        places: dict[str, Place] = {}
+        with suppress(NotTested):
+            places["category"] = self.locked_place
+        with suppress(NotTested):
+            places["category"] = self.other_category
+        with suppress(NotTested):
+            places["other"] = self.other_place
+            places["tenant"] = replace(self.other_place, tenant_id=self.tenant_place.tenant_id)
+        return places
+
+    def interleaved(self) -> Interleaved:
+        """Write the same as alone, and elsewhere in between."""
+        return self.client.once("interleaved", self._interleave)
+
+    def _interleave(self) -> Interleaved:
+        place, names, alone = self.alone()
+        moves, places = model.steps(self.run.seed), self.elsewhere
+        if not places:
+            raise NotTested("neither fixtures.other_object nor fixtures.other_category is in the profile")
+        self.settle(place)
+        own: list[Write] = []
+        every: list[Write] = []
+        for write, turns in zip(alone, (*moves, ()), strict=True):
+            own.append(Write(write.body, self.write(write.body, place)))
+            every.append(own[-1])
+            for name, move in turns:
+                if name in places:
+                    body = model.move(move, names)
+                    written = Write(body, self.write(body, places[name]))
+                    every += [] if name == "category" else [written]
+        return Interleaved(own, every)
+
+    def race(self) -> Race:
+        """Let two channels in from two sides each while another object is written to.
+
+        Raises Inconclusive if in none of some tries two requests overlapped.
+        """
+        self.run.mode.want_full("a race")
+        return self.client.once("race", self._raced)
+
+    def _raced(self) -> Race:
+        for tries_left in reversed(range(RACES)):
+            try:
+                return self._race()
+            except Inconclusive as outcome:
+                if isinstance(outcome, Unreachable) or not tries_left:
+                    raise
+        raise Inconclusive("no race was run")
+
+    def _race(self) -> Race:
+        place, names, (out, *_) = self.alone()
+        if not model.is_same(out.answer, self.write(out.body, place)):
+            raise Inconclusive(f"{names} do not go out as they did before")
+        racers = [(model.move("in", [name]), place) for name in names * 2]
+        if "other" in self.elsewhere:
+            racers.append((out.body, self.elsewhere["other"]))
+        answers: dict[int, Answer] = {}
+
+        def ask(number: int) -> Answer:
+            body, at = racers[number]
+            answers[number] = self.write(body, at)
+            return answers[number]
+
+        overlapped = self.client.together([partial(ask, number) for number in range(len(racers))])
+        counting = [number for number, answer in sorted(answers.items()) if _is_among(answer, overlapped)]
+        every = [(racers[number][1], Write(racers[number][0], answers[number])) for number in counting]
+        return Race(
+            [write for at, write in every if at == place and write.answer.ok], [write for _, write in every]
+        )
 
     def ask_once(self, key: str, ask: Callable[[], Answer]) -> Answer:
         """Ask the first time *key* is named and return the same answer afterwards."""
@@ -374,11 +513,10 @@ class Api:
             try:
                 listed = editable(self.write(OPT_IN, place))
                 # A target that merges lists may keep opt-outs of channels that it does not even list.
-                self.write(
-                    {**OPT_IN, "opt_in_channels": list({**listed, **dict.fromkeys(DOCUMENTED_CHANNELS)})},
-                    place,
-                )
-                self.settle(place)
+                every = list({**listed, **dict.fromkeys(DOCUMENTED_CHANNELS)})
+                answer = self.write({**OPT_IN, "opt_in_channels": every}, place)
+                if not answer.ok or OUT in editable(answer).values():
+                    self.settle(place)
             except Stopped:
                 return
             except Outcome:
@@ -388,6 +526,10 @@ class Api:
 def _is_whole(answer: Answer, seen: Iterable[str]) -> bool:
     listed = editable(answer)
     return all(listed.get(channel) == IN for channel in {*seen, *listed})
+
+
+def _is_among(answer: Answer, others: Sequence[Answer]) -> bool:
+    return any(answer is other for other in others)
 
 
 def _next(character: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -267,6 +268,24 @@ class IsSometimesUnavailable(Reference):
         if self._turn % 50 == 0:
             return Response(503, b"<html>try again</html>", {"content-type": "text/html"})
         return super().answer(request)
+
+
+class RaceIsRefused(Reference):
+    """While one write is under way all others are refused with a conflict."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._busy = threading.Lock()
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        if not self._busy.acquire(blocking=False):
+            return self._refuse(Refused(409, "someone else is writing"))
+        try:
+            time.sleep(0.002)
+            return super().answer(request)
+        finally:
+            self._busy.release()
 
 
 # Slash forms

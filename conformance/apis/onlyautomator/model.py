@@ -1,0 +1,134 @@
+"""A model of what the document promises of every record, and the programs that it is compared with.
+
+A record is named by its triple and written by one user. It keeps its id, which no other has, its createdAt, its
+names and its userId; its updatedAt never goes back; its value is the one that was written last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from conformance import program
+from conformance.apis.onlyautomator.answers import Data, data_of, show
+from conformance.client import Answer
+from conformance.oracle import instant, same_json
+
+REPLICAS_APART = timedelta(seconds=1)  # the clocks of two processes behind one address
+RECORDS = 5
+LENGTH = 8
+VALUES = (
+    "first",
+    "other",
+    "another",
+)  # two of one length, one longer; what the plain history writes, so that nothing but the order is new
+ALWAYS = ("fanId", "userId", "category", "preference")
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write: to which record, the values that the answer may show, and the answer.
+
+    There are several values where there were several writes at once, of which nobody knows the order.
+    """
+
+    record: Hashable
+    values: Sequence[Any]
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A *fact* of the model that an answer contradicts."""
+
+    fact: str
+    expected: str
+    got: str
+    answer: Answer
+
+
+@cache
+def steps(seed: int) -> tuple[tuple[int, str], ...]:
+    """Draw the updates of one run: the number of a record and the value to write, some of them a former one."""
+    choices = [(record, value) for record in range(RECORDS) for value in VALUES]
+    return program.draw(choices, LENGTH, seed, _worth)
+
+
+def _worth(updates: Iterable[tuple[int, str]]) -> tuple[int, int, int]:
+    """Count the records that are written, the returns to a former value, and the turns to another record."""
+    values: dict[int, list[str]] = {}
+    returns = turns = 0
+    last = None
+    for record, value in updates:
+        before = values.setdefault(record, [VALUES[0]])
+        returns += value in before[:-1] and value != before[-1]
+        turns += record != last
+        before.append(value)
+        last = record
+    return min(len(values), RECORDS - 1), min(returns, 2), turns
+
+
+def contradictions(writes: Sequence[Write]) -> Iterator[Contradiction]:
+    """Yield what the answers to *writes* say against the model, in order; the first of a record teaches it.
+
+    What an answer does not show, or not legibly, another requirement asks for.
+    """
+    known: dict[Hashable, Data] = {}
+    latest: dict[Hashable, datetime] = {}
+    for write in writes:
+        data = data_of(write.answer)
+        first = known.setdefault(write.record, data)
+        for fact, was, is_kept in _facts(write, first, data, known, latest.get(write.record)):
+            if not is_kept:
+                yield Contradiction(fact, f"{fact} {was}", f"{fact} {show(data[fact])}", write.answer)
+        is_ordered = len(write.values) == 1
+        if is_ordered and (moment := instant(data.get("updatedAt"))) is not None:
+            latest[write.record] = moment
+
+
+def _facts(
+    write: Write, first: Data, data: Data, known: dict[Hashable, Data], latest: datetime | None
+) -> Iterator[tuple[str, str, bool]]:
+    for fact in ("id", *ALWAYS):
+        if fact in data and fact in first:
+            yield fact, show(first[fact]), same_json(data[fact], first[fact])
+    if "id" in data:
+        others = [other.get("id") for record, other in known.items() if record != write.record]
+        yield "id", "of no other record", data["id"] not in others
+    if "value" in data:
+        is_written = any(same_json(data["value"], value) for value in write.values)
+        yield "value", " or ".join(map(show, write.values)), is_written
+    created, updated = instant(data.get("createdAt")), instant(data.get("updatedAt"))
+    if created is not None and (was := instant(first.get("createdAt"))) is not None:
+        yield "createdAt", show(first["createdAt"]), is_same_moment(was, created)
+    if updated is not None and latest is not None:
+        yield "updatedAt", f"not before {latest.isoformat()}", updated >= latest - REPLICAS_APART
+
+
+def judged(
+    writes: Sequence[Write], plain: Sequence[Sequence[Write]], fail: Callable[[Contradiction], None]
+) -> Collection[str]:
+    """Compare *writes* with the model, and call *fail* with the first contradiction to a fact that can be judged.
+
+    plain: writes of which other requirements ask the same; a fact that one of them contradicts already is
+    left to those. Returns these facts.
+    """
+    left = {found.fact for earlier in plain for found in contradictions(earlier)}
+    for found in contradictions(writes):
+        if found.fact not in left:
+            fail(found)
+    return left
+
+
+def is_same_moment(one: datetime, other: datetime) -> bool:
+    """Tell whether two moments are one, perhaps told in whole seconds or milliseconds once."""
+    unit = timedelta(microseconds=max(_unit(one), _unit(other)))
+    return one == other or (_unit(one) != _unit(other) and abs(one - other) < unit)
+
+
+def _unit(moment: datetime) -> int:
+    """Guess, in microseconds, how finely a moment is told."""
+    return next(unit for unit in (1_000_000, 1_000, 1) if moment.microsecond % unit == 0)

@@ -1,0 +1,115 @@
+"""A model of what the document promises of a place, and the programs that it is compared with.
+
+Every answer follows what its request asked. What else becomes of a place, the document leaves open: a list may
+replace an earlier one or be added to it. So the model learns it from the target: the same writes to a place are
+answered with the same preferences, whatever is written to other places in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from conformance import program
+from conformance.apis.suprsend.category import IN, OUT, category, editable, picture
+from conformance.client import Answer
+from conformance.oracle import same_json
+
+Body = Mapping[str, Any]
+
+PLACES = ("other", "category", "tenant")  # another object, another category, that other object for a tenant
+TURNS = (
+    3,
+    1,
+    1,
+)  # how many writes go elsewhere after the first write to the place, after the second, the third
+_MOVES = [(place, move) for place in PLACES for move in ("out", "in", "leave")]
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write: what was asked, and how it was answered."""
+
+    body: Body
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A *fact* of the model that an answer contradicts."""
+
+    fact: str
+    expected: str
+    got: str
+    answer: Answer
+
+
+def move(name: str, channels: Sequence[str]) -> Body:
+    """Make the body that takes *channels* out, lets them in, or leaves the category."""
+    if name == "leave":
+        return {"preference": OUT}
+    return {"preference": IN, f"opt_{name}_channels": list(channels)}
+
+
+def own(first: str, second: str) -> Sequence[Body]:
+    """List what is written to the place itself: two channels go out, and come in one by one."""
+    return [move("out", [first, second]), *(move("in", [one]) for one in (first, second, first))]
+
+
+@cache
+def steps(seed: int) -> Sequence[Sequence[tuple[str, str]]]:
+    """Draw what is written elsewhere, a place and a move each, between the writes to the place itself."""
+    moves = [one for one in _MOVES if one != ("category", "leave")]
+    drawn = iter(program.draw(moves, sum(TURNS), seed, _worth))
+    return [[next(drawn) for _ in range(count)] for count in TURNS]
+
+
+def _worth(drawn: Iterable[tuple[str, str]]) -> tuple[bool, int, int]:
+    """Count the kinds of moves that would show if they reached the place itself, and the places that have one."""
+    moves = list(drawn)
+    leaves_once = [name for _, name in moves].count("leave") == 1  # nobody need take a second one
+    telling = [kind for kind in set(moves) if _states(moves, kind) != _states(moves, None)]
+    return leaves_once, len(telling), len({place for place, _ in telling})
+
+
+def _states(moves: Sequence[tuple[str, str]], leaking: tuple[str, str] | None) -> Sequence[frozenset[str]]:
+    """List which of two channels are out after each write to the place itself, if moves of one kind reached it."""
+    elsewhere = iter(moves)
+    left: frozenset[str] = frozenset()
+    states = []
+    for write, count in zip(own("a", "b"), (*TURNS, 0), strict=True):
+        left = (left | set(write.get("opt_out_channels", ()))) - set(write.get("opt_in_channels", ()))
+        states.append(left)
+        for kind in [next(elsewhere) for _ in range(count)]:
+            if kind == leaking:
+                left = frozenset("ab") if kind[1] == "out" else frozenset()
+    return states
+
+
+def contradictions(writes: Iterable[Write]) -> Iterator[Contradiction]:
+    """Yield where an answer does not follow what its request asked; a refusal says nothing of it."""
+    for write in writes:
+        if not write.answer.ok:
+            continue
+        now = editable(write.answer)
+        yield from _of_preference(write, now)
+        for member, contrary in (("opt_out_channels", IN), ("opt_in_channels", OUT)):
+            for channel in write.body.get(member, []):
+                if now.get(channel) == contrary:
+                    yield Contradiction(member, f"{channel} as {member} asks", contrary, write.answer)
+
+
+def _of_preference(write: Write, now: Mapping[str, str]) -> Iterator[Contradiction]:
+    asked, said = write.body["preference"], category(write.answer)
+    given = said.get("preference")
+    # A category may go out with the last of its channels, and one that cannot be edited stays in.
+    may_differ = IN not in now.values() if asked == IN else said.get("is_editable") is False
+    if given in (IN, OUT) and given != asked and not may_differ:
+        yield Contradiction("preference", f"preference {asked}", str(given), write.answer)
+
+
+def is_same(one: Answer, other: Answer) -> bool:
+    """Tell whether two answers show the same preferences."""
+    return same_json(picture(one), picture(other))

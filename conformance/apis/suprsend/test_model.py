@@ -1,0 +1,94 @@
+"""The model: places that are written to in turn, or at the same time, behave as if each were alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.apis.suprsend import Api, model
+from conformance.apis.suprsend.category import picture
+from conformance.apis.suprsend.model import Write
+from conformance.oracle import DoesNotConform, Inconclusive, NotTested, expect
+
+ORDER = 3
+
+
+def test_model_places_stand_alone(api: Api) -> None:
+    """MUST answer the writes to a place the same, whatever is written to other places in between.
+
+    (suprsend: Path Parameters)
+
+    Two channels go out and come in again, first with nothing written in between, then with writes to another object,
+    another category and, if there is one, a tenant, in an order that the seed decides. Nothing is asked of how lists
+    add up, only that they add up the same.
+    """
+    _expect_apart(api)
+    for number, (before, write) in enumerate(zip(api.alone().writes, api.interleaved().own, strict=True), 1):
+        wanted = f"{picture(before.answer)} to write {number}, as without writes elsewhere"
+        expect(write.answer.ok, wanted, f"status {write.answer.status}", write.answer)
+        is_same = model.is_same(before.answer, write.answer)
+        if number == 1 and not is_same:
+            raise Inconclusive("the same writes are answered otherwise before anything is written elsewhere")
+        expect(is_same, wanted, f"{picture(write.answer)}", write.answer)
+
+
+def test_model_answers_follow_requests(api: Api) -> None:
+    """MUST answer every write with what it asked for, whatever was written elsewhere before. (suprsend: Response)
+
+    Asked of an object, of another one, and of a tenant, in turn. What one object alone is not answered is another
+    requirement's.
+    """
+    _expect_followed(api, api.interleaved().every)
+
+
+def test_parallel_writes_have_an_order(api: Api) -> None:
+    """MUST answer writes made at once as if they were made one after the other. (suprsend: Body)
+
+    Two channels are out and let in from two sides each, while another object is written to. Every answer follows its
+    request; and whatever the order, the last of these writes finds the other channel let in before, and is answered
+    as when nothing else was under way. Only requests that overlapped count. Writes made at once may be refused; where
+    none that overlapped was accepted for one of the channels, it is not decided.
+    """
+    in_turn = [picture(write.answer) for write in api.alone().writes[2:]]
+    own, every = api.race()
+    if len({str(write.body) for write in own}) < 2:
+        if refused := [write.answer.status for write in every if not write.answer.ok]:
+            raise NotTested(f"of the writes made at once some were refused with status {refused[0]}")
+        raise Inconclusive("of the writes that overlapped none was accepted for one of the channels")
+    at_once = [picture(write.answer) for write in own]
+    expect(
+        any(one in in_turn for one in at_once),
+        f"one of the answers to be as in turn, {' or '.join(dict.fromkeys(map(str, in_turn)))}",
+        f"{at_once}",
+        own[-1].answer,
+    )
+    _expect_followed(api, every, api.interleaved().every if api.elsewhere else ())
+
+
+def _expect_followed(api: Api, writes: Sequence[Write], in_turn: Sequence[Write] = ()) -> None:
+    """Leave to other requirements what one object alone is not answered, nor several *in_turn*."""
+    turns, channels = api.turns(), api.channel_turns()
+    plain = [
+        *(Write(model.move(name, []), answer) for name, answer in zip(("in", "leave"), turns, strict=False)),
+        Write(model.move("out", [channels.named]), channels.out),
+        Write(model.move("in", [channels.named]), channels.back),
+        *api.alone().writes,
+        *in_turn,
+    ]
+    left = {found.fact for found in model.contradictions(plain)}
+    for found in model.contradictions(writes):
+        if found.fact not in left:
+            raise DoesNotConform(found.expected, found.got, found.answer)
+    if left:
+        raise Inconclusive(f"what came before is not answered its {', '.join(sorted(left))}")
+
+
+def _expect_apart(api: Api) -> None:
+    """Leave it to other requirements if the plainest write elsewhere shows here."""
+    for name in ("other", "locked"):
+        place = api.elsewhere.get(name)
+        if place is not None:
+            before, write, after = api.apart(place)
+            if write.ok and not model.is_same(before, after):
+                raise Inconclusive(
+                    f"a single write to {place.object.id}, {place.category} already shows here"
+                )
