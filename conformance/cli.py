@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from conformance.mode import Mode
     from conformance.report.terminal import Terminal
+    from conformance.target import AnyTarget
+    from conformance.verdict import Verdict
 
 WORSE, USAGE, NO_VERDICT = 1, 2, 3
 
@@ -39,8 +41,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-ApiName = Annotated[
-    str, typer.Argument(metavar="API", help="The API's name, as `conformance list` prints it.")
+SpecFile = Annotated[
+    Path | None,
+    typer.Option("--spec", metavar="FILE", help="An OpenAPI file of your own, in the place of an API."),
 ]
 Profile = Annotated[
     Path, typer.Argument(metavar="TARGET.yaml", help="The target profile; `conformance init API` prints one.")
@@ -66,12 +69,25 @@ def _options(
 
 
 @app.command()
-def init(api: ApiName) -> None:
-    """Write a commented target profile to standard output."""
+def init(
+    api: Annotated[
+        str | None, typer.Argument(metavar="[API]", help="The API's name, as `conformance list` prints it.")
+    ] = None,
+    spec: SpecFile = None,
+) -> None:
+    """Write a commented target profile to standard output, for an API or for an OpenAPI file of your own."""
     with _faults():
         from conformance import target
 
-        typer.echo(target.template_of(api), nl=False)
+        if (api is None) == (spec is None):
+            _complain("init: name an API, or an OpenAPI file with --spec; `conformance list` knows the APIs")
+            sys.exit(USAGE)
+        if spec is not None:
+            from conformance.contract import profile
+
+            typer.echo(profile.template(spec), nl=False)
+        elif api is not None:
+            typer.echo(target.template_of(api), nl=False)
 
 
 @app.command("list")
@@ -79,15 +95,24 @@ def list_(
     api: Annotated[
         str | None, typer.Argument(metavar="[API]", help="One API; all if it is left out.")
     ] = None,
+    spec: SpecFile = None,
 ) -> None:
     """Print every requirement: id, level, text, source."""
     with _faults():
         import openapi
         from conformance import requirement
 
-        for name in [api] if api else openapi.names():
-            for one in requirement.collect(name):
-                typer.echo(f"{one.id}\t{one.level}\t{one.text}\t({one.source})")
+        if spec is None:
+            asked = [one for name in ([api] if api else openapi.names()) for one in requirement.collect(name)]
+        elif api is None:
+            from conformance.contract import promises
+
+            asked = promises.all_of(spec)
+        else:
+            _complain("list: name an API or an OpenAPI file, not both")
+            sys.exit(USAGE)
+        for one in asked:
+            typer.echo(f"{one.id}\t{one.level}\t{one.text}\t({one.source})")
 
 
 @app.command()
@@ -127,16 +152,16 @@ def doctor(
         from conformance.run import Run
 
         aim = target.read(profile)
-        with verdict.Bench(aim, Run(aim.api, mode=_mode(mode))) as bench:
+        with verdict.Bench(aim, Run(aim.api, draw=aim.draw, mode=_mode(mode))) as bench:
             trouble = bench.preflight()
         if trouble:
             _complain(trouble)
             sys.exit(NO_VERDICT)
         typer.echo(f"{aim.api} at {aim.base_url}: reachable, main credential accepted, main fixtures known")
         typer.echo("Optional credentials and fixtures are first tried by a run.")
-        if missing := target.left_out(aim):
+        if missing := aim.left_out():
             typer.echo(f"left out: {', '.join(missing)}; what cannot do without is reported as not tested")
-        typer.echo(target.what_a_run_writes(aim.api))
+        typer.echo(aim.what_a_run_writes())
 
 
 @app.command()
@@ -178,6 +203,13 @@ def run(
         Path | None,
         typer.Option(metavar="OLD", help="An earlier report.json; says what changed since."),
     ] = None,
+    explore: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Go on with random seeds after the verdict for so long (90s, 2m); never part of it.",
+        ),
+    ] = None,
 ) -> None:
     """Judge a target and print the verdict."""
     with _faults():
@@ -187,12 +219,13 @@ def run(
 
         is_piped = report_dir == Path("-")
         budget_s = _duration("--budget", budget)
+        explore_s = _duration("--explore", explore)
         chosen = _mode(mode)
         if report_dir and not is_piped:
             _make(report_dir)
         aim = target.read(profile)
         excused = waiver.read(waivers) if waivers else []
-        asked = requirement.select(requirement.collect(aim.api), only or ())
+        asked = requirement.select(aim.requirements(), only or ())
         earlier = changes.read(against, aim.api) if against else None
         console = _console(to_stderr=is_piped)
         terminal = Terminal(console)
@@ -220,6 +253,9 @@ def run(
             _tell_github(document, terminal)
             if is_piped:
                 _console().out(report.document.write(document), end="", highlight=False)
+        if explore_s:
+            with suppress(KeyboardInterrupt):  # the verdict is there already
+                _explore(came, aim, explore_s, None if is_piped else report_dir, terminal)
         sys.exit(came.exit_status)
 
 
@@ -282,6 +318,32 @@ def diff(
             typer.echo(line)
         if any(change.is_worse for change in found):
             sys.exit(WORSE)
+
+
+def _explore(came: Verdict, aim: AnyTarget, for_s: float, folder: Path | None, terminal: Terminal) -> None:
+    """Go on where the verdict ended; its exit status stays."""
+    from conformance import exploration, verdict
+
+    if came.stopped or not came.mode.may_write or came.mode == "safe":
+        terminal.lines(
+            ["", f"not explored: {came.stopped or f'--mode {came.mode} leaves out generated requests'}"]
+        )
+        return
+    redaction = verdict.redaction_of(aim)
+    explored = exploration.Exploration(aim, redaction, for_s)
+    terminal.lines(["", f"exploring for {for_s:g} s with random seeds; the verdict stays as it is"])
+
+    def heard(finding: exploration.Finding) -> None:
+        file = None
+        if folder:
+            try:
+                file = exploration.save(finding, folder, redaction)
+            except OSError as error:
+                _complain(f"--report-dir {folder}: a candidate cannot be written: {error.strerror}")
+        terminal.finding(finding, file)
+
+    explored.run(heard)
+    terminal.explored(explored)
 
 
 def _tell_github(document: dict[str, Any], terminal: Terminal) -> None:

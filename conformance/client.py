@@ -240,6 +240,11 @@ class Client:
         """Start the evidence of the next requirement."""
         self._noted = []
 
+    def forget(self) -> None:
+        """Forget every answer and what once was asked, as if nothing had been sent."""
+        self.answers, self.exchanges, self._noted = [], [], []
+        self._remembered = {}
+
     def evidence(self) -> list[Exchange]:
         """Return the exchanges noted since begin, each once."""
         return list(dict.fromkeys(self._noted))

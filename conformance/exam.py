@@ -15,8 +15,8 @@ import hashlib
 import json
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -91,23 +91,43 @@ def draw(api: str, seed: int = 0, count: int = COUNT) -> Exam:
     return Exam(numbered, _digest(numbered))
 
 
+def shrink(api: str, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+    """Make *case*, of the exam of *seed*, smaller as long as *is_wrong* says so; that is told every try."""
+    contract = openapi.load(api)
+    with traceless():
+        for name, strategy in _generators(contract, case.mode):
+            if name == case.operation:
+                count = COUNT // 2 * _SURPLUS
+                shrunk(
+                    strategy, seed, count, case, lambda one: frozen(case.operation, case.mode, one), is_wrong
+                )
+
+
 def _half(contract: openapi.Spec, mode: Mode, seed: int, count: int) -> list[Case]:
+    cases: list[Case] = []
+    for name, strategy in _generators(contract, mode):
+        many = drawn(strategy, seed, count * _SURPLUS)
+        cases += _chosen([frozen(name, mode, one) for one in many], count)
+    return cases
+
+
+def _generators(contract: openapi.Spec, mode: Mode) -> Iterator[tuple[str, Any]]:
+    """Yield each operation's name, and the strategy that makes requests to it.
+
+    Raises what is wrong with an operation.
+    """
     import schemathesis
     from schemathesis.core.result import Err
 
     generation = {"with-security-parameters": False, "database": "none", "allow-x00": False}
     config = schemathesis.Config.from_dict({"generation": generation, "cache": {"enabled": False}})
     schema = schemathesis.openapi.from_dict(_bare(contract, mode), config=config)
-    cases: list[Case] = []
     for found in schema.get_all_operations():
         if isinstance(found, Err):
             raise found.err()
         operation = found.ok()
         how = schemathesis.GenerationMode(mode)
-        generated = drawn(operation.as_strategy(generation_mode=how), seed, count * _SURPLUS)
-        frozen = [_frozen(operation.definition.raw["operationId"], mode, one) for one in generated]
-        cases += _chosen(frozen, count)
-    return cases
+        yield operation.definition.raw["operationId"], operation.as_strategy(generation_mode=how)
 
 
 def _bare(node: Any, mode: Mode) -> Any:
@@ -127,10 +147,54 @@ def _is_query(node: Any) -> bool:
 
 
 def drawn(strategy: Any, seed: int, count: int) -> list[Any]:
-    """Draw *count* values of a Hypothesis strategy, the same every time; within traceless."""
+    """Draw *count* values of a Hypothesis strategy, the same ones for the same *seed*; within traceless."""
+    found: list[Any] = []
+    _hypothesis(strategy, seed, count, found.append)
+    return found
+
+
+def shrunk(
+    strategy: Any,
+    seed: int,
+    count: int,
+    case: Case,
+    freeze: Callable[[Generated], Case | None],
+    is_wrong: Callable[[Case], bool],
+) -> None:
+    """Draw again as *drawn* did; once *case* comes, let Hypothesis make it smaller as long as *is_wrong*.
+
+    freeze: makes a case of what was drawn, None if there is none in it.
+    """
+    from hypothesis.errors import HypothesisException
+
+    told: dict[str, bool] = {}
+
+    def look(generated: Generated) -> None:
+        one = freeze(generated)
+        if one is None:
+            return
+        one = replace(one, number=case.number)
+        if not told and one != case:
+            return
+        if (facts := repr(one)) not in told:
+            told[facts] = is_wrong(one)
+        if told[facts]:
+            raise _Wrong
+
+    with suppress(_Wrong, HypothesisException):
+        _hypothesis(strategy, seed, count, look, shrinks=True)
+
+
+class _Wrong(Exception):
+    """Tells Hypothesis that this one is worth shrinking."""
+
+
+def _hypothesis(
+    strategy: Any, seed: int, count: int, look: Callable[[Generated], None], shrinks: bool = False
+) -> None:
     import hypothesis
 
-    values: list[Any] = []
+    phases = [hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if shrinks else [])]
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -139,19 +203,20 @@ def drawn(strategy: Any, seed: int, count: int) -> list[Any]:
         deadline=None,
         derandomize=False,
         max_examples=count,
-        phases=[hypothesis.Phase.generate],
+        phases=phases,
+        report_multiple_bugs=False,
         suppress_health_check=list(hypothesis.HealthCheck),
         verbosity=hypothesis.Verbosity.quiet,
     )
     @hypothesis.given(strategy)
-    def collect(value: Any) -> None:
-        values.append(value)
+    def collect(generated: Generated) -> None:
+        look(generated)
 
     collect()
-    return values
 
 
-def _frozen(operation: str, mode: Mode, generated: Generated) -> Case:
+def frozen(operation: str, mode: Mode, generated: Generated) -> Case:
+    """Keep what there is to know of a generated request to *operation*."""
     content, has_json = _content(generated.body)
     return Case(
         number=0,

@@ -17,6 +17,7 @@ import importlib.resources
 import inspect
 import pkgutil
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -45,7 +46,8 @@ class NoSuchRequirement(LookupError):
 class Requirement:
     """One thing the document asks of a server.
 
-    reading: how the document is read, where its author said so.
+    reading: how the document is read, where its author said so. is_examined: whether it judges generated
+    requests, so that it can be asked of any exam; its module says ``EXAMINED = True``.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Requirement:
     source: str
     function: Callable[..., Any] = field(compare=False, repr=False)
     reading: str | None = None
+    is_examined: bool = False
 
     @property
     def api(self) -> str:
@@ -168,6 +171,7 @@ def read(function: Callable[..., Any], api: str, headings: Sequence[str]) -> Req
         source=f"{api}: {heading}",
         function=function,
         reading=_on_one_line(match["reading"]) if match["reading"] else None,
+        is_examined=getattr(sys.modules.get(function.__module__), "EXAMINED", False),
     )
 
 

@@ -27,7 +27,7 @@ import ssl
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
@@ -43,6 +43,13 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 import openapi
+from conformance import requirement
+from conformance.requirement import Requirement
+
+if TYPE_CHECKING:
+    from conformance.client import Client
+    from conformance.exam import Case, Exam
+    from conformance.run import Run
 
 COMMAND_WITHIN_S = 60
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -183,8 +190,8 @@ def _fault(sentence: str) -> PydanticCustomError:
 
 
 NO_PROXY = "none"
-CredentialsT = TypeVar("CredentialsT", bound=Model)
-FixturesT = TypeVar("FixturesT", bound=Model)
+CredentialsT = TypeVar("CredentialsT")
+FixturesT = TypeVar("FixturesT")
 
 
 class Target(Model, Generic[CredentialsT, FixturesT]):
@@ -207,6 +214,50 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
         if sentence := _wrong_with_url(given):
             raise PydanticCustomError("base_url", "{sentence}", {"sentence": sentence})
         return given.rstrip("/")
+
+    def requirements(self) -> list[Requirement]:
+        """List what is asked of the target, in order."""
+        return requirement.collect(self.api)
+
+    def vocabulary(self, client: Client, run: Run) -> Any:
+        """Make the words in which requirements speak to the target during *run*."""
+        return importlib.import_module(f"conformance.apis.{self.api}").Api(client, self, run)
+
+    def draw(self, seed: int) -> Exam:
+        """Draw the exam of *seed*."""
+        from conformance import exam
+
+        return exam.draw(self.api, seed)
+
+    def shrink(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+        """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
+        from conformance import exam
+
+        exam.shrink(self.api, case, seed, is_wrong)
+
+    def secrets(self) -> list[Secret]:
+        """List the credentials that the profile gives."""
+        model: Any = self.credentials
+        given = (getattr(model, name) for name in type(model).model_fields)
+        return [one for one in given if isinstance(one, Secret)]
+
+    def left_out(self) -> list[str]:
+        """Name the optional keys that the profile does not give."""
+        parts: dict[str, Any] = {"credentials": self.credentials, "fixtures": self.fixtures}
+        return [
+            f"{part}.{name}"
+            for part, model in parts.items()
+            for name in type(model).model_fields
+            if getattr(model, name) is None
+        ]
+
+    def what_a_run_writes(self) -> str:
+        """Say what a run leaves behind on the target."""
+        return what_a_run_writes(self.api)
+
+    def document_sha256(self) -> str:
+        """Return the digest of the document that the target is judged by."""
+        return str(openapi.load(self.api)["info"]["x-document"]["sha256"])
 
     @field_validator("proxy")
     @classmethod
@@ -282,16 +333,38 @@ def _where(error: Exception) -> str:
 
 
 def _checked(document: dict[Any, Any], name: str, folder: Path) -> AnyTarget:
+    if "spec" in document:
+        from conformance.contract import profile
+
+        return profile.checked(document, name, folder)
     api = document.get("api")
     if not isinstance(api, str):
         there_are = ", ".join(openapi.names())
-        raise BadProfile(f"{name}: api: name the API to judge against; there are {there_are}")
+        raise BadProfile(
+            f"{name}: api: name the API to judge against; there are {there_are}, or spec: FILE for any other"
+        )
     try:
         model = profile_of(api)
     except openapi.UnknownApi as error:
         raise BadProfile(f"{name}: api: {error}") from None
+    return validated(model, resolved(document, name, api), name, folder)
+
+
+def resolved(document: dict[Any, Any], name: str, api: str) -> dict[Any, Any]:
+    """Fill in what the profile called *name* takes from the environment and from commands.
+
+    Raises BadProfile for what is not there.
+    """
+    return _Resolution(name, api).of(document)
+
+
+def validated(model: type[AnyTarget], document: dict[Any, Any], name: str, folder: Path) -> AnyTarget:
+    """Make the target of a resolved *document*.
+
+    Raises BadProfile with a line for each thing that is wrong.
+    """
     try:
-        return model.model_validate(_Resolution(name, api).of(document), context={"folder": folder})
+        return model.model_validate(document, context={"folder": folder})
     except ValidationError as error:
         raise BadProfile("\n".join(f"{name}: {line(one)}" for one in error.errors())) from None
 
@@ -324,17 +397,6 @@ def what_a_run_writes(api: str) -> str:
         if found:
             return found + str(rest)
     raise LookupError(f"conformance/apis/{api}: no comment of TEMPLATE begins with 'A run'")
-
-
-def left_out(aim: AnyTarget) -> list[str]:
-    """Name the optional keys that a profile does not give."""
-    parts = {"credentials": aim.credentials, "fixtures": aim.fixtures}
-    return [
-        f"{part}.{name}"
-        for part, model in parts.items()
-        for name in type(model).model_fields
-        if getattr(model, name) is None
-    ]
 
 
 def line(error: ErrorDetails) -> str:
@@ -380,7 +442,7 @@ class _Resolution:
 
     def _credential(self, value: Any, key: str) -> Any:
         at = f"credentials.{key}"
-        variable = f"{self._api}_{key}".upper()
+        variable = re.sub(r"\W", "_", f"{self._api}_{key}", flags=re.ASCII).upper()
         if isinstance(value, Secret):
             return value
         if isinstance(value, dict) and set(value) == {"command"}:

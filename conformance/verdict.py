@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 import time
 from collections import Counter
@@ -17,7 +16,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import openapi
 from conformance import DISTRIBUTION, interrupt, plugin, requirement, target, waiver
 from conformance.client import Answer, Client
 from conformance.exchange import Exchange
@@ -28,7 +26,7 @@ from conformance.plugin import Result
 from conformance.redaction import Redaction
 from conformance.requirement import Requirement
 from conformance.run import Run
-from conformance.target import AnyTarget, Model, Secret
+from conformance.target import AnyTarget
 from conformance.waiver import Waiver
 
 if TYPE_CHECKING:
@@ -69,6 +67,7 @@ class Verdict:
     was_interrupted: bool = False
     exam: Exam | None = None
     exam_accepted: int | None = None
+    document_sha256: str | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -160,16 +159,17 @@ def judge(
     """
     refuse_without_docstrings()
     aim = profile if isinstance(profile, target.Target) else target.read(profile)
-    known = requirement.collect(aim.api)
+    known = aim.requirements()
     asked = requirement.select(known, only)
     is_partial = bool(only) or mode is not Mode.FULL
     verdict = Verdict(aim.api, aim.base_url, seed, is_partial, strict, mode, datetime.now(UTC))
     began = time.monotonic()
     verdict.notes = _notes(aim)
+    verdict.document_sha256 = aim.document_sha256()
     if budget_s is not None:
         patience = aim.patience.model_copy(update={"budget_s": budget_s})
         aim = aim.model_copy(update={"patience": patience})
-    with Bench(aim, Run(aim.api, seed, mode=mode)) as bench:
+    with Bench(aim, Run(aim.api, seed, aim.draw, mode=mode)) as bench:
         _sit(bench, asked, verdict, waivers, heard, asking)
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(bench.client.redaction, said))
@@ -185,15 +185,8 @@ class Bench:
 
     def __init__(self, aim: AnyTarget, run: Run) -> None:
         self.run = run
-        self.client = Client(
-            aim.base_url,
-            Redaction(),
-            secrets=_secrets(aim),
-            ssl_context=aim.tls.context() if aim.tls else None,
-            proxy=aim.proxy,
-            **aim.patience.model_dump(),
-        )
-        self.api: Any = importlib.import_module(f"conformance.apis.{aim.api}").Api(self.client, aim, run)
+        self.client = Client(aim.base_url, Redaction(), **options_of(aim))
+        self.api: Any = aim.vocabulary(self.client, run)
 
     def __enter__(self) -> Bench:
         return self
@@ -290,20 +283,27 @@ def _sit(
         verdict.results.append(Result(missing, "inconclusive", reason))
 
 
+def options_of(aim: AnyTarget) -> dict[str, Any]:
+    """Return what a client of the profile's target is made with, beside its address."""
+    return {
+        "secrets": aim.secrets(),
+        "ssl_context": aim.tls.context() if aim.tls else None,
+        "proxy": aim.proxy,
+        **aim.patience.model_dump(),
+    }
+
+
+def redaction_of(aim: AnyTarget) -> Redaction:
+    """Return a redaction that knows every credential of the profile."""
+    redaction = Redaction()
+    for secret in aim.secrets():
+        redaction.conceal(secret.reveal(), secret.name)
+    return redaction
+
+
 def _notes(aim: AnyTarget) -> list[str]:
     if aim.tls and not aim.tls.verify and aim.base_url.startswith("https:"):
         return [
             "the target's certificate was not verified, as tls.verify is false: anybody may have answered"
         ]
     return []
-
-
-def _secrets(aim: AnyTarget) -> list[Secret]:
-    credentials: Model = aim.credentials
-    given = (getattr(credentials, name) for name in type(credentials).model_fields)
-    return [one for one in given if isinstance(one, Secret)]
-
-
-def document_sha256(api: str) -> str:
-    """Return the digest of the document that *api*'s contract was written from."""
-    return str(openapi.load(api)["info"]["x-document"]["sha256"])

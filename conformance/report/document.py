@@ -7,7 +7,7 @@ import platform
 from typing import Any
 
 from conformance.plugin import Result
-from conformance.verdict import Verdict, document_sha256, suite_version
+from conformance.verdict import Verdict, suite_version
 
 SCHEMA = 1
 LONGEST_EVIDENCE = 8
@@ -25,7 +25,7 @@ def of(verdict: Verdict) -> dict[str, Any]:
         "schema": SCHEMA,
         "suite": {
             "version": suite_version(),
-            "document_sha256": document_sha256(verdict.api),
+            "document_sha256": verdict.document_sha256,
             "exam_sha256": verdict.exam.sha256 if verdict.exam else None,
             "python": ".".join(platform.python_version_tuple()[:2]),
         },

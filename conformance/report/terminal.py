@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.text import Text
 
 from conformance.exchange import Exchange
+from conformance.exploration import Exploration, Finding
 from conformance.mode import Mode
 from conformance.plugin import Result
 from conformance.requirement import Requirement
@@ -134,6 +135,33 @@ class Terminal:
         """Print each line as it is."""
         for line in lines:
             self._say(line)
+
+    def finding(self, finding: Finding, file: object | None) -> None:
+        """Tell what exploration has found, with the seed that repeats it and where it is kept."""
+        asked = finding.requirement
+        level = "  (SHOULD)" if asked.level == "SHOULD" else ""
+        self._say()
+        self._say(Text.assemble(("FOUND".ljust(_WIDTH), "bold magenta"), "  ", asked.id, (level, "dim")))
+        self._say(f"{_INDENT}{asked.level} {asked.text} ({asked.source})")
+        self._say(Text.assemble(f"{_INDENT}expected  ", (finding.expected, "green")))
+        self._say(Text.assemble(f"{_INDENT}got       ", (finding.got, "red")))
+        for line in _exchange(finding.exchange) if finding.exchange else ():
+            self._say(Text(_INDENT + line, "dim"))
+        self._say(f"{_INDENT}seed      {finding.seed}; the whole: run TARGET.yaml {finding.again}")
+        if finding.case is None:
+            self._say(f"{_INDENT}no request alone shows it, so it is as it was found")
+        if file:
+            self._say(f"{_INDENT}candidate {file}")
+
+    def explored(self, exploration: Exploration) -> None:
+        """Sum up an exploration."""
+        found = len(exploration.findings)
+        self._say()
+        self._say(
+            f"explored {exploration.exams} exams, {exploration.requests} requests: "
+            f"{found} {'finding' if found == 1 else 'findings'}, not part of the verdict"
+            f"{f'; ended early: {exploration.stopped}' if exploration.stopped else ''}"
+        )
 
     def _recall(self, verdict: Verdict, status: str) -> None:
         word, style = WORDS[status]

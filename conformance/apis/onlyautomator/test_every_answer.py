@@ -11,6 +11,7 @@ from conformance.client import Answer
 from conformance.oracle import expect
 
 ORDER = 2
+EXAMINED = True
 CODES = frozenset(
     openapi.load("onlyautomator")["components"]["schemas"]["Error"]["properties"]["error"]["properties"][
         "code"

@@ -12,6 +12,7 @@ from conformance.apis.onlyautomator.vocabulary import Api, Body
 from conformance.oracle import expect, observe, same_json
 
 ORDER = 1
+EXAMINED = True
 AGAIN = 4  # about so many of the accepted cases are written a second time
 
 

@@ -1,0 +1,273 @@
+"""Requests drawn from any contract: some that follow it, and some that break it beyond doubt."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from conformance import exam
+from conformance.contract.reading import Contract, Operation, is_json
+from conformance.exam import Case, Exam
+
+if TYPE_CHECKING:
+    from schemathesis import Case as GeneratedCase
+
+    Generated = GeneratedCase[Any]
+
+COUNT = 24  # of each half, for an operation of a small contract
+_FEWEST = 4
+_IN_ALL = 240
+_SURPLUS = 3
+_DROPPED = {"user-agent", "accept-encoding", "accept", "connection", "content-length"}
+_OF_THE_GENERATOR = "x-schemathesis"
+_BOUNDS = {
+    *("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum", "const", "required"),
+}
+
+
+@dataclass(frozen=True)
+class ContractCase(Case):
+    """A case that can be sent as it is. generated: what it was made from."""
+
+    generated: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Sendable:
+    """A request, ready but for the credential; *path* is raw and has its query."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    content: bytes | None
+
+
+@lru_cache
+def draw(contract: Contract, operations: tuple[Operation, ...], seed: int = 0) -> Exam:
+    """Draw the exam of *operations*: each has its positives and negatives, as many as it has different ones."""
+    count = _count(operations)
+    with exam.traceless():
+        cases = [case for operation in operations for case in _of(operation, seed, count)]
+    numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
+    return Exam(numbered, _digest(contract, numbered))
+
+
+def shrink(operations: Sequence[Operation], case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+    """Make *case*, of the exam of *seed*, smaller as long as *is_wrong* says so; that is told every try."""
+    for operation in operations:
+        if operation.id == case.operation and isinstance(case, ContractCase):
+            with exam.traceless():
+                strategy = _strategy(operation, case.mode)
+                count = _count(operations) * _SURPLUS
+                exam.shrunk(strategy, seed, count, case, partial(_like, operation, case), is_wrong)
+
+
+def _like(operation: Operation, case: ContractCase, generated: Generated) -> Case | None:
+    """Make a case of the same mode of what was drawn; a broken one is sent to where *case* was."""
+    if case.mode == "positive":
+        made = generated if _is_taken(generated) and _is_sendable(generated) else None
+    else:
+        made = _with_body(case.generated, generated) if is_clearly_broken(operation, generated) else None
+    return None if made is None else _frozen(operation, case.mode, made)
+
+
+def _frozen(operation: Operation, mode: exam.Mode, generated: Generated) -> ContractCase:
+    return ContractCase(**vars(exam.frozen(operation.id, mode, generated)), generated=generated)
+
+
+def _count(operations: Sequence[Operation]) -> int:
+    return max(_FEWEST, min(COUNT, _IN_ALL // max(1, len(operations))))
+
+
+def _of(operation: Operation, seed: int, count: int) -> Iterator[ContractCase]:
+    if operation.has_foreign_body:
+        return
+    positives = [
+        one for one in _drawn(operation, "positive", seed, count) if _is_taken(one) and _is_sendable(one)
+    ]
+    yield from _cases(operation, "positive", positives, count)
+    if positives:
+        negatives = _negatives(operation, positives, _drawn(operation, "negative", seed, count))
+        yield from _cases(operation, "negative", negatives, count)
+
+
+def _drawn(operation: Operation, mode: exam.Mode, seed: int, count: int) -> list[Generated]:
+    if mode == "negative" and not operation.media_types:
+        return []
+    from hypothesis.errors import HypothesisException
+
+    try:
+        return exam.drawn(_strategy(operation, mode), seed, count * _SURPLUS)
+    except HypothesisException:  # nothing satisfies the contract, or nothing breaks it
+        return []
+
+
+def _strategy(operation: Operation, mode: exam.Mode) -> Any:
+    import schemathesis
+
+    return operation.generator.as_strategy(generation_mode=schemathesis.GenerationMode(mode))
+
+
+def _is_taken(generated: Generated) -> bool:
+    return not has_body(generated) or is_json(generated.media_type)
+
+
+def _is_sendable(generated: Generated) -> bool:
+    """Tell whether every header can be sent as it is."""
+    texts = [
+        str(text)
+        for part in (generated.headers, generated.cookies)
+        for pair in (part or {}).items()
+        for text in pair
+    ]
+    return all(text.isascii() and text.isprintable() and text == text.strip() for text in texts)
+
+
+def has_body(generated: Generated) -> bool:
+    """Tell whether a request has a body."""
+    return type(generated.body).__name__ != "NotSet"
+
+
+def _negatives(
+    operation: Operation, positives: Sequence[Generated], drawn: Sequence[Generated]
+) -> Iterator[Generated]:
+    """Yield positives with a body that is broken, and without a query parameter that is required."""
+    for at, broken in enumerate(drawn):
+        if is_clearly_broken(operation, broken):
+            yield _with_body(positives[at % len(positives)], broken)
+    for parameter in operation.generator.query:
+        name = str(parameter.name)
+        if parameter.is_required and name in (positives[0].query or {}):
+            yield _without_parameter(positives[0], name)
+
+
+def _with_body(positive: Generated, broken: Generated) -> Generated:
+    return _altered(positive, body=broken.body, media_type=broken.media_type, _meta=broken.meta)
+
+
+def _without_parameter(positive: Generated, name: str) -> Generated:
+    return _altered(positive, query={key: value for key, value in positive.query.items() if key != name})
+
+
+def _altered(generated: Generated, **parts: Any) -> Generated:
+    same = ("path_parameters", "query", "headers", "cookies", "body", "media_type")
+    made: Generated = generated.operation.Case(
+        **{**{name: getattr(generated, name) for name in same}, **parts}
+    )
+    return made
+
+
+def is_clearly_broken(operation: Operation, generated: Generated) -> bool:
+    """Tell whether no reader of the contract could take the body: no JSON, or JSON of another make.
+
+    Unknown members, formats, and one scalar in the place of another do not count: servers may be lenient.
+    """
+    if not has_body(generated) or not is_json(generated.media_type):
+        return False
+    if isinstance(generated.body, bytes):
+        return not _is_json_text(generated.body)
+    for body in operation.generator.body:
+        if body.media_type == generated.media_type:
+            return any(_is_clear(error) for error in body.get_validator().iter_errors(generated.body))
+    return False
+
+
+def _is_json_text(content: bytes) -> bool:
+    try:
+        json.loads(content)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_clear(error: Any) -> bool:
+    kind = error.kind
+    if kind.name in ("anyOf", "oneOf"):
+        branches = getattr(kind, "context", None) or [[]]
+        return all(any(map(_is_clear, branch)) for branch in branches)
+    if kind.name == "type":
+        return isinstance(error.instance, dict | list) or not {"object", "array"}.isdisjoint(_types(error))
+    return kind.name in _BOUNDS
+
+
+def _types(error: Any) -> set[str]:
+    types: Any = getattr(error.kind, "types", ())
+    return {types} if isinstance(types, str) else set(types)
+
+
+def _cases(
+    operation: Operation, mode: exam.Mode, drawn: Iterator[Generated] | Sequence[Generated], count: int
+) -> list[ContractCase]:
+    found: dict[Any, ContractCase] = {}
+    for generated in drawn:
+        frozen = _frozen(operation, mode, generated)
+        facts = (frozen.path, frozen.query, generated.headers, generated.cookies, frozen.content)
+        key = repr(facts)
+        if key not in found:
+            found[key] = frozen
+    return list(found.values())[:count]
+
+
+def _digest(contract: Contract, cases: Sequence[Case]) -> str:
+    facts = [
+        {
+            name: value.hex() if isinstance(value, bytes) else value
+            for name, value in vars(case).items()
+            if name != "generated"
+        }
+        for case in cases
+    ]
+    return hashlib.sha256(json.dumps([contract.name, facts], sort_keys=True).encode()).hexdigest()
+
+
+def sendable(case: ContractCase, fixtures: Mapping[str, Any]) -> Sendable:
+    """Make the request of *case*, with *fixtures* where it names what has to be there."""
+    import requests
+
+    generated = _furnished(case, fixtures)
+    how = generated.as_transport_kwargs(base_url="http://target")
+    parts = ("method", "url", "headers", "params", "cookies", "json", "data")
+    prepared = requests.Request(**{name: how[name] for name in parts if name in how}).prepare()
+    body: Any = prepared.body
+    return Sendable(
+        method=generated.method.upper(),
+        path=str(prepared.path_url),
+        headers={
+            name: str(value)
+            for name, value in prepared.headers.items()
+            if name.lower() not in _DROPPED and not name.lower().startswith(_OF_THE_GENERATOR)
+        },
+        content=body.encode() if isinstance(body, str) else body,
+    )
+
+
+def _furnished(case: ContractCase, fixtures: Mapping[str, Any]) -> Generated:
+    generated: Generated = case.generated
+    parts: dict[str, Any] = {}
+    for part in ("path_parameters", "query", "headers", "cookies"):
+        values = dict(getattr(generated, part) or {})
+        for name in values.keys() & fixtures.keys():
+            text = str(fixtures[name])
+            values[name] = quote(text, safe="") if part == "path_parameters" else text
+        parts[part] = values
+    body = copy.deepcopy(generated.body) if isinstance(generated.body, dict) else generated.body
+    for pointer, value in fixtures.items():
+        if pointer.startswith("/"):
+            _put(body, pointer, value)
+    return _altered(generated, **parts, body=body)
+
+
+def _put(body: Any, pointer: str, value: Any) -> None:
+    """Put *value* where *pointer* leads, if there is something of its kind: what is wrong stays wrong."""
+    *steps, last = [step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/")]
+    for step in steps:
+        body = body.get(step) if isinstance(body, dict) else None
+    if isinstance(body, dict) and type(body.get(last)) is type(value) and body[last] != "":
+        body[last] = value

@@ -1,0 +1,199 @@
+"""The profile of a target that is judged by an OpenAPI file alone."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, InstanceOf
+
+from conformance.contract.reading import Contract, Operation, read
+from conformance.requirement import Requirement
+from conformance.target import AnyTarget, BadProfile, Secret, Target, resolved, validated
+
+if TYPE_CHECKING:
+    from conformance.client import Client
+    from conformance.exam import Case, Exam
+    from conformance.run import Run
+
+
+class Profile(Target[dict[str, Secret], dict[str, Any]]):
+    """A whole profile: *credentials* by security scheme, *fixtures* by parameter or by place in the body.
+
+    operations: globs of those that may be sent to. deletes: whether DELETE may be sent at all.
+    """
+
+    spec: InstanceOf[Contract]
+    credentials: dict[str, Secret] = Field(default_factory=dict)
+    fixtures: dict[str, Any] = Field(default_factory=dict)
+    operations: list[str] = Field(default_factory=lambda: ["*"])
+    deletes: bool = False
+
+    def asked(self) -> list[Operation]:
+        """List the operations that are asked about."""
+        return [
+            one
+            for one in self.spec.operations
+            if any(fnmatch.fnmatchcase(one.id, glob) for glob in self.operations)
+        ]
+
+    def requirements(self) -> list[Requirement]:
+        """List what the contract promises of each operation."""
+        from conformance.contract import promises
+
+        return [one for operation in self.asked() for one in promises.of(self.spec, operation)]
+
+    def vocabulary(self, client: Client, run: Run) -> Any:
+        """Make the words in which the requirements speak to the target."""
+        from conformance.contract.vocabulary import Api
+
+        return Api(client, self, run)
+
+    def draw(self, seed: int) -> Exam:
+        """Draw the exam of *seed*, of what may be sent."""
+        from conformance.contract import cases
+
+        return cases.draw(self.spec, self.drawn_from(), seed)
+
+    def shrink(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+        """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
+        from conformance.contract import cases
+
+        cases.shrink(self.drawn_from(), case, seed, is_wrong)
+
+    def drawn_from(self) -> tuple[Operation, ...]:
+        """List the operations that the exam is about."""
+        return tuple(one for one in self.asked() if self.may_send(one))
+
+    def may_send(self, operation: Operation) -> bool:
+        """Tell whether requests to *operation* may be sent."""
+        return self.deletes or operation.method != "DELETE"
+
+    def secrets(self) -> list[Secret]:
+        """List the credentials that the profile gives."""
+        return list(self.credentials.values())
+
+    def left_out(self) -> list[str]:
+        """Name the security schemes that the profile has no credential for."""
+        return [f"credentials.{name}" for name in self.spec.schemes if name not in self.credentials]
+
+    def what_a_run_writes(self) -> str:
+        """Say what a run leaves behind on the target."""
+        return _WRITES
+
+    def document_sha256(self) -> str:
+        """Return the digest of the OpenAPI file."""
+        return self.spec.sha256
+
+
+def checked(document: Mapping[Any, Any], name: str, folder: Path) -> AnyTarget:
+    """Check a profile that names a spec, a path seen from *folder*.
+
+    Raises BadProfile with a line for each thing that is wrong.
+    """
+    if "api" in document:
+        raise BadProfile(f"{name}: api: is given beside spec; keep one of the two")
+    if not isinstance(document["spec"], str):
+        raise BadProfile(f"{name}: spec: is not text; name an OpenAPI file")
+    contract = read(folder / document["spec"])
+    filled = resolved(dict(document), name, contract.name)
+    profile = validated(Profile, {**filled, "api": contract.name, "spec": contract}, name, folder)
+    if faults := list(_faults(profile, contract)):
+        raise BadProfile("\n".join(f"{name}: {fault}" for fault in faults))
+    return profile
+
+
+def _faults(profile: Any, contract: Contract) -> list[str]:
+    ids = [one.id for one in contract.operations]
+    parameters = {
+        str(one.name) for operation in contract.operations for one in operation.generator.iter_parameters()
+    }
+    return [
+        *(
+            _unknown("credentials", key, contract.schemes, "security scheme")
+            for key in profile.credentials
+            if key not in contract.schemes
+        ),
+        *(
+            _unknown("fixtures", key, parameters, "parameter")
+            for key in profile.fixtures
+            if key not in parameters and not key.startswith("/")
+        ),
+        *(
+            _unknown("operations", glob, ids, "operation")
+            for glob in profile.operations
+            if not fnmatch.filter(ids, glob)
+        ),
+    ]
+
+
+def _unknown(part: str, key: str, known: Any, kind: str) -> str:
+    near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
+    there_are = ", ".join(known) or "none"
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {there_are}"
+    return f"{part}.{key}: the contract has no such {kind}; {hint}"
+
+
+_WRITES = (
+    "A run sends generated requests to every operation that the profile lets it, DELETE only with deletes: true; "
+    "what the target makes of them stays there, so it has to be expendable."
+)
+
+_TEMPLATE = """\
+# A target for `conformance run`, judged by an OpenAPI file: statuses, schemas, credentials, broken requests.
+#
+# A run sends generated requests to every operation, and what the target makes of them stays: name one that is
+# expendable. DELETE is sent only with deletes: true, and last.
+
+spec: {spec}    # seen from the folder of this file
+base_url: https://staging.example.com    # the paths of the contract are appended to this
+{credentials}
+# fixtures:    # things that exist, put wherever a request names them, by parameter or by place in the body;
+#              # without them a target may know nothing that is asked for, and little can be tested
+{fixtures}#   /customer/id: "42"
+
+# deletes: true
+# operations: [...]    # globs of what may be sent to; without it all of:
+{operations}
+
+# patience: {{timeout_s: 10, retry_s: 30, rate_per_s: 5}}
+"""
+
+
+def template(file: Path) -> str:
+    """Return the commented profile to fill in for the contract in *file*.
+
+    Raises BadContract if it cannot be judged by.
+    """
+    contract = read(file)
+    parameters = dict.fromkeys(
+        str(one.name) for operation in contract.operations for one in operation.generator.path_parameters
+    )
+    return _TEMPLATE.format(
+        spec=json.dumps(str(file)),
+        credentials=_credentials(contract),
+        fixtures="".join(f'#   {name}: "..."\n' for name in parameters),
+        operations="\n".join(f"#   {one.id}" for one in contract.operations),
+    )
+
+
+def _credentials(contract: Contract) -> str:
+    if not contract.schemes:
+        return ""
+    lines = [
+        "\n# credentials:    # by security scheme, from the environment or {command: [program, argument]}"
+    ]
+    for name, scheme in contract.schemes.items():
+        variable = re.sub(r"\W", "_", f"{contract.name}_{name}", flags=re.ASCII).upper()
+        form = "user:password" if _is_basic(scheme) else "key" if scheme.get("type") == "apiKey" else "token"
+        lines.append(f"#   {name}: ${{{variable}}}    # {form}")
+    return "\n".join(lines) + "\n"
+
+
+def _is_basic(scheme: Mapping[str, Any]) -> bool:
+    return "basic" in (scheme.get("type"), str(scheme.get("scheme", "")).lower())

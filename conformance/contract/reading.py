@@ -1,0 +1,255 @@
+"""Any OpenAPI file as a judge reads it: its operations, what they ask for and what they promise."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+import openapi
+from conformance.target import BadProfile
+
+if TYPE_CHECKING:
+    from schemathesis.schemas import APIOperation
+    from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+    Generator = APIOperation[Any, Any, Any, Any]
+
+METHODS = ("get", "put", "post", "patch", "delete")  # asked; what others answer is plumbing
+_DEEPEST = 200
+_LONGEST_COMPLAINT = 300
+
+
+class BadContract(BadProfile):
+    """An OpenAPI file cannot be judged by; the message says what is wrong with which."""
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One operation of a contract.
+
+    id: its operationId, or method and path, in letters that an id may have. pointer: where it stands in the
+    file. generator: makes requests to it. judge: knows its answers; formats are left out of it, for they are
+    hints. security: the ways to be let in, each a set of schemes by name; none if nobody is kept out.
+    """
+
+    id: str
+    method: str
+    path: str
+    pointer: str
+    raw: Mapping[str, Any] = field(repr=False)
+    generator: Generator = field(repr=False)
+    judge: Generator = field(repr=False)
+    security: Sequence[frozenset[str]] = ()
+
+    @property
+    def statuses(self) -> list[str]:
+        """The statuses that are documented, as they are written: 200, 4XX, default."""
+        return [str(status) for status in self.raw.get("responses", {})]
+
+    def documents(self, status: int) -> bool:
+        """Tell whether *status* is documented by number or by its class."""
+        return {str(status), f"{status // 100}XX"} & {one.upper() for one in self.statuses} != set()
+
+    @cached_property
+    def media_types(self) -> list[str]:
+        """The media types that a body may have; none if there is no body."""
+        return [str(body.media_type) for body in self.generator.body]
+
+    @property
+    def has_foreign_body(self) -> bool:
+        """Whether there is a body, and none that is JSON."""
+        return bool(self.media_types) and not any(map(is_json, self.media_types))
+
+
+@dataclass(frozen=True, eq=False)
+class Contract:
+    """A whole file. name: the API's, made of its title. schemes: the security schemes by name."""
+
+    file: Path
+    name: str
+    sha256: str
+    spec: openapi.Spec = field(repr=False)
+    operations: Sequence[Operation] = field(repr=False)
+    schemes: Mapping[str, Mapping[str, Any]] = field(repr=False)
+
+
+def is_json(media_type: str | None) -> bool:
+    """Tell whether a media type is JSON or built on it."""
+    bare = (media_type or "").partition(";")[0].strip().lower()
+    return bare == "application/json" or bare.endswith("+json")
+
+
+def read(file: Path) -> Contract:
+    """Read an OpenAPI 3 or Swagger 2 file.
+
+    Raises BadContract if it cannot be read, is no such file, or refers to other files.
+    """
+    try:
+        return _read(file, file.read_bytes())
+    except OSError as error:
+        raise BadContract(f"{file}: cannot be read: {error.strerror}; name an OpenAPI file") from None
+    except UnicodeDecodeError:
+        raise BadContract(f"{file}: is not UTF-8 text; name an OpenAPI file") from None
+    except RecursionError:
+        raise BadContract(f"{file}: is nested too deep to be read") from None
+    except (ValueError, LookupError, TypeError, yaml.YAMLError) as error:
+        if isinstance(error, BadContract):
+            raise
+        raise BadContract(f"{file}: {' '.join(str(error).split())[:_LONGEST_COMPLAINT]}") from None
+
+
+@lru_cache
+def _read(file: Path, content: bytes) -> Contract:
+    spec = _plain(_parsed(file, content.decode("utf-8")))
+    _refuse_references(spec)
+    return _contract(file, spec, hashlib.sha256(content).hexdigest())
+
+
+def _parsed(file: Path, text: str) -> Any:
+    from schemathesis.core.deserialization import deserialize_yaml
+
+    # Read as YAML 1.2: in OpenAPI the description "No" is a word, and a status is a name.
+    return json.loads(text) if file.suffix == ".json" else deserialize_yaml(text)
+
+
+def _plain(node: Any, depth: int = 0) -> Any:
+    """Take YAML for the JSON it stands for: a status without quotes is a name, a date is text."""
+    if depth > _DEEPEST:
+        raise ValueError(f"is nested deeper than {_DEEPEST} levels; an alias to itself should be a $ref")
+    if isinstance(node, dict):
+        return {
+            key if isinstance(key, str) else json.dumps(key, default=str).strip('"'): _plain(value, depth + 1)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_plain(item, depth + 1) for item in node]
+    return node.isoformat() if isinstance(node, datetime.date) else node
+
+
+def _refuse_references(spec: Any) -> None:
+    """Raise ValueError for what is no OpenAPI document, or refers to another."""
+    if not isinstance(spec, dict) or not {"openapi", "swagger"} & spec.keys():
+        raise ValueError("is no OpenAPI document; it needs 'openapi' or 'swagger' at its root")
+    for name in {"openapi", "swagger"} & spec.keys():
+        spec[name] = str(spec[name])
+    for reference in _references(spec):
+        if not reference.startswith("#"):
+            raise ValueError(
+                f"{reference} lies in another file, and nothing is fetched; bundle them into one"
+            )
+        try:
+            openapi.resolved(spec, {"$ref": reference})
+        except (LookupError, TypeError):
+            raise ValueError(f"there is no {reference}") from None
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        yield node["$ref"]
+    for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _references(value)
+
+
+def _contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
+    name = _name(str((spec.get("info") or {}).get("title", "")))
+    if not name:
+        raise ValueError("info.title is missing; it names the API")
+    if name in openapi.names():
+        name = f"{name}-spec"  # whose ids are not those of the API of that name
+    root = spec.get("components") or {}
+    schemes = root.get("securitySchemes") or spec.get("securityDefinitions") or {}
+    return Contract(
+        file=file,
+        name=name,
+        sha256=sha256,
+        spec=spec,
+        operations=_operations(spec),
+        schemes={str(key): openapi.resolved(spec, scheme) for key, scheme in schemes.items()},
+    )
+
+
+def _name(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def _operations(spec: openapi.Spec) -> list[Operation]:
+    generators, judges = _loaded(spec), _loaded(_without_formats(spec))
+    operations = []
+    for (path, method), generator in generators.items():
+        if method not in METHODS:
+            continue
+        raw = generator.definition.raw
+        step = path.replace("~", "~0").replace("/", "~1")
+        operations.append(
+            Operation(
+                id=re.sub(
+                    r"[^\w.]+", "-", raw.get("operationId") or f"{method}-{path}", flags=re.ASCII
+                ).strip("-"),
+                method=method.upper(),
+                path=path,
+                pointer=f"#/paths/{step}/{method}",
+                raw=raw,
+                generator=generator,
+                judge=judges[path, method],
+                security=_security(raw.get("security", spec.get("security") or [])),
+            )
+        )
+    ids = [one.id for one in operations]
+    for one in operations:
+        if ids.count(one.id) > 1:
+            raise ValueError(f"two operations are called {one.id}; give each its own operationId")
+    if not operations:
+        raise ValueError("has no operations; there is nothing to judge")
+    return sorted(operations, key=lambda one: one.method == "DELETE")
+
+
+def _security(alternatives: Sequence[Mapping[str, Any]]) -> list[frozenset[str]]:
+    ways = [frozenset(map(str, one)) for one in alternatives]
+    return [] if frozenset() in ways else ways
+
+
+def _loaded(spec: openapi.Spec) -> dict[tuple[str, str], Generator]:
+    import jsonschema_rs
+    import schemathesis
+    from schemathesis.core.errors import LoaderError
+    from schemathesis.core.result import Err
+
+    generation = {"with-security-parameters": False, "database": "none", "allow-x00": False}
+    config = schemathesis.Config.from_dict({"generation": generation, "cache": {"enabled": False}})
+    try:
+        schema: OpenApiSchema = schemathesis.openapi.from_dict(spec, config=config)
+        schema.validate()
+    except LoaderError as error:
+        raise ValueError(str(error)) from None
+    except jsonschema_rs.ValidationError as error:
+        at = ".".join(map(str, error.instance_path)) or "the document"
+        raise ValueError(f"{at}: {error.message}") from None
+    found: dict[tuple[str, str], Generator] = {}
+    for result in schema.get_all_operations():
+        if isinstance(result, Err):
+            raise ValueError(str(result.err()))
+        operation = result.ok()
+        found[operation.path, operation.method] = operation
+    return found
+
+
+def _without_formats(node: Any) -> Any:
+    """Copy a contract without ``format``, which JSON Schema leaves to the reader."""
+    if isinstance(node, list):
+        return [_without_formats(item) for item in node]
+    if isinstance(node, dict):
+        return {
+            key: _without_formats(value)
+            for key, value in node.items()
+            if key != "format" or not isinstance(value, str)
+        }
+    return node

@@ -1,0 +1,123 @@
+"""Every dialect of OpenAPI, and every place where a credential may stand."""
+
+import base64
+import json
+
+import pytest
+
+from conformance import report
+from conformance.proof.serving import Response, serve
+from conformance.verdict import judge
+
+SECRET = "ada:secret-4711"
+ENCODED = base64.b64encode(SECRET.encode()).decode()
+OPERATION = """
+paths:
+  /me:
+    put:
+      operationId: rename
+      requestBody: {required: true, content: {application/json: {schema: %s}}}
+      responses:
+        "200": {description: Done, content: {application/json: {schema: %s}}}
+        "400": {description: No}
+        "401": {description: Who}
+"""
+SCHEMA = "{type: object, required: [name], properties: {name: {type: string, nullable: true}}}"
+SCHEMA_31 = "{type: object, required: [name], properties: {name: {type: [string, 'null']}}}"
+THREE = "openapi: {0}\ninfo: {{title: Me, version: '1'}}\nsecurity: [{{door: []}}]\n"
+SCHEMES = "components: {securitySchemes: {door: %s}}\n"
+SWAGGER = f"""
+swagger: "2.0"
+info: {{title: Me, version: "1"}}
+basePath: /elsewhere
+consumes: [application/json]
+produces: [application/json]
+security: [{{door: []}}]
+securityDefinitions: {{door: {{type: basic}}}}
+paths:
+  /me:
+    put:
+      operationId: rename
+      parameters: [{{name: body, in: body, required: true, schema: {SCHEMA.replace("nullable", "x-nullable")}}}]
+      responses:
+        "200": {{description: Done, schema: {SCHEMA.replace("nullable", "x-nullable")}}}
+        "400": {{description: No}}
+        "401": {{description: Who}}
+"""
+
+
+def three(version, scheme, schema=SCHEMA):
+    return THREE.format(version) + OPERATION % (schema, schema) + SCHEMES % scheme
+
+
+CONTRACTS = {
+    "bearer": (three("3.0.3", "{type: http, scheme: bearer}"), f"authorization: Bearer {SECRET}"),
+    "basic": (three("3.0.3", "{type: http, scheme: basic}"), f"authorization: Basic {ENCODED}"),
+    "oauth2": (three("3.0.3", "{type: oauth2, flows: {}}"), f"authorization: Bearer {SECRET}"),
+    "header": (three("3.0.3", "{type: apiKey, in: header, name: X-Door}"), f"x-door: {SECRET}"),
+    "cookie": (three("3.0.3", "{type: apiKey, in: cookie, name: door}"), f"cookie: door={SECRET}"),
+    "query": (three("3.0.3", "{type: apiKey, in: query, name: door}"), "?door=ada%3Asecret-4711"),
+    "3.1": (three("3.1.0", "{type: http, scheme: bearer}", SCHEMA_31), f"authorization: Bearer {SECRET}"),
+    "swagger": (SWAGGER, f"authorization: Basic {ENCODED}"),
+}
+
+
+class Me:
+    """Lets in who says the word, wherever it has to be said."""
+
+    def __init__(self, word):
+        self.word = word
+
+    def answer(self, request):
+        said = [f"{name}: {value}" for name, value in request.headers.items()]
+        if self.word not in said and not request.target.endswith(self.word):
+            return Response(401)
+        try:
+            name = json.loads(request.body)["name"]
+        except (ValueError, TypeError, LookupError):
+            return Response(400)
+        return Response(200, {"name": name}) if isinstance(name, str | None) else Response(400)
+
+
+@pytest.mark.parametrize("dialect", CONTRACTS)
+def test_correct_server_conforms_and_its_secret_is_kept(dialect, tmp_path):
+    contract, word = CONTRACTS[dialect]
+    (tmp_path / "me.yaml").write_text(contract)
+    with serve(Me(word)) as url:
+        profile = {"spec": str(tmp_path / "me.yaml"), "base_url": url, "credentials": {"door": SECRET}}
+        verdict = judge(profile, strict=True)
+    files = report.write(verdict, tmp_path / "report")
+
+    assert (verdict.verdict, verdict.reason) == ("conformant", "no MUST failed and none was left open")
+    assert verdict.ids("passed", "SHOULD") == ["me/rename-refuses-broken-requests"]
+    for file in files:
+        assert not {SECRET, ENCODED, "ada%3Asecret-4711"} & set(file.read_text().split('"'))
+        assert "secret-4711" not in file.read_text()
+
+
+@pytest.mark.parametrize("dialect", ["3.1", "swagger"])
+def test_null_is_refused_where_it_may_not_be(dialect, tmp_path):
+    """The schema of the dialect is understood: an answer that breaks it is found."""
+
+    class Numbers(Me):
+        def answer(self, request):
+            answer = super().answer(request)
+            return Response(200, {"name": 1}) if answer.status == 200 else answer
+
+    contract, word = CONTRACTS[dialect]
+    (tmp_path / "me.yaml").write_text(contract)
+    with serve(Numbers(word)) as url:
+        verdict = judge({"spec": str(tmp_path / "me.yaml"), "base_url": url, "credentials": {"door": SECRET}})
+
+    assert verdict.ids("failed") == ["me/rename-schema"]
+
+
+def test_other_bodies_than_json_are_not_tested(tmp_path):
+    contract = three("3.0.3", "{type: http, scheme: bearer}").replace("application/json", "image/png", 1)
+    (tmp_path / "me.yaml").write_text(contract)
+    with serve(Me("")) as url:
+        verdict = judge({"spec": str(tmp_path / "me.yaml"), "base_url": url})
+
+    assert (verdict.verdict, verdict.reason) == ("no_verdict", "no MUST was tested")
+    assert "only JSON bodies are made, and this takes image/png" in {one.reason for one in verdict.results}
+    assert verdict.requests == 0
