@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Generated = GeneratedCase[Any]
 
-COUNT = 44
+COUNT = 42
 _SURPLUS = 4  # how many are drawn for each that is kept, since many repeat
 _NOISE_SHARE = 4  # at most one negative in this many is not JSON at all; the others break the schema
 Mode = Literal["positive", "negative"]

@@ -31,6 +31,7 @@ RACES = 3
 RACERS_VALUES = (("fourth", "fifth"), ("sixth", "seventh"))  # for each of two records
 A_SECOND_S = 1.1
 HISTORY = model.VALUES
+LATER = "a second later"
 
 Body = dict[str, Any]
 Made = tuple[Body, str, Answer]  # what was written, with whose credential, and how that was answered
@@ -259,11 +260,11 @@ class Api:
         return [self.client.once(("in category", at), ask) for at, ask in enumerate(asks)]
 
     def of_two_users(self) -> tuple[Answer, Answer]:
-        """Return the answers to the run's first write and to the other user's of the same triple."""
+        """Return the answers to a user's write and to the other user's of the same triple."""
         self.of_other_user()
-        body = self.first_body()
-        ask = partial(self.write, body, credential="other_user")
-        return self.created(), self.client.once("of two users", ask)
+        body = self.client.once("body of two users", self.body)
+        one, other = (partial(self.write, body, credential=whose) for whose in ("user", "other_user"))
+        return self.client.once("of one user", one), self.client.once("of the other user", other)
 
     def body_without_value(self) -> Body:
         """Return the body of a write that has no value."""
@@ -367,7 +368,7 @@ class Api:
     def a_second_later(self, first: Answer, body: Body) -> Answer:
         """Write *body* when even a clock that counts whole seconds has moved on since the *first* answer."""
         self.client.pause(first.received_at + A_SECOND_S - time.monotonic())
-        return self.write({**body, "value": "a second later"})
+        return self.write({**body, "value": LATER})
 
     def updated_a_second_later(self) -> Answer:
         """Return the answer to an update of the first record when every clock has moved on."""
@@ -393,9 +394,11 @@ class Api:
 
     def plain(self) -> Sequence[Write]:
         """Return the writes of one record that is updated again and again."""
-        return [
-            Write("plain", [value], answer) for value, answer in zip(HISTORY, self.history(), strict=True)
-        ]
+        answers = dict(zip(HISTORY, self.history(), strict=True))
+        with suppress(Inconclusive):
+            if self._counts_seconds():
+                answers[LATER] = self.updated_a_second_later()
+        return [Write("plain", [value], answer) for value, answer in answers.items()]
 
     def made(self) -> Sequence[Write]:
         """Return the writes that made a few records: in two categories, for both fans, and as another user."""

@@ -1903,7 +1903,6 @@ class UpdateIsIgnored(Reference):
             "update-changes-value",
             "update-to-falsy",
             "update-changes-type",
-            "update-replaces-boolean",
             "update-replaces-object",
             "update-replaces-array",
         }
