@@ -1,5 +1,15 @@
-"""``python -m conformance``."""
+"""``python -m conformance``, and the command of that name."""
 
-from conformance.cli import main
+from conformance import interrupt
 
-main()
+
+def main() -> None:
+    """Run the command line."""
+    interrupt.leaves_at_once()
+    from conformance import cli
+
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

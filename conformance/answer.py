@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from conformance.exchange import Exchange, visible
 from conformance.oracle import DoesNotConform
+from conformance.patience import http_date
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,21 @@ class Answer:
     def media_type(self) -> str:
         """The media type without parameters, in lower case; empty if none was named."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_labelled_json(self) -> bool:
+        """Whether the media type is JSON: its own, or one that is built on it."""
+        return self.media_type in ("application/json", "text/json") or self.media_type.endswith("+json")
+
+    @property
+    def received(self) -> datetime:
+        """When it came, by the clock here."""
+        return datetime.now(UTC) - timedelta(seconds=time.monotonic() - self.received_at)
+
+    @property
+    def date(self) -> datetime | None:
+        """What the target's own clock says in the header Date; None if it is missing or no date."""
+        return http_date(self.headers.get("date", ""))
 
     @property
     def json(self) -> Any:

@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from conformance import DISTRIBUTION, EXTRA
+from conformance import DISTRIBUTION, EXTRA, interrupt
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from conformance.mode import Mode
     from conformance.report.terminal import Terminal
 
-WORSE, USAGE, NO_VERDICT, INTERRUPTED = 1, 2, 3, 130
+WORSE, USAGE, NO_VERDICT = 1, 2, 3
 
 _HELP = """Judge any server that claims to implement an API, with evidence for every verdict.
 
 First `conformance init API > target.yaml`, fill it in, try it with `doctor`, then `run` it.
 
-Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict.
+Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict, 130 interrupted.
 Exit status of diff: 0 nothing got worse, 1 something did, 2 a file cannot be compared.
 """
 
@@ -114,14 +115,19 @@ def explain(
 
 
 @app.command()
-def doctor(profile: Profile) -> None:
+def doctor(
+    profile: Profile,
+    mode: Annotated[
+        str, typer.Option(metavar="MODE", help="With read-only, nothing is written to find out.")
+    ] = "full",
+) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
     with _faults():
         from conformance import target, verdict
         from conformance.run import Run
 
         aim = target.read(profile)
-        with verdict.Bench(aim, Run(aim.api)) as bench:
+        with verdict.Bench(aim, Run(aim.api, mode=_mode(mode))) as bench:
             trouble = bench.preflight()
         if trouble:
             _complain(trouble)
@@ -150,6 +156,20 @@ def run(
         bool, typer.Option("--strict", help="Fail on SHOULD and on what is not tested, too.")
     ] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the generated requests.")] = 0,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION", help="Stop asking when this much time is used up, such as 90s, 5m or 1h30m."
+        ),
+    ] = None,
+    mode: Annotated[
+        str,
+        typer.Option(
+            metavar="MODE",
+            help="full asks everything; safe spares others who use the target: one short request at a time, as the "
+            "main user; read-only sends only what has to be refused.",
+        ),
+    ] = "full",
     waivers: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Known failures: a YAML list of id, reason, owner, expires."),
@@ -166,26 +186,40 @@ def run(
         from conformance.report.terminal import Terminal
 
         is_piped = report_dir == Path("-")
+        budget_s = _duration("--budget", budget)
+        chosen = _mode(mode)
         if report_dir and not is_piped:
             _make(report_dir)
         aim = target.read(profile)
         excused = waiver.read(waivers) if waivers else []
-        requirement.select(requirement.collect(aim.api), only or ())
+        asked = requirement.select(requirement.collect(aim.api), only or ())
         earlier = changes.read(against, aim.api) if against else None
         console = _console(to_stderr=is_piped)
         terminal = Terminal(console)
         terminal.begin(aim.api, aim.base_url)
-        came = verdict.judge(
-            aim, only=only or (), strict=strict, seed=seed, waivers=excused, heard=terminal.result
-        )
-        document = report.document.of(came)
-        files = report.write(came, report_dir) if report_dir and not is_piped else []
-        terminal.end(came, files)
-        if earlier:
-            terminal.changes(changes.lines(changes.between(earlier, changes.Report.model_validate(document))))
-        _tell_github(document, terminal)
-        if is_piped:
-            _console().out(report.document.write(document), end="", highlight=False)
+        with interrupt.ends_the_run(), terminal.watched(len(asked)):
+            came = verdict.judge(
+                aim,
+                only=only or (),
+                strict=strict,
+                seed=seed,
+                budget_s=budget_s,
+                mode=chosen,
+                waivers=excused,
+                heard=terminal.result,
+                asking=terminal.asking,
+            )
+        with interrupt.is_ignored():
+            document = report.document.of(came)
+            files = report.write(came, report_dir) if report_dir and not is_piped else []
+            terminal.end(came, files)
+            if earlier:
+                terminal.changes(
+                    changes.lines(changes.between(earlier, changes.Report.model_validate(document)))
+                )
+            _tell_github(document, terminal)
+            if is_piped:
+                _console().out(report.document.write(document), end="", highlight=False)
         sys.exit(came.exit_status)
 
 
@@ -264,6 +298,26 @@ def _tell_github(document: dict[str, Any], terminal: Terminal) -> None:
             _complain(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
 
 
+def _duration(option: str, text: str | None) -> float | None:
+    from conformance import patience
+
+    try:
+        return None if text is None else patience.duration(text)
+    except ValueError as error:
+        _complain(f"{option} {text}: {error}")
+        sys.exit(USAGE)
+
+
+def _mode(text: str) -> Mode:
+    from conformance.mode import Mode
+
+    try:
+        return Mode(text)
+    except ValueError:
+        _complain(f"--mode {text}: is not a mode; there are {', '.join(Mode)}")
+        sys.exit(USAGE)
+
+
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -303,6 +357,7 @@ def _faults() -> Iterator[None]:
     from conformance.waiver import BadWaivers
 
     try:
+        interrupt.is_raised()
         refuse_without_docstrings()
         yield
     except (openapi.UnknownApi, BadProfile, BadReport, BadWaivers, NoSuchRequirement, NoSuchServer) as error:
@@ -312,7 +367,8 @@ def _faults() -> Iterator[None]:
         _complain(str(error))
         sys.exit(NO_VERDICT)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        _complain("interrupted")
+        sys.exit(interrupt.STATUS)
     except (typer.Exit, BrokenPipeError):
         raise
     except Exception as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json as jsonlib
+import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -16,10 +17,21 @@ import httpx2
 from conformance import exchange
 from conformance.answer import Answer
 from conformance.exchange import Exchange
-from conformance.oracle import DoesNotConform, Inconclusive, Stopped, Unreachable
-from conformance.patience import BUSY, Pace, Patience
+from conformance.oracle import (
+    DoesNotConform,
+    HungUp,
+    Inconclusive,
+    NotTested,
+    Silent,
+    Stopped,
+    Unreachable,
+)
+from conformance.packet import Packet
+from conformance.patience import BUSY, Budget, Pace, Patience
 from conformance.redaction import Redaction
-from conformance.wire import LARGEST_BODY, Raw, TooLarge, Wire
+from conformance.renewal import CannotRenew, Renewal
+from conformance.target import COMMAND_WITHIN_S, NO_PROXY, Secret
+from conformance.wire import LARGEST_BODY, Raw, TooLarge, Wire, proxy_of_environment
 
 __all__ = ["UNSET", "Answer", "Client"]
 
@@ -28,6 +40,7 @@ T = TypeVar("T")
 UNSET: Any = object()
 SILENCES = 3  # this often in a row without a usable answer in time, and the run stops
 _ACCEPTED = {"accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": "conformance"}
+_PROXY_REFUSES = 407
 _GONE = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
 
 
@@ -36,6 +49,9 @@ class Client:
 
     base_url: where the target answers; a path in it is put before every path that is sent.
     timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. rate_per_s: a cap.
+    budget_s: for all that is sent, and the waiting in between. ssl_context: other than the usual one.
+    proxy: its URL, "none" for none, or None for the environment's. secrets: credentials, to be shown by their
+    names, and fetched again where the target no longer accepts one that can be.
     """
 
     def __init__(
@@ -46,16 +62,24 @@ class Client:
         timeout_s: float = 10,
         retry_s: float = 30,
         rate_per_s: float | None = None,
+        budget_s: float | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        secrets: Sequence[Secret] = (),
     ) -> None:
         self.answers: list[Answer] = []
         self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
+        self.hangs: list[Exchange] = []  # what dare was never answered, though it tried twice
         self.requests = 0
         self.redaction = redaction
+        self.budget = Budget(budget_s)
+        self._renewal = Renewal(secrets, redaction)
         self._base_url = base_url.rstrip("/")
         self._timeout_s = timeout_s
         self._retry_s = retry_s
         self._pace = Pace(rate_per_s)
-        self._wire = Wire(httpx2.URL(base_url))
+        self._proxy = self._proxy_for(httpx2.URL(base_url), proxy)
+        self._wire = Wire(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
         self._remembered: dict[Any, tuple[Any, list[Exchange]]] = {}
         self._noted: list[Exchange] = []
         self._thread = _Thread()
@@ -78,17 +102,96 @@ class Client:
         path: raw, percent-encoded where it has to be. json: sent as application/json unless *headers* name
         another type. content: sent as it is. Without either there is no body. patient: whether 429 and 503
         are retried.
-        Raises Inconclusive if none came that can be judged, Stopped if that has happened too often.
+        Raises Inconclusive if none came that can be judged, Stopped if that has happened too often or if the
+        budget is used up.
         """
         request = self._request(method, path, dict(headers or {}), json, content, params)
-        patience = Patience(self._retry_s)
+        patience = Patience(min(self._retry_s, self.budget.left()))
         while True:
-            answer = self._follow(request)
+            answer = self._authorized(request)
             if not patient or answer.status not in BUSY:
                 return self._keep(answer)
             if not patience.wait(answer.headers):
                 self._keep(answer)
+                if not self.budget.left():
+                    raise self._out_of_budget()
                 raise self._silent(Inconclusive, self._out_of_patience(answer))
+
+    def draft(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Any = UNSET,
+        content: bytes | str | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> httpx2.Request:
+        """Make the request that send would send, for a packet."""
+        request = self._request(method, path, dict(headers or {}), json, content, params)
+        return _with_headers(request, self._renewal.before(request.headers, self._command_within_s()))
+
+    def deliver(self, packet: Packet) -> list[Answer]:
+        """Send a packet on a connection of its own and return what its requests are answered, in their order.
+
+        Fewer answers than requests come if the connection is closed after the first, and perhaps none to a packet
+        that is cut. If one of them is 429 or 503, the whole packet is sent again.
+        Raises NotTested behind a proxy, which would not pass the bytes on as they are, and otherwise as send does.
+        """
+        if self._proxy:
+            raise NotTested("a proxy stands before the target, and passes no bytes on as they are")
+        patience = Patience(min(self._retry_s, self.budget.left()))
+        while True:
+            answers = self._delivered(packet)
+            busy = next((answer for answer in answers if answer.status in BUSY), None)
+            if busy is None or not patience.wait(busy.headers):
+                break
+        for answer in answers:
+            self._keep(answer)
+        if busy and not self.budget.left():
+            raise self._out_of_budget()
+        if busy:
+            raise self._silent(Inconclusive, self._out_of_patience(busy))
+        return answers
+
+    def _delivered(self, packet: Packet) -> list[Answer]:
+        self._wait_for_turn(len(packet.requests))
+        within_s = min(self._timeout_s, self.budget.left())
+        with self._lock:
+            self.requests += len(packet.requests)
+        sent_at = time.monotonic()
+        methods = [request.method for request in packet.requests]
+        with self._told(packet.requests[0], sent_at, packet.manner):
+            raws = self._wire.deliver(packet.content, methods, within_s, is_cut=packet.is_cut)
+        for request in packet.requests[len(raws) :]:
+            self._failed(request, "the connection was closed without an answer", sent_at, packet.manner)
+        answered = zip(packet.requests, raws, strict=False)
+        return [self._answer(request, raw, sent_at, packet.manner) for request, raw in answered]
+
+    def dare(self, ask: Callable[[], T], usual: Callable[[], Any]) -> T | None:
+        """Ask what servers stumble over; None if the connection is closed without an answer, which is a refusal.
+
+        usual: asks what is answered as a rule. It tells a target that is gone, for which it raises Unreachable,
+        from one that only the daring request gets no answer from.
+        Raises Inconclusive where *ask* does. What gets no answer in time is asked twice and put among *hangs*.
+        """
+        for is_last in (False, True):
+            try:
+                return ask()
+            except HungUp:
+                usual()
+                return None
+            except Silent:
+                silent = self.exchanges[-1]
+                usual()
+                if is_last:
+                    self.hangs.append(silent)
+                    raise
+        return None
+
+    def show(self, noted: Exchange) -> None:
+        """Make an earlier exchange the last of the evidence."""
+        self._note(noted)
 
     def once(self, key: Any, ask: Callable[[], T]) -> T:
         """Return what *ask* returned the first time, with its evidence; an outcome it raised is raised again."""
@@ -111,7 +214,7 @@ class Client:
 
         Raises Inconclusive unless at least two requests overlapped.
         """
-        self._pace.wait(len(asks))
+        self._wait_for_turn(len(asks))
         race = _Race(self, asks)
         with self._noting():
             answers = race.run()
@@ -126,6 +229,12 @@ class Client:
         if not overlapping:
             raise Inconclusive(f"of {len(asks)} requests sent together no two overlapped")
         return answers
+
+    def pause(self, seconds: float) -> None:
+        """Wait; Stopped at once if the budget does not last so long."""
+        if seconds > self.budget.left():
+            raise self._out_of_budget()
+        time.sleep(max(0.0, seconds))
 
     def conceal(self, value: str, name: str) -> str:
         """Show *value*, a credential made up for a request, as ``$name``; returns the value."""
@@ -142,6 +251,15 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()
+
+    def _proxy_for(self, url: httpx2.URL, named: str | None) -> httpx2.URL | None:
+        if named == NO_PROXY:
+            return None
+        proxy = proxy_of_environment(url) if named is None else httpx2.URL(named)
+        if proxy and (secret := proxy.password or proxy.username):
+            self.redaction.conceal(secret, "PROXY_PASSWORD")
+            self.redaction.conceal(f"{proxy.username}:{proxy.password}", "PROXY_CREDENTIALS")
+        return proxy
 
     def _request(
         self,
@@ -168,6 +286,25 @@ class Client:
         except (httpx2.InvalidURL, UnicodeEncodeError) as error:
             raise Inconclusive(f"the request cannot be sent: {self.redaction(str(error))}") from None
 
+    def _authorized(self, request: httpx2.Request) -> Answer:
+        """Ask, and once more if the credential was one that is fetched and is no longer accepted."""
+        before = self._renewal.before(request.headers, self._command_within_s())
+        answer = self._follow(_with_headers(request, before))
+        try:
+            after = self._renewal.after(before, answer.status, self._command_within_s())
+        except CannotRenew as error:
+            self._note(answer.exchange)
+            if not self.budget.left():
+                raise self._out_of_budget() from None
+            raise self._silent(Inconclusive, self.redaction(str(error))) from None
+        if after is None:
+            return answer
+        self._note(answer.exchange)
+        return self._follow(_with_headers(request, after))
+
+    def _command_within_s(self) -> float:
+        return min(COMMAND_WITHIN_S, self.budget.left())
+
     def _follow(self, request: httpx2.Request) -> Answer:
         answer = self._exchange(request)
         if answer.status not in (307, 308):
@@ -183,23 +320,41 @@ class Client:
 
     def _exchange(self, request: httpx2.Request) -> Answer:
         if not self._thread.racing:
-            self._pace.wait()
+            self._wait_for_turn()
         sent_at = time.monotonic()
-        try:
+        with self._told(request, sent_at):
             raw = self._answered(request)
-        except httpcore2.TimeoutException:
+        if self._proxy and raw.status == _PROXY_REFUSES:
+            sentence = f"{self._through(request)}: the proxy asks for credentials; put them into its URL"
+            self._failed(request, sentence, sent_at, "")
+            raise Unreachable(sentence)
+        return self._answer(request, raw, sent_at)
+
+    @contextmanager
+    def _told(self, request: httpx2.Request, sent_at: float, manner: str = "") -> Iterator[None]:
+        """Turn what goes wrong on the wire into an outcome, and note it."""
+        outcome: Inconclusive
+        try:
+            yield
+        except httpcore2.TimeoutException as error:
             sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
-            raise self._failed(request, sentence, self._silent(Unreachable, sentence), sent_at) from None
+            sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
+            kind = Silent if isinstance(error, httpcore2.ReadTimeout) else Unreachable
+            outcome = self._silent(kind, sentence) if self.budget.left() else self._out_of_budget()
+            sentence = sentence if self.budget.left() else str(outcome)
         except httpcore2.LocalProtocolError as error:
             sentence = f"the request cannot be sent: {self.redaction(str(error))}"
-            raise self._failed(request, sentence, Inconclusive(sentence), sent_at) from None
+            outcome = Inconclusive(sentence)
         except TooLarge:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
-            raise self._failed(request, sentence, self._silent(Inconclusive, sentence), sent_at) from None
+            outcome = self._silent(Inconclusive, sentence)
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
-            sentence = self._why_unreachable(request, error)
-            raise self._failed(request, sentence, Unreachable(sentence), sent_at) from None
-        return self._answer(request, raw, sent_at)
+            outcome = self._unreachable(request, error)
+            sentence = str(outcome)
+        else:
+            return
+        self._failed(request, sentence, sent_at, manner)
+        raise outcome from None
 
     def _answered(self, request: httpx2.Request) -> Raw:
         try:
@@ -211,11 +366,19 @@ class Client:
     def _sent(self, request: httpx2.Request) -> Raw:
         with self._lock:
             self.requests += 1
-        return self._wire.send(request, self._timeout_s)
+        return self._wire.send(request, min(self._timeout_s, self.budget.left()))
 
-    def _answer(self, request: httpx2.Request, raw: Raw, sent_at: float) -> Answer:
+    def _wait_for_turn(self, requests: int = 1) -> None:
+        left_s = self.budget.left()
+        if not left_s or not self._pace.wait(requests, left_s):
+            raise self._out_of_budget()
+
+    def _out_of_budget(self) -> Stopped:
+        return Stopped(f"the run's budget of {self.budget.budget_s:g} s is used up")
+
+    def _answer(self, request: httpx2.Request, raw: Raw, sent_at: float, manner: str = "") -> Answer:
         received_at = time.monotonic()
-        noted = Exchange(request, self.redaction, raw, seconds=received_at - sent_at)
+        noted = Exchange(request, self.redaction, raw, seconds=received_at - sent_at, manner=manner)
         self.exchanges.append(noted)
         return Answer(raw.status, raw.headers, raw.content, sent_at, received_at, noted)
 
@@ -241,13 +404,11 @@ class Client:
         finally:
             self._thread.noted = outer
 
-    def _failed(
-        self, request: httpx2.Request, sentence: str, outcome: Inconclusive, sent_at: float
-    ) -> Inconclusive:
-        failed = Exchange(request, self.redaction, trouble=sentence, seconds=time.monotonic() - sent_at)
+    def _failed(self, request: httpx2.Request, sentence: str, sent_at: float, manner: str) -> None:
+        seconds = time.monotonic() - sent_at
+        failed = Exchange(request, self.redaction, trouble=sentence, seconds=seconds, manner=manner)
         self.exchanges.append(failed)
         self._note(failed)
-        return outcome
 
     def _silent(self, kind: type[Inconclusive], sentence: str) -> Inconclusive:
         with self._lock:
@@ -260,17 +421,25 @@ class Client:
         asked = answer.headers.get("retry-after")
         wish = f" and asks to wait ({exchange.visible(asked)[:40]})" if asked else ""
         limit = f"the profile's patience.retry_s ({self._retry_s:g} s)"
+        if self.budget.left() < self._retry_s:
+            limit += f" or what is left of the run's budget of {self.budget.budget_s:g} s"
         return f"the target keeps answering {answer.status}{wish}, longer than {limit}"
 
-    def _why_unreachable(self, request: httpx2.Request, error: Exception) -> str:
-        origin = self._origin(request)
-        if isinstance(error, httpcore2.ConnectError):
-            return f"cannot connect to {origin}: {self.redaction(str(error)) or 'refused'}"
+    def _unreachable(self, request: httpx2.Request, error: Exception) -> Unreachable:
+        origin, said = self._origin(request), self.redaction(str(error))
         if isinstance(error, httpcore2.ProxyError):
-            return f"the proxy does not let through to {origin}: {self.redaction(str(error))}"
+            return Unreachable(f"the proxy does not let through to {origin}: {said}")
+        if isinstance(error, httpcore2.ConnectError):
+            return Unreachable(f"{self._through(request)}: {said or 'refused'}{_advice(said)}")
+        if _is_of_tls(error):
+            return Unreachable(f"{origin} broke the TLS connection off: {said}{_advice(said)}")
         if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
-            return f"{origin} closed the connection without an answer"
-        return f"{origin} answered something that is not HTTP: {exchange.visible(self.redaction(str(error)))[:120]}"
+            return HungUp(f"{origin} closed the connection without an answer")
+        return Unreachable(f"{origin} answered something that is not HTTP: {exchange.visible(said)[:120]}")
+
+    def _through(self, request: httpx2.Request) -> str:
+        by = f" through the proxy {self._proxy.copy_with(userinfo=b'')}" if self._proxy else ""
+        return f"cannot connect to {self._origin(request)}{by}"
 
     def _origin(self, request: httpx2.Request) -> str:
         return f"{request.url.scheme}://{request.url.netloc.decode('ascii', 'replace')}"
@@ -318,6 +487,29 @@ class _Race:
             self._results[at] = self._asks[at]()
         except Exception as outcome:
             self._results[at] = outcome
+
+
+def _with_headers(request: httpx2.Request, headers: httpx2.Headers) -> httpx2.Request:
+    if headers == request.headers:
+        return request
+    return httpx2.Request(request.method, request.url, headers=headers, content=request.content)
+
+
+def _is_of_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _advice(said: str) -> str:
+    """Say what helps against a failure of TLS, where the profile can."""
+    if "self-signed" in said or "local issuer" in said:
+        return "; name the authority that it goes back to with tls.ca in the profile"
+    if "CERTIFICATE_REQUIRED" in said:
+        return "; give tls.cert and tls.key in the profile"
+    return ""
 
 
 def _is_other_slash_form(url: httpx2.URL, other: httpx2.URL) -> bool:

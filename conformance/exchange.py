@@ -23,7 +23,8 @@ class Exchange:
     """What a report shows of one exchange, made out when it is asked for: most are never shown.
 
     request: as it was sent. answer: as it came, or None if none came; *trouble* says why. seconds: from the
-    first byte sent until now, when all is over. size, answer_size: of the whole bodies, in bytes.
+    first byte sent until now, when all is over. size, answer_size: of the whole bodies, in bytes. manner: how it
+    was sent, if in a way that *curl* does not repeat.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class Exchange:
         answer: Raw | None = None,
         trouble: str | None = None,
         seconds: float = 0.0,
+        manner: str = "",
     ) -> None:
         self.method = request.method
         self.status = None if answer is None else answer.status
         self.trouble = trouble
         self.began = datetime.now(UTC) - timedelta(seconds=seconds)
         self.seconds = seconds
+        self.manner = manner
         self.size = len(request.content)
         self.answer_size = len(answer.content) if answer else 0
         self._request = request
@@ -71,9 +74,10 @@ class Exchange:
 
     @cached_property
     def curl(self) -> str:
-        """The command that repeats the request."""
+        """The command that repeats the request, with a comment on what it cannot repeat."""
         sent = self._request
-        return curl(sent.method, str(sent.url), sent.headers.multi_items(), sent.content, self._redaction)
+        line = curl(sent.method, str(sent.url), sent.headers.multi_items(), sent.content, self._redaction)
+        return f"{line}  # {self.manner}" if self.manner else line
 
     @cached_property
     def answer_headers(self) -> Mapping[str, str]:

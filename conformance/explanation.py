@@ -14,6 +14,7 @@ from typing import Any
 
 import openapi
 from conformance import proof, requirement, target
+from conformance.mode import Mode
 from conformance.proof.serving import serve
 from conformance.requirement import Requirement
 from conformance.target import BadProfile
@@ -34,9 +35,10 @@ class Explanation:
     """A requirement, and what is known about it.
 
     source: the document or page, and its heading. url: where it is read. needs: the optional keys of a profile
-    without which it is not tested. always: the keys that every run needs. writes: whether a correct server
-    accepts any write that it sends. mutants: those that fail it alone, then those that fail others with it.
-    permitted: liberties in what the mutants lie about. forgoing: liberties that fail it and conform.
+    without which it is not tested. always: the keys that every run needs. modes: those of a run that ask it.
+    writes: whether a correct server accepts any write that it sends. mutants: those that fail it alone, then those
+    that fail others with it. permitted: liberties in what the mutants lie about. forgoing: liberties that fail it
+    and conform.
     """
 
     requirement: Requirement
@@ -45,6 +47,7 @@ class Explanation:
     needs: Sequence[str]
     always: Sequence[str]
     writes: bool
+    modes: Sequence[Mode]
     mutants: Sequence[type[Any]] = field(default=())
     permitted: Sequence[type[Any]] = field(default=())
     forgoing: Sequence[type[Any]] = field(default=())
@@ -56,6 +59,7 @@ class Explanation:
         if self.needs:
             yield "needs", f"{' and '.join(self.needs)}; without it not tested"
         yield "writes", "yes" if self.writes else "only where a server accepts what the reference refuses"
+        yield "modes", ", ".join(self.modes)
         for name, servers in (
             ("proved by", self.mutants),
             ("permitted all the same", self.permitted),
@@ -160,6 +164,9 @@ class _Api:
         self._liberties = proof.liberties_of(api)
         self._always, optional = _keys(self._reference)
         ids = [one.id for one in asked]
+        self._left_out = {
+            mode: set(_judged(self._reference, ids, mode=mode).ids("not_tested")) for mode in Mode
+        }
         self._untested = {
             f"{part}.{key}": set(_judged(self._reference, ids, part, key).ids("not_tested"))
             for part, key in optional
@@ -177,6 +184,7 @@ class _Api:
             url=url,
             needs=[key for key, ids in self._untested.items() if one.id in ids],
             always=self._always,
+            modes=[mode for mode, ids in self._left_out.items() if one.id not in ids],
             writes=_writes(_judged(self._reference, [one.id])),
             mutants=mutants,
             permitted=self._permitted(one, mutants),
@@ -230,11 +238,11 @@ def _without(profile: Mapping[str, Any], part: str, key: str) -> dict[str, Any]:
     return {**profile, part: {name: value for name, value in profile[part].items() if name != key}}
 
 
-def _judged(reference: type[Any], ids: Sequence[str], *left_out: str) -> Verdict:
+def _judged(reference: type[Any], ids: Sequence[str], *left_out: str, mode: Mode = Mode.FULL) -> Verdict:
     server = reference()
     with serve(server) as url:
         profile = server.profile(url)
-        return judge(_without(profile, *left_out) if left_out else profile, only=ids)
+        return judge(_without(profile, *left_out) if left_out else profile, only=ids, mode=mode)
 
 
 def _writes(verdict: Verdict) -> bool:

@@ -1,7 +1,9 @@
-"""How long to wait: for a target that asks to come back later, and for one that may only be asked so often."""
+"""How long to wait: for a busy target, for one that may only be asked so often, and for the run as a whole."""
 
 from __future__ import annotations
 
+import math
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -11,13 +13,48 @@ from email.utils import parsedate_to_datetime
 BUSY = frozenset({429, 503})
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
+_RESERVE_S = 2.0
+_UNITS_S = {"h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
+
+
+def duration(text: str) -> float:
+    """Read a duration such as 90s, 5m or 1h30m, in seconds.
+
+    Raises ValueError if it is none, or nothing.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    parts = match.groups() if match else ()
+    total_s = sum(float(part or 0) * unit_s for part, unit_s in zip(parts, _UNITS_S.values(), strict=False))
+    if not 0 < total_s < math.inf:
+        raise ValueError("is not a duration; write it like 90s, 5m or 1h30m")
+    return total_s
+
+
+class Budget:
+    """The time that a run may take, *budget_s* seconds from now; None for as long as it needs.
+
+    A little of it, at most two seconds, is reserved for putting things back when nothing is asked any more.
+    """
+
+    def __init__(self, budget_s: float | None = None) -> None:
+        self.budget_s = budget_s
+        self._end = math.inf if budget_s is None else time.monotonic() + budget_s
+        self._until = self._end - min(_RESERVE_S, (budget_s or 0) / 10)
+
+    def left(self) -> float:
+        """Return the seconds that are left, none if it is used up."""
+        return max(0.0, self._until - time.monotonic())
+
+    def release(self) -> None:
+        """Let what was reserved be used."""
+        self._until = self._end
 
 
 class Patience:
     """The waiting for one request: at most *retry_s* seconds in all."""
 
     def __init__(self, retry_s: float) -> None:
-        self.retry_s = retry_s
         self._until = time.monotonic() + retry_s
         self._pause = _FIRST_PAUSE_S
 
@@ -41,14 +78,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, float(text))
     except ValueError:
         pass
-    until = _date(text)
+    until = http_date(text)
     if until is None:
         return None
-    now = _date(headers.get("date", "")) or datetime.now(UTC)
+    now = http_date(headers.get("date", "")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds())
 
 
-def _date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """Read a date as HTTP headers write it, in UTC where it names no zone; None if it is none."""
     try:
         date = parsedate_to_datetime(text)
     except (TypeError, ValueError):
@@ -64,11 +102,14 @@ class Pace:
         self._free_at = 0.0
         self._lock = threading.Lock()
 
-    def wait(self, requests: int = 1) -> None:
-        """Wait until *requests* may be sent at once."""
+    def wait(self, requests: int = 1, within_s: float = math.inf) -> bool:
+        """Wait until *requests* may be sent at once; False at once if that is later than *within_s*."""
         if not self._spacing_s:
-            return
+            return True
         with self._lock:
             start = max(time.monotonic(), self._free_at)
+            if start > time.monotonic() + within_s:
+                return False
             self._free_at = start + requests * self._spacing_s
         time.sleep(max(0.0, start - time.monotonic()))
+        return True

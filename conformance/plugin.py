@@ -65,15 +65,17 @@ def run(
     api: Any,
     client: Client,
     heard: Callable[[Result], None] = lambda _: None,
+    asking: Callable[[Requirement], None] = lambda _: None,
 ) -> list[Result]:
     """Ask every requirement of *api* and return the results in the same order.
 
-    api: the vocabulary object that requirements take as their fixture. heard: told each result at once.
+    api: the vocabulary object that requirements take as their fixture. heard: told each result at once. asking:
+    told each requirement that is about to be asked.
     A keyboard interrupt ends the run early and is raised again after *heard* has been told.
     """
     import pytest
 
-    engine = _engine(requirements, api, client, heard)
+    engine = _engine(requirements, api, client, heard, asking)
     options = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "--noconftest", "--assert=plain"]
     options += [f"-pno:{name}" for name in _UNUSED]
     with _sealed():
@@ -107,7 +109,11 @@ def _sealed() -> Iterator[None]:
 
 
 def _engine(
-    requirements: Sequence[Requirement], api: Any, client: Client, heard: Callable[[Result], None]
+    requirements: Sequence[Requirement],
+    api: Any,
+    client: Client,
+    heard: Callable[[Result], None],
+    asking: Callable[[Requirement], None],
 ) -> Any:
     import pytest
 
@@ -148,6 +154,7 @@ def _engine(
         def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
             client.begin()
             if self._stopped is None:
+                asking(_requirement(item))
                 return None
             self._record(Result(_requirement(item), "inconclusive", self._stopped))
             return True

@@ -23,14 +23,23 @@ import difflib
 import importlib
 import os
 import re
+import ssl
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 import openapi
@@ -44,14 +53,32 @@ class BadProfile(ValueError):
 
 
 class Secret:
-    """A credential. It shows as the ``$NAME`` of its environment variable and tells its value only to reveal."""
+    """A credential. It shows as the ``$NAME`` of its environment variable and tells its value only to reveal.
 
-    def __init__(self, value: str, name: str) -> None:
+    fetch: gets another value within so many seconds, where a command does; raises BadProfile if it cannot.
+    """
+
+    def __init__(self, value: str, name: str, fetch: Callable[[float], str] | None = None) -> None:
         self._value = value
+        self._fetch = fetch
         self.name = name
+
+    @property
+    def is_renewable(self) -> bool:
+        """Whether another value can be fetched."""
+        return self._fetch is not None
 
     def reveal(self) -> str:
         """Return the credential itself, for a request."""
+        return self._value
+
+    def renew(self, within_s: float) -> str:
+        """Fetch another value, reveal that from now on, and return it.
+
+        Raises BadProfile if none comes.
+        """
+        if self._fetch:
+            self._value = self._fetch(within_s)
         return self._value
 
     def __repr__(self) -> str:
@@ -87,26 +114,92 @@ class Patience(Model):
     """How long to wait for the target.
 
     timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. rate_per_s: requests a
-    second at the most.
+    second at the most. budget_s: for the whole run.
     """
 
     timeout_s: float = Field(default=10, gt=0, allow_inf_nan=False, strict=False)
     retry_s: float = Field(default=30, ge=0, allow_inf_nan=False, strict=False)
     rate_per_s: float | None = Field(default=None, gt=0, allow_inf_nan=False, strict=False)
+    budget_s: float | None = Field(default=None, gt=0, allow_inf_nan=False, strict=False)
 
 
+class Tls(Model):
+    """How a secure connection is made; relative paths count from the profile's folder.
+
+    ca: a PEM file of authorities that are trusted beside the usual ones. cert, key: PEM files of the certificate
+    that we show, and of its key if that is not in the same file. verify: whether the target has to show who it is.
+    """
+
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    verify: bool = True
+
+    @field_validator("ca", "cert", "key")
+    @classmethod
+    def _is_file(cls, given: str | None, info: ValidationInfo) -> str | None:
+        if given is None:
+            return None
+        file = Path((info.context or {}).get("folder", "")) / Path(given).expanduser()
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            raise _fault(f"{file}: cannot be read: {error.strerror}; name a PEM file") from None
+        return str(file)
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> Tls:
+        self.context()
+        return self
+
+    def context(self) -> ssl.SSLContext:
+        """Return what a connection is made with."""
+        import httpx2
+
+        context = httpx2.create_ssl_context(verify=self.verify)
+        if self.key and not self.cert:
+            raise _fault("key is given without cert; give both, or cert alone if the file holds both")
+        try:
+            if self.ca:
+                context.load_verify_locations(self.ca)
+        except ssl.SSLError:
+            raise _fault(
+                f"{self.ca}: holds no certificate; ca is a file of certificates in PEM form"
+            ) from None
+        try:
+            if self.cert:
+                # Without a password of our own OpenSSL would ask for one on the terminal.
+                context.load_cert_chain(self.cert, self.key, password="")
+        except ssl.SSLError as error:
+            why = (error.reason or "").replace("_", " ").lower() or "they are not in PEM form"
+            raise _fault(
+                f"cert and key cannot be used: {why}; give a certificate and its key, unencrypted"
+            ) from None
+        return context
+
+
+def _fault(sentence: str) -> PydanticCustomError:
+    return PydanticCustomError("fault", "{sentence}", {"sentence": sentence})
+
+
+NO_PROXY = "none"
 CredentialsT = TypeVar("CredentialsT", bound=Model)
 FixturesT = TypeVar("FixturesT", bound=Model)
 
 
 class Target(Model, Generic[CredentialsT, FixturesT]):
-    """A whole profile; an API narrows it with its own credentials, fixtures and further keys."""
+    """A whole profile; an API narrows it with its own credentials, fixtures and further keys.
+
+    proxy: a URL, or "none" for no proxy; without it the environment is asked, but for this machine.
+    """
 
     api: str
     base_url: str
     credentials: CredentialsT
     fixtures: FixturesT
     patience: Patience = Patience()
+    tls: Tls | None = None
+    proxy: str | None = None
 
     @field_validator("base_url")
     @classmethod
@@ -114,6 +207,26 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
         if sentence := _wrong_with_url(given):
             raise PydanticCustomError("base_url", "{sentence}", {"sentence": sentence})
         return given.rstrip("/")
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_proxy(cls, given: str | None) -> str | None:
+        if given is not None and given != NO_PROXY and not _is_proxy_url(given):
+            raise _fault(
+                "not an http or https URL; write http://proxy.example.com:3128, or none for no proxy"
+            )
+        return given
+
+
+def _is_proxy_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https") and bool(parts.hostname) and has_port and not re.search(r"\s", url)
+    )
 
 
 def _wrong_with_url(url: str) -> str | None:
@@ -140,11 +253,11 @@ def read(profile: Path | Mapping[str, Any]) -> AnyTarget:
     Raises BadProfile with a line for each thing that is wrong.
     """
     if not isinstance(profile, Path):
-        return _checked(dict(profile), "profile")
+        return _checked(dict(profile), "profile", Path())
     document = load(profile, "a target profile")
     if not isinstance(document, dict):
         raise BadProfile(f"{profile}: is not a target profile; `conformance init API` prints one to fill in")
-    return _checked(document, str(profile))
+    return _checked(document, str(profile), profile.parent)
 
 
 def load(file: Path, what: str) -> Any:
@@ -168,7 +281,7 @@ def _where(error: Exception) -> str:
     return f"{getattr(error, 'problem', None) or type(error).__name__}{place}"
 
 
-def _checked(document: dict[Any, Any], name: str) -> AnyTarget:
+def _checked(document: dict[Any, Any], name: str, folder: Path) -> AnyTarget:
     api = document.get("api")
     if not isinstance(api, str):
         there_are = ", ".join(openapi.names())
@@ -178,7 +291,7 @@ def _checked(document: dict[Any, Any], name: str) -> AnyTarget:
     except openapi.UnknownApi as error:
         raise BadProfile(f"{name}: api: {error}") from None
     try:
-        return model.model_validate(_Resolution(name, api).of(document))
+        return model.model_validate(_Resolution(name, api).of(document), context={"folder": folder})
     except ValidationError as error:
         raise BadProfile("\n".join(f"{name}: {line(one)}" for one in error.errors())) from None
 
@@ -271,13 +384,17 @@ class _Resolution:
         if isinstance(value, Secret):
             return value
         if isinstance(value, dict) and set(value) == {"command"}:
-            return self._secret(self._printed(value["command"], at), variable, at)
+
+            def fetch(within_s: float = COMMAND_WITHIN_S) -> str:
+                return self._credible(self._printed(value["command"], at, within_s), at)
+
+            return Secret(fetch(), variable, fetch)
         if not isinstance(value, str):
             return value
         whole = _VARIABLE.fullmatch(value)
-        return self._secret(self._filled(value, at), whole[1] if whole else variable, at)
+        return Secret(self._credible(self._filled(value, at), at), whole[1] if whole else variable)
 
-    def _secret(self, value: str, variable: str, at: str) -> Secret:
+    def _credible(self, value: str, at: str) -> str:
         if not value:
             raise BadProfile(f"{self._name}: {at}: is empty; give the credential or remove the key")
         if not re.fullmatch(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*", value):
@@ -285,7 +402,7 @@ class _Resolution:
                 f"{self._name}: {at}: holds a character that no HTTP header can carry; "
                 "give the credential alone, without line breaks"
             )
-        return Secret(value, variable)
+        return value
 
     def _filled(self, text: str, at: str) -> str:
         def value(match: re.Match[str]) -> str:
@@ -300,17 +417,17 @@ class _Resolution:
 
         return _VARIABLE.sub(value, text)
 
-    def _printed(self, command: Any, at: str) -> str:
+    def _printed(self, command: Any, at: str, within_s: float) -> str:
         if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
             raise BadProfile(f"{self._name}: {at}: command is not a list of words; write [program, argument]")
         try:
             done = subprocess.run(  # noqa: S603  the profile's own command
-                command, capture_output=True, text=True, timeout=COMMAND_WITHIN_S, stdin=subprocess.DEVNULL
+                command, capture_output=True, text=True, timeout=within_s, stdin=subprocess.DEVNULL
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
         except subprocess.TimeoutExpired:
-            reason = f"still running after {COMMAND_WITHIN_S} s"
+            reason = f"still running after {within_s:.0f} s"
         else:
             if done.returncode == 0:
                 return done.stdout.strip()

@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openapi
-from conformance import DISTRIBUTION, plugin, requirement, target, waiver
+from conformance import DISTRIBUTION, interrupt, plugin, requirement, target, waiver
 from conformance.client import Answer, Client
 from conformance.exchange import Exchange
+from conformance.mode import Mode
 from conformance.oracle import Outcome, Unjudgeable, Unreachable
+from conformance.patience import Budget
 from conformance.plugin import Result
 from conformance.redaction import Redaction
 from conformance.requirement import Requirement
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 CONFORMANT, NOT_CONFORMANT, NO_VERDICT = "conformant", "not_conformant", "no_verdict"
 EXIT = {CONFORMANT: 0, NOT_CONFORMANT: 1, NO_VERDICT: 3}
-INTERRUPTED = 130
+_PUT_BACK_WITHIN_S = 5
 
 
 class CannotRun(RuntimeError):
@@ -47,7 +49,7 @@ class Verdict:
 
     reason: why there is no verdict, or what it rests on. stopped: why not everything was asked.
     exchanges: every one of the run, in the order they ended. waiver_faults: what is to be done with waivers
-    that have expired or excuse nothing, in sentences.
+    that have expired or excuse nothing, in sentences. notes: what else is to be known about the run, in sentences.
     """
 
     api: str
@@ -55,12 +57,14 @@ class Verdict:
     seed: int
     is_partial: bool
     is_strict: bool
+    mode: Mode
     started: datetime
     seconds: float = 0.0
     requests: int = 0
     results: list[Result] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     waiver_faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     stopped: str | None = None
     was_interrupted: bool = False
     exam: Exam | None = None
@@ -98,7 +102,7 @@ class Verdict:
     @property
     def exit_status(self) -> int:
         """0, 1 or 3, or 130 after an interrupt."""
-        return INTERRUPTED if self.was_interrupted else EXIT[self.verdict]
+        return interrupt.STATUS if self.was_interrupted else EXIT[self.verdict]
 
     @property
     def _conclusion(self) -> tuple[str, str]:
@@ -140,24 +144,33 @@ def judge(
     only: Sequence[str] = (),
     strict: bool = False,
     seed: int = 0,
+    budget_s: float | None = None,
+    mode: Mode = Mode.FULL,
     waivers: Sequence[Waiver] = (),
     heard: Callable[[Result], None] = lambda _: None,
+    asking: Callable[[Requirement], None] = lambda _: None,
 ) -> Verdict:
     """Judge the target of *profile* and return the verdict.
 
     only: globs of requirement ids, none for all. strict: whether SHOULDs and gaps count. seed: of the exam.
+    budget_s: for the whole run, instead of the profile's. mode: how much may be done to the target.
     waivers: failures that do not count, until their day has passed or nothing is left to excuse.
-    heard: told each result as soon as it is there.
+    heard: told each result as soon as it is there. asking: told each requirement that is about to be asked.
     Raises BadProfile, NoSuchRequirement and CannotRun; whatever the target does ends in a verdict.
     """
     refuse_without_docstrings()
     aim = profile if isinstance(profile, target.Target) else target.read(profile)
     known = requirement.collect(aim.api)
     asked = requirement.select(known, only)
-    verdict = Verdict(aim.api, aim.base_url, seed, bool(only), strict, datetime.now(UTC))
+    is_partial = bool(only) or mode is not Mode.FULL
+    verdict = Verdict(aim.api, aim.base_url, seed, is_partial, strict, mode, datetime.now(UTC))
     began = time.monotonic()
-    with Bench(aim, Run(aim.api, seed)) as bench:
-        _sit(bench, asked, verdict, waivers, heard)
+    verdict.notes = _notes(aim)
+    if budget_s is not None:
+        patience = aim.patience.model_copy(update={"budget_s": budget_s})
+        aim = aim.model_copy(update={"patience": patience})
+    with Bench(aim, Run(aim.api, seed, mode=mode)) as bench:
+        _sit(bench, asked, verdict, waivers, heard, asking)
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(bench.client.redaction, said))
         verdict.requests = bench.client.requests
@@ -172,7 +185,14 @@ class Bench:
 
     def __init__(self, aim: AnyTarget, run: Run) -> None:
         self.run = run
-        self.client = Client(aim.base_url, _redaction(aim), **aim.patience.model_dump())
+        self.client = Client(
+            aim.base_url,
+            Redaction(),
+            secrets=_secrets(aim),
+            ssl_context=aim.tls.context() if aim.tls else None,
+            proxy=aim.proxy,
+            **aim.patience.model_dump(),
+        )
         self.api: Any = importlib.import_module(f"conformance.apis.{aim.api}").Api(self.client, aim, run)
 
     def __enter__(self) -> Bench:
@@ -191,8 +211,14 @@ class Bench:
         except Outcome:
             return exam, None
 
-    def leave(self) -> None:
-        """Put things back as far as the target lets us; what it answers now is not judged."""
+    def leave(self, hastily: bool = False) -> None:
+        """Put things back as far as the target lets us; what it answers now is not judged.
+
+        hastily: give up after a few seconds, since somebody waits.
+        """
+        self.client.budget.release()
+        if hastily:
+            self.client.budget = Budget(_PUT_BACK_WITHIN_S)
         with suppress(Outcome):
             self.api.leave()
 
@@ -233,6 +259,7 @@ def _sit(
     verdict: Verdict,
     waivers: Sequence[Waiver],
     heard: Callable[[Result], None],
+    asking: Callable[[Requirement], None],
 ) -> None:
     def listen(result: Result) -> None:
         result = waiver.applied(result, waivers, verdict.started.date())
@@ -245,9 +272,14 @@ def _sit(
         verdict.stopped = bench.preflight()
         if verdict.stopped is None:
             try:
-                plugin.run(asked, bench.api, bench.client, listen)
-            finally:
+                plugin.run(asked, bench.api, bench.client, listen, asking)
+            except KeyboardInterrupt:
+                bench.leave(hastily=True)
+                raise
+            except Exception:
                 bench.leave()
+                raise
+            bench.leave()
     except KeyboardInterrupt:
         verdict.was_interrupted = True
         verdict.stopped = "interrupted"
@@ -258,14 +290,18 @@ def _sit(
         verdict.results.append(Result(missing, "inconclusive", reason))
 
 
-def _redaction(aim: AnyTarget) -> Redaction:
-    redaction = Redaction()
+def _notes(aim: AnyTarget) -> list[str]:
+    if aim.tls and not aim.tls.verify and aim.base_url.startswith("https:"):
+        return [
+            "the target's certificate was not verified, as tls.verify is false: anybody may have answered"
+        ]
+    return []
+
+
+def _secrets(aim: AnyTarget) -> list[Secret]:
     credentials: Model = aim.credentials
-    for name in type(credentials).model_fields:
-        secret = getattr(credentials, name)
-        if isinstance(secret, Secret):
-            redaction.conceal(secret.reveal(), secret.name)
-    return redaction
+    given = (getattr(credentials, name) for name in type(credentials).model_fields)
+    return [one for one in given if isinstance(one, Secret)]
 
 
 def document_sha256(api: str) -> str:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any, Protocol
@@ -16,12 +17,21 @@ from urllib.parse import parse_qs, unquote
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it arrived: *target* is the raw path and query, header names are lower case."""
+    """One request as it arrived: *target* is the raw path and query, header names are lower case.
+
+    is_followed: whether the next request came with it. The body is shorter than announced if the rest never came.
+    """
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes
+    is_followed: bool = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the connection ended before the body did."""
+        return len(self.body) < int(self.headers.get("content-length") or 0)
 
     @property
     def path(self) -> str:
@@ -43,14 +53,16 @@ class Request:
 class Response:
     """One answer; a body that is not bytes is sent as JSON.
 
-    headers: ``transfer-encoding: chunked`` sends it in chunks, ``connection: close`` ends the connection.
-    http: "1.0" sends neither length nor chunks and ends the connection.
+    headers: ``transfer-encoding: chunked`` sends it in chunks, ``connection: close`` ends the connection. The
+    date is now unless it is among them.
+    http: "1.0" sends neither length nor chunks and ends the connection. is_silent: the connection is closed instead.
     """
 
     status: int
     body: Any = b""
     headers: dict[str, str] = field(default_factory=dict)
     http: str = "1.1"
+    is_silent: bool = False
 
     def encoded(self) -> tuple[dict[str, str], bytes]:
         """Return headers and bytes as they go out."""
@@ -137,7 +149,8 @@ def _handler(app: App) -> type[BaseHTTPRequestHandler]:
                 yield name.lower(), value.strip(" \t")
 
         def _answer(self, headers: Mapping[str, str]) -> None:
-            request = Request(self.command, self.path, headers, self._body(headers))
+            body = self._body(headers)
+            request = Request(self.command, self.path, headers, body, self._is_followed())
             try:
                 response = app.answer(request)
             except Exception as error:
@@ -154,11 +167,24 @@ def _handler(app: App) -> type[BaseHTTPRequestHandler]:
             self.rfile.readline()
             return body
 
+        def _is_followed(self) -> bool:
+            buffered: Any = self.rfile
+            self.connection.settimeout(0)
+            try:
+                return bool(buffered.peek(1))
+            finally:
+                self.connection.settimeout(None)
+
         def _send(self, response: Response) -> None:
+            if response.is_silent:
+                self.close_connection = True
+                return
             fields, content = response.encoded()
             names = {name.lower(): value.lower() for name, value in fields.items()}
+            dated = [] if "date" in names else [f"date: {formatdate(usegmt=True)}"]
             lines = [
                 f"HTTP/{response.http} {response.status} -",
+                *dated,
                 *(f"{name}: {fields[name]}" for name in fields),
             ]
             if "chunked" in names.get("transfer-encoding", ""):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
+from rich.live import Live
 from rich.text import Text
 
 from conformance.exchange import Exchange
+from conformance.mode import Mode
 from conformance.plugin import Result
+from conformance.requirement import Requirement
 from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
 
 WORDS = {
@@ -42,18 +47,47 @@ class Lasting(Console):
 
 
 class Terminal:
-    """Prints a run as it goes; plain lines where nobody watches, since CI keeps them."""
+    """Prints a run as it goes, on a terminal above a line that says how far it is; plain lines elsewhere."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._came = 0
+        self._asked = "preflight"
 
     def begin(self, api: str, base_url: str) -> None:
         """Say what is about to be judged."""
         self._say(Text.assemble((api, "bold"), f" at {base_url}"))
         self._say()
 
+    @contextmanager
+    def watched(self, requirements: int) -> Iterator[None]:
+        """Show how far a run of so many is for the length of a with block, where somebody watches."""
+        if not _is_watched(self._console):
+            yield
+            return
+        began = time.monotonic()
+
+        def line() -> Text:
+            seconds = time.monotonic() - began
+            text = f"{self._came} of {requirements}, {seconds:.0f} s  {self._asked}"
+            return Text(text[: self._console.width - 1], "dim")
+
+        with Live(
+            console=self._console,
+            get_renderable=line,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        ):
+            yield
+
+    def asking(self, requirement: Requirement) -> None:
+        """Take note of what is asked now."""
+        self._asked = requirement.id
+
     def result(self, result: Result) -> None:
         """Tell what became of one requirement."""
+        self._came += 1
         word, style = WORDS[result.status]
         requirement = result.requirement
         line = Text.assemble((word.ljust(_WIDTH), style), "  ", requirement.id)
@@ -69,8 +103,12 @@ class Terminal:
         """Sum up."""
         word, style = VERDICTS[verdict.verdict]
         self._say()
+        if verdict.was_interrupted:
+            self._say(Text("interrupted; what follows is what was there by then", "bold yellow"))
         for status in _RECALLED:
             self._recall(verdict, status)
+        for note in verdict.notes:
+            self._say(Text.assemble(("note".ljust(_WIDTH), "bold yellow"), "  ", note))
         for fault in verdict.waiver_faults:
             self._say(Text.assemble(("waiver".ljust(_WIDTH), "bold red"), "  ", fault))
         self._say(
@@ -81,6 +119,7 @@ class Terminal:
         if verdict.is_partial:
             self._say(
                 "only part of the requirements was asked; a verdict on the whole needs a run without --only"
+                f"{_mode(verdict)}"
             )
         if files:
             self._say(f"written: {', '.join(str(file) for file in files)}")
@@ -116,6 +155,16 @@ class Terminal:
         self._console.print(text, soft_wrap=True, markup=False, highlight=False)
 
 
+def _is_watched(console: Console) -> bool:
+    """Tell whether somebody watches; a CI system may have a terminal, and keeps all that is written to it."""
+    return (
+        console.is_terminal
+        and console.file.isatty()
+        and not console.is_dumb_terminal
+        and "CI" not in os.environ
+    )
+
+
 def _exchange(exchange: Exchange) -> list[str]:
     answer = f"{exchange.status} {_short(exchange.answer_body)}" if exchange.status else exchange.trouble
     return [
@@ -131,6 +180,10 @@ def _short(text: str) -> str:
     return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"
 
 
+def _mode(verdict: Verdict) -> str:
+    return "" if verdict.mode is Mode.FULL else f" and --mode {verdict.mode}"
+
+
 def _musts(verdict: Verdict) -> str:
     tested, musts = verdict.musts_tested
     return f"{tested} of {musts} MUSTs tested"
@@ -143,11 +196,7 @@ def _counts(verdict: Verdict) -> str:
         if not number:
             continue
         shoulds = len(verdict.ids(status, "SHOULD"))
-        detail = (
-            f" ({shoulds} of them SHOULD)"
-            if shoulds and status in ("failed", "not_tested", "inconclusive")
-            else ""
-        )
+        detail = f" ({shoulds} of them SHOULD)" if shoulds else ""
         parts.append(f"{number} {word.lower()}{detail}")
     return ", ".join(parts)
 

@@ -19,8 +19,9 @@ base_url: {url}
 credentials: {{api_key: {{command: [{mockserver}, token, --api, suprsend]}}}}
 fixtures:
   object: {{type: departments, id: engineering}}
-  other_object: {{type: teams, id: design}}
+  other_object: {{type: departments, id: sales}}
   category: status-update-alert
+  other_category: product-newsletter
   locked_category: security-alert
   tenant_id: acme
 """

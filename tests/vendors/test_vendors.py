@@ -61,8 +61,9 @@ def suprsend(name: str, url: str) -> dict[str, Any]:
         "credentials": {"api_key": "${VENDOR_KEY}"},
         "fixtures": {
             "object": {"type": "departments", "id": "engineering"},
-            "other_object": {"type": "teams", "id": "design"},
+            "other_object": {"type": "departments", "id": "sales"},
             "category": "status-update-alert",
+            "other_category": "weekly-digest",
             "locked_category": "security-alert",
             "tenant_id": "acme",
         },

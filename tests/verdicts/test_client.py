@@ -11,7 +11,7 @@ from email.utils import formatdate
 import pytest
 
 from conformance.client import Client
-from conformance.oracle import DoesNotConform, Inconclusive, Stopped, Unreachable
+from conformance.oracle import DoesNotConform, Inconclusive, Silent, Stopped, Unreachable
 from conformance.patience import Pace, retry_after
 from conformance.proof.serving import Response, serve, serve_bytes
 from conformance.redaction import Redaction
@@ -122,7 +122,7 @@ def test_retry_after_reads_seconds_and_dates():
 
 def test_third_silence_in_a_row_stops_the_run():
     with talking_to(Server(lambda _: time.sleep(0.5)), timeout_s=0.05) as client:
-        for expected in (Unreachable, Unreachable, Stopped):
+        for expected in (Silent, Silent, Stopped):
             with pytest.raises(Unreachable) as silence:
                 client.send("GET", "/")
             assert type(silence.value) is expected

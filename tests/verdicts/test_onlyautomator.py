@@ -148,7 +148,7 @@ def test_template_is_a_profile(monkeypatch):
 @pytest.mark.parametrize(
     ("part", "missing", "expected"),
     [
-        ("credentials", "other_user", {"user-follows-token"}),
+        ("credentials", "other_user", {"user-follows-token", "other-user-keeps-created-at"}),
         ("credentials", "forbidden", {"insufficient-permission", "forbidden-write-stores-nothing"}),
         ("credentials", "expired", {"expired-token"}),
         ("fixtures", "other_fan_id", {"fan-id-tells-fans-apart", "key-includes-fan"}),

@@ -80,11 +80,12 @@ def test_merging_server_is_left_in_too():
     ("missing", "untested"),
     [
         ("other_object", {"objects-are-apart"}),
+        ("other_category", {"categories-are-apart"}),
         (
             "locked_category",
-            {"categories-are-apart", "locked-category-is-not-editable", "locked-category-stays-in"},
+            {"locked-category-is-not-editable", "locked-category-stays-in"},
         ),
-        ("tenant_id", {"tenant", "tenant-scope"}),
+        ("tenant_id", {"tenant", "tenant-channels-go-out", "tenant-scope"}),
     ],
 )
 def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):

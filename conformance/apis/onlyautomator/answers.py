@@ -83,7 +83,9 @@ def kind(value: Any) -> str:
     return names.get(type(value), "a number")
 
 
-def outcome(answer: Answer) -> str:
-    """Say in a few words how a write was answered."""
+def outcome(answer: Answer | None) -> str:
+    """Say in a few words how a write was answered, if it was."""
+    if answer is None:
+        return "with the end of the connection"
     code = code_of(answer)
     return f"{answer.status} {code}" if isinstance(code, str) else str(answer.status)

@@ -43,16 +43,18 @@ class Profile(Target[Credentials, Fixtures]):
 TEMPLATE = """\
 # A target for `conformance run`: an OnlyAutomator server, real or not.
 #
-# A run writes some 120 preferences for fan_id and one for other_fan_id, in categories that begin with
-# conformance_ or, where the common categories are tried, with conformance_ in the preference. The API
-# cannot delete, so they stay: name fans of a test account. A few writes are sent with tokens that must be
-# refused, and a few for a fan that must not exist. `conformance doctor` writes a single preference.
+# A run writes some 140 preferences for fan_id, one of them a megabyte, and one for other_fan_id, in
+# categories that begin with conformance_ or, where the common categories are tried, with conformance_ in the
+# preference. The API cannot delete, so they stay: name fans of a test account. A few writes are sent with
+# tokens that must be refused, and a few for a fan that must not exist. `conformance doctor` writes a single
+# preference.
 
 api: onlyautomator
 base_url: https://staging.example.com     # /api/v2/update-preference is appended
 
 credentials:                              # access tokens of user sessions, from the environment or
-  user: ${OA_USER_TOKEN}                  # a command: user: {command: [./token, ada]}
+  user: ${OA_USER_TOKEN}                  # a command: user: {command: [./token, ada]}, which is asked
+                                          # again when the token expires in the middle of a run
   # What is missing below is reported as not tested.
   # other_user: ${OA_OTHER_TOKEN}         # of another user who may write for the same fan
   # forbidden: ${OA_READONLY_TOKEN}       # valid, but lacking the permission to write
@@ -66,5 +68,7 @@ fixtures:
 # triggers:                               # request headers that make the target answer service_unavailable
 #   service_unavailable: {headers: {X-Trigger: outage}}
 
-# patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5}
+# patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5, budget_s: 300}     # budget_s: for the whole run
+# tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false trusts anybody
+# proxy: http://${PROXY_USER}:${PROXY_PASSWORD}@proxy.example.com:3128     # or none; else the environment's
 """

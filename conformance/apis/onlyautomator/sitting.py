@@ -71,6 +71,17 @@ def is_json(content: bytes | None) -> bool:
     return True
 
 
+def is_invalid(content: bytes) -> bool:
+    """Tell whether every server has to refuse *content*: no JSON object, or no name where a name has to be."""
+    try:
+        body = json.loads(content.decode("utf-8-sig"))
+    except RecursionError:
+        return False
+    except ValueError:
+        return True
+    return not isinstance(body, dict) or any(isinstance(body.get(name, []), dict | list) for name in KEY)
+
+
 def is_faithful(value: Any) -> bool:
     """Tell whether every JSON reader keeps *value*: no U+0000, no integer that a double cannot hold."""
     if isinstance(value, dict):

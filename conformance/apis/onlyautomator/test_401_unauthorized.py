@@ -78,7 +78,10 @@ def test_basic_scheme(api: Api) -> None:
 
 
 def test_schemeless_token(api: Api) -> None:
-    """MUST answer 401 authentication_required to a token without a scheme. (onlyautomator: 401 Unauthorized)"""
+    """MUST answer 401 authentication_required to a token without a scheme. (onlyautomator: 401 Unauthorized)
+
+    The document gives the header's format, the word Bearer and then the token.
+    """
     _unauthenticated(api.unauthorized(api.credential("user")))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.apis.onlyautomator.answers import expect_refusal, outcome
+from conformance.apis.onlyautomator.answers import data_of, expect_refusal, member, outcome, show
 from conformance.apis.onlyautomator.vocabulary import Api
 from conformance.client import Answer
 from conformance.oracle import Inconclusive, expect
@@ -16,6 +16,18 @@ def test_unknown_fan(api: Api) -> None:
     """MUST answer 404 resource_not_found for a fan that there is not. (onlyautomator: 404 Not Found)"""
     api.base()
     expect_refusal(_of_unknown_fan(api), 404, "resource_not_found")
+
+
+def test_similar_fan(api: Api) -> None:
+    """MUST not take a fanId with a letter before it for the fan without. (onlyautomator: 404 Not Found)
+
+    A fan of that name there may be, so only a write that goes to the same record is judged.
+    """
+    ours = member(api.base(), "id")
+    answer = api.write({**api.first_body(), "fanId": f"x{api.fan_id}"})
+    if answer.ok:
+        theirs = member(data_of(answer), "id")
+        expect(theirs != ours, f"another record than {show(ours)}, or a refusal", "the same record", answer)
 
 
 def test_unknown_fan_stays_unknown(api: Api) -> None:

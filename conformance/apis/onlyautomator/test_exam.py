@@ -12,7 +12,7 @@ from conformance.apis.onlyautomator.vocabulary import Api, Body
 from conformance.oracle import expect, observe, same_json
 
 ORDER = 1
-AGAIN = 6  # about so many of the accepted cases are written a second time
+AGAIN = 4  # about so many of the accepted cases are written a second time
 
 
 def _accepted(api: Api) -> Iterator[tuple[Sat, Data]]:
@@ -39,12 +39,15 @@ def _is_telling(value: object) -> bool:
 
 
 def test_exam_names_come_back(api: Api) -> None:
-    """MUST give back every generated category and preference that it accepts. (onlyautomator: Request Body)"""
+    """MUST give back every generated category and preference that it accepts. (onlyautomator: Request Body)
+
+    The document does not say that capitals stay capitals, so letters are compared without their case.
+    """
     for sat, data in _accepted(api):
         for name in ("category", "preference"):
             sent = sat.body.get(name)
             if name in data and isinstance(sent, str) and is_plain(sent):
-                kept = composed(data[name]) == composed(sent)
+                kept = isinstance(data[name], str) and folded(data[name]) == folded(sent)
                 expect(kept, f"{name} {show(sent)}", show(data[name]), sat.answer)
 
 

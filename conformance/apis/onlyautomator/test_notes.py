@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from conformance.apis.onlyautomator.answers import Data, data_of, expect_member, member, moment, outcome, show
-from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.apis.onlyautomator.vocabulary import HISTORY, Api
 from conformance.client import Answer
 from conformance.oracle import Inconclusive, expect, observe, same_json
 
@@ -29,6 +29,24 @@ def test_update_keeps_id(api: Api) -> None:
 def test_update_keeps_created_at(api: Api) -> None:
     """MUST keep a record's createdAt when it is updated. (onlyautomator: Notes)"""
     first, *updates = api.history()
+    _want_created_at(first, *updates)
+    if moment(data_of(updates[0]), "updatedAt") <= moment(data_of(first), "updatedAt"):
+        _want_created_at(first, api.updated_a_second_later())
+
+
+def test_other_user_keeps_created_at(api: Api) -> None:
+    """MUST keep a record's createdAt when another user updates it. (onlyautomator: Notes)
+
+    A server may keep a record for each user instead.
+    """
+    if not _is_same_moment(*(moment(data_of(answer), "createdAt") for answer in api.history(2))):
+        raise Inconclusive("createdAt moves when the same user updates a record, too")
+    one, other = api.of_two_users()
+    if data_of(one).get("id") == data_of(other).get("id"):
+        _want_created_at(one, other)
+
+
+def _want_created_at(first: Answer, *updates: Answer) -> None:
     made = moment(data_of(first), "createdAt")
     for answer in updates:
         now = moment(data_of(answer), "createdAt")
@@ -54,7 +72,7 @@ def test_update_moves_updated_at(api: Api) -> None:
     first, second = api.history(2)
     before, after = (moment(data_of(answer), "updatedAt") for answer in (first, second))
     if after <= before:
-        second = api.a_second_later(first, api.first_body())
+        second = api.updated_a_second_later()
         after = moment(data_of(second), "updatedAt")
     expect(after > before, f"updatedAt after {before.isoformat()}", after.isoformat(), second)
 
@@ -75,7 +93,7 @@ def test_updated_at_never_goes_back(api: Api) -> None:
 
 def test_update_changes_value(api: Api) -> None:
     """MUST answer an update with the new value, and the next with the next. (onlyautomator: Notes)"""
-    for answer, value in zip(api.history()[1:], ("second", "third"), strict=True):
+    for answer, value in zip(api.history()[1:], HISTORY[1:], strict=True):
         member(data_of(answer), "value")
         expect_member(answer, "value", value)
 
@@ -99,6 +117,12 @@ def test_update_changes_type(api: Api) -> None:
     answer, value = _updated(api, "seven", 7)
     if value == "seven" or same_json(api.record(value=7).get("value"), 7):
         expect(same_json(value, 7), "value 7", f"value {show(value)}", answer)
+
+
+def test_update_replaces_boolean(api: Api) -> None:
+    """MUST put an object in the place of a boolean. (onlyautomator: Notes)"""
+    answer, _ = _updated(api, True, {"on": "weekends"})
+    expect_member(answer, "value", {"on": "weekends"})
 
 
 def test_update_replaces_object(api: Api) -> None:
@@ -186,7 +210,8 @@ def test_unchanged_update(api: Api) -> None:
     """OBSERVED an update that changes nothing. (onlyautomator: Notes)"""
     body = api.body()
     first, second = (moment(data_of(api.write(body)), "updatedAt") for _ in range(2))
-    observe(f"an update that changes nothing {'moves' if second > first else 'does not move'} updatedAt")
+    shown = "a later" if second > first else "the same" if second == first else "an earlier"
+    observe(f"an update that changes nothing is answered with {shown} updatedAt")
 
 
 # --- custom categories and names -------------------------------------------------------------------------

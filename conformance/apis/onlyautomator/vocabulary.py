@@ -9,20 +9,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import httpx2
+
 from conformance.apis.onlyautomator import fans
 from conformance.apis.onlyautomator.answers import Data, code_of, data_of, expect_member, moment, outcome
 from conformance.apis.onlyautomator.profile import Profile
-from conformance.apis.onlyautomator.sitting import Desk, Sat, is_json
+from conformance.apis.onlyautomator.sitting import Desk, Sat, is_invalid, is_json
 from conformance.apis.onlyautomator.tokens import Token
 from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
+from conformance.mode import SAFE_METHODS
 from conformance.oracle import Inconclusive, NotTested, Unjudgeable, Unreachable, expect
+from conformance.packet import Packet
 from conformance.run import Run
 
 PATH = "/api/v2/update-preference"
 RACERS = 4
 RACES = 3
 A_SECOND_S = 1.1
+HISTORY = ("first", "other", "another")  # the first two of one length, the third longer
 
 Body = dict[str, Any]
 
@@ -36,6 +41,7 @@ class Api:
         self.run = run
         self.aside: list[Answer] = []
         self.triggered: list[Answer] = []
+        self.unusual: list[Answer] = []
         self.doubtful: list[tuple[Callable[[], Answer], Answer]] = []
         self._desk = Desk(target.fixtures.fan_id, run.prefix)
         self._numbers = itertools.count(1)
@@ -49,7 +55,7 @@ class Api:
             "category": self.run.prefix,
             "preference": f"probe_{next(self._numbers)}",
         }
-        return {**names, "value": "first", **members}
+        return {**names, "value": HISTORY[0], **members}
 
     def without(self, name: str) -> Body:
         """Make a body that lacks one member."""
@@ -65,6 +71,7 @@ class Api:
         """Another fan."""
         if self.target.fixtures.other_fan_id is None:
             raise NotTested("the profile has no fixtures.other_fan_id")
+        self.run.mode.want_full("a write for another fan")
         return self.target.fixtures.other_fan_id
 
     @property
@@ -94,6 +101,8 @@ class Api:
         self, body: Any, *, credential: str = "user", headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Post *body* with a token of the profile."""
+        if credential == "other_user":
+            self.run.mode.want_full("a write as another user")
         return self.post(body, authorization=f"Bearer {self.credential(credential)}", headers=headers)
 
     def post(
@@ -108,6 +117,7 @@ class Api:
         authorized = {} if authorization is None else {"Authorization": authorization}
         labelled = {} if content is None else {"Content-Type": "application/json"}
         sent = {**authorized, **labelled, **(headers or {})}
+        self._permit(body, content, sent)
 
         def ask(patient: bool = False) -> Answer:
             return self.client.send("POST", PATH, headers=sent, json=body, content=content, patient=patient)
@@ -117,6 +127,20 @@ class Api:
             self.doubtful.append((ask, answer))
         return answer
 
+    def _permit(self, body: Any, content: bytes | None, headers: Mapping[str, str]) -> None:
+        """Raise NotTested if the run's mode leaves such a request out."""
+        sent = (b"" if body is UNSET else json.dumps(body).encode()) if content is None else content
+        self.run.mode.want_short(len(sent))
+        if self._is_authorized(headers) and not is_invalid(sent):
+            self.run.mode.want_write()
+
+    def _is_authorized(self, headers: Mapping[str, str]) -> bool:
+        """Tell whether a server may let the request in: any scheme but Bearer must be refused, a cookie need not."""
+        scheme, _, token = headers.get("Authorization", "").partition(" ")
+        known = (self.target.credentials.user, self.target.credentials.other_user)
+        is_bearer = scheme.lower() == "bearer" and token in [one.reveal() for one in known if one]
+        return is_bearer or "Cookie" in headers
+
     def _doubted(self, ask: Callable[..., Answer]) -> Answer:
         known = len(self.client.answers)
         try:
@@ -125,8 +149,21 @@ class Api:
             self.doubtful += [(ask, last) for last in self.client.answers[known:][-1:]]
             raise
 
+    def draft(self, body: Any, headers: Mapping[str, str] | None = None) -> httpx2.Request:
+        """Make a write with the user's token for a packet."""
+        self.run.mode.want_full("what few clients send")
+        return self.client.draft("POST", PATH, headers={**self.authorization(), **(headers or {})}, json=body)
+
+    def deliver(self, packet: Packet) -> list[Answer]:
+        """Send what HTTP allows and few send; a proxy may refuse it in its own voice."""
+        answers = self.client.deliver(packet)
+        self.unusual += answers
+        return answers
+
     def elsewhere(self, method: str, path: str, **how: Any) -> Answer:
         """Send something that is not the documented operation, and that nothing is asked of."""
+        if method not in SAFE_METHODS:
+            self.run.mode.want_full("a write that is not documented")
         answer = self.client.send(method, path, headers=self.authorization(), **how)
         self.aside.append(answer)
         return answer
@@ -152,13 +189,13 @@ class Api:
     def history(self, writes: int = 3) -> Sequence[Answer]:
         """Return the answers to a create and the updates after it: first, second, third."""
         body = self.client.once("first body", self.body)
-        values = ("first", "second", "third")[:writes]
-        asks = {value: partial(self.write, {**body, "value": value}) for value in values}
+        asks = {value: partial(self.write, {**body, "value": value}) for value in HISTORY[:writes]}
         return [self.client.once(("history", value), ask) for value, ask in asks.items()]
 
     def first_body(self) -> Body:
         """Return what the first write sent."""
-        self.base()
+        if self.run.mode.may_write:
+            self.base()
         return dict(self.client.once("first body", self.body))
 
     def base(self) -> Data:
@@ -199,6 +236,12 @@ class Api:
         one, other = (self.client.once(("of fan", at), ask) for at, ask in enumerate(asks))
         return one, other
 
+    def of_two_users(self) -> tuple[Answer, Answer]:
+        """Return the answers to a user's write and to another user's of the same triple."""
+        body = self.client.once("body of two users", self.body)
+        one = self.client.once("of one user", lambda: self.write(body))
+        return one, self.client.once("of the other user", lambda: self.of_other_user(body))
+
     def body_without_value(self) -> Body:
         """Return the body of a write that has no value."""
         return self.client.once("body without value", lambda: self.without("value"))
@@ -216,6 +259,7 @@ class Api:
         trigger = self.target.triggers.service_unavailable
         if trigger is None:
             raise NotTested("the profile has no triggers.service_unavailable")
+        self.run.mode.want_full("a trigger")
         headers = {**self.authorization(), **trigger.headers}
         return self.client.once("unavailable", lambda: self._triggered(headers))
 
@@ -224,17 +268,19 @@ class Api:
         self.triggered.append(answer)
         return answer
 
-    def expect_unwritten(self, body: Body, refused: Answer) -> None:
-        """Want a refused write to have made no record: the next write of *body* makes it.
+    def expect_unwritten(self, body: Body, refused: Answer | None) -> None:
+        """Want a write that was refused, or not even answered, to have made no record: the next one of *body* does.
 
         A record that was there already was made before one that is made in between, and its two timestamps
         differ. Either may hold of a new record too: clocks stand still or disagree, and a server may look at
-        one twice for the two timestamps.
+        one twice for the two timestamps. A clock that counts whole seconds is given one to move on.
         """
-        if refused.ok:
+        if refused is not None and refused.ok:
             raise Inconclusive(f"the write was not refused but answered {outcome(refused)}")
-        between = self.record()
-        data = data_of(self.write({**body, "value": "after a refusal"}))
+        meanwhile = self.write(self.body())
+        between = data_of(meanwhile)
+        again = partial(self.a_second_later, meanwhile) if self._counts_seconds() else self.write
+        data = data_of(again({**body, "value": "after a refusal"}))
         made, changed = moment(data, "createdAt"), moment(data, "updatedAt")
         earlier = moment(between, "createdAt")
         is_told_twice = earlier != moment(between, "updatedAt")
@@ -243,8 +289,15 @@ class Api:
             is_new, "a record made by the write that was accepted", f"one made before, at {made.isoformat()}"
         )
 
+    def _counts_seconds(self) -> bool:
+        told = [
+            moment(data_of(answer), name) for answer in self.history() for name in ("createdAt", "updatedAt")
+        ]
+        return not any(one.microsecond for one in told)
+
     def examined(self) -> Sequence[Sat]:
         """Sit the whole exam."""
+        self.run.mode.want_full("the exam")
         return self.client.once("exam", lambda: [self.sit(case) for case in self.run.exam.cases])
 
     def sit(self, case: Case) -> Sat:
@@ -255,7 +308,7 @@ class Api:
         return Sat(case, has_json, json.loads(content or b"null") if has_json else None, answer)
 
     def everything(self) -> Iterator[Answer]:
-        """Yield every answer to the documented operation, and see to it that there are some.
+        """Yield every answer to the documented operation, and see to it that there are some, as the mode allows.
 
         Raises Inconclusive afterwards if something could not be asked.
         """
@@ -263,9 +316,12 @@ class Api:
         for ask in (self.history, self.without_token, self.without_value, self.examined):
             try:
                 ask()
+            except NotTested:
+                continue
             except Inconclusive as trouble:
                 troubles.append(trouble)
-        yield from (answer for answer in self.client.answers if not _is_among(answer, self.aside))
+        others = [*self.aside, *self.unusual]
+        yield from (answer for answer in self.client.answers if not _is_among(answer, others))
         if troubles:
             raise troubles[0]
 
@@ -287,14 +343,21 @@ class Api:
 
     def a_second_later(self, first: Answer, body: Body) -> Answer:
         """Write *body* when even a clock that counts whole seconds has moved on since the *first* answer."""
-        time.sleep(max(0.0, first.received_at + A_SECOND_S - time.monotonic()))
+        self.client.pause(first.received_at + A_SECOND_S - time.monotonic())
         return self.write({**body, "value": "a second later"})
+
+    def updated_a_second_later(self) -> Answer:
+        """Return the answer to an update of the first record when every clock has moved on."""
+        return self.client.once(
+            "later update", lambda: self.a_second_later(self.created(), self.first_body())
+        )
 
     def race(self) -> list[Answer]:
         """Create one record from several sides at once, and update it afterwards.
 
         Raises Inconclusive if in none of some tries two requests overlapped.
         """
+        self.run.mode.want_full("a race")
         for tries_left in reversed(range(RACES)):
             body = self.body()
             asks = [partial(self.write, {**body, "value": at}) for at in range(RACERS)]
@@ -309,7 +372,7 @@ class Api:
 
     def preflight(self) -> None:
         """Raise Unjudgeable if the token is refused or the fan unknown."""
-        answer = self.created()
+        answer = self.created() if self.run.mode.may_write else self.write(self.without("category"))
         if answer.status in (401, 403):
             raise Unjudgeable(
                 f"credentials.user was refused with {outcome(answer)}; give a token that may write"

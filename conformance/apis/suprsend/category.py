@@ -81,8 +81,10 @@ def shown(value: Any) -> str:
     return "null or missing" if value is None else json.dumps(value)[:80]
 
 
-def said(answer: Answer) -> str:
+def said(answer: Answer | None) -> str:
     """Describe an answer in a few words, for what is only observed."""
+    if answer is None:
+        return "answered with the end of the connection"
     if not answer.ok:
         return f"answered {answer.status}"
     try:

@@ -23,13 +23,16 @@ fixtures:
   object: {type: departments, id: engineering}     # best with email and slack, or any two editable channels
   category: status-update-alert                    # one that can be opted out of
   # What is left out here is reported as "not tested".
-  other_object: {type: teams, id: design}          # another object with the same channels
+  other_object: {type: departments, id: sales}     # another object of the type, with the same channels
+  other_category: product-newsletter               # another category that has one of the channels, too
   locked_category: security-alert                  # one that cannot be opted out of
   tenant_id: acme
 
 path_style: no_slash               # or trailing_slash: how the target likes its path
 
-# patience: {timeout_s: 10, retry_s: 30, rate_per_s: null}
+# patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5, budget_s: 300}     # budget_s: for the whole run
+# tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false trusts anybody
+# proxy: http://${PROXY_USER}:${PROXY_PASSWORD}@proxy.example.com:3128     # or none; else the environment's
 """
 
 
@@ -52,6 +55,7 @@ class Fixtures(Model):
     object: ObjectName
     category: str = Field(min_length=1)
     other_object: ObjectName | None = None
+    other_category: str | None = Field(default=None, min_length=1)
     locked_category: str | None = Field(default=None, min_length=1)
     tenant_id: str | None = Field(default=None, min_length=1)
 

@@ -7,6 +7,7 @@ leaves the preference alone gets a piece of its own rubbish for one. What is don
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,6 +44,26 @@ def is_no_preference(value: Any) -> bool:
     if isinstance(value, str) and value.strip().lower() in PREFERENCES:
         return False
     return value not in (*_DOUBTFUL, *_ASKED_BY_HAND)
+
+
+def is_refused(body: Any) -> bool:
+    """Tell whether every server has to refuse a JSON body: it is no object, or asks for no preference there is."""
+    if not isinstance(body, dict):
+        return isinstance(body, list | str | int | float)
+    value = body.get("preference")
+    if isinstance(value, str):
+        return is_no_preference(value)
+    return value is not None
+
+
+def is_broken(content: bytes) -> bool:
+    """Tell whether every server has to refuse *content*: there is some, and it is no JSON in UTF-8."""
+    try:
+        return is_refused(json.loads(content.decode("utf-8-sig")))
+    except RecursionError:
+        return False
+    except ValueError:
+        return bool(content.strip())
 
 
 def _turn(case: Case) -> int:

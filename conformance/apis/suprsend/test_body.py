@@ -55,11 +55,31 @@ def test_defaults_to_opt_in(api: Api) -> None:
 
 
 def test_channels_go_out(api: Api) -> None:
-    """MUST take a channel out that opt_out_channels names. (suprsend: Body)"""
+    """MUST take a channel out that opt_out_channels names. (suprsend: Body)
+
+    The answer shows the channels as they now stand, as the Response section says of the preference. The document's
+    example shows two channels opted in that its own request opts out; where an example contradicts a sentence, the
+    sentence counts.
+    """
     named, _, out, _ = api.channel_turns()
     accepted(out)
     category(out)
     expect(editable(out).get(named) != IN, f"{named} opt_out", f"{named} opt_in", out)
+
+
+def test_channels_go_out_by_default(api: Api) -> None:
+    """MUST take a channel out that opt_out_channels names, also where no preference is given. (suprsend: Body)
+
+    Such a body may be refused, as long as another one without a preference is accepted.
+    """
+    named, _, out, _ = api.channel_turns()
+    if editable(out).get(named) == IN:
+        raise Inconclusive(f"{named} does not go out beside a preference either")
+    api.settle()
+    answer = api.write({"opt_out_channels": [named]})
+    if answer.ok:
+        category(answer)
+        expect(editable(answer).get(named) != IN, f"{named} opt_out", f"{named} opt_in", answer)
 
 
 def test_category_stays_in(api: Api) -> None:

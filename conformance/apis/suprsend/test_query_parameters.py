@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from conformance.apis.suprsend import Api
-from conformance.apis.suprsend.category import editable, said, shown
+from conformance.apis.suprsend.category import IN, category, editable, said, shown
 from conformance.apis.suprsend.vocabulary import OPT_IN
-from conformance.oracle import expect, observe
+from conformance.oracle import Inconclusive, expect, observe
 
 
 def test_tenant(api: Api) -> None:
     """MUST accept the tenant_id of a tenant that exists. (suprsend: Query Parameters)"""
     answer = api.write(OPT_IN, api.tenant_place)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
+
+
+def test_tenant_channels_go_out(api: Api) -> None:
+    """MUST take a channel out for a tenant that opt_out_channels names. (suprsend: Query Parameters)"""
+    named, _ = api.two_channels(api.settle(api.tenant_place))
+    answer = api.write({**OPT_IN, "opt_out_channels": [named]}, api.tenant_place)
+    category(answer)
+    if editable(api.channel_turns().out).get(named) == IN:
+        raise Inconclusive(f"{named} does not go out without a tenant either")
+    expect(editable(answer).get(named) != IN, f"{named} opt_out", f"{named} opt_in", answer)
 
 
 def test_client_options(api: Api) -> None:
@@ -27,11 +37,10 @@ def test_tenant_scope(api: Api) -> None:
     """OBSERVED whether a channel that is out for a tenant is out without one. (suprsend: Query Parameters)"""
     place = api.tenant_place
     named, other = api.two_channels(api.settle())
-    api.write({**OPT_IN, "opt_out_channels": [named]}, place)
+    for_tenant = api.write({**OPT_IN, "opt_out_channels": [named]}, place)
     answer = api.write({**OPT_IN, "opt_in_channels": [other]})
-    observe(
-        f"{named} was opted out for the tenant; without it {named} is {shown(editable(answer).get(named))}"
-    )
+    there, here = (shown(editable(one).get(named)) for one in (for_tenant, answer))
+    observe(f"{named} was to go out for the tenant and is {there} there; without a tenant it is {here}")
 
 
 def test_unknown_tenant(api: Api) -> None:

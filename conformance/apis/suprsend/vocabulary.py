@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
+
+import httpx2
 
 from conformance.apis.suprsend import sitting
 from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, IN, OUT, editable, granted
@@ -15,6 +17,7 @@ from conformance.apis.suprsend.profile import ObjectName, Profile
 from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
 from conformance.oracle import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable
+from conformance.packet import Packet
 from conformance.run import Run
 
 OPT_IN: Mapping[str, Any] = {"preference": IN}
@@ -64,8 +67,10 @@ class Api:
         self.client = client
         self.run = run
         self._target = target
-        self._key = target.credentials.api_key.reveal()
+        self.unusual: list[Answer] = []
+        self.aside: list[Answer] = []
         self._touched: dict[Place, None] = {}
+        self._seen: dict[Place, dict[str, str]] = {}
         self.place = Place(target.fixtures.object, target.fixtures.category)
 
     # Places
@@ -77,6 +82,14 @@ class Api:
         if other is None:
             raise NotTested("fixtures.other_object is not in the profile")
         return Place(other, self.place.category)
+
+    @property
+    def other_category(self) -> Place:
+        """Another category for the same object."""
+        slug = self._target.fixtures.other_category
+        if slug is None:
+            raise NotTested("fixtures.other_category is not in the profile")
+        return Place(self.place.object, slug)
 
     @property
     def locked_place(self) -> Place:
@@ -115,6 +128,10 @@ class Api:
         return "no_slash" if self._target.path_style == "trailing_slash" else "trailing_slash"
 
     # Credentials
+
+    @property
+    def _key(self) -> str:
+        return self._target.credentials.api_key.reveal()
 
     @property
     def bearer(self) -> str:
@@ -180,6 +197,7 @@ class Api:
         media_type: str | None = "application/json",
         params: Mapping[str, str] | None = None,
         style: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Ask for a preference and return what is answered.
 
@@ -187,16 +205,17 @@ class Api:
         credential, None to send none. style: of the path, by default the profile's.
         """
         place = at or self.place
-        headers = {"authorization": authorization or self.bearer, "content-type": media_type}
+        self._permit(place, body, content, authorization)
+        sent = {"authorization": authorization or self.bearer, "content-type": media_type, **(headers or {})}
         if authorization is None:
-            del headers["authorization"]
+            del sent["authorization"]
         tenant = {"tenant_id": place.tenant_id} if place.tenant_id is not None else {}
         if UNKNOWN not in (place.object.id, place.category, place.tenant_id):
             self._touched[place] = None
         answer = self.client.send(
             "PATCH",
             place.path(style or self._target.path_style),
-            headers={name: value for name, value in headers.items() if value is not None},
+            headers={name: value for name, value in sent.items() if value is not None},
             json=body,
             content=content,
             params={**tenant, **(params or {})},
@@ -205,20 +224,54 @@ class Api:
             self._touched[place] = None
         return answer
 
+    def _permit(self, at: Place, body: Any, content: bytes | None, authorization: str | None) -> None:
+        """Raise NotTested if the run's mode leaves such a request out."""
+        mode = self.run.mode
+        own = (self.place.category, self._target.fixtures.locked_category)
+        if at.object != self.place.object or at.tenant_id is not None or at.category not in own:
+            mode.want_full("a write for another object, category or tenant")
+        mode.want_short(len(content or b""))
+        scheme, _, key = (authorization or "").partition(" ")
+        has_other_key = authorization is None or (scheme == "Bearer" and key != self._key)
+        is_invalid = sitting.is_refused(body) if content is None else sitting.is_broken(content)
+        if not has_other_key and not is_invalid:
+            mode.want_write()
+
+    def draft(
+        self, body: Any, at: Place | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx2.Request:
+        """Make a write for a packet; it goes to the profile's place if none is named."""
+        self.run.mode.want_full("what few clients send")
+        place = at or self.place
+        self._touched[self.place] = None
+        sent = {"authorization": self.bearer, **(headers or {})}
+        return self.client.draft("PATCH", place.path(self._target.path_style), headers=sent, json=body)
+
+    def deliver(self, packet: Packet) -> list[Answer]:
+        """Send what HTTP allows and few send; a proxy may refuse it in its own voice."""
+        answers = self.client.deliver(packet)
+        self.unusual += answers
+        return answers
+
     def read(self, at: Place) -> Answer:
         """Ask with GET, which the document does not have but other pages of the vendor's do."""
         path = at.path(self._target.path_style)
         return self.client.send("GET", path, headers={"authorization": self.bearer})
 
     def settle(self, at: Place | None = None) -> Answer:
-        """Opt in with every editable channel, whatever the target makes of its lists."""
+        """Opt in with every editable channel, whatever the target makes of its lists.
+
+        A target may list only the channels that are in, so one that was listed before and is missing is out.
+        """
+        seen = self._seen.setdefault(at or self.place, {})
         answer = granted(self.write(OPT_IN, at))
-        if OUT not in editable(answer).values():
+        seen.update(editable(answer))
+        if _is_whole(answer, seen):
             return answer
         emptied = self.write({**OPT_IN, "opt_out_channels": []}, at)
-        if emptied.ok and OUT not in editable(emptied).values():
+        if emptied.ok and _is_whole(emptied, seen):
             return emptied
-        return granted(self.write({**OPT_IN, "opt_in_channels": list(editable(answer))}, at))
+        return granted(self.write({**OPT_IN, "opt_in_channels": list(seen)}, at))
 
     def nameable(self, answer: Answer) -> list[str]:
         """List the documented channels that are in and editable in *answer*, best known first."""
@@ -284,6 +337,7 @@ class Api:
 
     def examined(self) -> Sequence[tuple[Case, Answer]]:
         """Sit the whole exam."""
+        self.run.mode.want_full("the exam")
 
         def ask() -> Sequence[tuple[Case, Answer]]:
             return [(case, self.sit(case)) for case in self.run.exam.cases]
@@ -302,7 +356,7 @@ class Api:
 
     def preflight(self) -> None:
         """Stop where nothing could be judged: the key is refused, or object or category are unknown."""
-        status = self.write(OPT_IN).status
+        status = self.write(OPT_IN if self.run.mode.may_write else {"preference": UNKNOWN}).status
         if status in (401, 403):
             raise Unjudgeable(
                 f"the API key is refused with {status}; credentials.api_key has to be one that may write preferences"
@@ -316,7 +370,7 @@ class Api:
 
     def leave(self) -> None:
         """Leave every place that was written to opted in, with all its channels."""
-        for place in list(self._touched):
+        for place in list(self._touched) if self.run.mode.may_write else ():
             try:
                 listed = editable(self.write(OPT_IN, place))
                 # A target that merges lists may keep opt-outs of channels that it does not even list.
@@ -329,6 +383,11 @@ class Api:
                 return
             except Outcome:
                 continue
+
+
+def _is_whole(answer: Answer, seen: Iterable[str]) -> bool:
+    listed = editable(answer)
+    return all(listed.get(channel) == IN for channel in {*seen, *listed})
 
 
 def _next(character: str) -> str:

@@ -172,6 +172,16 @@ class CharsetParameter(Reference):
         return replace(response, headers=headers)
 
 
+class TypesBuiltOnJson(Reference):
+    """Successes and errors have media types of their own, built on JSON."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        response = super().answer(request)
+        label = "application/problem+json" if response.status >= 400 else "application/vnd.api+json"
+        return replace(response, headers={**response.headers, "content-type": label})
+
+
 class PrettyWithNewlines(Reference):
     """The body is indented, escaped and ends with a newline; the header names are capitals."""
 
@@ -372,7 +382,7 @@ class ErrorsAreEmpty(Reference):
 class ErrorsAreProblems(Reference):
     """Errors are application/problem+json."""
 
-    costs = frozenset({"error-code", "error-is-json", "error-message"})
+    costs = frozenset({"error-code", "error-message"})
 
     def _refuse(self, refused: Refused) -> Response:
         body = {"type": "about:blank", "title": refused.message, "status": refused.status}
@@ -562,6 +572,10 @@ class Merges(Reference):
 
     def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return frozenset((before | (out or frozenset())) - (into or frozenset()))
+
+
+class MergesAndListsWhatIsIn(LeftChannelsAreNotListed, Merges):
+    """A list of opt-outs is added to the earlier ones, and only channels that are in are listed."""
 
 
 class AlwaysReplaces(Reference):
@@ -754,3 +768,78 @@ class GoesOutWithItsLastChannel(Reference):
     def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
         is_in = choice.preference == "opt_in" and set(place.category.channels) - choice.left
         return {**super()._rendered(place, choice), "preference": "opt_in" if is_in else "opt_out"}
+
+
+# Hostile input
+
+
+class _BehindAProxy(Reference):
+    """A proxy stands before it and says no in HTML."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer what the proxy lets through."""
+        status = self.refused(request)
+        if status is None:
+            return super().answer(request)
+        return Response(status, b"<h1>No</h1>", {"content-type": "text/html", "connection": "close"})
+
+    def refused(self, request: Request) -> int | None:
+        """Say with which status a request is refused, if it is."""
+        raise NotImplementedError
+
+
+class ProxyWithLimits(_BehindAProxy):
+    """The proxy refuses bodies beyond 64 KiB, bodies in chunks, many headers, and Expect, each with its own status."""
+
+    costs = frozenset({"error-is-json"})
+
+    def refused(self, request: Request) -> int | None:
+        """Refuse it, or not."""
+        if len(request.body) > 65536:
+            return 413
+        if "transfer-encoding" in request.headers:
+            return 411
+        if len(request.headers) > 50:
+            return 431
+        return 417 if "expect" in request.headers else None
+
+
+class ProxyWithoutChunks(_BehindAProxy):
+    """The proxy does not implement chunks, and calls many headers a bad request."""
+
+    def refused(self, request: Request) -> int | None:
+        """Refuse it, or not."""
+        if "transfer-encoding" in request.headers:
+            return 501
+        return 400 if len(request.headers) > 50 else None
+
+
+class ClosesInsteadOfRefusing(Reference):
+    """The connection is closed on what is large, deep, in chunks, cut short or sent in one packet with more."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer, or not."""
+        is_odd = (
+            len(request.body) > 65536 or b"[" * 64 in request.body or "transfer-encoding" in request.headers
+        )
+        if is_odd or request.is_cut or request.is_followed:
+            return Response(0, is_silent=True)
+        return super().answer(request)
+
+
+class AnswersOnlyTheFirst(Reference):
+    """After the first of several requests in one packet the connection is closed."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer, or not."""
+        answer = super().answer(request)
+        return replace(answer, headers={"connection": "close"}) if request.is_followed else answer
+
+
+class PrototypesAreRefused(Reference):
+    """A member called __proto__ is refused."""
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        if "__proto__" in super()._mapping(body):
+            raise Refused(400, "no prototypes here")
+        return super()._mapping(body)

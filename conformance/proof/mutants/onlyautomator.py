@@ -9,6 +9,7 @@ import hmac
 import html
 import json
 import re
+import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -219,6 +220,24 @@ class UpdatedNullAtFirst(_Told):
         return {**record, "updatedAt": None} if fresh else record
 
 
+class LocalTimeIsCalledUtc(Reference):
+    """Timestamps are of a zone seven hours behind and say that they are UTC."""
+
+    breaks = frozenset({"timestamps-tell-the-time"})
+
+    def now(self) -> str:
+        return (datetime.now(UTC) - timedelta(hours=7)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class DateIsYesterday(Reference):
+    """The day of a timestamp is the day before."""
+
+    breaks = frozenset({"timestamps-tell-the-time"})
+
+    def now(self) -> str:
+        return (datetime.now(UTC) - timedelta(days=1)).isoformat()
+
+
 class CreatedIsTheStart(Reference):
     """Every record is dated when the server started."""
 
@@ -297,7 +316,6 @@ class CategoryIsContent(_Told):
     breaks = frozenset(
         {
             "category-comes-back",
-            "mixed-case-category",
             "non-ascii-names",
             "long-names-stay-whole",
             "exam-names-come-back",
@@ -328,27 +346,6 @@ class PreferenceHyphenated(Reference):
         name = body["preference"]
         numbered = re.fullmatch("[a-z]+_[0-9]+", name)
         return {**super().names(body), "preference": name.replace("_", "-") if numbered else name}
-
-
-class CategoryLowered(Reference):
-    """A capitalised word of a category is stored in lower case."""
-
-    breaks = frozenset({"mixed-case-category"})
-
-    def names(self, body: Record) -> Record:
-        lowered = re.sub("_[A-Z][a-z]+", lambda word: word[0].lower(), body["category"])
-        return {**super().names(body), "category": lowered}
-
-
-class PreferenceLowered(Reference):
-    """A preference of several words is stored in lower case."""
-
-    breaks = frozenset({"mixed-case-preference"})
-
-    def names(self, body: Record) -> Record:
-        name = body["preference"]
-        words = re.fullmatch("[A-Za-z]+_[A-Za-z]+", name)
-        return {**super().names(body), "preference": name.lower() if words else name}
 
 
 class NamesInLatin(Reference):
@@ -412,7 +409,14 @@ class FalsyIsNull(Reference):
     """Whatever is falsy becomes null."""
 
     breaks = frozenset(
-        {"value-false", "value-zero", "value-empty-string", "value-empty-object", "value-empty-array"}
+        {
+            "value-false",
+            "value-zero",
+            "value-empty-string",
+            "value-empty-object",
+            "value-empty-array",
+            "negative-zero-stays-zero",
+        }
     )
 
     def keep(self, value: Any) -> Any:
@@ -432,6 +436,8 @@ class EverythingIsText(Reference):
             "value-large-integer",
             "value-float",
             "value-small-float",
+            "negative-zero-stays-zero",
+            "large-integer-stays-a-number",
         }
     )
 
@@ -540,37 +546,46 @@ class LinesEndInNewlines(Reference):
 class StringsCutAt255(Reference):
     """Strings are cut after 255 characters."""
 
-    breaks = frozenset({"value-long-string"})
+    breaks = frozenset({"value-long-string", "huge-string-stays-whole"})
 
     def keep(self, value: Any) -> Any:
         return value[:255] if isinstance(value, str) else value
 
 
 class LongStringsAreEllipsed(Reference):
-    """A string beyond 999 characters ends in an ellipsis."""
+    """A string beyond 999 characters ends in an ellipsis, unless it is kept in a file."""
 
     breaks = frozenset({"value-long-string"})
 
     def keep(self, value: Any) -> Any:
-        return value[:998] + "…" if isinstance(value, str) and len(value) > 999 else value
+        return value[:998] + "…" if isinstance(value, str) and 999 < len(value) < 65536 else value
+
+
+class StringsCutAt4096(Reference):
+    """Strings are cut after 4,096 characters."""
+
+    breaks = frozenset({"value-long-string"})
+
+    def keep(self, value: Any) -> Any:
+        return value[:4096] if isinstance(value, str) else value
 
 
 class ZeroIsNull(Reference):
-    """A zero becomes null."""
+    """The integer zero becomes null."""
 
     breaks = frozenset({"value-zero"})
 
     def keep(self, value: Any) -> Any:
-        return None if value == 0 and not isinstance(value, bool) else value
+        return None if type(value) is int and value == 0 else value
 
 
 class ZeroIsFalse(Reference):
-    """A zero becomes false."""
+    """The integer zero becomes false."""
 
     breaks = frozenset({"value-zero"})
 
     def keep(self, value: Any) -> Any:
-        return False if value == 0 else value
+        return False if type(value) is int and value == 0 else value
 
 
 class OneIsTrue(Reference):
@@ -595,10 +610,19 @@ class SignIsLost(Reference):
 class IntegersOf32Bits(Reference):
     """An integer beyond 32 bits is capped."""
 
-    breaks = frozenset({"value-large-integer"})
+    breaks = frozenset({"value-large-integer", "large-integer-stays-a-number"})
 
     def keep(self, value: Any) -> Any:
         return min(value, 2**31 - 1) if isinstance(value, int) else value
+
+
+class LargestSafeIntegerIsOneTooMany(Reference):
+    """The largest integer that every JSON reader keeps is not kept."""
+
+    breaks = frozenset({"value-large-integer"})
+
+    def keep(self, value: Any) -> Any:
+        return value - 1 if value == 2**53 - 1 else value
 
 
 class FloatsAreCut(Reference):
@@ -617,6 +641,15 @@ class SixDecimals(Reference):
 
     def keep(self, value: Any) -> Any:
         return round(value, 6) if isinstance(value, float) else value
+
+
+class ObjectsCutAtTwenty(Reference):
+    """Objects keep their first twenty members."""
+
+    breaks = frozenset({"value-object"})
+
+    def keep(self, value: Any) -> Any:
+        return dict(list(value.items())[:20]) if isinstance(value, dict) else value
 
 
 class NumbersInObjectsAreText(Reference):
@@ -661,6 +694,9 @@ class StructuresAreSerialised(Reference):
             "value-nested-arrays",
             "value-array-of-objects",
             "value-deep",
+            "deep-value-stays-whole",
+            "prototype-members-stay",
+            "update-replaces-boolean",
             "update-replaces-object",
             "update-replaces-array",
             "exam-value-comes-back",
@@ -742,6 +778,15 @@ class MembersInSnakeCase(Reference):
         if not isinstance(value, dict):
             return value
         return {re.sub("(?<=[a-z])([A-Z])(?=[a-z])", r"_\1", name): item for name, item in value.items()}
+
+
+class ArraysCutAtTen(Reference):
+    """Arrays are cut after ten items."""
+
+    breaks = frozenset({"value-array"})
+
+    def keep(self, value: Any) -> Any:
+        return value[:10] if isinstance(value, list) else value
 
 
 class ArraysAreSorted(Reference):
@@ -828,13 +873,13 @@ class ObjectsInArraysAreText(Reference):
 
 
 class TenLevelsDeep(Reference):
-    """What lies more than ten levels deep is lost."""
+    """What an object more than ten levels deep holds is lost."""
 
     breaks = frozenset({"value-deep"})
 
     def keep(self, value: Any, level: int = 0) -> Any:
         if isinstance(value, list):
-            return [self.keep(item, level + 1) for item in value] if level < 10 else None
+            return [self.keep(item, level + 1) for item in value] if level < 40 else value
         if isinstance(value, dict):
             return {name: self.keep(item, level + 1) for name, item in value.items()} if level < 10 else None
         return value
@@ -985,7 +1030,7 @@ class StructuredNamesAreText(Reference):
 class ClosingBraceIsOptional(Reference):
     """A body that lacks its last brace is mended."""
 
-    breaks = frozenset({"malformed-body"})
+    breaks = frozenset({"malformed-body", "half-sent-write-stores-nothing"})
 
     def read(self, request: Request) -> Any:
         text = request.body.strip()
@@ -1001,7 +1046,7 @@ class WhatFollowsIsIgnored(Reference):
     def read(self, request: Request) -> Any:
         try:
             return json.JSONDecoder().raw_decode(request.body.decode())[0]
-        except ValueError:
+        except (ValueError, RecursionError):
             return super().read(request)
 
 
@@ -1092,7 +1137,7 @@ class BrokenOffIsKept(Reference):
     breaks = frozenset({"invalid-write-stores-nothing"})
 
     def read(self, request: Request) -> Any:
-        if request.body.endswith(b'"first"'):
+        if request.body.endswith(b'"first"') and not request.is_cut:
             self.store(json.loads(request.body + b"}"), Caller("nobody", "none"))
         body = super().read(request)
         return {"value": None, **body} if isinstance(body, dict) else body
@@ -1330,6 +1375,13 @@ class BearerAlone(Reference):
         return super().authenticate(request)
 
 
+class _InSeconds(Reference):
+    """Counts whole seconds."""
+
+    def now(self) -> str:
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class UnauthenticatedIsKept(Reference):
     """A write without a token is refused, and kept all the same."""
 
@@ -1339,6 +1391,10 @@ class UnauthenticatedIsKept(Reference):
         if "authorization" not in request.headers:
             self.store(self.read(request), Caller("nobody", "none"))
         return super().authenticate(request)
+
+
+class UnauthenticatedIsKeptInSeconds(UnauthenticatedIsKept, _InSeconds):
+    """A write without a token is kept by a server whose clock counts whole seconds."""
 
 
 # --- 403 Forbidden, 404 Not Found ------------------------------------------------------------------------
@@ -1384,6 +1440,26 @@ class ForbiddenIsKept(Reference):
         if caller.role == "reader":
             self.store(self.read(request), caller)
         return caller
+
+
+class ForbiddenIsKeptInSeconds(ForbiddenIsKept, _InSeconds):
+    """A write without permission is kept by a server whose clock counts whole seconds."""
+
+
+class InvalidIsKeptInSeconds(InvalidIsKept, _InSeconds):
+    """A write without a value is kept by a server whose clock counts whole seconds."""
+
+
+class FanIsFoundByItsEnd(Reference):
+    """A fan is found by the end of the id."""
+
+    breaks = frozenset({"similar-fan"})
+
+    def read(self, request: Request) -> Any:
+        body = super().read(request)
+        fan_id = body.get("fanId") if isinstance(body, dict) else None
+        found = [fan for fan in self.fans if isinstance(fan_id, str) and fan_id.endswith(fan)]
+        return {**body, "fanId": found[0]} if found else body
 
 
 class FansAreMade(Reference):
@@ -1760,6 +1836,20 @@ class CreatedMovesAtTheSecondUpdate(Reference):
         return {**record, "createdAt": old["updatedAt"]} if again else record
 
 
+class CreatedMovesInSeconds(CreatedMoves, _InSeconds):
+    """An update moves the time of creation, told in whole seconds."""
+
+
+class OtherUserRenews(Reference):
+    """An update by another user moves the time of creation."""
+
+    breaks = frozenset({"other-user-keeps-created-at"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update(old, body, caller)
+        return record if old["userId"] == caller.user_id else {**record, "createdAt": self.now()}
+
+
 class UpdatedIsFrozen(Reference):
     """An update does not move the time of update."""
 
@@ -1769,13 +1859,17 @@ class UpdatedIsFrozen(Reference):
         return {**super().update(old, body, caller), "updatedAt": old["updatedAt"]}
 
 
-class UpdatedIsADay(Reference):
-    """Both timestamps are those of midnight."""
+class ClockStands(Reference):
+    """Both timestamps are always those of the start of the server."""
 
     breaks = frozenset({"created-at-tells-when", "update-moves-updated-at"})
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.started = super().now()
+
     def now(self) -> str:
-        return datetime.now(UTC).date().isoformat() + "T00:00:00Z"
+        return getattr(self, "started", "")
 
 
 class UpdatedGoesBack(Reference):
@@ -1793,7 +1887,7 @@ class UpdatedGoesBack(Reference):
 class CreationIsInLocalTime(Reference):
     """The creation is told in the time of a place two hours east, and called UTC."""
 
-    breaks = frozenset({"updated-at-never-goes-back"})
+    breaks = frozenset({"updated-at-never-goes-back", "timestamps-tell-the-time"})
 
     def create(self, body: Record, caller: Caller) -> Record:
         record = super().create(body, caller)
@@ -1809,6 +1903,7 @@ class UpdateIsIgnored(Reference):
             "update-changes-value",
             "update-to-falsy",
             "update-changes-type",
+            "update-replaces-boolean",
             "update-replaces-object",
             "update-replaces-array",
         }
@@ -1827,6 +1922,17 @@ class SecondUpdateIsIgnored(Reference):
         again = old["updatedAt"] != old["createdAt"]
         record = super().update(old, body, caller)
         return {**record, "value": old["value"]} if again else record
+
+
+class ValueOfOneLengthIsTheSame(Reference):
+    """A string of the length of the old one does not replace it."""
+
+    breaks = frozenset({"update-changes-value"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        texts = isinstance(old["value"], str) and isinstance(body["value"], str)
+        is_same = texts and len(old["value"]) == len(body["value"])
+        return super().update(old, {**body, "value": old["value"]} if is_same else body, caller)
 
 
 class OldValueIsAnswered(Reference):
@@ -1852,11 +1958,21 @@ class FalsyDoesNotReplace(Reference):
 class TypeIsFixed(Reference):
     """The first write decides the type; a value of another type does not replace it."""
 
-    breaks = frozenset({"update-changes-type"})
+    breaks = frozenset({"update-changes-type", "update-replaces-boolean"})
 
     def update(self, old: Record, body: Record, caller: Caller) -> Record:
         same = type(old["value"]) is type(body["value"])
         return {**super().update(old, body, caller), "value": body["value"] if same else old["value"]}
+
+
+class BooleansStayBooleans(Reference):
+    """A boolean is replaced by a boolean only."""
+
+    breaks = frozenset({"update-replaces-boolean"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        stays = isinstance(old["value"], bool) and not isinstance(body["value"], bool)
+        return super().update(old, {**body, "value": old["value"]} if stays else body, caller)
 
 
 class TypeIsKept(Reference):
@@ -2134,3 +2250,245 @@ class BytesAreQueued(Reference):
         if request.body and not 0x20 <= request.body[0] < 0x7F and request.body[0] != 0xEF:
             raise Refusal(200, "none", "queued")
         return super().read(request)
+
+
+# --- hostile input ---------------------------------------------------------------------------------------
+
+
+class _Impatient(Reference):
+    """Does not deserve a long wait."""
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        return {**super().profile(base_url), "patience": {"timeout_s": 1}}
+
+    def hang(self) -> None:
+        threading.Event().wait(3)
+
+
+class DeepHangs(_Impatient):
+    """A thousand levels keep the server busy for ever."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def read(self, request: Request) -> Any:
+        if b"[" * 900 in request.body:
+            self.hang()
+        return super().read(request)
+
+
+class ChunksHang(_Impatient):
+    """The end of a body in chunks is never found."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def read(self, request: Request) -> Any:
+        if "transfer-encoding" in request.headers:
+            self.hang()
+        return super().read(request)
+
+
+class SurrogateHangs(_Impatient):
+    """Half a surrogate pair makes the server wait for the other half."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def read(self, request: Request) -> Any:
+        if b"\\ud83d" in request.body:
+            self.hang()
+        return super().read(request)
+
+
+class DeepCrashes(Reference):
+    """A thousand levels are an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def read(self, request: Request) -> Any:
+        if b"[" * 900 in request.body:
+            raise Refusal(500, "internal_error", "maximum recursion depth exceeded")
+        return super().read(request)
+
+
+class NegativeZeroCrashes(Reference):
+    """A zero with a sign is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def keep(self, value: Any) -> Any:
+        if str(value) == "-0.0":
+            raise Refusal(500, "internal_error", "division by zero")
+        return value
+
+
+class ChunksCrash(Reference):
+    """A body without a length is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def read(self, request: Request) -> Any:
+        if "content-length" not in request.headers:
+            raise Refusal(500, "internal_error", "KeyError: content-length")
+        return super().read(request)
+
+
+class ManyHeadersCrash(Reference):
+    """More than a hundred headers are an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def read(self, request: Request) -> Any:
+        if len(request.headers) > 100:
+            raise Refusal(500, "internal_error", "got more than 100 headers")
+        return super().read(request)
+
+
+class FiftyLevelsDeep(Reference):
+    """What lies more than fifty levels deep is lost."""
+
+    breaks = frozenset({"deep-value-stays-whole"})
+
+    def keep(self, value: Any, level: int = 0) -> Any:
+        if isinstance(value, list):
+            return [self.keep(item, level + 1) for item in value] if level < 50 else []
+        return value
+
+
+class StringsAreCut(Reference):
+    """A string is cut at 65,536 characters."""
+
+    breaks = frozenset({"huge-string-stays-whole"})
+
+    def keep(self, value: Any) -> Any:
+        return value[:65536] if isinstance(value, str) else value
+
+
+class NegativeZeroIsNothing(Reference):
+    """A zero with a sign becomes null."""
+
+    breaks = frozenset({"negative-zero-stays-zero"})
+
+    def keep(self, value: Any) -> Any:
+        return None if str(value) == "-0.0" else value
+
+
+class LargeIntegersAreText(Reference):
+    """An integer that no double can hold comes back as a string."""
+
+    breaks = frozenset({"large-integer-stays-a-number"})
+
+    def keep(self, value: Any) -> Any:
+        return str(value) if isinstance(value, int) and abs(value) > 2**53 else value
+
+
+class IntegersAreCapped(Reference):
+    """An integer that no double can hold becomes the largest that is safe."""
+
+    breaks = frozenset({"large-integer-stays-a-number"})
+
+    def keep(self, value: Any) -> Any:
+        return min(value, 2**53 - 1) if type(value) is int else value
+
+
+class NulEndsAString(Reference):
+    """A string ends at its first U+0000."""
+
+    breaks = frozenset({"nul-stays-in-its-string"})
+
+    def keep(self, value: Any) -> Any:
+        return value.partition("\0")[0] if isinstance(value, str) else value
+
+
+class PrototypeIsSwallowed(Reference):
+    """A member called __proto__ sets the prototype instead of staying."""
+
+    breaks = frozenset({"prototype-members-stay"})
+
+    def keep(self, value: Any) -> Any:
+        return (
+            {name: it for name, it in value.items() if name != "__proto__"}
+            if isinstance(value, dict)
+            else value
+        )
+
+
+class ConstructorIsSwallowed(Reference):
+    """A member called constructor is taken for harmful and dropped."""
+
+    breaks = frozenset({"prototype-members-stay"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: it for name, it in value.items() if name != "constructor"}
+
+
+class PrototypeIsShared(Reference):
+    """What one write puts into __proto__ every later record has."""
+
+    breaks = frozenset({"prototypes-stay-clean"})
+
+    def keep(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            vars(self).setdefault("shared", {}).update(value.get("__proto__", {}))
+        return value
+
+    def succeed(self, record: Record) -> Response:
+        return super().succeed({**record, **vars(self).get("shared", {})})
+
+
+class DeepIsUnavailable(Reference):
+    """A thousand levels are refused with 400 and the code of an outage."""
+
+    breaks = frozenset({"hostile-value-refused-as-invalid"})
+
+    def read(self, request: Request) -> Any:
+        if b"[" * 900 in request.body:
+            raise Refusal(400, "service_unavailable", "Too deep")
+        return super().read(request)
+
+
+class ChunksAreLost(Reference):
+    """Of a body in chunks only the beginning of the value is kept."""
+
+    breaks = frozenset({"chunked-write-stays-whole"})
+
+    def read(self, request: Request) -> Any:
+        body = super().read(request)
+        return {**body, "value": body["value"][:31]} if "transfer-encoding" in request.headers else body
+
+
+class _Mends(Reference):
+    """Adds the brace that a write lacks which broke off."""
+
+    def read(self, request: Request) -> Any:
+        end = b"}" if request.is_cut else b""
+        return super().read(Request("POST", request.target, request.headers, request.body + end))
+
+
+class HalfIsMended(_Mends):
+    """A write that breaks off is mended and accepted."""
+
+    breaks = frozenset({"half-sent-write-stores-nothing"})
+
+
+class HalfIsStored(_Mends):
+    """A write that breaks off is mended and stored, and nobody is told."""
+
+    breaks = frozenset({"half-sent-write-stores-nothing"})
+
+    def answer(self, request: Request) -> Response:
+        answer = super().answer(request)
+        return Response(0, is_silent=True) if request.is_cut else answer
+
+
+class PipelineIsMixedUp(Reference):
+    """The second of two writes in one packet gets the answer to the first."""
+
+    breaks = frozenset({"pipelined-writes-stay-in-order"})
+
+    def answer(self, request: Request) -> Response:
+        held: Response | None = vars(self).pop("held", None)
+        answer = held or super().answer(request)
+        if request.is_followed:
+            vars(self)["held"] = answer
+        return answer

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -264,6 +265,15 @@ class OneSetForAllObjects(Reference):
         return replace(place, holder=("", ""))
 
 
+class OneSetForAllOfAType(Reference):
+    """All objects of a type share one preference set."""
+
+    breaks = frozenset({"objects-are-apart"})
+
+    def _shelf(self, place: Place) -> Place:
+        return replace(place, holder=(place.holder[0], ""))
+
+
 class OneSetForAllCategories(Reference):
     """A channel that leaves one category leaves all of them."""
 
@@ -285,6 +295,26 @@ class RefusesTenants(Reference):
         if "tenant_id" in request.query:
             raise Refused(404, "tenant not found")
         return ""
+
+
+class ListsWantAPreference(Reference):
+    """Lists are looked at only beside a preference."""
+
+    breaks = frozenset({"channels-go-out-by-default"})
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._list(body, member)
+        return channels if "preference" in body else None
+
+
+class TenantsKeepTheirChannels(Reference):
+    """A tenant's channels do not go out."""
+
+    breaks = frozenset({"tenant-channels-go-out"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._choice(place, before, preference, body)
+        return replace(choice, left=frozenset()) if place.tenant else choice
 
 
 class RefusesClientOptions(Reference):
@@ -333,7 +363,14 @@ class AbsentIsRefused(Reference):
 class AnyBodyOptsIn(Reference):
     """Whatever the body says, the object is opted in."""
 
-    breaks = frozenset({"preference-follows-opt-out", "generated-preference-is-followed"})
+    breaks = frozenset(
+        {
+            "preference-follows-opt-out",
+            "generated-preference-is-followed",
+            "preference-beside-hostile-members",
+            "chunked-body-is-followed",
+        }
+    )
 
     def _preference(self, body: dict[str, Any]) -> str:
         super()._preference(body)
@@ -387,13 +424,13 @@ class OptOutSticks(Reference):
 
 
 class ListsHideOptOut(Reference):
-    """An opt-out beside a list of channels is ignored."""
+    """An opt-out beside channels is ignored."""
 
     breaks = frozenset({"generated-preference-is-followed"})
 
     def _preference(self, body: dict[str, Any]) -> str:
         preference = super()._preference(body)
-        return "opt_in" if "opt_out_channels" in body or "opt_in_channels" in body else preference
+        return "opt_in" if body.get("opt_out_channels") or body.get("opt_in_channels") else preference
 
 
 class OptOutChannelsIgnored(Reference):
@@ -635,12 +672,14 @@ class AcceptsArrays(Reference):
 
 
 class MendsTruncatedBodies(Reference):
-    """A body that breaks off is completed."""
+    """A body that breaks off is completed, if all that was announced has come."""
 
     breaks = frozenset({"truncated-body"})
 
-    def _json(self, body: bytes) -> Any:
-        return super()._json(body + b"}" if body.startswith(b"{") and not body.endswith(b"}") else body)
+    def _body(self, request: Request) -> dict[str, Any]:
+        breaks_off = request.body.startswith(b"{") and not request.body.endswith(b"}")
+        end = b"}" if breaks_off and not request.is_cut else b""
+        return super()._body(replace(request, body=request.body + end))
 
 
 class ReadsForms(Reference):
@@ -999,3 +1038,151 @@ class ErrorSaysNothing(Reference):
 
     def _refuse(self, refused: Refused) -> Response:
         return Response(refused.status, {"code": refused.status, "message": ""})
+
+
+# Hostile input
+
+
+class _Impatient(Reference):
+    """Does not deserve a long wait."""
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Have the judge wait no longer than a second."""
+        return {**super().profile(base_url), "patience": {"timeout_s": 1}}
+
+    def _hang(self) -> None:
+        threading.Event().wait(3)
+
+
+class DeepHangs(_Impatient):
+    """A thousand levels keep the server busy for ever."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def answer(self, request: Request) -> Response:
+        """Answer when it is too late."""
+        if b'"note": ' + b"[" * 900 in request.body:
+            self._hang()
+        return super().answer(request)
+
+
+class ChunksHang(_Impatient):
+    """The end of a body in chunks is never found."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def answer(self, request: Request) -> Response:
+        """Answer when it is too late."""
+        if "transfer-encoding" in request.headers:
+            self._hang()
+        return super().answer(request)
+
+
+class DeepCrashes(Reference):
+    """A hundred levels are answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _json(self, body: bytes) -> Any:
+        if b"[" * 90 in body:
+            raise Refused(500, "maximum recursion depth exceeded")
+        return super()._json(body)
+
+
+class ChunksCrash(Reference):
+    """A body without a length is answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        if "content-length" not in request.headers:
+            raise Refused(500, "KeyError: content-length")
+        return super()._body(request)
+
+
+class LongBodiesAreCut(Reference):
+    """What is behind the first 65,536 bytes of a body is lost, and with it all that it says."""
+
+    breaks = frozenset({"preference-beside-hostile-members"})
+
+    def _json(self, body: bytes) -> Any:
+        return {"preference": "opt_out"} if len(body) > 200_000 else super()._json(body)
+
+
+class DeepMembersAreForgotten(Reference):
+    """A body with a hundred levels in it is taken for an empty object."""
+
+    breaks = frozenset({"preference-beside-hostile-members"})
+
+    def _json(self, body: bytes) -> Any:
+        return {} if b'"note": ' + b"[" * 100 + b"]" in body else super()._json(body)
+
+
+class PrototypeCounts(Reference):
+    """What a body does not say is looked up in its __proto__."""
+
+    breaks = frozenset({"prototype-is-no-preference"})
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        members = super()._mapping(body)
+        return {**members.get("__proto__", {}), **members}
+
+
+class PrototypeIsShared(Reference):
+    """What a body does not say is looked up in the __proto__ of the one before."""
+
+    breaks = frozenset({"prototypes-stay-clean"})
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        members = super()._mapping(body)
+        earlier: dict[str, Any] = vars(self).get("shared", {})
+        vars(self)["shared"] = members.get("__proto__", {})
+        return {**earlier, **members}
+
+
+class ChunksAreNotRead(Reference):
+    """A body in chunks is taken for an empty object."""
+
+    breaks = frozenset({"chunked-body-is-followed"})
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        return {} if "transfer-encoding" in request.headers else super()._body(request)
+
+
+class _Mends(Reference):
+    """Adds the brace that a body lacks which breaks off."""
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        end = b"}" if request.is_cut else b""
+        return super()._body(replace(request, body=request.body + end))
+
+
+class HalfIsMended(_Mends):
+    """A body that breaks off is mended and accepted."""
+
+    breaks = frozenset({"half-sent-body-changes-nothing"})
+
+
+class HalfIsCarriedOut(_Mends):
+    """A body that breaks off is mended and carried out, and nobody is told."""
+
+    breaks = frozenset({"half-sent-body-changes-nothing"})
+
+    def answer(self, request: Request) -> Response:
+        """Say nothing to half a request."""
+        answer = super().answer(request)
+        return Response(0, is_silent=True) if request.is_cut else answer
+
+
+class PipelineIsMixedUp(Reference):
+    """The second of two requests in one packet gets the answer to the first."""
+
+    breaks = frozenset({"pipelined-requests-stay-in-order"})
+
+    def answer(self, request: Request) -> Response:
+        """Answer as the request before, if this one came with it."""
+        held: Response | None = vars(self).pop("held", None)
+        answer = held or super().answer(request)
+        if request.is_followed:
+            vars(self)["held"] = answer
+        return answer

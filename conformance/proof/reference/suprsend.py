@@ -67,7 +67,7 @@ class Reference:
     """The server; one instance holds one set of preferences."""
 
     key = "SS.WSK.7f3kQ9vXbT2mR8cLwZ5nYpJ4"
-    objects: ClassVar = {("departments", "engineering"), ("teams", "design")}
+    objects: ClassVar = {("departments", "engineering"), ("departments", "sales")}
     tenants: ClassVar = {"", "acme"}
     categories: ClassVar = {category.slug: category for category in _CATEGORIES}
 
@@ -79,8 +79,9 @@ class Reference:
         """Return a target profile that leaves nothing untested."""
         fixtures = {
             "object": {"type": "departments", "id": "engineering"},
-            "other_object": {"type": "teams", "id": "design"},
+            "other_object": {"type": "departments", "id": "sales"},
             "category": "status-update-alert",
+            "other_category": "invoices",
             "locked_category": "security-alert",
             "tenant_id": "acme",
         }

@@ -1,0 +1,116 @@
+"""Hostile input: refused, or accepted and followed; it is answered either way and harms no other request.
+
+What HTTP allows and few send (chunks, pipelines, odd headers) may be refused by whatever stands before the API, in any
+way or by closing the connection. Closing it is a refusal everywhere here.
+"""
+
+from __future__ import annotations
+
+from conformance import packet
+from conformance.apis.suprsend import Api, hostility
+from conformance.apis.suprsend.category import IN, OUT, editable, member, preference, said
+from conformance.apis.suprsend.vocabulary import OPT_IN
+from conformance.client import Answer
+from conformance.oracle import expect, observe
+
+ORDER = 1
+
+
+def _followed(word: str, answer: Answer | None) -> None:
+    """Want an accepted preference to be answered."""
+    if answer is not None and answer.ok:
+        expect(preference(answer) == word, f"preference {word}", preference(answer), answer)
+
+
+def test_preference_beside_hostile_members(api: Api) -> None:
+    """MUST follow a preference beside hostile members that it accepts. (suprsend: Response)"""
+    for name in hostility.MEMBERS:
+        word, answer = hostility.of_member(api, name)
+        _followed(word, answer)
+
+
+def test_prototype_is_no_preference(api: Api) -> None:
+    """MUST not take a preference out of a member called __proto__. (suprsend: Body)
+
+    A body without a preference of its own is an opt_in, if it is accepted; a target that does not take it for one is
+    another requirement's matter.
+    """
+    before, given, _ = hostility.of_prototype(api)
+    if before.ok and preference(before) == IN:
+        _followed(IN, given)
+
+
+def test_prototypes_stay_clean(api: Api) -> None:
+    """MUST not take the preference of a later request out of an earlier one's __proto__. (suprsend: Body)"""
+    before, _, later = hostility.of_prototype(api)
+    if before.ok and preference(before) == IN:
+        _followed(IN, later)
+
+
+def test_hostile_input_is_answered(api: Api) -> None:
+    """MUST leave no hostile input without an answer. (suprsend: Response)
+
+    Input is left without one if none comes within the profile's patience.timeout_s, twice, while an opt_in is answered
+    each time right after. To close the connection is an answer: a server may refuse without a word what is no HTTP to
+    it.
+    """
+    trouble = hostility.ask_all(api)
+    for hang in api.client.hangs:
+        api.client.show(hang)
+        expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
+    if trouble:
+        raise trouble
+
+
+def test_chunked_body_is_followed(api: Api) -> None:
+    """MUST follow a preference in chunks that it accepts. (suprsend: Response)
+
+    Whoever does not know chunks may refuse them.
+    """
+    _followed(OUT, hostility.of_chunks(api))
+
+
+def test_chunk_extensions(api: Api) -> None:
+    """OBSERVED what a body in chunks with extensions is answered. (suprsend: Body)"""
+    observe(f"chunks with extensions are {said(hostility.of_chunk_extensions(api))}")
+
+
+def test_half_sent_body_changes_nothing(api: Api) -> None:
+    """MUST not carry out a request that breaks off before its end. (suprsend: Body)
+
+    The last brace is announced and never sent, so that what arrives is no JSON, whoever reads it. It would take a
+    channel out; a target that forgets such choices with the next request shows nothing.
+    """
+    named, other = api.two_channels(api.settle())
+    let_in = {**OPT_IN, "opt_in_channels": [other]}
+    before = editable(api.write(let_in)).get(named)
+    for answer in api.deliver(packet.cut(api.draft({**OPT_IN, "opt_out_channels": [named]}), missing=1)):
+        expect(not answer.ok, "a refusal or no answer at all", said(answer), answer)
+    after = api.write(let_in)
+    if before == IN and after.ok:
+        expect(editable(after).get(named) == IN, f"{named} opt_in, as before", f"{named} opt_out", after)
+
+
+def test_pipelined_requests_stay_in_order(api: Api) -> None:
+    """MUST not answer one of two requests in one packet with the category of the other. (suprsend: Response)
+
+    One category is unknown and may be refused. The second request, or both, may be left unanswered where the
+    connection is closed.
+    """
+    written = hostility.of_pipeline(api)
+    for (place, answer), (other, _) in zip(written, reversed(written), strict=True):
+        if answer.ok and other is not place:
+            given = member(answer, "category", str)
+            expect(given != other.category, f"category {place.category}", f"category {given}", answer)
+
+
+def test_unusual_headers(api: Api) -> None:
+    """OBSERVED what a hundred headers more are answered, among them one of 4 KB, an empty one and one that is there
+    twice, and the media type in odd letters. (suprsend: Authorizations)
+    """
+    observe(f"unusual headers are {said(hostility.of_odd_headers(api))}")
+
+
+def test_expect_continue(api: Api) -> None:
+    """OBSERVED what Expect: 100-continue is answered where the body does not wait. (suprsend: Authorizations)"""
+    observe(f"Expect: 100-continue is {said(hostility.of_expectation(api))}")

@@ -1,0 +1,62 @@
+"""What Ctrl-C does, and the SIGTERM of a CI system: a run stops asking, puts things back and reports."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+STATUS = 130
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def leaves_at_once() -> None:
+    """Let Ctrl-C end the process without a traceback: nothing was begun yet, and imports must not see it."""
+    _handle(signal.SIGINT, _leave)
+
+
+def is_raised() -> None:
+    """Let Ctrl-C raise KeyboardInterrupt, as Python has it."""
+    _handle(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def ends_the_run() -> Iterator[None]:
+    """Let SIGTERM raise KeyboardInterrupt, too, for the length of a with block."""
+    with _handled(signal.default_int_handler):
+        yield
+
+
+@contextmanager
+def is_ignored() -> Iterator[None]:
+    """Let neither disturb what has to be done to its end, for the length of a with block."""
+    with _handled(signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def _handled(handler: Any) -> Iterator[None]:
+    before = [(number, _handle(number, handler)) for number in _SIGNALS]
+    try:
+        yield
+    finally:
+        for number, earlier in before:
+            if earlier is not None:
+                signal.signal(number, earlier)
+
+
+def _handle(number: signal.Signals, handler: Callable[..., Any] | signal.Handlers) -> Any:
+    """Set a handler and return the one before; None if it stays, as where whoever started us ignores the signal."""
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    if signal.getsignal(number) in (signal.SIG_IGN, None):
+        return None
+    return signal.signal(number, handler)
+
+
+def _leave(*_: object) -> None:
+    os.write(2, b"conformance: interrupted before anything was asked\n")
+    os._exit(STATUS)

@@ -1,0 +1,77 @@
+"""Requests as bytes that no HTTP library sends: with odd headers, in chunks, several at once, cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+import httpx2
+
+_CHUNKS = (1, 7, 2, 31)  # bytes
+_ODD_HEADERS = (
+    (b"x-conformance-long", b"x" * 4096),
+    (b"X-CONFORMANCE-TWICE", b"one"),
+    (b"x-conformance-twice", b"two"),
+    (b"X-Conformance-eMPTY", b""),
+    *((b"x-conformance-%d" % number, b"%d" % number) for number in range(96)),
+)
+
+
+@dataclass(frozen=True)
+class Packet:
+    """What is sent at once on one connection.
+
+    manner: how that differs from what curl would send. is_cut: the end is missing and will not come.
+    """
+
+    requests: Sequence[httpx2.Request]
+    content: bytes
+    manner: str
+    is_cut: bool = False
+
+
+def pipelined(requests: Sequence[httpx2.Request]) -> Packet:
+    """Put *requests* behind each other without waiting for answers."""
+    manner = f"one of {len(requests)} requests sent without waiting for an answer"
+    return Packet(requests, b"".join(map(_written, requests)), manner)
+
+
+def in_chunks(request: httpx2.Request, extension: str = "") -> Packet:
+    """Send the body in chunks of odd sizes, each perhaps with an extension, instead of telling its length."""
+    request.headers["transfer-encoding"] = "chunked"
+    del request.headers["content-length"]
+    content = _head(request) + b"".join(_chunked(request.content, extension.encode()))
+    sizes = ", ".join(map(str, _CHUNKS))
+    told = f", each with {extension}" if extension else ""
+    return Packet([request], content, f"in chunks of {sizes} bytes, and so on{told}")
+
+
+def cut(request: httpx2.Request, missing: int) -> Packet:
+    """Close the connection when the last *missing* bytes of the body have still to come."""
+    manner = f"the last {missing} of {len(request.content)} bytes were never sent"
+    return Packet([request], _written(request)[:-missing], manner, is_cut=True)
+
+
+def with_odd_headers(request: httpx2.Request) -> Packet:
+    """Send a hundred headers more: a long one, an empty one, one twice, in odd cases."""
+    request.headers = httpx2.Headers([*request.headers.raw, *_ODD_HEADERS])
+    return Packet([request], _written(request), "")
+
+
+def _written(request: httpx2.Request) -> bytes:
+    return _head(request) + request.content
+
+
+def _head(request: httpx2.Request) -> bytes:
+    first = b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)
+    lines = [first, *(b"%s: %s" % header for header in request.headers.raw)]
+    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+def _chunked(content: bytes, extension: bytes) -> Iterable[bytes]:
+    sizes, at = cycle(_CHUNKS), 0
+    while part := content[at : at + next(sizes)]:
+        yield b"%x%s\r\n%s\r\n" % (len(part), extension, part)
+        at += len(part)
+    yield b"0\r\n\r\n"

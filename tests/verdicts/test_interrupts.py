@@ -1,0 +1,141 @@
+"""Ctrl-C, at any time, and SIGTERM: what there is gets written, things are put back, and no traceback is shown."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from conformance import proof
+from conformance.proof.serving import serve
+
+FILES = ["badge.json", "junit.xml", "report.html", "report.json", "requests.har"]
+
+
+class Stalls:
+    """Makes a server that answers until *served* requests have come, and stalls the later ones."""
+
+    def __init__(self, api, served, stall_s=30.0):
+        self.server = proof.reference_of(api)()
+        self.served, self.stall_s = served, stall_s
+        self.bodies = []
+        self.has_stalled = threading.Event()
+        self.is_over = threading.Event()
+
+    def answer(self, request):
+        self.bodies.append(request.body)
+        if len(self.bodies) > self.served:
+            self.has_stalled.set()
+            self.is_over.wait(self.stall_s)
+        return self.server.answer(request)
+
+
+@contextmanager
+def running(folder, server, *arguments):
+    """Run the command against a server, up to where it stalls."""
+    with serve(server) as url:
+        profile = {**server.server.profile(url), "patience": {"timeout_s": 60}}
+        (folder / "target.yaml").write_text(json.dumps(profile))
+        command = [sys.executable, "-m", "conformance", "run", folder / "target.yaml", *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert server.has_stalled.wait(30)
+            yield process
+        finally:
+            server.is_over.set()
+            process.kill()
+            process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_run_writes_every_report(tmp_path, number):
+    with running(tmp_path, Stalls("onlyautomator", 30), "--report-dir", tmp_path / "report") as process:
+        process.send_signal(number)
+        printed, complaint = process.communicate(timeout=20)
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    asked = [one for one in report["requirements"] if one["reason"] != "not asked: interrupted"]
+
+    assert (process.returncode, complaint) == (130, "")
+    assert "interrupted; what follows is what was there by then" in printed
+    assert sorted(file.name for file in (tmp_path / "report").iterdir()) == FILES
+    assert (report["verdict"], report["reason"]) == ("no_verdict", "interrupted")
+    assert len(asked) > 5
+    assert {one["status"] for one in asked} == {"passed", "observed"}
+
+
+def test_interrupted_report_on_standard_output_is_whole(tmp_path):
+    with running(tmp_path, Stalls("onlyautomator", 30), "--report-dir", "-") as process:
+        process.send_signal(signal.SIGINT)
+        printed, told = process.communicate(timeout=20)
+
+    assert process.returncode == 130
+    assert json.loads(printed)["reason"] == "interrupted"
+    assert "interrupted" in told
+
+
+def test_putting_back_is_given_up_after_seconds(tmp_path):
+    server = Stalls("suprsend", 12)
+    with running(tmp_path, server) as process:
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+    assert process.returncode == 130
+    assert time.monotonic() - began < 12
+    assert len(server.bodies) > 13
+
+
+def test_second_interrupt_ends_the_putting_back_and_still_reports(tmp_path):
+    server = Stalls("suprsend", 12)
+    with running(tmp_path, server, "--report-dir", tmp_path / "report") as process:
+        server.has_stalled.clear()
+        process.send_signal(signal.SIGINT)
+        assert server.has_stalled.wait(10)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=20)
+
+    assert (process.returncode, complaint) == (130, "")
+    assert time.monotonic() - began < 3
+    assert sorted(file.name for file in (tmp_path / "report").iterdir()) == FILES
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.2, 0.3, 0.5])
+def test_interrupt_before_anything_was_asked_shows_no_traceback(tmp_path, after_s):
+    """Signals are sent once the interpreter itself is up, which is when it has read its first module of ours."""
+    watched = (
+        "import sys, conformance.__main__ as it, conformance.interrupt as interrupt;"
+        "interrupt.leaves_at_once(); print('up', flush=True); it.main()"
+    )
+    (tmp_path / "target.yaml").write_text("api: onlyautomator\n")
+    command = [sys.executable, "-c", watched, "selftest", "--only", "Reference"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.readline()
+    time.sleep(after_s)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert complaint in (
+        "conformance: interrupted before anything was asked\n",
+        "conformance: interrupted\n",
+    )
+
+
+def test_ignored_interrupt_stays_ignored(tmp_path):
+    """A shell starts what it puts into the background that way, and a Ctrl-C is not meant for it."""
+    server = Stalls("onlyautomator", 30, stall_s=1)
+    script = 'trap "" INT; exec "$0" -m conformance run "$1" --only "missing-*" --only value-true'
+    with serve(server) as url:
+        (tmp_path / "target.yaml").write_text(json.dumps(server.server.profile(url)))
+        command = ["sh", "-c", script, sys.executable, str(tmp_path / "target.yaml")]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert "onlyautomator" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+    assert process.returncode == 0

@@ -1,0 +1,168 @@
+"""How much a run does to its target is its user's choice, and what is left out is said to be."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+import openapi
+from conformance import proof, requirement
+from conformance.cli import app
+from conformance.mode import LONGEST_BODY, Mode
+from conformance.proof.serving import serve
+from conformance.proof.trial import judged
+
+APIS = openapi.names()
+
+
+def run(folder, server, *arguments):
+    with serve(server) as url:
+        (folder / "target.yaml").write_text(json.dumps(server.profile(url)))
+        command = [arguments[0], str(folder / "target.yaml"), *arguments[1:]]
+        return CliRunner().invoke(app, command)
+
+
+class Counts:
+    """Counts what a correct server is asked at the same time, and what it is told to change."""
+
+    def __init__(self, api):
+        self.server = proof.reference_of(api)()
+        self.profile = self.server.profile
+        self.requests, self.writes, self.inside, self.together = [], [], 0, 0
+
+    def answer(self, request):
+        self.inside += 1
+        self.together = max(self.together, self.inside)
+        try:
+            answer = self.server.answer(request)
+        finally:
+            self.inside -= 1
+        self.requests.append(request)
+        if request.method != "GET" and answer.status < 300:
+            self.writes.append(request)
+        return answer
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_read_only_writes_nothing_to_a_correct_server(api):
+    server = Counts(api)
+    came = judged(server, mode=Mode.READ_ONLY)
+    tested, musts = came.musts_tested
+
+    assert server.writes == []
+    assert (came.verdict, came.ids("failed"), came.ids("inconclusive")) == ("conformant", [], [])
+    assert 15 < tested < musts
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_safe_spares_everybody_else(api):
+    server = Counts(api)
+    came = judged(server, mode=Mode.SAFE)
+    tested, musts = came.musts_tested
+    fixtures = server.profile("")["fixtures"]
+    others = [
+        json.dumps(fixtures[name]) for name in fixtures if name.startswith("other_") or name == "tenant_id"
+    ]
+
+    assert (came.verdict, came.ids("failed"), came.ids("inconclusive")) == ("conformant", [], [])
+    assert musts * 0.8 < tested < musts
+    assert server.together == 1
+    assert max(len(request.body) for request in server.requests) <= LONGEST_BODY
+    assert not [one for one in others for request in server.writes if one.encode() in request.body]
+    assert len({request.headers["authorization"] for request in server.writes}) <= 2
+    assert came.exam is None
+
+
+@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("mode", ["safe", "read-only"])
+def test_what_a_mode_leaves_out_is_not_tested_and_names_it(api, mode, tmp_path):
+    done = run(tmp_path, proof.reference_of(api)(), "run", "--mode", mode, "--report-dir", str(tmp_path))
+    report = json.loads((tmp_path / "report.json").read_text())
+    untested = [one for one in report["requirements"] if one["status"] == "not_tested"]
+
+    assert done.exit_code == 0
+    assert untested
+    assert {one["reason"].partition(" is left out by ")[2] for one in untested} == {f"--mode {mode}"}
+    assert (report["mode"], report["partial"]) == (mode, True)
+    assert not (tmp_path / "badge.json").exists()
+    assert f"needs a run without --only and --mode {mode}" in done.stdout
+    assert f"in the mode {mode}" in (tmp_path / "report.html").read_text()
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_read_only_still_finds_who_lets_everybody_in(api, tmp_path):
+    class LetsEverybodyIn(proof.reference_of(api)):
+        def answer(self, request):
+            good = proof.reference_of(api)().profile("")["credentials"]
+            authorization = f"Bearer {next(iter(good.values()))}"
+            headers = {**request.headers, "authorization": authorization}
+            return super().answer(type(request)(request.method, request.target, headers, request.body))
+
+    done = run(tmp_path, LetsEverybodyIn(), "run", "--mode", "read-only")
+
+    assert done.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("user", "credentials.user was refused"), ("fan_id", "fixtures.fan_id")]
+)
+def test_read_only_preflight_finds_what_is_wrong_and_writes_nothing(name, says, tmp_path):
+    server = Counts("onlyautomator")
+    profile = server.profile("")
+    part = "credentials" if name in profile["credentials"] else "fixtures"
+    profile[part][name] = "nobody"
+    if (
+        name == "fan_id"
+    ):  # which fault is answered first is the server's choice; this one looks the fan up first
+
+        def find_first(body):
+            if isinstance(body, dict) and isinstance(body.get("fanId"), str):
+                server.server.find_fan(body["fanId"])
+
+        server.server.validate = find_first
+    server.profile = lambda url: {**profile, "base_url": url}
+    done = run(tmp_path, server, "doctor", "--mode", "read-only")
+
+    assert done.exit_code == 3
+    assert says in done.stderr
+    assert server.writes == []
+
+
+def test_no_such_mode_is_one_line_at_status_2(tmp_path):
+    done = CliRunner().invoke(app, ["run", str(tmp_path / "none.yaml"), "--mode", "readonly"])
+
+    assert done.exit_code == 2
+    assert done.stderr == "conformance: --mode readonly: is not a mode; there are full, safe, read-only\n"
+
+
+@pytest.mark.parametrize(
+    ("id_", "modes"),
+    [
+        ("onlyautomator/missing-token", "full, safe, read-only"),
+        ("onlyautomator/value-true", "full, safe"),
+        ("onlyautomator/service-unavailable", "full"),
+        ("suprsend/objects-are-apart", "full"),
+    ],
+)
+def test_explanation_names_the_modes(id_, modes):
+    assert f"  modes: {modes}\n" in CliRunner().invoke(app, ["explain", id_]).stdout
+
+
+def test_strict_run_that_left_something_out_fails(tmp_path):
+    api = APIS[0]
+    (first, *_) = (one.name for one in requirement.collect(api) if one.level == "MUST")
+    done = run(
+        tmp_path,
+        proof.reference_of(api)(),
+        "run",
+        "--mode",
+        "read-only",
+        "--strict",
+        "--only",
+        first,
+        "--only",
+        "missing-token",
+    )
+
+    assert done.exit_code == 1
+    assert "not tested, and --strict asks for all" in done.stdout

@@ -1,0 +1,324 @@
+"""Requests that no HTTP library sends: how they arrive, what is read of the answers, and how long it takes."""
+
+import datetime
+import ipaddress
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from conformance import packet
+from conformance.client import Client
+from conformance.oracle import HungUp, Inconclusive, NotTested, Silent, Unreachable
+from conformance.proof.serving import Response, serve, serve_bytes
+from conformance.redaction import Redaction
+
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+
+
+@contextmanager
+def speaking(url, **patience):
+    client = Client(url, Redaction(), **{"timeout_s": 2, "retry_s": 1, **patience})
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+@contextmanager
+def talking_to(answer, **patience):
+    class Server:
+        requests = []
+
+        def answer(self, request):
+            self.requests.append(request)
+            return answer(request)
+
+    server = Server()
+    with serve(server) as url, speaking(f"{url}/base", **patience) as client:
+        yield client, server.requests
+
+
+def echo(request):
+    return Response(200, {"target": request.target, "body": request.body.decode()})
+
+
+def drafts(client, count=1):
+    return [client.draft("PATCH", f"/{at}", json={"at": at, "ä": "€"}) for at in range(count)]
+
+
+# --- how they arrive -------------------------------------------------------------------------------------
+
+
+def test_pipelined_requests_are_answered_in_their_order():
+    with talking_to(echo) as (client, requests):
+        answers = client.deliver(packet.pipelined(drafts(client, 3)))
+
+    assert [answer.json["target"] for answer in answers] == ["/base/0", "/base/1", "/base/2"]
+    assert [request.is_followed for request in requests] == [True, True, False]
+    assert client.requests == 3
+    assert client.answers == answers
+
+
+def test_chunks_arrive_whole_and_without_a_length():
+    with talking_to(echo) as (client, requests):
+        for extension in ("", ";a=1", ';a="b; c"'):
+            client.deliver(packet.in_chunks(*drafts(client), extension))
+
+    assert [request.body.decode() for request in requests] == ['{"at": 0, "ä": "€"}'] * 3
+    assert all("content-length" not in request.headers for request in requests)
+
+
+def test_odd_headers_arrive():
+    with talking_to(echo) as (client, requests):
+        client.deliver(packet.with_odd_headers(*drafts(client)))
+
+    [request] = requests
+    assert len(request.headers) > 100
+    assert len(request.headers["x-conformance-long"]) == 4096
+    assert request.headers["x-conformance-empty"] == ""
+    assert request.body
+
+
+def test_cut_request_lacks_its_end():
+    with talking_to(echo) as (client, requests):
+        client.deliver(packet.cut(*drafts(client), missing=1))
+
+    [request] = requests
+    assert request.is_cut
+    assert request.body.decode() == '{"at": 0, "ä": "€"'
+
+
+def test_ipv6_is_spoken():
+    def answer():
+        connection, _ = listening.accept()
+        connection.recv(65536)
+        connection.sendall(OK)
+        connection.close()
+
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listening:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        with speaking(f"http://[::1]:{listening.getsockname()[1]}") as client:
+            assert client.deliver(packet.pipelined(drafts(client)))[0].status == 200
+        thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "here")])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "here.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+def test_tls_is_spoken(certificate):
+    def talk(connection):
+        with context.wrap_socket(connection, server_side=True) as secured:
+            secured.recv(65536)
+            secured.sendall(OK)
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    script = (
+        "import sys; from conformance import packet; from conformance.client import Client;"
+        "from conformance.redaction import Redaction; client = Client(sys.argv[1], Redaction(), timeout_s=5);"
+        "draft = lambda: client.draft('POST', '/', json={});"
+        "print([one.status for one in client.deliver(packet.pipelined([draft()]))]);"
+        "print(client.deliver(packet.cut(draft(), missing=1)))"
+    )
+    with serve_bytes(talk) as url:
+        done = subprocess.run(
+            [sys.executable, "-c", script, url.replace("http:", "https:")],
+            env=os.environ | {"SSL_CERT_FILE": str(certificate)},
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
+
+    assert done.stdout.splitlines() == ["[200]", "[]"], done.stderr
+
+
+def test_behind_a_proxy_nothing_is_sent_as_it_is(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    with (
+        speaking("http://target.example") as client,
+        pytest.raises(NotTested, match=r"proxy.*NO_PROXY"),
+    ):
+        client.deliver(packet.pipelined(drafts(client)))
+
+    assert client.requests == 0
+
+
+# --- what is answered ------------------------------------------------------------------------------------
+
+
+def test_second_request_may_stay_unanswered():
+    with talking_to(lambda _: Response(200, {}, {"connection": "close"})) as (client, _):
+        client.begin()
+        assert [answer.status for answer in client.deliver(packet.pipelined(drafts(client, 2)))] == [200]
+
+    assert [shown.trouble for shown in client.evidence()] == [
+        "the connection was closed without an answer",
+        None,
+    ]
+
+
+def test_second_request_that_is_never_answered_is_no_silence():
+    def talk(connection):
+        connection.recv(65536)
+        connection.sendall(OK)
+        connection.recv(65536)
+
+    with serve_bytes(talk) as url, speaking(url, timeout_s=0.3) as client:
+        for _ in range(4):
+            assert len(client.deliver(packet.pipelined(drafts(client, 2)))) == 1
+
+
+def test_waiting_server_is_left_after_a_moment():
+    """Half a request is not waited for as long as a whole one."""
+
+    def talk(connection):
+        connection.recv(65536)
+        released.wait(10)
+
+    released = threading.Event()
+    with serve_bytes(talk) as url, speaking(url, timeout_s=10) as client:
+        began = time.monotonic()
+        assert client.deliver(packet.cut(*drafts(client), missing=1)) == []
+        released.set()
+
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        (b"", HungUp),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}", Unreachable),
+        (b"SSH-2.0-OpenSSH_9.9\r\n\r\n", Unreachable),
+        (b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n", Unreachable),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2000000\r\n\r\n" + b" " * 2_000_000, Inconclusive),
+    ],
+)
+def test_what_is_no_answer_is_told_apart(said, outcome):
+    def talk(connection):
+        connection.recv(65536)
+        connection.sendall(said)
+
+    with serve_bytes(talk) as url, speaking(url) as client, pytest.raises(outcome) as raised:
+        client.deliver(packet.pipelined(drafts(client)))
+
+    assert type(raised.value) is outcome
+
+
+def test_interim_answers_are_skipped():
+    def talk(connection):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 3 + OK)
+
+    with serve_bytes(talk) as url, speaking(url) as client:
+        assert client.deliver(packet.pipelined(drafts(client)))[0].status == 200
+
+
+def test_busy_target_gets_the_packet_again():
+    with talking_to(lambda _: left.pop(0)) as (client, _):
+        left = [Response(429, {}), Response(200, {}), Response(200, {}), Response(200, {})]
+        answers = client.deliver(packet.pipelined(drafts(client, 2)))
+
+    assert [answer.status for answer in answers] == [200, 200]
+
+
+def test_evidence_says_how_it_was_sent_and_no_credential():
+    redaction = Redaction()
+    redaction.conceal("t0psecret", "TOKEN")
+    with serve_bytes(lambda _: None) as url:
+        client = Client(url, redaction, timeout_s=2)
+        client.begin()
+        draft = client.draft("POST", "/", headers={"authorization": "Bearer t0psecret"}, json={"a": 1})
+        client.deliver(packet.cut(draft, missing=3))
+        [shown] = client.evidence()
+        client.close()
+
+    assert shown.curl.endswith("# the last 3 of 8 bytes were never sent")
+    assert '"authorization: Bearer ${TOKEN}"' in shown.curl
+    assert "t0psecret" not in repr(shown.as_json())
+    assert shown.as_json()["response"] is None
+
+
+# --- what is dared ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def daring(dare, usual=lambda: Response(200, {})):
+    def answer(request):
+        return dare() if request.path == "/base/dare" else usual()
+
+    with talking_to(answer, timeout_s=0.8) as (client, _):
+        yield (
+            (lambda: client.dare(lambda: client.send("GET", "/dare"), lambda: client.send("GET", "/"))),
+            client,
+        )
+
+
+def hang():
+    threading.Event().wait(3)
+    return Response(200, {})
+
+
+def test_dared_request_is_answered():
+    with daring(lambda: Response(400, {})) as (dare, client):
+        assert dare().status == 400
+        assert client.requests == 1
+
+
+def test_closed_connection_is_no_answer_and_no_failure():
+    with daring(lambda: Response(0, is_silent=True)) as (dare, client):
+        assert dare() is None
+        assert client.hangs == []
+
+
+def test_request_that_alone_gets_no_answer_hangs():
+    with daring(hang) as (dare, client):
+        for hung in (1, 2):  # the usual answers in between end a row of silences
+            with pytest.raises(Silent):
+                dare()
+            assert [shown.url[-5:] for shown in client.hangs] == ["/dare"] * hung
+
+
+def test_request_that_gets_its_answer_the_second_time_does_not_hang():
+    with daring(lambda: left.pop(0)()) as (dare, client):
+        left = [hang, lambda: Response(200, {})]
+        assert dare().status == 200
+        assert client.hangs == []
+
+
+def test_target_that_is_gone_does_not_hang():
+    with daring(hang, usual=hang) as (dare, client):
+        with pytest.raises(Unreachable):
+            dare()
+        assert client.hangs == []

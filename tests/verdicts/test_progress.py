@@ -1,0 +1,125 @@
+"""How far a run is shows on a terminal and nowhere else, and is gone when the run is over."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from conformance import proof, requirement
+from conformance.proof.serving import serve
+
+API = "onlyautomator"
+ONLY = ("--only", "missing-*", "--only", "value-*")
+COUNT = len(requirement.select(requirement.collect(API), ["missing-*", "value-*"]))
+PROGRESS = re.compile(rf"\d+ of {COUNT}, \d+ s  ([\w/-]+)")
+
+
+class Slow(proof.reference_of(API)):
+    """Takes its time, so that there is something to watch."""
+
+    def answer(self, request):
+        time.sleep(0.02)
+        return super().answer(request)
+
+
+@contextmanager
+def command(folder, *arguments):
+    with serve(Slow()) as url:
+        profile = folder / "target.yaml"
+        profile.write_text(json.dumps(Slow().profile(url)))
+        yield [sys.executable, "-m", "conformance", "run", profile, *ONLY, *arguments]
+
+
+def environment(**changes):
+    kept = {
+        name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR", "FORCE_COLOR")
+    }
+    return {**kept, "TERM": "xterm-256color", "COLUMNS": "100", **changes}
+
+
+def watched(words, stream, **changes):
+    """Run a command with a terminal as one of its streams; return what the terminal got, and standard output."""
+    ours, theirs = pty.openpty()
+    with tempfile.TemporaryFile() as output:
+        streams = {"stdout": output, "stderr": subprocess.DEVNULL, stream: theirs}
+        process = subprocess.Popen(words, env=environment(**changes), stdin=subprocess.DEVNULL, **streams)
+        os.close(theirs)
+        seen, until = b"", time.monotonic() + 60
+        while time.monotonic() < until and select.select([ours], [], [], 60)[0]:
+            try:
+                data = os.read(ours, 65536)
+            except OSError:  # how Linux says that the other end is closed
+                break
+            seen += data
+            if not data:
+                break
+        os.close(ours)
+        assert process.wait(60) == 0
+        output.seek(0)
+        return seen.decode(), output.read()
+
+
+def screen(seen):
+    """Return the lines that are left on a terminal which was sent all this."""
+    lines, row = [""], 0
+    for part in re.findall(r"\x1b\[[?\d;]*[A-Za-z]|\r\n|\r|\n|[^\x1b\r\n]+", seen):
+        if part == "\x1b[1A":
+            row -= 1
+        elif part == "\x1b[2K":
+            lines[row] = ""
+        elif part == "\r\n":
+            row += 1
+            lines += [""] * (row + 1 - len(lines))
+        elif part[0] not in "\x1b\r\n":
+            lines[row] += part
+    return lines
+
+
+def test_terminal_shows_how_far_a_run_is_and_keeps_only_its_results(tmp_path):
+    with command(tmp_path) as words:
+        seen, _ = watched(words, "stdout")
+    left = "\n".join(screen(seen))
+    asked = PROGRESS.findall(seen)
+
+    assert "preflight" in asked
+    assert len(set(asked)) > 3
+    assert not PROGRESS.search(left)
+    assert len(re.findall(r"^(?:passed|observed)  ", left, re.MULTILINE)) == COUNT
+    assert "CONFORMANT" in left
+
+
+@pytest.mark.parametrize("changes", [{"CI": "true"}, {"TERM": "dumb"}])
+def test_terminal_that_nobody_watches_gets_plain_lines(tmp_path, changes):
+    with command(tmp_path) as words:
+        seen, _ = watched(words, "stdout", **changes)
+
+    assert not PROGRESS.search(seen)
+    assert "\x1b[2K" not in seen
+    assert "CONFORMANT" in seen
+
+
+def test_progress_beside_a_report_on_standard_output_goes_to_the_terminal(tmp_path):
+    with command(tmp_path, "--report-dir", "-") as words:
+        seen, printed = watched(words, "stderr")
+
+    assert json.loads(printed)["verdict"] == "conformant"
+    assert PROGRESS.search(seen)
+    assert "CONFORMANT" in seen
+
+
+@pytest.mark.parametrize("changes", [{}, {"FORCE_COLOR": "1"}])
+def test_pipe_gets_plain_lines(tmp_path, changes):
+    with command(tmp_path) as words:
+        done = subprocess.run(words, capture_output=True, text=True, env=environment(**changes), timeout=60)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not PROGRESS.search(done.stdout)
+    assert not re.search(r"\x1b\[[^m]*[A-LN-Za-ln-z]", done.stdout)

@@ -1,0 +1,207 @@
+"""Credentials that expire in the middle of a run are fetched again by their command, and nothing else is forgiven."""
+
+import datetime
+import json
+import sys
+import time
+
+import jwt
+from typer.testing import CliRunner
+
+from conformance import proof
+from conformance.cli import app
+from conformance.proof.reference.onlyautomator import SECRET
+from conformance.proof.serving import serve
+from conformance.verdict import judge
+
+ONLYAUTOMATOR, SUPRSEND = (proof.reference_of(api) for api in ("onlyautomator", "suprsend"))
+
+# Prints another token each time, and counts how often it did in the file that it is given.
+COMMAND = """
+import pathlib, sys
+file, *tokens = sys.argv[1:]
+count = int(pathlib.Path(file).read_text() or 0)
+pathlib.Path(file).write_text(str(count + 1))
+if count >= len(tokens):
+    sys.exit(7)
+print(tokens[count])
+"""
+
+
+class Shop:
+    """Hands out tokens of one user, which may each be used so often."""
+
+    def __init__(self, folder, *tokens):
+        self.file = folder / "count"
+        self.file.write_text("")
+        self.tokens = tokens
+
+    @property
+    def credential(self):
+        return {"command": [sys.executable, "-c", COMMAND, str(self.file), *self.tokens]}
+
+    @property
+    def fetched(self):
+        return int(self.file.read_text())
+
+
+def token_of(user, number, lives_s=3600):
+    expires = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=lives_s)
+    claims = {"sub": user, "role": "authenticated", "exp": expires, "jti": str(number)}
+    return jwt.encode(claims, SECRET, algorithm="HS256")
+
+
+class ShortLived(ONLYAUTOMATOR):
+    """Takes each token for so many requests only."""
+
+    def __init__(self, lives):
+        super().__init__()
+        self.lives, self.used, self.refused = lives, {}, []
+
+    def verify(self, token):
+        claims = super().verify(token)
+        if "jti" in claims:
+            self.used[token] = self.used.get(token, 0) + 1
+            if self.used[token] > self.lives:
+                raise self.unauthenticated()
+        return claims
+
+    def refuse(self, refusal):
+        self.refused.append(refusal.status)
+        return super().refuse(refusal)
+
+
+def judged(server, shop, **options):
+    with serve(server) as url:
+        profile = server.profile(url)
+        profile["credentials"]["user"] = shop.credential
+        return judge(profile, **options)
+
+
+def test_run_outlives_its_tokens(tmp_path):
+    shop = Shop(tmp_path, *(token_of("ada", number) for number in range(9)))
+    came = judged(ShortLived(60), shop)
+
+    assert (came.verdict, came.ids("failed"), came.ids("inconclusive")) == ("conformant", [], [])
+    assert 2 < shop.fetched < 9
+
+
+def test_key_is_fetched_again(tmp_path):
+    keys = [f"key-number-{number}-of-many" for number in range(9)]
+
+    class ShortLivedKeys(SUPRSEND):
+        used = dict.fromkeys(keys, 0)
+
+        def answer(self, request):
+            key = request.headers.get("authorization", "").removeprefix("Bearer ")
+            if key in self.used:
+                self.used[key] += 1
+                good = "api_key" if self.used[key] <= 60 else "none"
+                authorization = f"Bearer {self.profile('')['credentials'].get(good, 'outdated')}"
+                request = type(request)(
+                    request.method,
+                    request.target,
+                    {**request.headers, "authorization": authorization},
+                    request.body,
+                )
+            return super().answer(request)
+
+    server, shop = ShortLivedKeys(), Shop(tmp_path, *keys)
+    with serve(server) as url:
+        came = judge({**server.profile(url), "credentials": {"api_key": shop.credential}})
+
+    assert (came.verdict, came.ids("failed"), came.ids("inconclusive")) == ("conformant", [], [])
+    assert 2 < shop.fetched < 9
+
+
+def test_what_is_refused_on_purpose_fetches_nothing(tmp_path):
+    shop = Shop(tmp_path, *(token_of("ada", number) for number in range(9)))
+    came = judged(ONLYAUTOMATOR(), shop)
+
+    assert came.verdict == "conformant"
+    assert shop.fetched == 1
+
+
+def test_server_that_refuses_a_good_token_is_condemned(tmp_path):
+    class RefusesOneCategory(ONLYAUTOMATOR):
+        def validate(self, body):
+            super().validate(body)
+            if body["category"] == "tipping":
+                raise self.unauthenticated()
+
+    shop = Shop(tmp_path, *(token_of("ada", number) for number in range(9)))
+    came = judged(RefusesOneCategory(), shop, only=["common-categories"])
+    (result,) = came.results
+
+    assert (came.exit_status, result.status) == (1, "failed")
+    assert [one.status for one in result.evidence][-2:] == [401, 401]
+    assert shop.fetched == 2
+
+
+def test_command_that_fails_later_is_no_failure_of_the_server(tmp_path):
+    came = judged(ShortLived(60), Shop(tmp_path, token_of("ada", 1)))
+    reasons = [one.reason for one in came.results if one.status == "inconclusive"]
+
+    assert (came.exit_status, came.ids("failed")) == (3, [])
+    assert (
+        "a credential was answered 401 that did before; profile: credentials.user: the command" in reasons[0]
+    )
+    assert "failed: exit status 7" in reasons[0]
+    assert reasons[-1].startswith("not asked: ")
+
+
+def test_token_that_is_about_to_expire_is_fetched_beforehand(tmp_path):
+    tokens = [token_of("ada", 1, lives_s=2), token_of("ada", 2)]
+    server = ShortLived(9999)
+    judged(server, Shop(tmp_path, *tokens), only=["create-answers-200", "update-answers-200"])
+
+    assert server.used.keys() == {tokens[1]}
+
+
+def test_token_that_is_expired_by_our_clock_alone_is_fetched_once(tmp_path):
+    class Clockless(ONLYAUTOMATOR):
+        def verify(self, token):
+            return jwt.decode(token, SECRET, algorithms=["HS256"], options={"verify_exp": False})
+
+    shop = Shop(tmp_path, *(token_of("ada", number, lives_s=-3600) for number in range(9)))
+    came = judged(Clockless(), shop, only=["value-*"])
+
+    assert came.verdict == "conformant"
+    assert shop.fetched == 2
+
+
+def test_command_takes_no_longer_than_the_budget(tmp_path):
+    (tmp_path / "slow.py").write_text(
+        f"import sys, time; {COMMAND}\nif count: time.sleep(30)".replace("print(", "if not count: print(")
+    )
+    shop = Shop(tmp_path)
+    command = [sys.executable, str(tmp_path / "slow.py"), str(shop.file), token_of("ada", 1), "another"]
+    server = ShortLived(10)
+    with serve(server) as url:
+        profile = server.profile(url)
+        profile["credentials"]["user"] = {"command": command}
+        began = time.monotonic()
+        came = judge(profile, budget_s=2)
+
+    assert time.monotonic() - began < 6
+    assert (came.exit_status, came.ids("failed")) == (3, [])
+
+
+def test_later_tokens_stay_secret_too(tmp_path):
+    tokens = [token_of("ada", number) for number in range(3)]
+
+    class Echoes(ShortLived):
+        def refuse(self, refusal):
+            refusal.message = f"no longer {' '.join(self.used)}"
+            return super().refuse(refusal)
+
+    with serve(Echoes(1)) as url:
+        profile = Echoes(1).profile(url)
+        profile["credentials"]["user"] = Shop(tmp_path, *tokens).credential
+        (tmp_path / "target.yaml").write_text(json.dumps(profile))
+        command = ["run", str(tmp_path / "target.yaml"), "--report-dir", str(tmp_path)]
+        done = CliRunner().invoke(app, [*command, "--only", "update-answers-200"])
+    written = "".join(file.read_text() for file in tmp_path.glob("re*.*"))
+
+    assert "no longer $ONLYAUTOMATOR_USER $ONLYAUTOMATOR_USER" in written
+    assert not [token for token in tokens if token in written + done.output]
