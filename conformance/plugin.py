@@ -76,7 +76,7 @@ def run(
     import pytest
 
     engine = _engine(requirements, api, client, heard, asking)
-    options = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "--noconftest", "--assert=plain"]
+    options = ["-c", str(_HERE / "engine.ini"), "--rootdir", str(_HERE), "--noconftest", "--assert=plain"]
     options += [f"-pno:{name}" for name in _UNUSED]
     with _sealed():
         status = pytest.main(options, plugins=[engine])
