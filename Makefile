@@ -45,10 +45,12 @@ requirements: .venv/ready
 	$(BIN)/conformance explain --all > docs/requirements.new
 	mv docs/requirements.new docs/requirements.md
 
-# Choose new versions within pyproject.toml's ranges (needs uv).
+# Choose new versions within pyproject.toml's ranges (needs uv), for us and, among them, for those who only use it.
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --extra conformance --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --quiet
 lock:
-	uv pip compile pyproject.toml --extra conformance --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --upgrade --quiet --output-file requirements.lock
+	$(LOCK) --group dev --upgrade --output-file requirements.lock
+	$(LOCK) --group wheel --constraint requirements.lock --output-file requirements-run.lock
 
 clean:
 	rm -rf .venv build dist

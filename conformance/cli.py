@@ -390,7 +390,7 @@ def _make(folder: Path) -> None:
         sys.exit(USAGE)
 
 
-def _missing() -> str | None:
+def missing_package() -> str | None:
     """Name the first package of the judge's extra that is not installed; None if all are."""
     wanted = (
         line for line in requires(DISTRIBUTION) or () if f'extra == "{EXTRA}"' in line.replace("'", '"')
@@ -406,7 +406,7 @@ def _missing() -> str | None:
 @contextmanager
 def _faults() -> Iterator[None]:
     """Turn what can go wrong into one clear line and its exit status."""
-    missing = _missing()
+    missing = missing_package()
     if missing:
         _complain(f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'")
         sys.exit(USAGE)

@@ -76,7 +76,7 @@ def run(
     import pytest
 
     engine = _engine(requirements, api, client, heard, asking)
-    options = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "--noconftest", "--assert=plain"]
+    options = ["-c", str(_HERE / "engine.ini"), "--rootdir", str(_HERE), "--noconftest", "--assert=plain"]
     options += [f"-pno:{name}" for name in _UNUSED]
     with _sealed():
         status = pytest.main(options, plugins=[engine])
@@ -166,7 +166,7 @@ def _engine(
             when: Any = call.when
             error = call.excinfo.value if call.excinfo else None
             if call.when == "call" or error:
-                self._record(_result(_requirement(item), error, client), call.duration)
+                self._record(result(_requirement(item), error, client), call.duration)
             if isinstance(error, Stopped):
                 self._stopped = f"not asked: {error}"
             # pytest's own report would spend more time on a traceback than the requirement took.
@@ -190,7 +190,8 @@ def _engine(
     return Engine()
 
 
-def _result(requirement: Requirement, error: BaseException | None, client: Client) -> Result:
+def result(requirement: Requirement, error: BaseException | None, client: Client) -> Result:
+    """Say what became of *requirement*, which ended with *error* or, if that is None, to its end."""
     evidence = client.evidence()
     observed = requirement.level == "OBSERVED"
     if error is None:

@@ -91,6 +91,17 @@ def test_installed_judge_finds_the_installed_stub_conformant(with_judge, tmp_pat
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_installed_judge_asks_inside_a_pytest_run(with_judge, tmp_path):
+    profile = tmp_path / "target.yaml"
+    words = ("pytest", "--pyargs", "conformance", "-k", "key", "-v")
+    with served(with_judge) as url:
+        profile.write_text(PROFILE.format(url=url, mockserver=with_judge.folder / "bin" / "mockserver"))
+        ran = with_judge.run(*words, "--conformance-target", profile)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "conformance::suprsend/missing-key PASSED" in ran.stdout
+
+
 def test_installed_judge_lists_its_requirements(with_judge):
     ran = with_judge.run("conformance", "list")
 

@@ -2217,6 +2217,17 @@ class StructuresMakeAPing(Reference):
         super().validate(body)
 
 
+class TooLittleIsAPing(Reference):
+    """An object that has something, but lacks two names or more, is taken for a ping."""
+
+    breaks = frozenset({"exam-refuses-incomplete"})
+
+    def validate(self, body: Any) -> None:
+        if isinstance(body, dict) and body and len(body.keys() & set(KEY)) < 2:
+            raise Refusal(200, "none", "pong")
+        super().validate(body)
+
+
 class StructuresAreQueued(Reference):
     """A write with a structure for a name, and one for a value, is put into a queue."""
 

@@ -835,6 +835,16 @@ class NoDescription(Reference):
         return category
 
 
+class DescriptionIsAList(Reference):
+    """The description is a list of lines."""
+
+    breaks = frozenset({"description"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        category = super()._rendered(place, choice)
+        return {**category, "description": [category["description"]]}
+
+
 class OriginalPreferenceIsABoolean(Reference):
     """The default preference is a boolean."""
 

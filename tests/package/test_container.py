@@ -1,0 +1,113 @@
+"""The image, as far as it can be known without building it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from email import message_from_bytes
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.server.running import started
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "Containerfile").read_text(encoding="utf-8")
+LINES = [line for line in TEXT.replace("\\\n", "").splitlines() if line and not line.startswith("#")]
+LAST = LINES[max(at for at, line in enumerate(LINES) if line.startswith("FROM ")) :]
+IGNORED = (ROOT / ".containerignore").read_text(encoding="utf-8").splitlines()
+PIN = re.compile(
+    r"^([\w.-]+==[^\s;]+)(?: ; [^\\\n]+)? \\\n((?:    --hash=sha256:\w+(?: \\)?\n)+)", re.MULTILINE
+)
+
+
+def pins(name: str) -> dict[str, str]:
+    """Map each pinned version of a lock to its hashes."""
+    return dict(PIN.findall((ROOT / name).read_text(encoding="utf-8")))
+
+
+def value(instruction: str) -> str:
+    """Return what stands after the only *instruction* of the last stage."""
+    (line,) = (line for line in LAST if line.startswith(f"{instruction} "))
+    return line.partition(" ")[2]
+
+
+def test_what_is_copied_is_there_and_is_sent_to_the_builder():
+    copied = [name for line in LINES if re.match(r"COPY (?!--)", line) for name in line.split()[1:-1]]
+
+    assert {"requirements-run.lock", "pyproject.toml", "openapi", "mockserver", "conformance"} <= set(copied)
+    for name in copied:
+        assert (ROOT / name).exists(), name
+    assert {line.removeprefix("!") for line in IGNORED if line.startswith("!")} == set(copied)
+    assert "*" in IGNORED
+
+
+def test_base_is_pinned():
+    (base,) = (line.partition("=")[2] for line in LINES if line.startswith("ARG "))
+
+    assert re.fullmatch(r"[\w./-]+:\d+\.\d+\.\d+-[\w-]+", base)
+    assert {line.split()[1] for line in LINES if line.startswith("FROM ")} == {"${PYTHON}"}
+
+
+def test_image_is_run_by_nobody_in_particular():
+    assert re.fullmatch(r"[1-9]\d+:[1-9]\d+", value("USER"))
+
+
+def test_image_has_no_secret():
+    settings = " ".join(line for line in LINES if line.startswith(("ENV", "ARG")))
+
+    assert not re.search("token|secret|password|api_key", settings, re.IGNORECASE)
+
+
+def test_image_serves_and_its_check_of_health_says_so():
+    """On every address, as in the container, where the control plane asks for a token and the check has none."""
+    check = json.loads(value("HEALTHCHECK").partition("CMD ")[2])
+    settings = dict(re.findall(r"(MOCKSERVER_\w+)=(\S+)", value("ENV")))
+    python, *words = check
+
+    with started("--host", settings.pop("MOCKSERVER_HOST"), "--quiet") as (url, _):
+        port = url.rpartition(":")[2]
+        healthy = subprocess.run(
+            [sys.executable, *words], env={**os.environ, "MOCKSERVER_PORT": port}, timeout=20, check=False
+        )
+    gone = subprocess.run(
+        [sys.executable, *words],
+        env={**os.environ, "MOCKSERVER_PORT": port},
+        timeout=20,
+        check=False,
+        stderr=subprocess.DEVNULL,
+    )
+
+    assert (python, json.loads(value("CMD")), settings) == ("python", ["mockserver"], {})
+    assert (healthy.returncode, gone.returncode) == (0, 1)
+
+
+def test_lock_of_what_runs_is_a_part_of_the_lock():
+    ours, run = pins("requirements.lock"), pins("requirements-run.lock")
+
+    assert run.items() <= ours.items()
+    assert len(run) == len(re.findall(r"^\w", (ROOT / "requirements-run.lock").read_text(), re.MULTILINE))
+
+
+def test_lock_of_what_runs_has_all_that_is_asked_for(wheel):
+    locked = {pin.partition("==")[0] for pin in pins("requirements-run.lock")}
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if fnmatch(name, "*.dist-info/METADATA"))
+        wanted = [
+            Requirement(line).name.lower()
+            for line in message_from_bytes(archive.read(name)).get_all("Requires-Dist")
+        ]
+
+    assert {*wanted, "hatchling"} <= locked
+    assert not locked & {"mypy", "ruff", "playwright", "suprsend-py-sdk"}
+
+
+@pytest.mark.parametrize("name", ["requirements-run.lock", "requirements.lock"])
+def test_everything_locked_has_a_hash(name):
+    assert all("--hash=sha256:" in hashes for hashes in pins(name).values())

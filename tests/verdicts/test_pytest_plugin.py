@@ -1,0 +1,241 @@
+"""Requirements inside a team's own pytest run, in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from conformance import proof, requirement
+from conformance.proof.serving import Response, serve
+from conformance.report import junit
+from conformance.verdict import judge
+
+API = "suprsend"
+REFERENCE = proof.reference_of(API)
+# What else is installed here takes longer to load than these tests take.
+LEAN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p conformance.pytest_plugin", "CI": ""}
+NAMED = ("--pyargs", "conformance")
+AIMED = (*NAMED, "--conformance-target", "target.yaml")
+
+
+class ForbidsWithoutKey(REFERENCE):
+    """Answers 403 where 401 is recommended."""
+
+    def answer(self, request):
+        answer = super().answer(request)
+        return Response(403, {"code": 403, "message": "no"}) if answer.status == 401 else answer
+
+
+class LetsAllIn(REFERENCE):
+    """Takes any key, and none."""
+
+    def answer(self, request):
+        key = f"Bearer {self.profile('')['credentials']['api_key']}"
+        return super().answer(
+            type(request)(
+                request.method, request.target, {**request.headers, "authorization": key}, request.body
+            )
+        )
+
+
+class Broken(REFERENCE):
+    """Fails at everything."""
+
+    def answer(self, request):
+        return Response(500, {"code": 500, "message": request.headers.get("authorization", "")})
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run pytest in a folder with a profile of the server, and return how it came out."""
+
+    def run_pytest(server, *options, flags=(), **variables):
+        with serve(server) as url:
+            (tmp_path / "target.yaml").write_text(json.dumps(server.profile(url)))
+            return subprocess.run(
+                [sys.executable, *flags, "-m", "pytest", "-p", "no:cacheprovider", *options],
+                cwd=tmp_path,
+                env={**os.environ, **LEAN, **variables},
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
+
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "test_own.py").write_text("def test_own(): pass\n")
+    return run_pytest
+
+
+def asked(done):
+    return re.findall(rf"^conformance::({API}/\S+) (\w+)", done.stdout, re.MULTILINE)
+
+
+def test_each_requirement_is_a_test_in_document_order(run):
+    done = run(REFERENCE(), *AIMED, "-v", "-W", "error")
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert asked(done) == [(one.id, "PASSED") for one in requirement.collect(API)]
+
+
+def test_outcomes_are_those_of_the_verdict(run, tmp_path):
+    names = ("key", "null", "lock", "list", "object")
+    done = run(Broken(), *AIMED, "--junitxml=pytest.xml", "-k", " or ".join(names))
+    with serve(Broken()) as url:
+        verdict = judge(Broken().profile(url), only=[f"*{name}*" for name in names])
+    ours = ElementTree.fromstring(junit.write(verdict).partition("\n")[2])  # noqa: S314
+    theirs = ElementTree.parse(tmp_path / "pytest.xml").getroot()  # noqa: S314  our own file
+
+    def outcomes(tree):
+        words = {"error": "failure"}  # pytest has errors only around a test
+        return {
+            case.get("name").removeprefix(f"{API}/"): [
+                words.get(part.tag, part.tag) for part in case if part.tag in ("failure", "error", "skipped")
+            ]
+            for case in tree.iter("testcase")
+        }
+
+    assert done.returncode == 1
+    assert outcomes(theirs) == outcomes(ours)
+    assert {"failure", "skipped"} == {part for parts in outcomes(theirs).values() for part in parts}
+
+
+def test_failure_shows_expected_got_and_curl_and_nothing_of_ours(run):
+    done = run(LetsAllIn(), *AIMED, "-k", "missing-key and not status", "--showlocals")
+
+    assert done.returncode == 1
+    assert (
+        "expected a refusal, status 4xx, got status 202\nMUST refuse a request without an API key"
+        in done.stdout
+    )
+    assert re.search(r"^again     curl -sS -i -X PATCH '", done.stdout, re.MULTILINE)
+    assert f"FAILED conformance::{API}/missing-key - Failed: expected" in done.stdout
+    assert ".py" not in done.stdout
+
+
+def test_credentials_stay_out(run):
+    key = REFERENCE().profile("")["credentials"]["api_key"]
+    done = run(Broken(), *AIMED, "-k", "answers-202 or lists or status", "-rA", "-vv")
+
+    assert "again     curl" in done.stdout
+    assert key not in done.stdout + done.stderr
+
+
+def test_should_is_expected_to_fail_unless_strict(run):
+    mild = run(ForbidsWithoutKey(), *AIMED, "-rx", "-k", "missing-key-status")
+    strict = run(ForbidsWithoutKey(), *AIMED, "-k", "missing-key-status", "--conformance-strict")
+    bare = run(ForbidsWithoutKey(), *AIMED, "-k", "missing-key-status", "--runxfail")
+
+    assert (mild.returncode, strict.returncode, bare.returncode) == (0, 1, 1), mild.stdout
+    assert "SHOULD failed: expected status 401, got status 403" in mild.stdout
+
+
+def test_what_lacks_a_fixture_is_skipped_unless_strict(run):
+    class Poor(REFERENCE):
+        def profile(self, url):
+            full = super().profile(url)
+            return {**full, "fixtures": {k: v for k, v in full["fixtures"].items() if k != "other_object"}}
+
+    mild = run(Poor(), *AIMED, "-rs", "-k", "objects-are-apart")
+    strict = run(Poor(), *AIMED, "-k", "objects-are-apart", "--conformance-strict")
+
+    assert (mild.returncode, strict.returncode) == (0, 1), mild.stdout
+    assert "not tested: fixtures.other_object is not in the profile" in mild.stdout
+
+
+def test_observation_is_a_section_of_a_passed_test(run):
+    done = run(REFERENCE(), *AIMED, "-rP", "-k", "key-without-scheme")
+
+    assert done.returncode == 0
+    assert re.search(r"- Captured observed call -+\nthe bare key is ", done.stdout)
+
+
+def test_waiver_excuses_until_it_excuses_nothing(run, tmp_path):
+    waiver = {"id": f"{API}/missing-key", "reason": "known", "owner": "ada"}
+    waivers = (*AIMED, "--conformance-waivers", "waivers.yaml", "-rx", "-k", "missing-key and not status")
+    tomorrow = str((datetime.now(UTC) + timedelta(days=2)).date())
+    (tmp_path / "waivers.yaml").write_text(json.dumps([{**waiver, "expires": tomorrow}]))
+    waived, mended = run(LetsAllIn(), *waivers), run(REFERENCE(), *waivers)
+    (tmp_path / "waivers.yaml").write_text(
+        json.dumps([{**waiver, "id": f"{API}/missing-kee", "expires": tomorrow}])
+    )
+    unknown = run(REFERENCE(), *waivers)
+
+    assert (waived.returncode, mended.returncode, unknown.returncode) == (0, 1, 4)
+    assert f"MUST waived: until {tomorrow}, by ada: known; expected a refusal" in waived.stdout
+    assert "has a waiver by ada and was passed; remove it" in mended.stdout
+    assert unknown.stderr.startswith(
+        f"ERROR: {API}/missing-kee: has a waiver, and no requirement has this id"
+    )
+
+
+@contextmanager
+def nowhere():
+    """Name a port on which nobody listens."""
+    with serve(REFERENCE()) as url:
+        pass
+    yield url
+
+
+def test_trouble_at_the_door_is_one_error_and_leaves_other_tests_alone(run):
+    class Gone(REFERENCE):
+        def profile(self, url):  # noqa: ARG002
+            with nowhere() as gone:
+                return super().profile(gone)
+
+    done = run(Gone(), *AIMED, "test_own.py", "-k", "key or own")
+
+    assert done.returncode == 1
+    assert re.search(r"= 1 passed, \d+ skipped, \d+ deselected, 1 error in", done.stdout), done.stdout
+    assert done.stdout.count("\ncannot connect to http://") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (NAMED, "name the target profile: --conformance-target TARGET.yaml"),
+        ((*NAMED, "--conformance-target", "nope.yaml"), "ERROR: nope.yaml: cannot be read"),
+        (("--conformance-target", "target.yaml"), "nothing is asked of it; add --pyargs conformance"),
+        ((*AIMED, "-p", "xdist", "-n", "2"), "add --dist loadfile"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(run, options, said):
+    done = run(REFERENCE(), *options)
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if said in line]
+
+    assert done.returncode in (2, 4)
+    assert len(lines) == 1
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_docstrings_are_asked_for(run):
+    done = run(REFERENCE(), *AIMED, flags=["-OO"])
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "run without -OO" in done.stderr
+
+
+def test_parallel_run_keeps_requirements_together(run):
+    done = run(
+        REFERENCE(), *AIMED, "-p", "xdist", "-n", "2", "--dist", "loadfile", "-k", "key", "test_own.py", "-v"
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(set(re.findall(rf"\[(gw\d)\].*PASSED conformance::{API}", done.stdout))) == 1
+
+
+def test_run_without_a_target_loads_nothing_of_the_judge(run, tmp_path):
+    heavy = ["conformance.cli", "conformance.target", "openapi", "pydantic", "typer", "yaml"]
+    (tmp_path / "test_own.py").write_text(
+        f"import sys\n\ndef test_own():\n    assert [name for name in {heavy} if name in sys.modules] == []\n"
+    )
+    done = run(REFERENCE(), "test_own.py")
+
+    assert done.returncode == 0, done.stdout
