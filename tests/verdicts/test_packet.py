@@ -167,7 +167,7 @@ def test_behind_a_proxy_nothing_is_sent_as_it_is(monkeypatch):
     monkeypatch.setenv("no_proxy", "")
     with (
         speaking("http://target.example") as client,
-        pytest.raises(NotTested, match=r"proxy.*NO_PROXY"),
+        pytest.raises(NotTested, match="a proxy stands"),
     ):
         client.deliver(packet.pipelined(drafts(client)))
 

@@ -70,5 +70,5 @@ fixtures:
 
 # patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5, budget_s: 300}     # budget_s: for the whole run
 # tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false trusts anybody
-# proxy: http://${PROXY_USER}:${PROXY_PASSWORD}@proxy.example.com:3128     # or none; else the environment's
+# proxy: http://proxy.example.com:3128     # or none; else the environment's
 """

@@ -445,6 +445,7 @@ class Api:
         return self.write({**body, "value": value}, credential=credential)
 
     def _records(self) -> list[Made]:
+        self.run.mode.want_write()
         made = [("user", self.bodies_in_two_categories, self.in_two_categories)]
         made += [("user", self.bodies_of_both_fans, self.of_both_fans)]
         made += [("other_user", lambda: [self.body_of_other_user()], lambda: [self.of_other_user()])]
