@@ -51,7 +51,7 @@ class Client:
     timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. rate_per_s: a cap.
     budget_s: for all that is sent, and the waiting in between. ssl_context: other than the usual one.
     proxy: its URL, "none" for none, or None for the environment's. secrets: credentials, to be shown by their
-    names, and fetched again where the target no longer accepts one that can be.
+    names, and fetched again where the target no longer accepts one that can be. wire: what makes the Wire.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Client:
         ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
         secrets: Sequence[Secret] = (),
+        wire: Callable[..., Wire] = Wire,
     ) -> None:
         self.answers: list[Answer] = []
         self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
@@ -79,7 +80,7 @@ class Client:
         self._retry_s = retry_s
         self._pace = Pace(rate_per_s)
         self._proxy = self._proxy_for(httpx2.URL(base_url), proxy)
-        self._wire = Wire(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
+        self._wire = wire(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
         self._remembered: dict[Any, tuple[Any, list[Exchange]]] = {}
         self._noted: list[Exchange] = []
         self._thread = _Thread()

@@ -22,6 +22,7 @@ class Redaction:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._heard: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
     def conceal(self, value: str, name: str = _UNNAMED) -> str:
@@ -37,8 +38,9 @@ class Redaction:
 
     def conceal_header(self, name: str, value: str) -> None:
         """Remember the credential in a header that is about to be sent."""
-        if not _SENSITIVE_HEADER.search(name):
+        if (name, value) in self._heard or not _SENSITIVE_HEADER.search(name):
             return
+        self._heard.add((name, value))
         _scheme, has_scheme, rest = value.partition(" ")
         for part in (
             re.findall(r"=([^;]+)", value) if "cookie" in name.lower() else [rest if has_scheme else value]

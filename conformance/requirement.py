@@ -20,6 +20,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -79,6 +80,11 @@ def collect(api: str) -> list[Requirement]:
 
     Raises openapi.UnknownApi if there is no such API, BadRequirement if one is not written as one.
     """
+    return list(_collected(api))
+
+
+@cache
+def _collected(api: str) -> Sequence[Requirement]:
     headings = openapi.headings(openapi.load(api))
     found = [
         (getattr(module, "ORDER", 0), requirement)

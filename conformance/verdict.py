@@ -28,6 +28,7 @@ from conformance.requirement import Requirement
 from conformance.run import Run
 from conformance.target import AnyTarget
 from conformance.waiver import Waiver
+from conformance.wire import Wire
 
 if TYPE_CHECKING:
     from conformance.exam import Exam
@@ -148,6 +149,7 @@ def judge(
     waivers: Sequence[Waiver] = (),
     heard: Callable[[Result], None] = lambda _: None,
     asking: Callable[[Requirement], None] = lambda _: None,
+    wire: Callable[..., Wire] = Wire,
 ) -> Verdict:
     """Judge the target of *profile* and return the verdict.
 
@@ -155,6 +157,7 @@ def judge(
     budget_s: for the whole run, instead of the profile's. mode: how much may be done to the target.
     waivers: failures that do not count, until their day has passed or nothing is left to excuse.
     heard: told each result as soon as it is there. asking: told each requirement that is about to be asked.
+    wire: what makes the Wire that requests go out on.
     Raises BadProfile, NoSuchRequirement and CannotRun; whatever the target does ends in a verdict.
     """
     refuse_without_docstrings()
@@ -169,7 +172,7 @@ def judge(
     if budget_s is not None:
         patience = aim.patience.model_copy(update={"budget_s": budget_s})
         aim = aim.model_copy(update={"patience": patience})
-    with Bench(aim, Run(aim.api, seed, aim.draw, mode=mode)) as bench:
+    with Bench(aim, Run(aim.api, seed, aim.draw, mode=mode), wire) as bench:
         _sit(bench, asked, verdict, waivers, heard, asking)
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(bench.client.redaction, said))
@@ -183,9 +186,9 @@ def judge(
 class Bench:
     """Where a target is judged: its client and its API's vocabulary, for the length of a with block."""
 
-    def __init__(self, aim: AnyTarget, run: Run) -> None:
+    def __init__(self, aim: AnyTarget, run: Run, wire: Callable[..., Wire] = Wire) -> None:
         self.run = run
-        self.client = Client(aim.base_url, Redaction(), **options_of(aim))
+        self.client = Client(aim.base_url, Redaction(), wire=wire, **options_of(aim))
         self.api: Any = aim.vocabulary(self.client, run)
 
     def __enter__(self) -> Bench:

@@ -11,13 +11,14 @@ What has to come of each kind is written here and nowhere else:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 from conformance import proof, requirement
 from conformance.proof.nonsense import NONSENSE
-from conformance.proof.serving import serve
+from conformance.proof.serving import InProcess, serve
 from conformance.verdict import CONFORMANT, Verdict, judge
 
 REFERENCE, MUTANT, LIBERTY, NOTHING = KINDS = ("reference", "mutant", "liberty", "nonsense")
@@ -58,6 +59,11 @@ def trials(api: str) -> list[Trial]:
 
     Raises openapi.UnknownApi if there is no such API.
     """
+    return list(_trials(api))
+
+
+@cache
+def _trials(api: str) -> Sequence[Trial]:
     requirement.collect(api)
     classes = {
         REFERENCE: [proof.reference_of(api)],
@@ -71,7 +77,7 @@ def trials(api: str) -> list[Trial]:
 def hold(trial: Trial) -> Finding:
     """Judge the server of a trial, and compare what came of it with what has to."""
     began = time.monotonic()
-    verdict = _judged_in_haste(trial) if trial.kind == NOTHING else judged(trial.server())
+    verdict = _HOW[trial.kind](trial)
     seconds = time.monotonic() - began
     deviations = _RULES[trial.kind](verdict, trial)
     if trial.kind == NOTHING and seconds >= WITHIN_S:
@@ -95,6 +101,17 @@ def unproved(api: str) -> list[str]:
         *(f"no mutant breaks only {id_}" for id_ in sorted(asked - alone)),
         *(f"a mutant breaks {id_}, which is no MUST or SHOULD" for id_ in sorted(unknown)),
     ]
+
+
+def _judged(trial: Trial) -> Verdict:
+    return judged(trial.server())
+
+
+def _judged_by_calls(trial: Trial) -> Verdict:
+    """Judge a mutant, whose lie is in what it answers; one that is slow on purpose needs a connection to be slow on."""
+    server = trial.server()
+    is_slow = "patience" in server.profile("")
+    return judged(server) if is_slow else judged(server, wire=partial(InProcess, server))
 
 
 def _judged_in_haste(trial: Trial) -> Verdict:
@@ -134,6 +151,14 @@ _RULES: Mapping[str, Callable[[Verdict, Trial], list[str]]] = {
     MUTANT: _of_mutant,
     LIBERTY: _of_liberty,
     NOTHING: _of_nonsense,
+}
+
+
+_HOW: Mapping[str, Callable[[Trial], Verdict]] = {
+    REFERENCE: _judged,
+    MUTANT: _judged_by_calls,
+    LIBERTY: _judged,
+    NOTHING: _judged_in_haste,
 }
 
 
