@@ -6,23 +6,19 @@ Importing this module imports no pytest; only run does.
 from __future__ import annotations
 
 import os
-import sys
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from conformance.client import Answer, Client
 from conformance.exchange import Exchange
 from conformance.oracle import DoesNotConform, Inconclusive, NotTested, Observation, Stopped
 from conformance.requirement import Requirement
-
-if TYPE_CHECKING:
-    import pytest
 
 _HERE = Path(__file__).parent
 _UNUSED = (
@@ -82,11 +78,7 @@ def run(
         status = pytest.main(options, plugins=[engine])
     if engine.interrupted:
         raise KeyboardInterrupt
-    if len(engine.results) != len(requirements) or status not in (
-        pytest.ExitCode.OK,
-        pytest.ExitCode.TESTS_FAILED,
-        pytest.ExitCode.INTERRUPTED,
-    ):
+    if len(engine.results) != len(requirements) or status != pytest.ExitCode.OK:
         raise EngineFailed(engine.trouble or f"pytest ended with status {int(status)}")
     results: list[Result] = engine.results
     return results
@@ -117,14 +109,15 @@ def _engine(
 ) -> Any:
     import pytest
 
-    order = {requirement.function: at for at, requirement in enumerate(requirements)}
-    modules = {function.__code__.co_filename: sys.modules[function.__module__] for function in order}
+    class Item(pytest.Item):
+        """One requirement: a function that is imported already, so that pytest looks for no files of the caller's."""
 
-    class Imported(pytest.Module):
-        """A module that is imported already: pytest looks for no files, so it finds none of the caller's."""
+        def __init__(self, *, requirement: Requirement, **how: Any) -> None:
+            super().__init__(requirement.name, **how)
+            self.requirement = requirement
 
-        def _getobj(self) -> ModuleType:
-            return modules[str(self.path)]
+        def runtest(self) -> None:
+            self.requirement.function(api)
 
     class Engine:
         """Selects, orders and records."""
@@ -135,43 +128,30 @@ def _engine(
             self.trouble = ""
             self._stopped: str | None = None
 
-        @pytest.fixture(scope="session", name="api")
-        def _api(self) -> Any:
-            return api
-
         def pytest_collection(self, session: pytest.Session) -> bool:
-            files = {file: Imported.from_parent(session, path=Path(file)) for file in modules}
-            session.items = [
-                pytest.Function.from_parent(
-                    files[function.__code__.co_filename], name=function.__name__, callobj=function
-                )
-                for function in order
-            ]
+            session.items = [Item.from_parent(session, requirement=one) for one in requirements]
             session.testscollected = len(session.items)
             return True
 
-        @pytest.hookimpl(tryfirst=True)
-        def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        def pytest_runtest_protocol(self, item: Item) -> bool:
+            """Ask one requirement; pytest's own protocol would take longer than most of them do."""
             client.begin()
-            if self._stopped is None:
-                asking(_requirement(item))
-                return None
-            self._record(Result(_requirement(item), "inconclusive", self._stopped))
-            return True
-
-        @pytest.hookimpl(tryfirst=True)
-        def pytest_runtest_makereport(
-            self, item: pytest.Item, call: pytest.CallInfo[None]
-        ) -> pytest.TestReport:
-            when: Any = call.when
-            error = call.excinfo.value if call.excinfo else None
-            if call.when == "call" or error:
-                self._record(result(_requirement(item), error, client), call.duration)
+            if self._stopped:
+                self._record(Result(item.requirement, "inconclusive", self._stopped))
+                return True
+            asking(item.requirement)
+            began = time.monotonic()
+            error: BaseException | None = None
+            try:
+                item.runtest()
+            except KeyboardInterrupt:
+                raise
+            except BaseException as outcome:
+                error = outcome
+            self._record(result(item.requirement, error, client), time.monotonic() - began)
             if isinstance(error, Stopped):
                 self._stopped = f"not asked: {error}"
-            # pytest's own report would spend more time on a traceback than the requirement took.
-            outcome: Literal["passed", "failed"] = "failed" if error else "passed"
-            return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
+            return True
 
         def pytest_internalerror(self, excrepr: Any) -> None:
             self.trouble = str(excrepr)
@@ -183,9 +163,6 @@ def _engine(
             result = replace(result, seconds=seconds)
             self.results.append(result)
             heard(result)
-
-    def _requirement(item: pytest.Item) -> Requirement:
-        return requirements[order[item.function]]  # type: ignore[attr-defined]
 
     return Engine()
 
