@@ -270,7 +270,7 @@ def selftest(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Processes at a time; one more than processors if left out."),
+        typer.Option(metavar="N", min=1, help="Processes at a time; two more than processors if left out."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per server.")] = False,
 ) -> None:

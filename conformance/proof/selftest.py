@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import gc
 import multiprocessing
 import os
 import signal
@@ -43,8 +44,8 @@ class Part:
 
 
 def usual_jobs() -> int:
-    """Return how many processes make the most of this machine: one more than it has processors, for some wait."""
-    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    """Return how many processes make the most of this machine: two more than it has processors, for some wait."""
+    return 2 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def select(apis: Iterable[str], globs: Sequence[str]) -> list[Trial]:
@@ -71,9 +72,7 @@ def hold(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Finding]]:
         yield from ((one, _held(one.api, one.kind, one.name)) for one in trials)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(
-        jobs, context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
-    )
+    pool = ProcessPoolExecutor(jobs, context, initializer=_begin)
     try:
         futures = [pool.submit(_held, one.api, one.kind, one.name) for one in trials]
         for one, future in zip(trials, futures, strict=True):
@@ -82,6 +81,12 @@ def hold(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Finding]]:
         raise CannotRun("a process of the self-test ended before its time; try --jobs 1") from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """Leave an interrupt to the process that asked, and collect garbage seldom: a trial leaves little behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(100_000, 20, 20)
 
 
 def _held(api: str, kind: str, name: str) -> Finding:

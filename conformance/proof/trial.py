@@ -108,10 +108,12 @@ def _judged(trial: Trial) -> Verdict:
 
 
 def _judged_by_calls(trial: Trial) -> Verdict:
-    """Judge a mutant, whose lie is in what it answers; one that is slow on purpose needs a connection to be slow on."""
+    """Judge a server by calls, unless it changes how an answer travels, or when, for which it needs a connection."""
     server = trial.server()
-    is_slow = "patience" in server.profile("")
-    return judged(server) if is_slow else judged(server, wire=partial(InProcess, server))
+    is_of_wire = trial.server.answer is not proof.reference_of(
+        trial.api
+    ).answer or "patience" in server.profile("")
+    return judged(server) if is_of_wire else judged(server, wire=partial(InProcess, server))
 
 
 def _judged_in_haste(trial: Trial) -> Verdict:
@@ -157,7 +159,7 @@ _RULES: Mapping[str, Callable[[Verdict, Trial], list[str]]] = {
 _HOW: Mapping[str, Callable[[Trial], Verdict]] = {
     REFERENCE: _judged,
     MUTANT: _judged_by_calls,
-    LIBERTY: _judged,
+    LIBERTY: _judged_by_calls,
     NOTHING: _judged_in_haste,
 }
 
