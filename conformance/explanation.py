@@ -10,12 +10,13 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import openapi
 from conformance import proof, requirement, target
 from conformance.mode import Mode
-from conformance.proof.serving import serve
+from conformance.proof.serving import InProcess, serve
 from conformance.requirement import Requirement
 from conformance.target import BadProfile
 from conformance.verdict import Verdict, judge
@@ -242,7 +243,8 @@ def _judged(reference: type[Any], ids: Sequence[str], *left_out: str, mode: Mode
     server = reference()
     with serve(server) as url:
         profile = server.profile(url)
-        return judge(_without(profile, *left_out) if left_out else profile, only=ids, mode=mode)
+        asked = _without(profile, *left_out) if left_out else profile
+        return judge(asked, only=ids, mode=mode, wire=partial(InProcess, server))
 
 
 def _writes(verdict: Verdict) -> bool:
