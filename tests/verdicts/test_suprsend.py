@@ -99,6 +99,18 @@ def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):
     assert verdict.verdict == CONFORMANT
 
 
+def test_category_that_cannot_be_left_condemns_nobody():
+    server = Reference()
+    with serve(server) as url:
+        profile = server.profile(url)
+        profile["fixtures"]["category"] = "security-alert"
+        verdict = judge(profile)
+
+    assert verdict.ids("failed") == []
+    assert verdict.verdict == NO_VERDICT
+    assert "name one in fixtures.category that can" in verdict.reason
+
+
 @pytest.mark.parametrize(
     ("fixture", "value", "sentence"),
     [

@@ -13,7 +13,15 @@ from urllib.parse import quote
 import httpx2
 
 from conformance.apis.suprsend import model, sitting
-from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, IN, OUT, editable, granted
+from conformance.apis.suprsend.category import (
+    DOCUMENTED_CHANNELS,
+    IN,
+    OUT,
+    category,
+    editable,
+    granted,
+    preference,
+)
 from conformance.apis.suprsend.model import Write
 from conformance.apis.suprsend.profile import ObjectName, Profile
 from conformance.client import UNSET, Answer, Client
@@ -494,8 +502,9 @@ class Api:
     # Before and after
 
     def preflight(self) -> None:
-        """Stop where nothing could be judged: the key is refused, or object or category are unknown."""
-        status = self.write(OPT_IN if self.run.mode.may_write else {"preference": UNKNOWN}).status
+        """Stop where nothing could be judged: the key is refused, object or category are unknown, or it is locked."""
+        answer = self.write(OPT_IN if self.run.mode.may_write else {"preference": UNKNOWN})
+        status = answer.status
         if status in (401, 403):
             raise Unjudgeable(
                 f"the API key is refused with {status}; credentials.api_key has to be one that may write preferences"
@@ -506,6 +515,13 @@ class Api:
                 f"{there} is answered 404; fixtures.object and fixtures.category have to exist, "
                 f"and path_style ({self._target.path_style}) has to be the target's"
             )
+        if self.run.mode.may_write and answer.ok and category(answer).get("is_editable") is False:
+            out = self.write(OPT_OUT)
+            if not out.ok or preference(out) == IN:
+                raise Unjudgeable(
+                    f"{self.place.category} says that it is not editable, and cannot be opted out of; "
+                    "name one in fixtures.category that can, and this one in fixtures.locked_category"
+                )
 
     def leave(self) -> None:
         """Leave every place that was written to opted in, with all its channels."""
