@@ -111,6 +111,20 @@ class Model(BaseModel):
         return given
 
 
+def apart(one: str, other: str) -> Any:
+    """Return a validator that wants two keys of a model to differ, if both are given."""
+
+    def differ(model: Any) -> Any:
+        values = [getattr(model, name) for name in (one, other)]
+        shown = [value.reveal() if isinstance(value, Secret) else value for value in values]
+        if shown[0] is not None and shown[0] == shown[1]:
+            sentence = f"{other} is the same as {one}; name another one, or remove it"
+            raise PydanticCustomError("same", "{sentence}", {"sentence": sentence})
+        return model
+
+    return model_validator(mode="after")(differ)
+
+
 def _unknown(key: Any, known: Mapping[str, Any]) -> str:
     near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"

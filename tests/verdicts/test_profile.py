@@ -83,6 +83,14 @@ def test_good_profile_is_read():
             "profile: patience.retry_s: input should be a finite",
         ),
         (changed(7, value=1), "profile: unknown key '7'"),
+        (
+            changed("fixtures", "other_fan_id", value="12345"),
+            "profile: fixtures: other_fan_id is the same as fan_id; name another one",
+        ),
+        (
+            changed("credentials", "other_user", value="a-token"),
+            "profile: credentials: other_user is the same as user; name another one",
+        ),
     ],
 )
 def test_bad_profile_says_what_where_and_what_to_do(profile, complaint):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.target import Model, Secret, Target
+from conformance.target import Model, Secret, Target, apart
 
 
 class Credentials(Model):
@@ -13,6 +13,10 @@ class Credentials(Model):
     forbidden: Secret | None = None
     expired: Secret | None = None
 
+    _users_apart = apart("user", "other_user")
+    _forbidden_apart = apart("user", "forbidden")
+    _expired_apart = apart("user", "expired")
+
 
 class Fixtures(Model):
     """Fans that the target knows, and one that it does not."""
@@ -20,6 +24,9 @@ class Fixtures(Model):
     fan_id: str
     other_fan_id: str | None = None
     unknown_fan_id: str | None = None
+
+    _apart = apart("fan_id", "other_fan_id")
+    _unknown_apart = apart("fan_id", "unknown_fan_id")
 
 
 class Trigger(Model):

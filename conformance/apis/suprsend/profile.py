@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from conformance.target import Model, Secret, Target
+from conformance.target import Model, Secret, Target, apart
 
 TEMPLATE = """\
 # What to judge. Fill in, then: conformance run THIS-FILE
@@ -58,6 +58,10 @@ class Fixtures(Model):
     other_category: str | None = Field(default=None, min_length=1)
     locked_category: str | None = Field(default=None, min_length=1)
     tenant_id: str | None = Field(default=None, min_length=1)
+
+    _objects_apart = apart("object", "other_object")
+    _categories_apart = apart("category", "other_category")
+    _locked_apart = apart("category", "locked_category")
 
 
 class Profile(Target[Credentials, Fixtures]):
