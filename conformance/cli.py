@@ -254,7 +254,7 @@ def run(
             if is_piped:
                 _console().out(report.document.write(document), end="", highlight=False)
         if explore_s:
-            with suppress(KeyboardInterrupt):  # the verdict is there already
+            with suppress(KeyboardInterrupt), interrupt.ends_the_run():  # the verdict is there already
                 _explore(came, aim, explore_s, None if is_piped else report_dir, terminal)
         sys.exit(came.exit_status)
 

@@ -340,7 +340,6 @@ class Client:
             yield
         except httpcore2.TimeoutException as error:
             sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
-            sentence = f"no answer from {self._origin(request)} within {self._timeout_s:g} s"
             kind = Silent if isinstance(error, httpcore2.ReadTimeout) else Unreachable
             outcome = self._silent(kind, sentence) if self.budget.left() else self._out_of_budget()
             sentence = sentence if self.budget.left() else str(outcome)

@@ -71,11 +71,6 @@ def expect_status(answer: Answer, *allowed: int) -> None:
     expect(answer.status in allowed, f"status {expected}", f"status {answer.status}", answer)
 
 
-def expect_json(answer: Answer) -> Any:
-    """Return the body of *answer* parsed strictly, or raise DoesNotConform saying why it is not JSON."""
-    return answer.json
-
-
 def observe(text: str) -> None:
     """Record what was seen and end the requirement; an OBSERVED one is never judged."""
     raise Observation(text)

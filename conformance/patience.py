@@ -59,10 +59,9 @@ class Patience:
         self._pause = _FIRST_PAUSE_S
 
     def wait(self, headers: Mapping[str, str]) -> bool:
-        """Wait as the busy answer asks, or a growing while; False at once if that is longer than is left."""
-        pause = retry_after(headers)
-        if pause is None:
-            pause, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE_S)
+        """Wait as the busy answer asks, at least a growing while; False at once if that is longer than is left."""
+        pause = max(retry_after(headers) or 0.0, self._pause)
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE_S)
         if time.monotonic() + pause > self._until:
             return False
         time.sleep(pause)

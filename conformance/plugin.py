@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.client import Answer, Client
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, visible
 from conformance.oracle import DoesNotConform, Inconclusive, NotTested, Observation, Stopped
 from conformance.requirement import Requirement
 
@@ -175,7 +175,7 @@ def result(requirement: Requirement, error: BaseException | None, client: Client
         return Result(requirement, "observed" if observed else "passed", evidence=evidence)
     if isinstance(error, DoesNotConform):
         return _not_conform(requirement, error, evidence, client)
-    reason = client.redaction(str(error))
+    reason = _said(client.redaction(str(error)))
     if isinstance(error, Observation):
         return Result(requirement, "observed", reason, evidence=evidence)
     if isinstance(error, NotTested):
@@ -186,12 +186,17 @@ def result(requirement: Requirement, error: BaseException | None, client: Client
     return Result(requirement, "inconclusive", fault, evidence=evidence, is_our_fault=True)
 
 
+def _said(text: str) -> str:
+    """Show words that may be the target's in one line, which no terminal and no CI system takes for a command."""
+    return " ".join(visible(text).split())
+
+
 def _not_conform(
     requirement: Requirement, error: DoesNotConform, evidence: list[Exchange], client: Client
 ) -> Result:
     answer: Answer | None = error.answer
     at_fault = answer.exchange if answer else evidence[-1] if evidence else None
-    expected, got = client.redaction(error.expected), client.redaction(error.got)
+    expected, got = (_said(client.redaction(text)) for text in (error.expected, error.got))
     if at_fault and at_fault not in evidence:
         evidence = [*evidence, at_fault]
     status = "observed" if requirement.level == "OBSERVED" else "failed"

@@ -99,7 +99,7 @@ class Sitting:
         from conformance.run import Run
         from conformance.verdict import Bench
 
-        return Bench(self.aim, Run(self.aim.api))
+        return Bench(self.aim, Run(self.aim.api, draw=self.aim.draw))
 
     @cached_property
     def trouble(self) -> str | None:
@@ -160,11 +160,9 @@ class Requirements(pytest.Directory):
 
     def collect(self) -> Iterable[pytest.Item]:
         """List them in document order."""
-        from conformance import requirement
-
         sitting = self.config.stash[_SITTING]
         sitting.is_collected = True
-        for one in requirement.collect(sitting.aim.api):
+        for one in sitting.aim.requirements():
             yield RequirementItem.from_parent(self, name=one.id, requirement=one)
 
     def teardown(self) -> None:
@@ -262,7 +260,7 @@ def _sitting(config: pytest.Config) -> Sitting:
         verdict.refuse_without_docstrings()
         aim = target.read(Path(option.conformance_target))
         waivers = waiver.read(Path(option.conformance_waivers)) if option.conformance_waivers else []
-        known = requirement.collect(aim.api)
+        known = aim.requirements()
     except (target.BadProfile, waiver.BadWaivers, verdict.CannotRun, requirement.BadRequirement) as error:
         raise pytest.UsageError(*str(error).splitlines()) from None
     if faults := waiver.faults(waivers, [], known, datetime.now(UTC).date()):

@@ -20,7 +20,7 @@ import httpx2
 from conformance.redaction import Redaction
 from conformance.target import BadProfile, Secret
 
-_UNAUTHORIZED = 401
+_UNAUTHORIZED, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
 _EARLY_S = 5
 _STALE_S = 30  # one that is first sent so long after it was fetched may have expired unseen
 
@@ -101,7 +101,8 @@ class Renewal:
             is_stale = not held.was_sent and time.monotonic() - held.fetched_at > _STALE_S
             held.was_sent = True
             if status != _UNAUTHORIZED:
-                held.accepted.add(carried.form)
+                if status != _TOO_MANY and status < _SERVER_ERROR:  # which say nothing of a credential
+                    held.accepted.add(carried.form)
                 return None
             if carried.form not in held.accepted and not is_stale:
                 return None

@@ -178,7 +178,7 @@ def judge(
         verdict.waiver_faults = list(map(bench.client.redaction, said))
         verdict.requests = bench.client.requests
         verdict.exchanges = bench.client.exchanges
-        verdict.exam, verdict.exam_accepted = bench.exam()
+        verdict.exam, verdict.exam_accepted = bench.exam(may_ask=verdict.stopped is None)
     verdict.seconds = time.monotonic() - began
     return verdict
 
@@ -197,11 +197,14 @@ class Bench:
     def __exit__(self, *_: object) -> None:
         self.client.close()
 
-    def exam(self) -> tuple[Exam | None, int | None]:
-        """Return the exam if it was sat, and how many of its cases were accepted with a 2xx."""
+    def exam(self, *, may_ask: bool) -> tuple[Exam | None, int | None]:
+        """Return the exam if it was sat, and how many of its cases were accepted with a 2xx.
+
+        may_ask: whether what was not asked yet may still be.
+        """
         exam: Exam | None = vars(self.run).get("exam")
-        if exam is None:
-            return None, None
+        if exam is None or not may_ask:
+            return exam, None
         try:
             return exam, sum(_answer_of(sat).ok for sat in self.api.examined())
         except Outcome:

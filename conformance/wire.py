@@ -23,7 +23,7 @@ import h11
 import httpcore2
 import httpx2
 
-LARGEST_BODY = 1024 * 1024
+LARGEST_BODY = 8 * 1024 * 1024
 MOMENT_S = 0.5  # an answer to half a request need not come; it is waited for no longer than this
 _READ_BYTES = 65536
 _PORTS = {"http": 80, "https": 443}

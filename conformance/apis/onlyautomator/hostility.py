@@ -8,9 +8,10 @@ from functools import partial
 from typing import TypeVar
 
 from conformance import packet
+from conformance.apis.onlyautomator.answers import body_of
 from conformance.apis.onlyautomator.vocabulary import Api, Body
 from conformance.client import Answer
-from conformance.oracle import Inconclusive, NotTested
+from conformance.oracle import Inconclusive, NotTested, Stopped
 
 T = TypeVar("T")
 
@@ -39,7 +40,14 @@ VALUES = {
 
 def of_value(api: Api, name: str) -> Answer | None:
     """Return what is answered to one of VALUES; None if the connection is closed instead."""
-    return _dared(api, name, lambda: api.raw(json.dumps(api.body(value="?")).replace('"?"', VALUES[name])))
+
+    def ask() -> Answer:
+        answer = api.raw(json.dumps(api.body(value="?")).replace('"?"', VALUES[name]))
+        if 400 <= answer.status < 500 and body_of(answer) is None:  # of a proxy or firewall, not of the API
+            api.unusual.append(answer)
+        return answer
+
+    return _dared(api, name, ask)
 
 
 def of_byte_order_mark(api: Api) -> Answer | None:
@@ -117,6 +125,8 @@ def _asked(asks: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive | Non
             answers.append(ask())
         except NotTested:
             continue
+        except Stopped:
+            raise
         except Inconclusive as trouble:
             troubles.append(trouble)
     return answers, troubles[0] if troubles else None

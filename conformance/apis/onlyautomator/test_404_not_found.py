@@ -23,6 +23,7 @@ def test_similar_fan(api: Api) -> None:
 
     A fan of that name there may be, so only a write that goes to the same record is judged.
     """
+    api.run.mode.want_full("a write for another fan")
     ours = member(api.base(), "id")
     answer = api.write({**api.first_body(), "fanId": f"x{api.fan_id}"})
     if answer.ok:

@@ -21,8 +21,9 @@ from conformance.apis.onlyautomator.tokens import Token
 from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
 from conformance.mode import SAFE_METHODS
-from conformance.oracle import Inconclusive, NotTested, Unjudgeable, Unreachable, expect
+from conformance.oracle import Inconclusive, NotTested, Stopped, Unjudgeable, Unreachable, expect
 from conformance.packet import Packet
+from conformance.patience import Patience
 from conformance.run import Run
 
 PATH = "/api/v2/update-preference"
@@ -30,6 +31,7 @@ RACERS = 4
 RACES = 3
 RACERS_VALUES = (("fourth", "fifth"), ("sixth", "seventh"))  # for each of two records
 A_SECOND_S = 1.1
+TOO_MANY = 429
 HISTORY = model.VALUES
 LATER = "a second later"
 
@@ -288,26 +290,31 @@ class Api:
         return self.client.once("unavailable", lambda: self._triggered(headers))
 
     def _triggered(self, headers: Mapping[str, str]) -> Answer:
-        answer = self.client.send("POST", PATH, headers=headers, json=self.body(), patient=False)
-        self.triggered.append(answer)
-        return answer
+        patience = Patience(self.target.patience.retry_s)
+        while True:
+            answer = self.client.send("POST", PATH, headers=headers, json=self.body(), patient=False)
+            self.triggered.append(answer)
+            if answer.status != TOO_MANY or not patience.wait(answer.headers):
+                return answer
 
     def expect_unwritten(self, body: Body, refused: Answer | None) -> None:
         """Want a write that was refused, or not even answered, to have made no record: the next one of *body* does.
 
         A record that was there already was made before one that is made in between, and its two timestamps
         differ. Either may hold of a new record too: clocks stand still or disagree, and a server may look at
-        one twice for the two timestamps. A clock that counts whole seconds is given one to move on.
+        one twice for the two timestamps. A clock that counts whole seconds is given one to move on, and so are
+        several clocks that may be a moment apart.
         """
         if refused is not None and refused.ok:
             raise Inconclusive(f"the write was not refused but answered {outcome(refused)}")
         meanwhile = self.write(self.body())
         between = data_of(meanwhile)
-        again = partial(self.a_second_later, meanwhile) if self._counts_seconds() else self.write
-        data = data_of(again({**body, "value": "after a refusal"}))
-        made, changed = moment(data, "createdAt"), moment(data, "updatedAt")
         earlier = moment(between, "createdAt")
         is_told_twice = earlier != moment(between, "updatedAt")
+        is_in_doubt = is_told_twice or self._counts_seconds()
+        again = partial(self.a_second_later, meanwhile) if is_in_doubt else self.write
+        data = data_of(again({**body, "value": "after a refusal"}))
+        made, changed = moment(data, "createdAt"), moment(data, "updatedAt")
         is_new = made == changed or made > earlier or (made == earlier and is_told_twice)
         expect(
             is_new, "a record made by the write that was accepted", f"one made before, at {made.isoformat()}"
@@ -342,6 +349,8 @@ class Api:
                 ask()
             except NotTested:
                 continue
+            except Stopped:
+                raise
             except Inconclusive as trouble:
                 troubles.append(trouble)
         others = [*self.aside, *self.unusual]

@@ -10,7 +10,7 @@ from conformance import packet
 from conformance.apis.suprsend.category import IN, OUT
 from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT, Api, Place
 from conformance.client import Answer
-from conformance.oracle import Inconclusive, NotTested
+from conformance.oracle import Inconclusive, NotTested, Stopped
 
 T = TypeVar("T")
 
@@ -117,6 +117,8 @@ def ask_all(api: Api) -> Inconclusive | None:
             ask()
         except NotTested:
             continue
+        except Stopped:
+            raise
         except Inconclusive as trouble:
             troubles.append(trouble)
     return troubles[0] if troubles else None

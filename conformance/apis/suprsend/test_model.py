@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from conformance.apis.suprsend import Api, model
 from conformance.apis.suprsend.category import picture
@@ -41,8 +42,9 @@ def test_model_answers_follow_requests(api: Api) -> None:
 
 
 def test_parallel_writes_have_an_order(api: Api) -> None:
-    """MUST answer writes made at once as if they were made one after the other. (suprsend: Body)
+    """SHOULD answer writes made at once as if they were made one after the other. (suprsend: Body)
 
+    The document does not speak of writes made at once, so what gets lost among them is no MUST.
     Two channels are out and let in from two sides each, while another object is written to. Every answer follows its
     request; and whatever the order, the last of these writes finds the other channel let in before, and is answered
     as when nothing else was under way. Only requests that overlapped count. Writes made at once may be refused; where
@@ -84,9 +86,11 @@ def _expect_followed(api: Api, writes: Sequence[Write], in_turn: Sequence[Write]
 
 def _expect_apart(api: Api) -> None:
     """Leave it to other requirements if the plainest write elsewhere shows here."""
-    for name in ("other", "locked"):
+    for name in ("other", "category"):
         place = api.elsewhere.get(name)
-        if place is not None:
+        if place is None:
+            continue
+        with suppress(NotTested):
             before, write, after = api.apart(place)
             if write.ok and not model.is_same(before, after):
                 raise Inconclusive(
