@@ -192,7 +192,7 @@ def test_profile_that_does_not_fit_stops_before_anything_is_judged(part, value, 
 
 def test_token_that_may_only_read_stops_before_anything_is_judged():
     server = Reference()
-    reader = server.token("user-eve", role="reader")
+    reader = server.token("user-mal", role="reader")
 
     verdict = judged_with(server, lambda profile: profile["credentials"].update(user=reader))
 

@@ -103,7 +103,7 @@ def test_category_that_cannot_be_left_condemns_nobody():
     server = Reference()
     with serve(server) as url:
         profile = server.profile(url)
-        profile["fixtures"]["category"] = "security-alert"
+        profile["fixtures"]["category"] = profile["fixtures"].pop("locked_category")
         verdict = judge(profile)
 
     assert verdict.ids("failed") == []
@@ -151,17 +151,6 @@ def test_object_without_channels_is_no_verdict():
 
     assert verdict.verdict == NO_VERDICT
     assert "suprsend/channels-go-out" in verdict.ids("inconclusive")
-
-
-def test_locked_profile_category_is_no_verdict():
-    server = Reference()
-    with serve(server) as url:
-        profile = server.profile(url)
-        profile["fixtures"]["category"] = "security-alert"
-        verdict = judge(profile)
-
-    assert verdict.verdict == NO_VERDICT
-    assert "suprsend/preference-follows-opt-out" in verdict.ids("inconclusive")
 
 
 def test_every_observation_says_something():

@@ -309,6 +309,13 @@ class ReplicasApart(Reference):
         return (datetime.now(UTC) - timedelta(milliseconds=next(self.turns))).isoformat()
 
 
+class ReplicasLookTwice(ReplicasApart):
+    """Two replicas a quarter of a second apart, each of which looks at its clock for every timestamp."""
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        return {**super().create(body, caller), "createdAt": self.now()}
+
+
 class FirstAnswerIsFiner(Reference):
     """A create is answered from memory in microseconds, an update from a column of milliseconds."""
 
@@ -528,6 +535,15 @@ class UnknownPathsInHtml(Reference):
 
 
 # --- the wire --------------------------------------------------------------------------------------------
+
+
+class BehindAFirewall(Reference):
+    """What looks like an attack, or is large, is refused with a page before the API sees it."""
+
+    def answer(self, request: Request) -> Response:
+        if b"__proto__" in request.body or len(request.body) > 100_000:
+            return Response(400, b"<h1>Bad Request</h1>", {"content-type": "text/html"})
+        return super().answer(request)
 
 
 class Charset(_Sent):
