@@ -10,6 +10,7 @@ from email.utils import formatdate
 
 import pytest
 
+from conformance import patience
 from conformance.client import Client
 from conformance.oracle import DoesNotConform, Inconclusive, Silent, Stopped, Unreachable
 from conformance.patience import Pace, retry_after
@@ -108,6 +109,17 @@ def test_patience_ends_at_once_when_asked_to_wait_longer():
             client.send("GET", "/")
 
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("at_once", ["0", "nan", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_target_that_says_at_once_is_not_asked_without_a_pause(at_once, monkeypatch):
+    pauses: list[float] = []
+    monkeypatch.setattr(patience.time, "sleep", pauses.append)
+    waiting = patience.Patience(retry_s=30)
+
+    assert all(waiting.wait({"retry-after": at_once}) for _ in range(5))
+    assert pauses == sorted(pauses)
+    assert sum(pauses) > 3
 
 
 def test_retry_after_reads_seconds_and_dates():
