@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from conformance import interrupt
 from conformance.answer import Answer
 from conformance.client import Client
 from conformance.exam import Case, Exam, TooFewCases
@@ -114,7 +115,9 @@ class Hurried(Client):
         return super()._exchange(request)
 
     def left(self) -> float:
-        """Return the seconds that are left; raises TimeIsUp if none are."""
+        """Return the seconds that are left; raises TimeIsUp if none are, KeyboardInterrupt if one was lost."""
+        if interrupt.is_asked():
+            raise KeyboardInterrupt
         left = self.until - self._clock()
         if left <= 0:
             raise TimeIsUp
@@ -165,6 +168,7 @@ class Exploration:
             pass
         except KeyboardInterrupt:
             self.stopped = "interrupted"
+            interrupt.is_asked()
         except Stopped as silence:
             self.stopped = self.redaction(str(silence))
         finally:

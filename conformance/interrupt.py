@@ -11,6 +11,7 @@ from typing import Any
 
 STATUS = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_ASKED = threading.Event()
 
 
 def leaves_at_once() -> None:
@@ -26,8 +27,16 @@ def is_raised() -> None:
 @contextmanager
 def ends_the_run() -> Iterator[None]:
     """Let SIGTERM raise KeyboardInterrupt, too, for the length of a with block."""
-    with _handled(signal.default_int_handler):
+    _ASKED.clear()
+    with _handled(_end):
         yield
+
+
+def is_asked() -> bool:
+    """Tell once whether the run was to end: somebody else's code may have swallowed the KeyboardInterrupt."""
+    was_asked = _ASKED.is_set()
+    _ASKED.clear()
+    return was_asked
 
 
 @contextmanager
@@ -55,6 +64,11 @@ def _handle(number: signal.Signals, handler: Callable[..., Any] | signal.Handler
     if signal.getsignal(number) in (signal.SIG_IGN, None):
         return None
     return signal.signal(number, handler)
+
+
+def _end(*_: object) -> None:
+    _ASKED.set()
+    raise KeyboardInterrupt
 
 
 def _leave(*_: object) -> None:
