@@ -83,7 +83,7 @@ def draw(api: str, seed: int = 0, count: int = COUNT) -> Exam:
 
     Raises openapi.UnknownApi if there is no such API.
     """
-    contract = openapi.load(api)
+    contract = _documented(openapi.load(api))
     with traceless():
         halves = [_half(contract, mode, seed, count // 2) for mode in ("positive", "negative")]
     cases = [case for pair in zip(*halves, strict=True) for case in pair]
@@ -93,7 +93,7 @@ def draw(api: str, seed: int = 0, count: int = COUNT) -> Exam:
 
 def shrink(api: str, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
     """Make *case*, of the exam of *seed*, smaller as long as *is_wrong* says so; that is told every try."""
-    contract = openapi.load(api)
+    contract = _documented(openapi.load(api))
     with traceless():
         for name, strategy in _generators(contract, case.mode):
             if name == case.operation:
@@ -128,6 +128,19 @@ def _generators(contract: openapi.Spec, mode: Mode) -> Iterator[tuple[str, Any]]
         operation = found.ok()
         how = schemathesis.GenerationMode(mode)
         yield operation.definition.raw["operationId"], operation.as_strategy(generation_mode=how)
+
+
+def _documented(contract: openapi.Spec) -> openapi.Spec:
+    """Copy a contract with what its own document describes; what other pages add is no part of the exam."""
+    headings = contract["info"]["x-document"]["headings"]
+    paths: dict[str, Any] = {}
+    for path, item in contract["paths"].items():
+        for method, operation in item.items():
+            if operation["x-source"] in headings:
+                found = [openapi.resolved(contract, one) for one in operation.get("parameters", [])]
+                told = [parameter for parameter in found if parameter["x-source"] in headings]
+                paths.setdefault(path, {})[method] = {**operation, "parameters": told}
+    return {**contract, "paths": paths}
 
 
 def _bare(node: Any, mode: Mode) -> Any:

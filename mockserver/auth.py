@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from mockserver import signature
 from mockserver.exchange import Caller, Exchange
 from mockserver.problems import BadContract, Forbidden, Unauthenticated
 from mockserver.tokens import AUDIENCE, Tokens, jwk_set, mint
@@ -18,6 +19,7 @@ _Check = Callable[[Any, Exchange], Caller]
 _Read = Callable[[Exchange], Any]  # a credential, or None if it is not there
 
 Access = Literal["write", "read", "revoked"]
+SIGNATURE = "signature"
 
 
 class ApiKey(BaseModel):
@@ -29,17 +31,27 @@ class ApiKey(BaseModel):
     access: Access = "write"
 
 
+class Workspace(BaseModel):
+    """A workspace whose clients sign their requests with its secret."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str
+    secret: str = Field(repr=False)
+
+
 class Credentials(BaseModel):
     """What an API accepts.
 
     subject: the user of a token minted without another, and of every call where authentication is off.
-    api_keys: the accepted keys, the default one first.
+    api_keys: the accepted keys, the default one first. workspaces: those whose signatures are accepted.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     subject: str = "user-1"
     api_keys: list[ApiKey] = []
+    workspaces: list[Workspace] = []
 
 
 def compile_security(
@@ -48,10 +60,13 @@ def compile_security(
     credentials: Credentials,
     secret: str,
     mode: Mode,
+    *,
+    verify_hmac: bool = False,
 ) -> Authenticate:
     """Make the function that finds an operation's caller, or raises Unauthenticated or Forbidden.
 
     security and schemes are the contract's; the first credential that a request carries decides.
+    verify_hmac: compute signatures, too, which takes a request whose body has been read.
     Raises BadContract for a scheme that is missing or of no known type.
     """
     if not security or mode == "off":
@@ -61,10 +76,13 @@ def compile_security(
         if name not in schemes:
             raise BadContract(f"there is no security scheme {name}")
     readers = {name: _reader(schemes[name]) for name in names}
-    checks = {name: _checker(schemes[name], credentials, secret, mode) for name in names}
+    checks = {name: _checker(schemes[name], credentials, secret, mode, verify_hmac) for name in names}
     ways = [
         _together([readers[name] for name in alternative], [checks[name] for name in alternative])
-        for alternative in security
+        # A signature stands where a bearer token may, and only its reader knows its form.
+        for alternative in sorted(
+            security, key=lambda one: not any(kind(schemes[name]) == SIGNATURE for name in one)
+        )
         if alternative
     ]
     is_optional = {} in security
@@ -101,6 +119,8 @@ def _together(readers: list[_Read], checks: list[_Check]) -> tuple[_Read, _Check
 def _reader(scheme: Mapping[str, Any]) -> _Read:
     if scheme["type"] == "http" and scheme["scheme"].lower() == "bearer":
         return _bearer
+    if kind(scheme) == SIGNATURE:
+        return lambda exchange: signature.parts(exchange.header(scheme["name"].lower()) or "")
     if scheme["type"] == "apiKey" and scheme["in"] == "header":
         name = scheme["name"].lower()
         return lambda exchange: exchange.header(name)
@@ -136,6 +156,8 @@ def _of_scheme(exchange: Exchange, word: str) -> str | None:
 
 
 def _wanted(scheme: Mapping[str, Any]) -> str:
+    if kind(scheme) == SIGNATURE:
+        return f"'{scheme['name']}: <workspace key>:<signature>'"
     if scheme["type"] == "apiKey":
         return f"the {scheme['in']} {scheme['name']}"
     word = scheme["scheme"].capitalize() if scheme["type"] == "http" else "Bearer"
@@ -172,14 +194,19 @@ def sample(
 
 
 def kind(scheme: Mapping[str, Any]) -> str:
-    """Tell what a security scheme carries: jwt or api_key."""
+    """Tell what a security scheme carries: jwt, api_key or signature."""
     return str(scheme.get("x-credential") or ("jwt" if scheme.get("bearerFormat") == "JWT" else "api_key"))
 
 
-def _checker(scheme: Mapping[str, Any], credentials: Credentials, secret: str, mode: Mode) -> _Check:
+def _checker(
+    scheme: Mapping[str, Any], credentials: Credentials, secret: str, mode: Mode, verify_hmac: bool
+) -> _Check:
     if kind(scheme) == "jwt":
         tokens = Tokens(secret, scheme.get("x-role"), credentials.subject, jwk_set())
         return tokens.check if mode == "strict" else tokens.check_shape
+    if kind(scheme) == SIGNATURE:
+        secrets = {workspace.key: workspace.secret for workspace in credentials.workspaces}
+        return lambda shown, exchange: _check_signature(shown, exchange, secrets, mode, verify_hmac)
     keys = {key.key: key.access for key in credentials.api_keys}
     return lambda key, exchange: _check_key(key, exchange, keys, mode)
 
@@ -193,3 +220,17 @@ def _check_key(key: str, exchange: Exchange, keys: Mapping[str, str], mode: Mode
     if access == "read" and exchange.method not in ("GET", "HEAD"):
         raise Forbidden("The API key may only read")
     return Caller("api-key", access, exchange.header("origin"))
+
+
+def _check_signature(
+    shown: tuple[str, str], exchange: Exchange, secrets: Mapping[str, str], mode: Mode, verify_hmac: bool
+) -> Caller:
+    key, signed = shown
+    secret = secrets.get(key)
+    if secret is None and mode == "strict":
+        raise Unauthenticated("The workspace key is not known")
+    if secret is not None and verify_hmac and not signature.is_good(exchange, secret, signed):
+        raise Unauthenticated(
+            "The signature is not that of this request: sign method, MD5 of the body, Content-Type, Date and path"
+        )
+    return Caller(key, None, exchange.header("origin"))

@@ -51,6 +51,7 @@ class Settings:
     fixtures: Path | None
     state: Path | None
     auth: Auth
+    verify_hmac: bool
     strict_sessions: bool
     session_ttl: float
     max_sessions: int
@@ -148,6 +149,14 @@ def serve(
             help="strict checks credentials, shape only their form, off asks for none.",
         ),
     ] = Auth.strict,
+    verify_hmac: Annotated[
+        bool,
+        typer.Option(
+            "--verify-hmac",
+            envvar="MOCKSERVER_VERIFY_HMAC",
+            help="Compute the signature of signed requests; otherwise its form will do.",
+        ),
+    ] = False,
     strict_sessions: Annotated[
         bool,
         typer.Option(
@@ -225,6 +234,7 @@ def serve(
         fixtures,
         state,
         auth,
+        verify_hmac,
         strict_sessions,
         session_ttl,
         max_sessions,
@@ -317,6 +327,7 @@ def _stub(settings: Settings, own: list[Service]) -> Stub:
         journal_limit=settings.journal,
         admin_hosts=settings.allow_host,
         admin_token=settings.admin_token,
+        verify_hmac=settings.verify_hmac,
     )
     guests = [guest.service(file) for file in settings.spec]
     stub = Stub([*own, *guests], seed=settings.seed, mode=settings.auth.value, options=options)

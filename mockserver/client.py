@@ -173,7 +173,8 @@ class MockServer(Mock):
 
     apis: names of the APIs to serve; all by default. specs: OpenAPI 3.0 files to serve from their examples; apis then
     names the built-in ones to serve as well. seed: what ids and dice are drawn from.
-    fixtures: a file that replaces the built-in fixtures. auth: strict, shape or off. port: 0 for a free one.
+    fixtures: a file that replaces the built-in fixtures. auth: strict, shape or off. verify_hmac: compute the
+    signature of signed requests. port: 0 for a free one.
     """
 
     def __init__(
@@ -184,6 +185,7 @@ class MockServer(Mock):
         seed: int = 0,
         fixtures: Path | str | None = None,
         auth: Mode = "strict",
+        verify_hmac: bool = False,
         port: int = 0,
     ) -> None:
         super().__init__("")
@@ -192,6 +194,7 @@ class MockServer(Mock):
         self._seed = seed
         self._fixtures = Path(fixtures) if fixtures is not None else None
         self._auth: Mode = auth
+        self._verify_hmac = verify_hmac
         self._port = port
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -223,12 +226,13 @@ class MockServer(Mock):
 
     def _stub(self) -> Stub:
         from mockserver import guest
-        from mockserver.server import Stub
+        from mockserver.server import Options, Stub
         from mockserver.service import services
 
         own = [] if self._specs and not self._apis else services(self._apis, self._fixtures)
         guests = [guest.service(spec) for spec in self._specs]
-        return Stub([*own, *guests], seed=self._seed, mode=self._auth)
+        options = Options(verify_hmac=self._verify_hmac)
+        return Stub([*own, *guests], seed=self._seed, mode=self._auth, options=options)
 
     def __enter__(self) -> Self:
         return self.start()

@@ -49,6 +49,7 @@ class Operation:
 
     operation: as Connexion resolved it. api: the API's name; spec: its contract; voice: how it says that something
     went wrong. authenticate: finds the caller of a request. instance: finds whose method the handler is.
+    reads_first: whether the caller can only be told from the whole request.
     Raises CannotStart if the handler takes other parameters than the contract names, or if the contract does
     not document an answer that the stub may give.
     """
@@ -61,6 +62,8 @@ class Operation:
         voice: Voice,
         authenticate: Authenticate,
         instance: Callable[[Exchange], Any],
+        *,
+        reads_first: bool = False,
     ) -> None:
         definition = spec["paths"][operation.path][operation.method]
         self.api = api
@@ -78,6 +81,7 @@ class Operation:
         self.parameters = [openapi.resolved(spec, parameter) for parameter in operation.parameters]
         self.security: list[dict[str, list[str]]] = operation.security or []
         self._authenticate = authenticate
+        self._reads_first = reads_first
         self._instance = instance
         self._handler: Handler = operation.function
         self._readers = [Parameter(parameter, spec, self.template) for parameter in self.parameters]
@@ -115,6 +119,8 @@ class Operation:
         Raises Problem for whatever the request lacks, Wished for a magic identifier, Broken if the answer breaks
         the contract.
         """
+        if self._reads_first:
+            await exchange.body()
         arguments: dict[str, Any] = {"caller": self._authenticate(exchange)}
         violations: list[Violation] = []
         for parameter in self._readers:

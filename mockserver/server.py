@@ -33,8 +33,8 @@ class Options:
 
     session_ttl_s: idle sessions are forgotten after so long. session_limit: how many there may be.
     journal_limit: how many calls a session's journal keeps.
-    admin_hosts, admin_token: as Guard takes them. seconds: the system's time, since 1970. steady_seconds: a clock
-    that only goes ahead, for what is idle.
+    admin_hosts, admin_token: as Guard takes them. verify_hmac: whether the signature of a signed request is computed.
+    seconds: the system's time, since 1970. steady_seconds: a clock that only goes ahead, for what is idle.
     """
 
     is_strict_sessions: bool = False
@@ -43,6 +43,7 @@ class Options:
     journal_limit: int = 1000
     admin_hosts: Collection[str] = ()
     admin_token: str | None = field(default=None, repr=False)
+    verify_hmac: bool = False
     seconds: Callable[[], float] = time.time
     steady_seconds: Callable[[], float] = time.monotonic
 
@@ -76,6 +77,7 @@ class Stub:
         self._mode: auth.Mode = mode
         self._secret = secret or jwt_secret()
         options = options or Options()
+        self._verify_hmac = options.verify_hmac
         self.sessions = Sessions(
             self._blueprint(seed, options),
             is_strict=options.is_strict_sessions,
@@ -153,9 +155,22 @@ class Stub:
         def compile_operation(operation: OpenAPIOperation) -> Operation:
             try:
                 authenticate = auth.compile_security(
-                    operation.security, schemes, service.fixtures.credentials, self._secret, mode
+                    operation.security,
+                    schemes,
+                    service.fixtures.credentials,
+                    self._secret,
+                    mode,
+                    verify_hmac=self._verify_hmac,
                 )
-                return Operation(operation, service.name, service.spec, voice, authenticate, instance)
+                return Operation(
+                    operation,
+                    service.name,
+                    service.spec,
+                    voice,
+                    authenticate,
+                    instance,
+                    reads_first=self._verify_hmac,
+                )
             except BadContract as error:
                 raise CannotStart(f"{service.file}: operation {operation.operation_id}: {error}") from None
 

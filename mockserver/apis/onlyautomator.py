@@ -85,8 +85,7 @@ class Api:
 
         Source: onlyautomator, "Endpoint" and "Notes".
         """
-        if await self._store.get(("fan", body["fanId"])) is None:
-            raise NotFound("Fan not found with the provided ID")
+        await self._must_exist(body["fanId"])
 
         def written(old: Record | None) -> Record:
             now = self._clock.timestamp(after=old["updatedAt"] if old else None)
@@ -103,3 +102,21 @@ class Api:
             }
 
         return Reply(200, {"status": "success", "data": await self._store.update(_key(body), written)})
+
+    async def get_preferences(
+        self,
+        fanId: str,  # noqa: N803 - the parameter's own name
+        caller: Caller,  # noqa: ARG002 - every user reads the same records
+        category: str | None = None,
+    ) -> Reply:
+        """List a fan's records, the one created last first; all of them, or those of one category.
+
+        Source: onlyautomator, "Get Preferences".
+        """
+        await self._must_exist(fanId)
+        within = ("preference", fanId) if category is None else ("preference", fanId, category)
+        return Reply(200, {"status": "success", "data": (await self._store.items(within))[::-1]})
+
+    async def _must_exist(self, fan: str) -> None:
+        if await self._store.get(("fan", fan)) is None:
+            raise NotFound("Fan not found with the provided ID")
