@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from mockserver.auth import Sample
 from mockserver.operation import JSON, Operation
@@ -34,10 +34,15 @@ def curl(operation: Operation, url: str, credential: Sample | None) -> str:
             path = path.replace(
                 f"{{{parameter['name']}}}", quote(str(parameter.get("example", "1")), safe="")
             )
-    words = ["curl", "-X", operation.method, f"{url}{path}"]
+    query = {
+        parameter["name"]: str(parameter.get("example", "1"))
+        for parameter in operation.parameters
+        if parameter["in"] == "query" and parameter.get("required")
+    }
     if credential is not None and credential.place == "query":
-        words[-1] += f"?{quote(credential.name)}={quote(credential.value)}"
-    elif credential is not None:
+        query[credential.name] = credential.value
+    words = ["curl", "-X", operation.method, f"{url}{path}{'?' if query else ''}{urlencode(query)}"]
+    if credential is not None and credential.place != "query":
         cookie = f"Cookie: {credential.name}={credential.value}"
         words += ["-H", cookie if credential.place == "cookie" else f"{credential.name}: {credential.value}"]
     content = operation.request_body.get("content", {}).get(JSON, {})

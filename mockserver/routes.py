@@ -100,14 +100,10 @@ class Routes:
 
     def nearest(self, method: str, raw_path: str) -> NearMiss:
         """Name the operation with the most equal leading segments, then the same method, then the likest path."""
-        parts, path = _split(raw_path), raw_path[:_COMPARED]
+        parts, beginning = _split(raw_path), _split(raw_path[:_COMPARED])
 
         def nearness(one: Operation) -> tuple[int, bool, float]:
-            return (
-                _leading(one, parts),
-                one.method == method,
-                SequenceMatcher(None, one.template, path).ratio(),
-            )
+            return _leading(one, parts), one.method == method, -_distance(_split(one.template), beginning)
 
         best = max(self.operations, key=nearness)
         return NearMiss(best, _difference(best, parts))
@@ -143,6 +139,18 @@ def _leading(operation: Operation, parts: list[str]) -> int:
             break
         count += "{" not in segment
     return count
+
+
+def _distance(template: list[str], parts: list[str]) -> float:
+    """Count what it takes to make *parts* fit: 1 for a segment too many or too few, up to 2 for another word."""
+    above = [float(column) for column in range(len(parts) + 1)]
+    for row, segment in enumerate(template, 1):
+        costs = [float(row)]
+        for column, part in enumerate(parts, 1):
+            other = 0 if "{" in segment else 2 * (1 - SequenceMatcher(None, segment, part).ratio())
+            costs.append(min(above[column] + 1, costs[-1] + 1, above[column - 1] + other))
+        above = costs
+    return above[-1]
 
 
 def _difference(operation: Operation, parts: list[str]) -> str:

@@ -9,10 +9,11 @@ import pytest
 
 from .tree import PACKAGES, ROOT, modules
 
-# Where each API has something of its own; a folder must hold at least one file of the pattern after it.
+# Where each API has something of its own; a folder must hold at least one file of the pattern after it. What has no
+# suffix here is a package, or a module while it is small.
 LAYERS = {
     "openapi/{}.yaml": None,
-    "mockserver/apis/{}.py": None,
+    "mockserver/apis/{}": None,
     "mockserver/fixtures/{}.yaml": None,
     "conformance/apis/{}": "test_*.py",
     "conformance/proof/reference/{}.py": None,
@@ -47,7 +48,8 @@ def missing(root: Path) -> list[str]:
     for api in apis(root):
         for layer, inside in LAYERS.items():
             path = root / layer.format(api)
-            if not path.exists() or (inside and not list(path.glob(inside))):
+            is_there = path.exists() or path.with_suffix(".py").exists()
+            if not is_there or (inside and not list(path.glob(inside))):
                 lacking.append(f"{api} has no {layer.format(api)}{f'/{inside}' if inside else ''}")
     return lacking
 
@@ -57,7 +59,9 @@ def orphans(root: Path) -> list[str]:
     found = []
     for layer in LAYERS:
         folder, _, name = layer.rpartition("/")
-        expected = {name.format(api) for api in apis(root)} | {"__init__.py", "__pycache__", "py.typed"}
+        names = {name.format(api) for api in apis(root)}
+        modules = {f"{one}.py" for one in names if folder.startswith("mockserver")}
+        expected = names | modules | {"__init__.py", "__pycache__", "py.typed"}
         for path in sorted((root / folder).glob("*")):
             if path.name not in expected:
                 found.append(f"{folder}/{path.name} belongs to no openapi/*.yaml")

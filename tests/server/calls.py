@@ -18,7 +18,9 @@ SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"
 KEY = "SS.local-development-key"
 
 PREFERENCE = "/api/v2/update-preference"
-CATEGORY = "/v1/object/departments/engineering/preference/category/status-update-alert"
+PREFERENCES = "/api/v2/get-preferences"
+OBJECT = "/v1/object/departments/engineering/preference"
+CATEGORY = f"{OBJECT}/category/status-update-alert"
 
 
 def token(*, secret: str = SECRET, algorithm: str = "HS256", **claims: Any) -> str:
@@ -63,6 +65,10 @@ class Caller:
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
+    def read(self, **query: Any) -> httpx.Response:
+        """List preferences of OnlyAutomator."""
+        return self.http.get(PREFERENCES, params=query, headers=bearer(token()))
+
     def set(self, body: Any, path: str = CATEGORY, **options: Any) -> httpx.Response:
         """Set an object's preference in a category of SuprSend."""
         headers = {**bearer(KEY), **options.pop("headers", {})}
@@ -73,6 +79,18 @@ class Caller:
         answer = self.set(body, path, **options)
         assert answer.status_code == 202, answer.text
         return {channel["channel"]: channel["preference"] for channel in answer.json()["channels"]}
+
+    def ask(self, path: str = "", **query: Any) -> httpx.Response:
+        """Read something of SuprSend; *path* goes on from the object's preferences, unless it is absolute."""
+        target = path if path.startswith("/v1") else OBJECT + path
+        return self.http.get(target, params=query, headers=bearer(KEY))
+
+    def restrict(
+        self, path: str = "/channel_preference", at: str = OBJECT, **channels: bool
+    ) -> httpx.Response:
+        """Restrict channels of an object, or free them."""
+        listed = [{"channel": name, "is_restricted": value} for name, value in channels.items()]
+        return self.set({"channel_preferences": listed}, at + path)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import pytest
 
 from .calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token
 
+OBJECT = "/v1/object/{object_type}/{id}/preference"
+
 
 @pytest.mark.parametrize(
     ("method", "path", "near_miss"),
@@ -66,8 +68,8 @@ def test_another_method_is_405_with_the_one_that_is_allowed(caller, method):
 def test_405_comes_before_401(caller):
     answer = caller.http.post(CATEGORY)
 
-    assert (answer.status_code, answer.headers["allow"]) == (405, "PATCH")
-    assert answer.json() == {"code": 405, "message": "POST is not allowed here; use PATCH"}
+    assert (answer.status_code, answer.headers["allow"]) == (405, "PATCH, GET, HEAD")
+    assert answer.json() == {"code": 405, "message": "POST is not allowed here; use PATCH, GET, HEAD"}
 
 
 @pytest.mark.parametrize("path", [PREFERENCE, PREFERENCE + "/"])
@@ -97,8 +99,14 @@ def test_front_page_names_the_operations_as_json(caller, accept):
     assert answer.headers["content-type"] == "application/json"
     assert [(row["api"], row["operation"], row["method"], row["path"]) for row in answer.json()["operations"]] == [
         ("onlyautomator", "update_preference", "POST", "/api/v2/update-preference"),
-        ("suprsend", "update_object_category_preference", "PATCH",
-         "/v1/object/{object_type}/{id}/preference/category/{category_slug}"),
+        ("onlyautomator", "get_preferences", "GET", "/api/v2/get-preferences"),
+        ("suprsend", "update_object_category_preference", "PATCH", f"{OBJECT}/category/{{category_slug}}"),
+        ("suprsend", "get_object_category_preference", "GET", f"{OBJECT}/category/{{category_slug}}"),
+        ("suprsend", "list_object_category_preferences", "GET", f"{OBJECT}/category"),
+        ("suprsend", "get_object_channel_preference", "GET", f"{OBJECT}/channel_preference"),
+        ("suprsend", "update_object_channel_preference", "PATCH", f"{OBJECT}/channel_preference"),
+        ("suprsend", "get_object_preference", "GET", OBJECT),
+        ("suprsend", "update_object_preference", "PATCH", OBJECT),
     ]  # fmt: skip
 
 

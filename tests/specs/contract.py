@@ -55,11 +55,12 @@ class Contract:
 
     def parameter(self, where: str, name: str) -> Place:
         parameters = self._operation["parameters"]
-        return parameters, _index([(item["in"], item["name"]) for item in parameters], (where, name))[1]
+        named = [(item["in"], item["name"]) for item in map(self._resolved, parameters)]
+        return parameters, _index(named, (where, name))[1]
 
     def parameter_fact(self, where: str, name: str, fact: str, value: Any) -> Place:
         parameters, position = self.parameter(where, name)
-        parameter = parameters[position]
+        parameter = self._resolved(parameters[position])
         return _fact(parameter["schema"] if fact == "type" else parameter, fact, value)
 
     def status(self, status: str) -> Place:
@@ -113,6 +114,9 @@ class Contract:
         if not jsonschema_rs.Draft4Validator(root).is_valid(A_VALUE[kind]):
             raise NotSaid(kind)
         return schema, "type"
+
+    def _resolved(self, node: Any) -> Any:
+        return openapi.resolved(self._spec, node)
 
     @property
     def _operation(self) -> dict[str, Any]:

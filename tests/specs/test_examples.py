@@ -70,7 +70,7 @@ def test_every_json_message_has_an_example(api):
     spec = openapi.load(api)
     messages = {f"{operation} {status}": response for operation, status, response in walk.responses(spec)}
     messages |= {
-        operation["operationId"]: operation["requestBody"]
+        operation["operationId"]: openapi.resolved(spec, operation["requestBody"])
         for *_, operation in walk.operations(spec)
         if "requestBody" in operation
     }

@@ -31,7 +31,8 @@ def unmarked(spec: dict[str, Any]) -> list[str]:
     for path, method, operation in walk.operations(spec):
         parts = {"": operation, " body": operation.get("requestBody")}
         parts |= {f" {status}": response for status, response in operation["responses"].items()}
-        parts |= {f" {item['name']}": item for item in operation.get("parameters", [])}
+        parameters = [openapi.resolved(spec, item) for item in operation.get("parameters", [])]
+        parts |= {f" {item['name']}": item for item in parameters}
         found += [
             f"{method} {path}{name}" for name, part in parts.items() if part and not is_marked(spec, part)
         ]

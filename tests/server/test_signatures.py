@@ -1,0 +1,119 @@
+"""The older clients' form of authentication: a workspace key and a signature."""
+
+from __future__ import annotations
+
+import json
+
+import httpx2 as httpx
+import pytest
+
+from mockserver import MockServer
+from mockserver.signature import sign
+
+from .calls import CATEGORY, OBJECT
+
+WORKSPACE, SECRET = "local-workspace-key", "local-workspace-secret"
+DATE = "Tue, 02 Jan 2024 03:04:05 GMT"
+JSON = "application/json; charset=utf-8"
+BODY = b'{"preference": "opt_in", "opt_out_channels": ["email", "slack"]}'
+
+
+@pytest.fixture(scope="module")
+def verifying():
+    with MockServer(["suprsend"], verify_hmac=True) as server:
+        yield server
+
+
+def signed(url, method, path, body=b"", *, secret=SECRET, key=WORKSPACE, signed_path=None, **changes):
+    """Sign a request as clients do, then send it, with *changes* to its headers that nobody signed."""
+    signature = sign(secret, method, body, JSON, DATE, signed_path or path)
+    headers = {"Authorization": f"{key}:{signature}", "Content-Type": JSON, "Date": DATE, **changes}
+    return httpx.request(method, url + path, content=body, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("query", "signature"),
+    [
+        ("", "SD9YezMS2m4meXgzOOIql+N+wvJDap+CtNNkqPbf5Q4="),
+        ("?tenant_id=t1", "Bqg5KMuqSPu9Hm4FGPaF01KmZ+stnZb0e2DlqKcE4O0="),
+    ],
+)
+def test_signature_is_that_of_the_official_client(query, signature):
+    assert sign("test_secret", "PATCH", BODY, JSON, DATE, f"{CATEGORY}/{query}") == signature
+
+
+def test_good_signature_is_accepted(verifying):
+    for path in (CATEGORY, f"{CATEGORY}/?tenant_id=acme&locale=es"):
+        assert signed(verifying.url, "PATCH", path, BODY).status_code == 202
+        assert signed(verifying.url, "GET", path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"secret": "another"},
+        {"signed_path": CATEGORY + "/"},
+        {"Date": "Tue, 02 Jan 2024 03:04:06 GMT"},
+        {"Content-Type": "application/json"},
+    ],
+)
+def test_bad_signature_is_401_and_says_what_to_sign(verifying, wrong):
+    answer = signed(verifying.url, "PATCH", CATEGORY, BODY, **wrong)
+
+    assert answer.status_code == 401
+    assert answer.json()["message"].startswith("The signature is not that of this request: sign method, ")
+
+
+def test_body_is_signed(verifying):
+    signature = sign(SECRET, "PATCH", BODY, JSON, DATE, CATEGORY)
+    headers = {"Authorization": f"{WORKSPACE}:{signature}", "Content-Type": JSON, "Date": DATE}
+
+    assert httpx.patch(verifying.url + CATEGORY, content=b"{}", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "signed_path", ["/v1/object/a%2Fb%20c/x/preference", "/v1/object/a/b c/x/preference"]
+)
+def test_path_may_be_signed_as_it_is_sent_or_decoded(verifying, signed_path):
+    """One official client signs it decoded."""
+    answer = signed(verifying.url, "GET", "/v1/object/a%2Fb%20c/x/preference", signed_path=signed_path)
+
+    assert (answer.status_code, answer.json()["message"]) == (404, "object 'a/b c/x' not found")
+
+
+def test_session_in_the_base_url_is_part_of_what_is_signed(verifying):
+    session = verifying.session()
+    prefix = session.base_url.removeprefix(verifying.url)
+
+    assert signed(verifying.url, "PATCH", prefix + CATEGORY, BODY).status_code == 202
+    assert signed(verifying.url, "GET", prefix + OBJECT, signed_path=OBJECT).status_code == 200
+    channels = json.loads(signed(verifying.url, "GET", prefix + CATEGORY).content)["channels"]
+    assert [one["channel"] for one in channels if one["preference"] == "opt_out"] == ["email", "slack"]
+    assert len(session.requests()) == 3
+
+
+def test_large_body_is_413_before_it_is_judged(verifying):
+    assert signed(verifying.url, "PATCH", CATEGORY, b" " * 2_000_000).status_code == 413
+
+
+@pytest.mark.parametrize(("key", "status"), [(WORKSPACE, 202), ("another-workspace", 401)])
+def test_without_verifying_a_known_workspace_will_do(caller, key, status):
+    answer = caller.http.patch(CATEGORY, json={}, headers={"Authorization": f"{key}:bm90IG1pbmU="})
+
+    assert answer.status_code == status
+    assert status != 401 or answer.json()["message"] == "The workspace key is not known"
+
+
+def test_shape_accepts_any_workspace():
+    with MockServer(["suprsend"], auth="shape") as server:
+        for credential in ("mine:c2lnbmVk", "Bearer mine"):
+            headers = {"Authorization": credential}
+            assert httpx.patch(server.url + CATEGORY, json={}, headers=headers).status_code == 202
+
+
+def test_signature_enters_no_journal(verifying):
+    session = verifying.session()
+    signed(session.base_url, "PATCH", CATEGORY, BODY)
+
+    (call,) = session.requests()
+    assert call["request"]["headers"]["authorization"] == "[redacted]"
