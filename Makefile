@@ -51,6 +51,8 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --ex
 lock:
 	$(LOCK) --group dev --upgrade --output-file requirements.lock
 	$(LOCK) --group wheel --constraint requirements.lock --output-file requirements-run.lock
+	cd tests/clients/python && uv pip compile requirements.in --no-deps --no-header --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --quiet --upgrade --output-file requirements.lock
 
 clean:
 	rm -rf .venv build dist

@@ -206,7 +206,7 @@ def _checker(
         return tokens.check if mode == "strict" else tokens.check_shape
     if kind(scheme) == SIGNATURE:
         secrets = {workspace.key: workspace.secret for workspace in credentials.workspaces}
-        return lambda shown, exchange: _check_signature(shown, exchange, secrets, mode, verify_hmac)
+        return lambda shown, exchange: _check_signature(shown, exchange, secrets, verify_hmac)
     keys = {key.key: key.access for key in credentials.api_keys}
     return lambda key, exchange: _check_key(key, exchange, keys, mode)
 
@@ -214,7 +214,7 @@ def _checker(
 def _check_key(key: str, exchange: Exchange, keys: Mapping[str, str], mode: Mode) -> Caller:
     access = exchange.session.keys.get(key) or keys.get(key)
     if access is None and mode == "strict":
-        raise Unauthenticated("The API key is not known")
+        raise Unauthenticated("The API key is not known; the fixtures name those that are")
     if access == "revoked":
         raise Unauthenticated("The API key has been revoked")
     if access == "read" and exchange.method not in ("GET", "HEAD"):
@@ -223,13 +223,12 @@ def _check_key(key: str, exchange: Exchange, keys: Mapping[str, str], mode: Mode
 
 
 def _check_signature(
-    shown: tuple[str, str], exchange: Exchange, secrets: Mapping[str, str], mode: Mode, verify_hmac: bool
+    shown: tuple[str, str], exchange: Exchange, secrets: Mapping[str, str], verify_hmac: bool
 ) -> Caller:
     key, signed = shown
-    secret = secrets.get(key)
-    if secret is None and mode == "strict":
-        raise Unauthenticated("The workspace key is not known")
-    if secret is not None and verify_hmac and not signature.is_good(exchange, secret, signed):
+    if verify_hmac and key not in secrets:
+        raise Unauthenticated("The workspace key is not known; the fixtures name those that are")
+    if verify_hmac and not signature.is_good(exchange, secrets[key], signed):
         raise Unauthenticated(
             "The signature is not that of this request: sign method, MD5 of the body, Content-Type, Date and path"
         )

@@ -286,7 +286,10 @@ def test_unknown_key_is_401(caller):
     answer = caller.set({}, headers=bearer("SS.unknown"))
 
     assert answer.status_code == 401
-    assert answer.json() == {"code": 401, "message": "The API key is not known"}
+    assert answer.json() == {
+        "code": 401,
+        "message": "The API key is not known; the fixtures name those that are",
+    }
 
 
 def test_key_that_may_only_read_is_403(caller):
@@ -296,7 +299,8 @@ def test_key_that_may_only_read_is_403(caller):
     assert answer.json() == {"code": 403, "message": "The API key may only read"}
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", KEY, f"Basic {KEY}", f"{KEY}:signature", f"Bearer {KEY}x",
+@pytest.mark.parametrize("header", [None, "", "Bearer", KEY, f"Basic {KEY}", f"{KEY}:", f"Key {KEY}:c2ln",
+                                    f"{KEY}:not base64", f"Bearer {KEY}x",
                                     f"Bearer {KEY.lower()}"])  # fmt: skip
 def test_key_missing_or_of_another_form_is_401_and_changes_nothing(caller, header):
     caller.channels({"opt_out_channels": ["slack"]})

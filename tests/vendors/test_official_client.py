@@ -94,21 +94,6 @@ def test_what_goes_over_the_wire() -> None:
     )
 
 
-def test_client_takes_channels_out_and_lets_them_in(session: MockSession) -> None:
-    out = update(session, body={"preference": "opt_in", "opt_out_channels": ["email", "slack"]})
-    back = update(session, body={"preference": "opt_in", "opt_in_channels": ["slack"]})
-
-    assert out["category"] == "status-update-alert"
-    assert channels(out) == {"email": "opt_out", "ms_teams": "opt_in", "slack": "opt_out"}
-    assert channels(back) == {"email": "opt_out", "ms_teams": "opt_in", "slack": "opt_in"}
-
-
-def test_client_opts_out_and_in(session: MockSession) -> None:
-    words = [update(session, body={"preference": word})["preference"] for word in ("opt_out", "opt_in")]
-
-    assert words == ["opt_out", "opt_in"]
-
-
 @pytest.mark.parametrize(
     "body", [None, {}, {"opt_out_channels": None}, {"preference": "opt_in", "opt_out_channels": []}]
 )
@@ -126,46 +111,6 @@ def test_client_writes_for_a_tenant_apart(session: MockSession) -> None:
     assert channels(update(session, body={"opt_in_channels": []}))["email"] == "opt_in"
     tenant = update(session, body={"opt_in_channels": []}, options={"tenant_id": "acme"})
     assert channels(tenant)["email"] == "opt_out"
-
-
-@pytest.mark.parametrize(
-    ("path", "given", "said"),
-    [
-        (("departments", "engineering", "no-such"), {}, "[code: 404] category 'no-such' not found"),
-        (("departments", "nobody", "x"), {}, "[code: 404] object 'departments/nobody' not found"),
-        (("departments", "a/b c", "x"), {}, "[code: 404] object 'departments/a/b c' not found"),
-        (PLACE, {"options": {"tenant_id": "t+1 ü"}}, "[code: 404] tenant 't+1 ü' not found"),
-        (PLACE, {"key": "SS.wrong"}, "[code: 401] The API key is not known"),
-        (PLACE, {"key": "SS.local-read-only-key"}, "[code: 403] "),
-        (PLACE, {"body": {"preference": "later"}}, "[code: 400] preference: "),
-        (
-            PLACE,
-            {"body": {"opt_out_channels": ["pigeon"]}},
-            '[code: 400] opt_out_channels[0]: must be one of "',
-        ),
-        (
-            ("departments", "engineering", "security-alert"),
-            {"body": {"preference": "opt_out"}},
-            "[code: 400] ",
-        ),
-        (("departments", "mock-503", "x"), {}, "[code: 503] "),
-    ],
-)
-def test_client_tells_what_was_wrong(
-    session: MockSession, path: tuple[str, ...], given: Any, said: str
-) -> None:
-    told = str(refusal(session, *path, **given))
-
-    assert told.startswith(said)
-    assert len(told) > len("[code: 000] ")
-    assert not told.endswith("None")
-
-
-def test_client_that_signs_is_told_that_a_key_is_asked_for(session: MockSession) -> None:
-    """Older clients know no other way; the document has only the key."""
-    signing = Suprsend("workspace", "secret", base_url=session.base_url)
-    with pytest.raises(SuprsendAPIException, match=r"^\[code: 401\] .+"):
-        signing.objects.update_category_preference(*PLACE, {})
 
 
 def test_client_stumbles_over_what_a_stub_is_told_to_answer(session: MockSession) -> None:

@@ -1,0 +1,64 @@
+"""A stub that verifies signatures, and the clients that are installed beside our own packages."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mockserver import MockServer
+from mockserver.client import MockSession
+
+FOLDER = Path(__file__).parent
+Run = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def mock() -> Iterator[MockServer]:
+    with MockServer(verify_hmac=True) as server:
+        yield server
+
+
+@pytest.fixture
+def session(mock: MockServer) -> Iterator[MockSession]:
+    session = mock.session()
+    yield session
+    session.end()
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packages of python/requirements.lock, which win over ours where it comes first."""
+    folder = tmp_path_factory.mktemp("clients") / "packages"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    lock = FOLDER / "python" / "requirements.lock"
+    subprocess.run(
+        [*pip, "--require-hashes", "--target", str(folder), "-r", str(lock)], check=True, timeout=120
+    )
+    return folder
+
+
+@pytest.fixture
+def python(installed: Path) -> Run:
+    """Run Python with these packages, and more folders before them; returns what it prints."""
+
+    def run(*arguments: str, folders: tuple[Path, ...] = ()) -> str:
+        path = os.pathsep.join(map(str, (*folders, installed)))
+        binaries = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+        ran = subprocess.run(
+            [sys.executable, *arguments],
+            env={**os.environ, "PYTHONPATH": path, "PATH": binaries},
+            cwd=FOLDER.parents[1],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    return run

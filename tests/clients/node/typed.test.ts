@@ -1,0 +1,60 @@
+// Clients typed by our contracts: openapi-typescript made the types, openapi-fetch does the calls.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import createClient from "openapi-fetch";
+
+import type { paths as OnlyAutomator } from "./made/onlyautomator.js";
+import type { components, paths as SuprSend } from "./made/suprsend.js";
+
+const { MOCKSERVER_URL: baseUrl, MOCKSERVER_TOKEN: token, MOCKSERVER_API_KEY: key } = process.env;
+const onlyautomator = createClient<OnlyAutomator>({ baseUrl, headers: { Authorization: `Bearer ${token}` } });
+const suprsend = createClient<SuprSend>({ baseUrl, headers: { Authorization: `Bearer ${key}` } });
+const path = { object_type: "departments", id: "engineering" };
+
+test("a preference is written, updated and read", async () => {
+  const body = { fanId: "67890", category: "content", preference: "likes_yoga", value: ["mon", { at: 18.5 }] };
+
+  const first = await onlyautomator.POST("/api/v2/update-preference", { body });
+  const second = await onlyautomator.POST("/api/v2/update-preference", { body: { ...body, value: false } });
+  const list = await onlyautomator.GET("/api/v2/get-preferences", { params: { query: { fanId: "67890" } } });
+
+  assert.deepEqual(first.data?.data.value, body.value);
+  assert.equal(second.data?.data.id, first.data?.data.id);
+  assert.deepEqual(list.data?.data, [second.data?.data]);
+});
+
+test("an error has a code of the contract", async () => {
+  const { error, response } = await onlyautomator.GET("/api/v2/get-preferences", { params: { query: { fanId: "x" } } });
+
+  assert.equal(response.status, 404);
+  assert.equal(error?.error.code satisfies string | undefined, "resource_not_found");
+});
+
+test("what the contract does not have does not compile", async () => {
+  // @ts-expect-error fanId is required
+  const { response } = await onlyautomator.GET("/api/v2/get-preferences", { params: { query: {} } });
+  // @ts-expect-error a pigeon is no channel
+  const channel: components["schemas"]["Channel"] = "pigeon";
+  const body = { opt_out_channels: [channel] };
+  const category = { params: { path: { ...path, category_slug: "status-update-alert" } } };
+  const refused = await suprsend.PATCH("/v1/object/{object_type}/{id}/preference/category/{category_slug}", {
+    ...category,
+    body,
+  });
+
+  assert.equal(response.status, 400);
+  assert.deepEqual(Object.keys(refused.error?.detail ?? {}), ["opt_out_channels[0]"]);
+});
+
+test("a channel is restricted everywhere", async () => {
+  const at = "/v1/object/{object_type}/{id}/preference";
+  const body = { channel_preferences: [{ channel: "email" as const, is_restricted: true }] };
+
+  const written = await suprsend.PATCH(at, { params: { path }, body });
+  const page = await suprsend.GET(`${at}/category`, { params: { path, query: { limit: 1 } } });
+
+  assert.deepEqual(written.data?.channel_preferences[0], { channel: "email", is_restricted: true });
+  assert.deepEqual(page.data?.meta, { count: 5, limit: 1, offset: 0 });
+  assert.deepEqual(page.data?.results[0]?.channels[0], { channel: "email", preference: "opt_out", is_editable: false });
+});

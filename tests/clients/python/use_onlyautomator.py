@@ -1,0 +1,39 @@
+"""An application on the client that openapi-python-client makes of openapi/onlyautomator.yaml."""
+
+from __future__ import annotations
+
+import sys
+
+from onlyautomator import AuthenticatedClient
+from onlyautomator.api.default import get_preferences, update_preference
+from onlyautomator.models import Error, ErrorErrorCode, PreferenceList, PreferenceWrite, PreferenceWritten
+
+url, token = sys.argv[1:]
+client = AuthenticatedClient(base_url=url, token=token)
+
+wish = PreferenceWrite(
+    fan_id="12345", category="content", preference="likes_yoga", value=["mon", {"at": 18.5}]
+)
+written = update_preference.sync(client=client, body=wish)
+assert isinstance(written, PreferenceWritten), written
+assert (written.data.fan_id, written.data.value) == ("12345", wish.value)
+assert written.data.created_at.tzinfo is not None
+
+wish.value = False
+again = update_preference.sync(client=client, body=wish)
+assert isinstance(again, PreferenceWritten), again
+assert (again.data.id, again.data.value) == (written.data.id, False)
+
+listed = get_preferences.sync(client=client, fan_id="12345", category="content")
+assert isinstance(listed, PreferenceList), listed
+assert listed.data == [again.data]
+
+wish.fan_id = "nobody"
+refused = update_preference.sync_detailed(client=client, body=wish)
+assert isinstance(refused.parsed, Error), refused
+assert (refused.status_code, refused.parsed.error.code) == (404, ErrorErrorCode.RESOURCE_NOT_FOUND)
+
+stranger = get_preferences.sync_detailed(client=AuthenticatedClient(base_url=url, token="x"), fan_id="12345")
+assert isinstance(stranger.parsed, Error), stranger
+assert (stranger.status_code, stranger.parsed.error.code) == (401, ErrorErrorCode.AUTHENTICATION_REQUIRED)
+print("good")
