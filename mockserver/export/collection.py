@@ -21,6 +21,7 @@ from openapi import Spec
 _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _STUB = "http://127.0.0.1:4010"
 _FORM = "application/x-www-form-urlencoded"
+_KINDS = ("jwt", "api_key")  # a signature is made anew for each request
 _OWN_HEADERS = ("accept", "content-type", "authorization")  # OpenAPI has them said elsewhere
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -53,20 +54,23 @@ def tokens(service: Service, operations: Sequence[Operation]) -> list[str]:
 
 
 def _default(service: Service, scheme: str) -> str:
-    if kind(service.schemes[scheme]) == "jwt":
+    if kind(service.schemes[scheme]) != "api_key":
         return ""
     keys = service.fixtures.credentials.api_keys
     return keys[0].key if keys else "any"
 
 
 def _schemes(service: Service, operations: Sequence[Operation]) -> list[str]:
-    used = [name for operation in operations for name in _asked(operation)]
+    used = [name for operation in operations for name in _asked(service, operation)]
     return list(dict.fromkeys(name for name in service.schemes if name in used))
 
 
-def _asked(operation: Operation) -> list[str]:
-    """Name the schemes of the first way to be let in; none where nothing is asked for."""
-    return [] if not operation.security or {} in operation.security else list(operation.security[0])
+def _asked(service: Service, operation: Operation) -> list[str]:
+    """Name the schemes of the first way to be let in that a text can hold; none where nothing is asked for."""
+    if not operation.security or {} in operation.security:
+        return []
+    known = [one for one in operation.security if all(kind(service.schemes[name]) in _KINDS for name in one)]
+    return list(known[0] if known else operation.security[0])
 
 
 def _folder(service: Service, operation: Operation) -> Json:
@@ -182,7 +186,7 @@ def _credentials(service: Service, operation: Operation) -> tuple[list[Json], li
     """Give the query and the headers with which the operation's first way to be let in is taken."""
     query: list[Json] = []
     headers: list[Json] = []
-    for name in _asked(operation):
+    for name in _asked(service, operation):
         scheme, variable = service.schemes[name], f"{{{{{name}}}}}"
         if scheme["type"] != "apiKey":
             word = scheme["scheme"].capitalize() if scheme["type"] == "http" else "Bearer"

@@ -256,7 +256,9 @@ def test_collection_takes_the_first_way_to_be_let_in(kit):
     assert headers(by_name["update_book"])["Authorization"] == "Bearer {{token}}"
     assert "Cookie" not in headers(by_name["update_book"])
     assert "Authorization" not in headers(by_name["GET /shelves/{id}.json"])
+    # A signature stands before the key in the contract, and no text can hold one.
     assert {"key": "key", "value": "{{query_key}}"} in by_name["delete_book"]["request"]["url"]["query"]
+    assert "X-Signature" not in headers(by_name["delete_book"])
 
 
 def test_collection_holds_local_keys_and_no_token(kit):
