@@ -55,6 +55,7 @@ def sent(api: str) -> Iterator[tuple[str, str, Any]]:
     spec = SPECS[api]
     for path, method, operation in operations(spec):
         title = operation.get("summary") or operation.get("operationId", f"{method.upper()} {path}")
-        for content in operation.get("requestBody", {}).get("content", {}).values():
+        request = openapi.resolved(spec, operation.get("requestBody", {}))
+        for content in request.get("content", {}).values():
             for example, body in named(spec, content).items():
                 yield title, example or "request", body
