@@ -65,4 +65,4 @@ lock:
 	$(LOCK) --group wheel --constraint requirements.lock --output-file requirements-run.lock
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist tests/export/node_modules

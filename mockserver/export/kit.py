@@ -66,15 +66,9 @@ def _introduction(
     own: Sequence[Service], guests: Sequence[Service], served: Mapping[str, Sequence[Operation]], release: str
 ) -> str:
     first, operations = next(iter(served.items()))
-    newman = [
-        *(
-            _newman(service, served[service.name], f"mockserver token --api {service.name}")
-            for service in own
-        ),
-        *(
-            _newman(service, served[service.name], "mockserver token") for service in guests
-        ),  # any one will do
-    ]
+    commands = {service.name: "mockserver token" for service in guests}  # any token will do
+    commands |= {service.name: f"mockserver token --api {service.name}" for service in own}
+    newman = [_newman(service, served[service.name], commands[service.name]) for service in [*own, *guests]]
     return rendered(
         "README.md",
         release=release,
