@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 4010
 
-.PHONY: serve test format lint types tests bench choices requirements lock clean
+.PHONY: serve test format lint types tests bench choices requirements typescript lock clean
 
 serve: .venv/ready
 	$(BIN)/mockserver --port $(PORT)
@@ -45,6 +45,18 @@ requirements: .venv/ready
 	$(BIN)/conformance explain --all > docs/requirements.new
 	mv docs/requirements.new docs/requirements.md
 
+# Write the contracts' types in TypeScript (needs npm).
+NODE_MODULES := tests/export/node_modules
+TYPES := mockserver/export/types
+typescript: $(NODE_MODULES)
+	@for file in openapi/*.yaml; do \
+	  $(NODE_MODULES)/.bin/openapi-typescript $$file --default-non-nullable false \
+	    --output $(TYPES)/$$(basename $$file .yaml).d.ts || exit; done
+
+tests/export/node_modules: tests/export/package-lock.json
+	npm ci --prefix tests/export --ignore-scripts --prefer-offline --no-audit --no-fund
+	@touch $@
+
 # Choose new versions within pyproject.toml's ranges (needs uv), for us and, among them, for those who only use it.
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --extra conformance --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --quiet
@@ -55,4 +67,4 @@ lock:
 	  --generate-hashes --no-emit-index-url --quiet --upgrade --output-file requirements.lock
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist tests/export/node_modules

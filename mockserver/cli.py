@@ -283,6 +283,42 @@ def choices() -> None:
         print()
 
 
+@app.command()
+def export(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder that is empty, not there, or an earlier export.")
+    ],
+    api: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Export this API; repeat for more. Default: all."),
+    ] = None,
+    spec: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Export this OpenAPI 3.0 file; repeat for more."),
+    ] = None,
+    fixtures: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="YAML that replaces the fixtures of the APIs it names."),
+    ] = None,
+) -> None:
+    """Write contracts, fixtures, TypeScript types, MSW handlers and a Postman collection of each API to a folder."""
+    settings: Settings = context.obj
+    settings.api = api or settings.api
+    settings.spec = spec or settings.spec
+    settings.fixtures = fixtures or settings.fixtures
+    from mockserver.export.folder import Folder
+
+    target = Folder(folder)  # looked at before the slow imports
+    own = _own(settings)
+    from mockserver import guest
+    from mockserver.export.kit import kit
+
+    files = kit(own, [guest.service(file) for file in settings.spec])
+    target.write(files)
+    print(f"mockserver: wrote {len(files)} files; {folder / 'README.md'} says what each is for")
+
+
 @app.command(context_settings={"ignore_unknown_options": True})
 def run(
     context: typer.Context,

@@ -15,6 +15,7 @@ LAYERS = {
     "openapi/{}.yaml": None,
     "mockserver/apis/{}": None,
     "mockserver/fixtures/{}.yaml": None,
+    "mockserver/export/types/{}.d.ts": None,
     "conformance/apis/{}": "test_*.py",
     "conformance/proof/reference/{}.py": None,
     "conformance/proof/mutants/{}.py": None,

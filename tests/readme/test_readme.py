@@ -141,6 +141,7 @@ def test_stub_in_depth_shows_what_it_says(world: World) -> None:
         '{"text":"Hello"}{"text":"Who"}',
     ):
         assert said in printed, f"{said} is not in\n{printed}"
+    assert "answering" in (world.folder / "kit/README.md").read_text()
     assert '"dark_mode"' in (world.folder / "state.json").read_text()
     assert '"version":"1.2"' in (world.folder / "calls.har").read_text().replace(" ", "")
 

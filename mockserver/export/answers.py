@@ -1,0 +1,59 @@
+"""The answers that a contract shows for an operation, each under a status that can be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from mockserver.exchange import Reply
+from mockserver.operation import Operation, documented_headers
+
+
+class Answer(NamedTuple):
+    """One documented answer: the name of its example, None where the contract shows none, and what is sent."""
+
+    example: str | None
+    reply: Reply
+
+    @property
+    def media_type(self) -> str | None:
+        """What the body is, where that is not JSON."""
+        return self.reply.headers.get("Content-Type") if isinstance(self.reply.body, bytes) else None
+
+    @property
+    def text(self) -> str:
+        """The body, where that is not JSON."""
+        body = self.reply.body
+        return body.decode(errors="replace") if isinstance(body, bytes) else ""
+
+
+def answers(operation: Operation) -> list[Answer]:
+    """List every documented answer of *operation*, the usual one first, then by status.
+
+    ``4XX`` is sent as 400, ``default`` as 500 beside a success and as 200 otherwise, unless that status has an answer
+    of its own.
+    """
+    found: dict[int, list[Answer]] = {}
+    for key in sorted(operation.responses, key=lambda key: (not key.isdigit(), key)):
+        status = _status(key, operation)
+        if status not in found and status >= 200:
+            found[status] = _under(status, operation.examples[key], operation.responses[key])
+    ordered = sorted(found, key=lambda status: ("23".find(str(status)[0]) % 4, status))
+    return [answer for status in ordered for answer in found[status]] or [Answer(None, Reply(200))]
+
+
+def _under(status: int, named: Mapping[str, Reply], response: Mapping[str, Any]) -> list[Answer]:
+    """List the answers of one status: one for each example, or one without a body."""
+    headers = documented_headers(response)
+    if not named:
+        return [Answer(None, Reply(status, None, headers))]
+    return [
+        Answer(example, Reply(status, shown.body, {**shown.headers, **headers}))
+        for example, shown in named.items()
+    ]
+
+
+def _status(key: str, operation: Operation) -> int:
+    if key == "default":
+        return 500 if any(other.startswith("2") for other in operation.responses) else 200
+    return int(key.upper().replace("X", "0"))

@@ -1,0 +1,84 @@
+"""The folder that a kit is written to: a new one, an empty one or that of an earlier export; never somebody else's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from mockserver.problems import CannotStart
+
+MARK = ".mockserver-export"
+_FIRST_LINE = "# mockserver export wrote these files, and will replace them when it is asked again."
+
+
+class Folder:
+    """Where a kit goes.
+
+    Raises CannotStart for a folder with anything in it, unless an earlier export wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._earlier = _earlier(path)
+        except OSError as error:
+            raise _cannot_write(error, path) from None
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write *files*, by their path in the folder, and remove what an earlier export wrote and this one does not.
+
+        Raises CannotStart, before anything is written, for a file in the way that no export wrote; and for what
+        cannot be written.
+        """
+        path, earlier = self._path, self._earlier
+        try:
+            for name in sorted({*files} - earlier):
+                if (path / name).exists():
+                    raise CannotStart(f"{path / name}: no export wrote this file; move it away")
+            # First of all, so that an export that is cut short is known for one the next time.
+            _write(path / MARK, _mark({*files} | earlier))
+            for name in earlier - {*files}:
+                (path / name).unlink(missing_ok=True)
+            for name, text in files.items():
+                _write(path / name, text)
+            _write(path / MARK, _mark(files))
+        except OSError as error:
+            raise _cannot_write(error, path) from None
+
+
+def _cannot_write(error: OSError, path: Path) -> CannotStart:
+    return CannotStart(f"{error.filename or path}: cannot be written: {error.strerror}")
+
+
+def _mark(names: Iterable[str]) -> str:
+    return "\n".join([_FIRST_LINE, *sorted(names)]) + "\n"
+
+
+def _earlier(folder: Path) -> set[str]:
+    """Name the files that an earlier export wrote to *folder*."""
+    if not folder.exists() or not any(folder.iterdir()):
+        return set()
+    try:
+        first, *names = (folder / MARK).read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, ValueError):
+        first, names = "", []
+    if first != _FIRST_LINE:
+        raise CannotStart(
+            f"{folder}: is not empty, and no export wrote it; name an empty folder or one that is not there yet"
+        )
+    for name in names:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise CannotStart(f"{folder / MARK}: {name} lies outside; remove this line")
+    return set(names)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file so that nobody sees half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        new.write_text(text, encoding="utf-8", newline="\n")
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
