@@ -153,11 +153,9 @@ def doctor(
 
         aim = target.read(profile)
         with verdict.Bench(aim, Run(aim.api, draw=aim.draw, mode=_mode(mode))) as bench:
-            trouble = bench.preflight()
-        if trouble:
-            _complain(trouble)
-            sys.exit(NO_VERDICT)
-        typer.echo(f"{aim.api} at {aim.base_url}: reachable, main credential accepted, main fixtures known")
+            if trouble := bench.preflight():
+                raise verdict.CannotRun(trouble)
+            typer.echo(f"{aim.api} at {aim.base_url}: {bench.opened()}")
         typer.echo("Optional credentials and fixtures are first tried by a run.")
         if missing := aim.left_out():
             typer.echo(f"left out: {', '.join(missing)}; what cannot do without is reported as not tested")

@@ -44,11 +44,14 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 import openapi
 from conformance import requirement
+from conformance.patience import BUSY
 from conformance.requirement import Requirement
 
 if TYPE_CHECKING:
+    from conformance.answer import Answer
     from conformance.client import Client
     from conformance.exam import Case, Exam
+    from conformance.mode import Mode
     from conformance.run import Run
 
 COMMAND_WITHIN_S = 60
@@ -268,6 +271,14 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
     def what_a_run_writes(self) -> str:
         """Say what a run leaves behind on the target."""
         return what_a_run_writes(self.api)
+
+    def opened(self, answer: Answer, mode: Mode) -> str | None:
+        """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
+        if mode.may_write:
+            known = "reachable, main credential accepted, main fixtures known"
+            return known if answer.ok and answer.is_json else None
+        is_refusal = 400 <= answer.status < 500 and answer.status not in BUSY
+        return "reachable, main credential not refused" if is_refusal and answer.is_json else None
 
     def document_sha256(self) -> str:
         """Return the digest of the document that the target is judged by."""

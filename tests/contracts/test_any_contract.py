@@ -291,6 +291,30 @@ def test_command_writes_every_report(spec, tmp_path):
         assert KEY not in written.read_text()
 
 
+@pytest.mark.parametrize(
+    ("status", "exit_code", "says"),
+    [
+        (302, 3, "was answered 302, to /login"),
+        (503, 3, "was answered 503, to wait 3600"),
+        (200, 0, "reachable; POST"),
+        (404, 0, "was answered 404"),
+    ],
+)
+def test_doctor_says_no_more_than_it_has_seen(status, exit_code, says, spec):
+    class Closed:
+        def answer(self, _request):
+            return Response(status, b"x", {"location": "/login", "retry-after": "3600"})
+
+    with serve(Closed()) as url:
+        file = spec.parent / "door.yaml"
+        file.write_text(json.dumps({**profile(spec, url), "spec": spec.name}))
+        done = conformance("doctor", file)
+
+    assert done.exit_code == exit_code
+    assert says in done.stdout + done.stderr
+    assert "known" not in done.stdout
+
+
 def test_profile_that_init_prints_is_one(spec):
     printed = conformance("init", "--spec", spec).stdout
     lines = [re.sub(r"^# (?=\S+:|  \S+: )", "", line) for line in printed.splitlines()]
@@ -347,6 +371,7 @@ def test_unusable_contract_is_one_line(text, said, tmp_path):
             {"operations": ["getBok"]},
             "operations.getBok: the contract has no such operation; did you mean 'getBook'?",
         ),
+        ({"operations": []}, "operations: names none; name some, or remove the key to ask all"),
         ({"delete": True}, "unknown key 'delete'; did you mean 'deletes'?"),
     ],
 )

@@ -208,6 +208,28 @@ def test_target_that_cannot_be_judged(command, name, says, tmp_path):
         assert json.loads((tmp_path / "report.json").read_text())["verdict"] == "no_verdict"
 
 
+@pytest.mark.parametrize(
+    ("status", "headers", "says"),
+    [
+        (302, {"location": "https://login.example.com/"}, "was answered 302, to https://login.example.com/"),
+        (200, {"content-type": "text/html"}, "was answered 200, text/html"),
+        (429, {"retry-after": "3600"}, "was answered 429, to wait 3600"),
+        (500, {}, "was answered 500"),
+    ],
+)
+def test_doctor_does_not_call_a_closed_door_open(status, headers, says, tmp_path):
+    class Closed(proof.reference_of("suprsend")):
+        def answer(self, _request):
+            return Response(status, b"<h1>Welcome</h1>", headers)
+
+    with served(tmp_path, Closed()) as profile:
+        done = conformance("doctor", profile)
+
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_target_that_falls_silent_ends_the_run_with_a_report(tmp_path):
     class Tires(proof.reference_of("onlyautomator")):
         asked = 0
