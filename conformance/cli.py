@@ -210,7 +210,7 @@ def run(
     ] = None,
 ) -> None:
     """Judge a target and print the verdict."""
-    with _faults():
+    with _faults("interrupted before anything was asked, so there is no report"):
         from conformance import report, requirement, target, verdict, waiver
         from conformance.report import changes
         from conformance.report.terminal import Terminal
@@ -402,8 +402,11 @@ def missing_package() -> str | None:
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
-    """Turn what can go wrong into one clear line and its exit status."""
+def _faults(interrupted: str = "interrupted") -> Iterator[None]:
+    """Turn what can go wrong into one clear line and its exit status.
+
+    interrupted: what is said of an interrupt that nobody else has taken care of.
+    """
     missing = missing_package()
     if missing:
         _complain(f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'")
@@ -427,7 +430,7 @@ def _faults() -> Iterator[None]:
         _complain(str(error))
         sys.exit(NO_VERDICT)
     except KeyboardInterrupt:
-        _complain("interrupted")
+        _complain(interrupted)
         sys.exit(interrupt.STATUS)
     except (typer.Exit, BrokenPipeError):
         raise
