@@ -161,7 +161,7 @@ _TEMPLATE = """\
 # expendable. DELETE is sent only with deletes: true, and last.
 
 spec: {spec}    # seen from the folder of this file
-base_url: https://staging.example.com    # the paths of the contract are appended to this
+base_url: https://staging.example.com{base_path}    # the paths of the contract are appended to this
 {credentials}
 # fixtures:    # things that exist, put wherever a request names them, by parameter or by place in the body;
 #              # without them a target may know nothing that is asked for, and little can be tested
@@ -186,6 +186,7 @@ def template(file: Path) -> str:
     )
     return _TEMPLATE.format(
         spec=json.dumps(str(file)),
+        base_path=contract.base_path,
         credentials=_credentials(contract),
         fixtures="".join(f'#   {name}: "..."\n' for name in parameters),
         operations="\n".join(f"#   {one.id}" for one in contract.operations),

@@ -81,6 +81,16 @@ class Contract:
     operations: Sequence[Operation] = field(repr=False)
     schemes: Mapping[str, Mapping[str, Any]] = field(repr=False)
 
+    @property
+    def base_path(self) -> str:
+        """The path of the first server that the file names, which base_url is to end with; empty if it has none."""
+        server = (self.spec.get("servers") or [{}])[0]
+        url = str(server.get("url", self.spec.get("basePath", "")))
+        for name, variable in (server.get("variables") or {}).items():
+            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+        path = re.sub(r"^(\w+:)?//[^/]*", "", url).rstrip("/")
+        return path if re.fullmatch(r"(/[\w.~%-]+)+", path, re.ASCII) else ""
+
 
 def is_json(media_type: str | None) -> bool:
     """Tell whether a media type is JSON or built on it."""

@@ -324,6 +324,37 @@ def test_profile_that_init_prints_is_one(spec):
     assert conformance("doctor", written(spec, printed)).exit_code == 3  # only unreachable
 
 
+@pytest.mark.parametrize(
+    ("servers", "base_url"),
+    [
+        ("[{url: 'https://example.com/v9'}]", "https://staging.example.com/v9"),
+        ("[{url: /v9/}]", "https://staging.example.com/v9"),
+        (
+            "[{url: 'https://{at}.example.com/{v}', variables: {at: {default: x}, v: {default: v9}}}]",
+            "https://staging.example.com/v9",
+        ),
+        ("[{url: 'https://example.com'}]", "https://staging.example.com"),
+        ("[]", "https://staging.example.com"),
+    ],
+)
+def test_base_path_of_the_contract_is_in_the_profile(servers, base_url, tmp_path):
+    (tmp_path / "library.yaml").write_text(f"{SPEC}\nservers: {servers}\n")
+    printed = conformance("init", "--spec", tmp_path / "library.yaml").stdout
+
+    assert f"\nbase_url: {base_url}    #" in printed
+
+
+def test_404_to_everything_hints_at_the_base_path(tmp_path):
+    class Elsewhere:
+        def answer(self, _request):
+            return Response(404)
+
+    (tmp_path / "library.yaml").write_text(f"{SPEC}\nservers: [{{url: /v9}}]\n")
+    reasons = {one.reason for one in judged(Elsewhere(), tmp_path / "library.yaml").results}
+
+    assert any("check the path of base_url" in str(one) and "end with /v9" in str(one) for one in reasons)
+
+
 def written(spec, text):
     file = spec.parent / "printed.yaml"
     file.write_text(text.replace("https://staging.example.com", "http://127.0.0.1:9"))
