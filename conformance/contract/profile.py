@@ -91,9 +91,9 @@ class Profile(Target[dict[str, Secret], dict[str, Any]]):
 
     def opened(self, answer: Answer, _mode: Mode) -> str | None:
         """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
-        is_plain = answer.ok or 400 <= answer.status < 500
         is_documented = any(one.documents(answer.status) for one in self.drawn_from())
-        return "reachable" if answer.status not in BUSY and (is_plain or is_documented) else None
+        is_elsewhere = 300 <= answer.status < 400 and not is_documented
+        return None if is_elsewhere or answer.status in BUSY else "reachable"
 
     def document_sha256(self) -> str:
         """Return the digest of the OpenAPI file."""

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from urllib.parse import parse_qsl
 
 import pytest
 from typer.testing import CliRunner
@@ -156,11 +157,75 @@ class NoLimit(Library):
         return super().list(request) if "limit" in request.query else Response(200, [])
 
 
+class AnyLimit(Library):
+    """Lists books whatever the limit is, if there is one."""
+
+    breaks = ["listBooks-refuses-broken-requests"]
+
+    def list(self, request):
+        return Response(200, []) if "limit" in request.query else super().list(request)
+
+
 @pytest.mark.parametrize(
-    "lie", [Falls, Says202, NoLocation, NumberedTitle, TextRefusal, Open, AnyKey, Trusting, NoLimit]
+    "lie", [Falls, AnyLimit, Says202, NoLocation, NumberedTitle, TextRefusal, Open, AnyKey, Trusting, NoLimit]
 )
 def test_lie_is_caught_by_its_name(lie, spec):
     assert failed(judged(lie(), spec)) == lie.breaks
+
+
+SHELVES = """
+openapi: 3.0.3
+info: {title: Shelves, version: "1"}
+paths:
+  /shelves/{number}:
+    get:
+      operationId: getShelf
+      parameters:
+        - {name: number, in: path, required: true, schema: {type: integer, minimum: 0}}
+        - {name: order, in: query, schema: {type: string, enum: [up, down]}}
+        - {name: like, in: query, schema: {type: string, maxLength: 5}}
+        - {name: full, in: query, schema: {type: boolean}}
+      responses:
+        "200": {description: One, content: {application/json: {schema: {type: object}}}}
+        "404": {description: None, content: {application/json: {schema: {type: object}}}}
+"""
+
+
+class Shelves:
+    """Has every shelf of a number, and answers other paths as a router does."""
+
+    def is_fine(self, name, value):
+        kinds = {"order": "up|down", "like": ".{0,5}", "full": "true|false"}
+        return re.fullmatch(kinds[name], value) is not None
+
+    def answer(self, request):
+        path, _, query = request.target.partition("?")
+        if not re.fullmatch(r"/shelves/[0-9]+", path):
+            return Response(404, b"<h1>Not Found</h1>", {"content-type": "text/html"})
+        pairs = parse_qsl(query, keep_blank_values=True)
+        return Response(200 if all(self.is_fine(*pair) for pair in pairs) else 400, {})
+
+
+def test_broken_path_and_query_are_to_be_refused(tmp_path):
+    (tmp_path / "shelves.yaml").write_text(SHELVES)
+
+    def judged(server):
+        with serve(server) as url:
+            aim = {"spec": str(tmp_path / "shelves.yaml"), "base_url": url, "fixtures": {"number": 7}}
+            return judge(aim)
+
+    class Lenient(Shelves):
+        def is_fine(self, name, value):
+            return name == self.spared or super().is_fine(name, value)
+
+    right = judged(Shelves())
+    sent = {one.url.partition("/shelves")[2] for one in right.exchanges}
+
+    assert (right.verdict, right.ids("failed")) == ("conformant", [])
+    assert {"/no-such-value", "/-1"} <= {one.partition("?")[0] for one in sent}
+    for spared in ("order", "like", "full"):
+        Lenient.spared = spared
+        assert judged(Lenient()).ids("failed") == ["shelves/getShelf-refuses-broken-requests"]
 
 
 def test_broken_requests_count_with_strict_alone(spec):
