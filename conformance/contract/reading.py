@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 import openapi
-from conformance.target import BadProfile
+from conformance.target import BadProfile, where
 
 if TYPE_CHECKING:
     from schemathesis.schemas import APIOperation
@@ -111,7 +111,9 @@ def read(file: Path) -> Contract:
         raise BadContract(f"{file}: is not UTF-8 text; name an OpenAPI file") from None
     except RecursionError:
         raise BadContract(f"{file}: is nested too deep to be read") from None
-    except (ValueError, LookupError, TypeError, yaml.YAMLError) as error:
+    except yaml.YAMLError as error:
+        raise BadContract(f"{file}: is not YAML: {where(error)}") from None
+    except (ValueError, LookupError, TypeError) as error:
         if isinstance(error, BadContract):
             raise
         raise BadContract(f"{file}: {' '.join(str(error).split())[:_LONGEST_COMPLAINT]}") from None

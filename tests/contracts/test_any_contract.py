@@ -446,6 +446,7 @@ def test_unusable_contract_is_one_line(text, said, tmp_path):
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(f"conformance: {tmp_path}/bad.yaml: ")
     assert said in done.stderr
+    assert "unicode string" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
