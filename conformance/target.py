@@ -25,6 +25,8 @@ import os
 import re
 import ssl
 import subprocess
+import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -44,7 +46,9 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 import openapi
 from conformance import requirement
+from conformance.exchange import visible
 from conformance.patience import BUSY
+from conformance.redaction import Redaction, is_sensitive
 from conformance.requirement import Requirement
 
 if TYPE_CHECKING:
@@ -55,6 +59,8 @@ if TYPE_CHECKING:
     from conformance.run import Run
 
 COMMAND_WITHIN_S = 60
+SILENT_FOR_S = 3  # longer than that, it is said that a command is waited for
+_LONGEST_WORDS = 200
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -456,6 +462,17 @@ def line(error: ErrorDetails) -> str:
     return f"{at}: {message[0].lower()}{message[1:]}" if at else message
 
 
+def _last_words(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the last line that a command complained with, without what may be a credential."""
+    redaction = Redaction()
+    for name, value in os.environ.items():
+        if is_sensitive(name):
+            redaction.conceal(value, name)
+    redaction.conceal(done.stdout.strip(), "PRINTED")
+    lines = done.stderr.strip().splitlines()
+    return f": {visible(redaction(lines[-1].strip()))[:_LONGEST_WORDS]}" if lines else ""
+
+
 class _Resolution:
     """Fills in what a profile takes from the environment and from commands."""
 
@@ -523,9 +540,18 @@ class _Resolution:
     def _printed(self, command: Any, at: str, within_s: float) -> str:
         if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
             raise BadProfile(f"{self._name}: {at}: command is not a list of words; write [program, argument]")
+        waiting = f"{self._name}: {at}: waiting for the command {command[0]!r}, {within_s:.0f} s at the most"
+        timer = threading.Timer(SILENT_FOR_S, lambda: sys.stderr.write(f"conformance: {waiting}\n"))
+        timer.daemon = True
+        timer.start()
         try:
             done = subprocess.run(  # noqa: S603  the profile's own command
-                command, capture_output=True, text=True, timeout=within_s, stdin=subprocess.DEVNULL
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=within_s,
+                stdin=subprocess.DEVNULL,
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
@@ -534,5 +560,7 @@ class _Resolution:
         else:
             if done.returncode == 0:
                 return done.stdout.strip()
-            reason = f"exit status {done.returncode}"
+            reason = f"exit status {done.returncode}{_last_words(done)}"
+        finally:
+            timer.cancel()
         raise BadProfile(f"{self._name}: {at}: the command {command[0]!r} failed: {reason}")

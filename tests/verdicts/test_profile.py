@@ -179,6 +179,10 @@ def test_credential_comes_from_a_command():
         (["/no/such/program"], "failed: No such file or directory"),
         ([sys.executable, "-c", "raise SystemExit(7)"], "failed: exit status 7"),
         ([sys.executable, "-c", ""], "is empty"),
+        (
+            ["sh", "-c", "echo first >&2; echo gone: no such vault >&2; exit 4"],
+            "exit status 4: gone: no such vault",
+        ),
     ],
 )
 def test_command_that_gives_no_credential(command, complaint):
@@ -187,6 +191,23 @@ def test_command_that_gives_no_credential(command, complaint):
 
     assert "credentials.user: " in str(refusal.value)
     assert complaint in str(refusal.value)
+
+
+def test_complaint_of_a_command_does_not_tell_a_credential(monkeypatch):
+    monkeypatch.setenv("VAULT_TOKEN", "hush-hush")
+    command = ["sh", "-c", "echo half-a-token; echo no $VAULT_TOKEN, no half-a-token >&2; exit 1"]
+    with pytest.raises(BadProfile, match=r"exit status 1: no \$VAULT_TOKEN, no \$PRINTED$"):
+        target.read(changed("credentials", "user", value={"command": command}))
+
+
+def test_command_that_takes_long_is_said_to_be_waited_for(monkeypatch, capsys):
+    monkeypatch.setattr(target, "SILENT_FOR_S", 0)
+    command = [sys.executable, "-c", "print('a-token')"]
+    target.read(changed("credentials", "user", value={"command": command}))
+    said = capsys.readouterr().err
+
+    assert "profile: credentials.user: waiting for the command" in said
+    assert ", 60 s at the most" in said
 
 
 def test_refusal_does_not_tell_the_credential():
