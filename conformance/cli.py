@@ -166,7 +166,7 @@ def doctor(
 def run(
     profile: Profile,
     report_dir: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="DIR", help="Folder for the reports; - prints report.json alone to standard output."
         ),
@@ -215,12 +215,11 @@ def run(
         from conformance.report import changes
         from conformance.report.terminal import Terminal
 
-        is_piped = report_dir == Path("-")
+        is_piped = report_dir == "-"
         budget_s = _duration("--budget", budget)
         explore_s = _duration("--explore", explore)
         chosen = _mode(mode)
-        if report_dir and not is_piped:
-            _make(report_dir)
+        folder = None if report_dir is None or is_piped else _folder(report_dir)
         aim = target.read(profile)
         excused = waiver.read(waivers) if waivers else []
         asked = requirement.select(aim.requirements(), only or ())
@@ -242,7 +241,7 @@ def run(
             )
         with interrupt.is_ignored():
             document = report.document.of(came)
-            files = report.write(came, report_dir) if report_dir and not is_piped else []
+            files = report.write(came, folder) if folder else []
             terminal.end(came, files)
             if earlier:
                 terminal.changes(
@@ -253,7 +252,7 @@ def run(
                 _console().out(report.document.write(document), end="", highlight=False)
         if explore_s:
             with suppress(KeyboardInterrupt), interrupt.ends_the_run():  # the verdict is there already
-                _explore(came, aim, explore_s, None if is_piped else report_dir, terminal)
+                _explore(came, aim, explore_s, folder, terminal)
         sys.exit(came.exit_status)
 
 
@@ -378,14 +377,25 @@ def _mode(text: str) -> Mode:
         sys.exit(USAGE)
 
 
-def _make(folder: Path) -> None:
+def _folder(name: str) -> Path:
+    """Make the folder of the reports, and see that each of them can be written."""
+    from conformance import report
+
+    folder, hint = Path(name), "name a folder that can be written to"
+    if not name:
+        _complain(f"--report-dir: is empty; {hint}")
+        sys.exit(USAGE)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        _complain(
-            f"--report-dir {folder}: cannot be made: {error.strerror}; name a folder that can be written to"
-        )
+        _complain(f"--report-dir {folder}: cannot be made: {error.strerror}; {hint}")
         sys.exit(USAGE)
+    try:
+        report.try_out(folder)
+    except OSError as error:
+        _complain(f"--report-dir {folder}: {error.filename}: cannot be written: {error.strerror}; {hint}")
+        sys.exit(USAGE)
+    return folder
 
 
 def missing_package() -> str | None:

@@ -369,6 +369,7 @@ def test_init_prints_a_profile(api):
         (["run"], "TARGET.yaml"),
         (["judge"], "judge"),
         (["run", "x.yaml", "--seed", "many"], "--seed"),
+        (["run", "x.yaml", "--report-dir", ""], "--report-dir: is empty; name a folder"),
         (["run", "x.yaml", "--report-dir", "/dev/null/x"], "--report-dir /dev/null/x: cannot be made"),
     ],
 )
@@ -378,6 +379,24 @@ def test_misuse_is_status_2_and_no_traceback(arguments, says):
     assert done.exit_code == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_report_that_cannot_be_written_is_found_before_anything_is_sent(tmp_path):
+    class Counts(proof.reference_of("suprsend")):
+        asked = 0
+
+        def answer(self, request):
+            Counts.asked += 1
+            return super().answer(request)
+
+    (tmp_path / "report" / "junit.xml").mkdir(parents=True)
+    with served(tmp_path, Counts()) as profile:
+        done = conformance("run", profile, "--report-dir", tmp_path / "report")
+
+    assert (done.exit_code, done.stdout, Counts.asked) == (2, "", 0)
+    assert done.stderr.startswith(f"conformance: --report-dir {tmp_path}/report: ")
+    assert "junit.xml: cannot be written: Is a directory" in done.stderr
+    assert [file.name for file in (tmp_path / "report").iterdir()] == ["junit.xml"]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["init", "--help"], ["list", "--help"]])
