@@ -399,6 +399,16 @@ def test_report_that_cannot_be_written_is_found_before_anything_is_sent(tmp_path
     assert [file.name for file in (tmp_path / "report").iterdir()] == ["junit.xml"]
 
 
+def test_run_out_of_time_writes_no_badge(tmp_path):
+    (tmp_path / "badge.json").write_text("of an earlier run")
+    with served(tmp_path, proof.reference_of("suprsend")()) as profile:
+        done = conformance("run", profile, "--report-dir", tmp_path, "--budget", "0.001s")
+
+    assert done.exit_code == 3
+    assert not (tmp_path / "badge.json").exists()
+    assert (tmp_path / "report.json").exists()
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["init", "--help"], ["list", "--help"]])
 def test_help_is_there(arguments):
     done = conformance(*arguments)

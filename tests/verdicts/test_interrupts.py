@@ -14,7 +14,7 @@ import pytest
 from conformance import proof
 from conformance.proof.serving import serve
 
-FILES = ["badge.json", "junit.xml", "report.html", "report.json", "requests.har"]
+FILES = ["junit.xml", "report.html", "report.json", "requests.har"]
 
 
 class Stalls:
