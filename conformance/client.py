@@ -71,6 +71,7 @@ class Client:
         self.answers: list[Answer] = []
         self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
         self.hangs: list[Exchange] = []  # what dare was never answered, though it tried twice
+        self.made_up: dict[str, str] = {}  # how credentials of these names are made
         self.requests = 0
         self.redaction = redaction
         self.budget = Budget(budget_s)
@@ -233,8 +234,12 @@ class Client:
             raise self._out_of_budget()
         time.sleep(max(0.0, seconds))
 
-    def conceal(self, value: str, name: str) -> str:
-        """Show *value*, a credential made up for a request, as ``$name``; returns the value."""
+    def conceal(self, value: str, name: str, how: str) -> str:
+        """Show *value*, a credential made up for a request, as ``$name``; returns the value.
+
+        how: it is made, in words, for those who want to repeat the request.
+        """
+        self.made_up[name] = how
         return self.redaction.conceal(value, name)
 
     def begin(self) -> None:

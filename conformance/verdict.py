@@ -176,6 +176,7 @@ def judge(
         _sit(bench, asked, verdict, waivers, heard, asking)
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(bench.client.redaction, said))
+        verdict.notes += _made_up(bench.client.made_up, verdict.results)
         verdict.requests = bench.client.requests
         verdict.exchanges = bench.client.exchanges
         verdict.exam, verdict.exam_accepted = bench.exam(may_ask=verdict.stopped is None)
@@ -333,6 +334,13 @@ def redaction_of(aim: AnyTarget) -> Redaction:
     for secret in aim.secrets():
         redaction.conceal(secret.reveal(), secret.name)
     return redaction
+
+
+def _made_up(how: Mapping[str, str], results: Sequence[Result]) -> list[str]:
+    """Say how those credentials are made that curl lines of findings name and no environment has."""
+    found = (result for result in results if result.status in ("failed", "inconclusive", "waived"))
+    lines = "\n".join({exchange.curl for result in found for exchange in result.evidence})
+    return [f"{name} of a curl line is {said}" for name, said in how.items() if f"${{{name}}}" in lines]
 
 
 def _notes(aim: AnyTarget) -> list[str]:

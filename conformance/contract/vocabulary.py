@@ -18,6 +18,7 @@ from conformance.run import Run
 if TYPE_CHECKING:
     from conformance.contract.profile import Profile
 
+_HOW_MADE_UP = " with the next for each letter and digit of its second half"
 _NO_CREDENTIAL: Mapping[str, str] = {}
 
 
@@ -166,7 +167,7 @@ class Api:
         other = value[:half] + "".join(map(_next, value[half:]))
         if other == value:
             raise NotTested(f"no other credential can be made from credentials.{name}")
-        return self.client.conceal(other, f"{secret.name}_MADE_UP")
+        return self.client.conceal(other, f"{secret.name}_MADE_UP", f"{secret.name}{_HOW_MADE_UP}")
 
     def _example(self, operation: Operation) -> ContractCase:
         sitting = self.sitting(operation)

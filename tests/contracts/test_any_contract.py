@@ -173,6 +173,15 @@ def test_lie_is_caught_by_its_name(lie, spec):
     assert failed(judged(lie(), spec)) == lie.breaks
 
 
+def test_credential_that_was_made_up_is_explained(spec):
+    notes = judged(AnyKey(), spec).notes
+
+    assert notes == [
+        "A_LIBRARY_KEY_MADE_UP of a curl line is A_LIBRARY_KEY with the next for each letter and digit "
+        "of its second half"
+    ]
+
+
 SHELVES = """
 openapi: 3.0.3
 info: {title: Shelves, version: "1"}

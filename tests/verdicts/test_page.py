@@ -54,6 +54,20 @@ def reference():
     return proof.reference_of("onlyautomator")()
 
 
+def test_credential_that_was_made_up_is_explained(tmp_path):
+    class TakesAnyKey(proof.reference_of("suprsend")):
+        def answer(self, request):
+            request.headers["authorization"] = f"Bearer {self.profile('')['credentials']['api_key']}"
+            return super().answer(request)
+
+    server = TakesAnyKey()
+    page = Page(written(tmp_path, server, server.profile("http://h"), only=["wrong-key", "cut-key"]))
+
+    assert "${SUPRSEND_API_KEY_WRONG}" in page.text
+    assert "SUPRSEND_API_KEY_WRONG of a curl line is SUPRSEND_API_KEY with the next for each" in page.text
+    assert "LENGTHENED" not in page.text
+
+
 def test_hostile_answers_stay_text(reference, tmp_path):
     text = written(tmp_path, Hostile(), reference.profile("http://h"), only=["success-*", "data-*"])
     page = Page(text)
