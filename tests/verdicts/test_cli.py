@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -397,6 +398,15 @@ def test_report_that_cannot_be_written_is_found_before_anything_is_sent(tmp_path
     assert done.stderr.startswith(f"conformance: --report-dir {tmp_path}/report: ")
     assert "junit.xml: cannot be written: Is a directory" in done.stderr
     assert [file.name for file in (tmp_path / "report").iterdir()] == ["junit.xml"]
+
+
+def test_summary_names_the_first_of_many_that_are_not_tested(tmp_path):
+    with served(tmp_path, proof.reference_of("suprsend")()) as profile:
+        done = conformance("run", profile, "--mode", "read-only")
+    (recalled,) = (line for line in done.stdout.splitlines() if re.match(r"not tested .*, ", line))
+
+    assert re.search(r", suprsend/[a-z-]+ and \d+ more$", recalled)
+    assert len(recalled) < 400
 
 
 def test_run_out_of_time_writes_no_badge(tmp_path):
