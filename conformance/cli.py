@@ -122,6 +122,7 @@ def explain(
         typer.Argument(metavar="[ID]", help="A requirement as `conformance list` prints it, or a glob."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Print every requirement, as Markdown.")] = False,
+    spec: SpecFile = None,
 ) -> None:
     """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
     with _faults():
@@ -131,6 +132,12 @@ def explain(
         if (id is None) != every:
             _complain("explain: name a requirement, or ask for --all; `conformance list` prints the names")
             sys.exit(USAGE)
+        if spec is not None:
+            from conformance.contract import promises
+
+            asked = requirement.select(promises.all_of(spec), [id] if id else (), asked="")
+            typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
+            return
         if id is None:
             typer.echo(explanation.markdown(openapi.names()), nl=False)
             return

@@ -348,6 +348,14 @@ def test_ids_and_sources_are_stable(spec):
     assert [one.name.partition("-")[0] for one in listed][-1] == "deleteBook"
 
 
+def test_requirement_of_a_contract_is_explained(spec):
+    done = conformance("explain", "getBook-schema", "--spec", spec)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == "a-library/getBook-schema"
+    assert "  source: a-library: #/paths/~1books~1{book_id}/get/responses" in done.stdout
+
+
 def test_command_writes_every_report(spec, tmp_path):
     with serve(Falls()) as url:
         file = spec.parent / "target.yaml"
