@@ -229,6 +229,7 @@ def run(
         folder = None if report_dir is None or is_piped else _folder(report_dir)
         aim = target.read(profile)
         excused = waiver.read(waivers) if waivers else []
+        waiver.refuse_pointless(excused, aim.requirements())
         asked = requirement.select(aim.requirements(), only or ())
         earlier = changes.read(against, aim.api) if against else None
         console = _console(to_stderr=is_piped)
