@@ -295,7 +295,8 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
     def _is_proxy(cls, given: str | None) -> str | None:
         if given is not None and given != NO_PROXY and not _is_proxy_url(given):
             raise _fault(
-                "not an http or https URL; write http://proxy.example.com:3128, or none for no proxy"
+                "not an http or https URL; write http://proxy.example.com:3128, with a port up to 65535, or none "
+                "for no proxy"
             )
         return given
 
@@ -454,6 +455,8 @@ def line(error: ErrorDetails) -> str:
         return f"{at}: is missing; add it"
     if kind == "string_type" and isinstance(given, bool | int | float):
         return f"{at}: is not text; put it in quotes"
+    if kind in ("float_type", "float_parsing"):
+        return f"{at}: is not a number; write it without a unit, like 10"
     if kind == "is_instance_of":
         return f"{at}: is not a credential; write the text, ${{ENV_NAME}} or {{command: [...]}}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
@@ -516,7 +519,9 @@ class _Resolution:
 
     def _credible(self, value: str, at: str) -> str:
         if not value:
-            raise BadProfile(f"{self._name}: {at}: is empty; give the credential or remove the key")
+            raise BadProfile(
+                f"{self._name}: {at}: is empty; give the credential, or remove the key where it is optional"
+            )
         if not re.fullmatch(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*", value):
             raise BadProfile(
                 f"{self._name}: {at}: holds a character that no HTTP header can carry; "
@@ -531,7 +536,7 @@ class _Resolution:
                 state = "is empty" if found == "" else "is not set"
                 raise BadProfile(
                     f"{self._name}: {at}: the environment variable {match[1]} {state}; "
-                    "export it or remove the key"
+                    "export it, or remove the key where it is optional"
                 )
             return found
 

@@ -148,6 +148,7 @@ def test_part_of_the_requirements_is_a_partial_verdict(tmp_path):
     with served(tmp_path, proof.reference_of(api)()) as profile:
         done = conformance("run", profile, "--only", "missing-t*", "--report-dir", tmp_path)
         nothing = conformance("run", profile, "--only", "mising-token")
+        elsewhere = conformance("run", profile, "--only", "suprsend/*")
     report = json.loads((tmp_path / "report.json").read_text())
 
     assert done.exit_code == 0
@@ -157,6 +158,8 @@ def test_part_of_the_requirements_is_a_partial_verdict(tmp_path):
     assert [one["id"] for one in report["requirements"]] == [chosen.id]
     assert (nothing.exit_code, nothing.stdout) == (2, "")
     assert f"did you mean {chosen.id}" in nothing.stderr
+    assert elsewhere.exit_code == 2
+    assert "--only suprsend/*: what is asked is onlyautomator, as the profile says" in elsewhere.stderr
 
 
 @pytest.mark.parametrize("api", APIS)
@@ -192,6 +195,7 @@ def test_doctor_says_what_a_run_writes(api, tmp_path):
     ("name", "says"),
     [
         ("nobody listens", "cannot connect to http://127.0.0.1:"),
+        ("nobody listens", "; start the server, or check the port of base_url"),
         ("hangs", "no answer from http://127.0.0.1:"),
         ("always 401", "credentials."),
         ("always 404", "fixtures."),
@@ -370,6 +374,8 @@ def test_init_prints_a_profile(api):
         (["run"], "TARGET.yaml"),
         (["judge"], "judge"),
         (["run", "x.yaml", "--seed", "many"], "--seed"),
+        (["run", "x.yaml", "--budget", "0s"], "--budget 0s: has to be more than zero"),
+        (["run", "x.yaml", "--budget", "soon"], "--budget soon: is not a duration"),
         (["run", "x.yaml", "--report-dir", ""], "--report-dir: is empty; name a folder"),
         (["run", "x.yaml", "--report-dir", "/dev/null/x"], "--report-dir /dev/null/x: cannot be made"),
     ],

@@ -74,6 +74,14 @@ def test_good_profile_is_read():
             "profile: fixtures.fan_id: is not text; put it in quotes",
         ),
         (
+            changed("patience", value={"timeout_s": "10s"}),
+            "profile: patience.timeout_s: is not a number; write it without a unit, like 10",
+        ),
+        (
+            changed("proxy", value="http://p:99999"),
+            "with a port up to 65535",
+        ),
+        (
             changed("patience", value={"timeout_s": 0}),
             "profile: patience.timeout_s: input should be greater than 0",
         ),
@@ -159,7 +167,7 @@ def test_missing_variable_is_named_with_its_key(monkeypatch, value, state):
     monkeypatch.delenv("MY_TOKEN", raising=False)
     if value is not None:
         monkeypatch.setenv("MY_TOKEN", value)
-    with pytest.raises(BadProfile, match=rf"credentials\.user: the environment variable MY_TOKEN {state}"):
+    with pytest.raises(BadProfile, match=rf"MY_TOKEN {state}; .* where it is optional"):
         target.read(changed("credentials", "user", value="${MY_TOKEN}"))
 
 
