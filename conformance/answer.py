@@ -51,6 +51,11 @@ class Answer:
         return self.media_type in ("application/json", "text/json") or self.media_type.endswith("+json")
 
     @property
+    def is_json(self) -> bool:
+        """Whether the body is JSON, whatever its label says."""
+        return not isinstance(self._parsed, DoesNotConform)
+
+    @property
     def received(self) -> datetime:
         """When it came, by the clock here."""
         return datetime.now(UTC) - timedelta(seconds=time.monotonic() - self.received_at)

@@ -122,6 +122,7 @@ def explain(
         typer.Argument(metavar="[ID]", help="A requirement as `conformance list` prints it, or a glob."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Print every requirement, as Markdown.")] = False,
+    spec: SpecFile = None,
 ) -> None:
     """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
     with _faults():
@@ -131,6 +132,12 @@ def explain(
         if (id is None) != every:
             _complain("explain: name a requirement, or ask for --all; `conformance list` prints the names")
             sys.exit(USAGE)
+        if spec is not None:
+            from conformance.contract import promises
+
+            asked = requirement.select(promises.all_of(spec), [id] if id else (), asked="")
+            typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
+            return
         if id is None:
             typer.echo(explanation.markdown(openapi.names()), nl=False)
             return
@@ -153,11 +160,9 @@ def doctor(
 
         aim = target.read(profile)
         with verdict.Bench(aim, Run(aim.api, draw=aim.draw, mode=_mode(mode))) as bench:
-            trouble = bench.preflight()
-        if trouble:
-            _complain(trouble)
-            sys.exit(NO_VERDICT)
-        typer.echo(f"{aim.api} at {aim.base_url}: reachable, main credential accepted, main fixtures known")
+            if trouble := bench.preflight():
+                raise verdict.CannotRun(trouble)
+            typer.echo(f"{aim.api} at {aim.base_url}: {bench.opened()}")
         typer.echo("Optional credentials and fixtures are first tried by a run.")
         if missing := aim.left_out():
             typer.echo(f"left out: {', '.join(missing)}; what cannot do without is reported as not tested")
@@ -168,7 +173,7 @@ def doctor(
 def run(
     profile: Profile,
     report_dir: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="DIR", help="Folder for the reports; - prints report.json alone to standard output."
         ),
@@ -212,19 +217,19 @@ def run(
     ] = None,
 ) -> None:
     """Judge a target and print the verdict."""
-    with _faults():
+    with _faults("interrupted before anything was asked, so there is no report"):
         from conformance import report, requirement, target, verdict, waiver
         from conformance.report import changes
         from conformance.report.terminal import Terminal
 
-        is_piped = report_dir == Path("-")
+        is_piped = report_dir == "-"
         budget_s = _duration("--budget", budget)
         explore_s = _duration("--explore", explore)
         chosen = _mode(mode)
-        if report_dir and not is_piped:
-            _make(report_dir)
+        folder = None if report_dir is None or is_piped else _folder(report_dir)
         aim = target.read(profile)
         excused = waiver.read(waivers) if waivers else []
+        waiver.refuse_pointless(excused, aim.requirements())
         asked = requirement.select(aim.requirements(), only or ())
         earlier = changes.read(against, aim.api) if against else None
         console = _console(to_stderr=is_piped)
@@ -244,7 +249,7 @@ def run(
             )
         with interrupt.is_ignored():
             document = report.document.of(came)
-            files = report.write(came, report_dir) if report_dir and not is_piped else []
+            files = report.write(came, folder) if folder else []
             terminal.end(came, files)
             if earlier:
                 terminal.changes(
@@ -255,7 +260,7 @@ def run(
                 _console().out(report.document.write(document), end="", highlight=False)
         if explore_s:
             with suppress(KeyboardInterrupt), interrupt.ends_the_run():  # the verdict is there already
-                _explore(came, aim, explore_s, None if is_piped else report_dir, terminal)
+                _explore(came, aim, explore_s, folder, terminal)
         sys.exit(came.exit_status)
 
 
@@ -380,14 +385,25 @@ def _mode(text: str) -> Mode:
         sys.exit(USAGE)
 
 
-def _make(folder: Path) -> None:
+def _folder(name: str) -> Path:
+    """Make the folder of the reports, and see that each of them can be written."""
+    from conformance import report
+
+    folder, hint = Path(name), "name a folder that can be written to"
+    if not name:
+        _complain(f"--report-dir: is empty; {hint}")
+        sys.exit(USAGE)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        _complain(
-            f"--report-dir {folder}: cannot be made: {error.strerror}; name a folder that can be written to"
-        )
+        _complain(f"--report-dir {folder}: cannot be made: {error.strerror}; {hint}")
         sys.exit(USAGE)
+    try:
+        report.try_out(folder)
+    except OSError as error:
+        _complain(f"--report-dir {folder}: {error.filename}: cannot be written: {error.strerror}; {hint}")
+        sys.exit(USAGE)
+    return folder
 
 
 def missing_package() -> str | None:
@@ -404,8 +420,11 @@ def missing_package() -> str | None:
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
-    """Turn what can go wrong into one clear line and its exit status."""
+def _faults(interrupted: str = "interrupted") -> Iterator[None]:
+    """Turn what can go wrong into one clear line and its exit status.
+
+    interrupted: what is said of an interrupt that nobody else has taken care of.
+    """
     missing = missing_package()
     if missing:
         _complain(f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'")
@@ -429,7 +448,7 @@ def _faults() -> Iterator[None]:
         _complain(str(error))
         sys.exit(NO_VERDICT)
     except KeyboardInterrupt:
-        _complain("interrupted")
+        _complain(interrupted)
         sys.exit(interrupt.STATUS)
     except (typer.Exit, BrokenPipeError):
         raise

@@ -41,6 +41,20 @@ UNSET: Any = object()
 SILENCES = 3  # this often in a row without a usable answer in time, and the run stops
 _ACCEPTED = {"accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": "conformance"}
 _PROXY_REFUSES = 407
+_OTHER_HOST = "base_url has to name the host as the certificate does"
+_ADVICE = {  # by what the libraries below us say
+    "self-signed": "name the authority that it goes back to with tls.ca in the profile",
+    "local issuer": "name the authority that it goes back to with tls.ca in the profile",
+    "Hostname mismatch": _OTHER_HOST,
+    "IP address mismatch": _OTHER_HOST,
+    "has expired": "it has to be renewed; tls.verify: false in the profile looks away",
+    "CERTIFICATE_REQUIRED": "give tls.cert and tls.key in the profile",
+    "HANDSHAKE_FAILURE": "perhaps it wants tls.cert and tls.key in the profile",
+    "WRONG_VERSION_NUMBER": "no TLS is spoken there, so try http:// in base_url",
+    "refused": "start the server, or check the port of base_url",
+    "not known": "check the host of base_url",
+    "name resolution": "check the host of base_url",
+}
 _GONE = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
 
 
@@ -71,6 +85,7 @@ class Client:
         self.answers: list[Answer] = []
         self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
         self.hangs: list[Exchange] = []  # what dare was never answered, though it tried twice
+        self.made_up: dict[str, str] = {}  # how credentials of these names are made
         self.requests = 0
         self.redaction = redaction
         self.budget = Budget(budget_s)
@@ -233,8 +248,12 @@ class Client:
             raise self._out_of_budget()
         time.sleep(max(0.0, seconds))
 
-    def conceal(self, value: str, name: str) -> str:
-        """Show *value*, a credential made up for a request, as ``$name``; returns the value."""
+    def conceal(self, value: str, name: str, how: str) -> str:
+        """Show *value*, a credential made up for a request, as ``$name``; returns the value.
+
+        how: it is made, in words, for those who want to repeat the request.
+        """
+        self.made_up[name] = how
         return self.redaction.conceal(value, name)
 
     def begin(self) -> None:
@@ -505,12 +524,8 @@ def _is_of_tls(error: BaseException | None) -> bool:
 
 
 def _advice(said: str) -> str:
-    """Say what helps against a failure of TLS, where the profile can."""
-    if "self-signed" in said or "local issuer" in said:
-        return "; name the authority that it goes back to with tls.ca in the profile"
-    if "CERTIFICATE_REQUIRED" in said:
-        return "; give tls.cert and tls.key in the profile"
-    return ""
+    """Say what helps against a connection that cannot be made, where the profile can."""
+    return next((f"; {advice}" for words, advice in _ADVICE.items() if words in said), "")
 
 
 def overlapping(answers: Sequence[Answer]) -> list[Answer]:

@@ -144,7 +144,12 @@ def curl(
     if not body:
         return " ".join(words)
     if len(body) > 4 * LONGEST_BODY:
-        return " ".join([*words, f"--data-binary @body  # {len(body)} bytes, left out here"])
+        return " ".join(
+            [
+                *words,
+                f"--data-binary @body  # body: a file with the {len(body)} bytes that were sent; no report keeps them",
+            ]
+        )
     if _is_plain(body):
         return " ".join([*words, "--data-binary", redaction.shell(body.decode())])
     octal = "".join(f"\\{byte:03o}" for byte in body)

@@ -79,14 +79,20 @@ def explain(asked: Sequence[Requirement]) -> list[Explanation]:
     return [known[one.api].explain(one) for one in asked]
 
 
-def text(one: Explanation) -> str:
-    """Write an explanation for a terminal."""
-    asked = one.requirement
-    lines = [
+def opening(asked: Requirement, source: str) -> list[str]:
+    """Write what a requirement says of itself, for a terminal."""
+    return [
         asked.id,
         f"  {asked.level} {asked.text}",
         f"  {asked.level} means: {LEVELS[asked.level]}",
-        f"  source: {one.source}, {one.url}",
+        f"  source: {source}",
+    ]
+
+
+def text(one: Explanation) -> str:
+    """Write an explanation for a terminal."""
+    lines = [
+        *opening(one.requirement, f"{one.source}, {one.url}"),
         f"  needs, as every run does: {' and '.join(one.always)}",
     ]
     for name, said in one.facts():

@@ -15,18 +15,20 @@ _ASKED = threading.Event()
 
 
 def leaves_at_once() -> None:
-    """Let Ctrl-C end the process without a traceback: nothing was begun yet, and imports must not see it."""
-    _handle(signal.SIGINT, _leave)
+    """Let both end the process without a traceback: nothing was begun yet, and imports must not see it."""
+    for number in _SIGNALS:
+        _handle(number, _leave)
 
 
 def is_raised() -> None:
-    """Let Ctrl-C raise KeyboardInterrupt, as Python has it."""
-    _handle(signal.SIGINT, signal.default_int_handler)
+    """Let both raise KeyboardInterrupt, as Python has it of Ctrl-C."""
+    for number in _SIGNALS:
+        _handle(number, signal.default_int_handler)
 
 
 @contextmanager
 def ends_the_run() -> Iterator[None]:
-    """Let SIGTERM raise KeyboardInterrupt, too, for the length of a with block."""
+    """Let both raise KeyboardInterrupt and be remembered, for the length of a with block."""
     _ASKED.clear()
     with _handled(_end):
         yield

@@ -26,6 +26,8 @@ def duration(text: str) -> float:
     match = _DURATION.fullmatch(text.strip())
     parts = match.groups() if match else ()
     total_s = sum(float(part or 0) * unit_s for part, unit_s in zip(parts, _UNITS_S.values(), strict=False))
+    if any(parts) and not total_s:
+        raise ValueError("has to be more than zero; write it like 90s, 5m or 1h30m")
     if not 0 < total_s < math.inf:
         raise ValueError("is not a duration; write it like 90s, 5m or 1h30m")
     return total_s

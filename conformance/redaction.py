@@ -9,12 +9,17 @@ import re
 import threading
 from urllib.parse import quote
 
-_SENSITIVE_HEADER = re.compile(r"auth|cookie|token|key|secret|session|credential", re.IGNORECASE)
+_SENSITIVE = re.compile(r"auth|cookie|token|key|secret|session|credential|passw", re.IGNORECASE)
 _SCHEMES = {"basic", "bearer", "digest", "token"}
 _UNNAMED = "CREDENTIAL"
 _SHORTEST = 4  # what is shorter is no secret, and replacing it by value would spoil every text
 _SHORTEST_PART = 8
 MASK = "[redacted]"
+
+
+def is_sensitive(name: str) -> bool:
+    """Tell whether a header or a variable of that name may hold a credential."""
+    return _SENSITIVE.search(name) is not None
 
 
 class Redaction:
@@ -38,7 +43,7 @@ class Redaction:
 
     def conceal_header(self, name: str, value: str) -> None:
         """Remember the credential in a header that is about to be sent."""
-        if (name, value) in self._heard or not _SENSITIVE_HEADER.search(name):
+        if (name, value) in self._heard or not is_sensitive(name):
             return
         self._heard.add((name, value))
         _scheme, has_scheme, rest = value.partition(" ")
@@ -56,7 +61,7 @@ class Redaction:
     def header(self, name: str, value: str) -> str:
         """Return a header's value without its credential; one that cannot be named is masked whole."""
         shown = self(value)
-        if shown == value and not _is_bare(value) and _SENSITIVE_HEADER.search(name):
+        if shown == value and not _is_bare(value) and is_sensitive(name):
             return MASK
         return shown
 

@@ -137,6 +137,10 @@ def _matches(id_: str, glob: str) -> bool:
 
 
 def _nothing_matches(glob: str, ids: Sequence[str]) -> str:
+    apis = {id_.partition("/")[0] for id_ in ids}
+    prefix, has_prefix, _ = glob.partition("/")
+    if has_prefix and len(apis) == 1 and not fnmatch.filter(apis, prefix):
+        return f"{glob}: what is asked is {apis.pop()}, as the profile says"
     short = {id_.partition("/")[2]: id_ for id_ in ids}
     names = difflib.get_close_matches(glob.partition("/")[2] or glob, short, n=3, cutoff=0.4)
     near = ", ".join(short[name] for name in names)

@@ -25,6 +25,8 @@ import os
 import re
 import ssl
 import subprocess
+import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -44,14 +46,21 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 import openapi
 from conformance import requirement
+from conformance.exchange import visible
+from conformance.patience import BUSY
+from conformance.redaction import Redaction, is_sensitive
 from conformance.requirement import Requirement
 
 if TYPE_CHECKING:
+    from conformance.answer import Answer
     from conformance.client import Client
     from conformance.exam import Case, Exam
+    from conformance.mode import Mode
     from conformance.run import Run
 
 COMMAND_WITHIN_S = 60
+SILENT_FOR_S = 3  # longer than that, it is said that a command is waited for
+_LONGEST_WORDS = 200
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -269,6 +278,14 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
         """Say what a run leaves behind on the target."""
         return what_a_run_writes(self.api)
 
+    def opened(self, answer: Answer, mode: Mode) -> str | None:
+        """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
+        if mode.may_write:
+            known = "reachable, main credential accepted, main fixtures known"
+            return known if answer.ok and answer.is_json else None
+        is_refusal = 400 <= answer.status < 500 and answer.status not in BUSY
+        return "reachable, main credential not refused" if is_refusal and answer.is_json else None
+
     def document_sha256(self) -> str:
         """Return the digest of the document that the target is judged by."""
         return str(openapi.load(self.api)["info"]["x-document"]["sha256"])
@@ -278,7 +295,8 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
     def _is_proxy(cls, given: str | None) -> str | None:
         if given is not None and given != NO_PROXY and not _is_proxy_url(given):
             raise _fault(
-                "not an http or https URL; write http://proxy.example.com:3128, or none for no proxy"
+                "not an http or https URL; write http://proxy.example.com:3128, with a port up to 65535, or none "
+                "for no proxy"
             )
         return given
 
@@ -331,16 +349,32 @@ def load(file: Path, what: str) -> Any:
     Raises BadProfile if it cannot be read or is not YAML.
     """
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        return yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a SafeLoader
     except OSError as error:
         raise BadProfile(f"{file}: cannot be read: {error.strerror}; name {what}") from None
     except UnicodeDecodeError:
         raise BadProfile(f"{file}: is not UTF-8 text; name {what}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BadProfile(f"{file}: is not YAML: {_where(error)}") from None
+        raise BadProfile(f"{file}: is not YAML: {where(error)}") from None
 
 
-def _where(error: Exception) -> str:
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that is given twice, of which otherwise the last would win without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Make a mapping of *node*, each key once."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"duplicate key {key.value!r}", problem_mark=key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+def where(error: Exception) -> str:
+    """Say what a reader of YAML stumbled over, and where."""
     mark = getattr(error, "problem_mark", None)
     place = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
     return f"{getattr(error, 'problem', None) or type(error).__name__}{place}"
@@ -421,12 +455,25 @@ def line(error: ErrorDetails) -> str:
         return f"{at}: is missing; add it"
     if kind == "string_type" and isinstance(given, bool | int | float):
         return f"{at}: is not text; put it in quotes"
+    if kind in ("float_type", "float_parsing"):
+        return f"{at}: is not a number; write it without a unit, like 10"
     if kind == "is_instance_of":
         return f"{at}: is not a credential; write the text, ${{ENV_NAME}} or {{command: [...]}}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"{at}: is not a mapping; `conformance init` shows what stands there"
     message = error["msg"]
     return f"{at}: {message[0].lower()}{message[1:]}" if at else message
+
+
+def _last_words(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the last line that a command complained with, without what may be a credential."""
+    redaction = Redaction()
+    for name, value in os.environ.items():
+        if is_sensitive(name):
+            redaction.conceal(value, name)
+    redaction.conceal(done.stdout.strip(), "PRINTED")
+    lines = done.stderr.strip().splitlines()
+    return f": {visible(redaction(lines[-1].strip()))[:_LONGEST_WORDS]}" if lines else ""
 
 
 class _Resolution:
@@ -472,7 +519,9 @@ class _Resolution:
 
     def _credible(self, value: str, at: str) -> str:
         if not value:
-            raise BadProfile(f"{self._name}: {at}: is empty; give the credential or remove the key")
+            raise BadProfile(
+                f"{self._name}: {at}: is empty; give the credential, or remove the key where it is optional"
+            )
         if not re.fullmatch(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*", value):
             raise BadProfile(
                 f"{self._name}: {at}: holds a character that no HTTP header can carry; "
@@ -487,7 +536,7 @@ class _Resolution:
                 state = "is empty" if found == "" else "is not set"
                 raise BadProfile(
                     f"{self._name}: {at}: the environment variable {match[1]} {state}; "
-                    "export it or remove the key"
+                    "export it, or remove the key where it is optional"
                 )
             return found
 
@@ -496,9 +545,18 @@ class _Resolution:
     def _printed(self, command: Any, at: str, within_s: float) -> str:
         if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
             raise BadProfile(f"{self._name}: {at}: command is not a list of words; write [program, argument]")
+        waiting = f"{self._name}: {at}: waiting for the command {command[0]!r}, {within_s:.0f} s at the most"
+        timer = threading.Timer(SILENT_FOR_S, lambda: sys.stderr.write(f"conformance: {waiting}\n"))
+        timer.daemon = True
+        timer.start()
         try:
             done = subprocess.run(  # noqa: S603  the profile's own command
-                command, capture_output=True, text=True, timeout=within_s, stdin=subprocess.DEVNULL
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=within_s,
+                stdin=subprocess.DEVNULL,
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
@@ -507,5 +565,7 @@ class _Resolution:
         else:
             if done.returncode == 0:
                 return done.stdout.strip()
-            reason = f"exit status {done.returncode}"
+            reason = f"exit status {done.returncode}{_last_words(done)}"
+        finally:
+            timer.cancel()
         raise BadProfile(f"{self._name}: {at}: the command {command[0]!r} failed: {reason}")

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from conformance import DISTRIBUTION, interrupt, plugin, requirement, target, waiver
 from conformance.client import Answer, Client
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, visible
 from conformance.mode import Mode
 from conformance.oracle import Outcome, Unjudgeable, Unreachable
-from conformance.patience import Budget
+from conformance.patience import BUSY, Budget
 from conformance.plugin import Result
 from conformance.redaction import Redaction
 from conformance.requirement import Requirement
@@ -39,7 +39,7 @@ _PUT_BACK_WITHIN_S = 5
 
 
 class CannotRun(RuntimeError):
-    """Judging is impossible in this interpreter; the message says why."""
+    """Judging is impossible, in this interpreter or of this target; the message says why."""
 
 
 @dataclass
@@ -176,6 +176,7 @@ def judge(
         _sit(bench, asked, verdict, waivers, heard, asking)
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(bench.client.redaction, said))
+        verdict.notes += _made_up(bench.client.made_up, verdict.results)
         verdict.requests = bench.client.requests
         verdict.exchanges = bench.client.exchanges
         verdict.exam, verdict.exam_accepted = bench.exam(may_ask=verdict.stopped is None)
@@ -187,6 +188,7 @@ class Bench:
     """Where a target is judged: its client and its API's vocabulary, for the length of a with block."""
 
     def __init__(self, aim: AnyTarget, run: Run, wire: Callable[..., Wire] = Wire) -> None:
+        self.aim = aim
         self.run = run
         self.client = Client(aim.base_url, Redaction(), wire=wire, **options_of(aim))
         self.api: Any = aim.vocabulary(self.client, run)
@@ -230,6 +232,33 @@ class Bench:
         except Outcome:
             return None
         return None
+
+    def opened(self) -> str:
+        """Say what preflight has shown.
+
+        Raises CannotRun if it has shown no target that can be judged, though a run would judge it.
+        """
+        if not self.client.answers:
+            raise CannotRun(
+                "nothing was sent that would tell; the mode and the profile leave nothing to send"
+            )
+        answer = self.client.answers[-1]
+        shown, seen = self.aim.opened(answer, self.run.mode), self.client.redaction(_told(answer))
+        if shown is None:
+            raise CannotRun(f"{seen}; check base_url, the main credential and the main fixtures")
+        return f"{shown}; {seen}"
+
+
+def _told(answer: Answer) -> str:
+    """Say what was asked last, and how it was answered."""
+    facts = [f"{answer.exchange.method} {answer.exchange.url} was answered {answer.status}"]
+    if 300 <= answer.status < 400:
+        facts.append(f"to {answer.headers.get('location', 'nowhere')}")
+    if answer.status in BUSY and "retry-after" in answer.headers:
+        facts.append(f"to wait {answer.headers['retry-after']}")
+    if answer.content and not answer.is_labelled_json:
+        facts.append(answer.media_type or "without a media type")
+    return visible(", ".join(facts))
 
 
 def _answer_of(sat: Any) -> Answer:
@@ -305,6 +334,13 @@ def redaction_of(aim: AnyTarget) -> Redaction:
     for secret in aim.secrets():
         redaction.conceal(secret.reveal(), secret.name)
     return redaction
+
+
+def _made_up(how: Mapping[str, str], results: Sequence[Result]) -> list[str]:
+    """Say how those credentials are made that curl lines of findings name and no environment has."""
+    found = (result for result in results if result.status in ("failed", "inconclusive", "waived"))
+    lines = "\n".join({exchange.curl for result in found for exchange in result.evidence})
+    return [f"{name} of a curl line is {said}" for name, said in how.items() if f"${{{name}}}" in lines]
 
 
 def _notes(aim: AnyTarget) -> list[str]:

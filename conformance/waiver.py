@@ -23,7 +23,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
 import openapi
-from conformance import target
+from conformance import requirement, target
 from conformance.plugin import Result
 from conformance.requirement import Requirement
 
@@ -58,6 +58,8 @@ def read(file: Path) -> list[Waiver]:
         written = target.load(file, "a list of waivers")
     except target.BadProfile as error:
         raise BadWaivers(str(error)) from None
+    if written is None and not file.read_text(encoding="utf-8").strip():
+        raise BadWaivers(f"{file}: is empty; write [] if nothing is waived")
     if not isinstance(written, list | None) or not all(isinstance(one, dict) for one in written or ()):
         raise BadWaivers(f"{file}: is not a list of waivers; each has id, reason, owner and expires")
     read: list[Waiver] = []
@@ -94,17 +96,35 @@ def faults(
     known: every requirement of the API, asked or not; waivers of other APIs are left to their own runs.
     """
     asked = {result.requirement.id: result for result in results}
-    ids = [one.id for one in known]
-    apis = {id_.partition("/")[0] for id_ in ids}
-    elsewhere = set(openapi.names()) - apis
-    said = []
+    said = pointless([one for one in waivers if one.id not in asked], known)
     for one in waivers:
         if one.id in asked:
             said += _fault(one, asked[one.id], today)
-        elif one.id not in ids and one.id.partition("/")[0] not in elsewhere:
-            near = difflib.get_close_matches(one.id, ids, n=1)
+    return said
+
+
+def refuse_pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> None:
+    """Raise BadWaivers if there are waivers that never excuse anything."""
+    if said := pointless(waivers, known):
+        raise BadWaivers("\n".join(said))
+
+
+def pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> list[str]:
+    """Say of each waiver that never excuses anything what to do with it: of no requirement, or of an OBSERVED one.
+
+    known: every requirement of the API that is judged; those of the other APIs that have a name are known here.
+    """
+    others = set(openapi.names()) - {one.api for one in known}
+    everywhere = [*known, *(one for api in sorted(others) for one in requirement.collect(api))]
+    levels = {one.id: one.level for one in everywhere}
+    said = []
+    for one in waivers:
+        if one.id not in levels:
+            near = difflib.get_close_matches(one.id, levels, n=1)
             hint = f", or did you mean {near[0]}?" if near else ""
             said.append(f"{one.id}: has a waiver, and no requirement has this id; remove it{hint}")
+        elif levels[one.id] == "OBSERVED":
+            said.append(f"{one.id}: has a waiver, and is OBSERVED, which never fails; remove it")
     return said
 
 

@@ -251,6 +251,7 @@ class _Stream(httpcore2.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        self._acknowledge_at_once()
         return self._stream.read(max_bytes, self._deadline.left(httpcore2.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
@@ -267,6 +268,16 @@ class _Stream(httpcore2.NetworkStream):
     ) -> httpcore2.NetworkStream:
         left = self._deadline.left(httpcore2.ConnectTimeout)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+
+    def _acknowledge_at_once(self) -> None:
+        """Spare us 40 ms with each server that writes headers and body apart and waits for our word in between.
+
+        Linux forgets it again and again.
+        """
+        plug = self.get_extra_info("socket")
+        if hasattr(socket, "TCP_QUICKACK") and isinstance(plug, socket.socket):
+            with suppress(OSError):
+                plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

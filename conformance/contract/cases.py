@@ -24,6 +24,9 @@ COUNT = 24  # of each half, for an operation of a small contract
 _FEWEST = 4
 _IN_ALL = 240
 _SURPLUS = 3
+_NO_VALUE = "no-such-value"
+_LONGEST_SENT = 1000  # in an address, which servers limit on their own
+_LONGEST_SHOWN = 40
 _DROPPED = {"user-agent", "accept-encoding", "accept", "connection", "content-length"}
 _OF_THE_GENERATOR = "x-schemathesis"
 _BOUNDS = {
@@ -34,9 +37,13 @@ _BOUNDS = {
 
 @dataclass(frozen=True)
 class ContractCase(Case):
-    """A case that can be sent as it is. generated: what it was made from."""
+    """A case that can be sent as it is.
+
+    generated: what it was made from. broken: the part and the name of a parameter whose value breaks the contract.
+    """
 
     generated: Any = field(default=None, compare=False, repr=False)
+    broken: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ def _of(operation: Operation, seed: int, count: int) -> Iterator[ContractCase]:
     if positives:
         negatives = _negatives(operation, positives, _drawn(operation, "negative", seed, count))
         yield from _cases(operation, "negative", negatives, count)
+        yield from list(_with_broken_parameters(operation, positives[0]))[:count]
 
 
 def _drawn(operation: Operation, mode: exam.Mode, seed: int, count: int) -> list[Generated]:
@@ -146,6 +154,38 @@ def _negatives(
         name = str(parameter.name)
         if parameter.is_required and name in (positives[0].query or {}):
             yield _without_parameter(positives[0], name)
+
+
+def _with_broken_parameters(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
+    for part, name, value in broken_parameters(operation):
+        generated = _altered(positive, **{part: {**(getattr(positive, part) or {}), name: value}})
+        flaw = f"{name} in the {part.partition('_')[0]} is {value[:_LONGEST_SHOWN]}"
+        case = _frozen(operation, "negative", generated)
+        yield replace(case, flaws=(flaw,), broken=(part, name))
+
+
+def broken_parameters(operation: Operation) -> list[tuple[str, str, str]]:
+    """List values that clearly break the contract: the part of the request, the parameter, the value."""
+    parts = {"path_parameters": operation.generator.path_parameters, "query": operation.generator.query}
+    return [
+        (part, str(one.name), value)
+        for part, parameters in parts.items()
+        for one in parameters
+        for value in _broken_values(one.optimized_schema)
+    ]
+
+
+def _broken_values(schema: Any) -> Iterator[str]:
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    if kind == "boolean" or (kind == "string" and "enum" in schema):
+        yield _NO_VALUE
+    elif kind == "string" and schema.get("maxLength", _LONGEST_SENT) < _LONGEST_SENT:
+        yield "x" * (schema["maxLength"] + 1)
+    elif kind in ("integer", "number"):
+        yield _NO_VALUE
+        for bound, beyond in (("maximum", 1), ("minimum", -1)):
+            if isinstance(schema.get(bound), int | float):
+                yield str(schema[bound] + beyond)
 
 
 def _with_body(positive: Generated, broken: Generated) -> Generated:
@@ -254,6 +294,8 @@ def _furnished(case: ContractCase, fixtures: Mapping[str, Any]) -> Generated:
     for part in ("path_parameters", "query", "headers", "cookies"):
         values = dict(getattr(generated, part) or {})
         for name in values.keys() & fixtures.keys():
+            if (part, name) == case.broken:
+                continue  # what is wrong stays wrong
             text = str(fixtures[name])
             values[name] = quote(text, safe="") if part == "path_parameters" else text
         parts[part] = values

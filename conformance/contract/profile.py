@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, InstanceOf
 
 from conformance.contract.reading import Contract, Operation, read
+from conformance.patience import BUSY
 from conformance.requirement import Requirement
 from conformance.target import AnyTarget, BadProfile, Secret, Target, resolved, validated
 
 if TYPE_CHECKING:
+    from conformance.answer import Answer
     from conformance.client import Client
     from conformance.exam import Case, Exam
+    from conformance.mode import Mode
     from conformance.run import Run
 
 
@@ -86,6 +89,12 @@ class Profile(Target[dict[str, Secret], dict[str, Any]]):
         """Say what a run leaves behind on the target."""
         return _WRITES
 
+    def opened(self, answer: Answer, _mode: Mode) -> str | None:
+        """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
+        is_documented = any(one.documents(answer.status) for one in self.drawn_from())
+        is_elsewhere = 300 <= answer.status < 400 and not is_documented
+        return None if is_elsewhere or answer.status in BUSY else "reachable"
+
     def document_sha256(self) -> str:
         """Return the digest of the OpenAPI file."""
         return self.spec.sha256
@@ -114,6 +123,7 @@ def _faults(profile: Any, contract: Contract) -> list[str]:
         str(one.name) for operation in contract.operations for one in operation.generator.iter_parameters()
     }
     return [
+        *([] if profile.operations else ["operations: names none; name some, or remove the key to ask all"]),
         *(
             _unknown("credentials", key, contract.schemes, "security scheme")
             for key in profile.credentials
@@ -151,7 +161,7 @@ _TEMPLATE = """\
 # expendable. DELETE is sent only with deletes: true, and last.
 
 spec: {spec}    # seen from the folder of this file
-base_url: https://staging.example.com    # the paths of the contract are appended to this
+base_url: https://staging.example.com{base_path}    # the paths of the contract are appended to this
 {credentials}
 # fixtures:    # things that exist, put wherever a request names them, by parameter or by place in the body;
 #              # without them a target may know nothing that is asked for, and little can be tested
@@ -176,6 +186,7 @@ def template(file: Path) -> str:
     )
     return _TEMPLATE.format(
         spec=json.dumps(str(file)),
+        base_path=contract.base_path,
         credentials=_credentials(contract),
         fixtures="".join(f'#   {name}: "..."\n' for name in parameters),
         operations="\n".join(f"#   {one.id}" for one in contract.operations),

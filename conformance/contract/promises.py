@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.answer import Answer
+from conformance.contract.cases import broken_parameters
 from conformance.contract.reading import Contract, Operation, read
 from conformance.contract.vocabulary import Api, Sat
 from conformance.oracle import NotTested, expect, observe
@@ -88,7 +89,11 @@ def _written(contract: Contract, operation: Operation) -> Iterator[Requirement]:
             f"refuse {place} with a credential that nobody was given.",
             _refuses_made_up_credential,
         )
-    if operation.media_types or any(one.is_required for one in operation.generator.query):
+    if (
+        operation.media_types
+        or any(one.is_required for one in operation.generator.query)
+        or broken_parameters(operation)
+    ):
         yield requirement(
             "refuses-broken-requests",
             "SHOULD",
@@ -131,7 +136,8 @@ def _is_to_fit(operation: Operation, sat: Sat) -> bool:
     answer = sat.answer
     if answer.ok:
         return True
-    if not all(_PLAIN.fullmatch(part) for part in sat.case.path.values()):
+    is_broken = sat.case.broken is not None and sat.case.broken[0] == "path_parameters"
+    if is_broken or not all(_PLAIN.fullmatch(part) for part in sat.case.path.values()):
         return False  # a router or a proxy may refuse such a path in its own words
     if operation.documents(answer.status):
         return True

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 import openapi
-from conformance.target import BadProfile
+from conformance.target import BadProfile, where
 
 if TYPE_CHECKING:
     from schemathesis.schemas import APIOperation
@@ -81,6 +81,16 @@ class Contract:
     operations: Sequence[Operation] = field(repr=False)
     schemes: Mapping[str, Mapping[str, Any]] = field(repr=False)
 
+    @property
+    def base_path(self) -> str:
+        """The path of the first server that the file names, which base_url is to end with; empty if it has none."""
+        server = (self.spec.get("servers") or [{}])[0]
+        url = str(server.get("url", self.spec.get("basePath", "")))
+        for name, variable in (server.get("variables") or {}).items():
+            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+        path = re.sub(r"^(\w+:)?//[^/]*", "", url).rstrip("/")
+        return path if re.fullmatch(r"(/[\w.~%-]+)+", path, re.ASCII) else ""
+
 
 def is_json(media_type: str | None) -> bool:
     """Tell whether a media type is JSON or built on it."""
@@ -101,7 +111,9 @@ def read(file: Path) -> Contract:
         raise BadContract(f"{file}: is not UTF-8 text; name an OpenAPI file") from None
     except RecursionError:
         raise BadContract(f"{file}: is nested too deep to be read") from None
-    except (ValueError, LookupError, TypeError, yaml.YAMLError) as error:
+    except yaml.YAMLError as error:
+        raise BadContract(f"{file}: is not YAML: {where(error)}") from None
+    except (ValueError, LookupError, TypeError) as error:
         if isinstance(error, BadContract):
             raise
         raise BadContract(f"{file}: {' '.join(str(error).split())[:_LONGEST_COMPLAINT]}") from None

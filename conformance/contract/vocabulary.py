@@ -18,6 +18,7 @@ from conformance.run import Run
 if TYPE_CHECKING:
     from conformance.contract.profile import Profile
 
+_HOW_MADE_UP = " with the next for each letter and digit of its second half"
 _NO_CREDENTIAL: Mapping[str, str] = {}
 
 
@@ -36,10 +37,11 @@ class Sat:
 
 @dataclass(frozen=True)
 class Sitting:
-    """The cases of one operation. trouble: why one of them has no answer."""
+    """The cases of one operation. trouble: why one of them has no answer. base_path: the contract's own."""
 
     sats: Sequence[Sat]
     trouble: Inconclusive | None = None
+    base_path: str = ""
 
     @property
     def accepted(self) -> list[Sat]:
@@ -58,8 +60,14 @@ class Sitting:
             answers = ", ".join(f"{number} times {status}" for status, number in counts.most_common())
             raise NotTested(
                 f"no generated request was accepted ({answers or 'none could be made'}); "
-                "name things that exist under fixtures, and credentials that may do it"
+                f"name things that exist under fixtures, and credentials that may do it{self._hint(counts)}"
             )
+
+    def _hint(self, counts: Mapping[int, int]) -> str:
+        if counts.keys() != {404}:
+            return ""
+        path = f"; the contract's servers end with {self.base_path}" if self.base_path else ""
+        return f", and check the path of base_url, as all was answered 404{path}"
 
 
 class Api:
@@ -98,7 +106,7 @@ class Api:
                 raise
             except Inconclusive as outcome:
                 trouble = trouble or outcome
-        return Sitting(sats, trouble)
+        return Sitting(sats, trouble, self.target.spec.base_path)
 
     def _cases(self, operation: Operation) -> list[ContractCase]:
         return [
@@ -159,7 +167,7 @@ class Api:
         other = value[:half] + "".join(map(_next, value[half:]))
         if other == value:
             raise NotTested(f"no other credential can be made from credentials.{name}")
-        return self.client.conceal(other, f"{secret.name}_MADE_UP")
+        return self.client.conceal(other, f"{secret.name}_MADE_UP", f"{secret.name}{_HOW_MADE_UP}")
 
     def _example(self, operation: Operation) -> ContractCase:
         sitting = self.sitting(operation)

@@ -35,6 +35,7 @@ _WIDTH = max(len(word) for word, _ in WORDS.values())
 _INDENT = " " * (_WIDTH + 2)
 _LONGEST_SHOWN = 400
 _LONGEST_CURL = 1000  # pasted whole or not at all
+_MOST_RECALLED = 5  # of each that is no failure; above, each has its line
 _RECALLED = ("failed", "inconclusive", "not_tested", "waived")  # named again at the end, where they are seen
 
 
@@ -167,7 +168,9 @@ class Terminal:
         word, style = WORDS[status]
         ids = verdict.ids(status)
         if 0 < len(ids) < len(verdict.results):
-            self._say(Text.assemble((word.ljust(_WIDTH), style), "  ", ", ".join(ids)))
+            shown = ids if status == "failed" else ids[:_MOST_RECALLED]
+            more = f" and {len(ids) - len(shown)} more" if len(ids) > len(shown) else ""
+            self._say(Text.assemble((word.ljust(_WIDTH), style), "  ", ", ".join(shown), more))
 
     def _failure(self, result: Result) -> None:
         requirement = result.requirement

@@ -41,6 +41,17 @@ def test_page_fits_and_runs_nothing(tab, page_url, width, scheme):
     assert wrong == []
 
 
+def test_path_begins_beside_the_fold_on_a_small_screen(tab, page_url):
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.goto(page_url)
+    summary = tab.locator("summary:has(code)").first
+    lines = summary.evaluate(
+        "it => [it, ...it.querySelectorAll('code')].map(one => one.getClientRects()[0].top)"
+    )
+
+    assert lines[1] - lines[0] < 10
+
+
 def test_evidence_unfolds_on_paper(tab, page_url):
     tab.goto(page_url)
     evidence = tab.locator("details.printed pre").first

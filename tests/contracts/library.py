@@ -94,7 +94,9 @@ class Library:
 
     def list(self, request):
         limit = request.query.get("limit", "")
-        return Response(200, list(self.books.values())[: int(limit)]) if limit.isdigit() else self.refuse(400)
+        if limit not in set("123456789"):
+            return self.refuse(400)
+        return Response(200, list(self.books.values())[: int(limit)])
 
     def create(self, _, request):
         try:

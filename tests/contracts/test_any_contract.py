@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from urllib.parse import parse_qsl
 
 import pytest
 from typer.testing import CliRunner
@@ -156,11 +157,84 @@ class NoLimit(Library):
         return super().list(request) if "limit" in request.query else Response(200, [])
 
 
+class AnyLimit(Library):
+    """Lists books whatever the limit is, if there is one."""
+
+    breaks = ["listBooks-refuses-broken-requests"]
+
+    def list(self, request):
+        return Response(200, []) if "limit" in request.query else super().list(request)
+
+
 @pytest.mark.parametrize(
-    "lie", [Falls, Says202, NoLocation, NumberedTitle, TextRefusal, Open, AnyKey, Trusting, NoLimit]
+    "lie", [Falls, AnyLimit, Says202, NoLocation, NumberedTitle, TextRefusal, Open, AnyKey, Trusting, NoLimit]
 )
 def test_lie_is_caught_by_its_name(lie, spec):
     assert failed(judged(lie(), spec)) == lie.breaks
+
+
+def test_credential_that_was_made_up_is_explained(spec):
+    notes = judged(AnyKey(), spec).notes
+
+    assert notes == [
+        "A_LIBRARY_KEY_MADE_UP of a curl line is A_LIBRARY_KEY with the next for each letter and digit "
+        "of its second half"
+    ]
+
+
+SHELVES = """
+openapi: 3.0.3
+info: {title: Shelves, version: "1"}
+paths:
+  /shelves/{number}:
+    get:
+      operationId: getShelf
+      parameters:
+        - {name: number, in: path, required: true, schema: {type: integer, minimum: 0}}
+        - {name: order, in: query, schema: {type: string, enum: [up, down]}}
+        - {name: like, in: query, schema: {type: string, maxLength: 5}}
+        - {name: full, in: query, schema: {type: boolean}}
+      responses:
+        "200": {description: One, content: {application/json: {schema: {type: object}}}}
+        "404": {description: None, content: {application/json: {schema: {type: object}}}}
+"""
+
+
+class Shelves:
+    """Has every shelf of a number, and answers other paths as a router does."""
+
+    def is_fine(self, name, value):
+        kinds = {"order": "up|down", "like": ".{0,5}", "full": "true|false"}
+        return re.fullmatch(kinds[name], value) is not None
+
+    def answer(self, request):
+        path, _, query = request.target.partition("?")
+        if not re.fullmatch(r"/shelves/[0-9]+", path):
+            return Response(404, b"<h1>Not Found</h1>", {"content-type": "text/html"})
+        pairs = parse_qsl(query, keep_blank_values=True)
+        return Response(200 if all(self.is_fine(*pair) for pair in pairs) else 400, {})
+
+
+def test_broken_path_and_query_are_to_be_refused(tmp_path):
+    (tmp_path / "shelves.yaml").write_text(SHELVES)
+
+    def judged(server):
+        with serve(server) as url:
+            aim = {"spec": str(tmp_path / "shelves.yaml"), "base_url": url, "fixtures": {"number": 7}}
+            return judge(aim)
+
+    class Lenient(Shelves):
+        def is_fine(self, name, value):
+            return name == self.spared or super().is_fine(name, value)
+
+    right = judged(Shelves())
+    sent = {one.url.partition("/shelves")[2] for one in right.exchanges}
+
+    assert (right.verdict, right.ids("failed")) == ("conformant", [])
+    assert {"/no-such-value", "/-1"} <= {one.partition("?")[0] for one in sent}
+    for spared in ("order", "like", "full"):
+        Lenient.spared = spared
+        assert judged(Lenient()).ids("failed") == ["shelves/getShelf-refuses-broken-requests"]
 
 
 def test_broken_requests_count_with_strict_alone(spec):
@@ -274,6 +348,14 @@ def test_ids_and_sources_are_stable(spec):
     assert [one.name.partition("-")[0] for one in listed][-1] == "deleteBook"
 
 
+def test_requirement_of_a_contract_is_explained(spec):
+    done = conformance("explain", "getBook-schema", "--spec", spec)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == "a-library/getBook-schema"
+    assert "  source: a-library: #/paths/~1books~1{book_id}/get/responses" in done.stdout
+
+
 def test_command_writes_every_report(spec, tmp_path):
     with serve(Falls()) as url:
         file = spec.parent / "target.yaml"
@@ -291,6 +373,30 @@ def test_command_writes_every_report(spec, tmp_path):
         assert KEY not in written.read_text()
 
 
+@pytest.mark.parametrize(
+    ("status", "exit_code", "says"),
+    [
+        (302, 3, "was answered 302, to /login"),
+        (503, 3, "was answered 503, to wait 3600"),
+        (200, 0, "reachable; POST"),
+        (404, 0, "was answered 404"),
+    ],
+)
+def test_doctor_says_no_more_than_it_has_seen(status, exit_code, says, spec):
+    class Closed:
+        def answer(self, _request):
+            return Response(status, b"x", {"location": "/login", "retry-after": "3600"})
+
+    with serve(Closed()) as url:
+        file = spec.parent / "door.yaml"
+        file.write_text(json.dumps({**profile(spec, url), "spec": spec.name}))
+        done = conformance("doctor", file)
+
+    assert done.exit_code == exit_code
+    assert says in done.stdout + done.stderr
+    assert "known" not in done.stdout
+
+
 def test_profile_that_init_prints_is_one(spec):
     printed = conformance("init", "--spec", spec).stdout
     lines = [re.sub(r"^# (?=\S+:|  \S+: )", "", line) for line in printed.splitlines()]
@@ -298,6 +404,37 @@ def test_profile_that_init_prints_is_one(spec):
 
     assert "#   key: ${A_LIBRARY_KEY}    # key" in printed
     assert conformance("doctor", written(spec, printed)).exit_code == 3  # only unreachable
+
+
+@pytest.mark.parametrize(
+    ("servers", "base_url"),
+    [
+        ("[{url: 'https://example.com/v9'}]", "https://staging.example.com/v9"),
+        ("[{url: /v9/}]", "https://staging.example.com/v9"),
+        (
+            "[{url: 'https://{at}.example.com/{v}', variables: {at: {default: x}, v: {default: v9}}}]",
+            "https://staging.example.com/v9",
+        ),
+        ("[{url: 'https://example.com'}]", "https://staging.example.com"),
+        ("[]", "https://staging.example.com"),
+    ],
+)
+def test_base_path_of_the_contract_is_in_the_profile(servers, base_url, tmp_path):
+    (tmp_path / "library.yaml").write_text(f"{SPEC}\nservers: {servers}\n")
+    printed = conformance("init", "--spec", tmp_path / "library.yaml").stdout
+
+    assert f"\nbase_url: {base_url}    #" in printed
+
+
+def test_404_to_everything_hints_at_the_base_path(tmp_path):
+    class Elsewhere:
+        def answer(self, _request):
+            return Response(404)
+
+    (tmp_path / "library.yaml").write_text(f"{SPEC}\nservers: [{{url: /v9}}]\n")
+    reasons = {one.reason for one in judged(Elsewhere(), tmp_path / "library.yaml").results}
+
+    assert any("check the path of base_url" in str(one) and "end with /v9" in str(one) for one in reasons)
 
 
 def written(spec, text):
@@ -326,6 +463,7 @@ def test_unusable_contract_is_one_line(text, said, tmp_path):
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(f"conformance: {tmp_path}/bad.yaml: ")
     assert said in done.stderr
+    assert "unicode string" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -347,6 +485,7 @@ def test_unusable_contract_is_one_line(text, said, tmp_path):
             {"operations": ["getBok"]},
             "operations.getBok: the contract has no such operation; did you mean 'getBook'?",
         ),
+        ({"operations": []}, "operations: names none; name some, or remove the key to ask all"),
         ({"delete": True}, "unknown key 'delete'; did you mean 'deletes'?"),
     ],
 )

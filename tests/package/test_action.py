@@ -173,6 +173,14 @@ def test_waivers_and_an_earlier_report(runner):
     assert "since the earlier report" in said.log
 
 
+def test_mode_budget_and_exploration(runner):
+    said = runner.judge(REFERENCE(), only="missing-key", mode="read-only", budget="9m", explore="1s")
+    report = json.loads((runner.workspace / "report" / "report.json").read_text())
+
+    assert (said.status, report["mode"]) == (0, "read-only")
+    assert "not explored: --mode read-only" in said.log
+
+
 def test_nobody_there(runner):
     with serve(REFERENCE()) as url:
         pass
@@ -191,7 +199,9 @@ def test_no_target_is_a_command(runner, value):
     assert runner.left == {"report"}
 
 
-@pytest.mark.parametrize("name", ["only", "seed", "strict", "waivers", "against"])
+@pytest.mark.parametrize(
+    "name", ["only", "seed", "mode", "budget", "explore", "strict", "waivers", "against"]
+)
 def test_no_other_input_is_a_command(runner, name):
     said = runner.judge(REFERENCE(), **{name: "$(touch x)`touch x`\n::set-output name=verdict::conformant"})
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -147,6 +148,7 @@ def test_part_of_the_requirements_is_a_partial_verdict(tmp_path):
     with served(tmp_path, proof.reference_of(api)()) as profile:
         done = conformance("run", profile, "--only", "missing-t*", "--report-dir", tmp_path)
         nothing = conformance("run", profile, "--only", "mising-token")
+        elsewhere = conformance("run", profile, "--only", "suprsend/*")
     report = json.loads((tmp_path / "report.json").read_text())
 
     assert done.exit_code == 0
@@ -156,6 +158,8 @@ def test_part_of_the_requirements_is_a_partial_verdict(tmp_path):
     assert [one["id"] for one in report["requirements"]] == [chosen.id]
     assert (nothing.exit_code, nothing.stdout) == (2, "")
     assert f"did you mean {chosen.id}" in nothing.stderr
+    assert elsewhere.exit_code == 2
+    assert "--only suprsend/*: what is asked is onlyautomator, as the profile says" in elsewhere.stderr
 
 
 @pytest.mark.parametrize("api", APIS)
@@ -191,6 +195,7 @@ def test_doctor_says_what_a_run_writes(api, tmp_path):
     ("name", "says"),
     [
         ("nobody listens", "cannot connect to http://127.0.0.1:"),
+        ("nobody listens", "; start the server, or check the port of base_url"),
         ("hangs", "no answer from http://127.0.0.1:"),
         ("always 401", "credentials."),
         ("always 404", "fixtures."),
@@ -206,6 +211,28 @@ def test_target_that_cannot_be_judged(command, name, says, tmp_path):
     assert says in done.stdout + done.stderr
     if command == "run":
         assert json.loads((tmp_path / "report.json").read_text())["verdict"] == "no_verdict"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "says"),
+    [
+        (302, {"location": "https://login.example.com/"}, "was answered 302, to https://login.example.com/"),
+        (200, {"content-type": "text/html"}, "was answered 200, text/html"),
+        (429, {"retry-after": "3600"}, "was answered 429, to wait 3600"),
+        (500, {}, "was answered 500"),
+    ],
+)
+def test_doctor_does_not_call_a_closed_door_open(status, headers, says, tmp_path):
+    class Closed(proof.reference_of("suprsend")):
+        def answer(self, _request):
+            return Response(status, b"<h1>Welcome</h1>", headers)
+
+    with served(tmp_path, Closed()) as profile:
+        done = conformance("doctor", profile)
+
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_target_that_falls_silent_ends_the_run_with_a_report(tmp_path):
@@ -347,6 +374,9 @@ def test_init_prints_a_profile(api):
         (["run"], "TARGET.yaml"),
         (["judge"], "judge"),
         (["run", "x.yaml", "--seed", "many"], "--seed"),
+        (["run", "x.yaml", "--budget", "0s"], "--budget 0s: has to be more than zero"),
+        (["run", "x.yaml", "--budget", "soon"], "--budget soon: is not a duration"),
+        (["run", "x.yaml", "--report-dir", ""], "--report-dir: is empty; name a folder"),
         (["run", "x.yaml", "--report-dir", "/dev/null/x"], "--report-dir /dev/null/x: cannot be made"),
     ],
 )
@@ -356,6 +386,43 @@ def test_misuse_is_status_2_and_no_traceback(arguments, says):
     assert done.exit_code == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_report_that_cannot_be_written_is_found_before_anything_is_sent(tmp_path):
+    class Counts(proof.reference_of("suprsend")):
+        asked = 0
+
+        def answer(self, request):
+            Counts.asked += 1
+            return super().answer(request)
+
+    (tmp_path / "report" / "junit.xml").mkdir(parents=True)
+    with served(tmp_path, Counts()) as profile:
+        done = conformance("run", profile, "--report-dir", tmp_path / "report")
+
+    assert (done.exit_code, done.stdout, Counts.asked) == (2, "", 0)
+    assert done.stderr.startswith(f"conformance: --report-dir {tmp_path}/report: ")
+    assert "junit.xml: cannot be written: Is a directory" in done.stderr
+    assert [file.name for file in (tmp_path / "report").iterdir()] == ["junit.xml"]
+
+
+def test_summary_names_the_first_of_many_that_are_not_tested(tmp_path):
+    with served(tmp_path, proof.reference_of("suprsend")()) as profile:
+        done = conformance("run", profile, "--mode", "read-only")
+    (recalled,) = (line for line in done.stdout.splitlines() if re.match(r"not tested .*, ", line))
+
+    assert re.search(r", suprsend/[a-z-]+ and \d+ more$", recalled)
+    assert len(recalled) < 400
+
+
+def test_run_out_of_time_writes_no_badge(tmp_path):
+    (tmp_path / "badge.json").write_text("of an earlier run")
+    with served(tmp_path, proof.reference_of("suprsend")()) as profile:
+        done = conformance("run", profile, "--report-dir", tmp_path, "--budget", "0.001s")
+
+    assert done.exit_code == 3
+    assert not (tmp_path / "badge.json").exists()
+    assert (tmp_path / "report.json").exists()
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["init", "--help"], ["list", "--help"]])

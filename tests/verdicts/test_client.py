@@ -2,6 +2,7 @@
 # ruff: noqa: ARG001  what is called back takes what it is given
 
 import gzip
+import statistics
 import threading
 import time
 import zlib
@@ -342,3 +343,20 @@ def test_pace_holds_the_average():
         pace.wait()
 
     assert time.monotonic() - began >= 0.1
+
+
+def test_server_that_writes_head_and_body_apart_is_not_slow():
+    """Such a server waits for our acknowledgement in between, which Linux puts off for 40 ms."""
+
+    def talk(connection):
+        while connection.recv(65536):
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n")
+            connection.sendall(b"{}")
+
+    with serve_bytes(talk) as url:
+        client = Client(url, Redaction())
+        for _ in range(40):
+            client.send("GET", "/")
+        client.close()
+
+    assert statistics.median(one.seconds for one in client.exchanges) < 0.02

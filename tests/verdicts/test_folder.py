@@ -67,13 +67,18 @@ def test_archive_bears_odd_answers(tmp_path, status):
 
 
 def test_badge_is_a_shields_endpoint(tmp_path):
-    report.write(judge(proof.reference_of(API)().profile("http://127.0.0.1:9")), tmp_path)
+    class Falls(proof.reference_of(API)):
+        def answer(self, _request):
+            return Response(500)
+
+    with serve(Falls()) as url:
+        report.write(judge(Falls().profile(url)), tmp_path)
 
     assert json.loads((tmp_path / "badge.json").read_text()) == {
         "schemaVersion": 1,
         "label": f"{API} conformance",
-        "message": "no verdict",
-        "color": "lightgrey",
+        "message": "not conformant",
+        "color": "red",
     }
 
 

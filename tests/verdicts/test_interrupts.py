@@ -1,6 +1,7 @@
 """Ctrl-C, at any time, and SIGTERM: what there is gets written, things are put back, and no traceback is shown."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from conformance import proof
 from conformance.proof.serving import serve
 
-FILES = ["badge.json", "junit.xml", "report.html", "report.json", "requests.har"]
+FILES = ["junit.xml", "report.html", "report.json", "requests.har"]
 
 
 class Stalls:
@@ -104,8 +105,27 @@ def test_second_interrupt_ends_the_putting_back_and_still_reports(tmp_path):
     assert sorted(file.name for file in (tmp_path / "report").iterdir()) == FILES
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_while_a_credential_is_fetched_is_one_line(tmp_path, number):
+    began = tmp_path / "began"
+    os.mkfifo(began)
+    hangs = ["sh", "-c", f"echo up > {began}; exec sleep 60"]
+    profile = {**proof.reference_of("onlyautomator")().profile("http://127.0.0.1:9")}
+    profile["credentials"] = {"user": {"command": hangs}}
+    (tmp_path / "target.yaml").write_text(json.dumps(profile))
+    command = [sys.executable, "-m", "conformance", "run", tmp_path / "target.yaml"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    began.read_text()
+    process.send_signal(number)
+    printed, complaint = process.communicate(timeout=20)
+
+    assert (process.returncode, printed) == (130, "")
+    assert complaint == "conformance: interrupted before anything was asked, so there is no report\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("after_s", [0.1, 0.2, 0.3, 0.5])
-def test_interrupt_before_anything_was_asked_shows_no_traceback(tmp_path, after_s):
+def test_interrupt_before_anything_was_asked_shows_no_traceback(tmp_path, after_s, number):
     """Signals are sent once the interpreter itself is up, which is when it has read its first module of ours."""
     watched = (
         "import sys, conformance.__main__ as it, conformance.interrupt as interrupt;"
@@ -116,7 +136,7 @@ def test_interrupt_before_anything_was_asked_shows_no_traceback(tmp_path, after_
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     process.stdout.readline()
     time.sleep(after_s)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, complaint = process.communicate(timeout=30)
 
     assert process.returncode == 130

@@ -1,5 +1,6 @@
 """report.html: what it shows first, and that nothing a target says gets out of its place."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -23,7 +24,7 @@ class Hostile:
 class Page(HTMLParser):
     """Collects a page's tags, its text, and whether every tag that was opened is closed in order."""
 
-    VOID = {"meta", "link", "br", "img"}
+    VOID = {"meta", "link", "br", "img", "wbr"}
 
     def __init__(self, text):
         super().__init__()
@@ -52,6 +53,27 @@ def written(folder, server, profile, **options):
 @pytest.fixture
 def reference():
     return proof.reference_of("onlyautomator")()
+
+
+def test_headline_says_how_many_are_advice(reference, tmp_path):
+    text = written(tmp_path, Hostile(), reference.profile("http://h"), only=["success-*", "json-*"])
+    (headline,) = (line for line in Page(text).text.splitlines() if " MUSTs tested" in line)
+
+    assert re.search(r"\d+ (passed|failed) \(\d+ of them SHOULD\)", headline)
+
+
+def test_credential_that_was_made_up_is_explained(tmp_path):
+    class TakesAnyKey(proof.reference_of("suprsend")):
+        def answer(self, request):
+            request.headers["authorization"] = f"Bearer {self.profile('')['credentials']['api_key']}"
+            return super().answer(request)
+
+    server = TakesAnyKey()
+    page = Page(written(tmp_path, server, server.profile("http://h"), only=["wrong-key", "cut-key"]))
+
+    assert "${SUPRSEND_API_KEY_WRONG}" in page.text
+    assert "SUPRSEND_API_KEY_WRONG of a curl line is SUPRSEND_API_KEY with the next for each" in page.text
+    assert "LENGTHENED" not in page.text
 
 
 def test_hostile_answers_stay_text(reference, tmp_path):

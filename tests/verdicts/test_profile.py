@@ -74,6 +74,14 @@ def test_good_profile_is_read():
             "profile: fixtures.fan_id: is not text; put it in quotes",
         ),
         (
+            changed("patience", value={"timeout_s": "10s"}),
+            "profile: patience.timeout_s: is not a number; write it without a unit, like 10",
+        ),
+        (
+            changed("proxy", value="http://p:99999"),
+            "with a port up to 65535",
+        ),
+        (
             changed("patience", value={"timeout_s": 0}),
             "profile: patience.timeout_s: input should be greater than 0",
         ),
@@ -117,6 +125,8 @@ def test_every_fault_has_its_line():
         (b"\xff\xfe", "is not UTF-8 text"),
         (b"a: !!python/object:os.system {}", "is not YAML: "),
         (b"a: 2026-13-45", "is not YAML: "),
+        (b"a: {b: 1}\nc: {b: 1}\na: 2", "is not YAML: duplicate key 'a' in line 3, column 1"),
+        (b"a:\n  b: 1\n  b: 2", "is not YAML: duplicate key 'b' in line 3, column 3"),
     ],
 )
 def test_file_that_is_no_profile(tmp_path, text, complaint):
@@ -157,7 +167,7 @@ def test_missing_variable_is_named_with_its_key(monkeypatch, value, state):
     monkeypatch.delenv("MY_TOKEN", raising=False)
     if value is not None:
         monkeypatch.setenv("MY_TOKEN", value)
-    with pytest.raises(BadProfile, match=rf"credentials\.user: the environment variable MY_TOKEN {state}"):
+    with pytest.raises(BadProfile, match=rf"MY_TOKEN {state}; .* where it is optional"):
         target.read(changed("credentials", "user", value="${MY_TOKEN}"))
 
 
@@ -177,6 +187,10 @@ def test_credential_comes_from_a_command():
         (["/no/such/program"], "failed: No such file or directory"),
         ([sys.executable, "-c", "raise SystemExit(7)"], "failed: exit status 7"),
         ([sys.executable, "-c", ""], "is empty"),
+        (
+            ["sh", "-c", "echo first >&2; echo gone: no such vault >&2; exit 4"],
+            "exit status 4: gone: no such vault",
+        ),
     ],
 )
 def test_command_that_gives_no_credential(command, complaint):
@@ -185,6 +199,23 @@ def test_command_that_gives_no_credential(command, complaint):
 
     assert "credentials.user: " in str(refusal.value)
     assert complaint in str(refusal.value)
+
+
+def test_complaint_of_a_command_does_not_tell_a_credential(monkeypatch):
+    monkeypatch.setenv("VAULT_TOKEN", "hush-hush")
+    command = ["sh", "-c", "echo half-a-token; echo no $VAULT_TOKEN, no half-a-token >&2; exit 1"]
+    with pytest.raises(BadProfile, match=r"exit status 1: no \$VAULT_TOKEN, no \$PRINTED$"):
+        target.read(changed("credentials", "user", value={"command": command}))
+
+
+def test_command_that_takes_long_is_said_to_be_waited_for(monkeypatch, capsys):
+    monkeypatch.setattr(target, "SILENT_FOR_S", 0)
+    command = [sys.executable, "-c", "print('a-token')"]
+    target.read(changed("credentials", "user", value={"command": command}))
+    said = capsys.readouterr().err
+
+    assert "profile: credentials.user: waiting for the command" in said
+    assert ", 60 s at the most" in said
 
 
 def test_refusal_does_not_tell_the_credential():

@@ -81,6 +81,12 @@ def test_curl_reads_the_credential_from_the_environment(redaction):
     assert body.decode() in done.stdout
 
 
+def test_curl_says_that_a_long_body_is_not_kept(redaction):
+    line = curl("POST", "http://h/", [], b"x" * 20_000, redaction)
+
+    assert line.endswith(" @body  # body: a file with the 20000 bytes that were sent; no report keeps them")
+
+
 def test_curl_pipes_bytes_that_are_no_text(redaction):
     line = curl("POST", "http://h/", [], b"\x00\xff%d'\\", redaction)
     shown = "curl() { od -An -tx1; }\n" + line

@@ -185,7 +185,7 @@ class Api:
         """Write what would be accepted, with an authorization that must not be."""
         token = (authorization or "").rpartition(" ")[2]
         if token.count(".") == 2:
-            self.client.conceal(token, "BAD_TOKEN")
+            self.client.conceal(token, "BAD_TOKEN", "the token, changed as the requirement says")
         return self.post(self.body(), authorization=authorization)
 
     # what requirements share

@@ -35,6 +35,15 @@ OPT_OUT: Mapping[str, Any] = {"preference": OUT}
 UNKNOWN = "conformance_unknown"
 SHORTEST_KEY = 8
 RACES = 3
+_FALSE_SIGNATURE = "conformance:bm90IGEgc2lnbmF0dXJl"
+_HOW_MADE_UP = {
+    "basic": "{} and a colon in Base64",
+    "wrong": "{} with the next for each letter and digit of its second half",
+    "unsigned": _FALSE_SIGNATURE,
+    "cut": "the first half of {}",
+    "lengthened": "{} with an x behind it",
+    "swapped": "{} with small letters for capitals and capitals for small letters",
+}
 
 
 @dataclass(frozen=True)
@@ -180,7 +189,7 @@ class Api:
     def basic(self) -> str:
         """The key as a Basic credential, where a user name without a password would stand."""
         encoded = base64.b64encode(f"{self._key}:".encode()).decode()
-        return f"Basic {self.client.conceal(encoded, self._named('basic'))}"
+        return f"Basic {self._concealed('basic', encoded)}"
 
     @property
     def wrong_key(self) -> str:
@@ -191,7 +200,7 @@ class Api:
     @property
     def false_signature(self) -> str:
         """The signed form that older clients send, with a signature of nothing."""
-        return self.client.conceal("conformance:bm90IGEgc2lnbmF0dXJl", self._named("unsigned"))
+        return self._concealed("unsigned", _FALSE_SIGNATURE)
 
     @property
     def cut_key(self) -> str:
@@ -213,10 +222,11 @@ class Api:
     def _made_up(self, how: str, key: str) -> str:
         if key == self._key:
             raise NotTested("no other key can be made from credentials.api_key")
-        return f"Bearer {self.client.conceal(key, self._named(how))}"
+        return f"Bearer {self._concealed(how, key)}"
 
-    def _named(self, how: str) -> str:
-        return f"{self._target.credentials.api_key.name}_{how}".upper()
+    def _concealed(self, how: str, credential: str) -> str:
+        key = self._target.credentials.api_key.name
+        return self.client.conceal(credential, f"{key}_{how}".upper(), _HOW_MADE_UP[how].format(key))
 
     # Writing
 
