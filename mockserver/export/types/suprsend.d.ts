@@ -11,7 +11,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Read an object's preference in one category */
+        get: operations["get_object_category_preference"];
         put?: never;
         post?: never;
         delete?: never;
@@ -19,6 +20,59 @@ export interface paths {
         head?: never;
         /** Opt an object in to or out of a category and its channels */
         patch: operations["update_object_category_preference"];
+        trace?: never;
+    };
+    "/v1/object/{object_type}/{id}/preference/category": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List an object's preferences, category by category */
+        get: operations["list_object_category_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/object/{object_type}/{id}/preference/channel_preference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read which channels an object restricts */
+        get: operations["get_object_channel_preference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Restrict channels in all categories, or free them */
+        patch: operations["update_object_channel_preference"];
+        trace?: never;
+    };
+    "/v1/object/{object_type}/{id}/preference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read all of an object's preferences */
+        get: operations["get_object_preference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Restrict channels or free them, and read all preferences */
+        patch: operations["update_object_preference"];
         trace?: never;
     };
 }
@@ -56,18 +110,53 @@ export interface components {
              */
             preference: "opt_in" | "opt_out";
             /**
-             * @description false for a category that cannot be unsubscribed from.
+             * @description false for a category that cannot be unsubscribed from, or that the tenant has switched off.
              * @example false
              */
             is_editable: boolean;
             channels: components["schemas"]["ChannelPreference"][];
+            /** @description The category's own tags; left out if there are none. */
+            tags?: string[];
+            /** @description Its own tags and those of its section; left out if there are none. */
+            effective_tags?: string[];
         };
         ChannelPreference: {
             channel: components["schemas"]["Channel"];
             /** @enum {string} */
             preference: "opt_in" | "opt_out";
-            /** @description false for a mandatory channel. */
+            /** @description false for a channel that is mandatory, restricted by the object or blocked by the tenant. */
             is_editable: boolean;
+        };
+        CategoryPreferenceList: {
+            meta: {
+                /** @description How many categories there are on all pages. */
+                count: number;
+                limit: number;
+                offset: number;
+            };
+            results: components["schemas"]["CategoryPreference"][];
+        };
+        ChannelRestriction: {
+            channel: components["schemas"]["Channel"];
+            /** @description true to use the channel only for categories in which it is mandatory. */
+            is_restricted: boolean;
+        };
+        ChannelPreferences: {
+            channel_preferences: components["schemas"]["ChannelRestriction"][];
+        };
+        ChannelPreferencesWrite: {
+            /** @description Channels that are not named stay as they are. */
+            channel_preferences: components["schemas"]["ChannelRestriction"][];
+        };
+        FullPreference: {
+            sections: {
+                name?: string;
+                slug?: string;
+                description?: string;
+                tags?: string[];
+                subcategories: components["schemas"]["CategoryPreference"][];
+            }[];
+            channel_preferences: components["schemas"]["ChannelRestriction"][];
         };
         Error: {
             code: number;
@@ -79,6 +168,60 @@ export interface components {
         };
     };
     responses: {
+        /** @description Every channel of the object, as it now stands */
+        ChannelPreferences: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ChannelPreferences"];
+            };
+        };
+        /** @description All categories by section, and all channels, as they now stand */
+        FullPreference: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["FullPreference"];
+            };
+        };
+        /** @description The request is not what this operation takes */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The credential is missing or unknown */
+        Unauthorized: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The API key may not do this */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description No such object, category or tenant */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description The path exists, the method does not. */
         MethodNotAllowed: {
             headers: {
@@ -134,21 +277,73 @@ export interface components {
             };
         };
     };
-    parameters: never;
-    requestBodies: never;
+    parameters: {
+        /**
+         * @description The kind of object, a plural such as teams, organizations or roles.
+         * @example departments
+         */
+        ObjectType: string;
+        /**
+         * @description The object's id, as your system has it.
+         * @example engineering
+         */
+        ObjectId: string;
+        /**
+         * @description Slug of the notification category.
+         * @example status-update-alert
+         */
+        CategorySlug: string;
+        /**
+         * @description Scopes the preferences to one tenant.
+         * @example acme
+         */
+        TenantId: string;
+        /**
+         * @description Whether a category that is opted out of lists its channels.
+         * @example true
+         */
+        ShowOptOutChannels: boolean;
+        /**
+         * @description The language of names and descriptions; es-AR falls back to es, and es to the fixtures' own words.
+         * @example es-AR
+         */
+        Locale: string;
+        /**
+         * @description Only categories with this tag, or with tags as a JSON object says: "and" and "or" with a list of tags or further such objects, "not" with a tag, "exists" with true or false.
+         * @example marketing
+         */
+        Tags: string;
+    };
+    requestBodies: {
+        ChannelPreferences: {
+            content: {
+                "application/json": components["schemas"]["ChannelPreferencesWrite"];
+            };
+        };
+    };
     headers: never;
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    update_object_category_preference: {
+    get_object_category_preference: {
         parameters: {
             query?: {
                 /**
                  * @description Scopes the preferences to one tenant.
                  * @example acme
                  */
-                tenant_id?: string;
+                tenant_id?: components["parameters"]["TenantId"];
+                /**
+                 * @description Whether a category that is opted out of lists its channels.
+                 * @example true
+                 */
+                show_opt_out_channels?: components["parameters"]["ShowOptOutChannels"];
+                /**
+                 * @description The language of names and descriptions; es-AR falls back to es, and es to the fixtures' own words.
+                 * @example es-AR
+                 */
+                locale?: components["parameters"]["Locale"];
             };
             header?: never;
             path: {
@@ -156,17 +351,79 @@ export interface operations {
                  * @description The kind of object, a plural such as teams, organizations or roles.
                  * @example departments
                  */
-                object_type: string;
+                object_type: components["parameters"]["ObjectType"];
                 /**
                  * @description The object's id, as your system has it.
                  * @example engineering
                  */
-                id: string;
+                id: components["parameters"]["ObjectId"];
                 /**
                  * @description Slug of the notification category.
                  * @example status-update-alert
                  */
-                category_slug: string;
+                category_slug: components["parameters"]["CategorySlug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The category as it stands for the object */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryPreference"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_object_category_preference: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Scopes the preferences to one tenant.
+                 * @example acme
+                 */
+                tenant_id?: components["parameters"]["TenantId"];
+                /**
+                 * @description Whether a category that is opted out of lists its channels.
+                 * @example true
+                 */
+                show_opt_out_channels?: components["parameters"]["ShowOptOutChannels"];
+                /**
+                 * @description The language of names and descriptions; es-AR falls back to es, and es to the fixtures' own words.
+                 * @example es-AR
+                 */
+                locale?: components["parameters"]["Locale"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The kind of object, a plural such as teams, organizations or roles.
+                 * @example departments
+                 */
+                object_type: components["parameters"]["ObjectType"];
+                /**
+                 * @description The object's id, as your system has it.
+                 * @example engineering
+                 */
+                id: components["parameters"]["ObjectId"];
+                /**
+                 * @description Slug of the notification category.
+                 * @example status-update-alert
+                 */
+                category_slug: components["parameters"]["CategorySlug"];
             };
             cookie?: never;
         };
@@ -194,24 +451,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The API key is missing or unknown */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The API key may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             /** @description No such object, category or tenant */
             404: {
                 headers: {
@@ -221,6 +462,249 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_object_category_preferences: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Scopes the preferences to one tenant.
+                 * @example acme
+                 */
+                tenant_id?: components["parameters"]["TenantId"];
+                /**
+                 * @description Whether a category that is opted out of lists its channels.
+                 * @example true
+                 */
+                show_opt_out_channels?: components["parameters"]["ShowOptOutChannels"];
+                /**
+                 * @description Only categories with this tag, or with tags as a JSON object says: "and" and "or" with a list of tags or further such objects, "not" with a tag, "exists" with true or false.
+                 * @example marketing
+                 */
+                tags?: components["parameters"]["Tags"];
+                /**
+                 * @description The language of names and descriptions; es-AR falls back to es, and es to the fixtures' own words.
+                 * @example es-AR
+                 */
+                locale?: components["parameters"]["Locale"];
+                /**
+                 * @description How many categories at most.
+                 * @example 10
+                 */
+                limit?: number;
+                /**
+                 * @description How many categories to pass over.
+                 * @example 0
+                 */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The kind of object, a plural such as teams, organizations or roles.
+                 * @example departments
+                 */
+                object_type: components["parameters"]["ObjectType"];
+                /**
+                 * @description The object's id, as your system has it.
+                 * @example engineering
+                 */
+                id: components["parameters"]["ObjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of categories, in the order of the fixtures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryPreferenceList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_object_channel_preference: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Scopes the preferences to one tenant.
+                 * @example acme
+                 */
+                tenant_id?: components["parameters"]["TenantId"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The kind of object, a plural such as teams, organizations or roles.
+                 * @example departments
+                 */
+                object_type: components["parameters"]["ObjectType"];
+                /**
+                 * @description The object's id, as your system has it.
+                 * @example engineering
+                 */
+                id: components["parameters"]["ObjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ChannelPreferences"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_object_channel_preference: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Scopes the preferences to one tenant.
+                 * @example acme
+                 */
+                tenant_id?: components["parameters"]["TenantId"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The kind of object, a plural such as teams, organizations or roles.
+                 * @example departments
+                 */
+                object_type: components["parameters"]["ObjectType"];
+                /**
+                 * @description The object's id, as your system has it.
+                 * @example engineering
+                 */
+                id: components["parameters"]["ObjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["ChannelPreferences"];
+        responses: {
+            202: components["responses"]["ChannelPreferences"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_object_preference: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Scopes the preferences to one tenant.
+                 * @example acme
+                 */
+                tenant_id?: components["parameters"]["TenantId"];
+                /**
+                 * @description Whether a category that is opted out of lists its channels.
+                 * @example true
+                 */
+                show_opt_out_channels?: components["parameters"]["ShowOptOutChannels"];
+                /**
+                 * @description Only categories with this tag, or with tags as a JSON object says: "and" and "or" with a list of tags or further such objects, "not" with a tag, "exists" with true or false.
+                 * @example marketing
+                 */
+                tags?: components["parameters"]["Tags"];
+                /**
+                 * @description The language of names and descriptions; es-AR falls back to es, and es to the fixtures' own words.
+                 * @example es-AR
+                 */
+                locale?: components["parameters"]["Locale"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The kind of object, a plural such as teams, organizations or roles.
+                 * @example departments
+                 */
+                object_type: components["parameters"]["ObjectType"];
+                /**
+                 * @description The object's id, as your system has it.
+                 * @example engineering
+                 */
+                id: components["parameters"]["ObjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["FullPreference"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_object_preference: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Scopes the preferences to one tenant.
+                 * @example acme
+                 */
+                tenant_id?: components["parameters"]["TenantId"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The kind of object, a plural such as teams, organizations or roles.
+                 * @example departments
+                 */
+                object_type: components["parameters"]["ObjectType"];
+                /**
+                 * @description The object's id, as your system has it.
+                 * @example engineering
+                 */
+                id: components["parameters"]["ObjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["ChannelPreferences"];
+        responses: {
+            200: components["responses"]["FullPreference"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

@@ -1,4 +1,4 @@
-// Clients typed by our contracts: openapi-typescript made the types, openapi-fetch does the calls.
+// Clients typed by our contracts: the types are a kit's, openapi-fetch does the calls.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
