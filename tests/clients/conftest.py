@@ -12,6 +12,7 @@ import pytest
 
 from mockserver import MockServer
 from mockserver.client import MockSession
+from tests.conftest import Once
 
 FOLDER = Path(__file__).parent
 Run = Callable[..., str]
@@ -31,15 +32,24 @@ def session(mock: MockServer) -> Iterator[MockSession]:
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(once: Once) -> Path:
     """A folder with the packages of python/requirements.lock, which win over ours where it comes first."""
-    folder = tmp_path_factory.mktemp("clients") / "packages"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    lock = FOLDER / "python" / "requirements.lock"
-    subprocess.run(
-        [*pip, "--require-hashes", "--target", str(folder), "-r", str(lock)], check=True, timeout=120
-    )
-    return folder
+
+    def install(folder: Path) -> None:
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-compile",
+            "--disable-pip-version-check",
+        ]
+        lock = str(FOLDER / "python" / "requirements.lock")
+        what = ["--no-deps", "--require-hashes", "--target", str(folder), "-r", lock]
+        subprocess.run([*pip, *what], check=True, timeout=120)
+
+    return once("clients", install)
 
 
 @pytest.fixture
