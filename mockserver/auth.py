@@ -15,6 +15,7 @@ from mockserver.tokens import AUDIENCE, Tokens, jwk_set, mint
 
 Mode = Literal["strict", "shape", "off"]
 Authenticate = Callable[[Exchange], Any]  # a Caller, or the control plane's Operator
+IsSigned = Callable[[Exchange], bool]
 _Check = Callable[[Any, Exchange], Caller]
 _Read = Callable[[Exchange], Any]  # a credential, or None if it is not there
 
@@ -193,6 +194,13 @@ def sample(
     return Sample("header", "Authorization", f"{word} {value}")
 
 
+def is_signed(security: list[dict[str, list[str]]] | None, schemes: Mapping[str, Any]) -> IsSigned:
+    """Make the function that tells whether a request shows a signature where an operation takes one."""
+    names = {name for alternative in security or [] for name in alternative}
+    headers = [schemes[name]["name"].lower() for name in names if kind(schemes[name]) == SIGNATURE]
+    return lambda exchange: any(signature.parts(exchange.header(name) or "") for name in headers)
+
+
 def kind(scheme: Mapping[str, Any]) -> str:
     """Tell what a security scheme carries: jwt, api_key or signature."""
     return str(scheme.get("x-credential") or ("jwt" if scheme.get("bearerFormat") == "JWT" else "api_key"))
@@ -226,6 +234,8 @@ def _check_signature(
     shown: tuple[str, str], exchange: Exchange, secrets: Mapping[str, str], verify_hmac: bool
 ) -> Caller:
     key, signed = shown
+    if exchange.header("date") is None:
+        raise Unauthenticated("A signed request needs the Date that was signed")
     if verify_hmac and key not in secrets:
         raise Unauthenticated("The workspace key is not known; the fixtures name those that are")
     if verify_hmac and not signature.is_good(exchange, secrets[key], signed):

@@ -19,11 +19,13 @@ _PAGE = """<!doctype html>
   @media (prefers-color-scheme: dark) { body { background: #161616; color: #eee; } dd { color: #aaa; } }
 </style>
 <h1>mockserver answers here</h1>
-<p>This is a stand-in for the real services. It remembers what it is told until it stops.</p>
+<p>This is a stand-in for the real services. It remembers what it is told until it stops.
+What it was told, and how it is steered: <a href="/__admin/">the control plane</a>.</p>
 <dl>
 {% for operation in operations %}
   <dt>{{ operation.method }} {{ operation.path }}</dt>
-  <dd>{{ operation.summary }} ({{ operation.api }}, {{ operation.operation }})</dd>
+  <dd>{{ operation.summary }} (<a href="/__admin/docs/{{ operation.api }}#{{ operation.operation }}">
+    {{- operation.api }}, {{ operation.operation }}</a>)</dd>
 {% endfor %}
 </dl>
 </html>

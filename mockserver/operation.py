@@ -49,7 +49,7 @@ class Operation:
 
     operation: as Connexion resolved it. api: the API's name; spec: its contract; voice: how it says that something
     went wrong. authenticate: finds the caller of a request. instance: finds whose method the handler is.
-    reads_first: whether the caller can only be told from the whole request.
+    reads_first: tells whether the caller can only be told from the whole of a request.
     Raises CannotStart if the handler takes other parameters than the contract names, or if the contract does
     not document an answer that the stub may give.
     """
@@ -63,7 +63,7 @@ class Operation:
         authenticate: Authenticate,
         instance: Callable[[Exchange], Any],
         *,
-        reads_first: bool = False,
+        reads_first: Callable[[Exchange], bool] | None = None,
     ) -> None:
         definition = spec["paths"][operation.path][operation.method]
         self.api = api
@@ -119,7 +119,7 @@ class Operation:
         Raises Problem for whatever the request lacks, Wished for a magic identifier, Broken if the answer breaks
         the contract.
         """
-        if self._reads_first:
+        if self._reads_first is not None and self._reads_first(exchange):
             await exchange.body()
         arguments: dict[str, Any] = {"caller": self._authenticate(exchange)}
         violations: list[Violation] = []

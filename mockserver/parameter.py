@@ -25,6 +25,7 @@ class Parameter:
         self._schema = Schema({} if schema.get("type") == "object" else schema, spec)
         self._default = schema.get("default")
         self._typed = _typed(spec, schema)
+        self._meant = _MEANT.get(schema.get("type"))
         is_list = schema.get("type") == "array" and definition["in"] == "query"
         self._raw: Callable[[Exchange], Any] = (
             _raw_list(definition) if is_list else _raw(definition["in"], self.name, template)
@@ -38,6 +39,9 @@ class Parameter:
                 violations.append(Violation(self.name, "is required"))
             return self._default
         value = self._typed(raw)
+        if self._meant and isinstance(value, str):
+            violations.append(Violation(self.name, f"must be {self._meant}, not {value[:40]!r}"))
+            return value
         violations.extend(self._schema.violations(value, self.name))
         return value
 
@@ -96,3 +100,4 @@ def _boolean(text: str) -> Any:
 
 
 _TYPES: Mapping[str, Callable[[str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean}
+_MEANT = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}

@@ -169,7 +169,7 @@ class Stub:
                     voice,
                     authenticate,
                     instance,
-                    reads_first=self._verify_hmac,
+                    reads_first=auth.is_signed(operation.security, schemes) if self._verify_hmac else None,
                 )
             except BadContract as error:
                 raise CannotStart(f"{service.file}: operation {operation.operation_id}: {error}") from None

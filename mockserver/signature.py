@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from mockserver.exchange import Exchange
 from mockserver.session_name import PREFIX
 
-_FORM = re.compile(r"([^\s:]+):([A-Za-z0-9+/]+={0,2})")
+_FORM = re.compile(r"([^\s:]+):([A-Za-z0-9+/]{43}=)")  # as long as an HMAC-SHA256 is in base64
 
 
 def parts(header: str) -> tuple[str, str] | None:

@@ -61,7 +61,9 @@ def read(file: Path) -> Spec:
     """
     try:
         spec = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - both are safe
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise BadSpec(f"{file}: cannot be read: {error.strerror or error}") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadSpec(f"{file}: {error}") from error
     if not isinstance(spec, dict) or "openapi" not in spec:
         raise BadSpec(f"{file}: not an OpenAPI document; it needs an 'openapi' member at its root")

@@ -39,7 +39,7 @@ def _environment() -> Environment:
 
 def _operations(spec: Spec) -> Iterator[dict[str, Any]]:
     for path, item in spec["paths"].items():
-        for method in (method for method in openapi.METHODS if method in item):
+        for method in (method for method in item if method in openapi.METHODS):
             operation = item[method]
             body = openapi.resolved(spec, operation.get("requestBody", {})).get("content", {})
             content: dict[str, Any] = next(iter(body.values()), {})
@@ -51,13 +51,23 @@ def _operations(spec: Spec) -> Iterator[dict[str, Any]]:
                 "description": operation.get("description", ""),
                 "magic": _magic(spec, operation.get("parameters", []), content.get("schema", {})),
                 "choices": [operation[key] for key in ("x-choice",) if key in operation],
-                "parameters": [openapi.resolved(spec, one) for one in operation.get("parameters", [])],
+                "parameters": [_parameter(spec, one) for one in operation.get("parameters", [])],
                 "schema": _pretty(openapi.resolved(spec, content["schema"])) if "schema" in content else "",
                 "examples": _examples(spec, content),
                 "answers": [
                     _answer(spec, status, one) for status, one in operation.get("responses", {}).items()
                 ],
             }
+
+
+def _parameter(spec: Spec, parameter: Any) -> dict[str, Any]:
+    parameter = openapi.resolved(spec, parameter)
+    schema = openapi.resolved(spec, parameter.get("schema", {}))
+    words = [str(schema.get("type", ""))]
+    words += [
+        f"{name} {json.dumps(schema[name])}" for name in ("minimum", "maximum", "default") if name in schema
+    ]
+    return {**parameter, "kind": ", ".join(word for word in words if word)}
 
 
 def _magic(spec: Spec, parameters: Any, schema: Any) -> dict[str, str]:

@@ -20,6 +20,10 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        if path.is_file():
+            raise CannotStart(
+                f"{path}: is a file; name a folder that is empty, not there, or a former export"
+            )
         try:
             self._earlier = _earlier(path)
         except OSError as error:

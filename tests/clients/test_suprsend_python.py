@@ -144,20 +144,32 @@ def test_wrong_key_is_told(session: MockSession) -> None:
         assert told(client.objects.update_category_preference, *CATEGORY, {}).startswith(said)
 
 
-@pytest.mark.parametrize("method", ["get_full_preference", "get_category_preference"])
+METHODS = {
+    "get_full_preference": OBJECT,
+    "update_global_channels_preference": (*OBJECT, {"channel_preferences": []}),
+    "get_category_preference": CATEGORY,
+    "update_category_preference": (*CATEGORY, {}),
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_success_without_a_body_breaks_the_client(objects: Any, session: MockSession, method: str) -> None:
-    """What a real service must never send, so an application can be tried against it."""
-    session.override(200, body="", headers={"Content-Type": "text/plain"})
+    """What a real service must never send; an application can be tried against it."""
+    session.override(202, body="", headers={"Content-Type": "text/plain"})
     with pytest.raises(JSONDecodeError):
-        getattr(objects, method)(*(OBJECT if "full" in method else CATEGORY))
+        getattr(objects, method)(*METHODS[method])
 
 
-def test_foreign_error_is_passed_on(objects: Any, session: MockSession) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_foreign_body_is_passed_on(objects: Any, session: MockSession, method: str) -> None:
+    ask, given = getattr(objects, method), METHODS[method]
+
     session.override(502, body="<h1>Bad Gateway</h1>", headers={"Content-Type": "text/html"})
-    assert told(objects.get_full_preference, *OBJECT) == "[code: 502] <h1>Bad Gateway</h1>"
-
+    assert told(ask, *given) == "[code: 502] <h1>Bad Gateway</h1>"
     session.override(500, body={"error": {"message": "of another API"}})
-    assert told(objects.get_full_preference, *OBJECT) == "[code: 500] None"
+    assert told(ask, *given) == "[code: 500] None"
+    session.override(200, body=["of another API"])
+    assert ask(*given) == ["of another API"]
 
 
 @pytest.mark.skipif(not CAN_SEND_KEYS, reason="this is the older release itself")

@@ -17,6 +17,7 @@ from mockserver.fixtures import built_in
 
 from .calls import CATEGORY, OBJECT, bearer
 
+CALLED_A = {"slug": "a", "name": "A", "default_preference": "opt_in", "channels": ["email"]}
 DESIGN = "/v1/object/teams/design/preference"
 SUPPORT = "/v1/object/departments/support/preference"
 NINE = ["email", "sms", "whatsapp", "androidpush", "iospush", "webpush", "inbox", "slack", "ms_teams"]
@@ -79,6 +80,16 @@ def test_opting_in_to_one_channel_leaves_the_others_as_they_are_by_default(calle
     assert words(caller.ask(path).json()) == {"email": "out", "inbox": "in"}
 
 
+def test_opting_in_to_one_channel_of_a_category_that_was_out_leaves_the_others_out(caller):
+    path = f"{DESIGN}/category/product-newsletter"
+
+    assert words(caller.set({"opt_in_channels": ["email"]}, path).json()) == {"email": "in", "inbox": "out"}
+    caller.set({"preference": "opt_out"})
+    assert words(caller.set({"opt_in_channels": ["email"]}).json()) == {
+        "email": "in", "ms_teams": "out", "slack": "out",
+    }  # fmt: skip
+
+
 def test_category_that_is_opted_out_lists_its_channels_when_asked(caller):
     caller.set({"preference": "opt_out"})
 
@@ -123,6 +134,7 @@ def test_sections_group_and_the_rest_comes_last(caller):
         ("billing", ["payment-reminder"]),
         ("marketing", ["product-newsletter", "beta-programme"]),
         ("nothing", []),
+        ('"billing"', ["payment-reminder"]),
         ({"exists": True}, ["product-newsletter", "beta-programme", "payment-reminder"]),
         ({"exists": False}, ["status-update-alert", "security-alert"]),
         ({"not": "marketing"}, ["status-update-alert", "security-alert", "payment-reminder"]),
@@ -143,8 +155,8 @@ def test_tags_pick_categories(caller, tags, found):
 
 @pytest.mark.parametrize(
     "tags",
-    ['{"not": ["a"]}', '{"exists": "yes"}', '{"nor": []}', '{"or": ["a"], "not": "b"}', "{}", "{", '{"or": [1]}',
-     '{"and":[' * 2000],
+    ['["billing"]', "[]", '"billing', "{}", "{", '{"not": ["a"]}', '{"exists": "yes"}', '{"nor": []}', '{"or": [1]}',
+     '{"or": ["a"], "not": "b"}', '{"and":[' * 2000],
 )  # fmt: skip
 def test_tags_that_mean_nothing_are_400(caller, tags):
     assert list(good(caller.ask("/category", tags=tags), 400)["detail"]) == ["tags"]
@@ -209,6 +221,7 @@ def test_restrictions_are_of_one_object_and_one_tenant(caller):
     )
 
     assert restricted(good(caller.ask("/channel_preference", tenant_id="acme"))) == ["slack"]
+    assert restricted(good(caller.ask("/channel_preference"))) == ["email"]
     assert restricted(good(caller.ask(f"{DESIGN}/channel_preference"))) == []
 
 
@@ -308,6 +321,27 @@ def test_category_switched_off_by_the_tenant_is_out_for_everybody(caller):
     assert words(category) == {"email": "out!", "inbox": "out!"}
 
 
+def test_tenants_lock_holds_against_a_choice_made_before(caller):
+    """And where nobody can unsubscribe and no channel is named as mandatory, all of them are."""
+    content = yaml.safe_load(built_in("suprsend").read_text(encoding="utf-8"))
+    content["tenants"] = [{"id": "acme", "categories": [
+        {"category": "status-update-alert", "default_preference": "cant_unsubscribe"},
+    ]}]  # fmt: skip
+    content["preferences"] = [{"object": {"type": "departments", "id": "engineering"}, "tenant_id": "acme",
+                               "category": "status-update-alert", "preference": "opt_out"}]  # fmt: skip
+    fixtures = {name: content[name] for name in content if name != "credentials"}
+    state = caller.http.put("/__admin/state", json={"suprsend": fixtures})
+    assert state.status_code == 204, state.text
+
+    category = good(caller.ask("/category/status-update-alert", tenant_id="acme"))
+
+    assert (category["preference"], category["is_editable"]) == ("opt_in", False)
+    assert words(category) == {"email": "in!", "ms_teams": "in!", "slack": "in!"}
+    left = caller.set({"opt_out_channels": ["email", "slack"]}, params={"tenant_id": "acme"})
+    assert words(left.json()) == words(category)
+    assert words(good(caller.ask("/category/status-update-alert")))["email"] == "in"
+
+
 # who may, and what is not there
 
 
@@ -377,6 +411,23 @@ def test_fixtures_come_back_from_their_records():
         ({"channel_preferences": [{"object": {"type": "x", "id": "y"}, "channel": "sms"}]},
          "channel_preferences[0].object ('x', 'y') is not known"),
         ({"objects": [{"type": "x", "id": "y", "channels": ["pigeon"]}]}, "'pigeon' is not a channel"),
+        ({"objects": [{"type": "x", "id": "y"}, {"type": "x", "id": "y"}]}, "objects[1] is there twice"),
+        ({"tenants": ["a", "a"]}, "tenants[1] is there twice"),
+        ({"tenants": [{"id": ""}]}, "at least 1 character"),
+        ({"tenants": [7]}, "must be a tenant's id or an object with it, not 7"),
+        ({"categories": [{**CALLED_A, "is_editable": False}]},
+         "is_editable is not a key; false is told by default_preference: cant_unsubscribe"),
+        ({"categories": [{**CALLED_A, "mandatory_channels": ["sms"]}]},
+         "categories[0].mandatory_channels names sms, not among the category's channels"),
+        ({"categories": [CALLED_A], "tenants": [
+            {"id": "t", "categories": [{"category": "a", "default_opt_in_channels": ["email", "sms"]}]}]},
+         "tenants[0].categories[0].default_opt_in_channels names sms, not among the category's channels"),
+        ({"categories": [CALLED_A], "tenants": [{"id": "t", "categories": [{"category": "a"}, {"category": "a"}]}]},
+         "tenants[0].categories[1] is there twice"),
+        ({"objects": [{"type": "x", "id": "y"}], "channel_preferences": [
+            {"object": {"type": "x", "id": "y"}, "channel": "sms"},
+            {"object": {"type": "x", "id": "y"}, "channel": "sms", "is_restricted": False}]},
+         "channel_preferences[1] is there twice"),
         ({"tenants": [{"id": "a", "categories": [{"category": "a", "blocked_channels": ["emial"]}]}]},
          "did you mean 'email'?"),
     ],

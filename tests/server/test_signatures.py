@@ -15,6 +15,7 @@ from .calls import CATEGORY, OBJECT
 WORKSPACE, SECRET = "local-workspace-key", "local-workspace-secret"
 DATE = "Tue, 02 Jan 2024 03:04:05 GMT"
 JSON = "application/json; charset=utf-8"
+ANY = "bm90IHRoZSBzaWduYXR1cmUgb2YgYW55dGhpbmchISE="
 BODY = b'{"preference": "opt_in", "opt_out_channels": ["email", "slack"]}'
 
 
@@ -92,16 +93,32 @@ def test_session_in_the_base_url_is_part_of_what_is_signed(verifying):
     assert len(session.requests()) == 3
 
 
-def test_large_body_is_413_before_it_is_judged(verifying):
+def test_large_body_is_413_before_its_signature_is_judged(verifying):
+    """And 401 where it is not signed at all: what is not needed to tell the caller is not read before."""
     assert signed(verifying.url, "PATCH", CATEGORY, b" " * 2_000_000).status_code == 413
+    assert httpx.patch(verifying.url + CATEGORY, content=b" " * 2_000_000).status_code == 401
 
 
 @pytest.mark.parametrize("key", [WORKSPACE, "another-workspace"])
 def test_without_verifying_the_form_will_do(caller, key):
     """A client keeps its own key and secret."""
-    answer = caller.http.patch(CATEGORY, json={}, headers={"Authorization": f"{key}:bm90IG1pbmU="})
+    headers = {"Authorization": f"{key}:{ANY}", "Date": DATE}
 
-    assert answer.status_code == 202
+    assert caller.http.patch(CATEGORY, json={}, headers=headers).status_code == 202
+
+
+def test_signed_request_has_a_date(caller):
+    answer = caller.http.patch(CATEGORY, json={}, headers={"Authorization": f"{WORKSPACE}:{ANY}"})
+
+    assert answer.status_code == 401
+    assert answer.json()["message"] == "A signed request needs the Date that was signed"
+
+
+@pytest.mark.parametrize("header", ["a:b", f"Bearer:{ANY[:-1]}", f":{ANY}", f"a b:{ANY}", f"a:{ANY}="])
+def test_what_is_no_signature_is_no_credential(caller, header):
+    answer = caller.http.patch(CATEGORY, json={}, headers={"Authorization": header, "Date": DATE})
+
+    assert answer.status_code == 401
 
 
 def test_unknown_workspace_cannot_be_verified(verifying):
@@ -113,8 +130,8 @@ def test_unknown_workspace_cannot_be_verified(verifying):
 
 def test_shape_accepts_any_key():
     with MockServer(["suprsend"], auth="shape") as server:
-        for credential in ("mine:c2lnbmVk", "Bearer mine"):
-            headers = {"Authorization": credential}
+        for credential in (f"mine:{ANY}", "Bearer mine"):
+            headers = {"Authorization": credential, "Date": DATE}
             assert httpx.patch(server.url + CATEGORY, json={}, headers=headers).status_code == 202
 
 

@@ -299,8 +299,7 @@ def test_key_that_may_only_read_is_403(caller):
     assert answer.json() == {"code": 403, "message": "The API key may only read"}
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", KEY, f"Basic {KEY}", f"{KEY}:", f"Key {KEY}:c2ln",
-                                    f"{KEY}:not base64", f"Bearer {KEY}x",
+@pytest.mark.parametrize("header", [None, "", "Bearer", KEY, f"Basic {KEY}", f"{KEY}:signature", f"Bearer {KEY}x",
                                     f"Bearer {KEY.lower()}"])  # fmt: skip
 def test_key_missing_or_of_another_form_is_401_and_changes_nothing(caller, header):
     caller.channels({"opt_out_channels": ["slack"]})

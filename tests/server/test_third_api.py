@@ -116,7 +116,7 @@ def test_api_without_security_serves_anybody_and_reads_its_parameters():
     assert wrong.status_code == 400
     assert wrong.json() == {
         "oops": "bad",
-        "why": "number: must be an integer, not a string; copies: must be an integer, not a string; "
+        "why": "number: must be a whole number, not 'zero'; copies: must be a whole number, not 'many'; "
         "title: is required; pages: must be an integer, not a string",
     }
 

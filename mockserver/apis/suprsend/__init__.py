@@ -285,6 +285,8 @@ class _Wish:
                 opt_outs = self._outs
             elif self._ins is None:
                 opt_outs = []
+            elif self._ins and standing.preference(old) == "opt_out":
+                opt_outs = standing.category["channels"]
             kept_in = {*(self._ins or []), *standing.mandatory}
             opt_outs = [channel for channel in dict.fromkeys(opt_outs) if channel not in kept_in]
         return {"preference": self._preference, "opt_outs": list(opt_outs)}

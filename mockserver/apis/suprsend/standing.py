@@ -34,14 +34,15 @@ class Standing(NamedTuple):
             return category[name] if value is None else value
 
         default, entered = word("default_preference"), word("default_opt_in_channels")
+        mandatory, is_locked = word("mandatory_channels"), default == "cant_unsubscribe"
         is_off = own.get("is_switched_off", False)
         return cls(
             category=category,
             default="opt_out" if default == "opt_out" else "opt_in",
             outs=() if entered is None else tuple(one for one in category["channels"] if one not in entered),
-            mandatory=frozenset(word("mandatory_channels")),
+            mandatory=frozenset(category["channels"] if mandatory is None and is_locked else mandatory or ()),
             blocked=frozenset(own.get("blocked_channels", ())),
-            is_editable=default != "cant_unsubscribe" and not is_off,
+            is_editable=not is_locked and not is_off,
             is_visible=own.get("visible_to_subscriber", True),
             is_switched_off=is_off,
         )

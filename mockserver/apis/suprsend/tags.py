@@ -19,7 +19,7 @@ def wanted(text: str | None) -> Wanted:
     """
     if not text:
         return lambda _: True
-    if not text.lstrip().startswith("{"):
+    if not text.lstrip().startswith(("{", "[", '"')):
         return lambda tags: text in tags
     try:
         return _condition(json.loads(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 import openapi
 from mockserver import fixtures
@@ -15,6 +15,10 @@ from mockserver.store import Key, Record
 Preference = Literal["opt_in", "opt_out"]
 Default = Literal["opt_in", "opt_out", "cant_unsubscribe"]
 CHANNELS: list[str] = openapi.load(__name__.split(".")[-2])["components"]["schemas"]["Channel"]["enum"]
+
+
+# Of a category, and of what a tenant has otherwise in it: names for some of its channels.
+_WITHIN = ("mandatory_channels", "default_opt_in_channels", "blocked_channels")
 
 
 class _Part(BaseModel):
@@ -40,8 +44,8 @@ class _Part(BaseModel):
 class Object(_Part):
     """An object that has preferences; one without *channels* has them all."""
 
-    type: str
-    id: str
+    type: str = Field(min_length=1)
+    id: str = Field(min_length=1)
     channels: list[str] | None = None
 
 
@@ -73,8 +77,8 @@ class Category(_Part):
     """A notification category, and what holds in it for who has not chosen.
 
     default_preference: cant_unsubscribe for one that cannot be opted out of. default_opt_in_channels: the channels
-    that are in where the default is to opt in; None for all. mandatory_channels: those that cannot be opted out of.
-    translations: its words by language.
+    that are in where the default is to opt in; None for all. mandatory_channels: those that cannot be opted out of;
+    None for all where nobody can unsubscribe, and for none elsewhere. translations: its words by language.
     """
 
     slug: str
@@ -84,18 +88,18 @@ class Category(_Part):
     tags: list[str] = []
     default_preference: Default
     channels: list[str]
-    mandatory_channels: list[str] = []
+    mandatory_channels: list[str] | None = None
     default_opt_in_channels: list[str] | None = None
     translations: dict[str, Words] = {}
 
-    @model_validator(mode="after")
-    def _mandatory_channels_are_channels(self) -> Category:
-        stray = [channel for channel in self.mandatory_channels if channel not in self.channels]
-        if stray:
+    @model_validator(mode="before")
+    @classmethod
+    def _former_key(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "is_editable" in given:
             raise ValueError(
-                f"mandatory_channels names {', '.join(stray)}, not among the category's channels"
+                "is_editable is not a key; false is told by default_preference: cant_unsubscribe"
             )
-        return self
+        return given
 
 
 class Override(_Part):
@@ -117,12 +121,14 @@ class Override(_Part):
 class Tenant(_Part):
     """A tenant; its id alone will do for one that changes nothing."""
 
-    id: str
+    id: str = Field(min_length=1)
     categories: list[Override] = []
 
     @model_validator(mode="before")
     @classmethod
     def _id_alone(cls, given: Any) -> Any:
+        if not isinstance(given, str | dict | Tenant):
+            raise ValueError(f"must be a tenant's id or an object with it, not {given!r}")
         return {"id": given} if isinstance(given, str) else given
 
 
@@ -156,22 +162,55 @@ class Fixtures(fixtures.Fixtures):
     channel_preferences: list[Restriction] = []
 
     @model_validator(mode="after")
-    def _everything_named_is_known(self) -> Fixtures:
+    def _everything_fits(self) -> Fixtures:
+        faults = [*self._unknown(), *self._twice(), *self._stray_channels()]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _unknown(self) -> Iterator[str]:
         known: dict[str, set[Any]] = {
             "object": {(one.type, one.id) for one in self.objects},
             "tenant_id": {None, *(one.id for one in self.tenants)},
             "category": {one.slug for one in self.categories},
             "section": {None, *(one.slug for one in self.sections)},
         }
-        faults = [
-            f"{where}.{kind} {named!r} is not known"
-            for where, part in self._parts()
-            for kind, named in _names(part)
-            if named not in known[kind]
-        ]
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+        for where, part in self._parts():
+            for kind, named in _names(part):
+                if named not in known[kind]:
+                    yield f"{where}.{kind} {named!r} is not known"
+
+    def _twice(self) -> Iterator[str]:
+        lists: dict[str, list[Any]] = {
+            "objects": [(one.type, one.id) for one in self.objects],
+            "tenants": [one.id for one in self.tenants],
+            "sections": [one.slug for one in self.sections],
+            "categories": [one.slug for one in self.categories],
+            "preferences": [tuple(_names(one)) for one in self.preferences],
+            "channel_preferences": [(*_names(one), one.channel) for one in self.channel_preferences],
+        }
+        for index, tenant in enumerate(self.tenants):
+            lists[f"tenants[{index}].categories"] = [one.category for one in tenant.categories]
+        for name, keys in lists.items():
+            yield from (
+                f"{name}[{index}] is there twice" for index, key in enumerate(keys) if key in keys[:index]
+            )
+
+    def _stray_channels(self) -> Iterator[str]:
+        """Say where a category's channels, by itself or for a tenant, are none of its channels."""
+        channels = {one.slug: one.channels for one in self.categories}
+        for where, part in self._parts():
+            slug = (
+                part.slug
+                if isinstance(part, Category)
+                else part.category
+                if isinstance(part, Override)
+                else None
+            )
+            for name in _WITHIN if slug in channels else ():
+                listed = getattr(part, name, None) or []
+                for stray in [one for one in listed if one not in channels[slug or ""]]:
+                    yield f"{where}.{name} names {stray}, not among the category's channels"
 
     def _parts(self) -> Iterator[tuple[str, BaseModel]]:
         """Yield what may name something else, and where it stands."""

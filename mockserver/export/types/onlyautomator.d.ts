@@ -274,7 +274,15 @@ export interface operations {
                     "application/json": components["schemas"]["PreferenceList"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            /** @description No fan is named */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

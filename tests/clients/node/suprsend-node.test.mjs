@@ -61,9 +61,6 @@ test("a key needs no signature", async () => {
 });
 
 test("its own calls meet an error in words", async () => {
-  // What else the client does is of no concern here; the stub answers it, and the client reads the message.
-  await assert.rejects(client().objects.get("departments", "sales"), (error) => {
-    assert.match(error.message, /^405: GET is not allowed here|^404: No operation at GET/);
-    return true;
-  });
+  // What else the client does is no operation here; it reads the stub's message all the same.
+  await assert.rejects(client().objects.get("departments", "sales"), { message: /^404: No operation at GET / });
 });
