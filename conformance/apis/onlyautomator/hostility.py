@@ -15,6 +15,7 @@ from conformance.oracle import Inconclusive, NotTested, Stopped
 
 T = TypeVar("T")
 
+HEAVY = 100_000
 POLLUTION = "conformance_polluted"
 PROTOTYPES = {
     "__proto__": {POLLUTION: True},
@@ -42,12 +43,20 @@ def of_value(api: Api, name: str) -> Answer | None:
     """Return what is answered to one of VALUES; None if the connection is closed instead."""
 
     def ask() -> Answer:
-        answer = api.raw(json.dumps(api.body(value="?")).replace('"?"', VALUES[name]))
+        body = api.body(category=category(api), value="?")
+        answer = api.raw(json.dumps(body).replace('"?"', VALUES[name]))
         if 400 <= answer.status < 500 and body_of(answer) is None:  # of a proxy or firewall, not of the API
             api.unusual.append(answer)
+        if answer.ok and len(VALUES[name]) > HEAVY:
+            api.heavy.append(body)
         return answer
 
     return _dared(api, name, ask)
+
+
+def category(api: Api) -> str:
+    """Return the category that hostile values are written in, so that lists of others are without them."""
+    return f"{api.run.prefix}_hostile"
 
 
 def of_byte_order_mark(api: Api) -> Answer | None:
