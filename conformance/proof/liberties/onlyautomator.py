@@ -1000,6 +1000,22 @@ class ReplicasAreRead(_Lagging):
         return super().shelf()
 
 
+class ListsAreCached(Reference):
+    """A list that was asked for once is the same for a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cached: dict[tuple[str, str | None], Response] = {}
+
+    def answer(self, request: Request) -> Response:
+        if request.method != "GET":
+            return super().answer(request)
+        key = request.target, request.headers.get("authorization")
+        if key not in self.cached:
+            self.cached[key] = super().answer(request)
+        return self.cached[key]
+
+
 class ListsOldestFirst(Reference):
     """The record created first comes first."""
 
