@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -307,6 +308,21 @@ def test_capability_that_is_not_there_fails_what_asks_for_it_and_nothing_else(st
 
     assert verdict.ids("failed") == [f"{API}/list-answers-200"]
     assert verdict.ids("inconclusive", "MUST") == []
+
+
+@pytest.mark.parametrize("whose", ["fanId=fan-1001&category", "fanId=fan-1001 ", "fanId", ""])
+def test_lists_that_take_too_long_keep_nothing_else_from_being_judged(whose):
+    class Slow(Reference):
+        def answer(self, request):
+            if "get-preferences" in request.path and whose in f"{request.target} ":
+                time.sleep(0.4)
+            return super().answer(request)
+
+    verdict = judged_with(Slow(), lambda profile: profile.update(patience={"timeout_s": 0.3}))
+
+    assert verdict.verdict == CONFORMANT
+    assert verdict.ids("failed") == []
+    assert verdict.ids("inconclusive", "SHOULD") != []
 
 
 # --- hard cases ------------------------------------------------------------------------------------------

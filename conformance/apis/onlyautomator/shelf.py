@@ -138,10 +138,11 @@ def records_in(records: Records, written: Written) -> Records:
     body, answer = written
     data = data_of(answer)
     names = [(one.get("category"), one.get("preference")) for one in (body, data)]
+    ids = [data["id"]] if isinstance(data.get("id"), str) else []
     return [
         one
         for one in records
-        if one.get("id", ...) == data.get("id") or (one.get("category"), one.get("preference")) in names
+        if one.get("id") in ids or (one.get("category"), one.get("preference")) in names
     ]
 
 

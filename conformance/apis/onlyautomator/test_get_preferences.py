@@ -16,6 +16,7 @@ from conformance.apis.onlyautomator.answers import (
     error_of,
     expect_refusal,
     kind,
+    member,
     outcome,
     show,
 )
@@ -273,6 +274,7 @@ def test_invalid_write_is_not_listed(api: Api) -> None:
 
     (onlyautomator: Get Preferences)
     """
+    member(_record(api)[1], "preference")
     for record in _list_after(api, api.without_preference()):
         is_named = record.get("category") != api.run.prefix or record.get("preference") is not None
         expect(is_named, "nothing of the refused write", f"{show(record.get('id'))}, without a preference")

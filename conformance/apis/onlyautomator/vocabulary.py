@@ -32,6 +32,7 @@ RACERS = 4
 RACES = 3
 RACERS_VALUES = (("fourth", "fifth"), ("sixth", "seventh"))  # for each of two records
 A_SECOND_S = 1.1
+SILENT_READS = 2
 TOO_MANY = 429
 HISTORY = model.VALUES
 LATER = "a second later"
@@ -53,6 +54,7 @@ class Api:
         self.run = run
         self.aside: list[Answer] = []
         self.reads: list[Answer] = []
+        self.unread: dict[Any, Inconclusive] = {}
         self.lists: dict[Any, Answer] = {}
         self.heavy: list[Body] = []
         self.written: dict[Triple, list[Written]] = {}
@@ -186,11 +188,24 @@ class Api:
         return self._noted(self.aside, method, path, headers=self.authorization(), **how)
 
     def read(self, authorization: str | None, parameters: Mapping[str, str]) -> Answer:
-        """Ask for a list of preferences, where the target has such, with any authorization or none."""
+        """Ask for a list of preferences, where the target has such, with any authorization or none.
+
+        A list that got no answer is not asked for again, and none is when two got none: lists may be slow, or
+        larger than is read, and the target is not to be taken for one that is gone.
+        """
         if "read_back" not in self.target.capabilities:
             raise NotTested("the profile's capabilities do not name read_back")
+        asked = (authorization, *parameters.items())
+        if asked in self.unread or len(self.unread) >= SILENT_READS:
+            raise Inconclusive(f"a list got no answer before: {[*self.unread.values()][-1]}")
         headers = {} if authorization is None else {"Authorization": authorization}
-        return self._noted(self.reads, "GET", LIST, headers=headers, params=parameters)
+        try:
+            return self._noted(self.reads, "GET", LIST, headers=headers, params=parameters)
+        except Stopped:
+            raise
+        except Inconclusive as trouble:
+            self.unread[asked] = trouble
+            raise
 
     def _noted(self, others: list[Answer], method: str, path: str, **how: Any) -> Answer:
         """Send what is not the documented operation, and put what is answered among *others*."""
@@ -237,6 +252,12 @@ class Api:
     def another(self) -> Answer:
         """Return the answer to a write of another preference than the first."""
         return self.client.once("another", lambda: self.write(self.body(preference="one_of_two")))
+
+    def with_charset(self) -> Answer:
+        """Return the answer to a write of what is already there, with a charset in its media type."""
+        body, _ = self.holding(1)
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        return self.client.once("charset", lambda: self.write(body, headers=headers))
 
     def in_mixed_case(self) -> Written:
         """Return a write with capitals in both names."""
@@ -557,7 +578,7 @@ class Api:
             )
 
     def leave(self) -> None:
-        """Put a few characters where there are many; the API cannot delete."""
+        """Put a word in the place of values that make a list hard to read; the API cannot delete."""
         for body in self.heavy:
             self.write({**body, "value": "lighter"})
 
