@@ -1031,7 +1031,7 @@ class ListsHaveNoOrder(Reference):
 
 
 class ListsHaveNoUserNorSource(Reference):
-    """A list leaves out the user and the source, as an older form of the page does."""
+    """A list leaves out the user and the source, as some examples of the page do."""
 
     def show(self, record: Record) -> Record:
         return {name: record[name] for name in record if name not in ("userId", "source")}
