@@ -231,7 +231,7 @@ def _keys(reference: type[Any]) -> tuple[list[str], list[tuple[str, str]]]:
     always, optional = [], []
     profile = reference().profile("http://127.0.0.1")
     for part, keys in profile.items():
-        for key in keys if isinstance(keys, Mapping) else ():
+        for key in keys if isinstance(keys, Mapping | list) else ():
             try:
                 target.read(_without(profile, part, key))
             except BadProfile:
@@ -242,7 +242,10 @@ def _keys(reference: type[Any]) -> tuple[list[str], list[tuple[str, str]]]:
 
 
 def _without(profile: Mapping[str, Any], part: str, key: str) -> dict[str, Any]:
-    return {**profile, part: {name: value for name, value in profile[part].items() if name != key}}
+    keys = profile[part]
+    if isinstance(keys, list):
+        return {**profile, part: [one for one in keys if one != key]}
+    return {**profile, part: {name: value for name, value in keys.items() if name != key}}
 
 
 def _judged(reference: type[Any], ids: Sequence[str], *left_out: str, mode: Mode = Mode.FULL) -> Verdict:

@@ -313,11 +313,23 @@ def test_guest_of_the_stub_conforms(tmp_path):
 @pytest.mark.parametrize("api", openapi.names())
 def test_reference_conforms_by_its_contract_alone(api):
     server = proof.reference_of(api)()
-    fixtures = {"/fanId": "fan-1001", "object_type": "departments", "id": "engineering"}
+    fixtures = {
+        "/fanId": "fan-1001",
+        "fanId": "fan-1001",
+        "object_type": "departments",
+        "id": "engineering",
+    }
     with serve(server) as url:
         given = server.profile(url)
         contract = openapi.load(api)
         known = {one for path in contract["paths"] for one in re.findall(r"{(\w+)}", path)}
+        known |= {
+            str(one.get("name"))
+            for path in contract["paths"].values()
+            for operation in path.values()
+            if isinstance(operation, dict)
+            for one in operation.get("parameters", [])
+        }
         secret = next(iter(given["credentials"].values()))
         verdict = judge(
             {

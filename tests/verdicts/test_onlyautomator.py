@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,7 @@ def test_template_is_a_profile(monkeypatch):
     full = target.read(yaml.safe_load(uncommented))
 
     assert plain.credentials.other_user is None
+    assert (plain.capabilities, full.capabilities) == ([], ["read_back"])
     assert None not in (
         full.credentials.expired,
         full.fixtures.unknown_fan_id,
@@ -149,10 +151,22 @@ def test_template_is_a_profile(monkeypatch):
 @pytest.mark.parametrize(
     ("part", "missing", "expected"),
     [
-        ("credentials", "other_user", {"user-follows-token", "other-user-keeps-created-at"}),
-        ("credentials", "forbidden", {"insufficient-permission", "forbidden-write-stores-nothing"}),
+        (
+            "credentials",
+            "other_user",
+            {"user-follows-token", "other-user-keeps-created-at", "list-shows-what-others-wrote"},
+        ),
+        (
+            "credentials",
+            "forbidden",
+            {"insufficient-permission", "forbidden-write-stores-nothing", "forbidden-write-is-not-listed"},
+        ),
         ("credentials", "expired", {"expired-token"}),
-        ("fixtures", "other_fan_id", {"fan-id-tells-fans-apart", "key-includes-fan"}),
+        (
+            "fixtures",
+            "other_fan_id",
+            {"fan-id-tells-fans-apart", "key-includes-fan", "list-keeps-fans-apart"},
+        ),
         ("triggers", "service_unavailable", {"service-unavailable"}),
     ],
 )
@@ -163,6 +177,35 @@ def test_what_is_missing_leaves_untested_what_needs_it(part, missing, expected):
     assert verdict.verdict == CONFORMANT
 
 
+def test_lists_are_not_asked_for_unless_the_profile_names_them():
+    server = Counts()
+    verdict = judged_with(server, lambda profile: profile.pop("capabilities"))
+    of_page = {
+        one.name
+        for one in requirement.collect(API)
+        if one.heading == "Get Preferences" and one.level == "SHOULD"
+    }
+
+    assert untested(verdict) == of_page
+    assert verdict.verdict == CONFORMANT
+    assert "/api/v2/get-preferences" not in server.paths
+    assert {one.reason for one in verdict.results if one.status == "not_tested"} == {
+        "the profile's capabilities do not name read_back"
+    }
+
+
+class Counts(Reference):
+    """Counts what it is asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.paths = []
+
+    def answer(self, request):
+        self.paths.append(request.path)
+        return super().answer(request)
+
+
 def test_opaque_token_leaves_untested_what_is_made_of_it():
     class Opaque(Reference):
         def verify(self, token):
@@ -171,6 +214,7 @@ def test_opaque_token_leaves_untested_what_is_made_of_it():
     verdict = judged_with(Opaque(), lambda profile: profile["credentials"].update(user="opaque-1"))
 
     made = {"tampered-token", "truncated-token", "unsigned-token", "altered-claims", "algorithm-none"}
+    made |= {"list-tampered-token"}
     assert untested(verdict) == made
     assert verdict.verdict == CONFORMANT
 
@@ -213,6 +257,72 @@ def test_known_fan_for_an_unknown_one_is_found_out():
     verdict = judged_with(Reference(), lambda profile: profile["fixtures"].update(unknown_fan_id="fan-1002"))
 
     assert "onlyautomator/unknown-fan" in verdict.ids("failed")
+
+
+# --- what only a list shows ------------------------------------------------------------------------------
+
+
+INVISIBLE = [
+    mutants_module.NothingIsStored,
+    mutants_module.OnlyTheLastIsStored,
+    mutants_module.NestedIsNotStored,
+    mutants_module.UpdatesAreNotStored,
+    mutants_module.OthersUpdatesAreNotStored,
+    mutants_module.EveryWriteIsListed,
+    mutants_module.UnauthenticatedIsListed,
+    mutants_module.ForbiddenIsListed,
+    mutants_module.InvalidIsListed,
+]
+
+
+@pytest.mark.parametrize("server", INVISIBLE)
+def test_lie_that_answers_do_not_tell_is_seen_in_a_list_only(server):
+    blind = judged_with(server(), lambda profile: profile.pop("capabilities"), seed=0)
+
+    assert blind.ids("failed") == []
+    assert proving.judged(server()).ids("failed") == [f"{API}/{id_}" for id_ in server.breaks]
+
+
+def test_list_is_not_waited_for_when_it_is_there():
+    class Lists(Reference):
+        asked_for = 0
+
+        def list_records(self, records):
+            Lists.asked_for += 1
+            return super().list_records(records)
+
+    proving.judged(Lists())
+
+    assert Lists.asked_for <= 6
+
+
+@pytest.mark.parametrize("status", [404, 405, 500])
+def test_capability_that_is_not_there_fails_what_asks_for_it_and_nothing_else(status):
+    class Without(Reference):
+        def answer(self, request):
+            if "get-preferences" in request.path:
+                return Response(status, b"<h1>No</h1>", {"content-type": "text/html"})
+            return super().answer(request)
+
+    verdict = proving.judged(Without())
+
+    assert verdict.ids("failed") == [f"{API}/list-answers-200"]
+    assert verdict.ids("inconclusive", "MUST") == []
+
+
+@pytest.mark.parametrize("whose", ["fanId=fan-1001&category", "fanId=fan-1001 ", "fanId", ""])
+def test_lists_that_take_too_long_keep_nothing_else_from_being_judged(whose):
+    class Slow(Reference):
+        def answer(self, request):
+            if "get-preferences" in request.path and whose in f"{request.target} ":
+                time.sleep(0.4)
+            return super().answer(request)
+
+    verdict = judged_with(Slow(), lambda profile: profile.update(patience={"timeout_s": 0.3}))
+
+    assert verdict.verdict == CONFORMANT
+    assert verdict.ids("failed") == []
+    assert verdict.ids("inconclusive", "SHOULD") != []
 
 
 # --- hard cases ------------------------------------------------------------------------------------------

@@ -99,6 +99,11 @@ def test_good_profile_is_read():
             changed("credentials", "other_user", value="a-token"),
             "profile: credentials: other_user is the same as user; name another one",
         ),
+        (
+            changed("capabilities", value=["readback"]),
+            "profile: capabilities: unknown capability 'readback'; known: read_back",
+        ),
+        (changed("capabilities", value="read_back"), "profile: capabilities: input should be a valid list"),
     ],
 )
 def test_bad_profile_says_what_where_and_what_to_do(profile, complaint):

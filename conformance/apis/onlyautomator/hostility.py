@@ -36,18 +36,27 @@ VALUES = {
     "a lone surrogate": '"\\ud83d"',
     "a member twice": '"one", "value": "two"',
 }
+HEAVY = ("1,000 levels", "1,000,000 characters")  # what would keep later runs from reading a list, too
 
 
 def of_value(api: Api, name: str) -> Answer | None:
     """Return what is answered to one of VALUES; None if the connection is closed instead."""
 
     def ask() -> Answer:
-        answer = api.raw(json.dumps(api.body(value="?")).replace('"?"', VALUES[name]))
+        body = api.body(category=category(api), value="?")
+        answer = api.raw(json.dumps(body).replace('"?"', VALUES[name]))
         if 400 <= answer.status < 500 and body_of(answer) is None:  # of a proxy or firewall, not of the API
             api.unusual.append(answer)
+        if answer.ok and name in HEAVY:
+            api.heavy.append(body)
         return answer
 
     return _dared(api, name, ask)
+
+
+def category(api: Api) -> str:
+    """Return the category that hostile values are written in, so that lists of others are without them."""
+    return f"{api.run.prefix}_hostile"
 
 
 def of_byte_order_mark(api: Api) -> Answer | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
 from conformance.target import Model, Secret, Target, apart
 
 
@@ -41,16 +44,34 @@ class Triggers(Model):
     service_unavailable: Trigger | None = None
 
 
+CAPABILITIES = ("read_back",)
+
+
 class Profile(Target[Credentials, Fixtures]):
-    """A whole profile."""
+    """A whole profile; *capabilities* names what the target has beyond the documented operation."""
 
     triggers: Triggers = Triggers()
+    capabilities: list[str] = []
+
+    @field_validator("capabilities")
+    @classmethod
+    def _are_known(cls, given: list[str]) -> list[str]:
+        for one in given:
+            if one not in CAPABILITIES:
+                sentence = f"unknown capability {one!r}; known: {', '.join(CAPABILITIES)}"
+                raise PydanticCustomError("unknown_capability", "{sentence}", {"sentence": sentence})
+        return given
+
+    def left_out(self) -> list[str]:
+        """Name the optional keys that the profile does not give."""
+        missing = [one for one in CAPABILITIES if one not in self.capabilities]
+        return [*super().left_out(), *(f"capabilities.{one}" for one in missing)]
 
 
 TEMPLATE = """\
 # A target for `conformance run`: an OnlyAutomator server, real or not.
 #
-# A run writes some 140 preferences for fan_id, one of them a megabyte, and one for other_fan_id, in
+# A run writes some 140 preferences for fan_id, one of them a megabyte until it ends, and one for other_fan_id, in
 # categories that begin with conformance_ or, where the common categories are tried, with conformance_ in the
 # preference. The API cannot delete, so they stay: name fans of a test account. A few writes are sent with
 # tokens that must be refused, and a few for a fan that must not exist. `conformance doctor` writes a single
@@ -74,6 +95,9 @@ fixtures:
 
 # triggers:                               # request headers that make the target answer service_unavailable
 #   service_unavailable: {headers: {X-Trigger: outage}}
+
+# capabilities: [read_back]               # the target has GET /api/v2/get-preferences as well: what was
+#                                         # written is looked up there
 
 # patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5, budget_s: 300}     # budget_s: for the whole run
 # tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false trusts anybody

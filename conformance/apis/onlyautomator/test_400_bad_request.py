@@ -35,7 +35,7 @@ def test_missing_category(api: Api) -> None:
 
 def test_missing_preference(api: Api) -> None:
     """MUST answer 400 validation_error without a preference. (onlyautomator: 400 Bad Request)"""
-    _missing(api, "preference")
+    _invalid(api.without_preference())
 
 
 # --- a structure stands in the place of a name -----------------------------------------------------------

@@ -8,7 +8,7 @@ from conformance.apis.onlyautomator.vocabulary import Api
 
 def test_insufficient_permission(api: Api) -> None:
     """MUST answer 403 permission_denied to a token that may not write. (onlyautomator: 403 Forbidden)"""
-    expect_refusal(api.write(api.body(), credential="forbidden"), 403, "permission_denied")
+    expect_refusal(api.without_permission(), 403, "permission_denied")
 
 
 def test_forbidden_write_stores_nothing(api: Api) -> None:

@@ -21,7 +21,7 @@ def test_cookie_token(api: Api) -> None:
 
 def test_charset_parameter(api: Api) -> None:
     """OBSERVED a media type with a charset parameter. (onlyautomator: Authentication)"""
-    answer = api.write(api.body(), headers={"Content-Type": "application/json; charset=utf-8"})
+    answer = api.with_charset()
     observe(f"application/json with a charset is answered {outcome(answer)}")
 
 

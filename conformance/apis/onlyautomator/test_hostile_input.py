@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 
 from conformance import packet
-from conformance.apis.onlyautomator import hostility
+from conformance.apis.onlyautomator import hostility, shelf
 from conformance.apis.onlyautomator.answers import body_of, code_of, data_of, expect_member, outcome, show
+from conformance.apis.onlyautomator.shelf import Place
 from conformance.apis.onlyautomator.vocabulary import Api
 from conformance.oracle import expect, observe
 
@@ -105,6 +106,17 @@ def test_hostile_input_is_answered(api: Api) -> None:
         expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
     if trouble:
         raise trouble
+
+
+def test_hostile_values_can_be_listed(api: Api) -> None:
+    """SHOULD still list a category in which hostile values were accepted. (onlyautomator: Get Preferences)
+
+    Only the status is looked at: not every JSON reader goes so deep, and what is too large to be read is not decided.
+    """
+    shelf.records_of(shelf.latest(api, shelf.own(api)))
+    hostility.of_values(api)
+    answer = shelf.latest(api, Place(api.fan_id, hostility.category(api)))
+    expect(answer.ok, "the list to be answered", outcome(answer), answer)
 
 
 # --- a request -------------------------------------------------------------------------------------------

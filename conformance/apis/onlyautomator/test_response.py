@@ -87,7 +87,7 @@ def test_created_at_tells_when(api: Api) -> None:
 
     A clock may count whole seconds: where the two are equal, another record is made a second later.
     """
-    first, later = api.created(), api.fresh("another")
+    first, later = api.created(), api.another()
     if member(data_of(first), "id") == member(data_of(later), "id"):
         raise Inconclusive(
             "two triples were answered with one id, so nothing says that two records were made"
@@ -126,7 +126,7 @@ def test_fan_id_is_stable(api: Api) -> None:
 
     The document's example shows an internal id in the place of the one that was sent, so either will do.
     """
-    seen = [member(data_of(answer), "fanId") for answer in (*api.history(), api.fresh("another"))]
+    seen = [member(data_of(answer), "fanId") for answer in (*api.history(), api.another())]
     expect(all(one == seen[0] for one in seen), "one fanId for one fan", f"{show(seen[0])} and {show(seen)}")
 
 
@@ -155,7 +155,7 @@ def test_user_not_from_body(api: Api) -> None:
 
 def test_user_id_is_stable(api: Api) -> None:
     """MUST answer the same userId for the same token. (onlyautomator: Response)"""
-    seen = [member(data_of(answer), "userId") for answer in (*api.history(), api.fresh("another"))]
+    seen = [member(data_of(answer), "userId") for answer in (*api.history(), api.another())]
     expect(
         all(one == seen[0] for one in seen), "one userId for one token", f"{show(seen[0])} and {show(seen)}"
     )

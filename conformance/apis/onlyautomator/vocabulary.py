@@ -16,7 +16,7 @@ from conformance.apis.onlyautomator import fans, model
 from conformance.apis.onlyautomator.answers import Data, code_of, data_of, expect_member, moment, outcome
 from conformance.apis.onlyautomator.model import Write
 from conformance.apis.onlyautomator.profile import Profile
-from conformance.apis.onlyautomator.sitting import Desk, Sat, is_invalid, is_json
+from conformance.apis.onlyautomator.sitting import KEY, Desk, Sat, is_invalid, is_json
 from conformance.apis.onlyautomator.tokens import Token
 from conformance.client import UNSET, Answer, Client
 from conformance.exam import Case
@@ -27,16 +27,21 @@ from conformance.patience import Patience
 from conformance.run import Run
 
 PATH = "/api/v2/update-preference"
+LIST = "/api/v2/get-preferences"
 RACERS = 4
 RACES = 3
 RACERS_VALUES = (("fourth", "fifth"), ("sixth", "seventh"))  # for each of two records
 A_SECOND_S = 1.1
+SILENT_READS = 2
 TOO_MANY = 429
 HISTORY = model.VALUES
 LATER = "a second later"
+BOOLEANS = (True, False, {"on": "weekends"})  # the values of one record in turn
 
 Body = dict[str, Any]
 Made = tuple[Body, str, Answer]  # what was written, with whose credential, and how that was answered
+Written = tuple[Body, Answer]
+Triple = tuple[Any, ...]
 Raced = TypeVar("Raced")
 
 
@@ -48,6 +53,11 @@ class Api:
         self.target = target
         self.run = run
         self.aside: list[Answer] = []
+        self.reads: list[Answer] = []
+        self.unread: dict[Any, Inconclusive] = {}
+        self.lists: dict[Any, Answer] = {}
+        self.heavy: list[Body] = []
+        self.written: dict[Triple, list[Written]] = {}
         self.triggered: list[Answer] = []
         self.unusual: list[Answer] = []
         self.doubtful: list[tuple[Callable[[], Answer], Answer]] = []
@@ -111,7 +121,10 @@ class Api:
         """Post *body* with a token of the profile."""
         if credential == "other_user":
             self.run.mode.want_full("a write as another user")
-        return self.post(body, authorization=f"Bearer {self.credential(credential)}", headers=headers)
+        answer = self.post(body, authorization=f"Bearer {self.credential(credential)}", headers=headers)
+        if answer.ok and isinstance(body, dict):
+            self.written.setdefault(triple(body), []).append((body, answer))
+        return answer
 
     def post(
         self,
@@ -172,9 +185,35 @@ class Api:
         """Send something that is not the documented operation, and that nothing is asked of."""
         if method not in SAFE_METHODS:
             self.run.mode.want_full("a write that is not documented")
-        answer = self.client.send(method, path, headers=self.authorization(), **how)
-        self.aside.append(answer)
-        return answer
+        return self._noted(self.aside, method, path, headers=self.authorization(), **how)
+
+    def read(self, authorization: str | None, parameters: Mapping[str, str]) -> Answer:
+        """Ask for a list of preferences, where the target has such, with any authorization or none.
+
+        A list that got no answer is not asked for again, and none is when two got none: lists may be slow, or
+        larger than is read, and the target is not to be taken for one that is gone.
+        """
+        if "read_back" not in self.target.capabilities:
+            raise NotTested("the profile's capabilities do not name read_back")
+        asked = (authorization, *parameters.items())
+        if asked in self.unread or len(self.unread) >= SILENT_READS:
+            raise Inconclusive(f"a list got no answer before: {[*self.unread.values()][-1]}")
+        headers = {} if authorization is None else {"Authorization": authorization}
+        try:
+            return self._noted(self.reads, "GET", LIST, headers=headers, params=parameters)
+        except Stopped:
+            raise
+        except Inconclusive as trouble:
+            self.unread[asked] = trouble
+            raise
+
+    def _noted(self, others: list[Answer], method: str, path: str, **how: Any) -> Answer:
+        """Send what is not the documented operation, and put what is answered among *others*."""
+        known = len(self.client.answers)
+        try:
+            return self.client.send(method, path, **how)
+        finally:
+            others += self.client.answers[known:]
 
     def raw(self, content: bytes | str) -> Answer:
         """Post bytes or text as they are, labelled as JSON, with the user's token."""
@@ -210,16 +249,29 @@ class Api:
         """Return the first record; Inconclusive if not even that was accepted."""
         return data_of(self.created())
 
-    def fresh(self, name: str, **members: Any) -> Answer:
-        """Return the answer to a write that several requirements look at."""
-        return self.client.once(name, lambda: self.write(self.body(**members)))
+    def another(self) -> Answer:
+        """Return the answer to a write of another preference than the first."""
+        return self.client.once("another", lambda: self.write(self.body(preference="one_of_two")))
+
+    def with_charset(self) -> Answer:
+        """Return the answer to a write of what is already there, with a charset in its media type."""
+        body, _ = self.holding(1)
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        return self.client.once("charset", lambda: self.write(body, headers=headers))
+
+    def in_mixed_case(self) -> Written:
+        """Return a write with capitals in both names."""
+
+        def ask() -> Written:
+            body = self.body(category=f"{self.run.prefix}_EveningChat", preference="likesFitness_VIDEOS")
+            return body, self.write(body)
+
+        return self.client.once("mixed case", ask)
 
     def accepted(self, body: Body, **how: Any) -> Answer:
         """Write what the document allows and want it to be accepted; Inconclusive where nothing is."""
         self.base()
-        answer = self.write(body, **how)
-        expect(answer.ok, "the write to be accepted", outcome(answer), answer)
-        return answer
+        return want_accepted(self.write(body, **how))
 
     def record(self, **members: Any) -> Data:
         """Write and return the record that came of it."""
@@ -227,7 +279,27 @@ class Api:
 
     def keeps(self, value: Any) -> None:
         """Want a value to be accepted and to come back equal."""
-        expect_member(self.accepted(self.body(value=value)), "value", value)
+        self.base()
+        _, answer = self.holding(value)
+        expect_member(want_accepted(answer), "value", value)
+
+    def holding(self, value: Any) -> Written:
+        """Return the write of a record that holds *value* and is written once in a run."""
+
+        def ask() -> Written:
+            body = self.body(value=value)
+            return body, self.write(body)
+
+        return self.client.once(("holding", json.dumps(value)), ask)
+
+    def replacing(self, old: Any, *values: Any) -> Answer:
+        """Return the answer to the last of these updates, one after the other, of the record that holds *old*."""
+        body, answer = self.holding(old)
+        for value in values:
+            data_of(answer)
+            ask = partial(self.write, {**body, "value": value})
+            answer = self.client.once(("replacing", json.dumps([old, value])), ask)
+        return answer
 
     def body_of_other_user(self) -> Body:
         """Return what is written as the other user."""
@@ -264,9 +336,14 @@ class Api:
     def of_two_users(self) -> tuple[Answer, Answer]:
         """Return the answers to a user's write and to the other user's of the same triple."""
         self.of_other_user()
-        body = self.client.once("body of two users", self.body)
-        one, other = (partial(self.write, body, credential=whose) for whose in ("user", "other_user"))
+        body = self.body_of_two_users()
+        one = partial(self.write, body)
+        other = partial(self.write, {**body, "value": "of another user"}, credential="other_user")
         return self.client.once("of one user", one), self.client.once("of the other user", other)
+
+    def body_of_two_users(self) -> Body:
+        """Return what a user writes, and another user after him."""
+        return self.client.once("body of two users", self.body)
 
     def body_without_value(self) -> Body:
         """Return the body of a write that has no value."""
@@ -276,9 +353,28 @@ class Api:
         """Return the answer to a write that has no value; whether it is accepted is the server's choice."""
         return self.client.once("without value", lambda: self.write(self.body_without_value()))
 
+    def without_preference(self) -> Answer:
+        """Return the answer to a write that lacks its preference."""
+        body = self.first_body()
+        del body["preference"]
+        return self.client.once("without preference", lambda: self.write(body))
+
+    def body_without_token(self) -> Body:
+        """Return what is written without a token."""
+        return self.client.once("body without token", self.body)
+
     def without_token(self) -> Answer:
         """Return the answer to a write without a token."""
-        return self.client.once("without token", lambda: self.unauthorized(None))
+        return self.client.once("without token", lambda: self.post(self.body_without_token()))
+
+    def body_without_permission(self) -> Body:
+        """Return what is written with a token that may not write."""
+        return self.client.once("body without permission", self.body)
+
+    def without_permission(self) -> Answer:
+        """Return the answer to a write with a token that may not write."""
+        body = self.body_without_permission()
+        return self.client.once("without permission", lambda: self.write(body, credential="forbidden"))
 
     def unavailable(self) -> Answer:
         """Return what the target answers when it is triggered to be unavailable."""
@@ -353,7 +449,7 @@ class Api:
                 raise
             except Inconclusive as trouble:
                 troubles.append(trouble)
-        others = [*self.aside, *self.unusual]
+        others = [*self.aside, *self.unusual, *self.reads]
         yield from (answer for answer in self.client.answers if not _is_among(answer, others))
         if troubles:
             raise troubles[0]
@@ -482,7 +578,20 @@ class Api:
             )
 
     def leave(self) -> None:
-        """Put nothing back: the API cannot delete."""
+        """Put a word in the place of values that make a list hard to read; the API cannot delete."""
+        for body in self.heavy:
+            self.write({**body, "value": "lighter"})
+
+
+def want_accepted(answer: Answer) -> Answer:
+    """Want a write to be accepted."""
+    expect(answer.ok, "the write to be accepted", outcome(answer), answer)
+    return answer
+
+
+def triple(body: Mapping[str, Any]) -> Triple:
+    """Return the names that a write gives its record."""
+    return tuple(str(body.get(name)) for name in KEY)
 
 
 def _repeated(race: Callable[[], Raced]) -> Raced:

@@ -15,7 +15,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import formatdate
 from typing import Any
 
-from conformance.proof.reference.onlyautomator import KEY, PATH, Caller, Record, Reference, Refusal
+from conformance.proof.reference.onlyautomator import (
+    KEY,
+    LIST,
+    METHODS,
+    PATH,
+    Caller,
+    Record,
+    Reference,
+    Refusal,
+)
 from conformance.proof.serving import Request, Response
 
 # --- answers ---------------------------------------------------------------------------------------------
@@ -26,6 +35,9 @@ class _Told(Reference):
 
     def succeed(self, record: Record) -> Response:
         return super().succeed(self.tell(record))
+
+    def show(self, record: Record) -> Record:
+        return self.tell(record)
 
     def tell(self, record: Record) -> Record:
         return record
@@ -47,6 +59,13 @@ class ExtraMembers(Reference):
     def succeed(self, record: Record) -> Response:
         data = {**record, "version": 3, "deletedAt": None, "tags": []}
         return Response(200, {"status": "success", "data": data, "message": "Saved", "requestId": "r-1"})
+
+    def list_records(self, records: list[Record]) -> Response:
+        more = {"message": "Here you are", "pagination": {"total": len(records), "limit": 100, "offset": 0}}
+        return Response(200, {**super().list_records(records).body, **more})
+
+    def show(self, record: Record) -> Record:
+        return {**record, "version": 3, "deletedAt": None, "tags": []}
 
     def refuse(self, refusal: Refusal) -> Response:
         answer = super().refuse(refusal)
@@ -123,10 +142,17 @@ class CreatorStays(Reference):
 
 
 class RecordPerUser(Reference):
-    """Each user has records of his own."""
+    """Each user has records of his own, and is shown all of them."""
 
     def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
         return (caller.user_id, *super().key(body, caller))
+
+
+class ListPerUser(RecordPerUser):
+    """Each user has records of his own, and is shown no others."""
+
+    def is_of_user(self, record: Record, caller: Caller) -> bool:
+        return bool(record["userId"] == caller.user_id)
 
 
 class RaceIsRefused(Reference):
@@ -430,7 +456,8 @@ class BodyBeforeToken(Reference):
     """A body that is no JSON is refused before the token is looked at."""
 
     def authenticate(self, request: Request) -> Caller:
-        self.read(request)
+        if request.method == "POST":
+            self.read(request)
         return super().authenticate(request)
 
 
@@ -520,7 +547,7 @@ class OtherMethodsAreAccepted(Reference):
     """A GET is answered with a page."""
 
     def answer(self, request: Request) -> Response:
-        if request.method == "GET":
+        if (request.method, request.path) == ("GET", PATH):
             return Response(200, b"<h1>Preferences</h1>", {"content-type": "text/html"})
         return super().answer(request)
 
@@ -529,7 +556,7 @@ class UnknownPathsInHtml(Reference):
     """Whatever is not the operation is answered with a page."""
 
     def answer(self, request: Request) -> Response:
-        if (request.method, request.path) != ("POST", PATH):
+        if METHODS.get(request.path) != request.method:
             return Response(404, b"<h1>Not Found</h1>", {"content-type": "text/html"})
         return super().answer(request)
 
@@ -902,3 +929,208 @@ class CarriesThousandsOfLevels(Reference):
         text = json.dumps({"status": "success", "data": record}, indent=1)
         deep = "[ \n" * 1000 + '"bottom"' + "]" * 1000
         return Response(200, text.replace('"deep"', deep).encode(), {"content-type": "application/json"})
+
+
+# --- Get Preferences -------------------------------------------------------------------------------------
+
+
+class _NoLists(Reference):
+    """Has no lists, and its profile does not say so."""
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        profile = super().profile(base_url)
+        del profile["capabilities"]
+        return profile
+
+
+class ListsAreNotFound(_NoLists):
+    """There are no lists: 404."""
+
+    def route(self, request: Request) -> None:
+        if request.path == LIST:
+            raise Refusal(404, "resource_not_found", f"Nothing at {LIST}")
+        super().route(request)
+
+
+class ListsAreNotAllowed(_NoLists):
+    """There are no lists: 405, in HTML."""
+
+    def answer(self, request: Request) -> Response:
+        if request.path == LIST:
+            return Response(405, b"<h1>Method Not Allowed</h1>", {"content-type": "text/html"})
+        return super().answer(request)
+
+
+class _Lagging(Reference):
+    """Lists lag behind, each for itself."""
+
+    lag_s = 0.3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.versions: list[tuple[float, tuple[Any, ...], Record]] = []
+
+    def store(self, body: Record, caller: Caller) -> Record:
+        record = super().store(body, caller)
+        self.versions.append((time.monotonic(), self.key(body, caller), record))
+        return record
+
+    def shelf(self) -> list[Record]:
+        until = time.monotonic() - self.lag_s
+        return list({key: record for at, key, record in list(self.versions) if at <= until}.values())
+
+
+class ListsLagBehind(_Lagging):
+    """A list shows what was written a moment ago, and not what was written since."""
+
+
+class ListsLagTwoSeconds(_Lagging):
+    """A list lags two seconds behind."""
+
+    lag_s = 2
+
+
+class ReplicasAreRead(_Lagging):
+    """Lists are read from two replicas in turn, one of which is half a second late."""
+
+    lags = itertools.cycle((0.5, 0))
+
+    def shelf(self) -> list[Record]:
+        self.lag_s = next(self.lags)
+        return super().shelf()
+
+
+class ListsAreCached(Reference):
+    """A list that was asked for once is the same for a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cached: dict[tuple[str, str | None], Response] = {}
+
+    def answer(self, request: Request) -> Response:
+        if request.method != "GET":
+            return super().answer(request)
+        key = request.target, request.headers.get("authorization")
+        if key not in self.cached:
+            self.cached[key] = super().answer(request)
+        return self.cached[key]
+
+
+class ListsOldestFirst(Reference):
+    """The record created first comes first."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up(asked, caller)[::-1]
+
+
+class ListsHaveNoOrder(Reference):
+    """A list is in the order of its ids, which is none."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return sorted(super().look_up(asked, caller), key=lambda record: str(record["id"]))
+
+
+class ListsHaveNoUserNorSource(Reference):
+    """A list leaves out the user and the source, as some examples of the page do."""
+
+    def show(self, record: Record) -> Record:
+        return {name: record[name] for name in record if name not in ("userId", "source")}
+
+
+class ListsMapEveryOtherFan(Reference):
+    """A list shows the fan now by one id and now by another, as an example of the page does."""
+
+    fan_ids = itertools.cycle(("12345", "fan_uuid_12345"))
+
+    def show(self, record: Record) -> Record:
+        return {**record, "fanId": next(self.fan_ids)}
+
+
+class ListsInWholeSeconds(Reference):
+    """A list tells its times in whole seconds, with an offset."""
+
+    def show(self, record: Record) -> Record:
+        told = {
+            name: datetime.fromisoformat(record[name]).strftime("%Y-%m-%d %H:%M:%S+00")
+            for name in ("createdAt", "updatedAt")
+        }
+        return {**record, **told}
+
+
+class ListsHaveDoubles(Reference):
+    """A list is made by a reader to whom every number is a double."""
+
+    def show(self, record: Record) -> Record:
+        return json.loads(json.dumps(record, sort_keys=True), parse_int=float)  # type: ignore[no-any-return]
+
+
+class ListsAreSharedWithOthers(Reference):
+    """Others write for the same fan all the time, before the run and during it."""
+
+    def shelf(self) -> list[Record]:
+        made = {"fanId": "fan-1001", "category": "content", "createdAt": self.now(), "updatedAt": self.now()}
+        return [
+            *({**made, "id": f"other-{at}", "preference": f"likes_{at}", "value": at} for at in range(200)),
+            *super().shelf(),
+        ]
+
+
+class ListsEndAtTen(Reference):
+    """A list is a page of ten, and does not say so."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up(asked, caller)[:10]
+
+
+class ListsEndAtTwentyFive(Reference):
+    """A list is a page of twenty-five, the oldest first."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up(asked, caller)[::-1][:25]
+
+
+class FilterFoldsCase(Reference):
+    """A category is found whatever the case of its letters."""
+
+    def is_of_category(self, record: Record, category: str | None) -> bool:
+        return category is None or record["category"].casefold() == category.casefold()
+
+
+class UnknownFanHasAnEmptyList(Reference):
+    """The list of an unknown fan is empty."""
+
+    def asked(self, request: Request) -> Mapping[str, str]:
+        return {"fanId": "", **request.query}
+
+
+class UnknownCategoryIsNotFound(Reference):
+    """A category in which nothing is listed is not found."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        if not found and "category" in asked:
+            raise Refusal(404, "resource_not_found", "No such category")
+        return found
+
+
+class UnknownCategoryIsInvalid(Reference):
+    """A category in which nothing is listed is a bad request."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        if not found and "category" in asked:
+            raise self.invalid("No such category")
+        return found
+
+
+class NobodyForEverybody(Reference):
+    """Without a fan the records of all fans are listed."""
+
+    def asked(self, request: Request) -> Mapping[str, str]:
+        return super().asked(request) if "fanId" in request.query else {}
+
+    def is_of_fan(self, record: Record, fan_id: str) -> bool:
+        return fan_id == "" or super().is_of_fan(record, fan_id)
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up({"fanId": "", **asked}, caller)

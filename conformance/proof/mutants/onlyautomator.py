@@ -18,7 +18,7 @@ from typing import Any
 
 import jwt
 
-from conformance.proof.reference.onlyautomator import KEY, SECRET, Caller, Record, Reference, Refusal
+from conformance.proof.reference.onlyautomator import KEY, LIST, SECRET, Caller, Record, Reference, Refusal
 from conformance.proof.serving import Request, Response
 
 # --- 200 Success -----------------------------------------------------------------------------------------
@@ -918,7 +918,7 @@ class PreferenceMayBeLeftOut(Reference):
     breaks = frozenset({"missing-preference"})
 
     def validate(self, body: Any) -> None:
-        known = {(fan, category): preference for fan, category, preference in self.records}
+        known = {(fan, category): preference for fan, category, preference in reversed(self.records)}
         if isinstance(body, dict) and "preference" not in body and isinstance(body.get("value"), str):
             body.update(_found("preference", known, body.get("fanId"), body.get("category")))
         super().validate(body)
@@ -1152,7 +1152,7 @@ class GuestsMayWrite(Reference):
     breaks = frozenset({"missing-token"})
 
     def authenticate(self, request: Request) -> Caller:
-        if "authorization" not in request.headers:
+        if request.method == "POST" and "authorization" not in request.headers:
             return Caller("guest", "authenticated")
         return super().authenticate(request)
 
@@ -1160,7 +1160,7 @@ class GuestsMayWrite(Reference):
 class MissingIs403(Reference):
     """A request without a token is answered 403."""
 
-    breaks = frozenset({"missing-token"})
+    breaks = frozenset({"missing-token", "list-missing-token"})
 
     def authenticate(self, request: Request) -> Caller:
         if "authorization" not in request.headers:
@@ -1230,7 +1230,7 @@ def _claims(token: str) -> dict[str, Any]:
 class HalfASignature(Reference):
     """Of a signature of the right length the first characters are compared."""
 
-    breaks = frozenset({"tampered-token"})
+    breaks = frozenset({"tampered-token", "list-tampered-token"})
 
     def verify(self, token: str) -> dict[str, Any]:
         head, _, signature = token.rpartition(".")
@@ -1238,6 +1238,24 @@ class HalfASignature(Reference):
         if len(signature) == len(right) and signature[:8] == right[:8]:
             return super().verify(f"{head}.{right}")
         return super().verify(token)
+
+
+class HalfASignatureToWrite(HalfASignature):
+    """Of a signature of the right length the first characters are compared where something is written."""
+
+    breaks = frozenset({"tampered-token"})
+    method = "POST"
+
+    def authenticate(self, request: Request) -> Caller:
+        is_lenient = request.method == self.method
+        return super().authenticate(request) if is_lenient else Reference().authenticate(request)
+
+
+class HalfASignatureToRead(HalfASignatureToWrite):
+    """Of a signature of the right length the first characters are compared where something is read."""
+
+    breaks = frozenset({"list-tampered-token"})
+    method = "GET"
 
 
 class SignatureBegins(Reference):
@@ -1267,7 +1285,14 @@ class SignatureIsNotChecked(Reference):
     """The signature is not looked at."""
 
     breaks = frozenset(
-        {"tampered-token", "truncated-token", "unsigned-token", "altered-claims", "algorithm-none"}
+        {
+            "tampered-token",
+            "truncated-token",
+            "unsigned-token",
+            "altered-claims",
+            "algorithm-none",
+            "list-tampered-token",
+        }
     )
 
     def verify(self, token: str) -> dict[str, Any]:
@@ -1385,12 +1410,21 @@ class _InSeconds(Reference):
 class UnauthenticatedIsKept(Reference):
     """A write without a token is refused, and kept all the same."""
 
-    breaks = frozenset({"unauthenticated-write-stores-nothing"})
+    breaks = frozenset({"unauthenticated-write-stores-nothing", "unauthenticated-write-is-not-listed"})
 
     def authenticate(self, request: Request) -> Caller:
-        if "authorization" not in request.headers:
+        if "authorization" not in request.headers and request.method == "POST":
             self.store(self.read(request), Caller("nobody", "none"))
         return super().authenticate(request)
+
+
+class UnauthenticatedIsKeptInTheDark(UnauthenticatedIsKept):
+    """A write without a token is kept, and listed when somebody with a token has written it again."""
+
+    breaks = frozenset({"unauthenticated-write-stores-nothing"})
+
+    def is_of_user(self, record: Record, caller: Caller) -> bool:
+        return record["userId"] != "nobody" and super().is_of_user(record, caller)
 
 
 class UnauthenticatedIsKeptInSeconds(UnauthenticatedIsKept, _InSeconds):
@@ -1433,13 +1467,22 @@ class ForbiddenIsNotFound(Reference):
 class ForbiddenIsKept(Reference):
     """A write without permission is refused, and kept all the same."""
 
-    breaks = frozenset({"forbidden-write-stores-nothing"})
+    breaks = frozenset({"forbidden-write-stores-nothing", "forbidden-write-is-not-listed"})
 
     def authenticate(self, request: Request) -> Caller:
         caller = super().authenticate(request)
         if caller.role == "reader":
             self.store(self.read(request), caller)
         return caller
+
+
+class ForbiddenIsKeptInTheDark(ForbiddenIsKept):
+    """A write without permission is kept, and listed when somebody with permission has written it again."""
+
+    breaks = frozenset({"forbidden-write-stores-nothing"})
+
+    def is_of_user(self, record: Record, caller: Caller) -> bool:
+        return record["userId"] != "user-eve" and super().is_of_user(record, caller)
 
 
 class ForbiddenIsKeptInSeconds(ForbiddenIsKept, _InSeconds):
@@ -1549,7 +1592,15 @@ class EmptyNamesInProblemJson(Reference):
 class MissingTokenInPlainText(Reference):
     """A missing token is refused in plain text."""
 
-    breaks = frozenset({"missing-token", "error-envelope", "json-on-every-answer"})
+    breaks = frozenset(
+        {
+            "missing-token",
+            "error-envelope",
+            "json-on-every-answer",
+            "list-missing-token",
+            "list-error-envelope",
+        }
+    )
 
     def answer(self, request: Request) -> Response:
         if "authorization" in request.headers:
@@ -1560,7 +1611,9 @@ class MissingTokenInPlainText(Reference):
 class StatusFail(Reference):
     """The status word of an error is fail."""
 
-    breaks = frozenset({"error-status-word", "service-unavailable", "undocumented-error-envelope"})
+    breaks = frozenset(
+        {"error-status-word", "service-unavailable", "undocumented-error-envelope", "list-error-envelope"}
+    )
 
     def refuse(self, refusal: Refusal) -> Response:
         error = {"code": refusal.code, "message": refusal.message}
@@ -1568,13 +1621,13 @@ class StatusFail(Reference):
 
 
 class StatusNumber(Reference):
-    """The status word of a 404 is the HTTP status."""
+    """The status word of a 403 is the HTTP status."""
 
     breaks = frozenset({"error-status-word"})
 
     def refuse(self, refusal: Refusal) -> Response:
         error = {"code": refusal.code, "message": refusal.message}
-        return Response(refusal.status, {"status": 404 if refusal.status == 404 else "error", "error": error})
+        return Response(refusal.status, {"status": 403 if refusal.status == 403 else "error", "error": error})
 
 
 class CodeInCapitals(Reference):
@@ -1591,7 +1644,7 @@ class CodeInCapitals(Reference):
 class MessageList(Reference):
     """The message of an error is a list of messages."""
 
-    breaks = frozenset({"error-message", "undocumented-error-envelope"})
+    breaks = frozenset({"error-message", "undocumented-error-envelope", "list-error-envelope"})
 
     def refuse(self, refusal: Refusal) -> Response:
         error = {"code": refusal.code, "message": [refusal.message]}
@@ -1601,11 +1654,23 @@ class MessageList(Reference):
 class MessageMissingOn401(Reference):
     """A 401 has no message."""
 
-    breaks = frozenset({"error-message"})
+    breaks = frozenset({"error-message", "list-error-envelope"})
 
     def refuse(self, refusal: Refusal) -> Response:
         answer = super().refuse(refusal)
         if refusal.status == 401:
+            del answer.body["error"]["message"]
+        return answer
+
+
+class MessageMissingOn403(Reference):
+    """A 403 has no message."""
+
+    breaks = frozenset({"error-message"})
+
+    def refuse(self, refusal: Refusal) -> Response:
+        answer = super().refuse(refusal)
+        if refusal.status == 403:
             del answer.body["error"]["message"]
         return answer
 
@@ -2534,7 +2599,7 @@ class EveryThirdUpdateIsLost(Reference):
 class OnlyLatestRecordsAreKept(Reference):
     """A record is forgotten when sixty others have been written after it."""
 
-    breaks = frozenset({"model-records-stand-alone"})
+    breaks = frozenset({"model-records-stand-alone", "written-is-listed"})
 
     def store(self, body: Record, caller: Caller) -> Record:
         record = super().store(body, caller)
@@ -2607,3 +2672,419 @@ class UpdatesShareABuffer(Reference):
         self.buffer = super().store(body, caller)
         time.sleep(0.02 if self.buffer["createdAt"] != self.buffer["updatedAt"] else 0)
         return self.buffer
+
+
+# --- Get Preferences -------------------------------------------------------------------------------------
+
+
+class ListIsPartial(Reference):
+    """A list is answered 206."""
+
+    breaks = frozenset({"list-answers-200"})
+
+    def list_records(self, records: list[Record]) -> Response:
+        return Response(206, super().list_records(records).body)
+
+
+class NobodyReads(Reference):
+    """A list is answered 404, as by a server without one."""
+
+    breaks = frozenset({"list-answers-200"})
+
+    def list_records(self, _: list[Record]) -> Response:
+        raise Refusal(404, "resource_not_found", "Nothing here")
+
+
+class WholeListIsForbidden(Reference):
+    """A list is answered 403 unless a category is asked for."""
+
+    breaks = frozenset({"list-answers-200"})
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        if "category" not in asked:
+            raise Refusal(403, "permission_denied", "Name a category")
+        return super().look_up(asked, caller)
+
+
+class ListStatusOk(Reference):
+    """The status word of a list is ok."""
+
+    breaks = frozenset({"list-status-word"})
+
+    def list_records(self, records: list[Record]) -> Response:
+        return Response(200, {**super().list_records(records).body, "status": "ok"})
+
+
+class ListIsWrapped(Reference):
+    """The records of a list stand in a member of data."""
+
+    breaks = frozenset({"list-data"})
+
+    def list_records(self, records: list[Record]) -> Response:
+        return Response(200, {"status": "success", "data": {"preferences": records}})
+
+
+class ListIsById(Reference):
+    """A list is an object with a record for each id."""
+
+    breaks = frozenset({"list-data"})
+
+    def list_records(self, records: list[Record]) -> Response:
+        return Response(200, {"status": "success", "data": {one["id"]: one for one in records}})
+
+
+class ListIsOfIds(Reference):
+    """A list is one of ids."""
+
+    breaks = frozenset({"list-data"})
+
+    def list_records(self, records: list[Record]) -> Response:
+        return Response(200, {"status": "success", "data": [one["id"] for one in records]})
+
+
+class _Shown(Reference):
+    """Shows a record in a list otherwise than it is kept."""
+
+    def show(self, record: Record) -> Record:
+        return {**record, **self.changes(record)}
+
+    def changes(self, record: Record) -> Record:
+        raise NotImplementedError
+
+
+class ListIsWithoutUpdates(Reference):
+    """A list does not tell when its records were updated."""
+
+    breaks = frozenset({"list-members"})
+
+    def show(self, record: Record) -> Record:
+        return {name: record[name] for name in record if name != "updatedAt"}
+
+
+class ListIsWithoutFans(Reference):
+    """A list does not tell whose its records are."""
+
+    breaks = frozenset({"list-members"})
+
+    def show(self, record: Record) -> Record:
+        return {name: record[name] for name in record if name != "fanId"}
+
+
+class ListHasRowNumbers(_Shown):
+    """A list has ids of its own."""
+
+    breaks = frozenset({"list-ids"})
+
+    def changes(self, record: Record) -> Record:
+        return {"id": f"row_{record['id']}"}
+
+
+class ListIsHyphenated(_Shown):
+    """A list has hyphens for the underscores of a preference."""
+
+    breaks = frozenset({"list-names"})
+
+    def changes(self, record: Record) -> Record:
+        return {"preference": record["preference"].replace("_", "-")}
+
+
+class ListIsInUnixTime(_Shown):
+    """A list tells the time of creation in seconds."""
+
+    breaks = frozenset({"list-timestamps"})
+
+    def changes(self, record: Record) -> Record:
+        return {"createdAt": datetime.fromisoformat(record["createdAt"]).timestamp()}
+
+
+class ListHasLocalDates(_Shown):
+    """A list tells the day of the last update, and no time."""
+
+    breaks = frozenset({"list-timestamps"})
+
+    def changes(self, record: Record) -> Record:
+        return {"updatedAt": record["updatedAt"][:10]}
+
+
+class NothingIsStored(Reference):
+    """Writes are answered from memory, and nothing reaches what is listed."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def shelf(self) -> list[Record]:
+        return []
+
+
+class OnlyTheLastIsStored(Reference):
+    """The last write takes the place of all others in what is listed."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def shelf(self) -> list[Record]:
+        return sorted(super().shelf(), key=lambda record: record["updatedAt"])[-1:]
+
+
+class ListIsCutAtSeven(Reference):
+    """A list ends after seven records, and does not say so."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up(asked, caller)[:7]
+
+
+class NestedIsNotStored(_Shown):
+    """An object in an object is answered and not stored."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        value = record["value"]
+        is_nested = isinstance(value, dict) and any(isinstance(item, dict) for item in value.values())
+        return {"value": dict.fromkeys(value)} if is_nested else {}
+
+
+class FalsyIsNotStored(_Shown):
+    """What is falsy is answered, and stored as null."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        return {"value": record["value"] or None}
+
+
+class StructuresAreStoredAsText(_Shown):
+    """An array is listed as its JSON text."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        return {"value": json.dumps(record["value"])} if isinstance(record["value"], list) else {}
+
+
+class NumbersAreStoredAsText(_Shown):
+    """A number is listed as text."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        return {"value": str(record["value"])} if type(record["value"]) in (int, float) else {}
+
+
+class UpdatesAreNotStored(Reference):
+    """An update by the user who made the record is answered, and never reaches what is listed."""
+
+    breaks = frozenset({"list-shows-updates"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update(old, body, caller)
+        own = caller.user_id == old["userId"]
+        return {**record, "made": old.get("made", old["value"])} if own else record
+
+    def show(self, record: Record) -> Record:
+        return {**record, "value": record.get("made", record["value"])}
+
+
+class OthersUpdatesAreNotStored(Reference):
+    """An update by another user is answered, and each user is shown what he wrote himself."""
+
+    breaks = frozenset({"list-shows-what-others-wrote"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update(old, body, caller)
+        return {**record, "own": old["value"]} if caller.user_id != old["userId"] else record
+
+    def show(self, record: Record) -> Record:
+        return {**record, "value": record.get("own", record["value"])}
+
+
+class EveryWriteIsListed(Reference):
+    """An update is answered as one, and stored beside what was there."""
+
+    breaks = frozenset({"list-one-record-per-triple"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        vars(self).setdefault("former", []).append(old)
+        return super().update(old, body, caller)
+
+    def shelf(self) -> list[Record]:
+        return [*vars(self).get("former", []), *super().shelf()]
+
+
+class CommonCategoriesAreFound(Reference):
+    """Records are found by the common categories only."""
+
+    breaks = frozenset({"category-filter-includes"})
+
+    def is_of_category(self, record: Record, category: str | None) -> bool:
+        is_common = category in (None, "content", "messaging", "tipping", "scheduling")
+        return is_common and super().is_of_category(record, category)
+
+
+class FilterIsIgnored(Reference):
+    """Records of all categories are listed, whichever is asked for."""
+
+    breaks = frozenset({"category-filter-excludes"})
+
+    def is_of_category(self, *_: Any) -> bool:
+        return True
+
+
+class FilterIsAPrefix(Reference):
+    """Records are listed whose category begins with the one that is asked for."""
+
+    breaks = frozenset({"category-filter-excludes"})
+
+    def is_of_category(self, record: Record, category: str | None) -> bool:
+        return bool(record["category"].startswith(category or ""))
+
+
+class EveryFanIsListed(Reference):
+    """The records of all fans are listed, whichever is asked for."""
+
+    breaks = frozenset({"list-keeps-fans-apart"})
+
+    def is_of_fan(self, *_: Any) -> bool:
+        return True
+
+
+class OtherFanIsListed(Reference):
+    """Where the category is one of this run, the records of all fans are listed."""
+
+    breaks = frozenset({"list-keeps-fans-apart"})
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        others = [one for one in self.shelf() if one["fanId"] != asked["fanId"]]
+        return [*found, *(one for one in others if one["category"] == asked.get("category"))]
+
+
+class _Strays(Reference):
+    """Lists what was refused beside what was stored."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strays: list[Record] = []
+
+    def keep_stray(self, request: Request) -> None:
+        body = json.loads(request.body or b"null")
+        if request.method == "POST" and isinstance(body, dict):
+            self.strays.append({"id": str(uuid.uuid4()), **body, "createdAt": self.now()})
+
+    def shelf(self) -> list[Record]:
+        return [*super().shelf(), *self.strays]
+
+    def is_of_category(self, record: Record, category: str | None) -> bool:
+        return super().is_of_category({"category": None, **record}, category)
+
+
+class UnauthenticatedIsListed(_Strays):
+    """A write without a token is refused, and listed all the same."""
+
+    breaks = frozenset({"unauthenticated-write-is-not-listed"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if "authorization" not in request.headers:
+            self.keep_stray(request)
+        return super().authenticate(request)
+
+
+class ForbiddenIsListed(_Strays):
+    """A write without permission is refused, and listed all the same."""
+
+    breaks = frozenset({"forbidden-write-is-not-listed"})
+
+    def authenticate(self, request: Request) -> Caller:
+        caller = super().authenticate(request)
+        if caller.role == "reader":
+            self.keep_stray(request)
+        return caller
+
+
+class InvalidIsListed(_Strays):
+    """A write without a preference is refused, and listed all the same."""
+
+    breaks = frozenset({"invalid-write-is-not-listed"})
+
+    def validate(self, body: Any) -> None:
+        if isinstance(body, dict) and "preference" not in body:
+            self.strays.append({"id": str(uuid.uuid4()), **body})
+        super().validate(body)
+
+
+class GuestsMayRead(Reference):
+    """A list is for everybody."""
+
+    breaks = frozenset({"list-missing-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if request.method == "GET" and "authorization" not in request.headers:
+            return Caller("guest", "authenticated")
+        return super().authenticate(request)
+
+
+class GuestsFindNothing(Reference):
+    """Without a token a list is not found."""
+
+    breaks = frozenset({"list-missing-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if request.method == "GET" and "authorization" not in request.headers:
+            raise Refusal(404, "resource_not_found", "Nothing here")
+        return super().authenticate(request)
+
+
+class ListIsRefusedInHtml(Reference):
+    """A request for a list that is not right is refused with a page."""
+
+    breaks = frozenset({"list-error-envelope"})
+
+    def answer(self, request: Request) -> Response:
+        answer = super().answer(request)
+        if request.path != LIST or answer.status not in (400, 404):
+            return answer
+        return Response(answer.status, b"<h1>No</h1>", {"content-type": "text/html"})
+
+
+class ListWithoutFanCrashes(Reference):
+    """A request for a list that names no fan is an internal error."""
+
+    breaks = frozenset({"list-no-server-error"})
+
+    def asked(self, request: Request) -> Mapping[str, str]:
+        if "fanId" not in request.query:
+            raise Refusal(500, "internal_error", "KeyError: fanId")
+        return super().asked(request)
+
+
+class UnknownFanCrashes(Reference):
+    """A request for the list of an unknown fan is an internal error."""
+
+    breaks = frozenset({"list-no-server-error"})
+
+    def asked(self, request: Request) -> Mapping[str, str]:
+        if request.query.get("fanId", "fan-1001") not in self.fans:
+            raise Refusal(500, "internal_error", "NoneType has no attribute preferences")
+        return super().asked(request)
+
+
+class ListIsTooLong(Reference):
+    """A list that comes to half a megabyte is an internal error."""
+
+    breaks = frozenset({"hostile-values-can-be-listed"})
+
+    def list_records(self, records: list[Record]) -> Response:
+        if sum(len(str(record["value"])) for record in records) > 2**19:
+            raise Refusal(500, "internal_error", "response payload too large")
+        return super().list_records(records)
+
+
+class PrototypeBreaksLists(Reference):
+    """A record whose value has a member called __proto__ breaks every list that it is in."""
+
+    breaks = frozenset({"hostile-values-can-be-listed"})
+
+    def show(self, record: Record) -> Record:
+        if isinstance(record["value"], dict) and "__proto__" in record["value"]:
+            raise Refusal(500, "internal_error", "Cannot set properties of undefined")
+        return super().show(record)

@@ -16,6 +16,8 @@ import jwt
 from conformance.proof.serving import Request, Response
 
 PATH = "/api/v2/update-preference"
+LIST = "/api/v2/get-preferences"
+METHODS = {PATH: "POST", LIST: "GET"}
 SECRET = "the reference keeps this secret to itself"  # noqa: S105 - it guards nothing but a test server
 KEY = ("fanId", "category", "preference")
 
@@ -62,6 +64,8 @@ class Reference:
         self.route(request)
         self.be_available(request)
         caller = self.authenticate(request)
+        if request.path == LIST:
+            return self.list_records(self.look_up(self.asked(request), caller))
         self.authorize(caller)
         body = self.read(request)
         self.validate(body)
@@ -69,11 +73,11 @@ class Reference:
         return self.succeed(self.store(body, caller))
 
     def route(self, request: Request) -> None:
-        """Know one path and one method."""
-        if request.path != PATH:
+        """Know two paths with a method each."""
+        if request.path not in METHODS:
             raise Refusal(404, "resource_not_found", f"Nothing at {request.path}")
-        if request.method != "POST":
-            raise Refusal(405, "validation_error", f"Use POST, not {request.method}")
+        if request.method != METHODS[request.path]:
+            raise Refusal(405, "validation_error", f"Use {METHODS[request.path]}, not {request.method}")
 
     def be_available(self, request: Request) -> None:
         """Be out of service when the trigger header asks for it."""
@@ -189,6 +193,49 @@ class Reference:
         """Answer with the record."""
         return Response(200, {"status": "success", "data": record})
 
+    def asked(self, request: Request) -> Mapping[str, str]:
+        """Read which fan's records are asked for, and of which category if of one only."""
+        asked = request.query
+        self.validate_name("fanId", asked)
+        self.find_fan(asked["fanId"])
+        return asked
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        """Find the records that are asked for, the one created last first."""
+        with self.lock:
+            kept = self.shelf()
+        return [
+            one
+            for one in reversed(kept)
+            if self.is_of_fan(one, asked["fanId"])
+            and self.is_of_category(one, asked.get("category"))
+            and self.is_of_user(one, caller)
+        ]
+
+    def shelf(self) -> list[Record]:
+        """Take every record that there is."""
+        return list(self.records.values())
+
+    def is_of_fan(self, record: Record, fan_id: str) -> bool:
+        """Tell whether a record is the fan's."""
+        return bool(record.get("fanId") == fan_id)
+
+    def is_of_category(self, record: Record, category: str | None) -> bool:
+        """Tell whether a record is of the category, if one is asked for."""
+        return category is None or record.get("category") == category
+
+    def is_of_user(self, record: Record, caller: Caller) -> bool:  # noqa: ARG002 - for overrides
+        """Show every user the same records."""
+        return True
+
+    def list_records(self, records: list[Record]) -> Response:
+        """Answer with records."""
+        return Response(200, {"status": "success", "data": [self.show(one) for one in records]})
+
+    def show(self, record: Record) -> Record:
+        """Show a record in a list as it is kept."""
+        return record
+
     def refuse(self, refusal: Refusal) -> Response:
         """Answer with an error."""
         error = {"code": refusal.code, "message": refusal.message}
@@ -211,6 +258,7 @@ class Reference:
                 "expired": self.token("user-ada", ttl_s=-3600),
             },
             "fixtures": {"fan_id": "fan-1001", "other_fan_id": "fan-1002"},
+            "capabilities": ["read_back"],
             "triggers": {"service_unavailable": {"headers": {"X-Out-Of-Service": "yes"}}},
         }
 

@@ -1,0 +1,193 @@
+"""Where written preferences are looked up again: the lists of fans, for targets that have them.
+
+A list may lag behind a write, may be long, and holds what others wrote; so it is asked for again for a moment before
+anything is missed, by the run's own category first, and only the run's own records are looked for in it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from conformance.apis.onlyautomator.answers import Data, body_of, data_of, member, outcome, show
+from conformance.apis.onlyautomator.sitting import KEY
+from conformance.apis.onlyautomator.vocabulary import Api, Body, Written, triple
+from conformance.client import Answer
+from conformance.oracle import Inconclusive, expect, same_json
+
+LAG_S = 3.0  # how long a list may lag behind a write
+FIRST_PAUSE_S = 0.05
+SHORTEST_PAGE = 10
+
+Records = Sequence[Data]
+
+
+class Place(NamedTuple):
+    """Whose records are asked for, by whom, and of which category; None for all."""
+
+    fan_id: str
+    category: str | None
+    credential: str = "user"
+
+    def ask(self, api: Api) -> Answer:
+        """Ask for the list."""
+        category = {} if self.category is None else {"category": self.category}
+        authorization = api.authorization(self.credential)["Authorization"]
+        return api.read(authorization, {"fanId": self.fan_id, **category})
+
+
+def own(api: Api) -> Place:
+    """Return the place of most of what this run wrote."""
+    return Place(api.fan_id, api.run.prefix)
+
+
+def whole(api: Api) -> Place:
+    """Return the place of all that is known of the fan."""
+    return Place(api.fan_id, None)
+
+
+def latest(api: Api, place: Place) -> Answer:
+    """Return the list that was asked for last, asking if none was."""
+    answer = api.lists.get(place)
+    if answer is None:
+        answer = api.lists[place] = place.ask(api)
+    else:
+        api.client.show(answer.exchange)
+    return answer
+
+
+def records_of(answer: Answer) -> Records:
+    """Return the records of a list; Inconclusive if it was refused or shows none."""
+    if not answer.ok:
+        raise Inconclusive(f"the list that this rests on was answered {outcome(answer)}")
+    body = body_of(answer)
+    data = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
+        raise Inconclusive("the list that this rests on was answered without an array of objects in data")
+    return data
+
+
+def listed(
+    api: Api, place: Place, is_shown: Callable[[Records], object], after: Iterable[Answer] = ()
+) -> Records:
+    """Return the records of *place*, read after the answers *after* and, while *is_shown* is false, again.
+
+    What is not shown LAG_S after them is not expected to come any more.
+    """
+    since = max((answer.received_at for answer in after), default=0.0)
+    until = since + min(LAG_S, api.target.patience.retry_s)
+    pause_s = FIRST_PAUSE_S
+    while True:
+        answer = latest(api, place)
+        records = records_of(answer)
+        if answer.sent_at >= since and (is_shown(records) or answer.sent_at >= until):
+            return records
+        if answer.sent_at >= since:
+            api.client.pause(min(pause_s, until - time.monotonic()))
+            pause_s *= 2
+        del api.lists[place]
+
+
+def listed_anywhere(
+    api: Api, is_shown: Callable[[Records], object], after: Iterable[Answer], place: Place | None = None
+) -> Records:
+    """Return the records of *place*, the run's own by default, or all of the fan's if *is_shown* is false of those."""
+    place, after = place or own(api), list(after)
+    records = listed(api, place, is_shown, after)
+    return records if is_shown(records) else listed(api, place._replace(category=None), is_shown, after)
+
+
+def found(api: Api, *written: Written, place: Place | None = None) -> list[Data]:
+    """Return the record of each of *written* as a list shows it; Inconclusive if one is not there."""
+
+    def are_shown(records: Records) -> bool:
+        return all(record_in(records, one) for one in written)
+
+    records = listed_anywhere(api, are_shown, [answer for _, answer in written], place)
+    return [_there(record_in(records, one), records) for one in written]
+
+
+def in_whole(api: Api, written: Written) -> tuple[Data | None, Records]:
+    """Return the record of *written* as the list of all the fan's shows it, None if it does not, and that list."""
+    records = listed(api, whole(api), lambda records: record_in(records, written), [written[1]])
+    return record_in(records, written), records
+
+
+def _there(record: Data | None, records: Records) -> Data:
+    if record is None:
+        refuse_page(records)
+        raise Inconclusive("a record that this rests on is not in the list")
+    return record
+
+
+def refuse_page(records: Records) -> None:
+    """Raise Inconclusive if a list looks as if it were only a page of it, which is nowhere described."""
+    count = len(records)
+    if count >= SHORTEST_PAGE and (count % 10 == 0 or count % 25 == 0):
+        raise Inconclusive(f"the list holds {count} records, a round number, and may be one page of several")
+
+
+def record_in(records: Records, written: Written) -> Data | None:
+    """Return the first of *records* that is the one *written*, by its id or by its names."""
+    return next(iter(records_in(records, written)), None)
+
+
+def records_in(records: Records, written: Written) -> Records:
+    """Return those of *records* that are the one *written*, by its id or by its names."""
+    body, answer = written
+    data = data_of(answer)
+    names = [(one.get("category"), one.get("preference")) for one in (body, data)]
+    ids = [data["id"]] if isinstance(data.get("id"), str) else []
+    return [
+        one
+        for one in records
+        if one.get("id") in ids or (one.get("category"), one.get("preference")) in names
+    ]
+
+
+def value_in(records: Records, written: Written) -> bool:
+    """Tell whether a record that is the one *written* shows the value that the write was answered with."""
+    return any(_same_value(record, written) for record in records_in(records, written))
+
+
+def _same_value(record: Data, written: Written) -> bool:
+    return "value" in record and same_json(record["value"], data_of(written[1]).get("value"))
+
+
+def expect_value(record: Data, written: Written) -> None:
+    """Want a listed record to show the value that the write was answered with."""
+    value = show(data_of(written[1]).get("value"))
+    got = f"value {show(record['value'])}" if "value" in record else "no value"
+    expect(_same_value(record, written), f"value {value}, as the write was answered", got)
+
+
+def sure(written: Sequence[Written]) -> Sequence[Written]:
+    """Return *written* if each was answered with a record of its own, as it was sent; else Inconclusive."""
+    ids = {show(sound(one)["id"]) for one in written}
+    if len(ids) < len(written):
+        raise Inconclusive("writes of several triples were answered with one id")
+    return written
+
+
+def sound(written: Written) -> Data:
+    """Return what a write was answered with; Inconclusive unless that is legible and what was sent."""
+    body, answer = written
+    data = data_of(answer)
+    if not isinstance(member(data, "id"), str):
+        raise Inconclusive("a write that this rests on was answered without an id that is text")
+    for name in KEY[1:]:
+        if str(member(data, name)).casefold() != str(body[name]).casefold():
+            raise Inconclusive(f"a write that this rests on was answered with another {name}")
+    if not same_json(member(data, "value"), body["value"]):
+        raise Inconclusive("a write that this rests on was answered with another value")
+    return data
+
+
+def writes_of(api: Api, body: Body) -> Sequence[Written]:
+    """Return the writes of *body*'s triple, in order; Inconclusive if they were answered with several ids."""
+    written = api.written.get(triple(body), [])
+    ids = {show(member(data_of(answer), "id")) for _, answer in written}
+    if len(ids) != 1:
+        raise Inconclusive("the writes of one triple were not all answered with one id")
+    return written

@@ -1,0 +1,409 @@
+"""Get Preferences: what was written is read again, from targets that have what the page describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from conformance.apis.onlyautomator import shelf
+from conformance.apis.onlyautomator.answers import (
+    Data,
+    body_of,
+    code_of,
+    data_of,
+    error_of,
+    expect_refusal,
+    kind,
+    member,
+    outcome,
+    show,
+)
+from conformance.apis.onlyautomator.shelf import Place, Records
+from conformance.apis.onlyautomator.vocabulary import BOOLEANS, Api, Body, Written
+from conformance.client import Answer
+from conformance.oracle import Inconclusive, expect, expect_status, instant, observe
+
+MEMBERS = ("id", "fanId", "category", "preference", "value", "createdAt", "updatedAt")
+VALUES: tuple[Any, ...] = (
+    "Evenings and weekends",
+    "",
+    False,
+    0,
+    1234.5,
+    {"quiet": {"from": "22:00", "days": {"first": "sat", "last": "sun"}}},
+    [{"day": "sat"}, {"day": "sun", "hours": ["9", "17"]}, {}],
+    [True, 1, 0, False, "1", "", 2.5],
+    [],
+)
+
+
+# --- the answer ------------------------------------------------------------------------------------------
+
+
+def _list(api: Api) -> Answer:
+    """Return a list of the run's own records, which are there unless the mode lets nothing be written."""
+    if api.run.mode.may_write:
+        api.base()
+    return shelf.latest(api, shelf.own(api))
+
+
+def test_list_answers_200(api: Api) -> None:
+    """SHOULD answer 200 to a request for a fan's preferences. (onlyautomator: Get Preferences)"""
+    for answer in (_list(api), shelf.latest(api, shelf.whole(api))):
+        expect_status(answer, 200)
+
+
+def test_list_status_word(api: Api) -> None:
+    """SHOULD answer a list with status success. (onlyautomator: Get Preferences)"""
+    body = body_of(_listed(api))
+    word = body.get("status") if isinstance(body, dict) else None
+    expect(word == "success", 'status "success"', show(word))
+
+
+def _listed(api: Api) -> Answer:
+    answer = _list(api)
+    if not answer.ok:
+        raise Inconclusive(f"the list was answered {outcome(answer)}")
+    return answer
+
+
+def test_list_data(api: Api) -> None:
+    """SHOULD answer a list as an array of objects in data. (onlyautomator: Get Preferences)"""
+    body = body_of(_listed(api))
+    data = body.get("data") if isinstance(body, dict) else None
+    expect(isinstance(data, list), "data, an array", kind(data) if data is not None else "none")
+    others = [one for one in data or () if not isinstance(one, dict)]
+    expect(not others, "an array of objects", f"{kind(others[0])} in it" if others else "")
+
+
+# --- a record --------------------------------------------------------------------------------------------
+
+
+def _record(api: Api) -> tuple[Written, Data]:
+    """Return a write and its record in the list."""
+    written = _holding(api, VALUES[0])
+    return written, shelf.found(api, written)[0]
+
+
+def _holding(api: Api, value: Any) -> Written:
+    """Return the last write of a record that was made to hold a value."""
+    return shelf.writes_of(api, api.holding(value)[0])[-1]
+
+
+def _two(api: Api) -> Sequence[Written]:
+    return shelf.sure([_holding(api, value) for value in VALUES[:2]])
+
+
+def test_list_members(api: Api) -> None:
+    """SHOULD list a preference with id, fanId, category, preference, value, createdAt and updatedAt.
+
+    (onlyautomator: Get Preferences)
+
+    The page's examples show userId and source in some records and not in others, so both may be missing.
+    """
+    _, record = _record(api)
+    missing = [name for name in MEMBERS if name not in record]
+    expect(not missing, f"a record with {', '.join(MEMBERS)}", f"one without {', '.join(missing)}")
+
+
+def test_list_ids(api: Api) -> None:
+    """SHOULD list a preference under the id that its write was answered with. (onlyautomator: Get Preferences)"""
+    written = _two(api)
+    _updated(api)  # Inconclusive if a triple gets another id each time, and so names no record
+    for record, (_, answer) in zip(shelf.found(api, *written), written, strict=True):
+        wanted = data_of(answer)["id"]
+        expect(record.get("id", wanted) == wanted, f"id {show(wanted)}", f"id {show(record.get('id'))}")
+
+
+def test_list_names(api: Api) -> None:
+    """SHOULD list a preference by the category and preference that its write was answered with.
+
+    (onlyautomator: Get Preferences)
+    """
+    written = _two(api)[0]
+    record, wanted = shelf.found(api, written)[0], shelf.sound(written)
+    for name in ("category", "preference"):
+        is_kept = record.get(name, wanted[name]) == wanted[name]
+        expect(is_kept, f"{name} {show(wanted[name])}", f"{name} {show(record.get(name))}")
+
+
+def test_list_timestamps(api: Api) -> None:
+    """SHOULD list a preference with createdAt and updatedAt as ISO timestamps. (onlyautomator: Get Preferences)"""
+    _, record = _record(api)
+    for name in ("createdAt", "updatedAt"):
+        is_told = name not in record or instant(record[name]) is not None
+        expect(is_told, f"{name}, an ISO timestamp", f"{name} {show(record.get(name))}")
+
+
+# --- what was written ------------------------------------------------------------------------------------
+
+
+def test_written_is_listed(api: Api) -> None:
+    """SHOULD list a preference that was written. (onlyautomator: Get Preferences)
+
+    A list may lag behind a write for three seconds. Where it lacks the preference and holds a round number of records,
+    it may be one page of several, of which the page says nothing, and it is not decided.
+    """
+    written = _holding(api, VALUES[0])
+    record, records = shelf.in_whole(api, written)
+    if record is None:
+        shelf.refuse_page(records)
+    id_ = show(data_of(written[1]).get("id"))
+    expect(record is not None, f"the record {id_} in the list", f"{len(records)} records without it")
+
+
+def test_list_values(api: Api) -> None:
+    """SHOULD list a preference with the value that its write was answered with. (onlyautomator: Get Preferences)"""
+    written = shelf.sure([_holding(api, value) for value in VALUES])
+    for record, one in zip(shelf.found(api, *written), written, strict=True):
+        shelf.expect_value(record, one)
+
+
+def _updated(api: Api) -> Written:
+    """Return the last of several writes of one triple."""
+    api.replacing(*BOOLEANS)
+    return shelf.writes_of(api, api.holding(BOOLEANS[0])[0])[-1]
+
+
+def test_list_shows_updates(api: Api) -> None:
+    """SHOULD list an updated preference with the value that the update was answered with.
+
+    (onlyautomator: Get Preferences)
+    """
+    written, _ = shelf.sure([_updated(api), _holding(api, VALUES[0])])
+    records = shelf.listed_anywhere(api, lambda records: shelf.value_in(records, written), [written[1]])
+    record = shelf.record_in(records, written) or shelf.found(api, written)[0]
+    shelf.expect_value(record, written)
+
+
+def test_list_one_record_per_triple(api: Api) -> None:
+    """SHOULD list one preference for a triple, however often it was written. (onlyautomator: Get Preferences)"""
+    written = _updated(api)
+    records = shelf.listed_anywhere(
+        api, lambda records: len(shelf.records_in(records, written)) == 1, [written[1]]
+    )
+    count = len(shelf.records_in(records, written)) or len(shelf.found(api, written))
+    expect(count == 1, "one record of the triple", f"{count} records")
+
+
+# --- which records ---------------------------------------------------------------------------------------
+
+
+def test_category_filter_includes(api: Api) -> None:
+    """SHOULD list the preferences of a category that is asked for. (onlyautomator: Get Preferences)"""
+    written = _holding(api, VALUES[0])
+    shelf.sound(written)
+    if shelf.in_whole(api, written)[0] is None:
+        raise Inconclusive("a record that this rests on is not even in the list of all")
+    records = shelf.listed(
+        api, shelf.own(api), lambda records: shelf.record_in(records, written), [written[1]]
+    )
+    if not (is_there := shelf.record_in(records, written) is not None):
+        shelf.refuse_page(records)
+    expect(is_there, f"a record of the category {show(api.run.prefix)}", f"{len(records)} records without it")
+
+
+def test_category_filter_excludes(api: Api) -> None:
+    """SHOULD list no preference of another category than the one asked for. (onlyautomator: Get Preferences)
+
+    The case of its letters may be another: the document does not say whether that counts.
+    """
+    category, others = api.run.prefix, api.in_two_categories()
+    for other in zip(api.bodies_in_two_categories(), others, strict=True):
+        shelf.sound(other)
+        if shelf.in_whole(api, other)[0] is None:
+            raise Inconclusive("no record of another category is in the list of all")
+    for record in shelf.listed(api, shelf.own(api), lambda _: True, others):
+        shown = record.get("category", category)
+        is_of_it = isinstance(shown, str) and shown.casefold() == category.casefold()
+        expect(is_of_it, f"records of the category {show(category)} only", f"one of {show(shown)}")
+
+
+def test_list_keeps_fans_apart(api: Api) -> None:
+    """SHOULD list a fan's preferences without those of another fan. (onlyautomator: Get Preferences)"""
+    ours, theirs = shelf.sure(list(zip(api.bodies_of_both_fans(), api.of_both_fans(), strict=True)))
+    shelf.found(api, ours)
+    shelf.found(api, theirs, place=Place(api.other_fan_id, api.run.prefix))
+    others = {api.fan_id: theirs, api.other_fan_id: ours}
+    for place, answer in api.lists.items():
+        if place.fan_id in others and answer.sent_at >= theirs[1].received_at:
+            other = data_of(others[place.fan_id][1])["id"]
+            is_apart = all(record.get("id") != other for record in shelf.records_of(answer))
+            expect(is_apart, "the fan's own records", f"{show(other)}, a record of another fan", answer)
+
+
+def test_list_shows_what_others_wrote(api: Api) -> None:
+    """SHOULD list a preference as another user updated it, where both writes were answered with one id.
+
+    (onlyautomator: Get Preferences)
+
+    A server may keep a record for each user instead, with an id for each.
+    """
+    body = api.body_of_two_users()
+    one, other = api.of_two_users()
+    if data_of(one).get("id") != data_of(other).get("id"):
+        return
+    written, _ = shelf.sure([shelf.writes_of(api, body)[-1], _holding(api, VALUES[0])])
+    records = shelf.listed_anywhere(api, lambda records: shelf.value_in(records, written), [other])
+    shelf.expect_value(shelf.record_in(records, written) or shelf.found(api, written)[0], written)
+
+
+# --- what was refused ------------------------------------------------------------------------------------
+
+
+def _list_after(api: Api, refused: Answer) -> Records:
+    """Return the list as it is after a refusal, with what was accepted in it."""
+    if refused.ok:
+        raise Inconclusive(f"the write was not refused but answered {outcome(refused)}")
+    written = _holding(api, VALUES[0])
+    shelf.found(api, written)
+    return shelf.listed(api, shelf.own(api), lambda _: True, [refused, written[1]])
+
+
+def _expect_unlisted(api: Api, body: Body, refused: Answer) -> None:
+    names = (body["category"], body["preference"])
+    for record in _list_after(api, refused):
+        is_it = (record.get("category"), record.get("preference")) == names
+        expect(not is_it, "nothing of the refused write", f"a record {show(record.get('id'))} of it")
+
+
+def test_invalid_write_is_not_listed(api: Api) -> None:
+    """SHOULD list nothing of a write that was answered 400, for it lacked its preference.
+
+    (onlyautomator: Get Preferences)
+    """
+    member(_record(api)[1], "preference")
+    for record in _list_after(api, api.without_preference()):
+        is_named = record.get("category") != api.run.prefix or record.get("preference") is not None
+        expect(is_named, "nothing of the refused write", f"{show(record.get('id'))}, without a preference")
+
+
+def test_unauthenticated_write_is_not_listed(api: Api) -> None:
+    """SHOULD list nothing of a write that was answered 401. (onlyautomator: Get Preferences)"""
+    _expect_unlisted(api, api.body_without_token(), api.without_token())
+
+
+def test_forbidden_write_is_not_listed(api: Api) -> None:
+    """SHOULD list nothing of a write that was answered 403. (onlyautomator: Get Preferences)"""
+    _expect_unlisted(api, api.body_without_permission(), api.without_permission())
+
+
+# --- what is refused -------------------------------------------------------------------------------------
+
+
+def _unauthorized(api: Api, token: str | None) -> Answer:
+    authorization = None if token is None else f"Bearer {token}"
+    return api.client.once(("list", token), lambda: api.read(authorization, {"fanId": api.fan_id}))
+
+
+def _refused(api: Api, token: str | None) -> None:
+    shelf.records_of(_list(api))
+    expect_refusal(_unauthorized(api, token), 401, "authentication_required")
+
+
+def test_list_missing_token(api: Api) -> None:
+    """SHOULD answer a request for a list without a token 401 authentication_required.
+
+    (onlyautomator: Get Preferences)
+    """
+    _refused(api, None)
+
+
+def test_list_tampered_token(api: Api) -> None:
+    """SHOULD answer a request for a list 401 authentication_required if a character of the signature was changed.
+
+    (onlyautomator: Get Preferences)
+    """
+    _refused(api, api.client.conceal(api.user.tampered(), "BAD_TOKEN"))
+
+
+def _asked(api: Api, **parameters: str) -> Answer:
+    def ask() -> Answer:
+        return api.read(api.authorization()["Authorization"], parameters)
+
+    return api.client.once(("list", *parameters.items()), ask)
+
+
+def _says(answer: Answer) -> str:
+    body = body_of(answer) if answer.ok else None
+    data = body.get("data") if isinstance(body, dict) else None
+    return f"{outcome(answer)}, {len(data)} records" if isinstance(data, list) else outcome(answer)
+
+
+def test_list_missing_fan_id(api: Api) -> None:
+    """OBSERVED a request for a list without a fanId. (onlyautomator: Get Preferences)"""
+    observe(f"a list without a fanId is answered {_says(_asked(api))}")
+
+
+def test_list_unknown_fan(api: Api) -> None:
+    """OBSERVED the list of a fan that there is not. (onlyautomator: Get Preferences)"""
+    observe(f"the list of an unknown fan is answered {_says(_asked(api, fanId=api.unknown_fan_id))}")
+
+
+def test_list_unknown_category(api: Api) -> None:
+    """OBSERVED the list of a category that nothing was written in. (onlyautomator: Get Preferences)"""
+    answer = _asked(api, fanId=api.fan_id, category=f"{api.run.prefix}_unwritten")
+    observe(f"the list of an unknown category is answered {_says(answer)}")
+
+
+def test_list_order(api: Api) -> None:
+    """OBSERVED the order of a list. (onlyautomator: Get Preferences)"""
+    moments = [instant(record.get("createdAt")) for record in shelf.records_of(_list(api))]
+    observe(f"the list of {len(moments)} records is {_order([one for one in moments if one])}")
+
+
+def _order(moments: list[datetime]) -> str:
+    if all(one >= other for one, other in pairwise(moments)):
+        return "ordered by createdAt, the last first"
+    is_ordered = all(one <= other for one, other in pairwise(moments))
+    return "ordered by createdAt, the first first" if is_ordered else "not ordered by createdAt"
+
+
+def test_list_optional_members(api: Api) -> None:
+    """OBSERVED whether a list shows userId and source. (onlyautomator: Get Preferences)"""
+    _, record = _record(api)
+    there = [name for name in ("userId", "source") if name in record]
+    observe(f"a listed record has {' and '.join(there) or 'neither userId nor source'}")
+
+
+def test_list_of_two_users(api: Api) -> None:
+    """OBSERVED how a list shows a triple that two users wrote. (onlyautomator: Get Preferences)"""
+    written = (api.body_of_two_users(), api.of_two_users()[1])
+    records = shelf.listed_anywhere(api, lambda records: shelf.record_in(records, written), [written[1]])
+    count = len(shelf.records_in(records, written))
+    observe(f"a triple that two users wrote is listed {'once' if count == 1 else f'{count} times'}")
+
+
+# --- every answer ----------------------------------------------------------------------------------------
+
+
+def _want_all(api: Api) -> None:
+    """See to it that there are answers to look at."""
+    shelf.records_of(_list(api))
+    _unauthorized(api, None)
+    for parameters in ({}, {"fanId": api.unknown_fan_id}):  # type: dict[str, str]
+        _asked(api, **parameters)
+
+
+def test_list_error_envelope(api: Api) -> None:
+    """SHOULD refuse a list with status error, and an error with code and message. (onlyautomator: Get Preferences)"""
+    _want_all(api)
+    for answer in api.reads:
+        if answer.status in (400, 401, 403, 404):
+            error: Mapping[str, Any] = error_of(answer) if isinstance(error_of(answer), dict) else {}
+            texts = all(isinstance(error.get(name), str) for name in ("code", "message"))
+            said = texts and body_of(answer).get("status") == "error"
+            expect(said, 'status "error" and error with code and message', show(answer.text), answer)
+
+
+def test_list_no_server_error(api: Api) -> None:
+    """SHOULD answer no request for a list with a 5xx but a service that is unavailable.
+
+    (onlyautomator: Get Preferences)
+    """
+    _want_all(api)
+    for answer in api.reads:
+        is_outage = answer.status == 503 or code_of(answer) == "service_unavailable"
+        expect(answer.status < 500 or is_outage, "no server error", f"status {answer.status}", answer)
