@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from conformance.apis.suprsend import Api
-from conformance.apis.suprsend.category import IN, category, editable, said, shown
-from conformance.apis.suprsend.vocabulary import OPT_IN
+from conformance.apis.suprsend.category import IN, agrees, category, editable, said, shown
+from conformance.apis.suprsend.vocabulary import OPT_IN, Reading
+from conformance.client import Answer
 from conformance.oracle import Inconclusive, expect, observe
 
 
@@ -35,12 +38,32 @@ def test_client_options(api: Api) -> None:
 
 def test_tenant_scope(api: Api) -> None:
     """OBSERVED whether a channel that is out for a tenant is out without one. (suprsend: Query Parameters)"""
-    place = api.tenant_place
-    named, other = api.two_channels(api.settled())
-    for_tenant = api.write({**OPT_IN, "opt_out_channels": [named]}, place)
-    answer = api.write({**OPT_IN, "opt_in_channels": [other]})
+    named, for_tenant, _, answer = tenant_scope(api)
     there, here = (shown(editable(one).get(named)) for one in (for_tenant, answer))
     observe(f"{named} was to go out for the tenant and is {there} there; without a tenant it is {here}")
+
+
+class TenantScope(NamedTuple):
+    """The channel *named* is in and goes out for a tenant; then it is read without one, and another one let in."""
+
+    named: str
+    for_tenant: Answer
+    read: Reading
+    without: Answer
+
+
+def tenant_scope(api: Api) -> TenantScope:
+    """Take a channel out for a tenant, and look without one."""
+    place = api.tenant_place
+
+    def ask() -> TenantScope:
+        settled = api.settle()
+        named, other = api.two_channels(settled)
+        for_tenant = api.write({**OPT_IN, "opt_out_channels": [named]}, place)
+        read = api.read_until(lambda answer: agrees(settled, answer))
+        return TenantScope(named, for_tenant, read, api.write({**OPT_IN, "opt_in_channels": [other]}))
+
+    return api.client.once("tenant scope", ask)
 
 
 def test_unknown_tenant(api: Api) -> None:

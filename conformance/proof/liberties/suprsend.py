@@ -234,11 +234,16 @@ class IsSlow(Reference):
 
 
 class KnowsOnlyPatch(Reference):
-    """Any other method is not implemented."""
+    """Any other method is not implemented, as the profile says, which promises no reads."""
 
-    def answer(self, request: Request) -> Response:
-        """Answer one request."""
-        return super().answer(request) if request.method == "PATCH" else Response(501)
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Return a target profile without capabilities."""
+        return {name: part for name, part in super().profile(base_url).items() if name != "capabilities"}
+
+    def _operation(self, request: Request) -> Response:
+        if request.method != "PATCH":
+            raise Refused(501, "not implemented")
+        return self._write(request)
 
 
 # What is done now and then
@@ -355,8 +360,8 @@ class BehindAPrefix(Reference):
         """Return a target profile that leaves nothing untested."""
         return super().profile(f"{base_url}/hub/")
 
-    def _place(self, request: Request) -> Place:
-        return super()._place(replace(request, target=request.target.removeprefix("/hub")))
+    def _operation(self, request: Request) -> Response:
+        return super()._operation(replace(request, target=request.target.removeprefix("/hub")))
 
 
 # Errors
@@ -491,8 +496,9 @@ class LooksBeforeItAsks(Reference):
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         try:
-            self._body(request)
-            self._place(request)
+            if request.segments[-2:-1] == ["category"]:
+                self._body(request) if request.method != "GET" else None
+                self._place(request)
         except Refused as refused:
             return self._refuse(refused)
         return super().answer(request)
@@ -768,17 +774,6 @@ class LimitsBodies(Reference):
         if len(body) > 2000:
             raise Refused(413, "too large")
         return super()._json(body)
-
-
-class Reads(Reference):
-    """GET reads the category, as other pages of the vendor's have it."""
-
-    def answer(self, request: Request) -> Response:
-        """Answer one request."""
-        if request.method != "GET":
-            return super().answer(request)
-        place = self._place(replace(request, method="PATCH"))
-        return Response(200, self._rendered(place, self._before(place)))
 
 
 class GoesOutWithItsLastChannel(Reference):

@@ -985,13 +985,6 @@ class OpensLockedCategorySilently(Reference):
         self._choices[place] = Choice("opt_out")
         return super()._opted_out(place, before)
 
-    def answer(self, request: Request) -> Response:
-        """Answer one request; GET reads."""
-        if request.method != "GET":
-            return super().answer(request)
-        place = self._place(replace(request, method="PATCH"))
-        return Response(200, self._rendered(place, self._before(place)))
-
 
 # Errors
 
