@@ -169,8 +169,7 @@ class _Api:
             mode: set(_judged(self._reference, ids, mode=mode).ids("not_tested")) for mode in Mode
         }
         self._untested = {
-            f"{part}.{key}": set(_judged(self._reference, ids, part, key).ids("not_tested"))
-            for part, key in optional
+            ".".join(keys): set(_judged(self._reference, ids, *keys).ids("not_tested")) for keys in optional
         }
 
     def explain(self, one: Requirement) -> Explanation:
@@ -220,23 +219,26 @@ def _costs(liberty: type[Any]) -> frozenset[str]:
     return costs
 
 
-def _keys(reference: type[Any]) -> tuple[list[str], list[tuple[str, str]]]:
+def _keys(reference: type[Any]) -> tuple[list[str], list[tuple[str, ...]]]:
     """Sort the keys of a profile that leaves nothing untested into what it needs and what it may leave out."""
     always, optional = [], []
     profile = reference().profile("http://127.0.0.1")
     for part, keys in profile.items():
-        for key in keys if isinstance(keys, Mapping) else ():
+        paths = [(part, key) for key in keys] if isinstance(keys, Mapping) else [(part,)]
+        for path in paths:
             try:
-                target.read(_without(profile, part, key))
+                target.read(_without(profile, *path))
             except BadProfile:
-                always.append(f"{part}.{key}")
+                always += [".".join(path)] if len(path) > 1 else []
             else:
-                optional.append((part, key))
+                optional.append(path)
     return always, optional
 
 
-def _without(profile: Mapping[str, Any], part: str, key: str) -> dict[str, Any]:
-    return {**profile, part: {name: value for name, value in profile[part].items() if name != key}}
+def _without(profile: Mapping[str, Any], key: str, *inner: str) -> dict[str, Any]:
+    if inner:
+        return {**profile, key: _without(profile[key], *inner)}
+    return {name: value for name, value in profile.items() if name != key}
 
 
 def _judged(reference: type[Any], ids: Sequence[str], *left_out: str, mode: Mode = Mode.FULL) -> Verdict:

@@ -32,8 +32,14 @@ def test_client_options(api: Api) -> None:
 
     (suprsend: official clients)
     """
-    answer = api.write(OPT_IN, params={"show_opt_out_channels": "true", "locale": "en"})
+    answer = with_options(api)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
+
+
+def with_options(api: Api) -> Answer:
+    """Write with what official clients send in the query."""
+    params = {"show_opt_out_channels": "true", "locale": "en"}
+    return api.ask_once("options", lambda: api.write(OPT_IN, params=params))
 
 
 def test_tenant_scope(api: Api) -> None:

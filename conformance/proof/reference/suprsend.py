@@ -291,7 +291,7 @@ class Reference:
         return self._before(place)
 
     def _all(self, reader: Reader) -> list[dict[str, Any]]:
-        places = [Place(reader.holder, category, reader.tenant) for category in self.categories.values()]
+        places = [Place(reader.holder, self._category(slug), reader.tenant) for slug in self.categories]
         return [self._shown(place, reader.shows_channels) for place in places]
 
     def _page(self, reader: Reader) -> dict[str, Any]:
@@ -318,15 +318,19 @@ class Reference:
 
     def _restrict(self, request: Request) -> Reader:
         reader = self._reader(request)
-        wish = self._body(request).get("channel_preferences")
-        if not isinstance(wish, list) or not all(isinstance(one, dict) for one in wish):
-            raise Refused(400, "channel_preferences is not a list of objects")
+        wish = self._wish(self._json(request.body))
         shut = set(self._restricted.get((reader.holder, reader.tenant), frozenset()))
         for number, one in enumerate(wish):
             channel = self._channel(one.get("channel"), f"channel_preferences[{number}].channel")
             shut = shut | {channel} if one.get("is_restricted") else shut - {channel}
         self._restricted[reader.holder, reader.tenant] = frozenset(shut)
         return reader
+
+    def _wish(self, body: Any) -> list[dict[str, Any]]:
+        wish = body.get("channel_preferences") if isinstance(body, dict) else None
+        if not isinstance(wish, list) or not all(isinstance(one, dict) for one in wish):
+            raise Refused(400, "channel_preferences is not a list of objects")
+        return wish
 
     def _shut(self, place: Place) -> frozenset[str]:
         return self._restricted.get((place.holder, place.tenant), frozenset())
