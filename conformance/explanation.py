@@ -221,11 +221,11 @@ def _costs(liberty: type[Any]) -> frozenset[str]:
 
 def _keys(reference: type[Any]) -> tuple[list[str], list[tuple[str, ...]]]:
     """Sort the keys of a profile that leaves nothing untested into what it needs and what it may leave out."""
-    always, optional = [], []
+    always: list[str] = []
+    optional: list[tuple[str, ...]] = []
     profile = reference().profile("http://127.0.0.1")
     for part, keys in profile.items():
-        paths = [(part, key) for key in keys] if isinstance(keys, Mapping) else [(part,)]
-        for path in paths:
+        for path in [(part, key) for key in keys] if isinstance(keys, Mapping) else [(part,)]:
             try:
                 target.read(_without(profile, *path))
             except BadProfile:

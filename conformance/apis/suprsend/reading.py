@@ -144,22 +144,24 @@ def restricted(api: Api) -> Restricted:
     channel_path = NEIGHBOURS[CHANNELS]
 
     def ask() -> Restricted:
-        named = _free_channel(api)
-        restriction = api.restrict(named, *channel_path, is_restricted=True)
+        named, before = _free_channel(api)
+        # Others that are restricted are named, too: one that is not may count as free.
+        restriction = api.restrict({**before, named: True}, channel_path, undo=before)
         return Restricted(
             named,
             restriction,
             listed=api.read_until(lambda answer: restrictions(answer).get(named) is True, channel_path),
             inside=api.read_until(lambda answer: stands(answer).get(named) != IN),
-            freed=api.restrict(named, *channel_path, is_restricted=False),
+            freed=api.restrict(before, channel_path),
             inside_again=api.read_until(lambda answer: stands(answer).get(named) == IN),
-            freed_in_full=api.restrict(named, is_restricted=False),
+            freed_in_full=api.restrict(before, NEIGHBOURS[FULL]),
         )
 
     return api.client.once("restricted", ask)
 
 
-def _free_channel(api: Api) -> str:
+def _free_channel(api: Api) -> tuple[str, Mapping[str, bool]]:
+    """Choose a channel that is not restricted; return it, and what to say to leave it and all that are as they are."""
     settled = api.settle()
     try:
         shut = restrictions(seen(api, CHANNELS))
@@ -168,7 +170,7 @@ def _free_channel(api: Api) -> str:
     free = [channel for channel in api.nameable(settled) if not shut.get(channel)]
     if not free:
         raise Inconclusive("no documented channel can be edited here that is not restricted")
-    return free[0]
+    return free[0], {**{channel: True for channel in shut if shut[channel]}, free[0]: False}
 
 
 def alone(api: Api) -> Answer:

@@ -134,7 +134,7 @@ class Api:
         self.aside: list[Answer] = []
         self._touched: dict[Place, None] = {}
         self._latest: dict[Place, Answer] = {}
-        self._restricted: dict[str, None] = {}
+        self._undo: Mapping[str, bool] | None = None
         self._lag_s = min(_LAG_S, target.patience.timeout_s / 2)
         self._seen: dict[Place, dict[str, str]] = {}
         self.place = Place(target.fixtures.object, target.fixtures.category)
@@ -277,6 +277,7 @@ class Api:
             del sent["authorization"]
         if UNKNOWN not in (place.object.id, place.category, place.tenant_id):
             self._touched[place] = None
+        latest = self._latest.pop(place, None)
         answer = self.client.send(
             "PATCH",
             place.path(style or self._target.path_style),
@@ -288,8 +289,8 @@ class Api:
         if answer.ok:
             self._touched[place] = None
             self._latest[place] = answer
-        elif answer.status not in _REFUSALS:
-            self._latest.pop(place, None)
+        elif answer.status in _REFUSALS and latest:
+            self._latest[place] = latest
         return answer
 
     def _permit(self, at: Place, body: Any, content: bytes | None, authorization: str | None) -> None:
@@ -374,19 +375,25 @@ class Api:
         except Inconclusive as outcome:
             return outcome
 
-    def restrict(self, channel: str, *names: str, is_restricted: bool) -> Answer:
-        """Restrict a channel of the object in all its categories, or free it, by the path under its preferences."""
+    def restrict(
+        self, channels: Mapping[str, bool], names: Sequence[str], undo: Mapping[str, bool] | None = None
+    ) -> Answer:
+        """Say of each of *channels* whether the object restricts it in all categories, under *names*.
+
+        undo: the same as it was before, which is said again in the end unless it has been by then.
+        """
         self.run.mode.want_write()
-        self._restricted[channel] = None
+        self._undo = undo or self._undo
+        wish = [{"channel": name, "is_restricted": channels[name]} for name in channels]
         answer = self.client.send(
             "PATCH",
             self.place.neighbour(self._target.path_style, *names),
             headers={"authorization": self.bearer},
-            json={"channel_preferences": [{"channel": channel, "is_restricted": is_restricted}]},
+            json={"channel_preferences": wish},
         )
         self.aside.append(answer)
-        if answer.ok and not is_restricted:
-            del self._restricted[channel]
+        if answer.ok and undo is None:
+            self._undo = None
         return answer
 
     def settle(self, at: Place | None = None) -> Answer:
@@ -580,6 +587,7 @@ class Api:
             return answers[number]
 
         overlapped = self.client.together([partial(ask, number) for number in range(len(racers))])
+        self._latest.clear()
         counting = [number for number, answer in sorted(answers.items()) if _is_among(answer, overlapped)]
         every = [(racers[number][1], Write(racers[number][0], answers[number])) for number in counting]
         return Race(
@@ -639,9 +647,9 @@ class Api:
             self._let_in()
 
     def _free(self) -> None:
-        for channel in list(self._restricted):
-            if not self.restrict(channel, "channel_preference", is_restricted=False).ok:
-                self.restrict(channel, is_restricted=False)
+        before = self._undo
+        if before and not self.restrict(before, ["channel_preference"]).ok:
+            self.restrict(before, [])
 
     def _let_in(self) -> None:
         for place in list(self._touched):
