@@ -85,7 +85,16 @@ def test_merging_server_is_left_in_too():
             "locked_category",
             {"locked-category-is-not-editable", "locked-category-stays-in"},
         ),
-        ("tenant_id", {"tenant", "tenant-channels-go-out", "tenant-scope", "write-to-a-tenant-when-read"}),
+        (
+            "tenant_id",
+            {
+                "tenant",
+                "tenant-channels-go-out",
+                "tenant-scope",
+                "written-for-a-tenant-is-read",
+                "write-to-a-tenant-when-read",
+            },
+        ),
     ],
 )
 def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from conformance.apis.suprsend import Api
-from conformance.apis.suprsend.category import IN, category, editable, said, shown
+from conformance.apis.suprsend.category import IN, agrees, category, editable, said, shown
 from conformance.apis.suprsend.vocabulary import OPT_IN, Reading
 from conformance.client import Answer
 from conformance.oracle import Inconclusive, expect, observe
@@ -44,17 +44,18 @@ def with_options(api: Api) -> Answer:
 
 def test_tenant_scope(api: Api) -> None:
     """OBSERVED whether a channel that is out for a tenant is out without one. (suprsend: Query Parameters)"""
-    named, for_tenant, _, answer = tenant_scope(api)
+    named, for_tenant, _, _, answer = tenant_scope(api)
     there, here = (shown(editable(one).get(named)) for one in (for_tenant, answer))
     observe(f"{named} was to go out for the tenant and is {there} there; without a tenant it is {here}")
 
 
 class TenantScope(NamedTuple):
-    """The channel *named* is in and goes out for a tenant; then it is read without one, and another one let in."""
+    """The channel *named* is in and goes out for a tenant; it is read there, and without one, and another let in."""
 
     named: str
     for_tenant: Answer
-    read: Reading
+    read_there: Reading
+    read_here: Reading
     without: Answer
 
 
@@ -65,8 +66,9 @@ def tenant_scope(api: Api) -> TenantScope:
     def ask() -> TenantScope:
         named, other = api.two_channels(api.settle())
         for_tenant = api.write({**OPT_IN, "opt_out_channels": [named]}, place)
-        read = api.read_until(lambda _: True)
-        return TenantScope(named, for_tenant, read, api.write({**OPT_IN, "opt_in_channels": [other]}))
+        there = api.read_until(lambda answer: agrees(for_tenant, answer), at=place)
+        here = api.read_until(lambda _: True)
+        return TenantScope(named, for_tenant, there, here, api.write({**OPT_IN, "opt_in_channels": [other]}))
 
     return api.client.once("tenant scope", ask)
 

@@ -200,13 +200,27 @@ def test_write_to_another_category_is_not_read(api: Api) -> None:
     not_read(api, api.other_category)
 
 
+def test_written_for_a_tenant_is_read(api: Api) -> None:
+    """SHOULD answer GET for a tenant with the channel out that was written to go out for it.
+
+    (suprsend: API specification)
+    """
+    reading.writes_are_read(api)
+    named, for_tenant, read, *_ = tenant_scope(api)
+    if stands(granted(for_tenant)).get(named) == IN:
+        raise Inconclusive(f"{named} did not go out for the tenant")
+    answer = granted(known(read))
+    category(answer)
+    expect(stands(answer).get(named) != IN, f"{named} opt_out, as was written", "opt_in", answer)
+
+
 def test_write_to_a_tenant_when_read(api: Api) -> None:
     """OBSERVED whether a channel that goes out for a tenant is read as out without one.
 
     (suprsend: API specification)
     """
     reading.wanted(api)
-    named, for_tenant, read, _ = tenant_scope(api)
+    named, for_tenant, _, read, _ = tenant_scope(api)
     there, here = (shown(stands(answer).get(named)) for answer in (for_tenant, known(read)))
     observe(
         f"{named} was in and went out for the tenant, where it is {there}; without a tenant {here} is read"

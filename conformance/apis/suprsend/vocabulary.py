@@ -350,9 +350,10 @@ class Api:
         agrees: Callable[[Answer], bool],
         names: Sequence[str] | None = None,
         *,
+        at: Place | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Reading:
-        """Read the profile's place, or beside it, until *agrees*, for a moment, and return the last answer.
+        """Read until *agrees*, for a moment, and return the last answer.
 
         A write that is answered 202 need not be carried out at once. Once something has not been read in all that
         time, later reads wait less for theirs.
@@ -362,7 +363,7 @@ class Api:
         until, pause = time.monotonic() + self._lag_s, _FIRST_PAUSE_S
         try:
             while True:
-                answer = self.read(self.place, names, params=params)
+                answer = self.read(at or self.place, names, params=params)
                 if not answer.ok or agrees(answer):
                     return answer
                 if time.monotonic() + pause > until:

@@ -1145,6 +1145,15 @@ class OneStateForAllCategories(Reference):
         return latest.get((place.holder, place.tenant)) or super()._kept(place)
 
 
+class ReadsIgnoreTenants(Reference):
+    """What is read for a tenant is what was chosen without one."""
+
+    breaks = frozenset({"written-for-a-tenant-is-read"})
+
+    def _kept(self, place: Place) -> Choice:
+        return super()._kept(replace(place, tenant=""))
+
+
 class WritesBeforeItAsksForTheKey(Reference):
     """A write without a key is refused, and carried out."""
 
