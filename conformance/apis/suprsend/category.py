@@ -99,10 +99,10 @@ def agrees(one: Answer, other: Answer) -> bool:
     return is_same and all(here[channel] == there[channel] for channel in here.keys() & there.keys())
 
 
-def shows(answer: Answer, word: str) -> bool:
-    """Tell whether *answer* shows *word* as the category's preference."""
+def shows(answer: Answer, word: str | None) -> bool:
+    """Tell whether *answer* shows *word* as the category's preference; anything does if it is None."""
     try:
-        return preference(answer) == word
+        return word is None or preference(answer) == word
     except Inconclusive:
         return False
 

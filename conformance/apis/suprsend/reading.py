@@ -68,7 +68,7 @@ class Restricted(NamedTuple):
     restriction: Answer
     listed: Reading
     inside: Reading
-    freed: Answer
+    freed: Answer | None
     inside_again: Reading
     freed_in_full: Answer
 
@@ -97,17 +97,17 @@ def opted_out(api: Api) -> OptedOut:
 
     def ask() -> OptedOut:
         out = api.write(OPT_OUT)
-        return OptedOut(
-            out,
-            alone=api.read_until(lambda answer: shows(answer, OUT)),
-            page=api.read_until(lambda answer: _shows_out(results(answer), slug), NEIGHBOURS[PAGE]),
-            full=api.read_until(lambda answer: _shows_out(subcategories(answer), slug), NEIGHBOURS[FULL]),
-            with_channels=api.read_until(
-                lambda answer: shows(answer, OUT), params={"show_opt_out_channels": "true"}
-            ),
-            back=api.write(OPT_IN),
-            alone_again=api.read_until(lambda answer: shows(answer, IN)),
+        word = OUT if shows(out, OUT) else None
+        alone = api.read_until(lambda answer: shows(answer, word))
+        page = api.read_until(lambda answer: _shows(find(results(answer), slug), word), NEIGHBOURS[PAGE])
+        full = api.read_until(
+            lambda answer: _shows(find(subcategories(answer), slug), word), NEIGHBOURS[FULL]
         )
+        flag = {"show_opt_out_channels": "true"}
+        with_channels = api.read_until(lambda answer: shows(answer, word), params=flag)
+        back = api.write(OPT_IN)
+        again = api.read_until(lambda answer: shows(answer, IN if shows(back, IN) else None))
+        return OptedOut(out, alone, page, full, with_channels, back, again)
 
     return api.client.once("opted out and read", ask)
 
@@ -122,7 +122,8 @@ def refused(api: Api) -> Refused:
         if not 400 <= channel.status < 500:
             api.write(OPT_OUT)
         keyless = api.write(OPT_IN, authorization=None)
-        return Refused(out, channel, keyless, api.read_until(lambda answer: shows(answer, OUT)))
+        word = OUT if shows(out, OUT) and 400 <= keyless.status < 500 else None
+        return Refused(out, channel, keyless, api.read_until(lambda answer: shows(answer, word)))
 
     return api.client.once("refused and read", ask)
 
@@ -147,15 +148,16 @@ def restricted(api: Api) -> Restricted:
         named, before = _free_channel(api)
         # Others that are restricted are named, too: one that is not may count as free.
         restriction = api.restrict({**before, named: True}, channel_path, undo=before)
-        return Restricted(
-            named,
-            restriction,
-            listed=api.read_until(lambda answer: restrictions(answer).get(named) is True, channel_path),
-            inside=api.read_until(lambda answer: stands(answer).get(named) != IN),
-            freed=api.restrict(before, channel_path),
-            inside_again=api.read_until(lambda answer: stands(answer).get(named) == IN),
-            freed_in_full=api.restrict(before, NEIGHBOURS[FULL]),
-        )
+        if not restriction.ok:
+            return Restricted(
+                named, restriction, None, None, None, None, api.restrict(before, NEIGHBOURS[FULL])
+            )
+        listed = api.read_until(lambda answer: restrictions(answer).get(named) is True, channel_path)
+        inside = api.read_until(lambda answer: stands(answer).get(named) != IN)
+        freed = api.restrict(before, channel_path)
+        again = api.read_until(lambda answer: stands(answer).get(named) == IN)
+        in_full = api.restrict(before, NEIGHBOURS[FULL])
+        return Restricted(named, restriction, listed, inside, freed, again, in_full)
 
     return api.client.once("restricted", ask)
 
@@ -269,6 +271,5 @@ def find(categories: Sequence[Mapping[str, Any]], slug: str) -> Mapping[str, Any
     return next((one for one in categories if one.get("category") == slug), None)
 
 
-def _shows_out(categories: Sequence[Mapping[str, Any]], slug: str) -> bool:
-    found = find(categories, slug)
-    return found is None or found.get("preference") == OUT
+def _shows(found: Mapping[str, Any] | None, word: str | None) -> bool:
+    return found is None or word is None or found.get("preference") == word

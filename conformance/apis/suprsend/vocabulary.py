@@ -385,6 +385,7 @@ class Api:
         """
         self.run.mode.want_write()
         self._undo = undo or self._undo
+        self._latest.clear()
         wish = [{"channel": name, "is_restricted": channels[name]} for name in channels]
         answer = self.client.send(
             "PATCH",
@@ -393,7 +394,7 @@ class Api:
             json={"channel_preferences": wish},
         )
         self.aside.append(answer)
-        if answer.ok and undo is None:
+        if answer.ok if undo is None else answer.status in _REFUSALS:
             self._undo = None
         return answer
 
