@@ -19,8 +19,7 @@ def test_tenant(api: Api) -> None:
 
 def test_tenant_channels_go_out(api: Api) -> None:
     """MUST take a channel out for a tenant that opt_out_channels names. (suprsend: Query Parameters)"""
-    named, _ = api.two_channels(api.settle(api.tenant_place))
-    answer = api.write({**OPT_IN, "opt_out_channels": [named]}, api.tenant_place)
+    named, answer, *_ = tenant_scope(api)
     category(answer)
     if editable(api.channel_turns().out).get(named) == IN:
         raise Inconclusive(f"{named} does not go out without a tenant either")
@@ -50,7 +49,7 @@ def test_tenant_scope(api: Api) -> None:
 
 
 class TenantScope(NamedTuple):
-    """The channel *named* is in and goes out for a tenant; it is read there, and without one, and another let in."""
+    """The channel *named*, in with and without a tenant, goes out for it; both are read, and another one is let in."""
 
     named: str
     for_tenant: Answer
@@ -64,7 +63,8 @@ def tenant_scope(api: Api) -> TenantScope:
     place = api.tenant_place
 
     def ask() -> TenantScope:
-        named, other = api.two_channels(api.settle())
+        named, other = api.two_channels(api.settle(place))
+        api.settle()
         for_tenant = api.write({**OPT_IN, "opt_out_channels": [named]}, place)
         there = api.read_until(lambda answer: agrees(for_tenant, answer), at=place)
         here = api.read_until(lambda _: True)
