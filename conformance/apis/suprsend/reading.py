@@ -12,6 +12,7 @@ from conformance.apis.suprsend.category import (
     IN,
     OUT,
     agrees,
+    channels,
     granted,
     said,
     shows,
@@ -153,7 +154,7 @@ def restricted(api: Api) -> Restricted:
                 named, restriction, None, None, None, None, api.restrict(before, NEIGHBOURS[FULL])
             )
         listed = api.read_until(lambda answer: restrictions(answer).get(named) is True, channel_path)
-        inside = api.read_until(lambda answer: stands(answer).get(named) != IN)
+        inside = api.read_until(lambda answer: shows(answer, IN) and is_shut(answer, named))
         freed = api.restrict(before, channel_path)
         again = api.read_until(lambda answer: stands(answer).get(named) == IN)
         in_full = api.restrict(before, NEIGHBOURS[FULL])
@@ -230,6 +231,12 @@ def writes_are_read(api: Api) -> None:
 
 
 # Reading what stands around a category
+
+
+def is_shut(answer: Answer, named: str) -> bool:
+    """Tell whether a category lists a channel as opt_out and not editable, or not at all."""
+    listed = [one for one in channels(answer) if one.get("channel") == named]
+    return all(one.get("preference") == OUT and one.get("is_editable") is False for one in listed)
 
 
 def members(answer: Answer) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from conformance.apis.suprsend import Api, reading
 from conformance.apis.suprsend.category import (
     IN,
-    OUT,
     category,
     channels,
     granted,
@@ -217,11 +216,9 @@ def test_restricted_channel_is_out(api: Api) -> None:
     """
     answer = inside(restricted(api))
     named = restricted(api).named
-    given = next((one for one in channels(answer) if one.get("channel") == named), None)
-    if given is not None:
-        wanted = f"{named} opt_out and not editable, as it is restricted"
-        is_shut = given.get("preference") == OUT and given.get("is_editable") is False
-        expect(is_shut, wanted, shown(given), answer)
+    wanted = f"{named} opt_out and not editable, as it is restricted"
+    given = [one for one in channels(answer) if one.get("channel") == named]
+    expect(reading.is_shut(answer, named), wanted, shown(given), answer)
 
 
 def inside(found: Restricted) -> Answer:
