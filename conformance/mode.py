@@ -1,8 +1,8 @@
 """How much a run may do to its target.
 
 - ``full`` asks everything.
-- ``safe`` sends one request at a time, in the main credential's name and for the main fixtures, only the documented
-  operation, written by hand and no longer than LONGEST_BODY, and sets off no trigger.
+- ``safe`` sends one request at a time, in the main credential's name and for the main fixtures, only documented
+  operations, written by hand and no longer than LONGEST_BODY, and sets off no trigger.
 - ``read-only`` sends only what the document says is refused, and what HTTP calls safe.
 
 Whoever is about to send something says what it is, and what the mode leaves out is not tested.

@@ -79,13 +79,22 @@ def test_merging_server_is_left_in_too():
 @pytest.mark.parametrize(
     ("missing", "untested"),
     [
-        ("other_object", {"objects-are-apart"}),
-        ("other_category", {"categories-are-apart"}),
+        ("other_object", {"objects-are-apart", "write-to-another-object-is-not-read"}),
+        ("other_category", {"categories-are-apart", "write-to-another-category-is-not-read"}),
         (
             "locked_category",
             {"locked-category-is-not-editable", "locked-category-stays-in"},
         ),
-        ("tenant_id", {"tenant", "tenant-channels-go-out", "tenant-scope"}),
+        (
+            "tenant_id",
+            {
+                "tenant",
+                "tenant-channels-go-out",
+                "tenant-scope",
+                "written-for-a-tenant-is-read",
+                "write-to-a-tenant-when-read",
+            },
+        ),
     ],
 )
 def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):

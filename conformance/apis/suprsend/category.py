@@ -76,6 +76,37 @@ def picture(answer: Answer) -> dict[str, Any]:
     return {"preference": said.get("preference"), "is_editable": said.get("is_editable"), "channels": listed}
 
 
+def stands(answer: Answer) -> dict[str, str]:
+    """Map every channel that is listed with one of the two words to it; nothing if no category is there."""
+    try:
+        listed = channels(answer)
+    except Inconclusive:
+        return {}
+    return {
+        item["channel"]: item["preference"]
+        for item in listed
+        if isinstance(item.get("channel"), str) and item.get("preference") in PREFERENCES
+    }
+
+
+def agrees(one: Answer, other: Answer) -> bool:
+    """Tell whether two answers show the same preference, and the same for each channel that both list."""
+    try:
+        is_same = preference(one) == preference(other)
+    except Inconclusive:
+        return False
+    here, there = stands(one), stands(other)
+    return is_same and all(here[channel] == there[channel] for channel in here.keys() & there.keys())
+
+
+def shows(answer: Answer, word: str | None) -> bool:
+    """Tell whether *answer* shows *word* as the category's preference; anything does if it is None."""
+    try:
+        return word is None or preference(answer) == word
+    except Inconclusive:
+        return False
+
+
 def shown(value: Any) -> str:
     """Show a JSON value in a sentence."""
     return "null or missing" if value is None else json.dumps(value)[:80]

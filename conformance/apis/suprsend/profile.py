@@ -18,7 +18,8 @@ credentials:
 
 # A run opts these objects in and out, many times, and ends by leaving them opted in to every channel: use
 # objects that nobody needs. Nothing can be deleted; a target that creates unknown objects, categories or
-# tenants is left with one of each whose name begins with "conformance".
+# tenants is left with one of each whose name begins with "conformance". With the capability read_back one channel
+# of the object is restricted everywhere, and freed again.
 fixtures:
   object: {type: departments, id: engineering}     # best with email and slack, or any two editable channels
   category: status-update-alert                    # one that can be opted out of
@@ -29,6 +30,10 @@ fixtures:
   tenant_id: acme
 
 path_style: no_slash               # or trailing_slash: how the target likes its path
+
+# What the target has beyond the document's one operation: read_back, if GET reads a category, so that what was
+# written is also looked for there, and in the lists and channel preferences around it as far as it has them.
+# capabilities: [read_back]
 
 # patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5, budget_s: 300}     # budget_s: for the whole run
 # tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false trusts anybody
@@ -65,6 +70,11 @@ class Fixtures(Model):
 
 
 class Profile(Target[Credentials, Fixtures]):
-    """A whole profile; *path_style* says whether paths end in a slash."""
+    """A whole profile; *path_style* says whether paths end in a slash, *capabilities* what else the target can do."""
 
     path_style: Literal["no_slash", "trailing_slash"] = "no_slash"
+    capabilities: list[Literal["read_back"]] = []
+
+    def left_out(self) -> list[str]:
+        """Name the optional keys that the profile does not give."""
+        return [*super().left_out(), *([] if self.capabilities else ["capabilities"])]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from conformance.apis.suprsend import Api
-from conformance.apis.suprsend.category import IN, category, editable, said, shown
-from conformance.apis.suprsend.vocabulary import OPT_IN
+from conformance.apis.suprsend.category import IN, agrees, category, editable, said, shown
+from conformance.apis.suprsend.vocabulary import OPT_IN, Reading
+from conformance.client import Answer
 from conformance.oracle import Inconclusive, expect, observe
 
 
@@ -16,8 +19,7 @@ def test_tenant(api: Api) -> None:
 
 def test_tenant_channels_go_out(api: Api) -> None:
     """MUST take a channel out for a tenant that opt_out_channels names. (suprsend: Query Parameters)"""
-    named, _ = api.two_channels(api.settle(api.tenant_place))
-    answer = api.write({**OPT_IN, "opt_out_channels": [named]}, api.tenant_place)
+    named, answer, *_ = tenant_scope(api)
     category(answer)
     if editable(api.channel_turns().out).get(named) == IN:
         raise Inconclusive(f"{named} does not go out without a tenant either")
@@ -29,18 +31,46 @@ def test_client_options(api: Api) -> None:
 
     (suprsend: official clients)
     """
-    answer = api.write(OPT_IN, params={"show_opt_out_channels": "true", "locale": "en"})
+    answer = with_options(api)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
+
+
+def with_options(api: Api) -> Answer:
+    """Write with what official clients send in the query."""
+    params = {"show_opt_out_channels": "true", "locale": "en"}
+    return api.ask_once("options", lambda: api.write(OPT_IN, params=params))
 
 
 def test_tenant_scope(api: Api) -> None:
     """OBSERVED whether a channel that is out for a tenant is out without one. (suprsend: Query Parameters)"""
-    place = api.tenant_place
-    named, other = api.two_channels(api.settled())
-    for_tenant = api.write({**OPT_IN, "opt_out_channels": [named]}, place)
-    answer = api.write({**OPT_IN, "opt_in_channels": [other]})
+    named, for_tenant, _, _, answer = tenant_scope(api)
     there, here = (shown(editable(one).get(named)) for one in (for_tenant, answer))
     observe(f"{named} was to go out for the tenant and is {there} there; without a tenant it is {here}")
+
+
+class TenantScope(NamedTuple):
+    """The channel *named*, in with and without a tenant, goes out for it; both are read, and another one is let in."""
+
+    named: str
+    for_tenant: Answer
+    read_there: Reading
+    read_here: Reading
+    without: Answer
+
+
+def tenant_scope(api: Api) -> TenantScope:
+    """Take a channel out for a tenant, and look without one."""
+    place = api.tenant_place
+
+    def ask() -> TenantScope:
+        named, other = api.two_channels(api.settle(place))
+        api.settle()
+        for_tenant = api.write({**OPT_IN, "opt_out_channels": [named]}, place)
+        there = api.read_until(lambda answer: agrees(for_tenant, answer), at=place)
+        here = api.read_until(lambda _: True)
+        return TenantScope(named, for_tenant, there, here, api.write({**OPT_IN, "opt_in_channels": [other]}))
+
+    return api.client.once("tenant scope", ask)
 
 
 def test_unknown_tenant(api: Api) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,10 +18,12 @@ from conformance.apis.suprsend.category import (
     DOCUMENTED_CHANNELS,
     IN,
     OUT,
+    agrees,
     category,
     editable,
     granted,
     preference,
+    shows,
 )
 from conformance.apis.suprsend.model import Write
 from conformance.apis.suprsend.profile import ObjectName, Profile
@@ -44,6 +47,11 @@ _HOW_MADE_UP = {
     "lengthened": "{} with an x behind it",
     "swapped": "{} with small letters for capitals and capitals for small letters",
 }
+_REFUSALS = range(400, 500)
+_OF_THE_EXAMPLE = ("ms_teams",)
+_LAG_S = 2.0  # how long a write may take until it is read ...
+_LATER_LAG_S = 0.2  # ... and how long later ones may, once one was not
+_FIRST_PAUSE_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -56,11 +64,23 @@ class Place:
 
     def path(self, style: str) -> str:
         """Return the path to it, percent-encoded."""
-        kind, name, slug = (
-            quote(part, safe="") for part in (self.object.type, self.object.id, self.category)
-        )
+        return self.neighbour(style, "category", self.category)
+
+    def neighbour(self, style: str, *names: str) -> str:
+        """Return the path to what stands under *names* among the object's preferences."""
+        parts = ("", "v1", "object", self.object.type, self.object.id, "preference", *names)
         slash = "/" if style == "trailing_slash" else ""
-        return f"/v1/object/{kind}/{name}/preference/category/{slug}{slash}"
+        return "/".join(quote(part, safe="") for part in parts) + slash
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The query that names the tenant, if there is one."""
+        return {} if self.tenant_id is None else {"tenant_id": self.tenant_id}
+
+
+# What a GET was answered in the middle of an exchange, which has to go on whatever that was: an outcome is kept for
+# those who need the answer, and where the profile promises no GET there is nothing.
+Reading = Answer | Inconclusive | None
 
 
 class Turns(NamedTuple):
@@ -72,12 +92,22 @@ class Turns(NamedTuple):
 
 
 class ChannelTurns(NamedTuple):
-    """One channel, *named*, taken out and let in again; *settled* came before."""
+    """One channel, *named*, taken out and let in again; *settled* came before, and *read* after it went out."""
 
     named: str
     settled: Answer
     out: Answer
+    read: Reading
     back: Answer
+
+
+class Apart(NamedTuple):
+    """Written here, *elsewhere* unless nothing shows that it was, here again; *read* here before that."""
+
+    before: Answer
+    elsewhere: Answer | None
+    read: Reading
+    after: Answer
 
 
 class Alone(NamedTuple):
@@ -112,6 +142,9 @@ class Api:
         self.unusual: list[Answer] = []
         self.aside: list[Answer] = []
         self._touched: dict[Place, None] = {}
+        self._latest: dict[Place, Answer] = {}
+        self._undo: Mapping[str, bool] | None = None
+        self._lag_s = min(_LAG_S, target.patience.timeout_s / 2)
         self._seen: dict[Place, dict[str, str]] = {}
         self.place = Place(target.fixtures.object, target.fixtures.category)
 
@@ -252,19 +285,22 @@ class Api:
         sent = {"authorization": authorization or self.bearer, "content-type": media_type, **(headers or {})}
         if authorization is None:
             del sent["authorization"]
-        tenant = {"tenant_id": place.tenant_id} if place.tenant_id is not None else {}
         if UNKNOWN not in (place.object.id, place.category, place.tenant_id):
             self._touched[place] = None
+        latest = self._latest.pop(place, None)
         answer = self.client.send(
             "PATCH",
             place.path(style or self._target.path_style),
             headers={name: value for name, value in sent.items() if value is not None},
             json=body,
             content=content,
-            params={**tenant, **(params or {})},
+            params={**place.query, **(params or {})},
         )
         if answer.ok:
             self._touched[place] = None
+            self._latest[place] = answer
+        elif answer.status in _REFUSALS and latest:
+            self._latest[place] = latest
         return answer
 
     def _permit(self, at: Place, body: Any, content: bytes | None, authorization: str | None) -> None:
@@ -287,6 +323,7 @@ class Api:
         self.run.mode.want_full("what few clients send")
         place = at or self.place
         self._touched[self.place] = None
+        self._latest.pop(self.place, None)
         sent = {"authorization": self.bearer, **(headers or {})}
         return self.client.draft("PATCH", place.path(self._target.path_style), headers=sent, json=body)
 
@@ -296,17 +333,91 @@ class Api:
         self.unusual += answers
         return answers
 
-    def read(self, at: Place) -> Answer:
-        """Ask with GET, which the document does not have but other pages of the vendor's do."""
-        path = at.path(self._target.path_style)
-        return self.client.send("GET", path, headers={"authorization": self.bearer})
+    @property
+    def has_read_back(self) -> bool:
+        """Whether the profile promises that GET reads a category."""
+        return "read_back" in self._target.capabilities
+
+    def read(
+        self,
+        at: Place,
+        names: Sequence[str] | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        authorization: str | None = "",
+    ) -> Answer:
+        """Ask with GET, which the document does not have but other pages of the vendor's do.
+
+        names: the path under the object's preferences, by default the category's. authorization: as for write.
+        """
+        style = self._target.path_style
+        path = at.path(style) if names is None else at.neighbour(style, *names)
+        sent = {} if authorization is None else {"authorization": authorization or self.bearer}
+        return self.client.send("GET", path, headers=sent, params={**at.query, **(params or {})})
+
+    def read_until(
+        self,
+        agrees: Callable[[Answer], bool],
+        names: Sequence[str] | None = None,
+        *,
+        at: Place | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Reading:
+        """Read until *agrees*, for a moment, and return the last answer.
+
+        A write that is answered 202 need not be carried out at once. Once something has not been read in all that
+        time, later reads wait less for theirs.
+        """
+        if not self.has_read_back:
+            return None
+        until, pause = time.monotonic() + self._lag_s, _FIRST_PAUSE_S
+        try:
+            while True:
+                answer = self.read(at or self.place, names, params=params)
+                if not answer.ok or agrees(answer):
+                    return answer
+                if time.monotonic() + pause > until:
+                    self._lag_s = min(self._lag_s, _LATER_LAG_S)
+                    return answer
+                self.client.pause(pause)
+                pause *= 2
+        except Stopped:
+            raise
+        except Inconclusive as outcome:
+            return outcome
+
+    def restrict(
+        self, channels: Mapping[str, bool], names: Sequence[str], undo: Mapping[str, bool] | None = None
+    ) -> Answer:
+        """Say of each of *channels* whether the object restricts it in all categories, under *names*.
+
+        undo: the same as it was before, which is said again in the end unless it has been by then.
+        """
+        self.run.mode.want_write()
+        self._undo = undo or self._undo
+        self._latest.clear()
+        wish = [{"channel": name, "is_restricted": channels[name]} for name in channels]
+        answer = self.client.send(
+            "PATCH",
+            self.place.neighbour(self._target.path_style, *names),
+            headers={"authorization": self.bearer},
+            json={"channel_preferences": wish},
+        )
+        self.aside.append(answer)
+        if answer.ok if undo is None else answer.status in _REFUSALS:
+            self._undo = None
+        return answer
 
     def settle(self, at: Place | None = None) -> Answer:
         """Opt in with every editable channel, whatever the target makes of its lists.
 
-        A target may list only the channels that are in, so one that was listed before and is missing is out.
+        A target may list only the channels that are in, so one that was listed before and is missing is out. Where the
+        latest write was answered with all of that, nothing is sent.
         """
-        seen = self._seen.setdefault(at or self.place, {})
+        place = at or self.place
+        seen, latest = self._seen.setdefault(place, {}), self._latest.get(place)
+        if latest and seen and shows(latest, IN) and _is_whole(latest, seen):
+            return latest
         answer = granted(self.write(OPT_IN, at))
         seen.update(editable(answer))
         if _is_whole(answer, seen):
@@ -354,8 +465,9 @@ class Api:
             settled = self.settle()
             named, _ = self.two_channels(settled)
             out = self.write({**OPT_IN, "opt_out_channels": [named]})
+            read = self.read_until(lambda answer: agrees(out, answer))
             back = self.write({**OPT_IN, "opt_in_channels": [named]})
-            return ChannelTurns(named, settled, out, back)
+            return ChannelTurns(named, settled, out, read, back)
 
         return self.client.once("channel turns", ask)
 
@@ -383,13 +495,17 @@ class Api:
 
         Raises NotTested where no channel can be taken out elsewhere, or nothing shows that one was.
         """
-        before, elsewhere, after = self.client.once(("apart", other), lambda: self._apart(other))
+        before, elsewhere, _, after = self.apart_with_reading(other)
         if elsewhere is None:
             there = f"{other.object.type}/{other.object.id} in {other.category}"
             raise NotTested(f"no channel that both list can be opted out for {there}")
         return before, elsewhere, after
 
-    def _apart(self, other: Place) -> tuple[Answer, Answer | None, Answer]:
+    def apart_with_reading(self, other: Place) -> Apart:
+        """Do the same, and read here before it ends."""
+        return self.client.once(("apart", other), lambda: self._apart(other))
+
+    def _apart(self, other: Place) -> Apart:
         here = self.two_channels(self.settle())
         there = self.write(OPT_IN, other)
         out = [channel for channel in editable(there) if channel in here][:1]
@@ -397,7 +513,8 @@ class Api:
         before = self.write(body)
         elsewhere = self.write({**OPT_IN, "opt_out_channels": out}, other)
         went_out = out and elsewhere.ok and editable(elsewhere).get(out[0]) != IN
-        return before, elsewhere if went_out else None, self.write(body)
+        read = self.read_until(lambda answer: agrees(before, answer)) if went_out else None
+        return Apart(before, elsewhere if went_out else None, read, self.write(body))
 
     def alone(self) -> Alone:
         """Take two channels out and let them in one by one, at the tenant's place if there is one."""
@@ -482,6 +599,7 @@ class Api:
             return answers[number]
 
         overlapped = self.client.together([partial(ask, number) for number in range(len(racers))])
+        self._latest.clear()
         counting = [number for number, answer in sorted(answers.items()) if _is_among(answer, overlapped)]
         every = [(racers[number][1], Write(racers[number][0], answers[number])) for number in counting]
         return Race(
@@ -534,14 +652,27 @@ class Api:
                 )
 
     def leave(self) -> None:
-        """Leave every place that was written to opted in, with all its channels."""
-        for place in list(self._touched) if self.run.mode.may_write else ():
+        """Leave every place that was written to opted in, with all its channels, and no channel restricted."""
+        if self.run.mode.may_write:
+            with suppress(Outcome):
+                self._free()
+            self._let_in()
+
+    def _free(self) -> None:
+        before = self._undo
+        if before and not self.restrict(before, ["channel_preference"]).ok:
+            self.restrict(before, [])
+
+    def _let_in(self) -> None:
+        for place in list(self._touched):
             try:
-                listed = editable(self.write(OPT_IN, place))
                 # A target that merges lists may keep opt-outs of channels that it does not even list.
-                every = list({**listed, **dict.fromkeys(DOCUMENTED_CHANNELS)})
-                answer = self.write({**OPT_IN, "opt_in_channels": every}, place)
-                if not answer.ok or OUT in editable(answer).values():
+                every = {
+                    **self._seen.get(place, {}),
+                    **dict.fromkeys((*DOCUMENTED_CHANNELS, *_OF_THE_EXAMPLE)),
+                }
+                answer = self.write({**OPT_IN, "opt_in_channels": list(every)}, place)
+                if not answer.ok or preference(answer) == OUT or OUT in editable(answer).values():
                     self.settle(place)
             except Stopped:
                 return

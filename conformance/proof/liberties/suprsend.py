@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from conformance.proof.reference.suprsend import Category, Choice, Place, Reference, Refused
+from conformance.proof.reference.suprsend import Category, Choice, Place, Reader, Reference, Refused
 from conformance.proof.serving import Request, Response
 
 # How the answer is put
@@ -86,7 +86,9 @@ class DescriptionIsEmpty(Reference):
 
 
 class OptedOutListsNoChannels(Reference):
-    """A category that is opted out lists no channels."""
+    """A category that is opted out lists no channels, whatever is asked for."""
+
+    costs = frozenset({"opted-out-channels-are-shown"})
 
     def _rendered_channels(self, category: Category, choice: Choice) -> Any:
         return super()._rendered_channels(category, choice) if choice.preference == "opt_in" else []
@@ -94,6 +96,8 @@ class OptedOutListsNoChannels(Reference):
 
 class OptedOutChannelsAreNull(Reference):
     """A category that is opted out has null for its channels."""
+
+    costs = frozenset({"opted-out-channels-are-shown"})
 
     def _rendered_channels(self, category: Category, choice: Choice) -> Any:
         return super()._rendered_channels(category, choice) if choice.preference == "opt_in" else None
@@ -108,6 +112,8 @@ class OptedOutKeepsChannels(Reference):
 
 class LeftChannelsAreNotListed(Reference):
     """Only channels that are in are listed."""
+
+    costs = frozenset({"opted-out-channels-are-shown"})
 
     def _rendered_channels(self, category: Category, choice: Choice) -> Any:
         channels = super()._rendered_channels(category, choice)
@@ -234,11 +240,16 @@ class IsSlow(Reference):
 
 
 class KnowsOnlyPatch(Reference):
-    """Any other method is not implemented."""
+    """Any other method is not implemented, as the profile says, which promises no reads."""
 
-    def answer(self, request: Request) -> Response:
-        """Answer one request."""
-        return super().answer(request) if request.method == "PATCH" else Response(501)
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Return a target profile without capabilities."""
+        return {name: part for name, part in super().profile(base_url).items() if name != "capabilities"}
+
+    def _operation(self, request: Request) -> Response:
+        if request.method != "PATCH":
+            raise Refused(501, "not implemented")
+        return self._write(request)
 
 
 # What is done now and then
@@ -355,8 +366,8 @@ class BehindAPrefix(Reference):
         """Return a target profile that leaves nothing untested."""
         return super().profile(f"{base_url}/hub/")
 
-    def _place(self, request: Request) -> Place:
-        return super()._place(replace(request, target=request.target.removeprefix("/hub")))
+    def _operation(self, request: Request) -> Response:
+        return super()._operation(replace(request, target=request.target.removeprefix("/hub")))
 
 
 # Errors
@@ -491,8 +502,9 @@ class LooksBeforeItAsks(Reference):
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         try:
-            self._body(request)
-            self._place(request)
+            if request.segments[-2:-1] == ["category"]:
+                self._body(request) if request.method != "GET" else None
+                self._place(request)
         except Refused as refused:
             return self._refuse(refused)
         return super().answer(request)
@@ -595,6 +607,8 @@ class Merges(Reference):
 
 class MergesAndListsWhatIsIn(LeftChannelsAreNotListed, Merges):
     """A list of opt-outs is added to the earlier ones, and only channels that are in are listed."""
+
+    costs = LeftChannelsAreNotListed.costs | Merges.costs
 
 
 class AlwaysReplaces(Reference):
@@ -770,23 +784,164 @@ class LimitsBodies(Reference):
         return super()._json(body)
 
 
-class Reads(Reference):
-    """GET reads the category, as other pages of the vendor's have it."""
-
-    def answer(self, request: Request) -> Response:
-        """Answer one request."""
-        if request.method != "GET":
-            return super().answer(request)
-        place = self._place(replace(request, method="PATCH"))
-        return Response(200, self._rendered(place, self._before(place)))
-
-
 class GoesOutWithItsLastChannel(Reference):
     """A category whose last channel goes out goes out with it."""
 
     def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
         is_in = choice.preference == "opt_in" and set(place.category.channels) - choice.left
         return {**super()._rendered(place, choice), "preference": "opt_in" if is_in else "opt_out"}
+
+
+# Reading back
+
+
+class OnlyTheCategoryIsRead(Reference):
+    """GET reads a category; the operations around it do not exist."""
+
+    def _operation(self, request: Request) -> Response:
+        if request.segments[-2:-1] != ["category"]:
+            raise Refused(404, f"nothing at {request.path}")
+        return super()._operation(request)
+
+
+class OnlyReadsAreThere(Reference):
+    """All there is to read can be read, and nothing but a category be written."""
+
+    def _restrict(self, request: Request) -> Reader:
+        raise Refused(405, f"{request.method} is not allowed here")
+
+
+class ListsAreNotImplemented(Reference):
+    """Neither categories nor channels are listed; channels can be restricted."""
+
+    def _operation(self, request: Request) -> Response:
+        if request.method == "GET" and request.segments[-2:-1] != ["category"]:
+            raise Refused(501, "not implemented")
+        return super()._operation(request)
+
+
+class ReadsLag(Reference):
+    """A write takes a moment until it is read."""
+
+    lag_s = 0.06
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update(place, body)
+        vars(self).setdefault("history", {}).setdefault(place, []).append((time.monotonic(), choice))
+        return choice
+
+    def _kept(self, place: Place) -> Choice:
+        until = time.monotonic() - self.lag_s
+        written = vars(self).get("history", {}).get(place, [])
+        known = [choice for at, choice in written if at <= until]
+        return known[-1] if known else Choice(place.category.default)
+
+
+class ReadsSayLess(Reference):
+    """Where a category is read, what it was before is null, it has no description, and opted out no channels."""
+
+    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        shown = {**super()._shown(place, shows_channels), "original_preference": None}
+        del shown["description"]
+        return {**shown, "channels": shown["channels"] or None}
+
+
+class OptedOutIsReadWithChannels(Reference):
+    """The channels of an opted-out category are always shown."""
+
+    def _shows_channels(self, _: Request) -> bool:
+        return True
+
+
+class ReadsChannelsOfItsOwn(Reference):
+    """Where a category is read, only channels that the object has are listed, and some that others do not know."""
+
+    def _read(self, place: Place, shows_channels: bool) -> Response:
+        shown = self._shown(place, shows_channels)
+        own = [one for one in shown["channels"] if one["channel"] != "ms_teams"]
+        return Response(200, {**shown, "channels": own and [*own, {**own[0], "channel": "rcs"}]})
+
+
+class RestrictedChannelsAreNotListed(Reference):
+    """A category does not list a channel that is restricted."""
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        listed = super()._rendered_channels(category, choice)
+        return [one for one in listed if one["channel"] not in choice.shut - category.mandatory]
+
+
+class SmallPages(Reference):
+    """A page has two categories if nobody says more, and four at most; the written category comes last."""
+
+    def _all(self, reader: Reader) -> list[dict[str, Any]]:
+        return super()._all(reader)[::-1]
+
+    def _bounds(self, reader: Reader) -> tuple[int, int]:
+        limit, offset = super()._bounds(reader)
+        return min(limit, 4) if "limit" in reader.query else 2, offset
+
+
+class OneSection(Reference):
+    """The full preference has one section of everything, and pages and channels have members of their own."""
+
+    def _full(self, reader: Reader) -> dict[str, Any]:
+        section = {"name": None, "slug": "all", "tags": [], "subcategories": self._all(reader)}
+        return {
+            "locale": "en",
+            "sections": [section, {"subcategories": []}],
+            **self._channel_preferences(reader),
+        }
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._page(reader)
+        return {**page, "meta": {**page["meta"], "next": None}, "links": {}}
+
+    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._channel_preferences(reader)["channel_preferences"]
+        return {"channel_preferences": [{**one, "label": ""} for one in listed[::-1]], "updated_at": 0}
+
+
+class ReadsInOtherWords(Reference):
+    """Locale and tags do something: other names, fewer categories."""
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._page(reader)
+        if "tags" in reader.query:
+            return {"meta": {**page["meta"], "count": 0}, "results": []}
+        return page
+
+
+class TenantsInherit(Reference):
+    """A tenant has what was chosen without one until something is chosen for it."""
+
+    def _before(self, place: Place) -> Choice:
+        inherited = super()._before(replace(place, tenant=""))
+        return self._choices.get(self._shelf(place), inherited)
+
+
+class RestrictionsNameChannels(Reference):
+    """The channel preferences list only channels that the object has, and one is restricted already."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for holder in self.objects:
+            self._restricted[holder, ""] = frozenset({"inbox"})
+
+    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._channel_preferences(reader)["channel_preferences"]
+        own = ("email", "slack", "ms_teams", "inbox")
+        return {"channel_preferences": [one for one in listed if one["channel"] in own]}
+
+
+class ListsWantAKeyOfTheirOwn(Reference):
+    """The lists are forbidden to the key of the profile."""
+
+    costs = frozenset({"list-is-a-page", "full-preference", "channel-preferences-are-read"})
+
+    def _reader(self, request: Request) -> Reader:
+        if request.method == "GET":
+            raise Refused(403, "not with this key")
+        return super()._reader(request)
 
 
 # Hostile input

@@ -11,7 +11,15 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from conformance.proof.reference.suprsend import PREFERENCES, Category, Choice, Place, Reference, Refused
+from conformance.proof.reference.suprsend import (
+    PREFERENCES,
+    Category,
+    Choice,
+    Place,
+    Reader,
+    Reference,
+    Refused,
+)
 from conformance.proof.serving import Request, Response
 
 # Object Preference Category - Opt Out Channel
@@ -405,11 +413,11 @@ class CategoryFollowsChannel(Reference):
 
     def _update(self, place: Place, body: dict[str, Any]) -> Choice:
         named = body.get("opt_out_channels")
-        self._is_lone = isinstance(named, list) and len(named) == 1
+        vars(self).setdefault("lone", {})[place] = isinstance(named, list) and len(named) == 1
         return super()._update(place, body)
 
     def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        preference = "opt_out" if self._is_lone else choice.preference
+        preference = "opt_out" if vars(self).get("lone", {}).get(place) else choice.preference
         return {**super()._rendered(place, choice), "preference": preference}
 
 
@@ -985,13 +993,6 @@ class OpensLockedCategorySilently(Reference):
         self._choices[place] = Choice("opt_out")
         return super()._opted_out(place, before)
 
-    def answer(self, request: Request) -> Response:
-        """Answer one request; GET reads."""
-        if request.method != "GET":
-            return super().answer(request)
-        place = self._place(replace(request, method="PATCH"))
-        return Response(200, self._rendered(place, self._before(place)))
-
 
 # Errors
 
@@ -1039,6 +1040,431 @@ class ErrorSaysNothing(Reference):
 
     def _refuse(self, refused: Refused) -> Response:
         return Response(refused.status, {"code": refused.status, "message": ""})
+
+
+# Reading back
+
+
+class AnswersAndStoresNothing(Reference):
+    """Every write is answered as it should be, and reads show what nobody ever chose."""
+
+    breaks = frozenset({"written-preference-is-read", "written-channel-is-read"})
+
+    def _kept(self, place: Place) -> Choice:
+        return Choice(place.category.default)
+
+
+class OptOutIsNotRead(Reference):
+    """The channels are read as they were written, and the category as opted in."""
+
+    breaks = frozenset({"written-preference-is-read"})
+
+    def _kept(self, place: Place) -> Choice:
+        return replace(super()._kept(place), preference="opt_in")
+
+
+class OptInIsNotRead(Reference):
+    """What was once opted out of is read as opted out."""
+
+    breaks = frozenset({"written-preference-is-read"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update(place, body)
+        if choice.preference == "opt_out" and set(body) == {"preference"}:
+            vars(self).setdefault("gone", set()).add(place)
+        return choice
+
+    def _kept(self, place: Place) -> Choice:
+        choice = super()._kept(place)
+        return Choice("opt_out", choice.left) if place in vars(self).get("gone", ()) else choice
+
+
+class EveryRequestForgetsLists(Reference):
+    """Whatever is asked next, the channels that are out are forgotten, also by a read."""
+
+    breaks = frozenset({"written-channel-is-read"})
+
+    def _operation(self, request: Request) -> Response:
+        if request.method == "GET":
+            self._choices = {place: Choice(one.preference) for place, one in self._choices.items()}
+        return super()._operation(request)
+
+
+class AllChannelsAreReadAsOut(Reference):
+    """Once one channel is out, all are read as out."""
+
+    breaks = frozenset({"written-channel-is-read"})
+
+    def _kept(self, place: Place) -> Choice:
+        choice = super()._kept(place)
+        return replace(choice, left=frozenset(place.category.channels)) if choice.left else choice
+
+
+class MergesAndAnswersOtherwise(Reference):
+    """A list replaces the earlier one in the answer, and is added to it where it is read."""
+
+    breaks = frozenset({"read-agrees-with-answer"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update(place, body)
+        ever = vars(self).setdefault("ever", {})
+        ever[place] = choice.left and choice.left | ever.get(place, frozenset())
+        return choice
+
+    def _kept(self, place: Place) -> Choice:
+        return replace(super()._kept(place), left=vars(self).get("ever", {}).get(place, frozenset()))
+
+
+class OneStateForAllObjects(Reference):
+    """Answers follow the request; what is read is the latest that any object wrote."""
+
+    breaks = frozenset({"write-to-another-object-is-not-read"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update(place, body)
+        vars(self).setdefault("latest", {})[place.category, place.tenant] = choice
+        return choice
+
+    def _kept(self, place: Place) -> Choice:
+        latest = vars(self).get("latest", {})
+        return latest.get((place.category, place.tenant)) or super()._kept(place)
+
+
+class OneStateForAllCategories(Reference):
+    """Answers follow the request; what is read is the latest that was written to any category."""
+
+    breaks = frozenset({"write-to-another-category-is-not-read"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update(place, body)
+        vars(self).setdefault("latest", {})[place.holder, place.tenant] = choice
+        return choice
+
+    def _kept(self, place: Place) -> Choice:
+        latest = vars(self).get("latest", {})
+        return latest.get((place.holder, place.tenant)) or super()._kept(place)
+
+
+class ReadsIgnoreTenants(Reference):
+    """What is read for a tenant is what was chosen without one."""
+
+    breaks = frozenset({"written-for-a-tenant-is-read"})
+
+    def _kept(self, place: Place) -> Choice:
+        return super()._kept(replace(place, tenant=""))
+
+
+class WritesBeforeItAsksForTheKey(Reference):
+    """A write without a key is refused, and carried out."""
+
+    breaks = frozenset({"refused-write-is-not-read"})
+
+    def _authenticate(self, request: Request) -> None:
+        if "authorization" not in request.headers and request.method == "PATCH":
+            self._update(self._place(request), self._body(request))
+        super()._authenticate(request)
+
+
+class WritesBeforeItChecks(Reference):
+    """A write with a channel that there is not is refused, and its preference kept."""
+
+    breaks = frozenset({"refused-write-is-not-read"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        if place.category.is_editable:
+            self._choices[self._shelf(place)] = Choice(preference, before.left)
+        return super()._choice(place, before, preference, body)
+
+
+class ReadIs202(Reference):
+    """A category is read with 202."""
+
+    breaks = frozenset({"read-answers-200"})
+
+    def _read(self, place: Place, shows_channels: bool) -> Response:
+        return Response(202, self._shown(place, shows_channels))
+
+
+class ReadsAWord(Reference):
+    """Where a category is read, is_editable is a word."""
+
+    breaks = frozenset({"read-answers-the-category"})
+
+    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        return {**super()._shown(place, shows_channels), "is_editable": "yes"}
+
+
+class ReadsNames(Reference):
+    """Where a category is read, its channels are bare names."""
+
+    breaks = frozenset({"read-answers-the-category"})
+
+    def _read(self, place: Place, shows_channels: bool) -> Response:
+        shown = self._shown(place, shows_channels)
+        is_plain = shown["preference"] == "opt_out" and not shows_channels
+        return Response(200, {**shown, "channels": list(place.category.channels)} if is_plain else shown)
+
+
+class ReadsAnotherSlug(Reference):
+    """Where a category is read, it is called by its name."""
+
+    breaks = frozenset({"read-category-is-the-slug"})
+
+    def _read(self, place: Place, shows_channels: bool) -> Response:
+        return Response(200, {**self._shown(place, shows_channels), "category": place.category.name})
+
+
+class AnybodyReads(Reference):
+    """Only writes ask for a key."""
+
+    breaks = frozenset({"read-without-key"})
+
+    def _authenticate(self, request: Request) -> None:
+        if request.method == "PATCH" or "authorization" in request.headers:
+            super()._authenticate(request)
+
+
+class AnybodyLists(Reference):
+    """The full preference is read without a key."""
+
+    breaks = frozenset({"read-without-key"})
+
+    def _authenticate(self, request: Request) -> None:
+        if not request.path.endswith("/preference") or "authorization" in request.headers:
+            super()._authenticate(request)
+
+
+class ReadWithoutKeyIsForbidden(Reference):
+    """A read without a key is answered 403."""
+
+    breaks = frozenset({"read-without-key-status"})
+
+    def _authenticate(self, request: Request) -> None:
+        if request.method == "GET" and "authorization" not in request.headers:
+            raise Refused(403, "forbidden")
+        super()._authenticate(request)
+
+
+class UnknownCategoryIsABadRead(Reference):
+    """An unknown category that is read is a bad request."""
+
+    breaks = frozenset({"read-of-unknown-category"})
+
+    def _operation(self, request: Request) -> Response:
+        *_, heading, slug = request.segments
+        if request.method == "GET" and heading == "category" and slug not in self.categories:
+            raise Refused(400, "no such category")
+        return super()._operation(request)
+
+
+class AnybodyHasPreferences(Reference):
+    """An object that does not exist has preferences to read."""
+
+    breaks = frozenset({"read-of-unknown-object"})
+
+    def _reader(self, request: Request) -> Reader:
+        _, _, kind, name, *_ = request.segments
+        return Reader((kind, name), self._tenant(request), False, request.query)
+
+
+class ReadErrorsAreText(Reference):
+    """What cannot be found to be read is a line of text."""
+
+    breaks = frozenset({"read-error"})
+
+    def _operation(self, request: Request) -> Response:
+        try:
+            return super()._operation(request)
+        except Refused as refused:
+            if request.method != "GET":
+                raise
+            return Response(refused.status, refused.message.encode(), {"content-type": "text/plain"})
+
+
+class FlagIsIgnored(Reference):
+    """show_opt_out_channels changes nothing."""
+
+    breaks = frozenset({"opted-out-channels-are-shown"})
+
+    def _shows_channels(self, _: Request) -> bool:
+        return False
+
+
+class TagsAreRefused(Reference):
+    """A list of categories of a tag is refused."""
+
+    breaks = frozenset({"locale-and-tags"})
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        if "tags" in reader.query:
+            raise Refused(400, "unknown parameter")
+        return super()._page(reader)
+
+
+# The neighbours
+
+
+class PageWithoutOffset(Reference):
+    """A page does not say where it begins."""
+
+    breaks = frozenset({"list-is-a-page"})
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._page(reader)
+        del page["meta"]["offset"]
+        return page
+
+
+class ListShowsDefaults(Reference):
+    """A list shows the defaults of categories, whatever was chosen."""
+
+    breaks = frozenset({"list-holds-the-category"})
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._page(reader)
+        shown = [{**one, "preference": one["original_preference"]} for one in page["results"]]
+        return {**page, "results": shown}
+
+
+class LimitIsIgnored(Reference):
+    """A page is as long as ever."""
+
+    breaks = frozenset({"list-is-limited"})
+
+    def _bounds(self, reader: Reader) -> tuple[int, int]:
+        return 10, super()._bounds(reader)[1]
+
+
+class OffsetIsIgnored(Reference):
+    """Every page begins at the beginning."""
+
+    breaks = frozenset({"list-goes-on"})
+
+    def _bounds(self, reader: Reader) -> tuple[int, int]:
+        return super()._bounds(reader)[0], 0
+
+
+class CountsThePage(Reference):
+    """A page counts its own categories."""
+
+    breaks = frozenset({"list-counts-all"})
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._page(reader)
+        return {**page, "meta": {**page["meta"], "count": len(page["results"])}}
+
+
+class FullWithoutChannels(Reference):
+    """The full preference has no channels."""
+
+    breaks = frozenset({"full-preference"})
+
+    def _full(self, reader: Reader) -> dict[str, Any]:
+        return {"sections": super()._full(reader)["sections"]}
+
+
+class SectionsAreCategories(Reference):
+    """The full preference has categories where sections should be."""
+
+    breaks = frozenset({"full-preference", "full-preference-holds-the-category"})
+
+    def _full(self, reader: Reader) -> dict[str, Any]:
+        return {**super()._full(reader), "sections": self._all(reader)}
+
+
+class FullLeavesOutASection(Reference):
+    """The full preference lacks the first section."""
+
+    breaks = frozenset({"full-preference-holds-the-category"})
+
+    def _full(self, reader: Reader) -> dict[str, Any]:
+        full = super()._full(reader)
+        return {**full, "sections": full["sections"][1:]}
+
+
+class FullPreferenceIsOpen(Reference):
+    """The full preference shows every category as opted in."""
+
+    breaks = frozenset({"full-preference-holds-the-category"})
+
+    def _full(self, reader: Reader) -> dict[str, Any]:
+        shown = [{**one, "preference": "opt_in"} for one in self._all(reader)]
+        return {**super()._full(reader), "sections": [{"subcategories": shown}]}
+
+
+class ChannelWithoutAName(Reference):
+    """One of the channel preferences is of no channel."""
+
+    breaks = frozenset({"channel-preferences-are-read"})
+
+    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._channel_preferences(reader)["channel_preferences"]
+        return {"channel_preferences": [*listed, {"channel": 7, "is_restricted": False}]}
+
+
+class RestrictionIs200(Reference):
+    """A restriction is answered 200."""
+
+    breaks = frozenset({"restriction-answers-202"})
+
+    def _operation(self, request: Request) -> Response:
+        answer = super()._operation(request)
+        is_restriction = request.method == "PATCH" and request.segments[-1] == "channel_preference"
+        return replace(answer, status=200) if is_restriction else answer
+
+
+class RestrictionIsNotListed(Reference):
+    """A restricted channel is not said to be."""
+
+    breaks = frozenset({"restriction-is-read"})
+
+    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._channel_preferences(reader)["channel_preferences"]
+        return {"channel_preferences": [{**one, "is_restricted": False} for one in listed]}
+
+
+class RestrictionIsOnlyListed(Reference):
+    """A restricted channel is in wherever it was."""
+
+    breaks = frozenset({"restricted-channel-is-out"})
+
+    def _shut(self, _: Place) -> frozenset[str]:
+        return frozenset()
+
+
+class RestrictedStaysEditable(Reference):
+    """A restricted channel is out, and said to be editable."""
+
+    breaks = frozenset({"restricted-channel-is-out"})
+
+    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        shown = super()._rendered_channel(channel, category, choice)
+        return {**shown, "is_editable": True} if channel in choice.shut else shown
+
+
+class FreedChannelIsLeft(Reference):
+    """A channel that is no longer restricted has left every category."""
+
+    breaks = frozenset({"freed-channel-is-in-again"})
+
+    def _restrict(self, request: Request) -> Reader:
+        before = dict(self._restricted)
+        reader = super()._restrict(request)
+        for place, choice in self._choices.items():
+            freed = before.get((place.holder, place.tenant), frozenset()) - self._shut(place)
+            self._choices[place] = replace(choice, left=choice.left | freed)
+        return reader
+
+
+class FullUpdateIs202(Reference):
+    """An update of the full preference is answered 202."""
+
+    breaks = frozenset({"full-preference-update"})
+
+    def _operation(self, request: Request) -> Response:
+        answer = super()._operation(request)
+        is_update = request.method == "PATCH" and request.segments[-1] == "preference"
+        return replace(answer, status=202) if is_update else answer
 
 
 # Hostile input

@@ -1,4 +1,4 @@
-"""A small correct server for SuprSend's object category preference, kept in memory.
+"""A small correct server for SuprSend's object preferences, kept in memory.
 
 Every step of an answer is a method of its own, so that a mutant or a liberty changes just that step.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, ClassVar
 
@@ -49,10 +49,21 @@ class Place:
 
 @dataclass(frozen=True)
 class Choice:
-    """What an object chose in a place: the preference, and the channels it left."""
+    """What an object chose in a place: the preference, and the channels it left; *shut* are restricted everywhere."""
 
     preference: str
     left: frozenset[str] = frozenset()
+    shut: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads more than one place: for which object and tenant, and how."""
+
+    holder: tuple[str, str]
+    tenant: str
+    shows_channels: bool
+    query: Mapping[str, str]
 
 
 _CATEGORIES = (
@@ -73,6 +84,7 @@ class Reference:
 
     def __init__(self) -> None:
         self._choices: dict[Place, Choice] = {}
+        self._restricted: dict[tuple[tuple[str, str], str], frozenset[str]] = {}
         self._lock = Lock()
 
     def profile(self, base_url: str) -> dict[str, Any]:
@@ -90,6 +102,7 @@ class Reference:
             "base_url": base_url,
             "credentials": {"api_key": self.key},
             "fixtures": fixtures,
+            "capabilities": ["read_back"],
         }
 
     def answer(self, request: Request) -> Response:
@@ -97,8 +110,7 @@ class Reference:
         with self._lock:
             try:
                 self._authenticate(request)
-                place = self._place(request)
-                return self._accept(place, self._update(place, self._body(request)))
+                return self._operation(request)
             except Refused as refused:
                 return self._refuse(refused)
 
@@ -110,11 +122,31 @@ class Reference:
     def _knows(self, key: str) -> bool:
         return key == self.key
 
+    def _operation(self, request: Request) -> Response:
+        match request.method, request.segments[4:5], request.segments[5:]:
+            case "GET", ["preference"], []:
+                return Response(200, self._full(self._reader(request)))
+            case "PATCH", ["preference"], []:
+                return Response(200, self._full(self._restrict(request)))
+            case "GET", ["preference"], ["channel_preference"]:
+                return Response(200, self._channel_preferences(self._reader(request)))
+            case "PATCH", ["preference"], ["channel_preference"]:
+                return Response(202, self._channel_preferences(self._restrict(request)))
+            case "GET", ["preference"], ["category"]:
+                return Response(200, self._page(self._reader(request)))
+            case "GET", ["preference"], ["category", _]:
+                return self._read(self._place(request), self._shows_channels(request))
+        return self._write(request)
+
+    def _write(self, request: Request) -> Response:
+        place = self._place(request)
+        if request.method != "PATCH":
+            raise Refused(405, f"{request.method} is not allowed here; use GET or PATCH")
+        return self._accept(place, self._update(place, self._body(request)))
+
     def _place(self, request: Request) -> Place:
         match request.segments:
             case ["v1", "object", kind, name, "preference", "category", slug]:
-                if request.method != "PATCH":
-                    raise Refused(405, f"{request.method} is not allowed here; use PATCH")
                 return Place(self._holder(kind, name), self._category(slug), self._tenant(request))
         raise Refused(404, f"nothing at {request.path}")
 
@@ -221,19 +253,87 @@ class Reference:
             "original_preference": place.category.default,
             "preference": choice.preference,
             "is_editable": place.category.is_editable,
-            "channels": self._rendered_channels(place.category, choice),
+            "channels": self._rendered_channels(place.category, replace(choice, shut=self._shut(place))),
         }
 
     def _rendered_channels(self, category: Category, choice: Choice) -> Any:
         return [self._rendered_channel(channel, category, choice) for channel in category.channels]
 
     def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
-        is_out = choice.preference == "opt_out" or channel in choice.left
+        is_shut = channel in choice.shut - category.mandatory
+        is_out = choice.preference == "opt_out" or channel in choice.left or is_shut
         return {
             "channel": channel,
             "preference": "opt_out" if is_out else "opt_in",
-            "is_editable": channel not in category.mandatory,
+            "is_editable": not (channel in category.mandatory or is_shut),
         }
+
+    # What only other pages of the vendor's have: reading, and channels that are restricted everywhere
+
+    def _reader(self, request: Request) -> Reader:
+        _, _, kind, name, *_ = request.segments
+        return Reader(
+            self._holder(kind, name), self._tenant(request), self._shows_channels(request), request.query
+        )
+
+    def _shows_channels(self, request: Request) -> bool:
+        return request.query.get("show_opt_out_channels") == "true"
+
+    def _read(self, place: Place, shows_channels: bool) -> Response:
+        return Response(200, self._shown(place, shows_channels))
+
+    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        choice = self._kept(place)
+        shown = self._rendered(place, choice)
+        return shown if choice.preference == "opt_in" or shows_channels else {**shown, "channels": []}
+
+    def _kept(self, place: Place) -> Choice:
+        return self._before(place)
+
+    def _all(self, reader: Reader) -> list[dict[str, Any]]:
+        places = [Place(reader.holder, self._category(slug), reader.tenant) for slug in self.categories]
+        return [self._shown(place, reader.shows_channels) for place in places]
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        every = self._all(reader)
+        limit, offset = self._bounds(reader)
+        meta = {"count": len(every), "limit": limit, "offset": offset}
+        return {"meta": meta, "results": every[offset : offset + limit]}
+
+    def _bounds(self, reader: Reader) -> tuple[int, int]:
+        try:
+            return int(reader.query.get("limit", 10)), int(reader.query.get("offset", 0))
+        except ValueError:
+            raise Refused(400, "limit and offset are numbers") from None
+
+    def _full(self, reader: Reader) -> dict[str, Any]:
+        first, *others = self._all(reader)
+        sections = [{"name": "Account", "subcategories": [first]}, {"subcategories": others}]
+        return {"sections": sections, **self._channel_preferences(reader)}
+
+    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        shut = self._restricted.get((reader.holder, reader.tenant), frozenset())
+        listed = [{"channel": channel, "is_restricted": channel in shut} for channel in CHANNELS]
+        return {"channel_preferences": listed}
+
+    def _restrict(self, request: Request) -> Reader:
+        reader = self._reader(request)
+        wish = self._wish(self._json(request.body))
+        shut = set(self._restricted.get((reader.holder, reader.tenant), frozenset()))
+        for number, one in enumerate(wish):
+            channel = self._channel(one.get("channel"), f"channel_preferences[{number}].channel")
+            shut = shut | {channel} if one.get("is_restricted") else shut - {channel}
+        self._restricted[reader.holder, reader.tenant] = frozenset(shut)
+        return reader
+
+    def _wish(self, body: Any) -> list[dict[str, Any]]:
+        wish = body.get("channel_preferences") if isinstance(body, dict) else None
+        if not isinstance(wish, list) or not all(isinstance(one, dict) for one in wish):
+            raise Refused(400, "channel_preferences is not a list of objects")
+        return wish
+
+    def _shut(self, place: Place) -> frozenset[str]:
+        return self._restricted.get((place.holder, place.tenant), frozenset())
 
     def _refuse(self, refused: Refused) -> Response:
         body: dict[str, Any] = {"code": refused.status, "message": refused.message}

@@ -1,0 +1,282 @@
+"""What is read after a write, as other pages of the vendor's have it; each exchange is made once in a run.
+
+A profile promises only that GET reads a category. What stands around it, a target may lack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from conformance.apis.suprsend.category import (
+    IN,
+    OUT,
+    agrees,
+    channels,
+    granted,
+    said,
+    shows,
+    stands,
+)
+from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT, Api, Reading
+from conformance.client import Answer
+from conformance.oracle import DoesNotConform, Inconclusive, NotTested
+
+PAGE, FULL, CHANNELS = "the list of categories", "the full preference", "the channel preferences"
+NEIGHBOURS: Mapping[str, Sequence[str]] = {PAGE: ("category",), FULL: (), CHANNELS: ("channel_preference",)}
+UNKNOWN_CHANNEL: Mapping[str, Any] = {**OPT_IN, "opt_out_channels": ["pigeon"]}
+_ABSENT = (404, 405, 501)
+
+
+class OptedOut(NamedTuple):
+    """A category opted *out* and *back* in; in between it is read alone, among its neighbours, with its channels."""
+
+    out: Answer
+    alone: Reading
+    page: Reading
+    full: Reading
+    with_channels: Reading
+    back: Answer
+    alone_again: Reading
+
+
+class Refused(NamedTuple):
+    """An opt-out, then an opt-in that names no channel and one that has no key, and what is read after them."""
+
+    out: Answer
+    channel: Answer
+    keyless: Answer | None
+    read: Reading
+
+
+class Lists(NamedTuple):
+    """The channel *first* taken out by a list, then *second* by another one; and what is read after that."""
+
+    first: str
+    second: str
+    before: Answer
+    after: Answer
+    read: Reading
+
+
+class Restricted(NamedTuple):
+    """The channel *named* restricted, *freed* again, and that once more by way of the full preference.
+
+    *listed* is read among the channel preferences and *inside* of the category, each after it was restricted.
+    """
+
+    named: str
+    restriction: Answer
+    listed: Reading
+    inside: Reading
+    freed: Answer | None
+    inside_again: Reading
+    freed_in_full: Answer
+
+
+def wanted(api: Api) -> None:
+    """Raise NotTested unless the profile promises that GET reads a category."""
+    if not api.has_read_back:
+        raise NotTested("capabilities: [read_back] is not in the profile")
+
+
+def known(reading: Reading) -> Answer:
+    """Return the answer that a reading got, or raise what came instead."""
+    if isinstance(reading, Inconclusive):
+        raise reading
+    if reading is None:
+        raise Inconclusive("it was not read")
+    return reading
+
+
+# Exchanges
+
+
+def opted_out(api: Api) -> OptedOut:
+    """Opt out, read in every way, and opt in again."""
+    slug = api.place.category
+
+    def ask() -> OptedOut:
+        out = api.write(OPT_OUT)
+        word = OUT if shows(out, OUT) else None
+        alone = api.read_until(lambda answer: shows(answer, word))
+        page = api.read_until(lambda answer: _shows(find(results(answer), slug), word), NEIGHBOURS[PAGE])
+        full = api.read_until(
+            lambda answer: _shows(find(subcategories(answer), slug), word), NEIGHBOURS[FULL]
+        )
+        flag = {"show_opt_out_channels": "true"}
+        with_channels = api.read_until(lambda answer: shows(answer, word), params=flag)
+        back = api.write(OPT_IN)
+        again = api.read_until(lambda answer: shows(answer, IN if shows(back, IN) else None))
+        return OptedOut(out, alone, page, full, with_channels, back, again)
+
+    return api.client.once("opted out and read", ask)
+
+
+def refused(api: Api) -> Refused:
+    """Opt out, send what is refused, and read; without read-back only a channel that there is not is sent."""
+
+    def ask() -> Refused:
+        out, channel = api.write(OPT_OUT), api.write(UNKNOWN_CHANNEL)
+        if not api.has_read_back:
+            return Refused(out, channel, None, None)
+        if not 400 <= channel.status < 500:
+            api.write(OPT_OUT)
+        keyless = api.write(OPT_IN, authorization=None)
+        word = OUT if shows(out, OUT) and 400 <= keyless.status < 500 else None
+        return Refused(out, channel, keyless, api.read_until(lambda answer: shows(answer, word)))
+
+    return api.client.once("refused and read", ask)
+
+
+def lists(api: Api) -> Lists:
+    """Take one channel out, then another one by a list of its own, and read."""
+
+    def ask() -> Lists:
+        first, second = api.two_channels(api.settle())
+        before = api.write({**OPT_IN, "opt_out_channels": [first]})
+        after = api.write({**OPT_IN, "opt_out_channels": [second]})
+        return Lists(first, second, before, after, api.read_until(lambda answer: agrees(after, answer)))
+
+    return api.client.once("lists", ask)
+
+
+def restricted(api: Api) -> Restricted:
+    """Restrict a channel that is not restricted, read, and free it in both ways."""
+    channel_path = NEIGHBOURS[CHANNELS]
+
+    def ask() -> Restricted:
+        named, before = _free_channel(api)
+        # Others that are restricted are named, too: one that is not may count as free.
+        restriction = api.restrict({**before, named: True}, channel_path, undo=before)
+        if not restriction.ok:
+            return Restricted(
+                named, restriction, None, None, None, None, api.restrict(before, NEIGHBOURS[FULL])
+            )
+        listed = api.read_until(lambda answer: restrictions(answer).get(named) is True, channel_path)
+        inside = api.read_until(lambda answer: shows(answer, IN) and is_shut(answer, named))
+        freed = api.restrict(before, channel_path)
+        again = api.read_until(lambda answer: stands(answer).get(named) == IN)
+        in_full = api.restrict(before, NEIGHBOURS[FULL])
+        return Restricted(named, restriction, listed, inside, freed, again, in_full)
+
+    return api.client.once("restricted", ask)
+
+
+def _free_channel(api: Api) -> tuple[str, Mapping[str, bool]]:
+    """Choose a channel that is not restricted; return it, and what to say to leave it and all that are as they are."""
+    settled = api.settle()
+    try:
+        shut = restrictions(seen(api, CHANNELS))
+    except NotTested:
+        shut = {}
+    free = [channel for channel in api.nameable(settled) if not shut.get(channel)]
+    if not free:
+        raise Inconclusive("no documented channel can be edited here that is not restricted")
+    return free[0], {**{channel: True for channel in shut if shut[channel]}, free[0]: False}
+
+
+def alone(api: Api) -> Answer:
+    """Return what the category is read as, opted out where the run may write."""
+    wanted(api)
+    if api.run.mode.may_write:
+        return known(opted_out(api).alone)
+    return api.ask_once("read", lambda: api.read(api.place))
+
+
+def seen(api: Api, what: str) -> Answer:
+    """Return what one of NEIGHBOURS is read as, while the category is opted out where the run may write.
+
+    Raises NotTested if the target does not have it.
+    """
+    wanted(api)
+    if api.run.mode.may_write and what != CHANNELS:
+        answer = known(opted_out(api).page if what == PAGE else opted_out(api).full)
+    else:
+        answer = api.ask_once(f"read {what}", lambda: api.read(api.place, NEIGHBOURS[what]))
+    return present(answer, what)
+
+
+def present(answer: Answer, what: str) -> Answer:
+    """Return *answer* unless it says that there is no such operation, of an object that is known."""
+    if answer.status in _ABSENT:
+        raise NotTested(
+            f"the target does not have {what}: {answer.exchange.method} is answered {answer.status}"
+        )
+    return answer
+
+
+def each(api: Api) -> Mapping[str, Answer]:
+    """Map the names of NEIGHBOURS that the target has to what they are read as."""
+    found = {}
+    for what in NEIGHBOURS:
+        try:
+            answer = seen(api, what)
+        except NotTested:
+            wanted(api)
+            continue
+        if answer.ok:
+            found[what] = answer
+    return found
+
+
+def writes_are_read(api: Api) -> None:
+    """Raise Inconclusive unless reads show what is written with nothing in between, which others judge."""
+    wanted(api)
+    turned, channel_turns = opted_out(api), api.channel_turns()
+    if not shows(turned.out, OUT) or not shows(known(turned.alone), OUT):
+        raise Inconclusive(f"GET is {said(known(turned.alone))} after an opt_out")
+    if not agrees(channel_turns.out, known(channel_turns.read)):
+        raise Inconclusive(f"GET shows other channels than the write of {channel_turns.named} before it")
+
+
+# Reading what stands around a category
+
+
+def is_shut(answer: Answer, named: str) -> bool:
+    """Tell whether a category lists a channel as opt_out and not editable, or not at all."""
+    listed = [one for one in channels(answer) if one.get("channel") == named]
+    return all(one.get("preference") == OUT and one.get("is_editable") is False for one in listed)
+
+
+def members(answer: Answer) -> dict[str, Any]:
+    """Return the object that a success carries; nothing if it carries none."""
+    try:
+        body = granted(answer).json
+    except (DoesNotConform, Inconclusive):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def results(answer: Answer) -> list[dict[str, Any]]:
+    """Return the categories of a page."""
+    return objects(members(answer).get("results"))
+
+
+def subcategories(answer: Answer) -> list[dict[str, Any]]:
+    """Return the categories of all sections."""
+    sections = objects(members(answer).get("sections"))
+    return [one for section in sections for one in objects(section.get("subcategories"))]
+
+
+def restrictions(answer: Answer) -> dict[str, bool]:
+    """Map every channel of the channel preferences to whether it is restricted."""
+    return {
+        one["channel"]: one["is_restricted"]
+        for one in objects(members(answer).get("channel_preferences"))
+        if isinstance(one.get("channel"), str) and isinstance(one.get("is_restricted"), bool)
+    }
+
+
+def objects(listed: Any) -> list[dict[str, Any]]:
+    """Return the objects of a list, none if it is no list."""
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def find(categories: Sequence[Mapping[str, Any]], slug: str) -> Mapping[str, Any] | None:
+    """Return the category of that name."""
+    return next((one for one in categories if one.get("category") == slug), None)
+
+
+def _shows(found: Mapping[str, Any] | None, word: str | None) -> bool:
+    return found is None or word is None or found.get("preference") == word

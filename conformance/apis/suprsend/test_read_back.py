@@ -1,0 +1,404 @@
+"""API specification: a category is read as it was written, alone and whatever is written elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from conformance.apis.suprsend import Api, reading
+from conformance.apis.suprsend.category import (
+    IN,
+    OUT,
+    PREFERENCES,
+    agrees,
+    category,
+    channels,
+    granted,
+    picture,
+    preference,
+    said,
+    shown,
+    shows,
+    stands,
+)
+from conformance.apis.suprsend.reading import NEIGHBOURS, PAGE, known
+from conformance.apis.suprsend.test_authorizations import without_key
+from conformance.apis.suprsend.test_errors import error_body
+from conformance.apis.suprsend.test_path_parameters import unknown_category, unknown_object
+from conformance.apis.suprsend.test_query_parameters import tenant_scope, with_options
+from conformance.apis.suprsend.vocabulary import UNKNOWN, Place
+from conformance.client import Answer
+from conformance.oracle import Inconclusive, NotTested, expect, expect_status, observe, same_json
+
+REFUSAL = range(400, 500)
+
+
+def reads(api: Api) -> Iterator[Answer]:
+    """Yield what the category is read as, opted out and opted in where the run may write."""
+    yield reading.alone(api)
+    if api.run.mode.may_write:
+        yield known(reading.opted_out(api).alone_again)
+
+
+def written(api: Api) -> Iterator[Answer]:
+    """Yield what the writes before these reads are answered, if the run may write."""
+    if api.run.mode.may_write:
+        yield from (
+            answer for answer in (reading.opted_out(api).out, reading.opted_out(api).back) if answer.ok
+        )
+
+
+def fault(shape: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """Return what a category's member is to be and what it is, if one is something else."""
+    is_there = {"name", "preference", "is_editable"}
+    for member, (kind, is_right) in _SHAPE.items():
+        if (member in shape or member in is_there) and not is_right(shape.get(member)):
+            return f"{member}: {kind}", shape.get(member)
+    for channel in shape.get("channels") or []:
+        for member, (kind, is_right) in _CHANNEL_SHAPE.items():
+            if not is_right(channel.get(member)):
+                return f"channels[].{member}: {kind}", channel.get(member)
+    return None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_boolean(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_preference(value: Any) -> bool:
+    return isinstance(value, str) and value in PREFERENCES
+
+
+_SHAPE = {
+    "name": ("a string", _is_text),
+    "description": ("a string or null", lambda value: value is None or _is_text(value)),
+    "original_preference": ("opt_in, opt_out or null", lambda value: value is None or _is_preference(value)),
+    "preference": ("opt_in or opt_out", _is_preference),
+    "is_editable": ("a boolean", _is_boolean),
+    "channels": (
+        "an array of objects or null",
+        lambda value: (
+            value is None or (isinstance(value, list) and all(isinstance(one, dict) for one in value))
+        ),
+    ),
+}
+_CHANNEL_SHAPE = {
+    "channel": ("a string", _is_text),
+    "preference": ("opt_in or opt_out", _is_preference),
+    "is_editable": ("a boolean", _is_boolean),
+}
+
+
+def test_read_answers_200(api: Api) -> None:
+    """SHOULD answer 200 to GET of a category. (suprsend: API specification)"""
+    for answer in reads(api):
+        expect_status(answer, 200)
+
+
+def test_read_answers_the_category(api: Api) -> None:
+    """SHOULD answer GET of a category with the same members as a write. (suprsend: API specification)
+
+    original_preference and description may be null, and channels may be empty or null while the category is opted
+    out. What the answers to writes have wrong as well is not judged again.
+    """
+    for answer in reads(api):
+        body = granted(answer).json
+        if any(not isinstance(one := category(write), dict) or fault(one) for write in written(api)):
+            raise Inconclusive("the answers to writes are no such categories either")
+        expect(isinstance(body, dict), "a JSON object", shown(body), answer)
+        wrong = fault(body)
+        if wrong is not None:
+            expect(False, wrong[0], shown(wrong[1]), answer)
+
+
+def test_read_category_is_the_slug(api: Api) -> None:
+    """SHOULD answer GET of a category with the slug of the path as the category. (suprsend: API specification)"""
+    slug = api.place.category
+    for write in written(api):
+        if category(write).get("category") != slug:
+            raise Inconclusive("the answers to writes do not name the slug either")
+    for answer in reads(api):
+        given = category(answer).get("category")
+        expect(given == slug, f"category {slug!r}", shown(given), answer)
+
+
+def test_written_preference_is_read(api: Api) -> None:
+    """SHOULD answer GET with the preference that was written before. (suprsend: API specification)
+
+    A write that is answered 202 may take a moment until it is read, here and in what follows.
+    """
+    reading.wanted(api)
+    turned = reading.opted_out(api)
+    for word, write, read in ((OUT, turned.out, turned.alone), (IN, turned.back, turned.alone_again)):
+        if not shows(granted(write), word):
+            raise Inconclusive(f"the write of {word} is {said(write)}")
+        answer = known(read)
+        expect(preference(answer) == word, f"preference {word}, as was written", preference(answer), answer)
+
+
+def test_written_channel_is_read(api: Api) -> None:
+    """SHOULD answer GET with the channel out that was written to go out, and the others in.
+
+    (suprsend: API specification)
+    """
+    reading.wanted(api)
+    named, _, out, read, _ = api.channel_turns()
+    written = stands(granted(out))
+    if written.get(named) == IN or not shows(out, IN):
+        raise Inconclusive(f"{named} did not go out")
+    answer = granted(known(read))
+    category(answer)
+    listed = stands(answer)
+    expect(listed.get(named) != IN, f"{named} opt_out, as was written", "opt_in", answer)
+    for channel in [name for name, word in written.items() if word == IN]:
+        expect(listed.get(channel) != OUT, f"{channel} opt_in, as was answered", "opt_out", answer)
+
+
+def test_read_agrees_with_answer(api: Api) -> None:
+    """SHOULD answer GET after two lists of opt-outs with what the second of them was answered.
+
+    (suprsend: API specification)
+
+    Whether the second list replaces the first or is added to it, another requirement asks.
+    """
+    reading.writes_are_read(api)
+    lists = reading.lists(api)
+    answer = granted(known(lists.read))
+    preference(lists.after), category(answer)
+    expect(
+        agrees(lists.after, answer),
+        f"{picture(lists.after)}, as the write was answered",
+        f"{picture(answer)}",
+        answer,
+    )
+
+
+def not_read(api: Api, other: Place) -> None:
+    """Expect what is read to be what was written here, after a write elsewhere."""
+    reading.writes_are_read(api)
+    before, _, after = api.apart(other)
+    if not same_json(picture(before), picture(after)):
+        raise Inconclusive("the write shows in the answers to later writes already")
+    answer = granted(known(api.apart_with_reading(other).read))
+    category(answer)
+    wanted = f"{picture(before)}, as was written here"
+    expect(agrees(before, answer), wanted, f"{picture(answer)}", answer)
+
+
+def test_write_to_another_object_is_not_read(api: Api) -> None:
+    """SHOULD not show in GET of one object what was written to another. (suprsend: API specification)"""
+    not_read(api, api.other_place)
+
+
+def test_write_to_another_category_is_not_read(api: Api) -> None:
+    """SHOULD not show in GET of one category what was written to another. (suprsend: API specification)"""
+    not_read(api, api.other_category)
+
+
+def test_written_for_a_tenant_is_read(api: Api) -> None:
+    """SHOULD answer GET for a tenant with the channel out that was written to go out for it.
+
+    (suprsend: API specification)
+    """
+    reading.writes_are_read(api)
+    named, for_tenant, read, *_ = tenant_scope(api)
+    if stands(granted(for_tenant)).get(named) == IN:
+        raise Inconclusive(f"{named} did not go out for the tenant")
+    answer = granted(known(read))
+    category(answer)
+    expect(stands(answer).get(named) != IN, f"{named} opt_out, as was written", "opt_in", answer)
+
+
+def test_write_to_a_tenant_when_read(api: Api) -> None:
+    """OBSERVED whether a channel that goes out for a tenant is read as out without one.
+
+    (suprsend: API specification)
+    """
+    reading.wanted(api)
+    named, for_tenant, _, read, _ = tenant_scope(api)
+    there, here = (shown(stands(answer).get(named)) for answer in (for_tenant, known(read)))
+    observe(
+        f"{named} was in and went out for the tenant, where it is {there}; without a tenant {here} is read"
+    )
+
+
+def test_refused_write_is_not_read(api: Api) -> None:
+    """SHOULD read what was written before a write that is refused. (suprsend: API specification)
+
+    Refused for want of a key, and, where it is, for a channel that there is not.
+    """
+    reading.writes_are_read(api)
+    out, channel, keyless, read = reading.refused(api)
+    if keyless is None or keyless.status not in REFUSAL:
+        raise Inconclusive("a write without a key is not refused")
+    if not shows(out, OUT):
+        raise Inconclusive(f"an opt_out is {said(out)}")
+    answer = granted(known(read))
+    refusals = f"{'' if channel.status in REFUSAL else 'no '}unknown channel and no key were refused"
+    wanted = f"preference opt_out, as before {refusals}"
+    expect(preference(answer) == OUT, wanted, preference(answer), answer)
+
+
+def without_a_key(api: Api) -> Mapping[str, Answer]:
+    """Read everything that the target has once more, without a key."""
+    paths = {what: NEIGHBOURS[what] for what in reading.each(api)}
+    granted(reading.alone(api))
+
+    def ask() -> Mapping[str, Answer]:
+        alone = {"the category": api.read(api.place, authorization=None)}
+        return alone | {what: api.read(api.place, names, authorization=None) for what, names in paths.items()}
+
+    return api.client.once("read without a key", ask)
+
+
+def test_read_without_key(api: Api) -> None:
+    """SHOULD refuse GET without an API key. (suprsend: API specification)"""
+    answers = without_a_key(api)
+    if without_key(api).status not in REFUSAL:
+        raise Inconclusive("a write without a key is not refused either")
+    for what, answer in answers.items():
+        expect(answer.status in REFUSAL, f"a refusal to read {what}", f"status {answer.status}", answer)
+
+
+def test_read_without_key_status(api: Api) -> None:
+    """SHOULD answer 401 where it refuses GET without an API key. (suprsend: API specification)"""
+    answers = without_a_key(api)
+    if without_key(api).status != 401:
+        raise Inconclusive(f"a write without a key is answered {without_key(api).status}, too")
+    refusals = [answer for answer in answers.values() if answer.status in REFUSAL]
+    if not refusals:
+        raise Inconclusive("GET is not refused")
+    for answer in refusals:
+        expect_status(answer, 401)
+
+
+def read_unknown_category(api: Api) -> Answer:
+    """Read a category that nobody made; raise Inconclusive if a write to it may have made it."""
+    granted(reading.alone(api))
+    with suppress(NotTested):
+        if unknown_category(api).status != 404:
+            raise Inconclusive(f"a write to it is answered {unknown_category(api).status}")
+    return api.ask_once("read unknown category", lambda: api.read(api.unknown_category))
+
+
+def read_unknown_object(api: Api) -> Mapping[str, Answer]:
+    """Read what the target has beside a category, of an object that nobody made."""
+    paths = {what: NEIGHBOURS[what] for what in reading.each(api)}
+    if not paths:
+        raise NotTested("the target has nothing that other pages say is 404 for an unknown object")
+    with suppress(NotTested):
+        if unknown_object(api).ok:
+            raise Inconclusive("a write has made the object")
+
+    def ask() -> Mapping[str, Answer]:
+        return {what: api.read(api.unknown_object, names) for what, names in paths.items()}
+
+    return api.client.once("read unknown object", ask)
+
+
+def test_read_of_unknown_category(api: Api) -> None:
+    """SHOULD answer 404 to GET of a category that does not exist. (suprsend: API specification)"""
+    expect_status(read_unknown_category(api), 404)
+
+
+def test_read_of_unknown_object(api: Api) -> None:
+    """SHOULD answer 404 to GET of the preferences of an object that does not exist.
+
+    (suprsend: API specification)
+
+    Asked of the full preference, the channel preferences and the list of categories; what a single category of it is
+    answered, no page says.
+    """
+    for what, answer in read_unknown_object(api).items():
+        expect(answer.status == 404, f"status 404 for {what}", f"status {answer.status}", answer)
+
+
+def test_read_error(api: Api) -> None:
+    """SHOULD answer 404 to GET with an integer code and a message. (suprsend: API specification)"""
+    answers = [read_unknown_category(api)]
+    with suppress(NotTested, Inconclusive):
+        answers += read_unknown_object(api).values()
+    if not is_error(without_key(api)):
+        raise Inconclusive("the errors of a write have no code and message either")
+    for answer in answers:
+        if answer.status == 404:
+            expect(is_error(answer), "an integer code and a message", answer.text[:80], answer)
+
+
+def is_error(answer: Answer) -> bool:
+    """Tell whether an answer has the members that errors share."""
+    body = error_body(answer) or {}
+    message = body.get("message")
+    return type(body.get("code")) is int and isinstance(message, str) and message.strip() != ""
+
+
+def test_read_for_unknown_tenant(api: Api) -> None:
+    """OBSERVED what GET is answered for a tenant that does not exist. (suprsend: API specification)"""
+    reading.wanted(api)
+    observe(f"GET for an unknown tenant is {said(api.read(api.unknown_tenant))}")
+
+
+def opted_out_channels(api: Api) -> tuple[Answer, Answer]:
+    """Return what the opted-out category is read as without and with its channels."""
+    reading.wanted(api)
+    turned = reading.opted_out(api)
+    alone, with_channels = known(turned.alone), known(turned.with_channels)
+    if not shows(granted(alone), OUT):
+        raise Inconclusive(f"GET is {said(alone)} after an opt_out")
+    if not channels(granted(known(turned.alone_again))):
+        raise Inconclusive("no channel is listed as an object while the category is opted in")
+    return alone, with_channels
+
+
+def test_opted_out_channels_are_shown(api: Api) -> None:
+    """SHOULD list the channels of an opted-out category where show_opt_out_channels is true.
+
+    (suprsend: API specification)
+    """
+    _, answer = opted_out_channels(api)
+    expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
+    listed = category(answer).get("channels")
+    expect(bool(channels(answer)), "channels, as the flag asks", shown(listed), answer)
+
+
+def test_opted_out_channels_without_the_flag(api: Api) -> None:
+    """OBSERVED how the channels of an opted-out category are read without show_opt_out_channels.
+
+    (suprsend: API specification)
+    """
+    alone, _ = opted_out_channels(api)
+    observe(f"channels read after opt_out: {stands(alone) or shown(category(alone).get('channels'))}")
+
+
+def with_locale_and_tag(api: Api) -> Answer:
+    """List the categories in Spanish that have a tag which none has."""
+    granted(reading.seen(api, PAGE))
+    with suppress(NotTested):
+        if not with_options(api).ok:
+            raise Inconclusive("a write with a locale is refused, too")
+    options = {"locale": "es", "tags": UNKNOWN}
+    return api.ask_once("locale and tag", lambda: api.read(api.place, NEIGHBOURS[PAGE], params=options))
+
+
+def test_locale_and_tags(api: Api) -> None:
+    """SHOULD accept locale and tags where it lists categories. (suprsend: API specification)"""
+    answer = with_locale_and_tag(api)
+    expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
+
+
+def test_effect_of_locale_and_tags(api: Api) -> None:
+    """OBSERVED what becomes of a list of categories in Spanish, of a tag that none has.
+
+    (suprsend: API specification)
+    """
+    answer, usual = with_locale_and_tag(api), reading.seen(api, PAGE)
+    names = [shown(one.get("name")) for one in reading.results(answer)]
+    observe(
+        f"with locale es and a tag that nobody uses, {len(names)} categories are listed instead of "
+        f"{len(reading.results(usual))}{': ' if names else ''}{', '.join(names[:3])}"
+    )

@@ -1,0 +1,176 @@
+"""What SuprSend's neighbours are for: a target that can be read is held to what was written, another one is not."""
+
+import pytest
+
+from conformance import proof, target
+from conformance.client import Client
+from conformance.mode import Mode
+from conformance.proof.serving import serve
+from conformance.target import BadProfile
+from conformance.verdict import CONFORMANT, judge
+
+from .proving import judged
+
+Reference = proof.reference_of("suprsend")
+READ = {"read-answers-200", "read-answers-the-category", "list-is-a-page", "list-goes-on", "full-preference"}
+WRITTEN = {"written-preference-is-read", "written-channel-is-read", "refused-write-is-not-read"}
+RESTRICTED = {"restriction-is-read", "restricted-channel-is-out", "freed-channel-is-in-again"}
+
+
+def liberty(name):
+    return next(one for one in proof.liberties_of("suprsend") if one.__name__ == name)
+
+
+class Noted(Reference):
+    """Notes what it is asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.requests = []
+
+    def answer(self, request):
+        self.requests.append(request)
+        return super().answer(request)
+
+
+def statuses(verdict):
+    return {one.requirement.name: (one.status, one.reason) for one in verdict.results}
+
+
+def names(verdict, status):
+    return {name for name, (given, _) in statuses(verdict).items() if given == status}
+
+
+def test_without_the_capability_nothing_of_it_is_asked():
+    server = Noted()
+    with serve(server) as url:
+        profile = server.profile(url)
+        del profile["capabilities"]
+        verdict = judge(profile)
+    reasons = {reason for status, reason in statuses(verdict).values() if status == "not_tested"}
+
+    assert reasons == {"capabilities: [read_back] is not in the profile"}
+    assert names(verdict, "not_tested") > READ | WRITTEN | RESTRICTED
+    assert (verdict.verdict, verdict.ids("failed")) == (CONFORMANT, [])
+    assert len([one for one in server.requests if one.method == "GET"]) == 2  # to see whether it might be
+
+
+def test_doctor_names_the_capability_that_is_left_out():
+    profile = Reference().profile("http://127.0.0.1:9")
+
+    assert "capabilities" not in target.read(profile).left_out()
+    assert "capabilities" in target.read({**profile, "capabilities": []}).left_out()
+
+
+def test_unknown_capability_is_refused_and_the_known_one_named():
+    with pytest.raises(BadProfile) as refusal:
+        target.read({**Reference().profile("http://127.0.0.1:9"), "capabilities": ["read_bak"]})
+
+    assert str(refusal.value) == "profile: capabilities.0: input should be 'read_back'"
+
+
+def test_what_stands_around_the_category_may_be_missing():
+    verdict = judged(liberty("OnlyTheCategoryIsRead")())
+    found = statuses(verdict)
+
+    assert {found[name][0] for name in WRITTEN} == {"passed"}
+    assert {found[name][0] for name in RESTRICTED} == {"not_tested"}
+    assert found["list-is-a-page"] == (
+        "not_tested",
+        "the target does not have the list of categories: GET is answered 404",
+    )
+    assert found["restriction-is-read"] == (
+        "not_tested",
+        "the target does not have the update of channel preferences: PATCH is answered 404",
+    )
+    assert names(verdict, "inconclusive") == set()
+
+
+def test_promise_of_reads_that_there_are_not_fails_once():
+    class Deaf(Reference):
+        def _operation(self, request):
+            return self._write(request)
+
+    verdict = judged(Deaf())
+
+    assert names(verdict, "failed") == {"read-answers-200"}
+
+
+@pytest.mark.parametrize(("name", "word"), [("TenantsShare", "opt_out"), ("TenantsInherit", "opt_in")])
+def test_what_a_write_for_a_tenant_does_without_one_is_observed(name, word):
+    status, seen = statuses(judged(liberty(name)()))["write-to-a-tenant-when-read"]
+
+    assert status == "observed"
+    assert seen.endswith(f'without a tenant "{word}" is read')
+
+
+def test_who_answers_at_once_is_not_waited_for(monkeypatch):
+    waits = []
+    monkeypatch.setattr(Client, "pause", lambda _, seconds: waits.append(seconds))
+
+    judged(Reference())
+
+    assert waits == []
+
+
+def test_write_that_takes_a_moment_is_read_in_the_end():
+    verdict = judged(liberty("ReadsLag")())
+
+    assert names(verdict, "passed") >= READ | WRITTEN | RESTRICTED
+    assert names(verdict, "failed") == names(verdict, "inconclusive") == set()
+
+
+def test_no_channel_is_left_restricted():
+    server = Reference()
+
+    judged(server)
+
+    assert set(server._restricted.values()) == {frozenset()}
+
+
+def test_channel_that_was_restricted_still_is():
+    server = liberty("RestrictionsNameChannels")()
+
+    judged(server)
+
+    assert set(server._restricted.values()) == {frozenset({"inbox"})}
+
+
+def test_no_channel_is_left_restricted_by_a_run_that_is_interrupted(monkeypatch):
+    send = Client.send
+
+    def interrupted(client, method, path, **options):
+        answer = send(client, method, path, **options)
+        if answer.ok and options.get("json", {}) == {
+            "channel_preferences": [{"channel": "email", "is_restricted": True}]
+        }:
+            raise KeyboardInterrupt
+        return answer
+
+    monkeypatch.setattr(Client, "send", interrupted)
+    server = Reference()
+    verdict = judged(server)
+
+    assert verdict.was_interrupted
+    assert set(server._restricted.values()) == {frozenset()}
+
+
+def test_safe_mode_restricts_channels_of_the_main_object_only():
+    server = Noted()
+    verdict = judged(server, mode=Mode.SAFE)
+    restricted = [one for one in server.requests if one.body.startswith(b'{"channel_preferences"')]
+
+    assert names(verdict, "passed") >= READ | WRITTEN | RESTRICTED
+    assert restricted
+    assert all(one.path.startswith("/v1/object/departments/engineering/") for one in restricted)
+    assert not any("tenant_id" in one.query for one in restricted)
+
+
+def test_read_only_mode_reads():
+    server = Noted()
+    verdict = judged(server, mode=Mode.READ_ONLY)
+
+    assert names(verdict, "passed") >= READ
+    assert names(verdict, "not_tested") >= WRITTEN | RESTRICTED
+    assert server._choices == {}
+    assert server._restricted == {}
