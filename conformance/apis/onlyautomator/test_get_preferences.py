@@ -316,7 +316,7 @@ def test_list_tampered_token(api: Api) -> None:
 
     (onlyautomator: Get Preferences)
     """
-    _refused(api, api.client.conceal(api.user.tampered(), "BAD_TOKEN"))
+    _refused(api, api.conceal(api.user.tampered()))
 
 
 def _asked(api: Api, **parameters: str) -> Answer:
