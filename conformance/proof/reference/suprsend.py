@@ -142,6 +142,7 @@ class Reference:
         place = self._place(request)
         if request.method != "PATCH":
             raise Refused(405, f"{request.method} is not allowed here; use GET or PATCH")
+        self._shows_channels(request)
         return self._accept(place, self._update(place, self._body(request)))
 
     def _place(self, request: Request) -> Place:
@@ -277,7 +278,10 @@ class Reference:
         )
 
     def _shows_channels(self, request: Request) -> bool:
-        return request.query.get("show_opt_out_channels") == "true"
+        word = request.query.get("show_opt_out_channels", "false")
+        if word not in ("true", "false"):
+            raise Refused(400, "show_opt_out_channels is true or false")
+        return word == "true"
 
     def _read(self, place: Place, shows_channels: bool) -> Response:
         return Response(200, self._shown(place, shows_channels))
@@ -302,9 +306,12 @@ class Reference:
 
     def _bounds(self, reader: Reader) -> tuple[int, int]:
         try:
-            return int(reader.query.get("limit", 10)), int(reader.query.get("offset", 0))
+            limit, offset = int(reader.query.get("limit", 10)), int(reader.query.get("offset", 0))
         except ValueError:
-            raise Refused(400, "limit and offset are numbers") from None
+            limit = offset = -1
+        if not (1 <= limit <= 1000 and offset >= 0):
+            raise Refused(400, "limit is a number from 1 to 1000, offset one from 0")
+        return limit, offset
 
     def _full(self, reader: Reader) -> dict[str, Any]:
         first, *others = self._all(reader)
