@@ -5,7 +5,6 @@ from __future__ import annotations
 import json as jsonlib
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -96,6 +95,7 @@ class Client:
         self._pace = Pace(rate_per_s)
         self._proxy = self._proxy_for(httpx2.URL(base_url), proxy)
         self._wire = wire(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
+        self.clock = self._wire.clock
         self._remembered: dict[Any, tuple[Any, list[Exchange]]] = {}
         self._noted: list[Exchange] = []
         self._thread = _Thread()
@@ -175,7 +175,7 @@ class Client:
         within_s = min(self._timeout_s, self.budget.left())
         with self._lock:
             self.requests += len(packet.requests)
-        sent_at = time.monotonic()
+        sent_at = self.clock.monotonic()
         methods = [request.method for request in packet.requests]
         with self._told(packet.requests[0], sent_at, packet.manner):
             raws = self._wire.deliver(packet.content, methods, within_s, is_cut=packet.is_cut)
@@ -246,7 +246,7 @@ class Client:
         """Wait; Stopped at once if the budget does not last so long."""
         if seconds > self.budget.left():
             raise self._out_of_budget()
-        time.sleep(max(0.0, seconds))
+        self.clock.sleep(seconds)
 
     def conceal(self, value: str, name: str, how: str) -> str:
         """Show *value*, a credential made up for a request, as ``$name``; returns the value.
@@ -342,7 +342,7 @@ class Client:
     def _exchange(self, request: httpx2.Request) -> Answer:
         if not self._thread.racing:
             self._wait_for_turn()
-        sent_at = time.monotonic()
+        sent_at = self.clock.monotonic()
         with self._told(request, sent_at):
             raw = self._answered(request)
         if self._proxy and raw.status == _PROXY_REFUSES:
@@ -397,7 +397,7 @@ class Client:
         return Stopped(f"the run's budget of {self.budget.budget_s:g} s is used up")
 
     def _answer(self, request: httpx2.Request, raw: Raw, sent_at: float, manner: str = "") -> Answer:
-        received_at = time.monotonic()
+        received_at = self.clock.monotonic()
         noted = Exchange(request, self.redaction, raw, seconds=received_at - sent_at, manner=manner)
         self.exchanges.append(noted)
         return Answer(raw.status, raw.headers, raw.content, sent_at, received_at, noted)
@@ -425,7 +425,7 @@ class Client:
             self._thread.noted = outer
 
     def _failed(self, request: httpx2.Request, sentence: str, sent_at: float, manner: str) -> None:
-        seconds = time.monotonic() - sent_at
+        seconds = self.clock.monotonic() - sent_at
         failed = Exchange(request, self.redaction, trouble=sentence, seconds=seconds, manner=manner)
         self.exchanges.append(failed)
         self._note(failed)

@@ -23,6 +23,8 @@ import h11
 import httpcore2
 import httpx2
 
+from conformance.clock import Clock
+
 LARGEST_BODY = 8 * 1024 * 1024
 MOMENT_S = 0.5  # an answer to half a request need not come; it is waited for no longer than this
 _READ_BYTES = 65536
@@ -54,6 +56,7 @@ class Wire:
         proxy: httpx2.URL | None = None,
         connections: int = 16,
     ) -> None:
+        self.clock = Clock()
         self._url = url
         self._deadline = _Deadline()
         self._backend = _Backend(self._deadline)

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote
 import httpcore2
 import httpx2
 
+from conformance.clock import Clock, TurnedClock
 from conformance.wire import Raw, Wire
 
 
@@ -84,14 +85,21 @@ class App(Protocol):
         ...
 
 
+class Clocked(App, Protocol):
+    """What can be served and looks at no clock but this one."""
+
+    clock: Clock
+
+
 class InProcess(Wire):
-    """Calls *app* for the requests of the thread that made it, which is quicker than HTTP.
+    """Calls *app* for the requests of the thread that made it, which is quicker than HTTP, and lets nobody wait.
 
     Packets, which are more than a call, and the requests of other threads, which race, go over HTTP.
     """
 
-    def __init__(self, app: App, url: httpx2.URL, **options: Any) -> None:
+    def __init__(self, app: Clocked, url: httpx2.URL, **options: Any) -> None:
         super().__init__(url, **options)
+        self.clock = app.clock = TurnedClock()
         self._app = app
         self._thread = threading.get_ident()
 
@@ -105,7 +113,10 @@ class InProcess(Wire):
         if response.is_silent:
             raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
         fields, content = response.encoded()
-        return Raw(response.status, httpx2.Headers({"date": formatdate(usegmt=True), **fields}), content)
+        return Raw(response.status, httpx2.Headers({"date": self._date(), **fields}), content)
+
+    def _date(self) -> str:
+        return formatdate(self.clock.now().timestamp(), usegmt=True)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ anything is missed, by the run's own category first, and only the run's own reco
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -84,7 +83,7 @@ def listed(
         if answer.sent_at >= since and (is_shown(records) or answer.sent_at >= until):
             return records
         if answer.sent_at >= since:
-            api.client.pause(min(pause_s, until - time.monotonic()))
+            api.client.pause(min(pause_s, until - api.client.clock.monotonic()))
             pause_s *= 2
         del api.lists[place]
 

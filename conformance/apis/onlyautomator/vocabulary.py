@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -476,7 +475,7 @@ class Api:
 
     def a_second_later(self, first: Answer, body: Body) -> Answer:
         """Write *body* when even a clock that counts whole seconds has moved on since the *first* answer."""
-        self.client.pause(first.received_at + A_SECOND_S - time.monotonic())
+        self.client.pause(first.received_at + A_SECOND_S - self.client.clock.monotonic())
         return self.write({**body, "value": LATER})
 
     def updated_a_second_later(self) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -370,13 +369,13 @@ class Api:
         """
         if not self.has_read_back:
             return None
-        until, pause = time.monotonic() + self._lag_s, _FIRST_PAUSE_S
+        until, pause = self.client.clock.monotonic() + self._lag_s, _FIRST_PAUSE_S
         try:
             while True:
                 answer = self.read(at or self.place, names, params=params)
                 if not answer.ok or agrees(answer):
                     return answer
-                if time.monotonic() + pause > until:
+                if self.client.clock.monotonic() + pause > until:
                     self._lag_s = min(self._lag_s, _LATER_LAG_S)
                     return answer
                 self.client.pause(pause)

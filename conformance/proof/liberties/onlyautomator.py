@@ -11,7 +11,7 @@ import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
 from typing import Any
 
@@ -228,49 +228,49 @@ class WholeSeconds(Reference):
     """The clock counts whole seconds."""
 
     def now(self) -> str:
-        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Milliseconds(Reference):
     """The clock counts milliseconds."""
 
     def now(self) -> str:
-        return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return self.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Nanoseconds(Reference):
     """Timestamps have nine decimals."""
 
     def now(self) -> str:
-        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
+        return self.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
 
 
 class Offset(Reference):
     """Timestamps have an offset of a few hours."""
 
     def now(self) -> str:
-        return datetime.now(timezone(timedelta(hours=-9, minutes=-30))).isoformat()
+        return self.clock.now().astimezone(timezone(timedelta(hours=-9, minutes=-30))).isoformat()
 
 
 class NoOffset(Reference):
     """Timestamps have no offset at all."""
 
     def now(self) -> str:
-        return datetime.now(UTC).replace(tzinfo=None).isoformat()
+        return self.clock.now().replace(tzinfo=None).isoformat()
 
 
 class BasicForm(Reference):
     """Timestamps are in the basic form."""
 
     def now(self) -> str:
-        return datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        return self.clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
 
 
 class CommaForFraction(Reference):
     """The fraction of a timestamp comes after a comma."""
 
     def now(self) -> str:
-        return datetime.now(UTC).isoformat().replace(".", ",")
+        return self.clock.now().isoformat().replace(".", ",")
 
 
 class ClockIsReadTwice(Reference):
@@ -285,14 +285,14 @@ class SlowClock(Reference):
     """The clock is ten minutes slow."""
 
     def now(self) -> str:
-        return (datetime.now(UTC) - timedelta(minutes=10)).isoformat()
+        return (self.clock.now() - timedelta(minutes=10)).isoformat()
 
 
 class FastClock(_Sent):
     """The clock is a day fast, and so is the Date of every answer."""
 
     def now(self) -> str:
-        return (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        return (self.clock.now() + timedelta(days=1)).isoformat()
 
     def send(self, response: Response) -> Response:
         return replace(
@@ -304,7 +304,7 @@ class LocalTime(Reference):
     """Timestamps are of another zone and do not say so."""
 
     def now(self) -> str:
-        return (datetime.now(UTC) + timedelta(hours=7)).replace(tzinfo=None).isoformat()
+        return (self.clock.now() + timedelta(hours=7)).replace(tzinfo=None).isoformat()
 
 
 class NamesAreLowered(Reference):
@@ -332,7 +332,7 @@ class ReplicasApart(Reference):
     turns = itertools.cycle((0, 250))
 
     def now(self) -> str:
-        return (datetime.now(UTC) - timedelta(milliseconds=next(self.turns))).isoformat()
+        return (self.clock.now() - timedelta(milliseconds=next(self.turns))).isoformat()
 
 
 class ReplicasLookTwice(ReplicasApart):
@@ -972,11 +972,11 @@ class _Lagging(Reference):
 
     def store(self, body: Record, caller: Caller) -> Record:
         record = super().store(body, caller)
-        self.versions.append((time.monotonic(), self.key(body, caller), record))
+        self.versions.append((self.clock.monotonic(), self.key(body, caller), record))
         return record
 
     def shelf(self) -> list[Record]:
-        until = time.monotonic() - self.lag_s
+        until = self.clock.monotonic() - self.lag_s
         return list({key: record for at, key, record in list(self.versions) if at <= until}.values())
 
 

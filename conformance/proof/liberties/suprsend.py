@@ -827,11 +827,11 @@ class ReadsLag(Reference):
 
     def _update(self, place: Place, body: dict[str, Any]) -> Choice:
         choice = super()._update(place, body)
-        vars(self).setdefault("history", {}).setdefault(place, []).append((time.monotonic(), choice))
+        vars(self).setdefault("history", {}).setdefault(place, []).append((self.clock.monotonic(), choice))
         return choice
 
     def _kept(self, place: Place) -> Choice:
-        until = time.monotonic() - self.lag_s
+        until = self.clock.monotonic() - self.lag_s
         written = vars(self).get("history", {}).get(place, [])
         known = [choice for at, choice in written if at <= until]
         return known[-1] if known else Choice(place.category.default)

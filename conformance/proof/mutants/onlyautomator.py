@@ -226,7 +226,7 @@ class LocalTimeIsCalledUtc(Reference):
     breaks = frozenset({"timestamps-tell-the-time"})
 
     def now(self) -> str:
-        return (datetime.now(UTC) - timedelta(hours=7)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return (self.clock.now() - timedelta(hours=7)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class DateIsYesterday(Reference):
@@ -235,7 +235,7 @@ class DateIsYesterday(Reference):
     breaks = frozenset({"timestamps-tell-the-time"})
 
     def now(self) -> str:
-        return (datetime.now(UTC) - timedelta(days=1)).isoformat()
+        return (self.clock.now() - timedelta(days=1)).isoformat()
 
 
 class CreatedIsTheStart(Reference):
@@ -1404,7 +1404,7 @@ class _InSeconds(Reference):
     """Counts whole seconds."""
 
     def now(self) -> str:
-        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class UnauthenticatedIsKept(Reference):

@@ -8,11 +8,12 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import jwt
 
+from conformance.clock import Clock
 from conformance.proof.serving import Request, Response
 
 PATH = "/api/v2/update-preference"
@@ -48,6 +49,7 @@ class Reference:
     fans = frozenset({"fan-1001", "fan-1002"})
 
     def __init__(self) -> None:
+        self.clock = Clock()
         self.lock = threading.RLock()
         self.records: dict[tuple[Any, ...], Record] = {}
         self.verified: dict[str, dict[str, Any]] = {}
@@ -187,7 +189,7 @@ class Reference:
 
     def now(self) -> str:
         """Tell the time."""
-        return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return self.clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def succeed(self, record: Record) -> Response:
         """Answer with the record."""
@@ -243,7 +245,7 @@ class Reference:
 
     def token(self, user_id: str, role: str = "authenticated", ttl_s: int = 3600) -> str:
         """Sign a token for a user; a negative *ttl_s* makes one that has expired."""
-        expires = datetime.now(UTC) + timedelta(seconds=ttl_s)
+        expires = self.clock.now() + timedelta(seconds=ttl_s)
         return jwt.encode({"sub": user_id, "role": role, "exp": expires}, SECRET, algorithm="HS256")
 
     def profile(self, base_url: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, ClassVar
 
+from conformance.clock import Clock
 from conformance.proof.serving import Request, Response
 
 CHANNELS = ("email", "sms", "whatsapp", "androidpush", "iospush", "webpush", "inbox", "slack", "ms_teams")
@@ -83,6 +84,7 @@ class Reference:
     categories: ClassVar = {category.slug: category for category in _CATEGORIES}
 
     def __init__(self) -> None:
+        self.clock = Clock()
         self._choices: dict[Place, Choice] = {}
         self._restricted: dict[tuple[tuple[str, str], str], frozenset[str]] = {}
         self._lock = Lock()
