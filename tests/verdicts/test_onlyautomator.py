@@ -315,10 +315,10 @@ def test_lists_that_take_too_long_keep_nothing_else_from_being_judged(whose):
     class Slow(Reference):
         def answer(self, request):
             if "get-preferences" in request.path and whose in f"{request.target} ":
-                time.sleep(0.4)
+                time.sleep(1.3)
             return super().answer(request)
 
-    verdict = judged_with(Slow(), lambda profile: profile.update(patience={"timeout_s": 0.3}))
+    verdict = judged_with(Slow(), lambda profile: profile.update(patience={"timeout_s": 1}))
 
     assert verdict.verdict == CONFORMANT
     assert verdict.ids("failed") == []
