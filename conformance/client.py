@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -301,9 +302,8 @@ class Client:
         query = f"?{urlencode(params)}" if params else ""
         defaults = {name: value for name, value in _ACCEPTED.items() if name not in names}
         try:
-            return httpx2.Request(
-                method, f"{self._base_url}{path}{query}", headers={**defaults, **headers}, content=content
-            )
+            url = _url(f"{self._base_url}{path}{query}")
+            return httpx2.Request(method, url, headers={**defaults, **headers}, content=content)
         except (httpx2.InvalidURL, UnicodeEncodeError) as error:
             raise Inconclusive(f"the request cannot be sent: {self.redaction(str(error))}") from None
 
@@ -507,6 +507,12 @@ class _Race:
             self._results[at] = self._asks[at]()
         except Exception as outcome:
             self._results[at] = outcome
+
+
+@lru_cache(maxsize=256)
+def _url(text: str) -> httpx2.URL:
+    """Parse an address, of which a run has a few; raises InvalidURL."""
+    return httpx2.URL(text)
 
 
 def _with_headers(request: httpx2.Request, headers: httpx2.Headers) -> httpx2.Request:

@@ -220,7 +220,7 @@ def test_command_saves_candidates_and_an_interrupt_keeps_the_verdict(tmp_path):
     assert f"candidate {file}" in printed
     assert candidate["requirement"] == "onlyautomator/exam-value-comes-back"
     assert candidate["again"].endswith(f"--seed {candidate['seed']} --only {candidate['requirement']}")
-    assert candidate["evidence"]["curl"].startswith("curl ")
+    assert "curl " in candidate["evidence"]["curl"]  # after a printf, where a byte is no text
     for secret in profile["credentials"].values():
         assert secret not in file.read_text() + printed
 
