@@ -16,6 +16,7 @@ from mockserver.problems import NotFound
 from mockserver.schema import Schema
 from mockserver.store import Key, Record, Store
 
+_UNKNOWN_FAN = "Fan not found with the provided ID"
 _EXTENSIONS = ("chrome-extension://", "moz-extension://", "safari-web-extension://")
 
 
@@ -85,7 +86,8 @@ class Api:
 
         Source: onlyautomator, "Endpoint" and "Notes".
         """
-        await self._must_exist(body["fanId"])
+        if await self._store.get(("fan", body["fanId"])) is None:
+            raise NotFound(_UNKNOWN_FAN)
 
         def written(old: Record | None) -> Record:
             now = self._clock.timestamp(after=old["updatedAt"] if old else None)
@@ -113,10 +115,7 @@ class Api:
 
         Source: onlyautomator, "Get Preferences".
         """
-        await self._must_exist(fanId)
+        if await self._store.get(("fan", fanId)) is None:
+            raise NotFound(_UNKNOWN_FAN)
         within = ("preference", fanId) if category is None else ("preference", fanId, category)
         return Reply(200, {"status": "success", "data": (await self._store.items(within))[::-1]})
-
-    async def _must_exist(self, fan: str) -> None:
-        if await self._store.get(("fan", fan)) is None:
-            raise NotFound("Fan not found with the provided ID")
