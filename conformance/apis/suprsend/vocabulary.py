@@ -437,7 +437,7 @@ class Api:
         if len(names) < 2:
             raise Inconclusive(
                 f"of the documented channels {names or 'none'} can be edited here; "
-                "fixtures.object needs two of them, best email and slack"
+                "fixtures.object needs two of them, best email and slack, and neither restricted everywhere"
             )
         return names[0], names[1]
 
