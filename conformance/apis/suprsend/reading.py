@@ -166,10 +166,10 @@ def restricted(api: Api) -> Restricted:
 def _free_channel(api: Api) -> tuple[str, Mapping[str, bool]]:
     """Choose a channel that is not restricted; return it, and what to say to leave it and all that are as they are."""
     settled = api.settle()
-    try:
-        shut = restrictions(seen(api, CHANNELS))
-    except NotTested:
-        shut = {}
+    answer = seen(api, CHANNELS)
+    if not answer.ok:
+        raise Inconclusive(f"what is restricted is answered {answer.status}, so nothing more is")
+    shut = restrictions(answer)
     free = [channel for channel in api.nameable(settled) if not shut.get(channel)]
     if not free:
         raise Inconclusive("no documented channel can be edited here that is not restricted")

@@ -48,7 +48,7 @@ _HOW_MADE_UP = {
 }
 _REFUSALS = range(400, 500)
 _OF_THE_EXAMPLE = ("ms_teams",)
-_LAG_S = 2.0  # how long a write may take until it is read ...
+_LAG_S = 3.0  # how long a write may take until it is read ...
 _LATER_LAG_S = 0.2  # ... and how long later ones may, once one was not
 _FIRST_PAUSE_S = 0.05
 
@@ -375,10 +375,11 @@ class Api:
                 answer = self.read(at or self.place, names, params=params)
                 if not answer.ok or agrees(answer):
                     return answer
-                if self.client.clock.monotonic() + pause > until:
+                left = until - self.client.clock.monotonic()
+                if left <= 0:
                     self._lag_s = min(self._lag_s, _LATER_LAG_S)
                     return answer
-                self.client.pause(pause)
+                self.client.pause(min(pause, left))
                 pause *= 2
         except Stopped:
             raise
@@ -392,7 +393,7 @@ class Api:
 
         undo: the same as it was before, which is said again in the end unless it has been by then.
         """
-        self.run.mode.want_write()
+        self.run.mode.want_full("a channel restricted in all categories")
         self._undo = undo or self._undo
         self._latest.clear()
         wish = [{"channel": name, "is_restricted": channels[name]} for name in channels]
@@ -403,7 +404,8 @@ class Api:
             json={"channel_preferences": wish},
         )
         self.aside.append(answer)
-        if answer.ok if undo is None else answer.status in _REFUSALS:
+        is_undone = undo is None and answer.ok and bool(names)  # all preferences may take it without effect
+        if is_undone or (undo is not None and answer.status in _REFUSALS):
             self._undo = None
         return answer
 
