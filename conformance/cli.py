@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
@@ -58,6 +59,64 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
+P = ParamSpec("P")
+
+
+def _telling_faults(interrupted: str = "interrupted") -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Make a command turn what can go wrong into one clear line and its exit status.
+
+    interrupted: what is said of an interrupt that nobody else has taken care of.
+    """
+
+    def decorate(command: Callable[P, None]) -> Callable[P, None]:
+        @wraps(command)
+        def told(*args: P.args, **kwargs: P.kwargs) -> None:
+            missing = missing_package()
+            if missing:
+                _complain(f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'")
+                sys.exit(USAGE)
+            import openapi
+            from conformance.proof import NoSuchServer
+            from conformance.report.changes import BadReport
+            from conformance.requirement import BadRequirement, NoSuchRequirement
+            from conformance.target import BadProfile
+            from conformance.verdict import CannotRun, refuse_without_docstrings
+            from conformance.waiver import BadWaivers
+
+            # No with block: an interrupt between its entry and its first line would belong to nobody.
+            try:
+                interrupt.is_raised()
+                refuse_without_docstrings()
+                command(*args, **kwargs)
+            except (
+                openapi.UnknownApi,
+                BadProfile,
+                BadReport,
+                BadWaivers,
+                NoSuchRequirement,
+                NoSuchServer,
+            ) as error:
+                _complain(str(error))
+                sys.exit(USAGE)
+            except (CannotRun, BadRequirement) as error:
+                _complain(str(error))
+                sys.exit(NO_VERDICT)
+            except KeyboardInterrupt:
+                _complain(interrupted)
+                sys.exit(interrupt.STATUS)
+            except (typer.Exit, BrokenPipeError):
+                raise
+            except Exception as error:
+                from conformance.plugin import describe
+
+                _complain(f"the judge itself failed: {describe(error)}")
+                sys.exit(NO_VERDICT)
+
+        return told
+
+    return decorate
+
+
 @app.callback()
 def _options(
     version: Annotated[
@@ -69,6 +128,7 @@ def _options(
 
 
 @app.command()
+@_telling_faults()
 def init(
     api: Annotated[
         str | None, typer.Argument(metavar="[API]", help="The API's name, as `conformance list` prints it.")
@@ -76,21 +136,21 @@ def init(
     spec: SpecFile = None,
 ) -> None:
     """Write a commented target profile to standard output, for an API or for an OpenAPI file of your own."""
-    with _faults():
-        from conformance import target
+    from conformance import target
 
-        if (api is None) == (spec is None):
-            _complain("init: name an API, or an OpenAPI file with --spec; `conformance list` knows the APIs")
-            sys.exit(USAGE)
-        if spec is not None:
-            from conformance.contract import profile
+    if (api is None) == (spec is None):
+        _complain("init: name an API, or an OpenAPI file with --spec; `conformance list` knows the APIs")
+        sys.exit(USAGE)
+    if spec is not None:
+        from conformance.contract import profile
 
-            typer.echo(profile.template(spec), nl=False)
-        elif api is not None:
-            typer.echo(target.template_of(api), nl=False)
+        typer.echo(profile.template(spec), nl=False)
+    elif api is not None:
+        typer.echo(target.template_of(api), nl=False)
 
 
 @app.command("list")
+@_telling_faults()
 def list_(
     api: Annotated[
         str | None, typer.Argument(metavar="[API]", help="One API; all if it is left out.")
@@ -98,24 +158,24 @@ def list_(
     spec: SpecFile = None,
 ) -> None:
     """Print every requirement: id, level, text, source."""
-    with _faults():
-        import openapi
-        from conformance import requirement
+    import openapi
+    from conformance import requirement
 
-        if spec is None:
-            asked = [one for name in ([api] if api else openapi.names()) for one in requirement.collect(name)]
-        elif api is None:
-            from conformance.contract import promises
+    if spec is None:
+        asked = [one for name in ([api] if api else openapi.names()) for one in requirement.collect(name)]
+    elif api is None:
+        from conformance.contract import promises
 
-            asked = promises.all_of(spec)
-        else:
-            _complain("list: name an API or an OpenAPI file, not both")
-            sys.exit(USAGE)
-        for one in asked:
-            typer.echo(f"{one.id}\t{one.level}\t{one.text}\t({one.source})")
+        asked = promises.all_of(spec)
+    else:
+        _complain("list: name an API or an OpenAPI file, not both")
+        sys.exit(USAGE)
+    for one in asked:
+        typer.echo(f"{one.id}\t{one.level}\t{one.text}\t({one.source})")
 
 
 @app.command()
+@_telling_faults()
 def explain(
     id: Annotated[
         str | None,
@@ -125,28 +185,28 @@ def explain(
     spec: SpecFile = None,
 ) -> None:
     """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
-    with _faults():
-        import openapi
-        from conformance import explanation, requirement
+    import openapi
+    from conformance import explanation, requirement
 
-        if (id is None) != every:
-            _complain("explain: name a requirement, or ask for --all; `conformance list` prints the names")
-            sys.exit(USAGE)
-        if spec is not None:
-            from conformance.contract import promises
+    if (id is None) != every:
+        _complain("explain: name a requirement, or ask for --all; `conformance list` prints the names")
+        sys.exit(USAGE)
+    if spec is not None:
+        from conformance.contract import promises
 
-            asked = requirement.select(promises.all_of(spec), [id] if id else (), asked="")
-            typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
-            return
-        if id is None:
-            typer.echo(explanation.markdown(openapi.names()), nl=False)
-            return
-        known = [one for api in openapi.names() for one in requirement.collect(api)]
-        asked = requirement.select(known, [id], asked="")
-        typer.echo("\n\n".join(map(explanation.text, explanation.explain(asked))))
+        asked = requirement.select(promises.all_of(spec), [id] if id else (), asked="")
+        typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
+        return
+    if id is None:
+        typer.echo(explanation.markdown(openapi.names()), nl=False)
+        return
+    known = [one for api in openapi.names() for one in requirement.collect(api)]
+    asked = requirement.select(known, [id], asked="")
+    typer.echo("\n\n".join(map(explanation.text, explanation.explain(asked))))
 
 
 @app.command()
+@_telling_faults()
 def doctor(
     profile: Profile,
     mode: Annotated[
@@ -154,22 +214,22 @@ def doctor(
     ] = "full",
 ) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
-    with _faults():
-        from conformance import target, verdict
-        from conformance.run import Run
+    from conformance import target, verdict
+    from conformance.run import Run
 
-        aim = target.read(profile)
-        with verdict.Bench(aim, Run(aim.api, draw=aim.draw, mode=_mode(mode))) as bench:
-            if trouble := bench.preflight():
-                raise verdict.CannotRun(trouble)
-            typer.echo(f"{aim.api} at {aim.base_url}: {bench.opened()}")
-        typer.echo("Optional credentials and fixtures are first tried by a run.")
-        if missing := aim.left_out():
-            typer.echo(f"left out: {', '.join(missing)}; what cannot do without is reported as not tested")
-        typer.echo(aim.what_a_run_writes())
+    aim = target.read(profile)
+    with verdict.Bench(aim, Run(aim.api, draw=aim.draw, mode=_mode(mode))) as bench:
+        if trouble := bench.preflight():
+            raise verdict.CannotRun(trouble)
+        typer.echo(f"{aim.api} at {aim.base_url}: {bench.opened()}")
+    typer.echo("Optional credentials and fixtures are first tried by a run.")
+    if missing := aim.left_out():
+        typer.echo(f"left out: {', '.join(missing)}; what cannot do without is reported as not tested")
+    typer.echo(aim.what_a_run_writes())
 
 
 @app.command()
+@_telling_faults(interrupted="interrupted before anything was asked, so there is no report")
 def run(
     profile: Profile,
     report_dir: Annotated[
@@ -217,54 +277,52 @@ def run(
     ] = None,
 ) -> None:
     """Judge a target and print the verdict."""
-    with _faults("interrupted before anything was asked, so there is no report"):
-        from conformance import report, requirement, target, verdict, waiver
-        from conformance.report import changes
-        from conformance.report.terminal import Terminal
+    from conformance import report, requirement, target, verdict, waiver
+    from conformance.report import changes
+    from conformance.report.terminal import Terminal
 
-        is_piped = report_dir == "-"
-        budget_s = _duration("--budget", budget)
-        explore_s = _duration("--explore", explore)
-        chosen = _mode(mode)
-        folder = None if report_dir is None or is_piped else _folder(report_dir)
-        aim = target.read(profile)
-        excused = waiver.read(waivers) if waivers else []
-        waiver.refuse_pointless(excused, aim.requirements())
-        asked = requirement.select(aim.requirements(), only or ())
-        earlier = changes.read(against, aim.api) if against else None
-        console = _console(to_stderr=is_piped)
-        terminal = Terminal(console)
-        terminal.begin(aim.api, aim.base_url)
-        with interrupt.ends_the_run(), terminal.watched(len(asked)):
-            came = verdict.judge(
-                aim,
-                only=only or (),
-                strict=strict,
-                seed=seed,
-                budget_s=budget_s,
-                mode=chosen,
-                waivers=excused,
-                heard=terminal.result,
-                asking=terminal.asking,
-            )
-        with interrupt.is_ignored():
-            document = report.document.of(came)
-            files = report.write(came, folder) if folder else []
-            terminal.end(came, files)
-            if earlier:
-                terminal.changes(
-                    changes.lines(changes.between(earlier, changes.Report.model_validate(document)))
-                )
-            _tell_github(document, terminal)
-            if is_piped:
-                _console().out(report.document.write(document), end="", highlight=False)
-        if explore_s:
-            with suppress(KeyboardInterrupt), interrupt.ends_the_run():  # the verdict is there already
-                _explore(came, aim, explore_s, folder, terminal)
-        sys.exit(came.exit_status)
+    is_piped = report_dir == "-"
+    budget_s = _duration("--budget", budget)
+    explore_s = _duration("--explore", explore)
+    chosen = _mode(mode)
+    folder = None if report_dir is None or is_piped else _folder(report_dir)
+    aim = target.read(profile)
+    excused = waiver.read(waivers) if waivers else []
+    waiver.refuse_pointless(excused, aim.requirements())
+    asked = requirement.select(aim.requirements(), only or ())
+    earlier = changes.read(against, aim.api) if against else None
+    console = _console(to_stderr=is_piped)
+    terminal = Terminal(console)
+    terminal.begin(aim.api, aim.base_url)
+    with interrupt.ends_the_run(), terminal.watched(len(asked)):
+        came = verdict.judge(
+            aim,
+            only=only or (),
+            strict=strict,
+            seed=seed,
+            budget_s=budget_s,
+            mode=chosen,
+            waivers=excused,
+            heard=terminal.result,
+            asking=terminal.asking,
+        )
+    with interrupt.is_ignored():
+        document = report.document.of(came)
+        files = report.write(came, folder) if folder else []
+        terminal.end(came, files)
+        if earlier:
+            terminal.changes(changes.lines(changes.between(earlier, changes.Report.model_validate(document))))
+        _tell_github(document, terminal)
+        if is_piped:
+            _console().out(report.document.write(document), end="", highlight=False)
+    if explore_s:
+        with suppress(KeyboardInterrupt), interrupt.ends_the_run():  # the verdict is there already
+            _explore(came, aim, explore_s, folder, terminal)
+    sys.exit(came.exit_status)
 
 
 @app.command()
+@_telling_faults()
 def selftest(
     api: Annotated[
         str | None, typer.Argument(metavar="[API]", help="One API; all if it is left out.")
@@ -283,46 +341,45 @@ def selftest(
 
     Exit status: 0 each came out as it has to, 1 one did not, 3 the self-test could not run.
     """
-    with _faults():
-        import time
+    import time
 
-        import openapi
-        from conformance.proof import selftest, trial
+    import openapi
+    from conformance.proof import selftest, trial
 
-        began = time.monotonic()
-        trials = selftest.select([api] if api else openapi.names(), only or ())
-        held = selftest.hold(trials, jobs or selftest.usual_jobs())
-        is_well = True
-        for name in dict.fromkeys(one.api for one in trials):
-            of_api = []
-            for _ in (one for one in trials if one.api == name):
-                of_api.append(next(held))
-                if verbose:
-                    typer.echo(selftest.line(*of_api[-1]))
-            part = selftest.Part(name, of_api, trial.unproved(name))
-            is_well = is_well and part.is_well
-            for line in selftest.summary(part):
-                typer.echo(line)
-        state = "each came out as it has to" if is_well else "NOT each came out as it has to"
-        typer.echo(f"{len(trials)} servers judged in {time.monotonic() - began:.0f} s: {state}")
-        sys.exit(0 if is_well else 1)
+    began = time.monotonic()
+    trials = selftest.select([api] if api else openapi.names(), only or ())
+    held = selftest.hold(trials, jobs or selftest.usual_jobs())
+    is_well = True
+    for name in dict.fromkeys(one.api for one in trials):
+        of_api = []
+        for _ in (one for one in trials if one.api == name):
+            of_api.append(next(held))
+            if verbose:
+                typer.echo(selftest.line(*of_api[-1]))
+        part = selftest.Part(name, of_api, trial.unproved(name))
+        is_well = is_well and part.is_well
+        for line in selftest.summary(part):
+            typer.echo(line)
+    state = "each came out as it has to" if is_well else "NOT each came out as it has to"
+    typer.echo(f"{len(trials)} servers judged in {time.monotonic() - began:.0f} s: {state}")
+    sys.exit(0 if is_well else 1)
 
 
 @app.command()
+@_telling_faults()
 def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="A report.json.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="A later one of the same API.")],
 ) -> None:
     """Print what changed between two reports: the verdict, and requirements by their ids."""
-    with _faults():
-        from conformance.report import changes
+    from conformance.report import changes
 
-        before = changes.read(old)
-        found = changes.between(before, changes.read(new, before.api))
-        for line in changes.lines(found):
-            typer.echo(line)
-        if any(change.is_worse for change in found):
-            sys.exit(WORSE)
+    before = changes.read(old)
+    found = changes.between(before, changes.read(new, before.api))
+    for line in changes.lines(found):
+        typer.echo(line)
+    if any(change.is_worse for change in found):
+        sys.exit(WORSE)
 
 
 def _explore(came: Verdict, aim: AnyTarget, for_s: float, folder: Path | None, terminal: Terminal) -> None:
@@ -417,46 +474,6 @@ def missing_package() -> str | None:
         except PackageNotFoundError:
             return name
     return None
-
-
-@contextmanager
-def _faults(interrupted: str = "interrupted") -> Iterator[None]:
-    """Turn what can go wrong into one clear line and its exit status.
-
-    interrupted: what is said of an interrupt that nobody else has taken care of.
-    """
-    missing = missing_package()
-    if missing:
-        _complain(f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'")
-        sys.exit(USAGE)
-    import openapi
-    from conformance.proof import NoSuchServer
-    from conformance.report.changes import BadReport
-    from conformance.requirement import BadRequirement, NoSuchRequirement
-    from conformance.target import BadProfile
-    from conformance.verdict import CannotRun, refuse_without_docstrings
-    from conformance.waiver import BadWaivers
-
-    try:
-        interrupt.is_raised()
-        refuse_without_docstrings()
-        yield
-    except (openapi.UnknownApi, BadProfile, BadReport, BadWaivers, NoSuchRequirement, NoSuchServer) as error:
-        _complain(str(error))
-        sys.exit(USAGE)
-    except (CannotRun, BadRequirement) as error:
-        _complain(str(error))
-        sys.exit(NO_VERDICT)
-    except KeyboardInterrupt:
-        _complain(interrupted)
-        sys.exit(interrupt.STATUS)
-    except (typer.Exit, BrokenPipeError):
-        raise
-    except Exception as error:
-        from conformance.plugin import describe
-
-        _complain(f"the judge itself failed: {describe(error)}")
-        sys.exit(NO_VERDICT)
 
 
 def _console(to_stderr: bool = False) -> Console:

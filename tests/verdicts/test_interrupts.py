@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from conformance import proof
+from conformance import cli, interrupt, proof, requirement
 from conformance.proof.serving import serve
 
 FILES = ["junit.xml", "report.html", "report.json", "requests.har"]
@@ -144,6 +144,50 @@ def test_interrupt_before_anything_was_asked_shows_no_traceback(tmp_path, after_
         "conformance: interrupted before anything was asked\n",
         "conformance: interrupted\n",
     )
+
+
+def test_interrupt_at_any_line_before_a_command_begins_is_told(monkeypatch, capsys):
+    """Between what lets an interrupt be raised and what catches it there is no line where it goes by unsaid."""
+
+    def begin(frame, *_):
+        """Follow what interrupt.is_raised() returns to, and no code below it."""
+        if passed or frame.f_code is not interrupt.is_raised.__code__:
+            return None
+        caller = frame.f_back
+        while "typer" not in caller.f_code.co_filename:
+            caller.f_trace, caller = interrupt_in, caller.f_back
+        return interrupt_in
+
+    def interrupt_in(_, event, __):
+        nonlocal passed
+        passed += event != "exception"
+        if passed > spared:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return interrupt_in
+
+    def collect(*_):
+        sys.settrace(None)
+        return []
+
+    monkeypatch.setattr(sys, "argv", ["conformance", "list", "onlyautomator"])
+    monkeypatch.setattr(requirement, "collect", collect)
+    earlier = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    ends, spared = [], 0
+    try:
+        while spared < 40:
+            passed = 0
+            sys.settrace(begin)
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+            ends.append((ended.value.code, capsys.readouterr().err))
+            spared += 1
+    finally:
+        sys.settrace(None)
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+
+    assert set(ends) == {(130, "conformance: interrupted\n"), (0, "")}
 
 
 def test_ignored_interrupt_stays_ignored(tmp_path):
