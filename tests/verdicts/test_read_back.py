@@ -137,6 +137,44 @@ def test_channel_that_was_restricted_still_is():
     assert set(server._restricted.values()) == {frozenset({"inbox"})}
 
 
+def test_only_channel_that_is_free_is_restricted_and_freed():
+    server = Reference()
+    engineering = next(holder for holder in server.objects if holder[1] == "engineering")
+    server._restricted[engineering, ""] = frozenset({"slack"})
+
+    verdict = judged(server)
+
+    assert names(verdict, "failed") == set()
+    assert names(verdict, "passed") >= {
+        "restriction-is-read",
+        "restricted-channel-is-out",
+        "full-preference-update-is-read",
+    }
+    assert server._restricted[engineering, ""] == frozenset({"slack"})
+
+
+def test_restriction_is_taken_back_before_anything_else_is_asked():
+    """A write in a category with a channel that cannot be edited would be judged for that."""
+
+    class FreesAtTheSecondTry(Reference):
+        refused = 0
+        shut_elsewhere = 0
+
+        def _operation(self, request):
+            if request.method == "PATCH" and request.segments[5:] == ["channel_preference"]:
+                self.refused += b'"is_restricted": false' in request.body
+                if self.refused == 1 and b'"is_restricted": false' in request.body:
+                    raise Refused(500, "later")
+            if request.segments[5:6] == ["category"] and request.method == "PATCH":
+                self.shut_elsewhere += any(self._restricted.values())
+            return super()._operation(request)
+
+    server = FreesAtTheSecondTry()
+    judged(server)
+
+    assert (server.refused, server.shut_elsewhere) == (2, 0)
+
+
 def test_no_channel_is_left_restricted_by_a_run_that_is_interrupted(monkeypatch):
     send = Client.send
 

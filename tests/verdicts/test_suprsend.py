@@ -79,7 +79,14 @@ def test_merging_server_is_left_in_too():
 @pytest.mark.parametrize(
     ("missing", "untested"),
     [
-        ("other_object", {"objects-are-apart", "write-to-another-object-is-not-read"}),
+        (
+            "other_object",
+            {
+                "objects-are-apart",
+                "write-to-another-object-is-not-read",
+                "restriction-stays-with-the-object",
+            },
+        ),
         ("other_category", {"categories-are-apart", "write-to-another-category-is-not-read"}),
         (
             "locked_category",
@@ -93,6 +100,7 @@ def test_merging_server_is_left_in_too():
                 "tenant-scope",
                 "written-for-a-tenant-is-read",
                 "write-to-a-tenant-when-read",
+                "list-for-a-tenant",
             },
         ),
     ],

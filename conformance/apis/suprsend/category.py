@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from conformance.client import Answer
@@ -50,7 +51,12 @@ def preference(answer: Answer) -> str:
 
 def channels(answer: Answer) -> list[dict[str, Any]]:
     """Return the channels that are listed as objects; none if there is no list."""
-    listed = category(answer).get("channels")
+    return channels_in(category(answer))
+
+
+def channels_in(shape: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the channels that a category lists as objects; none if it has no list."""
+    listed = shape.get("channels")
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
 
@@ -60,13 +66,7 @@ def editable(answer: Answer) -> dict[str, str]:
         listed = channels(answer)
     except Inconclusive:
         return {}
-    return {
-        item["channel"]: item["preference"]
-        for item in listed
-        if isinstance(item.get("channel"), str)
-        and item.get("preference") in PREFERENCES
-        and item.get("is_editable") is True
-    }
+    return _words(item for item in listed if item.get("is_editable") is True)
 
 
 def picture(answer: Answer) -> dict[str, Any]:
@@ -82,11 +82,41 @@ def stands(answer: Answer) -> dict[str, str]:
         listed = channels(answer)
     except Inconclusive:
         return {}
+    return _words(listed)
+
+
+def stands_in(shape: Mapping[str, Any]) -> dict[str, str]:
+    """Map every channel that a category lists with one of the two words to it."""
+    return _words(channels_in(shape))
+
+
+def _words(listed: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {
         item["channel"]: item["preference"]
         for item in listed
         if isinstance(item.get("channel"), str) and item.get("preference") in PREFERENCES
     }
+
+
+def difference(
+    one: Mapping[str, Any], other: Mapping[str, Any], names: Sequence[str]
+) -> tuple[str, str | bool, str | bool] | None:
+    """Return what two categories say differently of themselves or their channels, if both say it; None if nothing.
+
+    names: the members that are looked at. Returns what it is, and what *one* and the *other* say.
+    """
+    here, there = _said(one, names), _said(other, names)
+    for of, value in here.items():
+        if type(there.get(of)) is type(value) and there[of] != value:
+            return of, value, there[of]
+    return None
+
+
+def _said(shape: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | bool]:
+    found = {name: shape.get(name) for name in names}
+    for item in channels_in(shape):
+        found |= {f"{name} of {item.get('channel')}": item.get(name) for name in names}
+    return {of: value for of, value in found.items() if isinstance(value, str | bool)}
 
 
 def agrees(one: Answer, other: Answer) -> bool:

@@ -6,6 +6,7 @@ A profile promises only that GET reads a category. What stands around it, a targ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from conformance.apis.suprsend.category import (
@@ -13,14 +14,15 @@ from conformance.apis.suprsend.category import (
     OUT,
     agrees,
     channels,
+    editable,
     granted,
     said,
     shows,
     stands,
 )
-from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT, Api, Reading
+from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT, Api, Place, Reading
 from conformance.client import Answer
-from conformance.oracle import DoesNotConform, Inconclusive, NotTested
+from conformance.oracle import DoesNotConform, Inconclusive, NotTested, Stopped
 
 PAGE, FULL, CHANNELS = "the list of categories", "the full preference", "the channel preferences"
 NEIGHBOURS: Mapping[str, Sequence[str]] = {PAGE: ("category",), FULL: (), CHANNELS: ("channel_preference",)}
@@ -29,7 +31,7 @@ _ABSENT = (404, 405, 501)
 
 
 class OptedOut(NamedTuple):
-    """A category opted *out* and *back* in; in between it is read alone, among its neighbours, with its channels."""
+    """A category opted *out* and *back* in; in between it is read alone, and with channels alone and in lists."""
 
     out: Answer
     alone: Reading
@@ -41,11 +43,14 @@ class OptedOut(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """An opt-out, then an opt-in that names no channel and one that has no key, and what is read after them."""
+    """An opt-out, then opt-ins: one that names no channel, *foreign* ones without a key and with a wrong one.
+
+    What is *read* comes after them.
+    """
 
     out: Answer
     channel: Answer
-    keyless: Answer | None
+    foreign: Sequence[Answer]
     read: Reading
 
 
@@ -59,19 +64,37 @@ class Lists(NamedTuple):
     read: Reading
 
 
-class Restricted(NamedTuple):
-    """The channel *named* restricted, *freed* again, and that once more by way of the full preference.
+class Swap(NamedTuple):
+    """One channel freed and maybe another restricted by the full preference, as *wish* has it.
 
-    *listed* is read among the channel preferences and *inside* of the category, each after it was restricted.
+    What is restricted after that is *listed* among the channel preferences and *in_full* in the full preference.
+    """
+
+    wish: Mapping[str, bool]
+    answer: Answer
+    listed: Reading = None
+    in_full: Reading = None
+
+
+class Restricted(NamedTuple):
+    """The channel *named* restricted, then maybe *second* in its stead, and then none.
+
+    Before that *second* went out of the category by itself, as *before* shows. After the restriction *listed* is read
+    among the channel preferences, *inside* of the category, and *beside* of that category of another object; when all
+    are *freed*, *inside_again* and *listed_again*.
     """
 
     named: str
+    second: str | None
+    before: Answer
     restriction: Answer
-    listed: Reading
-    inside: Reading
-    freed: Answer | None
-    inside_again: Reading
-    freed_in_full: Answer
+    swap: Swap
+    listed: Reading = None
+    inside: Reading = None
+    beside: Reading = None
+    freed: Answer | None = None
+    inside_again: Reading = None
+    listed_again: Reading = None
 
 
 def wanted(api: Api) -> None:
@@ -100,11 +123,13 @@ def opted_out(api: Api) -> OptedOut:
         out = api.write(OPT_OUT)
         word = OUT if shows(out, OUT) else None
         alone = api.read_until(lambda answer: shows(answer, word))
-        page = api.read_until(lambda answer: _shows(find(results(answer), slug), word), NEIGHBOURS[PAGE])
-        full = api.read_until(
-            lambda answer: _shows(find(subcategories(answer), slug), word), NEIGHBOURS[FULL]
-        )
         flag = {"show_opt_out_channels": "true"}
+        page = api.read_until(
+            lambda answer: _shows(find(results(answer), slug), word), NEIGHBOURS[PAGE], params=flag
+        )
+        full = api.read_until(
+            lambda answer: _shows(find(subcategories(answer), slug), word), NEIGHBOURS[FULL], params=flag
+        )
         with_channels = api.read_until(lambda answer: shows(answer, word), params=flag)
         back = api.write(OPT_IN)
         again = api.read_until(lambda answer: shows(answer, IN if shows(back, IN) else None))
@@ -119,12 +144,15 @@ def refused(api: Api) -> Refused:
     def ask() -> Refused:
         out, channel = api.write(OPT_OUT), api.write(UNKNOWN_CHANNEL)
         if not api.has_read_back:
-            return Refused(out, channel, None, None)
+            return Refused(out, channel, (), None)
         if not 400 <= channel.status < 500:
             api.write(OPT_OUT)
-        keyless = api.write(OPT_IN, authorization=None)
-        word = OUT if shows(out, OUT) and 400 <= keyless.status < 500 else None
-        return Refused(out, channel, keyless, api.read_until(lambda answer: shows(answer, word)))
+        foreign = [api.write(OPT_IN, authorization=None)]
+        with suppress(NotTested):
+            foreign.append(api.write(OPT_IN, authorization=api.wrong_key))
+        were_refused = all(400 <= answer.status < 500 for answer in foreign)
+        word = OUT if shows(out, OUT) and were_refused else None
+        return Refused(out, channel, foreign, api.read_until(lambda answer: shows(answer, word)))
 
     return api.client.once("refused and read", ask)
 
@@ -141,31 +169,84 @@ def lists(api: Api) -> Lists:
     return api.client.once("lists", ask)
 
 
+def locked(api: Api) -> Reading:
+    """Return what the category that cannot be opted out of is read as after its turns, with or without read-back."""
+
+    def ask() -> Reading:
+        api.locked_turns()
+        try:
+            return api.read(api.locked_place)
+        except Stopped:
+            raise
+        except Inconclusive as outcome:
+            return outcome
+
+    return api.client.once("locked and read", ask)
+
+
 def restricted(api: Api) -> Restricted:
-    """Restrict a channel that is not restricted, read, and free it in both ways."""
-    channel_path = NEIGHBOURS[CHANNELS]
+    """Restrict a channel that is not restricted, and another in its stead, and free both; read in between."""
 
     def ask() -> Restricted:
-        named, before = _free_channel(api)
-        # Others that are restricted are named, too: one that is not may count as free.
-        restriction = api.restrict({**before, named: True}, channel_path, undo=before)
-        if not restriction.ok:
-            return Restricted(
-                named, restriction, None, None, None, None, api.restrict(before, NEIGHBOURS[FULL])
-            )
-        listed = api.read_until(lambda answer: restrictions(answer).get(named) is True, channel_path)
-        inside = api.read_until(lambda answer: shows(answer, IN) and is_shut(answer, named))
-        freed = api.restrict(before, channel_path)
-        again = api.read_until(lambda answer: stands(answer).get(named) == IN)
-        in_full = api.restrict(before, NEIGHBOURS[FULL])
-        return Restricted(named, restriction, listed, inside, freed, again, in_full)
+        try:
+            found = _restricted(api)
+        except Stopped:
+            raise
+        except Inconclusive:
+            api.free()
+            raise
+        api.free()  # again, if it was not accepted
+        return found
 
     return api.client.once("restricted", ask)
 
 
-def _free_channel(api: Api) -> tuple[str, Mapping[str, bool]]:
-    """Choose a channel that is not restricted; return it, and what to say to leave it and all that are as they are."""
+def _restricted(api: Api) -> Restricted:
+    path = NEIGHBOURS[CHANNELS]
     settled = api.settle()
+    (named, *others), shut = _free_channels(api, settled)
+    second = others[0] if others else None
+    elsewhere = _where_editable(api, named)
+    # Others that are restricted are named, too: one that is not may count as free.
+    undo = {**shut, **dict.fromkeys((named, *others[:1]), False)}
+    before = api.write({**OPT_IN, "opt_out_channels": [second]}) if second else settled
+    restriction = api.restrict({**shut, named: True}, path, undo=undo)
+    if not restriction.ok:
+        return Restricted(named, second, before, restriction, _swapped(api, undo, None))
+    listed = api.read_until(lambda answer: restrictions(answer).get(named) is True, path)
+    inside = api.read_until(lambda answer: is_shut(answer, named) and _keeps(answer, before, named))
+    beside = api.read_until(lambda _: True, at=elsewhere) if elsewhere else None
+    swap = _swapped(api, undo, second)
+    freed = api.restrict(undo, path)
+    again = api.read_until(lambda answer: stands(answer).get(named) == IN and _keeps(answer, before, named))
+    listed_again = api.read_until(lambda answer: agrees_on(answer, dict.fromkeys(swap.wish, False)), path)
+    return Restricted(
+        named, second, before, restriction, swap, listed, inside, beside, freed, again, listed_again
+    )
+
+
+def _keeps(answer: Answer, before: Answer, named: str) -> bool:
+    """Tell whether a category shows what it did *before*, as far as it can of channels other than *named*."""
+    words = {channel: word for channel, word in stands(before).items() if channel != named}
+    return shows(answer, IN) and words.items() >= {
+        (channel, word) for channel, word in stands(answer).items() if channel in words
+    }
+
+
+def _swapped(api: Api, undo: Mapping[str, bool], second: str | None) -> Swap:
+    """Free all that was restricted by the full preference, and restrict *second* if there is one."""
+    wish = {**undo, second: True} if second else undo
+    answer = api.restrict(wish, NEIGHBOURS[FULL])
+    if not answer.ok:
+        return Swap(wish, answer)
+    listed, in_full = (
+        api.read_until(lambda answer: agrees_on(answer, wish), NEIGHBOURS[what]) for what in (CHANNELS, FULL)
+    )
+    return Swap(wish, answer, listed, in_full)
+
+
+def _free_channels(api: Api, settled: Answer) -> tuple[Sequence[str], Mapping[str, bool]]:
+    """Return the channels that can be edited and are not restricted, and all that are restricted, with true."""
     answer = seen(api, CHANNELS)
     if not answer.ok:
         raise Inconclusive(f"what is restricted is answered {answer.status}, so nothing more is")
@@ -173,7 +254,18 @@ def _free_channel(api: Api) -> tuple[str, Mapping[str, bool]]:
     free = [channel for channel in api.nameable(settled) if not shut.get(channel)]
     if not free:
         raise Inconclusive("no documented channel can be edited here that is not restricted")
-    return free[0], {**{channel: True for channel in shut if shut[channel]}, free[0]: False}
+    return free, {channel: True for channel in shut if shut[channel]}
+
+
+def _where_editable(api: Api, named: str) -> Place | None:
+    """Return the place of another object where the channel was answered as editable; None if there is none."""
+    try:
+        written = api.apart_with_reading(api.other_place).elsewhere
+    except Stopped:
+        raise
+    except (NotTested, Inconclusive):
+        return None
+    return api.other_place if written and named in editable(written) else None
 
 
 def alone(api: Api) -> Answer:
@@ -182,6 +274,14 @@ def alone(api: Api) -> Answer:
     if api.run.mode.may_write:
         return known(opted_out(api).alone)
     return api.ask_once("read", lambda: api.read(api.place))
+
+
+def alone_as_listed(api: Api) -> Answer:
+    """Return what the category is read as, with its channels, as its neighbours are read."""
+    wanted(api)
+    if api.run.mode.may_write:
+        return granted(known(opted_out(api).with_channels))
+    return alone(api)
 
 
 def seen(api: Api, what: str) -> Answer:
@@ -231,6 +331,12 @@ def writes_are_read(api: Api) -> None:
 
 
 # Reading what stands around a category
+
+
+def agrees_on(answer: Answer, wish: Mapping[str, bool]) -> bool:
+    """Tell whether each channel is listed as restricted, or not, as *wish* has it."""
+    listed = restrictions(answer)
+    return all(listed.get(channel, False) is wish[channel] for channel in wish)
 
 
 def is_shut(answer: Answer, named: str) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.apis.suprsend import Api, reading
 from conformance.apis.suprsend.category import (
     IN,
+    OUT,
     category,
     channels,
     granted,
     preference,
     shown,
     stands,
+    stands_in,
 )
 from conformance.apis.suprsend.reading import (
     CHANNELS,
@@ -21,10 +23,13 @@ from conformance.apis.suprsend.reading import (
     NEIGHBOURS,
     PAGE,
     Restricted,
+    Swap,
     find,
     known,
     present,
 )
+from conformance.apis.suprsend.test_query_parameters import tenant_scope
+from conformance.apis.suprsend.test_read_back import fault, same
 from conformance.client import Answer
 from conformance.oracle import Inconclusive, NotTested, expect, expect_status
 
@@ -36,9 +41,12 @@ def is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
 
 
-def is_list_of_objects(value: Any) -> bool:
-    """Tell whether a value is a list of nothing but objects."""
-    return isinstance(value, list) and len(reading.objects(value)) == len(value)
+def lists_objects(holder: Any, member: str) -> bool:
+    """Tell whether a member is a list of nothing but objects, or null, as some write an empty one."""
+    if not isinstance(holder, dict) or member not in holder:
+        return False
+    value = holder[member]
+    return value is None or (isinstance(value, list) and len(reading.objects(value)) == len(value))
 
 
 def test_list_is_a_page(api: Api) -> None:
@@ -54,7 +62,7 @@ def test_list_is_a_page(api: Api) -> None:
     for member in ("count", "limit", "offset"):
         value = meta.get(member) if isinstance(meta, dict) else meta
         expect(is_count(value), f"meta.{member}: a whole number", shown(value), answer)
-    expect(is_list_of_objects(body.get("results")), "results: objects", shown(body.get("results")), answer)
+    expect(lists_objects(body, "results"), "results: objects", shown(body.get("results")), answer)
 
 
 def same_preference(api: Api, found: Mapping[str, Any] | None, alone: Answer, answer: Answer) -> None:
@@ -151,13 +159,17 @@ def is_full(answer: Answer) -> None:
     expect_status(answer, 200)
     body = answer.json
     expect(isinstance(body, dict), "a JSON object", shown(body), answer)
-    sections = body.get("sections")
-    expect(is_list_of_objects(sections), "sections: objects", shown(sections), answer)
-    for section in reading.objects(sections):
+    expect(lists_objects(body, "sections"), "sections: objects", shown(body.get("sections")), answer)
+    for section in reading.objects(body["sections"]):
         inner = section.get("subcategories")
-        expect(is_list_of_objects(inner), "sections[].subcategories: objects", shown(inner), answer)
+        expect(
+            lists_objects(section, "subcategories"),
+            "sections[].subcategories: objects",
+            shown(inner),
+            answer,
+        )
     listed = body.get("channel_preferences")
-    expect(is_list_of_objects(listed), "channel_preferences: objects", shown(listed), answer)
+    expect(lists_objects(body, "channel_preferences"), "channel_preferences: objects", shown(listed), answer)
 
 
 def test_full_preference_holds_the_category(api: Api) -> None:
@@ -177,12 +189,63 @@ def test_channel_preferences_are_read(api: Api) -> None:
     answer = reading.seen(api, CHANNELS)
     expect_status(answer, 200)
     body = answer.json
-    listed = body.get("channel_preferences") if isinstance(body, dict) else body
-    expect(is_list_of_objects(listed), "channel_preferences: objects", shown(listed), answer)
+    holder = body if isinstance(body, dict) else {"channel_preferences": body}
+    listed = holder.get("channel_preferences")
+    is_there = lists_objects(holder, "channel_preferences") and body is not None
+    expect(is_there, "channel_preferences: objects", shown(listed), answer)
     for one in reading.objects(listed):
         expect(isinstance(one.get("channel"), str), "channel: a string", shown(one.get("channel")), answer)
         given = one.get("is_restricted")
         expect(isinstance(given, bool), "is_restricted: a boolean", shown(given), answer)
+
+
+def agrees_with_read(api: Api, listed: Sequence[Mapping[str, Any]], answer: Answer) -> None:
+    """Expect the category among those *listed* to have all that is read of it alone."""
+    alone = reading.alone_as_listed(api)
+    found = find(listed, api.place.category)
+    if found is None or found.get("preference") != preference(alone):
+        raise Inconclusive("it is not listed as it is read alone")
+    if fault(category(alone)) is None:
+        wrong = fault(found)
+        expect(wrong is None, wrong[0] if wrong else "", shown(wrong[1]) if wrong else "", answer)
+    same(category(alone), found, "read alone", answer, ("name", "is_editable", "preference"))
+
+
+def test_list_agrees_with_read(api: Api) -> None:
+    """SHOULD list the written category with the members that it has when it is read alone.
+
+    (suprsend: API specification)
+    """
+    answer = granted(reading.seen(api, PAGE))
+    agrees_with_read(api, reading.results(answer), answer)
+
+
+def test_full_preference_agrees_with_read(api: Api) -> None:
+    """SHOULD have the written category in the full preference with the members that it has when read alone.
+
+    (suprsend: API specification)
+    """
+    answer = granted(reading.seen(api, FULL))
+    agrees_with_read(api, reading.subcategories(answer), answer)
+
+
+def test_list_for_a_tenant(api: Api) -> None:
+    """SHOULD list the category for a tenant with the channel out that was written to go out for it.
+
+    (suprsend: API specification)
+    """
+    reading.writes_are_read(api)
+    granted(reading.seen(api, PAGE))
+    scope = tenant_scope(api)
+    if stands(granted(known(scope.read_there))).get(scope.named) == IN:
+        raise Inconclusive(f"{scope.named} is not read as out for the tenant either")
+    if stands(granted(known(scope.read_here))).get(scope.named) != IN:
+        raise Inconclusive(f"{scope.named} is read as out without a tenant, too, so nothing tells them apart")
+    answer = granted(known(scope.listed))
+    found = find(reading.results(answer), api.place.category)
+    if found is None:
+        raise Inconclusive("the category is not on the first page")
+    expect(stands_in(found).get(scope.named) != IN, f"{scope.named} opt_out, as read alone", "opt_in", answer)
 
 
 def restricted(api: Api) -> Restricted:
@@ -200,9 +263,10 @@ def test_restriction_answers_202(api: Api) -> None:
 
 def test_restriction_is_read(api: Api) -> None:
     """SHOULD answer GET of the channel preferences with a channel restricted that was. (suprsend: API specification)"""
-    named, restriction, listed, *_ = restricted(api)
-    granted(restriction)
-    answer = granted(present(known(listed), CHANNELS))
+    found = restricted(api)
+    named = found.named
+    granted(found.restriction)
+    answer = granted(present(known(found.listed), CHANNELS))
     given = reading.restrictions(answer).get(named)
     expect(given is True, f"{named} with is_restricted true", shown(given), answer)
 
@@ -233,10 +297,40 @@ def inside(found: Restricted) -> Answer:
     return answer
 
 
+def test_restriction_leaves_other_channels(api: Api) -> None:
+    """SHOULD leave the other channels of a category as they were when one is restricted.
+
+    (suprsend: API specification)
+    """
+    reading.writes_are_read(api)
+    found = restricted(api)
+    answer = inside(found)
+    before = stands(granted(found.before))
+    for channel, given in stands(answer).items():
+        if channel != found.named and channel in before:
+            wanted = f"{channel} {before[channel]}, as before the restriction"
+            expect(given == before[channel], wanted, given, answer)
+
+
+def test_restriction_stays_with_the_object(api: Api) -> None:
+    """SHOULD not show in a category of one object what another object restricts. (suprsend: API specification)"""
+    found = restricted(api)
+    inside(found)
+    other = api.other_place.object
+    if found.beside is None:
+        raise Inconclusive(f"{other.type}/{other.id} was not answered with {found.named}, open to be edited")
+    answer = granted(known(found.beside))
+    category(answer)
+    given = [one for one in channels(answer) if one.get("channel") == found.named]
+    is_free = all(one.get("is_editable") is not False for one in given)
+    expect(is_free, f"{found.named} open to be edited, as before", shown(given), answer)
+
+
 def test_freed_channel_is_in_again(api: Api) -> None:
     """SHOULD show a channel as it was before once it is no longer restricted. (suprsend: API specification)"""
+    reading.writes_are_read(api)
     found = restricted(api)
-    if stands(inside(found)).get(found.named) == IN:
+    if stands(granted(found.before)).get(found.named) != IN or stands(inside(found)).get(found.named) == IN:
         raise Inconclusive(f"{found.named} did not go out")
     if found.freed is not None:
         granted(found.freed)
@@ -246,8 +340,83 @@ def test_freed_channel_is_in_again(api: Api) -> None:
     expect(given == IN, f"{found.named} opt_in, as before it was restricted", shown(given), answer)
 
 
+def test_restriction_keeps_choices(api: Api) -> None:
+    """SHOULD leave a channel out that was out by itself, whatever is restricted in between.
+
+    (suprsend: API specification)
+    """
+    reading.writes_are_read(api)
+    found = restricted(api)
+    inside(found)
+    if found.second is None or stands(granted(found.before)).get(found.second) != OUT:
+        raise Inconclusive("no second channel is listed as out")
+    answer = granted(known(found.inside_again))
+    if stands(answer).get(found.named) != IN:
+        raise Inconclusive(f"{found.named} did not come in again")
+    given = stands(answer).get(found.second)
+    expect(given != IN, f"{found.second} opt_out, as before", shown(given), answer)
+
+
+def test_freed_channel_is_not_listed(api: Api) -> None:
+    """SHOULD answer GET of the channel preferences without a restriction once that was taken back.
+
+    (suprsend: API specification)
+    """
+    found = listed(restricted(api))
+    if found.freed is not None:
+        granted(found.freed)
+    answer = granted(known(found.listed_again))
+    for channel in filter(None, (found.named, found.second)):
+        given = reading.restrictions(answer).get(channel)
+        expect(given is not True, f"{channel} with is_restricted false", shown(given), answer)
+
+
+def listed(found: Restricted) -> Restricted:
+    """Return *found* if the channel was listed as restricted."""
+    granted(found.restriction)
+    if reading.restrictions(granted(present(known(found.listed), CHANNELS))).get(found.named) is not True:
+        raise Inconclusive(f"{found.named} is not listed as restricted")
+    return found
+
+
+def full_update(api: Api) -> Answer:
+    """Return what the update of the full preference is answered, if the target has it."""
+    reading.wanted(api)
+    return present(reading.restricted(api).swap.answer, "the update of the full preference")
+
+
 def test_full_preference_update(api: Api) -> None:
     """SHOULD answer PATCH of the full preference with 200. (suprsend: API specification)"""
-    reading.wanted(api)
-    answer = present(reading.restricted(api).freed_in_full, "the update of the full preference")
-    expect_status(answer, 200)
+    expect_status(full_update(api), 200)
+
+
+def test_full_preference_update_is_read(api: Api) -> None:
+    """SHOULD answer GET of the channel preferences with what PATCH of the full preference restricts and frees.
+
+    (suprsend: API specification)
+    """
+    granted(full_update(api))
+    swap = listed(restricted(api)).swap
+    answer = granted(present(known(swap.listed), CHANNELS))
+    as_wished(swap, answer, "as the full preference was updated")
+
+
+def as_wished(swap: Swap, answer: Answer, how: str) -> None:
+    """Expect each channel to be listed as the full preference was asked to have it."""
+    listed = reading.restrictions(answer)
+    for channel, is_restricted in swap.wish.items():
+        given = listed.get(channel, False)
+        wanted = f"{channel} with is_restricted {shown(is_restricted)}, {how}"
+        expect(given is is_restricted, wanted, shown(given), answer)
+
+
+def test_full_preference_shows_restrictions(api: Api) -> None:
+    """SHOULD answer GET of the full preference with what is restricted. (suprsend: API specification)"""
+    granted(full_update(api))
+    swap = restricted(api).swap
+    if not reading.agrees_on(granted(known(swap.listed)), swap.wish):
+        raise Inconclusive("the channel preferences do not show the update either")
+    answer = granted(present(known(swap.in_full), FULL))
+    if reading.members(answer).get("channel_preferences") is None:
+        raise Inconclusive("the full preference has no channel_preferences")
+    as_wished(swap, answer, "as the channel preferences show")

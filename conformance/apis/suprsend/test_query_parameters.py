@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from conformance.apis.suprsend import Api
-from conformance.apis.suprsend.category import IN, agrees, category, editable, said, shown
+from conformance.apis.suprsend.category import IN, agrees, category, editable, said, shown, stands_in
+from conformance.apis.suprsend.reading import NEIGHBOURS, PAGE, find, results
 from conformance.apis.suprsend.vocabulary import OPT_IN, Reading
 from conformance.client import Answer
 from conformance.oracle import Inconclusive, expect, observe
@@ -43,17 +44,22 @@ def with_options(api: Api) -> Answer:
 
 def test_tenant_scope(api: Api) -> None:
     """OBSERVED whether a channel that is out for a tenant is out without one. (suprsend: Query Parameters)"""
-    named, for_tenant, _, _, answer = tenant_scope(api)
+    scope = tenant_scope(api)
+    named, for_tenant, answer = scope.named, scope.for_tenant, scope.without
     there, here = (shown(editable(one).get(named)) for one in (for_tenant, answer))
     observe(f"{named} was to go out for the tenant and is {there} there; without a tenant it is {here}")
 
 
 class TenantScope(NamedTuple):
-    """The channel *named*, in with and without a tenant, goes out for it; both are read, and another one is let in."""
+    """The channel *named*, in with and without a tenant, goes out for it, and another one is let in without.
+
+    In between both are read, and what is *listed* for the tenant.
+    """
 
     named: str
     for_tenant: Answer
     read_there: Reading
+    listed: Reading
     read_here: Reading
     without: Answer
 
@@ -67,8 +73,14 @@ def tenant_scope(api: Api) -> TenantScope:
         api.settle()
         for_tenant = api.write({**OPT_IN, "opt_out_channels": [named]}, place)
         there = api.read_until(lambda answer: agrees(for_tenant, answer), at=place)
+        listed = api.read_until(
+            lambda answer: stands_in(find(results(answer), place.category) or {}).get(named) != IN,
+            NEIGHBOURS[PAGE],
+            at=place,
+        )
         here = api.read_until(lambda _: True)
-        return TenantScope(named, for_tenant, there, here, api.write({**OPT_IN, "opt_in_channels": [other]}))
+        without = api.write({**OPT_IN, "opt_in_channels": [other]})
+        return TenantScope(named, for_tenant, there, listed, here, without)
 
     return api.client.once("tenant scope", ask)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ from conformance.apis.suprsend.category import (
     agrees,
     category,
     channels,
+    difference,
     granted,
     picture,
     preference,
@@ -178,16 +179,50 @@ def test_read_agrees_with_answer(api: Api) -> None:
     )
 
 
+def test_read_describes_the_category(api: Api) -> None:
+    """SHOULD answer GET with the name, and with what can be edited, as the write before it was answered.
+
+    (suprsend: API specification)
+
+    Asked of the category, and of the one that cannot be opted out of.
+    """
+    reading.wanted(api)
+    turned = reading.opted_out(api)
+    pairs = [(turned.back, known(turned.alone_again))]
+    with suppress(NotTested, Inconclusive):
+        pairs.append((api.locked_turns()[0], known(reading.locked(api))))
+    for written, answer in pairs:
+        same(category(granted(written)), category(granted(answer)), "the write was answered", answer)
+
+
+def same(
+    wanted: Mapping[str, Any],
+    given: Mapping[str, Any],
+    how: str,
+    answer: Answer,
+    names: Sequence[str] = ("name", "is_editable"),
+) -> None:
+    """Expect two categories to say the same in the members *names*, of themselves and their channels."""
+    found = difference(wanted, given, names)
+    if found is not None:
+        name, before, now = found
+        expect(False, f"{name}: {shown(before)}, as {how}", shown(now), answer)
+
+
 def not_read(api: Api, other: Place) -> None:
     """Expect what is read to be what was written here, after a write elsewhere."""
     reading.writes_are_read(api)
-    before, _, after = api.apart(other)
-    if not same_json(picture(before), picture(after)):
+    apart = api.apart_with_reading(other)
+    if apart.left is None:
+        api.apart(other)  # NotTested if nothing goes out elsewhere, neither a channel nor all of it
+    if not same_json(picture(apart.before), picture(apart.after)):
         raise Inconclusive("the write shows in the answers to later writes already")
-    answer = granted(known(api.apart_with_reading(other).read))
-    category(answer)
-    wanted = f"{picture(before)}, as was written here"
-    expect(agrees(before, answer), wanted, f"{picture(answer)}", answer)
+    for written, read in ((apart.before, apart.read), (apart.after, apart.left)):
+        if read is not None:
+            answer = granted(known(read))
+            category(answer)
+            wanted = f"{picture(written)}, as was written here"
+            expect(agrees(written, answer), wanted, f"{picture(answer)}", answer)
 
 
 def test_write_to_another_object_is_not_read(api: Api) -> None:
@@ -220,7 +255,8 @@ def test_write_to_a_tenant_when_read(api: Api) -> None:
     (suprsend: API specification)
     """
     reading.wanted(api)
-    named, for_tenant, _, read, _ = tenant_scope(api)
+    scope = tenant_scope(api)
+    named, for_tenant, read = scope.named, scope.for_tenant, scope.read_here
     there, here = (shown(stands(answer).get(named)) for answer in (for_tenant, known(read)))
     observe(
         f"{named} was in and went out for the tenant, where it is {there}; without a tenant {here} is read"
@@ -230,16 +266,16 @@ def test_write_to_a_tenant_when_read(api: Api) -> None:
 def test_refused_write_is_not_read(api: Api) -> None:
     """SHOULD read what was written before a write that is refused. (suprsend: API specification)
 
-    Refused for want of a key, and, where it is, for a channel that there is not.
+    Refused for want of a key, for a wrong one, and, where it is, for a channel that there is not.
     """
     reading.writes_are_read(api)
-    out, channel, keyless, read = reading.refused(api)
-    if keyless is None or keyless.status not in REFUSAL:
-        raise Inconclusive("a write without a key is not refused")
+    out, channel, foreign, read = reading.refused(api)
+    if not all(answer.status in REFUSAL for answer in foreign):
+        raise Inconclusive("a write without a key, or with a wrong one, is not refused")
     if not shows(out, OUT):
         raise Inconclusive(f"an opt_out is {said(out)}")
     answer = granted(known(read))
-    refusals = f"{'' if channel.status in REFUSAL else 'no '}unknown channel and no key were refused"
+    refusals = f"{'' if channel.status in REFUSAL else 'no '}unknown channel and no right key were refused"
     wanted = f"preference opt_out, as before {refusals}"
     expect(preference(answer) == OUT, wanted, preference(answer), answer)
 
@@ -367,12 +403,14 @@ def test_opted_out_channels_are_shown(api: Api) -> None:
 
 
 def test_opted_out_channels_without_the_flag(api: Api) -> None:
-    """OBSERVED how the channels of an opted-out category are read without show_opt_out_channels.
+    """OBSERVED how the channels of an opted-out category are read without show_opt_out_channels, and with it.
 
     (suprsend: API specification)
     """
-    alone, _ = opted_out_channels(api)
-    observe(f"channels read after opt_out: {stands(alone) or shown(category(alone).get('channels'))}")
+    without, with_flag = (
+        stands(answer) or shown(category(answer).get("channels")) for answer in opted_out_channels(api)
+    )
+    observe(f"channels read after opt_out: {without}; with show_opt_out_channels: {with_flag}")
 
 
 def with_locale_and_tag(api: Api) -> Answer:

@@ -101,12 +101,16 @@ class ChannelTurns(NamedTuple):
 
 
 class Apart(NamedTuple):
-    """Written here, *elsewhere* unless nothing shows that it was, here again; *read* here before that."""
+    """Written here, *elsewhere* unless nothing shows that it was, here again; *read* here before that.
+
+    Then all of it goes out elsewhere; what is read here after that is *left*, None if it did not go out.
+    """
 
     before: Answer
     elsewhere: Answer | None
     read: Reading
     after: Answer
+    left: Reading
 
 
 class Alone(NamedTuple):
@@ -298,6 +302,8 @@ class Api:
         if answer.ok:
             self._touched[place] = None
             self._latest[place] = answer
+            if body == OPT_IN:
+                self._seen.setdefault(place, {}).update(editable(answer))
         elif answer.status in _REFUSALS and latest:
             self._latest[place] = latest
         return answer
@@ -420,13 +426,17 @@ class Api:
         if latest and seen and shows(latest, IN) and _is_whole(latest, seen):
             return latest
         answer = granted(self.write(OPT_IN, at))
-        seen.update(editable(answer))
         if _is_whole(answer, seen):
             return answer
         emptied = self.write({**OPT_IN, "opt_out_channels": []}, at)
         if emptied.ok and _is_whole(emptied, seen):
             return emptied
         return granted(self.write({**OPT_IN, "opt_in_channels": list(seen)}, at))
+
+    def opt_out(self) -> Answer:
+        """Opt out, unless the latest write that was not refused has done so."""
+        latest = self._latest.get(self.place)
+        return latest if latest and shows(latest, OUT) else self.write(OPT_OUT)
 
     def nameable(self, answer: Answer) -> list[str]:
         """List the documented channels that are in and editable in *answer*, best known first."""
@@ -496,14 +506,14 @@ class Api:
 
         Raises NotTested where no channel can be taken out elsewhere, or nothing shows that one was.
         """
-        before, elsewhere, _, after = self.apart_with_reading(other)
-        if elsewhere is None:
+        apart = self.apart_with_reading(other)
+        if apart.elsewhere is None:
             there = f"{other.object.type}/{other.object.id} in {other.category}"
             raise NotTested(f"no channel that both list can be opted out for {there}")
-        return before, elsewhere, after
+        return apart.before, apart.elsewhere, apart.after
 
     def apart_with_reading(self, other: Place) -> Apart:
-        """Do the same, and read here before it ends."""
+        """Do the same, read here before it ends, and again while the whole category is out elsewhere."""
         return self.client.once(("apart", other), lambda: self._apart(other))
 
     def _apart(self, other: Place) -> Apart:
@@ -515,7 +525,17 @@ class Api:
         elsewhere = self.write({**OPT_IN, "opt_out_channels": out}, other)
         went_out = out and elsewhere.ok and editable(elsewhere).get(out[0]) != IN
         read = self.read_until(lambda answer: agrees(before, answer)) if went_out else None
-        return Apart(before, elsewhere if went_out else None, read, self.write(body))
+        after = self.write(body)
+        return Apart(before, elsewhere if went_out else None, read, after, self._left(after, other))
+
+    def _left(self, after: Answer, other: Place) -> Reading:
+        """Opt out elsewhere, read here what was answered *after* the latest write, and opt in there again."""
+        if not self.has_read_back or not shows(after, IN):
+            return None
+        out = self.write(OPT_OUT, other)
+        left = self.read_until(lambda answer: agrees(after, answer)) if shows(out, OUT) else None
+        self.write(OPT_IN, other)
+        return left
 
     def alone(self) -> Alone:
         """Take two channels out and let them in one by one, at the tenant's place if there is one."""
@@ -656,10 +676,11 @@ class Api:
         """Leave every place that was written to opted in, with all its channels, and no channel restricted."""
         if self.run.mode.may_write:
             with suppress(Outcome):
-                self._free()
+                self.free()
             self._let_in()
 
-    def _free(self) -> None:
+    def free(self) -> None:
+        """Undo the latest restriction unless that has been done."""
         before = self._undo
         if before and not self.restrict(before, ["channel_preference"]).ok:
             self.restrict(before, [])

@@ -933,6 +933,18 @@ class RestrictionsNameChannels(Reference):
         return {"channel_preferences": [one for one in listed if one["channel"] in own]}
 
 
+class EmptyListsAreNull(Reference):
+    """The channel preferences list only what is restricted, and an empty list is null."""
+
+    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._channel_preferences(reader)["channel_preferences"]
+        return {"channel_preferences": [one for one in listed if one["is_restricted"]] or None}
+
+    def _full(self, reader: Reader) -> dict[str, Any]:
+        full = super()._full(reader)
+        return {**full, "sections": [*full["sections"], {"name": "Empty", "subcategories": None}]}
+
+
 class ListsWantAKeyOfTheirOwn(Reference):
     """The lists are forbidden to the key of the profile."""
 

@@ -1145,6 +1145,32 @@ class OneStateForAllCategories(Reference):
         return latest.get((place.holder, place.tenant)) or super()._kept(place)
 
 
+class OptOutShowsAtOtherObjects(Reference):
+    """What any object opts out of is read as opted out for all."""
+
+    breaks = frozenset({"write-to-another-object-is-not-read"})
+
+    def _kept(self, place: Place) -> Choice:
+        others = (one for at, one in self._choices.items() if replace(at, holder=place.holder) == place)
+        choice = super()._kept(place)
+        return replace(choice, preference=_worst(choice, *others))
+
+
+class OptOutShowsInOtherCategories(Reference):
+    """What is opted out of in any category is read as opted out in all."""
+
+    breaks = frozenset({"write-to-another-category-is-not-read"})
+
+    def _kept(self, place: Place) -> Choice:
+        others = (one for at, one in self._choices.items() if replace(at, category=place.category) == place)
+        choice = super()._kept(place)
+        return replace(choice, preference=_worst(choice, *others))
+
+
+def _worst(*choices: Choice) -> str:
+    return "opt_out" if any(choice.preference == "opt_out" for choice in choices) else "opt_in"
+
+
 class ReadsIgnoreTenants(Reference):
     """What is read for a tenant is what was chosen without one."""
 
@@ -1161,6 +1187,19 @@ class WritesBeforeItAsksForTheKey(Reference):
 
     def _authenticate(self, request: Request) -> None:
         if "authorization" not in request.headers and request.method == "PATCH":
+            self._update(self._place(request), self._body(request))
+        super()._authenticate(request)
+
+
+class WritesBeforeItLooksAtTheKey(Reference):
+    """A write with a wrong key is refused, and carried out."""
+
+    breaks = frozenset({"refused-write-is-not-read"})
+
+    def _authenticate(self, request: Request) -> None:
+        if request.method == "PATCH" and not self._knows(
+            request.headers.get("authorization", "Bearer x")[7:]
+        ):
             self._update(self._place(request), self._body(request))
         super()._authenticate(request)
 
@@ -1203,6 +1242,35 @@ class ReadsNames(Reference):
         shown = self._shown(place, shows_channels)
         is_plain = shown["preference"] == "opt_out" and not shows_channels
         return Response(200, {**shown, "channels": list(place.category.channels)} if is_plain else shown)
+
+
+class ReadsAnotherName(Reference):
+    """Where a category is read, its name is its slug."""
+
+    breaks = frozenset({"read-describes-the-category"})
+
+    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        return {**super()._shown(place, shows_channels), "name": place.category.slug}
+
+
+class ReadsAllAsEditable(Reference):
+    """Where a category is read, it can be edited."""
+
+    breaks = frozenset({"read-describes-the-category"})
+
+    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        return {**super()._shown(place, shows_channels), "is_editable": True}
+
+
+class ReadsMandatoryChannelsAsEditable(Reference):
+    """Where a category is read, a channel can be edited unless it is restricted."""
+
+    breaks = frozenset({"read-describes-the-category"})
+
+    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        shown, shut = super()._shown(place, shows_channels), self._shut(place)
+        listed = [{**one, "is_editable": one["channel"] not in shut} for one in shown["channels"]]
+        return {**shown, "channels": listed}
 
 
 class ReadsAnotherSlug(Reference):
@@ -1326,6 +1394,38 @@ class ListShowsDefaults(Reference):
         return {**page, "results": shown}
 
 
+class ListIsBare(Reference):
+    """A list has a category's slug and preference, and nothing else."""
+
+    breaks = frozenset({"list-agrees-with-read"})
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._page(reader)
+        bare = [{name: one[name] for name in ("category", "preference")} for one in page["results"]]
+        return {**page, "results": bare}
+
+
+class ListShowsEveryChannelIn(Reference):
+    """A list shows each channel that it lists as opted in."""
+
+    breaks = frozenset({"list-agrees-with-read", "list-for-a-tenant"})
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._page(reader)
+        for one in page["results"]:
+            one["channels"] = [{**channel, "preference": "opt_in"} for channel in one["channels"]]
+        return page
+
+
+class ListsIgnoreTenants(Reference):
+    """What is listed for a tenant is what was chosen without one."""
+
+    breaks = frozenset({"list-for-a-tenant"})
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        return super()._page(replace(reader, tenant=""))
+
+
 class LimitIsIgnored(Reference):
     """A page is as long as ever."""
 
@@ -1390,6 +1490,112 @@ class FullPreferenceIsOpen(Reference):
     def _full(self, reader: Reader) -> dict[str, Any]:
         shown = [{**one, "preference": "opt_in"} for one in self._all(reader)]
         return {**super()._full(reader), "sections": [{"subcategories": shown}]}
+
+
+class FullPreferenceIsBare(Reference):
+    """The full preference has a category's slug and preference, and nothing else."""
+
+    breaks = frozenset({"full-preference-agrees-with-read"})
+
+    def _full(self, reader: Reader) -> dict[str, Any]:
+        bare = [{name: one[name] for name in ("category", "preference")} for one in self._all(reader)]
+        return {**super()._full(reader), "sections": [{"subcategories": bare}]}
+
+
+class FullPreferenceShowsNoRestriction(Reference):
+    """The full preference shows every channel as free."""
+
+    breaks = frozenset({"full-preference-shows-restrictions"})
+
+    def _full(self, reader: Reader) -> dict[str, Any]:
+        full = super()._full(reader)
+        free = [{**one, "is_restricted": False} for one in full["channel_preferences"]]
+        return {**full, "channel_preferences": free}
+
+
+class FullUpdateDoesNothing(Reference):
+    """An update of the full preference is answered 200, and is none."""
+
+    breaks = frozenset({"full-preference-update-is-read"})
+
+    def _operation(self, request: Request) -> Response:
+        if request.method == "PATCH" and request.segments[-1] == "preference":
+            return Response(200, self._full(self._reader(request)))
+        return super()._operation(request)
+
+
+class FullUpdateFreesNothing(Reference):
+    """An update of the full preference restricts channels, and frees none."""
+
+    breaks = frozenset({"full-preference-update-is-read"})
+
+    def _operation(self, request: Request) -> Response:
+        before = dict(self._restricted)
+        answer = super()._operation(request)
+        if request.method == "PATCH" and request.segments[-1] == "preference":
+            for holder, shut in before.items():
+                self._restricted[holder] |= shut
+        return answer
+
+
+class RestrictsEveryChannel(Reference):
+    """One restricted channel shuts all."""
+
+    breaks = frozenset({"restriction-leaves-other-channels"})
+
+    def _shut(self, place: Place) -> frozenset[str]:
+        return frozenset(place.category.channels if super()._shut(place) else ())
+
+
+class RestrictionForgetsChoices(Reference):
+    """Whatever is said of restrictions lets every channel in again that was out by itself."""
+
+    breaks = frozenset({"restriction-leaves-other-channels", "restriction-keeps-choices"})
+
+    def _restrict(self, request: Request) -> Reader:
+        self._choices = {place: Choice(one.preference) for place, one in self._choices.items()}
+        return super()._restrict(request)
+
+
+class FreeingForgetsChoices(Reference):
+    """Once a channel is free again, every channel is in again that was out by itself."""
+
+    breaks = frozenset({"restriction-keeps-choices"})
+
+    def _restrict(self, request: Request) -> Reader:
+        reader = super()._restrict(request)
+        if not self._restricted[reader.holder, reader.tenant]:
+            self._choices = {place: Choice(one.preference) for place, one in self._choices.items()}
+        return reader
+
+
+class RestrictionShowsAtOtherObjects(Reference):
+    """What any object restricts is shut for all."""
+
+    breaks = frozenset({"restriction-stays-with-the-object"})
+
+    def _shut(self, _: Place) -> frozenset[str]:
+        return frozenset().union(*self._restricted.values())
+
+
+class RestrictionIsListedForever(Reference):
+    """What the update of the channel preferences frees is listed as restricted for good."""
+
+    breaks = frozenset({"freed-channel-is-not-listed"})
+
+    def _restrict(self, request: Request) -> Reader:
+        reader = self._reader(request)
+        before = self._restricted.get((reader.holder, reader.tenant), frozenset())
+        after = self._restricted[super()._restrict(request).holder, reader.tenant]
+        if request.segments[-1] == "channel_preference":
+            vars(self).setdefault("gone", set()).update(before - after)
+        return reader
+
+    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._channel_preferences(reader)
+        for one in listed["channel_preferences"]:
+            one["is_restricted"] |= one["channel"] in vars(self).get("gone", ())
+        return listed
 
 
 class ChannelWithoutAName(Reference):
