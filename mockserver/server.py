@@ -15,7 +15,13 @@ from mockserver.admin import Admin
 from mockserver.admin.guard import Guard
 from mockserver.door import Door
 from mockserver.exchange import Exchange
-from mockserver.framework import ConnexionMiddleware, InvalidSpecification, OpenAPIOperation, Resolver
+from mockserver.framework import (
+    ConnexionMiddleware,
+    InvalidSpecification,
+    OpenAPIOperation,
+    Resolver,
+    add_contract,
+)
 from mockserver.heading import Headings, Secrets
 from mockserver.mint import Mint
 from mockserver.operation import Operation
@@ -123,20 +129,27 @@ class Stub:
     def _add_contracts(self) -> None:
         connexion = ConnexionMiddleware(_nothing, middlewares=[lambda _: self.door])
         for service in self._services.values():
-            options = {"compiler": self._compiler(service), "is_admin": False, "name": service.name}
             try:
-                connexion.add_api(service.spec, resolver=_resolver(service), **options)
+                add_contract(
+                    connexion,
+                    service.spec,
+                    is_shipped=service.is_shipped,
+                    resolver=_resolver(service),
+                    compiler=self._compiler(service),
+                    is_admin=False,
+                )
             except InvalidSpecification as error:
                 place = ".".join(map(str, error.absolute_path))
                 raise CannotStart(f"{service.file}: {place}: {error.message[:300]}") from None
             except re.error as error:
                 raise CannotStart(f"{service.file}: a pattern is none: {error}") from None
-        connexion.add_api(
+        add_contract(
+            connexion,
             self.admin.spec,
+            is_shipped=True,
             resolver=Resolver(lambda operation_id: getattr(Admin, operation_id)),
             compiler=self._admin_compiler(),
             is_admin=True,
-            name=admin.NAME,
         )
         # Connexion compiles at the first request; a stub that cannot serve says so at start-up instead.
         connexion._build_middleware_stack()

@@ -18,7 +18,7 @@ from openapi import Spec
 class Service:
     """One API to serve: its name, its contract, the class that keeps it, and what a fresh session knows.
 
-    file: where the contract lies, for messages.
+    file: where the contract lies, for messages. is_shipped: whether it came with us, and is known to be valid.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Service:
     api: type[apis.Api]
     fixtures: fixtures.Fixtures
     file: str = ""
+    is_shipped: bool = False
 
     def __post_init__(self) -> None:
         """Take a contract of ours for one from the usual folder."""
@@ -49,7 +50,7 @@ def services(names: Sequence[str] | None = None, fixtures_file: Path | None = No
     specs = {name: openapi.load(name) for name in wanted}
     modules = {name: apis.find(name) for name in wanted}
     known = _fixtures(modules, fixtures_file)
-    return [Service(name, specs[name], modules[name].Api, known[name]) for name in wanted]
+    return [Service(name, specs[name], modules[name].Api, known[name], is_shipped=True) for name in wanted]
 
 
 def _fixtures(modules: Mapping[str, ModuleType], file: Path | None) -> dict[str, fixtures.Fixtures]:

@@ -254,7 +254,8 @@ def test_schema_that_spreads_ends_soon(tmp_path, name):
 
 def test_reference_to_itself_is_refused_in_one_line(tmp_path):
     schemas = {"A": link("B"), "B": link("A")}
-    ran = run("--spec", str(written(tmp_path, {**one(), "components": {"schemas": schemas}})))
+    file = written(tmp_path, {**one(), "components": {"schemas": schemas}})
+    ran = run("--port", "0", "--spec", str(file))
 
     assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
     assert "library.yaml: #/components/schemas/B leads back to itself" in ran.stderr
@@ -605,7 +606,7 @@ def test_command_serves_a_guest_alone_or_with_others(tmp_path):
 
 
 def test_command_refuses_a_missing_file_in_one_line():
-    ran = run("--spec", "/nowhere.yaml")
+    ran = run("--port", "0", "--spec", "/nowhere.yaml")
 
     assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
     assert "/nowhere.yaml" in ran.stderr

@@ -1,0 +1,32 @@
+"""Connexion is not asked at start-up whether a contract that ships here is valid: it is asked here."""
+
+from __future__ import annotations
+
+import pytest
+
+import openapi
+from mockserver import admin
+from mockserver.framework import InvalidSpecification, Specification
+from mockserver.server import CannotStart, Stub
+from mockserver.service import services
+
+SPECS = {**{api: openapi.load(api) for api in openapi.names()}, admin.NAME: openapi.read(admin.CONTRACT)}
+
+
+@pytest.mark.parametrize("spec", [pytest.param(spec, id=name) for name, spec in SPECS.items()])
+def test_contract_is_valid(spec):
+    assert Specification.load(spec)["paths"].keys() == spec["paths"].keys()
+
+
+@pytest.mark.parametrize("spec", [pytest.param(spec, id=name) for name, spec in SPECS.items()])
+def test_invalid_contract_is_told(spec):
+    with pytest.raises(InvalidSpecification):
+        Specification.load({**spec, "paths": {"nowhere": {}}})
+
+
+def test_contract_that_does_not_ship_here_is_checked():
+    (shipped,) = services(["suprsend"])
+    spec = {**shipped.spec, "info": {"title": "without a version"}}
+
+    with pytest.raises(CannotStart, match=r"openapi/own\.yaml: info: 'version' is a required property"):
+        Stub([type(shipped)("own", spec, shipped.api, shipped.fixtures)])
