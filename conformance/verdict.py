@@ -177,6 +177,7 @@ def judge(
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(bench.client.redaction, said))
         verdict.notes += _made_up(bench.client.made_up, verdict.results)
+        verdict.notes += [bench.client.redaction(bench.remains)] if bench.remains else []
         verdict.requests = bench.client.requests
         verdict.exchanges = bench.client.exchanges
         verdict.exam, verdict.exam_accepted = bench.exam(may_ask=verdict.stopped is None)
@@ -192,6 +193,7 @@ class Bench:
         self.run = run
         self.client = Client(aim.base_url, Redaction(), wire=wire, **options_of(aim))
         self.api: Any = aim.vocabulary(self.client, run)
+        self.remains: str | None = None
 
     def __enter__(self) -> Bench:
         return self
@@ -215,13 +217,13 @@ class Bench:
     def leave(self, hastily: bool = False) -> None:
         """Put things back as far as the target lets us; what it answers now is not judged.
 
-        hastily: give up after a few seconds, since somebody waits.
+        hastily: give up after a few seconds, since somebody waits. What remains is said in a sentence.
         """
         self.client.budget.release()
         if hastily:
             self.client.budget = Budget(_PUT_BACK_WITHIN_S)
         with suppress(Outcome):
-            self.api.leave()
+            self.remains = self.api.leave()
 
     def preflight(self) -> str | None:
         """Say what makes judging impossible; None if nothing does."""

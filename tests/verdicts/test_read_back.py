@@ -225,6 +225,21 @@ def test_channel_is_freed_in_the_end_if_only_all_preferences_took_it():
     assert set(server._restricted.values()) == {frozenset()}
 
 
+def test_channel_that_stays_restricted_is_told():
+    class NeverFrees(Reference):
+        def _operation(self, request):
+            if request.method == "PATCH" and b'"is_restricted": false' in request.body:
+                raise Refused(500, "never")
+            return super()._operation(request)
+
+    verdict = judged(NeverFrees())
+
+    assert [note for note in verdict.notes if "restricted" in note] == [
+        "still restricted in every category of departments/engineering, maybe: email, slack; "
+        "to free it was not accepted"
+    ]
+
+
 def test_nothing_is_restricted_where_restrictions_cannot_be_read():
     class Unread(Reference):
         def _operation(self, request):

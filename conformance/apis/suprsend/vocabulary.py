@@ -672,12 +672,21 @@ class Api:
                     "name one in fixtures.category that can, and this one in fixtures.locked_category"
                 )
 
-    def leave(self) -> None:
-        """Leave every place that was written to opted in, with all its channels, and no channel restricted."""
-        if self.run.mode.may_write:
-            with suppress(Outcome):
-                self.free()
-            self._let_in()
+    def leave(self) -> str | None:
+        """Leave every place that was written to opted in, with all its channels, and no channel restricted.
+
+        Returns a sentence about a restriction that the target did not take back, if there is one.
+        """
+        if not self.run.mode.may_write:
+            return None
+        with suppress(Outcome):
+            self.free()
+        self._let_in()
+        if not self._undo:
+            return None
+        freed = ", ".join(channel for channel in self._undo if not self._undo[channel])
+        there = f"{self.place.object.type}/{self.place.object.id}"
+        return f"still restricted in every category of {there}, maybe: {freed}; to free it was not accepted"
 
     def free(self) -> None:
         """Undo the latest restriction unless that has been done."""
