@@ -11,6 +11,7 @@ from conformance.oracle import DoesNotConform, Inconclusive
 
 IN, OUT = "opt_in", "opt_out"
 PREFERENCES = (IN, OUT)
+REFUSALS = range(400, 500)
 # In the order in which requirements like to name them.
 DOCUMENTED_CHANNELS = ("email", "slack", "sms", "whatsapp", "androidpush", "inbox", "iospush", "webpush")
 

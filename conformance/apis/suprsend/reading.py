@@ -12,30 +12,35 @@ from typing import Any, NamedTuple
 from conformance.apis.suprsend.category import (
     IN,
     OUT,
+    REFUSALS,
     agrees,
     channels,
-    editable,
     granted,
     said,
     shows,
-    stands,
 )
-from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT, Api, Place, Reading
+from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT, Api, Reading
 from conformance.client import Answer
-from conformance.oracle import DoesNotConform, Inconclusive, NotTested, Stopped
+from conformance.oracle import DoesNotConform, Inconclusive, NotTested
 
 PAGE, FULL, CHANNELS = "the list of categories", "the full preference", "the channel preferences"
 NEIGHBOURS: Mapping[str, Sequence[str]] = {PAGE: ("category",), FULL: (), CHANNELS: ("channel_preference",)}
 UNKNOWN_CHANNEL: Mapping[str, Any] = {**OPT_IN, "opt_out_channels": ["pigeon"]}
+FLAG: Mapping[str, str] = {"show_opt_out_channels": "true"}
+MOST_PAGES = 20
 _ABSENT = (404, 405, 501)
 
 
 class OptedOut(NamedTuple):
-    """A category opted *out* and *back* in; in between it is read alone, and with channels alone and in lists."""
+    """A category opted *out* and *back* in; in between it is read alone, and with channels alone and in lists.
+
+    pages: of the list, up to the one that has the category. behind: a page of one that begins behind the first.
+    """
 
     out: Answer
     alone: Reading
-    page: Reading
+    pages: Sequence[Reading]
+    behind: Reading
     full: Reading
     with_channels: Reading
     back: Answer
@@ -64,39 +69,6 @@ class Lists(NamedTuple):
     read: Reading
 
 
-class Swap(NamedTuple):
-    """One channel freed and maybe another restricted by the full preference, as *wish* has it.
-
-    What is restricted after that is *listed* among the channel preferences and *in_full* in the full preference.
-    """
-
-    wish: Mapping[str, bool]
-    answer: Answer
-    listed: Reading = None
-    in_full: Reading = None
-
-
-class Restricted(NamedTuple):
-    """The channel *named* restricted, then maybe *second* in its stead, and then none.
-
-    Before that *second* went out of the category by itself, as *before* shows. After the restriction *listed* is read
-    among the channel preferences, *inside* of the category, and *beside* of that category of another object; when all
-    are *freed*, *inside_again* and *listed_again*.
-    """
-
-    named: str
-    second: str | None
-    before: Answer
-    restriction: Answer
-    swap: Swap
-    listed: Reading = None
-    inside: Reading = None
-    beside: Reading = None
-    freed: Answer | None = None
-    inside_again: Reading = None
-    listed_again: Reading = None
-
-
 def wanted(api: Api) -> None:
     """Raise NotTested unless the profile promises that GET reads a category."""
     if not api.has_read_back:
@@ -120,22 +92,38 @@ def opted_out(api: Api) -> OptedOut:
     slug = api.place.category
 
     def ask() -> OptedOut:
-        out = api.write(OPT_OUT)
+        out = api.opt_out()
         word = OUT if shows(out, OUT) else None
         alone = api.read_until(lambda answer: shows(answer, word))
-        flag = {"show_opt_out_channels": "true"}
-        page = api.read_until(
-            lambda answer: _shows(find(results(answer), slug), word), NEIGHBOURS[PAGE], params=flag
-        )
+        pages = _pages(api, word)
+        behind = None
+        if isinstance(pages[0], Answer) and has_two(pages[0]):
+            one = {**FLAG, "limit": "1", "offset": "1"}
+            behind = api.read_until(lambda _: True, NEIGHBOURS[PAGE], params=one)
         full = api.read_until(
-            lambda answer: _shows(find(subcategories(answer), slug), word), NEIGHBOURS[FULL], params=flag
+            lambda answer: _shows(find(subcategories(answer), slug), word), NEIGHBOURS[FULL], params=FLAG
         )
-        with_channels = api.read_until(lambda answer: shows(answer, word), params=flag)
+        with_channels = api.read_until(lambda answer: shows(answer, word), params=FLAG)
         back = api.write(OPT_IN)
         again = api.read_until(lambda answer: shows(answer, IN if shows(back, IN) else None))
-        return OptedOut(out, alone, page, full, with_channels, back, again)
+        return OptedOut(out, alone, pages, behind, full, with_channels, back, again)
 
     return api.client.once("opted out and read", ask)
+
+
+def _pages(api: Api, word: str | None) -> Sequence[Reading]:
+    slug, slugs, pages, params = api.place.category, set[str](), list[Reading](), dict(FLAG)
+    while len(pages) < MOST_PAGES:
+        page = api.read_until(
+            lambda answer: _shows(find(results(answer), slug), word), NEIGHBOURS[PAGE], params=params
+        )
+        pages.append(page)
+        new = {str(one.get("category")) for one in results(page)} if isinstance(page, Answer) else set()
+        if slug in new or new <= slugs:
+            break
+        slugs |= new
+        params["offset"] = str(len(slugs))
+    return pages
 
 
 def refused(api: Api) -> Refused:
@@ -145,12 +133,12 @@ def refused(api: Api) -> Refused:
         out, channel = api.write(OPT_OUT), api.write(UNKNOWN_CHANNEL)
         if not api.has_read_back:
             return Refused(out, channel, (), None)
-        if not 400 <= channel.status < 500:
+        if channel.status not in REFUSALS:
             api.write(OPT_OUT)
         foreign = [api.write(OPT_IN, authorization=None)]
         with suppress(NotTested):
             foreign.append(api.write(OPT_IN, authorization=api.wrong_key))
-        were_refused = all(400 <= answer.status < 500 for answer in foreign)
+        were_refused = all(answer.status in REFUSALS for answer in foreign)
         word = OUT if shows(out, OUT) and were_refused else None
         return Refused(out, channel, foreign, api.read_until(lambda answer: shows(answer, word)))
 
@@ -174,98 +162,9 @@ def locked(api: Api) -> Reading:
 
     def ask() -> Reading:
         api.locked_turns()
-        try:
-            return api.read(api.locked_place)
-        except Stopped:
-            raise
-        except Inconclusive as outcome:
-            return outcome
+        return api.look_until(lambda answer: not shows(answer, OUT), at=api.locked_place)
 
     return api.client.once("locked and read", ask)
-
-
-def restricted(api: Api) -> Restricted:
-    """Restrict a channel that is not restricted, and another in its stead, and free both; read in between."""
-
-    def ask() -> Restricted:
-        try:
-            found = _restricted(api)
-        except Stopped:
-            raise
-        except Inconclusive:
-            api.free()
-            raise
-        api.free()  # again, if it was not accepted
-        return found
-
-    return api.client.once("restricted", ask)
-
-
-def _restricted(api: Api) -> Restricted:
-    path = NEIGHBOURS[CHANNELS]
-    settled = api.settle()
-    (named, *others), shut = _free_channels(api, settled)
-    second = others[0] if others else None
-    elsewhere = _where_editable(api, named)
-    # Others that are restricted are named, too: one that is not may count as free.
-    undo = {**shut, **dict.fromkeys((named, *others[:1]), False)}
-    before = api.write({**OPT_IN, "opt_out_channels": [second]}) if second else settled
-    restriction = api.restrict({**shut, named: True}, path, undo=undo)
-    if not restriction.ok:
-        return Restricted(named, second, before, restriction, _swapped(api, undo, None))
-    listed = api.read_until(lambda answer: restrictions(answer).get(named) is True, path)
-    inside = api.read_until(lambda answer: is_shut(answer, named) and _keeps(answer, before, named))
-    beside = api.read_until(lambda _: True, at=elsewhere) if elsewhere else None
-    swap = _swapped(api, undo, second)
-    freed = api.restrict(undo, path)
-    again = api.read_until(lambda answer: stands(answer).get(named) == IN and _keeps(answer, before, named))
-    listed_again = api.read_until(lambda answer: agrees_on(answer, dict.fromkeys(swap.wish, False)), path)
-    return Restricted(
-        named, second, before, restriction, swap, listed, inside, beside, freed, again, listed_again
-    )
-
-
-def _keeps(answer: Answer, before: Answer, named: str) -> bool:
-    """Tell whether a category shows what it did *before*, as far as it can of channels other than *named*."""
-    words = {channel: word for channel, word in stands(before).items() if channel != named}
-    return shows(answer, IN) and words.items() >= {
-        (channel, word) for channel, word in stands(answer).items() if channel in words
-    }
-
-
-def _swapped(api: Api, undo: Mapping[str, bool], second: str | None) -> Swap:
-    """Free all that was restricted by the full preference, and restrict *second* if there is one."""
-    wish = {**undo, second: True} if second else undo
-    answer = api.restrict(wish, NEIGHBOURS[FULL])
-    if not answer.ok:
-        return Swap(wish, answer)
-    listed, in_full = (
-        api.read_until(lambda answer: agrees_on(answer, wish), NEIGHBOURS[what]) for what in (CHANNELS, FULL)
-    )
-    return Swap(wish, answer, listed, in_full)
-
-
-def _free_channels(api: Api, settled: Answer) -> tuple[Sequence[str], Mapping[str, bool]]:
-    """Return the channels that can be edited and are not restricted, and all that are restricted, with true."""
-    answer = seen(api, CHANNELS)
-    if not answer.ok:
-        raise Inconclusive(f"what is restricted is answered {answer.status}, so nothing more is")
-    shut = restrictions(answer)
-    free = [channel for channel in api.nameable(settled) if not shut.get(channel)]
-    if not free:
-        raise Inconclusive("no documented channel can be edited here that is not restricted")
-    return free, {channel: True for channel in shut if shut[channel]}
-
-
-def _where_editable(api: Api, named: str) -> Place | None:
-    """Return the place of another object where the channel was answered as editable; None if there is none."""
-    try:
-        written = api.apart_with_reading(api.other_place).elsewhere
-    except Stopped:
-        raise
-    except (NotTested, Inconclusive):
-        return None
-    return api.other_place if written and named in editable(written) else None
 
 
 def alone(api: Api) -> Answer:
@@ -291,7 +190,7 @@ def seen(api: Api, what: str) -> Answer:
     """
     wanted(api)
     if api.run.mode.may_write and what != CHANNELS:
-        answer = known(opted_out(api).page if what == PAGE else opted_out(api).full)
+        answer = known(opted_out(api).pages[0] if what == PAGE else opted_out(api).full)
     else:
         answer = api.ask_once(f"read {what}", lambda: api.read(api.place, NEIGHBOURS[what]))
     return present(answer, what)
@@ -333,16 +232,22 @@ def writes_are_read(api: Api) -> None:
 # Reading what stands around a category
 
 
-def agrees_on(answer: Answer, wish: Mapping[str, bool]) -> bool:
-    """Tell whether each channel is listed as restricted, or not, as *wish* has it."""
-    listed = restrictions(answer)
-    return all(listed.get(channel, False) is wish[channel] for channel in wish)
-
-
 def is_shut(answer: Answer, named: str) -> bool:
     """Tell whether a category lists a channel as opt_out and not editable, or not at all."""
     listed = [one for one in channels(answer) if one.get("channel") == named]
     return all(one.get("preference") == OUT and one.get("is_editable") is False for one in listed)
+
+
+def counted(answer: Answer) -> int | None:
+    """Return how many categories a page says there are on all pages; None if it does not."""
+    meta = members(answer).get("meta")
+    count = meta.get("count") if isinstance(meta, dict) else None
+    return count if type(count) is int else None
+
+
+def has_two(answer: Answer) -> bool:
+    """Tell whether there is more than one category, as a page of them says or shows."""
+    return max(counted(answer) or 0, len(results(answer))) > 1
 
 
 def members(answer: Answer) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from conformance.apis.suprsend import Api
-from conformance.apis.suprsend.category import IN, agrees, category, editable, said, shown, stands_in
+from conformance.apis.suprsend.category import IN, agrees, category, editable, said, shown, stands, stands_in
 from conformance.apis.suprsend.reading import NEIGHBOURS, PAGE, find, results
 from conformance.apis.suprsend.vocabulary import OPT_IN, Reading
 from conformance.client import Answer
@@ -51,9 +51,9 @@ def test_tenant_scope(api: Api) -> None:
 
 
 class TenantScope(NamedTuple):
-    """The channel *named*, in with and without a tenant, goes out for it, and another one is let in without.
+    """A channel, *named*, goes out *for_tenant*, and then another one is let in *without* a tenant.
 
-    In between both are read, and what is *listed* for the tenant.
+    Before that, the place of the tenant and the one without are read, and the list of the tenant's categories is.
     """
 
     named: str
@@ -69,10 +69,14 @@ def tenant_scope(api: Api) -> TenantScope:
     place = api.tenant_place
 
     def ask() -> TenantScope:
-        named, other = api.two_channels(api.settle(place))
+        named, other = api.two_channels(api.settle(place), place)
         api.settle()
         for_tenant = api.write({**OPT_IN, "opt_out_channels": [named]}, place)
-        there = api.read_until(lambda answer: agrees(for_tenant, answer), at=place)
+        is_out = stands(for_tenant).get(named) != IN
+        there = api.read_until(
+            lambda answer: agrees(for_tenant, answer) and not (is_out and stands(answer).get(named) == IN),
+            at=place,
+        )
         listed = api.read_until(
             lambda answer: stands_in(find(results(answer), place.category) or {}).get(named) != IN,
             NEIGHBOURS[PAGE],

@@ -17,12 +17,14 @@ from conformance.apis.suprsend.category import (
     DOCUMENTED_CHANNELS,
     IN,
     OUT,
+    REFUSALS,
     agrees,
     category,
     editable,
     granted,
     preference,
     shows,
+    stands,
 )
 from conformance.apis.suprsend.model import Write
 from conformance.apis.suprsend.profile import ObjectName, Profile
@@ -46,10 +48,9 @@ _HOW_MADE_UP = {
     "lengthened": "{} with an x behind it",
     "swapped": "{} with small letters for capitals and capitals for small letters",
 }
-_REFUSALS = range(400, 500)
 _OF_THE_EXAMPLE = ("ms_teams",)
 _LAG_S = 3.0  # how long a write may take until it is read ...
-_LATER_LAG_S = 0.2  # ... and how long later ones may, once one was not
+_LATER_LAG_S = 0.2  # ... and how long later ones may, once one was not; or twice as long as any that was
 _FIRST_PAUSE_S = 0.05
 
 
@@ -101,9 +102,10 @@ class ChannelTurns(NamedTuple):
 
 
 class Apart(NamedTuple):
-    """Written here, *elsewhere* unless nothing shows that it was, here again; *read* here before that.
+    """A write here, *before* and *after* a channel goes out *elsewhere*, which is None if nothing shows that it did.
 
-    Then all of it goes out elsewhere; what is read here after that is *left*, None if it did not go out.
+    In between this place is *read*. Then all of it goes out elsewhere, and what is read here is *left*; that is None if
+    it did not go out there.
     """
 
     before: Answer
@@ -146,8 +148,9 @@ class Api:
         self.aside: list[Answer] = []
         self._touched: dict[Place, None] = {}
         self._latest: dict[Place, Answer] = {}
-        self._undo: Mapping[str, bool] | None = None
-        self._lag_s = min(_LAG_S, target.patience.timeout_s / 2)
+        self.undo: Callable[[], str | None] | None = None  # puts back what no write of a category does
+        self._lag_s = min(_LAG_S, target.patience.retry_s)
+        self._longest_lag_s = 0.0
         self._seen: dict[Place, dict[str, str]] = {}
         self.place = Place(target.fixtures.object, target.fixtures.category)
 
@@ -304,7 +307,7 @@ class Api:
             self._latest[place] = answer
             if body == OPT_IN:
                 self._seen.setdefault(place, {}).update(editable(answer))
-        elif answer.status in _REFUSALS and latest:
+        elif answer.status in REFUSALS and latest:
             self._latest[place] = latest
         return answer
 
@@ -370,37 +373,45 @@ class Api:
     ) -> Reading:
         """Read until *agrees*, for a moment, and return the last answer.
 
-        A write that is answered 202 need not be carried out at once. Once something has not been read in all that
-        time, later reads wait less for theirs.
+        A write that is answered 202 need not be carried out at once, nor need what it made be found. Once something
+        has not been read in all that time, later reads wait less for theirs.
         """
-        if not self.has_read_back:
-            return None
-        until, pause = self.client.clock.monotonic() + self._lag_s, _FIRST_PAUSE_S
+        return self.look_until(agrees, names, at=at, params=params) if self.has_read_back else None
+
+    def look_until(
+        self,
+        agrees: Callable[[Answer], bool],
+        names: Sequence[str] | None = None,
+        *,
+        at: Place | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer | Inconclusive:
+        """Do the same, also where the profile promises no GET."""
+        now = self.client.clock.monotonic
+        asked, pause = now(), _FIRST_PAUSE_S
+        until = asked + self._lag_s
         try:
             while True:
+                began = now()
                 answer = self.read(at or self.place, names, params=params)
-                if not answer.ok or agrees(answer):
+                if answer.ok and agrees(answer):
+                    self._longest_lag_s = max(self._longest_lag_s, began - asked)
                     return answer
-                left = until - self.client.clock.monotonic()
-                if left <= 0:
-                    self._lag_s = min(self._lag_s, _LATER_LAG_S)
+                if not (answer.ok or (answer.status == 404 and names is None)):
                     return answer
-                self.client.pause(min(pause, left))
+                if began >= until:
+                    self._lag_s = min(self._lag_s, max(_LATER_LAG_S, 2 * self._longest_lag_s))
+                    return answer
+                self.client.pause(max(0, min(pause, until - now())))
                 pause *= 2
         except Stopped:
             raise
         except Inconclusive as outcome:
             return outcome
 
-    def restrict(
-        self, channels: Mapping[str, bool], names: Sequence[str], undo: Mapping[str, bool] | None = None
-    ) -> Answer:
-        """Say of each of *channels* whether the object restricts it in all categories, under *names*.
-
-        undo: the same as it was before, which is said again in the end unless it has been by then.
-        """
+    def restrict(self, channels: Mapping[str, bool], names: Sequence[str]) -> Answer:
+        """Say of each of *channels* whether the object restricts it in all categories, under *names*."""
         self.run.mode.want_full("a channel restricted in all categories")
-        self._undo = undo or self._undo
         self._latest.clear()
         wish = [{"channel": name, "is_restricted": channels[name]} for name in channels]
         answer = self.client.send(
@@ -410,9 +421,6 @@ class Api:
             json={"channel_preferences": wish},
         )
         self.aside.append(answer)
-        is_undone = undo is None and answer.ok and bool(names)  # all preferences may take it without effect
-        if is_undone or (undo is not None and answer.status in _REFUSALS):
-            self._undo = None
         return answer
 
     def settle(self, at: Place | None = None) -> Answer:
@@ -436,19 +444,23 @@ class Api:
     def opt_out(self) -> Answer:
         """Opt out, unless the latest write that was not refused has done so."""
         latest = self._latest.get(self.place)
-        return latest if latest and shows(latest, OUT) else self.write(OPT_OUT)
+        if latest is None or not shows(latest, OUT):
+            return self.write(OPT_OUT)
+        self.client.show(latest.exchange)
+        return latest
 
     def nameable(self, answer: Answer) -> list[str]:
         """List the documented channels that are in and editable in *answer*, best known first."""
         listed = editable(answer)
         return [channel for channel in DOCUMENTED_CHANNELS if listed.get(channel) == IN]
 
-    def two_channels(self, answer: Answer) -> tuple[str, str]:
+    def two_channels(self, answer: Answer, at: Place | None = None) -> tuple[str, str]:
         """Choose two channels to name."""
+        there = "here" if at is None or at.tenant_id is None else f"for {at.tenant_id}"
         names = self.nameable(answer)
         if len(names) < 2:
             raise Inconclusive(
-                f"of the documented channels {names or 'none'} can be edited here; "
+                f"of the documented channels {', '.join(names) or 'none'} can be edited {there}; "
                 "fixtures.object needs two of them, best email and slack, and neither restricted everywhere"
             )
         return names[0], names[1]
@@ -476,7 +488,10 @@ class Api:
             settled = self.settle()
             named, _ = self.two_channels(settled)
             out = self.write({**OPT_IN, "opt_out_channels": [named]})
-            read = self.read_until(lambda answer: agrees(out, answer))
+            is_out = stands(out).get(named) != IN
+            read = self.read_until(
+                lambda answer: agrees(out, answer) and not (is_out and stands(answer).get(named) == IN)
+            )
             back = self.write({**OPT_IN, "opt_in_channels": [named]})
             return ChannelTurns(named, settled, out, read, back)
 
@@ -548,7 +563,7 @@ class Api:
         return self.client.once("alone", ask)
 
     def _alone(self, place: Place) -> Alone:
-        names = self.two_channels(self.settle(place))
+        names = self.two_channels(self.settle(place), place)
         return Alone(
             place, names, [Write(body, granted(self.write(body, place))) for body in model.own(*names)]
         )
@@ -679,20 +694,9 @@ class Api:
         """
         if not self.run.mode.may_write:
             return None
-        with suppress(Outcome):
-            self.free()
+        remains = self.undo() if self.undo else None
         self._let_in()
-        if not self._undo:
-            return None
-        freed = ", ".join(channel for channel in self._undo if not self._undo[channel])
-        there = f"{self.place.object.type}/{self.place.object.id}"
-        return f"still restricted in every category of {there}, maybe: {freed}; to free it was not accepted"
-
-    def free(self) -> None:
-        """Undo the latest restriction unless that has been done."""
-        before = self._undo
-        if before and not self.restrict(before, ["channel_preference"]).ok:
-            self.restrict(before, [])
+        return remains
 
     def _let_in(self) -> None:
         for place in list(self._touched):

@@ -1513,6 +1513,30 @@ class FullPreferenceShowsNoRestriction(Reference):
         return {**full, "channel_preferences": free}
 
 
+class FullUpdateAnswersTheChannels(Reference):
+    """An update of the full preference is answered with the channel preferences alone."""
+
+    breaks = frozenset({"full-preference-update-answers-all"})
+
+    def _operation(self, request: Request) -> Response:
+        answer = super()._operation(request)
+        if request.method == "PATCH" and request.segments[-1] == "preference":
+            return Response(200, self._channel_preferences(self._reader(request)))
+        return answer
+
+
+class RestrictionAnswersTheCategories(Reference):
+    """An update of the channel preferences is answered with the list of categories."""
+
+    breaks = frozenset({"restriction-answers-the-channels"})
+
+    def _operation(self, request: Request) -> Response:
+        answer = super()._operation(request)
+        if request.method == "PATCH" and request.segments[-1] == "channel_preference":
+            return Response(202, self._page(self._reader(request)))
+        return answer
+
+
 class FullUpdateDoesNothing(Reference):
     """An update of the full preference is answered 200, and is none."""
 

@@ -1,0 +1,245 @@
+"""A channel that an object restricts in all its categories, and frees again, as other pages of the vendor's have it.
+
+All of it is one exchange, made once in a run. It comes last, for until all is free again a category lacks channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from conformance.apis.suprsend.category import (
+    IN,
+    REFUSALS,
+    agrees,
+    editable,
+    shows,
+    stands,
+)
+from conformance.apis.suprsend.reading import (
+    CHANNELS,
+    FULL,
+    NEIGHBOURS,
+    is_shut,
+    members,
+    restrictions,
+    seen,
+)
+from conformance.apis.suprsend.vocabulary import OPT_IN, Api, Place, Reading
+from conformance.client import Answer
+from conformance.oracle import Inconclusive, NotTested, Stopped
+
+_FEWEST_LEFT = 2  # channels of a category that stay in while one is restricted and another is out by itself
+
+
+class Swap(NamedTuple):
+    """What the full preference was asked to restrict and to free, and what it answered.
+
+    Then what is restricted is *listed* among the channel preferences, and *in_full* in the full preference.
+    """
+
+    wish: Mapping[str, bool]
+    answer: Answer
+    listed: Reading = None
+    in_full: Reading = None
+
+
+class Restricted(NamedTuple):
+    """The channel *named* restricted, then, where the category has enough of them, *second* in its stead, then none.
+
+    written: the answer to the write before, which took *second* out of the category by itself; *before* is read after
+    it. After the restriction *listed* is read among the channel preferences, *inside* of the category, and *beside* of
+    that category of another object; when all are *freed*, *inside_again* and *listed_again*.
+    """
+
+    named: str
+    second: str | None
+    written: Answer
+    before: Reading
+    restriction: Answer
+    swap: Swap
+    listed: Reading = None
+    inside: Reading = None
+    beside: Reading = None
+    freed: Answer | None = None
+    inside_again: Reading = None
+    listed_again: Reading = None
+
+
+def restricted(api: Api) -> Restricted:
+    """Restrict a channel that is not restricted, and another in its stead, and free both; read in between."""
+
+    def ask() -> Restricted:
+        try:
+            return _restricted(api)
+        except Stopped:
+            raise
+        except Inconclusive:
+            if api.undo:
+                api.undo()
+            raise
+
+    return api.client.once("restricted", ask)
+
+
+def _restricted(api: Api) -> Restricted:
+    path = NEIGHBOURS[CHANNELS]
+    (named, *others), debt = _free_channels(api, api.settle())
+    elsewhere = _where_editable(api, named)
+    settled = api.settle()
+    second = others[0] if others and len(_ins(settled)) > _FEWEST_LEFT else None
+    written = api.write({**OPT_IN, "opt_out_channels": [second]}) if second else settled
+    others = [channel for channel in stands(written) if channel != named]
+    before = api.read_until(lambda answer: agrees(written, answer))
+    _, restriction = debt.say({named: True}, path)
+    if not restriction.ok:
+        api.read_until(debt.is_paid, path)
+        swap = _swapped(api, debt, {named: False})
+        debt.pay()
+        return Restricted(named, second, written, before, restriction, swap)
+    listed = api.read_until(lambda answer: restrictions(answer).get(named) is True, path)
+    inside = api.read_until(lambda answer: is_shut(answer, named) and is_kept(answer, before, others))
+    beside = api.read_until(lambda _: True, at=elsewhere) if elsewhere else None
+    if second:
+        swap = _swapped(api, debt, {named: False, second: True})
+        freed = debt.say({named: False, second: False}, path)[1]
+    else:
+        freed = debt.say({named: False}, path)[1]
+        swap = _swapped(api, debt, {named: False})
+    again = api.read_until(lambda answer: stands(answer).get(named) == IN and is_kept(answer, before, others))
+    listed_again = api.read_until(debt.is_paid, path)
+    debt.pay()
+    return Restricted(
+        named=named,
+        second=second,
+        written=written,
+        before=before,
+        restriction=restriction,
+        swap=swap,
+        listed=listed,
+        inside=inside,
+        beside=beside,
+        freed=freed,
+        inside_again=again,
+        listed_again=listed_again,
+    )
+
+
+def _ins(answer: Answer) -> list[str]:
+    return [channel for channel, word in stands(answer).items() if word == IN]
+
+
+def is_kept(answer: Answer, before: Reading, others: Iterable[str]) -> bool:
+    """Tell whether a category that is opted in shows *others* of its channels as *before*, as far as both list them."""
+    if not isinstance(before, Answer):
+        return True
+    here, there = stands(before), stands(answer)
+    return shows(answer, IN) and all(
+        here[channel] == there[channel] for channel in others if channel in here and channel in there
+    )
+
+
+def _swapped(api: Api, debt: Debt, wish: Mapping[str, bool]) -> Swap:
+    """Ask for *wish* by way of the full preference, and read what is restricted then."""
+    said, answer = debt.say(wish, NEIGHBOURS[FULL])
+    if not answer.ok:
+        return Swap(said, answer)
+    listed = api.read_until(lambda answer: is_as_wished(answer, said), NEIGHBOURS[CHANNELS])
+    debt.see(listed)
+    in_full = api.read_until(lambda answer: is_as_wished(answer, said), NEIGHBOURS[FULL])
+    return Swap(said, answer, listed, in_full)
+
+
+def is_as_wished(answer: Answer, wish: Mapping[str, bool]) -> bool:
+    """Tell whether each channel is listed as restricted, or not, as *wish* has it."""
+    listed = restrictions(answer)
+    return all(listed.get(channel, False) is wish[channel] for channel in wish)
+
+
+@dataclass
+class Debt:
+    """What this run has to free again.
+
+    own: what was restricted before the run. shut: what may be restricted since. doubted: what the target refused to
+    restrict or to free, so that a list is believed that does not show it.
+    """
+
+    api: Api
+    own: frozenset[str]
+    shut: set[str] = field(default_factory=set)
+    doubted: set[str] = field(default_factory=set)
+
+    def say(self, wish: Mapping[str, bool], names: Sequence[str]) -> tuple[Mapping[str, bool], Answer]:
+        """Say what is to be restricted and what is not, under *names*; return what was said last, and the answer.
+
+        What was restricted before is said, too: what is not may count as free. If that is refused, less is said.
+        """
+        ways: list[Mapping[str, bool]] = [{**dict.fromkeys(sorted(self.own), True), **wish}, wish]
+        ways += [{channel: wish[channel]} for channel in wish]
+        for way in _different(ways):
+            self.shut |= {channel for channel in wish if way.get(channel)}
+            answer = self.api.restrict(way, names)
+            if answer.status not in REFUSALS:
+                break
+            self.doubted |= way.keys()
+        if answer.ok and names:  # the full preference may take it without effect
+            self.shut -= {channel for channel in way if not way[channel]}
+        return {channel: way[channel] for channel in way if channel in wish}, answer
+
+    def see(self, listed: Reading) -> None:
+        """Take note of what is listed as restricted."""
+        if isinstance(listed, Answer) and "channel_preferences" in members(listed):
+            shut = {channel for channel, is_restricted in restrictions(listed).items() if is_restricted}
+            self.shut = (self.shut - self.doubted) | (shut - self.own)
+
+    def is_paid(self, answer: Answer) -> bool:
+        """Tell whether nothing is restricted that was not before, after another look."""
+        self.see(answer)
+        return not self.shut
+
+    def pay(self) -> str | None:
+        """Free what is restricted, in one way or another; return a sentence if some of it may still be."""
+        for names in (NEIGHBOURS[CHANNELS], NEIGHBOURS[FULL]):
+            for channel in sorted(self.shut):
+                with suppress(NotTested, Inconclusive):
+                    self.say({channel: False}, names)
+                    self.see(self.api.read(self.api.place, NEIGHBOURS[CHANNELS]))
+        if not self.shut:
+            return None
+        there = f"{self.api.place.object.type}/{self.api.place.object.id}"
+        return f"{', '.join(sorted(self.shut))} may still be restricted for {there}, which the run could not undo"
+
+
+def _different(ways: Iterable[Mapping[str, bool]]) -> Iterator[Mapping[str, bool]]:
+    tried: list[Mapping[str, bool]] = []
+    for way in ways:
+        if way not in tried:
+            tried.append(way)
+            yield way
+
+
+def _free_channels(api: Api, settled: Answer) -> tuple[Sequence[str], Debt]:
+    """Return the channels that can be edited and are not restricted, and who remembers what is to be freed."""
+    answer = seen(api, CHANNELS)
+    if not answer.ok:
+        raise Inconclusive(f"what is restricted is answered {answer.status}, so nothing more is")
+    listed = restrictions(answer)
+    free = [channel for channel in api.nameable(settled) if not listed.get(channel)]
+    if not free:
+        raise Inconclusive("no documented channel can be edited here that is not restricted")
+    debt = Debt(api, frozenset(channel for channel in listed if listed[channel]))
+    api.undo = debt.pay
+    return free, debt
+
+
+def _where_editable(api: Api, named: str) -> Place | None:
+    """Return the place of another object where the channel was answered as editable; None if there is none."""
+    try:
+        written = api.apart_with_reading(api.other_place).elsewhere
+    except Stopped:
+        raise
+    except (NotTested, Inconclusive):
+        return None
+    return api.other_place if written and named in editable(written) else None
