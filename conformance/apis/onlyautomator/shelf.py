@@ -6,7 +6,8 @@ anything is missed, by the run's own category first, and only the run's own reco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from conformance.apis.onlyautomator.answers import Data, body_of, data_of, member, outcome, show
@@ -86,6 +87,16 @@ def listed(
             api.client.pause(min(pause_s, until - api.client.clock.monotonic()))
             pause_s *= 2
         del api.lists[place]
+
+
+def read_since(api: Api, since: Iterable[Answer], place: Place) -> Iterator[Records]:
+    """Yield the records of *place* if they can be had without another request and after the answers *since*."""
+    answer = api.lists.get(place)
+    if answer is not None and answer.sent_at >= max(one.received_at for one in since):
+        with suppress(Inconclusive):
+            records = records_of(answer)
+            api.client.show(answer.exchange)
+            yield records
 
 
 def listed_anywhere(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from conformance.apis.onlyautomator import shelf
+from conformance.apis.onlyautomator import refusals, shelf
 from conformance.apis.onlyautomator.answers import (
     Data,
     body_of,
@@ -23,7 +23,7 @@ from conformance.apis.onlyautomator.answers import (
 from conformance.apis.onlyautomator.shelf import Place, Records
 from conformance.apis.onlyautomator.vocabulary import BOOLEANS, Api, Body, Written
 from conformance.client import Answer
-from conformance.oracle import Inconclusive, expect, expect_status, instant, observe
+from conformance.oracle import Inconclusive, expect, expect_status, instant, observe, same_json
 
 MEMBERS = ("id", "fanId", "category", "preference", "value", "createdAt", "updatedAt")
 VALUES: tuple[Any, ...] = (
@@ -253,19 +253,27 @@ def test_list_shows_what_others_wrote(api: Api) -> None:
 # --- what was refused ------------------------------------------------------------------------------------
 
 
-def _list_after(api: Api, refused: Answer) -> Records:
-    """Return the list as it is after a refusal, with what was accepted in it."""
-    if refused.ok:
-        raise Inconclusive(f"the write was not refused but answered {outcome(refused)}")
+def _lists_after(api: Api, *refused: Answer) -> Iterator[Records]:
+    """Yield the run's own list as it is after these refusals, with what was accepted in it, and any read since."""
+    for answer in refused:
+        if answer.ok:
+            raise Inconclusive(f"the write was not refused but answered {outcome(answer)}")
     written = _holding(api, VALUES[0])
     shelf.found(api, written)
-    return shelf.listed(api, shelf.own(api), lambda _: True, [refused, written[1]])
+    since = [*refused, written[1]]
+    yield shelf.listed(api, shelf.own(api), lambda _: True, since)
+    yield from shelf.read_since(api, since, shelf.whole(api))
 
 
-def _expect_unlisted(api: Api, body: Body, refused: Answer) -> None:
-    names = (body["category"], body["preference"])
-    for record in _list_after(api, refused):
-        is_it = (record.get("category"), record.get("preference")) == names
+def _expect_unlisted(api: Api, *refused: Written) -> None:
+    for records in _lists_after(api, *(answer for _, answer in refused)):
+        _expect_none_of([body for body, _ in refused], records)
+
+
+def _expect_none_of(refused: Sequence[Body], records: Records) -> None:
+    names = [(body["category"], body["preference"]) for body in refused]
+    for record in records:
+        is_it = (record.get("category"), record.get("preference")) in names
         expect(not is_it, "nothing of the refused write", f"a record {show(record.get('id'))} of it")
 
 
@@ -275,19 +283,59 @@ def test_invalid_write_is_not_listed(api: Api) -> None:
     (onlyautomator: Get Preferences)
     """
     member(_record(api)[1], "preference")
-    for record in _list_after(api, api.without_preference()):
-        is_named = record.get("category") != api.run.prefix or record.get("preference") is not None
-        expect(is_named, "nothing of the refused write", f"{show(record.get('id'))}, without a preference")
+    for records in _lists_after(api, api.without_preference()):
+        for record in records:
+            is_named = record.get("category") != api.run.prefix or record.get("preference") is not None
+            expect(
+                is_named, "nothing of the refused write", f"{show(record.get('id'))}, without a preference"
+            )
 
 
 def test_unauthenticated_write_is_not_listed(api: Api) -> None:
-    """SHOULD list nothing of a write that was answered 401. (onlyautomator: Get Preferences)"""
-    _expect_unlisted(api, api.body_without_token(), api.without_token())
+    """SHOULD list nothing of a write that was answered 401, whatever it lacked or was wrong with its token.
+
+    (onlyautomator: Get Preferences)
+    """
+    bad = refusals.creates(api)
+    _expect_unlisted(api, *bad)
+    _expect_unlisted(api, (api.body_without_token(), api.without_token()))
 
 
 def test_forbidden_write_is_not_listed(api: Api) -> None:
     """SHOULD list nothing of a write that was answered 403. (onlyautomator: Get Preferences)"""
-    _expect_unlisted(api, api.body_without_permission(), api.without_permission())
+    _expect_unlisted(api, (api.body_without_permission(), api.without_permission()))
+
+
+def test_unknown_fan_write_is_not_listed(api: Api) -> None:
+    """SHOULD list nothing of a write that was answered 404, for there is no such fan.
+
+    (onlyautomator: Get Preferences)
+
+    The list of a fan that there is not may be empty or refused.
+    """
+    body, refused = api.body_of_unknown_fan(), api.of_unknown_fan()
+    _expect_unlisted(api, (body, refused))
+    answer = _asked(api, fanId=api.unknown_fan_id)
+    if answer.sent_at < refused.received_at:
+        raise Inconclusive("the list of the fan that there is not was asked for before the write")
+    if answer.ok:
+        _expect_none_of([body], shelf.records_of(answer))
+
+
+def test_refused_update_is_not_listed(api: Api) -> None:
+    """SHOULD list a preference without the value of an update that was refused. (onlyautomator: Get Preferences)
+
+    An update that breaks off or comes without a valid token or permission. Each is to a value of its own.
+    """
+    written = (api.body_of_another(), api.another())
+    refused = refusals.updates(api)
+    if not refused:
+        raise Inconclusive("no update that has to be refused was")
+    shelf.found(api, written)
+    for records in _lists_after(api, *(answer for _, answer in refused)):
+        for record in shelf.records_in(records, written):
+            is_it = any(same_json(record.get("value"), body["value"]) for body, _ in refused)
+            expect(not is_it, "no value of a refused update", f"value {show(record.get('value'))}")
 
 
 # --- what is refused -------------------------------------------------------------------------------------
@@ -317,6 +365,14 @@ def test_list_tampered_token(api: Api) -> None:
     (onlyautomator: Get Preferences)
     """
     _refused(api, api.conceal(api.user.tampered()))
+
+
+def test_list_expired_token(api: Api) -> None:
+    """SHOULD answer a request for a list 401 authentication_required if the token has expired.
+
+    (onlyautomator: Get Preferences)
+    """
+    _refused(api, api.credential("expired"))
 
 
 def _asked(api: Api, **parameters: str) -> Answer:
