@@ -2861,13 +2861,109 @@ class OnlyTheLastIsStored(Reference):
         return sorted(super().shelf(), key=lambda record: record["updatedAt"])[-1:]
 
 
-class ListIsCutAtSeven(Reference):
-    """A list ends after seven records, and does not say so."""
+class WordsAreNotStored(Reference):
+    """A text of several words is answered, and never reaches what is listed."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def shelf(self) -> list[Record]:
+        return [one for one in super().shelf() if one["value"] != "Evenings and weekends"]
+
+
+class WholeListIsOld(Reference):
+    """The list of all the fan's has the ten records that were made first; that of a category has all."""
 
     breaks = frozenset({"written-is-listed"})
 
     def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up(asked, caller)[:7]
+        found = super().look_up(asked, caller)
+        return found if "category" in asked else found[-10:]
+
+
+class OneIsLostOfAPage(WordsAreNotStored):
+    """A list is a page of forty, and lacks one that is made before the last on it."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up(asked, caller)[::-1][:40]
+
+
+class _Whole(Reference):
+    """Shows a record otherwise where all the fan's are listed."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        return found if "category" in asked else [{**one, **self.changes(one)} for one in found]
+
+    def changes(self, record: Record) -> Record:
+        raise NotImplementedError
+
+
+class WholeListHasRowNumbers(_Whole):
+    """The list of all the fan's has ids of its own."""
+
+    breaks = frozenset({"list-ids"})
+
+    def changes(self, record: Record) -> Record:
+        return {"id": f"row_{record['id']}"}
+
+
+class WholeListHasText(_Whole):
+    """The list of all the fan's shows numbers as text."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        return {"value": str(record["value"])} if type(record["value"]) in (int, float) else {}
+
+
+class WholeListIsWithoutUpdates(_Whole):
+    """The list of all the fan's shows what a record was made with, whatever its creator wrote since."""
+
+    breaks = frozenset({"list-shows-updates"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update(old, body, caller)
+        own = caller.user_id == old["userId"]
+        return {**record, "made": old.get("made", old["value"])} if own else record
+
+    def changes(self, record: Record) -> Record:
+        return {"value": record.get("made", record["value"])}
+
+
+class FilteredListIsWithoutUpdates(WholeListIsWithoutUpdates):
+    """The list of a category shows what a record was made with, whatever its creator wrote since."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = Reference.look_up(self, asked, caller)
+        return found if "category" not in asked else [{**one, **self.changes(one)} for one in found]
+
+
+class WholeListIsDoubled(Reference):
+    """The list of all the fan's has every record twice."""
+
+    breaks = frozenset({"list-one-record-per-triple"})
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        return found if "category" in asked else [*found, *found]
+
+
+class WholeListIsWithoutTimes(_Whole):
+    """The list of all the fan's tells times in no ISO form."""
+
+    breaks = frozenset({"list-timestamps"})
+
+    def changes(self, record: Record) -> Record:
+        return {"createdAt": record["createdAt"].replace("-", "/")}
+
+
+class WholeListIsHyphenated(_Whole):
+    """The list of all the fan's has hyphens for the underscores of a preference."""
+
+    breaks = frozenset({"list-names"})
+
+    def changes(self, record: Record) -> Record:
+        return {"preference": record["preference"].replace("_", "-")}
 
 
 class NestedIsNotStored(_Shown):
