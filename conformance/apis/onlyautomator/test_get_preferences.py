@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain, pairwise
 from typing import Any
 
-from conformance.apis.onlyautomator import refusals, shelf
+from conformance.apis.onlyautomator import refusals, shelf, timestamp
 from conformance.apis.onlyautomator.answers import (
     Data,
     body_of,
@@ -25,6 +26,7 @@ from conformance.apis.onlyautomator.vocabulary import BOOLEANS, Api, Body, Writt
 from conformance.client import Answer
 from conformance.oracle import Inconclusive, expect, expect_status, instant, observe, same_json
 
+A_SECOND = timedelta(seconds=1)
 MEMBERS = ("id", "fanId", "category", "preference", "value", "createdAt", "updatedAt")
 VALUES: tuple[Any, ...] = (
     "Evenings and weekends",
@@ -207,6 +209,47 @@ def test_list_one_record_per_triple(api: Api) -> None:
     written = _updated(api)
     for _, records in shelf.shown(api, written, is_right=lambda records: len(records) == 1):
         expect(len(records) == 1, "one record of the triple", f"{len(records)} records")
+
+
+def test_list_tells_when(api: Api) -> None:
+    """SHOULD list a preference with the createdAt and updatedAt that its last write was answered with.
+
+    (onlyautomator: Get Preferences)
+
+    Give or take a second and the units that they are told in, for they may be told by two clocks. Where one names its
+    zone and the other does not they are not compared. Told finely, the createdAt of a preference that was updated
+    later is not its updatedAt.
+    """
+    updated = _updated(api)
+    made = shelf.writes_of(api, updated[0])[0]
+    for first, last in [*((one, one) for one in _two(api)), (made, updated)]:
+        fault = partial(_fault_in_times, first, last)
+        for _, records in shelf.shown(api, last, is_right=partial(_is_none, fault)):
+            if told := fault(records):
+                expect(False, *told)
+
+
+def _is_none(ask: Callable[[Records], object], records: Records) -> bool:
+    return ask(records) is None
+
+
+def _fault_in_times(first: Written, last: Written, records: Records) -> tuple[str, str] | None:
+    """Return what was expected of the times in *records*, and what came instead; None if all is well.
+
+    Of several records of one triple nobody knows which is the last.
+    """
+    answered = data_of(last[1])
+    apart = timedelta(seconds=last[1].sent_at - first[1].received_at)
+    for record in records if len(records) == 1 else ():
+        for name in ("createdAt", "updatedAt"):
+            wanted, told = timestamp.read(answered.get(name)), timestamp.read(record.get(name))
+            if wanted and told and not timestamp.may_be_one(wanted, told):
+                return f"{name} {show(answered[name])}, as the write was answered", show(record[name])
+        made, changed = (timestamp.read(record.get(name)) for name in ("createdAt", "updatedAt"))
+        is_fine = made is not None and made.unit * 2 <= min(apart, A_SECOND)
+        if is_fine and made == changed and answered.get("createdAt") != answered.get("updatedAt"):
+            return "updatedAt after createdAt", f"{show(record['updatedAt'])} for both"
+    return None
 
 
 # --- which records ---------------------------------------------------------------------------------------

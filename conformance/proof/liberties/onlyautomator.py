@@ -1057,6 +1057,52 @@ class ListsInWholeSeconds(Reference):
         return {**record, **told}
 
 
+class _ListTimes(Reference):
+    """Tells the times of a list otherwise than those of a write."""
+
+    def show(self, record: Record) -> Record:
+        told = {name: self.told(datetime.fromisoformat(record[name])) for name in ("createdAt", "updatedAt")}
+        return {**record, **told}
+
+    def told(self, moment: datetime) -> str:
+        raise NotImplementedError
+
+
+class ListsInMinutes(_ListTimes):
+    """A list tells its times in whole minutes."""
+
+    def told(self, moment: datetime) -> str:
+        return moment.strftime("%Y-%m-%dT%H:%MZ")
+
+
+class ListsRoundUp(_ListTimes):
+    """A list rounds its times to the next second."""
+
+    def told(self, moment: datetime) -> str:
+        return (moment + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class ListsInLocalTime(_ListTimes):
+    """A list tells the time of another zone and does not say so."""
+
+    def told(self, moment: datetime) -> str:
+        return (moment + timedelta(hours=5, minutes=30)).replace(tzinfo=None).isoformat()
+
+
+class ListsInAnotherZone(_ListTimes):
+    """A list tells its times in the basic form and in another zone, which it names."""
+
+    def told(self, moment: datetime) -> str:
+        return moment.astimezone(timezone(timedelta(hours=-4))).strftime("%Y%m%dT%H%M%S,%f%z")
+
+
+class ListsOfTheDatabase(_ListTimes):
+    """A list tells when the database stored what the program had dated."""
+
+    def told(self, moment: datetime) -> str:
+        return (moment + timedelta(milliseconds=120)).isoformat()
+
+
 class ListsHaveDoubles(Reference):
     """A list is made by a reader to whom every number is a double."""
 

@@ -2843,6 +2843,45 @@ class ListHasLocalDates(_Shown):
         return {"updatedAt": record["updatedAt"][:10]}
 
 
+class ListIsOfOneDay(_Shown):
+    """A list tells one time for all creations."""
+
+    breaks = frozenset({"list-tells-when"})
+
+    def changes(self, _: Record) -> Record:
+        return {"createdAt": "2025-01-15T10:30:00Z"}
+
+
+class ListIsInLocalTime(_Shown):
+    """A list calls the time of another zone UTC."""
+
+    breaks = frozenset({"list-tells-when"})
+
+    def changes(self, record: Record) -> Record:
+        ahead = datetime.fromisoformat(record["updatedAt"]) + timedelta(hours=2)
+        return {"updatedAt": ahead.isoformat().replace("+00:00", "Z")}
+
+
+class ListTellsCreationTwice(_Shown):
+    """A list tells the time of creation for that of the last update."""
+
+    breaks = frozenset({"list-tells-when"})
+
+    def changes(self, record: Record) -> Record:
+        return {"updatedAt": record["createdAt"]}
+
+
+class WholeListIsOfOneDay(Reference):
+    """The list of all the fan's tells one time for all updates."""
+
+    breaks = frozenset({"list-tells-when"})
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        one_day = {} if "category" in asked else {"updatedAt": "2025-01-15T10:30:00Z"}
+        return [{**record, **one_day} for record in found]
+
+
 class NothingIsStored(Reference):
     """Writes are answered from memory, and nothing reaches what is listed."""
 
