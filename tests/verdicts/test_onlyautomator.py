@@ -281,6 +281,13 @@ INVISIBLE = [
     mutants_module.GuestUpdates,
     mutants_module.ReaderUpdates,
     mutants_module.BrokenUpdates,
+    mutants_module.WordsAreNotStored,
+    mutants_module.OneIsLostOfAPage,
+    mutants_module.WholeListIsOld,
+    mutants_module.WholeListIsDoubled,
+    mutants_module.WholeListIsWithoutUpdates,
+    mutants_module.ListIsOfOneDay,
+    mutants_module.ListTellsCreationTwice,
 ]
 
 

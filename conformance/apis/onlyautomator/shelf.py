@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from conformance.apis.onlyautomator.answers import Data, body_of, data_of, member, outcome, show
 from conformance.apis.onlyautomator.sitting import KEY
-from conformance.apis.onlyautomator.vocabulary import Api, Body, Written, triple
+from conformance.apis.onlyautomator.vocabulary import Api, Body, Triple, Written, triple
 from conformance.client import Answer
 from conformance.oracle import Inconclusive, Stopped, expect, instant, same_json
 
@@ -219,9 +219,11 @@ def _is_due(api: Api, place: Place, records: Records, written: Written) -> bool:
     It is an order of time if the run's own records stand as they were made, or last written, or the other way round.
     By chance they may be in another order as well, of names or ids: then each order has to say the same.
     """
-    made = [each for each in api.written.values() if each[0][0].get("fanId") == place.fan_id]
-    updated = sorted(made, key=lambda each: each[-1][1].received_at)
-    of_time = [_before_last(*_ranks(records, order, written)) for order in (made, updated)]
+    made = [names for names in api.written if names[0] == place.fan_id]
+    updated = sorted(made, key=lambda names: api.written[names][-1][1].received_at)
+    of_time = [
+        _before_last(_ranks(records, order), order.index(triple(written[0]))) for order in (made, updated)
+    ]
     record = data_of(written[1])
     others = [
         _before_last([key(one) for one in records], key(record))
@@ -242,12 +244,12 @@ def _texts(record: Data, names: Sequence[str]) -> list[str]:
     return [one for one in texts if isinstance(one, str)] if all(texts) else []
 
 
-def _ranks(records: Records, order: Sequence[Sequence[Written]], written: Written) -> tuple[list[int], int]:
-    """Return which of *order* the records are, as far as they are in it, and which *written* is; none if too few."""
-    last = [each[-1] for each in order]
-    ranks = [at for one in records for at, each in enumerate(last) if record_in([one], each)]
-    of_written = next(at for at, each in enumerate(order) if written in each)
-    return (ranks if len(ranks) >= ORDERED_FROM else []), of_written
+def _ranks(records: Records, order: Sequence[Triple]) -> Sequence[int]:
+    """Return which of *order* the records are, as far as they are in it; none if they are too few."""
+    known = {names[1:]: rank for rank, names in enumerate(order)}
+    named = [(str(one.get("category")), str(one.get("preference"))) for one in records]
+    ranks = [known[names] for names in named if names in known]
+    return ranks if len(ranks) >= ORDERED_FROM else ()
 
 
 def _before_last(keys: Sequence[Any], key: Any, if_equal: bool | None = None) -> bool | None:
