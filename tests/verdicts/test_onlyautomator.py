@@ -161,7 +161,7 @@ def test_template_is_a_profile(monkeypatch):
             "forbidden",
             {"insufficient-permission", "forbidden-write-stores-nothing", "forbidden-write-is-not-listed"},
         ),
-        ("credentials", "expired", {"expired-token"}),
+        ("credentials", "expired", {"expired-token", "list-expired-token"}),
         (
             "fixtures",
             "other_fan_id",
@@ -272,6 +272,22 @@ INVISIBLE = [
     mutants_module.UnauthenticatedIsListed,
     mutants_module.ForbiddenIsListed,
     mutants_module.InvalidIsListed,
+    mutants_module.BadTokenIsKept,
+    mutants_module.ExpiredIsKept,
+    mutants_module.OtherSchemeIsKept,
+    mutants_module.UnknownFanIsKept,
+    mutants_module.UnknownFanIsOurs,
+    mutants_module.BadTokenUpdates,
+    mutants_module.GuestUpdates,
+    mutants_module.ReaderUpdates,
+    mutants_module.BrokenUpdates,
+    mutants_module.WordsAreNotStored,
+    mutants_module.OneIsLostOfAPage,
+    mutants_module.WholeListIsOld,
+    mutants_module.WholeListIsDoubled,
+    mutants_module.WholeListIsWithoutUpdates,
+    mutants_module.ListIsOfOneDay,
+    mutants_module.ListTellsCreationTwice,
 ]
 
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import data_of, expect_refusal, member, outcome, show
 from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.client import Answer
 from conformance.oracle import Inconclusive, expect
-
-
-def _of_unknown_fan(api: Api) -> Answer:
-    return api.client.once("unknown fan", lambda: api.write(api.body(fanId=api.unknown_fan_id)))
 
 
 def test_unknown_fan(api: Api) -> None:
     """MUST answer 404 resource_not_found for a fan that there is not. (onlyautomator: 404 Not Found)"""
     api.base()
-    expect_refusal(_of_unknown_fan(api), 404, "resource_not_found")
+    expect_refusal(api.of_unknown_fan(), 404, "resource_not_found")
 
 
 def test_similar_fan(api: Api) -> None:
@@ -33,7 +28,7 @@ def test_similar_fan(api: Api) -> None:
 
 def test_unknown_fan_stays_unknown(api: Api) -> None:
     """MUST not make a fan of one that it answered 404 for. (onlyautomator: 404 Not Found)"""
-    first = _of_unknown_fan(api)
+    first = api.of_unknown_fan()
     if first.status != 404:
         raise Inconclusive(f"a fan that there is not was answered {outcome(first)} at once")
     again = api.write(api.body(fanId=api.unknown_fan_id))

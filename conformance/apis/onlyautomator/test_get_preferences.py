@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain, pairwise
 from typing import Any
 
-from conformance.apis.onlyautomator import shelf
+from conformance.apis.onlyautomator import refusals, shelf, timestamp
 from conformance.apis.onlyautomator.answers import (
     Data,
     body_of,
@@ -23,8 +24,9 @@ from conformance.apis.onlyautomator.answers import (
 from conformance.apis.onlyautomator.shelf import Place, Records
 from conformance.apis.onlyautomator.vocabulary import BOOLEANS, Api, Body, Written
 from conformance.client import Answer
-from conformance.oracle import Inconclusive, expect, expect_status, instant, observe
+from conformance.oracle import Inconclusive, expect, expect_status, instant, observe, same_json
 
+A_SECOND = timedelta(seconds=1)
 MEMBERS = ("id", "fanId", "category", "preference", "value", "createdAt", "updatedAt")
 VALUES: tuple[Any, ...] = (
     "Evenings and weekends",
@@ -92,6 +94,11 @@ def _holding(api: Api, value: Any) -> Written:
     return shelf.writes_of(api, api.holding(value)[0])[-1]
 
 
+def _records(api: Api, written: Written) -> Iterator[Data]:
+    """Yield the record of a write as each list shows it."""
+    return chain.from_iterable(records for _, records in shelf.shown(api, written))
+
+
 def _two(api: Api) -> Sequence[Written]:
     return shelf.sure([_holding(api, value) for value in VALUES[:2]])
 
@@ -103,18 +110,19 @@ def test_list_members(api: Api) -> None:
 
     The page's examples show userId and source in some records and not in others, so both may be missing.
     """
-    _, record = _record(api)
-    missing = [name for name in MEMBERS if name not in record]
-    expect(not missing, f"a record with {', '.join(MEMBERS)}", f"one without {', '.join(missing)}")
+    for record in _records(api, _holding(api, VALUES[0])):
+        missing = [name for name in MEMBERS if name not in record]
+        expect(not missing, f"a record with {', '.join(MEMBERS)}", f"one without {', '.join(missing)}")
 
 
 def test_list_ids(api: Api) -> None:
     """SHOULD list a preference under the id that its write was answered with. (onlyautomator: Get Preferences)"""
     written = _two(api)
     _updated(api)  # Inconclusive if a triple gets another id each time, and so names no record
-    for record, (_, answer) in zip(shelf.found(api, *written), written, strict=True):
+    for (_, answer), records in shelf.shown(api, *written):
         wanted = data_of(answer)["id"]
-        expect(record.get("id", wanted) == wanted, f"id {show(wanted)}", f"id {show(record.get('id'))}")
+        for record in records:
+            expect(record.get("id", wanted) == wanted, f"id {show(wanted)}", f"id {show(record.get('id'))}")
 
 
 def test_list_names(api: Api) -> None:
@@ -123,18 +131,19 @@ def test_list_names(api: Api) -> None:
     (onlyautomator: Get Preferences)
     """
     written = _two(api)[0]
-    record, wanted = shelf.found(api, written)[0], shelf.sound(written)
-    for name in ("category", "preference"):
-        is_kept = record.get(name, wanted[name]) == wanted[name]
-        expect(is_kept, f"{name} {show(wanted[name])}", f"{name} {show(record.get(name))}")
+    wanted = shelf.sound(written)
+    for record in _records(api, written):
+        for name in ("category", "preference"):
+            is_kept = record.get(name, wanted[name]) == wanted[name]
+            expect(is_kept, f"{name} {show(wanted[name])}", f"{name} {show(record.get(name))}")
 
 
 def test_list_timestamps(api: Api) -> None:
     """SHOULD list a preference with createdAt and updatedAt as ISO timestamps. (onlyautomator: Get Preferences)"""
-    _, record = _record(api)
-    for name in ("createdAt", "updatedAt"):
-        is_told = name not in record or instant(record[name]) is not None
-        expect(is_told, f"{name}, an ISO timestamp", f"{name} {show(record.get(name))}")
+    for record in _records(api, _holding(api, VALUES[0])):
+        for name in ("createdAt", "updatedAt"):
+            is_told = name not in record or instant(record[name]) is not None
+            expect(is_told, f"{name}, an ISO timestamp", f"{name} {show(record.get(name))}")
 
 
 # --- what was written ------------------------------------------------------------------------------------
@@ -143,22 +152,34 @@ def test_list_timestamps(api: Api) -> None:
 def test_written_is_listed(api: Api) -> None:
     """SHOULD list a preference that was written. (onlyautomator: Get Preferences)
 
-    A list may lag behind a write for three seconds. Where it lacks the preference and holds a round number of records,
-    it may be one page of several, of which the page says nothing, and it is not decided.
+    A list may lag behind a write for three seconds. One that lacks the preference may be one page of several, which the
+    vendor does not describe, and is not decided where it says that there is more, or where no other list of the run
+    holds more and nothing tells that the preference comes before its last record.
     """
     written = _holding(api, VALUES[0])
     record, records = shelf.in_whole(api, written)
     if record is None:
-        shelf.refuse_page(records)
+        try:
+            shelf.refuse_page(api, shelf.whole(api), written)
+        except Inconclusive:  # so the list of its category has to tell
+            records = _own_list(api, written)
+            if shelf.record_in(records, written):
+                raise
+            shelf.refuse_page(api, shelf.own(api), written)
     id_ = show(data_of(written[1]).get("id"))
     expect(record is not None, f"the record {id_} in the list", f"{len(records)} records without it")
+
+
+def _own_list(api: Api, written: Written) -> Records:
+    return shelf.listed(api, shelf.own(api), lambda records: shelf.record_in(records, written), [written[1]])
 
 
 def test_list_values(api: Api) -> None:
     """SHOULD list a preference with the value that its write was answered with. (onlyautomator: Get Preferences)"""
     written = shelf.sure([_holding(api, value) for value in VALUES])
-    for record, one in zip(shelf.found(api, *written), written, strict=True):
-        shelf.expect_value(record, one)
+    for one, records in shelf.shown(api, *written):
+        for record in records:
+            shelf.expect_value(record, one)
 
 
 def _updated(api: Api) -> Written:
@@ -173,19 +194,62 @@ def test_list_shows_updates(api: Api) -> None:
     (onlyautomator: Get Preferences)
     """
     written, _ = shelf.sure([_updated(api), _holding(api, VALUES[0])])
-    records = shelf.listed_anywhere(api, lambda records: shelf.value_in(records, written), [written[1]])
-    record = shelf.record_in(records, written) or shelf.found(api, written)[0]
-    shelf.expect_value(record, written)
+    _expect_latest(api, written)
+
+
+def _expect_latest(api: Api, written: Written) -> None:
+    """Want each list to show the value of the last write of a triple, be it beside a former one."""
+    for _, records in shelf.shown(api, written, is_right=lambda records: shelf.value_in(records, written)):
+        if not shelf.value_in(records, written):
+            shelf.expect_value(records[0], written)
 
 
 def test_list_one_record_per_triple(api: Api) -> None:
     """SHOULD list one preference for a triple, however often it was written. (onlyautomator: Get Preferences)"""
     written = _updated(api)
-    records = shelf.listed_anywhere(
-        api, lambda records: len(shelf.records_in(records, written)) == 1, [written[1]]
-    )
-    count = len(shelf.records_in(records, written)) or len(shelf.found(api, written))
-    expect(count == 1, "one record of the triple", f"{count} records")
+    for _, records in shelf.shown(api, written, is_right=lambda records: len(records) == 1):
+        expect(len(records) == 1, "one record of the triple", f"{len(records)} records")
+
+
+def test_list_tells_when(api: Api) -> None:
+    """SHOULD list a preference with the createdAt and updatedAt that its last write was answered with.
+
+    (onlyautomator: Get Preferences)
+
+    Give or take a second and the units that they are told in, for they may be told by two clocks. Where one names its
+    zone and the other does not they are not compared. Told finely, the createdAt of a preference that was updated
+    later is not its updatedAt.
+    """
+    updated = _updated(api)
+    made = shelf.writes_of(api, updated[0])[0]
+    for first, last in [*((one, one) for one in _two(api)), (made, updated)]:
+        fault = partial(_fault_in_times, first, last)
+        for _, records in shelf.shown(api, last, is_right=partial(_is_none, fault)):
+            if told := fault(records):
+                expect(False, *told)
+
+
+def _is_none(ask: Callable[[Records], object], records: Records) -> bool:
+    return ask(records) is None
+
+
+def _fault_in_times(first: Written, last: Written, records: Records) -> tuple[str, str] | None:
+    """Return what was expected of the times in *records*, and what came instead; None if all is well.
+
+    Of several records of one triple nobody knows which is the last.
+    """
+    answered = data_of(last[1])
+    apart = timedelta(seconds=last[1].sent_at - first[1].received_at)
+    for record in records if len(records) == 1 else ():
+        for name in ("createdAt", "updatedAt"):
+            wanted, told = timestamp.read(answered.get(name)), timestamp.read(record.get(name))
+            if wanted and told and not timestamp.may_be_one(wanted, told):
+                return f"{name} {show(answered[name])}, as the write was answered", show(record[name])
+        made, changed = (timestamp.read(record.get(name)) for name in ("createdAt", "updatedAt"))
+        is_fine = made is not None and made.unit * 2 <= min(apart, A_SECOND)
+        if is_fine and made == changed and answered.get("createdAt") != answered.get("updatedAt"):
+            return "updatedAt after createdAt", f"{show(record['updatedAt'])} for both"
+    return None
 
 
 # --- which records ---------------------------------------------------------------------------------------
@@ -197,11 +261,9 @@ def test_category_filter_includes(api: Api) -> None:
     shelf.sound(written)
     if shelf.in_whole(api, written)[0] is None:
         raise Inconclusive("a record that this rests on is not even in the list of all")
-    records = shelf.listed(
-        api, shelf.own(api), lambda records: shelf.record_in(records, written), [written[1]]
-    )
+    records = _own_list(api, written)
     if not (is_there := shelf.record_in(records, written) is not None):
-        shelf.refuse_page(records)
+        shelf.refuse_page(api, shelf.own(api), written)
     expect(is_there, f"a record of the category {show(api.run.prefix)}", f"{len(records)} records without it")
 
 
@@ -246,26 +308,33 @@ def test_list_shows_what_others_wrote(api: Api) -> None:
     if data_of(one).get("id") != data_of(other).get("id"):
         return
     written, _ = shelf.sure([shelf.writes_of(api, body)[-1], _holding(api, VALUES[0])])
-    records = shelf.listed_anywhere(api, lambda records: shelf.value_in(records, written), [other])
-    shelf.expect_value(shelf.record_in(records, written) or shelf.found(api, written)[0], written)
+    _expect_latest(api, written)
 
 
 # --- what was refused ------------------------------------------------------------------------------------
 
 
-def _list_after(api: Api, refused: Answer) -> Records:
-    """Return the list as it is after a refusal, with what was accepted in it."""
-    if refused.ok:
-        raise Inconclusive(f"the write was not refused but answered {outcome(refused)}")
+def _lists_after(api: Api, *refused: Answer) -> Iterator[Records]:
+    """Yield the run's own list as it is after these refusals, with what was accepted in it, and any read since."""
+    for answer in refused:
+        if answer.ok:
+            raise Inconclusive(f"the write was not refused but answered {outcome(answer)}")
     written = _holding(api, VALUES[0])
     shelf.found(api, written)
-    return shelf.listed(api, shelf.own(api), lambda _: True, [refused, written[1]])
+    since = [*refused, written[1]]
+    yield shelf.listed(api, shelf.own(api), lambda _: True, since)
+    yield from shelf.read_since(api, since, shelf.whole(api))
 
 
-def _expect_unlisted(api: Api, body: Body, refused: Answer) -> None:
-    names = (body["category"], body["preference"])
-    for record in _list_after(api, refused):
-        is_it = (record.get("category"), record.get("preference")) == names
+def _expect_unlisted(api: Api, *refused: Written) -> None:
+    for records in _lists_after(api, *(answer for _, answer in refused)):
+        _expect_none_of([body for body, _ in refused], records)
+
+
+def _expect_none_of(refused: Sequence[Body], records: Records) -> None:
+    names = [(body["category"], body["preference"]) for body in refused]
+    for record in records:
+        is_it = (record.get("category"), record.get("preference")) in names
         expect(not is_it, "nothing of the refused write", f"a record {show(record.get('id'))} of it")
 
 
@@ -275,19 +344,59 @@ def test_invalid_write_is_not_listed(api: Api) -> None:
     (onlyautomator: Get Preferences)
     """
     member(_record(api)[1], "preference")
-    for record in _list_after(api, api.without_preference()):
-        is_named = record.get("category") != api.run.prefix or record.get("preference") is not None
-        expect(is_named, "nothing of the refused write", f"{show(record.get('id'))}, without a preference")
+    for records in _lists_after(api, api.without_preference()):
+        for record in records:
+            is_named = record.get("category") != api.run.prefix or record.get("preference") is not None
+            expect(
+                is_named, "nothing of the refused write", f"{show(record.get('id'))}, without a preference"
+            )
 
 
 def test_unauthenticated_write_is_not_listed(api: Api) -> None:
-    """SHOULD list nothing of a write that was answered 401. (onlyautomator: Get Preferences)"""
-    _expect_unlisted(api, api.body_without_token(), api.without_token())
+    """SHOULD list nothing of a write that was answered 401, whatever it lacked or was wrong with its token.
+
+    (onlyautomator: Get Preferences)
+    """
+    bad = refusals.creates(api)
+    _expect_unlisted(api, *bad)
+    _expect_unlisted(api, (api.body_without_token(), api.without_token()))
 
 
 def test_forbidden_write_is_not_listed(api: Api) -> None:
     """SHOULD list nothing of a write that was answered 403. (onlyautomator: Get Preferences)"""
-    _expect_unlisted(api, api.body_without_permission(), api.without_permission())
+    _expect_unlisted(api, (api.body_without_permission(), api.without_permission()))
+
+
+def test_unknown_fan_write_is_not_listed(api: Api) -> None:
+    """SHOULD list nothing of a write that was answered 404, for there is no such fan.
+
+    (onlyautomator: Get Preferences)
+
+    The list of a fan that there is not may be empty or refused.
+    """
+    body, refused = api.body_of_unknown_fan(), api.of_unknown_fan()
+    _expect_unlisted(api, (body, refused))
+    answer = _asked(api, fanId=api.unknown_fan_id)
+    if answer.sent_at < refused.received_at:
+        raise Inconclusive("the list of the fan that there is not was asked for before the write")
+    if answer.ok:
+        _expect_none_of([body], shelf.records_of(answer))
+
+
+def test_refused_update_is_not_listed(api: Api) -> None:
+    """SHOULD list a preference without the value of an update that was refused. (onlyautomator: Get Preferences)
+
+    An update that breaks off or comes without a valid token or permission. Each is to a value of its own.
+    """
+    written = (api.body_of_another(), api.another())
+    refused = refusals.updates(api)
+    if not refused:
+        raise Inconclusive("no update that has to be refused was")
+    shelf.found(api, written)
+    for records in _lists_after(api, *(answer for _, answer in refused)):
+        for record in shelf.records_in(records, written):
+            is_it = any(same_json(record.get("value"), body["value"]) for body, _ in refused)
+            expect(not is_it, "no value of a refused update", f"value {show(record.get('value'))}")
 
 
 # --- what is refused -------------------------------------------------------------------------------------
@@ -317,6 +426,14 @@ def test_list_tampered_token(api: Api) -> None:
     (onlyautomator: Get Preferences)
     """
     _refused(api, api.conceal(api.user.tampered()))
+
+
+def test_list_expired_token(api: Api) -> None:
+    """SHOULD answer a request for a list 401 authentication_required if the token has expired.
+
+    (onlyautomator: Get Preferences)
+    """
+    _refused(api, api.credential("expired"))
 
 
 def _asked(api: Api, **parameters: str) -> Answer:

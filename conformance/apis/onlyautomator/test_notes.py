@@ -167,7 +167,7 @@ def test_key_includes_category(api: Api) -> None:
 
 def test_key_includes_preference(api: Api) -> None:
     """MUST keep a record for each preference. (onlyautomator: Notes)"""
-    _apart(api.another(), *_written(api, {"preference": "two_of_two"}))
+    _apart(api.another(), api.named("two_of_two"))
 
 
 def test_key_tells_members_apart(api: Api) -> None:
@@ -210,7 +210,7 @@ def test_unchanged_update(api: Api) -> None:
 
 def test_custom_category(api: Api) -> None:
     """MUST accept a category of the caller's own, whatever the word. (onlyautomator: Notes)"""
-    answer = api.write(api.body(preference="likes_fitness"))
+    answer = api.named("likes_fitness")
     expect(answer.ok, "a write of a custom category to be accepted", outcome(answer), answer)
     api.accepted(api.body(category="constructor", preference=f"{api.run.prefix}_fitness"))
 
@@ -219,4 +219,5 @@ def test_custom_preference(api: Api) -> None:
     """MUST accept a preference of the caller's own, whatever the word. (onlyautomator: Notes)"""
     answer = api.write(api.body(category="content", preference=f"{api.run.prefix}_custom"))
     expect(answer.ok, "a write of a custom preference to be accepted", outcome(answer), answer)
-    api.accepted(api.body(preference="constructor"))
+    api.base()
+    want_accepted(api.named("constructor"))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from datetime import timedelta
 
 from conformance.apis.onlyautomator.answers import Data, data_of, kind, member, moment, show
+from conformance.apis.onlyautomator.timestamp import ZONE
 from conformance.apis.onlyautomator.vocabulary import Api
 from conformance.oracle import Inconclusive, NotTested, expect, instant, observe
 
 CLOCKS_APART = timedelta(minutes=15)  # half of what the offsets of two zones differ at least
-ZONE = re.compile(r"(?:Z|[+\u2212-]\d\d(?::?\d\d)?)\s*$", re.IGNORECASE)
 
 
 def test_data_id(api: Api) -> None:

@@ -219,12 +219,12 @@ class Api:
         sent = content.encode() if isinstance(content, str) else content
         return self.post(content=sent, authorization=f"Bearer {self.credential('user')}")
 
-    def unauthorized(self, authorization: str | None) -> Answer:
-        """Write what would be accepted, with an authorization that must not be."""
+    def unauthorized(self, authorization: str | None, body: Body | None = None) -> Answer:
+        """Write what would be accepted, by default a record of its own, with an authorization that must not be."""
         token = (authorization or "").rpartition(" ")[2]
         if token.count(".") == 2:
             self.conceal(token)
-        return self.post(self.body(), authorization=authorization)
+        return self.post(body or self.body(), authorization=authorization)
 
     def conceal(self, bad_token: str) -> str:
         """Keep a token that was made of the user's out of what is reported; returns it."""
@@ -254,7 +254,16 @@ class Api:
 
     def another(self) -> Answer:
         """Return the answer to a write of another preference than the first."""
-        return self.client.once("another", lambda: self.write(self.body(preference="one_of_two")))
+        return self.named("one_of_two")
+
+    def body_of_another(self) -> Body:
+        """Return what another preference than the first is written with, once; its updates are all refused."""
+        return self.body(preference="one_of_two")
+
+    def named(self, preference: str) -> Answer:
+        """Return the answer to a write of a preference of this name, made once in a run."""
+        ask = partial(self.write, self.body(preference=preference))
+        return self.client.once(("named", preference), ask)
 
     def with_charset(self) -> Answer:
         """Return the answer to a write of what is already there, with a charset in its media type."""
@@ -374,6 +383,14 @@ class Api:
         """Return what is written with a token that may not write."""
         return self.client.once("body without permission", self.body)
 
+    def body_of_unknown_fan(self) -> Body:
+        """Return what is written for a fan that there is not."""
+        return self.client.once("body of unknown fan", lambda: self.body(fanId=self.unknown_fan_id))
+
+    def of_unknown_fan(self) -> Answer:
+        """Return the answer to a write for a fan that there is not."""
+        return self.client.once("unknown fan", lambda: self.write(self.body_of_unknown_fan()))
+
     def without_permission(self) -> Answer:
         """Return the answer to a write with a token that may not write."""
         body = self.body_without_permission()
@@ -396,8 +413,10 @@ class Api:
             if answer.status != TOO_MANY or not patience.wait(answer.headers):
                 return answer
 
-    def expect_unwritten(self, body: Body, refused: Answer | None) -> None:
+    def expect_unwritten(self, body: Body, refused: Answer | None, owed: str | None = None) -> None:
         """Want a write that was refused, or not even answered, to have made no record: the next one of *body* does.
+
+        owed: a preference that the run writes once, sooner or later, and that may as well be written in between.
 
         A record that was there already was made before one that is made in between, and its two timestamps
         differ. Either may hold of a new record too: clocks stand still or disagree, and a server may look at
@@ -406,7 +425,7 @@ class Api:
         """
         if refused is not None and refused.ok:
             raise Inconclusive(f"the write was not refused but answered {outcome(refused)}")
-        meanwhile = self.write(self.body())
+        meanwhile = self._meanwhile(refused, owed)
         between = data_of(meanwhile)
         earlier = moment(between, "createdAt")
         is_told_twice = earlier != moment(between, "updatedAt")
@@ -418,6 +437,13 @@ class Api:
         expect(
             is_new, "a record made by the write that was accepted", f"one made before, at {made.isoformat()}"
         )
+
+    def _meanwhile(self, refused: Answer | None, owed: str | None) -> Answer:
+        if refused is not None and owed is not None:
+            answer = self.named(owed)
+            if answer.ok and answer.sent_at >= refused.received_at:
+                return answer
+        return self.write(self.body())
 
     def _counts_seconds(self) -> bool:
         told = [

@@ -1057,6 +1057,52 @@ class ListsInWholeSeconds(Reference):
         return {**record, **told}
 
 
+class _ListTimes(Reference):
+    """Tells the times of a list otherwise than those of a write."""
+
+    def show(self, record: Record) -> Record:
+        told = {name: self.told(datetime.fromisoformat(record[name])) for name in ("createdAt", "updatedAt")}
+        return {**record, **told}
+
+    def told(self, moment: datetime) -> str:
+        raise NotImplementedError
+
+
+class ListsInMinutes(_ListTimes):
+    """A list tells its times in whole minutes."""
+
+    def told(self, moment: datetime) -> str:
+        return moment.strftime("%Y-%m-%dT%H:%MZ")
+
+
+class ListsRoundUp(_ListTimes):
+    """A list rounds its times to the next second."""
+
+    def told(self, moment: datetime) -> str:
+        return (moment + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class ListsInLocalTime(_ListTimes):
+    """A list tells the time of another zone and does not say so."""
+
+    def told(self, moment: datetime) -> str:
+        return (moment + timedelta(hours=5, minutes=30)).replace(tzinfo=None).isoformat()
+
+
+class ListsInAnotherZone(_ListTimes):
+    """A list tells its times in the basic form and in another zone, which it names."""
+
+    def told(self, moment: datetime) -> str:
+        return moment.astimezone(timezone(timedelta(hours=-4))).strftime("%Y%m%dT%H%M%S,%f%z")
+
+
+class ListsOfTheDatabase(_ListTimes):
+    """A list tells when the database stored what the program had dated."""
+
+    def told(self, moment: datetime) -> str:
+        return (moment + timedelta(milliseconds=120)).isoformat()
+
+
 class ListsHaveDoubles(Reference):
     """A list is made by a reader to whom every number is a double."""
 
@@ -1067,10 +1113,15 @@ class ListsHaveDoubles(Reference):
 class ListsAreSharedWithOthers(Reference):
     """Others write for the same fan all the time, before the run and during it."""
 
+    others = 200
+
     def shelf(self) -> list[Record]:
         made = {"fanId": "fan-1001", "category": "content", "createdAt": self.now(), "updatedAt": self.now()}
         return [
-            *({**made, "id": f"other-{at}", "preference": f"likes_{at}", "value": at} for at in range(200)),
+            *(
+                {**made, "id": f"other-{at}", "preference": f"likes_{at}", "value": at}
+                for at in range(self.others)
+            ),
             *super().shelf(),
         ]
 
@@ -1078,8 +1129,10 @@ class ListsAreSharedWithOthers(Reference):
 class ListsEndAtTen(Reference):
     """A list is a page of ten, and does not say so."""
 
+    length = 10
+
     def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up(asked, caller)[:10]
+        return super().look_up(asked, caller)[: self.length]
 
 
 class ListsEndAtTwentyFive(Reference):
@@ -1087,6 +1140,102 @@ class ListsEndAtTwentyFive(Reference):
 
     def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
         return super().look_up(asked, caller)[::-1][:25]
+
+
+class ListsEndAtFive(ListsEndAtTen):
+    """A list is a page of five."""
+
+    length = 5
+
+
+class ListsEndAtSeven(ListsEndAtTen):
+    """A list is a page of seven."""
+
+    length = 7
+
+
+class ListsEndAtTwelve(ListsEndAtTen):
+    """A list is a page of twelve."""
+
+    length = 12
+
+
+class PagesOfFifteenInNoOrder(ListsHaveNoOrder):
+    """A list is a page of fifteen in the order of its ids, which is none."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up(asked, caller)[:15]
+
+
+class PagesOfTwelveByName(Reference):
+    """A list is a page of twelve in the order of the preferences."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return sorted(super().look_up(asked, caller), key=lambda record: str(record["preference"]))[:12]
+
+
+class PagesOfTwentyByShard(Reference):
+    """A list is a page of twenty in the order of its ids, which begin with one of three shards."""
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        number = len(self.records)
+        return {**super().create(body, caller), "id": f"{(number + 1) % 3}-{number:06}"}
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return sorted(super().look_up(asked, caller), key=lambda record: str(record["id"]))[:20]
+
+
+class PagesOfTwelveByTheSecond(WholeSeconds):
+    """A list is a page of twelve, the last second first, and within a second the record that was created first."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)[::-1]
+        return sorted(found, key=lambda record: str(record["createdAt"]), reverse=True)[:12]
+
+
+class PagesOf1024(ListsAreSharedWithOthers):
+    """A list is a page of 1,024, and most of it others wrote before."""
+
+    others = 2000
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up(asked, caller)[::-1][:1024]
+
+
+class PagesSayThatThereIsMore(Reference):
+    """A list is a page of twenty of all the fan's, or of ten of a category, and names the next."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up(asked, caller)[: 10 if "category" in asked else 20]
+
+    def list_records(self, records: list[Record]) -> Response:
+        answer = super().list_records(records)
+        meta = {"nextCursor": "MTA" if len(records) in (10, 20) else None}
+        return replace(answer, body={**answer.body, "meta": meta})
+
+
+class PagesAreLinked(PagesSayThatThereIsMore):
+    """A list is such a page, and a header links the next."""
+
+    def list_records(self, records: list[Record]) -> Response:
+        link = (
+            f'<{LIST}?page=2>; rel="next"' if len(records) in (10, 20) else "<https://example.com>; rel=help"
+        )
+        return replace(Reference.list_records(self, records), headers={"link": link})
+
+
+class PagesTellTheTotal(Reference):
+    """A list is a page of twenty of all the fan's, or of ten of a category, and tells how many there are."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        return [{**one, "total": len(found)} for one in found[: 10 if "category" in asked else 20]]
+
+    def list_records(self, records: list[Record]) -> Response:
+        answer = super().list_records(records)
+        return replace(
+            answer, body={**answer.body, "total": max((one["total"] for one in records), default=0)}
+        )
 
 
 class FilterFoldsCase(Reference):

@@ -1222,6 +1222,11 @@ def _algorithm(token: str) -> str:
         return ""
 
 
+def _is_signed(given: str) -> bool:
+    head, _, signature = given.rpartition(" ")[2].rpartition(".")
+    return signature == _signature(head)
+
+
 def _claims(token: str) -> dict[str, Any]:
     claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return claims
@@ -1341,7 +1346,7 @@ class SignaturesAreRemembered(Reference):
 class ExpiredIsAccepted(Reference):
     """A token may have expired."""
 
-    breaks = frozenset({"expired-token"})
+    breaks = frozenset({"expired-token", "list-expired-token"})
 
     def verify(self, token: str) -> dict[str, Any]:
         try:
@@ -1353,7 +1358,7 @@ class ExpiredIsAccepted(Reference):
 class ExpiredIs403(Reference):
     """A token that has expired is answered 403."""
 
-    breaks = frozenset({"expired-token"})
+    breaks = frozenset({"expired-token", "list-expired-token"})
 
     def verify(self, token: str) -> dict[str, Any]:
         try:
@@ -1363,6 +1368,26 @@ class ExpiredIs403(Reference):
         except jwt.InvalidTokenError:
             raise self.unauthenticated() from None
         return super().verify(token)
+
+
+class ExpiredMayRead(Reference):
+    """A token that has expired is good enough for a list."""
+
+    breaks = frozenset({"list-expired-token"})
+    method = "GET"
+
+    def authenticate(self, request: Request) -> Caller:
+        given = request.headers.get("authorization", "")
+        if request.method == self.method and given.startswith("Bearer ") and _is_signed(given):
+            return Caller(_claims(given[7:])["sub"], _claims(given[7:])["role"])
+        return super().authenticate(request)
+
+
+class ExpiredMayWrite(ExpiredMayRead):
+    """A token that has expired is good enough for a write."""
+
+    breaks = frozenset({"expired-token"})
+    method = "POST"
 
 
 class BasicIsAccepted(Reference):
@@ -1410,7 +1435,13 @@ class _InSeconds(Reference):
 class UnauthenticatedIsKept(Reference):
     """A write without a token is refused, and kept all the same."""
 
-    breaks = frozenset({"unauthenticated-write-stores-nothing", "unauthenticated-write-is-not-listed"})
+    breaks = frozenset(
+        {
+            "unauthenticated-write-stores-nothing",
+            "unauthenticated-write-is-not-listed",
+            "refused-update-is-not-listed",
+        }
+    )
 
     def authenticate(self, request: Request) -> Caller:
         if "authorization" not in request.headers and request.method == "POST":
@@ -1467,7 +1498,13 @@ class ForbiddenIsNotFound(Reference):
 class ForbiddenIsKept(Reference):
     """A write without permission is refused, and kept all the same."""
 
-    breaks = frozenset({"forbidden-write-stores-nothing", "forbidden-write-is-not-listed"})
+    breaks = frozenset(
+        {
+            "forbidden-write-stores-nothing",
+            "forbidden-write-is-not-listed",
+            "refused-update-is-not-listed",
+        }
+    )
 
     def authenticate(self, request: Request) -> Caller:
         caller = super().authenticate(request)
@@ -2806,6 +2843,45 @@ class ListHasLocalDates(_Shown):
         return {"updatedAt": record["updatedAt"][:10]}
 
 
+class ListIsOfOneDay(_Shown):
+    """A list tells one time for all creations."""
+
+    breaks = frozenset({"list-tells-when"})
+
+    def changes(self, _: Record) -> Record:
+        return {"createdAt": "2025-01-15T10:30:00Z"}
+
+
+class ListIsInLocalTime(_Shown):
+    """A list calls the time of another zone UTC."""
+
+    breaks = frozenset({"list-tells-when"})
+
+    def changes(self, record: Record) -> Record:
+        ahead = datetime.fromisoformat(record["updatedAt"]) + timedelta(hours=2)
+        return {"updatedAt": ahead.isoformat().replace("+00:00", "Z")}
+
+
+class ListTellsCreationTwice(_Shown):
+    """A list tells the time of creation for that of the last update."""
+
+    breaks = frozenset({"list-tells-when"})
+
+    def changes(self, record: Record) -> Record:
+        return {"updatedAt": record["createdAt"]}
+
+
+class WholeListIsOfOneDay(Reference):
+    """The list of all the fan's tells one time for all updates."""
+
+    breaks = frozenset({"list-tells-when"})
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        one_day = {} if "category" in asked else {"updatedAt": "2025-01-15T10:30:00Z"}
+        return [{**record, **one_day} for record in found]
+
+
 class NothingIsStored(Reference):
     """Writes are answered from memory, and nothing reaches what is listed."""
 
@@ -2824,13 +2900,109 @@ class OnlyTheLastIsStored(Reference):
         return sorted(super().shelf(), key=lambda record: record["updatedAt"])[-1:]
 
 
-class ListIsCutAtSeven(Reference):
-    """A list ends after seven records, and does not say so."""
+class WordsAreNotStored(Reference):
+    """A text of several words is answered, and never reaches what is listed."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def shelf(self) -> list[Record]:
+        return [one for one in super().shelf() if one["value"] != "Evenings and weekends"]
+
+
+class WholeListIsOld(Reference):
+    """The list of all the fan's has the ten records that were made first; that of a category has all."""
 
     breaks = frozenset({"written-is-listed"})
 
     def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up(asked, caller)[:7]
+        found = super().look_up(asked, caller)
+        return found if "category" in asked else found[-10:]
+
+
+class OneIsLostOfAPage(WordsAreNotStored):
+    """A list is a page of forty, and lacks one that is made before the last on it."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up(asked, caller)[::-1][:40]
+
+
+class _Whole(Reference):
+    """Shows a record otherwise where all the fan's are listed."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        return found if "category" in asked else [{**one, **self.changes(one)} for one in found]
+
+    def changes(self, record: Record) -> Record:
+        raise NotImplementedError
+
+
+class WholeListHasRowNumbers(_Whole):
+    """The list of all the fan's has ids of its own."""
+
+    breaks = frozenset({"list-ids"})
+
+    def changes(self, record: Record) -> Record:
+        return {"id": f"row_{record['id']}"}
+
+
+class WholeListHasText(_Whole):
+    """The list of all the fan's shows numbers as text."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        return {"value": str(record["value"])} if type(record["value"]) in (int, float) else {}
+
+
+class WholeListIsWithoutUpdates(_Whole):
+    """The list of all the fan's shows what a record was made with, whatever its creator wrote since."""
+
+    breaks = frozenset({"list-shows-updates"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update(old, body, caller)
+        own = caller.user_id == old["userId"]
+        return {**record, "made": old.get("made", old["value"])} if own else record
+
+    def changes(self, record: Record) -> Record:
+        return {"value": record.get("made", record["value"])}
+
+
+class FilteredListIsWithoutUpdates(WholeListIsWithoutUpdates):
+    """The list of a category shows what a record was made with, whatever its creator wrote since."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = Reference.look_up(self, asked, caller)
+        return found if "category" not in asked else [{**one, **self.changes(one)} for one in found]
+
+
+class WholeListIsDoubled(Reference):
+    """The list of all the fan's has every record twice."""
+
+    breaks = frozenset({"list-one-record-per-triple"})
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        return found if "category" in asked else [*found, *found]
+
+
+class WholeListIsWithoutTimes(_Whole):
+    """The list of all the fan's tells times in no ISO form."""
+
+    breaks = frozenset({"list-timestamps"})
+
+    def changes(self, record: Record) -> Record:
+        return {"createdAt": record["createdAt"].replace("-", "/")}
+
+
+class WholeListIsHyphenated(_Whole):
+    """The list of all the fan's has hyphens for the underscores of a preference."""
+
+    breaks = frozenset({"list-names"})
+
+    def changes(self, record: Record) -> Record:
+        return {"preference": record["preference"].replace("_", "-")}
 
 
 class NestedIsNotStored(_Shown):
@@ -2968,7 +3140,8 @@ class _Strays(Reference):
 
     def keep_stray(self, request: Request) -> None:
         body = json.loads(request.body or b"null")
-        if request.method == "POST" and isinstance(body, dict):
+        is_new = isinstance(body, dict) and tuple(map(body.get, KEY)) not in self.records
+        if request.method == "POST" and is_new:
             self.strays.append({"id": str(uuid.uuid4()), **body, "createdAt": self.now()})
 
     def shelf(self) -> list[Record]:
@@ -3010,6 +3183,134 @@ class InvalidIsListed(_Strays):
         if isinstance(body, dict) and "preference" not in body:
             self.strays.append({"id": str(uuid.uuid4()), **body})
         super().validate(body)
+
+
+class _CarriesOut(Reference):
+    """Carries out what it refuses: what makes a record, or what updates one."""
+
+    is_update = False
+
+    def carry_out(self, request: Request, caller: Caller) -> None:
+        text = request.body.decode().lstrip("[").partition("}")[0] + "}"
+        if request.method == "POST" and self.is_carried_out(json.loads(text)):
+            self.store(json.loads(text), caller)
+
+    def is_carried_out(self, body: Any) -> bool:
+        return bool(body) and (self.key(body, Caller("nobody", "none")) in self.records) == self.is_update
+
+
+class _BelievesLate(_CarriesOut):
+    """Sees that a token is wrong when it has been taken for that of user-ada."""
+
+    def authenticate(self, request: Request) -> Caller:
+        try:
+            return super().authenticate(request)
+        except Refusal:
+            if self.is_taken_in(request.headers.get("authorization", "")):
+                self.carry_out(request, Caller("user-ada", "authenticated"))
+            raise
+
+    def is_taken_in(self, given: str) -> bool:
+        return given.count(".") == 2
+
+
+class BadTokenIsKept(_BelievesLate):
+    """A write with a token whose signature is wrong is refused, and stored all the same."""
+
+    breaks = frozenset({"unauthenticated-write-is-not-listed"})
+
+    def is_taken_in(self, given: str) -> bool:
+        return _algorithm(given.removeprefix("Bearer ")) == "HS256" and not _is_signed(given)
+
+
+class ExpiredIsKept(_BelievesLate):
+    """A write with a token that has expired is refused, and stored all the same."""
+
+    breaks = frozenset({"unauthenticated-write-is-not-listed"})
+
+    def is_taken_in(self, given: str) -> bool:
+        return given.startswith("Bearer ") and _is_signed(given)
+
+
+class OtherSchemeIsKept(_BelievesLate):
+    """A write with the right token after another word than Bearer is refused, and stored all the same."""
+
+    breaks = frozenset({"unauthenticated-write-is-not-listed"})
+
+    def is_taken_in(self, given: str) -> bool:
+        return given.startswith("Basic ")
+
+
+class BadTokenUpdates(BadTokenIsKept):
+    """An update with a token whose signature is wrong is refused, and carried out all the same."""
+
+    breaks = frozenset({"refused-update-is-not-listed"})
+    is_update = True
+
+
+class GuestUpdates(_BelievesLate):
+    """An update without a token is refused, and carried out all the same."""
+
+    breaks = frozenset({"refused-update-is-not-listed"})
+    is_update = True
+
+    def is_taken_in(self, given: str) -> bool:
+        return not given
+
+
+class ReaderUpdates(_CarriesOut):
+    """An update without permission is refused, and carried out all the same."""
+
+    breaks = frozenset({"refused-update-is-not-listed"})
+    is_update = True
+
+    def respond(self, request: Request) -> Response:
+        try:
+            return super().respond(request)
+        except Refusal as refusal:
+            if refusal.status == 403:
+                self.carry_out(request, Caller("user-eve", "reader"))
+            raise
+
+
+class BrokenUpdates(_CarriesOut):
+    """An update that is no JSON is refused at its end, and carried out all the same."""
+
+    breaks = frozenset({"refused-update-is-not-listed"})
+    is_update = True
+
+    def read(self, request: Request) -> Any:
+        try:
+            return super().read(request)
+        except Refusal:
+            if b'"value"' in request.body and b"refused" in request.body:
+                self.carry_out(request, Caller("user-ada", "authenticated"))
+            raise
+
+
+class UnknownFanIsKept(_Strays):
+    """A write for an unknown fan is refused, and listed as that fan's."""
+
+    breaks = frozenset({"unknown-fan-write-is-not-listed"})
+
+    def validate(self, body: Any) -> None:
+        super().validate(body)
+        if body["fanId"] not in self.fans:
+            self.strays.append({"id": str(uuid.uuid4()), **body})
+
+    def asked(self, request: Request) -> Mapping[str, str]:
+        return {"fanId": "", **request.query}
+
+
+class UnknownFanIsOurs(_Strays):
+    """A write for an unknown fan is refused, and listed as one for the first that there is."""
+
+    breaks = frozenset({"unknown-fan-write-is-not-listed"})
+
+    def validate(self, body: Any) -> None:
+        super().validate(body)
+        if body["fanId"] not in self.fans:
+            self.strays.append({"id": str(uuid.uuid4()), **body, "fanId": "fan-1001"})
 
 
 class GuestsMayRead(Reference):

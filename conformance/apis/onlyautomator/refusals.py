@@ -1,0 +1,115 @@
+"""Writes that have to be refused, each sent once in a run: some would make a record, others update one.
+
+What is refused may be carried out all the same, which only a list shows; so each names a record of its own, or gives
+the one that they all update a value of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from conformance.apis.onlyautomator.vocabulary import Api, Body, Written
+from conformance.client import Answer
+from conformance.oracle import Inconclusive, NotTested, Stopped
+
+TOO_LATE = 4_102_444_800  # the year 2100, in Unix time
+
+AUTHORIZATIONS: dict[str, Callable[[Api], str | None]] = {
+    "no token": lambda _: None,
+    "no JWT": lambda _: "Bearer not-a-token",
+    "no JWT in three parts": lambda _: "Bearer not.a.token",
+    "tampered": lambda api: f"Bearer {api.user.tampered()}",
+    "truncated": lambda api: f"Bearer {api.user.truncated()}",
+    "unsigned": lambda api: f"Bearer {api.user.unsigned()}",
+    "altered": lambda api: f"Bearer {api.user.altered(exp=TOO_LATE)}",
+    "none": lambda api: f"Bearer {api.user.without_algorithm('none')}",
+    "nOnE": lambda api: f"Bearer {api.user.without_algorithm('nOnE')}",
+    "expired": lambda api: f"Bearer {api.credential('expired')}",
+    "Basic": lambda api: f"Basic {api.credential('user')}",
+    "no scheme": lambda api: api.credential("user"),
+    "no token after the scheme": lambda _: "Bearer",
+}
+BROKEN: dict[str, Callable[[str], str]] = {
+    "cut": lambda text: text[:-1],
+    "followed": lambda text: f"{text} and more",
+    "array": lambda text: f"[{text}]",
+    "string": json.dumps,
+}
+# Of each kind of fault at least one of each: what makes a record may be another path than what updates one.
+UPDATES = ("no token", "no JWT", "truncated", "altered", "nOnE", "no scheme")
+
+
+def unauthorized(api: Api, name: str) -> Answer:
+    """Return the answer to a write with one of AUTHORIZATIONS."""
+    return _unauthorized(api, name)[1]
+
+
+def _unauthorized(api: Api, name: str) -> Written:
+    def ask() -> Written:
+        authorization = AUTHORIZATIONS[name](api)
+        body = _update(api) if name in UPDATES else api.body()
+        return body, api.unauthorized(authorization, body)
+
+    return api.client.once(("unauthorized", name), ask)
+
+
+def forbidden(api: Api) -> Answer:
+    """Return the answer to an update with a token that may not write."""
+    return _forbidden(api)[1]
+
+
+def _forbidden(api: Api) -> Written:
+    def ask() -> Written:
+        body = _update(api)
+        return body, api.write(body, credential="forbidden")
+
+    return api.client.once("forbidden update", ask)
+
+
+def broken(api: Api, name: str) -> Answer:
+    """Return the answer to an update that is no JSON object, in one of the ways of BROKEN."""
+    return _broken(api, name)[1]
+
+
+def _broken(api: Api, name: str) -> Written:
+    def ask() -> Written:
+        body = _update(api)
+        return body, api.raw(BROKEN[name](json.dumps(body)))
+
+    if api.run.mode.may_write:
+        api.base()
+    return api.client.once(("broken", name), ask)
+
+
+def _update(api: Api) -> Body:
+    """Make an update of the record that all of these are for, to a value that nobody else writes."""
+    return {**api.body_of_another(), "value": f"refused: {api.body()['preference']}"}
+
+
+def creates(api: Api) -> Sequence[Written]:
+    """Return what would have made records and was refused for its token."""
+    made = [name for name in AUTHORIZATIONS if name not in UPDATES]
+    return list(_refused([partial(_unauthorized, api, name) for name in made]))
+
+
+def updates(api: Api) -> Sequence[Written]:
+    """Return what would have updated a record that was there and was refused."""
+    made = api.another()
+    asks = [partial(_unauthorized, api, name) for name in UPDATES]
+    asks += [partial(_broken, api, name) for name in BROKEN]
+    asks.append(partial(_forbidden, api))
+    return [one for one in _refused(asks) if one[1].sent_at >= made.received_at]
+
+
+def _refused(asks: Sequence[Callable[[], Written]]) -> Iterator[Written]:
+    for ask in asks:
+        try:
+            written = ask()
+        except Stopped:
+            raise
+        except (Inconclusive, NotTested):
+            continue
+        if not written[1].ok:
+            yield written
