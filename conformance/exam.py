@@ -18,7 +18,6 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
@@ -77,12 +76,22 @@ class Exam:
         return sum(case.mode == mode for case in self.cases)
 
 
-@cache
+# What this process, or the one that started it, has drawn: by API, seed and count.
+DRAWN: dict[tuple[str, int, int], Exam] = {}
+
+
 def draw(api: str, seed: int = 0, count: int = COUNT) -> Exam:
     """Draw the exam of *api*: *count* cases per operation, half positive and half negative, alternating.
 
     Raises openapi.UnknownApi if there is no such API.
     """
+    key = (api, seed, count)
+    if key not in DRAWN:
+        DRAWN[key] = _draw(*key)
+    return DRAWN[key]
+
+
+def _draw(api: str, seed: int, count: int) -> Exam:
     contract = _documented(openapi.load(api))
     with traceless():
         halves = [_half(contract, mode, seed, count // 2) for mode in ("positive", "negative")]

@@ -8,11 +8,13 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
+from conformance import exam
+from conformance.exam import Exam
 from conformance.plugin import describe
 from conformance.proof import NoSuchServer, trial
 from conformance.proof.trial import Finding, Trial
@@ -71,8 +73,10 @@ def hold(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Finding]]:
     if jobs == 1:
         yield from ((one, _held(one.api, one.kind, one.name)) for one in trials)
         return
+    for api in {one.api for one in trials}:
+        exam.draw(api)
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=_begin)
+    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(exam.DRAWN,))
     try:
         futures = [pool.submit(_held, one.api, one.kind, one.name) for one in trials]
         for one, future in zip(trials, futures, strict=True):
@@ -83,9 +87,13 @@ def hold(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Finding]]:
         pool.shutdown(cancel_futures=True)
 
 
-def _begin() -> None:
-    """Leave an interrupt to the process that asked, and collect garbage seldom: a trial leaves little behind."""
+def _begin(drawn: Mapping[tuple[str, int, int], Exam]) -> None:
+    """Leave an interrupt to the process that asked, and take over what it has drawn.
+
+    Garbage is collected seldom: a trial leaves little behind.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    exam.DRAWN.update(drawn)
     gc.set_threshold(100_000, 20, 20)
 
 

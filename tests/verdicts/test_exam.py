@@ -65,6 +65,6 @@ def test_marks_of_ours_do_not_change_the_exam(monkeypatch):
     marked = {**contract, "x-note": "new", "info": {**contract["info"], "x-other": 1}}
     before = exam.draw("onlyautomator").sha256
     monkeypatch.setattr(openapi, "load", lambda _: marked)
-    exam.draw.cache_clear()
+    exam.DRAWN.clear()
 
     assert exam.draw("onlyautomator").sha256 == before
