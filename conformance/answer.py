@@ -40,7 +40,7 @@ class Answer:
         """The body as text, for showing."""
         return self.content.decode("utf-8", "replace")
 
-    @property
+    @cached_property
     def media_type(self) -> str:
         """The media type without parameters, in lower case; empty if none was named."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -516,7 +516,7 @@ def _url(text: str) -> httpx2.URL:
 
 
 def _with_headers(request: httpx2.Request, headers: httpx2.Headers) -> httpx2.Request:
-    if headers == request.headers:
+    if headers is request.headers:
         return request
     return httpx2.Request(request.method, request.url, headers=headers, content=request.content)
 
