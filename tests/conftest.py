@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from mockserver import MockServer
+    from mockserver.client import MockSession
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 
@@ -28,3 +33,11 @@ def once(tmp_path_factory, worker_id) -> Once:
         return folder
 
     return made
+
+
+@pytest.fixture
+def session(mock: MockServer) -> Iterator[MockSession]:
+    """A session for this test alone, of the stub that its folder or file calls *mock*."""
+    session = mock.session()
+    yield session
+    session.end()

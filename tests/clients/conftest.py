@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from mockserver import MockServer
-from mockserver.client import MockSession
 from tests.conftest import Once
 
 FOLDER = Path(__file__).parent
@@ -22,13 +21,6 @@ Run = Callable[..., str]
 def mock() -> Iterator[MockServer]:
     with MockServer(verify_hmac=True) as server:
         yield server
-
-
-@pytest.fixture
-def session(mock: MockServer) -> Iterator[MockSession]:
-    session = mock.session()
-    yield session
-    session.end()
 
 
 @pytest.fixture(scope="session")

@@ -32,16 +32,9 @@ EVERY_OPTION = {"tenant_id": "acme", "show_opt_out_channels": True, "locale": "e
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[MockServer]:
+    """A stub that the client finds by the key of a session alone."""
     with MockServer() as server:
         yield server
-
-
-@pytest.fixture
-def session(mock: MockServer) -> Iterator[MockSession]:
-    """A session of the stub, which the client finds by its key alone."""
-    session = mock.session()
-    yield session
-    session.end()
 
 
 def client(url: str, key: str) -> Any:
