@@ -184,7 +184,7 @@ def test_ready_file_is_there_for_the_command_too(tmp_path: Path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--ready-file", "/nowhere/x"], "--ready-file /nowhere/x: cannot be written"),
+        (["--port", "0", "--ready-file", "/nowhere/x"], "--ready-file /nowhere/x: cannot be written"),
         (["run", "--port", "1", "--", "true"], "--port comes too late"),
     ],
 )
