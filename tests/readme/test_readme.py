@@ -69,11 +69,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             source.read_text(encoding="utf-8").replace("4010", str(world.port)), encoding="utf-8"
         )
     # The environment that runs this test serves as it is; make must not renew it underneath.
-    environment = {**os.environ, "PORT": str(world.port), "MAKEFLAGS": "--old-file=.venv/ready"}
+    serve = SERVE.replace("make ", "make --old-file=.venv/ready ", 1)
     server = subprocess.Popen(
-        ["bash", "-c", f"exec {SERVE}"],
+        ["bash", "-c", f"exec {serve}"],
         cwd=folder,
-        env=environment,
+        env={**os.environ, "PORT": str(world.port)},
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
