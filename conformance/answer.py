@@ -82,8 +82,15 @@ class Answer:
             return DoesNotConform("a JSON body", "one that is nested too deep to read")
         except ValueError as error:
             start = visible(self.text[:60].strip())
-            return DoesNotConform("a JSON body", f"{start!r} ({error})" if start else "an empty body")
+            # What else json.loads raises is Python's own limit on the digits of a number.
+            is_told = isinstance(error, (json.JSONDecodeError, _NotJson))
+            why = str(error) if is_told else "a number has too many digits to read"
+            return DoesNotConform("a JSON body", f"{start!r} ({why})" if start else "an empty body")
+
+
+class _NotJson(ValueError):
+    """Python reads it, and JSON has no such thing."""
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
+    raise _NotJson(f"{constant} is not JSON")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from conformance.verdict import Verdict
 
 WORSE, USAGE, NO_VERDICT = 1, 2, 3
+_P = ParamSpec("_P")
 
 _HELP = """Judge any server that claims to implement an API, with evidence for every verdict.
 
@@ -59,18 +60,17 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
-P = ParamSpec("P")
-
-
-def _telling_faults(interrupted: str = "interrupted") -> Callable[[Callable[P, None]], Callable[P, None]]:
+def _telling_faults(interrupted: str = "interrupted") -> Callable[[Callable[_P, None]], Callable[_P, None]]:
     """Make a command turn what can go wrong into one clear line and its exit status.
+
+    A with block would not do: an interrupt between its entry and its first line would belong to nobody.
 
     interrupted: what is said of an interrupt that nobody else has taken care of.
     """
 
-    def decorate(command: Callable[P, None]) -> Callable[P, None]:
+    def decorate(command: Callable[_P, None]) -> Callable[_P, None]:
         @wraps(command)
-        def told(*args: P.args, **kwargs: P.kwargs) -> None:
+        def told(*args: _P.args, **kwargs: _P.kwargs) -> None:
             missing = missing_package()
             if missing:
                 _complain(f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'")
@@ -83,7 +83,6 @@ def _telling_faults(interrupted: str = "interrupted") -> Callable[[Callable[P, N
             from conformance.verdict import CannotRun, refuse_without_docstrings
             from conformance.waiver import BadWaivers
 
-            # No with block: an interrupt between its entry and its first line would belong to nobody.
             try:
                 interrupt.is_raised()
                 refuse_without_docstrings()

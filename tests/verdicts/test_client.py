@@ -214,6 +214,7 @@ def test_bodies_of_every_framing_are_read(response):
         (b"", "an empty body"),
         (b"\xff", "bytes that are not UTF-8"),
         (b"[NaN]", "NaN is not JSON"),
+        (b"[" + b"9" * 5000 + b"]", "a number has too many digits to read"),
         (b"[" * 100_000, "nested too deep"),
         (b"<h1>", "'<h1>'"),
         ("\ufeff{}".encode(), "BOM"),

@@ -175,7 +175,7 @@ def test_interrupt_at_any_line_before_a_command_begins_is_told(monkeypatch, caps
     earlier = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     ends, spared = [], 0
     try:
-        while spared < 40:
+        while (0, "") not in ends:
             passed = 0
             sys.settrace(begin)
             with pytest.raises(SystemExit) as ended:
@@ -187,7 +187,9 @@ def test_interrupt_at_any_line_before_a_command_begins_is_told(monkeypatch, caps
         for number, handler in earlier.items():
             signal.signal(number, handler)
 
-    assert set(ends) == {(130, "conformance: interrupted\n"), (0, "")}
+    told = (130, "conformance: interrupted\n")
+    assert ends == [told] * (len(ends) - 1) + [(0, "")]
+    assert len(ends) > 3
 
 
 def test_ignored_interrupt_stays_ignored(tmp_path):

@@ -24,7 +24,7 @@ from conformance.apis.suprsend.category import (
     stands,
 )
 from conformance.apis.suprsend.reading import NEIGHBOURS, PAGE, known
-from conformance.apis.suprsend.test_authorizations import without_key
+from conformance.apis.suprsend.test_authorizations import with_wrong_key, without_key
 from conformance.apis.suprsend.test_errors import error_body
 from conformance.apis.suprsend.test_path_parameters import unknown_category, unknown_object
 from conformance.apis.suprsend.test_query_parameters import tenant_scope, with_options
@@ -308,6 +308,15 @@ def test_read_without_key(api: Api) -> None:
         expect(answer.status in REFUSALS, f"a refusal to read {what}", f"status {answer.status}", answer)
 
 
+def test_read_with_wrong_key(api: Api) -> None:
+    """SHOULD refuse GET of a category with a wrong API key. (suprsend: API specification)"""
+    granted(reading.alone(api))
+    if with_wrong_key(api).status not in REFUSALS:
+        raise Inconclusive("a write with a wrong key is not refused either")
+    answer = api.ask_once("read with a wrong key", lambda: api.read(api.place, authorization=api.wrong_key))
+    expect(answer.status in REFUSALS, "a refusal", f"status {answer.status}", answer)
+
+
 def test_read_without_key_status(api: Api) -> None:
     """SHOULD answer 401 where it refuses GET without an API key. (suprsend: API specification)"""
     answers = without_a_key(api)
@@ -370,7 +379,7 @@ def test_read_error(api: Api) -> None:
         raise Inconclusive("the errors of a write have no code and message either")
     for answer in answers:
         if answer.status == 404:
-            expect(is_error(answer), "an integer code and a message", answer.text[:80], answer)
+            expect(is_error(answer), "an integer code and a message", shown(answer.text[:80]), answer)
 
 
 def is_error(answer: Answer) -> bool:

@@ -1283,12 +1283,22 @@ class ReadsAnotherSlug(Reference):
 
 
 class AnybodyReads(Reference):
-    """Only writes ask for a key."""
+    """Only writes ask for a key, and reads for a right one if there is one."""
 
     breaks = frozenset({"read-without-key"})
 
     def _authenticate(self, request: Request) -> None:
         if request.method == "PATCH" or "authorization" in request.headers:
+            super()._authenticate(request)
+
+
+class AnyKeyReads(Reference):
+    """Whoever sends a key may read, whichever it is."""
+
+    breaks = frozenset({"read-with-wrong-key"})
+
+    def _authenticate(self, request: Request) -> None:
+        if request.method == "PATCH" or "authorization" not in request.headers:
             super()._authenticate(request)
 
 
