@@ -18,8 +18,8 @@ credentials:
 
 # A run opts these objects in and out, many times, and ends by leaving them opted in to every channel: use
 # objects that nobody needs. Nothing can be deleted; a target that creates unknown objects, categories or
-# tenants is left with one of each whose name begins with "conformance". With the capability read_back one channel
-# of the object is restricted everywhere, and freed again.
+# tenants is left with one of each whose name begins with "conformance". With the capability read_back two channels
+# of the object are restricted everywhere, one after the other, and freed again.
 fixtures:
   object: {type: departments, id: engineering}     # best with email and slack, or any two editable channels
   category: status-update-alert                    # one that can be opted out of
