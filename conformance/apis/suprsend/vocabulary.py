@@ -397,7 +397,8 @@ class Api:
                 if answer.ok and agrees(answer):
                     self._longest_lag_s = max(self._longest_lag_s, began - asked)
                     return answer
-                if not (answer.ok or (answer.status == 404 and names is None)):
+                may_be_found_later = answer.status == 404 and names is None and self.has_read_back
+                if not (answer.ok or may_be_found_later):
                     return answer
                 if began >= until:
                     self._lag_s = min(self._lag_s, max(_LATER_LAG_S, 2 * self._longest_lag_s))
