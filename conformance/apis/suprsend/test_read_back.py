@@ -219,7 +219,7 @@ def not_read(api: Api, other: Place) -> None:
         if read is not None:
             answer = granted(known(read))
             category(answer)
-            as_written(written, answer, "was written here")
+            as_written(written, answer, "was written here before the write elsewhere")
 
 
 def as_written(written: Answer, answer: Answer, how: str) -> None:
