@@ -47,6 +47,16 @@ test("what the contract does not have does not compile", async () => {
   assert.deepEqual(Object.keys(refused.error?.detail ?? {}), ["opt_out_channels[0]"]);
 });
 
+test("what is read may be null where nothing was chosen, and what is written may not", () => {
+  type Read = components["schemas"]["CategoryPreferenceRead"]["original_preference"];
+  type InFull = components["schemas"]["SubcategoryPreference"]["original_preference"];
+  const words: (Read | InFull)[] = [null satisfies Read, null satisfies InFull, "cant_unsubscribe" satisfies InFull];
+  // @ts-expect-error the document has no null
+  words.push(null satisfies components["schemas"]["CategoryPreference"]["original_preference"]);
+
+  assert.equal(words.length, 4);
+});
+
 test("a channel is restricted everywhere", async () => {
   const at = "/v1/object/{object_type}/{id}/preference";
   const body = { channel_preferences: [{ channel: "email" as const, is_restricted: true }] };
