@@ -6,7 +6,14 @@ import sys
 
 from onlyautomator import AuthenticatedClient
 from onlyautomator.api.default import get_preferences, update_preference
-from onlyautomator.models import Error, ErrorErrorCode, PreferenceList, PreferenceWrite, PreferenceWritten
+from onlyautomator.models import (
+    Error,
+    ErrorErrorCode,
+    PreferenceList,
+    PreferenceListed,
+    PreferenceWrite,
+    PreferenceWritten,
+)
 
 url, token = sys.argv[1:]
 client = AuthenticatedClient(base_url=url, token=token)
@@ -26,7 +33,10 @@ assert (again.data.id, again.data.value) == (written.data.id, False)
 
 listed = get_preferences.sync(client=client, fan_id="12345", category="content")
 assert isinstance(listed, PreferenceList), listed
-assert listed.data == [again.data]
+assert [one.to_dict() for one in listed.data] == [again.data.to_dict()]
+known = listed.data[0].to_dict()
+bare = {name: known[name] for name in known if name not in ("userId", "source")}
+assert PreferenceListed.from_dict(bare).to_dict() == bare
 
 wish.fan_id = "nobody"
 refused = update_preference.sync_detailed(client=client, body=wish)
