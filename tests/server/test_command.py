@@ -17,6 +17,7 @@ import openapi
 from mockserver.cli import main
 from mockserver.server import Stub
 from mockserver.service import services
+from mockserver.signature import sign
 
 from .calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
 from .running import MOCKSERVER, run, served, started
@@ -94,6 +95,41 @@ def test_fixtures_replace_what_the_api_they_name_knows(tmp_path):
     assert known.json()["data"]["userId"] == "anna"
     assert unknown.status_code == 404
     assert other.status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "status"),
+    [
+        (["--verify-hmac"], "", 401),
+        ([], "1", 401),
+        (["--verify-hmac", "--auth", "shape"], "", 401),
+        ([], "0", 202),
+        (["--auth", "shape"], "", 202),
+    ],
+)
+def test_signatures_are_computed_where_it_is_asked_for(monkeypatch, words, variable, status):
+    monkeypatch.setenv("MOCKSERVER_VERIFY_HMAC", variable)
+    date, media_type, body = "Tue, 02 Jan 2024 03:04:05 GMT", "application/json", b"{}"
+    signatures = [
+        sign(secret, "PATCH", body, media_type, date, CATEGORY)
+        for secret in ("local-workspace-secret", "another")
+    ]
+
+    with started("--quiet", "--api", "suprsend", *words) as (url, _):
+        good, bad = (
+            httpx.patch(
+                url + CATEGORY,
+                content=body,
+                headers={
+                    "Authorization": f"local-workspace-key:{signature}",
+                    "Content-Type": media_type,
+                    "Date": date,
+                },
+            ).status_code
+            for signature in signatures
+        )
+
+    assert (good, bad) == (202, status)
 
 
 def test_same_seed_gives_the_same_ids():
@@ -223,6 +259,14 @@ def mistakes(tmp_path):
         ["categories.0.channels", "'emial'", "did you mean 'email'?"],
     )
     yield ["--api", "suprsend", "--fixtures", file("k.yaml", "onlyautomator: {}")], ["not an API served here"]
+    yield (
+        ["--port", "0", "--verify-hmac", "--auth", "off"],
+        ["--verify-hmac verifies nothing with --auth off"],
+    )
+    yield (
+        ["--port", "0", "--verify-hmac", "--api", "onlyautomator"],
+        ["--verify-hmac verifies nothing: onlyautomator takes no signed requests"],
+    )
     yield ["--host", "no-such-host.invalid"], ["no-such-host.invalid", "--host"]
     yield ["--host", "192.0.2.1"], ["192.0.2.1", "--host"]
 
