@@ -616,7 +616,15 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ChannelPreferences"];
-            400: components["responses"]["BadQuery"];
+            /** @description The request is not what this operation takes */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NoObject"];
