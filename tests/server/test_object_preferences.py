@@ -90,6 +90,27 @@ def test_opting_in_to_one_channel_of_a_category_that_was_out_leaves_the_others_o
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("lists", "email"),
+    [
+        ({"opt_out_channels": None}, "in"),
+        ({"opt_out_channels": []}, "in"),
+        ({"opt_in_channels": None}, "in"),
+        ({"opt_in_channels": []}, "out"),
+        ({"opt_out_channels": None, "opt_in_channels": ["slack"]}, "out"),
+        ({"opt_out_channels": [], "opt_in_channels": ["slack"]}, "in"),
+        ({"opt_out_channels": None, "opt_in_channels": []}, "out"),
+        ({"opt_out_channels": [], "opt_in_channels": []}, "in"),
+        ({"opt_out_channels": None, "opt_in_channels": None}, "in"),
+    ],
+)
+def test_null_is_as_if_the_list_were_not_there_and_an_empty_one_is_a_list(caller, lists, email):
+    """The web client sends null, others an empty list, when everything is switched on."""
+    caller.set({"opt_out_channels": ["email"]})
+
+    assert words(good(caller.set(lists), 202))["email"] == email
+
+
 def test_category_that_is_opted_out_lists_its_channels_when_asked(caller):
     caller.set({"preference": "opt_out"})
 
