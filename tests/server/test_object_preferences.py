@@ -402,7 +402,7 @@ def test_unknown_category_is_404(caller):
     }
 
 
-def test_literal_segments_come_before_slugs(caller):
+def test_category_without_a_slug_is_the_list_of_them(caller):
     assert caller.http.patch(f"{OBJECT}/category/", json={}).headers["allow"] == "GET, HEAD"
     assert caller.set({}, CATEGORY + "/").status_code == 202
 
