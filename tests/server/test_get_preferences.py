@@ -68,6 +68,7 @@ def test_refusal_says_why(caller, query, status, code, message):
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert answer.json()["error"]["message"].startswith(message)
+    assert ("x-mock-problem" in answer.headers) is (query == {"fanId": "nobody"})
 
 
 def test_reading_takes_a_token(caller):

@@ -396,10 +396,12 @@ def test_what_does_not_exist_is_404_everywhere(caller, path):
 
 
 def test_unknown_category_is_404(caller):
-    assert good(caller.ask("/category/no-such"), 404) == {
-        "code": 404,
-        "message": "category 'no-such' not found",
-    }
+    answer = caller.ask("/category/no-such")
+
+    assert good(answer, 404) == {"code": 404, "message": "category 'no-such' not found"}
+    assert answer.headers["x-mock-problem"].startswith(
+        "only what the fixtures name is there; --fixtures FILE "
+    )
 
 
 def test_category_without_a_slug_is_the_list_of_them(caller):
