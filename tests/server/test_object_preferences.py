@@ -429,6 +429,17 @@ def test_fixtures_come_back_from_their_records():
     assert again.document()["tenants"][0] == {"id": "acme", "categories": []}
 
 
+def test_channel_that_was_left_where_the_category_does_not_use_it_is_loaded_again(caller):
+    """A write may name any channel, and what it left is a part of the state."""
+    caller.set({"opt_out_channels": ["email", "sms"]})
+    state = caller.http.get("/__admin/state").json()["suprsend"]
+
+    assert caller.http.put("/__admin/state", json={"suprsend": state}).status_code == 204
+    assert caller.http.get("/__admin/state").json()["suprsend"] == state
+    assert [one["opt_outs"] for one in state["preferences"]] == [["email", "sms"]]
+    assert words(good(caller.ask("/category/status-update-alert")))["email"] == "out"
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
@@ -456,6 +467,9 @@ def test_fixtures_come_back_from_their_records():
             {"object": {"type": "x", "id": "y"}, "channel": "sms"},
             {"object": {"type": "x", "id": "y"}, "channel": "sms", "is_restricted": False}]},
          "channel_preferences[1] is there twice"),
+        ({"categories": [CALLED_A], "tenants": [
+            {"id": "t", "categories": [{"category": "a", "blocked_channels": ["sms"]}]}]},
+         "tenants[0].categories[0].blocked_channels names sms, not among the category's channels"),
         ({"tenants": [{"id": "a", "categories": [{"category": "a", "blocked_channels": ["emial"]}]}]},
          "did you mean 'email'?"),
     ],
