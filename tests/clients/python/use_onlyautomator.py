@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from typing import Any
 
+import httpx
+import pytest
 from onlyautomator import AuthenticatedClient
 from onlyautomator.api.default import get_preferences, update_preference
 from onlyautomator.models import (
@@ -46,4 +50,24 @@ assert (refused.status_code, refused.parsed.error.code) == (404, ErrorErrorCode.
 stranger = get_preferences.sync_detailed(client=AuthenticatedClient(base_url=url, token="x"), fan_id="12345")
 assert isinstance(stranger.parsed, Error), stranger
 assert (stranger.status_code, stranger.parsed.error.code) == (401, ErrorErrorCode.AUTHENTICATION_REQUIRED)
+
+
+def override(response: dict[str, Any]) -> None:
+    """Force the next answer to be one that no real service should send."""
+    origin, _, session = url.partition("/__session/")
+    forced = httpx.post(
+        f"{origin}/__admin/overrides", params={"session": session}, json={"response": response}
+    )
+    assert forced.is_success, forced.text
+
+
+override({"code": 200, "body": "", "headers": {"Content-Type": "text/plain"}})
+with pytest.raises(json.JSONDecodeError):
+    get_preferences.sync(client=client, fan_id="12345")
+override({"code": 200, "body": {"status": "success"}})
+with pytest.raises(KeyError, match="data"):
+    get_preferences.sync(client=client, fan_id="12345")
+override({"code": 502, "body": "<h1>Bad Gateway</h1>", "headers": {"Content-Type": "text/html"}})
+page = get_preferences.sync_detailed(client=client, fan_id="12345")
+assert (page.status_code, page.content, page.parsed) == (502, b"<h1>Bad Gateway</h1>", None)
 print("good")
