@@ -132,6 +132,20 @@ def test_signatures_are_computed_where_it_is_asked_for(monkeypatch, words, varia
     assert (good, bad) == (202, status)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--auth", "off"], " with --auth off; leave one of them out"),
+        (["--api", "onlyautomator"], ": onlyautomator takes no signed requests; leave it out"),
+    ],
+)
+def test_verifying_nothing_is_refused_in_one_line(words, told):
+    ran = run("--port", "0", "--verify-hmac", *words)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == f"mockserver: --verify-hmac verifies nothing{told}\n"
+
+
 def test_same_seed_gives_the_same_ids():
     def ids(url: str) -> list[str]:
         return [httpx.post(url + PREFERENCE, json=fresh()).json()["data"]["id"] for _ in range(2)]
@@ -259,14 +273,6 @@ def mistakes(tmp_path):
         ["categories.0.channels", "'emial'", "did you mean 'email'?"],
     )
     yield ["--api", "suprsend", "--fixtures", file("k.yaml", "onlyautomator: {}")], ["not an API served here"]
-    yield (
-        ["--port", "0", "--verify-hmac", "--auth", "off"],
-        ["--verify-hmac verifies nothing with --auth off"],
-    )
-    yield (
-        ["--port", "0", "--verify-hmac", "--api", "onlyautomator"],
-        ["--verify-hmac verifies nothing: onlyautomator takes no signed requests"],
-    )
     yield ["--host", "no-such-host.invalid"], ["no-such-host.invalid", "--host"]
     yield ["--host", "192.0.2.1"], ["192.0.2.1", "--host"]
 
