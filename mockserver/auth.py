@@ -76,7 +76,8 @@ def compile_security(
     for name in names:
         if name not in schemes:
             raise BadContract(f"there is no security scheme {name}")
-    readers = {name: _reader(schemes[name]) for name in names}
+    forms = _forms([schemes[name] for name in names])
+    readers = {name: _reader(schemes[name], forms) for name in names}
     checks = {name: _checker(schemes[name], credentials, secret, mode, verify_hmac) for name in names}
     ways = [
         _together([readers[name] for name in alternative], [checks[name] for name in alternative])
@@ -117,9 +118,9 @@ def _together(readers: list[_Read], checks: list[_Check]) -> tuple[_Read, _Check
     return read, check
 
 
-def _reader(scheme: Mapping[str, Any]) -> _Read:
-    if scheme["type"] == "http" and scheme["scheme"].lower() == "bearer":
-        return _bearer
+def _reader(scheme: Mapping[str, Any], forms: str) -> _Read:
+    if _is_bearer(scheme):
+        return lambda exchange: _bearer(exchange, forms)
     if kind(scheme) == SIGNATURE:
         return lambda exchange: signature.parts(exchange.header(scheme["name"].lower()) or "")
     if scheme["type"] == "apiKey" and scheme["in"] == "header":
@@ -129,26 +130,42 @@ def _reader(scheme: Mapping[str, Any]) -> _Read:
         return lambda exchange: exchange.cookie(scheme["name"]) or None
     if scheme["type"] == "apiKey" and scheme["in"] == "query":
         return lambda exchange: exchange.query_values().get(scheme["name"]) or None
-    if scheme["type"] in ("oauth2", "openIdConnect"):
-        return _bearer
     if scheme["type"] == "http":
         word = f"{scheme['scheme'].lower()} "
         return lambda exchange: _of_scheme(exchange, word)
     raise BadContract(f"security scheme of unknown type {scheme['type']!r}")
 
 
-def _bearer(exchange: Exchange) -> str | None:
+def _is_bearer(scheme: Mapping[str, Any]) -> bool:
+    return scheme["type"] in ("oauth2", "openIdConnect") or (
+        scheme["type"] == "http" and scheme["scheme"].lower() == "bearer"
+    )
+
+
+def _forms(schemes: list[Mapping[str, Any]]) -> str:
+    """Say what the Authorization header may be where a bearer token is among what is taken."""
+    is_signature_too = any(
+        kind(scheme) == SIGNATURE and scheme["name"].lower() == "authorization" for scheme in schemes
+    )
+    signed = " or '<workspace key>:<signature>', the signature 44 characters of base64"
+    return f"'Bearer <token>'{signed if is_signature_too else ''}"
+
+
+def _bearer(exchange: Exchange, forms: str) -> str | None:
     value = exchange.header("authorization")
-    return None if value is None else _token(value)
+    if value is None:
+        return None
+    token = _token(value)
+    if token is None:
+        raise Unauthenticated(f"The Authorization header must be {forms}")
+    return token
 
 
 @lru_cache(maxsize=1024)
-def _token(value: str) -> str:
+def _token(value: str) -> str | None:
     scheme, _, token = value.strip().partition(" ")
     token = token.strip()
-    if scheme.lower() != "bearer" or not token or " " in token:
-        raise Unauthenticated("The Authorization header must be 'Bearer <token>'")
-    return token
+    return None if scheme.lower() != "bearer" or not token or " " in token else token
 
 
 def _of_scheme(exchange: Exchange, word: str) -> str | None:

@@ -154,7 +154,7 @@ def serve(
         typer.Option(
             "--verify-hmac",
             envvar="MOCKSERVER_VERIFY_HMAC",
-            help="Compute the signature of signed requests; otherwise its form will do.",
+            help="Compute the signature of signed requests, with --auth shape too; otherwise its form will do.",
         ),
     ] = False,
     strict_sessions: Annotated[
@@ -339,7 +339,7 @@ def run(
         settings.port = 0
     with _kept(settings):
         made_up = _lock(settings)
-        stub = _stub(settings, _own(settings))
+        stub = _stub(settings, _served(settings))
         if made_up:
             print(made_up, file=sys.stderr)
         tell = partial(_write_ready, settings)
@@ -350,6 +350,24 @@ def run(
 
 def _own(settings: Settings) -> list[Service]:
     return [] if settings.spec and not settings.api else services(settings.api, settings.fixtures)
+
+
+def _served(settings: Settings) -> list[Service]:
+    """Gather our own APIs to serve, and refuse to verify signatures where none counts."""
+    own = _own(settings)
+    if settings.verify_hmac:
+        from mockserver import guest
+        from mockserver.auth import SIGNATURE, kind
+
+        if settings.auth is Auth.off:
+            raise CannotStart("--verify-hmac verifies nothing with --auth off; leave one of them out")
+        served = [*own, *(guest.service(file) for file in settings.spec)]
+        if not any(kind(scheme) == SIGNATURE for one in served for scheme in one.schemes.values()):
+            names = ", ".join(one.name for one in served)
+            raise CannotStart(
+                f"--verify-hmac verifies nothing: {names} takes no signed requests; leave it out"
+            )
+    return own
 
 
 def _stub(settings: Settings, own: list[Service]) -> Stub:
@@ -392,7 +410,7 @@ def _save(settings: Settings, stub: Stub) -> None:
 
 def _serve(settings: Settings) -> None:
     # What can be wrong with the command line is found before the slow imports.
-    own = _own(settings)
+    own = _served(settings)
     socket = listener.listen(settings.host, settings.port)
     url = listener.url(socket)
     with _kept(settings) as kept:

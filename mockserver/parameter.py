@@ -40,7 +40,11 @@ class Parameter:
             return self._default
         value = self._typed(raw)
         if self._meant and isinstance(value, str):
-            violations.append(Violation(self.name, f"must be {self._meant}, not {value[:40]!r}"))
+            is_long = self._typed is _integer and _ANY_INTEGER.fullmatch(value)
+            told = (
+                f"has more than {_DIGITS} digits" if is_long else f"must be {self._meant}, not {value[:40]!r}"
+            )
+            violations.append(Violation(self.name, told))
             return value
         violations.extend(self._schema.violations(value, self.name))
         return value
@@ -74,7 +78,9 @@ def _raw(place: str, name: str, template: str) -> Callable[[Exchange], str | Non
     return lambda exchange: exchange.header(name.lower())
 
 
-_INTEGER = re.compile(r"-?[0-9]{1,19}")
+_DIGITS = 19
+_ANY_INTEGER = re.compile(r"-?[0-9]+")
+_INTEGER = re.compile(rf"-?[0-9]{{1,{_DIGITS}}}")
 
 
 def _typed(spec: Spec, schema: Mapping[str, Any]) -> Callable[[Any], Any]:

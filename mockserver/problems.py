@@ -77,6 +77,14 @@ class NotFound(Problem):
     kind = HTTPStatus.NOT_FOUND
 
 
+class NotInFixtures(NotFound):
+    """The request names what nothing here can make: it would have to be known from the start."""
+
+    def __init__(self, message: str) -> None:
+        hint = "only what the fixtures name is there; --fixtures FILE and PUT /__admin/state name more"
+        super().__init__(message, headers={"X-Mock-Problem": hint})
+
+
 class MethodNotAllowed(Problem):
     """The path exists, the method does not."""
 

@@ -112,9 +112,9 @@ def _marked(node: Any, mark: str, at: tuple[str, ...]) -> Iterator[tuple[str, st
         for key, value in node.items():
             yield from _marked(value, mark, (*at, str(key)))
     elif isinstance(node, list):
-        for index, value in enumerate(node):
-            name = value.get("name", index) if isinstance(value, dict) else index
-            yield from _marked(value, mark, (*at, str(name)))
+        for value in node:
+            name = value.get("name") if isinstance(value, dict) else None
+            yield from _marked(value, mark, at if name is None else (*at, str(name)))
 
 
 def _place(at: tuple[str, ...]) -> str:
@@ -125,6 +125,7 @@ def _place(at: tuple[str, ...]) -> str:
         "responses",
         "parameters",
         "properties",
+        "allOf",
         "paths",
         "content",
         "application/json",

@@ -12,7 +12,7 @@ from mockserver import fixtures
 from mockserver.clock import Clock
 from mockserver.exchange import Caller, Reply
 from mockserver.ids import Ids
-from mockserver.problems import NotFound
+from mockserver.problems import NotInFixtures
 from mockserver.schema import Schema
 from mockserver.store import Key, Record, Store
 
@@ -87,7 +87,7 @@ class Api:
         Source: onlyautomator, "Endpoint" and "Notes".
         """
         if await self._store.get(("fan", body["fanId"])) is None:
-            raise NotFound(_UNKNOWN_FAN)
+            raise NotInFixtures(_UNKNOWN_FAN)
 
         def written(old: Record | None) -> Record:
             now = self._clock.timestamp(after=old["updatedAt"] if old else None)
@@ -116,6 +116,6 @@ class Api:
         Source: onlyautomator, "Get Preferences".
         """
         if await self._store.get(("fan", fanId)) is None:
-            raise NotFound(_UNKNOWN_FAN)
+            raise NotInFixtures(_UNKNOWN_FAN)
         within = ("preference", fanId) if category is None else ("preference", fanId, category)
         return Reply(200, {"status": "success", "data": (await self._store.items(within))[::-1]})

@@ -16,7 +16,7 @@ from mockserver.service import Service
 from openapi import Spec
 
 # What means something in a path of MSW's, and what its variables may be called.
-_SPECIAL = re.compile(r"([:*?+(){}\\])")
+_SPECIAL = re.compile(r"[:*?+(){}\\]")
 _BARE = (204, 205, 304)  # what a page makes no answer of with a body
 _NOT_IN_A_NAME = re.compile(r"\W", re.ASCII)
 
@@ -83,7 +83,8 @@ def _path(template: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
+    """Escape what means something in a path; a star is any one character, since MSW takes it even then."""
+    return _SPECIAL.sub(lambda found: "(.)" if found[0] == "*" else f"\\{found[0]}", text)
 
 
 def _entry(answer: Answer) -> dict[str, Any]:

@@ -29,6 +29,8 @@ test("paths that share a beginning are told apart", async () => {
   assert.deepEqual(await get(`${BOOKS}/newest`), [200, "Emma"])
   assert.deepEqual(await get(`${BOOKS}/emma`), [200, '{"slug":"emma"}'])
   assert.deepEqual(await get("https://api.example.com/v2/books/emma"), [200, '{"slug":"found"}'])
+  assert.deepEqual(await get("https://api.example.com/v2/books:find(all)*"), [200, '[{"slug":"found"}]'])
+  await assert.rejects(get("https://api.example.com/v2/books:find(all)/more"))
   await assert.rejects(get(`${BOOKS}/emma/pages`, { method: "PATCH" }))
 })
 

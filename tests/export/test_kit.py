@@ -168,6 +168,20 @@ def test_later_export_replaces_an_earlier_one_and_nothing_else(tmp_path):
     assert export(tmp_path) - {"types/mine.d.ts", "notes.txt"} >= {f"openapi/{OWN[1]}.yaml"}
 
 
+def test_export_that_was_cut_short_is_known_for_one(tmp_path):
+    """Its mark is written first: the files that are there already are no stranger's the next time."""
+    export(tmp_path, "--api", OWN[0])
+    obstacle = tmp_path / f"types/.{OWN[1]}.d.ts.{os.getpid()}"
+    obstacle.mkdir()
+
+    assert "cannot be written" in refusal(tmp_path)
+    obstacle.rmdir()
+
+    assert f"openapi/{OWN[1]}.yaml" in contents(tmp_path)
+    assert f"types/{OWN[1]}.d.ts" not in contents(tmp_path)
+    assert f"types/{OWN[1]}.d.ts" in export(tmp_path)
+
+
 def test_foreign_folder_is_left_alone(tmp_path):
     (tmp_path / "README.md").write_text("mine")
 
@@ -227,6 +241,20 @@ def test_collection_has_every_example_of_every_answer(kit, api):
 
 
 @pytest.mark.parametrize("api", SPECS)
+def test_collection_keeps_every_example_with_the_first_request(kit, api):
+    """Where Postman shows them."""
+    kept = [answer for _, item in requests(kit, api) for answer in item.get("response", [])]
+    bodies = {
+        (answer["code"], answer["name"], answer["body"].replace("\n", "").replace(" ", "")) for answer in kept
+    }
+
+    for one in shown(api):
+        body = one.body if isinstance(one.body, str) else json.dumps(one.body, ensure_ascii=False)
+        name = f"{one.status} {one.example or 'example'}"
+        assert (one.status, name, body.replace(" ", "")) in bodies
+
+
+@pytest.mark.parametrize("api", SPECS)
 def test_collection_has_every_example_of_every_request(kit, api):
     found = [
         (folder, item["name"], json.loads(item["request"]["body"]["raw"]))
@@ -277,6 +305,23 @@ def test_every_example_is_in_the_handlers_and_in_their_types(kit):
         types = (kit / f"msw/{api}.d.ts").read_text("utf-8")
         for one in shown(api):
             assert re.search(rf'^    {one.status}: .*"{one.example or "example"}"', types, re.MULTILINE), one
+
+
+def test_handlers_have_nothing_that_no_page_can_use(tmp_path):
+    """No browser sends TRACE, or makes an answer 204 with a body."""
+    gone = {"description": "Gone", "content": {"application/json": {"example": {"left": 0}}}}
+    operations = {
+        "delete": {"operationId": "delete_it", "responses": {"204": gone}},
+        "trace": {"operationId": "trace_it", "responses": {"200": gone}},
+    }
+    contract = {"openapi": "3.0.3", "info": {"title": "I", "version": "1"}, "paths": {"/it": operations}}
+    (tmp_path / "it.json").write_text(json.dumps(contract))
+    export(tmp_path / "kit", "--spec", tmp_path / "it.json")
+
+    written = (tmp_path / "kit/msw/it.js").read_text("utf-8")
+
+    assert 'answers: [{ status: 204, example: "example" }],' in written
+    assert "trace" not in written + (tmp_path / "kit/msw/it.d.ts").read_text("utf-8")
 
 
 def test_types_know_every_operation():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import signal
@@ -113,6 +114,14 @@ def test_every_command_runs_in_order(world: World) -> None:
     first, second = re.findall(r'"id":"([^"]+)"', printed)[:2]
     assert first == second
     assert '"channel":"email","preference":"opt_out"' in printed
+    category, everything = map(ast.literal_eval, re.findall(r"^\{'.*\}$", printed, re.MULTILINE))
+    assert (category["name"], category["description"][:6]) == ("Alerta del estado", "Avisos")
+    assert [(one["channel"], one["preference"], one["is_editable"]) for one in category["channels"]] == [
+        ("email", "opt_out", False), ("ms_teams", "opt_in", True), ("slack", "opt_out", True),
+    ]  # fmt: skip
+    (section,) = everything["sections"]
+    assert all("marketing" in one["effective_tags"] for one in section["subcategories"])
+    assert {"channel": "email", "is_restricted": True} in everything["channel_preferences"]
     assert '"code":"service_unavailable"' in printed
     assert "CONFORMANT" in printed
     assert "NOT CONFORMANT" not in printed

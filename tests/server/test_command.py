@@ -17,6 +17,7 @@ import openapi
 from mockserver.cli import main
 from mockserver.server import Stub
 from mockserver.service import services
+from mockserver.signature import sign
 
 from .calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
 from .running import MOCKSERVER, run, served, started
@@ -94,6 +95,55 @@ def test_fixtures_replace_what_the_api_they_name_knows(tmp_path):
     assert known.json()["data"]["userId"] == "anna"
     assert unknown.status_code == 404
     assert other.status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "status"),
+    [
+        (["--verify-hmac"], "", 401),
+        ([], "1", 401),
+        (["--verify-hmac", "--auth", "shape"], "", 401),
+        ([], "0", 202),
+        (["--auth", "shape"], "", 202),
+    ],
+)
+def test_signatures_are_computed_where_it_is_asked_for(monkeypatch, words, variable, status):
+    monkeypatch.setenv("MOCKSERVER_VERIFY_HMAC", variable)
+    date, media_type, body = "Tue, 02 Jan 2024 03:04:05 GMT", "application/json", b"{}"
+    signatures = [
+        sign(secret, "PATCH", body, media_type, date, CATEGORY)
+        for secret in ("local-workspace-secret", "another")
+    ]
+
+    with started("--quiet", "--api", "suprsend", *words) as (url, _):
+        good, bad = (
+            httpx.patch(
+                url + CATEGORY,
+                content=body,
+                headers={
+                    "Authorization": f"local-workspace-key:{signature}",
+                    "Content-Type": media_type,
+                    "Date": date,
+                },
+            ).status_code
+            for signature in signatures
+        )
+
+    assert (good, bad) == (202, status)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--auth", "off"], " with --auth off; leave one of them out"),
+        (["--api", "onlyautomator"], ": onlyautomator takes no signed requests; leave it out"),
+    ],
+)
+def test_verifying_nothing_is_refused_in_one_line(words, told):
+    ran = run("--port", "0", "--verify-hmac", *words)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == f"mockserver: --verify-hmac verifies nothing{told}\n"
 
 
 def test_same_seed_gives_the_same_ids():

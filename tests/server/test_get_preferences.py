@@ -41,6 +41,13 @@ def test_category_picks(caller):
     assert names(caller.read(fanId="12345", category="Tipping")) == []
 
 
+def test_empty_category_is_one_in_which_nothing_is_stored(caller):
+    caller.wrote(fresh())
+
+    assert names(caller.read(fanId="12345")) != []
+    assert names(caller.read(fanId="12345", category="")) == []
+
+
 def test_fans_are_apart(caller):
     mine, other = fresh(fanId="12345"), fresh(fanId="67890")
     caller.wrote(mine)
@@ -68,6 +75,7 @@ def test_refusal_says_why(caller, query, status, code, message):
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert answer.json()["error"]["message"].startswith(message)
+    assert ("x-mock-problem" in answer.headers) is (query == {"fanId": "nobody"})
 
 
 def test_reading_takes_a_token(caller):

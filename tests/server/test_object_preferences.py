@@ -30,6 +30,14 @@ def caller(caller, url):
         yield replace(caller, http=http)
 
 
+def begin(caller, **changes):
+    """Begin the caller's session with other fixtures."""
+    content = yaml.safe_load(built_in("suprsend").read_text(encoding="utf-8"))
+    fixtures = {name: content[name] for name in content if name != "credentials"}
+    state = caller.http.put("/__admin/state", json={"suprsend": {**fixtures, **changes}})
+    assert state.status_code == 204, state.text
+
+
 def good(answer, status=200):
     assert answer.status_code == status, answer.text
     return answer.json()
@@ -90,6 +98,27 @@ def test_opting_in_to_one_channel_of_a_category_that_was_out_leaves_the_others_o
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("lists", "email"),
+    [
+        ({"opt_out_channels": None}, "in"),
+        ({"opt_out_channels": []}, "in"),
+        ({"opt_in_channels": None}, "in"),
+        ({"opt_in_channels": []}, "out"),
+        ({"opt_out_channels": None, "opt_in_channels": ["slack"]}, "out"),
+        ({"opt_out_channels": [], "opt_in_channels": ["slack"]}, "in"),
+        ({"opt_out_channels": None, "opt_in_channels": []}, "out"),
+        ({"opt_out_channels": [], "opt_in_channels": []}, "in"),
+        ({"opt_out_channels": None, "opt_in_channels": None}, "in"),
+    ],
+)
+def test_null_is_as_if_the_list_were_not_there_and_an_empty_one_is_a_list(caller, lists, email):
+    """The web client sends null, others an empty list, when everything is switched on."""
+    caller.set({"opt_out_channels": ["email"]})
+
+    assert words(good(caller.set(lists), 202))["email"] == email
+
+
 def test_category_that_is_opted_out_lists_its_channels_when_asked(caller):
     caller.set({"preference": "opt_out"})
 
@@ -110,11 +139,67 @@ def test_list_comes_in_pages(caller):
     assert [slug for page in pages for slug in slugs(page)] == slugs(everything)
 
 
+def test_list_and_write_heed_what_a_read_does(caller):
+    """How much is shown of a category that is out, and in which language."""
+    query = {"show_opt_out_channels": "true", "locale": "es-AR"}
+
+    written = good(caller.set({"preference": "opt_out"}, params=query), 202)
+    listed = good(caller.ask("/category", **query))["results"]
+
+    assert written in listed
+    assert (written["name"], len(written["channels"])) == ("Alerta del estado", 3)
+    assert all(one["channels"] for one in listed)
+    plain = [one for one in good(caller.ask("/category"))["results"] if one["preference"] == "opt_out"]
+    assert [(one["name"], one["channels"]) for one in plain] == [
+        ("Status Update Alert", []), ("Product Newsletter", []),
+    ]  # fmt: skip
+
+
+def test_effective_tags_are_the_categorys_and_its_sections_each_once(caller):
+    section = {"slug": "s", "name": "S", "tags": ["b", "c"]}
+    begin(
+        caller,
+        tenants=[],
+        sections=[section],
+        categories=[
+            {**CALLED_A, "section": "s", "tags": ["a", "b"]},
+            {**CALLED_A, "slug": "bare", "section": "s"},
+            {**CALLED_A, "slug": "alone", "tags": ["d"]},
+            {**CALLED_A, "slug": "none"},
+        ],
+    )
+
+    shown = {one["category"]: one for one in good(caller.ask("/category"))["results"]}
+
+    assert [(one.get("tags"), one.get("effective_tags")) for one in shown.values()] == [
+        (["a", "b"], ["a", "b", "c"]), (None, ["b", "c"]), (["d"], ["d"]), (None, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "sections"),
+    [({}, ["product", None]), ({"tags": "billing"}, [None]), ({"tags": "early-access"}, ["product"])],
+)
+def test_section_with_nothing_in_it_is_left_out(caller, query, sections):
+    assert [one.get("slug") for one in good(caller.ask(**query))["sections"]] == sections
+
+
+def test_section_without_categories_is_left_out(caller):
+    begin(caller, tenants=[], sections=[{"slug": "s", "name": "S"}], categories=[CALLED_A])
+
+    assert [list(one) for one in good(caller.ask())["sections"]] == [["subcategories"]]
+
+
 @pytest.mark.parametrize(
     "query", [{"limit": 0}, {"limit": "many"}, {"offset": -1}, {"show_opt_out_channels": "1"}]
 )
 def test_query_of_another_kind_is_400_and_names_it(caller, query):
     assert list(good(caller.ask("/category", **query), 400)["detail"]) == list(query)
+
+
+def test_number_is_refused_for_its_length_where_that_is_what_is_wrong_with_it(caller):
+    assert good(caller.ask("/category", offset="9" * 19))["results"] == []
+    assert good(caller.ask("/category", offset="9" * 20), 400)["message"] == "offset: has more than 19 digits"
 
 
 def test_sections_group_and_the_rest_comes_last(caller):
@@ -135,6 +220,7 @@ def test_sections_group_and_the_rest_comes_last(caller):
         ("marketing", ["product-newsletter", "beta-programme"]),
         ("nothing", []),
         ('"billing"', ["payment-reminder"]),
+        (' {"not": "marketing"}', ["status-update-alert", "security-alert", "payment-reminder"]),
         ({"exists": True}, ["product-newsletter", "beta-programme", "payment-reminder"]),
         ({"exists": False}, ["status-update-alert", "security-alert"]),
         ({"not": "marketing"}, ["status-update-alert", "security-alert", "payment-reminder"]),
@@ -321,17 +407,44 @@ def test_category_switched_off_by_the_tenant_is_out_for_everybody(caller):
     assert words(category) == {"email": "out!", "inbox": "out!"}
 
 
+def test_category_that_is_switched_off_is_out_for_who_had_opted_in(caller):
+    choice = {"object": {"type": "teams", "id": "design"}, "tenant_id": "initech",
+              "category": "product-newsletter", "preference": "opt_in"}  # fmt: skip
+    begin(caller, preferences=[choice])
+
+    category = good(caller.ask(f"{DESIGN}/category/product-newsletter", tenant_id="initech"))
+
+    assert (category["preference"], category["is_editable"], category["channels"]) == ("opt_out", False, [])
+
+
+def test_channel_that_is_both_blocked_and_mandatory_is_blocked(caller):
+    tenant = {"id": "acme", "categories": [
+        {"category": "status-update-alert", "mandatory_channels": ["email", "slack"],
+         "blocked_channels": ["email"]},
+    ]}  # fmt: skip
+    begin(caller, tenants=[tenant])
+
+    category = good(caller.ask("/category/status-update-alert", tenant_id="acme"))
+
+    assert words(category) == {"email": "out!", "ms_teams": "in", "slack": "in!"}
+
+
+def test_mandatory_channel_is_out_where_the_category_is(caller):
+    path = f"{DESIGN}/category/payment-reminder"
+
+    left = caller.set({"preference": "opt_out"}, path, params={"show_opt_out_channels": "true"})
+
+    assert words(good(left, 202)) == {"email": "out!", "sms": "out", "whatsapp": "out"}
+
+
 def test_tenants_lock_holds_against_a_choice_made_before(caller):
     """And where nobody can unsubscribe and no channel is named as mandatory, all of them are."""
-    content = yaml.safe_load(built_in("suprsend").read_text(encoding="utf-8"))
-    content["tenants"] = [{"id": "acme", "categories": [
+    tenant = {"id": "acme", "categories": [
         {"category": "status-update-alert", "default_preference": "cant_unsubscribe"},
-    ]}]  # fmt: skip
-    content["preferences"] = [{"object": {"type": "departments", "id": "engineering"}, "tenant_id": "acme",
-                               "category": "status-update-alert", "preference": "opt_out"}]  # fmt: skip
-    fixtures = {name: content[name] for name in content if name != "credentials"}
-    state = caller.http.put("/__admin/state", json={"suprsend": fixtures})
-    assert state.status_code == 204, state.text
+    ]}  # fmt: skip
+    choice = {"object": {"type": "departments", "id": "engineering"}, "tenant_id": "acme",
+              "category": "status-update-alert", "preference": "opt_out"}  # fmt: skip
+    begin(caller, tenants=[tenant], preferences=[choice])
 
     category = good(caller.ask("/category/status-update-alert", tenant_id="acme"))
 
@@ -369,14 +482,32 @@ def test_what_does_not_exist_is_404_everywhere(caller, path):
     assert good(caller.ask(path, tenant_id="nobody"), 404)["message"] == "tenant 'nobody' not found"
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("nobody", "nobody", "no-such"), "object 'departments/nobody' not found"),
+        (("engineering", "nobody", "no-such"), "tenant 'nobody' not found"),
+        (("engineering", "acme", "no-such"), "category 'no-such' not found"),
+    ],
+)
+def test_object_is_looked_up_before_the_tenant_and_that_before_the_category(caller, names, said):
+    object_id, tenant_id, slug = names
+    path = f"{OBJECT.replace('engineering', object_id)}/category/{slug}"
+
+    assert good(caller.ask(path, tenant_id=tenant_id), 404)["message"] == said
+    assert good(caller.set({}, path, params={"tenant_id": tenant_id}), 404)["message"] == said
+
+
 def test_unknown_category_is_404(caller):
-    assert good(caller.ask("/category/no-such"), 404) == {
-        "code": 404,
-        "message": "category 'no-such' not found",
-    }
+    answer = caller.ask("/category/no-such")
+
+    assert good(answer, 404) == {"code": 404, "message": "category 'no-such' not found"}
+    assert answer.headers["x-mock-problem"].startswith(
+        "only what the fixtures name is there; --fixtures FILE "
+    )
 
 
-def test_literal_segments_come_before_slugs(caller):
+def test_category_without_a_slug_is_the_list_of_them(caller):
     assert caller.http.patch(f"{OBJECT}/category/", json={}).headers["allow"] == "GET, HEAD"
     assert caller.set({}, CATEGORY + "/").status_code == 202
 
@@ -399,6 +530,17 @@ def test_fixtures_come_back_from_their_records():
 
     assert again.document() == fixtures.document()
     assert again.document()["tenants"][0] == {"id": "acme", "categories": []}
+
+
+def test_channel_that_was_left_where_the_category_does_not_use_it_is_loaded_again(caller):
+    """A write may name any channel, and what it left is a part of the state."""
+    caller.set({"opt_out_channels": ["email", "sms"]})
+    state = caller.http.get("/__admin/state").json()["suprsend"]
+
+    assert caller.http.put("/__admin/state", json={"suprsend": state}).status_code == 204
+    assert caller.http.get("/__admin/state").json()["suprsend"] == state
+    assert [one["opt_outs"] for one in state["preferences"]] == [["email", "sms"]]
+    assert words(good(caller.ask("/category/status-update-alert")))["email"] == "out"
 
 
 @pytest.mark.parametrize(
@@ -428,6 +570,9 @@ def test_fixtures_come_back_from_their_records():
             {"object": {"type": "x", "id": "y"}, "channel": "sms"},
             {"object": {"type": "x", "id": "y"}, "channel": "sms", "is_restricted": False}]},
          "channel_preferences[1] is there twice"),
+        ({"categories": [CALLED_A], "tenants": [
+            {"id": "t", "categories": [{"category": "a", "blocked_channels": ["sms"]}]}]},
+         "tenants[0].categories[0].blocked_channels names sms, not among the category's channels"),
         ({"tenants": [{"id": "a", "categories": [{"category": "a", "blocked_channels": ["emial"]}]}]},
          "did you mean 'email'?"),
     ],

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
+import httpx2 as httpx
 import pytest
 
+from mockserver import guest
+from mockserver.routes import VARIABLE
+from mockserver.server import Stub
+
 from .calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token
+from .running import served
 
 OBJECT = "/v1/object/{object_type}/{id}/preference"
 
@@ -70,6 +78,44 @@ def test_405_comes_before_401(caller):
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "PATCH, GET, HEAD")
     assert answer.json() == {"code": 405, "message": "POST is not allowed here; use PATCH, GET, HEAD"}
+
+
+@pytest.mark.parametrize("is_literal_first", [True, False])
+def test_literal_segment_wins_over_a_variable_one_whichever_comes_first(tmp_path, is_literal_first):
+    """The leftmost place where the two differ decides; a segment that is partly variable comes between."""
+    templates = ["/a/b", "/a/b/{y}", "/a/{x}.json", "/a/{x}", "/a/{x}/c"]
+    paths = {
+        template: {
+            "get": {
+                "parameters": [
+                    {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                    for name in VARIABLE.findall(template)
+                ],
+                "responses": {
+                    "200": {"description": "", "content": {"application/json": {"example": template}}}
+                },
+            }
+        }
+        for template in (templates if is_literal_first else templates[::-1])
+    }
+    file = tmp_path / "paths.json"
+    file.write_text(json.dumps({"openapi": "3.0.3", "info": {"title": "P", "version": "1"}, "paths": paths}))
+
+    with served(Stub([guest.service(file)])) as url:
+        found = {
+            path: httpx.get(url + path).json()
+            for path in ("/a/b", "/a/b/", "/a/%62", "/a/b/c", "/a/d/c", "/a/d.json", "/a/d")
+        }
+
+    assert found == {
+        "/a/b": "/a/b",
+        "/a/b/": "/a/b",
+        "/a/%62": "/a/b",
+        "/a/b/c": "/a/b/{y}",
+        "/a/d/c": "/a/{x}/c",
+        "/a/d.json": "/a/{x}.json",
+        "/a/d": "/a/{x}",
+    }
 
 
 @pytest.mark.parametrize("path", [PREFERENCE, PREFERENCE + "/"])

@@ -10,7 +10,7 @@ import pytest
 from mockserver import MockServer
 from mockserver.signature import sign
 
-from .calls import CATEGORY, OBJECT
+from .calls import CATEGORY, OBJECT, PREFERENCES
 
 WORKSPACE, SECRET = "local-workspace-key", "local-workspace-secret"
 DATE = "Tue, 02 Jan 2024 03:04:05 GMT"
@@ -72,6 +72,14 @@ def test_body_is_signed(verifying):
     assert httpx.patch(verifying.url + CATEGORY, content=b"{}", headers=headers).status_code == 401
 
 
+def test_body_of_a_get_is_not_signed():
+    """Whatever stands in it; only a body that changes something counts."""
+    empty, full = (sign(SECRET, "GET", body, JSON, DATE, OBJECT) for body in (b"", BODY))
+
+    assert empty == full
+    assert empty != sign(SECRET, "PATCH", BODY, JSON, DATE, OBJECT)
+
+
 @pytest.mark.parametrize(
     "signed_path", ["/v1/object/a%2Fb%20c/x/preference", "/v1/object/a/b c/x/preference"]
 )
@@ -114,11 +122,25 @@ def test_signed_request_has_a_date(caller):
     assert answer.json()["message"] == "A signed request needs the Date that was signed"
 
 
-@pytest.mark.parametrize("header", ["a:b", f"Bearer:{ANY[:-1]}", f":{ANY}", f"a b:{ANY}", f"a:{ANY}="])
+@pytest.mark.parametrize(
+    "header",
+    ["a:b", "a", f"Bearer:{ANY[:-1]}", f":{ANY}", f"a b:{ANY}", f"a:{ANY}=", f"a:{ANY[:-1]}", f"a:b:{ANY}"],
+)
 def test_what_is_no_signature_is_no_credential(caller, header):
+    """A workspace key with a colon in it would leave open where the signature begins."""
     answer = caller.http.patch(CATEGORY, json={}, headers={"Authorization": header, "Date": DATE})
 
     assert answer.status_code == 401
+    assert answer.json()["message"] == (
+        "The Authorization header must be 'Bearer <token>' or '<workspace key>:<signature>', "
+        "the signature 44 characters of base64"
+    )
+
+
+def test_where_no_signature_is_taken_none_is_asked_for(caller):
+    answer = caller.http.get(PREFERENCES, params={"fanId": "12345"}, headers={"Authorization": f"a:{ANY}"})
+
+    assert answer.json()["error"]["message"] == "The Authorization header must be 'Bearer <token>'"
 
 
 def test_unknown_workspace_cannot_be_verified(verifying):

@@ -38,7 +38,9 @@ def unmarked(spec: dict[str, Any]) -> list[str]:
         ]
     for at, node in walk.objects(spec.get("components", {})):
         if at[-1:] == ("properties",) or at in {("schemas",), ("securitySchemes",)}:
-            found += [f"{'/'.join(at)}/{name}" for name, part in node.items() if not is_marked(spec, part)]
+            found += [
+                f"{'/'.join(map(str, at))}/{name}" for name, part in node.items() if not is_marked(spec, part)
+            ]
     return found
 
 

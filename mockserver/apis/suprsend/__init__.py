@@ -11,7 +11,7 @@ from mockserver.apis.suprsend.workspace import CHANNELS, Fixtures, preference_ke
 from mockserver.clock import Clock
 from mockserver.exchange import Caller, Reply
 from mockserver.ids import Ids
-from mockserver.problems import Invalid, NotFound, Violation
+from mockserver.problems import Invalid, NotInFixtures, Violation
 from mockserver.store import Record, Store
 
 __all__ = ["Api", "Fixtures"]
@@ -292,8 +292,8 @@ class _Wish:
         return {"preference": self._preference, "opt_outs": list(opt_outs)}
 
 
-def _not_found(kind: str, *name: str) -> NotFound:
-    return NotFound(f"{kind} '{'/'.join(name)}' not found")
+def _not_found(kind: str, *name: str) -> NotInFixtures:
+    return NotInFixtures(f"{kind} '{'/'.join(name)}' not found")
 
 
 def _restrictions(recipient: _Recipient) -> dict[str, Any]:

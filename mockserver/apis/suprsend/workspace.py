@@ -197,20 +197,16 @@ class Fixtures(fixtures.Fixtures):
             )
 
     def _stray_channels(self) -> Iterator[str]:
-        """Say where a category's channels, by itself or for a tenant, are none of its channels."""
+        """Say where a category's channels, by itself or for a tenant, are none of its channels.
+
+        What an object left in a category may name any channel, as a write may.
+        """
         channels = {one.slug: one.channels for one in self.categories}
         for where, part in self._parts():
-            slug = (
-                part.slug
-                if isinstance(part, Category)
-                else part.category
-                if isinstance(part, Override)
-                else None
-            )
-            for name in _WITHIN if slug in channels else ():
-                listed = getattr(part, name, None) or []
-                for stray in [one for one in listed if one not in channels[slug or ""]]:
-                    yield f"{where}.{name} names {stray}, not among the category's channels"
+            if isinstance(part, Category):
+                yield from _strays(where, part, part.channels)
+            elif isinstance(part, Override) and part.category in channels:
+                yield from _strays(where, part, channels[part.category])
 
     def _parts(self) -> Iterator[tuple[str, BaseModel]]:
         """Yield what may name something else, and where it stands."""
@@ -281,6 +277,13 @@ def preference_key(object_type: str, id: str, tenant_id: str | None, category: s
 def restriction_key(object_type: str, id: str, tenant_id: str | None) -> Key:
     """Name the record of the channels that an object restricts."""
     return ("restriction", object_type, id, tenant_id or "")
+
+
+def _strays(where: str, part: Category | Override, channels: list[str]) -> Iterator[str]:
+    for name in _WITHIN:
+        for stray in getattr(part, name, None) or []:
+            if stray not in channels:
+                yield f"{where}.{name} names {stray}, not among the category's channels"
 
 
 def _names(part: BaseModel) -> Iterator[tuple[str, Any]]:

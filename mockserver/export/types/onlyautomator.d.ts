@@ -76,7 +76,31 @@ export interface components {
         PreferenceList: {
             /** @enum {string} */
             status: "success";
-            data: components["schemas"]["Preference"][];
+            data: components["schemas"]["PreferenceListed"][];
+        };
+        PreferenceListed: {
+            /** @description The record's own id. */
+            id: string;
+            /** @description Whose preference it is. */
+            fanId: string;
+            /** @description Who wrote it. */
+            userId?: string;
+            category: string;
+            preference: string;
+            /** @description The value as it was sent. */
+            value: unknown;
+            /** @description Where the preference came from, for example manual, extension or inferred. */
+            source?: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was created.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the record was last updated.
+             */
+            updatedAt: string;
         };
         Preference: {
             /** @description The record's own id. */

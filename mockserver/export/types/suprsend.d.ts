@@ -120,6 +120,43 @@ export interface components {
             /** @description Its own tags and those of its section; left out if there are none. */
             effective_tags?: string[];
         };
+        CategoryRead: {
+            name: string;
+            /** @description The slug of the category. */
+            category: string;
+            description: string | null;
+            /** @description false for a category that cannot be unsubscribed from, or that the tenant has switched off. */
+            is_editable: boolean;
+            channels: components["schemas"]["ChannelPreference"][];
+            /** @description The category's own tags; left out if there are none. */
+            tags?: string[];
+            /** @description Its own tags and those of its section; left out if there are none. */
+            effective_tags?: string[];
+        };
+        CategoryPreferenceRead: components["schemas"]["CategoryRead"] & {
+            /**
+             * @description Default preference of the category.
+             * @enum {string|null}
+             */
+            original_preference: "opt_in" | "opt_out" | null;
+            /**
+             * @description Final preference in the category.
+             * @enum {string}
+             */
+            preference: "opt_in" | "opt_out";
+        };
+        SubcategoryPreference: components["schemas"]["CategoryRead"] & {
+            /**
+             * @description Default preference of the category.
+             * @enum {string|null}
+             */
+            original_preference: "opt_in" | "opt_out" | "cant_unsubscribe" | null;
+            /**
+             * @description Final preference in the category.
+             * @enum {string}
+             */
+            preference: "opt_in" | "opt_out" | "cant_unsubscribe";
+        };
         ChannelPreference: {
             channel: components["schemas"]["Channel"];
             /** @enum {string} */
@@ -134,7 +171,7 @@ export interface components {
                 limit: number;
                 offset: number;
             };
-            results: components["schemas"]["CategoryPreference"][];
+            results: components["schemas"]["CategoryPreferenceRead"][];
         };
         ChannelRestriction: {
             channel: components["schemas"]["Channel"];
@@ -154,7 +191,7 @@ export interface components {
                 slug?: string;
                 description?: string;
                 tags?: string[];
-                subcategories: components["schemas"]["CategoryPreference"][];
+                subcategories: components["schemas"]["SubcategoryPreference"][];
             }[];
             channel_preferences: components["schemas"]["ChannelRestriction"][];
         };
@@ -391,7 +428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CategoryPreference"];
+                    "application/json": components["schemas"]["CategoryPreferenceRead"];
                 };
             };
             400: components["responses"]["BadQuery"];
@@ -579,7 +616,15 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ChannelPreferences"];
-            400: components["responses"]["BadQuery"];
+            /** @description The request is not what this operation takes */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NoObject"];

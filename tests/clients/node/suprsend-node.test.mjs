@@ -5,6 +5,8 @@ import { test } from "node:test";
 import sdk from "@suprsend/node-sdk";
 import signature from "@suprsend/node-sdk/dist/signature.js";
 
+import { EMPTY, FOREIGN, HTML, override } from "./made/overriding.mjs";
+
 const { MOCKSERVER_URL: base_url, MOCKSERVER_API_KEY: key } = process.env;
 const { Suprsend } = sdk;
 const sign = signature.default ?? signature;
@@ -63,4 +65,15 @@ test("a key needs no signature", async () => {
 test("its own calls meet an error in words", async () => {
   // What else the client does is no operation here; it reads the stub's message all the same.
   await assert.rejects(client().objects.get("departments", "sales"), { message: /^404: No operation at GET / });
+});
+
+test("its own calls pass on an empty and a foreign body, and have no words for one without a message", async () => {
+  const object = () => client().objects.get("departments", "sales");
+
+  await override(EMPTY);
+  assert.equal(await object(), "");
+  await override(FOREIGN);
+  assert.deepEqual(await object(), ["of another API"]);
+  await override(HTML);
+  await assert.rejects(object(), { message: "502: undefined" });
 });

@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import createClient from "openapi-fetch";
 
+import { EMPTY, FOREIGN, HTML, override } from "./overriding.mjs";
 import type { paths as OnlyAutomator } from "./made/onlyautomator.js";
 import type { components, paths as SuprSend } from "./made/suprsend.js";
 
@@ -47,6 +48,16 @@ test("what the contract does not have does not compile", async () => {
   assert.deepEqual(Object.keys(refused.error?.detail ?? {}), ["opt_out_channels[0]"]);
 });
 
+test("what is read may be null where nothing was chosen, and what is written may not", () => {
+  type Read = components["schemas"]["CategoryPreferenceRead"]["original_preference"];
+  type InFull = components["schemas"]["SubcategoryPreference"]["original_preference"];
+  const words: (Read | InFull)[] = [null satisfies Read, null satisfies InFull, "cant_unsubscribe" satisfies InFull];
+  // @ts-expect-error the document has no null
+  words.push(null satisfies components["schemas"]["CategoryPreference"]["original_preference"]);
+
+  assert.equal(words.length, 4);
+});
+
 test("a channel is restricted everywhere", async () => {
   const at = "/v1/object/{object_type}/{id}/preference";
   const body = { channel_preferences: [{ channel: "email" as const, is_restricted: true }] };
@@ -57,4 +68,19 @@ test("a channel is restricted everywhere", async () => {
   assert.deepEqual(written.data?.channel_preferences[0], { channel: "email", is_restricted: true });
   assert.deepEqual(page.data?.meta, { count: 5, limit: 1, offset: 0 });
   assert.deepEqual(page.data?.results[0]?.channels[0], { channel: "email", preference: "opt_out", is_editable: false });
+});
+
+test("an empty body is no data, and a foreign one passes for what the types say", async () => {
+  const read = () => onlyautomator.GET("/api/v2/get-preferences", { params: { query: { fanId: "12345" } } });
+
+  await override(EMPTY);
+  const empty = await read();
+  await override(FOREIGN);
+  const foreign = await read();
+  await override(HTML);
+  const page = await read();
+
+  assert.deepEqual([empty.response.status, empty.data, empty.error], [200, undefined, undefined]);
+  assert.deepEqual(foreign.data as unknown, ["of another API"]);
+  assert.deepEqual([page.response.status, page.data, page.error as unknown], [502, undefined, "<h1>Bad Gateway</h1>"]);
 });

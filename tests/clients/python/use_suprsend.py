@@ -15,6 +15,7 @@ from suprsend_generated.api.default import (
 from suprsend_generated.models import (
     CategoryPreference,
     CategoryPreferenceList,
+    CategoryPreferenceRead,
     CategoryPreferenceWrite,
     Channel,
     ChannelPreferences,
@@ -22,6 +23,7 @@ from suprsend_generated.models import (
     ChannelRestriction,
     Error,
     FullPreference,
+    SubcategoryPreference,
 )
 
 url, key = sys.argv[1:]
@@ -34,11 +36,17 @@ written = update_object_category_preference.sync(
 )
 assert isinstance(written, CategoryPreference), written
 assert {one.channel: one.preference.value for one in written.channels}[Channel.SLACK] == "opt_out"
-assert written == get_object_category_preference.sync(*engineering, "status-update-alert", client=client)
+read = get_object_category_preference.sync(*engineering, "status-update-alert", client=client)
+assert isinstance(read, CategoryPreferenceRead), read
+assert read.to_dict() == written.to_dict()
 
 page = list_object_category_preferences.sync(*engineering, client=client, limit=1)
 assert isinstance(page, CategoryPreferenceList), page
-assert (page.meta.limit, page.results) == (1, [written])
+assert (page.meta.limit, page.results) == (1, [read])
+unchosen = {**read.to_dict(), "original_preference": None}
+assert CategoryPreferenceRead.from_dict(unchosen).original_preference is None
+locked = {**unchosen, "preference": "cant_unsubscribe"}
+assert SubcategoryPreference.from_dict(locked).to_dict() == locked
 
 restriction = ChannelPreferencesWrite([ChannelRestriction(Channel.EMAIL, is_restricted=True)])
 restricted = update_object_channel_preference.sync(*engineering, client=client, body=restriction)
