@@ -118,7 +118,7 @@ def _marked(node: Any, mark: str, at: tuple[str, ...]) -> Iterator[tuple[str, st
 
 
 def _place(at: tuple[str, ...]) -> str:
-    """Name a place in a contract as a person would: ``Preference.userId``, ``post 404``."""
+    """Name a place in a contract as a person would: ``Preference.userId``, ``POST update-preference 404``."""
     noise = (
         "components",
         "schemas",
@@ -130,5 +130,9 @@ def _place(at: tuple[str, ...]) -> str:
         "content",
         "application/json",
     )
-    steps = [step for step in at if step not in noise and not step.startswith("/")]
+    if at[:1] == ("paths",) and len(at) > 2:
+        _, path, method, *rest = at
+        *_, group, last = path.split("/")
+        at = (method.upper(), f"{group}/{last}" if last.startswith("{") else last, *rest)
+    steps = [step for step in at if step not in noise]
     return ".".join(steps) if at[:2] == ("components", "schemas") else " ".join(steps)
