@@ -296,7 +296,7 @@ def test_both_lists(api: Api) -> None:
 
 def test_channel_in_both_lists(api: Api) -> None:
     """OBSERVED what becomes of a channel in both lists. (suprsend: Body)"""
-    named, _ = api.two_channels(api.settle())
+    _, named = api.two_channels(api.settled())
     answer = api.write({**OPT_IN, "opt_out_channels": [named], "opt_in_channels": [named]})
     listed = editable(answer).get(named) if answer.ok else None
     observe(f"{named} in both lists is {said(answer)}, listed as {shown(listed)}")
