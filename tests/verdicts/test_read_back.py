@@ -203,6 +203,7 @@ def test_safe_mode_restricts_no_channel():
     assert names(verdict, "passed") >= READ | WRITTEN
     assert names(verdict, "not_tested") >= RESTRICTED
     assert not any(one.body.startswith(b'{"channel_preferences"') for one in server.requests)
+    assert verdict.notes == []
 
 
 def test_channel_is_freed_in_the_end_if_only_all_preferences_took_it():

@@ -27,7 +27,7 @@ from conformance.apis.suprsend.reading import (
     restrictions,
     seen,
 )
-from conformance.apis.suprsend.vocabulary import OPT_IN, Api, Place, Reading
+from conformance.apis.suprsend.vocabulary import OPT_IN, RESTRICTION, Api, Place, Reading
 from conformance.client import Answer
 from conformance.oracle import Inconclusive, NotTested, Stopped
 
@@ -70,6 +70,7 @@ class Restricted(NamedTuple):
 
 def restricted(api: Api) -> Restricted:
     """Restrict a channel that is not restricted, and another in its stead, and free both; read in between."""
+    api.run.mode.want_full(RESTRICTION)
 
     def ask() -> Restricted:
         try:

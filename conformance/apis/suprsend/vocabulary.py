@@ -37,6 +37,7 @@ from conformance.run import Run
 OPT_IN: Mapping[str, Any] = {"preference": IN}
 OPT_OUT: Mapping[str, Any] = {"preference": OUT}
 UNKNOWN = "conformance_unknown"
+RESTRICTION = "a channel restricted in all categories"
 SHORTEST_KEY = 8
 RACES = 3
 _FALSE_SIGNATURE = "conformance:bm90IGEgc2lnbmF0dXJl"
@@ -412,7 +413,7 @@ class Api:
 
     def restrict(self, channels: Mapping[str, bool], names: Sequence[str]) -> Answer:
         """Say of each of *channels* whether the object restricts it in all categories, under *names*."""
-        self.run.mode.want_full("a channel restricted in all categories")
+        self.run.mode.want_full(RESTRICTION)
         self._latest.clear()
         wish = [{"channel": name, "is_restricted": channels[name]} for name in channels]
         answer = self.client.send(
