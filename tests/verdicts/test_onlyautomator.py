@@ -299,6 +299,22 @@ def test_lie_that_answers_do_not_tell_is_seen_in_a_list_only(server):
     assert proving.judged(server()).ids("failed") == [f"{API}/{id_}" for id_ in server.breaks]
 
 
+@pytest.mark.parametrize(
+    ("mutant", "asked"),
+    [
+        ("GuestUpdates", ["*missing-token", "*refused-update*"]),
+        ("BrokenUpdates", ["*array-body", "*string-body", "*refused-update*"]),
+        ("BadTokenUpdates", ["*truncated-token", "*altered*", "*refused-update*"]),
+    ],
+)
+def test_refused_update_is_one_whatever_else_is_asked(mutant, asked):
+    server = next(one for one in proof.mutants_of(API) if one.__name__ == mutant)()
+    with serve(server) as url:
+        verdict = judge(server.profile(url), only=asked)
+
+    assert f"{API}/refused-update-is-not-listed" in verdict.ids("failed")
+
+
 def test_list_is_not_waited_for_when_it_is_there():
     class Lists(Reference):
         asked_for = 0

@@ -37,7 +37,7 @@ BROKEN: dict[str, Callable[[str], str]] = {
     "array": lambda text: f"[{text}]",
     "string": json.dumps,
 }
-# Of each kind of fault at least one of each: what makes a record may be another path than what updates one.
+# What makes a record may be another path than what updates one, so both are tried of most kinds of fault.
 UPDATES = ("no token", "no JWT", "truncated", "altered", "nOnE", "no scheme")
 
 
@@ -85,6 +85,8 @@ def _broken(api: Api, name: str) -> Written:
 
 def _update(api: Api) -> Body:
     """Make an update of the record that all of these are for, to a value that nobody else writes."""
+    if api.run.mode.may_write:
+        api.another()
     return {**api.body_of_another(), "value": f"refused: {api.body()['preference']}"}
 
 

@@ -23,13 +23,14 @@ class Timestamp(NamedTuple):
 
 
 def read(text: Any) -> Timestamp | None:
-    """Read any ISO 8601 date-time; None if *text* is none."""
+    """Read any ISO 8601 date-time; None if *text* is none. Zeros at its end may be all that is kept of a fraction."""
     moment = instant(text)
     time = _TIME.search(text.strip()) if moment else None
     if moment is None or time is None:
         return None
     unit = _UNITS.get(
-        len(time["rest"].replace(":", "")), timedelta(seconds=10.0 ** -len(time["fraction"] or ""))
+        len(time["rest"].replace(":", "")),
+        timedelta(seconds=10.0 ** -len((time["fraction"] or "").rstrip("0"))),
     )
     return Timestamp(moment, max(unit, timedelta.resolution), ZONE.search(text) is not None)
 

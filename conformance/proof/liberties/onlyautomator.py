@@ -1272,6 +1272,25 @@ class UnknownCategoryIsInvalid(Reference):
         return found
 
 
+class ListsCallTokensInvalid(Reference):
+    """A list refuses a bad token as invalid_token, and a request without one as any other."""
+
+    def authenticate(self, request: Request) -> Caller:
+        try:
+            return super().authenticate(request)
+        except Refusal:
+            if request.method == "GET" and request.headers.get("authorization", "").startswith("Bearer "):
+                raise Refusal(401, "invalid_token", "The token is not valid") from None
+            raise
+
+
+class ListsToldOfWholeSeconds(_ListTimes):
+    """A list tells its times in whole seconds, with three zeros behind them."""
+
+    def told(self, moment: datetime) -> str:
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
 class NobodyForEverybody(Reference):
     """Without a fan the records of all fans are listed."""
 
