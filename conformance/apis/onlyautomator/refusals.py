@@ -46,13 +46,13 @@ def unauthorized(api: Api, name: str) -> Answer:
     return _unauthorized(api, name)[1]
 
 
-def _unauthorized(api: Api, name: str) -> Written:
+def _unauthorized(api: Api, name: str, *, again: bool = False) -> Written:
     def ask() -> Written:
         authorization = AUTHORIZATIONS[name](api)
         body = _update(api) if name in UPDATES else api.body()
         return body, api.unauthorized(authorization, body)
 
-    return api.client.once(("unauthorized", name), ask)
+    return api.client.once(("unauthorized", name, again), ask)
 
 
 def forbidden(api: Api) -> Answer:
@@ -60,12 +60,12 @@ def forbidden(api: Api) -> Answer:
     return _forbidden(api)[1]
 
 
-def _forbidden(api: Api) -> Written:
+def _forbidden(api: Api, *, again: bool = False) -> Written:
     def ask() -> Written:
         body = _update(api)
         return body, api.write(body, credential="forbidden")
 
-    return api.client.once("forbidden update", ask)
+    return api.client.once(("forbidden update", again), ask)
 
 
 def broken(api: Api, name: str) -> Answer:
@@ -73,20 +73,18 @@ def broken(api: Api, name: str) -> Answer:
     return _broken(api, name)[1]
 
 
-def _broken(api: Api, name: str) -> Written:
+def _broken(api: Api, name: str, *, again: bool = False) -> Written:
     def ask() -> Written:
         body = _update(api)
         return body, api.raw(BROKEN[name](json.dumps(body)))
 
     if api.run.mode.may_write:
         api.base()
-    return api.client.once(("broken", name), ask)
+    return api.client.once(("broken", name, again), ask)
 
 
 def _update(api: Api) -> Body:
     """Make an update of the record that all of these are for, to a value that nobody else writes."""
-    if api.run.mode.may_write:
-        api.another()
     return {**api.body_of_another(), "value": f"refused: {api.body()['preference']}"}
 
 
@@ -97,12 +95,17 @@ def creates(api: Api) -> Sequence[Written]:
 
 
 def updates(api: Api) -> Sequence[Written]:
-    """Return what would have updated a record that was there and was refused."""
+    """Return what would have updated a record that was there and was refused; what came too early is sent again."""
     made = api.another()
-    asks = [partial(_unauthorized, api, name) for name in UPDATES]
+    asks: list[Callable[..., Written]] = [partial(_unauthorized, api, name) for name in UPDATES]
     asks += [partial(_broken, api, name) for name in BROKEN]
     asks.append(partial(_forbidden, api))
-    return [one for one in _refused(asks) if one[1].sent_at >= made.received_at]
+
+    def after(ask: Callable[..., Written]) -> Written:
+        written = ask()
+        return written if written[1].sent_at >= made.received_at else ask(again=True)
+
+    return list(_refused([partial(after, ask) for ask in asks]))
 
 
 def _refused(asks: Sequence[Callable[[], Written]]) -> Iterator[Written]:
