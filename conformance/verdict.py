@@ -84,6 +84,12 @@ class Verdict:
         ]
 
     @property
+    def has_asked_all(self) -> bool:
+        """Whether every requirement was asked: none was left out, and nothing stopped the run in the middle."""
+        is_cut = any((result.reason or "").startswith("not asked: ") for result in self.results)
+        return not (self.is_partial or self.stopped or is_cut)
+
+    @property
     def musts_tested(self) -> tuple[int, int]:
         """How many MUSTs were tested, out of how many."""
         tested = sum(len(self.ids(status, "MUST")) for status in ("passed", "failed", "waived"))

@@ -30,7 +30,7 @@ def write(verdict: Verdict, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     told = document.of(verdict)
     reports = {name: text(verdict, told) for name, text in _FILES.items()}
-    if verdict.is_partial or verdict.stopped:
+    if not verdict.has_asked_all:
         del reports[BADGE]
         (folder / BADGE).unlink(missing_ok=True)  # an earlier run's would speak of the whole
     for name, text in reports.items():
