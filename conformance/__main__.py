@@ -1,12 +1,12 @@
 """``python -m conformance``, and the command of that name."""
 
-from conformance import interrupt
+from conformance.judge import interrupt
 
 
 def main() -> None:
     """Run the command line."""
     interrupt.leaves_at_once()
-    from conformance import cli
+    from conformance.command import cli
 
     cli.main()
 

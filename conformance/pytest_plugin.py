@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.plugin import Result
-    from conformance.requirement import Requirement
-    from conformance.target import AnyTarget
-    from conformance.verdict import Bench
-    from conformance.waiver import Waiver
+    from conformance.judge.engine import Result
+    from conformance.judge.verdict import Bench
+    from conformance.judge.waiver import Waiver
+    from conformance.suite.requirement import Requirement
+    from conformance.target.profile import AnyTarget
 
 _HERE = Path(__file__).resolve().parent
 _TOGETHER = ("no", "loadfile", "loadscope")  # xdist's ways to keep a file's tests in one process
@@ -96,8 +96,8 @@ class Sitting:
     @cached_property
     def bench(self) -> Bench:
         """Where the target is judged."""
-        from conformance.run import Run
-        from conformance.verdict import Bench
+        from conformance.judge.verdict import Bench
+        from conformance.suite.run import Run
 
         return Bench(self.aim, Run(self.aim.api, draw=self.aim.draw))
 
@@ -108,8 +108,9 @@ class Sitting:
 
     def ask(self, requirement: Requirement) -> Result:
         """Ask one requirement, unless the target has been silent too often."""
-        from conformance import plugin, waiver
-        from conformance.oracle import Stopped
+        from conformance.assertions.outcome import Stopped
+        from conformance.judge import engine as plugin
+        from conformance.judge import waiver
 
         if self._stopped:
             return plugin.Result(requirement, "inconclusive", self._stopped)
@@ -136,7 +137,7 @@ class Sitting:
 
     def fault_of_waiver(self, result: Result) -> str | None:
         """Say what to do with the waiver of a requirement that it no longer excuses."""
-        from conformance import waiver
+        from conformance.judge import waiver
 
         own = [one for one in self._waivers if one.id == result.requirement.id]
         faults = waiver.faults(own, [result], [result.requirement], datetime.now(UTC).date())
@@ -243,13 +244,15 @@ def _exchange(result: Result) -> Iterator[str]:
 
 def _sitting(config: pytest.Config) -> Sitting:
     from conformance import DISTRIBUTION, EXTRA
-    from conformance.cli import missing_package
+    from conformance.command.cli import missing_package
 
     if missing := missing_package():
         raise pytest.UsageError(
             f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'"
         )
-    from conformance import requirement, target, verdict, waiver
+    from conformance.judge import verdict, waiver
+    from conformance.suite import requirement
+    from conformance.target import profile as target
 
     option = config.option
     if getattr(option, "dist", "no") not in _TOGETHER:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mockserver.client import AsyncMockServer, Mock, MockError, MockServer
+    from mockserver.testing.client import AsyncMockServer, Mock, MockError, MockServer
 
 __all__ = ["AsyncMockServer", "Mock", "MockError", "MockServer"]
 
@@ -14,6 +14,6 @@ def __getattr__(name: str) -> Any:
     """Load what tests use only where they use it, so that the commands start quickly."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from mockserver import client
+    from mockserver.testing import client
 
     return getattr(client, name)

@@ -1,5 +1,5 @@
 """Run the stub: ``python -m mockserver``."""
 
-from mockserver.cli import main
+from mockserver.command.cli import main
 
 main()

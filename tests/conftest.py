@@ -12,7 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from mockserver import MockServer
-    from mockserver.client import MockSession
+    from mockserver.testing.client import MockSession
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 

@@ -11,9 +11,9 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from conformance import exam
 from conformance.contract.reading import Contract, Operation, is_json
-from conformance.exam import Case, Exam
+from conformance.generation import cases as exam
+from conformance.generation.cases import Case, Exam
 
 if TYPE_CHECKING:
     from schemathesis import Case as GeneratedCase

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, InstanceOf
 
 from conformance.contract.reading import Contract, Operation, read
-from conformance.patience import BUSY
-from conformance.requirement import Requirement
-from conformance.target import AnyTarget, BadProfile, Secret, Target, resolved, validated
+from conformance.http.pacing import BUSY
+from conformance.suite.requirement import Requirement
+from conformance.target.profile import AnyTarget, BadProfile, Secret, Target, resolved, validated
 
 if TYPE_CHECKING:
-    from conformance.answer import Answer
-    from conformance.client import Client
-    from conformance.exam import Case, Exam
-    from conformance.mode import Mode
-    from conformance.run import Run
+    from conformance.generation.cases import Case, Exam
+    from conformance.http.client import Client
+    from conformance.http.response import Answer
+    from conformance.suite.mode import Mode
+    from conformance.suite.run import Run
 
 
 class Profile(Target[dict[str, Secret], dict[str, Any]]):
@@ -47,13 +47,13 @@ class Profile(Target[dict[str, Secret], dict[str, Any]]):
 
     def requirements(self) -> list[Requirement]:
         """List what the contract promises of each operation."""
-        from conformance.contract import promises
+        from conformance.contract import checks as promises
 
         return [one for operation in self.asked() for one in promises.of(self.spec, operation)]
 
     def vocabulary(self, client: Client, run: Run) -> Any:
         """Make the words in which the requirements speak to the target."""
-        from conformance.contract.vocabulary import Api
+        from conformance.contract.driver import Api
 
         return Api(client, self, run)
 

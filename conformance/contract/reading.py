@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 import openapi
-from conformance.target import BadProfile, where
+from conformance.target.profile import BadProfile, where
 
 if TYPE_CHECKING:
     from schemathesis.schemas import APIOperation

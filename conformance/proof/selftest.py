@@ -13,12 +13,12 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
-from conformance import exam
-from conformance.exam import Exam
-from conformance.plugin import describe
+from conformance.generation import cases as exam
+from conformance.generation.cases import Exam
+from conformance.judge.engine import describe
+from conformance.judge.verdict import CannotRun
 from conformance.proof import NoSuchServer, trial
 from conformance.proof.trial import Finding, Trial
-from conformance.verdict import CannotRun
 
 # How each kind is counted where all is well.
 _COUNTED = {

@@ -17,8 +17,8 @@ from urllib.parse import parse_qs, unquote
 import httpcore2
 import httpx2
 
-from conformance.clock import Clock, TurnedClock
-from conformance.wire import Raw, Wire
+from conformance.http.clock import Clock, TurnedClock
+from conformance.http.connection import Raw, Wire
 
 
 @dataclass(frozen=True)

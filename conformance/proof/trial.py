@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
-from conformance import proof, requirement
+from conformance import proof
+from conformance.judge.verdict import CONFORMANT, Verdict, judge
 from conformance.proof.nonsense import NONSENSE
 from conformance.proof.serving import InProcess, serve
-from conformance.verdict import CONFORMANT, Verdict, judge
+from conformance.suite import requirement
 
 REFERENCE, MUTANT, LIBERTY, NOTHING = KINDS = ("reference", "mutant", "liberty", "nonsense")
 WITHIN_S = 20  # on a busy machine; most nonsense takes less than one

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from conformance.judge.verdict import Verdict
 from conformance.report import archive, badge, document, junit, page
-from conformance.verdict import Verdict
 
 BADGE = "badge.json"
 _FILES: Mapping[str, Callable[[Verdict, dict[str, Any]], str]] = {

@@ -9,8 +9,8 @@ from http import HTTPStatus
 import harfile
 
 from conformance import DISTRIBUTION
-from conformance.exchange import Exchange
-from conformance.verdict import suite_version
+from conformance.http.evidence import Exchange
+from conformance.judge.verdict import suite_version
 
 _HTTP = "HTTP/1.1"
 

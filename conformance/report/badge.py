@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT
+from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT
 
 _COLORS = {CONFORMANT: "brightgreen", NOT_CONFORMANT: "red", NO_VERDICT: "lightgrey"}
 

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
-from conformance.exchange import visible
+from conformance.http.evidence import visible
 
 # The milder first; what moves to the right got worse.
 Verdict = Literal["conformant", "no_verdict", "not_conformant"]

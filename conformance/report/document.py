@@ -6,8 +6,8 @@ import json
 import platform
 from typing import Any
 
-from conformance.plugin import Result
-from conformance.verdict import Verdict, suite_version
+from conformance.judge.engine import Result
+from conformance.judge.verdict import Verdict, suite_version
 
 SCHEMA = 1
 LONGEST_EVIDENCE = 8

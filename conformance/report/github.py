@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from conformance.exchange import visible
+from conformance.http.evidence import visible
 
 _SHOWN = 10  # GitHub shows as many annotations of a step; the report has them all
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from conformance.exchange import visible
-from conformance.plugin import Result
-from conformance.verdict import Verdict
+from conformance.http.evidence import visible
+from conformance.judge.engine import Result
+from conformance.judge.verdict import Verdict
 
 _PROLOG = '<?xml version="1.0" encoding="utf-8"?>\n'
 

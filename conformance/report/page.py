@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from conformance.exchange import visible
+from conformance.http.evidence import visible
 from conformance.report.terminal import VERDICTS, WORDS
 
 _TEMPLATE = Path(__file__).with_name("page.html")

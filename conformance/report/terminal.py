@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from conformance.exchange import Exchange
-from conformance.exploration import Exploration, Finding
-from conformance.mode import Mode
-from conformance.plugin import Result
-from conformance.requirement import Requirement
-from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
+from conformance.http.evidence import Exchange
+from conformance.judge.engine import Result
+from conformance.judge.exploration import Exploration, Finding
+from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
+from conformance.suite.mode import Mode
+from conformance.suite.requirement import Requirement
 
 WORDS = {
     "passed": ("passed", "green"),

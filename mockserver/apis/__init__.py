@@ -6,10 +6,10 @@ import importlib
 from types import ModuleType
 from typing import Protocol
 
-from mockserver.clock import Clock
-from mockserver.ids import Ids
-from mockserver.problems import CannotStart
-from mockserver.store import Store
+from mockserver.http.problems import CannotStart
+from mockserver.session.ids import Ids
+from mockserver.session.store import Store
+from mockserver.simulation.clock import Clock
 
 
 class Api(Protocol):

@@ -9,12 +9,12 @@ from pydantic import field_validator, model_validator
 
 import openapi
 from mockserver import fixtures
-from mockserver.clock import Clock
-from mockserver.exchange import Caller, Reply
-from mockserver.ids import Ids
-from mockserver.problems import NotInFixtures
-from mockserver.schema import Schema
-from mockserver.store import Key, Record, Store
+from mockserver.contract.schema import Schema
+from mockserver.dispatch.exchange import Caller, Reply
+from mockserver.http.problems import NotInFixtures
+from mockserver.session.ids import Ids
+from mockserver.session.store import Key, Record, Store
+from mockserver.simulation.clock import Clock
 
 _UNKNOWN_FAN = "Fan not found with the provided ID"
 _EXTENSIONS = ("chrome-extension://", "moz-extension://", "safari-web-extension://")

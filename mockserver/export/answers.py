@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from mockserver.exchange import Reply
-from mockserver.operation import Operation, documented_headers
+from mockserver.contract.operation import Operation, documented_headers
+from mockserver.dispatch.exchange import Reply
 
 
 class Answer(NamedTuple):

@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import openapi
-from mockserver.auth import kind
+from mockserver.auth.security import kind
+from mockserver.contract.operation import JSON, Operation, json_content
+from mockserver.contract.routes import VARIABLE
 from mockserver.export.answers import Answer, answers
 from mockserver.export.handlers import base_path
-from mockserver.operation import JSON, Operation, json_content
-from mockserver.routes import VARIABLE
-from mockserver.sample import sample
-from mockserver.service import Service
+from mockserver.services.sample import sample
+from mockserver.services.service import Service
 from openapi import Spec
 
 _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from mockserver.problems import CannotStart
+from mockserver.http.problems import CannotStart
 
 MARK = ".mockserver-export"
 _FIRST_LINE = "# mockserver export wrote these files, and will replace them when it is asked again."

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from mockserver.contract.operation import Operation
+from mockserver.contract.routes import VARIABLE
 from mockserver.export.answers import Answer, answers
 from mockserver.export.text import rendered, sentence
-from mockserver.operation import Operation
-from mockserver.routes import VARIABLE
-from mockserver.service import Service
+from mockserver.services.service import Service
 from openapi import Spec
 
 # What means something in a path of MSW's, and what its variables may be called.

@@ -10,12 +10,12 @@ from pathlib import Path
 import yaml
 
 import openapi
+from mockserver.contract.operation import Operation
 from mockserver.export import collection, handlers
 from mockserver.export.answers import answers
 from mockserver.export.text import rendered
-from mockserver.operation import Operation
-from mockserver.server import Stub
-from mockserver.service import Service
+from mockserver.services.service import Service
+from mockserver.stub import Stub
 
 _TYPES = Path(__file__).parent / "types"
 

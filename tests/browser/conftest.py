@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from mockserver.client import MockServer, MockSession
+from mockserver.testing.client import MockServer, MockSession
 from tests.machine import needs_chromium
 
 EXTENSION = Path(__file__).parent / "extension"

@@ -9,7 +9,7 @@ import httpx2 as httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from mockserver.client import MockServer, MockSession
+from mockserver.testing.client import MockServer, MockSession
 
 from .calling import PATH, WRITE
 

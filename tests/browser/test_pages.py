@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from mockserver.client import MockServer, MockSession
+from mockserver.testing.client import MockServer, MockSession
 
 from .calling import PATH, WRITE, fetch, write
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance import proof, report
+from conformance.judge.verdict import judge
 from conformance.proof.serving import Response, serve
-from conformance.verdict import judge
 
 HOSTILE = "</pre></details><script>document.title = 'broken out'</script>" + "x" * 300
 

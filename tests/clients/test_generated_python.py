@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import openapi
-from mockserver.client import MockSession
+from mockserver.testing.client import MockSession
 
 from .conftest import FOLDER, Run
 

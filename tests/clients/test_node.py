@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from mockserver.client import MockSession
+from mockserver.testing.client import MockSession
 from tests.machine import needs_node
 
 from .conftest import FOLDER

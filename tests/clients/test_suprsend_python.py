@@ -13,7 +13,7 @@ from requests import JSONDecodeError
 from suprsend import Suprsend
 from suprsend.exception import SuprsendAPIException
 
-from mockserver.client import MockSession
+from mockserver.testing.client import MockSession
 
 from .conftest import Run
 

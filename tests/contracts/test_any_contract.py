@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 
 import openapi
 from conformance import proof
-from conformance.cli import app
-from conformance.contract import promises
+from conformance.command.cli import app
+from conformance.contract import checks as promises
+from conformance.judge.verdict import judge
 from conformance.proof.nonsense import NONSENSE
 from conformance.proof.serving import Response, serve
 from conformance.proof.trial import HASTE
-from conformance.verdict import judge
 from mockserver import MockServer
 from tests.contracts.library import KEY, SPEC, Library
 

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from conformance import report
+from conformance.judge.verdict import judge
 from conformance.proof.serving import Response, serve
-from conformance.verdict import judge
 
 SECRET = "ada:secret-4711"
 ENCODED = base64.b64encode(SECRET.encode()).decode()

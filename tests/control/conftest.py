@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from mockserver.server import Stub
-from mockserver.service import services
+from mockserver.services.service import services
+from mockserver.stub import Stub
 
 from ..server.running import served
 from .caller import Caller

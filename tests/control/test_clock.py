@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.server import Stub
-from mockserver.service import services
+from mockserver.services.service import services
+from mockserver.stub import Stub
 
 from ..server.calls import PREFERENCE, connect, request
 from ..server.running import served

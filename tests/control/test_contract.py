@@ -14,13 +14,13 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 import openapi
-from mockserver.server import Options, Stub
-from mockserver.service import services
+from mockserver.services.service import services
+from mockserver.stub import Options, Stub
 
 from ..server.running import served
 from ..specs.test_examples import misfits
 
-CONTRACT = Path(openapi.__file__).parent.parent / "mockserver" / "admin" / "admin.yaml"
+CONTRACT = Path(openapi.__file__).parent.parent / "mockserver" / "control" / "admin.yaml"
 SPEC = openapi.read(CONTRACT)
 SCHEMA = schemathesis.openapi.from_dict(SPEC)
 # It has no end, and is tried where the journal is.

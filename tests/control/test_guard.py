@@ -11,9 +11,9 @@ import time
 import httpx2 as httpx
 import pytest
 
-from mockserver.problems import CannotStart
-from mockserver.server import Options, Stub
-from mockserver.service import services
+from mockserver.http.problems import CannotStart
+from mockserver.services.service import services
+from mockserver.stub import Options, Stub
 
 from ..server.calls import PREFERENCE, ask, bearer, connect, read, request, token
 from ..server.running import served, started

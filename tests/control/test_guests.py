@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 import openapi
-from mockserver import guest
-from mockserver.problems import CannotStart
-from mockserver.server import Stub
-from mockserver.service import services
+from mockserver.http.problems import CannotStart
+from mockserver.services import openapi_file as guest
+from mockserver.services.service import services
+from mockserver.stub import Stub
 
 from ..server.running import run, served, started
 

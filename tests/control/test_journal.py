@@ -11,9 +11,9 @@ from unittest.mock import Mock
 import httpx2 as httpx
 import pytest
 
-from mockserver.journal import Journal
-from mockserver.server import Options, Stub
-from mockserver.service import services
+from mockserver.services.service import services
+from mockserver.session.journal import Journal
+from mockserver.stub import Options, Stub
 
 from ..server.calls import CATEGORY, KEY, PREFERENCE, bearer, connect, request, token
 from ..server.running import served

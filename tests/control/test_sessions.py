@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2 as httpx
 import pytest
 
-from mockserver.server import Options, Stub
-from mockserver.service import services
+from mockserver.services.service import services
+from mockserver.stub import Options, Stub
 
 from ..server.calls import CATEGORY, KEY, PREFERENCE, ask, bearer, request, token
 from ..server.running import MOCKSERVER, served, started

@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from mockserver import config
-from mockserver.problems import CannotStart
-from mockserver.server import Stub
-from mockserver.service import services
-from mockserver.state_file import CannotSave, load, save
+from mockserver.command import settings as config
+from mockserver.command.state_file import CannotSave, load, save
+from mockserver.http.problems import CannotStart
+from mockserver.services.service import services
+from mockserver.stub import Stub
 
 from ..server.calls import PREFERENCE, bearer, token
 from ..server.running import MOCKSERVER, started

@@ -16,9 +16,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from mockserver.problems import CannotStart
-from mockserver.server import Stub
-from mockserver.service import services
+from mockserver.http.problems import CannotStart
+from mockserver.services.service import services
+from mockserver.stub import Stub
 
 from ..server.calls import PREFERENCE, SECRET, bearer
 from ..server.running import run, served
@@ -49,7 +49,7 @@ def test_defect_is_answered_as_the_document_says(caller, defect, status):
 
 @pytest.mark.parametrize(("defect", "status"), DEFECTS.items())
 def test_command_makes_the_same_defects(url, defect, status):
-    from mockserver.credential import credential
+    from mockserver.command.token import credential
 
     made = credential(None, {"sub": None, "role": "authenticated", "ttl_s": 3600, "defect": defect}, None)
 

@@ -13,8 +13,8 @@ import httpx2 as httpx
 import pytest
 
 from mockserver import AsyncMockServer, Mock, MockError, MockServer
-from mockserver.client import MockSession
-from mockserver.problems import CannotStart
+from mockserver.http.problems import CannotStart
+from mockserver.testing.client import MockSession
 
 from ..server.calls import PREFERENCE
 from .writing import written

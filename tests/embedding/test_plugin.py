@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from mockserver.client import MockServer
+from mockserver.testing.client import MockServer
 
 SAME_FAN_TWICE = """
 import httpx2, pytest
@@ -28,7 +28,7 @@ def test_write(mock_session, number):
 
 
 # What else is installed here takes longer to load than these tests take.
-LEAN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p mockserver.pytest_plugin"}
+LEAN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p mockserver.testing.pytest_plugin"}
 
 
 class Pytest(NamedTuple):
@@ -87,9 +87,9 @@ import sys
 HEAVY = {"httpx2", "uvicorn", "connexion", "pydantic", "jsonschema_rs", "yaml", "jwt", "asyncio", "ssl"}
 
 def test_light(pytestconfig):
-    assert pytestconfig.pluginmanager.has_plugin("mockserver.pytest_plugin")
+    assert pytestconfig.pluginmanager.has_plugin("mockserver.testing.pytest_plugin")
     ours = {name for name in sys.modules if name.partition(".")[0] in ("mockserver", "openapi", "conformance")}
-    assert ours == {"mockserver", "mockserver.pytest_plugin"}
+    assert ours == {"mockserver", "mockserver.testing", "mockserver.testing.pytest_plugin"}
     assert not HEAVY & set(sys.modules)
 """,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx2 as httpx
 
-from mockserver.client import MockSession
+from mockserver.testing.client import MockSession
 
 from ..server.calls import PREFERENCE
 

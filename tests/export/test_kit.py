@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 import openapi
-from mockserver.cli import main
-from mockserver.service import services
+from mockserver.command.cli import main
+from mockserver.services.service import services
 
 from ..server.running import run, started
 from .contracts import LIBRARY, SPECS, sent, shown

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mockserver import listener
-from mockserver.server import Stub
-from mockserver.serving import Server
+from mockserver.http import socket as listener
+from mockserver.http.server import Server
+from mockserver.stub import Stub
 
 MOCKSERVER = str(Path(sys.executable).parent / "mockserver")
 

@@ -14,10 +14,10 @@ import jwt
 import pytest
 
 import openapi
-from mockserver.cli import main
-from mockserver.server import Stub
-from mockserver.service import services
-from mockserver.signature import sign
+from mockserver.auth.signature import sign
+from mockserver.command.cli import main
+from mockserver.services.service import services
+from mockserver.stub import Stub
 
 from .calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
 from .running import MOCKSERVER, run, served, started

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from mockserver.store.memory import MemoryStore
+from mockserver.session.memory_store import MemoryStore
 
 from .calls import PREFERENCES, bearer, fresh, token
 

@@ -7,9 +7,9 @@ import json
 import httpx2 as httpx
 import pytest
 
-from mockserver import guest
-from mockserver.routes import VARIABLE
-from mockserver.server import Stub
+from mockserver.contract.routes import VARIABLE
+from mockserver.services import openapi_file as guest
+from mockserver.stub import Stub
 
 from .calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token
 from .running import served

@@ -8,7 +8,7 @@ import httpx2 as httpx
 import pytest
 
 from mockserver import MockServer
-from mockserver.signature import sign
+from mockserver.auth.signature import sign
 
 from .calls import CATEGORY, OBJECT, PREFERENCES
 

@@ -9,12 +9,12 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from mockserver.auth import Credentials
-from mockserver.exchange import Reply
+from mockserver.auth.security import Credentials
+from mockserver.dispatch.exchange import Reply
 from mockserver.fixtures import Fixtures
-from mockserver.problems import CannotStart, Unavailable
-from mockserver.server import Stub
-from mockserver.service import Service
+from mockserver.http.problems import CannotStart, Unavailable
+from mockserver.services.service import Service
+from mockserver.stub import Stub
 
 from .running import served
 

@@ -9,8 +9,8 @@ import time
 import httpx2 as httpx
 import pytest
 
-from mockserver.server import Stub
-from mockserver.service import services
+from mockserver.services.service import services
+from mockserver.stub import Stub
 
 from .calls import PREFERENCE, SECRET, bearer, fresh, token
 from .running import run, served

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import openapi
-from mockserver import admin
-from mockserver.framework import InvalidSpecification, Specification
-from mockserver.server import CannotStart, Stub
-from mockserver.service import services
+from mockserver.contract.connexion import InvalidSpecification, Specification
+from mockserver.control import api as admin
+from mockserver.services.service import services
+from mockserver.stub import CannotStart, Stub
 
 SPECS = {**{api: openapi.load(api) for api in openapi.names()}, admin.NAME: openapi.read(admin.CONTRACT)}
 

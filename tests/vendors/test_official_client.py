@@ -15,7 +15,7 @@ from conformance import proof
 from conformance.proof.serving import Request, Response, serve
 from conformance.proof.trial import judged
 from mockserver import MockServer
-from mockserver.client import MockSession
+from mockserver.testing.client import MockSession
 
 PLACE = ("departments", "engineering", "status-update-alert")
 REFERENCE = proof.reference_of("suprsend")

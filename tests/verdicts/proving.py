@@ -29,9 +29,9 @@ from typing import Any
 
 import pytest
 
-from conformance import requirement
 from conformance.proof import trial
 from conformance.proof.trial import Trial, judged
+from conformance.suite import requirement
 
 __all__ = ["judged"]
 

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from conformance import proof
-from conformance.cli import app
+from conformance.command.cli import app
 from conformance.proof.serving import Response, serve
 
 API = "suprsend"

@@ -15,10 +15,11 @@ import pytest
 from typer.testing import CliRunner
 
 import openapi
-from conformance import proof, requirement
-from conformance.cli import app
+from conformance import proof
+from conformance.command.cli import app
 from conformance.proof.nonsense import NONSENSE
 from conformance.proof.serving import Response, serve
+from conformance.suite import requirement
 
 APIS = openapi.names()
 FILES = ["badge.json", "junit.xml", "report.html", "report.json", "requests.har"]

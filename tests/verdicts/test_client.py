@@ -11,12 +11,12 @@ from email.utils import formatdate
 
 import pytest
 
-from conformance import patience
-from conformance.client import Client
-from conformance.oracle import DoesNotConform, Inconclusive, Silent, Stopped, Unreachable
-from conformance.patience import Pace, retry_after
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, Silent, Stopped, Unreachable
+from conformance.http import pacing as patience
+from conformance.http.client import Client
+from conformance.http.pacing import Pace, retry_after
+from conformance.http.redaction import Redaction
 from conformance.proof.serving import Response, serve, serve_bytes
-from conformance.redaction import Redaction
 
 
 class Server:

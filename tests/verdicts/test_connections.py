@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from typer.testing import CliRunner
 
 from conformance import proof
-from conformance.cli import app
+from conformance.command.cli import app
 from conformance.proof.serving import serve, serve_bytes
 
 REFERENCE = proof.reference_of("onlyautomator")

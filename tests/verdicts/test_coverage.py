@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import openapi
-from conformance import requirement
+from conformance.suite import requirement
 
 KINDS = ("headings", "statuses", "codes")
 

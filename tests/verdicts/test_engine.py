@@ -8,12 +8,12 @@ import warnings
 
 import pytest
 
-from conformance import plugin
-from conformance.client import Client
-from conformance.oracle import DoesNotConform, Inconclusive, NotTested, Stopped, observe
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, Stopped, observe
+from conformance.http.client import Client
+from conformance.http.redaction import Redaction
+from conformance.judge import engine as plugin
 from conformance.proof.serving import Response, serve
-from conformance.redaction import Redaction
-from conformance.requirement import Requirement
+from conformance.suite.requirement import Requirement
 
 
 class Empty:

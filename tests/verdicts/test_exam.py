@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 import openapi
-from conformance import exam
+from conformance.generation import cases as exam
 
 DIGESTS = """
 import openapi

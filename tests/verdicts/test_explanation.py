@@ -7,8 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 import openapi
-from conformance import explanation, proof, requirement
-from conformance.cli import app
+from conformance import proof
+from conformance.command import explanation
+from conformance.command.cli import app
+from conformance.suite import requirement
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "requirements.md"
 APIS = openapi.names()

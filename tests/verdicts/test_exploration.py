@@ -11,11 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 import openapi
-from conformance import exam, proof, target, verdict
-from conformance.cli import app
-from conformance.exploration import Exploration
+from conformance import proof
+from conformance.command.cli import app
+from conformance.generation import cases as exam
+from conformance.judge import verdict
+from conformance.judge.exploration import Exploration
 from conformance.proof.reference.onlyautomator import Reference
 from conformance.proof.serving import Response, serve
+from conformance.target import profile as target
 from tests.contracts.library import KEY, SPEC, Library
 
 LATER = range(1, 60)  # seeds; a test ends with the first that finds something

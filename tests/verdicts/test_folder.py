@@ -5,8 +5,8 @@ import json
 import pytest
 
 from conformance import proof, report
+from conformance.judge.verdict import judge
 from conformance.proof.serving import Response, serve
-from conformance.verdict import judge
 
 API = "suprsend"
 

@@ -11,8 +11,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from conformance import cli, interrupt, proof, requirement
+from conformance import proof
+from conformance.command import cli
+from conformance.judge import interrupt
 from conformance.proof.serving import serve
+from conformance.suite import requirement
 
 FILES = ["junit.xml", "report.html", "report.json", "requests.har"]
 

@@ -6,11 +6,12 @@ import sys
 
 import pytest
 
-from conformance import program, proof
-from conformance.answer import Answer
+from conformance import proof
 from conformance.apis.onlyautomator import model as onlyautomator
 from conformance.apis.suprsend import model as suprsend
-from conformance.client import overlapping
+from conformance.generation import operation_sequence as program
+from conformance.http.client import overlapping
+from conformance.http.response import Answer
 
 from . import proving
 

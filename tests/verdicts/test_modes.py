@@ -6,11 +6,12 @@ import pytest
 from typer.testing import CliRunner
 
 import openapi
-from conformance import proof, requirement
-from conformance.cli import app
-from conformance.mode import LONGEST_BODY, Mode
+from conformance import proof
+from conformance.command.cli import app
 from conformance.proof.serving import serve
 from conformance.proof.trial import judged
+from conformance.suite import requirement
+from conformance.suite.mode import LONGEST_BODY, Mode
 
 APIS = openapi.names()
 

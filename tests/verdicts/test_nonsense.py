@@ -4,9 +4,9 @@ import pytest
 
 import openapi
 from conformance import proof
+from conformance.judge.verdict import judge
 from conformance.proof import trial
 from conformance.proof.nonsense import NONSENSE
-from conformance.verdict import judge
 
 from . import proving
 

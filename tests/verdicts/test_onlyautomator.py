@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conformance import proof, requirement, target
-from conformance.apis.onlyautomator import TEMPLATE, fans
+from conformance import proof
+from conformance.apis.onlyautomator import TEMPLATE
+from conformance.apis.onlyautomator import unknown_fan as fans
 from conformance.apis.onlyautomator.tokens import Token
-from conformance.oracle import NotTested
+from conformance.assertions.outcome import NotTested
+from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, judge
 from conformance.proof.mutants import onlyautomator as mutants_module
 from conformance.proof.serving import Response, serve
-from conformance.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, judge
+from conformance.suite import requirement
+from conformance.target import profile as target
 
 from . import proving
 

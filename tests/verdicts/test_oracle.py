@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from conformance.oracle import DoesNotConform, expect, instant, same_json
+from conformance.assertions.outcome import DoesNotConform, expect, instant, same_json
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from conformance import packet
-from conformance.client import Client
-from conformance.oracle import HungUp, Inconclusive, NotTested, Silent, Unreachable
+from conformance.assertions.outcome import HungUp, Inconclusive, NotTested, Silent, Unreachable
+from conformance.http import raw_request as packet
+from conformance.http.client import Client
+from conformance.http.redaction import Redaction
 from conformance.proof.serving import Response, serve, serve_bytes
-from conformance.redaction import Redaction
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 

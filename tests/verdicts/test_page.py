@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from conformance import proof, report
+from conformance.judge.verdict import judge
 from conformance.proof.serving import Response, serve
-from conformance.verdict import judge
 
 HOSTILE = (
     "</pre></details></html><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}\x00\x1b[31m"

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 import pytest
 from typer.testing import CliRunner
 
-from conformance import patience, proof
-from conformance.cli import app
-from conformance.client import Client
-from conformance.oracle import Stopped, Unreachable
+from conformance import proof
+from conformance.assertions.outcome import Stopped, Unreachable
+from conformance.command.cli import app
+from conformance.http import pacing as patience
+from conformance.http.client import Client
+from conformance.http.redaction import Redaction
+from conformance.judge.verdict import judge
 from conformance.proof.serving import Response, serve, serve_bytes
-from conformance.redaction import Redaction
-from conformance.verdict import judge
 
 API = "onlyautomator"
 REFERENCE = proof.reference_of(API)

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 import openapi
-from conformance import target
-from conformance.target import BadProfile, Secret
+from conformance.target import profile as target
+from conformance.target.profile import BadProfile, Secret
 
 GOOD = {
     "api": "onlyautomator",

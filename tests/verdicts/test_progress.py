@@ -13,8 +13,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from conformance import proof, requirement
+from conformance import proof
 from conformance.proof.serving import serve
+from conformance.suite import requirement
 
 API = "onlyautomator"
 ONLY = ("--only", "missing-*", "--only", "value-*")

@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conformance import proof, requirement
+from conformance import proof
+from conformance.judge.verdict import judge
 from conformance.proof.serving import Response, serve
 from conformance.report import junit
-from conformance.verdict import judge
+from conformance.suite import requirement
 
 API = "suprsend"
 REFERENCE = proof.reference_of(API)
@@ -232,7 +233,7 @@ def test_parallel_run_keeps_requirements_together(run):
 
 
 def test_run_without_a_target_loads_nothing_of_the_judge(run, tmp_path):
-    heavy = ["conformance.cli", "conformance.target", "openapi", "pydantic", "typer", "yaml"]
+    heavy = ["conformance.command.cli", "conformance.target", "openapi", "pydantic", "typer", "yaml"]
     (tmp_path / "test_own.py").write_text(
         f"import sys\n\ndef test_own():\n    assert [name for name in {heavy} if name in sys.modules] == []\n"
     )

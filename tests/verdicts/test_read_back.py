@@ -2,13 +2,14 @@
 
 import pytest
 
-from conformance import proof, target
-from conformance.client import Client
-from conformance.mode import Mode
+from conformance import proof
+from conformance.http.client import Client
+from conformance.judge.verdict import CONFORMANT, judge
 from conformance.proof.reference.suprsend import Choice, Place, Refused
 from conformance.proof.serving import Response, serve
-from conformance.target import BadProfile
-from conformance.verdict import CONFORMANT, judge
+from conformance.suite.mode import Mode
+from conformance.target import profile as target
+from conformance.target.profile import BadProfile
 
 from .proving import judged
 

@@ -8,13 +8,14 @@ import httpx2
 import pytest
 
 import openapi
-from conformance import proof, report, requirement
-from conformance.exchange import Exchange, curl
+from conformance import proof, report
+from conformance.http.evidence import Exchange, curl
+from conformance.http.redaction import Redaction
+from conformance.judge.verdict import judge
+from conformance.judge.waiver import Waiver
 from conformance.proof.serving import Response, serve
-from conformance.redaction import Redaction
 from conformance.report import changes, github
-from conformance.verdict import judge
-from conformance.waiver import Waiver
+from conformance.suite import requirement
 
 SECRET = 'tök/en+"<&>\\value'
 

@@ -9,10 +9,10 @@ import jwt
 from typer.testing import CliRunner
 
 from conformance import proof
-from conformance.cli import app
+from conformance.command.cli import app
+from conformance.judge.verdict import judge
 from conformance.proof.reference.onlyautomator import SECRET
 from conformance.proof.serving import serve
-from conformance.verdict import judge
 
 ONLYAUTOMATOR, SUPRSEND = (proof.reference_of(api) for api in ("onlyautomator", "suprsend"))
 

@@ -1,8 +1,8 @@
 import pytest
 
 import openapi
-from conformance import requirement
-from conformance.requirement import BadRequirement, NoSuchRequirement
+from conformance.suite import requirement
+from conformance.suite.requirement import BadRequirement, NoSuchRequirement
 
 HEADINGS = ["Error Codes", "Response"]
 

@@ -4,11 +4,12 @@ import pytest
 from typer.testing import CliRunner
 
 import openapi
-from conformance import proof, requirement
-from conformance.cli import app
+from conformance import proof
+from conformance.command.cli import app
 from conformance.proof import trial
 from conformance.proof.serving import Response
 from conformance.proof.trial import LIBERTY, MUTANT, NOTHING, REFERENCE, Trial
+from conformance.suite import requirement
 
 APIS = openapi.names()
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance import exam, proof
-from conformance.apis.suprsend import sitting
+from conformance import proof
+from conformance.apis.suprsend import generated_cases as sitting
+from conformance.generation import cases as exam
+from conformance.judge.verdict import CONFORMANT, NO_VERDICT, judge
 from conformance.proof.mutants import suprsend as mutants_module
 from conformance.proof.reference.suprsend import Choice
 from conformance.proof.serving import Response, serve
-from conformance.verdict import CONFORMANT, NO_VERDICT, judge
 
 from . import proving
 

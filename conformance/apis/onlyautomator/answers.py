@@ -6,8 +6,15 @@ import json
 from datetime import datetime
 from typing import Any
 
-from conformance.client import Answer
-from conformance.oracle import DoesNotConform, Inconclusive, expect, expect_status, instant, same_json
+from conformance.assertions.outcome import (
+    DoesNotConform,
+    Inconclusive,
+    expect,
+    expect_status,
+    instant,
+    same_json,
+)
+from conformance.http.client import Answer
 
 Data = dict[str, Any]
 LONGEST = 80

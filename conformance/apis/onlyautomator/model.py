@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from conformance import program
 from conformance.apis.onlyautomator.answers import Data, data_of, show
-from conformance.client import Answer
-from conformance.oracle import instant, same_json
+from conformance.assertions.outcome import instant, same_json
+from conformance.generation import operation_sequence as program
+from conformance.http.client import Answer
 
 REPLICAS_APART = timedelta(seconds=1)  # the clocks of two processes behind one address
 RECORDS = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from conformance.target import Model, Secret, Target, apart
+from conformance.target.profile import Model, Secret, Target, apart
 
 
 class Credentials(Model):

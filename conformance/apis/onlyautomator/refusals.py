@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from conformance.apis.onlyautomator.vocabulary import Api, Body, Written
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, NotTested, Stopped
+from conformance.apis.onlyautomator.driver import Api, Body, Written
+from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
+from conformance.http.client import Answer
 
 TOO_LATE = 4_102_444_800  # the year 2100, in Unix time
 

@@ -6,9 +6,9 @@ import json
 
 from conformance.apis.onlyautomator import refusals
 from conformance.apis.onlyautomator.answers import code_of, expect_refusal, outcome
-from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.client import Answer
-from conformance.oracle import observe
+from conformance.apis.onlyautomator.driver import Api
+from conformance.assertions.outcome import observe
+from conformance.http.client import Answer
 
 
 def _invalid(answer: Answer) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from conformance.apis.onlyautomator import refusals
 from conformance.apis.onlyautomator.answers import expect_refusal
-from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.client import Answer
-from conformance.oracle import observe
+from conformance.apis.onlyautomator.driver import Api
+from conformance.assertions.outcome import observe
+from conformance.http.client import Answer
 
 
 def _unauthenticated(answer: Answer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.apis.onlyautomator import refusals
 from conformance.apis.onlyautomator.answers import expect_refusal
-from conformance.apis.onlyautomator.vocabulary import Api
+from conformance.apis.onlyautomator.driver import Api
 
 
 def test_insufficient_permission(api: Api) -> None:

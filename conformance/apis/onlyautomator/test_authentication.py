@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import outcome
-from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.oracle import observe
+from conformance.apis.onlyautomator.driver import Api
+from conformance.assertions.outcome import observe
 
 
 def test_lower_case_scheme(api: Api) -> None:

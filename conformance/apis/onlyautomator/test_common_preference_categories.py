@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import outcome
-from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.oracle import expect
+from conformance.apis.onlyautomator.driver import Api
+from conformance.assertions.outcome import expect
 
 CATEGORIES = {
     "content": "likes_fitness",

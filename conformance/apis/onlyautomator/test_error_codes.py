@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import body_of, code_of, outcome, show
-from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, expect, observe
+from conformance.apis.onlyautomator.driver import Api
+from conformance.assertions.outcome import Inconclusive, expect, observe
+from conformance.http.client import Answer
 
 
 def _of_outage(api: Api) -> Answer:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import openapi
 from conformance.apis.onlyautomator.answers import body_of, code_of, error_of, kind, show
-from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.client import Answer
-from conformance.oracle import expect
+from conformance.apis.onlyautomator.driver import Api
+from conformance.assertions.outcome import expect
+from conformance.http.client import Answer
 
 ORDER = 2
 EXAMINED = True

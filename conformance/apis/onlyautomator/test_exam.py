@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from itertools import combinations, cycle
 
 from conformance.apis.onlyautomator.answers import Data, body_of, data_of, outcome, show
-from conformance.apis.onlyautomator.sitting import KEY, Sat, composed, folded, is_faithful, is_plain
-from conformance.apis.onlyautomator.vocabulary import Api, Body
-from conformance.oracle import expect, observe, same_json
+from conformance.apis.onlyautomator.driver import Api, Body
+from conformance.apis.onlyautomator.generated_cases import KEY, Sat, composed, folded, is_faithful, is_plain
+from conformance.assertions.outcome import expect, observe, same_json
 
 ORDER = 1
 EXAMINED = True

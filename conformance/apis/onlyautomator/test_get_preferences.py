@@ -8,7 +8,8 @@ from functools import partial
 from itertools import chain, pairwise
 from typing import Any
 
-from conformance.apis.onlyautomator import refusals, shelf, timestamp
+from conformance.apis.onlyautomator import listed_records as shelf
+from conformance.apis.onlyautomator import refusals
 from conformance.apis.onlyautomator.answers import (
     Data,
     body_of,
@@ -21,10 +22,11 @@ from conformance.apis.onlyautomator.answers import (
     outcome,
     show,
 )
-from conformance.apis.onlyautomator.shelf import Place, Records
-from conformance.apis.onlyautomator.vocabulary import BOOLEANS, Api, Body, Written
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, expect, expect_status, instant, observe, same_json
+from conformance.apis.onlyautomator.driver import BOOLEANS, Api, Body, Written
+from conformance.apis.onlyautomator.listed_records import Place, Records
+from conformance.assertions import timestamp
+from conformance.assertions.outcome import Inconclusive, expect, expect_status, instant, observe, same_json
+from conformance.http.client import Answer
 
 A_SECOND = timedelta(seconds=1)
 MEMBERS = ("id", "fanId", "category", "preference", "value", "createdAt", "updatedAt")

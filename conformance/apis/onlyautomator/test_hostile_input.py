@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 
-from conformance import packet
-from conformance.apis.onlyautomator import hostility, shelf
+from conformance.apis.onlyautomator import hostile_input as hostility
+from conformance.apis.onlyautomator import listed_records as shelf
 from conformance.apis.onlyautomator.answers import body_of, code_of, data_of, expect_member, outcome, show
-from conformance.apis.onlyautomator.shelf import Place
-from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.oracle import expect, observe
+from conformance.apis.onlyautomator.driver import Api
+from conformance.apis.onlyautomator.listed_records import Place
+from conformance.assertions.outcome import expect, observe
+from conformance.http import raw_request as packet
 
 ORDER = 1
 

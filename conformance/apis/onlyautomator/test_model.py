@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.apis.onlyautomator import model
+from conformance.apis.onlyautomator.driver import Api
 from conformance.apis.onlyautomator.model import Write
-from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.oracle import DoesNotConform, Inconclusive
+from conformance.assertions.outcome import DoesNotConform, Inconclusive
 
 ORDER = 2
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from conformance.apis.onlyautomator.answers import Data, data_of, expect_member, member, moment, outcome, show
+from conformance.apis.onlyautomator.driver import BOOLEANS, HISTORY, Api, want_accepted
 from conformance.apis.onlyautomator.model import REPLICAS_APART, is_same_moment
-from conformance.apis.onlyautomator.vocabulary import BOOLEANS, HISTORY, Api, want_accepted
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, expect, observe, same_json
+from conformance.assertions.outcome import Inconclusive, expect, observe, same_json
+from conformance.http.client import Answer
 
 # --- an existing preference is updated -------------------------------------------------------------------
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from conformance.apis.onlyautomator import hostility
+from conformance.apis.onlyautomator import hostile_input as hostility
 from conformance.apis.onlyautomator.answers import body_of, data_of, expect_member, outcome, show
-from conformance.apis.onlyautomator.vocabulary import Api, Body
-from conformance.client import Answer
-from conformance.oracle import NotTested, expect, observe
+from conformance.apis.onlyautomator.driver import Api, Body
+from conformance.assertions.outcome import NotTested, expect, observe
+from conformance.http.client import Answer
 
 CASES = {"camelCase": "a", "snake_case": "b", "kebab-case": "c", "PascalCase": "d", "UPPER": "e"}
 

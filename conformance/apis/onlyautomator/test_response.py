@@ -6,9 +6,9 @@ import uuid
 from datetime import timedelta
 
 from conformance.apis.onlyautomator.answers import Data, data_of, kind, member, moment, show
-from conformance.apis.onlyautomator.timestamp import ZONE
-from conformance.apis.onlyautomator.vocabulary import Api
-from conformance.oracle import Inconclusive, NotTested, expect, instant, observe
+from conformance.apis.onlyautomator.driver import Api
+from conformance.assertions.outcome import Inconclusive, NotTested, expect, instant, observe
+from conformance.assertions.timestamp import ZONE
 
 CLOCKS_APART = timedelta(minutes=15)  # half of what the offsets of two zones differ at least
 

@@ -6,7 +6,7 @@ import base64
 import json
 from typing import Any
 
-from conformance.oracle import NotTested
+from conformance.assertions.outcome import NotTested
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 

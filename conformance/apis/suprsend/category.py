@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from conformance.client import Answer
-from conformance.oracle import DoesNotConform, Inconclusive
+from conformance.assertions.outcome import DoesNotConform, Inconclusive
+from conformance.http.client import Answer
 
 IN, OUT = "opt_in", "opt_out"
 PREFERENCES = (IN, OUT)

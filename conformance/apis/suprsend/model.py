@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance import program
 from conformance.apis.suprsend.category import IN, OUT, category, editable, picture
-from conformance.client import Answer
-from conformance.oracle import same_json
+from conformance.assertions.outcome import same_json
+from conformance.generation import operation_sequence as program
+from conformance.http.client import Answer
 
 Body = Mapping[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from conformance.target import Model, Secret, Target, apart
+from conformance.target.profile import Model, Secret, Target, apart
 
 TEMPLATE = """\
 # What to judge. Fill in, then: conformance run THIS-FILE

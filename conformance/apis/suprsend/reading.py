@@ -19,9 +19,9 @@ from conformance.apis.suprsend.category import (
     said,
     shows,
 )
-from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT, Api, Reading
-from conformance.client import Answer
-from conformance.oracle import DoesNotConform, Inconclusive, NotTested
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Api, Reading
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
+from conformance.http.client import Answer
 
 PAGE, FULL, CHANNELS = "the list of categories", "the full preference", "the channel preferences"
 NEIGHBOURS: Mapping[str, Sequence[str]] = {PAGE: ("category",), FULL: (), CHANNELS: ("channel_preference",)}

@@ -18,6 +18,7 @@ from conformance.apis.suprsend.category import (
     shows,
     stands,
 )
+from conformance.apis.suprsend.driver import OPT_IN, RESTRICTION, Api, Place, Reading
 from conformance.apis.suprsend.reading import (
     CHANNELS,
     FULL,
@@ -27,9 +28,8 @@ from conformance.apis.suprsend.reading import (
     restrictions,
     seen,
 )
-from conformance.apis.suprsend.vocabulary import OPT_IN, RESTRICTION, Api, Place, Reading
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, NotTested, Stopped
+from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
+from conformance.http.client import Answer
 
 _FEWEST_LEFT = 2  # channels of a category that stay in while one is restricted and another is out by itself
 

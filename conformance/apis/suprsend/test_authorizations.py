@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from conformance.apis.suprsend import Api
 from conformance.apis.suprsend.category import said
-from conformance.apis.suprsend.vocabulary import OPT_IN
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, expect, expect_status, observe
+from conformance.apis.suprsend.driver import OPT_IN
+from conformance.assertions.outcome import Inconclusive, expect, expect_status, observe
+from conformance.http.client import Answer
 
 
 def refused(answer: Answer) -> None:

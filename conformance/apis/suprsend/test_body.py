@@ -17,9 +17,9 @@ from conformance.apis.suprsend.category import (
     said,
     shown,
 )
-from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, expect, observe
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT
+from conformance.assertions.outcome import Inconclusive, expect, observe
+from conformance.http.client import Answer
 
 
 def refused(answer: Answer) -> None:

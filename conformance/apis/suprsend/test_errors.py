@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from conformance.apis.suprsend import Api, hostility
+from conformance.apis.suprsend import Api
+from conformance.apis.suprsend import hostile_input as hostility
 from conformance.apis.suprsend.category import shown
 from conformance.apis.suprsend.test_authorizations import with_wrong_key, without_key
 from conformance.apis.suprsend.test_path_parameters import unknown_category
-from conformance.client import Answer
-from conformance.oracle import DoesNotConform, Inconclusive, expect, observe
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, expect, observe
+from conformance.http.client import Answer
 
 ORDER = 1
 

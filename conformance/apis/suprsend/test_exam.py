@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.apis.suprsend import Api, sitting
+from conformance.apis.suprsend import Api
+from conformance.apis.suprsend import generated_cases as sitting
 from conformance.apis.suprsend.category import IN, OUT, PREFERENCES, editable, preference, shown
-from conformance.client import Answer
-from conformance.exam import Case
-from conformance.oracle import NotTested, expect, observe
+from conformance.assertions.outcome import NotTested, expect, observe
+from conformance.generation.cases import Case
+from conformance.http.client import Answer
 
 ORDER = 2
 EXAMINED = True

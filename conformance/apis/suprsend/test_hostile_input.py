@@ -6,12 +6,13 @@ way or by closing the connection. Closing it is a refusal everywhere here.
 
 from __future__ import annotations
 
-from conformance import packet
-from conformance.apis.suprsend import Api, hostility
+from conformance.apis.suprsend import Api
+from conformance.apis.suprsend import hostile_input as hostility
 from conformance.apis.suprsend.category import IN, OUT, editable, member, preference, said
-from conformance.apis.suprsend.vocabulary import OPT_IN
-from conformance.client import Answer
-from conformance.oracle import NotTested, expect, observe
+from conformance.apis.suprsend.driver import OPT_IN
+from conformance.assertions.outcome import NotTested, expect, observe
+from conformance.http import raw_request as packet
+from conformance.http.client import Answer
 
 ORDER = 1
 

@@ -26,8 +26,8 @@ from conformance.apis.suprsend.reading import (
 )
 from conformance.apis.suprsend.test_query_parameters import tenant_scope
 from conformance.apis.suprsend.test_read_back import fault, same, well_formed
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, NotTested, expect, expect_status
+from conformance.assertions.outcome import Inconclusive, NotTested, expect, expect_status
+from conformance.http.client import Answer
 
 
 def is_count(value: Any) -> bool:

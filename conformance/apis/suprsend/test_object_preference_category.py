@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from conformance.apis.suprsend import Api, reading
 from conformance.apis.suprsend.category import picture, said
-from conformance.apis.suprsend.vocabulary import OPT_IN, OPT_OUT
-from conformance.client import Answer
-from conformance.oracle import expect, observe, same_json
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT
+from conformance.assertions.outcome import expect, observe, same_json
+from conformance.http.client import Answer
 
 
 def test_same_request_twice(api: Api) -> None:

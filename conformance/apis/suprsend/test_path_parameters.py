@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from conformance.apis.suprsend import Api
 from conformance.apis.suprsend.category import member, picture, said
-from conformance.apis.suprsend.vocabulary import OPT_IN, Place
-from conformance.client import Answer
-from conformance.oracle import expect, expect_status, observe, same_json
+from conformance.apis.suprsend.driver import OPT_IN, Place
+from conformance.assertions.outcome import expect, expect_status, observe, same_json
+from conformance.http.client import Answer
 
 
 def untouched_by(api: Api, other: Place) -> None:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from conformance.apis.suprsend import Api
 from conformance.apis.suprsend.category import IN, agrees, category, editable, said, shown, stands, stands_in
+from conformance.apis.suprsend.driver import OPT_IN, Reading
 from conformance.apis.suprsend.reading import NEIGHBOURS, PAGE, find, results
-from conformance.apis.suprsend.vocabulary import OPT_IN, Reading
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, expect, observe
+from conformance.assertions.outcome import Inconclusive, expect, observe
+from conformance.http.client import Answer
 
 
 def test_tenant(api: Api) -> None:

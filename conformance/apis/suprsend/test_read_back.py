@@ -23,14 +23,14 @@ from conformance.apis.suprsend.category import (
     shows,
     stands,
 )
+from conformance.apis.suprsend.driver import UNKNOWN, Place
 from conformance.apis.suprsend.reading import NEIGHBOURS, PAGE, known
 from conformance.apis.suprsend.test_authorizations import with_wrong_key, without_key
 from conformance.apis.suprsend.test_errors import error_body
 from conformance.apis.suprsend.test_path_parameters import unknown_category, unknown_object
 from conformance.apis.suprsend.test_query_parameters import tenant_scope, with_options
-from conformance.apis.suprsend.vocabulary import UNKNOWN, Place
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, NotTested, expect, expect_status, observe, same_json
+from conformance.assertions.outcome import Inconclusive, NotTested, expect, expect_status, observe, same_json
+from conformance.http.client import Answer
 
 
 def reads(api: Api) -> Iterator[Answer]:

@@ -19,9 +19,9 @@ from conformance.apis.suprsend.category import (
     shown,
     shows,
 )
-from conformance.apis.suprsend.vocabulary import OPT_OUT
-from conformance.client import Answer
-from conformance.oracle import Inconclusive, expect, expect_status, observe
+from conformance.apis.suprsend.driver import OPT_OUT
+from conformance.assertions.outcome import Inconclusive, expect, expect_status, observe
+from conformance.http.client import Answer
 
 
 def every(api: Api, name: str) -> Iterator[tuple[Any, Answer]]:

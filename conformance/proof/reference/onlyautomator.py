@@ -13,7 +13,7 @@ from typing import Any
 
 import jwt
 
-from conformance.clock import Clock
+from conformance.http.clock import Clock
 from conformance.proof.serving import Request, Response
 
 PATH = "/api/v2/update-preference"

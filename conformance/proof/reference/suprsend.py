@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, ClassVar
 
-from conformance.clock import Clock
+from conformance.http.clock import Clock
 from conformance.proof.serving import Request, Response
 
 CHANNELS = ("email", "sms", "whatsapp", "androidpush", "iospush", "webpush", "inbox", "slack", "ms_teams")

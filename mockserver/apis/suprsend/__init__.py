@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from mockserver.apis.suprsend.standing import Standing
 from mockserver.apis.suprsend.tags import wanted
 from mockserver.apis.suprsend.workspace import CHANNELS, Fixtures, preference_key, restriction_key
-from mockserver.clock import Clock
-from mockserver.exchange import Caller, Reply
-from mockserver.ids import Ids
-from mockserver.problems import Invalid, NotInFixtures, Violation
-from mockserver.store import Record, Store
+from mockserver.dispatch.exchange import Caller, Reply
+from mockserver.http.problems import Invalid, NotInFixtures, Violation
+from mockserver.session.ids import Ids
+from mockserver.session.store import Record, Store
+from mockserver.simulation.clock import Clock
 
 __all__ = ["Api", "Fixtures"]
 

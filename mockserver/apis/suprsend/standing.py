@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from mockserver.store import Record
+from mockserver.session.store import Record
 
 
 class Standing(NamedTuple):

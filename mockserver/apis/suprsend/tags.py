@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
-from mockserver.problems import Invalid, Violation
+from mockserver.http.problems import Invalid, Violation
 
 Wanted = Callable[[Collection[str]], bool]
 _OPERATORS = "and, or, not, exists"

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 import openapi
 from mockserver import fixtures
-from mockserver.problems import nearest
-from mockserver.store import Key, Record
+from mockserver.http.problems import nearest
+from mockserver.session.store import Key, Record
 
 Preference = Literal["opt_in", "opt_out"]
 Default = Literal["opt_in", "opt_out", "cant_unsubscribe"]

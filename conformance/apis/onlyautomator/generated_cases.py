@@ -1,0 +1,118 @@
+"""The exam as it is sat: generated requests with the profile's fan in them, and the run's own categories."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.generation.cases import Case
+from conformance.http.client import Answer
+
+KEY = ("fanId", "category", "preference")
+LARGEST_EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Sat:
+    """One case as it was sent; *body* is None where no JSON was."""
+
+    case: Case
+    has_json: bool
+    body: Any
+    answer: Answer
+
+    @property
+    def triple(self) -> tuple[str, ...] | None:
+        """The three names, or None if one is missing or no text."""
+        if not isinstance(self.body, dict):
+            return None
+        names = tuple(text for text in map(self.body.get, KEY) if isinstance(text, str))
+        return names if len(names) == len(KEY) else None
+
+
+class Desk:
+    """Where the cases of one run are made ready.
+
+    A fanId that could be one becomes *fan_id*, so that nothing is written for a fan that is not in the
+    profile. A category gets the run's *prefix*, and the case's number where an earlier case has the same
+    names, so that every case makes a record. What is wrong on purpose stays wrong.
+    """
+
+    def __init__(self, fan_id: str, prefix: str) -> None:
+        self._fan_id = fan_id
+        self._prefix = prefix
+        self._used: set[tuple[str, str]] = set()
+
+    def content(self, case: Case) -> bytes | None:
+        """Return what is sent for *case*."""
+        body = case.json if case.has_json else None
+        if not isinstance(body, dict):
+            return case.content
+        for name, own in (("fanId", self._fan_id), ("category", self._category(body, case.number))):
+            if isinstance(body.get(name), str) and body[name]:
+                body[name] = own
+        return json.dumps(body, ensure_ascii=False).encode()
+
+    def _category(self, body: dict[str, Any], number: int) -> str:
+        names = (str(body.get("category")), json.dumps(body.get("preference")))
+        category = f"{self._prefix}{names[0]}" + (f"_{number}" if names in self._used else "")
+        self._used.add(names)
+        return category
+
+
+def is_json(content: bytes | None) -> bool:
+    """Tell whether *content* is JSON."""
+    try:
+        json.loads((content or b"").decode())
+    except ValueError:
+        return False
+    return True
+
+
+def is_invalid(content: bytes) -> bool:
+    """Tell whether every server has to refuse *content*: no JSON object, or no name where a name has to be.
+
+    What may be JSON in another encoding, or too deep for us alone, need not be refused.
+    """
+    try:
+        body = json.loads(content.decode("utf-8-sig"))
+    except (RecursionError, UnicodeDecodeError):
+        return False
+    except ValueError:
+        return b"\0" not in content
+    return not isinstance(body, dict) or any(isinstance(body.get(name, []), dict | list) for name in KEY)
+
+
+def is_faithful(value: Any) -> bool:
+    """Tell whether every JSON reader keeps *value*: no U+0000, no integer that a double cannot hold."""
+    if isinstance(value, dict):
+        return all(is_faithful(name) and is_faithful(item) for name, item in value.items())
+    if isinstance(value, list):
+        return all(map(is_faithful, value))
+    if isinstance(value, str):
+        return "\0" not in value
+    return not isinstance(value, int) or abs(value) <= LARGEST_EXACT
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether nobody would clean *name* up: no control characters, no whitespace around it."""
+    return name == name.strip() and not any(
+        unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp") for one in name
+    )
+
+
+def composed(value: Any) -> Any:
+    """Compose every letter of *value*: the document does not say which form is kept."""
+    if isinstance(value, dict):
+        return {composed(name): composed(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [composed(item) for item in value]
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+def folded(name: str) -> str:
+    """Reduce *name* to what no server would confuse: letters without case and form, nothing around them."""
+    letters = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(one for one in letters if unicodedata.category(one)[0] not in "CZ" or one == " ").strip()

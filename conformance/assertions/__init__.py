@@ -1,0 +1,1 @@
+"""The outcomes of a requirement, and the comparisons that raise them."""

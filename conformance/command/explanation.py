@@ -1,0 +1,266 @@
+"""What there is to know about a requirement, learnt from where it stands already and from trying it out.
+
+Nothing here is a list to keep: the document comes from the contract, the reading from the docstring, the proof
+from the mutants, what is permitted from the liberties, and needs and writes from asking the reference.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import openapi
+from conformance import proof
+from conformance.judge.verdict import Verdict, judge
+from conformance.proof.serving import InProcess, serve
+from conformance.suite import requirement
+from conformance.suite.mode import Mode
+from conformance.suite.requirement import Requirement
+from conformance.target import profile as target
+from conformance.target.profile import BadProfile
+
+LEVELS = {
+    "MUST": "the document states it, or it follows from what the document states",
+    "SHOULD": "the document recommends it, or only another page of the vendor's states it",
+    "OBSERVED": "nobody states it: what comes is recorded and never judged",
+}
+# A server is one of these as a whole, so overriding them says nothing about which step is meant.
+_WHOLE = {"answer", "profile"}
+_READS = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A requirement, and what is known about it.
+
+    source: the document or page, and its heading. url: where it is read. needs: the optional keys of a profile
+    without which it is not tested. always: the keys that every run needs. modes: those of a run that ask it.
+    writes: whether a correct server accepts any write that it sends. mutants: those that fail it alone, then those
+    that fail others with it. permitted: liberties in what the mutants lie about. forgoing: liberties that fail it
+    and conform.
+    """
+
+    requirement: Requirement
+    source: str
+    url: str
+    needs: Sequence[str]
+    always: Sequence[str]
+    writes: bool
+    modes: Sequence[Mode]
+    mutants: Sequence[type[Any]] = field(default=())
+    permitted: Sequence[type[Any]] = field(default=())
+    forgoing: Sequence[type[Any]] = field(default=())
+
+    def facts(self) -> Iterator[tuple[str, str | list[str]]]:
+        """Yield what there is to say, each under its name; a list where there are several."""
+        if self.requirement.reading:
+            yield "how we read it", self.requirement.reading
+        if self.needs:
+            yield "needs", f"{' and '.join(self.needs)}; without it not tested"
+        yield "writes", "yes" if self.writes else "only where a server accepts what the reference refuses"
+        yield "modes", ", ".join(self.modes)
+        for name, servers in (
+            ("proved by", self.mutants),
+            ("permitted all the same", self.permitted),
+            ("failed by servers that conform", self.forgoing),
+        ):
+            if servers:
+                yield name, [f"{one.__name__}: {sentence(one)}" for one in servers]
+
+
+def explain(asked: Sequence[Requirement]) -> list[Explanation]:
+    """Explain requirements, which may be of several APIs, in the order in which they come.
+
+    Each is tried on the reference: once as it is, and all together once for each optional key of the profile.
+    """
+    known = {api: _Api(api, [one for one in asked if one.api == api]) for api in {one.api for one in asked}}
+    return [known[one.api].explain(one) for one in asked]
+
+
+def opening(asked: Requirement, source: str) -> list[str]:
+    """Write what a requirement says of itself, for a terminal."""
+    return [
+        asked.id,
+        f"  {asked.level} {asked.text}",
+        f"  {asked.level} means: {LEVELS[asked.level]}",
+        f"  source: {source}",
+    ]
+
+
+def text(one: Explanation) -> str:
+    """Write an explanation for a terminal."""
+    lines = [
+        *opening(one.requirement, f"{one.source}, {one.url}"),
+        f"  needs, as every run does: {' and '.join(one.always)}",
+    ]
+    for name, said in one.facts():
+        if isinstance(said, str):
+            lines.append(f"  {name}: {said}")
+        else:
+            lines += [f"  {name}:", *(f"    {item}" for item in said)]
+    return "\n".join(lines)
+
+
+def markdown(apis: Sequence[str]) -> str:
+    """Write every requirement of *apis* as one Markdown document, by heading."""
+    parts = [_INTRODUCTION]
+    for api in apis:
+        spec = openapi.load(api)
+        explained = explain(requirement.collect(api))
+        always = " and ".join(f"`{key}`" for key in explained[0].always)
+        document = spec["info"]["x-document"]
+        parts += [f"## {api}", f"From [{document['title']}]({document['url']}). Every run needs {always}."]
+        for heading in openapi.headings(spec):
+            under = [one for one in explained if one.requirement.heading == heading]
+            if under:
+                parts += [f"### [{heading}]({under[0].url})", *map(_entry, under)]
+        if reasons := requirement.not_asked(api):
+            parts += [f"### What is not asked of {api}", _listed(reasons)]
+    return "\n\n".join(parts) + "\n"
+
+
+_INTRODUCTION = """\
+# Requirements
+
+Written by `make requirements`. `conformance explain ID` prints one of them.
+
+A requirement is a MUST where the document states it, a SHOULD where the document recommends it or only another page
+of the vendor's states it, and OBSERVED where nobody states it: that is recorded and never judged. What it needs of a
+target profile beyond what every run needs is named with it; without that it is not tested. It is proved by mutants,
+servers that break it and that the judge has to catch, and bounded by liberties, correct servers that do the same step
+in another way and that the judge has to spare."""
+
+
+def _entry(one: Explanation) -> str:
+    lines = [
+        f"#### {one.requirement.id}",
+        "",
+        f"**{one.requirement.level}** {_escaped(one.requirement.text)}",
+        "",
+    ]
+    for name, said in one.facts():
+        if isinstance(said, str):
+            lines.append(f"- {name}: {_escaped(said)}")
+        else:
+            lines += [f"- {name}:", *(f"  - {_escaped(item)}" for item in said)]
+    return "\n".join(lines)
+
+
+def _listed(reasons: Mapping[str, Mapping[str, str]]) -> str:
+    return "\n".join(f"- {name}: {_escaped(why)}" for kind in reasons.values() for name, why in kind.items())
+
+
+def _escaped(words: str) -> str:
+    return re.sub(r"([\\`*<\[])", r"\\\1", words)
+
+
+def sentence(server: type[Any]) -> str:
+    """Return what a server of the proof says that it does."""
+    return " ".join((server.__doc__ or "").split())
+
+
+class _Api:
+    """What the requirements *asked* of one API have in common, found out once."""
+
+    def __init__(self, api: str, asked: Sequence[Requirement]) -> None:
+        self._reference = proof.reference_of(api)
+        self._info = openapi.load(api)["info"]
+        self._mutants = proof.mutants_of(api)
+        self._liberties = proof.liberties_of(api)
+        self._always, optional = _keys(self._reference)
+        ids = [one.id for one in asked]
+        self._left_out = {
+            mode: set(_judged(self._reference, ids, mode=mode).ids("not_tested")) for mode in Mode
+        }
+        self._untested = {
+            f"{part}.{key}": set(_judged(self._reference, ids, part, key).ids("not_tested"))
+            for part, key in optional
+        }
+
+    def explain(self, one: Requirement) -> Explanation:
+        """Explain a requirement among those that were asked."""
+        mutants = sorted(
+            (mutant for mutant in self._mutants if one.name in mutant.breaks), key=lambda it: len(it.breaks)
+        )
+        source, url = self._source(one)
+        return Explanation(
+            requirement=one,
+            source=source,
+            url=url,
+            needs=[key for key, ids in self._untested.items() if one.id in ids],
+            always=self._always,
+            modes=[mode for mode, ids in self._left_out.items() if one.id not in ids],
+            writes=_writes(_judged(self._reference, [one.id])),
+            mutants=mutants,
+            permitted=self._permitted(one, mutants),
+            forgoing=[liberty for liberty in self._liberties if one.name in _costs(liberty)],
+        )
+
+    def _source(self, one: Requirement) -> tuple[str, str]:
+        document = self._info["x-document"]
+        if one.heading in document["headings"]:
+            return f"{document['title']}: {one.heading}", document["url"]
+        page = next(page for page in self._info["x-pages"] if page["name"] == one.heading)
+        return page["name"], page["url"]
+
+    def _permitted(self, one: Requirement, mutants: Sequence[type[Any]]) -> list[type[Any]]:
+        lies = [self._steps(mutant) for mutant in mutants if len(mutant.breaks) == 1]
+        steps = frozenset[str]().union(*lies)
+        return [
+            liberty
+            for liberty in self._liberties
+            if self._steps(liberty) & steps and one.name not in _costs(liberty)
+        ]
+
+    def _steps(self, server: type[Any]) -> set[str]:
+        """Name the methods of the reference that *server* or what it is derived from replaces."""
+        between = server.__mro__[: server.__mro__.index(self._reference)]
+        replaced = {name for one in between for name, it in vars(one).items() if inspect.isfunction(it)}
+        return (replaced & set(dir(self._reference))) - _WHOLE
+
+
+def _costs(liberty: type[Any]) -> frozenset[str]:
+    costs: frozenset[str] = getattr(liberty, "costs", frozenset())
+    return costs
+
+
+def _keys(reference: type[Any]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Sort the keys of a profile that leaves nothing untested into what it needs and what it may leave out."""
+    always, optional = [], []
+    profile = reference().profile("http://127.0.0.1")
+    for part, keys in profile.items():
+        for key in keys if isinstance(keys, Mapping | list) else ():
+            try:
+                target.read(_without(profile, part, key))
+            except BadProfile:
+                always.append(f"{part}.{key}")
+            else:
+                optional.append((part, key))
+    return always, optional
+
+
+def _without(profile: Mapping[str, Any], part: str, key: str) -> dict[str, Any]:
+    keys = profile[part]
+    if isinstance(keys, list):
+        return {**profile, part: [one for one in keys if one != key]}
+    return {**profile, part: {name: value for name, value in keys.items() if name != key}}
+
+
+def _judged(reference: type[Any], ids: Sequence[str], *left_out: str, mode: Mode = Mode.FULL) -> Verdict:
+    server = reference()
+    with serve(server) as url:
+        profile = server.profile(url)
+        asked = _without(profile, *left_out) if left_out else profile
+        return judge(asked, only=ids, mode=mode, wire=partial(InProcess, server))
+
+
+def _writes(verdict: Verdict) -> bool:
+    return any(
+        exchange.method not in _READS and 200 <= (exchange.status or 0) < 300
+        for result in verdict.results
+        for exchange in result.evidence
+    )

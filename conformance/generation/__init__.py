@@ -1,0 +1,1 @@
+"""Generated requests: cases drawn from a contract, and sequences of operations."""

@@ -1,0 +1,1 @@
+"""How requests reach the target and come back as evidence."""

@@ -1,0 +1,140 @@
+"""Credentials that a command prints, fetched again when they expire in the middle of a run.
+
+One is fetched when the target answers 401 to it in a form that it has accepted before, such as ``Bearer`` and the
+credential: what is refused on purpose was never accepted and stays as it is. It is fetched beforehand where it is
+a JWT whose time is up by the clock here, unless its command has no better one.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import httpx2
+
+from conformance.http.redaction import Redaction
+from conformance.target.profile import BadProfile, Secret
+
+_UNAUTHORIZED, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
+_EARLY_S = 5
+_STALE_S = 30  # one that is first sent so long after it was fetched may have expired unseen
+
+
+class CannotRenew(Exception):
+    """A credential is no longer accepted, and its command gives no other; the message says why."""
+
+
+@dataclass
+class _Held:
+    """One secret, the values it has had, and in which forms the target has accepted it."""
+
+    secret: Secret
+    values: list[str]
+    accepted: set[tuple[str, str]] = field(default_factory=set)
+    fetched_at: float = field(default_factory=time.monotonic)
+    was_sent: bool = False
+    is_hopeless: bool = False
+
+
+class _Carried(NamedTuple):
+    """A secret in a header: what stands before it there, and which of its values it is."""
+
+    held: _Held
+    header: str
+    prefix: str
+    value: str
+
+    @property
+    def form(self) -> tuple[str, str]:
+        return self.header.lower(), self.prefix
+
+    def in_place(self, headers: httpx2.Headers) -> httpx2.Headers:
+        """Return *headers* with the secret's newest value."""
+        changed = httpx2.Headers(headers)
+        changed[self.header] = self.prefix + self.held.secret.reveal()
+        return changed
+
+
+class Renewal:
+    """Keeps the secrets of a run fresh, and every value of theirs out of the reports."""
+
+    def __init__(self, secrets: Sequence[Secret], redaction: Redaction) -> None:
+        self._redaction = redaction
+        self._lock = threading.RLock()
+        for secret in secrets:
+            redaction.conceal(secret.reveal(), secret.name)
+        self._held = [_Held(one, [one.reveal()]) for one in secrets if one.is_renewable]
+
+    def before(self, headers: httpx2.Headers, within_s: float) -> httpx2.Headers:
+        """Return *headers* as they are to be sent, with the newest credential.
+
+        within_s: for the command, if it has to be asked.
+        """
+        with self._lock:
+            carried = self._carried(headers)
+            if carried is None:
+                return headers
+            held = carried.held
+            if not held.is_hopeless and _has_expired(held.secret.reveal()):
+                try:
+                    self._fetch(held, within_s)
+                    held.is_hopeless = _has_expired(held.secret.reveal())
+                except BadProfile:
+                    held.is_hopeless = True  # whether the old one still does is for the target to say
+            return carried.in_place(headers)
+
+    def after(self, headers: httpx2.Headers, status: int, within_s: float) -> httpx2.Headers | None:
+        """Return the headers to ask once more with, or None if the answer stands.
+
+        Raises CannotRenew if another credential is needed and none comes.
+        """
+        with self._lock:
+            carried = self._carried(headers)
+            if carried is None:
+                return None
+            held = carried.held
+            is_stale = not held.was_sent and time.monotonic() - held.fetched_at > _STALE_S
+            held.was_sent = True
+            if status != _UNAUTHORIZED:
+                if status != _TOO_MANY and status < _SERVER_ERROR:  # which say nothing of a credential
+                    held.accepted.add(carried.form)
+                return None
+            if carried.form not in held.accepted and not is_stale:
+                return None
+            if carried.value == held.secret.reveal():
+                try:
+                    self._fetch(held, within_s)
+                except BadProfile as error:
+                    raise CannotRenew(f"a credential was answered 401 that did before; {error}") from None
+            return carried.in_place(headers)
+
+    def _carried(self, headers: httpx2.Headers) -> _Carried | None:
+        for held in self._held:
+            for name, text in headers.items():
+                for value in reversed(held.values):
+                    if text.endswith(value):
+                        return _Carried(held, name, text.removesuffix(value), value)
+        return None
+
+    def _fetch(self, held: _Held, within_s: float) -> None:
+        fetched = held.secret.renew(within_s)
+        self._redaction.conceal(fetched, held.secret.name)
+        held.values.append(fetched)
+        held.fetched_at = time.monotonic()
+
+
+def _has_expired(token: str) -> bool:
+    """Tell whether *token* is a JWT whose time is up by the clock here, or nearly so."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return False
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        return bool(claims["exp"] < time.time() + _EARLY_S)
+    except (ValueError, TypeError, KeyError):
+        return False

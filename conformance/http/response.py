@@ -1,0 +1,96 @@
+"""What came back for one request."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from conformance.assertions.outcome import DoesNotConform
+from conformance.http.evidence import Exchange, visible
+from conformance.http.pacing import http_date
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back.
+
+    *headers* takes names in any case. *sent_at* and *received_at* are monotonic seconds; *content* is the
+    body after its content-encoding. *exchange* is the same as evidence, without credentials.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    sent_at: float
+    received_at: float
+    exchange: Exchange
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is a 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        """The body as text, for showing."""
+        return self.content.decode("utf-8", "replace")
+
+    @cached_property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case; empty if none was named."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_labelled_json(self) -> bool:
+        """Whether the media type is JSON: its own, or one that is built on it."""
+        return self.media_type in ("application/json", "text/json") or self.media_type.endswith("+json")
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is JSON, whatever its label says."""
+        return not isinstance(self._parsed, DoesNotConform)
+
+    @property
+    def received(self) -> datetime:
+        """When it came, by the clock here."""
+        return datetime.now(UTC) - timedelta(seconds=time.monotonic() - self.received_at)
+
+    @property
+    def date(self) -> datetime | None:
+        """What the target's own clock says in the header Date; None if it is missing or no date."""
+        return http_date(self.headers.get("date", ""))
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; raises DoesNotConform if it is none."""
+        if isinstance(self._parsed, DoesNotConform):
+            raise DoesNotConform(self._parsed.expected, self._parsed.got, self)
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> Any:
+        try:
+            return json.loads(self.content.decode("utf-8"), parse_constant=_refuse)
+        except UnicodeDecodeError:
+            return DoesNotConform("a JSON body", "bytes that are not UTF-8")
+        except RecursionError:
+            return DoesNotConform("a JSON body", "one that is nested too deep to read")
+        except ValueError as error:
+            start = visible(self.text[:60].strip())
+            # What else json.loads raises is Python's own limit on the digits of a number.
+            is_told = isinstance(error, (json.JSONDecodeError, _NotJson))
+            why = str(error) if is_told else "a number has too many digits to read"
+            return DoesNotConform("a JSON body", f"{start!r} ({why})" if start else "an empty body")
+
+
+class _NotJson(ValueError):
+    """Python reads it, and JSON has no such thing."""
+
+
+def _refuse(constant: str) -> Any:
+    raise _NotJson(f"{constant} is not JSON")

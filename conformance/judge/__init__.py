@@ -1,0 +1,1 @@
+"""One run: which requirements are asked, what became of each, and the verdict."""

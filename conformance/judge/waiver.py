@@ -1,0 +1,140 @@
+"""Waivers: failures that are known, and excused by somebody until a day.
+
+A YAML file, a list of them::
+
+    - id: onlyautomator/value-float
+      reason: floats are rounded until the storage is replaced
+      owner: ada@example.com
+      expires: 2027-03-31          # the last day on which it holds, in UTC
+
+One file may hold those of several APIs.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+
+import openapi
+from conformance.judge.engine import Result
+from conformance.suite import requirement
+from conformance.suite.requirement import Requirement
+from conformance.target import profile as target
+
+
+class BadWaivers(ValueError):
+    """The file of waivers cannot be used; one line per thing that is wrong: what, where, what to do."""
+
+
+class Waiver(target.Model):
+    """One failure that is excused. expires: the last day on which it holds."""
+
+    id: str
+    reason: str = Field(min_length=1)
+    owner: str = Field(min_length=1)
+    expires: date
+
+    @field_validator("expires", mode="before")
+    @classmethod
+    def _day(cls, given: Any) -> date:
+        try:
+            return given if type(given) is date else date.fromisoformat(given)
+        except (TypeError, ValueError):
+            raise PydanticCustomError("day", "is not a day; write it as YYYY-MM-DD") from None
+
+
+def read(file: Path) -> list[Waiver]:
+    """Read the waivers of *file*.
+
+    Raises BadWaivers with a line for each thing that is wrong.
+    """
+    try:
+        written = target.load(file, "a list of waivers")
+    except target.BadProfile as error:
+        raise BadWaivers(str(error)) from None
+    if written is None and not file.read_text(encoding="utf-8").strip():
+        raise BadWaivers(f"{file}: is empty; write [] if nothing is waived")
+    if not isinstance(written, list | None) or not all(isinstance(one, dict) for one in written or ()):
+        raise BadWaivers(f"{file}: is not a list of waivers; each has id, reason, owner and expires")
+    read: list[Waiver] = []
+    wrong: list[str] = []
+    for number, one in enumerate(written or (), 1):
+        try:
+            read.append(Waiver.model_validate(one))
+        except ValidationError as error:
+            wrong += [f"{file}: waiver {number}: {target.line(fault)}" for fault in error.errors()]
+    ids = [one.id for one in read]
+    wrong += [
+        f"{file}: {id_}: has two waivers; remove one"
+        for id_ in sorted({id_ for id_ in ids if ids.count(id_) > 1})
+    ]
+    if wrong:
+        raise BadWaivers("\n".join(wrong))
+    return read
+
+
+def applied(result: Result, waivers: Sequence[Waiver], today: date) -> Result:
+    """Return *result*, waived if it failed and a waiver excuses it *today*."""
+    for one in waivers:
+        if one.id == result.requirement.id and result.status == "failed" and today <= one.expires:
+            reason = f"until {one.expires}, by {one.owner}: {one.reason}; {result.reason}"
+            return replace(result, status="waived", reason=reason)
+    return result
+
+
+def faults(
+    waivers: Sequence[Waiver], results: Sequence[Result], known: Sequence[Requirement], today: date
+) -> list[str]:
+    """Say of each waiver that no longer excuses anything what to do with it, in a sentence.
+
+    known: every requirement of the API, asked or not; waivers of other APIs are left to their own runs.
+    """
+    asked = {result.requirement.id: result for result in results}
+    said = pointless([one for one in waivers if one.id not in asked], known)
+    for one in waivers:
+        if one.id in asked:
+            said += _fault(one, asked[one.id], today)
+    return said
+
+
+def refuse_pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> None:
+    """Raise BadWaivers if there are waivers that never excuse anything."""
+    if said := pointless(waivers, known):
+        raise BadWaivers("\n".join(said))
+
+
+def pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> list[str]:
+    """Say of each waiver that never excuses anything what to do with it: of no requirement, or of an OBSERVED one.
+
+    known: every requirement of the API that is judged; those of the other APIs that have a name are known here.
+    """
+    others = set(openapi.names()) - {one.api for one in known}
+    everywhere = [*known, *(one for api in sorted(others) for one in requirement.collect(api))]
+    levels = {one.id: one.level for one in everywhere}
+    said = []
+    for one in waivers:
+        if one.id not in levels:
+            near = difflib.get_close_matches(one.id, levels, n=1)
+            hint = f", or did you mean {near[0]}?" if near else ""
+            said.append(f"{one.id}: has a waiver, and no requirement has this id; remove it{hint}")
+        elif levels[one.id] == "OBSERVED":
+            said.append(f"{one.id}: has a waiver, and is OBSERVED, which never fails; remove it")
+    return said
+
+
+def _fault(waiver: Waiver, result: Result, today: date) -> list[str]:
+    if result.status in ("passed", "observed"):
+        return [f"{waiver.id}: has a waiver by {waiver.owner} and was {result.status}; remove it"]
+    if waiver.expires < today:
+        return [
+            f"{waiver.id}: its waiver by {waiver.owner} expired on {waiver.expires}; "
+            "mend the server, or agree on a new day"
+        ]
+    return []

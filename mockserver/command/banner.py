@@ -1,0 +1,52 @@
+"""What the stub says when it is ready: its URL and a command to try for each operation."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from urllib.parse import quote, urlencode
+
+from mockserver.auth.security import Sample
+from mockserver.contract.operation import JSON, Operation
+from mockserver.http.session_name import PREFIX
+from mockserver.session.session import DEFAULT
+from mockserver.stub import Stub
+
+
+def banner(stub: Stub, url: str) -> str:
+    """Write the lines of the banner; every curl line works when pasted, for a day."""
+    lines = [f"mockserver answers at {url}", ""]
+    base = url + PREFIX + DEFAULT if stub.sessions.is_strict else url
+    for operation in stub.door.routes.operations:
+        lines += [
+            f"# {operation.api}: {operation.summary or operation.name}",
+            curl(operation, base, stub.credential(operation)),
+            "",
+        ]
+    return "\n".join([*lines, f"# The control plane, for people and programs: {url}/__admin/"])
+
+
+def curl(operation: Operation, url: str, credential: Sample | None) -> str:
+    """Write one command that calls *operation* with the contract's first example."""
+    path = operation.template
+    for parameter in operation.parameters:
+        if parameter["in"] == "path":
+            path = path.replace(
+                f"{{{parameter['name']}}}", quote(str(parameter.get("example", "1")), safe="")
+            )
+    query = {
+        parameter["name"]: str(parameter.get("example", "1"))
+        for parameter in operation.parameters
+        if parameter["in"] == "query" and parameter.get("required")
+    }
+    if credential is not None and credential.place == "query":
+        query[credential.name] = credential.value
+    words = ["curl", "-X", operation.method, f"{url}{path}{'?' if query else ''}{urlencode(query)}"]
+    if credential is not None and credential.place != "query":
+        cookie = f"Cookie: {credential.name}={credential.value}"
+        words += ["-H", cookie if credential.place == "cookie" else f"{credential.name}: {credential.value}"]
+    content = operation.request_body.get("content", {}).get(JSON, {})
+    examples = [example.get("value") for example in content.get("examples", {}).values()]
+    for example in [*examples, *([content["example"]] if "example" in content else [])][:1]:
+        words += ["-H", f"Content-Type: {JSON}", "-d", json.dumps(example)]
+    return shlex.join(words)

@@ -1,0 +1,80 @@
+"""The default session's state, kept in a file between runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mockserver.http.problems import CannotStart, Invalid
+from mockserver.stub import Stub
+
+
+class CannotSave(Exception):
+    """The state is lost; the message says why."""
+
+
+def load(file: Path, stub: Stub) -> None:
+    """Begin with the state in *file*, if there is one.
+
+    Raises CannotStart if it cannot be read or is not a state.
+    """
+    if not file.exists():
+        if not file.resolve().parent.is_dir():
+            raise CannotStart(f"{file}: there is no such folder; the state could not be saved at the end")
+        return
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(document, dict):
+            raise CannotStart(f"{file}: holds no state; GET /__admin/state shows what one looks like")
+        stub.admin.load(document, stub.sessions.default)
+    except OSError as error:
+        raise CannotStart(f"{file}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise CannotStart(f"{file}: not JSON: {error}") from None
+    except Invalid as invalid:
+        raise CannotStart(f"{file}: {invalid.message}") from None
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Keep other stubs from the same file, where the system can: the last to end would undo what the others wrote.
+
+    Raises CannotStart if another has it.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    name = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:16]
+    with Path(tempfile.gettempdir(), f"mockserver-{os.getuid()}-{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart(f"{file}: another stub keeps its state there; name another file") from None
+        yield
+
+
+def save(file: Path, stub: Stub) -> None:
+    """Write the state to *file*, whole or not at all: a crash leaves the file as it was.
+
+    Raises CannotSave if it cannot be written.
+    """
+    content = json.dumps(stub.admin.document(stub.sessions.default), indent=2, ensure_ascii=False)
+    target = file.resolve()  # a link stays one
+    new = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with new.open("w", encoding="utf-8") as writer:
+            writer.write(content + "\n")
+            writer.flush()
+            os.fsync(writer.fileno())
+        new.replace(target)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise CannotSave(f"{file}: the state cannot be saved: {error.strerror}") from None

@@ -1,0 +1,1 @@
+"""A contract compiled: its routes, operations, parameters, schemas and examples."""

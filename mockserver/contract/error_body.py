@@ -1,0 +1,50 @@
+"""An API's own way of saying that something went wrong, rendered from its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.dispatch.exchange import Reply
+from mockserver.http.problems import CannotStart, Problem, phrase
+
+_ABSENT = object()
+_GUEST = {"status": "{status}", "message": "{message}", "detail": "{detail}"}
+
+
+class Voice:
+    """Renders problems as the contract's x-error-body, with the codes of its x-error-codes.
+
+    A contract that has neither is a guest's, and errors look like most APIs': a message, and a detail per field.
+    file: where the contract lies, for whoever has to mend it. is_own: whether it says what an error looks like.
+    Raises CannotStart if the contract has one without the other.
+    """
+
+    def __init__(self, file: str, spec: Mapping[str, Any]) -> None:
+        missing = [key for key in ("x-error-body", "x-error-codes") if key not in spec]
+        if len(missing) == 1:
+            raise CannotStart(f"{file}: no {missing[0]} at the root; add what an error looks like")
+        self.file = file
+        self.is_own = not missing
+        self.codes: Mapping[str, str] = spec.get("x-error-codes", {})
+        self._body = spec.get("x-error-body", _GUEST)
+
+    def reply(self, problem: Problem) -> Reply:
+        """Render *problem*."""
+        status = int(problem.kind)
+        values = {
+            "status": status,
+            "code": self.codes.get(str(status), phrase(status).lower().replace(" ", "_")),
+            "message": problem.message,
+            "detail": problem.detail if problem.detail is not None else _ABSENT,
+        }
+        return Reply(status, _filled(self._body, values), problem.headers)
+
+
+def _filled(template: Any, values: Mapping[str, Any]) -> Any:
+    if isinstance(template, dict):
+        filled = {key: _filled(value, values) for key, value in template.items()}
+        return {key: value for key, value in filled.items() if value is not _ABSENT}
+    if isinstance(template, str) and template.startswith("{") and template.endswith("}"):
+        return values[template[1:-1]]
+    return template

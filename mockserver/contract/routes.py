@@ -1,0 +1,161 @@
+"""Which operation a raw path means, and which it nearly meant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from mockserver.http.problems import CannotStart
+
+if TYPE_CHECKING:
+    from mockserver.contract.operation import Operation
+
+
+VARIABLE = re.compile(r"\{([^}]*)\}")
+_COMPARED = 200
+
+
+@dataclass(frozen=True)
+class Path:
+    """A path template and the operations under it, by method; ``{}`` stands for a variable in its segments."""
+
+    segments: tuple[str, ...]
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+    def values(self, raw: list[str]) -> tuple[str, ...] | None:
+        """Take the values of the variables out of *raw*, or None if it is another path."""
+        found: list[str] = []
+        for segment, part in zip(self.segments, raw, strict=True):
+            if segment == "{}":
+                found.append(_decoded(part))
+            elif "{}" in segment:
+                match = _pattern(segment).fullmatch(part)
+                if match is None:
+                    return None
+                found += map(_decoded, match.groups())
+            elif segment != part and segment != _decoded(part):
+                return None
+        return tuple(found)
+
+
+class NearMiss(NamedTuple):
+    """The operation a request came nearest to, and why it was not that one."""
+
+    operation: Operation
+    reason: str
+
+
+class Routes:
+    """One table over all APIs; paths match with and without a trailing slash, segments are decoded after splitting."""
+
+    def __init__(self) -> None:
+        self._paths: dict[int, list[Path]] = {}
+        self._literal: dict[str, Path] = {}
+        self.operations: list[Operation] = []
+
+    def add(self, operation: Operation) -> None:
+        """Enter one operation.
+
+        Raises CannotStart if another one has the same method and path.
+        """
+        segments = tuple(VARIABLE.sub("{}", part) for part in _split(operation.template))
+        paths = self._paths.setdefault(len(segments), [])
+        path = next((path for path in paths if path.segments == segments), None)
+        if path is None:
+            path = Path(segments)
+            paths.append(path)
+            # A literal segment wins over a variable one at the same place, whichever file came first.
+            paths.sort(key=lambda path: [_openness(segment) for segment in path.segments])
+            if not any("{}" in segment for segment in segments):
+                self._literal[operation.template] = path
+        other = path.operations.get(operation.method, operation)
+        if other is operation or other.method != operation.method:
+            path.operations[operation.method] = operation
+            if (
+                operation.method == "GET"
+            ):  # it answers HEAD as well, unless the contract has an answer of its own
+                path.operations.setdefault("HEAD", operation)
+        else:
+            raise CannotStart(
+                f"{operation.method} {operation.template} is in both {other.voice.file} and "
+                f"{operation.voice.file}; serve one of them (--api NAME) or give one a prefix in its servers"
+            )
+        self.operations.append(operation)
+
+    def find(self, raw_path: str) -> tuple[dict[str, Operation], tuple[str, ...]] | None:
+        """Find the operations under *raw_path* and the values of its variable segments."""
+        literal = self._literal.get(raw_path)
+        if literal is not None:
+            return literal.operations, ()
+        parts = _split(raw_path)
+        for path in self._paths.get(len(parts), []):
+            values = path.values(parts)
+            if values is not None:
+                return path.operations, values
+        return None
+
+    def nearest(self, method: str, raw_path: str) -> NearMiss:
+        """Name the operation with the most equal leading segments, then the same method, then the likest path."""
+        parts, beginning = _split(raw_path), _split(raw_path[:_COMPARED])
+
+        def nearness(one: Operation) -> tuple[int, bool, float]:
+            return _leading(one, parts), one.method == method, -_distance(_split(one.template), beginning)
+
+        best = max(self.operations, key=nearness)
+        return NearMiss(best, _difference(best, parts))
+
+
+def _split(path: str) -> list[str]:
+    return path.removesuffix("/").split("/")[1:]
+
+
+@cache
+def _pattern(segment: str) -> re.Pattern[str]:
+    return re.compile("(.*)".join(map(re.escape, segment.split("{}"))))
+
+
+def _openness(segment: str) -> int:
+    return 2 if segment == "{}" else int("{}" in segment)
+
+
+def _decoded(segment: str) -> str:
+    return (
+        unquote_to_bytes(segment.encode("latin-1")).decode(errors="replace") if _special(segment) else segment
+    )
+
+
+def _special(segment: str) -> bool:
+    return "%" in segment or not segment.isascii()
+
+
+def _leading(operation: Operation, parts: list[str]) -> int:
+    count = 0
+    for segment, part in zip(_split(operation.template), parts, strict=False):
+        if "{" not in segment and segment != part:
+            break
+        count += "{" not in segment
+    return count
+
+
+def _distance(template: list[str], parts: list[str]) -> float:
+    """Count what it takes to make *parts* fit: 1 for a segment too many or too few, up to 2 for another word."""
+    above = [float(column) for column in range(len(parts) + 1)]
+    for row, segment in enumerate(template, 1):
+        costs = [float(row)]
+        for column, part in enumerate(parts, 1):
+            other = 0 if "{" in segment else 2 * (1 - SequenceMatcher(None, segment, part).ratio())
+            costs.append(min(above[column] + 1, costs[-1] + 1, above[column - 1] + other))
+        above = costs
+    return above[-1]
+
+
+def _difference(operation: Operation, parts: list[str]) -> str:
+    template = _split(operation.template)
+    for index, (segment, part) in enumerate(zip(template, parts, strict=False)):
+        if "{" not in segment and segment != _decoded(part):
+            return f"segment {index + 1} is '{part[:80]}', not '{segment}'"
+    return f"the path has {len(parts)} segments, not {len(template)}"

@@ -1,0 +1,189 @@
+"""The contract's schemas, compiled; every violation of one is named in a sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from jsonschema_rs import Draft4Validator, ReferencingError, ValidationError
+
+import openapi
+from mockserver.http.problems import BadContract, Violation, nearest
+from openapi import Spec
+
+
+class Schema:
+    """One schema of an OpenAPI 3.0 file, ready to judge values.
+
+    schema: the schema object; its references are resolved in the contract *spec*.
+    needless: readOnly in a request, writeOnly in an answer; members marked so need not be there.
+    Raises BadContract if it is none.
+    """
+
+    def __init__(
+        self, schema: dict[str, Any], spec: Spec, needless: Literal["readOnly", "writeOnly"] = "readOnly"
+    ) -> None:
+        self._document = _Translation(spec, needless).document(schema)
+        try:
+            self._validator = Draft4Validator(self._document, validate_formats=True)
+        except (ValidationError, ReferencingError) as error:
+            reason = str(getattr(error, "message", error)).splitlines()[0][:300]
+            raise BadContract(f"a schema cannot be used: {reason}") from None
+
+    def violations(self, value: Any, where: str = "") -> list[Violation]:
+        """List everything wrong with *value*, one thing a place below *where*; empty if it is valid.
+
+        Of a long array only the beginning is searched, so that no request can ask for a megabyte of complaints.
+        """
+        if self._validator.is_valid(value):
+            return []
+        found: dict[str, Violation] = {}
+        for error in list(self._validator.iter_errors(_beginning(value))) or self._first(value):
+            violation = _violation(error, where, self._known(error))
+            if error.kind.name == "type" or violation.where not in found:
+                found[violation.where] = violation
+        return list(found.values())
+
+    def _known(self, error: ValidationError) -> list[str]:
+        """List the members that are known where one is not."""
+        node: Any = self._document
+        for step in error.schema_path[:-1]:
+            node = node[step]
+        return list(node.get("properties", {})) if isinstance(node, dict) else []
+
+    def _first(self, value: Any) -> list[ValidationError]:
+        try:
+            self._validator.validate(value)
+        except ValidationError as error:
+            return [error]
+        return []
+
+
+_LONG = 100
+
+
+def _beginning(value: Any) -> Any:
+    """Copy *value* with its arrays cut to their first items."""
+    if isinstance(value, list):
+        return [_beginning(item) for item in value[:_LONG]]
+    if isinstance(value, dict):
+        return {name: _beginning(item) for name, item in value.items()}
+    return value
+
+
+def _violation(error: ValidationError, where: str, known: list[str]) -> Violation:
+    path = error.instance_path
+    kind: Any = error.kind
+    if kind.name == "required":
+        path, message = [*path, kind.property], "is required"
+    elif kind.name == "type":
+        message = f"must be {_kinds(kind.types)}, not {_kind(error.instance)}"
+    elif kind.name == "enum":
+        words = ", ".join(json.dumps(option) for option in kind.options if option is not None)
+        message = f"must be one of {words}, not {_shown(error.instance)}"
+    elif kind.name == "additionalProperties":
+        name = kind.unexpected[0]
+        path, message = [*path, name], f"is not known; {nearest(name, known)}"
+    elif kind.name == "minLength" and kind.limit == 1:
+        message = "must not be empty"
+    else:
+        message = error.message
+    place = _place(where, path)
+    return Violation(place, message if place else f"the body {message}")
+
+
+def _place(where: str, path: list[str | int]) -> str:
+    for step in path:
+        where += f"[{step}]" if isinstance(step, int) else f".{step}" if where else step
+    return where
+
+
+def _kinds(types: list[str]) -> str:
+    names = [f"{'an' if name[0] in 'aio' else 'a'} {name}" for name in types if name != "null"]
+    return " or ".join(names)
+
+
+def _kind(value: Any) -> str:
+    for cls, name in _KINDS.items():
+        if isinstance(value, cls):
+            return name
+    return "null"
+
+
+_KINDS = {
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    list: "an array",
+    dict: "an object",
+}
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+class _Translation:
+    """From an OpenAPI 3.0 contract's schemas to JSON Schema."""
+
+    def __init__(self, spec: Spec, needless: str) -> None:
+        self._spec = spec
+        self._needless = needless
+
+    def document(self, schema: Any) -> dict[str, Any]:
+        """Translate *schema*, and what it refers to, put where the references look for it."""
+        document: dict[str, Any] = {}
+        waiting, seen = [schema], set()
+        while waiting:
+            for reference in _references(waiting.pop()):
+                if reference in seen:
+                    continue
+                seen.add(reference)
+                target = openapi.resolved(self._spec, {"$ref": reference})
+                *parents, name = reference.removeprefix("#/").split("/")
+                place = document
+                for step in parents:
+                    place = place.setdefault(_step(step), {})
+                place[_step(name)] = self._of(target)
+                waiting.append(target)
+        return {**self._of(schema), **document}
+
+    def _of(self, node: Any) -> Any:
+        """Translate ``nullable``, and what is required in one direction only, all the way down."""
+        if isinstance(node, list):
+            return [self._of(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        schema = {key: self._of(value) for key, value in node.items()}
+        if isinstance(schema.get("required"), list) and isinstance(node.get("properties"), dict):
+            schema["required"] = [name for name in schema["required"] if not self._is_needless(node, name)]
+            if not schema["required"]:  # an empty list is no JSON Schema
+                del schema["required"]
+        if schema.get("nullable") is True:
+            if isinstance(schema.get("type"), str):
+                schema["type"] = [schema["type"], "null"]
+            elif "type" not in schema:
+                return {"anyOf": [schema, {"type": "null"}]}
+        return schema
+
+    def _is_needless(self, node: Any, name: Any) -> bool:
+        member = node["properties"].get(name)
+        return isinstance(member, dict) and openapi.resolved(self._spec, member).get(self._needless) is True
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _references(item)
+
+
+def _step(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")

@@ -1,0 +1,83 @@
+"""Who may use the control plane: not a page on another origin, not a name that was rebound, not without the token."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import re
+from collections.abc import Collection
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
+
+from mockserver.dispatch.exchange import Exchange, Reply
+from mockserver.http.problems import CannotStart, Forbidden, Problem
+
+COOKIE = "mock_admin"
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
+
+
+class TokenRequired(Problem):
+    """The control plane is reachable from elsewhere and wants its token."""
+
+    kind = HTTPStatus.UNAUTHORIZED
+
+
+class Guard:
+    """Stands before every call of the control plane.
+
+    hosts: names the server may be called by besides localhost and any IP address.
+    token: what a caller must show, or None where only this machine can call.
+    Raises CannotStart for a token that no header can carry.
+    """
+
+    def __init__(self, hosts: Collection[str] = (), token: str | None = None) -> None:
+        if token is not None and not _TOKEN.fullmatch(token):
+            raise CannotStart("--admin-token: use letters, digits and any of - . _ ~ + / = only")
+        self._hosts = {"localhost", *(host.lower() for host in hosts)}
+        self._token = token
+
+    def __call__(self, exchange: Exchange) -> Reply | None:
+        """Let the call pass, or answer in its place.
+
+        Raises Forbidden for a foreign host or origin, TokenRequired without the token.
+        """
+        host = exchange.header("host") or ""
+        if not self._is_known(host):
+            raise Forbidden(f"{host!r} is not a name of this server; allow it with --allow-host")
+        origin = exchange.header("origin")
+        if origin is not None and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}"):
+            raise Forbidden("the control plane does not answer pages on other origins")
+        if exchange.header("sec-fetch-site") == "cross-site":
+            raise Forbidden("the control plane does not answer requests from other sites")
+        return self._admitted(exchange)
+
+    def _admitted(self, exchange: Exchange) -> Reply | None:
+        if self._token is None:
+            return None
+        query = exchange.query_values()
+        offered = query.pop("token", "")
+        if exchange.method == "GET" and offered and self._is_right(offered):
+            cookie = f"{COOKIE}={self._token}; Path=/__admin; HttpOnly; SameSite=Strict"
+            if exchange.session_prefix is not None:
+                query["session"] = exchange.session_prefix
+            place = f"{exchange.path}?{urlencode(query)}" if query else exchange.path
+            return Reply(303, None, {"Location": place, "Set-Cookie": cookie, "Cache-Control": "no-store"})
+        bearer = (exchange.header("authorization") or "").partition(" ")[2]
+        shown = (bearer, exchange.header("x-mock-admin-token") or "", exchange.cookie(COOKIE) or "")
+        if not any(self._is_right(token) for token in shown):
+            raise TokenRequired(
+                "send the admin token: 'Authorization: Bearer <token>', or open /__admin/?token=<token>"
+            )
+        return None
+
+    def _is_right(self, token: str) -> bool:
+        return hmac.compare_digest(token.encode("latin-1", "replace"), (self._token or "").encode())
+
+    def _is_known(self, host: str) -> bool:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+            if name not in self._hosts:
+                ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True

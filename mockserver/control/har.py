@@ -1,0 +1,72 @@
+"""A journal as an HTTP archive (HAR 1.2)."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import parse_qsl
+
+import harfile
+
+from mockserver.http.problems import phrase
+from mockserver.session.journal import Entry
+
+
+def har(entries: Iterable[Entry], url: str) -> Any:
+    """Write the calls as an HTTP archive; *url* is the address the caller knows the server by."""
+    text = io.StringIO()
+    with harfile.open(
+        text, creator=harfile.Creator(name="mockserver", version=version("preference-api-testbench"))
+    ) as file:
+        for entry in entries:
+            document = entry.document()
+            file.add_entry(
+                startedDateTime=document["at"],
+                time=document["duration_ms"],
+                request=_request(document["request"], url, entry.content or b""),
+                response=_response(entry),
+                timings=harfile.Timings(send=0, wait=document["duration_ms"], receive=0),
+            )
+    return json.loads(text.getvalue())
+
+
+def _request(request: dict[str, Any], url: str, content: bytes) -> harfile.Request:
+    query = f"?{request['query']}" if request["query"] else ""
+    posted = None
+    if content:
+        media_type = request["headers"].get("content-type", "")
+        posted = harfile.PostData(mimeType=media_type, text=content.decode(errors="replace"))
+    return harfile.Request(
+        method=request["method"],
+        url=f"{url}{request['path']}{query}",
+        httpVersion="HTTP/1.1",
+        headers=_records(request["headers"].items()),
+        queryString=_records(parse_qsl(request["query"], keep_blank_values=True)),
+        postData=posted,
+        bodySize=len(content),
+    )
+
+
+def _response(entry: Entry) -> harfile.Response:
+    answer = entry.answer
+    if answer is None:  # the connection was broken on purpose
+        return harfile.Response(
+            status=0, statusText="", httpVersion="HTTP/1.1", headers=[], content=harfile.Content()
+        )
+    headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers()}
+    text, size = answer.content.decode(errors="replace"), len(answer.content)
+    return harfile.Response(
+        status=answer.status,
+        statusText=phrase(answer.status),
+        httpVersion="HTTP/1.1",
+        headers=_records(headers.items()),
+        content=harfile.Content(size=size, mimeType=headers.get("content-type", ""), text=text),
+        bodySize=size,
+    )
+
+
+def _records(pairs: Iterable[tuple[str, str]]) -> list[harfile.Record]:
+    return [harfile.Record(name=name, value=value) for name, value in pairs]

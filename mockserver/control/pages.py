@@ -1,0 +1,98 @@
+"""The control plane's pages: one to see and steer a session, one to read a contract."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openapi
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from mockserver.contract.operation import Operation
+    from mockserver.session.session import Session
+    from openapi import Spec
+
+
+def control_page(operations: Sequence[Operation], session: Session, defects: Sequence[str]) -> str:
+    """Write the page that shows a session and steers it."""
+    page = _environment().get_template("page.html")
+    return page.render(operations=operations, session=session.id, defects=defects, admin="/__admin")
+
+
+def docs_page(api: str, spec: Spec, names: Sequence[str]) -> str:
+    """Write a contract as a page that needs no network."""
+    page = _environment().get_template("docs.html")
+    return page.render(api=api, spec=spec, names=names, operations=list(_operations(spec)))
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader
+
+    return Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
+
+
+def _operations(spec: Spec) -> Iterator[dict[str, Any]]:
+    for path, item in spec["paths"].items():
+        for method in (method for method in item if method in openapi.METHODS):
+            operation = item[method]
+            body = openapi.resolved(spec, operation.get("requestBody", {})).get("content", {})
+            content: dict[str, Any] = next(iter(body.values()), {})
+            yield {
+                "id": operation.get("operationId", f"{method} {path}"),
+                "method": method.upper(),
+                "path": path,
+                "summary": operation.get("summary", ""),
+                "description": operation.get("description", ""),
+                "magic": _magic(spec, operation.get("parameters", []), content.get("schema", {})),
+                "choices": [operation[key] for key in ("x-choice",) if key in operation],
+                "parameters": [_parameter(spec, one) for one in operation.get("parameters", [])],
+                "schema": _pretty(openapi.resolved(spec, content["schema"])) if "schema" in content else "",
+                "examples": _examples(spec, content),
+                "answers": [
+                    _answer(spec, status, one) for status, one in operation.get("responses", {}).items()
+                ],
+            }
+
+
+def _parameter(spec: Spec, parameter: Any) -> dict[str, Any]:
+    parameter = openapi.resolved(spec, parameter)
+    schema = openapi.resolved(spec, parameter.get("schema", {}))
+    words = [str(schema.get("type", ""))]
+    words += [
+        f"{name} {json.dumps(schema[name])}" for name in ("minimum", "maximum", "default") if name in schema
+    ]
+    return {**parameter, "kind": ", ".join(word for word in words if word)}
+
+
+def _magic(spec: Spec, parameters: Any, schema: Any) -> dict[str, str]:
+    members = openapi.resolved(spec, schema).get("properties", {}).values()
+    found: dict[str, str] = {}
+    for one in [*(openapi.resolved(spec, parameter) for parameter in parameters), *members]:
+        found |= one.get("x-magic", {})
+    return found
+
+
+def _answer(spec: Spec, status: str, response: Any) -> dict[str, Any]:
+    response = openapi.resolved(spec, response)
+    content: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
+    return {
+        "status": status,
+        "description": response.get("description", ""),
+        "choice": response.get("x-choice"),
+        "examples": _examples(spec, content),
+    }
+
+
+def _examples(spec: Spec, content: Any) -> list[tuple[str, str]]:
+    examples = content.get("examples", {}).items()
+    return [(name, _pretty(openapi.resolved(spec, example).get("value"))) for name, example in examples]
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)

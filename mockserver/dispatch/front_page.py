@@ -1,0 +1,52 @@
+"""The page at ``/``: what is served here, for a person or a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mockserver.contract.operation import Operation
+from mockserver.dispatch.exchange import Exchange, Reply
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>mockserver</title>
+<style>
+  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a; }
+  h1 { font-size: 1.25rem; } dt { font-family: ui-monospace, monospace; margin-top: 1rem; overflow-wrap: anywhere; }
+  dd { margin: 0 0 0 1rem; color: #555; }
+  @media (prefers-color-scheme: dark) { body { background: #161616; color: #eee; } dd { color: #aaa; } }
+</style>
+<h1>mockserver answers here</h1>
+<p>This is a stand-in for the real services. It remembers what it is told until it stops.
+What it was told, and how it is steered: <a href="/__admin/">the control plane</a>.</p>
+<dl>
+{% for operation in operations %}
+  <dt>{{ operation.method }} {{ operation.path }}</dt>
+  <dd>{{ operation.summary }} (<a href="/__admin/docs/{{ operation.api }}#{{ operation.operation }}">
+    {{- operation.api }}, {{ operation.operation }}</a>)</dd>
+{% endfor %}
+</dl>
+</html>
+"""
+
+
+def front_page(operations: Sequence[Operation], exchange: Exchange) -> Reply:
+    """Name the operations, as HTML where the client prefers it, as JSON otherwise."""
+    rows = [
+        {
+            "api": operation.api,
+            "operation": operation.name,
+            "method": operation.method,
+            "path": operation.template,
+            "summary": operation.summary,
+        }
+        for operation in operations
+    ]
+    if "text/html" not in (exchange.header("accept") or ""):
+        return Reply(200, {"operations": rows})
+    from jinja2 import Environment
+
+    page = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE).render(operations=rows)
+    return Reply(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})

@@ -1,0 +1,1 @@
+"""HTTP itself: requests, responses, connections, and problems that a response reports."""

@@ -1,0 +1,1 @@
+"""What is served: a built-in API, or a contract alone."""

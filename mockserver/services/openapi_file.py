@@ -1,0 +1,253 @@
+"""A contract without a behaviour, served from its own examples."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from jsonschema_rs import Draft4Validator, ValidationError
+
+import openapi
+from mockserver import fixtures
+from mockserver.contract.operation import documented_headers, examples, names_json
+from mockserver.contract.routes import VARIABLE
+from mockserver.dispatch.exchange import Reply
+from mockserver.http.problems import CannotStart
+from mockserver.services.sample import sample
+from mockserver.services.service import Service
+from mockserver.session.store import Key, Record
+from openapi import Spec
+
+# Connexion reads a document by recursion, some frames for each level.
+_DEEPEST = 100
+
+
+class Fixtures(fixtures.Fixtures):
+    """A guest knows nothing and remembers nothing."""
+
+    def records(self) -> Iterator[tuple[Key, Record]]:
+        """Yield nothing."""
+        yield from ()
+
+    @classmethod
+    def of(cls, records: Any) -> Fixtures:  # noqa: ARG003 - there are none
+        """Make the empty document."""
+        return cls()
+
+
+class Behaviour:
+    """What a guest does: its handlers, found by any operationId, even one that means something in Python."""
+
+    def __init__(self, handlers: dict[str, Any]) -> None:
+        self._handlers = handlers
+
+    def __call__(self, *_: Any) -> Behaviour:
+        """Behave the same in every session."""
+        return self
+
+    def __getattribute__(self, name: str) -> Any:
+        """Find the handler of that name before anything else."""
+        handlers = object.__getattribute__(self, "_handlers")
+        return handlers[name] if name in handlers else object.__getattribute__(self, name)
+
+
+def service(file: Path) -> Service:
+    """Make a service of the OpenAPI 3.0 file *file*, named after it.
+
+    An operation without an operationId is called ``METHOD path``.
+    Raises CannotStart for a file that cannot be served, with one line that says why.
+    """
+    spec = _read(file)
+    handlers: dict[str, Any] = {}
+    for path, method, operation in _operations(spec, file):
+        name = operation.get("operationId") or f"{method.upper()} {path}"
+        operation["operationId"] = name
+        operation.pop("x-openapi-router-controller", None)
+        if name in handlers:
+            raise CannotStart(f"{file}: two operations are called {name}; give one another operationId")
+        for response in operation["responses"].values():
+            _complete(spec, openapi.resolved(spec, response))
+        handlers[name] = _handler(_reply(spec, operation["responses"]))
+    behaviour: Any = Behaviour(handlers)
+    return Service(file.stem, spec, behaviour, Fixtures(), str(file))
+
+
+def _read(file: Path) -> Spec:
+    try:
+        content = json.loads(file.read_text("utf-8")) if file.suffix == ".json" else openapi.read(file)
+        spec = _plain(content)
+        _check_version(spec)
+        _check(spec)
+        _settle_references(spec, spec, {})
+    except openapi.BadSpec as error:
+        raise CannotStart(" ".join(str(error).split())) from None
+    except OSError as error:
+        raise CannotStart(f"{file}: cannot be read: {error.strerror}") from None
+    except RecursionError:
+        raise CannotStart(f"{file}: nested too deep to be read") from None
+    except ValueError as error:
+        raise CannotStart(f"{file}: {' '.join(str(error).split())[:300]}") from None
+    return _whole(spec)
+
+
+def _plain(node: Any, depth: int = 0) -> Any:
+    """Take YAML for the JSON it stands for: a status without quotes is a name, a date is text.
+
+    Raises ValueError for what JSON does not have, bytes and sets, and for what goes on too deep to be read.
+    """
+    if depth > _DEEPEST:
+        raise ValueError(
+            f"nested deeper than {_DEEPEST} levels; an alias that refers to itself should be a $ref"
+        )
+    if isinstance(node, dict):
+        return {_name(key): _plain(value, depth + 1) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(item, depth + 1) for item in node]
+    if isinstance(node, (bytes, set)):
+        raise ValueError(f"{type(node).__name__} cannot be written as JSON; write text or a list")
+    return node.isoformat() if isinstance(node, datetime.date) else node
+
+
+def _name(key: Any) -> str:
+    return key if isinstance(key, str) else json.dumps(key, default=str).strip('"')
+
+
+def _check_version(spec: Any) -> None:
+    """Make the version one that is known, with three numbers."""
+    version = str(spec.get("openapi")) if isinstance(spec, dict) else None
+    if version is None or not re.fullmatch(r"3\.0(\..*)?", version):
+        raise ValueError(f"OpenAPI {version} cannot be served; write openapi: 3.0.3")
+    if not re.fullmatch(r"3\.0\.\d", version):
+        spec["openapi"] = "3.0.3"
+
+
+@cache
+def _openapi_itself() -> Draft4Validator:
+    """Compile the schema of OpenAPI 3.0 documents, which Connexion brings along."""
+    file = resources.files("connexion") / "resources/schemas/v3.0/schema.json"
+    return Draft4Validator(json.loads(file.read_text("utf-8")), validate_formats=False)
+
+
+def _check(spec: Spec) -> None:
+    """Raise ValueError for what is no OpenAPI document that can be served."""
+    if not spec.get("paths") and isinstance(spec.get("paths", {}), dict):
+        raise ValueError("names no paths; there is nothing to serve")
+    for error in _openapi_itself().iter_errors(spec):
+        worst = _deepest(error)
+        raise ValueError(f"{'.'.join(map(str, worst.instance_path)) or 'the document'}: {worst.message}")
+    for name in ("x-error-body", "x-error-codes"):
+        if (name in spec) and not (
+            isinstance(spec.get("x-error-body"), dict) and isinstance(spec.get("x-error-codes"), dict)
+        ):
+            raise ValueError(f"{name} needs x-error-body and x-error-codes beside it, both objects")
+    for server in spec.get("servers", [])[:1]:
+        try:
+            server["url"].format(
+                **{name: one["default"] for name, one in server.get("variables", {}).items()}
+            )
+        except (LookupError, ValueError):
+            raise ValueError(f"servers.0.url: {server['url']} has a variable without a default") from None
+
+
+def _deepest(error: ValidationError) -> ValidationError:
+    """Find what is wrong deepest down: of the ways to be right, the one meant is the one that was taken furthest."""
+    context: list[list[ValidationError]] = getattr(error.kind, "context", [])
+    causes = [_deepest(one) for branch in context for one in branch]
+    return max(causes, key=lambda cause: len(cause.instance_path), default=error)
+
+
+def _settle_references(node: Any, spec: Spec, moved: dict[str, str]) -> None:
+    """Point the references that are hard to read, with escapes in them, to plain names in components.
+
+    Raises ValueError for one that leads nowhere, out of the file or back to itself.
+    """
+    if isinstance(node, dict) and "$ref" in node:
+        reference = node["$ref"]
+        if not isinstance(reference, str):
+            raise ValueError("a member that is called $ref, and no reference, cannot be served")
+        if not reference.startswith("#/"):
+            raise ValueError(f"{reference} lies in another file; bundle both into one")
+        try:
+            target = openapi.resolved(spec, {"$ref": reference})
+        except (LookupError, TypeError):
+            raise ValueError(f"there is no {reference}") from None
+        if not isinstance(target, dict):
+            raise ValueError(f"{reference} is no object")
+        if "%" in reference or "~" in reference:
+            if reference not in moved:
+                place = f"x-place-{len(moved)}"
+                spec.setdefault("components", {})[place] = target
+                moved[reference] = f"#/components/{place}"
+            node["$ref"] = moved[reference]
+    for value in list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _settle_references(value, spec, moved)
+
+
+def _whole(spec: Spec) -> Spec:
+    """Put what path items and security schemes refer to in their place."""
+    paths = {path: item for path, item in spec["paths"].items() if path.startswith("/")}
+    spec["paths"] = {path: openapi.resolved(spec, item) for path, item in paths.items()}
+    components = spec.get("components", {})
+    if "securitySchemes" in components:
+        schemes = components["securitySchemes"].items()
+        components["securitySchemes"] = {name: openapi.resolved(spec, scheme) for name, scheme in schemes}
+    return spec
+
+
+def _operations(spec: Spec, file: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    known: dict[tuple[str, str], str] = {}
+    for path, item in spec["paths"].items():
+        for method in (method for method in openapi.METHODS if method in item):
+            same = known.setdefault((method, VARIABLE.sub("{}", path).removesuffix("/")), path)
+            if same != path:
+                raise CannotStart(f"{file}: {same} and {path} are the same path; keep one {method.upper()}")
+            yield path, method, item[method]
+
+
+def _complete(spec: Spec, response: dict[str, Any]) -> None:
+    """Give a response without an example one that its schema allows, and its headers theirs."""
+    for media_type, content in response.get("content", {}).items():
+        if content.get("schema") and not content.get("examples") and "example" not in content:
+            content["example"] = _made_up(spec, media_type, content["schema"])
+    headers = {name: openapi.resolved(spec, header) for name, header in response.get("headers", {}).items()}
+    for header in headers.values():
+        schema = openapi.resolved(spec, header.get("schema", {}))
+        if "example" not in header and (header.get("required") or {"example", "default"} & {*schema}):
+            header["example"] = sample(spec, schema)
+    if headers:
+        response["headers"] = headers
+
+
+def _made_up(spec: Spec, media_type: str, schema: Any) -> Any:
+    """Build an example; nothing in a format that cannot be written, unless the schema shows how it looks."""
+    value = sample(spec, schema)
+    if names_json(media_type) or "*" in media_type:
+        return value
+    is_text = media_type.startswith("text/") and not media_type.startswith("text/xml")
+    is_shown = is_text or "example" in openapi.resolved(spec, schema)
+    return value if isinstance(value, str) and is_shown else ""
+
+
+def _handler(reply: Reply) -> Callable[..., Any]:
+    async def handler(self: Any, /, **anything: Any) -> Reply:  # noqa: ARG001 - the example is the same for all
+        return reply
+
+    return handler
+
+
+def _reply(spec: Spec, responses: dict[str, Any]) -> Reply:
+    """Give the first success's example; where there is none, that of a redirect, or of whatever else there is."""
+    code = min(responses, key=lambda code: ("23d".find(code[0]) % 4, code), default="default")
+    response = openapi.resolved(spec, responses.get(code, {}))
+    for media_type, content in response.get("content", {}).items():
+        if not content.get("examples"):
+            content.setdefault("example", _made_up(spec, media_type, {}))
+    status = int(code.replace("X", "0")) if code != "default" else 200
+    shown = next(iter(examples(spec, response).values()), Reply(status))
+    return Reply(status, shown.body, shown.headers).with_headers(documented_headers(response))

@@ -1,0 +1,176 @@
+"""What a session was asked and what it answered: a ring of the newest calls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockserver.http import exact_json
+from mockserver.http.problems import Unavailable
+from mockserver.simulation.clock import Clock
+from mockserver.simulation.match import Match, met
+
+if TYPE_CHECKING:
+    from mockserver.contract.operation import Operation
+    from mockserver.dispatch.exchange import Exchange
+    from mockserver.http.problems import Violation
+    from mockserver.http.response import Answer
+    from mockserver.simulation.faults import Effect
+
+# Of bodies, in a session; a million small calls would fit, and a few large ones do not fill the memory.
+_MOST_BYTES = 16 * 1024 * 1024
+# Entries only borrow its way of writing a time.
+_CLOCK = Clock()
+# A slow listener loses the oldest events rather than holding up the server.
+_BACKLOG = 1000
+
+
+class Entry(NamedTuple):
+    """One call, without credentials.
+
+    at_s: seconds since 1970. query, headers and content are the request's; violations is what was wrong with it.
+    operation is the nearest one where near_miss says why it was not met. answer: None if the connection was broken.
+    """
+
+    id: int
+    session: str
+    at_s: float
+    duration_s: float
+    operation: Operation | None
+    method: str
+    path: str
+    query: bytes
+    headers: Mapping[str, str]
+    content: bytes | None
+    answer: Answer | None
+    violations: Sequence[Violation]
+    near_miss: str | None
+    effect: Effect | None
+
+    @property
+    def status(self) -> int | None:
+        """The status answered, or None if the connection was broken instead."""
+        return None if self.answer is None else self.answer.status
+
+    def header(self, name: str) -> str | None:
+        """Read a request header by its lower-case name."""
+        return self.headers.get(name)
+
+    def json_body(self) -> Any:
+        """Read the request's body: JSON, or text if it is none, or None for no body."""
+        return exact_json.read(self.content)
+
+    def document(self) -> dict[str, Any]:
+        """Render the entry as the control plane shows it."""
+        operation = met(self)
+        return {
+            "id": str(self.id),
+            "at": _CLOCK.text(self.at_s),
+            "session": self.session,
+            "api": operation and operation.api,
+            "operation": operation and operation.name,
+            "request": {
+                "method": self.method,
+                "path": self.path,
+                "query": self.query.decode("latin-1"),
+                "headers": self.headers,
+                "body": self.json_body(),
+            },
+            "response": self.answer
+            and {
+                "status": self.answer.status,
+                "headers": {name.decode(): value.decode("latin-1") for name, value in self.answer.headers()},
+                "body": exact_json.read(self.answer.content),
+            },
+            "duration_ms": round(self.duration_s * 1000, 3),
+            "violations": [f"{where}: {what}" if where else what for where, what in self.violations],
+            "near_miss": self.near_miss,
+            "fault": ", ".join(self.effect.names) if self.effect else None,
+        }
+
+
+def _size(content: bytes | None, answer: Answer | None) -> int:
+    return (len(content) if content else 0) + (len(answer.content) if answer else 0)
+
+
+class Journal:
+    """The newest *limit* calls of a session; the cost of one more is the same however many there were."""
+
+    __slots__ = ("_bytes", "_limit", "_listeners", "_rows", "_session", "count")
+
+    def __init__(self, session: str, limit: int) -> None:
+        self._session = session
+        # Plain tuples, which cost a third of an Entry to make; most are never looked at.
+        self._rows: deque[tuple[Any, ...]] = deque()
+        self._limit = limit
+        self._bytes = 0
+        self._listeners: set[asyncio.Queue[Entry | None]] = set()
+        self.count = 0
+
+    def add(self, exchange: Exchange, answer: Answer | None, at_s: float, duration_s: float) -> None:
+        """Enter one call and tell whoever listens."""
+        self.count += 1
+        content, heading = exchange.content, exchange.heading
+        row = (
+            self.count, self._session, at_s, duration_s, exchange.operation, exchange.method, exchange.path,
+            heading.secrets.hidden_query(exchange.query), heading.shown, content, answer, exchange.violations,
+            exchange.near_miss, exchange.effect,
+        )  # fmt: skip
+        self._rows.append(row)
+        self._bytes += _size(content, answer)
+        while len(self._rows) > self._limit or self._bytes > _MOST_BYTES:
+            oldest = Entry._make(self._rows.popleft())
+            self._bytes -= _size(oldest.content, oldest.answer)
+        if self._listeners:
+            self._tell(Entry._make(row))
+
+    def stop(self) -> None:
+        """Tell whoever listens that there will be no more."""
+        self._tell(None)
+
+    def _tell(self, news: Entry | None) -> None:
+        for queue in self._listeners:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(news)
+
+    def entries(self, match: Match | None = None) -> list[Entry]:
+        """List the calls that fit, oldest first."""
+        entries = map(Entry._make, self._rows)
+        return [entry for entry in entries if match is None or match.fits(entry)]
+
+    def clear(self) -> None:
+        """Forget every call."""
+        self._rows.clear()
+        self._bytes = 0
+
+    async def wait(self, match: Match, count: int, timeout_s: float) -> list[Entry]:
+        """Wait until *count* calls fit, at most *timeout_s* seconds of real time, and list those that do.
+
+        Raises Unavailable if the stub stops first.
+        """
+        found = self.entries(match)
+        if len(found) >= count:
+            return found
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s), aclosing(self.listen()) as calls:
+                async for entry in calls:
+                    if match.fits(entry):
+                        found.append(entry)
+                    if len(found) >= count:
+                        return found
+                raise Unavailable("The stub is stopping")
+        return found
+
+    async def listen(self) -> AsyncGenerator[Entry]:
+        """Yield each call as it is answered, for as long as anybody asks and the stub runs."""
+        queue: asyncio.Queue[Entry | None] = asyncio.Queue(_BACKLOG)
+        self._listeners.add(queue)
+        try:
+            while (entry := await queue.get()) is not None:
+                yield entry
+        finally:
+            self._listeners.discard(queue)

@@ -1,0 +1,62 @@
+"""The embedded store: a dictionary over shared fixtures, copied on write."""
+
+from __future__ import annotations
+
+from mockserver.session.store import Change, Key, Record
+
+Saved = tuple[dict[Key, Record], dict[Key, Record]]
+_INDEXED = 2
+
+
+class MemoryStore:
+    """Keeps records in memory over *fixtures*, which it never changes, so that many stores share them."""
+
+    __slots__ = ("_fixtures", "_index", "_records")
+
+    def __init__(self, fixtures: dict[Key, Record]) -> None:
+        self._fixtures = fixtures
+        self._records: dict[Key, Record] = {}
+        # The keys by their first two parts, made when a list is first asked for.
+        self._index: dict[Key, dict[Key, None]] | None = None
+
+    async def get(self, key: Key) -> Record | None:
+        """Read the record at *key*, or None."""
+        return self._read(key)
+
+    async def update(self, key: Key, change: Change) -> Record:
+        """Replace the record at *key*; nothing else runs in between, since nothing is awaited."""
+        record = change(self._read(key))
+        self._records[key] = record
+        if self._index is not None:
+            self._index.setdefault(key[:_INDEXED], {})[key] = None
+        return record
+
+    async def items(self, prefix: Key) -> list[Record]:
+        """List the records whose key starts with *prefix*, fixtures first, oldest first.
+
+        With two parts or more it costs as much as there is under them, with one as much as there is at all.
+        """
+        if len(prefix) < _INDEXED:
+            return [record for key, record in self.all().items() if key[: len(prefix)] == prefix]
+        if self._index is None:
+            self._index = {}
+            for key in self.all():
+                self._index.setdefault(key[:_INDEXED], {})[key] = None
+        keys = self._index.get(prefix[:_INDEXED], {})
+        return [self._records.get(key) or self._fixtures[key] for key in keys if key[: len(prefix)] == prefix]
+
+    def all(self) -> dict[Key, Record]:
+        """Give every record by its key."""
+        return self._fixtures | self._records
+
+    def save(self) -> Saved:
+        """Remember everything; records are never changed in place, so this copies no record."""
+        return self._fixtures, dict(self._records)
+
+    def load(self, saved: Saved) -> None:
+        """Go back to what was saved, or begin with other fixtures."""
+        self._fixtures, self._records, self._index = saved[0], dict(saved[1]), None
+
+    def _read(self, key: Key) -> Record | None:
+        record = self._records.get(key)
+        return self._fixtures.get(key) if record is None else record

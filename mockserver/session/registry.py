@@ -1,0 +1,158 @@
+"""Which session a request belongs to: by path, header, cookie, credential, or none."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from mockserver.dispatch.exchange import Exchange
+from mockserver.http import session_name
+from mockserver.http.problems import Invalid, NotFound, Unauthenticated, Violation
+from mockserver.http.session_name import NAME, NAMING, PREFIX
+from mockserver.session.ids import Ids
+from mockserver.session.session import DEFAULT, Blueprint, Session
+
+_REMEMBERED = 10_000
+
+
+class Sessions:
+    """Every session there is, made on first use and forgotten when idle or when there are too many.
+
+    is_strict: refuse a request that names none. ttl_s: forget after so many idle seconds of real time.
+    limit: keep so many besides the default one, which is never forgotten; the longest idle goes first.
+    seconds: a steady clock.
+    """
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        *,
+        is_strict: bool = False,
+        ttl_s: float = 3600,
+        limit: int = 10_000,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.blueprint = blueprint
+        self.default = Session(DEFAULT, blueprint)
+        self.is_strict = is_strict
+        self._ttl_s = ttl_s
+        self._limit = limit
+        self._seconds = seconds
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._names = Ids(blueprint.seed)
+
+    def of(self, exchange: Exchange) -> Session:
+        """Find the session of a request.
+
+        Raises what chosen() raises, and Invalid under strict sessions for none at all.
+        """
+        session = self.chosen(exchange)
+        if session is not None:
+            return session
+        if self.is_strict:
+            message = f"name a session: call {PREFIX}NAME{exchange.path} or send X-Mock-Session: NAME"
+            raise Invalid([Violation("", message)])
+        return self.default
+
+    def chosen(self, exchange: Exchange) -> Session | None:
+        """Find the session that a request names, made if it is not there; None if it names none.
+
+        Raises Invalid for a name that cannot be one, Unauthenticated for a credential whose session has ended.
+        """
+        name = exchange.session_prefix if exchange.session_prefix is not None else exchange.heading.session
+        if name is not None:
+            return self.named(name)
+        name = exchange.heading.carried
+        if name is None and exchange.query:
+            name = session_name.carried(exchange.credentials_in_query())
+        if name is None:
+            return None
+        self._expire(self._seconds())
+        if name in self._ended:
+            raise Unauthenticated(f"The session {name!r} of this credential has ended")
+        return self.named(name)
+
+    def named(self, name: str) -> Session:
+        """Give the session *name*, made if it is not there.
+
+        Raises Invalid for a name that cannot be one.
+        """
+        if name == DEFAULT:
+            return self.default
+        now_s = self._seconds()
+        known = self._sessions.get(name)
+        if known is not None and now_s - known.used_s <= self._ttl_s:
+            known.used_s = now_s
+            self._sessions.move_to_end(name)
+            return known
+        if not NAME.fullmatch(name):
+            raise Invalid([Violation("session", NAMING)])
+        return self._made(name, now_s)
+
+    def create(self, name: str | None = None) -> Session:
+        """Begin a session; one of that name begins again."""
+        name = name or self._new_name()
+        if name == DEFAULT:
+            raise Invalid([Violation("id", "the default session is always there; choose another name")])
+        if not NAME.fullmatch(name):
+            raise Invalid([Violation("id", NAMING)])
+        self._forget(name)
+        return self.named(name)
+
+    def end(self, name: str) -> None:
+        """Forget the session *name*.
+
+        Raises NotFound if there is none.
+        """
+        if name not in self._sessions:
+            raise NotFound(f"session {name!r} not found")
+        self._forget(name)
+
+    def key(self, access: str, session: Session) -> str:
+        """Make an API key that stands for *session* and may do what *access* says."""
+        key = session_name.key(session.id, self._names.uuid())
+        session.keys[key] = access
+        return key
+
+    def all(self) -> list[tuple[Session, float]]:
+        """List the sessions and how many seconds each has been idle, the longest idle first."""
+        now_s = self._seconds()
+        self._expire(now_s)
+        return [(session, now_s - session.used_s) for session in self._sessions.values()]
+
+    def stop(self) -> None:
+        """End what waits for calls that will not come."""
+        for session in (self.default, *self._sessions.values()):
+            session.journal.stop()
+
+    def _new_name(self) -> str:
+        while (name := f"session-{self._names.uuid()[:8]}") in self._sessions:
+            pass
+        return name
+
+    def _made(self, name: str, now_s: float) -> Session:
+        self._forget(name)
+        self._expire(now_s)
+        if len(self._sessions) >= self._limit:
+            self._forget(next(iter(self._sessions)))
+        session = self._sessions[name] = Session(name, self.blueprint)
+        session.used_s = now_s
+        self._ended.pop(name, None)
+        return session
+
+    def _expire(self, now_s: float) -> None:
+        while self._sessions:
+            oldest = next(iter(self._sessions.values()))
+            if now_s - oldest.used_s <= self._ttl_s:
+                return
+            self._forget(oldest.id)
+
+    def _forget(self, name: str) -> None:
+        session = self._sessions.pop(name, None)
+        if session is not None:
+            session.journal.stop()
+            self._ended[name] = None
+            if len(self._ended) > _REMEMBERED:
+                self._ended.popitem(last=False)

@@ -1,0 +1,98 @@
+"""A session: everything a caller can change, apart from everybody else's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mockserver.apis import Api
+from mockserver.session.ids import Ids
+from mockserver.session.journal import Journal
+from mockserver.session.memory_store import MemoryStore, Saved
+from mockserver.session.store import Key, Record
+from mockserver.simulation.clock import Clock
+from mockserver.simulation.faults import Faults
+from mockserver.simulation.overrides import Overrides
+
+DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What every session is made from.
+
+    apis: the classes of the APIs, by name. fixtures: what each knows from the start; shared, never changed.
+    seed: what ids and dice are drawn from, the same for every session. seconds: the system's time.
+    journal_limit: how many calls a journal keeps.
+    """
+
+    apis: Mapping[str, type[Api]]
+    fixtures: Mapping[str, dict[Key, Record]]
+    seed: int = 0
+    seconds: Callable[[], float] = time.time
+    journal_limit: int = 1000
+
+
+class Session:
+    """State, clock, ids, dice, journal, faults and forced answers of one caller, or of all who name no session.
+
+    keys: API keys minted for this session, each with what it may do. used_s: when it was last asked for, by the
+    clock of the server. Slots, here and below, since there may be ten thousand sessions.
+    """
+
+    __slots__ = (
+        "_apis", "_blueprint", "clock", "faults", "id", "ids", "journal", "keys", "overrides", "snapshots",
+        "stores", "used_s",
+    )  # fmt: skip
+
+    def __init__(self, id: str, blueprint: Blueprint) -> None:
+        self.id = id
+        self.used_s = 0.0
+        self.clock = Clock(blueprint.seconds)
+        self.ids = Ids(blueprint.seed)
+        self.journal = Journal(id, blueprint.journal_limit)
+        self.faults = Faults(self.clock, blueprint.seed)
+        self.overrides = Overrides()
+        self.stores = {name: MemoryStore(records) for name, records in blueprint.fixtures.items()}
+        self.snapshots: dict[str, dict[str, Saved]] = {}
+        self.keys: dict[str, str] = {}
+        self._blueprint = blueprint
+        self._apis: dict[str, Api] = {}
+
+    def api(self, name: str) -> Api:
+        """Give this session's instance of the API *name*."""
+        api = self._apis.get(name)
+        if api is None:
+            api = self._apis[name] = self._blueprint.apis[name](self.stores[name], self.clock, self.ids)
+        return api
+
+    def reset_state(self) -> None:
+        """Know only the fixtures again."""
+        for name, store in self.stores.items():
+            store.load((self._blueprint.fixtures[name], {}))
+
+    def reset_faults(self) -> None:
+        """Have no faults and no forced answers any more."""
+        self.faults.set([])
+        self.overrides.clear()
+
+    def reset(self) -> None:
+        """Begin again, but for snapshots and credentials."""
+        self.reset_state()
+        self.reset_faults()
+        self.journal.clear()
+        self.clock.reset()
+        self.ids.reset()
+        self.faults.reset_dice()
+
+    def save(self) -> dict[str, Saved]:
+        """Remember the state of every API."""
+        return {name: store.save() for name, store in self.stores.items()}
+
+    def load(self, saved: Mapping[str, Saved]) -> None:
+        """Go back to a state that was remembered."""
+        for name, store in saved.items():
+            self.stores[name].load(store)
+        records = (record for store in self.stores.values() for record in store.all().values())
+        self.ids.avoid(str(record["id"]) for record in records if "id" in record)

@@ -1,0 +1,1 @@
+"""What is simulated on request: time, faults, forced answers and broken connections."""

@@ -1,0 +1,201 @@
+"""What goes wrong on purpose: rules, tried in order, that delay, refuse or break an answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from mockserver.http.problems import Invalid, Violation
+from mockserver.simulation.clock import Clock
+from mockserver.simulation.match import Call, Match
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Wire(StrEnum):
+    """How a connection is broken, by WireMock's names where it has one."""
+
+    CONNECTION_RESET_BY_PEER = "CONNECTION_RESET_BY_PEER"
+    EMPTY_RESPONSE = "EMPTY_RESPONSE"
+    MALFORMED_RESPONSE_CHUNK = "MALFORMED_RESPONSE_CHUNK"
+    RANDOM_DATA_THEN_CLOSE = "RANDOM_DATA_THEN_CLOSE"
+    TRUNCATED_BODY = "TRUNCATED_BODY"
+    SLOW_DRIBBLE = "SLOW_DRIBBLE"
+
+
+class Dribble(NamedTuple):
+    """How a body trickles: in so many chunks over so many milliseconds."""
+
+    chunks: int = 10
+    total_ms: float = 1000
+
+
+_DRIBBLE = Dribble()
+
+
+@dataclass
+class Effect:
+    """What the rules that fired do to one answer; at most one of status, retry_after_s and wire is set."""
+
+    delay_ms: float = 0
+    status: int | None = None
+    retry_after_s: int | None = None
+    wire: Wire | None = None
+    dribble: Dribble = _DRIBBLE
+    names: tuple[str, ...] = ()
+
+
+class Fault:
+    """One rule and how often it has fired.
+
+    document: the rule as the control plane takes it.
+    """
+
+    def __init__(self, document: Mapping[str, Any], clock: Clock) -> None:
+        self.document = document
+        self._clock = clock
+        self._match = Match(**document.get("match", {}))
+        self._seen = 0
+        self._fired = 0
+        self._ends_s = clock.now_s() + document["ttl_s"] if "ttl_s" in document else math.inf
+        quota = document.get("quota")
+        self._quota = Quota(quota["limit"], quota["window_s"], clock) if quota else None
+
+    def fires(self, call: Call, dice: Random) -> bool:
+        """Tell whether the rule acts on *call*, and count it."""
+        rule = self.document
+        if self._fired >= rule.get("times", math.inf) or self._clock.now_s() >= self._ends_s:
+            return False
+        if not self._match.fits(call):
+            return False
+        self._seen += 1
+        if self._seen <= rule.get("after", 0):
+            return False
+        if rule.get("probability", 1) < 1 and dice.random() >= rule["probability"]:
+            return False
+        if self._quota is not None and self._quota.has_room():
+            return False
+        self._fired += 1
+        return True
+
+    def apply(self, effect: Effect, dice: Random) -> bool:
+        """Add what the rule does to *effect*; tell whether it ends the search."""
+        rule = self.document
+        effect.delay_ms += _delay_ms(rule.get("latency", {}), dice)
+        if self._quota is not None:
+            effect.status, effect.retry_after_s = 429, self._quota.retry_after_s()
+            effect.names += ("quota",)
+        elif "status" in rule:
+            effect.status = rule["status"]
+            effect.names += (f"status {rule['status']}",)
+        elif "fault" in rule:
+            effect.wire = Wire(rule["fault"])
+            effect.dribble = Dribble(**rule.get("dribble", {}))
+            effect.names += (rule["fault"],)
+        elif "latency" in rule:
+            effect.names += ("latency",)
+            return False
+        return True
+
+
+class Quota:
+    """So many calls in any window of so many seconds, by a session's clock."""
+
+    def __init__(self, limit: int, window_s: float, clock: Clock) -> None:
+        # Most stubs never need it, and it is slow to import.
+        from pyrate_limiter import InMemoryBucket, Rate, RateItem
+
+        self._clock = clock
+        self._bucket = InMemoryBucket([Rate(limit, int(window_s * 1000) or 1)])
+        self._new_item = RateItem
+        self._item = RateItem("call", 0)
+
+    def has_room(self) -> bool:
+        """Count one more call, if it still fits."""
+        now_ms = int(self._clock.now_s() * 1000)
+        if now_ms < self._item.timestamp:  # the clock was set back; what it told before does not count
+            self._bucket.flush()
+        self._item = self._new_item("call", now_ms)
+        self._bucket.leak(now_ms)
+        return self._bucket.put(self._item)
+
+    def retry_after_s(self) -> int:
+        """Tell in how many whole seconds the next call fits."""
+        return max(1, math.ceil(cast(int, self._bucket.waiting(self._item)) / 1000))
+
+
+class Faults:
+    """A session's rules, in the order in which they are tried."""
+
+    __slots__ = ("_clock", "_dice", "_faults", "_seed")
+
+    def __init__(self, clock: Clock, seed: int) -> None:
+        self._clock = clock
+        self._seed = seed
+        self._dice: Random | None = None
+        self._faults: list[Fault] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._faults)
+
+    def set(self, documents: Sequence[Mapping[str, Any]]) -> None:
+        """Replace the rules; their counters start at nothing.
+
+        Raises Invalid for a rule without an effect or with two that exclude each other, and then changes nothing.
+        """
+        wrong = [
+            Violation(f"[{index}]", message)
+            for index, rule in enumerate(documents)
+            if (message := _objection(rule)) is not None
+        ]
+        if wrong:
+            raise Invalid(wrong)
+        self._faults = [Fault(document, self._clock) for document in documents]
+
+    @property
+    def dice(self) -> Random:
+        """What chance is drawn from; the same throws for the same seed."""
+        if self._dice is None:
+            self._dice = Random(self._seed)  # noqa: S311 - reproducible on purpose, nothing secret
+        return self._dice
+
+    def reset_dice(self) -> None:
+        """Begin again with the first throw."""
+        self._dice = None
+
+    def documents(self) -> list[Mapping[str, Any]]:
+        """List the rules as they were given."""
+        return [fault.document for fault in self._faults]
+
+    def effect(self, call: Call) -> Effect | None:
+        """Find what the rules do to *call*, or None if none fires."""
+        effect = Effect()
+        for fault in self._faults:
+            if fault.fires(call, self.dice) and fault.apply(effect, self.dice):
+                break
+        return effect if effect.names else None
+
+
+def _objection(rule: Mapping[str, Any]) -> str | None:
+    effects = [name for name in ("status", "fault", "quota") if name in rule]
+    if len(effects) > 1:
+        return f"has both {effects[0]} and {effects[1]}; make two rules of it"
+    if not effects and not rule.get("latency"):
+        return "does nothing; give it a status, a fault, a latency or a quota"
+    return None
+
+
+def _delay_ms(latency: Mapping[str, Any], dice: Random) -> float:
+    if "fixed_ms" in latency:
+        return float(latency["fixed_ms"])
+    if "uniform_ms" in latency:
+        return dice.uniform(*latency["uniform_ms"])
+    if "lognormal" in latency:
+        median_ms, sigma = latency["lognormal"]["median_ms"], latency["lognormal"]["sigma"]
+        return min(60_000.0, dice.lognormvariate(math.log(median_ms), sigma)) if median_ms else 0.0
+    return 0.0

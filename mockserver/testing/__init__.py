@@ -1,0 +1,1 @@
+"""The stub from Python tests: a client, and fixtures for pytest."""
