@@ -438,7 +438,7 @@ def test_help_is_there(arguments):
 
 def test_help_loads_nothing_heavy():
     heavy = {"pytest", "schemathesis", "hypothesis", "httpx2", "pydantic", "yaml"}
-    code = f"import sys, conformance.cli; print({heavy} & set(sys.modules))"
+    code = f"import sys, conformance.command.cli; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "set()\n"
