@@ -144,7 +144,7 @@ def test_tls_is_spoken(certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     script = (
-        "import sys; from conformance import packet; from conformance.client import Client;"
+        "import sys; from conformance.http import raw_request; from conformance.http.client import Client;"
         "from conformance.redaction import Redaction; client = Client(sys.argv[1], Redaction(), timeout_s=5);"
         "draft = lambda: client.draft('POST', '/', json={});"
         "print([one.status for one in client.deliver(packet.pipelined([draft()]))]);"
