@@ -145,9 +145,9 @@ def test_tls_is_spoken(certificate):
     context.load_cert_chain(certificate)
     script = (
         "import sys; from conformance.http import raw_request; from conformance.http.client import Client;"
-        "from conformance.redaction import Redaction; client = Client(sys.argv[1], Redaction(), timeout_s=5);"
+        "from conformance.http.redaction import Redaction; client = Client(sys.argv[1], Redaction(), timeout_s=5);"
         "draft = lambda: client.draft('POST', '/', json={});"
-        "print([one.status for one in client.deliver(packet.pipelined([draft()]))]);"
+        "print([one.status for one in client.deliver(raw_request.pipelined([draft()]))]);"
         "print(client.deliver(packet.cut(draft(), missing=1)))"
     )
     with serve_bytes(talk) as url:
