@@ -52,7 +52,11 @@ async def app(
 def main(port: str, settings: str = "uvicorn") -> None:
     own: dict[str, Any] = {"http": "httptools"}
     if settings == "stub":
-        own = {"http": "mockserver.http.connection:Connection", "proxy_headers": False, "server_header": False}
+        own = {
+            "http": "mockserver.http.connection:Connection",
+            "proxy_headers": False,
+            "server_header": False,
+        }
     uvicorn.run(app, port=int(port), loop="uvloop", access_log=False, log_level="warning", **own)
 
 

@@ -148,7 +148,7 @@ def test_tls_is_spoken(certificate):
         "from conformance.http.redaction import Redaction; client = Client(sys.argv[1], Redaction(), timeout_s=5);"
         "draft = lambda: client.draft('POST', '/', json={});"
         "print([one.status for one in client.deliver(raw_request.pipelined([draft()]))]);"
-        "print(client.deliver(packet.cut(draft(), missing=1)))"
+        "print(client.deliver(raw_request.cut(draft(), missing=1)))"
     )
     with serve_bytes(talk) as url:
         done = subprocess.run(
