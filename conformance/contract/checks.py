@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from conformance.assertions.outcome import NotTested, expect, observe
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.outcome import NotTested
 from conformance.contract.cases import broken_parameters
 from conformance.contract.driver import Api, Sat
 from conformance.contract.reading import Contract, Operation, read

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, Observation, Stopped
-from conformance.http.client import Answer, Client
+from conformance.http.client import Client
 from conformance.http.evidence import Exchange, visible
 from conformance.suite.requirement import Requirement
 
@@ -194,7 +194,7 @@ def _said(text: str) -> str:
 def _not_conform(
     requirement: Requirement, error: DoesNotConform, evidence: list[Exchange], client: Client
 ) -> Result:
-    answer: Answer | None = error.answer
+    answer = error.answer
     at_fault = answer.exchange if answer else evidence[-1] if evidence else None
     expected, got = (_said(client.redaction(text)) for text in (error.expected, error.got))
     if at_fault and at_fault not in evidence:

@@ -8,7 +8,8 @@ import warnings
 
 import pytest
 
-from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, Stopped, observe
+from conformance.assertions.expect import observe
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, Stopped
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
 from conformance.judge import engine as plugin

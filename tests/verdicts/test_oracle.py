@@ -2,7 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from conformance.assertions.outcome import DoesNotConform, expect, instant, same_json
+from conformance.assertions.expect import expect
+from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.outcome import DoesNotConform
+from conformance.assertions.timestamp import parse_instant
 
 
 @pytest.mark.parametrize(
@@ -17,7 +20,7 @@ from conformance.assertions.outcome import DoesNotConform, expect, instant, same
     ],
 )
 def test_equal_json(one, other):
-    assert same_json(one, other)
+    assert is_same_json(one, other)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +39,7 @@ def test_equal_json(one, other):
     ],
 )
 def test_unequal_json(one, other):
-    assert not same_json(one, other)
+    assert not is_same_json(one, other)
 
 
 def test_deep_json_is_compared_without_recursion():
@@ -44,7 +47,7 @@ def test_deep_json_is_compared_without_recursion():
     for _ in range(10_000):
         deep = [deep]
 
-    assert same_json(deep, deep)
+    assert is_same_json(deep, deep)
 
 
 @pytest.mark.parametrize(
@@ -66,13 +69,13 @@ def test_deep_json_is_compared_without_recursion():
     ],
 )
 def test_every_form_of_an_instant_is_read(text):
-    assert instant(text) == datetime(2023, 3, 15, 14, 23, 45, tzinfo=UTC)
+    assert parse_instant(text) == datetime(2023, 3, 15, 14, 23, 45, tzinfo=UTC)
 
 
 def test_an_hour_alone_is_read():
-    assert instant("2023-03-15T14Z") == datetime(2023, 3, 15, 14, tzinfo=UTC)
-    assert instant("2023-03-15T24:00:00Z") == datetime(2023, 3, 16, tzinfo=UTC)
-    assert instant("2016-12-31T23:59:60Z") == datetime(2017, 1, 1, tzinfo=UTC)
+    assert parse_instant("2023-03-15T14Z") == datetime(2023, 3, 15, 14, tzinfo=UTC)
+    assert parse_instant("2023-03-15T24:00:00Z") == datetime(2023, 3, 16, tzinfo=UTC)
+    assert parse_instant("2016-12-31T23:59:60Z") == datetime(2017, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +85,7 @@ def test_an_hour_alone_is_read():
      "\uff12023-03-15T14:23:45Z"],
 )  # fmt: skip
 def test_no_instant(text):
-    assert instant(text) is None
+    assert parse_instant(text) is None
 
 
 def test_expectation_raises_what_was_expected_and_got():

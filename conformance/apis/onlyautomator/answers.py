@@ -6,14 +6,10 @@ import json
 from datetime import datetime
 from typing import Any
 
-from conformance.assertions.outcome import (
-    DoesNotConform,
-    Inconclusive,
-    expect,
-    expect_status,
-    instant,
-    same_json,
-)
+from conformance.assertions.expect import expect, expect_status
+from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.outcome import DoesNotConform, Inconclusive
+from conformance.assertions.timestamp import parse_instant
 from conformance.http.client import Answer
 
 Data = dict[str, Any]
@@ -59,7 +55,7 @@ def member(data: Data, name: str) -> Any:
 
 def moment(data: Data, name: str) -> datetime:
     """Return a timestamp that this requirement rests on; Inconclusive if it cannot be read."""
-    when = instant(member(data, name))
+    when = parse_instant(member(data, name))
     if when is None:
         raise Inconclusive(f"{name} cannot be read as an ISO timestamp")
     return when
@@ -74,7 +70,7 @@ def expect_refusal(answer: Answer, status: int, code: str) -> None:
 def expect_member(answer: Answer, name: str, wanted: Any) -> None:
     """Want a member of the record to equal what was sent."""
     data = data_of(answer)
-    kept = name in data and same_json(data[name], wanted)
+    kept = name in data and is_same_json(data[name], wanted)
     expect(kept, f"{name} {show(wanted)}", show(data[name]) if name in data else f"no {name}", answer)
 
 

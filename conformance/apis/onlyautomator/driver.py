@@ -18,7 +18,8 @@ from conformance.apis.onlyautomator.generated_cases import KEY, Desk, Sat, is_in
 from conformance.apis.onlyautomator.model import Write
 from conformance.apis.onlyautomator.profile import Profile
 from conformance.apis.onlyautomator.tokens import Token
-from conformance.assertions.outcome import Inconclusive, NotTested, Stopped, Unjudgeable, Unreachable, expect
+from conformance.assertions.expect import expect
+from conformance.assertions.outcome import Inconclusive, NotTested, Stopped, Unjudgeable, Unreachable
 from conformance.generation.cases import Case
 from conformance.http.client import UNSET, Answer, Client
 from conformance.http.pacing import Patience

@@ -15,7 +15,10 @@ from typing import Any, NamedTuple
 from conformance.apis.onlyautomator.answers import Data, body_of, data_of, member, outcome, show
 from conformance.apis.onlyautomator.driver import Api, Body, Triple, Written, triple
 from conformance.apis.onlyautomator.generated_cases import KEY
-from conformance.assertions.outcome import Inconclusive, Stopped, expect, instant, same_json
+from conformance.assertions.expect import expect
+from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.outcome import Inconclusive, Stopped
+from conformance.assertions.timestamp import parse_instant
 from conformance.http.client import Answer
 
 LAG_S = 3.0  # how long a list may lag behind a write
@@ -233,8 +236,8 @@ def _is_due(api: Api, place: Place, records: Records, written: Written) -> bool:
     others += [
         _before_last(moments, moment, if_equal=False)
         for name in ("createdAt", "updatedAt")
-        if None not in (moments := [instant(one.get(name)) for one in records])
-        and (moment := instant(record.get(name)))
+        if None not in (moments := [parse_instant(one.get(name)) for one in records])
+        and (moment := parse_instant(record.get(name)))
     ]
     return any(of_time) and False not in (*of_time, *others)
 
@@ -288,7 +291,7 @@ def value_in(records: Records, written: Written) -> bool:
 
 
 def _same_value(record: Data, written: Written) -> bool:
-    return "value" in record and same_json(record["value"], data_of(written[1]).get("value"))
+    return "value" in record and is_same_json(record["value"], data_of(written[1]).get("value"))
 
 
 def expect_value(record: Data, written: Written) -> None:
@@ -315,7 +318,7 @@ def sound(written: Written) -> Data:
     for name in KEY[1:]:
         if str(member(data, name)).casefold() != str(body[name]).casefold():
             raise Inconclusive(f"a write that this rests on was answered with another {name}")
-    if not same_json(member(data, "value"), body["value"]):
+    if not is_same_json(member(data, "value"), body["value"]):
         raise Inconclusive("a write that this rests on was answered with another value")
     return data
 

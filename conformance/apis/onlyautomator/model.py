@@ -13,11 +13,11 @@ from functools import cache
 from typing import Any
 
 from conformance.apis.onlyautomator.answers import Data, data_of, show
-from conformance.assertions.outcome import instant, same_json
+from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.timestamp import REPLICAS_APART, parse_instant
 from conformance.generation import operation_sequence as program
 from conformance.http.client import Answer
 
-REPLICAS_APART = timedelta(seconds=1)  # the clocks of two processes behind one address
 RECORDS = 5
 LENGTH = 8
 # What the plain history writes, so that nothing but the order is new: two of one length, one longer.
@@ -82,7 +82,7 @@ def contradictions(writes: Sequence[Write]) -> Iterator[Contradiction]:
             if not is_kept:
                 yield Contradiction(fact, f"{fact} {was}", f"{fact} {show(data[fact])}", write.answer)
         is_ordered = len(write.values) == 1
-        if is_ordered and (moment := instant(data.get("updatedAt"))) is not None:
+        if is_ordered and (moment := parse_instant(data.get("updatedAt"))) is not None:
             latest[write.record] = moment
 
 
@@ -91,15 +91,15 @@ def _facts(
 ) -> Iterator[tuple[str, str, bool]]:
     for fact in ("id", *ALWAYS):
         if fact in data and fact in first:
-            yield fact, show(first[fact]), same_json(data[fact], first[fact])
+            yield fact, show(first[fact]), is_same_json(data[fact], first[fact])
     if "id" in data:
         others = [other.get("id") for record, other in known.items() if record != write.record]
         yield "id", "of no other record", data["id"] not in others
     if "value" in data:
-        is_written = any(same_json(data["value"], value) for value in write.values)
+        is_written = any(is_same_json(data["value"], value) for value in write.values)
         yield "value", " or ".join(map(show, write.values)), is_written
-    created, updated = instant(data.get("createdAt")), instant(data.get("updatedAt"))
-    if created is not None and (was := instant(first.get("createdAt"))) is not None:
+    created, updated = parse_instant(data.get("createdAt")), parse_instant(data.get("updatedAt"))
+    if created is not None and (was := parse_instant(first.get("createdAt"))) is not None:
         yield "createdAt", show(first["createdAt"]), is_same_moment(was, created)
     if updated is not None and latest is not None:
         yield "updatedAt", f"not before {latest.isoformat()}", updated >= latest - REPLICAS_APART

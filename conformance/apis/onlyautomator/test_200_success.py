@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import body_of, kind, show
 from conformance.apis.onlyautomator.driver import Api
-from conformance.assertions.outcome import Inconclusive, expect, expect_status
+from conformance.assertions.expect import expect, expect_status
+from conformance.assertions.outcome import Inconclusive
 
 
 def test_create_answers_200(api: Api) -> None:

@@ -7,7 +7,7 @@ import json
 from conformance.apis.onlyautomator import refusals
 from conformance.apis.onlyautomator.answers import code_of, expect_refusal, outcome
 from conformance.apis.onlyautomator.driver import Api
-from conformance.assertions.outcome import observe
+from conformance.assertions.expect import observe
 from conformance.http.client import Answer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.apis.onlyautomator import refusals
 from conformance.apis.onlyautomator.answers import expect_refusal
 from conformance.apis.onlyautomator.driver import Api
-from conformance.assertions.outcome import observe
+from conformance.assertions.expect import observe
 from conformance.http.client import Answer
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import data_of, expect_refusal, member, outcome, show
 from conformance.apis.onlyautomator.driver import Api
-from conformance.assertions.outcome import Inconclusive, expect
+from conformance.assertions.expect import expect
+from conformance.assertions.outcome import Inconclusive
 
 
 def test_unknown_fan(api: Api) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import outcome
 from conformance.apis.onlyautomator.driver import Api
-from conformance.assertions.outcome import observe
+from conformance.assertions.expect import observe
 
 
 def test_lower_case_scheme(api: Api) -> None:

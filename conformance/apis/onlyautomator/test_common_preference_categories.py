@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import outcome
 from conformance.apis.onlyautomator.driver import Api
-from conformance.assertions.outcome import expect
+from conformance.assertions.expect import expect
 
 CATEGORIES = {
     "content": "likes_fitness",

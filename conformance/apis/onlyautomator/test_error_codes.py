@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import body_of, code_of, outcome, show
 from conformance.apis.onlyautomator.driver import Api
-from conformance.assertions.outcome import Inconclusive, expect, observe
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.outcome import Inconclusive
 from conformance.http.client import Answer
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import openapi
 from conformance.apis.onlyautomator.answers import body_of, code_of, error_of, kind, show
 from conformance.apis.onlyautomator.driver import Api
-from conformance.assertions.outcome import expect
+from conformance.assertions.expect import expect
 from conformance.http.client import Answer
 
 ORDER = 2

@@ -9,7 +9,8 @@ from itertools import combinations, cycle
 from conformance.apis.onlyautomator.answers import Data, body_of, data_of, outcome, show
 from conformance.apis.onlyautomator.driver import Api, Body
 from conformance.apis.onlyautomator.generated_cases import KEY, Sat, composed, folded, is_faithful, is_plain
-from conformance.assertions.outcome import expect, observe, same_json
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.json_equality import is_same_json
 
 ORDER = 1
 EXAMINED = True
@@ -30,7 +31,7 @@ def test_exam_value_comes_back(api: Api) -> None:
     for sat, data in _accepted(api):
         value = sat.body.get("value")
         if "value" in data and _is_telling(value):
-            kept = same_json(composed(data["value"]), composed(value))
+            kept = is_same_json(composed(data["value"]), composed(value))
             expect(kept, f"value {show(value)}", show(data["value"]), sat.answer)
 
 

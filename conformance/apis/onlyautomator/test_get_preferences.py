@@ -25,7 +25,10 @@ from conformance.apis.onlyautomator.answers import (
 from conformance.apis.onlyautomator.driver import BOOLEANS, Api, Body, Written
 from conformance.apis.onlyautomator.listed_records import Place, Records
 from conformance.assertions import timestamp
-from conformance.assertions.outcome import Inconclusive, expect, expect_status, instant, observe, same_json
+from conformance.assertions.expect import expect, expect_status, observe
+from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.outcome import Inconclusive
+from conformance.assertions.timestamp import parse_instant
 from conformance.http.client import Answer
 
 A_SECOND = timedelta(seconds=1)
@@ -145,7 +148,7 @@ def test_list_timestamps(api: Api) -> None:
     """SHOULD list a preference with createdAt and updatedAt as ISO timestamps. (onlyautomator: Get Preferences)"""
     for record in _records(api, _holding(api, VALUES[0])):
         for name in ("createdAt", "updatedAt"):
-            is_told = name not in record or instant(record[name]) is not None
+            is_told = name not in record or parse_instant(record[name]) is not None
             expect(is_told, f"{name}, an ISO timestamp", f"{name} {show(record.get(name))}")
 
 
@@ -245,10 +248,13 @@ def _fault_in_times(first: Written, last: Written, records: Records) -> tuple[st
     apart = timedelta(seconds=last[1].sent_at - first[1].received_at)
     for record in records if len(records) == 1 else ():
         for name in ("createdAt", "updatedAt"):
-            wanted, told = timestamp.read(answered.get(name)), timestamp.read(record.get(name))
-            if wanted and told and not timestamp.may_be_one(wanted, told):
+            wanted, told = (
+                timestamp.parse_timestamp(answered.get(name)),
+                timestamp.parse_timestamp(record.get(name)),
+            )
+            if wanted and told and not timestamp.may_be_same_moment(wanted, told):
                 return f"{name} {show(answered[name])}, as the write was answered", show(record[name])
-        made, changed = (timestamp.read(record.get(name)) for name in ("createdAt", "updatedAt"))
+        made, changed = (timestamp.parse_timestamp(record.get(name)) for name in ("createdAt", "updatedAt"))
         is_fine = made is not None and made.unit * 2 <= min(apart, A_SECOND)
         if is_fine and made == changed and answered.get("createdAt") != answered.get("updatedAt"):
             return "updatedAt after createdAt", f"{show(record['updatedAt'])} for both"
@@ -399,7 +405,7 @@ def test_refused_update_is_not_listed(api: Api) -> None:
     shelf.found(api, written)
     for records in _lists_after(api, *(answer for _, answer in refused)):
         for record in shelf.records_in(records, written):
-            is_it = any(same_json(record.get("value"), body["value"]) for body, _ in refused)
+            is_it = any(is_same_json(record.get("value"), body["value"]) for body, _ in refused)
             expect(not is_it, "no value of a refused update", f"value {show(record.get('value'))}")
 
 
@@ -477,7 +483,7 @@ def test_list_unknown_category(api: Api) -> None:
 
 def test_list_order(api: Api) -> None:
     """OBSERVED the order of a list. (onlyautomator: Get Preferences)"""
-    moments = [instant(record.get("createdAt")) for record in shelf.records_of(_list(api))]
+    moments = [parse_instant(record.get("createdAt")) for record in shelf.records_of(_list(api))]
     observe(f"the list of {len(moments)} records is {_order([one for one in moments if one])}")
 
 

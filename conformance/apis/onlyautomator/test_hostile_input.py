@@ -13,7 +13,7 @@ from conformance.apis.onlyautomator import listed_records as shelf
 from conformance.apis.onlyautomator.answers import body_of, code_of, data_of, expect_member, outcome, show
 from conformance.apis.onlyautomator.driver import Api
 from conformance.apis.onlyautomator.listed_records import Place
-from conformance.assertions.outcome import expect, observe
+from conformance.assertions.expect import expect, observe
 from conformance.http import raw_request as packet
 
 ORDER = 1

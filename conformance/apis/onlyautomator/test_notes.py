@@ -7,8 +7,11 @@ from itertools import pairwise
 
 from conformance.apis.onlyautomator.answers import Data, data_of, expect_member, member, moment, outcome, show
 from conformance.apis.onlyautomator.driver import BOOLEANS, HISTORY, Api, want_accepted
-from conformance.apis.onlyautomator.model import REPLICAS_APART, is_same_moment
-from conformance.assertions.outcome import Inconclusive, expect, observe, same_json
+from conformance.apis.onlyautomator.model import is_same_moment
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.outcome import Inconclusive
+from conformance.assertions.timestamp import REPLICAS_APART
 from conformance.http.client import Answer
 
 # --- an existing preference is updated -------------------------------------------------------------------
@@ -103,14 +106,14 @@ def test_update_to_falsy(api: Api) -> None:
 def test_update_changes_type(api: Api) -> None:
     """MUST put a number in the place of a string, as a number. (onlyautomator: Notes)"""
     answer, value = _updated(api, "007", 7)
-    if not same_json(value, 7) and (value == "007" or same_json(api.record(value=7).get("value"), 7)):
+    if not is_same_json(value, 7) and (value == "007" or is_same_json(api.record(value=7).get("value"), 7)):
         expect(False, "value 7", f"value {show(value)}", answer)
 
 
 def test_update_replaces_boolean(api: Api) -> None:
     """MUST put an object in the place of a boolean. (onlyautomator: Notes)"""
     second_update = data_of(api.history()[-1])
-    if not same_json(member(second_update, "value"), HISTORY[-1]):
+    if not is_same_json(member(second_update, "value"), HISTORY[-1]):
         raise Inconclusive("a second update is lost, whatever its type")
     answer, _ = _updated(api, *BOOLEANS)
     expect_member(answer, "value", {"on": "weekends"})

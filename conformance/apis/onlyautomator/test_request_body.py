@@ -7,7 +7,8 @@ from contextlib import suppress
 from conformance.apis.onlyautomator import hostile_input as hostility
 from conformance.apis.onlyautomator.answers import body_of, data_of, expect_member, outcome, show
 from conformance.apis.onlyautomator.driver import Api, Body
-from conformance.assertions.outcome import NotTested, expect, observe
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.outcome import NotTested
 from conformance.http.client import Answer
 
 CASES = {"camelCase": "a", "snake_case": "b", "kebab-case": "c", "PascalCase": "d", "UPPER": "e"}

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from conformance.apis.onlyautomator.answers import Data, data_of, kind, member, moment, show
 from conformance.apis.onlyautomator.driver import Api
-from conformance.assertions.outcome import Inconclusive, NotTested, expect, instant, observe
-from conformance.assertions.timestamp import ZONE
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.assertions.timestamp import ZONE, parse_instant
 
 CLOCKS_APART = timedelta(minutes=15)  # half of what the offsets of two zones differ at least
 
@@ -73,7 +74,10 @@ def _want_instant(api: Api, name: str) -> None:
     for answer in api.history():
         data = data_of(answer)
         expect(
-            instant(data.get(name)) is not None, f"data.{name}, an ISO timestamp", _what(data, name), answer
+            parse_instant(data.get(name)) is not None,
+            f"data.{name}, an ISO timestamp",
+            _what(data, name),
+            answer,
         )
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from conformance.apis.suprsend.category import IN, OUT, category, editable, picture
-from conformance.assertions.outcome import same_json
+from conformance.assertions.json_equality import is_same_json
 from conformance.generation import operation_sequence as program
 from conformance.http.client import Answer
 
@@ -112,4 +112,4 @@ def _of_preference(write: Write, now: Mapping[str, str]) -> Iterator[Contradicti
 
 def is_same(one: Answer, other: Answer) -> bool:
     """Tell whether two answers show the same preferences."""
-    return same_json(picture(one), picture(other))
+    return is_same_json(picture(one), picture(other))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from conformance.apis.suprsend import Api
 from conformance.apis.suprsend.category import said
 from conformance.apis.suprsend.driver import OPT_IN
-from conformance.assertions.outcome import Inconclusive, expect, expect_status, observe
+from conformance.assertions.expect import expect, expect_status, observe
+from conformance.assertions.outcome import Inconclusive
 from conformance.http.client import Answer
 
 

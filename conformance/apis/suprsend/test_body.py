@@ -18,7 +18,8 @@ from conformance.apis.suprsend.category import (
     shown,
 )
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT
-from conformance.assertions.outcome import Inconclusive, expect, observe
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.outcome import Inconclusive
 from conformance.http.client import Answer
 
 

@@ -10,7 +10,8 @@ from conformance.apis.suprsend import hostile_input as hostility
 from conformance.apis.suprsend.category import shown
 from conformance.apis.suprsend.test_authorizations import with_wrong_key, without_key
 from conformance.apis.suprsend.test_path_parameters import unknown_category
-from conformance.assertions.outcome import DoesNotConform, Inconclusive, expect, observe
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.http.client import Answer
 
 ORDER = 1

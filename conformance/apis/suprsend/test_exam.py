@@ -9,7 +9,8 @@ from typing import Any
 from conformance.apis.suprsend import Api
 from conformance.apis.suprsend import generated_cases as sitting
 from conformance.apis.suprsend.category import IN, OUT, PREFERENCES, editable, preference, shown
-from conformance.assertions.outcome import NotTested, expect, observe
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.outcome import NotTested
 from conformance.generation.cases import Case
 from conformance.http.client import Answer
 

@@ -10,7 +10,8 @@ from conformance.apis.suprsend import Api
 from conformance.apis.suprsend import hostile_input as hostility
 from conformance.apis.suprsend.category import IN, OUT, editable, member, preference, said
 from conformance.apis.suprsend.driver import OPT_IN
-from conformance.assertions.outcome import NotTested, expect, observe
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.outcome import NotTested
 from conformance.http import raw_request as packet
 from conformance.http.client import Answer
 

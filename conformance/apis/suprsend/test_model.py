@@ -8,7 +8,8 @@ from contextlib import suppress
 from conformance.apis.suprsend import Api, model
 from conformance.apis.suprsend.category import picture
 from conformance.apis.suprsend.model import Write
-from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, expect
+from conformance.assertions.expect import expect
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
 
 ORDER = 3
 

@@ -26,7 +26,8 @@ from conformance.apis.suprsend.reading import (
 )
 from conformance.apis.suprsend.test_query_parameters import tenant_scope
 from conformance.apis.suprsend.test_read_back import fault, same, well_formed
-from conformance.assertions.outcome import Inconclusive, NotTested, expect, expect_status
+from conformance.assertions.expect import expect, expect_status
+from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.client import Answer
 
 

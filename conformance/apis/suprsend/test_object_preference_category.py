@@ -5,7 +5,8 @@ from __future__ import annotations
 from conformance.apis.suprsend import Api, reading
 from conformance.apis.suprsend.category import picture, said
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT
-from conformance.assertions.outcome import expect, observe, same_json
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.json_equality import is_same_json
 from conformance.http.client import Answer
 
 
@@ -18,7 +19,7 @@ def test_same_request_twice(api: Api) -> None:
         before = picture(first)
         expect(second.ok, "a 2xx the second time, too", f"status {second.status}", second)
         after = picture(second)
-        expect(same_json(before, after), f"{before} again", f"{after}", second)
+        expect(is_same_json(before, after), f"{before} again", f"{after}", second)
 
 
 def test_other_slash_form(api: Api) -> None:

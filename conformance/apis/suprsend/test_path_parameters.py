@@ -5,7 +5,8 @@ from __future__ import annotations
 from conformance.apis.suprsend import Api
 from conformance.apis.suprsend.category import member, picture, said
 from conformance.apis.suprsend.driver import OPT_IN, Place
-from conformance.assertions.outcome import expect, expect_status, observe, same_json
+from conformance.assertions.expect import expect, expect_status, observe
+from conformance.assertions.json_equality import is_same_json
 from conformance.http.client import Answer
 
 
@@ -13,7 +14,7 @@ def untouched_by(api: Api, other: Place) -> None:
     """Expect the same answer to the same request before and after channels are opted out elsewhere."""
     before, _, after = api.apart(other)
     expect(
-        same_json(picture(before), picture(after)),
+        is_same_json(picture(before), picture(after)),
         f"{picture(before)} as before channels went out elsewhere",
         f"{picture(after)}",
         after,

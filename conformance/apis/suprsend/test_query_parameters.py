@@ -8,7 +8,8 @@ from conformance.apis.suprsend import Api
 from conformance.apis.suprsend.category import IN, agrees, category, editable, said, shown, stands, stands_in
 from conformance.apis.suprsend.driver import OPT_IN, Reading
 from conformance.apis.suprsend.reading import NEIGHBOURS, PAGE, find, results
-from conformance.assertions.outcome import Inconclusive, expect, observe
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.outcome import Inconclusive
 from conformance.http.client import Answer
 
 

@@ -29,7 +29,9 @@ from conformance.apis.suprsend.test_authorizations import with_wrong_key, withou
 from conformance.apis.suprsend.test_errors import error_body
 from conformance.apis.suprsend.test_path_parameters import unknown_category, unknown_object
 from conformance.apis.suprsend.test_query_parameters import tenant_scope, with_options
-from conformance.assertions.outcome import Inconclusive, NotTested, expect, expect_status, observe, same_json
+from conformance.assertions.expect import expect, expect_status, observe
+from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.client import Answer
 
 
@@ -213,7 +215,7 @@ def not_read(api: Api, other: Place) -> None:
     apart = api.apart_with_reading(other)
     if apart.read is None and apart.left is None:
         raise NotTested("nothing goes out elsewhere, neither a channel nor all of it")
-    if not same_json(picture(apart.before), picture(apart.after)):
+    if not is_same_json(picture(apart.before), picture(apart.after)):
         raise Inconclusive("the write shows in the answers to later writes already")
     for written, read in ((apart.before, apart.read), (apart.after, apart.left)):
         if read is not None:

@@ -20,7 +20,8 @@ from conformance.apis.suprsend.category import (
     shows,
 )
 from conformance.apis.suprsend.driver import OPT_OUT
-from conformance.assertions.outcome import Inconclusive, expect, expect_status, observe
+from conformance.assertions.expect import expect, expect_status, observe
+from conformance.assertions.outcome import Inconclusive
 from conformance.http.client import Answer
 
 

@@ -27,7 +27,8 @@ from conformance.apis.suprsend.reading import (
 )
 from conformance.apis.suprsend.restricting import Restricted, Swap, is_as_wished, restricted
 from conformance.apis.suprsend.test_neighbours import lists_channels, want_sections
-from conformance.assertions.outcome import DoesNotConform, Inconclusive, expect, expect_status
+from conformance.assertions.expect import expect, expect_status
+from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.http.client import Answer
 
 ORDER = 4  # a category in which a channel stays restricted must not disturb what is asked of it

@@ -1,0 +1,22 @@
+"""The comparisons that end a requirement."""
+
+from __future__ import annotations
+
+from conformance.assertions.outcome import Answer, DoesNotConform, Observation
+
+
+def expect(condition: bool, expected: str, got: str, answer: Answer | None = None) -> None:
+    """Raise DoesNotConform unless *condition* holds; *answer* is the one at fault, by default the last."""
+    if not condition:
+        raise DoesNotConform(expected, got, answer)
+
+
+def expect_status(answer: Answer, *allowed: int) -> None:
+    """Raise DoesNotConform unless *answer* has one of the *allowed* statuses."""
+    expected = " or ".join(str(status) for status in allowed)
+    expect(answer.status in allowed, f"status {expected}", f"status {answer.status}", answer)
+
+
+def observe(text: str) -> None:
+    """Record what was seen and end the requirement; an OBSERVED one is never judged."""
+    raise Observation(text)
