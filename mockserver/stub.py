@@ -60,7 +60,7 @@ class Stub:
     """The application and what it was made of; its ``door`` is what an ASGI server runs.
 
     ``Stub(services(["suprsend"]), seed=1)`` serves what ships here, and a third API needs no file of ours:
-    ``Stub([Service("library", openapi.read(file), Api, Fixtures(credentials=Credentials()))])``.
+    ``Stub([Service("library", openapi.read_contract(file), Api, Fixtures(credentials=Credentials()))])``.
 
     seed: what ids and dice are drawn from. mode: strict checks credentials, shape only their form, off asks for
     none. secret: what signs tokens, ``MOCKSERVER_JWT_SECRET`` unless given.

@@ -27,34 +27,34 @@ class BadSpec(ValueError):
     """A contract file is not readable YAML with an OpenAPI document in it."""
 
 
-def names() -> list[str]:
+def api_names() -> list[str]:
     """List the APIs that have a contract, in directory order."""
-    return sorted(path.stem for path in _DIRECTORY.glob("*.yaml"))
+    return sorted(file.stem for file in _DIRECTORY.glob("*.yaml"))
 
 
-def path(api: str) -> Path:
+def contract_path(api: str) -> Path:
     """Locate the contract of *api*.
 
     Raises UnknownApi if there is none.
     """
     file = _DIRECTORY / f"{api}.yaml"
-    if api not in names():
-        near = difflib.get_close_matches(api, names(), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names())}"
+    if api not in api_names():
+        near = difflib.get_close_matches(api, api_names(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(api_names())}"
         raise UnknownApi(f"no API {api!r}; {hint}")
     return file
 
 
 @cache
-def load(api: str) -> Spec:
+def load_contract(api: str) -> Spec:
     """Read the contract of *api*; the same object every time, so treat it as read-only.
 
     Raises UnknownApi if there is none, BadSpec if the file cannot be read as YAML.
     """
-    return read(path(api))
+    return read_contract(contract_path(api))
 
 
-def read(file: Path) -> Spec:
+def read_contract(file: Path) -> Spec:
     """Read one OpenAPI file.
 
     Raises BadSpec naming the file and what is wrong with it.
@@ -70,7 +70,7 @@ def read(file: Path) -> Spec:
     return spec
 
 
-def resolved(spec: Spec, node: Any) -> Any:
+def resolve_reference(spec: Spec, node: Any) -> Any:
     """Follow a local ``$ref``, if *node* is one, to what it refers to in *spec*.
 
     Raises ValueError for a reference that leads back to itself.
@@ -89,35 +89,35 @@ def resolved(spec: Spec, node: Any) -> Any:
     return node
 
 
-def choices(spec: Spec) -> Iterator[tuple[str, str]]:
-    """Yield where and why for every x-choice: what the document leaves open and what we chose."""
-    return _marked(spec, "x-choice", ())
+def list_choices(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Yield the place and the text of every x-choice: what the document leaves open and what we chose."""
+    return _walk_marks(spec, "x-choice", ())
 
 
-def sources(spec: Spec) -> Iterator[tuple[str, str]]:
-    """Yield where and what for every x-source: the heading or page that says so."""
-    return _marked(spec, "x-source", ())
+def list_sources(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Yield the place and the text of every x-source: the heading or page of the document that says so."""
+    return _walk_marks(spec, "x-source", ())
 
 
-def headings(spec: Spec) -> list[str]:
+def list_headings(spec: Spec) -> list[str]:
     """List what an x-source may name: the document's headings, then the vendor's other pages."""
     info = spec["info"]
     return [*info["x-document"]["headings"], *(page["name"] for page in info.get("x-pages", []))]
 
 
-def _marked(node: Any, mark: str, at: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _walk_marks(node: Any, mark: str, at: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if isinstance(node, dict):
         if isinstance(node.get(mark), str):
-            yield _place(at), node[mark]
+            yield _describe_place(at), node[mark]
         for key, value in node.items():
-            yield from _marked(value, mark, (*at, str(key)))
+            yield from _walk_marks(value, mark, (*at, str(key)))
     elif isinstance(node, list):
         for value in node:
             name = value.get("name") if isinstance(value, dict) else None
-            yield from _marked(value, mark, at if name is None else (*at, str(name)))
+            yield from _walk_marks(value, mark, at if name is None else (*at, str(name)))
 
 
-def _place(at: tuple[str, ...]) -> str:
+def _describe_place(at: tuple[str, ...]) -> str:
     """Name a place in a contract as a person would: ``Preference.userId``, ``POST update-preference 404``."""
     noise = (
         "components",

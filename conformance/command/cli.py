@@ -162,7 +162,7 @@ def list_(
     from conformance.suite import requirement
 
     if spec is None:
-        asked = [one for name in ([api] if api else openapi.names()) for one in requirement.collect(name)]
+        asked = [one for name in ([api] if api else openapi.api_names()) for one in requirement.collect(name)]
     elif api is None:
         from conformance.contract import checks as promises
 
@@ -199,9 +199,9 @@ def explain(
         typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
         return
     if id is None:
-        typer.echo(explanation.markdown(openapi.names()), nl=False)
+        typer.echo(explanation.markdown(openapi.api_names()), nl=False)
         return
-    known = [one for api in openapi.names() for one in requirement.collect(api)]
+    known = [one for api in openapi.api_names() for one in requirement.collect(api)]
     asked = requirement.select(known, [id], asked="")
     typer.echo("\n\n".join(map(explanation.text, explanation.explain(asked))))
 
@@ -352,7 +352,7 @@ def selftest(
     from conformance.proof import selftest, trial
 
     began = time.monotonic()
-    trials = selftest.select([api] if api else openapi.names(), only or ())
+    trials = selftest.select([api] if api else openapi.api_names(), only or ())
     held = selftest.hold(trials, jobs or selftest.usual_jobs())
     is_well = True
     for name in dict.fromkeys(one.api for one in trials):

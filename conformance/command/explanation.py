@@ -109,12 +109,12 @@ def markdown(apis: Sequence[str]) -> str:
     """Write every requirement of *apis* as one Markdown document, by heading."""
     parts = [_INTRODUCTION]
     for api in apis:
-        spec = openapi.load(api)
+        spec = openapi.load_contract(api)
         explained = explain(requirement.collect(api))
         always = " and ".join(f"`{key}`" for key in explained[0].always)
         document = spec["info"]["x-document"]
         parts += [f"## {api}", f"From [{document['title']}]({document['url']}). Every run needs {always}."]
-        for heading in openapi.headings(spec):
+        for heading in openapi.list_headings(spec):
             under = [one for one in explained if one.requirement.heading == heading]
             if under:
                 parts += [f"### [{heading}]({under[0].url})", *map(_entry, under)]
@@ -168,7 +168,7 @@ class _Api:
 
     def __init__(self, api: str, asked: Sequence[Requirement]) -> None:
         self._reference = proof.reference_of(api)
-        self._info = openapi.load(api)["info"]
+        self._info = openapi.load_contract(api)["info"]
         self._mutants = proof.mutants_of(api)
         self._liberties = proof.liberties_of(api)
         self._always, optional = _keys(self._reference)

@@ -159,7 +159,7 @@ def _refuse_references(spec: Any) -> None:
                 f"{reference} lies in another file, and nothing is fetched; bundle them into one"
             )
         try:
-            openapi.resolved(spec, {"$ref": reference})
+            openapi.resolve_reference(spec, {"$ref": reference})
         except (LookupError, TypeError):
             raise ValueError(f"there is no {reference}") from None
 
@@ -175,7 +175,7 @@ def _contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
     name = _name(str((spec.get("info") or {}).get("title", "")))
     if not name:
         raise ValueError("info.title is missing; it names the API")
-    if name in openapi.names():
+    if name in openapi.api_names():
         name = f"{name}-spec"  # whose ids are not those of the API of that name
     root = spec.get("components") or {}
     schemes = root.get("securitySchemes") or spec.get("securityDefinitions") or {}
@@ -185,7 +185,7 @@ def _contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
         sha256=sha256,
         spec=spec,
         operations=_operations(spec),
-        schemes={str(key): openapi.resolved(spec, scheme) for key, scheme in schemes.items()},
+        schemes={str(key): openapi.resolve_reference(spec, scheme) for key, scheme in schemes.items()},
     )
 
 

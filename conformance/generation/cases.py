@@ -92,7 +92,7 @@ def draw(api: str, seed: int = 0, count: int = COUNT) -> Exam:
 
 
 def _draw(api: str, seed: int, count: int) -> Exam:
-    contract = _documented(openapi.load(api))
+    contract = _documented(openapi.load_contract(api))
     with traceless():
         halves = [_half(contract, mode, seed, count // 2) for mode in ("positive", "negative")]
     cases = [case for pair in zip(*halves, strict=True) for case in pair]
@@ -102,7 +102,7 @@ def _draw(api: str, seed: int, count: int) -> Exam:
 
 def shrink(api: str, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
     """Make *case*, of the exam of *seed*, smaller as long as *is_wrong* says so; that is told every try."""
-    contract = _documented(openapi.load(api))
+    contract = _documented(openapi.load_contract(api))
     with traceless():
         for name, strategy in _generators(contract, case.mode):
             if name == case.operation:
@@ -146,7 +146,7 @@ def _documented(contract: openapi.Spec) -> openapi.Spec:
     for path, item in contract["paths"].items():
         for method, operation in item.items():
             if operation["x-source"] in headings:
-                found = [openapi.resolved(contract, one) for one in operation.get("parameters", [])]
+                found = [openapi.resolve_reference(contract, one) for one in operation.get("parameters", [])]
                 told = [parameter for parameter in found if parameter["x-source"] in headings]
                 paths.setdefault(path, {})[method] = {**operation, "parameters": told}
     return {**contract, "paths": paths}

@@ -115,7 +115,7 @@ def pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> list[s
 
     known: every requirement of the API that is judged; those of the other APIs that have a name are known here.
     """
-    others = set(openapi.names()) - {one.api for one in known}
+    others = set(openapi.api_names()) - {one.api for one in known}
     everywhere = [*known, *(one for api in sorted(others) for one in requirement.collect(api))]
     levels = {one.id: one.level for one in everywhere}
     said = []

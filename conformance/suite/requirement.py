@@ -85,7 +85,7 @@ def collect(api: str) -> list[Requirement]:
 
 @cache
 def _collected(api: str) -> Sequence[Requirement]:
-    headings = openapi.headings(openapi.load(api))
+    headings = openapi.list_headings(openapi.load_contract(api))
     found = [
         (getattr(module, "ORDER", 0), requirement)
         for module in modules(api)

@@ -288,7 +288,7 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
 
     def document_sha256(self) -> str:
         """Return the digest of the document that the target is judged by."""
-        return str(openapi.load(self.api)["info"]["x-document"]["sha256"])
+        return str(openapi.load_contract(self.api)["info"]["x-document"]["sha256"])
 
     @field_validator("proxy")
     @classmethod
@@ -387,7 +387,7 @@ def _checked(document: dict[Any, Any], name: str, folder: Path) -> AnyTarget:
         return profile.checked(document, name, folder)
     api = document.get("api")
     if not isinstance(api, str):
-        there_are = ", ".join(openapi.names())
+        there_are = ", ".join(openapi.api_names())
         raise BadProfile(
             f"{name}: api: name the API to judge against; there are {there_are}, or spec: FILE for any other"
         )
@@ -422,7 +422,7 @@ def profile_of(api: str) -> type[AnyTarget]:
 
     Raises openapi.UnknownApi if there is no such API.
     """
-    openapi.path(api)
+    openapi.contract_path(api)
     module = importlib.import_module(f"conformance.apis.{api}")
     profile: type[AnyTarget] = module.Profile
     return profile
@@ -433,7 +433,7 @@ def template_of(api: str) -> str:
 
     Raises openapi.UnknownApi if there is no such API.
     """
-    openapi.path(api)
+    openapi.contract_path(api)
     template: str = importlib.import_module(f"conformance.apis.{api}").TEMPLATE
     return template
 

@@ -29,7 +29,7 @@ class Fixtures(fixtures.Fixtures):
     @field_validator("preferences")
     @classmethod
     def _preferences_keep_the_contract(cls, preferences: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        spec = openapi.load("onlyautomator")
+        spec = openapi.load_contract("onlyautomator")
         schema = Schema(spec["components"]["schemas"]["Preference"], spec)
         faults = [
             f"[{index}].{where} {what}"

@@ -276,9 +276,9 @@ def token(
 @app.command()
 def choices() -> None:
     """Print where the documents are silent and what was chosen, and why."""
-    for name in openapi.names():
+    for name in openapi.api_names():
         print(f"{name}\n{'=' * len(name)}")
-        for where, why in openapi.choices(openapi.load(name)):
+        for where, why in openapi.list_choices(openapi.load_contract(name)):
             print(f"{where}\n    {why}")
         print()
 

@@ -22,7 +22,7 @@ def credential(api: str | None, wish: Mapping[str, Any], session: str | None) ->
     Raises CannotStart if the contract asks for no credential or the defect is unknown, openapi.UnknownApi for an
     unknown API.
     """
-    name = api or next((name for name in openapi.names() if _kind(name) == "jwt"), openapi.names()[0])
+    name = api or next((name for name in openapi.api_names() if _kind(name) == "jwt"), openapi.api_names()[0])
     kind = _kind(name)
     if kind is None:
         raise CannotStart(f"{name} asks for no credential")
@@ -47,5 +47,5 @@ def credential(api: str | None, wish: Mapping[str, Any], session: str | None) ->
 
 def _kind(api: str) -> str | None:
     """Tell what the first security scheme of *api* carries, or None if it has none."""
-    schemes = openapi.load(api).get("components", {}).get("securitySchemes", {})
+    schemes = openapi.load_contract(api).get("components", {}).get("securitySchemes", {})
     return next((auth.kind(scheme) for scheme in schemes.values()), None)

@@ -72,13 +72,15 @@ class Operation:
         self.method: str = operation.method.upper()
         self.template = operation.path
         self.voice = voice
-        self.request_body: Mapping[str, Any] = openapi.resolved(spec, definition.get("requestBody", {}))
+        self.request_body: Mapping[str, Any] = openapi.resolve_reference(
+            spec, definition.get("requestBody", {})
+        )
         self.responses = {
-            status: openapi.resolved(spec, response)
+            status: openapi.resolve_reference(spec, response)
             for status, response in definition.get("responses", {}).items()
         }
         self.examples = {status: examples(spec, response) for status, response in self.responses.items()}
-        self.parameters = [openapi.resolved(spec, parameter) for parameter in operation.parameters]
+        self.parameters = [openapi.resolve_reference(spec, parameter) for parameter in operation.parameters]
         self.security: list[dict[str, list[str]]] = operation.security or []
         self._authenticate = authenticate
         self._reads_first = reads_first
@@ -223,7 +225,7 @@ def examples(spec: Spec, response: Mapping[str, Any]) -> dict[str, Reply]:
     for media_type in sorted(contents, key=lambda name: (name != JSON, not names_json(name))):
         content = contents[media_type]
         named = {
-            name: openapi.resolved(spec, example).get("value", _ABSENT)
+            name: openapi.resolve_reference(spec, example).get("value", _ABSENT)
             for name, example in content.get("examples", {}).items()
         }
         for name, value in (named or {"example": content.get("example", _ABSENT)}).items():
@@ -269,7 +271,7 @@ def _magic(spec: Spec, parameters: list[Any], body: Any) -> list[tuple[bool, str
     found = [
         (False, parameter["name"], parameter["x-magic"]) for parameter in parameters if "x-magic" in parameter
     ]
-    members = openapi.resolved(spec, body).get("properties", {})
+    members = openapi.resolve_reference(spec, body).get("properties", {})
     return found + [
         (True, name, member["x-magic"]) for name, member in members.items() if "x-magic" in member
     ]

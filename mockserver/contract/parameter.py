@@ -18,7 +18,7 @@ class Parameter:
     """One path, query, header or cookie parameter of an operation, read as its schema says."""
 
     def __init__(self, definition: Mapping[str, Any], spec: Spec, template: str) -> None:
-        schema = openapi.resolved(spec, definition.get("schema", {}))
+        schema = openapi.resolve_reference(spec, definition.get("schema", {}))
         self.name: str = definition["name"]
         self._required: bool = definition.get("required", False)
         # How an object is spread over a parameter is told in many ways; its text is taken as it is.
@@ -86,7 +86,7 @@ _INTEGER = re.compile(rf"-?[0-9]{{1,{_DIGITS}}}")
 def _typed(spec: Spec, schema: Mapping[str, Any]) -> Callable[[Any], Any]:
     if schema.get("type") != "array":
         return _TYPES.get(schema.get("type", "string"), str)
-    item = _typed(spec, openapi.resolved(spec, schema.get("items", {})))
+    item = _typed(spec, openapi.resolve_reference(spec, schema.get("items", {})))
     return lambda values: [item(one) for one in (values.split(",") if isinstance(values, str) else values)]
 
 

@@ -142,7 +142,7 @@ class _Translation:
                 if reference in seen:
                     continue
                 seen.add(reference)
-                target = openapi.resolved(self._spec, {"$ref": reference})
+                target = openapi.resolve_reference(self._spec, {"$ref": reference})
                 *parents, name = reference.removeprefix("#/").split("/")
                 place = document
                 for step in parents:
@@ -171,7 +171,10 @@ class _Translation:
 
     def _is_needless(self, node: Any, name: Any) -> bool:
         member = node["properties"].get(name)
-        return isinstance(member, dict) and openapi.resolved(self._spec, member).get(self._needless) is True
+        return (
+            isinstance(member, dict)
+            and openapi.resolve_reference(self._spec, member).get(self._needless) is True
+        )
 
 
 def _references(node: Any) -> Iterator[str]:

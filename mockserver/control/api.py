@@ -63,7 +63,7 @@ class Admin:
         state_of: Callable[[str], type[fixtures.Fixtures]],
         routes: Routes,
     ) -> None:
-        self.spec = openapi.read(CONTRACT)
+        self.spec = openapi.read_contract(CONTRACT)
         self._sessions = sessions
         self._mint = mint
         self._specs = {**specs, NAME: self.spec}

@@ -41,7 +41,7 @@ def _operations(spec: Spec) -> Iterator[dict[str, Any]]:
     for path, item in spec["paths"].items():
         for method in (method for method in item if method in openapi.METHODS):
             operation = item[method]
-            body = openapi.resolved(spec, operation.get("requestBody", {})).get("content", {})
+            body = openapi.resolve_reference(spec, operation.get("requestBody", {})).get("content", {})
             content: dict[str, Any] = next(iter(body.values()), {})
             yield {
                 "id": operation.get("operationId", f"{method} {path}"),
@@ -52,7 +52,9 @@ def _operations(spec: Spec) -> Iterator[dict[str, Any]]:
                 "magic": _magic(spec, operation.get("parameters", []), content.get("schema", {})),
                 "choices": [operation[key] for key in ("x-choice",) if key in operation],
                 "parameters": [_parameter(spec, one) for one in operation.get("parameters", [])],
-                "schema": _pretty(openapi.resolved(spec, content["schema"])) if "schema" in content else "",
+                "schema": _pretty(openapi.resolve_reference(spec, content["schema"]))
+                if "schema" in content
+                else "",
                 "examples": _examples(spec, content),
                 "answers": [
                     _answer(spec, status, one) for status, one in operation.get("responses", {}).items()
@@ -61,8 +63,8 @@ def _operations(spec: Spec) -> Iterator[dict[str, Any]]:
 
 
 def _parameter(spec: Spec, parameter: Any) -> dict[str, Any]:
-    parameter = openapi.resolved(spec, parameter)
-    schema = openapi.resolved(spec, parameter.get("schema", {}))
+    parameter = openapi.resolve_reference(spec, parameter)
+    schema = openapi.resolve_reference(spec, parameter.get("schema", {}))
     words = [str(schema.get("type", ""))]
     words += [
         f"{name} {json.dumps(schema[name])}" for name in ("minimum", "maximum", "default") if name in schema
@@ -71,15 +73,15 @@ def _parameter(spec: Spec, parameter: Any) -> dict[str, Any]:
 
 
 def _magic(spec: Spec, parameters: Any, schema: Any) -> dict[str, str]:
-    members = openapi.resolved(spec, schema).get("properties", {}).values()
+    members = openapi.resolve_reference(spec, schema).get("properties", {}).values()
     found: dict[str, str] = {}
-    for one in [*(openapi.resolved(spec, parameter) for parameter in parameters), *members]:
+    for one in [*(openapi.resolve_reference(spec, parameter) for parameter in parameters), *members]:
         found |= one.get("x-magic", {})
     return found
 
 
 def _answer(spec: Spec, status: str, response: Any) -> dict[str, Any]:
-    response = openapi.resolved(spec, response)
+    response = openapi.resolve_reference(spec, response)
     content: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
     return {
         "status": status,
@@ -91,7 +93,9 @@ def _answer(spec: Spec, status: str, response: Any) -> dict[str, Any]:
 
 def _examples(spec: Spec, content: Any) -> list[tuple[str, str]]:
     examples = content.get("examples", {}).items()
-    return [(name, _pretty(openapi.resolved(spec, example).get("value"))) for name, example in examples]
+    return [
+        (name, _pretty(openapi.resolve_reference(spec, example).get("value"))) for name, example in examples
+    ]
 
 
 def _pretty(value: Any) -> str:

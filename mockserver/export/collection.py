@@ -216,7 +216,8 @@ def _bodies(spec: Spec, operation: Operation) -> Iterator[tuple[str, Json | None
     )
     shown = content[media_type]
     named = {
-        name: openapi.resolved(spec, one).get("value") for name, one in shown.get("examples", {}).items()
+        name: openapi.resolve_reference(spec, one).get("value")
+        for name, one in shown.get("examples", {}).items()
     }
     for name, value in (named or {"request": _example(spec, shown)}).items():
         yield name, {"type": media_type, "body": _body(media_type, value, is_json=is_json)}
@@ -239,7 +240,7 @@ def _example(spec: Spec, shown: Mapping[str, Any]) -> Any:
     if "example" in shown:
         return shown["example"]
     for one in shown.get("examples", {}).values():
-        return openapi.resolved(spec, one).get("value")
+        return openapi.resolve_reference(spec, one).get("value")
     inner = next(iter(shown.get("content", {}).values()), shown)
     return sample(spec, inner.get("schema", {"type": "string"}))
 

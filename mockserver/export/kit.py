@@ -36,7 +36,7 @@ def kit(own: Sequence[Service], guests: Sequence[Service] = ()) -> dict[str, str
         files["fixtures.yaml"] = _fixtures(own)
     for service in services:
         is_own = any(service is one for one in own)
-        source = openapi.path(service.name) if is_own else Path(service.file)
+        source = openapi.contract_path(service.name) if is_own else Path(service.file)
         files |= _of(service, served[service.name], source, release)
         if is_own:
             files[f"types/{service.name}.d.ts"] = (_TYPES / f"{service.name}.d.ts").read_text("utf-8")

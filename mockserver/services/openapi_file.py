@@ -72,7 +72,7 @@ def service(file: Path) -> Service:
         if name in handlers:
             raise CannotStart(f"{file}: two operations are called {name}; give one another operationId")
         for response in operation["responses"].values():
-            _complete(spec, openapi.resolved(spec, response))
+            _complete(spec, openapi.resolve_reference(spec, response))
         handlers[name] = _handler(_reply(spec, operation["responses"]))
     behaviour: Any = Behaviour(handlers)
     return Service(file.stem, spec, behaviour, Fixtures(), str(file))
@@ -80,7 +80,9 @@ def service(file: Path) -> Service:
 
 def _read(file: Path) -> Spec:
     try:
-        content = json.loads(file.read_text("utf-8")) if file.suffix == ".json" else openapi.read(file)
+        content = (
+            json.loads(file.read_text("utf-8")) if file.suffix == ".json" else openapi.read_contract(file)
+        )
         spec = _plain(content)
         _check_version(spec)
         _check(spec)
@@ -174,7 +176,7 @@ def _settle_references(node: Any, spec: Spec, moved: dict[str, str]) -> None:
         if not reference.startswith("#/"):
             raise ValueError(f"{reference} lies in another file; bundle both into one")
         try:
-            target = openapi.resolved(spec, {"$ref": reference})
+            target = openapi.resolve_reference(spec, {"$ref": reference})
         except (LookupError, TypeError):
             raise ValueError(f"there is no {reference}") from None
         if not isinstance(target, dict):
@@ -192,11 +194,13 @@ def _settle_references(node: Any, spec: Spec, moved: dict[str, str]) -> None:
 def _whole(spec: Spec) -> Spec:
     """Put what path items and security schemes refer to in their place."""
     paths = {path: item for path, item in spec["paths"].items() if path.startswith("/")}
-    spec["paths"] = {path: openapi.resolved(spec, item) for path, item in paths.items()}
+    spec["paths"] = {path: openapi.resolve_reference(spec, item) for path, item in paths.items()}
     components = spec.get("components", {})
     if "securitySchemes" in components:
         schemes = components["securitySchemes"].items()
-        components["securitySchemes"] = {name: openapi.resolved(spec, scheme) for name, scheme in schemes}
+        components["securitySchemes"] = {
+            name: openapi.resolve_reference(spec, scheme) for name, scheme in schemes
+        }
     return spec
 
 
@@ -215,9 +219,11 @@ def _complete(spec: Spec, response: dict[str, Any]) -> None:
     for media_type, content in response.get("content", {}).items():
         if content.get("schema") and not content.get("examples") and "example" not in content:
             content["example"] = _made_up(spec, media_type, content["schema"])
-    headers = {name: openapi.resolved(spec, header) for name, header in response.get("headers", {}).items()}
+    headers = {
+        name: openapi.resolve_reference(spec, header) for name, header in response.get("headers", {}).items()
+    }
     for header in headers.values():
-        schema = openapi.resolved(spec, header.get("schema", {}))
+        schema = openapi.resolve_reference(spec, header.get("schema", {}))
         if "example" not in header and (header.get("required") or {"example", "default"} & {*schema}):
             header["example"] = sample(spec, schema)
     if headers:
@@ -230,7 +236,7 @@ def _made_up(spec: Spec, media_type: str, schema: Any) -> Any:
     if names_json(media_type) or "*" in media_type:
         return value
     is_text = media_type.startswith("text/") and not media_type.startswith("text/xml")
-    is_shown = is_text or "example" in openapi.resolved(spec, schema)
+    is_shown = is_text or "example" in openapi.resolve_reference(spec, schema)
     return value if isinstance(value, str) and is_shown else ""
 
 
@@ -244,7 +250,7 @@ def _handler(reply: Reply) -> Callable[..., Any]:
 def _reply(spec: Spec, responses: dict[str, Any]) -> Reply:
     """Give the first success's example; where there is none, that of a redirect, or of whatever else there is."""
     code = min(responses, key=lambda code: ("23d".find(code[0]) % 4, code), default="default")
-    response = openapi.resolved(spec, responses.get(code, {}))
+    response = openapi.resolve_reference(spec, responses.get(code, {}))
     for media_type, content in response.get("content", {}).items():
         if not content.get("examples"):
             content.setdefault("example", _made_up(spec, media_type, {}))

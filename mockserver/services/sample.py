@@ -48,7 +48,7 @@ class _Sampler:
 
     def of(self, schema: Any, within: frozenset[int]) -> Any:
         """Build a value of *schema*; raises _Endless where there is none."""
-        schema = openapi.resolved(self._spec, schema)
+        schema = openapi.resolve_reference(self._spec, schema)
         self._count += 1
         for key in ("example", "default"):
             if key in schema:
@@ -90,7 +90,7 @@ class _Sampler:
     def _object(self, schema: dict[str, Any], within: frozenset[int]) -> dict[str, Any]:
         value = {}
         for name, member in schema.get("properties", {}).items():
-            if openapi.resolved(self._spec, member).get("writeOnly"):
+            if openapi.resolve_reference(self._spec, member).get("writeOnly"):
                 continue
             is_required = name in schema.get("required", [])
             try:
@@ -116,7 +116,7 @@ class _Sampler:
         """Merge the parts of an allOf into one schema."""
         merged = {key: value for key, value in schema.items() if key != "allOf"}
         for part in schema["allOf"]:
-            one = openapi.resolved(self._spec, part)
+            one = openapi.resolve_reference(self._spec, part)
             self._count += 1
             if id(one) in within or self._count > _MOST:
                 raise _Endless

@@ -46,8 +46,8 @@ def services(names: Sequence[str] | None = None, fixtures_file: Path | None = No
     fixtures_file: replaces the built-in fixtures of the APIs it names.
     Raises CannotStart with a sentence that says what, where and what to do; openapi.UnknownApi.
     """
-    wanted = list(dict.fromkeys(names or openapi.names()))
-    specs = {name: openapi.load(name) for name in wanted}
+    wanted = list(dict.fromkeys(names or openapi.api_names()))
+    specs = {name: openapi.load_contract(name) for name in wanted}
     modules = {name: apis.find(name) for name in wanted}
     known = _fixtures(modules, fixtures_file)
     return [Service(name, specs[name], modules[name].Api, known[name], is_shipped=True) for name in wanted]

@@ -16,14 +16,14 @@ PACKAGES = {"onlyautomator": "onlyautomator", "suprsend": "suprsend_generated"}
 
 
 def test_every_contract_has_a_client() -> None:
-    assert sorted(PACKAGES) == openapi.names()
+    assert sorted(PACKAGES) == openapi.api_names()
 
 
 @pytest.mark.parametrize("api", PACKAGES)
 def test_generated_client_works(python: Run, session: MockSession, tmp_path: Path, api: str) -> None:
     target = tmp_path / PACKAGES[api]
     generate = ("-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning")
-    python(*generate, "--path", str(openapi.path(api)), "--output-path", str(target))
+    python(*generate, "--path", str(openapi.contract_path(api)), "--output-path", str(target))
 
     credential = session.token if api == "onlyautomator" else session.api_key
     application = FOLDER / "python" / f"use_{api}.py"

@@ -310,7 +310,7 @@ def test_guest_of_the_stub_conforms(tmp_path):
     assert (verdict.verdict, failed(verdict)) == ("conformant", [])
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_reference_conforms_by_its_contract_alone(api):
     server = proof.reference_of(api)()
     fixtures = {
@@ -321,7 +321,7 @@ def test_reference_conforms_by_its_contract_alone(api):
     }
     with serve(server) as url:
         given = server.profile(url)
-        contract = openapi.load(api)
+        contract = openapi.load_contract(api)
         known = {one for path in contract["paths"] for one in re.findall(r"{(\w+)}", path)}
         known |= {
             str(one.get("name"))
@@ -333,7 +333,7 @@ def test_reference_conforms_by_its_contract_alone(api):
         secret = next(iter(given["credentials"].values()))
         verdict = judge(
             {
-                "spec": str(openapi.path(api)),
+                "spec": str(openapi.contract_path(api)),
                 "base_url": url,
                 "credentials": {next(iter(contract["components"]["securitySchemes"])): secret},
                 "fixtures": {

@@ -21,7 +21,7 @@ from ..server.running import served
 from ..specs.test_examples import misfits
 
 CONTRACT = Path(openapi.__file__).parent.parent / "mockserver" / "control" / "admin.yaml"
-SPEC = openapi.read(CONTRACT)
+SPEC = openapi.read_contract(CONTRACT)
 SCHEMA = schemathesis.openapi.from_dict(SPEC)
 # It has no end, and is tried where the journal is.
 STREAM = "stream_events"

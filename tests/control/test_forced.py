@@ -42,9 +42,9 @@ def test_delay_is_waited_for(caller):
 
 
 def test_every_example_of_the_contract_can_be_had_by_name(caller):
-    responses = openapi.load("onlyautomator")["paths"][PREFERENCE]["post"]["responses"]
+    responses = openapi.load_contract("onlyautomator")["paths"][PREFERENCE]["post"]["responses"]
     for code, response in responses.items():
-        resolved = openapi.resolved(openapi.load("onlyautomator"), response)
+        resolved = openapi.resolve_reference(openapi.load_contract("onlyautomator"), response)
         for name, example in resolved["content"]["application/json"]["examples"].items():
             answer = caller.write(Prefer=f"code={code}, example={name}")
 
@@ -72,7 +72,7 @@ def test_strict_handling_of_what_does_not_exist_is_400_that_lists_what_does(call
 
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "validation_error"
-    for code in openapi.load("onlyautomator")["paths"][PREFERENCE]["post"]["responses"]:
+    for code in openapi.load_contract("onlyautomator")["paths"][PREFERENCE]["post"]["responses"]:
         assert f"code={code} (example=" in answer.json()["error"]["message"]
 
 
@@ -87,7 +87,7 @@ def test_magic_id_is_answered_with_its_status_in_the_apis_envelope(caller, statu
 
     assert [answer.status_code, other.status_code] == [status, status]
     assert answer.json()["status"] == "error"
-    assert answer.json()["error"]["code"] == openapi.load("onlyautomator")["x-error-codes"].get(
+    assert answer.json()["error"]["code"] == openapi.load_contract("onlyautomator")["x-error-codes"].get(
         str(status), answer.json()["error"]["code"]
     )
     assert other.json()["code"] == status
@@ -98,7 +98,7 @@ def test_magic_id_does_not_excuse_an_invalid_request(caller):
     assert caller.write({**A_FAN, "fanId": "mock-503"}, Authorization="Bearer x").status_code == 401
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_docs_page_lists_the_magic_ids_of_an_api(caller, api):
     page = caller.http.get(f"/__admin/docs/{api}").text
 

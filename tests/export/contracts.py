@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 import openapi
 
 LIBRARY = Path(__file__).parent / "library.yaml"
-SPECS = {**{name: openapi.load(name) for name in openapi.names()}, "library": openapi.read(LIBRARY)}
+SPECS = {
+    **{name: openapi.load_contract(name) for name in openapi.api_names()},
+    "library": openapi.read_contract(LIBRARY),
+}
 ABSENT = object()
 
 
@@ -34,7 +37,7 @@ def operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]
 
 def named(spec: dict[str, Any], content: dict[str, Any]) -> dict[str | None, Any]:
     examples = content.get("examples", {})
-    many = {name: openapi.resolved(spec, one)["value"] for name, one in examples.items()}
+    many = {name: openapi.resolve_reference(spec, one)["value"] for name, one in examples.items()}
     return many or ({None: content["example"]} if "example" in content else {})
 
 
@@ -45,7 +48,7 @@ def shown(api: str) -> Iterator[Shown]:
         name = operation.get("operationId", f"{method.upper()} {path}")
         for status, response in operation["responses"].items():
             code = 500 if status == "default" else int(status.replace("X", "0"))
-            for content in openapi.resolved(spec, response).get("content", {}).values():
+            for content in openapi.resolve_reference(spec, response).get("content", {}).values():
                 for example, body in named(spec, content).items():
                     yield Shown(api, name, method.upper(), path, code, example, body)
 
@@ -55,7 +58,7 @@ def sent(api: str) -> Iterator[tuple[str, str, Any]]:
     spec = SPECS[api]
     for path, method, operation in operations(spec):
         title = operation.get("summary") or operation.get("operationId", f"{method.upper()} {path}")
-        request = openapi.resolved(spec, operation.get("requestBody", {}))
+        request = openapi.resolve_reference(spec, operation.get("requestBody", {}))
         for content in request.get("content", {}).values():
             for example, body in named(spec, content).items():
                 yield title, example or "request", body

@@ -22,7 +22,7 @@ from ..server.running import run, started
 from .contracts import LIBRARY, SPECS, sent, shown
 
 OF_EACH = ("collection/{}.postman_collection.json", "msw/{}.d.ts", "msw/{}.js", "openapi/{}.yaml")
-OWN = openapi.names()
+OWN = openapi.api_names()
 
 
 def command(*words: str | Path) -> tuple[int, str, str]:
@@ -128,7 +128,7 @@ def test_two_exports_are_the_same(kit, tmp_path):
 def test_contracts_are_copied_as_they_are(kit):
     assert (kit / "openapi/library.yaml").read_bytes() == LIBRARY.read_bytes()
     for name in OWN:
-        assert (kit / f"openapi/{name}.yaml").read_bytes() == openapi.path(name).read_bytes()
+        assert (kit / f"openapi/{name}.yaml").read_bytes() == openapi.contract_path(name).read_bytes()
 
 
 def test_fixtures_come_back_as_they_went(kit):

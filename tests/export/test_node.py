@@ -30,7 +30,7 @@ def project(once) -> Path:
     def make(folder: Path) -> None:
         for name in ("package.json", "package-lock.json", "consumer.ts", "handlers.test.js"):
             shutil.copy(HERE / name, folder)
-        apis = [word for name in openapi.names() for word in ("--api", name)]
+        apis = [word for name in openapi.api_names() for word in ("--api", name)]
         ran = run("export", str(folder / "kit"), "--spec", str(LIBRARY), *apis)
         assert ran.returncode == 0, ran.stderr
         examples = [one._asdict() for api in SPECS for one in shown(api)]
@@ -65,7 +65,7 @@ def command(folder: Path, *words: str) -> str:
 def test_types_are_what_the_contracts_say(project, tmp_path):
     command(ROOT, "make", "typescript", f"NODE_MODULES={project / 'node_modules'}", f"TYPES={tmp_path}")
 
-    for name in openapi.names():
+    for name in openapi.api_names():
         kept = ROOT / f"mockserver/export/types/{name}.d.ts"
         assert kept.read_text() == (tmp_path / kept.name).read_text(), "run `make typescript`"
 
@@ -90,7 +90,7 @@ def test_collections_run_against_the_stub(project):
     """The README's own lines, each request with the status that it expects."""
     lines = re.findall(r"^    npx (newman run .*)$", (project / "kit/README.md").read_text(), re.MULTILINE)
     assert len(lines) == len(SPECS)
-    apis = [word for name in openapi.names() for word in ("--api", name)]
+    apis = [word for name in openapi.api_names() for word in ("--api", name)]
     fixtures = str(project / "kit/fixtures.yaml")
 
     with started("--quiet", "--spec", str(LIBRARY), "--fixtures", fixtures, *apis) as (url, _):

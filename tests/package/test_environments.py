@@ -106,7 +106,7 @@ def test_installed_judge_lists_its_requirements(with_judge):
     ran = with_judge.run("conformance", "list")
 
     assert ran.returncode == 0, ran.stderr
-    for api in openapi.names():
+    for api in openapi.api_names():
         assert f"{api}/" in ran.stdout
 
 

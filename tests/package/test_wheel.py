@@ -42,7 +42,7 @@ def test_wheel_holds_every_file_of_the_packages(names):
 def test_wheel_holds_what_no_import_would_miss(names):
     for package in PACKAGES:
         assert f"{package}/py.typed" in names
-    for api in openapi.names():
+    for api in openapi.api_names():
         assert {f"openapi/{api}.yaml", f"mockserver/fixtures/{api}.yaml"} <= set(names)
     assert [name for name in names if name.startswith("conformance/") and name.endswith(".ini")]
 

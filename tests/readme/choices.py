@@ -13,9 +13,9 @@ BEGIN, END = "<!-- choices: written by `make choices` -->\n", "<!-- /choices -->
 def listed() -> str:
     """List every choice of every contract as Markdown."""
     lines = []
-    for api in openapi.names():
-        lines += [f"**{openapi.load(api)['info']['title']}**", ""]
-        lines += [f"- `{where}`: {why}" for where, why in openapi.choices(openapi.load(api))]
+    for api in openapi.api_names():
+        lines += [f"**{openapi.load_contract(api)['info']['title']}**", ""]
+        lines += [f"- `{where}`: {why}" for where, why in openapi.list_choices(openapi.load_contract(api))]
         lines.append("")
     return "\n".join(lines)
 

@@ -17,8 +17,8 @@ import openapi
 from .calls import CATEGORY, KEY, PREFERENCE, ask, bearer, request, token
 
 ENVELOPES = {
-    api: Draft4Validator({**openapi.load(api), "$ref": "#/components/schemas/Error"})
-    for api in openapi.names()
+    api: Draft4Validator({**openapi.load_contract(api), "$ref": "#/components/schemas/Error"})
+    for api in openapi.api_names()
 }
 
 

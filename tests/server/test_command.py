@@ -22,7 +22,9 @@ from mockserver.stub import Stub
 from .calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
 from .running import MOCKSERVER, run, served, started
 
-OPERATIONS = sum(len(item) for api in openapi.names() for item in openapi.load(api)["paths"].values())
+OPERATIONS = sum(
+    len(item) for api in openapi.api_names() for item in openapi.load_contract(api)["paths"].values()
+)
 
 
 class Ran(NamedTuple):
@@ -209,8 +211,8 @@ def test_short_secret_is_taken_without_a_word():
 def test_choices_lists_every_choice_of_every_contract(command):
     listed = command("choices").stdout
 
-    for api in openapi.names():
-        found = list(openapi.choices(openapi.load(api)))
+    for api in openapi.api_names():
+        found = list(openapi.list_choices(openapi.load_contract(api)))
         assert found
         for where, why in found:
             assert f"{where}\n    {why}\n" in listed

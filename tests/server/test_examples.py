@@ -12,7 +12,7 @@ import openapi
 
 from .calls import OBJECT, bearer
 
-SPEC = openapi.load("suprsend")
+SPEC = openapi.load_contract("suprsend")
 SUPPORT = "/v1/object/departments/support/preference"
 PIGEON = {"channel_preferences": [{"channel": "pigeon", "is_restricted": True}]}
 RESTRICTED = {"channel_preferences": [{"channel": "email", "is_restricted": True}]}
@@ -30,7 +30,7 @@ def example(operation_id, status, name):
         item[method] for item in SPEC["paths"].values() for method in openapi.METHODS if method in item
     ]
     (operation,) = [one for one in operations if one["operationId"] == operation_id]
-    response = openapi.resolved(SPEC, operation["responses"][str(status)])
+    response = openapi.resolve_reference(SPEC, operation["responses"][str(status)])
     return response["content"]["application/json"]["examples"][name]["value"]
 
 

@@ -73,7 +73,7 @@ class Contract:
         place: Place = (None, None)
         node = self._media(message)["schema"]
         for step in _steps(name):
-            node = openapi.resolved(self._spec, node)
+            node = openapi.resolve_reference(self._spec, node)
             place = _key(node, "items") if step == "[]" else _key(node["properties"], step)
             node = place[0][place[1]]
         return place
@@ -84,7 +84,7 @@ class Contract:
     def required(self, message: str, name: str) -> Place:
         outer = name.rpartition(".")[0]
         schema = self._schema(message, outer) if outer else self._media(message)["schema"]
-        return _index(openapi.resolved(self._spec, schema)["required"], name.rpartition(".")[2])
+        return _index(openapi.resolve_reference(self._spec, schema)["required"], name.rpartition(".")[2])
 
     def word(self, message: str, name: str, word: str) -> Place:
         """Find a word in a member's enum; an open member names it in what it says about itself."""
@@ -116,7 +116,7 @@ class Contract:
         return schema, "type"
 
     def _resolved(self, node: Any) -> Any:
-        return openapi.resolved(self._spec, node)
+        return openapi.resolve_reference(self._spec, node)
 
     @property
     def _operation(self) -> dict[str, Any]:
@@ -127,11 +127,11 @@ class Contract:
         holder = (
             self._operation["requestBody"] if message == "request" else self._operation["responses"][message]
         )
-        return walk.media_type(openapi.resolved(self._spec, holder))
+        return walk.media_type(openapi.resolve_reference(self._spec, holder))
 
     def _schema(self, message: str, name: str) -> dict[str, Any]:
         container, key = self.member(message, name)
-        schema: dict[str, Any] = openapi.resolved(self._spec, container[key])
+        schema: dict[str, Any] = openapi.resolve_reference(self._spec, container[key])
         return schema
 
 

@@ -10,7 +10,10 @@ from mockserver.control import api as admin
 from mockserver.services.service import services
 from mockserver.stub import CannotStart, Stub
 
-SPECS = {**{api: openapi.load(api) for api in openapi.names()}, admin.NAME: openapi.read(admin.CONTRACT)}
+SPECS = {
+    **{api: openapi.load_contract(api) for api in openapi.api_names()},
+    admin.NAME: openapi.read_contract(admin.CONTRACT),
+}
 
 
 @pytest.mark.parametrize("spec", [pytest.param(spec, id=name) for name, spec in SPECS.items()])

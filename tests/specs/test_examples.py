@@ -54,23 +54,25 @@ def misfits(spec: dict[str, Any]) -> dict[walk.At, str]:
     return found
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_spec_is_openapi_3_0(api):
-    assert openapi.load(api)["openapi"].startswith("3.0.")
-    assert [error.message for error in OpenAPIV30SpecValidator(openapi.load(api)).iter_errors()] == []
+    assert openapi.load_contract(api)["openapi"].startswith("3.0.")
+    assert [
+        error.message for error in OpenAPIV30SpecValidator(openapi.load_contract(api)).iter_errors()
+    ] == []
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_every_sample_fits_its_schema(api):
-    assert misfits(openapi.load(api)) == {}
+    assert misfits(openapi.load_contract(api)) == {}
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_every_json_message_has_an_example(api):
-    spec = openapi.load(api)
+    spec = openapi.load_contract(api)
     messages = {f"{operation} {status}": response for operation, status, response in walk.responses(spec)}
     messages |= {
-        operation["operationId"]: openapi.resolved(spec, operation["requestBody"])
+        operation["operationId"]: openapi.resolve_reference(spec, operation["requestBody"])
         for *_, operation in walk.operations(spec)
         if "requestBody" in operation
     }
@@ -78,10 +80,10 @@ def test_every_json_message_has_an_example(api):
     assert [name for name, message in messages.items() if not walk.media_type(message).get("examples")] == []
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_every_broken_sample_is_found(api):
     """Each sample in turn becomes a list that only a schema without a type takes."""
-    spec = openapi.load(api)
+    spec = openapi.load_contract(api)
     for at, schema in samples(spec):
         if "type" not in schema and "$ref" not in schema:
             continue

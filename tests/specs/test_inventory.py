@@ -99,24 +99,24 @@ def spoil(line: Line, place: Place) -> None:
 
 
 def test_every_api_has_an_inventory():
-    assert sorted(path.stem for path in INVENTORY.iterdir()) == openapi.names()
+    assert sorted(path.stem for path in INVENTORY.iterdir()) == openapi.api_names()
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_spec_says_everything_that_the_document_says(api):
-    assert missing(openapi.load(api), api, list(lines(read(api)))) == []
+    assert missing(openapi.load_contract(api), api, list(lines(read(api)))) == []
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_headings_are_those_of_the_document(api):
     """Nor may an x-source lean on a heading that the document does not have."""
-    assert openapi.load(api)["info"]["x-document"]["headings"] == read(api)["headings"]
+    assert openapi.load_contract(api)["info"]["x-document"]["headings"] == read(api)["headings"]
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_spec_without_a_line_is_found_out(api):
     """Every line in turn is taken out of the spec, wherever it stands, and is missed."""
-    spec = openapi.load(api)
+    spec = openapi.load_contract(api)
     asked = list(lines(read(api)))
     said = [line for line in asked if not missing(spec, api, [line])]
     for line in said:

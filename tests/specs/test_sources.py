@@ -18,7 +18,7 @@ HTTPS = re.compile(r"https://[\w.-]+/\S+")
 
 def is_marked(spec: dict[str, Any], node: dict[str, Any]) -> bool:
     """Tell whether *node*, what it refers to, or each of its members carries a mark."""
-    node = openapi.resolved(spec, node)
+    node = openapi.resolve_reference(spec, node)
     members = node.get("properties", {}).values()
     return any(mark in node for mark in MARKS) or (
         bool(members) and all(is_marked(spec, member) for member in members)
@@ -31,7 +31,7 @@ def unmarked(spec: dict[str, Any]) -> list[str]:
     for path, method, operation in walk.operations(spec):
         parts = {"": operation, " body": operation.get("requestBody")}
         parts |= {f" {status}": response for status, response in operation["responses"].items()}
-        parameters = [openapi.resolved(spec, item) for item in operation.get("parameters", [])]
+        parameters = [openapi.resolve_reference(spec, item) for item in operation.get("parameters", [])]
         parts |= {f" {item['name']}": item for item in parameters}
         found += [
             f"{method} {path}{name}" for name, part in parts.items() if part and not is_marked(spec, part)
@@ -47,7 +47,9 @@ def unmarked(spec: dict[str, Any]) -> list[str]:
 def unresolved(spec: dict[str, Any]) -> list[str]:
     """Name every x-source that is no heading of the document and no page of the vendor's."""
     return [
-        f"{at}: {source!r}" for at, source in openapi.sources(spec) if source not in openapi.headings(spec)
+        f"{at}: {source!r}"
+        for at, source in openapi.list_sources(spec)
+        if source not in openapi.list_headings(spec)
     ]
 
 
@@ -58,16 +60,16 @@ def unreasoned(spec: dict[str, Any]) -> list[str]:
         for mark in MARKS:
             if mark in node and not isinstance(node[mark], str):
                 found.append(f"{'/'.join(map(str, at))}: {mark} is not text")
-    for at, reason in openapi.choices(spec):
+    for at, reason in openapi.list_choices(spec):
         sentences = re.findall(r"(?:[^.]|\.(?=\S)){10,}\.(?:\s|$)", reason)
         if "".join(sentences) != reason or len(sentences) not in (1, 2):
             found.append(f"{at}: {reason!r} is not a sentence or two")
     return found
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_document_is_named_dated_and_fingerprinted(api):
-    info = openapi.load(api)["info"]
+    info = openapi.load_contract(api)["info"]
     document = info["x-document"]
 
     assert document["name"] == api
@@ -75,39 +77,41 @@ def test_document_is_named_dated_and_fingerprinted(api):
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", document["read"])
     assert re.fullmatch(r"[0-9a-f]{64}", document["sha256"])
     assert document["title"]
-    assert len(set(openapi.headings(openapi.load(api)))) == len(openapi.headings(openapi.load(api)))
+    assert len(set(openapi.list_headings(openapi.load_contract(api)))) == len(
+        openapi.list_headings(openapi.load_contract(api))
+    )
     assert all(HTTPS.fullmatch(page["url"]) for page in info.get("x-pages", []))
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_every_promise_is_marked(api):
-    assert unmarked(openapi.load(api)) == []
+    assert unmarked(openapi.load_contract(api)) == []
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_every_source_resolves(api):
-    assert unresolved(openapi.load(api)) == []
+    assert unresolved(openapi.load_contract(api)) == []
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_every_heading_is_a_source(api):
     """A heading that nothing leads back to is a part of the document that nobody wrote down."""
-    spec = openapi.load(api)
-    used = {source for _, source in openapi.sources(spec)}
+    spec = openapi.load_contract(api)
+    used = {source for _, source in openapi.list_sources(spec)}
 
-    assert [heading for heading in openapi.headings(spec) if heading not in used] == []
+    assert [heading for heading in openapi.list_headings(spec) if heading not in used] == []
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_every_choice_is_a_sentence_of_reason(api):
-    assert list(openapi.choices(openapi.load(api)))
-    assert unreasoned(openapi.load(api)) == []
+    assert list(openapi.list_choices(openapi.load_contract(api)))
+    assert unreasoned(openapi.load_contract(api)) == []
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_broken_marks_are_found(api):
     """Each mark in turn is misspelt, emptied, made a list, and taken away."""
-    spec = openapi.load(api)
+    spec = openapi.load_contract(api)
     for at, node in walk.objects(spec):
         for mark in (mark for mark in MARKS if mark in node):
             broken = copy.deepcopy(spec)

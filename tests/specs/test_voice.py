@@ -67,22 +67,22 @@ def is_spoken(template: Any, values: dict[str, Any], body: Any) -> bool:
     return value is None or value == body
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_every_error_has_a_body_and_a_code(api):
-    assert faults(openapi.load(api)) == []
+    assert faults(openapi.load_contract(api)) == []
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_every_operation_answers_every_status_that_has_a_code(api):
     """The stub may answer each of them anywhere: 405, 413, 415 and 500 belong to no handler."""
-    spec = openapi.load(api)
+    spec = openapi.load_contract(api)
     for *_, operation in walk.operations(spec):
         assert set(spec["x-error-codes"]) <= set(operation["responses"]), operation["operationId"]
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_voice_that_breaks_is_found(api):
-    spec = openapi.load(api)
+    spec = openapi.load_contract(api)
 
     def broken(change: Any) -> list[str]:
         other = copy.deepcopy(spec)
@@ -98,7 +98,7 @@ def test_voice_that_breaks_is_found(api):
 
 
 def test_code_outside_the_documented_ones_is_found():
-    spec = copy.deepcopy(openapi.load("onlyautomator"))
+    spec = copy.deepcopy(openapi.load_contract("onlyautomator"))
     spec["x-error-codes"]["404"] = "no_such_fan"
 
     assert any("404" in fault and "no_such_fan" in fault for fault in faults(spec))

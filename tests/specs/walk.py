@@ -35,7 +35,7 @@ def responses(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]
     """Yield operationId, status and response of every operation, references followed."""
     for _, _, operation in operations(spec):
         for status, response in operation["responses"].items():
-            yield operation["operationId"], status, openapi.resolved(spec, response)
+            yield operation["operationId"], status, openapi.resolve_reference(spec, response)
 
 
 def objects(node: Any, at: At = ()) -> Iterator[tuple[At, dict[str, Any]]]:

@@ -16,7 +16,7 @@ def promised(spec):
     carries_code = "{code}" in str(spec["x-error-body"])
     codes = dict.fromkeys(spec["x-error-codes"].values()) if carries_code else ()
     return {
-        "headings": openapi.headings(spec),
+        "headings": openapi.list_headings(spec),
         "statuses": [*spec["x-error-codes"]],
         "codes": [*codes],
     }
@@ -42,13 +42,13 @@ def faults(spec, requirements, reasons):
     return found
 
 
-@pytest.fixture(params=openapi.names())
+@pytest.fixture(params=openapi.api_names())
 def api(request):
     return request.param
 
 
 def test_everything_is_asked_or_excused(api):
-    assert faults(openapi.load(api), requirement.collect(api), requirement.not_asked(api)) == []
+    assert faults(openapi.load_contract(api), requirement.collect(api), requirement.not_asked(api)) == []
 
 
 def test_reasons_are_sentences(api):
@@ -58,7 +58,7 @@ def test_reasons_are_sentences(api):
 
 
 def test_headings_of_the_document_are_among_them(api):
-    spec = openapi.load(api)
+    spec = openapi.load_contract(api)
 
     assert set(spec["info"]["x-document"]["headings"]) <= set(promised(spec)["headings"])
 
@@ -75,15 +75,15 @@ def test_missing_reason_is_found(api, kind):
     for name in reasons.get(kind, {}):
         fewer = {**reasons, kind: {one: why for one, why in reasons[kind].items() if one != name}}
 
-        assert faults(openapi.load(api), requirement.collect(api), fewer) == [
+        assert faults(openapi.load_contract(api), requirement.collect(api), fewer) == [
             f"{kind}: {name} is not asked and has no reason in not_asked.yaml"
         ]
 
 
 def test_requirements_that_are_gone_are_missed(api):
     """Without its requirements each heading that has no reason is found."""
-    spec, reasons = openapi.load(api), requirement.not_asked(api)
-    for heading in set(openapi.headings(spec)) - reasons["headings"].keys():
+    spec, reasons = openapi.load_contract(api), requirement.not_asked(api)
+    for heading in set(openapi.list_headings(spec)) - reasons["headings"].keys():
         others = [one for one in requirement.collect(api) if one.heading != heading]
 
         missed = faults(spec, others, reasons)
@@ -94,7 +94,7 @@ def test_reason_for_what_is_asked_or_is_not_there_is_found(api):
     reasons = requirement.not_asked(api)
     stale = {**reasons, "statuses": {**reasons["statuses"], "401": "For no reason.", "418": "For no reason."}}
 
-    assert faults(openapi.load(api), requirement.collect(api), stale) == [
+    assert faults(openapi.load_contract(api), requirement.collect(api), stale) == [
         "statuses: 418 is no such thing",
         "statuses: 401 is asked, remove it from not_asked.yaml",
     ]

@@ -11,7 +11,7 @@ from conformance.generation import cases as exam
 DIGESTS = """
 import openapi
 from conformance import exam
-print([exam.draw(api).sha256 for api in openapi.names()])
+print([exam.draw(api).sha256 for api in openapi.api_names()])
 """
 
 
@@ -22,7 +22,7 @@ def test_exam_is_the_same_in_every_process_and_leaves_no_trace(tmp_path):
     command = [sys.executable, "-c", DIGESTS]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
 
-    assert done.stdout == f"{[exam.draw(api).sha256 for api in openapi.names()]}\n"
+    assert done.stdout == f"{[exam.draw(api).sha256 for api in openapi.api_names()]}\n"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -30,7 +30,7 @@ def test_another_seed_is_another_exam():
     assert exam.draw("onlyautomator", 1).sha256 != exam.draw("onlyautomator", 0).sha256
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_half_of_at_least_forty_cases_is_broken_on_purpose(api):
     drawn = exam.draw(api)
 
@@ -39,7 +39,7 @@ def test_half_of_at_least_forty_cases_is_broken_on_purpose(api):
     assert [case.number for case in drawn.cases] == list(range(1, len(drawn.cases) + 1))
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_cases_differ_and_most_negatives_are_json(api):
     cases = exam.draw(api).cases
     negatives = [case for case in cases if case.mode == "negative"]
@@ -50,7 +50,7 @@ def test_cases_differ_and_most_negatives_are_json(api):
     assert all(case.flaws for case in negatives)
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_case_is_frozen(api):
     case = next(case for case in exam.draw(api).cases if case.has_json and case.json)
     before = case.json
@@ -61,10 +61,10 @@ def test_case_is_frozen(api):
 
 
 def test_marks_of_ours_do_not_change_the_exam(monkeypatch):
-    contract = openapi.load("onlyautomator")
+    contract = openapi.load_contract("onlyautomator")
     marked = {**contract, "x-note": "new", "info": {**contract["info"], "x-other": 1}}
     before = exam.draw("onlyautomator").sha256
-    monkeypatch.setattr(openapi, "load", lambda _: marked)
+    monkeypatch.setattr(openapi, "load_contract", lambda _: marked)
     exam.DRAWN.clear()
 
     assert exam.draw("onlyautomator").sha256 == before

@@ -13,7 +13,7 @@ from conformance.command.cli import app
 from conformance.suite import requirement
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "requirements.md"
-APIS = openapi.names()
+APIS = openapi.api_names()
 
 
 def explain(*arguments):
@@ -39,7 +39,7 @@ def test_document_has_every_requirement_once(fresh):
 def test_explanation_names_text_level_source_and_proof(api):
     mutant = next(mutant for mutant in proof.mutants_of(api) if len(mutant.breaks) == 1)
     (one,) = (one for one in requirement.collect(api) if {one.name} == mutant.breaks)
-    document = openapi.load(api)["info"]["x-document"]
+    document = openapi.load_contract(api)["info"]["x-document"]
 
     done = explain(one.id)
 

@@ -118,7 +118,7 @@ def test_lie_that_the_exam_misses_is_found_small_and_its_seed_repeats_it(lie):
     assert again.verdict == "not_conformant"
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_reference_has_no_findings(api):
     server = proof.reference_of(api)()
     with serve(server) as url:

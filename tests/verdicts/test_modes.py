@@ -13,7 +13,7 @@ from conformance.proof.trial import judged
 from conformance.suite import requirement
 from conformance.suite.mode import LONGEST_BODY, Mode
 
-APIS = openapi.names()
+APIS = openapi.api_names()
 
 
 def run(folder, server, *arguments):

@@ -10,7 +10,7 @@ from conformance.proof.nonsense import NONSENSE
 
 from . import proving
 
-NONSENSICAL = [one for api in openapi.names() for one in trial.trials(api) if one.kind == trial.NOTHING]
+NONSENSICAL = [one for api in openapi.api_names() for one in trial.trials(api) if one.kind == trial.NOTHING]
 
 
 @pytest.mark.parametrize("one", [pytest.param(one, id=f"{one.name}-{one.api}") for one in NONSENSICAL])
@@ -18,7 +18,7 @@ def test_nonsense_is_never_conformant(one):
     proving.comes_out_as_it_has_to(one)
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_a_wrong_credential_is_no_verdict_and_says_so(api):
     from conformance.proof.serving import serve
 
@@ -35,7 +35,7 @@ def test_a_wrong_credential_is_no_verdict_and_says_so(api):
     assert {result.status for result in verdict.results} == {"inconclusive"}
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_nobody_there_is_no_verdict_and_says_where(api):
     with NONSENSE["nobody listens"]() as url:
         verdict = judge(proof.reference_of(api)().profile(url))

@@ -236,7 +236,7 @@ def test_secret_shows_its_name_only():
     assert f"{secret} {secret!r} {[secret]} {target.read(GOOD)}".count("hush") == 0
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_template_is_a_good_profile_that_says_what_a_run_writes(api, tmp_path, monkeypatch):
     text = target.template_of(api)
     for name in set(target._VARIABLE.findall(text)):

@@ -130,7 +130,7 @@ class Gossip:
         return Response(status, content, told)
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypatch):
     from rich.console import Console
 

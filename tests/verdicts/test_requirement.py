@@ -48,7 +48,7 @@ def test_requirement_without_level_or_source_is_refused(docstring, complaint):
         read(docstring)
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_requirements_are_well_written(api):
     found = requirement.collect(api)
 
@@ -58,7 +58,7 @@ def test_requirements_are_well_written(api):
     assert not [one.id for one in found if "should" in one.text.lower().split()]
 
 
-@pytest.mark.parametrize("api", openapi.names())
+@pytest.mark.parametrize("api", openapi.api_names())
 def test_selection_is_by_glob_with_or_without_the_api(api):
     found = requirement.collect(api)
     first = found[0]

@@ -11,7 +11,7 @@ from conformance.proof.serving import Response
 from conformance.proof.trial import LIBERTY, MUTANT, NOTHING, REFERENCE, Trial
 from conformance.suite import requirement
 
-APIS = openapi.names()
+APIS = openapi.api_names()
 
 
 def selftest(*arguments):

@@ -13,9 +13,9 @@ from conformance.http.client import Answer
 ORDER = 2
 EXAMINED = True
 CODES = frozenset(
-    openapi.load("onlyautomator")["components"]["schemas"]["Error"]["properties"]["error"]["properties"][
-        "code"
-    ]["enum"]
+    openapi.load_contract("onlyautomator")["components"]["schemas"]["Error"]["properties"]["error"][
+        "properties"
+    ]["code"]["enum"]
 )
 DOCUMENTED_ERRORS = (400, 401, 403, 404)
 UNAVAILABLE = 503

@@ -14,7 +14,9 @@ from mockserver.session.store import Key, Record
 
 Preference = Literal["opt_in", "opt_out"]
 Default = Literal["opt_in", "opt_out", "cant_unsubscribe"]
-CHANNELS: list[str] = openapi.load(__name__.split(".")[-2])["components"]["schemas"]["Channel"]["enum"]
+CHANNELS: list[str] = openapi.load_contract(__name__.split(".")[-2])["components"]["schemas"]["Channel"][
+    "enum"
+]
 
 
 # Of a category, and of what a tenant has otherwise in it: names for some of its channels.
