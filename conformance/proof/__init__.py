@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from typing import Any
 
 
@@ -17,13 +18,22 @@ def reference_of(api: str) -> type[Any]:
 
 
 def mutants_of(api: str) -> list[type[Any]]:
-    """List the servers of *api* that lie, each with the requirements it ``breaks``."""
-    return _public_classes(f"conformance.proof.mutants.{api}")
+    """List the servers of *api* that lie, each with the requirements it ``breaks``.
+
+    They come by the names of their modules, and within a module as they are written.
+    """
+    return _list_servers(f"conformance.proof.mutants.{api}")
 
 
 def liberties_of(api: str) -> list[type[Any]]:
-    """List the servers of *api* that do what the document leaves open."""
-    return _public_classes(f"conformance.proof.liberties.{api}")
+    """List the servers of *api* that do what the document leaves open, in the order of mutants_of."""
+    return _list_servers(f"conformance.proof.liberties.{api}")
+
+
+def _list_servers(package: str) -> list[type[Any]]:
+    found = importlib.import_module(package)
+    names = sorted(module.name for module in pkgutil.iter_modules(found.__path__, f"{package}."))
+    return [server for name in names for server in _public_classes(name)]
 
 
 def _public_classes(name: str) -> list[type[Any]]:

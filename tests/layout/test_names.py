@@ -18,8 +18,8 @@ LAYERS = {
     "mockserver/export/types/{}.d.ts": None,
     "conformance/apis/{}": "test_*.py",
     "conformance/proof/reference/{}.py": None,
-    "conformance/proof/mutants/{}.py": None,
-    "conformance/proof/liberties/{}.py": None,
+    "conformance/proof/mutants/{}": "*.py",
+    "conformance/proof/liberties/{}": "*.py",
     "tests/specs/inventory/{}.yaml": None,
 }
 

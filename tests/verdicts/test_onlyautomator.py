@@ -16,7 +16,7 @@ from conformance.apis.onlyautomator import unknown_fan as fans
 from conformance.apis.onlyautomator.tokens import Token
 from conformance.assertions.outcome import NotTested
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, judge
-from conformance.proof.mutants import onlyautomator as mutants_module
+from conformance.proof.mutants import onlyautomator as mutants
 from conformance.proof.serving import Response, serve
 from conformance.suite import requirement
 from conformance.target import profile as target
@@ -68,10 +68,10 @@ def test_ids_are_pinned():
 
 
 def test_override_is_short():
-    tree = ast.parse(Path(mutants_module.__file__).read_text(encoding="utf-8"))
     lengths = {
         f"{lie.name}.{override.name}": (override.end_lineno or 0) - override.lineno + 1
-        for lie in ast.walk(tree)
+        for file in sorted(Path(mutants.__path__[0]).glob("*.py"))
+        for lie in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(lie, ast.ClassDef)
         for override in lie.body
         if isinstance(override, ast.FunctionDef)
@@ -266,36 +266,37 @@ def test_known_fan_for_an_unknown_one_is_found_out():
 
 
 INVISIBLE = [
-    mutants_module.NothingIsStored,
-    mutants_module.OnlyTheLastIsStored,
-    mutants_module.NestedIsNotStored,
-    mutants_module.UpdatesAreNotStored,
-    mutants_module.OthersUpdatesAreNotStored,
-    mutants_module.EveryWriteIsListed,
-    mutants_module.UnauthenticatedIsListed,
-    mutants_module.ForbiddenIsListed,
-    mutants_module.InvalidIsListed,
-    mutants_module.BadTokenIsKept,
-    mutants_module.ExpiredIsKept,
-    mutants_module.OtherSchemeIsKept,
-    mutants_module.UnknownFanIsKept,
-    mutants_module.UnknownFanIsOurs,
-    mutants_module.BadTokenUpdates,
-    mutants_module.GuestUpdates,
-    mutants_module.ReaderUpdates,
-    mutants_module.BrokenUpdates,
-    mutants_module.WordsAreNotStored,
-    mutants_module.OneIsLostOfAPage,
-    mutants_module.WholeListIsOld,
-    mutants_module.WholeListIsDoubled,
-    mutants_module.WholeListIsWithoutUpdates,
-    mutants_module.ListIsOfOneDay,
-    mutants_module.ListTellsCreationTwice,
+    "NothingIsStored",
+    "OnlyTheLastIsStored",
+    "NestedIsNotStored",
+    "UpdatesAreNotStored",
+    "OthersUpdatesAreNotStored",
+    "EveryWriteIsListed",
+    "UnauthenticatedIsListed",
+    "ForbiddenIsListed",
+    "InvalidIsListed",
+    "BadTokenIsKept",
+    "ExpiredIsKept",
+    "OtherSchemeIsKept",
+    "UnknownFanIsKept",
+    "UnknownFanIsOurs",
+    "BadTokenUpdates",
+    "GuestUpdates",
+    "ReaderUpdates",
+    "BrokenUpdates",
+    "WordsAreNotStored",
+    "OneIsLostOfAPage",
+    "WholeListIsOld",
+    "WholeListIsDoubled",
+    "WholeListIsWithoutUpdates",
+    "ListIsOfOneDay",
+    "ListTellsCreationTwice",
 ]
 
 
-@pytest.mark.parametrize("server", INVISIBLE)
-def test_lie_that_answers_do_not_tell_is_seen_in_a_list_only(server):
+@pytest.mark.parametrize("name", INVISIBLE)
+def test_lie_that_answers_do_not_tell_is_seen_in_a_list_only(name):
+    (server,) = (mutant for mutant in proof.mutants_of(API) if mutant.__name__ == name)
     blind = judged_with(server(), lambda profile: profile.pop("capabilities"), seed=0)
 
     assert blind.ids("failed") == []

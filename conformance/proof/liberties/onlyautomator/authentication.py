@@ -1,0 +1,71 @@
+"""OnlyAutomator servers that take a liberty with what stands under "Authentication"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.proof.reference.onlyautomator import (
+    Caller,
+    Reference,
+    Refusal,
+)
+from conformance.proof.serving import Request, Response
+from conformance.proof.variants.onlyautomator import _Sent
+
+
+class AnyMediaType(Reference):
+    """Whatever the media type, the body is read as JSON."""
+
+    def read(self, request: Request) -> Any:
+        headers = {**request.headers, "content-type": "application/json"}
+        return super().read(Request(request.method, request.target, headers, request.body))
+
+
+class BadMediaTypeIs400(Reference):
+    """A wrong media type is answered 400, not 415."""
+
+    def read(self, request: Request) -> Any:
+        try:
+            return super().read(request)
+        except Refusal as refusal:
+            raise self.invalid(refusal.message) from None
+
+
+class CookieIsAccepted(Reference):
+    """The token may come in the session's cookie."""
+
+    def authenticate(self, request: Request) -> Caller:
+        cookie = request.headers.get("cookie", "").partition("sb-access-token=")[2]
+        given = request.headers.get("authorization") or f"Bearer {cookie}"
+        headers = {**request.headers, "authorization": given}
+        return super().authenticate(Request(request.method, request.target, headers, request.body))
+
+
+class SchemeInItsCase(Reference):
+    """The word bearer in lower case is refused."""
+
+    def authenticate(self, request: Request) -> Caller:
+        if not request.headers.get("authorization", "").startswith("Bearer "):
+            raise self.unauthenticated()
+        return super().authenticate(request)
+
+
+class WwwAuthenticate(_Sent):
+    """A 401 says which scheme it wants."""
+
+    def send(self, response: Response) -> Response:
+        wanted = {"www-authenticate": 'Bearer error="invalid_token"'} if response.status == 401 else {}
+        return Response(response.status, response.body, {**response.headers, **wanted})
+
+
+class SmallestProfile(Reference):
+    """Only the token and the fan that must be there are known."""
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        credentials = {"user": self.token("user-ada")}
+        return {
+            "api": "onlyautomator",
+            "base_url": base_url,
+            "credentials": credentials,
+            "fixtures": {"fan_id": "fan-1001"},
+        }

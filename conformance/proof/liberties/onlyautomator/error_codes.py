@@ -1,0 +1,76 @@
+"""OnlyAutomator servers that take a liberty with what stands under "Error Codes"."""
+
+from __future__ import annotations
+
+import itertools
+
+from conformance.proof.reference.onlyautomator import (
+    Reference,
+    Refusal,
+)
+from conformance.proof.serving import Request, Response
+
+
+class _Now(Reference):
+    """Answers every so many requests in another way, and the next one as usual."""
+
+    every = 20
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = itertools.count(self.every // 2)
+
+    def respond(self, request: Request) -> Response:
+        if next(self.count) % self.every == 0:
+            return self.busy()
+        return super().respond(request)
+
+    def busy(self) -> Response:
+        refusal = Refusal(self.status, "service_unavailable", "Come back in a moment")
+        return Response(self.status, self.refuse(refusal).body, {"retry-after": "0.01"})
+
+
+class NowAndThenUnavailable(_Now):
+    """The service is unavailable now and then, for a moment."""
+
+
+class NowAndThenLimited(_Now):
+    """A rate limit is exceeded now and then."""
+
+    every = 30
+    status = 429
+
+
+class LimitedInPlainText(_Now):
+    """A rate limit is kept by a proxy, which answers in plain text."""
+
+    every = 40
+
+    def busy(self) -> Response:
+        return Response(429, b"Too Many Requests", {"content-type": "text/plain", "retry-after": "0"})
+
+
+class OutageIs500(Reference):
+    """An outage is answered 500."""
+
+    def be_available(self, request: Request) -> None:
+        if "x-out-of-service" in request.headers:
+            raise Refusal(500, "service_unavailable", "Out of service")
+
+
+class OutageIs502(Reference):
+    """An outage is answered 502."""
+
+    def be_available(self, request: Request) -> None:
+        if "x-out-of-service" in request.headers:
+            raise Refusal(502, "service_unavailable", "Out of service")
+
+
+class OutageIsLong(Reference):
+    """An outage asks to come back in an hour."""
+
+    def answer(self, request: Request) -> Response:
+        answer = super().answer(request)
+        answer.headers.update({"Retry-After": "3600"} if answer.status == 503 else {})
+        return answer

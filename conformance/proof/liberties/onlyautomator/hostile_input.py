@@ -1,0 +1,127 @@
+"""OnlyAutomator servers that take a liberty with hostile input."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from conformance.proof.reference.onlyautomator import (
+    Record,
+    Reference,
+)
+from conformance.proof.serving import Request, Response
+
+
+class BehindAFirewall(Reference):
+    """What looks like an attack, or is large, is refused with a page before the API sees it."""
+
+    def answer(self, request: Request) -> Response:
+        if b"__proto__" in request.body or len(request.body) > 100_000:
+            return Response(400, b"<h1>Bad Request</h1>", {"content-type": "text/html"})
+        return super().answer(request)
+
+
+class _BehindAProxy(Reference):
+    """A proxy stands before it and says no in HTML."""
+
+    def answer(self, request: Request) -> Response:
+        status = self.refused(request)
+        if status is None:
+            return super().answer(request)
+        return Response(status, b"<h1>No</h1>", {"content-type": "text/html", "connection": "close"})
+
+    def refused(self, request: Request) -> int | None:
+        raise NotImplementedError
+
+
+class ProxyWithLimits(_BehindAProxy):
+    """The proxy refuses bodies beyond 64 KiB, bodies in chunks, many headers, and Expect, each with its own status."""
+
+    costs = frozenset({"undocumented-error-envelope"})
+
+    def refused(self, request: Request) -> int | None:
+        if len(request.body) > 65536:
+            return 413
+        if "transfer-encoding" in request.headers:
+            return 411
+        if len(request.headers) > 50:
+            return 431
+        return 417 if "expect" in request.headers else None
+
+
+class ProxyWithoutChunks(_BehindAProxy):
+    """The proxy does not implement chunks, and calls many headers a bad request."""
+
+    def refused(self, request: Request) -> int | None:
+        if "transfer-encoding" in request.headers:
+            return 501
+        return 400 if len(request.headers) > 50 else None
+
+
+class ClosesInsteadOfRefusing(Reference):
+    """The connection is closed on what is large, deep, in chunks, cut short or sent in one packet with more."""
+
+    def answer(self, request: Request) -> Response:
+        is_odd = (
+            len(request.body) > 65536 or b"[" * 64 in request.body or "transfer-encoding" in request.headers
+        )
+        if is_odd or request.is_cut or request.is_followed:
+            return Response(0, is_silent=True)
+        return super().answer(request)
+
+
+class AnswersOnlyTheFirst(Reference):
+    """After the first of several requests in one packet the connection is closed."""
+
+    def answer(self, request: Request) -> Response:
+        answer = super().answer(request)
+        return replace(answer, headers={"connection": "close"}) if request.is_followed else answer
+
+
+class DuplicatesAreRefused(Reference):
+    """A member that is there twice is refused."""
+
+    def read(self, request: Request) -> Any:
+        body = super().read(request)
+        if request.body.count(b'"value":') > 1:
+            raise self.invalid("A member is there twice")
+        return body
+
+
+class SixtyFourLevels(Reference):
+    """More than 64 levels are refused."""
+
+    def read(self, request: Request) -> Any:
+        if b"[" * 65 in request.body:
+            raise self.invalid("Too deep")
+        return super().read(request)
+
+
+class PrototypesAreRefused(Reference):
+    """A member called __proto__ is refused."""
+
+    def read(self, request: Request) -> Any:
+        if b"__proto__" in request.body:
+            raise self.invalid("No prototypes here")
+        return super().read(request)
+
+
+class NegativeZeroHasNoSign(Reference):
+    """A zero loses its sign."""
+
+    def keep(self, value: Any) -> Any:
+        return 0 if str(value) == "-0.0" else value
+
+
+class CarriesThousandsOfLevels(Reference):
+    """A thousand levels are accepted, and come back with line breaks."""
+
+    def read(self, request: Request) -> Any:
+        text = request.body.replace(b"[" * 1000, b'"').replace(b"]" * 1000, b'"')
+        return super().read(replace(request, body=text.replace(b'""bottom""', b'"deep"')))
+
+    def succeed(self, record: Record) -> Response:
+        text = json.dumps({"status": "success", "data": record}, indent=1)
+        deep = "[ \n" * 1000 + '"bottom"' + "]" * 1000
+        return Response(200, text.replace('"deep"', deep).encode(), {"content-type": "application/json"})

@@ -1,0 +1,72 @@
+"""SuprSend servers that take a liberty with what stands under "Authorizations"."""
+
+from __future__ import annotations
+
+from conformance.proof.reference.suprsend import Reference, Refused
+from conformance.proof.serving import Request, Response
+
+
+class Forbids(Reference):
+    """A bad credential is 403."""
+
+    costs = frozenset({"missing-key-status", "wrong-key-status"})
+
+    def _refuse(self, refused: Refused) -> Response:
+        refused.status = 403 if refused.status == 401 else refused.status
+        return super()._refuse(refused)
+
+
+class HidesFromStrangers(Reference):
+    """A bad credential finds nothing: 404."""
+
+    costs = frozenset({"missing-key-status", "wrong-key-status"})
+
+    def _refuse(self, refused: Refused) -> Response:
+        refused.status = 404 if refused.status == 401 else refused.status
+        return super()._refuse(refused)
+
+
+class BadHeaderIsABadRequest(Reference):
+    """A missing or malformed credential is a bad request."""
+
+    costs = frozenset({"missing-key-status"})
+
+    def _authenticate(self, request: Request) -> None:
+        if not request.headers.get("authorization", "").startswith("Bearer "):
+            raise Refused(400, "the header authorization is required")
+        super()._authenticate(request)
+
+
+class TakesOtherSchemes(Reference):
+    """The key is also taken without a scheme, as a Basic credential, and signed."""
+
+    costs = frozenset({"basic-scheme"})
+
+    def _authenticate(self, request: Request) -> None:
+        credential = request.headers.get("authorization", "")
+        if credential.startswith(("Basic ", "wskey:")) or credential == self.key or ":" in credential:
+            return
+        super()._authenticate(request)
+
+
+class SchemeAsWritten(Reference):
+    """The scheme is Bearer with a capital, nothing else."""
+
+    def _authenticate(self, request: Request) -> None:
+        if not request.headers.get("authorization", "").startswith("Bearer "):
+            raise Refused(401, "not authenticated")
+        super()._authenticate(request)
+
+
+class LooksBeforeItAsks(Reference):
+    """The object and the category are looked up before the key, and the body is read first of all."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        try:
+            if request.segments[-2:-1] == ["category"]:
+                self._body(request) if request.method != "GET" else None
+                self._place(request)
+        except Refused as refused:
+            return self._refuse(refused)
+        return super().answer(request)

@@ -1,0 +1,219 @@
+"""SuprSend servers that take a liberty with what stands under "Body"."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from conformance.proof.liberties.suprsend.response import LeftChannelsAreNotListed
+from conformance.proof.reference.suprsend import Category, Choice, Place, Reference, Refused
+from conformance.proof.serving import Request
+
+
+class OutByDefault(Reference):
+    """The category is opted out by default."""
+
+    def _category(self, slug: str) -> Category:
+        category = super()._category(slug)
+        return replace(category, default="opt_out") if category.is_editable else category
+
+
+class SomeChannelsOutByDefault(Reference):
+    """Without a list, slack is out."""
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._left(before, out, into) if out is not None or into else frozenset({"slack"})
+
+
+class Merges(Reference):
+    """A list of opt-outs is added to the earlier ones."""
+
+    costs = frozenset({"list-replaces"})
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return frozenset((before | (out or frozenset())) - (into or frozenset()))
+
+
+class MergesAndListsWhatIsIn(LeftChannelsAreNotListed, Merges):
+    """A list of opt-outs is added to the earlier ones, and only channels that are in are listed."""
+
+    costs = LeftChannelsAreNotListed.costs | Merges.costs
+
+
+class AlwaysReplaces(Reference):
+    """Whatever is not named as out is in."""
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._left(before, out or frozenset(), into) - (into or frozenset())
+
+
+class OnlyTheseChannels(Reference):
+    """opt_in_channels names the only channels that are in."""
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        others = frozenset({"email", "slack", "ms_teams"} - into) if into else frozenset()
+        return super()._left(before, (out or frozenset()) | others, into)
+
+
+class OptInWins(Reference):
+    """A channel in both lists is in."""
+
+    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._left(before, out - into if out and into else out, into)
+
+
+class OneListOnly(Reference):
+    """Both lists together are refused, empty ones too."""
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        if "opt_out_channels" in body and "opt_in_channels" in body:
+            raise Refused(400, "one list or the other")
+        return super()._choice(place, before, preference, body)
+
+
+class NoListsWithOptOut(Reference):
+    """A list beside opt_out is refused."""
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        if preference == "opt_out" and len(body) > 1:
+            raise Refused(400, "lists go with opt_in only")
+        return super()._choice(place, before, preference, body)
+
+
+class OptOutForgets(Reference):
+    """Opting out of the category forgets the channels."""
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        return super()._opted_out(place, Choice(before.preference))
+
+
+class OptOutRemembersLists(Reference):
+    """A list beside opt_out is kept for later."""
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        kept = super()._choice(place, before, "opt_in", body)
+        return kept if preference == "opt_in" else self._opted_out(place, kept)
+
+
+class UnknownChannelsIgnored(Reference):
+    """Channel names that nobody knows are passed over, whatever they are."""
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = body.get(member)
+        if not isinstance(channels, list):
+            return None
+        return frozenset(channel for channel in channels if isinstance(channel, str))
+
+
+class UnheldChannelsRefused(Reference):
+    """A channel that the object does not have is refused."""
+
+    costs = frozenset({"documented-channels"})
+
+    def _channel(self, channel: Any, field: str) -> str:
+        if channel not in ("email", "slack", "ms_teams"):
+            raise Refused(400, f"{field} is not a channel of this object")
+        return str(channel)
+
+
+class DuplicatesRefused(Reference):
+    """A channel named twice is refused."""
+
+    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._list(body, member)
+        if channels is not None and len(channels) < len(body[member]):
+            raise Refused(400, f"{member} names a channel twice")
+        return channels
+
+
+class EmptyBodyIsEmptyObject(Reference):
+    """No body, and null, count as an empty object; the media type is not looked at."""
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        body = self._json(request.body or b"{}")
+        return self._mapping({} if body is None else body)
+
+
+class EmptyObjectRefused(Reference):
+    """An object without any known member is refused."""
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        if not super()._mapping(body).keys() & {"preference", "opt_out_channels", "opt_in_channels"}:
+            raise Refused(400, "Request body must not be empty")
+        return super()._mapping(body)
+
+
+class UnknownMembersRefused(Reference):
+    """A member that is not documented is refused."""
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        if super()._mapping(body).keys() - {"preference", "opt_out_channels", "opt_in_channels"}:
+            raise Refused(400, "unknown member")
+        return super()._mapping(body)
+
+
+class NullsAndEmptiesRefused(Reference):
+    """Null, an empty list and a list beside nothing are refused."""
+
+    costs = frozenset({"empty-list", "null-list"})
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        if any(value is None or value == [] for value in super()._mapping(body).values()):
+            raise Refused(400, "say something")
+        return super()._mapping(body)
+
+
+class ReadsLeniently(Reference):
+    """Duplicates, NaN, a byte order mark and bytes that are not UTF-8 are put up with."""
+
+    def _json(self, body: bytes) -> Any:
+        try:
+            return json.loads(body.decode("utf-8-sig", "replace"))
+        except (ValueError, RecursionError) as error:
+            raise Refused(400, "the body is not JSON") from error
+
+
+class IgnoresCase(Reference):
+    """OPT_OUT is opt_out, with or without spaces around it."""
+
+    def _word(self, preference: Any) -> str:
+        return super()._word(preference.strip().lower() if isinstance(preference, str) else preference)
+
+
+class EmptyWordIsAbsent(Reference):
+    """An empty preference counts as none, as an official client sends it."""
+
+    def _word(self, preference: Any) -> str:
+        return "opt_in" if preference == "" else super()._word(preference)
+
+
+class NullPreferenceRefused(Reference):
+    """A preference that is null is refused."""
+
+    def _preference(self, body: dict[str, Any]) -> str:
+        return self._word(body.get("preference", "opt_in"))
+
+
+class KnowsCantUnsubscribe(Reference):
+    """cant_unsubscribe is taken for opt_in."""
+
+    def _word(self, preference: Any) -> str:
+        return "opt_in" if preference == "cant_unsubscribe" else super()._word(preference)
+
+
+class LimitsBodies(Reference):
+    """A body beyond two kilobytes is too large."""
+
+    def _json(self, body: bytes) -> Any:
+        if len(body) > 2000:
+            raise Refused(413, "too large")
+        return super()._json(body)
+
+
+class GoesOutWithItsLastChannel(Reference):
+    """A category whose last channel goes out goes out with it."""
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        is_in = choice.preference == "opt_in" and set(place.category.channels) - choice.left
+        return {**super()._rendered(place, choice), "preference": "opt_in" if is_in else "opt_out"}

@@ -1,0 +1,27 @@
+"""SuprSend servers that take a liberty with sequences of requests."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from conformance.proof.reference.suprsend import Reference, Refused
+from conformance.proof.serving import Request, Response
+
+
+class RaceIsRefused(Reference):
+    """While one write is under way all others are refused with a conflict."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._busy = threading.Lock()
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        if not self._busy.acquire(blocking=False):
+            return self._refuse(Refused(409, "someone else is writing"))
+        try:
+            time.sleep(0.002)
+            return super().answer(request)
+        finally:
+            self._busy.release()

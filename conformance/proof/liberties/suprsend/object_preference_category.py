@@ -1,0 +1,90 @@
+"""SuprSend servers that take a liberty with what stands under "Object Preference Category - Opt Out Channel"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from conformance.proof.reference.suprsend import Place, Reference, Refused
+from conformance.proof.serving import Request, Response
+
+
+class KnowsOnlyPatch(Reference):
+    """Any other method is not implemented, as the profile says, which promises no reads."""
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Return a target profile without capabilities."""
+        return {name: part for name, part in super().profile(base_url).items() if name != "capabilities"}
+
+    def _operation(self, request: Request) -> Response:
+        if request.method != "PATCH":
+            raise Refused(501, "not implemented")
+        return self._write(request)
+
+
+class RedirectsToSlash(Reference):
+    """The path without a trailing slash leads to the one with it."""
+
+    status = 308
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        path, question, query = request.target.partition("?")
+        if not path.endswith("/"):
+            return Response(self.status, headers={"Location": f"{path}/{question}{query}"})
+        return super().answer(request)
+
+
+class RedirectsToSlashForNow(RedirectsToSlash):
+    """The same with 307."""
+
+    status = 307
+
+
+class RedirectsFromSlash(Reference):
+    """The path with a trailing slash leads to the one without."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        path, question, query = request.target.partition("?")
+        if path.endswith("/"):
+            here = f"http://{request.headers['host']}"
+            return Response(308, headers={"location": f"{here}{path.rstrip('/')}{question}{query}"})
+        return super().answer(request)
+
+
+class NoTrailingSlash(Reference):
+    """Only the path as the document writes it is known."""
+
+    costs = frozenset({"other-slash-form"})
+
+    def _place(self, request: Request) -> Place:
+        if request.path.endswith("/"):
+            raise Refused(404, "nothing here")
+        return super()._place(request)
+
+
+class OnlyTrailingSlash(Reference):
+    """Only the path with a trailing slash is known; the profile says so."""
+
+    costs = frozenset({"other-slash-form"})
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Return a target profile that leaves nothing untested."""
+        return {**super().profile(base_url), "path_style": "trailing_slash"}
+
+    def _place(self, request: Request) -> Place:
+        if not request.path.endswith("/"):
+            raise Refused(404, "nothing here")
+        return super()._place(request)
+
+
+class BehindAPrefix(Reference):
+    """The API lies behind a path of its own."""
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Return a target profile that leaves nothing untested."""
+        return super().profile(f"{base_url}/hub/")
+
+    def _operation(self, request: Request) -> Response:
+        return super()._operation(replace(request, target=request.target.removeprefix("/hub")))

@@ -1,0 +1,269 @@
+"""SuprSend servers that take a liberty with what stands under "Response"."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from dataclasses import replace
+from typing import Any
+
+from conformance.proof.reference.suprsend import Category, Choice, Place, Reference, Refused
+from conformance.proof.serving import Request, Response
+
+
+class ExtraMembers(Reference):
+    """Members beyond the documented ones at every level, before and after them."""
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {
+            "tags": [],
+            **super()._rendered(place, choice),
+            "effective_tags": ["x"],
+            "updated_at": time.time(),
+        }
+
+    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        return {"label": None, **super()._rendered_channel(channel, category, choice), "is_restricted": False}
+
+
+class OtherOrder(Reference):
+    """Members and channels in another order each time."""
+
+    _turn = 0
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        self._turn += 1
+        members = list(super()._rendered(place, choice).items())
+        return dict(members[::-1] if self._turn % 2 else members)
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._rendered_channels(category, choice)[:: -1 if self._turn % 3 else 1]
+
+
+class OriginalPreferenceIsNull(Reference):
+    """original_preference is null."""
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "original_preference": None}
+
+
+class OriginalPreferenceIsTheChoice(Reference):
+    """original_preference is what the object chose."""
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "original_preference": choice.preference}
+
+
+class OriginalPreferenceIsTheEarlierChoice(Reference):
+    """original_preference is what the object chose before this request."""
+
+    _earlier: str | None = None
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        earlier, self._earlier = self._earlier, choice.preference
+        return {**super()._rendered(place, choice), "original_preference": earlier}
+
+
+class DescriptionIsNull(Reference):
+    """The category has no description."""
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "description": None}
+
+
+class DescriptionIsEmpty(Reference):
+    """The description is an empty string, the name a unicode one."""
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "description": "", "name": "Statusänderung 🔔"}
+
+
+class OptedOutListsNoChannels(Reference):
+    """A category that is opted out lists no channels, whatever is asked for."""
+
+    costs = frozenset({"opted-out-channels-are-shown"})
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._rendered_channels(category, choice) if choice.preference == "opt_in" else []
+
+
+class OptedOutChannelsAreNull(Reference):
+    """A category that is opted out has null for its channels."""
+
+    costs = frozenset({"opted-out-channels-are-shown"})
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._rendered_channels(category, choice) if choice.preference == "opt_in" else None
+
+
+class OptedOutKeepsChannels(Reference):
+    """A category that is opted out shows each channel's own state."""
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._rendered_channels(category, replace(choice, preference="opt_in"))
+
+
+class LeftChannelsAreNotListed(Reference):
+    """Only channels that are in are listed."""
+
+    costs = frozenset({"opted-out-channels-are-shown"})
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        channels = super()._rendered_channels(category, choice)
+        return [channel for channel in channels if channel["preference"] == "opt_in"]
+
+
+class AllChannelsListed(Reference):
+    """All nine channels are listed, and one that nobody knows yet."""
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        nine = (
+            "rcs",
+            "ms_teams",
+            "email",
+            "sms",
+            "whatsapp",
+            "androidpush",
+            "iospush",
+            "webpush",
+            "inbox",
+            "slack",
+        )
+        return super()._rendered_channels(replace(category, channels=nine), choice)
+
+
+class OtherChannels(Reference):
+    """The object has neither email nor slack."""
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._rendered_channels(
+            replace(category, channels=("whatsapp", "ms_teams", "inbox")), choice
+        )
+
+
+class TwoChannels(Reference):
+    """The object has two channels."""
+
+    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._rendered_channels(replace(category, channels=("sms", "webpush")), choice)
+
+
+class MandatoryChannels(Reference):
+    """Some channels of the category are mandatory, and one is restricted for the object."""
+
+    _locked = frozenset({"email", "ms_teams"})
+
+    def _category(self, slug: str) -> Category:
+        channels = ("email", "ms_teams", "slack", "inbox", "sms")
+        return replace(super()._category(slug), channels=channels, mandatory=self._locked)
+
+    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        shown = super()._rendered_channel(channel, category, choice)
+        return {**shown, "preference": "opt_out"} if channel == "ms_teams" else shown
+
+
+class CharsetParameter(Reference):
+    """The media type has a charset and capitals."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        response = super().answer(request)
+        headers = {"content-type": "Application/JSON;charset=UTF-8", "Access-Control-Allow-Origin": "*"}
+        return replace(response, headers=headers)
+
+
+class TypesBuiltOnJson(Reference):
+    """Successes and errors have media types of their own, built on JSON."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        response = super().answer(request)
+        label = "application/problem+json" if response.status >= 400 else "application/vnd.api+json"
+        return replace(response, headers={**response.headers, "content-type": label})
+
+
+class PrettyWithNewlines(Reference):
+    """The body is indented, escaped and ends with a newline; the header names are capitals."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        response = super().answer(request)
+        body = json.dumps(response.body, indent="\t").encode() + b"\r\n"
+        return Response(response.status, body, {"CONTENT-TYPE": "application/json", "X-REQUEST-ID": "1"})
+
+
+class Gzips(Reference):
+    """Bodies are compressed where the client takes that."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        response = super().answer(request)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return response
+        body = gzip.compress(json.dumps(response.body).encode())
+        return Response(
+            response.status, body, {"content-type": "application/json", "content-encoding": "gzip"}
+        )
+
+
+class ClosesEachTime(Reference):
+    """Every connection is closed after its answer, and cookies are set."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        return replace(super().answer(request), headers={"Connection": "close", "Set-Cookie": "a=b; Path=/"})
+
+
+class LabelsNothing(Reference):
+    """A success has no media type."""
+
+    costs = frozenset({"media-type"})
+
+    def _accept(self, place: Place, choice: Choice) -> Response:
+        return Response(202, json.dumps(self._rendered(place, choice)).encode())
+
+
+class IsSlow(Reference):
+    """Every answer takes a moment."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        time.sleep(0.003)
+        return super().answer(request)
+
+
+class LockedIsForbidden(Reference):
+    """A locked category forbids its opt-out."""
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        if not place.category.is_editable:
+            raise Refused(403, "locked")
+        return super()._opted_out(place, before)
+
+
+class LockedConflicts(Reference):
+    """A locked category refuses every write."""
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        if not place.category.is_editable:
+            raise Refused(409, "locked")
+        return super()._update(place, body)
+
+
+class LockedIsUnmoved(Reference):
+    """A locked category answers its opt-out with 202 and stays in."""
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        return super()._opted_out(place, before) if place.category.is_editable else Choice("opt_in")
+
+
+class LockedIsWhollyMandatory(Reference):
+    """A locked category answers every write with 202, and none of its channels moves."""
+
+    def _category(self, slug: str) -> Category:
+        category = super()._category(slug)
+        return category if category.is_editable else replace(category, mandatory=frozenset(category.channels))
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        return super()._opted_out(place, before) if place.category.is_editable else before

@@ -1,0 +1,1 @@
+"""OnlyAutomator servers that lie: each is the reference with one lie."""

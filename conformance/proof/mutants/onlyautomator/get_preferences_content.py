@@ -1,0 +1,221 @@
+"""OnlyAutomator servers that break a requirement on what a list holds, in "Get Preferences"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.proof.reference.onlyautomator import Caller, Record, Reference
+from conformance.proof.variants.onlyautomator import _Shown, _Whole
+
+
+class NothingIsStored(Reference):
+    """Writes are answered from memory, and nothing reaches what is listed."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def shelf(self) -> list[Record]:
+        return []
+
+
+class OnlyTheLastIsStored(Reference):
+    """The last write takes the place of all others in what is listed."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def shelf(self) -> list[Record]:
+        return sorted(super().shelf(), key=lambda record: record["updatedAt"])[-1:]
+
+
+class WordsAreNotStored(Reference):
+    """A text of several words is answered, and never reaches what is listed."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def shelf(self) -> list[Record]:
+        return [one for one in super().shelf() if one["value"] != "Evenings and weekends"]
+
+
+class WholeListIsOld(Reference):
+    """The list of all the fan's has the ten records that were made first; that of a category has all."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        return found if "category" in asked else found[-10:]
+
+
+class OneIsLostOfAPage(WordsAreNotStored):
+    """A list is a page of forty, and lacks one that is made before the last on it."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().look_up(asked, caller)[::-1][:40]
+
+
+class WholeListHasText(_Whole):
+    """The list of all the fan's shows numbers as text."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        return {"value": str(record["value"])} if type(record["value"]) in (int, float) else {}
+
+
+class WholeListIsWithoutUpdates(_Whole):
+    """The list of all the fan's shows what a record was made with, whatever its creator wrote since."""
+
+    breaks = frozenset({"list-shows-updates"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update(old, body, caller)
+        own = caller.user_id == old["userId"]
+        return {**record, "made": old.get("made", old["value"])} if own else record
+
+    def changes(self, record: Record) -> Record:
+        return {"value": record.get("made", record["value"])}
+
+
+class FilteredListIsWithoutUpdates(WholeListIsWithoutUpdates):
+    """The list of a category shows what a record was made with, whatever its creator wrote since."""
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = Reference.look_up(self, asked, caller)
+        return found if "category" not in asked else [{**one, **self.changes(one)} for one in found]
+
+
+class WholeListIsDoubled(Reference):
+    """The list of all the fan's has every record twice."""
+
+    breaks = frozenset({"list-one-record-per-triple"})
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        return found if "category" in asked else [*found, *found]
+
+
+class NestedIsNotStored(_Shown):
+    """An object in an object is answered and not stored."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        value = record["value"]
+        is_nested = isinstance(value, dict) and any(isinstance(item, dict) for item in value.values())
+        return {"value": dict.fromkeys(value)} if is_nested else {}
+
+
+class FalsyIsNotStored(_Shown):
+    """What is falsy is answered, and stored as null."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        return {"value": record["value"] or None}
+
+
+class StructuresAreStoredAsText(_Shown):
+    """An array is listed as its JSON text."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        return {"value": json.dumps(record["value"])} if isinstance(record["value"], list) else {}
+
+
+class NumbersAreStoredAsText(_Shown):
+    """A number is listed as text."""
+
+    breaks = frozenset({"list-values"})
+
+    def changes(self, record: Record) -> Record:
+        return {"value": str(record["value"])} if type(record["value"]) in (int, float) else {}
+
+
+class UpdatesAreNotStored(Reference):
+    """An update by the user who made the record is answered, and never reaches what is listed."""
+
+    breaks = frozenset({"list-shows-updates"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update(old, body, caller)
+        own = caller.user_id == old["userId"]
+        return {**record, "made": old.get("made", old["value"])} if own else record
+
+    def show(self, record: Record) -> Record:
+        return {**record, "value": record.get("made", record["value"])}
+
+
+class OthersUpdatesAreNotStored(Reference):
+    """An update by another user is answered, and each user is shown what he wrote himself."""
+
+    breaks = frozenset({"list-shows-what-others-wrote"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update(old, body, caller)
+        return {**record, "own": old["value"]} if caller.user_id != old["userId"] else record
+
+    def show(self, record: Record) -> Record:
+        return {**record, "value": record.get("own", record["value"])}
+
+
+class EveryWriteIsListed(Reference):
+    """An update is answered as one, and stored beside what was there."""
+
+    breaks = frozenset({"list-one-record-per-triple"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        vars(self).setdefault("former", []).append(old)
+        return super().update(old, body, caller)
+
+    def shelf(self) -> list[Record]:
+        return [*vars(self).get("former", []), *super().shelf()]
+
+
+class CommonCategoriesAreFound(Reference):
+    """Records are found by the common categories only."""
+
+    breaks = frozenset({"category-filter-includes"})
+
+    def is_of_category(self, record: Record, category: str | None) -> bool:
+        is_common = category in (None, "content", "messaging", "tipping", "scheduling")
+        return is_common and super().is_of_category(record, category)
+
+
+class FilterIsIgnored(Reference):
+    """Records of all categories are listed, whichever is asked for."""
+
+    breaks = frozenset({"category-filter-excludes"})
+
+    def is_of_category(self, *_: Any) -> bool:
+        return True
+
+
+class FilterIsAPrefix(Reference):
+    """Records are listed whose category begins with the one that is asked for."""
+
+    breaks = frozenset({"category-filter-excludes"})
+
+    def is_of_category(self, record: Record, category: str | None) -> bool:
+        return bool(record["category"].startswith(category or ""))
+
+
+class EveryFanIsListed(Reference):
+    """The records of all fans are listed, whichever is asked for."""
+
+    breaks = frozenset({"list-keeps-fans-apart"})
+
+    def is_of_fan(self, *_: Any) -> bool:
+        return True
+
+
+class OtherFanIsListed(Reference):
+    """Where the category is one of this run, the records of all fans are listed."""
+
+    breaks = frozenset({"list-keeps-fans-apart"})
+
+    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().look_up(asked, caller)
+        others = [one for one in self.shelf() if one["fanId"] != asked["fanId"]]
+        return [*found, *(one for one in others if one["category"] == asked.get("category"))]

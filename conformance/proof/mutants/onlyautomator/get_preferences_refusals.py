@@ -1,0 +1,265 @@
+"""OnlyAutomator servers that break a requirement on what is refused, in "Get Preferences"."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.proof.mutants.onlyautomator.unauthorized_401 import ExpiredMayWrite, HalfASignatureToWrite
+from conformance.proof.reference.onlyautomator import KEY, LIST, Caller, Record, Reference, Refusal
+from conformance.proof.serving import Request, Response
+from conformance.proof.variants.onlyautomator import _algorithm, _is_signed
+
+
+class HalfASignatureToRead(HalfASignatureToWrite):
+    """Of a signature of the right length the first characters are compared where something is read."""
+
+    breaks = frozenset({"list-tampered-token"})
+    method = "GET"
+
+
+class ExpiredMayRead(ExpiredMayWrite):
+    """A token that has expired is good enough for a list."""
+
+    breaks = frozenset({"list-expired-token"})
+    method = "GET"
+
+
+class _Strays(Reference):
+    """Lists what was refused beside what was stored."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strays: list[Record] = []
+
+    def keep_stray(self, request: Request) -> None:
+        body = json.loads(request.body or b"null")
+        is_new = isinstance(body, dict) and tuple(map(body.get, KEY)) not in self.records
+        if request.method == "POST" and is_new:
+            self.strays.append({"id": str(uuid.uuid4()), **body, "createdAt": self.now()})
+
+    def shelf(self) -> list[Record]:
+        return [*super().shelf(), *self.strays]
+
+    def is_of_category(self, record: Record, category: str | None) -> bool:
+        return super().is_of_category({"category": None, **record}, category)
+
+
+class UnauthenticatedIsListed(_Strays):
+    """A write without a token is refused, and listed all the same."""
+
+    breaks = frozenset({"unauthenticated-write-is-not-listed"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if "authorization" not in request.headers:
+            self.keep_stray(request)
+        return super().authenticate(request)
+
+
+class ForbiddenIsListed(_Strays):
+    """A write without permission is refused, and listed all the same."""
+
+    breaks = frozenset({"forbidden-write-is-not-listed"})
+
+    def authenticate(self, request: Request) -> Caller:
+        caller = super().authenticate(request)
+        if caller.role == "reader":
+            self.keep_stray(request)
+        return caller
+
+
+class InvalidIsListed(_Strays):
+    """A write without a preference is refused, and listed all the same."""
+
+    breaks = frozenset({"invalid-write-is-not-listed"})
+
+    def validate(self, body: Any) -> None:
+        if isinstance(body, dict) and "preference" not in body:
+            self.strays.append({"id": str(uuid.uuid4()), **body})
+        super().validate(body)
+
+
+class _CarriesOut(Reference):
+    """Carries out what it refuses: what makes a record, or what updates one."""
+
+    is_update = False
+
+    def carry_out(self, request: Request, caller: Caller) -> None:
+        text = request.body.decode().lstrip("[").partition("}")[0] + "}"
+        if request.method == "POST" and self.is_carried_out(json.loads(text)):
+            self.store(json.loads(text), caller)
+
+    def is_carried_out(self, body: Any) -> bool:
+        return bool(body) and (self.key(body, Caller("nobody", "none")) in self.records) == self.is_update
+
+
+class _BelievesLate(_CarriesOut):
+    """Sees that a token is wrong when it has been taken for that of user-ada."""
+
+    def authenticate(self, request: Request) -> Caller:
+        try:
+            return super().authenticate(request)
+        except Refusal:
+            if self.is_taken_in(request.headers.get("authorization", "")):
+                self.carry_out(request, Caller("user-ada", "authenticated"))
+            raise
+
+    def is_taken_in(self, given: str) -> bool:
+        return given.count(".") == 2
+
+
+class BadTokenIsKept(_BelievesLate):
+    """A write with a token whose signature is wrong is refused, and stored all the same."""
+
+    breaks = frozenset({"unauthenticated-write-is-not-listed"})
+
+    def is_taken_in(self, given: str) -> bool:
+        return _algorithm(given.removeprefix("Bearer ")) == "HS256" and not _is_signed(given)
+
+
+class ExpiredIsKept(_BelievesLate):
+    """A write with a token that has expired is refused, and stored all the same."""
+
+    breaks = frozenset({"unauthenticated-write-is-not-listed"})
+
+    def is_taken_in(self, given: str) -> bool:
+        return given.startswith("Bearer ") and _is_signed(given)
+
+
+class OtherSchemeIsKept(_BelievesLate):
+    """A write with the right token after another word than Bearer is refused, and stored all the same."""
+
+    breaks = frozenset({"unauthenticated-write-is-not-listed"})
+
+    def is_taken_in(self, given: str) -> bool:
+        return given.startswith("Basic ")
+
+
+class BadTokenUpdates(BadTokenIsKept):
+    """An update with a token whose signature is wrong is refused, and carried out all the same."""
+
+    breaks = frozenset({"refused-update-is-not-listed"})
+    is_update = True
+
+
+class GuestUpdates(_BelievesLate):
+    """An update without a token is refused, and carried out all the same."""
+
+    breaks = frozenset({"refused-update-is-not-listed"})
+    is_update = True
+
+    def is_taken_in(self, given: str) -> bool:
+        return not given
+
+
+class ReaderUpdates(_CarriesOut):
+    """An update without permission is refused, and carried out all the same."""
+
+    breaks = frozenset({"refused-update-is-not-listed"})
+    is_update = True
+
+    def respond(self, request: Request) -> Response:
+        try:
+            return super().respond(request)
+        except Refusal as refusal:
+            if refusal.status == 403:
+                self.carry_out(request, Caller("user-eve", "reader"))
+            raise
+
+
+class BrokenUpdates(_CarriesOut):
+    """An update that is no JSON is refused at its end, and carried out all the same."""
+
+    breaks = frozenset({"refused-update-is-not-listed"})
+    is_update = True
+
+    def read(self, request: Request) -> Any:
+        try:
+            return super().read(request)
+        except Refusal:
+            if b'"value"' in request.body and b"refused" in request.body:
+                self.carry_out(request, Caller("user-ada", "authenticated"))
+            raise
+
+
+class UnknownFanIsKept(_Strays):
+    """A write for an unknown fan is refused, and listed as that fan's."""
+
+    breaks = frozenset({"unknown-fan-write-is-not-listed"})
+
+    def validate(self, body: Any) -> None:
+        super().validate(body)
+        if body["fanId"] not in self.fans:
+            self.strays.append({"id": str(uuid.uuid4()), **body})
+
+    def asked(self, request: Request) -> Mapping[str, str]:
+        return {"fanId": "", **request.query}
+
+
+class UnknownFanIsOurs(_Strays):
+    """A write for an unknown fan is refused, and listed as one for the first that there is."""
+
+    breaks = frozenset({"unknown-fan-write-is-not-listed"})
+
+    def validate(self, body: Any) -> None:
+        super().validate(body)
+        if body["fanId"] not in self.fans:
+            self.strays.append({"id": str(uuid.uuid4()), **body, "fanId": "fan-1001"})
+
+
+class GuestsMayRead(Reference):
+    """A list is for everybody."""
+
+    breaks = frozenset({"list-missing-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if request.method == "GET" and "authorization" not in request.headers:
+            return Caller("guest", "authenticated")
+        return super().authenticate(request)
+
+
+class GuestsFindNothing(Reference):
+    """Without a token a list is not found."""
+
+    breaks = frozenset({"list-missing-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if request.method == "GET" and "authorization" not in request.headers:
+            raise Refusal(404, "resource_not_found", "Nothing here")
+        return super().authenticate(request)
+
+
+class ListIsRefusedInHtml(Reference):
+    """A request for a list that is not right is refused with a page."""
+
+    breaks = frozenset({"list-error-envelope"})
+
+    def answer(self, request: Request) -> Response:
+        answer = super().answer(request)
+        if request.path != LIST or answer.status not in (400, 404):
+            return answer
+        return Response(answer.status, b"<h1>No</h1>", {"content-type": "text/html"})
+
+
+class ListWithoutFanCrashes(Reference):
+    """A request for a list that names no fan is an internal error."""
+
+    breaks = frozenset({"list-no-server-error"})
+
+    def asked(self, request: Request) -> Mapping[str, str]:
+        if "fanId" not in request.query:
+            raise Refusal(500, "internal_error", "KeyError: fanId")
+        return super().asked(request)
+
+
+class UnknownFanCrashes(Reference):
+    """A request for the list of an unknown fan is an internal error."""
+
+    breaks = frozenset({"list-no-server-error"})
+
+    def asked(self, request: Request) -> Mapping[str, str]:
+        if request.query.get("fanId", "fan-1001") not in self.fans:
+            raise Refusal(500, "internal_error", "NoneType has no attribute preferences")
+        return super().asked(request)

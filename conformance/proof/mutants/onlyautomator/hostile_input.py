@@ -1,0 +1,226 @@
+"""OnlyAutomator servers that break a requirement on hostile input."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from conformance.proof.reference.onlyautomator import Record, Reference, Refusal
+from conformance.proof.serving import Request, Response
+
+
+class _Impatient(Reference):
+    """Does not deserve a long wait."""
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        return {**super().profile(base_url), "patience": {"timeout_s": 1}}
+
+    def hang(self) -> None:
+        threading.Event().wait(3)
+
+
+class DeepHangs(_Impatient):
+    """A thousand levels keep the server busy for ever."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def read(self, request: Request) -> Any:
+        if b"[" * 900 in request.body:
+            self.hang()
+        return super().read(request)
+
+
+class ChunksHang(_Impatient):
+    """The end of a body in chunks is never found."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def read(self, request: Request) -> Any:
+        if "transfer-encoding" in request.headers:
+            self.hang()
+        return super().read(request)
+
+
+class SurrogateHangs(_Impatient):
+    """Half a surrogate pair makes the server wait for the other half."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def read(self, request: Request) -> Any:
+        if b"\\ud83d" in request.body:
+            self.hang()
+        return super().read(request)
+
+
+class FiftyLevelsDeep(Reference):
+    """What lies more than fifty levels deep is lost."""
+
+    breaks = frozenset({"deep-value-stays-whole"})
+
+    def keep(self, value: Any, level: int = 0) -> Any:
+        if isinstance(value, list):
+            return [self.keep(item, level + 1) for item in value] if level < 50 else []
+        return value
+
+
+class StringsAreCut(Reference):
+    """A string is cut at 65,536 characters."""
+
+    breaks = frozenset({"huge-string-stays-whole"})
+
+    def keep(self, value: Any) -> Any:
+        return value[:65536] if isinstance(value, str) else value
+
+
+class NegativeZeroIsNothing(Reference):
+    """A zero with a sign becomes null."""
+
+    breaks = frozenset({"negative-zero-stays-zero"})
+
+    def keep(self, value: Any) -> Any:
+        return None if str(value) == "-0.0" else value
+
+
+class LargeIntegersAreText(Reference):
+    """An integer that no double can hold comes back as a string."""
+
+    breaks = frozenset({"large-integer-stays-a-number"})
+
+    def keep(self, value: Any) -> Any:
+        return str(value) if isinstance(value, int) and abs(value) > 2**53 else value
+
+
+class IntegersAreCapped(Reference):
+    """An integer that no double can hold becomes the largest that is safe."""
+
+    breaks = frozenset({"large-integer-stays-a-number"})
+
+    def keep(self, value: Any) -> Any:
+        return min(value, 2**53 - 1) if type(value) is int else value
+
+
+class NulEndsAString(Reference):
+    """A string ends at its first U+0000."""
+
+    breaks = frozenset({"nul-stays-in-its-string"})
+
+    def keep(self, value: Any) -> Any:
+        return value.partition("\0")[0] if isinstance(value, str) else value
+
+
+class PrototypeIsSwallowed(Reference):
+    """A member called __proto__ sets the prototype instead of staying."""
+
+    breaks = frozenset({"prototype-members-stay"})
+
+    def keep(self, value: Any) -> Any:
+        return (
+            {name: it for name, it in value.items() if name != "__proto__"}
+            if isinstance(value, dict)
+            else value
+        )
+
+
+class ConstructorIsSwallowed(Reference):
+    """A member called constructor is taken for harmful and dropped."""
+
+    breaks = frozenset({"prototype-members-stay"})
+
+    def keep(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: it for name, it in value.items() if name != "constructor"}
+
+
+class PrototypeIsShared(Reference):
+    """What one write puts into __proto__ every later record has."""
+
+    breaks = frozenset({"prototypes-stay-clean"})
+
+    def keep(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            vars(self).setdefault("shared", {}).update(value.get("__proto__", {}))
+        return value
+
+    def succeed(self, record: Record) -> Response:
+        return super().succeed({**record, **vars(self).get("shared", {})})
+
+
+class DeepIsUnavailable(Reference):
+    """A thousand levels are refused with 400 and the code of an outage."""
+
+    breaks = frozenset({"hostile-value-refused-as-invalid"})
+
+    def read(self, request: Request) -> Any:
+        if b"[" * 900 in request.body:
+            raise Refusal(400, "service_unavailable", "Too deep")
+        return super().read(request)
+
+
+class ChunksAreLost(Reference):
+    """Of a body in chunks only the beginning of the value is kept."""
+
+    breaks = frozenset({"chunked-write-stays-whole"})
+
+    def read(self, request: Request) -> Any:
+        body = super().read(request)
+        return {**body, "value": body["value"][:31]} if "transfer-encoding" in request.headers else body
+
+
+class _Mends(Reference):
+    """Adds the brace that a write lacks which broke off."""
+
+    def read(self, request: Request) -> Any:
+        end = b"}" if request.is_cut else b""
+        return super().read(Request("POST", request.target, request.headers, request.body + end))
+
+
+class HalfIsMended(_Mends):
+    """A write that breaks off is mended and accepted."""
+
+    breaks = frozenset({"half-sent-write-stores-nothing"})
+
+
+class HalfIsStored(_Mends):
+    """A write that breaks off is mended and stored, and nobody is told."""
+
+    breaks = frozenset({"half-sent-write-stores-nothing"})
+
+    def answer(self, request: Request) -> Response:
+        answer = super().answer(request)
+        return Response(0, is_silent=True) if request.is_cut else answer
+
+
+class PipelineIsMixedUp(Reference):
+    """The second of two writes in one packet gets the answer to the first."""
+
+    breaks = frozenset({"pipelined-writes-stay-in-order"})
+
+    def answer(self, request: Request) -> Response:
+        held: Response | None = vars(self).pop("held", None)
+        answer = held or super().answer(request)
+        if request.is_followed:
+            vars(self)["held"] = answer
+        return answer
+
+
+class ListIsTooLong(Reference):
+    """A list that comes to half a megabyte is an internal error."""
+
+    breaks = frozenset({"hostile-values-can-be-listed"})
+
+    def list_records(self, records: list[Record]) -> Response:
+        if sum(len(str(record["value"])) for record in records) > 2**19:
+            raise Refusal(500, "internal_error", "response payload too large")
+        return super().list_records(records)
+
+
+class PrototypeBreaksLists(Reference):
+    """A record whose value has a member called __proto__ breaks every list that it is in."""
+
+    breaks = frozenset({"hostile-values-can-be-listed"})
+
+    def show(self, record: Record) -> Record:
+        if isinstance(record["value"], dict) and "__proto__" in record["value"]:
+            raise Refusal(500, "internal_error", "Cannot set properties of undefined")
+        return super().show(record)

@@ -1,0 +1,121 @@
+"""OnlyAutomator servers that break a requirement on sequences of requests."""
+
+from __future__ import annotations
+
+import time
+
+from conformance.proof.reference.onlyautomator import Caller, Record, Reference
+from conformance.proof.serving import Response
+
+
+class FormerValueIsIgnored(Reference):
+    """An update to a value that the record had before is taken for a repetition and ignored."""
+
+    breaks = frozenset({"model-records-stand-alone"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        had = old.get("had", [old["value"]])
+        value = old["value"] if body["value"] in had else body["value"]
+        return {**super().update(old, body, caller), "value": value, "had": [*had, body["value"]]}
+
+
+class FirstValueStartsAnew(Reference):
+    """A record that returns to its first value counts as made again."""
+
+    breaks = frozenset({"model-records-stand-alone"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        first = old.get("first", old["value"])
+        record = {**super().update(old, body, caller), "first": first}
+        returns = body["value"] == first != old["value"]
+        return {**record, "createdAt": record["updatedAt"]} if returns else record
+
+
+class EveryThirdUpdateIsLost(Reference):
+    """Of a record's updates to a text every third is answered and not made."""
+
+    breaks = frozenset({"model-records-stand-alone"})
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        count = old.get("count", 0) + isinstance(body["value"], str)
+        is_lost = count > 0 and count % 3 == 0
+        record = {**super().update(old, body, caller), "count": count}
+        return {**record, "value": old["value"]} if is_lost else record
+
+
+class OnlyLatestRecordsAreKept(Reference):
+    """A record is forgotten when sixty others have been written after it."""
+
+    breaks = frozenset({"model-records-stand-alone", "written-is-listed"})
+
+    def store(self, body: Record, caller: Caller) -> Record:
+        record = super().store(body, caller)
+        with self.lock:
+            key = self.key(body, caller)
+            self.records[key] = self.records.pop(key)
+            for forgotten in list(self.records)[:-60]:
+                del self.records[forgotten]
+        return record
+
+
+class TwinIsAnsweredFromMemory(Reference):
+    """An update right after that of a record of the same preference is answered with that record's id."""
+
+    breaks = frozenset({"model-records-stand-alone"})
+    twin: Record | None = None
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        twin, self.twin = self.twin, old
+        is_twin = twin is not None and twin["preference"] == body["preference"]
+        id_ = twin["id"] if twin is not None and is_twin else old["id"]
+        return {**super().update(old, body, caller), "id": id_}
+
+
+class UserLagsBehind(Reference):
+    """An update is told as made by the user who made the update before."""
+
+    breaks = frozenset({"model-records-stand-alone"})
+    latest: str | None = None
+
+    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+        latest, self.latest = self.latest, caller.user_id
+        return {**super().update(old, body, caller), "userId": latest or caller.user_id}
+
+
+class NamesOfTheLastCreate(Reference):
+    """An update to a former value answers with the names of the record that was written before it."""
+
+    breaks = frozenset({"model-records-stand-alone"})
+    latest: Record = {}
+
+    def succeed(self, record: Record) -> Response:
+        latest, self.latest = self.latest, record
+        returns = record["value"] == "first" and record["createdAt"] != record["updatedAt"]
+        return super().succeed({**record, **(self.names(latest) if returns else {})})
+
+
+class TextIsDeletedAndInserted(Reference):
+    """A text takes the place of a record in two steps, between which there is none."""
+
+    breaks = frozenset({"parallel-updates-keep-records"})
+
+    def store(self, body: Record, caller: Caller) -> Record:
+        if not isinstance(body["value"], str):
+            return super().store(body, caller)
+        old = self.records.pop(self.key(body, caller), None)
+        time.sleep(0.03 if old else 0)
+        record = self.create(body, caller) if old is None else self.update(old, body, caller)
+        self.records[self.key(body, caller)] = record
+        return record
+
+
+class UpdatesShareABuffer(Reference):
+    """An update is answered from a buffer that all requests share."""
+
+    breaks = frozenset({"parallel-updates-keep-records"})
+    buffer: Record = {}
+
+    def store(self, body: Record, caller: Caller) -> Record:
+        self.buffer = super().store(body, caller)
+        time.sleep(0.02 if self.buffer["createdAt"] != self.buffer["updatedAt"] else 0)
+        return self.buffer

@@ -1,0 +1,230 @@
+"""OnlyAutomator servers that break a requirement on what identifies a record, in "Notes"."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.proof.reference.onlyautomator import Caller, Record, Reference, Refusal
+from conformance.proof.variants.onlyautomator import _Told
+
+
+class CommonCategoriesOnly(Reference):
+    """No category but the common ones is known."""
+
+    breaks = frozenset({"custom-category", "create-answers-200"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        super().validate_name(name, body)
+        if name == "category" and body[name] not in ("content", "messaging", "tipping", "scheduling"):
+            raise self.invalid(f"Unknown category {body[name]}")
+
+
+class CategoryIsLookedUpInAnObject(Reference):
+    """A category is looked up in an object that has a constructor of its own, and stumbled over."""
+
+    breaks = frozenset({"custom-category", "no-server-error"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        super().validate_name(name, body)
+        if name == "category" and body[name] in ("constructor", "toString"):
+            raise Refusal(500, "validation_error", "categories[category].push is not a function")
+
+
+class PreferenceIsLookedUpInAnObject(Reference):
+    """A preference is looked up in an object that has a constructor of its own, and refused."""
+
+    breaks = frozenset({"custom-preference"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        super().validate_name(name, body)
+        if name == "preference" and body[name] in ("constructor", "toString"):
+            raise self.invalid(f"The preference {body[name]} is reserved")
+
+
+class PreferencesHaveTheirCategory(Reference):
+    """A preference of the table is known in its own category only."""
+
+    breaks = frozenset({"custom-category"})
+
+    def validate(self, body: Any) -> None:
+        super().validate(body)
+        if body["preference"] == "likes_fitness" and body["category"] != "content":
+            raise self.invalid("likes_fitness is about content")
+
+
+class KnownPreferencesOnly(Reference):
+    """No preference but those of the table is known."""
+
+    breaks = frozenset({"custom-preference", "create-answers-200"})
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        super().validate_name(name, body)
+        if name == "preference" and not re.match("likes_|prefers_|frequent_|active_", body[name]):
+            raise self.invalid(f"Unknown preference {body[name]}")
+
+
+class KnownContentOnly(Reference):
+    """No preference about content is known but those of the table."""
+
+    breaks = frozenset({"custom-preference"})
+
+    def validate(self, body: Any) -> None:
+        super().validate(body)
+        if body["category"] == "content" and not re.match("likes_|prefers_|enjoys_", body["preference"]):
+            raise self.invalid("This is not about content")
+
+
+class OneIdForAll(_Told):
+    """Every record has the same id."""
+
+    breaks = frozenset(
+        {
+            "key-includes-fan",
+            "key-includes-category",
+            "key-includes-preference",
+            "key-tells-members-apart",
+            "key-is-ordered",
+            "long-names-stay-whole",
+            "exam-records-follow-triples",
+        }
+    )
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "id": "pref_1"}
+
+
+class KeyWithoutFan(Reference):
+    """The key ignores the fan."""
+
+    breaks = frozenset({"key-includes-fan"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return super().key(body, caller)[1:]
+
+
+class KeyWithoutCategory(Reference):
+    """The key of some preferences ignores the category."""
+
+    breaks = frozenset({"key-includes-category"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, category, preference = super().key(body, caller)
+        return fan, "" if preference == "in_two" else category, preference
+
+
+class KeyWithoutLetter(Reference):
+    """The key takes a single letter at the end of a category for a plural."""
+
+    breaks = frozenset({"key-includes-category"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, category, preference = super().key(body, caller)
+        return fan, re.sub("_[a-z]$", "", category), preference
+
+
+class KeyWithoutPreference(Reference):
+    """The key ignores a preference in ASCII."""
+
+    breaks = frozenset({"key-includes-preference", "long-names-stay-whole"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, category, preference = super().key(body, caller)
+        return fan, category, "" if preference.isascii() else preference
+
+
+class KeyByLastWord(Reference):
+    """The key reads the last two words of a preference."""
+
+    breaks = frozenset({"key-includes-preference"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, category, preference = super().key(body, caller)
+        return fan, category, preference.split("_")[-2:] == ["of", "two"] or preference
+
+
+class KeyJoined(Reference):
+    """The key is one text, its members joined without a mark."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("".join(super().key(body, caller)),)
+
+
+class KeyJoinedByColon(Reference):
+    """The key is one text, its members joined by a colon."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return (":".join(super().key(body, caller)),)
+
+
+class KeyJoinedByUnderscore(Reference):
+    """The key is one text, its members joined by an underscore."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("_".join(super().key(body, caller)),)
+
+
+class KeyJoinedByBar(Reference):
+    """The key is one text, its members joined by a bar."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("|".join(super().key(body, caller)),)
+
+
+class KeyJoinedByDash(Reference):
+    """The key is one text, its members joined by a dash."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("-".join(super().key(body, caller)),)
+
+
+class KeyJoinedBySlash(Reference):
+    """The key is one text, its members joined by a slash."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("/".join(super().key(body, caller)),)
+
+
+class KeyJoinedByDot(Reference):
+    """The key is one text, its members joined by a dot."""
+
+    breaks = frozenset({"key-tells-members-apart"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return (".".join(super().key(body, caller)),)
+
+
+class KeyUnordered(Reference):
+    """The key is a set, so that category and preference may change places."""
+
+    breaks = frozenset({"key-is-ordered"})
+
+    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return tuple(sorted(super().key(body, caller)))
+
+
+class RaceMakesTwo(Reference):
+    """Looking and storing are two steps, so that two creates at once make two records."""
+
+    breaks = frozenset({"parallel-creates-yield-one-record"})
+
+    def store(self, body: Record, caller: Caller) -> Record:
+        if self.key(body, caller) in self.records:
+            return super().store(body, caller)
+        time.sleep(0.01)
+        self.records[self.key(body, caller)] = record = self.create(body, caller)
+        return record

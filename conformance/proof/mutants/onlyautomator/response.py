@@ -1,0 +1,214 @@
+"""OnlyAutomator servers that break a requirement of "Response"."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from conformance.proof.reference.onlyautomator import Caller, Record, Reference
+from conformance.proof.serving import Request
+from conformance.proof.variants.onlyautomator import _Told
+
+
+class NumberForId(_Told):
+    """The record's id is a number."""
+
+    breaks = frozenset({"data-id"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "id": uuid.UUID(record["id"]).int % 2**40}
+
+
+class NumberForFan(_Told):
+    """The fan's id comes back as a number."""
+
+    breaks = frozenset({"data-fan-id"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "fanId": int(record["fanId"].removeprefix("fan-"))}
+
+
+class ObjectForUser(_Told):
+    """The user comes back as an object."""
+
+    breaks = frozenset({"data-user-id"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "userId": {"id": record["userId"]}}
+
+
+class CategoryMissingOnUpdate(_Told):
+    """An update does not tell the category."""
+
+    breaks = frozenset({"data-category"})
+
+    def tell(self, record: Record) -> Record:
+        fresh = record["createdAt"] == record["updatedAt"]
+        return record if fresh else {name: record[name] for name in record if name != "category"}
+
+
+class PreferenceMissingOnUpdate(_Told):
+    """An update does not tell the preference's name."""
+
+    breaks = frozenset({"data-preference"})
+
+    def tell(self, record: Record) -> Record:
+        fresh = record["createdAt"] == record["updatedAt"]
+        return record if fresh else {name: record[name] for name in record if name != "preference"}
+
+
+class ValueMissingOnUpdate(_Told):
+    """An update does not tell the value."""
+
+    breaks = frozenset({"data-value"})
+
+    def tell(self, record: Record) -> Record:
+        fresh = record["createdAt"] == record["updatedAt"]
+        return record if fresh else {name: record[name] for name in record if name != "value"}
+
+
+class SourceMissing(_Told):
+    """The source is left out."""
+
+    breaks = frozenset({"data-source"})
+
+    def tell(self, record: Record) -> Record:
+        return {name: record[name] for name in record if name != "source"}
+
+
+class SourceList(_Told):
+    """The source is a list."""
+
+    breaks = frozenset({"data-source"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "source": [record["source"]]}
+
+
+class CreatedInSeconds(_Told):
+    """The time of creation is a Unix time."""
+
+    breaks = frozenset({"data-created-at"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "createdAt": datetime.fromisoformat(record["createdAt"]).timestamp()}
+
+
+class UpdatedLikeMail(_Told):
+    """The time of update is written as in mail."""
+
+    breaks = frozenset({"data-updated-at"})
+
+    def tell(self, record: Record) -> Record:
+        updated = datetime.fromisoformat(record["updatedAt"])
+        return {**record, "updatedAt": updated.strftime("%a, %d %b %Y %H:%M:%S GMT")}
+
+
+class UpdatedNullAtFirst(_Told):
+    """A record that was never updated has null for the time of update."""
+
+    breaks = frozenset({"data-updated-at"})
+
+    def tell(self, record: Record) -> Record:
+        fresh = record["createdAt"] == record["updatedAt"]
+        return {**record, "updatedAt": None} if fresh else record
+
+
+class LocalTimeIsCalledUtc(Reference):
+    """Timestamps are of a zone seven hours behind and say that they are UTC."""
+
+    breaks = frozenset({"timestamps-tell-the-time"})
+
+    def now(self) -> str:
+        return (self.clock.now() - timedelta(hours=7)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class DateIsYesterday(Reference):
+    """The day of a timestamp is the day before."""
+
+    breaks = frozenset({"timestamps-tell-the-time"})
+
+    def now(self) -> str:
+        return (self.clock.now() - timedelta(days=1)).isoformat()
+
+
+class CreatedIsTheStart(Reference):
+    """Every record is dated when the server started."""
+
+    breaks = frozenset({"created-at-tells-when"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started = self.now()
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        return {**super().create(body, caller), "createdAt": self.started}
+
+
+class FanIsRenamedEachTime(_Told):
+    """The fan's id is another one in each answer."""
+
+    breaks = frozenset({"fan-id-is-stable"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "fanId": f"{record['fanId']}:{uuid.uuid4()}"}
+
+
+class OneFanForAll(_Told):
+    """Every fan has the same id."""
+
+    breaks = frozenset({"fan-id-tells-fans-apart"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "fanId": "fan"}
+
+
+class OneUserForAll(_Told):
+    """Every user has the same id."""
+
+    breaks = frozenset({"user-follows-token"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "userId": "user"}
+
+
+class FirstUserWroteAll(Reference):
+    """The user of the first request is remembered and credited with every write."""
+
+    breaks = frozenset({"user-follows-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        caller = super().authenticate(request)
+        self.first = getattr(self, "first", caller.user_id)
+        return Caller(self.first, caller.role)
+
+
+class UserFromBody(Reference):
+    """A userId in the body is believed."""
+
+    breaks = frozenset({"user-not-from-body"})
+
+    def create(self, body: Record, caller: Caller) -> Record:
+        return {**super().create(body, caller), "userId": body.get("userId", caller.user_id)}
+
+
+class UserIsRenamedEachTime(_Told):
+    """The user's id is another one in each answer, though it begins with the right one."""
+
+    breaks = frozenset({"user-id-is-stable"})
+
+    def tell(self, record: Record) -> Record:
+        return {**record, "userId": f"{record['userId']}:{uuid.uuid4()}"}
+
+
+class ClockStands(Reference):
+    """Both timestamps are always those of the start of the server."""
+
+    breaks = frozenset({"created-at-tells-when", "update-moves-updated-at"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started = super().now()
+
+    def now(self) -> str:
+        return getattr(self, "started", "")

@@ -1,0 +1,309 @@
+"""OnlyAutomator servers that break a requirement of "401 Unauthorized"."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import jwt
+
+from conformance.proof.reference.onlyautomator import SECRET, Caller, Record, Reference, Refusal
+from conformance.proof.serving import Request, Response
+from conformance.proof.variants.onlyautomator import _algorithm, _InSeconds, _is_signed, _signature
+
+
+class GuestsMayWrite(Reference):
+    """A request without a token is a guest's, and guests may write."""
+
+    breaks = frozenset({"missing-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if request.method == "POST" and "authorization" not in request.headers:
+            return Caller("guest", "authenticated")
+        return super().authenticate(request)
+
+
+class MissingIs403(Reference):
+    """A request without a token is answered 403."""
+
+    breaks = frozenset({"missing-token", "list-missing-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if "authorization" not in request.headers:
+            raise Refusal(403, "permission_denied", "Who are you?")
+        return super().authenticate(request)
+
+
+class AnyWordIsAToken(Reference):
+    """A token that is no JWT is taken for an API key."""
+
+    breaks = frozenset({"malformed-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        return super().verify(token) if "." in token or not token else {"sub": token, "role": "authenticated"}
+
+
+class ThreePartsAreUnpackedAsTheyAre(Reference):
+    """A token in three parts that are not JSON makes the server stumble."""
+
+    breaks = frozenset({"malformed-token", "no-server-error"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        if token.startswith("not."):
+            raise Refusal(500, "validation_error", "Expecting value: line 1 column 1")
+        return super().verify(token)
+
+
+class MalformedIs400(Reference):
+    """A token that is no JWT is answered 400."""
+
+    breaks = frozenset({"malformed-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        if token and "." not in token:
+            raise self.invalid("The token is not a JWT")
+        return super().verify(token)
+
+
+class MalformedIsInvalidToken(Reference):
+    """A token that is no JWT is answered with a code that the document does not list."""
+
+    breaks = frozenset({"malformed-token", "error-code-is-listed"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        if token and "." not in token:
+            raise Refusal(401, "invalid_token", "The token is not a JWT")
+        return super().verify(token)
+
+
+def _claims(token: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return claims
+
+
+class HalfASignature(Reference):
+    """Of a signature of the right length the first characters are compared."""
+
+    breaks = frozenset({"tampered-token", "list-tampered-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        head, _, signature = token.rpartition(".")
+        right = _signature(head)
+        if len(signature) == len(right) and signature[:8] == right[:8]:
+            return super().verify(f"{head}.{right}")
+        return super().verify(token)
+
+
+class HalfASignatureToWrite(HalfASignature):
+    """Of a signature of the right length the first characters are compared where something is written."""
+
+    breaks = frozenset({"tampered-token"})
+    method = "POST"
+
+    def authenticate(self, request: Request) -> Caller:
+        is_lenient = request.method == self.method
+        return super().authenticate(request) if is_lenient else Reference().authenticate(request)
+
+
+class SignatureBegins(Reference):
+    """A signature that the right one begins with is right."""
+
+    breaks = frozenset({"truncated-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        head, _, signature = token.rpartition(".")
+        begins = signature and _signature(head).startswith(signature)
+        return super().verify(f"{head}.{_signature(head)}" if begins else token)
+
+
+class SignatureIsOptional(Reference):
+    """A token whose signature was cut off is believed."""
+
+    breaks = frozenset({"unsigned-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        head, dot, signature = token.rpartition(".")
+        if dot and not signature and jwt.get_unverified_header(token)["alg"] == "HS256":
+            return super().verify(head + "." + _signature(head))
+        return super().verify(token)
+
+
+class SignatureIsNotChecked(Reference):
+    """The signature is not looked at."""
+
+    breaks = frozenset(
+        {
+            "tampered-token",
+            "truncated-token",
+            "unsigned-token",
+            "altered-claims",
+            "algorithm-none",
+            "list-tampered-token",
+        }
+    )
+
+    def verify(self, token: str) -> dict[str, Any]:
+        try:
+            claims = _claims(token)
+        except jwt.InvalidTokenError:
+            raise self.unauthenticated() from None
+        if claims["exp"] < time.time():
+            raise self.unauthenticated()
+        return claims
+
+
+class AlgorithmNone(Reference):
+    """A token that says it needs no signature is believed."""
+
+    breaks = frozenset({"algorithm-none"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        unsigned = _algorithm(token) == "none"
+        return _claims(token) if unsigned else super().verify(token)
+
+
+class AlgorithmNoneInAnyCase(Reference):
+    """A token that says nOnE needs no signature, one that says none is refused."""
+
+    breaks = frozenset({"algorithm-none"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        unsigned = _algorithm(token) not in ("", "none") and _algorithm(token).lower() == "none"
+        return _claims(token) if unsigned else super().verify(token)
+
+
+class SignaturesAreRemembered(Reference):
+    """A signature that was right once is right with any claims."""
+
+    breaks = frozenset({"altered-claims"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        signature = token.rpartition(".")[2]
+        known: dict[str, Any] = self.__dict__.setdefault("known", {})
+        if signature not in known:
+            known[signature] = super().verify(token)
+        return known[signature]  # type: ignore[no-any-return]
+
+
+class ExpiredIsAccepted(Reference):
+    """A token may have expired."""
+
+    breaks = frozenset({"expired-token", "list-expired-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        try:
+            return dict(jwt.decode(token, SECRET, algorithms=["HS256"], options={"verify_exp": False}))
+        except jwt.InvalidTokenError:
+            raise self.unauthenticated() from None
+
+
+class ExpiredIs403(Reference):
+    """A token that has expired is answered 403."""
+
+    breaks = frozenset({"expired-token", "list-expired-token"})
+
+    def verify(self, token: str) -> dict[str, Any]:
+        try:
+            jwt.decode(token, SECRET, algorithms=["HS256"])
+        except jwt.ExpiredSignatureError:
+            raise Refusal(403, "permission_denied", "The token has expired") from None
+        except jwt.InvalidTokenError:
+            raise self.unauthenticated() from None
+        return super().verify(token)
+
+
+class ExpiredMayWrite(Reference):
+    """A token that has expired is good enough for a write."""
+
+    breaks = frozenset({"expired-token"})
+    method = "POST"
+
+    def authenticate(self, request: Request) -> Caller:
+        given = request.headers.get("authorization", "")
+        if request.method == self.method and given.startswith("Bearer ") and _is_signed(given):
+            return Caller(_claims(given[7:])["sub"], _claims(given[7:])["role"])
+        return super().authenticate(request)
+
+
+class BasicIsAccepted(Reference):
+    """The word before the token may be Basic."""
+
+    breaks = frozenset({"basic-scheme"})
+
+    def authenticate(self, request: Request) -> Caller:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        headers = {**request.headers, "authorization": f"Bearer {token}"}
+        known = Request(request.method, request.target, headers, request.body)
+        return super().authenticate(known if scheme == "Basic" else request)
+
+
+class RawTokenIsAccepted(Reference):
+    """The token may stand alone."""
+
+    breaks = frozenset({"schemeless-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        given = request.headers.get("authorization", "")
+        headers = {**request.headers, "authorization": f"Bearer {given}"}
+        alone = Request(request.method, request.target, headers, request.body)
+        return super().authenticate(alone if given.count(".") == 2 and " " not in given else request)
+
+
+class BearerAlone(Reference):
+    """The word Bearer is enough."""
+
+    breaks = frozenset({"scheme-without-token"})
+
+    def authenticate(self, request: Request) -> Caller:
+        if request.headers.get("authorization", "").strip().lower() == "bearer":
+            return Caller("guest", "authenticated")
+        return super().authenticate(request)
+
+
+class UnauthenticatedIsKept(Reference):
+    """A write without a token is refused, and kept all the same."""
+
+    breaks = frozenset(
+        {
+            "unauthenticated-write-stores-nothing",
+            "unauthenticated-write-is-not-listed",
+            "refused-update-is-not-listed",
+        }
+    )
+
+    def authenticate(self, request: Request) -> Caller:
+        if "authorization" not in request.headers and request.method == "POST":
+            self.store(self.read(request), Caller("nobody", "none"))
+        return super().authenticate(request)
+
+
+class UnauthenticatedIsKeptInTheDark(UnauthenticatedIsKept):
+    """A write without a token is kept, and listed when somebody with a token has written it again."""
+
+    breaks = frozenset({"unauthenticated-write-stores-nothing"})
+
+    def is_of_user(self, record: Record, caller: Caller) -> bool:
+        return record["userId"] != "nobody" and super().is_of_user(record, caller)
+
+
+class UnauthenticatedIsKeptInSeconds(UnauthenticatedIsKept, _InSeconds):
+    """A write without a token is kept by a server whose clock counts whole seconds."""
+
+
+class MissingTokenInPlainText(Reference):
+    """A missing token is refused in plain text."""
+
+    breaks = frozenset(
+        {
+            "missing-token",
+            "error-envelope",
+            "json-on-every-answer",
+            "list-missing-token",
+            "list-error-envelope",
+        }
+    )
+
+    def answer(self, request: Request) -> Response:
+        if "authorization" in request.headers:
+            return super().answer(request)
+        return Response(401, b"Unauthorized", {"content-type": "text/plain"})

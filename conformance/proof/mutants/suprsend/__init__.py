@@ -1,0 +1,1 @@
+"""SuprSend servers that lie: each is the reference with one lie."""

@@ -1,0 +1,137 @@
+"""SuprSend servers that break a requirement of "Authorizations"."""
+
+from __future__ import annotations
+
+from conformance.proof.reference.suprsend import (
+    Reference,
+    Refused,
+)
+from conformance.proof.serving import Request, Response
+
+
+class AcceptsNoKey(Reference):
+    """A request without any credential is granted."""
+
+    breaks = frozenset({"missing-key"})
+
+    def _authenticate(self, request: Request) -> None:
+        if "authorization" in request.headers:
+            super()._authenticate(request)
+
+
+class AcceptsNoKeyWithSlash(Reference):
+    """A path with a trailing slash passes by the door."""
+
+    breaks = frozenset({"missing-key"})
+
+    def _authenticate(self, request: Request) -> None:
+        if "authorization" in request.headers or not request.path.endswith("/"):
+            super()._authenticate(request)
+
+
+class RedirectsNoKey(Reference):
+    """A request without any credential is sent to a login page."""
+
+    breaks = frozenset({"missing-key"})
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        if "authorization" not in request.headers:
+            return Response(302, headers={"location": "/login"})
+        return super().answer(request)
+
+
+class AcceptsEmptyKey(Reference):
+    """The word Bearer alone is granted."""
+
+    breaks = frozenset({"empty-key"})
+
+    def _knows(self, key: str) -> bool:
+        return not key.strip() or super()._knows(key)
+
+
+class AcceptsAnyKey(Reference):
+    """Any key is granted, as long as there is one."""
+
+    breaks = frozenset({"wrong-key", "cut-key", "lengthened-key", "key-in-other-case"})
+
+    def _knows(self, key: str) -> bool:
+        return bool(key.strip())
+
+
+class AcceptsKeyShape(Reference):
+    """A key of the right length and beginning is granted."""
+
+    breaks = frozenset({"wrong-key"})
+
+    def _knows(self, key: str) -> bool:
+        return len(key) == len(self.key) and key[:4] == self.key[:4]
+
+
+class IgnoresTheCaseOfAKey(Reference):
+    """A key is granted in any case, as a database compares."""
+
+    breaks = frozenset({"key-in-other-case"})
+
+    def _knows(self, key: str) -> bool:
+        return key.lower() == self.key.lower()
+
+
+class AcceptsHalfAKey(Reference):
+    """The beginning of a key is granted."""
+
+    breaks = frozenset({"cut-key"})
+
+    def _knows(self, key: str) -> bool:
+        return len(key) > 5 and self.key.startswith(key)
+
+
+class AcceptsLongerKeys(Reference):
+    """A key with something behind it is granted."""
+
+    breaks = frozenset({"lengthened-key"})
+
+    def _knows(self, key: str) -> bool:
+        return key.startswith(self.key)
+
+
+class AcceptsAnyScheme(Reference):
+    """The key is taken from behind whatever word stands before it."""
+
+    breaks = frozenset({"basic-scheme"})
+
+    def _authenticate(self, request: Request) -> None:
+        if request.headers.get("authorization", "").split(" ")[1:] != [self.key]:
+            super()._authenticate(request)
+
+
+class AcceptsBasic(Reference):
+    """The key as a Basic credential is granted."""
+
+    breaks = frozenset({"basic-scheme"})
+
+    def _authenticate(self, request: Request) -> None:
+        if not request.headers.get("authorization", "").startswith("Basic "):
+            super()._authenticate(request)
+
+
+class NoKeyIsForbidden(Reference):
+    """A missing key is answered 403."""
+
+    breaks = frozenset({"missing-key-status"})
+
+    def _authenticate(self, request: Request) -> None:
+        if "authorization" not in request.headers:
+            raise Refused(403, "forbidden")
+        super()._authenticate(request)
+
+
+class WrongKeyIsForbidden(Reference):
+    """A wrong key is answered 403."""
+
+    breaks = frozenset({"wrong-key-status"})
+
+    def _knows(self, key: str) -> bool:
+        if key and not super()._knows(key):
+            raise Refused(403, "forbidden")
+        return bool(key)

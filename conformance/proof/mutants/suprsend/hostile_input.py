@@ -1,0 +1,135 @@
+"""SuprSend servers that break a requirement on hostile input."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+from conformance.proof.reference.suprsend import (
+    Reference,
+)
+from conformance.proof.serving import Request, Response
+
+
+class _Impatient(Reference):
+    """Does not deserve a long wait."""
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Have the judge wait no longer than a second."""
+        return {**super().profile(base_url), "patience": {"timeout_s": 1}}
+
+    def _hang(self) -> None:
+        threading.Event().wait(3)
+
+
+class DeepHangs(_Impatient):
+    """A thousand levels keep the server busy for ever."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def answer(self, request: Request) -> Response:
+        """Answer when it is too late."""
+        if b'"note": ' + b"[" * 900 in request.body:
+            self._hang()
+        return super().answer(request)
+
+
+class ChunksHang(_Impatient):
+    """The end of a body in chunks is never found."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def answer(self, request: Request) -> Response:
+        """Answer when it is too late."""
+        if "transfer-encoding" in request.headers:
+            self._hang()
+        return super().answer(request)
+
+
+class LongBodiesAreCut(Reference):
+    """What is behind the first 65,536 bytes of a body is lost, and with it all that it says."""
+
+    breaks = frozenset({"preference-beside-hostile-members"})
+
+    def _json(self, body: bytes) -> Any:
+        return {"preference": "opt_out"} if len(body) > 200_000 else super()._json(body)
+
+
+class DeepMembersAreForgotten(Reference):
+    """A body with a hundred levels in it is taken for an empty object."""
+
+    breaks = frozenset({"preference-beside-hostile-members"})
+
+    def _json(self, body: bytes) -> Any:
+        return {} if b'"note": ' + b"[" * 100 + b"]" in body else super()._json(body)
+
+
+class PrototypeCounts(Reference):
+    """What a body does not say is looked up in its __proto__."""
+
+    breaks = frozenset({"prototype-is-no-preference"})
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        members = super()._mapping(body)
+        return {**members.get("__proto__", {}), **members}
+
+
+class PrototypeIsShared(Reference):
+    """What a body does not say is looked up in the __proto__ of the one before."""
+
+    breaks = frozenset({"prototypes-stay-clean"})
+
+    def _mapping(self, body: Any) -> dict[str, Any]:
+        members = super()._mapping(body)
+        earlier: dict[str, Any] = vars(self).get("shared", {})
+        vars(self)["shared"] = members.get("__proto__", {})
+        return {**earlier, **members}
+
+
+class ChunksAreNotRead(Reference):
+    """A body in chunks is taken for an empty object."""
+
+    breaks = frozenset({"chunked-body-is-followed"})
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        return {} if "transfer-encoding" in request.headers else super()._body(request)
+
+
+class _Mends(Reference):
+    """Adds the brace that a body lacks which breaks off."""
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        end = b"}" if request.is_cut else b""
+        return super()._body(replace(request, body=request.body + end))
+
+
+class HalfIsMended(_Mends):
+    """A body that breaks off is mended and accepted."""
+
+    breaks = frozenset({"half-sent-body-changes-nothing"})
+
+
+class HalfIsCarriedOut(_Mends):
+    """A body that breaks off is mended and carried out, and nobody is told."""
+
+    breaks = frozenset({"half-sent-body-changes-nothing"})
+
+    def answer(self, request: Request) -> Response:
+        """Say nothing to half a request."""
+        answer = super().answer(request)
+        return Response(0, is_silent=True) if request.is_cut else answer
+
+
+class PipelineIsMixedUp(Reference):
+    """The second of two requests in one packet gets the answer to the first."""
+
+    breaks = frozenset({"pipelined-requests-stay-in-order"})
+
+    def answer(self, request: Request) -> Response:
+        """Answer as the request before, if this one came with it."""
+        held: Response | None = vars(self).pop("held", None)
+        answer = held or super().answer(request)
+        if request.is_followed:
+            vars(self)["held"] = answer
+        return answer

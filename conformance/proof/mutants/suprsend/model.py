@@ -1,0 +1,106 @@
+"""SuprSend servers that break a requirement on sequences of requests."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+from conformance.proof.reference.suprsend import (
+    Choice,
+    Place,
+    Reference,
+)
+from conformance.proof.serving import Response
+
+
+class TenantsShareObjects(Reference):
+    """All objects of a tenant share one preference set."""
+
+    breaks = frozenset({"model-places-stand-alone"})
+
+    def _shelf(self, place: Place) -> Place:
+        return replace(place, holder=("", "")) if place.tenant else place
+
+
+class LetsInEverywhere(Reference):
+    """A channel that is let in is let in for every object and category."""
+
+    breaks = frozenset({"model-places-stand-alone"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update(place, body)
+        named = self._list(body, "opt_in_channels") or frozenset()
+        for shelf, other in self._choices.items():
+            self._choices[shelf] = replace(other, left=other.left - named)
+        return choice
+
+
+class OptOutForgetsEverywhere(Reference):
+    """An opt-out of a category forgets which channels any object left in it."""
+
+    breaks = frozenset({"model-places-stand-alone"})
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        for shelf, other in self._choices.items():
+            if shelf.category == place.category and shelf != place:
+                self._choices[shelf] = Choice(other.preference)
+        return super()._opted_out(place, before)
+
+
+class TwoPlacesAreKept(Reference):
+    """What was chosen is forgotten once two other places have been written to."""
+
+    breaks = frozenset({"model-places-stand-alone"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update(place, body)
+        self._choices.pop(place)
+        self._choices = {**dict(list(self._choices.items())[-1:]), place: choice}
+        return choice
+
+
+class OneObjectOptsOut(Reference):
+    """Only engineering can opt out; any other object is answered as if it had not asked."""
+
+    breaks = frozenset({"model-answers-follow-requests"})
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        return super()._opted_out(place, before) if place.holder[1] == "engineering" else before
+
+
+class OneObjectLeavesChannels(Reference):
+    """Only engineering can leave channels; any other object stays in all of them."""
+
+    breaks = frozenset({"model-answers-follow-requests"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._choice(place, before, preference, body)
+        return choice if place.holder[1] == "engineering" else Choice(choice.preference)
+
+
+class LetsInFromAnOldState(Reference):
+    """Which channels are out is read before others write, and written back after."""
+
+    breaks = frozenset({"parallel-writes-have-an-order"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        if len(body.get("opt_in_channels") or ()) == 1:
+            self._lock.release()
+            time.sleep(0.05)
+            self._lock.acquire()
+        return super()._choice(place, before, preference, body)
+
+
+class AnswersShareABuffer(Reference):
+    """A write after which a channel is out is answered from a buffer that all requests share."""
+
+    breaks = frozenset({"parallel-writes-have-an-order"})
+
+    def _accept(self, place: Place, choice: Choice) -> Response:
+        self._buffer = super()._accept(place, choice)
+        if choice.left:
+            self._lock.release()
+            time.sleep(0.08)
+            self._lock.acquire()
+        return self._buffer

@@ -1,0 +1,56 @@
+"""SuprSend servers that break a requirement of "Object Preference Category - Opt Out Channel"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.proof.reference.suprsend import (
+    Choice,
+    Place,
+    Reference,
+    Refused,
+)
+from conformance.proof.serving import Request
+
+
+class RepeatingResets(Reference):
+    """The same opt-out a second time lets the channel in again."""
+
+    breaks = frozenset({"same-request-twice"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._choice(place, before, preference, body)
+        return Choice(preference) if len(choice.left) == 1 and choice == before else choice
+
+
+class Toggles(Reference):
+    """A plain opt_out a second time opts in again."""
+
+    breaks = frozenset({"same-request-twice"})
+
+    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._choice(place, before, preference, body)
+        is_repeated = body == {"preference": "opt_out"} and choice == before
+        return Choice("opt_in") if is_repeated else choice
+
+
+class NothingToDo(Reference):
+    """An opt_out of what is opted out already is refused."""
+
+    breaks = frozenset({"same-request-twice"})
+
+    def _opted_out(self, place: Place, before: Choice) -> Choice:
+        if before.preference == "opt_out":
+            raise Refused(409, "the object has opted out already")
+        return super()._opted_out(place, before)
+
+
+class OneSlashForm(Reference):
+    """The path with a trailing slash is unknown."""
+
+    breaks = frozenset({"other-slash-form"})
+
+    def _place(self, request: Request) -> Place:
+        if request.path.endswith("/"):
+            raise Refused(404, f"nothing at {request.path}")
+        return super()._place(request)

@@ -1,0 +1,80 @@
+"""SuprSend servers that break a requirement of "Path Parameters"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from conformance.proof.reference.suprsend import (
+    Category,
+    Choice,
+    Place,
+    Reference,
+)
+
+
+class EchoesAnotherCategory(Reference):
+    """The answer names another category than the path."""
+
+    breaks = frozenset({"category-is-the-slug"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "category": "status"}
+
+
+class CategoryFromName(Reference):
+    """The answer's category is the category's name."""
+
+    breaks = frozenset({"category-is-the-slug"})
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "category": place.category.name}
+
+
+class CategoryFromBody(Reference):
+    """A category in the body is answered instead of the one in the path."""
+
+    breaks = frozenset({"category-ignores-the-body"})
+
+    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+        self._said = body.get("category")
+        return super()._update(place, body)
+
+    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._rendered(place, choice), "category": self._said or place.category.slug}
+
+
+class InventsCategories(Reference):
+    """An unknown category comes into being."""
+
+    breaks = frozenset({"unknown-category"})
+
+    def _category(self, slug: str) -> Category:
+        return self.categories.get(slug) or Category(slug, slug)
+
+
+class OneSetForAllObjects(Reference):
+    """All objects share one preference set."""
+
+    breaks = frozenset({"objects-are-apart"})
+
+    def _shelf(self, place: Place) -> Place:
+        return replace(place, holder=("", ""))
+
+
+class OneSetForAllOfAType(Reference):
+    """All objects of a type share one preference set."""
+
+    breaks = frozenset({"objects-are-apart"})
+
+    def _shelf(self, place: Place) -> Place:
+        return replace(place, holder=(place.holder[0], ""))
+
+
+class OneSetForAllCategories(Reference):
+    """A channel that leaves one category leaves all of them."""
+
+    breaks = frozenset({"categories-are-apart"})
+
+    def _shelf(self, place: Place) -> Place:
+        return replace(place, category=self.categories["newsletter"])

@@ -1,0 +1,1 @@
+"""Steps of the reference made replaceable, for mutants and liberties of several headings, per API."""
