@@ -79,7 +79,7 @@ class Api:
         self.run = run
         self._sat: dict[str, Sitting] = {}
 
-    def examined(self, operation: Operation | None = None) -> Sequence[Sat]:
+    def case_results(self, operation: Operation | None = None) -> Sequence[Sat]:
         """Return what was sat of *operation*, or of every one so far."""
         if operation is None:
             return [sat for sitting in self._sat.values() for sat in sitting.sats]
@@ -196,7 +196,7 @@ class Api:
     def _cases_of(self, operation: Operation) -> list[ContractCase]:
         return self._cases(operation) if self.target.may_send(operation) else []
 
-    def leave(self) -> None:
+    def restore(self) -> None:
         """Put nothing back: a contract does not say how."""
 
 

@@ -258,7 +258,7 @@ class Exploration:
         self._client.until = self._clock() + _LEAVING_S
         if self._latest is not None:
             with suppress(Outcome, TimeIsUp, KeyboardInterrupt):
-                self._latest.leave()
+                self._latest.restore()
         self._client.close()
 
 
@@ -274,9 +274,9 @@ def save(finding: Finding, folder: Path, redaction: Redaction) -> Path:
 
 
 def _sat(api: Any) -> list[tuple[Case, Answer]]:
-    """Pair the cases of an API's examined() with their answers."""
+    """Pair the cases of a driver's case_results() with their answers."""
     try:
-        return [(sat.case, sat.answer) if hasattr(sat, "answer") else sat for sat in api.examined()]
+        return [(found.case, found.answer) for found in api.case_results()]
     except Outcome:
         return []
 

@@ -220,7 +220,7 @@ class Bench:
         if exam is None or not may_ask:
             return exam, None
         try:
-            return exam, sum(_answer_of(sat).ok for sat in self.api.examined())
+            return exam, sum(found.answer.ok for found in self.api.case_results())
         except Outcome:
             return exam, None
 
@@ -233,7 +233,7 @@ class Bench:
         if hastily:
             self.client.budget = Budget(_PUT_BACK_WITHIN_S)
         with suppress(Outcome):
-            self.remains = self.api.leave()
+            self.remains = self.api.restore()
 
     def preflight(self) -> str | None:
         """Say what makes judging impossible; None if nothing does."""
@@ -271,12 +271,6 @@ def _told(answer: Answer) -> str:
     if answer.content and not answer.is_labelled_json:
         facts.append(answer.media_type or "without a media type")
     return visible(", ".join(facts))
-
-
-def _answer_of(sat: Any) -> Answer:
-    """Take the answer out of what an API's examined() returns: a pair with the case, or an object with an answer."""
-    answer: Answer = sat.answer if hasattr(sat, "answer") else sat[1]
-    return answer
 
 
 def refuse_without_docstrings() -> None:

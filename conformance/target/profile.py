@@ -244,7 +244,7 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
 
     def vocabulary(self, client: Client, run: Run) -> Any:
         """Make the words in which requirements speak to the target during *run*."""
-        return importlib.import_module(f"conformance.apis.{self.api}").Api(client, self, run)
+        return importlib.import_module(f"conformance.apis.{self.api}").Driver(client, self, run)
 
     def draw(self, seed: int) -> Exam:
         """Draw the exam of *seed*."""

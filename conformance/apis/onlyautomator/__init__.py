@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.apis.onlyautomator.driver import Api
+from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.profile import TEMPLATE, Credentials, Fixtures, Profile
 
-__all__ = ["TEMPLATE", "Api", "Credentials", "Fixtures", "Profile"]
+__all__ = ["TEMPLATE", "Credentials", "Driver", "Fixtures", "Profile"]

@@ -7,30 +7,30 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 
 from conformance.apis.onlyautomator import model
 from conformance.apis.onlyautomator import unknown_fan as fans
 from conformance.apis.onlyautomator.answers import Data, code_of, data_of, expect_member, moment, outcome
-from conformance.apis.onlyautomator.generated_cases import KEY, Desk, Sat, is_invalid, is_json
+from conformance.apis.onlyautomator.generated_cases import KEY, CasePreparer, CaseResult, is_invalid, is_json
 from conformance.apis.onlyautomator.model import Write
 from conformance.apis.onlyautomator.profile import Profile
 from conformance.apis.onlyautomator.tokens import Token
 from conformance.assertions.expect import expect
-from conformance.assertions.outcome import Inconclusive, NotTested, Stopped, Unjudgeable, Unreachable
+from conformance.assertions.outcome import Inconclusive, NotTested, Stopped, Unjudgeable
 from conformance.generation.cases import Case
 from conformance.http.client import UNSET, Answer, Client
 from conformance.http.pacing import Patience
-from conformance.http.raw_request import Packet
+from conformance.suite import driver as suite
+from conformance.suite.driver import is_among, repeat_race
 from conformance.suite.mode import SAFE_METHODS
 from conformance.suite.run import Run
 
 PATH = "/api/v2/update-preference"
 LIST = "/api/v2/get-preferences"
 RACERS = 4
-RACES = 3
 RACERS_VALUES = (("fourth", "fifth"), ("sixth", "seventh"))  # for each of two records
 A_SECOND_S = 1.1
 SILENT_READS = 2
@@ -43,26 +43,22 @@ Body = dict[str, Any]
 Made = tuple[Body, str, Answer]  # what was written, with whose credential, and how that was answered
 Written = tuple[Body, Answer]
 Triple = tuple[Any, ...]
-Raced = TypeVar("Raced")
 
 
-class Api:
-    """One target during one run. Every name it writes is the run's own."""
+class Driver(suite.Driver):
+    """Speaks to an OnlyAutomator server. Every name it writes is the run's own."""
 
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
-        self.client = client
+        super().__init__(client, run)
         self.target = target
-        self.run = run
-        self.aside: list[Answer] = []
         self.reads: list[Answer] = []
         self.unread: dict[Any, Inconclusive] = {}
         self.lists: dict[Any, Answer] = {}
         self.heavy: list[Body] = []
         self.written: dict[Triple, list[Written]] = {}
         self.triggered: list[Answer] = []
-        self.unusual: list[Answer] = []
         self.doubtful: list[tuple[Callable[[], Answer], Answer]] = []
-        self._desk = Desk(target.fixtures.fan_id, run.prefix)
+        self._preparer = CasePreparer(target.fixtures.fan_id, run.prefix)
         self._numbers = itertools.count(1)
 
     # what is sent
@@ -176,17 +172,11 @@ class Api:
         self.run.mode.want_full("what few clients send")
         return self.client.draft("POST", PATH, headers={**self.authorization(), **(headers or {})}, json=body)
 
-    def deliver(self, packet: Packet) -> list[Answer]:
-        """Send what HTTP allows and few send; a proxy may refuse it in its own voice."""
-        answers = self.client.deliver(packet)
-        self.unusual += answers
-        return answers
-
     def elsewhere(self, method: str, path: str, **how: Any) -> Answer:
         """Send something that is not the documented operation, and that nothing is asked of."""
         if method not in SAFE_METHODS:
             self.run.mode.want_full("a write that is not documented")
-        return self._noted(self.aside, method, path, headers=self.authorization(), **how)
+        return self._noted(self.unjudged_answers, method, path, headers=self.authorization(), **how)
 
     def read(self, authorization: str | None, parameters: Mapping[str, str]) -> Answer:
         """Ask for a list of preferences, where the target has such, with any authorization or none.
@@ -453,17 +443,17 @@ class Api:
         ]
         return not any(one.microsecond for one in told)
 
-    def examined(self) -> Sequence[Sat]:
-        """Sit the whole exam."""
+    def case_results(self) -> Sequence[CaseResult]:
+        """Return every generated case as it was sent and answered; they are sent once."""
         self.run.mode.want_full("the exam")
-        return self.client.once("exam", lambda: [self.sit(case) for case in self.run.exam.cases])
+        return self.client.once("exam", lambda: [self.run_case(case) for case in self.run.exam.cases])
 
-    def sit(self, case: Case) -> Sat:
+    def run_case(self, case: Case) -> CaseResult:
         """Send one generated request, with the profile's fan in it."""
-        content = self._desk.content(case)
+        content = self._preparer.content(case)
         answer = self.raw(content or b"")
         has_json = is_json(content)
-        return Sat(case, has_json, json.loads(content or b"null") if has_json else None, answer)
+        return CaseResult(case, answer, has_json, json.loads(content or b"null") if has_json else None)
 
     def everything(self) -> Iterator[Answer]:
         """Yield every answer to the documented operation, and see to it that there are some, as the mode allows.
@@ -471,7 +461,7 @@ class Api:
         Raises Inconclusive afterwards if something could not be asked.
         """
         troubles = []
-        for ask in (self.history, self.without_token, self.without_value, self.examined):
+        for ask in (self.history, self.without_token, self.without_value, self.case_results):
             try:
                 ask()
             except NotTested:
@@ -480,14 +470,14 @@ class Api:
                 raise
             except Inconclusive as trouble:
                 troubles.append(trouble)
-        others = [*self.aside, *self.unusual, *self.reads]
-        yield from (answer for answer in self.client.answers if not _is_among(answer, others))
+        others = [*self.unjudged_answers, *self.unusual_answers, *self.reads]
+        yield from (answer for answer in self.client.answers if not is_among(answer, others))
         if troubles:
             raise troubles[0]
 
     def untriggered(self) -> Iterator[Answer]:
         """Yield those of them that no trigger asked for."""
-        return (answer for answer in self.everything() if not _is_among(answer, self.triggered))
+        return (answer for answer in self.everything() if not is_among(answer, self.triggered))
 
     def expect_temporary(self) -> None:
         """Want what was called unavailable to be served now, or nothing to be.
@@ -524,7 +514,7 @@ class Api:
             asks = [partial(self.write, {**body, "value": at}) for at in range(RACERS)]
             return [*self.client.together(asks), self.write({**body, "value": RACERS})]
 
-        return _repeated(run)
+        return repeat_race(run)
 
     # what the model is compared with
 
@@ -558,7 +548,7 @@ class Api:
         Raises Inconclusive if in none of some tries two requests overlapped.
         """
         self.run.mode.want_full("a race")
-        return self.client.once("raced", lambda: _repeated(self._race))
+        return self.client.once("raced", lambda: repeat_race(self._race))
 
     def _race(self) -> Sequence[Write]:
         records = self._records()
@@ -573,7 +563,7 @@ class Api:
         return [
             Write(number, RACERS_VALUES[number], answer)
             for (number, _), answer in answered.items()
-            if _is_among(answer, overlapped)
+            if is_among(answer, overlapped)
         ]
 
     def _update(self, record: Made, value: str) -> Answer:
@@ -608,10 +598,11 @@ class Api:
                 "name a fan that the user may write for, and check base_url"
             )
 
-    def leave(self) -> None:
+    def restore(self) -> str | None:
         """Put a word in the place of values that make a list hard to read; the API cannot delete."""
         for body in self.heavy:
             self.write({**body, "value": "lighter"})
+        return None
 
 
 def want_accepted(answer: Answer) -> Answer:
@@ -623,18 +614,3 @@ def want_accepted(answer: Answer) -> Answer:
 def triple(body: Mapping[str, Any]) -> Triple:
     """Return the names that a write gives its record."""
     return tuple(str(body.get(name)) for name in KEY)
-
-
-def _repeated(race: Callable[[], Raced]) -> Raced:
-    """Run *race* until requests overlapped, a few times at most."""
-    for tries_left in reversed(range(RACES)):
-        try:
-            return race()
-        except Inconclusive as outcome:
-            if isinstance(outcome, Unreachable) or not tries_left:
-                raise
-    raise Inconclusive("no race was run")
-
-
-def _is_among(answer: Answer, others: Sequence[Answer]) -> bool:
-    return any(answer is other for other in others)

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.generation.cases import Case
-from conformance.http.client import Answer
+from conformance.suite import driver as suite
 
 KEY = ("fanId", "category", "preference")
 LARGEST_EXACT = 2**53
 
 
 @dataclass(frozen=True)
-class Sat:
-    """One case as it was sent; *body* is None where no JSON was."""
+class CaseResult(suite.CaseResult):
+    """One case as it was sent; *body* is None where it was no JSON."""
 
-    case: Case
     has_json: bool
     body: Any
-    answer: Answer
 
     @property
     def triple(self) -> tuple[str, ...] | None:
@@ -32,8 +30,8 @@ class Sat:
         return names if len(names) == len(KEY) else None
 
 
-class Desk:
-    """Where the cases of one run are made ready.
+class CasePreparer:
+    """Makes the cases of one run ready to be sent.
 
     A fanId that could be one becomes *fan_id*, so that nothing is written for a fan that is not in the
     profile. A category gets the run's *prefix*, and the case's number where an earlier case has the same

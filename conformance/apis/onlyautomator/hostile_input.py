@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from conformance.apis.onlyautomator.answers import body_of
-from conformance.apis.onlyautomator.driver import Api, Body
+from conformance.apis.onlyautomator.driver import Body, Driver
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
 from conformance.http import raw_request as packet
 from conformance.http.client import Answer
@@ -39,92 +39,92 @@ VALUES = {
 HEAVY = ("1,000 levels", "1,000,000 characters")  # what would keep later runs from reading a list, too
 
 
-def of_value(api: Api, name: str) -> Answer | None:
+def of_value(driver: Driver, name: str) -> Answer | None:
     """Return what is answered to one of VALUES; None if the connection is closed instead."""
 
     def ask() -> Answer:
-        body = api.body(category=category(api), value="?")
-        answer = api.raw(json.dumps(body).replace('"?"', VALUES[name]))
+        body = driver.body(category=category(driver), value="?")
+        answer = driver.raw(json.dumps(body).replace('"?"', VALUES[name]))
         if 400 <= answer.status < 500 and body_of(answer) is None:  # of a proxy or firewall, not of the API
-            api.unusual.append(answer)
+            driver.unusual_answers.append(answer)
         if answer.ok and name in HEAVY:
-            api.heavy.append(body)
+            driver.heavy.append(body)
         return answer
 
-    return _dared(api, name, ask)
+    return _dared(driver, name, ask)
 
 
-def category(api: Api) -> str:
+def category(driver: Driver) -> str:
     """Return the category that hostile values are written in, so that lists of others are without them."""
-    return f"{api.run.prefix}_hostile"
+    return f"{driver.run.prefix}_hostile"
 
 
-def of_byte_order_mark(api: Api) -> Answer | None:
+def of_byte_order_mark(driver: Driver) -> Answer | None:
     """Return what is answered to a body behind a byte order mark."""
-    return _dared(api, "byte order mark", lambda: api.raw("\ufeff" + json.dumps(api.body())))
+    return _dared(driver, "byte order mark", lambda: driver.raw("\ufeff" + json.dumps(driver.body())))
 
 
-def of_chunks(api: Api) -> tuple[Body, Answer] | None:
+def of_chunks(driver: Driver) -> tuple[Body, Answer] | None:
     """Return a write in chunks and what is answered to it."""
 
     def ask() -> tuple[Body, Answer]:
-        body = api.body(value="Some bytes at a time, and whole again: \u20ac")
-        return body, api.deliver(packet.in_chunks(api.draft(body)))[0]
+        body = driver.body(value="Some bytes at a time, and whole again: \u20ac")
+        return body, driver.send_unusual(packet.in_chunks(driver.draft(body)))[0]
 
-    return _dared(api, "chunks", ask)
+    return _dared(driver, "chunks", ask)
 
 
-def of_chunk_extensions(api: Api) -> Answer | None:
+def of_chunk_extensions(driver: Driver) -> Answer | None:
     """Return what is answered to chunks with extensions, which some servers cannot read; a 5xx is not judged."""
 
     def ask() -> Answer:
-        sent = packet.in_chunks(api.draft(api.body()), ';part="odd; size"')
-        answers = api.client.deliver(sent)
-        api.aside += answers
+        sent = packet.in_chunks(driver.draft(driver.body()), ';part="odd; size"')
+        answers = driver.client.deliver(sent)
+        driver.unjudged_answers += answers
         return answers[0]
 
-    return _dared(api, "chunk extensions", ask)
+    return _dared(driver, "chunk extensions", ask)
 
 
-def of_odd_headers(api: Api) -> Answer | None:
+def of_odd_headers(driver: Driver) -> Answer | None:
     """Return what is answered to a write with many headers and an odd spelling of its media type."""
     odd = {"CONTENT-type": 'Application/JSON; Charset="UTF-8"'}
-    ask = lambda: api.deliver(packet.with_odd_headers(api.draft(api.body(), odd)))[0]  # noqa: E731
-    return _dared(api, "headers", ask)
+    ask = lambda: driver.send_unusual(packet.with_odd_headers(driver.draft(driver.body(), odd)))[0]  # noqa: E731
+    return _dared(driver, "headers", ask)
 
 
-def of_expectation(api: Api) -> Answer | None:
+def of_expectation(driver: Driver) -> Answer | None:
     """Return what is answered to a write that speaks of waiting for 100 Continue, and does not wait."""
     return _dared(
-        api, "expectation", lambda: api.write(api.body(value={}), headers={"Expect": "100-continue"})
+        driver, "expectation", lambda: driver.write(driver.body(value={}), headers={"Expect": "100-continue"})
     )
 
 
-def of_pipeline(api: Api) -> Sequence[tuple[Body, Answer]]:
+def of_pipeline(driver: Driver) -> Sequence[tuple[Body, Answer]]:
     """Return two writes that were sent in one packet, as far as they are answered."""
 
     def ask() -> Sequence[tuple[Body, Answer]]:
-        bodies = [api.body(value=f"{which} of two") for which in ("first", "second")]
-        answers = api.deliver(packet.pipelined([api.draft(body) for body in bodies]))
+        bodies = [driver.body(value=f"{which} of two") for which in ("first", "second")]
+        answers = driver.send_unusual(packet.pipelined([driver.draft(body) for body in bodies]))
         return list(zip(bodies, answers, strict=False))
 
-    return _dared(api, "pipeline", ask) or ()
+    return _dared(driver, "pipeline", ask) or ()
 
 
-def of_values(api: Api) -> Sequence[Answer]:
+def of_values(driver: Driver) -> Sequence[Answer]:
     """Return the answers to all of VALUES; Inconclusive if something could not be asked."""
-    api.run.mode.want_full("what servers stumble over")
-    answers, trouble = _asked([partial(of_value, api, name) for name in VALUES])
+    driver.run.mode.want_full("what servers stumble over")
+    answers, trouble = _asked([partial(of_value, driver, name) for name in VALUES])
     if trouble:
         raise trouble
     return [answer for answer in answers if answer is not None]
 
 
-def ask_all(api: Api) -> Inconclusive | None:
+def ask_all(driver: Driver) -> Inconclusive | None:
     """Ask all of it; return what could not be asked, if something could not."""
-    values = [partial(of_value, api, name) for name in VALUES]
+    values = [partial(of_value, driver, name) for name in VALUES]
     others = (of_byte_order_mark, of_chunks, of_chunk_extensions, of_odd_headers, of_expectation, of_pipeline)
-    return _asked([*values, *(partial(one, api) for one in others)])[1]
+    return _asked([*values, *(partial(one, driver) for one in others)])[1]
 
 
 def _asked(asks: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive | None]:
@@ -141,6 +141,8 @@ def _asked(asks: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive | Non
     return answers, troubles[0] if troubles else None
 
 
-def _dared(api: Api, name: str, ask: Callable[[], T]) -> T | None:
-    api.run.mode.want_full("what servers stumble over")
-    return api.client.once(("hostile", name), lambda: api.client.dare(ask, lambda: api.write(api.body())))
+def _dared(driver: Driver, name: str, ask: Callable[[], T]) -> T | None:
+    driver.run.mode.want_full("what servers stumble over")
+    return driver.client.once(
+        ("hostile", name), lambda: driver.client.dare(ask, lambda: driver.write(driver.body()))
+    )

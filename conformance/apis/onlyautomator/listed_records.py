@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from conformance.apis.onlyautomator.answers import Data, body_of, data_of, member, outcome, show
-from conformance.apis.onlyautomator.driver import Api, Body, Triple, Written, triple
+from conformance.apis.onlyautomator.driver import Body, Driver, Triple, Written, triple
 from conformance.apis.onlyautomator.generated_cases import KEY
 from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import is_same_json
@@ -37,30 +37,30 @@ class Place(NamedTuple):
     category: str | None
     credential: str = "user"
 
-    def ask(self, api: Api) -> Answer:
+    def ask(self, driver: Driver) -> Answer:
         """Ask for the list."""
         category = {} if self.category is None else {"category": self.category}
-        authorization = api.authorization(self.credential)["Authorization"]
-        return api.read(authorization, {"fanId": self.fan_id, **category})
+        authorization = driver.authorization(self.credential)["Authorization"]
+        return driver.read(authorization, {"fanId": self.fan_id, **category})
 
 
-def own(api: Api) -> Place:
+def own(driver: Driver) -> Place:
     """Return the place of most of what this run wrote."""
-    return Place(api.fan_id, api.run.prefix)
+    return Place(driver.fan_id, driver.run.prefix)
 
 
-def whole(api: Api) -> Place:
+def whole(driver: Driver) -> Place:
     """Return the place of all that is known of the fan."""
-    return Place(api.fan_id, None)
+    return Place(driver.fan_id, None)
 
 
-def latest(api: Api, place: Place) -> Answer:
+def latest(driver: Driver, place: Place) -> Answer:
     """Return the list that was asked for last, asking if none was."""
-    answer = api.lists.get(place)
+    answer = driver.lists.get(place)
     if answer is None:
-        answer = api.lists[place] = place.ask(api)
+        answer = driver.lists[place] = place.ask(driver)
     else:
-        api.client.show(answer.exchange)
+        driver.client.show(answer.exchange)
     return answer
 
 
@@ -76,57 +76,60 @@ def records_of(answer: Answer) -> Records:
 
 
 def listed(
-    api: Api, place: Place, is_shown: Callable[[Records], object], after: Iterable[Answer] = ()
+    driver: Driver, place: Place, is_shown: Callable[[Records], object], after: Iterable[Answer] = ()
 ) -> Records:
     """Return the records of *place*, read after the answers *after* and, while *is_shown* is false, again.
 
     What is not shown LAG_S after them is not expected to come any more.
     """
     since = max((answer.received_at for answer in after), default=0.0)
-    until = since + min(LAG_S, api.target.patience.retry_s)
+    until = since + min(LAG_S, driver.target.patience.retry_s)
     pause_s = FIRST_PAUSE_S
     while True:
-        answer = latest(api, place)
+        answer = latest(driver, place)
         records = records_of(answer)
         if answer.sent_at >= since and (is_shown(records) or answer.sent_at >= until):
             return records
         if answer.sent_at >= since:
-            api.client.pause(min(pause_s, until - api.client.clock.monotonic()))
+            driver.client.pause(min(pause_s, until - driver.client.clock.monotonic()))
             pause_s *= 2
-        del api.lists[place]
+        del driver.lists[place]
 
 
-def read_since(api: Api, since: Iterable[Answer], place: Place) -> Iterator[Records]:
+def read_since(driver: Driver, since: Iterable[Answer], place: Place) -> Iterator[Records]:
     """Yield the records of *place* if they can be had without another request and after the answers *since*."""
-    answer = api.lists.get(place)
+    answer = driver.lists.get(place)
     if answer is not None and answer.sent_at >= max(one.received_at for one in since):
         with suppress(Inconclusive):
             records = records_of(answer)
-            api.client.show(answer.exchange)
+            driver.client.show(answer.exchange)
             yield records
 
 
 def listed_anywhere(
-    api: Api, is_shown: Callable[[Records], object], after: Iterable[Answer], place: Place | None = None
+    driver: Driver, is_shown: Callable[[Records], object], after: Iterable[Answer], place: Place | None = None
 ) -> Records:
     """Return the records of *place*, the run's own by default, or all of the fan's if *is_shown* is false of those."""
-    place, after = place or own(api), list(after)
-    records = listed(api, place, is_shown, after)
-    return records if is_shown(records) else listed(api, place._replace(category=None), is_shown, after)
+    place, after = place or own(driver), list(after)
+    records = listed(driver, place, is_shown, after)
+    return records if is_shown(records) else listed(driver, place._replace(category=None), is_shown, after)
 
 
-def found(api: Api, *written: Written, place: Place | None = None) -> list[Data]:
+def found(driver: Driver, *written: Written, place: Place | None = None) -> list[Data]:
     """Return the record of each of *written* as a list shows it; Inconclusive if one is not there."""
 
     def are_shown(records: Records) -> bool:
         return all(record_in(records, one) for one in written)
 
-    records = listed_anywhere(api, are_shown, [answer for _, answer in written], place)
+    records = listed_anywhere(driver, are_shown, [answer for _, answer in written], place)
     return [_there(record_in(records, one)) for one in written]
 
 
 def shown(
-    api: Api, *written: Written, is_right: Callable[[Records], object] = bool, place: Place | None = None
+    driver: Driver,
+    *written: Written,
+    is_right: Callable[[Records], object] = bool,
+    place: Place | None = None,
 ) -> Sequence[tuple[Written, Records]]:
     """Return each of *written* with its records in the run's own list, and with those in the list of all the fan's.
 
@@ -134,13 +137,13 @@ def shown(
     lacks one, is left to other requirements as long as the other list shows it.
     Raises Inconclusive if one of *written* is in neither.
     """
-    place, after = place or own(api), [answer for _, answer in written]
+    place, after = place or own(driver), [answer for _, answer in written]
     found_in: list[tuple[Written, Records]] = []
     troubles: list[Inconclusive] = []
     for one in (place, place._replace(category=None)):
         try:
             records = listed(
-                api, one, lambda it: all(is_right(records_in(it, sought)) for sought in written), after
+                driver, one, lambda it: all(is_right(records_in(it, sought)) for sought in written), after
             )
         except Stopped:
             raise
@@ -153,9 +156,9 @@ def shown(
     return found_in
 
 
-def in_whole(api: Api, written: Written) -> tuple[Data | None, Records]:
+def in_whole(driver: Driver, written: Written) -> tuple[Data | None, Records]:
     """Return the record of *written* as the list of all the fan's shows it, None if it does not, and that list."""
-    records = listed(api, whole(api), lambda records: record_in(records, written), [written[1]])
+    records = listed(driver, whole(driver), lambda records: record_in(records, written), [written[1]])
     return record_in(records, written), records
 
 
@@ -168,18 +171,18 @@ def _there(record: Data | None) -> Data:
 # --- a page of several -----------------------------------------------------------------------------------
 
 
-def refuse_page(api: Api, place: Place, written: Written) -> None:
+def refuse_page(driver: Driver, place: Place, written: Written) -> None:
     """Raise Inconclusive if the list that lacks *written* may be only a page of several, nowhere described as they are.
 
     It is none if it is very short, if another list of the run holds more than fits on it, or if it stands in an order
     in which the record comes before its last one. It is one where it says so.
     """
-    answer = latest(api, place)
+    answer = latest(driver, place)
     records = records_of(answer)
     if (is_told := _tells_of_more(answer, len(records))) or (
         len(records) >= SHORTEST_PAGE
-        and len(records) >= max(_counts(api))
-        and not _is_due(api, place, records, written)
+        and len(records) >= max(_counts(driver))
+        and not _is_due(driver, place, records, written)
     ):
         why = "says that there is more" if is_told else "may be one page of several"
         raise Inconclusive(f"the list holds {len(records)} records and {why}")
@@ -209,21 +212,21 @@ def _is_more(name: str, value: Any, count: int) -> bool:
     return value > 1 if "pages" in name else "total" in name and value > count
 
 
-def _counts(api: Api) -> Iterator[int]:
+def _counts(driver: Driver) -> Iterator[int]:
     """Yield how many records each list of the run holds."""
-    for answer in api.lists.values():
+    for answer in driver.lists.values():
         with suppress(Inconclusive):
             yield len(records_of(answer))
 
 
-def _is_due(api: Api, place: Place, records: Records, written: Written) -> bool:
+def _is_due(driver: Driver, place: Place, records: Records, written: Written) -> bool:
     """Tell whether a list stands in an order in which *written* comes before its last record.
 
     It is an order of time if the run's own records stand as they were made, or last written, or the other way round.
     By chance they may be in another order as well, of names or ids: then each order has to say the same.
     """
-    made = [names for names in api.written if names[0] == place.fan_id]
-    updated = sorted(made, key=lambda names: api.written[names][-1][1].received_at)
+    made = [names for names in driver.written if names[0] == place.fan_id]
+    updated = sorted(made, key=lambda names: driver.written[names][-1][1].received_at)
     of_time = [
         _before_last(_ranks(records, order), order.index(triple(written[0]))) for order in (made, updated)
     ]
@@ -323,9 +326,9 @@ def sound(written: Written) -> Data:
     return data
 
 
-def writes_of(api: Api, body: Body) -> Sequence[Written]:
+def writes_of(driver: Driver, body: Body) -> Sequence[Written]:
     """Return the writes of *body*'s triple, in order; Inconclusive if they were answered with several ids."""
-    written = api.written.get(triple(body), [])
+    written = driver.written.get(triple(body), [])
     ids = {show(member(data_of(answer), "id")) for _, answer in written}
     if len(ids) != 1:
         raise Inconclusive("the writes of one triple were not all answered with one id")

@@ -10,25 +10,25 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from conformance.apis.onlyautomator.driver import Api, Body, Written
+from conformance.apis.onlyautomator.driver import Body, Driver, Written
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
 from conformance.http.client import Answer
 
 TOO_LATE = 4_102_444_800  # the year 2100, in Unix time
 
-AUTHORIZATIONS: dict[str, Callable[[Api], str | None]] = {
+AUTHORIZATIONS: dict[str, Callable[[Driver], str | None]] = {
     "no token": lambda _: None,
     "no JWT": lambda _: "Bearer not-a-token",
     "no JWT in three parts": lambda _: "Bearer not.a.token",
-    "tampered": lambda api: f"Bearer {api.user.tampered()}",
-    "truncated": lambda api: f"Bearer {api.user.truncated()}",
-    "unsigned": lambda api: f"Bearer {api.user.unsigned()}",
-    "altered": lambda api: f"Bearer {api.user.altered(exp=TOO_LATE)}",
-    "none": lambda api: f"Bearer {api.user.without_algorithm('none')}",
-    "nOnE": lambda api: f"Bearer {api.user.without_algorithm('nOnE')}",
-    "expired": lambda api: f"Bearer {api.credential('expired')}",
-    "Basic": lambda api: f"Basic {api.credential('user')}",
-    "no scheme": lambda api: api.credential("user"),
+    "tampered": lambda driver: f"Bearer {driver.user.tampered()}",
+    "truncated": lambda driver: f"Bearer {driver.user.truncated()}",
+    "unsigned": lambda driver: f"Bearer {driver.user.unsigned()}",
+    "altered": lambda driver: f"Bearer {driver.user.altered(exp=TOO_LATE)}",
+    "none": lambda driver: f"Bearer {driver.user.without_algorithm('none')}",
+    "nOnE": lambda driver: f"Bearer {driver.user.without_algorithm('nOnE')}",
+    "expired": lambda driver: f"Bearer {driver.credential('expired')}",
+    "Basic": lambda driver: f"Basic {driver.credential('user')}",
+    "no scheme": lambda driver: driver.credential("user"),
     "no token after the scheme": lambda _: "Bearer",
 }
 BROKEN: dict[str, Callable[[str], str]] = {
@@ -41,65 +41,65 @@ BROKEN: dict[str, Callable[[str], str]] = {
 UPDATES = ("no token", "no JWT", "truncated", "altered", "nOnE", "no scheme")
 
 
-def unauthorized(api: Api, name: str) -> Answer:
+def unauthorized(driver: Driver, name: str) -> Answer:
     """Return the answer to a write with one of AUTHORIZATIONS."""
-    return _unauthorized(api, name)[1]
+    return _unauthorized(driver, name)[1]
 
 
-def _unauthorized(api: Api, name: str, *, again: bool = False) -> Written:
+def _unauthorized(driver: Driver, name: str, *, again: bool = False) -> Written:
     def ask() -> Written:
-        authorization = AUTHORIZATIONS[name](api)
-        body = _update(api) if name in UPDATES else api.body()
-        return body, api.unauthorized(authorization, body)
+        authorization = AUTHORIZATIONS[name](driver)
+        body = _update(driver) if name in UPDATES else driver.body()
+        return body, driver.unauthorized(authorization, body)
 
-    return api.client.once(("unauthorized", name, again), ask)
+    return driver.client.once(("unauthorized", name, again), ask)
 
 
-def forbidden(api: Api) -> Answer:
+def forbidden(driver: Driver) -> Answer:
     """Return the answer to an update with a token that may not write."""
-    return _forbidden(api)[1]
+    return _forbidden(driver)[1]
 
 
-def _forbidden(api: Api, *, again: bool = False) -> Written:
+def _forbidden(driver: Driver, *, again: bool = False) -> Written:
     def ask() -> Written:
-        body = _update(api)
-        return body, api.write(body, credential="forbidden")
+        body = _update(driver)
+        return body, driver.write(body, credential="forbidden")
 
-    return api.client.once(("forbidden update", again), ask)
+    return driver.client.once(("forbidden update", again), ask)
 
 
-def broken(api: Api, name: str) -> Answer:
+def broken(driver: Driver, name: str) -> Answer:
     """Return the answer to an update that is no JSON object, in one of the ways of BROKEN."""
-    return _broken(api, name)[1]
+    return _broken(driver, name)[1]
 
 
-def _broken(api: Api, name: str, *, again: bool = False) -> Written:
+def _broken(driver: Driver, name: str, *, again: bool = False) -> Written:
     def ask() -> Written:
-        body = _update(api)
-        return body, api.raw(BROKEN[name](json.dumps(body)))
+        body = _update(driver)
+        return body, driver.raw(BROKEN[name](json.dumps(body)))
 
-    if api.run.mode.may_write:
-        api.base()
-    return api.client.once(("broken", name, again), ask)
+    if driver.run.mode.may_write:
+        driver.base()
+    return driver.client.once(("broken", name, again), ask)
 
 
-def _update(api: Api) -> Body:
+def _update(driver: Driver) -> Body:
     """Make an update of the record that all of these are for, to a value that nobody else writes."""
-    return {**api.body_of_another(), "value": f"refused: {api.body()['preference']}"}
+    return {**driver.body_of_another(), "value": f"refused: {driver.body()['preference']}"}
 
 
-def creates(api: Api) -> Sequence[Written]:
+def creates(driver: Driver) -> Sequence[Written]:
     """Return what would have made records and was refused for its token."""
     made = [name for name in AUTHORIZATIONS if name not in UPDATES]
-    return list(_refused([partial(_unauthorized, api, name) for name in made]))
+    return list(_refused([partial(_unauthorized, driver, name) for name in made]))
 
 
-def updates(api: Api) -> Sequence[Written]:
+def updates(driver: Driver) -> Sequence[Written]:
     """Return what would have updated a record that was there and was refused; what came too early is sent again."""
-    made = api.another()
-    asks: list[Callable[..., Written]] = [partial(_unauthorized, api, name) for name in UPDATES]
-    asks += [partial(_broken, api, name) for name in BROKEN]
-    asks.append(partial(_forbidden, api))
+    made = driver.another()
+    asks: list[Callable[..., Written]] = [partial(_unauthorized, driver, name) for name in UPDATES]
+    asks += [partial(_broken, driver, name) for name in BROKEN]
+    asks.append(partial(_forbidden, driver))
 
     def after(ask: Callable[..., Written]) -> Written:
         written = ask()

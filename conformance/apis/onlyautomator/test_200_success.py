@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import body_of, kind, show
-from conformance.apis.onlyautomator.driver import Api
+from conformance.apis.onlyautomator.driver import Driver
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import Inconclusive
 
 
-def test_create_answers_200(api: Api) -> None:
+def test_create_answers_200(driver: Driver) -> None:
     """MUST answer 200 when a preference is created. (onlyautomator: 200 Success)"""
-    expect_status(api.created(), 200)
+    expect_status(driver.created(), 200)
 
 
-def test_update_answers_200(api: Api) -> None:
+def test_update_answers_200(driver: Driver) -> None:
     """MUST answer 200 when a preference is updated. (onlyautomator: 200 Success)"""
-    api.base()
-    for answer in api.history()[1:]:
+    driver.base()
+    for answer in driver.history()[1:]:
         expect_status(answer, 200)
 
 
-def test_success_status_word(api: Api) -> None:
+def test_success_status_word(driver: Driver) -> None:
     """MUST answer status success with a preference. (onlyautomator: 200 Success)"""
-    for answer in api.history():
+    for answer in driver.history():
         if not answer.ok:
             raise Inconclusive(f"the write was refused with status {answer.status}")
         body = body_of(answer)
@@ -30,9 +30,9 @@ def test_success_status_word(api: Api) -> None:
         expect(word == "success", 'status "success"', show(word), answer)
 
 
-def test_success_data(api: Api) -> None:
+def test_success_data(driver: Driver) -> None:
     """MUST answer the preference as an object in data. (onlyautomator: 200 Success)"""
-    for answer in api.history():
+    for answer in driver.history():
         if not answer.ok:
             raise Inconclusive(f"the write was refused with status {answer.status}")
         body = answer.json

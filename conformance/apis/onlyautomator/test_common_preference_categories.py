@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import outcome
-from conformance.apis.onlyautomator.driver import Api
+from conformance.apis.onlyautomator.driver import Driver
 from conformance.assertions.expect import expect
 
 CATEGORIES = {
@@ -14,8 +14,8 @@ CATEGORIES = {
 }
 
 
-def test_common_categories(api: Api) -> None:
+def test_common_categories(driver: Driver) -> None:
     """MUST accept each of the common categories. (onlyautomator: Common Preference Categories)"""
     for category, preference in CATEGORIES.items():
-        answer = api.write(api.body(category=category, preference=f"{preference}_{api.run.prefix}"))
+        answer = driver.write(driver.body(category=category, preference=f"{preference}_{driver.run.prefix}"))
         expect(answer.ok, f"a write of the category {category} to be accepted", outcome(answer))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import outcome
-from conformance.apis.onlyautomator.driver import PATH, Api
+from conformance.apis.onlyautomator.driver import PATH, Driver
 from conformance.assertions.expect import observe
 
 
-def test_other_method(api: Api) -> None:
+def test_other_method(driver: Driver) -> None:
     """OBSERVED a GET of the path. (onlyautomator: Endpoint)"""
-    answer = api.elsewhere("GET", PATH)
+    answer = driver.elsewhere("GET", PATH)
     allow = answer.headers.get("allow")
     observe(f"GET is answered {outcome(answer)}" + (f" with Allow: {allow}" if allow else ""))
 
 
-def test_trailing_slash(api: Api) -> None:
+def test_trailing_slash(driver: Driver) -> None:
     """OBSERVED a write to the path with a slash at its end. (onlyautomator: Endpoint)"""
-    answer = api.elsewhere("POST", f"{PATH}/", json=api.body())
+    answer = driver.elsewhere("POST", f"{PATH}/", json=driver.body())
     observe(f"with a trailing slash the write is answered {outcome(answer)}")

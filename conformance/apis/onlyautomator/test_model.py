@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.apis.onlyautomator import model
-from conformance.apis.onlyautomator.driver import Api
+from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.model import Write
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 
 ORDER = 2
 
 
-def test_model_records_stand_alone(api: Api) -> None:
+def test_model_records_stand_alone(driver: Driver) -> None:
     """MUST answer every write as if its record were alone, whatever is written to others in between.
 
     (onlyautomator: Notes)
@@ -24,22 +24,22 @@ def test_model_records_stand_alone(api: Api) -> None:
     record keeps its id, createdAt, names and userId, its updatedAt does not go back, and its value is the last one
     written. A fact that is not even so for one record updated three times is another requirement's.
     """
-    made = api.made()
-    _as_in_the_model([*made, *api.interleaved()], api.plain(), made)
+    made = driver.made()
+    _as_in_the_model([*made, *driver.interleaved()], driver.plain(), made)
 
 
-def test_parallel_updates_keep_records(api: Api) -> None:
+def test_parallel_updates_keep_records(driver: Driver) -> None:
     """MUST answer each of several updates at once with the record that it is for. (onlyautomator: Notes)
 
     Two records are updated from two sides each. Any of the values that were sent for a record may be shown, and any
     update may be refused. Only requests that overlapped count; where fewer than two of them were accepted, it is not
     decided.
     """
-    sequence = [*api.made(), *api.interleaved()]
-    racing = [write for write in api.raced() if write.answer.ok]
+    sequence = [*driver.made(), *driver.interleaved()]
+    racing = [write for write in driver.raced() if write.answer.ok]
     if len(racing) < 2:
         raise Inconclusive("of the updates that overlapped fewer than two were accepted")
-    _as_in_the_model([*api.made(), *racing], api.plain(), sequence)
+    _as_in_the_model([*driver.made(), *racing], driver.plain(), sequence)
 
 
 def _as_in_the_model(writes: Sequence[Write], *plain: Sequence[Write]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from conformance.apis.onlyautomator.answers import Data, data_of, expect_member, member, moment, outcome, show
-from conformance.apis.onlyautomator.driver import BOOLEANS, HISTORY, Api, want_accepted
+from conformance.apis.onlyautomator.driver import BOOLEANS, HISTORY, Driver, want_accepted
 from conformance.apis.onlyautomator.model import is_same_moment
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.json_equality import is_same_json
@@ -17,12 +17,12 @@ from conformance.http.client import Answer
 # --- an existing preference is updated -------------------------------------------------------------------
 
 
-def test_update_keeps_id(api: Api) -> None:
+def test_update_keeps_id(driver: Driver) -> None:
     """MUST keep a record's id when it is updated, and when it is updated again. (onlyautomator: Notes)"""
-    first, *updates = api.history()
+    first, *updates = driver.history()
     for answer in updates:
         _want_id(first, answer)
-    _want_id(api.holding("007")[1], _updated(api, "007", 7)[0])
+    _want_id(driver.holding("007")[1], _updated(driver, "007", 7)[0])
 
 
 def _want_id(first: Answer, update: Answer) -> None:
@@ -30,22 +30,22 @@ def _want_id(first: Answer, update: Answer) -> None:
     expect(now == made, f"id {show(made)}", f"id {show(now)}", update)
 
 
-def test_update_keeps_created_at(api: Api) -> None:
+def test_update_keeps_created_at(driver: Driver) -> None:
     """MUST keep a record's createdAt when it is updated. (onlyautomator: Notes)"""
-    first, *updates = api.history()
+    first, *updates = driver.history()
     _want_created_at(first, *updates)
     if moment(data_of(updates[0]), "updatedAt") <= moment(data_of(first), "updatedAt"):
-        _want_created_at(first, api.updated_a_second_later())
+        _want_created_at(first, driver.updated_a_second_later())
 
 
-def test_other_user_keeps_created_at(api: Api) -> None:
+def test_other_user_keeps_created_at(driver: Driver) -> None:
     """MUST keep a record's createdAt when another user updates it. (onlyautomator: Notes)
 
     A server may keep a record for each user instead.
     """
-    if not is_same_moment(*(moment(data_of(answer), "createdAt") for answer in api.history(2))):
+    if not is_same_moment(*(moment(data_of(answer), "createdAt") for answer in driver.history(2))):
         raise Inconclusive("createdAt moves when the same user updates a record, too")
-    one, other = api.of_two_users()
+    one, other = driver.of_two_users()
     if data_of(one).get("id") == data_of(other).get("id"):
         _want_created_at(one, other)
 
@@ -57,25 +57,25 @@ def _want_created_at(first: Answer, *updates: Answer) -> None:
         expect(is_same_moment(made, now), f"createdAt {made.isoformat()}", now.isoformat(), answer)
 
 
-def test_update_moves_updated_at(api: Api) -> None:
+def test_update_moves_updated_at(driver: Driver) -> None:
     """MUST move a record's updatedAt forward when it is updated. (onlyautomator: Notes)
 
     A clock may count whole seconds: where the two are equal, the record is written again a second later.
     """
-    first, second = api.history(2)
+    first, second = driver.history(2)
     before, after = (moment(data_of(answer), "updatedAt") for answer in (first, second))
     if after <= before:
-        second = api.updated_a_second_later()
+        second = driver.updated_a_second_later()
         after = moment(data_of(second), "updatedAt")
     expect(after > before, f"updatedAt after {before.isoformat()}", after.isoformat(), second)
 
 
-def test_updated_at_never_goes_back(api: Api) -> None:
+def test_updated_at_never_goes_back(driver: Driver) -> None:
     """MUST not move a record's updatedAt back, nor before its createdAt. (onlyautomator: Notes)
 
     Replicas whose clocks are a moment apart are allowed.
     """
-    history = api.history()
+    history = driver.history()
     moments = [moment(data_of(answer), "updatedAt") for answer in history]
     for (before, after), answer in zip(pairwise(moments), history[1:], strict=True):
         made = moment(data_of(answer), "createdAt")
@@ -84,54 +84,56 @@ def test_updated_at_never_goes_back(api: Api) -> None:
             expect(not_back, f"updatedAt not before {earlier.isoformat()}", after.isoformat(), answer)
 
 
-def test_update_changes_value(api: Api) -> None:
+def test_update_changes_value(driver: Driver) -> None:
     """MUST answer an update with the new value, and the next with the next. (onlyautomator: Notes)"""
-    for answer, value in zip(api.history()[1:], HISTORY[1:], strict=True):
+    for answer, value in zip(driver.history()[1:], HISTORY[1:], strict=True):
         member(data_of(answer), "value")
         expect_member(answer, "value", value)
 
 
-def _updated(api: Api, *values: object) -> tuple[Answer, object]:
+def _updated(driver: Driver, *values: object) -> tuple[Answer, object]:
     """Update the record that holds the first value to the others; return the last answer and the value in it."""
-    answer = want_accepted(api.replacing(*values))
+    answer = want_accepted(driver.replacing(*values))
     return answer, member(data_of(answer), "value")
 
 
-def test_update_to_falsy(api: Api) -> None:
+def test_update_to_falsy(driver: Driver) -> None:
     """MUST not keep true when it is updated to false. (onlyautomator: Notes)"""
-    _, value = _updated(api, True, False)
+    _, value = _updated(driver, True, False)
     expect(value is not True, "value false", "value true")
 
 
-def test_update_changes_type(api: Api) -> None:
+def test_update_changes_type(driver: Driver) -> None:
     """MUST put a number in the place of a string, as a number. (onlyautomator: Notes)"""
-    answer, value = _updated(api, "007", 7)
-    if not is_same_json(value, 7) and (value == "007" or is_same_json(api.record(value=7).get("value"), 7)):
+    answer, value = _updated(driver, "007", 7)
+    if not is_same_json(value, 7) and (
+        value == "007" or is_same_json(driver.record(value=7).get("value"), 7)
+    ):
         expect(False, "value 7", f"value {show(value)}", answer)
 
 
-def test_update_replaces_boolean(api: Api) -> None:
+def test_update_replaces_boolean(driver: Driver) -> None:
     """MUST put an object in the place of a boolean. (onlyautomator: Notes)"""
-    second_update = data_of(api.history()[-1])
+    second_update = data_of(driver.history()[-1])
     if not is_same_json(member(second_update, "value"), HISTORY[-1]):
         raise Inconclusive("a second update is lost, whatever its type")
-    answer, _ = _updated(api, *BOOLEANS)
+    answer, _ = _updated(driver, *BOOLEANS)
     expect_member(answer, "value", {"on": "weekends"})
 
 
-def test_update_replaces_object(api: Api) -> None:
+def test_update_replaces_object(driver: Driver) -> None:
     """MUST put the object of an update in the place of the old one. (onlyautomator: Notes)"""
-    answer, _ = _updated(api, {"after": None, "before": "noon"}, {"before": "ten"})
+    answer, _ = _updated(driver, {"after": None, "before": "noon"}, {"before": "ten"})
     expect_member(answer, "value", {"before": "ten"})
 
 
-def test_update_replaces_array(api: Api) -> None:
+def test_update_replaces_array(driver: Driver) -> None:
     """MUST put the array of an update in the place of the old one. (onlyautomator: Notes)"""
-    answer, _ = _updated(api, ["a", "a", "b"], ["mon", "tue"])
+    answer, _ = _updated(driver, ["a", "a", "b"], ["mon", "tue"])
     expect_member(answer, "value", ["mon", "tue"])
 
 
-def test_parallel_creates_yield_one_record(api: Api) -> None:
+def test_parallel_creates_yield_one_record(driver: Driver) -> None:
     """MUST make one record when a triple is written for the first time from several sides at once.
 
     (onlyautomator: Notes)
@@ -139,7 +141,7 @@ def test_parallel_creates_yield_one_record(api: Api) -> None:
     All but one of the creates may be refused. Where fewer than two are accepted, or no two requests overlapped, it is
     not decided.
     """
-    records = [data_of(answer) for answer in api.race() if answer.ok]
+    records = [data_of(answer) for answer in driver.race() if answer.ok]
     if len(records) < 2:
         raise Inconclusive("of the writes sent together, and one after them, fewer than two were accepted")
     ids = {show(member(record, "id")) for record in records}
@@ -154,55 +156,55 @@ def _apart(*answers: Answer) -> None:
     expect(one != other, "two records", f"id {show(one)} for both")
 
 
-def _written(api: Api, *bodies: Data) -> Sequence[Answer]:
-    return [api.write(api.body(**body)) for body in bodies]
+def _written(driver: Driver, *bodies: Data) -> Sequence[Answer]:
+    return [driver.write(driver.body(**body)) for body in bodies]
 
 
-def test_key_includes_fan(api: Api) -> None:
+def test_key_includes_fan(driver: Driver) -> None:
     """MUST keep a record for each fan. (onlyautomator: Notes)"""
-    _apart(*api.of_both_fans())
+    _apart(*driver.of_both_fans())
 
 
-def test_key_includes_category(api: Api) -> None:
+def test_key_includes_category(driver: Driver) -> None:
     """MUST keep a record for each category. (onlyautomator: Notes)"""
-    _apart(*api.in_two_categories())
+    _apart(*driver.in_two_categories())
 
 
-def test_key_includes_preference(api: Api) -> None:
+def test_key_includes_preference(driver: Driver) -> None:
     """MUST keep a record for each preference. (onlyautomator: Notes)"""
-    _apart(api.another(), api.named("two_of_two"))
+    _apart(driver.another(), driver.named("two_of_two"))
 
 
-def test_key_tells_members_apart(api: Api) -> None:
+def test_key_tells_members_apart(driver: Driver) -> None:
     """MUST keep apart category and preference that are equal once joined. (onlyautomator: Notes)"""
-    prefix = f"{api.run.prefix}_joined"
+    prefix = f"{driver.run.prefix}_joined"
     for mark in ("", "_", ":", "|", "-", "/", "."):
         left = {"category": f"{prefix}{mark}a", "preference": f"b{mark}c"}
         right = {"category": f"{prefix}{mark}a{mark}b", "preference": "c"}
-        answers = _written(api, left, right)
+        answers = _written(driver, left, right)
         if all(answer.ok for answer in answers) or mark == "":
             _apart(*answers)
 
 
-def test_key_is_ordered(api: Api) -> None:
+def test_key_is_ordered(driver: Driver) -> None:
     """MUST keep apart category and preference that have changed places. (onlyautomator: Notes)"""
-    one, other = f"{api.run.prefix}_one", f"{api.run.prefix}_other"
-    _apart(*_written(api, {"category": one, "preference": other}, {"category": other, "preference": one}))
+    one, other = f"{driver.run.prefix}_one", f"{driver.run.prefix}_other"
+    _apart(*_written(driver, {"category": one, "preference": other}, {"category": other, "preference": one}))
 
 
-def test_letter_case_in_key(api: Api) -> None:
+def test_letter_case_in_key(driver: Driver) -> None:
     """OBSERVED preferences that differ in case only. (onlyautomator: Notes)"""
-    body, answer = api.in_mixed_case()
-    one, other = data_of(answer), data_of(api.write({**body, "preference": body["preference"].swapcase()}))
+    body, answer = driver.in_mixed_case()
+    one, other = data_of(answer), data_of(driver.write({**body, "preference": body["preference"].swapcase()}))
     same = "one record" if one.get("id") == other.get("id") else "two records"
     observe(f"preferences that differ in case only are {same}")
 
 
-def test_unchanged_update(api: Api) -> None:
+def test_unchanged_update(driver: Driver) -> None:
     """OBSERVED an update that changes nothing. (onlyautomator: Notes)"""
-    body, made = api.holding(1)
-    again = api.with_charset()
-    again = again if again.ok else api.write(body)
+    body, made = driver.holding(1)
+    again = driver.with_charset()
+    again = again if again.ok else driver.write(body)
     first, second = (moment(data_of(answer), "updatedAt") for answer in (made, again))
     shown = "a later" if second > first else "the same" if second == first else "an earlier"
     observe(f"an update that changes nothing is answered with {shown} updatedAt")
@@ -211,16 +213,16 @@ def test_unchanged_update(api: Api) -> None:
 # --- custom categories and names -------------------------------------------------------------------------
 
 
-def test_custom_category(api: Api) -> None:
+def test_custom_category(driver: Driver) -> None:
     """MUST accept a category of the caller's own, whatever the word. (onlyautomator: Notes)"""
-    answer = api.named("likes_fitness")
+    answer = driver.named("likes_fitness")
     expect(answer.ok, "a write of a custom category to be accepted", outcome(answer), answer)
-    api.accepted(api.body(category="constructor", preference=f"{api.run.prefix}_fitness"))
+    driver.accepted(driver.body(category="constructor", preference=f"{driver.run.prefix}_fitness"))
 
 
-def test_custom_preference(api: Api) -> None:
+def test_custom_preference(driver: Driver) -> None:
     """MUST accept a preference of the caller's own, whatever the word. (onlyautomator: Notes)"""
-    answer = api.write(api.body(category="content", preference=f"{api.run.prefix}_custom"))
+    answer = driver.write(driver.body(category="content", preference=f"{driver.run.prefix}_custom"))
     expect(answer.ok, "a write of a custom preference to be accepted", outcome(answer), answer)
-    api.base()
-    want_accepted(api.named("constructor"))
+    driver.base()
+    want_accepted(driver.named("constructor"))

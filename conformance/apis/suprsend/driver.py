@@ -29,10 +29,11 @@ from conformance.apis.suprsend.category import (
 )
 from conformance.apis.suprsend.model import Write
 from conformance.apis.suprsend.profile import ObjectName, Profile
-from conformance.assertions.outcome import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable, Unreachable
+from conformance.assertions.outcome import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable
 from conformance.generation.cases import Case
 from conformance.http.client import UNSET, Answer, Client
-from conformance.http.raw_request import Packet
+from conformance.suite import driver as suite
+from conformance.suite.driver import CaseResult, is_among, repeat_race
 from conformance.suite.run import Run
 
 OPT_IN: Mapping[str, Any] = {"preference": IN}
@@ -40,7 +41,6 @@ OPT_OUT: Mapping[str, Any] = {"preference": OUT}
 UNKNOWN = "conformance_unknown"
 RESTRICTION = "a channel restricted in all categories"
 SHORTEST_KEY = 8
-RACES = 3
 _FALSE_SIGNATURE = "conformance:bm90IGEgc2lnbmF0dXJl"
 _HOW_MADE_UP = {
     "basic": "{} and a colon in Base64",
@@ -139,15 +139,12 @@ class Race(NamedTuple):
     every: Sequence[Write]
 
 
-class Api:
-    """What requirements may say to a target."""
+class Driver(suite.Driver):
+    """Speaks to a SuprSend server."""
 
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
-        self.client = client
-        self.run = run
+        super().__init__(client, run)
         self._target = target
-        self.unusual: list[Answer] = []
-        self.aside: list[Answer] = []
         self._touched: dict[Place, None] = {}
         self._latest: dict[Place, Answer] = {}
         self.undo: Callable[[], str | None] | None = None  # puts back what no write of a category does
@@ -337,12 +334,6 @@ class Api:
         sent = {"authorization": self.bearer, **(headers or {})}
         return self.client.draft("PATCH", place.path(self._target.path_style), headers=sent, json=body)
 
-    def deliver(self, packet: Packet) -> list[Answer]:
-        """Send what HTTP allows and few send; a proxy may refuse it in its own voice."""
-        answers = self.client.deliver(packet)
-        self.unusual += answers
-        return answers
-
     @property
     def has_read_back(self) -> bool:
         """Whether the profile promises that GET reads a category."""
@@ -423,7 +414,7 @@ class Api:
             headers={"authorization": self.bearer},
             json={"channel_preferences": wish},
         )
-        self.aside.append(answer)
+        self.unjudged_answers.append(answer)
         return answer
 
     def settle(self, at: Place | None = None) -> Answer:
@@ -612,16 +603,7 @@ class Api:
         Raises Inconclusive if in none of some tries two requests overlapped.
         """
         self.run.mode.want_full("a race")
-        return self.client.once("race", self._raced)
-
-    def _raced(self) -> Race:
-        for tries_left in reversed(range(RACES)):
-            try:
-                return self._race()
-            except Inconclusive as outcome:
-                if isinstance(outcome, Unreachable) or not tries_left:
-                    raise
-        raise Inconclusive("no race was run")
+        return self.client.once("race", lambda: repeat_race(self._race))
 
     def _race(self) -> Race:
         place, names, (out, *_) = self.alone()
@@ -639,7 +621,7 @@ class Api:
 
         overlapped = self.client.together([partial(ask, number) for number in range(len(racers))])
         self._latest.clear()
-        counting = [number for number, answer in sorted(answers.items()) if _is_among(answer, overlapped)]
+        counting = [number for number, answer in sorted(answers.items()) if is_among(answer, overlapped)]
         every = [(racers[number][1], Write(racers[number][0], answers[number])) for number in counting]
         return Race(
             [write for at, write in every if at == place and write.answer.ok], [write for _, write in every]
@@ -649,22 +631,23 @@ class Api:
         """Ask the first time *key* is named and return the same answer afterwards."""
         return self.client.once(key, ask)
 
-    def examined(self) -> Sequence[tuple[Case, Answer]]:
-        """Sit the whole exam."""
+    def case_results(self) -> Sequence[CaseResult]:
+        """Return every generated case with its answer; they are sent once."""
         self.run.mode.want_full("the exam")
 
-        def ask() -> Sequence[tuple[Case, Answer]]:
-            return [(case, self.sit(case)) for case in self.run.exam.cases]
+        def ask() -> Sequence[CaseResult]:
+            return [self.run_case(case) for case in self.run.exam.cases]
 
         return self.client.once("exam", ask)
 
-    def sit(self, case: Case) -> Answer:
+    def run_case(self, case: Case) -> CaseResult:
         """Send one generated request to the profile's place, or to its tenant's."""
         has_tenant = self._target.fixtures.tenant_id is not None and "tenant_id" in case.query
         is_for_tenant = has_tenant and sitting.is_as_generated(case)
         place = self.tenant_place if is_for_tenant else self.place
         content = sitting.content(case)
-        return self.write(UNSET if content is not None else sitting.body(case), place, content=content)
+        body = UNSET if content is not None else sitting.body(case)
+        return CaseResult(case, self.write(body, place, content=content))
 
     # Before and after
 
@@ -690,7 +673,7 @@ class Api:
                     "name one in fixtures.category that can, and this one in fixtures.locked_category"
                 )
 
-    def leave(self) -> str | None:
+    def restore(self) -> str | None:
         """Leave every place that was written to opted in, with all its channels, and no channel restricted.
 
         Returns a sentence about a restriction that the target did not take back, if there is one.
@@ -721,10 +704,6 @@ class Api:
 def _is_whole(answer: Answer, seen: Iterable[str]) -> bool:
     listed = editable(answer)
     return all(listed.get(channel) == IN for channel in {*seen, *listed})
-
-
-def _is_among(answer: Answer, others: Sequence[Answer]) -> bool:
-    return any(answer is other for other in others)
 
 
 def _next(character: str) -> str:

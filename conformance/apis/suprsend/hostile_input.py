@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from conformance.apis.suprsend.category import IN, OUT
-from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Api, Place
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver, Place
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
 from conformance.http import raw_request as packet
 from conformance.http.client import Answer
@@ -40,79 +40,81 @@ NO_PREFERENCE: Mapping[str, Any] = {"opt_out_channels": []}
 PROTOTYPE = b'{"__proto__": {"preference": "opt_out"}, "opt_out_channels": []}'
 
 
-def of_body(api: Api, name: str) -> Answer | None:
+def of_body(driver: Driver, name: str) -> Answer | None:
     """Return what is answered to one of BODIES; None if the connection is closed instead."""
-    return _dared(api, f"body: {name}", lambda: api.write(content=BODIES[name]))
+    return _dared(driver, f"body: {name}", lambda: driver.write(content=BODIES[name]))
 
 
-def of_member(api: Api, name: str) -> tuple[str, Answer | None]:
+def of_member(driver: Driver, name: str) -> tuple[str, Answer | None]:
     """Return a preference and what is answered to it beside one of MEMBERS."""
     word = (OUT, IN)[list(MEMBERS).index(name) % 2]
     content = f'{{"preference": "{word}", {MEMBERS[name]}}}'.encode()
-    return word, _dared(api, f"member: {name}", lambda: api.write(content=content))
+    return word, _dared(driver, f"member: {name}", lambda: driver.write(content=content))
 
 
-def of_prototype(api: Api) -> tuple[Answer, Answer | None, Answer]:
+def of_prototype(driver: Driver) -> tuple[Answer, Answer | None, Answer]:
     """Return what is answered to no preference, to one in __proto__, and to none again."""
 
     def ask() -> tuple[Answer, Answer | None, Answer]:
-        before = api.write(NO_PREFERENCE)
-        given = api.client.dare(lambda: api.write(content=PROTOTYPE), lambda: api.write(OPT_IN))
-        return before, given, api.write(NO_PREFERENCE)
+        before = driver.write(NO_PREFERENCE)
+        given = driver.client.dare(lambda: driver.write(content=PROTOTYPE), lambda: driver.write(OPT_IN))
+        return before, given, driver.write(NO_PREFERENCE)
 
-    api.run.mode.want_full("what servers stumble over")
-    return api.client.once("hostile: prototype", ask)
+    driver.run.mode.want_full("what servers stumble over")
+    return driver.client.once("hostile: prototype", ask)
 
 
-def of_chunks(api: Api) -> Answer | None:
+def of_chunks(driver: Driver) -> Answer | None:
     """Return what is answered to an opt_out in chunks."""
     body = {**OPT_OUT, "opt_out_channels": []}
-    return _dared(api, "chunks", lambda: api.deliver(packet.in_chunks(api.draft(body)))[0])
+    return _dared(driver, "chunks", lambda: driver.send_unusual(packet.in_chunks(driver.draft(body)))[0])
 
 
-def of_chunk_extensions(api: Api) -> Answer | None:
+def of_chunk_extensions(driver: Driver) -> Answer | None:
     """Return what is answered to chunks with extensions, which some servers cannot read; a 5xx is not judged."""
 
     def ask() -> Answer:
-        sent = packet.in_chunks(api.draft(OPT_IN), ';part="odd; size"')
-        answers = api.client.deliver(sent)
-        api.aside += answers
+        sent = packet.in_chunks(driver.draft(OPT_IN), ';part="odd; size"')
+        answers = driver.client.deliver(sent)
+        driver.unjudged_answers += answers
         return answers[0]
 
-    return _dared(api, "chunk extensions", ask)
+    return _dared(driver, "chunk extensions", ask)
 
 
-def of_odd_headers(api: Api) -> Answer | None:
+def of_odd_headers(driver: Driver) -> Answer | None:
     """Return what is answered to an opt_in with many headers and an odd spelling of its media type."""
     odd = {"CONTENT-type": 'Application/JSON; Charset="UTF-8"'}
     return _dared(
-        api, "headers", lambda: api.deliver(packet.with_odd_headers(api.draft(OPT_IN, headers=odd)))[0]
+        driver,
+        "headers",
+        lambda: driver.send_unusual(packet.with_odd_headers(driver.draft(OPT_IN, headers=odd)))[0],
     )
 
 
-def of_expectation(api: Api) -> Answer | None:
+def of_expectation(driver: Driver) -> Answer | None:
     """Return what is answered to an opt_in that speaks of waiting for 100 Continue, and does not wait."""
-    return _dared(api, "expectation", lambda: api.write(OPT_IN, headers={"expect": "100-continue"}))
+    return _dared(driver, "expectation", lambda: driver.write(OPT_IN, headers={"expect": "100-continue"}))
 
 
-def of_pipeline(api: Api) -> Sequence[tuple[Place, Answer]]:
+def of_pipeline(driver: Driver) -> Sequence[tuple[Place, Answer]]:
     """Return two opt_ins to two categories, one of them unknown, sent in one packet, as far as they are answered."""
 
     def ask() -> Sequence[tuple[Place, Answer]]:
-        places = (api.place, api.unknown_category)
-        answers = api.deliver(packet.pipelined([api.draft(OPT_IN, place) for place in places]))
+        places = (driver.place, driver.unknown_category)
+        answers = driver.send_unusual(packet.pipelined([driver.draft(OPT_IN, place) for place in places]))
         return list(zip(places, answers, strict=False))
 
-    return _dared(api, "pipeline", ask) or ()
+    return _dared(driver, "pipeline", ask) or ()
 
 
-def ask_all(api: Api) -> Inconclusive | None:
+def ask_all(driver: Driver) -> Inconclusive | None:
     """Ask all of it; return what could not be asked, if something could not."""
-    asks: list[Callable[[], object]] = [partial(of_body, api, name) for name in BODIES]
-    asks += [partial(of_member, api, name) for name in MEMBERS]
+    asks: list[Callable[[], object]] = [partial(of_body, driver, name) for name in BODIES]
+    asks += [partial(of_member, driver, name) for name in MEMBERS]
     others = (of_prototype, of_chunks, of_chunk_extensions, of_odd_headers, of_expectation, of_pipeline)
     troubles = []
-    for ask in [*asks, *(partial(one, api) for one in others)]:
+    for ask in [*asks, *(partial(one, driver) for one in others)]:
         try:
             ask()
         except NotTested:
@@ -124,6 +126,8 @@ def ask_all(api: Api) -> Inconclusive | None:
     return troubles[0] if troubles else None
 
 
-def _dared(api: Api, name: str, ask: Callable[[], T]) -> T | None:
-    api.run.mode.want_full("what servers stumble over")
-    return api.client.once(f"hostile: {name}", lambda: api.client.dare(ask, lambda: api.write(OPT_IN)))
+def _dared(driver: Driver, name: str, ask: Callable[[], T]) -> T | None:
+    driver.run.mode.want_full("what servers stumble over")
+    return driver.client.once(
+        f"hostile: {name}", lambda: driver.client.dare(ask, lambda: driver.write(OPT_IN))
+    )

@@ -19,7 +19,7 @@ from conformance.apis.suprsend.category import (
     said,
     shows,
 )
-from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Api, Reading
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver, Reading
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
 from conformance.http.client import Answer
 
@@ -69,9 +69,9 @@ class Lists(NamedTuple):
     read: Reading
 
 
-def wanted(api: Api) -> None:
+def wanted(driver: Driver) -> None:
     """Raise NotTested unless the profile promises that GET reads a category."""
-    if not api.has_read_back:
+    if not driver.has_read_back:
         raise NotTested("capabilities: [read_back] is not in the profile")
 
 
@@ -87,34 +87,34 @@ def known(reading: Reading) -> Answer:
 # Exchanges
 
 
-def opted_out(api: Api) -> OptedOut:
+def opted_out(driver: Driver) -> OptedOut:
     """Opt out, read in every way, and opt in again."""
-    slug = api.place.category
+    slug = driver.place.category
 
     def ask() -> OptedOut:
-        out = api.opt_out()
+        out = driver.opt_out()
         word = OUT if shows(out, OUT) else None
-        alone = api.read_until(lambda answer: shows(answer, word))
-        pages = _pages(api, word)
+        alone = driver.read_until(lambda answer: shows(answer, word))
+        pages = _pages(driver, word)
         behind = None
         if isinstance(pages[0], Answer) and has_two(pages[0]):
             one = {**FLAG, "limit": "1", "offset": "1"}
-            behind = api.read_until(lambda _: True, NEIGHBOURS[PAGE], params=one)
-        full = api.read_until(
+            behind = driver.read_until(lambda _: True, NEIGHBOURS[PAGE], params=one)
+        full = driver.read_until(
             lambda answer: _shows(find(subcategories(answer), slug), word), NEIGHBOURS[FULL], params=FLAG
         )
-        with_channels = api.read_until(lambda answer: shows(answer, word), params=FLAG)
-        back = api.write(OPT_IN)
-        again = api.read_until(lambda answer: shows(answer, IN if shows(back, IN) else None))
+        with_channels = driver.read_until(lambda answer: shows(answer, word), params=FLAG)
+        back = driver.write(OPT_IN)
+        again = driver.read_until(lambda answer: shows(answer, IN if shows(back, IN) else None))
         return OptedOut(out, alone, pages, behind, full, with_channels, back, again)
 
-    return api.client.once("opted out and read", ask)
+    return driver.client.once("opted out and read", ask)
 
 
-def _pages(api: Api, word: str | None) -> Sequence[Reading]:
-    slug, slugs, pages, params = api.place.category, set[str](), list[Reading](), dict(FLAG)
+def _pages(driver: Driver, word: str | None) -> Sequence[Reading]:
+    slug, slugs, pages, params = driver.place.category, set[str](), list[Reading](), dict(FLAG)
     while len(pages) < MOST_PAGES:
-        page = api.read_until(
+        page = driver.read_until(
             lambda answer: _shows(find(results(answer), slug), word), NEIGHBOURS[PAGE], params=params
         )
         pages.append(page)
@@ -126,73 +126,73 @@ def _pages(api: Api, word: str | None) -> Sequence[Reading]:
     return pages
 
 
-def refused(api: Api) -> Refused:
+def refused(driver: Driver) -> Refused:
     """Opt out, send what is refused, and read; without read-back only a channel that there is not is sent."""
 
     def ask() -> Refused:
-        out, channel = api.write(OPT_OUT), api.write(UNKNOWN_CHANNEL)
-        if not api.has_read_back:
+        out, channel = driver.write(OPT_OUT), driver.write(UNKNOWN_CHANNEL)
+        if not driver.has_read_back:
             return Refused(out, channel, (), None)
         if channel.status not in REFUSALS:
-            api.write(OPT_OUT)
-        foreign = [api.write(OPT_IN, authorization=None)]
+            driver.write(OPT_OUT)
+        foreign = [driver.write(OPT_IN, authorization=None)]
         with suppress(NotTested):
-            foreign.append(api.write(OPT_IN, authorization=api.wrong_key))
+            foreign.append(driver.write(OPT_IN, authorization=driver.wrong_key))
         were_refused = all(answer.status in REFUSALS for answer in foreign)
         word = OUT if shows(out, OUT) and were_refused else None
-        return Refused(out, channel, foreign, api.read_until(lambda answer: shows(answer, word)))
+        return Refused(out, channel, foreign, driver.read_until(lambda answer: shows(answer, word)))
 
-    return api.client.once("refused and read", ask)
+    return driver.client.once("refused and read", ask)
 
 
-def lists(api: Api) -> Lists:
+def lists(driver: Driver) -> Lists:
     """Take one channel out, then another one by a list of its own, and read."""
 
     def ask() -> Lists:
-        first, second = api.two_channels(api.settle())
-        before = api.write({**OPT_IN, "opt_out_channels": [first]})
-        after = api.write({**OPT_IN, "opt_out_channels": [second]})
-        return Lists(first, second, before, after, api.read_until(lambda answer: agrees(after, answer)))
+        first, second = driver.two_channels(driver.settle())
+        before = driver.write({**OPT_IN, "opt_out_channels": [first]})
+        after = driver.write({**OPT_IN, "opt_out_channels": [second]})
+        return Lists(first, second, before, after, driver.read_until(lambda answer: agrees(after, answer)))
 
-    return api.client.once("lists", ask)
+    return driver.client.once("lists", ask)
 
 
-def locked(api: Api) -> Reading:
+def locked(driver: Driver) -> Reading:
     """Return what the category that cannot be opted out of is read as after its turns, with or without read-back."""
 
     def ask() -> Reading:
-        api.locked_turns()
-        return api.look_until(lambda answer: not shows(answer, OUT), at=api.locked_place)
+        driver.locked_turns()
+        return driver.look_until(lambda answer: not shows(answer, OUT), at=driver.locked_place)
 
-    return api.client.once("locked and read", ask)
+    return driver.client.once("locked and read", ask)
 
 
-def alone(api: Api) -> Answer:
+def alone(driver: Driver) -> Answer:
     """Return what the category is read as, opted out where the run may write."""
-    wanted(api)
-    if api.run.mode.may_write:
-        return known(opted_out(api).alone)
-    return api.ask_once("read", lambda: api.read(api.place))
+    wanted(driver)
+    if driver.run.mode.may_write:
+        return known(opted_out(driver).alone)
+    return driver.ask_once("read", lambda: driver.read(driver.place))
 
 
-def alone_as_listed(api: Api) -> Answer:
+def alone_as_listed(driver: Driver) -> Answer:
     """Return what the category is read as, with its channels, as its neighbours are read."""
-    wanted(api)
-    if api.run.mode.may_write:
-        return granted(known(opted_out(api).with_channels))
-    return alone(api)
+    wanted(driver)
+    if driver.run.mode.may_write:
+        return granted(known(opted_out(driver).with_channels))
+    return alone(driver)
 
 
-def seen(api: Api, what: str) -> Answer:
+def seen(driver: Driver, what: str) -> Answer:
     """Return what one of NEIGHBOURS is read as, while the category is opted out where the run may write.
 
     Raises NotTested if the target does not have it.
     """
-    wanted(api)
-    if api.run.mode.may_write and what != CHANNELS:
-        answer = known(opted_out(api).pages[0] if what == PAGE else opted_out(api).full)
+    wanted(driver)
+    if driver.run.mode.may_write and what != CHANNELS:
+        answer = known(opted_out(driver).pages[0] if what == PAGE else opted_out(driver).full)
     else:
-        answer = api.ask_once(f"read {what}", lambda: api.read(api.place, NEIGHBOURS[what]))
+        answer = driver.ask_once(f"read {what}", lambda: driver.read(driver.place, NEIGHBOURS[what]))
     return present(answer, what)
 
 
@@ -205,24 +205,24 @@ def present(answer: Answer, what: str) -> Answer:
     return answer
 
 
-def each(api: Api) -> Mapping[str, Answer]:
+def each(driver: Driver) -> Mapping[str, Answer]:
     """Map the names of NEIGHBOURS that the target has to what they are read as."""
     found = {}
     for what in NEIGHBOURS:
         try:
-            answer = seen(api, what)
+            answer = seen(driver, what)
         except NotTested:
-            wanted(api)
+            wanted(driver)
             continue
         if answer.ok:
             found[what] = answer
     return found
 
 
-def writes_are_read(api: Api) -> None:
+def writes_are_read(driver: Driver) -> None:
     """Raise Inconclusive unless reads show what is written with nothing in between, which others judge."""
-    wanted(api)
-    turned, channel_turns = opted_out(api), api.channel_turns()
+    wanted(driver)
+    turned, channel_turns = opted_out(driver), driver.channel_turns()
     if not shows(turned.out, OUT) or not shows(known(turned.alone), OUT):
         raise Inconclusive(f"GET is {said(known(turned.alone))} after an opt_out")
     if not agrees(channel_turns.out, known(channel_turns.read)):

@@ -18,7 +18,7 @@ from conformance.apis.suprsend.category import (
     shows,
     stands,
 )
-from conformance.apis.suprsend.driver import OPT_IN, RESTRICTION, Api, Place, Reading
+from conformance.apis.suprsend.driver import OPT_IN, RESTRICTION, Driver, Place, Reading
 from conformance.apis.suprsend.reading import (
     CHANNELS,
     FULL,
@@ -68,49 +68,51 @@ class Restricted(NamedTuple):
     listed_again: Reading = None
 
 
-def restricted(api: Api) -> Restricted:
+def restricted(driver: Driver) -> Restricted:
     """Restrict a channel that is not restricted, and another in its stead, and free both; read in between."""
-    api.run.mode.want_full(RESTRICTION)
+    driver.run.mode.want_full(RESTRICTION)
 
     def ask() -> Restricted:
         try:
-            return _restricted(api)
+            return _restricted(driver)
         except Stopped:
             raise
         except Inconclusive:
-            if api.undo:
-                api.undo()
+            if driver.undo:
+                driver.undo()
             raise
 
-    return api.client.once("restricted", ask)
+    return driver.client.once("restricted", ask)
 
 
-def _restricted(api: Api) -> Restricted:
+def _restricted(driver: Driver) -> Restricted:
     path = NEIGHBOURS[CHANNELS]
-    (named, *others), debt = _free_channels(api, api.settle())
-    elsewhere = _where_editable(api, named)
-    settled = api.settle()
+    (named, *others), debt = _free_channels(driver, driver.settle())
+    elsewhere = _where_editable(driver, named)
+    settled = driver.settle()
     second = others[0] if others and len(_ins(settled)) > _FEWEST_LEFT else None
-    written = api.write({**OPT_IN, "opt_out_channels": [second]}) if second else settled
+    written = driver.write({**OPT_IN, "opt_out_channels": [second]}) if second else settled
     others = [channel for channel in stands(written) if channel != named]
-    before = api.read_until(lambda answer: agrees(written, answer))
+    before = driver.read_until(lambda answer: agrees(written, answer))
     _, restriction = debt.say({named: True}, path)
     if not restriction.ok:
-        api.read_until(debt.is_paid, path)
-        swap = _swapped(api, debt, {named: False})
+        driver.read_until(debt.is_paid, path)
+        swap = _swapped(driver, debt, {named: False})
         debt.pay()
         return Restricted(named, second, written, before, restriction, swap)
-    listed = api.read_until(lambda answer: restrictions(answer).get(named) is True, path)
-    inside = api.read_until(lambda answer: is_shut(answer, named) and is_kept(answer, before, others))
-    beside = api.read_until(lambda _: True, at=elsewhere) if elsewhere else None
+    listed = driver.read_until(lambda answer: restrictions(answer).get(named) is True, path)
+    inside = driver.read_until(lambda answer: is_shut(answer, named) and is_kept(answer, before, others))
+    beside = driver.read_until(lambda _: True, at=elsewhere) if elsewhere else None
     if second:
-        swap = _swapped(api, debt, {named: False, second: True})
+        swap = _swapped(driver, debt, {named: False, second: True})
         freed = debt.say({named: False, second: False}, path)[1]
     else:
         freed = debt.say({named: False}, path)[1]
-        swap = _swapped(api, debt, {named: False})
-    again = api.read_until(lambda answer: stands(answer).get(named) == IN and is_kept(answer, before, others))
-    listed_again = api.read_until(debt.is_paid, path)
+        swap = _swapped(driver, debt, {named: False})
+    again = driver.read_until(
+        lambda answer: stands(answer).get(named) == IN and is_kept(answer, before, others)
+    )
+    listed_again = driver.read_until(debt.is_paid, path)
     debt.pay()
     return Restricted(
         named=named,
@@ -142,14 +144,14 @@ def is_kept(answer: Answer, before: Reading, others: Iterable[str]) -> bool:
     )
 
 
-def _swapped(api: Api, debt: Debt, wish: Mapping[str, bool]) -> Swap:
+def _swapped(driver: Driver, debt: Debt, wish: Mapping[str, bool]) -> Swap:
     """Ask for *wish* by way of the full preference, and read what is restricted then."""
     said, answer = debt.say(wish, NEIGHBOURS[FULL])
     if not answer.ok:
         return Swap(said, answer)
-    listed = api.read_until(lambda answer: is_as_wished(answer, said), NEIGHBOURS[CHANNELS])
+    listed = driver.read_until(lambda answer: is_as_wished(answer, said), NEIGHBOURS[CHANNELS])
     debt.see(listed)
-    in_full = api.read_until(lambda answer: is_as_wished(answer, said), NEIGHBOURS[FULL])
+    in_full = driver.read_until(lambda answer: is_as_wished(answer, said), NEIGHBOURS[FULL])
     return Swap(said, answer, listed, in_full)
 
 
@@ -167,7 +169,7 @@ class Debt:
     restrict or to free, so that a list is believed that does not show it.
     """
 
-    api: Api
+    driver: Driver
     own: frozenset[str]
     shut: set[str] = field(default_factory=set)
     doubted: set[str] = field(default_factory=set)
@@ -181,7 +183,7 @@ class Debt:
         ways += [{channel: wish[channel]} for channel in wish]
         for way in _different(ways):
             self.shut |= {channel for channel in wish if way.get(channel)}
-            answer = self.api.restrict(way, names)
+            answer = self.driver.restrict(way, names)
             if answer.status not in REFUSALS:
                 break
             self.doubted |= way.keys()
@@ -206,10 +208,10 @@ class Debt:
             for channel in sorted(self.shut):
                 with suppress(NotTested, Inconclusive):
                     self.say({channel: False}, names)
-                    self.see(self.api.read(self.api.place, NEIGHBOURS[CHANNELS]))
+                    self.see(self.driver.read(self.driver.place, NEIGHBOURS[CHANNELS]))
         if not self.shut:
             return None
-        there = f"{self.api.place.object.type}/{self.api.place.object.id}"
+        there = f"{self.driver.place.object.type}/{self.driver.place.object.id}"
         return f"{', '.join(sorted(self.shut))} may still be restricted for {there}, which the run could not undo"
 
 
@@ -221,26 +223,26 @@ def _different(ways: Iterable[Mapping[str, bool]]) -> Iterator[Mapping[str, bool
             yield way
 
 
-def _free_channels(api: Api, settled: Answer) -> tuple[Sequence[str], Debt]:
+def _free_channels(driver: Driver, settled: Answer) -> tuple[Sequence[str], Debt]:
     """Return the channels that can be edited and are not restricted, and who remembers what is to be freed."""
-    answer = seen(api, CHANNELS)
+    answer = seen(driver, CHANNELS)
     if not answer.ok:
         raise Inconclusive(f"what is restricted is answered {answer.status}, so nothing more is")
     listed = restrictions(answer)
-    free = [channel for channel in api.nameable(settled) if not listed.get(channel)]
+    free = [channel for channel in driver.nameable(settled) if not listed.get(channel)]
     if not free:
         raise Inconclusive("no documented channel can be edited here that is not restricted")
-    debt = Debt(api, frozenset(channel for channel in listed if listed[channel]))
-    api.undo = debt.pay
+    debt = Debt(driver, frozenset(channel for channel in listed if listed[channel]))
+    driver.undo = debt.pay
     return free, debt
 
 
-def _where_editable(api: Api, named: str) -> Place | None:
+def _where_editable(driver: Driver, named: str) -> Place | None:
     """Return the place of another object where the channel was answered as editable; None if there is none."""
     try:
-        written = api.apart_with_reading(api.other_place).elsewhere
+        written = driver.apart_with_reading(driver.other_place).elsewhere
     except Stopped:
         raise
     except (NotTested, Inconclusive):
         return None
-    return api.other_place if written and named in editable(written) else None
+    return driver.other_place if written and named in editable(written) else None

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from conformance.apis.suprsend import Api, reading
+from conformance.apis.suprsend import reading
 from conformance.apis.suprsend.category import (
     DOCUMENTED_CHANNELS,
     IN,
@@ -17,7 +17,7 @@ from conformance.apis.suprsend.category import (
     said,
     shown,
 )
-from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.client import Answer
@@ -33,64 +33,64 @@ def accepted(answer: Answer) -> None:
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
 
 
-def test_defaults_to_opt_in(api: Api) -> None:
+def test_defaults_to_opt_in(driver: Driver) -> None:
     """MUST take a body without a preference for opt_in, also after an opt_out. (suprsend: Body)
 
     The document marks no member as required, so some body without a preference has to be accepted: one with a list,
     empty or not, of either kind.
     """
-    named = api.nameable(api.settled())[:1]
-    if preference(api.write(OPT_OUT)) != OUT:
+    named = driver.nameable(driver.settled())[:1]
+    if preference(driver.write(OPT_OUT)) != OUT:
         raise Inconclusive("the category cannot be opted out of, so nothing shows a default")
     bodies: Sequence[dict[str, Any]] = (
         {"opt_out_channels": []},
         {"opt_in_channels": named},
         {"opt_out_channels": named},
     )
-    answers = (api.write(body) for body in bodies)
+    answers = (driver.write(body) for body in bodies)
     answer = next((answer for answer in answers if answer.ok), None)
     expect(answer is not None, "a 2xx to one of three bodies without a preference", "refusals")
     if answer is not None:
         expect(preference(answer) == IN, "preference opt_in", preference(answer), answer)
 
 
-def test_channels_go_out(api: Api) -> None:
+def test_channels_go_out(driver: Driver) -> None:
     """MUST take a channel out that opt_out_channels names. (suprsend: Body)
 
     The answer shows the channels as they now stand, as the Response section says of the preference. The document's
     example shows two channels opted in that its own request opts out; where an example contradicts a sentence, the
     sentence counts.
     """
-    named, _, out, _, _ = api.channel_turns()
+    named, _, out, _, _ = driver.channel_turns()
     accepted(out)
     category(out)
     expect(editable(out).get(named) != IN, f"{named} opt_out", f"{named} opt_in", out)
 
 
-def test_channels_go_out_by_default(api: Api) -> None:
+def test_channels_go_out_by_default(driver: Driver) -> None:
     """MUST take a channel out that opt_out_channels names, also where no preference is given. (suprsend: Body)
 
     Such a body may be refused, as long as another one without a preference is accepted.
     """
-    named, _, out, _, _ = api.channel_turns()
+    named, _, out, _, _ = driver.channel_turns()
     if editable(out).get(named) == IN:
         raise Inconclusive(f"{named} does not go out beside a preference either")
-    api.settle()
-    answer = api.write({"opt_out_channels": [named]})
+    driver.settle()
+    answer = driver.write({"opt_out_channels": [named]})
     if answer.ok:
         category(answer)
         expect(editable(answer).get(named) != IN, f"{named} opt_out", f"{named} opt_in", answer)
 
 
-def test_category_stays_in(api: Api) -> None:
+def test_category_stays_in(driver: Driver) -> None:
     """MUST leave the category opted in when one of its channels goes out. (suprsend: Body)"""
-    out = api.channel_turns().out
+    out = driver.channel_turns().out
     expect(preference(out) == IN, "preference opt_in", preference(out), out)
 
 
-def test_other_channels_stay_in(api: Api) -> None:
+def test_other_channels_stay_in(driver: Driver) -> None:
     """MUST leave channels in that opt_out_channels does not name. (suprsend: Body)"""
-    named, settled, out, _, _ = api.channel_turns()
+    named, settled, out, _, _ = driver.channel_turns()
     category(out)
     listed = editable(out)
     for channel, earlier in editable(settled).items():
@@ -99,9 +99,9 @@ def test_other_channels_stay_in(api: Api) -> None:
             expect(now == IN, f"{channel} opt_in, as before {named} went out", shown(now), out)
 
 
-def test_channels_come_in(api: Api) -> None:
+def test_channels_come_in(driver: Driver) -> None:
     """MUST let a channel in again that opt_in_channels names. (suprsend: Body)"""
-    named, _, out, _, back = api.channel_turns()
+    named, _, out, _, back = driver.channel_turns()
     if editable(out).get(named) == IN:
         raise Inconclusive(f"{named} did not go out, so it cannot come in")
     accepted(back)
@@ -109,224 +109,224 @@ def test_channels_come_in(api: Api) -> None:
     expect(editable(back).get(named) == IN, f"{named} opt_in", shown(editable(back).get(named)), back)
 
 
-def test_list_replaces(api: Api) -> None:
+def test_list_replaces(driver: Driver) -> None:
     """SHOULD let a channel in again that a later opt_out_channels leaves out. (suprsend: official clients)"""
-    first, second, before, answer, _ = reading.lists(api)
+    first, second, before, answer, _ = reading.lists(driver)
     category(answer)
     if editable(before).get(first) == IN or editable(answer).get(second) == IN:
         raise Inconclusive("channels do not go out")
     expect(editable(answer).get(first) == IN, f"{first} opt_in", shown(editable(answer).get(first)), answer)
 
 
-def test_null_list(api: Api) -> None:
+def test_null_list(driver: Driver) -> None:
     """SHOULD accept null for opt_out_channels, which official clients send. (suprsend: official clients)"""
-    accepted(api.write({**OPT_IN, "opt_out_channels": None}))
+    accepted(driver.write({**OPT_IN, "opt_out_channels": None}))
 
 
-def test_empty_list(api: Api) -> None:
+def test_empty_list(driver: Driver) -> None:
     """SHOULD accept an empty opt_out_channels, which official clients send. (suprsend: official clients)"""
-    accepted(api.write({**OPT_IN, "opt_out_channels": []}))
+    accepted(driver.write({**OPT_IN, "opt_out_channels": []}))
 
 
-def test_documented_channels(api: Api) -> None:
+def test_documented_channels(driver: Driver) -> None:
     """SHOULD accept every documented channel, also one that the object does not have. (suprsend: Body)"""
-    accepted(without_any_channel(api))
+    accepted(without_any_channel(driver))
 
 
-def test_category_without_channels(api: Api) -> None:
+def test_category_without_channels(driver: Driver) -> None:
     """OBSERVED whether the category stays opted in when all its channels go out. (suprsend: Body)"""
-    observe(f"naming every documented channel is {said(without_any_channel(api))}")
+    observe(f"naming every documented channel is {said(without_any_channel(driver))}")
 
 
-def without_any_channel(api: Api) -> Answer:
+def without_any_channel(driver: Driver) -> Answer:
     """Take every documented channel out."""
     body = {**OPT_IN, "opt_out_channels": list(DOCUMENTED_CHANNELS)}
 
-    return api.ask_once("no channels", lambda: api.write(body))
+    return driver.ask_once("no channels", lambda: driver.write(body))
 
 
-def test_unknown_preference(api: Api) -> None:
+def test_unknown_preference(driver: Driver) -> None:
     """MUST refuse a preference that is neither opt_in nor opt_out. (suprsend: Body)
 
     Any 4xx will do, here and wherever something is to be refused: the document shows no error.
     """
     for word in ("opt_sideways", "opt_out_later", "opt"):
-        refused(api.write({"preference": word}))
+        refused(driver.write({"preference": word}))
 
 
-def test_number_as_preference(api: Api) -> None:
+def test_number_as_preference(driver: Driver) -> None:
     """MUST refuse a number as the preference. (suprsend: Body)"""
     for value in (1, 0):
-        refused(api.write({"preference": value}))
+        refused(driver.write({"preference": value}))
 
 
-def test_boolean_as_preference(api: Api) -> None:
+def test_boolean_as_preference(driver: Driver) -> None:
     """MUST refuse a boolean as the preference. (suprsend: Body)"""
     for value in (True, False):
-        refused(api.write({"preference": value}))
+        refused(driver.write({"preference": value}))
 
 
-def test_object_as_preference(api: Api) -> None:
+def test_object_as_preference(driver: Driver) -> None:
     """MUST refuse an object as the preference. (suprsend: Body)"""
     for value in ({"value": IN}, {}):
-        refused(api.write({"preference": value}))
+        refused(driver.write({"preference": value}))
 
 
-def test_array_as_preference(api: Api) -> None:
+def test_array_as_preference(driver: Driver) -> None:
     """MUST refuse an array as the preference. (suprsend: Body)"""
     for value in ([IN], []):
-        refused(api.write({"preference": value}))
+        refused(driver.write({"preference": value}))
 
 
-def test_truncated_body(api: Api) -> None:
+def test_truncated_body(driver: Driver) -> None:
     """MUST refuse a body that breaks off. (suprsend: Body)"""
-    refused(api.write(content=b'{"preference": "opt_in"'))
+    refused(driver.write(content=b'{"preference": "opt_in"'))
 
 
-def test_text_body(api: Api) -> None:
+def test_text_body(driver: Driver) -> None:
     """MUST refuse a body that is not JSON. (suprsend: Body)"""
-    refused(api.write(content=b"preference=opt_in"))
+    refused(driver.write(content=b"preference=opt_in"))
 
 
-def test_array_body(api: Api) -> None:
+def test_array_body(driver: Driver) -> None:
     """MUST refuse an array as the body. (suprsend: Body)"""
     for body in ([OPT_IN], []):
-        refused(api.write(body))
+        refused(driver.write(body))
 
 
-def test_string_body(api: Api) -> None:
+def test_string_body(driver: Driver) -> None:
     """MUST refuse a string as the body. (suprsend: Body)"""
     for body in (IN, ""):
-        refused(api.write(body))
+        refused(driver.write(body))
 
 
-def test_number_body(api: Api) -> None:
+def test_number_body(driver: Driver) -> None:
     """MUST refuse a number as the body. (suprsend: Body)"""
     for body in (1, 0):
-        refused(api.write(body))
+        refused(driver.write(body))
 
 
-def watch(api: Api, body: Any) -> None:
+def watch(driver: Driver, body: Any) -> None:
     """Opt out, send *body*, and record the answer."""
-    api.opt_out()
-    observe(f"{json.dumps(body)} after an opt_out is {said(api.write(body))}")
+    driver.opt_out()
+    observe(f"{json.dumps(body)} after an opt_out is {said(driver.write(body))}")
 
 
-def test_null_preference(api: Api) -> None:
+def test_null_preference(driver: Driver) -> None:
     """OBSERVED what null as the preference is answered. (suprsend: Body)"""
-    watch(api, {"preference": None})
+    watch(driver, {"preference": None})
 
 
-def test_empty_preference(api: Api) -> None:
+def test_empty_preference(driver: Driver) -> None:
     """OBSERVED what an empty preference is answered, which an official client sends for none.
 
     (suprsend: official clients)
     """
-    watch(api, {"preference": ""})
+    watch(driver, {"preference": ""})
 
 
-def test_cant_unsubscribe(api: Api) -> None:
+def test_cant_unsubscribe(driver: Driver) -> None:
     """OBSERVED what cant_unsubscribe as the preference is answered, which other pages name.
 
     (suprsend: API specification)
     """
-    watch(api, {"preference": "cant_unsubscribe"})
+    watch(driver, {"preference": "cant_unsubscribe"})
 
 
-def test_upper_case_preference(api: Api) -> None:
+def test_upper_case_preference(driver: Driver) -> None:
     """OBSERVED what OPT_IN in capitals is answered. (suprsend: Body)"""
-    watch(api, {"preference": "OPT_IN"})
+    watch(driver, {"preference": "OPT_IN"})
 
 
-def test_empty_object(api: Api) -> None:
+def test_empty_object(driver: Driver) -> None:
     """OBSERVED what an empty object is answered. (suprsend: Body)"""
-    watch(api, {})
+    watch(driver, {})
 
 
-def test_null_body(api: Api) -> None:
+def test_null_body(driver: Driver) -> None:
     """OBSERVED what null as the body is answered. (suprsend: Body)"""
-    watch(api, None)
+    watch(driver, None)
 
 
-def test_no_body(api: Api) -> None:
+def test_no_body(driver: Driver) -> None:
     """OBSERVED what a request without a body is answered. (suprsend: Body)"""
-    observe(f"no body is {said(api.write(content=b''))}")
+    observe(f"no body is {said(driver.write(content=b''))}")
 
 
-def test_unknown_member(api: Api) -> None:
+def test_unknown_member(driver: Driver) -> None:
     """OBSERVED what members beyond the documented ones are answered. (suprsend: Body)"""
-    watch(api, {**OPT_IN, "digest_schedule": None, "properties": {}})
+    watch(driver, {**OPT_IN, "digest_schedule": None, "properties": {}})
 
 
-def test_unknown_channel(api: Api) -> None:
+def test_unknown_channel(driver: Driver) -> None:
     """OBSERVED what the name of no channel is answered. (suprsend: Body)"""
-    answer = reading.refused(api).channel
+    answer = reading.refused(driver).channel
     observe(f"{json.dumps(reading.UNKNOWN_CHANNEL)} after an opt_out is {said(answer)}")
 
 
-def test_channel_of_the_example(api: Api) -> None:
+def test_channel_of_the_example(driver: Driver) -> None:
     """OBSERVED what ms_teams is answered, which the example shows and the list of channels lacks.
 
     (suprsend: Body)
     """
-    watch(api, {**OPT_IN, "opt_out_channels": ["ms_teams"]})
+    watch(driver, {**OPT_IN, "opt_out_channels": ["ms_teams"]})
 
 
-def test_channels_as_a_string(api: Api) -> None:
+def test_channels_as_a_string(driver: Driver) -> None:
     """OBSERVED what a string in the place of a list is answered. (suprsend: Body)"""
-    watch(api, {**OPT_IN, "opt_out_channels": "email"})
+    watch(driver, {**OPT_IN, "opt_out_channels": "email"})
 
 
-def test_channels_of_other_types(api: Api) -> None:
+def test_channels_of_other_types(driver: Driver) -> None:
     """OBSERVED what a list of other things than strings is answered. (suprsend: Body)"""
-    watch(api, {**OPT_IN, "opt_out_channels": [1, None, {"channel": "email"}]})
+    watch(driver, {**OPT_IN, "opt_out_channels": [1, None, {"channel": "email"}]})
 
 
-def test_channel_named_twice(api: Api) -> None:
+def test_channel_named_twice(driver: Driver) -> None:
     """OBSERVED what a channel named twice in a list is answered. (suprsend: Body)"""
-    watch(api, {**OPT_IN, "opt_out_channels": ["email", "email"]})
+    watch(driver, {**OPT_IN, "opt_out_channels": ["email", "email"]})
 
 
-def test_both_lists(api: Api) -> None:
+def test_both_lists(driver: Driver) -> None:
     """OBSERVED what becomes of two channels, one in each list. (suprsend: Body)"""
-    out, into = api.two_channels(api.settled())
-    answer = api.write({**OPT_IN, "opt_out_channels": [out], "opt_in_channels": [into]})
+    out, into = driver.two_channels(driver.settled())
+    answer = driver.write({**OPT_IN, "opt_out_channels": [out], "opt_in_channels": [into]})
     listed = {channel: editable(answer).get(channel) for channel in (out, into)} if answer.ok else {}
     observe(f"{out} out and {into} in is {said(answer)}, listed as {listed}")
 
 
-def test_channel_in_both_lists(api: Api) -> None:
+def test_channel_in_both_lists(driver: Driver) -> None:
     """OBSERVED what becomes of a channel in both lists. (suprsend: Body)"""
-    _, named = api.two_channels(api.settled())
-    answer = api.write({**OPT_IN, "opt_out_channels": [named], "opt_in_channels": [named]})
+    _, named = driver.two_channels(driver.settled())
+    answer = driver.write({**OPT_IN, "opt_out_channels": [named], "opt_in_channels": [named]})
     listed = editable(answer).get(named) if answer.ok else None
     observe(f"{named} in both lists is {said(answer)}, listed as {shown(listed)}")
 
 
-def test_lists_beside_opt_out(api: Api) -> None:
+def test_lists_beside_opt_out(driver: Driver) -> None:
     """OBSERVED what a list beside opt_out is answered. (suprsend: Body)"""
-    observe(f"a list beside opt_out is {said(api.write({**OPT_OUT, 'opt_out_channels': ['email']}))}")
+    observe(f"a list beside opt_out is {said(driver.write({**OPT_OUT, 'opt_out_channels': ['email']}))}")
 
 
-def test_no_lists(api: Api) -> None:
+def test_no_lists(driver: Driver) -> None:
     """OBSERVED whether a channel stays out when a later request names no list. (suprsend: Body)"""
-    named, _ = api.two_channels(api.settled())
-    api.write({**OPT_IN, "opt_out_channels": [named]})
-    answer = api.write(OPT_IN)
+    named, _ = driver.two_channels(driver.settled())
+    driver.write({**OPT_IN, "opt_out_channels": [named]})
+    answer = driver.write(OPT_IN)
     observe(f"{named} went out; after a request without lists it is {shown(editable(answer).get(named))}")
 
 
-def test_unnamed_channels(api: Api) -> None:
+def test_unnamed_channels(driver: Driver) -> None:
     """OBSERVED what becomes of channels that opt_in_channels does not name. (suprsend: Body)"""
-    one, other = api.two_channels(api.settle())
-    api.write({**OPT_IN, "opt_out_channels": [one]})
-    now = editable(api.write({**OPT_IN, "opt_in_channels": [other]}))
+    one, other = driver.two_channels(driver.settle())
+    driver.write({**OPT_IN, "opt_out_channels": [one]})
+    now = editable(driver.write({**OPT_IN, "opt_in_channels": [other]}))
     rest = {channel: word for channel, word in now.items() if channel != other}
     observe(f"{one} went out; after opt_in_channels named {other}, the rest are {rest}")
 
 
-def test_media_type_of_the_body(api: Api) -> None:
+def test_media_type_of_the_body(driver: Driver) -> None:
     """OBSERVED what a body is answered that is labelled as text, or not at all. (suprsend: Body)"""
-    text = api.write(OPT_IN, media_type="text/plain")
-    bare = api.write(content=json.dumps(OPT_IN).encode(), media_type=None)
+    text = driver.write(OPT_IN, media_type="text/plain")
+    bare = driver.write(content=json.dumps(OPT_IN).encode(), media_type=None)
     observe(f"text/plain is {said(text)}; no label is {said(bare)}")

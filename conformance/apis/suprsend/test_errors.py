@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from conformance.apis.suprsend import Api
 from conformance.apis.suprsend import hostile_input as hostility
 from conformance.apis.suprsend.category import shown
+from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.test_authorizations import with_wrong_key, without_key
 from conformance.apis.suprsend.test_path_parameters import unknown_category
 from conformance.assertions.expect import expect, observe
@@ -20,27 +20,27 @@ NOT_IMPLEMENTED = 501
 UNAVAILABLE = 503
 
 
-def written(api: Api) -> Sequence[Answer]:
+def written(driver: Driver) -> Sequence[Answer]:
     """Return every answer of the run so far, but to GET, which no server has to know, and what is put aside."""
-    aside = {id(answer) for answer in api.aside}
-    return [one for one in api.client.answers if one.exchange.method == "PATCH" and id(one) not in aside]
+    aside = {id(answer) for answer in driver.unjudged_answers}
+    return [one for one in driver.client.answers if one.exchange.method == "PATCH" and id(one) not in aside]
 
 
-def errors(api: Api) -> Sequence[Answer]:
+def errors(driver: Driver) -> Sequence[Answer]:
     """Return every refusal of the run so far, at least those of a missing and a wrong key."""
-    provoked = (without_key(api), with_wrong_key(api), unknown_category(api))
-    seen = dict.fromkeys(id(answer) for answer in api.client.answers)
-    unusual = {id(answer) for answer in api.unusual}
-    refused = [one for one in written(api) if 400 <= one.status < 500 and id(one) not in unusual]
+    provoked = (without_key(driver), with_wrong_key(driver), unknown_category(driver))
+    seen = dict.fromkeys(id(answer) for answer in driver.client.answers)
+    unusual = {id(answer) for answer in driver.unusual_answers}
+    refused = [one for one in written(driver) if 400 <= one.status < 500 and id(one) not in unusual]
     refused += [answer for answer in provoked if id(answer) not in seen and not answer.ok]
     if not refused:
         raise Inconclusive("nothing was refused")
     return refused
 
 
-def error_bodies(api: Api) -> Iterator[tuple[dict[str, Any], Answer]]:
+def error_bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Answer]]:
     """Yield every error that is a JSON object."""
-    found = [(body, answer) for answer in errors(api) if (body := error_body(answer)) is not None]
+    found = [(body, answer) for answer in errors(driver) if (body := error_body(answer)) is not None]
     if not found:
         raise Inconclusive("no error is a JSON object")
     yield from found
@@ -55,22 +55,22 @@ def error_body(answer: Answer) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def test_hostile_bodies(api: Api) -> None:
+def test_hostile_bodies(driver: Driver) -> None:
     """OBSERVED what bodies that servers stumble over are answered. (suprsend: Body)"""
-    answers = {name: hostility.of_body(api, name) for name in hostility.BODIES}
+    answers = {name: hostility.of_body(driver, name) for name in hostility.BODIES}
     observe(
         ", ".join(f"{name} {answer.status if answer else 'no answer'}" for name, answer in answers.items())
     )
 
 
-def test_no_server_error(api: Api) -> None:
+def test_no_server_error(driver: Driver) -> None:
     """MUST not answer a 5xx to anything that is sent. (suprsend: Response)
 
     503 is waited for. By HTTP a transfer coding may be answered 501, so a request sent in an unusual way may be.
     """
-    trouble = hostility.ask_all(api)
-    unusual = {id(answer) for answer in api.unusual}
-    for answer in written(api):
+    trouble = hostility.ask_all(driver)
+    unusual = {id(answer) for answer in driver.unusual_answers}
+    for answer in written(driver):
         allowed = (UNAVAILABLE, NOT_IMPLEMENTED) if id(answer) in unusual else (UNAVAILABLE,)
         sound = answer.status < 500 or answer.status in allowed
         expect(sound, "no 5xx", f"status {answer.status}", answer)
@@ -78,28 +78,28 @@ def test_no_server_error(api: Api) -> None:
         raise trouble
 
 
-def test_error_is_json(api: Api) -> None:
+def test_error_is_json(driver: Driver) -> None:
     """SHOULD answer errors as a JSON object, labelled as JSON. (suprsend: API specification)"""
-    for answer in errors(api):
+    for answer in errors(driver):
         expect(error_body(answer) is not None, "a JSON object", answer.text[:80], answer)
         expect(answer.is_labelled_json, "application/json", answer.media_type or "no content-type", answer)
 
 
-def test_error_code(api: Api) -> None:
+def test_error_code(driver: Driver) -> None:
     """SHOULD answer an integer code in errors. (suprsend: API specification)"""
-    for body, answer in error_bodies(api):
+    for body, answer in error_bodies(driver):
         expect(type(body.get("code")) is int, "code: an integer", shown(body.get("code")), answer)
 
 
-def test_error_code_is_the_status(api: Api) -> None:
+def test_error_code_is_the_status(driver: Driver) -> None:
     """SHOULD answer the status as the code of errors. (suprsend: API specification)"""
-    for body, answer in error_bodies(api):
+    for body, answer in error_bodies(driver):
         if type(body.get("code")) is int:
             expect(body["code"] == answer.status, f"code {answer.status}", shown(body["code"]), answer)
 
 
-def test_error_message(api: Api) -> None:
+def test_error_message(driver: Driver) -> None:
     """SHOULD say something in the message of errors, which official clients print. (suprsend: official clients)"""
-    for body, answer in error_bodies(api):
+    for body, answer in error_bodies(driver):
         message = body.get("message")
         expect(isinstance(message, str) and message.strip() != "", "message: a text", shown(message), answer)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.apis.suprsend import Api
 from conformance.apis.suprsend import generated_cases as sitting
 from conformance.apis.suprsend.category import IN, OUT, PREFERENCES, editable, preference, shown
+from conformance.apis.suprsend.driver import Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
 from conformance.generation.cases import Case
@@ -18,11 +18,11 @@ ORDER = 2
 EXAMINED = True
 
 
-def bodies(api: Api) -> Iterator[tuple[dict[str, Any], Answer]]:
+def bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Answer]]:
     """Yield every generated body that is a JSON object."""
-    for case, answer in api.examined():
-        if case.has_json and isinstance(body := sitting.body(case), dict):
-            yield body, answer
+    for result in driver.case_results():
+        if result.case.has_json and isinstance(body := sitting.body(result.case), dict):
+            yield body, result.answer
 
 
 def names(body: dict[str, Any], member: str) -> list[str]:
@@ -38,15 +38,16 @@ def is_no_body(case: Case) -> bool:
     return bool((case.content or b"").strip())
 
 
-def test_generated_no_server_error(api: Api) -> None:
+def test_generated_no_server_error(driver: Driver) -> None:
     """MUST not answer a 5xx to a generated request. (suprsend: Response)"""
-    for _, answer in api.examined():
-        expect(answer.status < 500, "no 5xx", f"status {answer.status}", answer)
+    for result in driver.case_results():
+        status = result.answer.status
+        expect(status < 500, "no 5xx", f"status {status}", result.answer)
 
 
-def test_generated_preference_is_followed(api: Api) -> None:
+def test_generated_preference_is_followed(driver: Driver) -> None:
     """MUST follow a preference beside generated members. (suprsend: Response)"""
-    asked = [pair for pair in bodies(api) if pair[0].get("preference") in PREFERENCES and len(pair[0]) > 1]
+    asked = [pair for pair in bodies(driver) if pair[0].get("preference") in PREFERENCES and len(pair[0]) > 1]
     followed = [(body["preference"], answer) for body, answer in asked if answer.ok]
     if OUT not in (word for word, _ in followed):
         raise NotTested("no generated opt_out was accepted")
@@ -56,17 +57,17 @@ def test_generated_preference_is_followed(api: Api) -> None:
         expect(preference(answer) == word, f"preference {word}", preference(answer), answer)
 
 
-def test_generated_preference_is_refused(api: Api) -> None:
+def test_generated_preference_is_refused(driver: Driver) -> None:
     """MUST refuse a generated preference that is neither opt_in nor opt_out. (suprsend: Body)"""
-    for body, answer in bodies(api):
+    for body, answer in bodies(driver):
         if sitting.is_no_preference(value := body.get("preference")) and answer.status < 500:
             got = f"status {answer.status} to {shown(value)}"
             expect(400 <= answer.status < 500, "a refusal, status 4xx", got, answer)
 
 
-def test_generated_channels_follow(api: Api) -> None:
+def test_generated_channels_follow(driver: Driver) -> None:
     """MUST take generated lists of two channels or more at their word. (suprsend: Body)"""
-    for body, answer in bodies(api):
+    for body, answer in bodies(driver):
         out, into = names(body, "opt_out_channels"), names(body, "opt_in_channels")
         if max(len(out), len(into)) < 2 or not answer.ok or preference(answer) != IN:
             continue
@@ -76,17 +77,20 @@ def test_generated_channels_follow(api: Api) -> None:
                 expect(now == wish, f"{channel} {wish}", now, answer)
 
 
-def test_generated_body_is_refused(api: Api) -> None:
+def test_generated_body_is_refused(driver: Driver) -> None:
     """MUST refuse a generated body that is no JSON object. (suprsend: Body)"""
-    for case, answer in api.examined():
-        if is_no_body(case) and answer.status < 500:
-            got = f"status {answer.status} to {(case.content or b'')[:40]!r}"
-            expect(400 <= answer.status < 500, "a refusal, status 4xx", got, answer)
+    for result in driver.case_results():
+        status = result.answer.status
+        if is_no_body(result.case) and status < 500:
+            got = f"status {status} to {(result.case.content or b'')[:40]!r}"
+            expect(400 <= status < 500, "a refusal, status 4xx", got, result.answer)
 
 
-def test_generated_requests(api: Api) -> None:
+def test_generated_requests(driver: Driver) -> None:
     """OBSERVED how many generated requests are accepted. (suprsend: Body)"""
-    counts: Counter[tuple[str, bool]] = Counter((case.mode, answer.ok) for case, answer in api.examined())
+    counts: Counter[tuple[str, bool]] = Counter(
+        (result.case.mode, result.answer.ok) for result in driver.case_results()
+    )
     tally = [
         f"{counts[mode, True]} of {counts[mode, True] + counts[mode, False]} {kind}"
         for mode, kind in (("positive", "that follow the contract"), ("negative", "that break it"))

@@ -6,10 +6,9 @@ way or by closing the connection. Closing it is a refusal everywhere here.
 
 from __future__ import annotations
 
-from conformance.apis.suprsend import Api
 from conformance.apis.suprsend import hostile_input as hostility
 from conformance.apis.suprsend.category import IN, OUT, editable, member, preference, said
-from conformance.apis.suprsend.driver import OPT_IN
+from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
 from conformance.http import raw_request as packet
@@ -24,101 +23,103 @@ def _followed(word: str, answer: Answer | None) -> None:
         expect(preference(answer) == word, f"preference {word}", preference(answer), answer)
 
 
-def test_preference_beside_hostile_members(api: Api) -> None:
+def test_preference_beside_hostile_members(driver: Driver) -> None:
     """MUST follow a preference beside hostile members that it accepts. (suprsend: Response)"""
     for name in hostility.MEMBERS:
-        word, answer = hostility.of_member(api, name)
+        word, answer = hostility.of_member(driver, name)
         _followed(word, answer)
 
 
-def test_prototype_is_no_preference(api: Api) -> None:
+def test_prototype_is_no_preference(driver: Driver) -> None:
     """MUST not take a preference out of a member called __proto__. (suprsend: Body)
 
     A body without a preference of its own is an opt_in, if it is accepted; a target that does not take it for one is
     another requirement's matter.
     """
-    before, given, _ = hostility.of_prototype(api)
+    before, given, _ = hostility.of_prototype(driver)
     if before.ok and preference(before) == IN:
         _followed(IN, given)
 
 
-def test_prototypes_stay_clean(api: Api) -> None:
+def test_prototypes_stay_clean(driver: Driver) -> None:
     """MUST not take the preference of a later request out of an earlier one's __proto__. (suprsend: Body)"""
-    before, _, later = hostility.of_prototype(api)
+    before, _, later = hostility.of_prototype(driver)
     if before.ok and preference(before) == IN:
         _followed(IN, later)
 
 
-def test_hostile_input_is_answered(api: Api) -> None:
+def test_hostile_input_is_answered(driver: Driver) -> None:
     """MUST leave no hostile input without an answer. (suprsend: Response)
 
     Input is left without one if none comes within the profile's patience.timeout_s, twice, while an opt_in is answered
     each time right after. To close the connection is an answer: a server may refuse without a word what is no HTTP to
     it.
     """
-    api.run.mode.want_full("what servers stumble over")
-    trouble = hostility.ask_all(api)
-    for hang in api.client.hangs:
-        api.client.show(hang)
+    driver.run.mode.want_full("what servers stumble over")
+    trouble = hostility.ask_all(driver)
+    for hang in driver.client.hangs:
+        driver.client.show(hang)
         expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
     if trouble:
         raise trouble
 
 
-def test_chunked_body_is_followed(api: Api) -> None:
+def test_chunked_body_is_followed(driver: Driver) -> None:
     """MUST follow a preference in chunks that it accepts. (suprsend: Response)
 
     Whoever does not know chunks may refuse them, or see no body at all, if that is accepted.
     """
-    answer = hostility.of_chunks(api)
+    answer = hostility.of_chunks(driver)
     if answer is not None and answer.ok and preference(answer) == IN:
-        empty = api.write(content=b"")
+        empty = driver.write(content=b"")
         if empty.ok and preference(empty) == IN:
             raise NotTested("chunks are not read, and a request without a body is an opt_in here")
     _followed(OUT, answer)
 
 
-def test_chunk_extensions(api: Api) -> None:
+def test_chunk_extensions(driver: Driver) -> None:
     """OBSERVED what a body in chunks with extensions is answered. (suprsend: Body)"""
-    observe(f"chunks with extensions are {said(hostility.of_chunk_extensions(api))}")
+    observe(f"chunks with extensions are {said(hostility.of_chunk_extensions(driver))}")
 
 
-def test_half_sent_body_changes_nothing(api: Api) -> None:
+def test_half_sent_body_changes_nothing(driver: Driver) -> None:
     """MUST not carry out a request that breaks off before its end. (suprsend: Body)
 
     The last brace is announced and never sent, so that what arrives is no JSON, whoever reads it. It would take a
     channel out; a target that forgets such choices with the next request shows nothing.
     """
-    named, other = api.two_channels(api.settle())
+    named, other = driver.two_channels(driver.settle())
     let_in = {**OPT_IN, "opt_in_channels": [other]}
-    before = editable(api.write(let_in)).get(named)
-    for answer in api.deliver(packet.cut(api.draft({**OPT_IN, "opt_out_channels": [named]}), missing=1)):
+    before = editable(driver.write(let_in)).get(named)
+    for answer in driver.send_unusual(
+        packet.cut(driver.draft({**OPT_IN, "opt_out_channels": [named]}), missing=1)
+    ):
         expect(not answer.ok, "a refusal or no answer at all", said(answer), answer)
-    after = api.write(let_in)
+    after = driver.write(let_in)
     if before == IN and after.ok:
         expect(editable(after).get(named) == IN, f"{named} opt_in, as before", f"{named} opt_out", after)
 
 
-def test_pipelined_requests_stay_in_order(api: Api) -> None:
+def test_pipelined_requests_stay_in_order(driver: Driver) -> None:
     """MUST not answer one of two requests in one packet with the category of the other. (suprsend: Response)
 
     One category is unknown and may be refused. The second request, or both, may be left unanswered where the
     connection is closed.
     """
-    written = hostility.of_pipeline(api)
+    written = hostility.of_pipeline(driver)
     for (place, answer), (other, _) in zip(written, reversed(written), strict=True):
         if answer.ok and other is not place:
             given = member(answer, "category", str)
             expect(given != other.category, f"category {place.category}", f"category {given}", answer)
 
 
-def test_unusual_headers(api: Api) -> None:
+def test_unusual_headers(driver: Driver) -> None:
     """OBSERVED what a hundred headers more are answered, among them one of 4 KB, an empty one and one that is there
     twice, and the media type in odd letters. (suprsend: Authorizations)
     """
-    observe(f"unusual headers are {said(hostility.of_odd_headers(api))}")
+    observe(f"unusual headers are {said(hostility.of_odd_headers(driver))}")
 
 
-def test_expect_continue(api: Api) -> None:
+def test_expect_continue(driver: Driver) -> None:
     """OBSERVED what Expect: 100-continue is answered where the body does not wait. (suprsend: Authorizations)"""
-    observe(f"Expect: 100-continue is {said(hostility.of_expectation(api))}")
+    observe(f"Expect: 100-continue is {said(hostility.of_expectation(driver))}")

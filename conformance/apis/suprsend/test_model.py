@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from conformance.apis.suprsend import Api, model
+from conformance.apis.suprsend import model
 from conformance.apis.suprsend.category import picture
+from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.model import Write
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
@@ -14,7 +15,7 @@ from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTest
 ORDER = 3
 
 
-def test_model_places_stand_alone(api: Api) -> None:
+def test_model_places_stand_alone(driver: Driver) -> None:
     """MUST answer the writes to a place the same, whatever is written to other places in between.
 
     (suprsend: Path Parameters)
@@ -23,8 +24,10 @@ def test_model_places_stand_alone(api: Api) -> None:
     another category and, if there is one, a tenant, in an order that the seed decides. Nothing is asked of how lists
     add up, only that they add up the same.
     """
-    _expect_apart(api)
-    for number, (before, write) in enumerate(zip(api.alone().writes, api.interleaved().own, strict=True), 1):
+    _expect_apart(driver)
+    for number, (before, write) in enumerate(
+        zip(driver.alone().writes, driver.interleaved().own, strict=True), 1
+    ):
         wanted = f"{picture(before.answer)} to write {number}, as without writes elsewhere"
         expect(write.answer.ok, wanted, f"status {write.answer.status}", write.answer)
         is_same = model.is_same(before.answer, write.answer)
@@ -33,16 +36,16 @@ def test_model_places_stand_alone(api: Api) -> None:
         expect(is_same, wanted, f"{picture(write.answer)}", write.answer)
 
 
-def test_model_answers_follow_requests(api: Api) -> None:
+def test_model_answers_follow_requests(driver: Driver) -> None:
     """MUST answer every write with what it asked for, whatever was written elsewhere before. (suprsend: Response)
 
     Asked of an object, of another one, and of a tenant, in turn. What one object alone is not answered is another
     requirement's.
     """
-    _expect_followed(api, api.interleaved().every)
+    _expect_followed(driver, driver.interleaved().every)
 
 
-def test_parallel_writes_have_an_order(api: Api) -> None:
+def test_parallel_writes_have_an_order(driver: Driver) -> None:
     """SHOULD answer writes made at once as if they were made one after the other. (suprsend: Body)
 
     The document does not speak of writes made at once, so what gets lost among them is no MUST.
@@ -51,8 +54,8 @@ def test_parallel_writes_have_an_order(api: Api) -> None:
     as when nothing else was under way. Only requests that overlapped count. Writes made at once may be refused; where
     none that overlapped was accepted for one of the channels, it is not decided.
     """
-    in_turn = [picture(write.answer) for write in api.alone().writes[2:]]
-    own, every = api.race()
+    in_turn = [picture(write.answer) for write in driver.alone().writes[2:]]
+    own, every = driver.race()
     if len({str(write.body) for write in own}) < 2:
         if refused := [write.answer.status for write in every if not write.answer.ok]:
             raise NotTested(f"of the writes made at once some were refused with status {refused[0]}")
@@ -64,17 +67,17 @@ def test_parallel_writes_have_an_order(api: Api) -> None:
         f"{at_once}",
         own[-1].answer,
     )
-    _expect_followed(api, every, api.interleaved().every if api.elsewhere else ())
+    _expect_followed(driver, every, driver.interleaved().every if driver.elsewhere else ())
 
 
-def _expect_followed(api: Api, writes: Sequence[Write], in_turn: Sequence[Write] = ()) -> None:
+def _expect_followed(driver: Driver, writes: Sequence[Write], in_turn: Sequence[Write] = ()) -> None:
     """Leave to other requirements what one object alone is not answered, nor several *in_turn*."""
-    turns, channels = api.turns(), api.channel_turns()
+    turns, channels = driver.turns(), driver.channel_turns()
     plain = [
         *(Write(model.move(name, []), answer) for name, answer in zip(("in", "leave"), turns, strict=False)),
         Write(model.move("out", [channels.named]), channels.out),
         Write(model.move("in", [channels.named]), channels.back),
-        *api.alone().writes,
+        *driver.alone().writes,
         *in_turn,
     ]
     left = {found.fact for found in model.contradictions(plain)}
@@ -85,14 +88,14 @@ def _expect_followed(api: Api, writes: Sequence[Write], in_turn: Sequence[Write]
         raise Inconclusive(f"what came before is not answered its {', '.join(sorted(left))}")
 
 
-def _expect_apart(api: Api) -> None:
+def _expect_apart(driver: Driver) -> None:
     """Leave it to other requirements if the plainest write elsewhere shows here."""
     for name in ("other", "category"):
-        place = api.elsewhere.get(name)
+        place = driver.elsewhere.get(name)
         if place is None:
             continue
         with suppress(NotTested):
-            before, write, after = api.apart(place)
+            before, write, after = driver.apart(place)
             if write.ok and not model.is_same(before, after):
                 raise Inconclusive(
                     f"a single write to {place.object.id}, {place.category} already shows here"

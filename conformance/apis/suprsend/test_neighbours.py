@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from conformance.apis.suprsend import Api, reading
+from conformance.apis.suprsend import reading
 from conformance.apis.suprsend.category import (
     IN,
     category,
@@ -15,6 +15,7 @@ from conformance.apis.suprsend.category import (
     stands,
     stands_in,
 )
+from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.reading import (
     CHANNELS,
     FULL,
@@ -54,12 +55,12 @@ def lists_channels(answer: Answer) -> None:
         expect(isinstance(given, bool), "is_restricted: a boolean", shown(given), answer)
 
 
-def test_list_is_a_page(api: Api) -> None:
+def test_list_is_a_page(driver: Driver) -> None:
     """SHOULD answer GET of the list of categories with 200, meta and results. (suprsend: API specification)
 
     meta has count, limit and offset, whole numbers, and results are objects.
     """
-    answer = reading.seen(api, PAGE)
+    answer = reading.seen(driver, PAGE)
     expect_status(answer, 200)
     body = answer.json
     expect(isinstance(body, dict), "a JSON object", shown(body), answer)
@@ -70,9 +71,9 @@ def test_list_is_a_page(api: Api) -> None:
     want_objects(body, "results", answer)
 
 
-def same_preference(api: Api, found: Mapping[str, Any] | None, alone: Answer, answer: Answer) -> None:
+def same_preference(driver: Driver, found: Mapping[str, Any] | None, alone: Answer, answer: Answer) -> None:
     """Expect a category that is found in *answer* to have the preference that it has when it is read alone."""
-    slug = api.place.category
+    slug = driver.place.category
     if category(alone).get("category") != slug:
         raise Inconclusive(f"GET of {slug} does not name it")
     word = preference(alone)
@@ -82,23 +83,25 @@ def same_preference(api: Api, found: Mapping[str, Any] | None, alone: Answer, an
         expect(given == word, f"{slug} with preference {word}, as read alone", shown(given), answer)
 
 
-def test_list_holds_the_category(api: Api) -> None:
+def test_list_holds_the_category(driver: Driver) -> None:
     """SHOULD list the written category with the preference that it has when it is read alone.
 
     (suprsend: API specification)
     """
-    answer = holding(api)
-    same_preference(api, find(reading.results(answer), api.place.category), reading.alone(api), answer)
+    answer = holding(driver)
+    same_preference(
+        driver, find(reading.results(answer), driver.place.category), reading.alone(driver), answer
+    )
 
 
-def holding(api: Api) -> Answer:
+def holding(driver: Driver) -> Answer:
     """Return the page of the list that has the category, or the last that was read; Inconclusive if there are more."""
-    first = granted(reading.seen(api, PAGE))
-    if not api.run.mode.may_write:
+    first = granted(reading.seen(driver, PAGE))
+    if not driver.run.mode.may_write:
         return first
-    pages = reading.opted_out(api).pages
+    pages = reading.opted_out(driver).pages
     answer = granted(known(pages[-1]))
-    if len(pages) == MOST_PAGES and find(reading.results(answer), api.place.category) is None:
+    if len(pages) == MOST_PAGES and find(reading.results(answer), driver.place.category) is None:
         raise Inconclusive(f"it is not on the first {len(pages)} pages")
     return answer
 
@@ -111,28 +114,28 @@ def counted(answer: Answer) -> int:
     return count
 
 
-def second(api: Api) -> tuple[Answer, Answer]:
+def second(driver: Driver) -> tuple[Answer, Answer]:
     """Return the usual page, and one of a single category that begins behind the first."""
-    usual = granted(reading.seen(api, PAGE))
+    usual = granted(reading.seen(driver, PAGE))
     if not reading.has_two(usual) or not reading.results(usual):
         raise NotTested("the object has fewer than two categories, so there is one page")
-    if api.run.mode.may_write:
-        return usual, known(reading.opted_out(api).behind)
+    if driver.run.mode.may_write:
+        return usual, known(reading.opted_out(driver).behind)
     one = {"limit": "1", "offset": "1"}
-    return usual, api.ask_once("page", lambda: api.read(api.place, NEIGHBOURS[PAGE], params=one))
+    return usual, driver.ask_once("page", lambda: driver.read(driver.place, NEIGHBOURS[PAGE], params=one))
 
 
-def test_list_is_limited(api: Api) -> None:
+def test_list_is_limited(driver: Driver) -> None:
     """SHOULD list no more categories than limit says. (suprsend: official clients)"""
-    _, answer = second(api)
+    _, answer = second(driver)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
     listed = len(reading.results(answer))
     expect(listed <= 1, "one category at most", f"{listed}", answer)
 
 
-def test_list_goes_on(api: Api) -> None:
+def test_list_goes_on(driver: Driver) -> None:
     """SHOULD list other categories behind offset than before it. (suprsend: official clients)"""
-    usual, answer = second(api)
+    usual, answer = second(driver)
     slugs = [one.get("category") for one in reading.results(usual)]
     if len({*map(shown, slugs)}) < len(slugs):
         raise Inconclusive("the usual page has categories of one name")
@@ -144,24 +147,24 @@ def test_list_goes_on(api: Api) -> None:
         expect(listed[0] == slugs[1], wish, shown(listed[0]), answer)
 
 
-def test_list_counts_all(api: Api) -> None:
+def test_list_counts_all(driver: Driver) -> None:
     """SHOULD answer the same meta.count on every page, and no less than a page lists. (suprsend: official clients)"""
-    usual, answer = second(api)
+    usual, answer = second(driver)
     before, after = counted(usual), counted(granted(answer))
     listed = len(reading.results(usual))
     expect(before >= listed, f"meta.count {listed} at least, as so many are listed", f"{before}", usual)
     expect(before == after, f"meta.count {before}, as on the usual page", f"{after}", answer)
 
 
-def test_full_preference(api: Api) -> None:
+def test_full_preference(driver: Driver) -> None:
     """SHOULD answer GET of the full preference with 200, sections and channel_preferences.
 
     (suprsend: API specification)
 
     Every section has subcategories, objects.
     """
-    expect_status(reading.seen(api, FULL), 200)
-    want_sections(reading.seen(api, FULL))
+    expect_status(reading.seen(driver, FULL), 200)
+    want_sections(reading.seen(driver, FULL))
 
 
 def want_sections(answer: Answer) -> None:
@@ -173,29 +176,31 @@ def want_sections(answer: Answer) -> None:
     want_objects(body, "channel_preferences", answer)
 
 
-def test_full_preference_holds_the_category(api: Api) -> None:
+def test_full_preference_holds_the_category(driver: Driver) -> None:
     """SHOULD have the written category in the full preference, with the preference that it has when read alone.
 
     (suprsend: API specification)
     """
-    answer = granted(reading.seen(api, FULL))
-    same_preference(api, find(reading.subcategories(answer), api.place.category), reading.alone(api), answer)
+    answer = granted(reading.seen(driver, FULL))
+    same_preference(
+        driver, find(reading.subcategories(answer), driver.place.category), reading.alone(driver), answer
+    )
 
 
-def test_channel_preferences_are_read(api: Api) -> None:
+def test_channel_preferences_are_read(driver: Driver) -> None:
     """SHOULD answer GET of the channel preferences with 200 and a list of channels, restricted or not.
 
     (suprsend: API specification)
     """
-    answer = reading.seen(api, CHANNELS)
+    answer = reading.seen(driver, CHANNELS)
     expect_status(answer, 200)
     lists_channels(answer)
 
 
-def agrees_with_read(api: Api, listed: Sequence[Mapping[str, Any]], answer: Answer) -> None:
+def agrees_with_read(driver: Driver, listed: Sequence[Mapping[str, Any]], answer: Answer) -> None:
     """Expect the category among those *listed* to have all that is read of it alone."""
-    alone = reading.alone_as_listed(api)
-    found = find(listed, api.place.category)
+    alone = reading.alone_as_listed(driver)
+    found = find(listed, driver.place.category)
     if found is None or found.get("preference") != preference(alone):
         raise Inconclusive("it is not listed as it is read alone")
     if fault(category(alone)) is None:
@@ -203,38 +208,38 @@ def agrees_with_read(api: Api, listed: Sequence[Mapping[str, Any]], answer: Answ
     same(category(alone), found, "read alone", answer, ("name", "is_editable", "preference"))
 
 
-def test_list_agrees_with_read(api: Api) -> None:
+def test_list_agrees_with_read(driver: Driver) -> None:
     """SHOULD list the written category with the members that it has when it is read alone.
 
     (suprsend: API specification)
     """
-    answer = holding(api)
-    agrees_with_read(api, reading.results(answer), answer)
+    answer = holding(driver)
+    agrees_with_read(driver, reading.results(answer), answer)
 
 
-def test_full_preference_agrees_with_read(api: Api) -> None:
+def test_full_preference_agrees_with_read(driver: Driver) -> None:
     """SHOULD have the written category in the full preference with the members that it has when read alone.
 
     (suprsend: API specification)
     """
-    answer = granted(reading.seen(api, FULL))
-    agrees_with_read(api, reading.subcategories(answer), answer)
+    answer = granted(reading.seen(driver, FULL))
+    agrees_with_read(driver, reading.subcategories(answer), answer)
 
 
-def test_list_for_a_tenant(api: Api) -> None:
+def test_list_for_a_tenant(driver: Driver) -> None:
     """SHOULD list the category for a tenant with the channel out that was written to go out for it.
 
     (suprsend: API specification)
     """
-    reading.writes_are_read(api)
-    granted(reading.seen(api, PAGE))
-    scope = tenant_scope(api)
+    reading.writes_are_read(driver)
+    granted(reading.seen(driver, PAGE))
+    scope = tenant_scope(driver)
     if stands(granted(known(scope.read_there))).get(scope.named) == IN:
         raise Inconclusive(f"{scope.named} is not read as out for the tenant either")
     if stands(granted(known(scope.read_here))).get(scope.named) != IN:
         raise Inconclusive(f"{scope.named} is read as out without a tenant, too, so nothing tells them apart")
     answer = granted(known(scope.listed))
-    found = find(reading.results(answer), api.place.category)
+    found = find(reading.results(answer), driver.place.category)
     if found is None:
         raise Inconclusive("the category is not on the first page")
     expect(stands_in(found).get(scope.named) != IN, f"{scope.named} opt_out, as read alone", "opt_in", answer)

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from conformance.apis.suprsend import Api, reading
+from conformance.apis.suprsend import reading
 from conformance.apis.suprsend.category import picture, said
-from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.http.client import Answer
 
 
-def test_same_request_twice(api: Api) -> None:
+def test_same_request_twice(driver: Driver) -> None:
     """MUST accept the same request a second time and answer it with the same preferences.
 
     (suprsend: Object Preference Category - Opt Out Channel)
     """
-    for first, second in api.twice():
+    for first, second in driver.twice():
         before = picture(first)
         expect(second.ok, "a 2xx the second time, too", f"status {second.status}", second)
         after = picture(second)
         expect(is_same_json(before, after), f"{before} again", f"{after}", second)
 
 
-def test_other_slash_form(api: Api) -> None:
+def test_other_slash_form(driver: Driver) -> None:
     """SHOULD answer the path with and without a trailing slash, as the document shows both.
 
     (suprsend: Object Preference Category - Opt Out Channel)
     """
-    answer = api.write(OPT_IN, style=api.other_style)
+    answer = driver.write(OPT_IN, style=driver.other_style)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
 
 
-def test_read_with_get(api: Api) -> None:
+def test_read_with_get(driver: Driver) -> None:
     """OBSERVED whether GET reads the category, which only other pages of the vendor's describe.
 
     (suprsend: API specification)
     """
-    observe(f"GET is {said(after_opt_out(api))} after an opt_out")
+    observe(f"GET is {said(after_opt_out(driver))} after an opt_out")
 
 
-def after_opt_out(api: Api) -> Answer:
+def after_opt_out(driver: Driver) -> Answer:
     """Read the category after an opt-out."""
-    if api.has_read_back:
-        return reading.known(reading.opted_out(api).alone)
-    api.write(OPT_OUT)
-    answer = api.read(api.place)
-    api.write(OPT_IN)
+    if driver.has_read_back:
+        return reading.known(reading.opted_out(driver).alone)
+    driver.write(OPT_OUT)
+    answer = driver.read(driver.place)
+    driver.write(OPT_IN)
     return answer

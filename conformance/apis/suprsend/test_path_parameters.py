@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from conformance.apis.suprsend import Api
 from conformance.apis.suprsend.category import member, picture, said
-from conformance.apis.suprsend.driver import OPT_IN, Place
+from conformance.apis.suprsend.driver import OPT_IN, Driver, Place
 from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.http.client import Answer
 
 
-def untouched_by(api: Api, other: Place) -> None:
+def untouched_by(driver: Driver, other: Place) -> None:
     """Expect the same answer to the same request before and after channels are opted out elsewhere."""
-    before, _, after = api.apart(other)
+    before, _, after = driver.apart(other)
     expect(
         is_same_json(picture(before), picture(after)),
         f"{picture(before)} as before channels went out elsewhere",
@@ -21,47 +20,47 @@ def untouched_by(api: Api, other: Place) -> None:
     )
 
 
-def test_category_is_the_slug(api: Api) -> None:
+def test_category_is_the_slug(driver: Driver) -> None:
     """MUST answer the slug of the path as the category. (suprsend: Path Parameters)"""
-    slug = api.place.category
-    for answer in api.turns():
+    slug = driver.place.category
+    for answer in driver.turns():
         given = member(answer, "category", str)
         expect(given == slug, f"category {slug!r}", f"{given!r}", answer)
 
 
-def test_category_ignores_the_body(api: Api) -> None:
+def test_category_ignores_the_body(driver: Driver) -> None:
     """MUST take the category from the path, whatever the body says. (suprsend: Path Parameters)"""
-    answer = api.write({**OPT_IN, "category": "another"})
+    answer = driver.write({**OPT_IN, "category": "another"})
     if answer.ok:
         given = member(answer, "category", str)
-        expect(given != "another", f"category {api.place.category!r}", f"{given!r}", answer)
+        expect(given != "another", f"category {driver.place.category!r}", f"{given!r}", answer)
 
 
-def test_objects_are_apart(api: Api) -> None:
+def test_objects_are_apart(driver: Driver) -> None:
     """MUST keep the preferences of two objects apart. (suprsend: Path Parameters)"""
-    untouched_by(api, api.other_place)
+    untouched_by(driver, driver.other_place)
 
 
-def test_categories_are_apart(api: Api) -> None:
+def test_categories_are_apart(driver: Driver) -> None:
     """MUST keep the preferences of two categories apart. (suprsend: Path Parameters)"""
-    untouched_by(api, api.other_category)
+    untouched_by(driver, driver.other_category)
 
 
-def test_unknown_category(api: Api) -> None:
+def test_unknown_category(driver: Driver) -> None:
     """SHOULD answer 404 for a category that does not exist. (suprsend: API specification)"""
-    expect_status(unknown_category(api), 404)
+    expect_status(unknown_category(driver), 404)
 
 
-def unknown_category(api: Api) -> Answer:
+def unknown_category(driver: Driver) -> Answer:
     """Write to a category that nobody made."""
-    return api.ask_once("unknown category", lambda: api.write(OPT_IN, api.unknown_category))
+    return driver.ask_once("unknown category", lambda: driver.write(OPT_IN, driver.unknown_category))
 
 
-def test_unknown_object(api: Api) -> None:
+def test_unknown_object(driver: Driver) -> None:
     """OBSERVED what an object that does not exist is answered. (suprsend: Path Parameters)"""
-    observe(f"an unknown object is {said(unknown_object(api))}")
+    observe(f"an unknown object is {said(unknown_object(driver))}")
 
 
-def unknown_object(api: Api) -> Answer:
+def unknown_object(driver: Driver) -> Answer:
     """Write to an object that nobody made."""
-    return api.ask_once("unknown object", lambda: api.write(OPT_IN, api.unknown_object))
+    return driver.ask_once("unknown object", lambda: driver.write(OPT_IN, driver.unknown_object))

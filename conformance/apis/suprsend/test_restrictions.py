@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.apis.suprsend import Api, reading
+from conformance.apis.suprsend import reading
 from conformance.apis.suprsend.category import (
     IN,
     OUT,
@@ -15,6 +15,7 @@ from conformance.apis.suprsend.category import (
     shown,
     stands,
 )
+from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.reading import (
     CHANNELS,
     FULL,
@@ -34,24 +35,24 @@ from conformance.http.client import Answer
 ORDER = 4  # a category in which a channel stays restricted must not disturb what is asked of it
 
 
-def asked(api: Api) -> Restricted:
+def asked(driver: Driver) -> Restricted:
     """Restrict a channel and free it, if the target has that."""
-    wanted(api)
-    found = restricted(api)
+    wanted(driver)
+    found = restricted(driver)
     present(found.restriction, "the update of channel preferences")
     return found
 
 
-def accepted(api: Api) -> Restricted:
+def accepted(driver: Driver) -> Restricted:
     """Do the same; raise Inconclusive unless the restriction was accepted."""
-    found = asked(api)
+    found = asked(driver)
     granted(found.restriction)
     return found
 
 
-def listed(api: Api) -> Restricted:
+def listed(driver: Driver) -> Restricted:
     """Do the same; raise Inconclusive unless the channel was listed as restricted after that."""
-    found = accepted(api)
+    found = accepted(driver)
     if restrictions(granted(present(known(found.listed), CHANNELS))).get(found.named) is not True:
         raise Inconclusive(f"{found.named} is not listed as restricted")
     return found
@@ -78,26 +79,26 @@ def inside(found: Restricted) -> Answer:
     return granted(known(found.inside))
 
 
-def test_restriction_answers_202(api: Api) -> None:
+def test_restriction_answers_202(driver: Driver) -> None:
     """SHOULD answer 202 to PATCH of the channel preferences. (suprsend: API specification)"""
-    expect_status(asked(api).restriction, 202)
+    expect_status(asked(driver).restriction, 202)
 
 
-def test_restriction_answers_the_channels(api: Api) -> None:
+def test_restriction_answers_the_channels(driver: Driver) -> None:
     """SHOULD answer PATCH of the channel preferences with a list of channels, restricted or not.
 
     (suprsend: API specification)
 
     What is answered 202 need not have been carried out, so they may stand there as they were before.
     """
-    found = accepted(api)
+    found = accepted(driver)
     unless_read_so(lambda: lists_channels(granted(known(found.listed))))
     lists_channels(found.restriction)
 
 
-def test_restriction_is_read(api: Api) -> None:
+def test_restriction_is_read(driver: Driver) -> None:
     """SHOULD answer GET of the channel preferences with a channel restricted that was. (suprsend: API specification)"""
-    found = accepted(api)
+    found = accepted(driver)
     answer = granted(present(known(found.listed), CHANNELS))
     if "channel_preferences" not in members(answer):
         raise Inconclusive("the answer has no channel_preferences")
@@ -105,14 +106,14 @@ def test_restriction_is_read(api: Api) -> None:
     expect(given is True, f"{found.named} with is_restricted true", shown(given), answer)
 
 
-def test_restricted_channel_is_out(api: Api) -> None:
+def test_restricted_channel_is_out(driver: Driver) -> None:
     """SHOULD show a restricted channel inside a category as opt_out and not editable.
 
     (suprsend: API specification)
 
     It may be missing from a category that lists only channels which are in.
     """
-    found = accepted(api)
+    found = accepted(driver)
     answer = inside(found)
     if preference(answer) != IN:
         raise Inconclusive("the category is read as opted out")
@@ -121,12 +122,12 @@ def test_restricted_channel_is_out(api: Api) -> None:
     expect(is_shut(answer, found.named), wish, shown(given), answer)
 
 
-def test_restriction_leaves_other_channels(api: Api) -> None:
+def test_restriction_leaves_other_channels(driver: Driver) -> None:
     """SHOULD leave the category and its other channels as they were when one is restricted.
 
     (suprsend: API specification)
     """
-    found = accepted(api)
+    found = accepted(driver)
     words, answer = before(found), inside(found)
     now = preference(answer)
     expect(now == IN, "preference opt_in, as before the restriction", now, answer)
@@ -136,10 +137,10 @@ def test_restriction_leaves_other_channels(api: Api) -> None:
             expect(given == words[channel], wish, given, answer)
 
 
-def test_restriction_stays_with_the_object(api: Api) -> None:
+def test_restriction_stays_with_the_object(driver: Driver) -> None:
     """SHOULD not show in a category of one object what another object restricts. (suprsend: API specification)"""
-    other = api.other_place.object
-    found = accepted(api)
+    other = driver.other_place.object
+    found = accepted(driver)
     inside(found)
     if found.beside is None:
         raise Inconclusive(f"{other.type}/{other.id} was not answered with {found.named}, open to be edited")
@@ -149,12 +150,12 @@ def test_restriction_stays_with_the_object(api: Api) -> None:
     expect(is_free, f"{found.named} open to be edited, as before", shown(given), answer)
 
 
-def test_freed_channel_is_in_again(api: Api) -> None:
+def test_freed_channel_is_in_again(driver: Driver) -> None:
     """SHOULD show a channel opted in and open to be edited as before once it is no longer restricted.
 
     (suprsend: API specification)
     """
-    found = accepted(api)
+    found = accepted(driver)
     before(found)
     if stands(inside(found)).get(found.named) == IN:
         raise Inconclusive(f"{found.named} did not go out")
@@ -174,12 +175,12 @@ def freed(found: Restricted) -> Answer:
     return answer
 
 
-def test_restriction_keeps_choices(api: Api) -> None:
+def test_restriction_keeps_choices(driver: Driver) -> None:
     """SHOULD leave a channel out that was out by itself, whatever is restricted in between.
 
     (suprsend: API specification)
     """
-    found = accepted(api)
+    found = accepted(driver)
     words = before(found)
     inside(found)
     if found.second is None or words.get(found.second) != OUT:
@@ -191,12 +192,12 @@ def test_restriction_keeps_choices(api: Api) -> None:
     expect(given != IN, f"{found.second} opt_out, as before", shown(given), answer)
 
 
-def test_freed_channel_is_not_listed(api: Api) -> None:
+def test_freed_channel_is_not_listed(driver: Driver) -> None:
     """SHOULD answer GET of the channel preferences without a restriction once that was taken back.
 
     (suprsend: API specification)
     """
-    found = listed(api)
+    found = listed(driver)
     if found.freed is not None:
         granted(found.freed)
     answer = granted(known(found.listed_again))
@@ -205,23 +206,23 @@ def test_freed_channel_is_not_listed(api: Api) -> None:
         expect(given is not True, f"{channel} with is_restricted false", shown(given), answer)
 
 
-def full_update(api: Api) -> Swap:
+def full_update(driver: Driver) -> Swap:
     """Update the full preference, if the target has that."""
-    wanted(api)
-    swap = restricted(api).swap
+    wanted(driver)
+    swap = restricted(driver).swap
     present(swap.answer, "the update of the full preference")
     return swap
 
 
-def test_full_preference_update(api: Api) -> None:
+def test_full_preference_update(driver: Driver) -> None:
     """SHOULD answer PATCH of the full preference with 200. (suprsend: API specification)"""
-    expect_status(full_update(api).answer, 200)
+    expect_status(full_update(driver).answer, 200)
 
 
-def test_full_preference_update_answers_all(api: Api) -> None:
+def test_full_preference_update_answers_all(driver: Driver) -> None:
     """SHOULD answer PATCH of the full preference with the full preference. (suprsend: API specification)"""
-    answer = granted(full_update(api).answer)
-    unless_read_so(lambda: want_sections(reading.seen(api, FULL)))
+    answer = granted(full_update(driver).answer)
+    unless_read_so(lambda: want_sections(reading.seen(driver, FULL)))
     want_sections(answer)
 
 
@@ -233,14 +234,14 @@ def unless_read_so(judge: Callable[[], None]) -> None:
         raise Inconclusive("what is read is not as it should be either") from None
 
 
-def test_full_preference_update_is_read(api: Api) -> None:
+def test_full_preference_update_is_read(driver: Driver) -> None:
     """SHOULD answer GET of the channel preferences with what PATCH of the full preference restricts and frees.
 
     (suprsend: API specification)
     """
-    swap = full_update(api)
+    swap = full_update(driver)
     granted(swap.answer)
-    listed(api)
+    listed(driver)
     as_wished(swap, granted(known(swap.listed)), "as the full preference was updated")
 
 
@@ -253,9 +254,9 @@ def as_wished(swap: Swap, answer: Answer, how: str) -> None:
         expect(given is is_restricted, wish, shown(given), answer)
 
 
-def test_full_preference_shows_restrictions(api: Api) -> None:
+def test_full_preference_shows_restrictions(driver: Driver) -> None:
     """SHOULD answer GET of the full preference with what is restricted. (suprsend: API specification)"""
-    swap = full_update(api)
+    swap = full_update(driver)
     granted(swap.answer)
     if not is_as_wished(granted(known(swap.listed)), swap.wish):
         raise Inconclusive("the channel preferences do not show the update either")

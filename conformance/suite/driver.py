@@ -1,0 +1,77 @@
+"""What the drivers of all APIs share: how requirements speak to one target during one run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from conformance.assertions.outcome import Inconclusive, Unreachable
+from conformance.generation.cases import Case
+from conformance.http.client import Answer, Client
+from conformance.http.raw_request import Packet
+from conformance.suite.run import Run
+
+RACES = 3
+
+RaceT = TypeVar("RaceT")
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """A generated request and how it was answered."""
+
+    case: Case
+    answer: Answer
+
+
+class Driver(ABC):
+    """Speaks to one target during one run.
+
+    unusual_answers: to what HTTP allows and few clients send, so that a proxy may have refused it in its own voice.
+    unjudged_answers: to what no requirement on every answer may look at, since no document says how it is answered.
+    """
+
+    def __init__(self, client: Client, run: Run) -> None:
+        self.client = client
+        self.run = run
+        self.unusual_answers: list[Answer] = []
+        self.unjudged_answers: list[Answer] = []
+
+    @abstractmethod
+    def preflight(self) -> None:
+        """Raise Unjudgeable or Unreachable if nothing could be judged."""
+
+    @abstractmethod
+    def case_results(self) -> Sequence[CaseResult]:
+        """Return the run's generated requests with their answers; they are sent once."""
+
+    def restore(self) -> str | None:
+        """Put back what the run has changed; return a sentence about what could not be put back."""
+        return None
+
+    def send_unusual(self, packet: Packet) -> list[Answer]:
+        """Send what HTTP allows and few clients send, and keep the answers among the unusual ones."""
+        answers = self.client.deliver(packet)
+        self.unusual_answers += answers
+        return answers
+
+
+def repeat_race(race: Callable[[], RaceT]) -> RaceT:
+    """Run *race* until requests overlapped, a few times at most.
+
+    Raises Inconclusive if in none of the tries two requests overlapped.
+    """
+    for tries_left in reversed(range(RACES)):
+        try:
+            return race()
+        except Inconclusive as outcome:
+            if isinstance(outcome, Unreachable) or not tries_left:
+                raise
+    raise Inconclusive("no race was run")
+
+
+def is_among(answer: Answer, others: Sequence[Answer]) -> bool:
+    """Tell whether *answer* is one of *others*: the same object, for two answers may be equal in all they say."""
+    return any(answer is other for other in others)
