@@ -20,8 +20,8 @@ class Api(Protocol):
         ...
 
 
-def find(name: str) -> ModuleType:
-    """Import the module of the API *name*; it has ``Api`` and ``Fixtures``.
+def import_api(name: str) -> ModuleType:
+    """Import the module of the API *name*; it defines ``Api`` and ``Fixtures``.
 
     Raises CannotStart if there is none.
     """

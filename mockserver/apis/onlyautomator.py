@@ -61,7 +61,7 @@ class Fixtures(fixtures.Fixtures):
             yield _key(preference), preference
 
     @classmethod
-    def of(cls, records: Mapping[Key, Record]) -> Fixtures:
+    def from_records(cls, records: Mapping[Key, Record]) -> Fixtures:
         """Make the document that would begin a session with *records*."""
         fans = [key[1] for key in records if key[0] == "fan"]
         return cls(

@@ -26,8 +26,7 @@ def credential(api: str | None, wish: Mapping[str, Any], session: str | None) ->
     kind = _kind(name)
     if kind is None:
         raise CannotStart(f"{name} asks for no credential")
-    content = fixtures.read(fixtures.built_in(name))
-    known = fixtures.parse(content, apis.find(name).Fixtures, f"fixtures of {name}").credentials
+    known = fixtures.load_built_in(name, apis.import_api(name).Fixtures).credentials
     if kind != "jwt":
         if session is not None or wish["defect"] is not None or wish["sub"] is not None:
             raise CannotStart(

@@ -119,7 +119,11 @@ class Admin:
         target = self._session(session, caller)
         saved = self._snapshot(target, name)
         return Reply(
-            200, {api: self._state_of(api).of(base | own).document() for api, (base, own) in saved.items()}
+            200,
+            {
+                api: self._state_of(api).from_records(base | own).document()
+                for api, (base, own) in saved.items()
+            },
         )
 
     async def save_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
@@ -281,29 +285,30 @@ class Admin:
     def document(self, session: Session) -> dict[str, Any]:
         """Give the state of every API in *session*."""
         return {
-            name: self._state_of(name).of(store.all()).document() for name, store in session.stores.items()
+            name: self._state_of(name).from_records(store.all()).document()
+            for name, store in session.stores.items()
         }
 
     def load(self, document: dict[str, Any], session: Session) -> None:
         """Replace the state of the APIs that *document* names.
 
-        Raises Invalid naming every fault, and then changes nothing.
+        Raises Invalid naming every error, and then changes nothing.
         """
-        faults: list[Violation] = []
+        errors: list[Violation] = []
         loaded = {}
         for name, content in document.items():
             if name not in session.stores:
                 known = nearest(name, list(session.stores))
-                faults.append(Violation(name, f"is not an API served here; {known}"))
+                errors.append(Violation(name, f"is not an API served here; {known}"))
                 continue
             try:
-                loaded[name] = dict(fixtures.checked(content, self._state_of(name)).records())
-            except fixtures.Faulty as faulty:
-                faults += [
-                    Violation(f"{name}.{where}" if where else name, what) for where, what in faulty.faults
+                loaded[name] = dict(fixtures.validate_fixtures(content, self._state_of(name)).records())
+            except fixtures.ValidationFailed as failed:
+                errors += [
+                    Violation(f"{name}.{where}" if where else name, what) for where, what in failed.errors
                 ]
-        if faults:
-            raise Invalid(faults)
+        if errors:
+            raise Invalid(errors)
         session.load({name: (records, {}) for name, records in loaded.items()})
 
     def _session(self, name: str | None, caller: Operator) -> Session:

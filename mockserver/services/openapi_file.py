@@ -36,7 +36,7 @@ class Fixtures(fixtures.Fixtures):
         yield from ()
 
     @classmethod
-    def of(cls, records: Any) -> Fixtures:  # noqa: ARG003 - there are none
+    def from_records(cls, records: Any) -> Fixtures:  # noqa: ARG003 - there are none
         """Make the empty document."""
         return cls()
 

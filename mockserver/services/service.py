@@ -48,20 +48,20 @@ def services(names: Sequence[str] | None = None, fixtures_file: Path | None = No
     """
     wanted = list(dict.fromkeys(names or openapi.api_names()))
     specs = {name: openapi.load_contract(name) for name in wanted}
-    modules = {name: apis.find(name) for name in wanted}
+    modules = {name: apis.import_api(name) for name in wanted}
     known = _fixtures(modules, fixtures_file)
     return [Service(name, specs[name], modules[name].Api, known[name], is_shipped=True) for name in wanted]
 
 
 def _fixtures(modules: Mapping[str, ModuleType], file: Path | None) -> dict[str, fixtures.Fixtures]:
-    own = fixtures.read(file) if file else {}
+    own = fixtures.read_fixtures(file) if file else {}
     for name in own:
         if name not in modules:
             meant = nearest(str(name), list(modules))
             raise CannotStart(f"{file}: {name} is not an API served here; {meant}")
     return {
-        name: fixtures.parse(own[name], module.Fixtures, f"{file}: {name}")
+        name: fixtures.parse_fixtures(own[name], module.Fixtures, f"{file}: {name}")
         if name in own
-        else fixtures.parse(fixtures.read(fixtures.built_in(name)), module.Fixtures, f"fixtures of {name}")
+        else fixtures.load_built_in(name, module.Fixtures)
         for name, module in modules.items()
     }

@@ -13,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from mockserver.apis import suprsend
-from mockserver.fixtures import built_in
+from mockserver.fixtures import built_in_file
 
 from .calls import CATEGORY, OBJECT, bearer
 
@@ -32,7 +32,7 @@ def caller(caller, url):
 
 def begin(caller, **changes):
     """Begin the caller's session with other fixtures."""
-    content = yaml.safe_load(built_in("suprsend").read_text(encoding="utf-8"))
+    content = yaml.safe_load(built_in_file("suprsend").read_text(encoding="utf-8"))
     fixtures = {name: content[name] for name in content if name != "credentials"}
     state = caller.http.put("/__admin/state", json={"suprsend": {**fixtures, **changes}})
     assert state.status_code == 204, state.text
@@ -516,7 +516,7 @@ def test_category_without_a_slug_is_the_list_of_them(caller):
 
 
 def test_fixtures_come_back_from_their_records():
-    content = yaml.safe_load(built_in("suprsend").read_text(encoding="utf-8"))
+    content = yaml.safe_load(built_in_file("suprsend").read_text(encoding="utf-8"))
     content["preferences"] = [
         {"object": {"type": "teams", "id": "design"}, "category": "security-alert", "preference": "opt_in",
          "opt_outs": ["sms"]},
@@ -526,7 +526,7 @@ def test_fixtures_come_back_from_their_records():
     content["channel_preferences"] = [{"object": {"type": "teams", "id": "design"}, "channel": "sms"}]
     fixtures = suprsend.Fixtures.model_validate(content)
 
-    again = suprsend.Fixtures.of(dict(fixtures.records()))
+    again = suprsend.Fixtures.from_records(dict(fixtures.records()))
 
     assert again.document() == fixtures.document()
     assert again.document()["tenants"][0] == {"id": "acme", "categories": []}

@@ -245,7 +245,7 @@ class Fixtures(fixtures.Fixtures):
         yield from ((key, {"restricted": channels}) for key, channels in restricted.items())
 
     @classmethod
-    def of(cls, records: Mapping[Key, Record]) -> Fixtures:
+    def from_records(cls, records: Mapping[Key, Record]) -> Fixtures:
         """Make the document that would begin a session with *records*."""
         kinds: dict[str, list[tuple[Key, Record]]] = {}
         for key, record in records.items():
