@@ -115,7 +115,7 @@ class Sitting:
         if self._stopped:
             return plugin.Result(requirement, "inconclusive", self._stopped)
         error = None
-        self.bench.client.begin()
+        self.bench.client.start_evidence()
         try:
             requirement.function(self.bench.api)
         except KeyboardInterrupt:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from conformance.assertions.outcome import Answer, DoesNotConform, Observation
+from conformance.assertions.outcome import DoesNotConform, Observation, Response
 
 
-def expect(condition: bool, expected: str, got: str, answer: Answer | None = None) -> None:
+def expect(condition: bool, expected: str, got: str, answer: Response | None = None) -> None:
     """Raise DoesNotConform unless *condition* holds; *answer* is the one at fault, by default the last."""
     if not condition:
         raise DoesNotConform(expected, got, answer)
 
 
-def expect_status(answer: Answer, *allowed: int) -> None:
+def expect_status(answer: Response, *allowed: int) -> None:
     """Raise DoesNotConform unless *answer* has one of the *allowed* statuses."""
     expected = " or ".join(str(status) for status in allowed)
     expect(answer.status in allowed, f"status {expected}", f"status {answer.status}", answer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 
-class Answer(Protocol):
+class Response(Protocol):
     """What an outcome knows of the response that it blames; *exchange* is evidence for whoever reports it."""
 
     @property
@@ -29,7 +29,7 @@ class Outcome(Exception):
 class DoesNotConform(Outcome):
     """The target broke the requirement: what was expected, what came instead, and in which answer."""
 
-    def __init__(self, expected: str, got: str, answer: Answer | None = None) -> None:
+    def __init__(self, expected: str, got: str, answer: Response | None = None) -> None:
         super().__init__(f"expected {expected}, got {got}")
         self.expected = expected
         self.got = got

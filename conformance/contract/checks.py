@@ -17,7 +17,7 @@ from conformance.assertions.outcome import NotTested
 from conformance.contract.cases import broken_parameters
 from conformance.contract.driver import Api, Sat
 from conformance.contract.reading import Contract, Operation, read
-from conformance.http.response import Answer
+from conformance.http.response import Response
 from conformance.suite.requirement import Requirement
 
 Ask = Callable[[Api, Operation], None]
@@ -145,12 +145,12 @@ def _is_to_fit(operation: Operation, sat: Sat) -> bool:
     return answer.status < 500 and answer.status not in _PLUMBING and not 300 <= answer.status < 400
 
 
-def _expect_fit(operation: Operation, answer: Answer) -> None:
+def _expect_fit(operation: Operation, answer: Response) -> None:
     fault = misfit(operation, answer)
     expect(fault is None, f"an answer as {operation.pointer}/responses has it", fault or "", answer)
 
 
-def misfit(operation: Operation, answer: Answer) -> str | None:
+def misfit(operation: Operation, answer: Response) -> str | None:
     """Say in what an answer deviates from what is documented for its status; None if in nothing."""
     import requests
     import schemathesis
@@ -183,7 +183,7 @@ def _refuses_made_up_credential(api: Api, operation: Operation) -> None:
     _expect_refusal(api, operation, api.with_made_up_credential(operation))
 
 
-def _expect_refusal(api: Api, operation: Operation, answer: Answer) -> None:
+def _expect_refusal(api: Api, operation: Operation, answer: Response) -> None:
     expect(not answer.ok, "a refusal, status 401 or 403", f"status {answer.status}", answer)
     api.sitting(operation).expect_accepted()
     if answer.status not in (401, 403):

@@ -12,7 +12,8 @@ from urllib.parse import quote
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped, Unjudgeable
 from conformance.contract.cases import ContractCase, sendable
 from conformance.contract.reading import Operation
-from conformance.http.client import Answer, Client
+from conformance.http.client import Client
+from conformance.http.response import Response
 from conformance.suite.run import Run
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Sat:
     """One case and what it was answered."""
 
     case: ContractCase
-    answer: Answer
+    answer: Response
 
     @property
     def is_positive(self) -> bool:
@@ -92,7 +93,7 @@ class Api:
         self.run.mode.want_full("a generated request")
         if operation.has_foreign_body:
             raise NotTested(f"only JSON bodies are made, and this takes {', '.join(operation.media_types)}")
-        sitting = self.client.once(("sitting", operation.id), lambda: self._sit(operation))
+        sitting = self.client.memoize(("sitting", operation.id), lambda: self._sit(operation))
         self._sat[operation.id] = sitting
         return sitting
 
@@ -115,7 +116,7 @@ class Api:
             if isinstance(case, ContractCase) and case.operation == operation.id
         ]
 
-    def send(self, case: ContractCase, credentials: Mapping[str, str]) -> Answer:
+    def send(self, case: ContractCase, credentials: Mapping[str, str]) -> Response:
         """Send one case with *credentials*, the values of security schemes by name."""
         request = sendable(case, self.target.fixtures)
         headers, path = dict(request.headers), request.path
@@ -148,11 +149,11 @@ class Api:
                 return {name: given[name].reveal() for name in sorted(way)}
         return {}
 
-    def without_credential(self, operation: Operation) -> Answer:
+    def without_credential(self, operation: Operation) -> Response:
         """Send what would be taken, without any credential."""
         return self.send(self._example(operation), _NO_CREDENTIAL)
 
-    def with_made_up_credential(self, operation: Operation) -> Answer:
+    def with_made_up_credential(self, operation: Operation) -> Response:
         """Send what would be taken, with credentials that nobody was given."""
         known = self.credentials(operation)
         if not known:
@@ -167,7 +168,7 @@ class Api:
         other = value[:half] + "".join(map(_next, value[half:]))
         if other == value:
             raise NotTested(f"no other credential can be made from credentials.{name}")
-        return self.client.conceal(other, f"{secret.name}_MADE_UP", f"{secret.name}{_HOW_MADE_UP}")
+        return self.client.conceal_made_up(other, f"{secret.name}_MADE_UP", f"{secret.name}{_HOW_MADE_UP}")
 
     def _example(self, operation: Operation) -> ContractCase:
         sitting = self.sitting(operation)

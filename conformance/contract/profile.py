@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, InstanceOf
 
 from conformance.contract.reading import Contract, Operation, read
-from conformance.http.pacing import BUSY
+from conformance.http.pacing import BUSY_STATUSES
 from conformance.suite.requirement import Requirement
 from conformance.target.profile import AnyTarget, BadProfile, Secret, Target, resolved, validated
 
 if TYPE_CHECKING:
     from conformance.generation.cases import Case, Exam
     from conformance.http.client import Client
-    from conformance.http.response import Answer
+    from conformance.http.response import Response
     from conformance.suite.mode import Mode
     from conformance.suite.run import Run
 
@@ -89,11 +89,11 @@ class Profile(Target[dict[str, Secret], dict[str, Any]]):
         """Say what a run leaves behind on the target."""
         return _WRITES
 
-    def opened(self, answer: Answer, _mode: Mode) -> str | None:
+    def opened(self, answer: Response, _mode: Mode) -> str | None:
         """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
         is_documented = any(one.documents(answer.status) for one in self.drawn_from())
         is_elsewhere = 300 <= answer.status < 400 and not is_documented
-        return None if is_elsewhere or answer.status in BUSY else "reachable"
+        return None if is_elsewhere or answer.status in BUSY_STATUSES else "reachable"
 
     def document_sha256(self) -> str:
         """Return the digest of the OpenAPI file."""

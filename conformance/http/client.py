@@ -24,16 +24,22 @@ from conformance.assertions.outcome import (
     Unreachable,
 )
 from conformance.http import evidence as exchange
-from conformance.http.connection import LARGEST_BODY, Raw, TooLarge, Wire, proxy_of_environment
+from conformance.http.connection import (
+    LARGEST_BODY,
+    BodyTooLarge,
+    HttpConnection,
+    RawResponse,
+    proxy_of_environment,
+)
 from conformance.http.evidence import Exchange
-from conformance.http.pacing import BUSY, Budget, Pace, Patience
-from conformance.http.raw_request import Packet
+from conformance.http.pacing import BUSY_STATUSES, Budget, Pace, Patience
+from conformance.http.raw_request import RawRequest
 from conformance.http.redaction import Redaction
 from conformance.http.renewal import CannotRenew, Renewal
-from conformance.http.response import Answer
+from conformance.http.response import Response
 from conformance.target.profile import COMMAND_WITHIN_S, NO_PROXY, Secret
 
-__all__ = ["UNSET", "Answer", "Client"]
+__all__ = ["UNSET", "Client"]
 
 T = TypeVar("T")
 
@@ -80,13 +86,13 @@ class Client:
         ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
         secrets: Sequence[Secret] = (),
-        wire: Callable[..., Wire] = Wire,
+        make_connection: Callable[..., HttpConnection] = HttpConnection,
     ) -> None:
-        self.answers: list[Answer] = []
+        self.responses: list[Response] = []
         self.exchanges: list[Exchange] = []  # every one of the run, in the order they ended
-        self.hangs: list[Exchange] = []  # what dare was never answered, though it tried twice
-        self.made_up: dict[str, str] = {}  # how credentials of these names are made
-        self.requests = 0
+        self.unanswered: list[Exchange] = []  # what dare was never answered, though it tried twice
+        self.made_up_credentials: dict[str, str] = {}  # how credentials of these names are made
+        self.request_count = 0
         self.redaction = redaction
         self.budget = Budget(budget_s)
         self._renewal = Renewal(secrets, redaction)
@@ -95,7 +101,7 @@ class Client:
         self._retry_s = retry_s
         self._pace = Pace(rate_per_s)
         self._proxy = self._proxy_for(httpx2.URL(base_url), proxy)
-        self._wire = wire(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
+        self._wire = make_connection(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
         self.clock = self._wire.clock
         self._remembered: dict[Any, tuple[Any, list[Exchange]]] = {}
         self._noted: list[Exchange] = []
@@ -113,7 +119,7 @@ class Client:
         content: bytes | str | None = None,
         params: Mapping[str, str] | None = None,
         patient: bool = True,
-    ) -> Answer:
+    ) -> Response:
         """Send one request and return its final answer.
 
         path: raw, percent-encoded where it has to be. json: sent as application/json unless *headers* name
@@ -126,7 +132,7 @@ class Client:
         patience = Patience(min(self._retry_s, self.budget.left()))
         while True:
             answer = self._authorized(request)
-            if not patient or answer.status not in BUSY:
+            if not patient or answer.status not in BUSY_STATUSES:
                 return self._keep(answer)
             if not patience.wait(answer.headers):
                 self._keep(answer)
@@ -134,7 +140,7 @@ class Client:
                     raise self._out_of_budget()
                 raise self._silent(Inconclusive, self._out_of_patience(answer))
 
-    def draft(
+    def build_request(
         self,
         method: str,
         path: str,
@@ -148,7 +154,7 @@ class Client:
         request = self._request(method, path, dict(headers or {}), json, content, params)
         return _with_headers(request, self._renewal.before(request.headers, self._command_within_s()))
 
-    def deliver(self, packet: Packet) -> list[Answer]:
+    def send_raw(self, packet: RawRequest) -> list[Response]:
         """Send a packet on a connection of its own and return what its requests are answered, in their order.
 
         Fewer answers than requests come if the connection is closed after the first, and perhaps none to a packet
@@ -160,7 +166,7 @@ class Client:
         patience = Patience(min(self._retry_s, self.budget.left()))
         while True:
             answers = self._delivered(packet)
-            busy = next((answer for answer in answers if answer.status in BUSY), None)
+            busy = next((answer for answer in answers if answer.status in BUSY_STATUSES), None)
             if busy is None or not patience.wait(busy.headers):
                 break
         for answer in answers:
@@ -171,21 +177,21 @@ class Client:
             raise self._silent(Inconclusive, self._out_of_patience(busy))
         return answers
 
-    def _delivered(self, packet: Packet) -> list[Answer]:
+    def _delivered(self, packet: RawRequest) -> list[Response]:
         self._wait_for_turn(len(packet.requests))
         within_s = min(self._timeout_s, self.budget.left())
         with self._lock:
-            self.requests += len(packet.requests)
+            self.request_count += len(packet.requests)
         sent_at = self.clock.monotonic()
         methods = [request.method for request in packet.requests]
         with self._told(packet.requests[0], sent_at, packet.manner):
-            raws = self._wire.deliver(packet.content, methods, within_s, is_cut=packet.is_cut)
+            raws = self._wire.send_bytes(packet.content, methods, within_s, is_cut=packet.is_cut)
         for request in packet.requests[len(raws) :]:
             self._failed(request, "the connection was closed without an answer", sent_at, packet.manner)
         answered = zip(packet.requests, raws, strict=False)
         return [self._answer(request, raw, sent_at, packet.manner) for request, raw in answered]
 
-    def dare(self, ask: Callable[[], T], usual: Callable[[], Any]) -> T | None:
+    def send_hostile(self, ask: Callable[[], T], usual: Callable[[], Any]) -> T | None:
         """Ask what servers stumble over; None if the connection is closed without an answer, which is a refusal.
 
         usual: asks what is answered as a rule. It tells a target that is gone, for which it raises Unreachable,
@@ -202,15 +208,15 @@ class Client:
                 silent = self.exchanges[-1]
                 usual()
                 if is_last:
-                    self.hangs.append(silent)
+                    self.unanswered.append(silent)
                     raise
         return None
 
-    def show(self, noted: Exchange) -> None:
+    def cite(self, noted: Exchange) -> None:
         """Make an earlier exchange the last of the evidence."""
         self._note(noted)
 
-    def once(self, key: Any, ask: Callable[[], T]) -> T:
+    def memoize(self, key: Any, ask: Callable[[], T]) -> T:
         """Return what *ask* returned the first time, with its evidence; an outcome it raised is raised again."""
         if key not in self._remembered:
             with self._noting() as noted:
@@ -226,7 +232,7 @@ class Client:
             raise result
         return result  # type: ignore[no-any-return]
 
-    def together(self, asks: Sequence[Callable[[], Answer]]) -> list[Answer]:
+    def send_concurrently(self, asks: Sequence[Callable[[], Response]]) -> list[Response]:
         """Ask all at the same time and return the answers to those requests that overlapped.
 
         A request counts if it was under way while at least one other was that was answered, too.
@@ -236,9 +242,9 @@ class Client:
         race = _Race(self, asks)
         with self._noting():
             answers = race.run()
-        for noted, kept in zip(race.noted, race.answers, strict=True):
+        for noted, kept in zip(race.noted, race.responses, strict=True):
             self._note(*noted)
-            self.answers += kept
+            self.responses += kept
         if racing := overlapping(answers):
             return racing
         raise Inconclusive(f"of {len(asks)} requests sent together no two overlapped")
@@ -249,21 +255,21 @@ class Client:
             raise self._out_of_budget()
         self.clock.sleep(seconds)
 
-    def conceal(self, value: str, name: str, how: str) -> str:
+    def conceal_made_up(self, value: str, name: str, how: str) -> str:
         """Show *value*, a credential made up for a request, as ``$name``; returns the value.
 
         how: it is made, in words, for those who want to repeat the request.
         """
-        self.made_up[name] = how
+        self.made_up_credentials[name] = how
         return self.redaction.conceal(value, name)
 
-    def begin(self) -> None:
+    def start_evidence(self) -> None:
         """Start the evidence of the next requirement."""
         self._noted = []
 
-    def forget(self) -> None:
+    def forget_everything(self) -> None:
         """Forget every answer and what once was asked, as if nothing had been sent."""
-        self.answers, self.exchanges, self._noted = [], [], []
+        self.responses, self.exchanges, self._noted = [], [], []
         self._remembered = {}
 
     def evidence(self) -> list[Exchange]:
@@ -307,7 +313,7 @@ class Client:
         except (httpx2.InvalidURL, UnicodeEncodeError) as error:
             raise Inconclusive(f"the request cannot be sent: {self.redaction(str(error))}") from None
 
-    def _authorized(self, request: httpx2.Request) -> Answer:
+    def _authorized(self, request: httpx2.Request) -> Response:
         """Ask, and once more if the credential was one that is fetched and is no longer accepted."""
         before = self._renewal.before(request.headers, self._command_within_s())
         answer = self._follow(_with_headers(request, before))
@@ -326,7 +332,7 @@ class Client:
     def _command_within_s(self) -> float:
         return min(COMMAND_WITHIN_S, self.budget.left())
 
-    def _follow(self, request: httpx2.Request) -> Answer:
+    def _follow(self, request: httpx2.Request) -> Response:
         answer = self._exchange(request)
         if answer.status not in (307, 308):
             return answer
@@ -339,7 +345,7 @@ class Client:
         moved = httpx2.Request(request.method, other, headers=request.headers, content=request.content)
         return self._exchange(moved)
 
-    def _exchange(self, request: httpx2.Request) -> Answer:
+    def _exchange(self, request: httpx2.Request) -> Response:
         if not self._thread.racing:
             self._wait_for_turn()
         sent_at = self.clock.monotonic()
@@ -365,7 +371,7 @@ class Client:
         except httpcore2.LocalProtocolError as error:
             sentence = f"the request cannot be sent: {self.redaction(str(error))}"
             outcome = Inconclusive(sentence)
-        except TooLarge:
+        except BodyTooLarge:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
             outcome = self._silent(Inconclusive, sentence)
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
@@ -376,16 +382,16 @@ class Client:
         self._failed(request, sentence, sent_at, manner)
         raise outcome from None
 
-    def _answered(self, request: httpx2.Request) -> Raw:
+    def _answered(self, request: httpx2.Request) -> RawResponse:
         try:
             return self._sent(request)
         except _GONE:
             # A server may close an idle connection at any time, also while the next request is on its way.
             return self._sent(request)
 
-    def _sent(self, request: httpx2.Request) -> Raw:
+    def _sent(self, request: httpx2.Request) -> RawResponse:
         with self._lock:
-            self.requests += 1
+            self.request_count += 1
         return self._wire.send(request, min(self._timeout_s, self.budget.left()))
 
     def _wait_for_turn(self, requests: int = 1) -> None:
@@ -396,18 +402,20 @@ class Client:
     def _out_of_budget(self) -> Stopped:
         return Stopped(f"the run's budget of {self.budget.budget_s:g} s is used up")
 
-    def _answer(self, request: httpx2.Request, raw: Raw, sent_at: float, manner: str = "") -> Answer:
+    def _answer(
+        self, request: httpx2.Request, raw: RawResponse, sent_at: float, manner: str = ""
+    ) -> Response:
         received_at = self.clock.monotonic()
         noted = Exchange(request, self.redaction, raw, seconds=received_at - sent_at, manner=manner)
         self.exchanges.append(noted)
-        return Answer(raw.status, raw.headers, raw.content, sent_at, received_at, noted)
+        return Response(raw.status, raw.headers, raw.content, sent_at, received_at, noted)
 
-    def _keep(self, answer: Answer) -> Answer:
+    def _keep(self, answer: Response) -> Response:
         with self._lock:
-            if answer.status not in BUSY:
+            if answer.status not in BUSY_STATUSES:
                 self._silences = 0
             if self._thread.answers is None:
-                self.answers.append(answer)
+                self.responses.append(answer)
             else:
                 self._thread.answers.append(answer)
         self._note(answer.exchange)
@@ -437,9 +445,9 @@ class Client:
                 return Stopped(f"{sentence}; that was the {SILENCES}rd time in a row, so the run stops here")
         return kind(sentence)
 
-    def _out_of_patience(self, answer: Answer) -> str:
+    def _out_of_patience(self, answer: Response) -> str:
         asked = answer.headers.get("retry-after")
-        wish = f" and asks to wait ({exchange.visible(asked)[:40]})" if asked else ""
+        wish = f" and asks to wait ({exchange.escape_controls(asked)[:40]})" if asked else ""
         limit = f"the profile's patience.retry_s ({self._retry_s:g} s)"
         if self.budget.left() < self._retry_s:
             limit += f" or what is left of the run's budget of {self.budget.budget_s:g} s"
@@ -455,7 +463,9 @@ class Client:
             return Unreachable(f"{origin} broke the TLS connection off: {said}{_advice(said)}")
         if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
             return HungUp(f"{origin} closed the connection without an answer")
-        return Unreachable(f"{origin} answered something that is not HTTP: {exchange.visible(said)[:120]}")
+        return Unreachable(
+            f"{origin} answered something that is not HTTP: {exchange.escape_controls(said)[:120]}"
+        )
 
     def _through(self, request: httpx2.Request) -> str:
         by = f" through the proxy {self._proxy.copy_with(userinfo=b'')}" if self._proxy else ""
@@ -469,22 +479,22 @@ class _Thread(threading.local):
     """Where the current thread notes; None for the run's own list."""
 
     noted: list[Exchange] | None = None
-    answers: list[Answer] | None = None
+    answers: list[Response] | None = None
     racing = False
 
 
 class _Race:
     """Several asks, each in a thread, all let go at once."""
 
-    def __init__(self, client: Client, asks: Sequence[Callable[[], Answer]]) -> None:
+    def __init__(self, client: Client, asks: Sequence[Callable[[], Response]]) -> None:
         self._client = client
         self._asks = asks
         self._start = threading.Barrier(len(asks))
         self._results: list[Any] = [None] * len(asks)
         self.noted: list[list[Exchange]] = [[] for _ in asks]
-        self.answers: list[list[Answer]] = [[] for _ in asks]
+        self.responses: list[list[Response]] = [[] for _ in asks]
 
-    def run(self) -> list[Answer]:
+    def run(self) -> list[Response]:
         threads = [
             threading.Thread(target=self._ask, args=(at,), daemon=True) for at in range(len(self._asks))
         ]
@@ -497,11 +507,11 @@ class _Race:
                 isinstance(result, Stopped) or not isinstance(result, Inconclusive)
             ):
                 raise result
-        return [result for result in self._results if isinstance(result, Answer)]
+        return [result for result in self._results if isinstance(result, Response)]
 
     def _ask(self, at: int) -> None:
         here = self._client._thread
-        here.noted, here.answers, here.racing = self.noted[at], self.answers[at], True
+        here.noted, here.answers, here.racing = self.noted[at], self.responses[at], True
         self._start.wait()
         try:
             self._results[at] = self._asks[at]()
@@ -534,7 +544,7 @@ def _advice(said: str) -> str:
     return next((f"; {advice}" for words, advice in _ADVICE.items() if words in said), "")
 
 
-def overlapping(answers: Sequence[Answer]) -> list[Answer]:
+def overlapping(answers: Sequence[Response]) -> list[Response]:
     """Return those of *answers* whose requests were under way while that of at least one other was."""
     return [
         one

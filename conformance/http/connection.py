@@ -32,12 +32,12 @@ _PORTS = {"http": 80, "https": 443}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104  compared with, never bound
 
 
-class TooLarge(Exception):
+class BodyTooLarge(Exception):
     """The body goes on beyond what is read."""
 
 
 @dataclass(frozen=True)
-class Raw:
+class RawResponse:
     """An answer as it came; *content* is decoded as its content-encoding says, where that can be done."""
 
     status: int
@@ -45,7 +45,7 @@ class Raw:
     content: bytes
 
 
-class Wire:
+class HttpConnection:
     """Sends requests to one origin, through *proxy* if there is one."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Wire:
         self._ssl_context = (ssl_context or _ssl_context()) if url.scheme == "https" else None
         self._pool = _pool(proxy, self._ssl_context, self._backend, connections)
 
-    def send(self, request: httpx2.Request, within_s: float) -> Raw:
+    def send(self, request: httpx2.Request, within_s: float) -> RawResponse:
         """Send *request* and read its whole answer.
 
         Raises the exceptions of httpcore2, where a time-out means that *within_s* has passed in all, and
@@ -75,20 +75,22 @@ class Wire:
             for chunk in response.iter_stream():
                 content += chunk
                 if len(content) > LARGEST_BODY:
-                    raise TooLarge
+                    raise BodyTooLarge
             headers = httpx2.Headers(response.headers)
-        return Raw(response.status, headers, _decoded(bytes(content), headers.get("content-encoding", "")))
+        return RawResponse(
+            response.status, headers, _decoded(bytes(content), headers.get("content-encoding", ""))
+        )
 
-    def deliver(
+    def send_bytes(
         self, content: bytes, methods: Sequence[str], within_s: float, *, is_cut: bool = False
-    ) -> list[Raw]:
+    ) -> list[RawResponse]:
         """Send *content* as it is on a connection of its own, past any proxy, and read what it is answered.
 
         methods: of the requests in it, each of which may be answered; fewer are if the connection is closed, or
         falls silent, after the first. is_cut: the last request lacks its end, so that no answer need come.
         Raises as send does if there is no answer where one has to be.
         """
-        answers: list[Raw] = []
+        answers: list[RawResponse] = []
         self._deadline.set(within_s)
         with closing(self._connected()) as stream:
             try:
@@ -98,7 +100,12 @@ class Wire:
                     self._end(stream)
                 for answer in _answers(stream, methods):
                     answers.append(answer)
-            except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, TooLarge):
+            except (
+                httpcore2.TimeoutException,
+                httpcore2.NetworkError,
+                httpcore2.ProtocolError,
+                BodyTooLarge,
+            ):
                 if not answers and not is_cut:
                     raise
         return answers
@@ -121,7 +128,7 @@ class Wire:
         self._pool.close()
 
 
-def _answers(stream: httpcore2.NetworkStream, methods: Sequence[str]) -> Iterator[Raw]:
+def _answers(stream: httpcore2.NetworkStream, methods: Sequence[str]) -> Iterator[RawResponse]:
     """Read an answer for each request that was sent, until the connection is closed."""
     left = b""
     for method in methods:
@@ -139,7 +146,7 @@ def _answers(stream: httpcore2.NetworkStream, methods: Sequence[str]) -> Iterato
             return
 
 
-def _read(reader: h11.Connection, stream: httpcore2.NetworkStream) -> Raw:
+def _read(reader: h11.Connection, stream: httpcore2.NetworkStream) -> RawResponse:
     status, headers, content = 0, httpx2.Headers(), bytearray()
     while True:
         event = reader.next_event()
@@ -153,9 +160,9 @@ def _read(reader: h11.Connection, stream: httpcore2.NetworkStream) -> Raw:
         elif isinstance(event, h11.Data):
             content += event.data
             if len(content) > LARGEST_BODY:
-                raise TooLarge
+                raise BodyTooLarge
         elif isinstance(event, h11.EndOfMessage):
-            return Raw(status, headers, _decoded(bytes(content), headers.get("content-encoding", "")))
+            return RawResponse(status, headers, _decoded(bytes(content), headers.get("content-encoding", "")))
         elif event is h11.PAUSED:
             raise httpcore2.RemoteProtocolError("the protocol is switched without having been asked to")
 
@@ -211,7 +218,7 @@ def _inflated(content: bytes) -> bytes:
         except zlib.error:
             continue
         if len(inflated) > LARGEST_BODY:
-            raise TooLarge
+            raise BodyTooLarge
         return inflated
     return content
 

@@ -12,7 +12,7 @@ from conformance.http.redaction import MASK, Redaction
 if TYPE_CHECKING:
     import httpx2
 
-    from conformance.http.connection import Raw
+    from conformance.http.connection import RawResponse
 
 LONGEST_BODY = 4096
 _OURS = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
@@ -31,7 +31,7 @@ class Exchange:
         self,
         request: httpx2.Request,
         redaction: Redaction,
-        answer: Raw | None = None,
+        answer: RawResponse | None = None,
         trouble: str | None = None,
         seconds: float = 0.0,
         manner: str = "",
@@ -57,20 +57,19 @@ class Exchange:
     def query(self) -> list[tuple[str, str]]:
         """The decoded parameters of the address, without credentials."""
         parameters = self._request.url.params.multi_items()
-        return [
-            (visible(self._redaction(name)), visible(self._redaction(value))) for name, value in parameters
-        ]
+        clean = [(self._redaction(name), self._redaction(value)) for name, value in parameters]
+        return [(escape_controls(name), escape_controls(value)) for name, value in clean]
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
         """The request's headers, without credentials."""
-        return headers_of(self._request.headers.multi_items(), self._redaction)
+        return render_headers(self._request.headers.multi_items(), self._redaction)
 
     @cached_property
     def body(self) -> str | None:
         """The request's body, cut to size; None if it had none."""
         content = self._request.content
-        return text_of(content, self._redaction) if content else None
+        return render_body(content, self._redaction) if content else None
 
     @cached_property
     def curl(self) -> str:
@@ -82,12 +81,12 @@ class Exchange:
     @cached_property
     def answer_headers(self) -> Mapping[str, str]:
         """The answer's headers, without credentials; empty if none came."""
-        return headers_of(self._answer.headers.multi_items(), self._redaction) if self._answer else {}
+        return render_headers(self._answer.headers.multi_items(), self._redaction) if self._answer else {}
 
     @cached_property
     def answer_body(self) -> str:
         """The answer's body, cut to size; empty if none came."""
-        return text_of(self._answer.content, self._redaction) if self._answer else ""
+        return render_body(self._answer.content, self._redaction) if self._answer else ""
 
     def as_json(self, expected: str | None = None, got: str | None = None) -> dict[str, Any]:
         """Return one item of a report's evidence."""
@@ -106,14 +105,14 @@ class Exchange:
         }
 
 
-def text_of(body: bytes, redaction: Redaction) -> str:
+def render_body(body: bytes, redaction: Redaction) -> str:
     """Show *body* as text, cut to size, credentials replaced, control characters escaped."""
     shown = redaction(body[: 4 * LONGEST_BODY].decode("utf-8", "backslashreplace"))
     left_out = len(body) - LONGEST_BODY
-    return visible(shown[:LONGEST_BODY]) + (f"… ({left_out} bytes more)" if left_out > 0 else "")
+    return escape_controls(shown[:LONGEST_BODY]) + (f"… ({left_out} bytes more)" if left_out > 0 else "")
 
 
-def visible(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Escape what a terminal or an XML file would trip over."""
     if text.isprintable():
         return text
@@ -123,12 +122,12 @@ def visible(text: str) -> str:
     )
 
 
-def headers_of(headers: Iterable[tuple[str, str]], redaction: Redaction) -> dict[str, str]:
+def render_headers(headers: Iterable[tuple[str, str]], redaction: Redaction) -> dict[str, str]:
     """Show headers without credentials; repeated ones are joined."""
     shown: dict[str, str] = {}
     for name, value in headers:
-        clean = visible(redaction.header(name, value))[:LONGEST_BODY]
-        shown[visible(redaction(name))] = f"{shown[name]}, {clean}" if name in shown else clean
+        clean = escape_controls(redaction.header(name, value))[:LONGEST_BODY]
+        shown[escape_controls(redaction(name))] = f"{shown[name]}, {clean}" if name in shown else clean
     return shown
 
 
@@ -161,4 +160,4 @@ def _is_plain(body: bytes) -> bool:
         text = body.decode()
     except UnicodeDecodeError:
         return False
-    return text == visible(text) and not text.startswith("@")
+    return text == escape_controls(text) and not text.startswith("@")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-BUSY = frozenset({429, 503})
+BUSY_STATUSES = frozenset({429, 503})
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 _RESERVE_S = 2.0
@@ -62,7 +62,7 @@ class Patience:
 
     def wait(self, headers: Mapping[str, str]) -> bool:
         """Wait as the busy answer asks, at least a growing while; False at once if that is longer than is left."""
-        pause = max(retry_after(headers) or 0.0, self._pause)
+        pause = max(parse_retry_after(headers) or 0.0, self._pause)
         self._pause = min(self._pause * 2, _LONGEST_PAUSE_S)
         if time.monotonic() + pause > self._until:
             return False
@@ -70,7 +70,7 @@ class Patience:
         return True
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     """Read Retry-After in seconds; a date counts from the answer's own Date, since clocks differ."""
     text = headers.get("retry-after", "").strip()
     if not text:
@@ -79,14 +79,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, float(text))
     except ValueError:
         pass
-    until = http_date(text)
+    until = parse_http_date(text)
     if until is None:
         return None
-    now = http_date(headers.get("date", "")) or datetime.now(UTC)
+    now = parse_http_date(headers.get("date", "")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds())
 
 
-def http_date(text: str) -> datetime | None:
+def parse_http_date(text: str) -> datetime | None:
     """Read a date as HTTP headers write it, in UTC where it names no zone; None if it is none."""
     try:
         date = parsedate_to_datetime(text)

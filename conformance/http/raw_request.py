@@ -19,7 +19,7 @@ _ODD_HEADERS = (
 
 
 @dataclass(frozen=True)
-class Packet:
+class RawRequest:
     """What is sent at once on one connection.
 
     manner: how that differs from what curl would send. is_cut: the end is missing and will not come.
@@ -31,32 +31,32 @@ class Packet:
     is_cut: bool = False
 
 
-def pipelined(requests: Sequence[httpx2.Request]) -> Packet:
+def pipeline_requests(requests: Sequence[httpx2.Request]) -> RawRequest:
     """Put *requests* behind each other without waiting for answers."""
     manner = f"one of {len(requests)} requests sent without waiting for an answer"
-    return Packet(requests, b"".join(map(_written, requests)), manner)
+    return RawRequest(requests, b"".join(map(_written, requests)), manner)
 
 
-def in_chunks(request: httpx2.Request, extension: str = "") -> Packet:
+def chunk_body(request: httpx2.Request, extension: str = "") -> RawRequest:
     """Send the body in chunks of odd sizes, each perhaps with an extension, instead of telling its length."""
     request.headers["transfer-encoding"] = "chunked"
     del request.headers["content-length"]
     content = _head(request) + b"".join(_chunked(request.content, extension.encode()))
     sizes = ", ".join(map(str, _CHUNKS))
     told = f", each with {extension}" if extension else ""
-    return Packet([request], content, f"in chunks of {sizes} bytes, and so on{told}")
+    return RawRequest([request], content, f"in chunks of {sizes} bytes, and so on{told}")
 
 
-def cut(request: httpx2.Request, missing: int) -> Packet:
+def cut_body(request: httpx2.Request, missing: int) -> RawRequest:
     """Close the connection when the last *missing* bytes of the body have still to come."""
     manner = f"the last {missing} of {len(request.content)} bytes were never sent"
-    return Packet([request], _written(request)[:-missing], manner, is_cut=True)
+    return RawRequest([request], _written(request)[:-missing], manner, is_cut=True)
 
 
-def with_odd_headers(request: httpx2.Request) -> Packet:
+def add_odd_headers(request: httpx2.Request) -> RawRequest:
     """Send a hundred headers more: a long one, an empty one, one twice, in odd cases."""
     request.headers = httpx2.Headers([*request.headers.raw, *_ODD_HEADERS])
-    return Packet([request], _written(request), "")
+    return RawRequest([request], _written(request), "")
 
 
 def _written(request: httpx2.Request) -> bytes:

@@ -17,7 +17,7 @@ _SHORTEST_PART = 8
 MASK = "[redacted]"
 
 
-def is_sensitive(name: str) -> bool:
+def is_sensitive_name(name: str) -> bool:
     """Tell whether a header or a variable of that name may hold a credential."""
     return _SENSITIVE.search(name) is not None
 
@@ -43,7 +43,7 @@ class Redaction:
 
     def conceal_header(self, name: str, value: str) -> None:
         """Remember the credential in a header that is about to be sent."""
-        if (name, value) in self._heard or not is_sensitive(name):
+        if (name, value) in self._heard or not is_sensitive_name(name):
             return
         self._heard.add((name, value))
         _scheme, has_scheme, rest = value.partition(" ")
@@ -61,7 +61,7 @@ class Redaction:
     def header(self, name: str, value: str) -> str:
         """Return a header's value without its credential; one that cannot be named is masked whole."""
         shown = self(value)
-        if shown == value and not _is_bare(value) and is_sensitive(name):
+        if shown == value and not _is_bare(value) and is_sensitive_name(name):
             return MASK
         return shown
 

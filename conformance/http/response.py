@@ -11,12 +11,12 @@ from functools import cached_property
 from typing import Any
 
 from conformance.assertions.outcome import DoesNotConform
-from conformance.http.evidence import Exchange, visible
-from conformance.http.pacing import http_date
+from conformance.http.evidence import Exchange, escape_controls
+from conformance.http.pacing import parse_http_date
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back.
 
     *headers* takes names in any case. *sent_at* and *received_at* are monotonic seconds; *content* is the
@@ -63,7 +63,7 @@ class Answer:
     @property
     def date(self) -> datetime | None:
         """What the target's own clock says in the header Date; None if it is missing or no date."""
-        return http_date(self.headers.get("date", ""))
+        return parse_http_date(self.headers.get("date", ""))
 
     @property
     def json(self) -> Any:
@@ -81,7 +81,7 @@ class Answer:
         except RecursionError:
             return DoesNotConform("a JSON body", "one that is nested too deep to read")
         except ValueError as error:
-            start = visible(self.text[:60].strip())
+            start = escape_controls(self.text[:60].strip())
             # What else json.loads raises is Python's own limit on the digits of a number.
             is_told = isinstance(error, (json.JSONDecodeError, _NotJson))
             why = str(error) if is_told else "a number has too many digits to read"

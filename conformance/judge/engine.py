@@ -17,7 +17,7 @@ from typing import Any
 
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, Observation, Stopped
 from conformance.http.client import Client
-from conformance.http.evidence import Exchange, visible
+from conformance.http.evidence import Exchange, escape_controls
 from conformance.suite.requirement import Requirement
 
 _HERE = Path(__file__).parent
@@ -135,7 +135,7 @@ def _engine(
 
         def pytest_runtest_protocol(self, item: Item) -> bool:
             """Ask one requirement; pytest's own protocol would take longer than most of them do."""
-            client.begin()
+            client.start_evidence()
             if self._stopped:
                 self._record(Result(item.requirement, "inconclusive", self._stopped))
                 return True
@@ -188,7 +188,7 @@ def result(requirement: Requirement, error: BaseException | None, client: Client
 
 def _said(text: str) -> str:
     """Show words that may be the target's in one line, which no terminal and no CI system takes for a command."""
-    return " ".join(visible(text).split())
+    return " ".join(escape_controls(text).split())
 
 
 def _not_conform(

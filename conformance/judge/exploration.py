@@ -18,7 +18,7 @@ from conformance.generation.cases import Case, Exam, TooFewCases
 from conformance.http.client import Client
 from conformance.http.evidence import Exchange
 from conformance.http.redaction import Redaction
-from conformance.http.response import Answer
+from conformance.http.response import Response
 from conformance.judge import interrupt
 from conformance.judge.verdict import options_of
 from conformance.suite.requirement import Requirement
@@ -103,12 +103,12 @@ class Hurried(Client):
         self._patience = patience
         self._spacing_s = 1 / patience.rate_per_s if patience.rate_per_s else 0.0
 
-    def send(self, *arguments: Any, **options: Any) -> Answer:
+    def send(self, *arguments: Any, **options: Any) -> Response:
         """Send one request; raises TimeIsUp instead of beginning it too late."""
         self._retry_s = min(self._patience.retry_s, self.left())
         return super().send(*arguments, **options)
 
-    def _exchange(self, request: Any) -> Answer:
+    def _exchange(self, request: Any) -> Response:
         if self._spacing_s > self.left():
             raise TimeIsUp
         self._timeout_s = min(self._patience.timeout_s, self.left())
@@ -155,7 +155,7 @@ class Exploration:
     @property
     def requests(self) -> int:
         """How many requests were sent."""
-        return self._client.requests
+        return self._client.request_count
 
     def run(self, heard: Callable[[Finding], None] = lambda _: None) -> None:
         """Explore until the time is up or somebody interrupts; *heard* is told each finding at once."""
@@ -236,11 +236,11 @@ class Exploration:
         return self._violation(asked, self._api(seed, Exam(cases, "")), seed)
 
     def _api(self, seed: int, exam: Exam) -> Any:
-        self._client.forget()
+        self._client.forget_everything()
         return self._aim.vocabulary(self._client, Run(self._aim.api, seed, lambda _: exam))
 
     def _violation(self, asked: Requirement, api: Any, seed: int) -> Finding | None:
-        self._client.begin()
+        self._client.start_evidence()
         try:
             asked.function(api)
         except DoesNotConform as error:
@@ -273,7 +273,7 @@ def save(finding: Finding, folder: Path, redaction: Redaction) -> Path:
     return file
 
 
-def _sat(api: Any) -> list[tuple[Case, Answer]]:
+def _sat(api: Any) -> list[tuple[Case, Response]]:
     """Pair the cases of a driver's case_results() with their answers."""
     try:
         return [(found.case, found.answer) for found in api.case_results()]

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from conformance import DISTRIBUTION
 from conformance.assertions.outcome import Outcome, Unjudgeable, Unreachable
-from conformance.http.client import Answer, Client
-from conformance.http.connection import Wire
-from conformance.http.evidence import Exchange, visible
-from conformance.http.pacing import BUSY, Budget
+from conformance.http.client import Client
+from conformance.http.connection import HttpConnection
+from conformance.http.evidence import Exchange, escape_controls
+from conformance.http.pacing import BUSY_STATUSES, Budget
 from conformance.http.redaction import Redaction
+from conformance.http.response import Response
 from conformance.judge import engine as plugin
 from conformance.judge import interrupt, waiver
 from conformance.judge.engine import Result
@@ -159,7 +160,7 @@ def judge(
     waivers: Sequence[Waiver] = (),
     heard: Callable[[Result], None] = lambda _: None,
     asking: Callable[[Requirement], None] = lambda _: None,
-    wire: Callable[..., Wire] = Wire,
+    wire: Callable[..., HttpConnection] = HttpConnection,
 ) -> Verdict:
     """Judge the target of *profile* and return the verdict.
 
@@ -186,9 +187,9 @@ def judge(
         _sit(bench, asked, verdict, waivers, heard, asking)
         said = waiver.faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(bench.client.redaction, said))
-        verdict.notes += _made_up(bench.client.made_up, verdict.results)
+        verdict.notes += _made_up(bench.client.made_up_credentials, verdict.results)
         verdict.notes += [bench.client.redaction(bench.remains)] if bench.remains else []
-        verdict.requests = bench.client.requests
+        verdict.requests = bench.client.request_count
         verdict.exchanges = bench.client.exchanges
         verdict.exam, verdict.exam_accepted = bench.exam(may_ask=verdict.stopped is None)
     verdict.seconds = time.monotonic() - began
@@ -198,10 +199,12 @@ def judge(
 class Bench:
     """Where a target is judged: its client and its API's vocabulary, for the length of a with block."""
 
-    def __init__(self, aim: AnyTarget, run: Run, wire: Callable[..., Wire] = Wire) -> None:
+    def __init__(
+        self, aim: AnyTarget, run: Run, wire: Callable[..., HttpConnection] = HttpConnection
+    ) -> None:
         self.aim = aim
         self.run = run
-        self.client = Client(aim.base_url, Redaction(), wire=wire, **options_of(aim))
+        self.client = Client(aim.base_url, Redaction(), make_connection=wire, **options_of(aim))
         self.api: Any = aim.vocabulary(self.client, run)
         self.remains: str | None = None
 
@@ -250,27 +253,27 @@ class Bench:
 
         Raises CannotRun if it has shown no target that can be judged, though a run would judge it.
         """
-        if not self.client.answers:
+        if not self.client.responses:
             raise CannotRun(
                 "nothing was sent that would tell; the mode and the profile leave nothing to send"
             )
-        answer = self.client.answers[-1]
+        answer = self.client.responses[-1]
         shown, seen = self.aim.opened(answer, self.run.mode), self.client.redaction(_told(answer))
         if shown is None:
             raise CannotRun(f"{seen}; check base_url, the main credential and the main fixtures")
         return f"{shown}; {seen}"
 
 
-def _told(answer: Answer) -> str:
+def _told(answer: Response) -> str:
     """Say what was asked last, and how it was answered."""
     facts = [f"{answer.exchange.method} {answer.exchange.url} was answered {answer.status}"]
     if 300 <= answer.status < 400:
         facts.append(f"to {answer.headers.get('location', 'nowhere')}")
-    if answer.status in BUSY and "retry-after" in answer.headers:
+    if answer.status in BUSY_STATUSES and "retry-after" in answer.headers:
         facts.append(f"to wait {answer.headers['retry-after']}")
     if answer.content and not answer.is_labelled_json:
         facts.append(answer.media_type or "without a media type")
-    return visible(", ".join(facts))
+    return escape_controls(", ".join(facts))
 
 
 def refuse_without_docstrings() -> None:

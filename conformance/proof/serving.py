@@ -18,7 +18,7 @@ import httpcore2
 import httpx2
 
 from conformance.http.clock import Clock, TurnedClock
-from conformance.http.connection import Raw, Wire
+from conformance.http.connection import HttpConnection, RawResponse
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Clocked(App, Protocol):
     clock: Clock
 
 
-class InProcess(Wire):
+class InProcess(HttpConnection):
     """Calls *app* for the requests of the thread that made it, which is quicker than HTTP, and lets nobody wait.
 
     Packets, which are more than a call, and the requests of other threads, which race, go over HTTP.
@@ -103,7 +103,7 @@ class InProcess(Wire):
         self._app = app
         self._thread = threading.get_ident()
 
-    def send(self, request: httpx2.Request, within_s: float) -> Raw:
+    def send(self, request: httpx2.Request, within_s: float) -> RawResponse:
         """Have *request* answered."""
         if threading.get_ident() != self._thread:
             return super().send(request, within_s)
@@ -113,7 +113,7 @@ class InProcess(Wire):
         if response.is_silent:
             raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
         fields, content = response.encoded()
-        return Raw(response.status, httpx2.Headers({"date": self._date(), **fields}), content)
+        return RawResponse(response.status, httpx2.Headers({"date": self._date(), **fields}), content)
 
     def _date(self) -> str:
         return formatdate(self.clock.now().timestamp(), usegmt=True)

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
-from conformance.http.evidence import visible
+from conformance.http.evidence import escape_controls
 
 # The milder first; what moves to the right got worse.
 Verdict = Literal["conformant", "no_verdict", "not_conformant"]
@@ -120,7 +120,7 @@ def _rank(one: Asked) -> int:
 
 def _line(title: str, one: Asked, what: str) -> str:
     level = "" if one.level == "MUST" else f" ({one.level})"
-    return visible(f"{title:{_WIDTH}}  {one.id}{level}: {what}")
+    return escape_controls(f"{title:{_WIDTH}}  {one.id}{level}: {what}")
 
 
 def _why(one: Asked) -> str:

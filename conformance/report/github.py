@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from conformance.http.evidence import visible
+from conformance.http.evidence import escape_controls
 
 _SHOWN = 10  # GitHub shows as many annotations of a step; the report has them all
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -53,9 +53,9 @@ def summary(document: dict[str, Any]) -> str:
 
 
 def _command(name: str, title: str, text: str) -> str:
-    return f"::{name} title={title.translate(_PROPERTY)}::{visible(text).translate(_DATA)}"
+    return f"::{name} title={title.translate(_PROPERTY)}::{escape_controls(text).translate(_DATA)}"
 
 
 def _pre(text: str | None) -> str:
     """Show *text* on one line, of which Markdown and HTML understand nothing."""
-    return f"<pre>{html.escape(visible(' '.join((text or '').split())))}</pre>"
+    return f"<pre>{html.escape(escape_controls(' '.join((text or '').split())))}</pre>"

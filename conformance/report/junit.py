@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from conformance.http.evidence import visible
+from conformance.http.evidence import escape_controls
 from conformance.judge.engine import Result
 from conformance.judge.verdict import Verdict
 
@@ -44,7 +44,7 @@ def _case(result: Result, is_strict: bool) -> TestCase:
     case = TestCase(name, classname=f"conformance.{api}", time=round(result.seconds, 3))
     sentence = f"{requirement.level} {requirement.text} ({requirement.source})"
     counts = is_strict or requirement.level == "MUST"
-    reason = visible(result.reason or "")
+    reason = escape_controls(result.reason or "")
     if result.status == "failed" and counts:
         failure = Failure(reason, requirement.level)
         failure.text = "\n".join([sentence, reason, *([result.at_fault.curl] if result.at_fault else [])])

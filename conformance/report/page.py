@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from conformance.http.evidence import visible
+from conformance.http.evidence import escape_controls
 from conformance.report.terminal import VERDICTS, WORDS
 
 _TEMPLATE = Path(__file__).with_name("page.html")
@@ -48,4 +48,4 @@ def _by_heading(asked: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 def _shown(value: Any) -> Any:
     """Escape control characters in plain text; what a macro made is markup already and stays as it is."""
-    return visible(value) if type(value) is str else value
+    return escape_controls(value) if type(value) is str else value

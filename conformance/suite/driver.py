@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from conformance.assertions.outcome import Inconclusive, Unreachable
 from conformance.generation.cases import Case
-from conformance.http.client import Answer, Client
-from conformance.http.raw_request import Packet
+from conformance.http.client import Client
+from conformance.http.raw_request import RawRequest
+from conformance.http.response import Response
 from conformance.suite.run import Run
 
 RACES = 3
@@ -23,7 +24,7 @@ class CaseResult:
     """A generated request and how it was answered."""
 
     case: Case
-    answer: Answer
+    answer: Response
 
 
 class Driver(ABC):
@@ -36,8 +37,8 @@ class Driver(ABC):
     def __init__(self, client: Client, run: Run) -> None:
         self.client = client
         self.run = run
-        self.unusual_answers: list[Answer] = []
-        self.unjudged_answers: list[Answer] = []
+        self.unusual_answers: list[Response] = []
+        self.unjudged_answers: list[Response] = []
 
     @abstractmethod
     def preflight(self) -> None:
@@ -51,9 +52,9 @@ class Driver(ABC):
         """Put back what the run has changed; return a sentence about what could not be put back."""
         return None
 
-    def send_unusual(self, packet: Packet) -> list[Answer]:
+    def send_unusual(self, packet: RawRequest) -> list[Response]:
         """Send what HTTP allows and few clients send, and keep the answers among the unusual ones."""
-        answers = self.client.deliver(packet)
+        answers = self.client.send_raw(packet)
         self.unusual_answers += answers
         return answers
 
@@ -72,6 +73,6 @@ def repeat_race(race: Callable[[], RaceT]) -> RaceT:
     raise Inconclusive("no race was run")
 
 
-def is_among(answer: Answer, others: Sequence[Answer]) -> bool:
+def is_among(answer: Response, others: Sequence[Response]) -> bool:
     """Tell whether *answer* is one of *others*: the same object, for two answers may be equal in all they say."""
     return any(answer is other for other in others)

@@ -45,16 +45,16 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 import openapi
-from conformance.http.evidence import visible
-from conformance.http.pacing import BUSY
-from conformance.http.redaction import Redaction, is_sensitive
+from conformance.http.evidence import escape_controls
+from conformance.http.pacing import BUSY_STATUSES
+from conformance.http.redaction import Redaction, is_sensitive_name
 from conformance.suite import requirement
 from conformance.suite.requirement import Requirement
 
 if TYPE_CHECKING:
     from conformance.generation.cases import Case, Exam
     from conformance.http.client import Client
-    from conformance.http.response import Answer
+    from conformance.http.response import Response
     from conformance.suite.mode import Mode
     from conformance.suite.run import Run
 
@@ -278,12 +278,12 @@ class Target(Model, Generic[CredentialsT, FixturesT]):
         """Say what a run leaves behind on the target."""
         return what_a_run_writes(self.api)
 
-    def opened(self, answer: Answer, mode: Mode) -> str | None:
+    def opened(self, answer: Response, mode: Mode) -> str | None:
         """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
         if mode.may_write:
             known = "reachable, main credential accepted, main fixtures known"
             return known if answer.ok and answer.is_json else None
-        is_refusal = 400 <= answer.status < 500 and answer.status not in BUSY
+        is_refusal = 400 <= answer.status < 500 and answer.status not in BUSY_STATUSES
         return "reachable, main credential not refused" if is_refusal and answer.is_json else None
 
     def document_sha256(self) -> str:
@@ -469,11 +469,11 @@ def _last_words(done: subprocess.CompletedProcess[str]) -> str:
     """Return the last line that a command complained with, without what may be a credential."""
     redaction = Redaction()
     for name, value in os.environ.items():
-        if is_sensitive(name):
+        if is_sensitive_name(name):
             redaction.conceal(value, name)
     redaction.conceal(done.stdout.strip(), "PRINTED")
     lines = done.stderr.strip().splitlines()
-    return f": {visible(redaction(lines[-1].strip()))[:_LONGEST_WORDS]}" if lines else ""
+    return f": {escape_controls(redaction(lines[-1].strip()))[:_LONGEST_WORDS]}" if lines else ""
 
 
 class _Resolution:

@@ -14,7 +14,7 @@ import pytest
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, Silent, Stopped, Unreachable
 from conformance.http import pacing as patience
 from conformance.http.client import Client
-from conformance.http.pacing import Pace, retry_after
+from conformance.http.pacing import Pace, parse_retry_after
 from conformance.http.redaction import Redaction
 from conformance.proof.serving import Response, serve, serve_bytes
 
@@ -94,8 +94,8 @@ def test_idle_connection_that_was_closed_is_no_failure():
 def test_busy_target_is_asked_again(status, headers):
     with talking_to(Server(Response(status, {}, headers), Response(200, {}))) as client:
         assert client.send("GET", "/").status == 200
-        assert client.requests == 2
-        assert [answer.status for answer in client.answers] == [200]
+        assert client.request_count == 2
+        assert [answer.status for answer in client.responses] == [200]
 
 
 def test_impatient_request_sees_the_first_answer():
@@ -126,11 +126,11 @@ def test_target_that_says_at_once_is_not_asked_without_a_pause(at_once, monkeypa
 def test_retry_after_reads_seconds_and_dates():
     date = {"retry-after": formatdate(1_000_030, usegmt=True), "date": formatdate(1_000_000, usegmt=True)}
 
-    assert retry_after({"retry-after": "7"}) == 7
-    assert retry_after(date) == 30
-    assert retry_after({"retry-after": formatdate(0, usegmt=True)}) == 0
-    assert retry_after({"retry-after": "soon"}) is None
-    assert retry_after({}) is None
+    assert parse_retry_after({"retry-after": "7"}) == 7
+    assert parse_retry_after(date) == 30
+    assert parse_retry_after({"retry-after": formatdate(0, usegmt=True)}) == 0
+    assert parse_retry_after({"retry-after": "soon"}) is None
+    assert parse_retry_after({}) is None
 
 
 def test_third_silence_in_a_row_stops_the_run():
@@ -241,11 +241,11 @@ def test_header_that_cannot_be_sent_is_inconclusive():
 def test_once_asks_once_and_shows_the_evidence_again():
     with talking_to(Server(Response(200, {}))) as client:
         for _ in range(2):
-            client.begin()
-            client.once("key", lambda: client.send("GET", "/"))
+            client.start_evidence()
+            client.memoize("key", lambda: client.send("GET", "/"))
             assert len(client.evidence()) == 1
 
-        assert client.requests == 1
+        assert client.request_count == 1
 
 
 def test_once_remembers_an_outcome():
@@ -257,7 +257,7 @@ def test_once_remembers_an_outcome():
     with talking_to(Server(Response(200, {}))) as client:
         for _ in range(2):
             with pytest.raises(Inconclusive, match="refused"):
-                client.once("key", ask)
+                client.memoize("key", ask)
 
     assert len(asked) == 1
 
@@ -268,12 +268,12 @@ def test_requests_sent_together_overlap():
         return Response(200, {"path": request.path})
 
     with talking_to(Server(answer)) as client:
-        client.begin()
-        answers = client.together([lambda at=at: client.send("GET", f"/{at}") for at in range(6)])
+        client.start_evidence()
+        answers = client.send_concurrently([lambda at=at: client.send("GET", f"/{at}") for at in range(6)])
 
         assert [answer.json["path"] for answer in answers] == [f"/{at}" for at in range(6)]
         assert [exchange.url[-1] for exchange in client.evidence()] == list("012345")
-        assert len(client.answers) == 6
+        assert len(client.responses) == 6
 
 
 def test_rate_cap_leaves_a_race_its_overlap():
@@ -282,7 +282,7 @@ def test_rate_cap_leaves_a_race_its_overlap():
         return Response(200, {})
 
     with talking_to(Server(answer), rate_per_s=50) as client:
-        assert len(client.together([lambda: client.send("GET", "/")] * 4)) == 4
+        assert len(client.send_concurrently([lambda: client.send("GET", "/")] * 4)) == 4
 
 
 def test_race_without_overlap_is_inconclusive():
@@ -295,7 +295,7 @@ def test_race_without_overlap_is_inconclusive():
                 return client.send("GET", "/")
 
         with pytest.raises(Inconclusive, match="overlapped"):
-            client.together([one_at_a_time] * 3)
+            client.send_concurrently([one_at_a_time] * 3)
 
 
 def test_a_refused_racer_does_not_end_the_race():
@@ -304,7 +304,7 @@ def test_a_refused_racer_does_not_end_the_race():
         return Response(429 if request.path == "/late" else 200, {}, {"retry-after": "99"})
 
     with talking_to(Server(answer)) as client:
-        answers = client.together(
+        answers = client.send_concurrently(
             [lambda path=path: client.send("GET", path) for path in ("/", "/late", "/")]
         )
 
@@ -332,7 +332,7 @@ def test_racer_that_came_late_does_not_count():
     both = threading.Barrier(2)
     with talking_to(Server(answer)) as client:
         racers = [lambda path=path: early(client, path) for path in ("/a", "/b")]
-        answers = client.together([*racers, lambda: late(client)])
+        answers = client.send_concurrently([*racers, lambda: late(client)])
 
     assert [answer.json["path"] for answer in answers] == ["/a", "/b"]
 

@@ -11,7 +11,7 @@ from conformance.apis.onlyautomator import model as onlyautomator
 from conformance.apis.suprsend import model as suprsend
 from conformance.generation import operation_sequence as program
 from conformance.http.client import overlapping
-from conformance.http.response import Answer
+from conformance.http.response import Response
 
 from . import proving
 
@@ -22,7 +22,7 @@ print(onlyautomator.steps(0), suprsend.steps(0))
 """
 
 
-class Said(Answer):
+class Said(Response):
     """An answer that was never sent: its JSON, and when its request was under way."""
 
     def __init__(self, body, status=200, sent_at=0.0, received_at=1.0):

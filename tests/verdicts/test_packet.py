@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from conformance.assertions.outcome import HungUp, Inconclusive, NotTested, Silent, Unreachable
-from conformance.http import raw_request as packet
+from conformance.http import raw_request
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
 from conformance.proof.serving import Response, serve, serve_bytes
@@ -53,7 +53,7 @@ def echo(request):
 
 
 def drafts(client, count=1):
-    return [client.draft("PATCH", f"/{at}", json={"at": at, "ä": "€"}) for at in range(count)]
+    return [client.build_request("PATCH", f"/{at}", json={"at": at, "ä": "€"}) for at in range(count)]
 
 
 # --- how they arrive -------------------------------------------------------------------------------------
@@ -61,18 +61,18 @@ def drafts(client, count=1):
 
 def test_pipelined_requests_are_answered_in_their_order():
     with talking_to(echo) as (client, requests):
-        answers = client.deliver(packet.pipelined(drafts(client, 3)))
+        answers = client.send_raw(raw_request.pipeline_requests(drafts(client, 3)))
 
     assert [answer.json["target"] for answer in answers] == ["/base/0", "/base/1", "/base/2"]
     assert [request.is_followed for request in requests] == [True, True, False]
-    assert client.requests == 3
-    assert client.answers == answers
+    assert client.request_count == 3
+    assert client.responses == answers
 
 
 def test_chunks_arrive_whole_and_without_a_length():
     with talking_to(echo) as (client, requests):
         for extension in ("", ";a=1", ';a="b; c"'):
-            client.deliver(packet.in_chunks(*drafts(client), extension))
+            client.send_raw(raw_request.chunk_body(*drafts(client), extension))
 
     assert [request.body.decode() for request in requests] == ['{"at": 0, "ä": "€"}'] * 3
     assert all("content-length" not in request.headers for request in requests)
@@ -80,7 +80,7 @@ def test_chunks_arrive_whole_and_without_a_length():
 
 def test_odd_headers_arrive():
     with talking_to(echo) as (client, requests):
-        client.deliver(packet.with_odd_headers(*drafts(client)))
+        client.send_raw(raw_request.add_odd_headers(*drafts(client)))
 
     [request] = requests
     assert len(request.headers) > 100
@@ -91,7 +91,7 @@ def test_odd_headers_arrive():
 
 def test_cut_request_lacks_its_end():
     with talking_to(echo) as (client, requests):
-        client.deliver(packet.cut(*drafts(client), missing=1))
+        client.send_raw(raw_request.cut_body(*drafts(client), missing=1))
 
     [request] = requests
     assert request.is_cut
@@ -109,7 +109,7 @@ def test_ipv6_is_spoken():
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         with speaking(f"http://[::1]:{listening.getsockname()[1]}") as client:
-            assert client.deliver(packet.pipelined(drafts(client)))[0].status == 200
+            assert client.send_raw(raw_request.pipeline_requests(drafts(client)))[0].status == 200
         thread.join(5)
 
 
@@ -146,9 +146,9 @@ def test_tls_is_spoken(certificate):
     script = (
         "import sys; from conformance.http import raw_request; from conformance.http.client import Client;"
         "from conformance.http.redaction import Redaction; client = Client(sys.argv[1], Redaction(), timeout_s=5);"
-        "draft = lambda: client.draft('POST', '/', json={});"
-        "print([one.status for one in client.deliver(raw_request.pipelined([draft()]))]);"
-        "print(client.deliver(raw_request.cut(draft(), missing=1)))"
+        "draft = lambda: client.build_request('POST', '/', json={});"
+        "print([one.status for one in client.send_raw(raw_request.pipeline_requests([draft()]))]);"
+        "print(client.send_raw(raw_request.cut_body(draft(), missing=1)))"
     )
     with serve_bytes(talk) as url:
         done = subprocess.run(
@@ -169,9 +169,9 @@ def test_behind_a_proxy_nothing_is_sent_as_it_is(monkeypatch):
         speaking("http://target.example") as client,
         pytest.raises(NotTested, match="a proxy stands"),
     ):
-        client.deliver(packet.pipelined(drafts(client)))
+        client.send_raw(raw_request.pipeline_requests(drafts(client)))
 
-    assert client.requests == 0
+    assert client.request_count == 0
 
 
 # --- what is answered ------------------------------------------------------------------------------------
@@ -179,8 +179,10 @@ def test_behind_a_proxy_nothing_is_sent_as_it_is(monkeypatch):
 
 def test_second_request_may_stay_unanswered():
     with talking_to(lambda _: Response(200, {}, {"connection": "close"})) as (client, _):
-        client.begin()
-        assert [answer.status for answer in client.deliver(packet.pipelined(drafts(client, 2)))] == [200]
+        client.start_evidence()
+        assert [
+            answer.status for answer in client.send_raw(raw_request.pipeline_requests(drafts(client, 2)))
+        ] == [200]
 
     assert [shown.trouble for shown in client.evidence()] == [
         "the connection was closed without an answer",
@@ -196,7 +198,7 @@ def test_second_request_that_is_never_answered_is_no_silence():
 
     with serve_bytes(talk) as url, speaking(url, timeout_s=0.3) as client:
         for _ in range(4):
-            assert len(client.deliver(packet.pipelined(drafts(client, 2)))) == 1
+            assert len(client.send_raw(raw_request.pipeline_requests(drafts(client, 2)))) == 1
 
 
 def test_waiting_server_is_left_after_a_moment():
@@ -209,7 +211,7 @@ def test_waiting_server_is_left_after_a_moment():
     released = threading.Event()
     with serve_bytes(talk) as url, speaking(url, timeout_s=10) as client:
         began = time.monotonic()
-        assert client.deliver(packet.cut(*drafts(client), missing=1)) == []
+        assert client.send_raw(raw_request.cut_body(*drafts(client), missing=1)) == []
         released.set()
 
     assert time.monotonic() - began < 5
@@ -231,7 +233,7 @@ def test_what_is_no_answer_is_told_apart(said, outcome):
         connection.sendall(said)
 
     with serve_bytes(talk) as url, speaking(url) as client, pytest.raises(outcome) as raised:
-        client.deliver(packet.pipelined(drafts(client)))
+        client.send_raw(raw_request.pipeline_requests(drafts(client)))
 
     assert type(raised.value) is outcome
 
@@ -242,13 +244,13 @@ def test_interim_answers_are_skipped():
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 3 + OK)
 
     with serve_bytes(talk) as url, speaking(url) as client:
-        assert client.deliver(packet.pipelined(drafts(client)))[0].status == 200
+        assert client.send_raw(raw_request.pipeline_requests(drafts(client)))[0].status == 200
 
 
 def test_busy_target_gets_the_packet_again():
     with talking_to(lambda _: left.pop(0)) as (client, _):
         left = [Response(429, {}), Response(200, {}), Response(200, {}), Response(200, {})]
-        answers = client.deliver(packet.pipelined(drafts(client, 2)))
+        answers = client.send_raw(raw_request.pipeline_requests(drafts(client, 2)))
 
     assert [answer.status for answer in answers] == [200, 200]
 
@@ -258,9 +260,11 @@ def test_evidence_says_how_it_was_sent_and_no_credential():
     redaction.conceal("t0psecret", "TOKEN")
     with serve_bytes(lambda _: None) as url:
         client = Client(url, redaction, timeout_s=2)
-        client.begin()
-        draft = client.draft("POST", "/", headers={"authorization": "Bearer t0psecret"}, json={"a": 1})
-        client.deliver(packet.cut(draft, missing=3))
+        client.start_evidence()
+        draft = client.build_request(
+            "POST", "/", headers={"authorization": "Bearer t0psecret"}, json={"a": 1}
+        )
+        client.send_raw(raw_request.cut_body(draft, missing=3))
         [shown] = client.evidence()
         client.close()
 
@@ -280,7 +284,11 @@ def daring(dare, usual=lambda: Response(200, {})):
 
     with talking_to(answer, timeout_s=0.8) as (client, _):
         yield (
-            (lambda: client.dare(lambda: client.send("GET", "/dare"), lambda: client.send("GET", "/"))),
+            (
+                lambda: client.send_hostile(
+                    lambda: client.send("GET", "/dare"), lambda: client.send("GET", "/")
+                )
+            ),
             client,
         )
 
@@ -293,13 +301,13 @@ def hang():
 def test_dared_request_is_answered():
     with daring(lambda: Response(400, {})) as (dare, client):
         assert dare().status == 400
-        assert client.requests == 1
+        assert client.request_count == 1
 
 
 def test_closed_connection_is_no_answer_and_no_failure():
     with daring(lambda: Response(0, is_silent=True)) as (dare, client):
         assert dare() is None
-        assert client.hangs == []
+        assert client.unanswered == []
 
 
 def test_request_that_alone_gets_no_answer_hangs():
@@ -307,18 +315,18 @@ def test_request_that_alone_gets_no_answer_hangs():
         for hung in (1, 2):  # the usual answers in between end a row of silences
             with pytest.raises(Silent):
                 dare()
-            assert [shown.url[-5:] for shown in client.hangs] == ["/dare"] * hung
+            assert [shown.url[-5:] for shown in client.unanswered] == ["/dare"] * hung
 
 
 def test_request_that_gets_its_answer_the_second_time_does_not_hang():
     with daring(lambda: left.pop(0)()) as (dare, client):
         left = [hang, lambda: Response(200, {})]
         assert dare().status == 200
-        assert client.hangs == []
+        assert client.unanswered == []
 
 
 def test_target_that_is_gone_does_not_hang():
     with daring(hang, usual=hang) as (dare, client):
         with pytest.raises(Unreachable):
             dare()
-        assert client.hangs == []
+        assert client.unanswered == []

@@ -10,13 +10,13 @@ from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.assertions.timestamp import parse_instant
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 Data = dict[str, Any]
 LONGEST = 80
 
 
-def data_of(answer: Answer) -> Data:
+def data_of(answer: Response) -> Data:
     """Return the record that a write was answered with; Inconclusive if it was refused or shows none."""
     if not answer.ok:
         raise Inconclusive(f"a write that this rests on was refused with status {answer.status}")
@@ -26,7 +26,7 @@ def data_of(answer: Answer) -> Data:
     return dict(body["data"])
 
 
-def body_of(answer: Answer) -> Any:
+def body_of(answer: Response) -> Any:
     """Return the body as JSON, or None if it is none."""
     try:
         return answer.json
@@ -34,13 +34,13 @@ def body_of(answer: Answer) -> Any:
         return None
 
 
-def error_of(answer: Answer) -> Any:
+def error_of(answer: Response) -> Any:
     """Return the member ``error`` of the body, or None."""
     body = body_of(answer)
     return body.get("error") if isinstance(body, dict) else None
 
 
-def code_of(answer: Answer) -> Any:
+def code_of(answer: Response) -> Any:
     """Return the code of an error, or None."""
     error = error_of(answer)
     return error.get("code") if isinstance(error, dict) else None
@@ -61,13 +61,13 @@ def moment(data: Data, name: str) -> datetime:
     return when
 
 
-def expect_refusal(answer: Answer, status: int, code: str) -> None:
+def expect_refusal(answer: Response, status: int, code: str) -> None:
     """Want a documented error, status and code."""
     expect_status(answer, status)
     expect(code_of(answer) == code, f"error.code {code}", f"error.code {show(code_of(answer))}", answer)
 
 
-def expect_member(answer: Answer, name: str, wanted: Any) -> None:
+def expect_member(answer: Response, name: str, wanted: Any) -> None:
     """Want a member of the record to equal what was sent."""
     data = data_of(answer)
     kept = name in data and is_same_json(data[name], wanted)
@@ -86,7 +86,7 @@ def kind(value: Any) -> str:
     return names.get(type(value), "a number")
 
 
-def outcome(answer: Answer | None) -> str:
+def outcome(answer: Response | None) -> str:
     """Say in a few words how a write was answered, if it was."""
     if answer is None:
         return "with the end of the connection"

@@ -21,8 +21,9 @@ from conformance.apis.onlyautomator.tokens import Token
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped, Unjudgeable
 from conformance.generation.cases import Case
-from conformance.http.client import UNSET, Answer, Client
+from conformance.http.client import UNSET, Client
 from conformance.http.pacing import Patience
+from conformance.http.response import Response
 from conformance.suite import driver as suite
 from conformance.suite.driver import is_among, repeat_race
 from conformance.suite.mode import SAFE_METHODS
@@ -40,8 +41,8 @@ LATER = "a second later"
 BOOLEANS = (True, False, {"on": "weekends"})  # the values of one record in turn
 
 Body = dict[str, Any]
-Made = tuple[Body, str, Answer]  # what was written, with whose credential, and how that was answered
-Written = tuple[Body, Answer]
+Made = tuple[Body, str, Response]  # what was written, with whose credential, and how that was answered
+Written = tuple[Body, Response]
 Triple = tuple[Any, ...]
 
 
@@ -51,13 +52,13 @@ class Driver(suite.Driver):
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
         super().__init__(client, run)
         self.target = target
-        self.reads: list[Answer] = []
+        self.reads: list[Response] = []
         self.unread: dict[Any, Inconclusive] = {}
-        self.lists: dict[Any, Answer] = {}
+        self.lists: dict[Any, Response] = {}
         self.heavy: list[Body] = []
         self.written: dict[Triple, list[Written]] = {}
-        self.triggered: list[Answer] = []
-        self.doubtful: list[tuple[Callable[[], Answer], Answer]] = []
+        self.triggered: list[Response] = []
+        self.doubtful: list[tuple[Callable[[], Response], Response]] = []
         self._preparer = CasePreparer(target.fixtures.fan_id, run.prefix)
         self._numbers = itertools.count(1)
 
@@ -114,7 +115,7 @@ class Driver(suite.Driver):
 
     def write(
         self, body: Any, *, credential: str = "user", headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> Response:
         """Post *body* with a token of the profile."""
         if credential == "other_user":
             self.run.mode.want_full("a write as another user")
@@ -130,14 +131,14 @@ class Driver(suite.Driver):
         content: bytes | None = None,
         authorization: str | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Post anything, as JSON unless it is given as *content*, with any authorization or none."""
         authorized = {} if authorization is None else {"Authorization": authorization}
         labelled = {} if content is None else {"Content-Type": "application/json"}
         sent = {**authorized, **labelled, **(headers or {})}
         self._permit(body, content, sent)
 
-        def ask(patient: bool = False) -> Answer:
+        def ask(patient: bool = False) -> Response:
             return self.client.send("POST", PATH, headers=sent, json=body, content=content, patient=patient)
 
         answer = self._doubted(ask)
@@ -159,26 +160,28 @@ class Driver(suite.Driver):
         is_bearer = scheme.lower() == "bearer" and token in [one.reveal() for one in known if one]
         return is_bearer or "Cookie" in headers
 
-    def _doubted(self, ask: Callable[..., Answer]) -> Answer:
-        known = len(self.client.answers)
+    def _doubted(self, ask: Callable[..., Response]) -> Response:
+        known = len(self.client.responses)
         try:
             return ask(patient=True)
         except Inconclusive:
-            self.doubtful += [(ask, last) for last in self.client.answers[known:][-1:]]
+            self.doubtful += [(ask, last) for last in self.client.responses[known:][-1:]]
             raise
 
-    def draft(self, body: Any, headers: Mapping[str, str] | None = None) -> httpx2.Request:
+    def build_request(self, body: Any, headers: Mapping[str, str] | None = None) -> httpx2.Request:
         """Make a write with the user's token for a packet."""
         self.run.mode.want_full("what few clients send")
-        return self.client.draft("POST", PATH, headers={**self.authorization(), **(headers or {})}, json=body)
+        return self.client.build_request(
+            "POST", PATH, headers={**self.authorization(), **(headers or {})}, json=body
+        )
 
-    def elsewhere(self, method: str, path: str, **how: Any) -> Answer:
+    def elsewhere(self, method: str, path: str, **how: Any) -> Response:
         """Send something that is not the documented operation, and that nothing is asked of."""
         if method not in SAFE_METHODS:
             self.run.mode.want_full("a write that is not documented")
         return self._noted(self.unjudged_answers, method, path, headers=self.authorization(), **how)
 
-    def read(self, authorization: str | None, parameters: Mapping[str, str]) -> Answer:
+    def read(self, authorization: str | None, parameters: Mapping[str, str]) -> Response:
         """Ask for a list of preferences, where the target has such, with any authorization or none.
 
         A list that got no answer is not asked for again, and none is when two got none: lists may be slow, or
@@ -198,20 +201,20 @@ class Driver(suite.Driver):
             self.unread[asked] = trouble
             raise
 
-    def _noted(self, others: list[Answer], method: str, path: str, **how: Any) -> Answer:
+    def _noted(self, others: list[Response], method: str, path: str, **how: Any) -> Response:
         """Send what is not the documented operation, and put what is answered among *others*."""
-        known = len(self.client.answers)
+        known = len(self.client.responses)
         try:
             return self.client.send(method, path, **how)
         finally:
-            others += self.client.answers[known:]
+            others += self.client.responses[known:]
 
-    def raw(self, content: bytes | str) -> Answer:
+    def raw(self, content: bytes | str) -> Response:
         """Post bytes or text as they are, labelled as JSON, with the user's token."""
         sent = content.encode() if isinstance(content, str) else content
         return self.post(content=sent, authorization=f"Bearer {self.credential('user')}")
 
-    def unauthorized(self, authorization: str | None, body: Body | None = None) -> Answer:
+    def unauthorized(self, authorization: str | None, body: Body | None = None) -> Response:
         """Write what would be accepted, by default a record of its own, with an authorization that must not be."""
         token = (authorization or "").rpartition(" ")[2]
         if token.count(".") == 2:
@@ -220,31 +223,33 @@ class Driver(suite.Driver):
 
     def conceal(self, bad_token: str) -> str:
         """Keep a token that was made of the user's out of what is reported; returns it."""
-        return self.client.conceal(bad_token, "BAD_TOKEN", "the token, changed as the requirement says")
+        return self.client.conceal_made_up(
+            bad_token, "BAD_TOKEN", "the token, changed as the requirement says"
+        )
 
     # what requirements share
 
-    def created(self) -> Answer:
+    def created(self) -> Response:
         """Return the answer to the run's first write."""
         return self.history(1)[0]
 
-    def history(self, writes: int = 3) -> Sequence[Answer]:
+    def history(self, writes: int = 3) -> Sequence[Response]:
         """Return the answers to a create and the updates after it: first, second, third."""
-        body = self.client.once("first body", self.body)
+        body = self.client.memoize("first body", self.body)
         asks = {value: partial(self.write, {**body, "value": value}) for value in HISTORY[:writes]}
-        return [self.client.once(("history", value), ask) for value, ask in asks.items()]
+        return [self.client.memoize(("history", value), ask) for value, ask in asks.items()]
 
     def first_body(self) -> Body:
         """Return what the first write sent."""
         if self.run.mode.may_write:
             self.base()
-        return dict(self.client.once("first body", self.body))
+        return dict(self.client.memoize("first body", self.body))
 
     def base(self) -> Data:
         """Return the first record; Inconclusive if not even that was accepted."""
         return data_of(self.created())
 
-    def another(self) -> Answer:
+    def another(self) -> Response:
         """Return the answer to a write of another preference than the first."""
         return self.named("one_of_two")
 
@@ -252,16 +257,16 @@ class Driver(suite.Driver):
         """Return what another preference than the first is written with, once; its updates are all refused."""
         return self.body(preference="one_of_two")
 
-    def named(self, preference: str) -> Answer:
+    def named(self, preference: str) -> Response:
         """Return the answer to a write of a preference of this name, made once in a run."""
         ask = partial(self.write, self.body(preference=preference))
-        return self.client.once(("named", preference), ask)
+        return self.client.memoize(("named", preference), ask)
 
-    def with_charset(self) -> Answer:
+    def with_charset(self) -> Response:
         """Return the answer to a write of what is already there, with a charset in its media type."""
         body, _ = self.holding(1)
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        return self.client.once("charset", lambda: self.write(body, headers=headers))
+        return self.client.memoize("charset", lambda: self.write(body, headers=headers))
 
     def in_mixed_case(self) -> Written:
         """Return a write with capitals in both names."""
@@ -270,9 +275,9 @@ class Driver(suite.Driver):
             body = self.body(category=f"{self.run.prefix}_EveningChat", preference="likesFitness_VIDEOS")
             return body, self.write(body)
 
-        return self.client.once("mixed case", ask)
+        return self.client.memoize("mixed case", ask)
 
-    def accepted(self, body: Body, **how: Any) -> Answer:
+    def accepted(self, body: Body, **how: Any) -> Response:
         """Write what the document allows and want it to be accepted; Inconclusive where nothing is."""
         self.base()
         return want_accepted(self.write(body, **how))
@@ -294,110 +299,110 @@ class Driver(suite.Driver):
             body = self.body(value=value)
             return body, self.write(body)
 
-        return self.client.once(("holding", json.dumps(value)), ask)
+        return self.client.memoize(("holding", json.dumps(value)), ask)
 
-    def replacing(self, old: Any, *values: Any) -> Answer:
+    def replacing(self, old: Any, *values: Any) -> Response:
         """Return the answer to the last of these updates, one after the other, of the record that holds *old*."""
         body, answer = self.holding(old)
         for value in values:
             data_of(answer)
             ask = partial(self.write, {**body, "value": value})
-            answer = self.client.once(("replacing", json.dumps([old, value])), ask)
+            answer = self.client.memoize(("replacing", json.dumps([old, value])), ask)
         return answer
 
     def body_of_other_user(self) -> Body:
         """Return what is written as the other user."""
-        return self.client.once("body of other user", self.body)
+        return self.client.memoize("body of other user", self.body)
 
-    def of_other_user(self) -> Answer:
+    def of_other_user(self) -> Response:
         """Return the answer to a write as the other user; NotTested if that user may not write for the fan."""
         body = self.body_of_other_user()
-        answer = self.client.once("other user", lambda: self.write(body, credential="other_user"))
+        answer = self.client.memoize("other user", lambda: self.write(body, credential="other_user"))
         if answer.status in (403, 404):
             raise NotTested(f"credentials.other_user may not write for {self.fan_id}: {outcome(answer)}")
         return answer
 
     def bodies_of_both_fans(self) -> Sequence[Body]:
         """Return what is written for each of the two fans."""
-        body = self.client.once("body of both fans", self.body)
+        body = self.client.memoize("body of both fans", self.body)
         return [{**body, "fanId": fan_id} for fan_id in (self.fan_id, self.other_fan_id)]
 
-    def of_both_fans(self) -> Sequence[Answer]:
+    def of_both_fans(self) -> Sequence[Response]:
         """Return the answers to the same write for each of the two fans."""
         asks = [partial(self.write, body) for body in self.bodies_of_both_fans()]
-        return [self.client.once(("of fan", at), ask) for at, ask in enumerate(asks)]
+        return [self.client.memoize(("of fan", at), ask) for at, ask in enumerate(asks)]
 
     def bodies_in_two_categories(self) -> Sequence[Body]:
         """Return what is written in each of two categories."""
         categories = (f"{self.run.prefix}_a", f"{self.run.prefix}_b")
         return [self.body(category=category, preference="in_two") for category in categories]
 
-    def in_two_categories(self) -> Sequence[Answer]:
+    def in_two_categories(self) -> Sequence[Response]:
         """Return the answers to the same write in each of two categories."""
         asks = [partial(self.write, body) for body in self.bodies_in_two_categories()]
-        return [self.client.once(("in category", at), ask) for at, ask in enumerate(asks)]
+        return [self.client.memoize(("in category", at), ask) for at, ask in enumerate(asks)]
 
-    def of_two_users(self) -> tuple[Answer, Answer]:
+    def of_two_users(self) -> tuple[Response, Response]:
         """Return the answers to a user's write and to the other user's of the same triple."""
         self.of_other_user()
         body = self.body_of_two_users()
         one = partial(self.write, body)
         other = partial(self.write, {**body, "value": "of another user"}, credential="other_user")
-        return self.client.once("of one user", one), self.client.once("of the other user", other)
+        return self.client.memoize("of one user", one), self.client.memoize("of the other user", other)
 
     def body_of_two_users(self) -> Body:
         """Return what a user writes, and another user after him."""
-        return self.client.once("body of two users", self.body)
+        return self.client.memoize("body of two users", self.body)
 
     def body_without_value(self) -> Body:
         """Return the body of a write that has no value."""
-        return self.client.once("body without value", lambda: self.without("value"))
+        return self.client.memoize("body without value", lambda: self.without("value"))
 
-    def without_value(self) -> Answer:
+    def without_value(self) -> Response:
         """Return the answer to a write that has no value; whether it is accepted is the server's choice."""
-        return self.client.once("without value", lambda: self.write(self.body_without_value()))
+        return self.client.memoize("without value", lambda: self.write(self.body_without_value()))
 
-    def without_preference(self) -> Answer:
+    def without_preference(self) -> Response:
         """Return the answer to a write that lacks its preference."""
         body = self.first_body()
         del body["preference"]
-        return self.client.once("without preference", lambda: self.write(body))
+        return self.client.memoize("without preference", lambda: self.write(body))
 
     def body_without_token(self) -> Body:
         """Return what is written without a token."""
-        return self.client.once("body without token", self.body)
+        return self.client.memoize("body without token", self.body)
 
-    def without_token(self) -> Answer:
+    def without_token(self) -> Response:
         """Return the answer to a write without a token."""
-        return self.client.once("without token", lambda: self.post(self.body_without_token()))
+        return self.client.memoize("without token", lambda: self.post(self.body_without_token()))
 
     def body_without_permission(self) -> Body:
         """Return what is written with a token that may not write."""
-        return self.client.once("body without permission", self.body)
+        return self.client.memoize("body without permission", self.body)
 
     def body_of_unknown_fan(self) -> Body:
         """Return what is written for a fan that there is not."""
-        return self.client.once("body of unknown fan", lambda: self.body(fanId=self.unknown_fan_id))
+        return self.client.memoize("body of unknown fan", lambda: self.body(fanId=self.unknown_fan_id))
 
-    def of_unknown_fan(self) -> Answer:
+    def of_unknown_fan(self) -> Response:
         """Return the answer to a write for a fan that there is not."""
-        return self.client.once("unknown fan", lambda: self.write(self.body_of_unknown_fan()))
+        return self.client.memoize("unknown fan", lambda: self.write(self.body_of_unknown_fan()))
 
-    def without_permission(self) -> Answer:
+    def without_permission(self) -> Response:
         """Return the answer to a write with a token that may not write."""
         body = self.body_without_permission()
-        return self.client.once("without permission", lambda: self.write(body, credential="forbidden"))
+        return self.client.memoize("without permission", lambda: self.write(body, credential="forbidden"))
 
-    def unavailable(self) -> Answer:
+    def unavailable(self) -> Response:
         """Return what the target answers when it is triggered to be unavailable."""
         trigger = self.target.triggers.service_unavailable
         if trigger is None:
             raise NotTested("the profile has no triggers.service_unavailable")
         self.run.mode.want_full("a trigger")
         headers = {**self.authorization(), **trigger.headers}
-        return self.client.once("unavailable", lambda: self._triggered(headers))
+        return self.client.memoize("unavailable", lambda: self._triggered(headers))
 
-    def _triggered(self, headers: Mapping[str, str]) -> Answer:
+    def _triggered(self, headers: Mapping[str, str]) -> Response:
         patience = Patience(self.target.patience.retry_s)
         while True:
             answer = self.client.send("POST", PATH, headers=headers, json=self.body(), patient=False)
@@ -405,7 +410,7 @@ class Driver(suite.Driver):
             if answer.status != TOO_MANY or not patience.wait(answer.headers):
                 return answer
 
-    def expect_unwritten(self, body: Body, refused: Answer | None, owed: str | None = None) -> None:
+    def expect_unwritten(self, body: Body, refused: Response | None, owed: str | None = None) -> None:
         """Want a write that was refused, or not even answered, to have made no record: the next one of *body* does.
 
         owed: a preference that the run writes once, sooner or later, and that may as well be written in between.
@@ -430,7 +435,7 @@ class Driver(suite.Driver):
             is_new, "a record made by the write that was accepted", f"one made before, at {made.isoformat()}"
         )
 
-    def _meanwhile(self, refused: Answer | None, owed: str | None) -> Answer:
+    def _meanwhile(self, refused: Response | None, owed: str | None) -> Response:
         if refused is not None and owed is not None:
             answer = self.named(owed)
             if answer.ok and answer.sent_at >= refused.received_at:
@@ -446,7 +451,7 @@ class Driver(suite.Driver):
     def case_results(self) -> Sequence[CaseResult]:
         """Return every generated case as it was sent and answered; they are sent once."""
         self.run.mode.want_full("the exam")
-        return self.client.once("exam", lambda: [self.run_case(case) for case in self.run.exam.cases])
+        return self.client.memoize("exam", lambda: [self.run_case(case) for case in self.run.exam.cases])
 
     def run_case(self, case: Case) -> CaseResult:
         """Send one generated request, with the profile's fan in it."""
@@ -455,7 +460,7 @@ class Driver(suite.Driver):
         has_json = is_json(content)
         return CaseResult(case, answer, has_json, json.loads(content or b"null") if has_json else None)
 
-    def everything(self) -> Iterator[Answer]:
+    def everything(self) -> Iterator[Response]:
         """Yield every answer to the documented operation, and see to it that there are some, as the mode allows.
 
         Raises Inconclusive afterwards if something could not be asked.
@@ -471,11 +476,11 @@ class Driver(suite.Driver):
             except Inconclusive as trouble:
                 troubles.append(trouble)
         others = [*self.unjudged_answers, *self.unusual_answers, *self.reads]
-        yield from (answer for answer in self.client.answers if not is_among(answer, others))
+        yield from (answer for answer in self.client.responses if not is_among(answer, others))
         if troubles:
             raise troubles[0]
 
-    def untriggered(self) -> Iterator[Answer]:
+    def untriggered(self) -> Iterator[Response]:
         """Yield those of them that no trigger asked for."""
         return (answer for answer in self.everything() if not is_among(answer, self.triggered))
 
@@ -491,28 +496,28 @@ class Driver(suite.Driver):
                 data_of(self.write(self.body()))
                 expect(False, "the outage to be over, as it is for others", outcome(again), answer)
 
-    def a_second_later(self, first: Answer, body: Body) -> Answer:
+    def a_second_later(self, first: Response, body: Body) -> Response:
         """Write *body* when even a clock that counts whole seconds has moved on since the *first* answer."""
         self.client.pause(first.received_at + A_SECOND_S - self.client.clock.monotonic())
         return self.write({**body, "value": LATER})
 
-    def updated_a_second_later(self) -> Answer:
+    def updated_a_second_later(self) -> Response:
         """Return the answer to an update of the first record when every clock has moved on."""
-        return self.client.once(
+        return self.client.memoize(
             "later update", lambda: self.a_second_later(self.created(), self.first_body())
         )
 
-    def race(self) -> list[Answer]:
+    def race(self) -> list[Response]:
         """Create one record from several sides at once, and update it afterwards.
 
         Raises Inconclusive if in none of some tries two requests overlapped.
         """
         self.run.mode.want_full("a race")
 
-        def run() -> list[Answer]:
+        def run() -> list[Response]:
             body = self.body()
             asks = [partial(self.write, {**body, "value": at}) for at in range(RACERS)]
-            return [*self.client.together(asks), self.write({**body, "value": RACERS})]
+            return [*self.client.send_concurrently(asks), self.write({**body, "value": RACERS})]
 
         return repeat_race(run)
 
@@ -534,7 +539,7 @@ class Driver(suite.Driver):
 
     def interleaved(self) -> Sequence[Write]:
         """Update these records in turn."""
-        return self.client.once("interleaved", lambda: list(self._interleave()))
+        return self.client.memoize("interleaved", lambda: list(self._interleave()))
 
     def _interleave(self) -> Iterator[Write]:
         records = self._records()
@@ -548,25 +553,25 @@ class Driver(suite.Driver):
         Raises Inconclusive if in none of some tries two requests overlapped.
         """
         self.run.mode.want_full("a race")
-        return self.client.once("raced", lambda: repeat_race(self._race))
+        return self.client.memoize("raced", lambda: repeat_race(self._race))
 
     def _race(self) -> Sequence[Write]:
         records = self._records()
         racers = [(number, value) for number, values in enumerate(RACERS_VALUES) for value in values]
-        answered: dict[tuple[int, str], Answer] = {}
+        answered: dict[tuple[int, str], Response] = {}
 
-        def ask(racer: tuple[int, str]) -> Answer:
+        def ask(racer: tuple[int, str]) -> Response:
             answered[racer] = self._update(records[racer[0]], racer[1])
             return answered[racer]
 
-        overlapped = self.client.together([partial(ask, racer) for racer in racers])
+        overlapped = self.client.send_concurrently([partial(ask, racer) for racer in racers])
         return [
             Write(number, RACERS_VALUES[number], answer)
             for (number, _), answer in answered.items()
             if is_among(answer, overlapped)
         ]
 
-    def _update(self, record: Made, value: str) -> Answer:
+    def _update(self, record: Made, value: str) -> Response:
         body, credential, _ = record
         return self.write({**body, "value": value}, credential=credential)
 
@@ -605,7 +610,7 @@ class Driver(suite.Driver):
         return None
 
 
-def want_accepted(answer: Answer) -> Answer:
+def want_accepted(answer: Response) -> Response:
     """Want a write to be accepted."""
     expect(answer.ok, "the write to be accepted", outcome(answer), answer)
     return answer

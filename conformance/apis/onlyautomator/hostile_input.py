@@ -10,8 +10,8 @@ from typing import TypeVar
 from conformance.apis.onlyautomator.answers import body_of
 from conformance.apis.onlyautomator.driver import Body, Driver
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
-from conformance.http import raw_request as packet
-from conformance.http.client import Answer
+from conformance.http import raw_request
+from conformance.http.response import Response
 
 T = TypeVar("T")
 
@@ -39,10 +39,10 @@ VALUES = {
 HEAVY = ("1,000 levels", "1,000,000 characters")  # what would keep later runs from reading a list, too
 
 
-def of_value(driver: Driver, name: str) -> Answer | None:
+def of_value(driver: Driver, name: str) -> Response | None:
     """Return what is answered to one of VALUES; None if the connection is closed instead."""
 
-    def ask() -> Answer:
+    def ask() -> Response:
         body = driver.body(category=category(driver), value="?")
         answer = driver.raw(json.dumps(body).replace('"?"', VALUES[name]))
         if 400 <= answer.status < 500 and body_of(answer) is None:  # of a proxy or firewall, not of the API
@@ -59,59 +59,64 @@ def category(driver: Driver) -> str:
     return f"{driver.run.prefix}_hostile"
 
 
-def of_byte_order_mark(driver: Driver) -> Answer | None:
+def of_byte_order_mark(driver: Driver) -> Response | None:
     """Return what is answered to a body behind a byte order mark."""
     return _dared(driver, "byte order mark", lambda: driver.raw("\ufeff" + json.dumps(driver.body())))
 
 
-def of_chunks(driver: Driver) -> tuple[Body, Answer] | None:
+def of_chunks(driver: Driver) -> tuple[Body, Response] | None:
     """Return a write in chunks and what is answered to it."""
 
-    def ask() -> tuple[Body, Answer]:
+    def ask() -> tuple[Body, Response]:
         body = driver.body(value="Some bytes at a time, and whole again: \u20ac")
-        return body, driver.send_unusual(packet.in_chunks(driver.draft(body)))[0]
+        return body, driver.send_unusual(raw_request.chunk_body(driver.build_request(body)))[0]
 
     return _dared(driver, "chunks", ask)
 
 
-def of_chunk_extensions(driver: Driver) -> Answer | None:
+def of_chunk_extensions(driver: Driver) -> Response | None:
     """Return what is answered to chunks with extensions, which some servers cannot read; a 5xx is not judged."""
 
-    def ask() -> Answer:
-        sent = packet.in_chunks(driver.draft(driver.body()), ';part="odd; size"')
-        answers = driver.client.deliver(sent)
+    def ask() -> Response:
+        sent = raw_request.chunk_body(driver.build_request(driver.body()), ';part="odd; size"')
+        answers = driver.client.send_raw(sent)
         driver.unjudged_answers += answers
         return answers[0]
 
     return _dared(driver, "chunk extensions", ask)
 
 
-def of_odd_headers(driver: Driver) -> Answer | None:
+def of_odd_headers(driver: Driver) -> Response | None:
     """Return what is answered to a write with many headers and an odd spelling of its media type."""
     odd = {"CONTENT-type": 'Application/JSON; Charset="UTF-8"'}
-    ask = lambda: driver.send_unusual(packet.with_odd_headers(driver.draft(driver.body(), odd)))[0]  # noqa: E731
+
+    def ask() -> Response:
+        return driver.send_unusual(raw_request.add_odd_headers(driver.build_request(driver.body(), odd)))[0]
+
     return _dared(driver, "headers", ask)
 
 
-def of_expectation(driver: Driver) -> Answer | None:
+def of_expectation(driver: Driver) -> Response | None:
     """Return what is answered to a write that speaks of waiting for 100 Continue, and does not wait."""
     return _dared(
         driver, "expectation", lambda: driver.write(driver.body(value={}), headers={"Expect": "100-continue"})
     )
 
 
-def of_pipeline(driver: Driver) -> Sequence[tuple[Body, Answer]]:
+def of_pipeline(driver: Driver) -> Sequence[tuple[Body, Response]]:
     """Return two writes that were sent in one packet, as far as they are answered."""
 
-    def ask() -> Sequence[tuple[Body, Answer]]:
+    def ask() -> Sequence[tuple[Body, Response]]:
         bodies = [driver.body(value=f"{which} of two") for which in ("first", "second")]
-        answers = driver.send_unusual(packet.pipelined([driver.draft(body) for body in bodies]))
+        answers = driver.send_unusual(
+            raw_request.pipeline_requests([driver.build_request(body) for body in bodies])
+        )
         return list(zip(bodies, answers, strict=False))
 
     return _dared(driver, "pipeline", ask) or ()
 
 
-def of_values(driver: Driver) -> Sequence[Answer]:
+def of_values(driver: Driver) -> Sequence[Response]:
     """Return the answers to all of VALUES; Inconclusive if something could not be asked."""
     driver.run.mode.want_full("what servers stumble over")
     answers, trouble = _asked([partial(of_value, driver, name) for name in VALUES])
@@ -143,6 +148,6 @@ def _asked(asks: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive | Non
 
 def _dared(driver: Driver, name: str, ask: Callable[[], T]) -> T | None:
     driver.run.mode.want_full("what servers stumble over")
-    return driver.client.once(
-        ("hostile", name), lambda: driver.client.dare(ask, lambda: driver.write(driver.body()))
+    return driver.client.memoize(
+        ("hostile", name), lambda: driver.client.send_hostile(ask, lambda: driver.write(driver.body()))
     )

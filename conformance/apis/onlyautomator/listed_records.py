@@ -19,7 +19,7 @@ from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import Inconclusive, Stopped
 from conformance.assertions.timestamp import parse_instant
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 LAG_S = 3.0  # how long a list may lag behind a write
 FIRST_PAUSE_S = 0.05
@@ -37,7 +37,7 @@ class Place(NamedTuple):
     category: str | None
     credential: str = "user"
 
-    def ask(self, driver: Driver) -> Answer:
+    def ask(self, driver: Driver) -> Response:
         """Ask for the list."""
         category = {} if self.category is None else {"category": self.category}
         authorization = driver.authorization(self.credential)["Authorization"]
@@ -54,17 +54,17 @@ def whole(driver: Driver) -> Place:
     return Place(driver.fan_id, None)
 
 
-def latest(driver: Driver, place: Place) -> Answer:
+def latest(driver: Driver, place: Place) -> Response:
     """Return the list that was asked for last, asking if none was."""
     answer = driver.lists.get(place)
     if answer is None:
         answer = driver.lists[place] = place.ask(driver)
     else:
-        driver.client.show(answer.exchange)
+        driver.client.cite(answer.exchange)
     return answer
 
 
-def records_of(answer: Answer) -> Records:
+def records_of(answer: Response) -> Records:
     """Return the records of a list; Inconclusive if it was refused or shows none."""
     if not answer.ok:
         raise Inconclusive(f"the list that this rests on was answered {outcome(answer)}")
@@ -76,7 +76,7 @@ def records_of(answer: Answer) -> Records:
 
 
 def listed(
-    driver: Driver, place: Place, is_shown: Callable[[Records], object], after: Iterable[Answer] = ()
+    driver: Driver, place: Place, is_shown: Callable[[Records], object], after: Iterable[Response] = ()
 ) -> Records:
     """Return the records of *place*, read after the answers *after* and, while *is_shown* is false, again.
 
@@ -96,18 +96,21 @@ def listed(
         del driver.lists[place]
 
 
-def read_since(driver: Driver, since: Iterable[Answer], place: Place) -> Iterator[Records]:
+def read_since(driver: Driver, since: Iterable[Response], place: Place) -> Iterator[Records]:
     """Yield the records of *place* if they can be had without another request and after the answers *since*."""
     answer = driver.lists.get(place)
     if answer is not None and answer.sent_at >= max(one.received_at for one in since):
         with suppress(Inconclusive):
             records = records_of(answer)
-            driver.client.show(answer.exchange)
+            driver.client.cite(answer.exchange)
             yield records
 
 
 def listed_anywhere(
-    driver: Driver, is_shown: Callable[[Records], object], after: Iterable[Answer], place: Place | None = None
+    driver: Driver,
+    is_shown: Callable[[Records], object],
+    after: Iterable[Response],
+    place: Place | None = None,
 ) -> Records:
     """Return the records of *place*, the run's own by default, or all of the fan's if *is_shown* is false of those."""
     place, after = place or own(driver), list(after)
@@ -188,7 +191,7 @@ def refuse_page(driver: Driver, place: Place, written: Written) -> None:
         raise Inconclusive(f"the list holds {len(records)} records and {why}")
 
 
-def _tells_of_more(answer: Answer, count: int) -> bool:
+def _tells_of_more(answer: Response, count: int) -> bool:
     """Tell whether a list says, in a Link or beside its data, that it goes on elsewhere."""
     if re.search(r"rel\s*=\s*\"?[^\";,]*\bnext\b", answer.headers.get("link", ""), re.IGNORECASE):
         return True

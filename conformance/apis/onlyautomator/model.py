@@ -16,7 +16,7 @@ from conformance.apis.onlyautomator.answers import Data, data_of, show
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.timestamp import REPLICAS_APART, parse_instant
 from conformance.generation import operation_sequence as program
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 RECORDS = 5
 LENGTH = 8
@@ -34,7 +34,7 @@ class Write:
 
     record: Hashable
     values: Sequence[Any]
-    answer: Answer
+    answer: Response
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Contradiction:
     fact: str
     expected: str
     got: str
-    answer: Answer
+    answer: Response
 
 
 @cache

@@ -12,7 +12,7 @@ from functools import partial
 
 from conformance.apis.onlyautomator.driver import Body, Driver, Written
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 TOO_LATE = 4_102_444_800  # the year 2100, in Unix time
 
@@ -41,7 +41,7 @@ BROKEN: dict[str, Callable[[str], str]] = {
 UPDATES = ("no token", "no JWT", "truncated", "altered", "nOnE", "no scheme")
 
 
-def unauthorized(driver: Driver, name: str) -> Answer:
+def unauthorized(driver: Driver, name: str) -> Response:
     """Return the answer to a write with one of AUTHORIZATIONS."""
     return _unauthorized(driver, name)[1]
 
@@ -52,10 +52,10 @@ def _unauthorized(driver: Driver, name: str, *, again: bool = False) -> Written:
         body = _update(driver) if name in UPDATES else driver.body()
         return body, driver.unauthorized(authorization, body)
 
-    return driver.client.once(("unauthorized", name, again), ask)
+    return driver.client.memoize(("unauthorized", name, again), ask)
 
 
-def forbidden(driver: Driver) -> Answer:
+def forbidden(driver: Driver) -> Response:
     """Return the answer to an update with a token that may not write."""
     return _forbidden(driver)[1]
 
@@ -65,10 +65,10 @@ def _forbidden(driver: Driver, *, again: bool = False) -> Written:
         body = _update(driver)
         return body, driver.write(body, credential="forbidden")
 
-    return driver.client.once(("forbidden update", again), ask)
+    return driver.client.memoize(("forbidden update", again), ask)
 
 
-def broken(driver: Driver, name: str) -> Answer:
+def broken(driver: Driver, name: str) -> Response:
     """Return the answer to an update that is no JSON object, in one of the ways of BROKEN."""
     return _broken(driver, name)[1]
 
@@ -80,7 +80,7 @@ def _broken(driver: Driver, name: str, *, again: bool = False) -> Written:
 
     if driver.run.mode.may_write:
         driver.base()
-    return driver.client.once(("broken", name, again), ask)
+    return driver.client.memoize(("broken", name, again), ask)
 
 
 def _update(driver: Driver) -> Body:

@@ -8,10 +8,10 @@ from conformance.apis.onlyautomator import refusals
 from conformance.apis.onlyautomator.answers import code_of, expect_refusal, outcome
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.assertions.expect import observe
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
-def _invalid(answer: Answer) -> None:
+def _invalid(answer: Response) -> None:
     expect_refusal(answer, 400, "validation_error")
 
 

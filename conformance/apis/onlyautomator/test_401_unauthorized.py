@@ -6,10 +6,10 @@ from conformance.apis.onlyautomator import refusals
 from conformance.apis.onlyautomator.answers import expect_refusal
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.assertions.expect import observe
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
-def _unauthenticated(answer: Answer) -> None:
+def _unauthenticated(answer: Response) -> None:
     expect_refusal(answer, 401, "authentication_required")
 
 

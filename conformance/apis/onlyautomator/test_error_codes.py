@@ -6,10 +6,10 @@ from conformance.apis.onlyautomator.answers import body_of, code_of, outcome, sh
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
-def _of_outage(driver: Driver) -> Answer:
+def _of_outage(driver: Driver) -> Response:
     answer = driver.unavailable()
     if answer.ok and code_of(answer) is None:
         raise Inconclusive(

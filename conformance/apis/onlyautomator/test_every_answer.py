@@ -8,7 +8,7 @@ import openapi
 from conformance.apis.onlyautomator.answers import body_of, code_of, error_of, kind, show
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.assertions.expect import expect
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 ORDER = 2
 EXAMINED = True
@@ -22,11 +22,11 @@ UNAVAILABLE = 503
 NOT_IMPLEMENTED = 501
 
 
-def _errors(driver: Driver) -> Iterator[Answer]:
+def _errors(driver: Driver) -> Iterator[Response]:
     return (answer for answer in driver.everything() if answer.status in DOCUMENTED_ERRORS)
 
 
-def _enveloped(driver: Driver) -> Iterator[Answer]:
+def _enveloped(driver: Driver) -> Iterator[Response]:
     return (answer for answer in _errors(driver) if isinstance(error_of(answer), dict))
 
 
@@ -81,7 +81,7 @@ def test_json_on_every_answer(driver: Driver) -> None:
             )
 
 
-def _label(answer: Answer) -> str:
+def _label(answer: Response) -> str:
     return answer.headers.get("content-type") or "no Content-Type"
 
 

@@ -28,7 +28,7 @@ from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import Inconclusive
 from conformance.assertions.timestamp import may_be_same_moment, parse_instant, parse_timestamp
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 A_SECOND = timedelta(seconds=1)
 MEMBERS = ("id", "fanId", "category", "preference", "value", "createdAt", "updatedAt")
@@ -48,7 +48,7 @@ VALUES: tuple[Any, ...] = (
 # --- the answer ------------------------------------------------------------------------------------------
 
 
-def _list(driver: Driver) -> Answer:
+def _list(driver: Driver) -> Response:
     """Return a list of the run's own records; of all the fan's if the mode lets nothing be written."""
     if not driver.run.mode.may_write:
         return shelf.latest(driver, shelf.whole(driver))
@@ -69,7 +69,7 @@ def test_list_status_word(driver: Driver) -> None:
     expect(word == "success", 'status "success"', show(word))
 
 
-def _listed(driver: Driver) -> Answer:
+def _listed(driver: Driver) -> Response:
     answer = _list(driver)
     if not answer.ok:
         raise Inconclusive(f"the list was answered {outcome(answer)}")
@@ -323,7 +323,7 @@ def test_list_shows_what_others_wrote(driver: Driver) -> None:
 # --- what was refused ------------------------------------------------------------------------------------
 
 
-def _lists_after(driver: Driver, *refused: Answer) -> Iterator[Records]:
+def _lists_after(driver: Driver, *refused: Response) -> Iterator[Records]:
     """Yield the run's own list as it is after these refusals, with what was accepted in it, and any read since."""
     for answer in refused:
         if answer.ok:
@@ -412,9 +412,11 @@ def test_refused_update_is_not_listed(driver: Driver) -> None:
 # --- what is refused -------------------------------------------------------------------------------------
 
 
-def _unauthorized(driver: Driver, token: str | None) -> Answer:
+def _unauthorized(driver: Driver, token: str | None) -> Response:
     authorization = None if token is None else f"Bearer {token}"
-    return driver.client.once(("list", token), lambda: driver.read(authorization, {"fanId": driver.fan_id}))
+    return driver.client.memoize(
+        ("list", token), lambda: driver.read(authorization, {"fanId": driver.fan_id})
+    )
 
 
 def _refused(driver: Driver, token: str | None) -> None:
@@ -452,14 +454,14 @@ def test_list_expired_token(driver: Driver) -> None:
     _refused(driver, driver.credential("expired"))
 
 
-def _asked(driver: Driver, **parameters: str) -> Answer:
-    def ask() -> Answer:
+def _asked(driver: Driver, **parameters: str) -> Response:
+    def ask() -> Response:
         return driver.read(driver.authorization()["Authorization"], parameters)
 
-    return driver.client.once(("list", *parameters.items()), ask)
+    return driver.client.memoize(("list", *parameters.items()), ask)
 
 
-def _says(answer: Answer) -> str:
+def _says(answer: Response) -> str:
     body = body_of(answer) if answer.ok else None
     data = body.get("data") if isinstance(body, dict) else None
     return f"{outcome(answer)}, {len(data)} records" if isinstance(data, list) else outcome(answer)

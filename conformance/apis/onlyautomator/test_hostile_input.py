@@ -14,7 +14,7 @@ from conformance.apis.onlyautomator.answers import body_of, code_of, data_of, ex
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.listed_records import Place
 from conformance.assertions.expect import expect, observe
-from conformance.http import raw_request as packet
+from conformance.http import raw_request
 
 ORDER = 1
 
@@ -75,7 +75,7 @@ def test_prototypes_stay_clean(driver: Driver) -> None:
     """MUST not show a member of one write's __proto__ in the answer to another. (onlyautomator: Response)"""
     driver.run.mode.want_full("what servers stumble over")
     trouble = hostility.ask_all(driver)
-    for answer in driver.client.answers:
+    for answer in driver.client.responses:
         if answer.exchange.method == "POST" and hostility.POLLUTION not in (answer.exchange.body or ""):
             expect(hostility.POLLUTION not in answer.text, "what was written", show(answer.text), answer)
     if trouble:
@@ -102,8 +102,8 @@ def test_hostile_input_is_answered(driver: Driver) -> None:
     """
     driver.run.mode.want_full("what servers stumble over")
     trouble = hostility.ask_all(driver)
-    for hang in driver.client.hangs:
-        driver.client.show(hang)
+    for hang in driver.client.unanswered:
+        driver.client.cite(hang)
         expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
     if trouble:
         raise trouble
@@ -145,7 +145,7 @@ def test_half_sent_write_stores_nothing(driver: Driver) -> None:
     """
     driver.base()
     body = driver.body()
-    for answer in driver.send_unusual(packet.cut(driver.draft(body), missing=1)):
+    for answer in driver.send_unusual(raw_request.cut_body(driver.build_request(body), missing=1)):
         expect(not answer.ok, "a refusal or no answer at all", outcome(answer), answer)
     driver.expect_unwritten(body, None)
 

@@ -12,7 +12,7 @@ from conformance.assertions.expect import expect, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import Inconclusive
 from conformance.assertions.timestamp import REPLICAS_APART
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 # --- an existing preference is updated -------------------------------------------------------------------
 
@@ -25,7 +25,7 @@ def test_update_keeps_id(driver: Driver) -> None:
     _want_id(driver.holding("007")[1], _updated(driver, "007", 7)[0])
 
 
-def _want_id(first: Answer, update: Answer) -> None:
+def _want_id(first: Response, update: Response) -> None:
     made, now = (member(data_of(answer), "id") for answer in (first, update))
     expect(now == made, f"id {show(made)}", f"id {show(now)}", update)
 
@@ -50,7 +50,7 @@ def test_other_user_keeps_created_at(driver: Driver) -> None:
         _want_created_at(one, other)
 
 
-def _want_created_at(first: Answer, *updates: Answer) -> None:
+def _want_created_at(first: Response, *updates: Response) -> None:
     made = moment(data_of(first), "createdAt")
     for answer in updates:
         now = moment(data_of(answer), "createdAt")
@@ -91,7 +91,7 @@ def test_update_changes_value(driver: Driver) -> None:
         expect_member(answer, "value", value)
 
 
-def _updated(driver: Driver, *values: object) -> tuple[Answer, object]:
+def _updated(driver: Driver, *values: object) -> tuple[Response, object]:
     """Update the record that holds the first value to the others; return the last answer and the value in it."""
     answer = want_accepted(driver.replacing(*values))
     return answer, member(data_of(answer), "value")
@@ -151,12 +151,12 @@ def test_parallel_creates_yield_one_record(driver: Driver) -> None:
 # --- the same fanId, category and preference -------------------------------------------------------------
 
 
-def _apart(*answers: Answer) -> None:
+def _apart(*answers: Response) -> None:
     one, other = (member(data_of(answer), "id") for answer in answers)
     expect(one != other, "two records", f"id {show(one)} for both")
 
 
-def _written(driver: Driver, *bodies: Data) -> Sequence[Answer]:
+def _written(driver: Driver, *bodies: Data) -> Sequence[Response]:
     return [driver.write(driver.body(**body)) for body in bodies]
 
 

@@ -9,7 +9,7 @@ from conformance.apis.onlyautomator.answers import body_of, data_of, expect_memb
 from conformance.apis.onlyautomator.driver import Body, Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 CASES = {"camelCase": "a", "snake_case": "b", "kebab-case": "c", "PascalCase": "d", "UPPER": "e"}
 
@@ -370,7 +370,7 @@ def _nested(levels: int) -> object:
     return value
 
 
-def _kept(answer: Answer | None) -> str:
+def _kept(answer: Response | None) -> str:
     body = body_of(answer) if answer else None
     data = body.get("data") if isinstance(body, dict) else None
     return f" and given back as {show(data['value'])}" if isinstance(data, dict) and "value" in data else ""

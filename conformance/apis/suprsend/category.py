@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 IN, OUT = "opt_in", "opt_out"
 PREFERENCES = (IN, OUT)
@@ -16,14 +16,14 @@ REFUSALS = range(400, 500)
 DOCUMENTED_CHANNELS = ("email", "slack", "sms", "whatsapp", "androidpush", "inbox", "iospush", "webpush")
 
 
-def granted(answer: Answer) -> Answer:
+def granted(answer: Response) -> Response:
     """Return *answer* if it is a success; a requirement that only builds on it cannot tell otherwise."""
     if not answer.ok:
         raise Inconclusive(f"a request that this builds on was answered {answer.status}")
     return answer
 
 
-def category(answer: Answer) -> dict[str, Any]:
+def category(answer: Response) -> dict[str, Any]:
     """Return the category that a success carries."""
     try:
         body = granted(answer).json
@@ -34,7 +34,7 @@ def category(answer: Answer) -> dict[str, Any]:
     return body
 
 
-def member(answer: Answer, name: str, kind: type) -> Any:
+def member(answer: Response, name: str, kind: type) -> Any:
     """Return a member of the category if it is of its kind; whether it is, another requirement judges."""
     value = category(answer).get(name)
     if not isinstance(value, kind):
@@ -42,7 +42,7 @@ def member(answer: Answer, name: str, kind: type) -> Any:
     return value
 
 
-def preference(answer: Answer) -> str:
+def preference(answer: Response) -> str:
     """Return the category's preference if it is one of the two words."""
     word = category(answer).get("preference")
     if word not in PREFERENCES:
@@ -50,7 +50,7 @@ def preference(answer: Answer) -> str:
     return str(word)
 
 
-def channels(answer: Answer) -> list[dict[str, Any]]:
+def channels(answer: Response) -> list[dict[str, Any]]:
     """Return the channels that are listed as objects; none if there is no list."""
     return channels_in(category(answer))
 
@@ -61,7 +61,7 @@ def channels_in(shape: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
 
-def editable(answer: Answer) -> dict[str, str]:
+def editable(answer: Response) -> dict[str, str]:
     """Map the name of every channel listed as editable to its preference; nothing if no category is there."""
     try:
         listed = channels(answer)
@@ -70,14 +70,14 @@ def editable(answer: Answer) -> dict[str, str]:
     return _words(item for item in listed if item.get("is_editable") is True)
 
 
-def picture(answer: Answer) -> dict[str, Any]:
+def picture(answer: Response) -> dict[str, Any]:
     """Return what a repeated request must show again; the order of channels is of no matter."""
     said = category(answer)
     listed = {str(item.get("channel")): item.get("preference") for item in channels(answer)}
     return {"preference": said.get("preference"), "is_editable": said.get("is_editable"), "channels": listed}
 
 
-def stands(answer: Answer) -> dict[str, str]:
+def stands(answer: Response) -> dict[str, str]:
     """Map every channel that is listed with one of the two words to it; nothing if no category is there."""
     try:
         listed = channels(answer)
@@ -120,7 +120,7 @@ def _said(shape: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | boo
     return {of: value for of, value in found.items() if isinstance(value, str | bool)}
 
 
-def agrees(one: Answer, other: Answer) -> bool:
+def agrees(one: Response, other: Response) -> bool:
     """Tell whether two answers show the same preference, and the same for each channel that both list."""
     try:
         is_same = preference(one) == preference(other)
@@ -130,7 +130,7 @@ def agrees(one: Answer, other: Answer) -> bool:
     return is_same and all(here[channel] == there[channel] for channel in here.keys() & there.keys())
 
 
-def shows(answer: Answer, word: str | None) -> bool:
+def shows(answer: Response, word: str | None) -> bool:
     """Tell whether *answer* shows *word* as the category's preference; anything does if it is None."""
     try:
         return word is None or preference(answer) == word
@@ -143,7 +143,7 @@ def shown(value: Any) -> str:
     return "null or missing" if value is None else json.dumps(value)[:80]
 
 
-def said(answer: Answer | None) -> str:
+def said(answer: Response | None) -> str:
     """Describe an answer in a few words, for what is only observed."""
     if answer is None:
         return "answered with the end of the connection"

@@ -31,7 +31,8 @@ from conformance.apis.suprsend.model import Write
 from conformance.apis.suprsend.profile import ObjectName, Profile
 from conformance.assertions.outcome import Inconclusive, NotTested, Outcome, Stopped, Unjudgeable
 from conformance.generation.cases import Case
-from conformance.http.client import UNSET, Answer, Client
+from conformance.http.client import UNSET, Client
+from conformance.http.response import Response
 from conformance.suite import driver as suite
 from conformance.suite.driver import CaseResult, is_among, repeat_race
 from conformance.suite.run import Run
@@ -82,25 +83,25 @@ class Place:
 
 # What a GET was answered in the middle of an exchange, which has to go on whatever that was: an outcome is kept for
 # those who need the answer, and where the profile promises no GET there is nothing.
-Reading = Answer | Inconclusive | None
+Reading = Response | Inconclusive | None
 
 
 class Turns(NamedTuple):
     """A category opted in, out and in again."""
 
-    first: Answer
-    out: Answer
-    back: Answer
+    first: Response
+    out: Response
+    back: Response
 
 
 class ChannelTurns(NamedTuple):
     """One channel, *named*, taken out and let in again; *settled* came before, and *read* after it went out."""
 
     named: str
-    settled: Answer
-    out: Answer
+    settled: Response
+    out: Response
     read: Reading
-    back: Answer
+    back: Response
 
 
 class Apart(NamedTuple):
@@ -110,10 +111,10 @@ class Apart(NamedTuple):
     it did not go out there.
     """
 
-    before: Answer
-    elsewhere: Answer | None
+    before: Response
+    elsewhere: Response | None
     read: Reading
-    after: Answer
+    after: Response
     left: Reading
 
 
@@ -146,7 +147,7 @@ class Driver(suite.Driver):
         super().__init__(client, run)
         self._target = target
         self._touched: dict[Place, None] = {}
-        self._latest: dict[Place, Answer] = {}
+        self._latest: dict[Place, Response] = {}
         self.undo: Callable[[], str | None] | None = None  # puts back what no write of a category does
         self._lag_s = min(_LAG_S, target.patience.retry_s)
         self._longest_lag_s = 0.0
@@ -264,7 +265,7 @@ class Driver(suite.Driver):
 
     def _concealed(self, how: str, credential: str) -> str:
         key = self._target.credentials.api_key.name
-        return self.client.conceal(credential, f"{key}_{how}".upper(), _HOW_MADE_UP[how].format(key))
+        return self.client.conceal_made_up(credential, f"{key}_{how}".upper(), _HOW_MADE_UP[how].format(key))
 
     # Writing
 
@@ -279,7 +280,7 @@ class Driver(suite.Driver):
         params: Mapping[str, str] | None = None,
         style: str | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Ask for a preference and return what is answered.
 
         body: a JSON value, or bytes as *content*. at: the place, by default the profile's. authorization: the
@@ -323,7 +324,7 @@ class Driver(suite.Driver):
         if not has_other_key and not is_invalid:
             mode.want_write()
 
-    def draft(
+    def build_request(
         self, body: Any, at: Place | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx2.Request:
         """Make a write for a packet; it goes to the profile's place if none is named."""
@@ -332,7 +333,9 @@ class Driver(suite.Driver):
         self._touched[self.place] = None
         self._latest.pop(self.place, None)
         sent = {"authorization": self.bearer, **(headers or {})}
-        return self.client.draft("PATCH", place.path(self._target.path_style), headers=sent, json=body)
+        return self.client.build_request(
+            "PATCH", place.path(self._target.path_style), headers=sent, json=body
+        )
 
     @property
     def has_read_back(self) -> bool:
@@ -346,7 +349,7 @@ class Driver(suite.Driver):
         *,
         params: Mapping[str, str] | None = None,
         authorization: str | None = "",
-    ) -> Answer:
+    ) -> Response:
         """Ask with GET, which the document does not have but other pages of the vendor's do.
 
         names: the path under the object's preferences, by default the category's. authorization: as for write.
@@ -358,7 +361,7 @@ class Driver(suite.Driver):
 
     def read_until(
         self,
-        agrees: Callable[[Answer], bool],
+        agrees: Callable[[Response], bool],
         names: Sequence[str] | None = None,
         *,
         at: Place | None = None,
@@ -373,12 +376,12 @@ class Driver(suite.Driver):
 
     def look_until(
         self,
-        agrees: Callable[[Answer], bool],
+        agrees: Callable[[Response], bool],
         names: Sequence[str] | None = None,
         *,
         at: Place | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> Answer | Inconclusive:
+    ) -> Response | Inconclusive:
         """Do the same, also where the profile promises no GET."""
         now = self.client.clock.monotonic
         asked, pause = now(), _FIRST_PAUSE_S
@@ -403,7 +406,7 @@ class Driver(suite.Driver):
         except Inconclusive as outcome:
             return outcome
 
-    def restrict(self, channels: Mapping[str, bool], names: Sequence[str]) -> Answer:
+    def restrict(self, channels: Mapping[str, bool], names: Sequence[str]) -> Response:
         """Say of each of *channels* whether the object restricts it in all categories, under *names*."""
         self.run.mode.want_full(RESTRICTION)
         self._latest.clear()
@@ -417,7 +420,7 @@ class Driver(suite.Driver):
         self.unjudged_answers.append(answer)
         return answer
 
-    def settle(self, at: Place | None = None) -> Answer:
+    def settle(self, at: Place | None = None) -> Response:
         """Opt in with every editable channel, whatever the target makes of its lists.
 
         A target may list only the channels that are in, so one that was listed before and is missing is out. Where the
@@ -435,20 +438,20 @@ class Driver(suite.Driver):
             return emptied
         return granted(self.write({**OPT_IN, "opt_in_channels": list(seen)}, at))
 
-    def opt_out(self) -> Answer:
+    def opt_out(self) -> Response:
         """Opt out, unless the latest write that was not refused has done so."""
         latest = self._latest.get(self.place)
         if latest is None or not shows(latest, OUT):
             return self.write(OPT_OUT)
-        self.client.show(latest.exchange)
+        self.client.cite(latest.exchange)
         return latest
 
-    def nameable(self, answer: Answer) -> list[str]:
+    def nameable(self, answer: Response) -> list[str]:
         """List the documented channels that are in and editable in *answer*, best known first."""
         listed = editable(answer)
         return [channel for channel in DOCUMENTED_CHANNELS if listed.get(channel) == IN]
 
-    def two_channels(self, answer: Answer, at: Place | None = None) -> tuple[str, str]:
+    def two_channels(self, answer: Response, at: Place | None = None) -> tuple[str, str]:
         """Choose two channels to name."""
         there = "here" if at is None or at.tenant_id is None else f"for {at.tenant_id}"
         names = self.nameable(answer)
@@ -461,9 +464,9 @@ class Driver(suite.Driver):
 
     # Exchanges that several requirements share
 
-    def settled(self) -> Answer:
+    def settled(self) -> Response:
         """Return the answer in which everything had been let in once, to choose channels from."""
-        return self.client.once("settled", self.settle)
+        return self.client.memoize("settled", self.settle)
 
     def turns(self) -> Turns:
         """Opt in, out and in again."""
@@ -473,7 +476,7 @@ class Driver(suite.Driver):
                 self.settle()
             return Turns(self.write(OPT_IN), self.write(OPT_OUT), self.write(OPT_IN))
 
-        return self.client.once("turns", ask)
+        return self.client.memoize("turns", ask)
 
     def channel_turns(self) -> ChannelTurns:
         """Take one channel out and let it in again."""
@@ -489,28 +492,28 @@ class Driver(suite.Driver):
             back = self.write({**OPT_IN, "opt_in_channels": [named]})
             return ChannelTurns(named, settled, out, read, back)
 
-        return self.client.once("channel turns", ask)
+        return self.client.memoize("channel turns", ask)
 
-    def twice(self) -> Sequence[tuple[Answer, Answer]]:
+    def twice(self) -> Sequence[tuple[Response, Response]]:
         """Send a few requests a second time each."""
 
-        def ask() -> Sequence[tuple[Answer, Answer]]:
+        def ask() -> Sequence[tuple[Response, Response]]:
             settled = self.settle()
             bodies = [{**OPT_IN, "opt_out_channels": self.nameable(settled)[:1]}, OPT_OUT, OPT_IN]
             return [(self.write(body), self.write(body)) for body in bodies]
 
-        return self.client.once("twice", ask)
+        return self.client.memoize("twice", ask)
 
-    def locked_turns(self) -> tuple[Answer, Answer]:
+    def locked_turns(self) -> tuple[Response, Response]:
         """Opt in to the locked category, then try to opt out of it."""
         place = self.locked_place
 
-        def ask() -> tuple[Answer, Answer]:
+        def ask() -> tuple[Response, Response]:
             return self.write(OPT_IN, place), self.write(OPT_OUT, place)
 
-        return self.client.once("locked", ask)
+        return self.client.memoize("locked", ask)
 
-    def apart(self, other: Place) -> tuple[Answer, Answer, Answer]:
+    def apart(self, other: Place) -> tuple[Response, Response, Response]:
         """Let a channel in here, take another one out elsewhere, and let the first in here again.
 
         Raises NotTested where no channel can be taken out elsewhere, or nothing shows that one was.
@@ -523,7 +526,7 @@ class Driver(suite.Driver):
 
     def apart_with_reading(self, other: Place) -> Apart:
         """Do the same, read here before it ends, and again while the whole category is out elsewhere."""
-        return self.client.once(("apart", other), lambda: self._apart(other))
+        return self.client.memoize(("apart", other), lambda: self._apart(other))
 
     def _apart(self, other: Place) -> Apart:
         here = self.two_channels(self.settle())
@@ -537,7 +540,7 @@ class Driver(suite.Driver):
         after = self.write(body)
         return Apart(before, elsewhere if went_out else None, read, after, self._left(after, other))
 
-    def _left(self, after: Answer, other: Place) -> Reading:
+    def _left(self, after: Response, other: Place) -> Reading:
         """Opt out elsewhere, read here what was answered *after* the latest write, and opt in there again."""
         if not self.has_read_back or not shows(after, IN):
             return None
@@ -554,7 +557,7 @@ class Driver(suite.Driver):
                 return self._alone(self.tenant_place)
             return self._alone(self.place)
 
-        return self.client.once("alone", ask)
+        return self.client.memoize("alone", ask)
 
     def _alone(self, place: Place) -> Alone:
         names = self.two_channels(self.settle(place), place)
@@ -577,7 +580,7 @@ class Driver(suite.Driver):
 
     def interleaved(self) -> Interleaved:
         """Write the same as alone, and elsewhere in between."""
-        return self.client.once("interleaved", self._interleave)
+        return self.client.memoize("interleaved", self._interleave)
 
     def _interleave(self) -> Interleaved:
         place, names, alone = self.alone()
@@ -603,7 +606,7 @@ class Driver(suite.Driver):
         Raises Inconclusive if in none of some tries two requests overlapped.
         """
         self.run.mode.want_full("a race")
-        return self.client.once("race", lambda: repeat_race(self._race))
+        return self.client.memoize("race", lambda: repeat_race(self._race))
 
     def _race(self) -> Race:
         place, names, (out, *_) = self.alone()
@@ -612,14 +615,14 @@ class Driver(suite.Driver):
         racers = [(model.move("in", [name]), place) for name in names * 2]
         if "other" in self.elsewhere:
             racers.append((out.body, self.elsewhere["other"]))
-        answers: dict[int, Answer] = {}
+        answers: dict[int, Response] = {}
 
-        def ask(number: int) -> Answer:
+        def ask(number: int) -> Response:
             body, at = racers[number]
             answers[number] = self.write(body, at)
             return answers[number]
 
-        overlapped = self.client.together([partial(ask, number) for number in range(len(racers))])
+        overlapped = self.client.send_concurrently([partial(ask, number) for number in range(len(racers))])
         self._latest.clear()
         counting = [number for number, answer in sorted(answers.items()) if is_among(answer, overlapped)]
         every = [(racers[number][1], Write(racers[number][0], answers[number])) for number in counting]
@@ -627,9 +630,9 @@ class Driver(suite.Driver):
             [write for at, write in every if at == place and write.answer.ok], [write for _, write in every]
         )
 
-    def ask_once(self, key: str, ask: Callable[[], Answer]) -> Answer:
+    def ask_once(self, key: str, ask: Callable[[], Response]) -> Response:
         """Ask the first time *key* is named and return the same answer afterwards."""
-        return self.client.once(key, ask)
+        return self.client.memoize(key, ask)
 
     def case_results(self) -> Sequence[CaseResult]:
         """Return every generated case with its answer; they are sent once."""
@@ -638,7 +641,7 @@ class Driver(suite.Driver):
         def ask() -> Sequence[CaseResult]:
             return [self.run_case(case) for case in self.run.exam.cases]
 
-        return self.client.once("exam", ask)
+        return self.client.memoize("exam", ask)
 
     def run_case(self, case: Case) -> CaseResult:
         """Send one generated request to the profile's place, or to its tenant's."""
@@ -701,7 +704,7 @@ class Driver(suite.Driver):
                 continue
 
 
-def _is_whole(answer: Answer, seen: Iterable[str]) -> bool:
+def _is_whole(answer: Response, seen: Iterable[str]) -> bool:
     listed = editable(answer)
     return all(listed.get(channel) == IN for channel in {*seen, *listed})
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from conformance.apis.suprsend.category import IN, OUT
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver, Place
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
-from conformance.http import raw_request as packet
-from conformance.http.client import Answer
+from conformance.http import raw_request
+from conformance.http.response import Response
 
 T = TypeVar("T")
 
@@ -40,69 +40,77 @@ NO_PREFERENCE: Mapping[str, Any] = {"opt_out_channels": []}
 PROTOTYPE = b'{"__proto__": {"preference": "opt_out"}, "opt_out_channels": []}'
 
 
-def of_body(driver: Driver, name: str) -> Answer | None:
+def of_body(driver: Driver, name: str) -> Response | None:
     """Return what is answered to one of BODIES; None if the connection is closed instead."""
     return _dared(driver, f"body: {name}", lambda: driver.write(content=BODIES[name]))
 
 
-def of_member(driver: Driver, name: str) -> tuple[str, Answer | None]:
+def of_member(driver: Driver, name: str) -> tuple[str, Response | None]:
     """Return a preference and what is answered to it beside one of MEMBERS."""
     word = (OUT, IN)[list(MEMBERS).index(name) % 2]
     content = f'{{"preference": "{word}", {MEMBERS[name]}}}'.encode()
     return word, _dared(driver, f"member: {name}", lambda: driver.write(content=content))
 
 
-def of_prototype(driver: Driver) -> tuple[Answer, Answer | None, Answer]:
+def of_prototype(driver: Driver) -> tuple[Response, Response | None, Response]:
     """Return what is answered to no preference, to one in __proto__, and to none again."""
 
-    def ask() -> tuple[Answer, Answer | None, Answer]:
+    def ask() -> tuple[Response, Response | None, Response]:
         before = driver.write(NO_PREFERENCE)
-        given = driver.client.dare(lambda: driver.write(content=PROTOTYPE), lambda: driver.write(OPT_IN))
+        given = driver.client.send_hostile(
+            lambda: driver.write(content=PROTOTYPE), lambda: driver.write(OPT_IN)
+        )
         return before, given, driver.write(NO_PREFERENCE)
 
     driver.run.mode.want_full("what servers stumble over")
-    return driver.client.once("hostile: prototype", ask)
+    return driver.client.memoize("hostile: prototype", ask)
 
 
-def of_chunks(driver: Driver) -> Answer | None:
+def of_chunks(driver: Driver) -> Response | None:
     """Return what is answered to an opt_out in chunks."""
     body = {**OPT_OUT, "opt_out_channels": []}
-    return _dared(driver, "chunks", lambda: driver.send_unusual(packet.in_chunks(driver.draft(body)))[0])
+    return _dared(
+        driver, "chunks", lambda: driver.send_unusual(raw_request.chunk_body(driver.build_request(body)))[0]
+    )
 
 
-def of_chunk_extensions(driver: Driver) -> Answer | None:
+def of_chunk_extensions(driver: Driver) -> Response | None:
     """Return what is answered to chunks with extensions, which some servers cannot read; a 5xx is not judged."""
 
-    def ask() -> Answer:
-        sent = packet.in_chunks(driver.draft(OPT_IN), ';part="odd; size"')
-        answers = driver.client.deliver(sent)
+    def ask() -> Response:
+        sent = raw_request.chunk_body(driver.build_request(OPT_IN), ';part="odd; size"')
+        answers = driver.client.send_raw(sent)
         driver.unjudged_answers += answers
         return answers[0]
 
     return _dared(driver, "chunk extensions", ask)
 
 
-def of_odd_headers(driver: Driver) -> Answer | None:
+def of_odd_headers(driver: Driver) -> Response | None:
     """Return what is answered to an opt_in with many headers and an odd spelling of its media type."""
     odd = {"CONTENT-type": 'Application/JSON; Charset="UTF-8"'}
     return _dared(
         driver,
         "headers",
-        lambda: driver.send_unusual(packet.with_odd_headers(driver.draft(OPT_IN, headers=odd)))[0],
+        lambda: driver.send_unusual(raw_request.add_odd_headers(driver.build_request(OPT_IN, headers=odd)))[
+            0
+        ],
     )
 
 
-def of_expectation(driver: Driver) -> Answer | None:
+def of_expectation(driver: Driver) -> Response | None:
     """Return what is answered to an opt_in that speaks of waiting for 100 Continue, and does not wait."""
     return _dared(driver, "expectation", lambda: driver.write(OPT_IN, headers={"expect": "100-continue"}))
 
 
-def of_pipeline(driver: Driver) -> Sequence[tuple[Place, Answer]]:
+def of_pipeline(driver: Driver) -> Sequence[tuple[Place, Response]]:
     """Return two opt_ins to two categories, one of them unknown, sent in one packet, as far as they are answered."""
 
-    def ask() -> Sequence[tuple[Place, Answer]]:
+    def ask() -> Sequence[tuple[Place, Response]]:
         places = (driver.place, driver.unknown_category)
-        answers = driver.send_unusual(packet.pipelined([driver.draft(OPT_IN, place) for place in places]))
+        answers = driver.send_unusual(
+            raw_request.pipeline_requests([driver.build_request(OPT_IN, place) for place in places])
+        )
         return list(zip(places, answers, strict=False))
 
     return _dared(driver, "pipeline", ask) or ()
@@ -128,6 +136,6 @@ def ask_all(driver: Driver) -> Inconclusive | None:
 
 def _dared(driver: Driver, name: str, ask: Callable[[], T]) -> T | None:
     driver.run.mode.want_full("what servers stumble over")
-    return driver.client.once(
-        f"hostile: {name}", lambda: driver.client.dare(ask, lambda: driver.write(OPT_IN))
+    return driver.client.memoize(
+        f"hostile: {name}", lambda: driver.client.send_hostile(ask, lambda: driver.write(OPT_IN))
     )

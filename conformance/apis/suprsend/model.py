@@ -15,7 +15,7 @@ from typing import Any
 from conformance.apis.suprsend.category import IN, OUT, category, editable, picture
 from conformance.assertions.json_equality import is_same_json
 from conformance.generation import operation_sequence as program
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 Body = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ class Write:
     """One write: what was asked, and how it was answered."""
 
     body: Body
-    answer: Answer
+    answer: Response
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Contradiction:
     fact: str
     expected: str
     got: str
-    answer: Answer
+    answer: Response
 
 
 def move(name: str, channels: Sequence[str]) -> Body:
@@ -110,6 +110,6 @@ def _of_preference(write: Write, now: Mapping[str, str]) -> Iterator[Contradicti
         yield Contradiction("preference", f"preference {asked}", str(given), write.answer)
 
 
-def is_same(one: Answer, other: Answer) -> bool:
+def is_same(one: Response, other: Response) -> bool:
     """Tell whether two answers show the same preferences."""
     return is_same_json(picture(one), picture(other))

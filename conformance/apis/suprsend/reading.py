@@ -21,7 +21,7 @@ from conformance.apis.suprsend.category import (
 )
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver, Reading
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 PAGE, FULL, CHANNELS = "the list of categories", "the full preference", "the channel preferences"
 NEIGHBOURS: Mapping[str, Sequence[str]] = {PAGE: ("category",), FULL: (), CHANNELS: ("channel_preference",)}
@@ -37,13 +37,13 @@ class OptedOut(NamedTuple):
     pages: of the list, up to the one that has the category. behind: a page of one that begins behind the first.
     """
 
-    out: Answer
+    out: Response
     alone: Reading
     pages: Sequence[Reading]
     behind: Reading
     full: Reading
     with_channels: Reading
-    back: Answer
+    back: Response
     alone_again: Reading
 
 
@@ -53,9 +53,9 @@ class Refused(NamedTuple):
     What is *read* comes after them.
     """
 
-    out: Answer
-    channel: Answer
-    foreign: Sequence[Answer]
+    out: Response
+    channel: Response
+    foreign: Sequence[Response]
     read: Reading
 
 
@@ -64,8 +64,8 @@ class Lists(NamedTuple):
 
     first: str
     second: str
-    before: Answer
-    after: Answer
+    before: Response
+    after: Response
     read: Reading
 
 
@@ -75,7 +75,7 @@ def wanted(driver: Driver) -> None:
         raise NotTested("capabilities: [read_back] is not in the profile")
 
 
-def known(reading: Reading) -> Answer:
+def known(reading: Reading) -> Response:
     """Return the answer that a reading got, or raise what came instead."""
     if isinstance(reading, Inconclusive):
         raise reading
@@ -97,7 +97,7 @@ def opted_out(driver: Driver) -> OptedOut:
         alone = driver.read_until(lambda answer: shows(answer, word))
         pages = _pages(driver, word)
         behind = None
-        if isinstance(pages[0], Answer) and has_two(pages[0]):
+        if isinstance(pages[0], Response) and has_two(pages[0]):
             one = {**FLAG, "limit": "1", "offset": "1"}
             behind = driver.read_until(lambda _: True, NEIGHBOURS[PAGE], params=one)
         full = driver.read_until(
@@ -108,7 +108,7 @@ def opted_out(driver: Driver) -> OptedOut:
         again = driver.read_until(lambda answer: shows(answer, IN if shows(back, IN) else None))
         return OptedOut(out, alone, pages, behind, full, with_channels, back, again)
 
-    return driver.client.once("opted out and read", ask)
+    return driver.client.memoize("opted out and read", ask)
 
 
 def _pages(driver: Driver, word: str | None) -> Sequence[Reading]:
@@ -118,7 +118,7 @@ def _pages(driver: Driver, word: str | None) -> Sequence[Reading]:
             lambda answer: _shows(find(results(answer), slug), word), NEIGHBOURS[PAGE], params=params
         )
         pages.append(page)
-        new = {str(one.get("category")) for one in results(page)} if isinstance(page, Answer) else set()
+        new = {str(one.get("category")) for one in results(page)} if isinstance(page, Response) else set()
         if slug in new or new <= slugs:
             break
         slugs |= new
@@ -142,7 +142,7 @@ def refused(driver: Driver) -> Refused:
         word = OUT if shows(out, OUT) and were_refused else None
         return Refused(out, channel, foreign, driver.read_until(lambda answer: shows(answer, word)))
 
-    return driver.client.once("refused and read", ask)
+    return driver.client.memoize("refused and read", ask)
 
 
 def lists(driver: Driver) -> Lists:
@@ -154,7 +154,7 @@ def lists(driver: Driver) -> Lists:
         after = driver.write({**OPT_IN, "opt_out_channels": [second]})
         return Lists(first, second, before, after, driver.read_until(lambda answer: agrees(after, answer)))
 
-    return driver.client.once("lists", ask)
+    return driver.client.memoize("lists", ask)
 
 
 def locked(driver: Driver) -> Reading:
@@ -164,10 +164,10 @@ def locked(driver: Driver) -> Reading:
         driver.locked_turns()
         return driver.look_until(lambda answer: not shows(answer, OUT), at=driver.locked_place)
 
-    return driver.client.once("locked and read", ask)
+    return driver.client.memoize("locked and read", ask)
 
 
-def alone(driver: Driver) -> Answer:
+def alone(driver: Driver) -> Response:
     """Return what the category is read as, opted out where the run may write."""
     wanted(driver)
     if driver.run.mode.may_write:
@@ -175,7 +175,7 @@ def alone(driver: Driver) -> Answer:
     return driver.ask_once("read", lambda: driver.read(driver.place))
 
 
-def alone_as_listed(driver: Driver) -> Answer:
+def alone_as_listed(driver: Driver) -> Response:
     """Return what the category is read as, with its channels, as its neighbours are read."""
     wanted(driver)
     if driver.run.mode.may_write:
@@ -183,7 +183,7 @@ def alone_as_listed(driver: Driver) -> Answer:
     return alone(driver)
 
 
-def seen(driver: Driver, what: str) -> Answer:
+def seen(driver: Driver, what: str) -> Response:
     """Return what one of NEIGHBOURS is read as, while the category is opted out where the run may write.
 
     Raises NotTested if the target does not have it.
@@ -196,7 +196,7 @@ def seen(driver: Driver, what: str) -> Answer:
     return present(answer, what)
 
 
-def present(answer: Answer, what: str) -> Answer:
+def present(answer: Response, what: str) -> Response:
     """Return *answer* unless it says that there is no such operation, of an object that is known."""
     if answer.status in _ABSENT:
         raise NotTested(
@@ -205,7 +205,7 @@ def present(answer: Answer, what: str) -> Answer:
     return answer
 
 
-def each(driver: Driver) -> Mapping[str, Answer]:
+def each(driver: Driver) -> Mapping[str, Response]:
     """Map the names of NEIGHBOURS that the target has to what they are read as."""
     found = {}
     for what in NEIGHBOURS:
@@ -232,25 +232,25 @@ def writes_are_read(driver: Driver) -> None:
 # Reading what stands around a category
 
 
-def is_shut(answer: Answer, named: str) -> bool:
+def is_shut(answer: Response, named: str) -> bool:
     """Tell whether a category lists a channel as opt_out and not editable, or not at all."""
     listed = [one for one in channels(answer) if one.get("channel") == named]
     return all(one.get("preference") == OUT and one.get("is_editable") is False for one in listed)
 
 
-def counted(answer: Answer) -> int | None:
+def counted(answer: Response) -> int | None:
     """Return how many categories a page says there are on all pages; None if it does not."""
     meta = members(answer).get("meta")
     count = meta.get("count") if isinstance(meta, dict) else None
     return count if type(count) is int else None
 
 
-def has_two(answer: Answer) -> bool:
+def has_two(answer: Response) -> bool:
     """Tell whether there is more than one category, as a page of them says or shows."""
     return max(counted(answer) or 0, len(results(answer))) > 1
 
 
-def members(answer: Answer) -> dict[str, Any]:
+def members(answer: Response) -> dict[str, Any]:
     """Return the object that a success carries; nothing if it carries none."""
     try:
         body = granted(answer).json
@@ -259,18 +259,18 @@ def members(answer: Answer) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def results(answer: Answer) -> list[dict[str, Any]]:
+def results(answer: Response) -> list[dict[str, Any]]:
     """Return the categories of a page."""
     return objects(members(answer).get("results"))
 
 
-def subcategories(answer: Answer) -> list[dict[str, Any]]:
+def subcategories(answer: Response) -> list[dict[str, Any]]:
     """Return the categories of all sections."""
     sections = objects(members(answer).get("sections"))
     return [one for section in sections for one in objects(section.get("subcategories"))]
 
 
-def restrictions(answer: Answer) -> dict[str, bool]:
+def restrictions(answer: Response) -> dict[str, bool]:
     """Map every channel of the channel preferences to whether it is restricted."""
     return {
         one["channel"]: one["is_restricted"]

@@ -29,7 +29,7 @@ from conformance.apis.suprsend.reading import (
     seen,
 )
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 _FEWEST_LEFT = 2  # channels of a category that stay in while one is restricted and another is out by itself
 
@@ -41,7 +41,7 @@ class Swap(NamedTuple):
     """
 
     wish: Mapping[str, bool]
-    answer: Answer
+    answer: Response
     listed: Reading = None
     in_full: Reading = None
 
@@ -56,14 +56,14 @@ class Restricted(NamedTuple):
 
     named: str
     second: str | None
-    written: Answer
+    written: Response
     before: Reading
-    restriction: Answer
+    restriction: Response
     swap: Swap
     listed: Reading = None
     inside: Reading = None
     beside: Reading = None
-    freed: Answer | None = None
+    freed: Response | None = None
     inside_again: Reading = None
     listed_again: Reading = None
 
@@ -82,7 +82,7 @@ def restricted(driver: Driver) -> Restricted:
                 driver.undo()
             raise
 
-    return driver.client.once("restricted", ask)
+    return driver.client.memoize("restricted", ask)
 
 
 def _restricted(driver: Driver) -> Restricted:
@@ -130,13 +130,13 @@ def _restricted(driver: Driver) -> Restricted:
     )
 
 
-def _ins(answer: Answer) -> list[str]:
+def _ins(answer: Response) -> list[str]:
     return [channel for channel, word in stands(answer).items() if word == IN]
 
 
-def is_kept(answer: Answer, before: Reading, others: Iterable[str]) -> bool:
+def is_kept(answer: Response, before: Reading, others: Iterable[str]) -> bool:
     """Tell whether a category that is opted in shows *others* of its channels as *before*, as far as both list them."""
-    if not isinstance(before, Answer):
+    if not isinstance(before, Response):
         return True
     here, there = stands(before), stands(answer)
     return shows(answer, IN) and all(
@@ -155,7 +155,7 @@ def _swapped(driver: Driver, debt: Debt, wish: Mapping[str, bool]) -> Swap:
     return Swap(said, answer, listed, in_full)
 
 
-def is_as_wished(answer: Answer, wish: Mapping[str, bool]) -> bool:
+def is_as_wished(answer: Response, wish: Mapping[str, bool]) -> bool:
     """Tell whether each channel is listed as restricted, or not, as *wish* has it."""
     listed = restrictions(answer)
     return all(listed.get(channel, False) is wish[channel] for channel in wish)
@@ -174,7 +174,7 @@ class Debt:
     shut: set[str] = field(default_factory=set)
     doubted: set[str] = field(default_factory=set)
 
-    def say(self, wish: Mapping[str, bool], names: Sequence[str]) -> tuple[Mapping[str, bool], Answer]:
+    def say(self, wish: Mapping[str, bool], names: Sequence[str]) -> tuple[Mapping[str, bool], Response]:
         """Say what is to be restricted and what is not, under *names*; return what was said last, and the answer.
 
         What was restricted before is said, too: what is not may count as free. If that is refused, less is said.
@@ -193,11 +193,11 @@ class Debt:
 
     def see(self, listed: Reading) -> None:
         """Take note of what is listed as restricted."""
-        if isinstance(listed, Answer) and "channel_preferences" in members(listed):
+        if isinstance(listed, Response) and "channel_preferences" in members(listed):
             shut = {channel for channel, is_restricted in restrictions(listed).items() if is_restricted}
             self.shut = (self.shut - self.doubted) | (shut - self.own)
 
-    def is_paid(self, answer: Answer) -> bool:
+    def is_paid(self, answer: Response) -> bool:
         """Tell whether nothing is restricted that was not before, after another look."""
         self.see(answer)
         return not self.shut
@@ -223,7 +223,7 @@ def _different(ways: Iterable[Mapping[str, bool]]) -> Iterator[Mapping[str, bool
             yield way
 
 
-def _free_channels(driver: Driver, settled: Answer) -> tuple[Sequence[str], Debt]:
+def _free_channels(driver: Driver, settled: Response) -> tuple[Sequence[str], Debt]:
     """Return the channels that can be edited and are not restricted, and who remembers what is to be freed."""
     answer = seen(driver, CHANNELS)
     if not answer.ok:

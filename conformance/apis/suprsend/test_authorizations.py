@@ -6,27 +6,27 @@ from conformance.apis.suprsend.category import said
 from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.outcome import Inconclusive
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
-def refused(answer: Answer) -> None:
+def refused(answer: Response) -> None:
     """Expect a 4xx: the document requires the key and leaves open how its lack is answered."""
     expect(400 <= answer.status < 500, "a refusal, status 4xx", f"status {answer.status}", answer)
 
 
-def refused_with_401(answer: Answer) -> None:
+def refused_with_401(answer: Response) -> None:
     """Expect 401 of a refusal; whether it is one, another requirement judges."""
     if not 400 <= answer.status < 500:
         raise Inconclusive(f"the request is not refused, but answered {answer.status}")
     expect_status(answer, 401)
 
 
-def without_key(driver: Driver) -> Answer:
+def without_key(driver: Driver) -> Response:
     """Send no credential."""
     return driver.ask_once("no key", lambda: driver.write(OPT_IN, authorization=None))
 
 
-def with_wrong_key(driver: Driver) -> Answer:
+def with_wrong_key(driver: Driver) -> Response:
     """Send a key of the right shape that nobody was given."""
     return driver.ask_once("wrong key", lambda: driver.write(OPT_IN, authorization=driver.wrong_key))
 

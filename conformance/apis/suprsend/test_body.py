@@ -20,15 +20,15 @@ from conformance.apis.suprsend.category import (
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
-def refused(answer: Answer) -> None:
+def refused(answer: Response) -> None:
     """Expect a 4xx: the document says what may be sent and leaves open which status the rest gets."""
     expect(400 <= answer.status < 500, "a refusal, status 4xx", f"status {answer.status}", answer)
 
 
-def accepted(answer: Answer) -> None:
+def accepted(answer: Response) -> None:
     """Expect a 2xx."""
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
 
@@ -138,7 +138,7 @@ def test_category_without_channels(driver: Driver) -> None:
     observe(f"naming every documented channel is {said(without_any_channel(driver))}")
 
 
-def without_any_channel(driver: Driver) -> Answer:
+def without_any_channel(driver: Driver) -> Response:
     """Take every documented channel out."""
     body = {**OPT_IN, "opt_out_channels": list(DOCUMENTED_CHANNELS)}
 

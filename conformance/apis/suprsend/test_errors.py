@@ -12,7 +12,7 @@ from conformance.apis.suprsend.test_authorizations import with_wrong_key, withou
 from conformance.apis.suprsend.test_path_parameters import unknown_category
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 ORDER = 1
 
@@ -20,16 +20,16 @@ NOT_IMPLEMENTED = 501
 UNAVAILABLE = 503
 
 
-def written(driver: Driver) -> Sequence[Answer]:
+def written(driver: Driver) -> Sequence[Response]:
     """Return every answer of the run so far, but to GET, which no server has to know, and what is put aside."""
     aside = {id(answer) for answer in driver.unjudged_answers}
-    return [one for one in driver.client.answers if one.exchange.method == "PATCH" and id(one) not in aside]
+    return [one for one in driver.client.responses if one.exchange.method == "PATCH" and id(one) not in aside]
 
 
-def errors(driver: Driver) -> Sequence[Answer]:
+def errors(driver: Driver) -> Sequence[Response]:
     """Return every refusal of the run so far, at least those of a missing and a wrong key."""
     provoked = (without_key(driver), with_wrong_key(driver), unknown_category(driver))
-    seen = dict.fromkeys(id(answer) for answer in driver.client.answers)
+    seen = dict.fromkeys(id(answer) for answer in driver.client.responses)
     unusual = {id(answer) for answer in driver.unusual_answers}
     refused = [one for one in written(driver) if 400 <= one.status < 500 and id(one) not in unusual]
     refused += [answer for answer in provoked if id(answer) not in seen and not answer.ok]
@@ -38,7 +38,7 @@ def errors(driver: Driver) -> Sequence[Answer]:
     return refused
 
 
-def error_bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Answer]]:
+def error_bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
     """Yield every error that is a JSON object."""
     found = [(body, answer) for answer in errors(driver) if (body := error_body(answer)) is not None]
     if not found:
@@ -46,7 +46,7 @@ def error_bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Answer]]:
     yield from found
 
 
-def error_body(answer: Answer) -> dict[str, Any] | None:
+def error_body(answer: Response) -> dict[str, Any] | None:
     """Return an error's body if it is a JSON object."""
     try:
         body = answer.json

@@ -12,13 +12,13 @@ from conformance.apis.suprsend.driver import Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
 from conformance.generation.cases import Case
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 ORDER = 2
 EXAMINED = True
 
 
-def bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Answer]]:
+def bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
     """Yield every generated body that is a JSON object."""
     for result in driver.case_results():
         if result.case.has_json and isinstance(body := sitting.body(result.case), dict):

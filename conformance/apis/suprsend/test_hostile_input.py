@@ -11,13 +11,13 @@ from conformance.apis.suprsend.category import IN, OUT, editable, member, prefer
 from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
-from conformance.http import raw_request as packet
-from conformance.http.client import Answer
+from conformance.http import raw_request
+from conformance.http.response import Response
 
 ORDER = 1
 
 
-def _followed(word: str, answer: Answer | None) -> None:
+def _followed(word: str, answer: Response | None) -> None:
     """Want an accepted preference to be answered."""
     if answer is not None and answer.ok:
         expect(preference(answer) == word, f"preference {word}", preference(answer), answer)
@@ -57,8 +57,8 @@ def test_hostile_input_is_answered(driver: Driver) -> None:
     """
     driver.run.mode.want_full("what servers stumble over")
     trouble = hostility.ask_all(driver)
-    for hang in driver.client.hangs:
-        driver.client.show(hang)
+    for hang in driver.client.unanswered:
+        driver.client.cite(hang)
         expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
     if trouble:
         raise trouble
@@ -92,7 +92,7 @@ def test_half_sent_body_changes_nothing(driver: Driver) -> None:
     let_in = {**OPT_IN, "opt_in_channels": [other]}
     before = editable(driver.write(let_in)).get(named)
     for answer in driver.send_unusual(
-        packet.cut(driver.draft({**OPT_IN, "opt_out_channels": [named]}), missing=1)
+        raw_request.cut_body(driver.build_request({**OPT_IN, "opt_out_channels": [named]}), missing=1)
     ):
         expect(not answer.ok, "a refusal or no answer at all", said(answer), answer)
     after = driver.write(let_in)

@@ -29,7 +29,7 @@ from conformance.apis.suprsend.test_query_parameters import tenant_scope
 from conformance.apis.suprsend.test_read_back import fault, same, well_formed
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import Inconclusive, NotTested
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
 def is_count(value: Any) -> bool:
@@ -37,7 +37,7 @@ def is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
 
 
-def want_objects(holder: Any, member: str, answer: Answer) -> list[dict[str, Any]]:
+def want_objects(holder: Any, member: str, answer: Response) -> list[dict[str, Any]]:
     """Expect a member to be a list of nothing but objects, or null, as some write an empty one; return it."""
     value = holder.get(member) if isinstance(holder, dict) else None
     is_there = isinstance(holder, dict) and member in holder
@@ -47,7 +47,7 @@ def want_objects(holder: Any, member: str, answer: Answer) -> list[dict[str, Any
     return listed
 
 
-def lists_channels(answer: Answer) -> None:
+def lists_channels(answer: Response) -> None:
     """Expect the channel preferences: channels, restricted or not."""
     for one in want_objects(answer.json, "channel_preferences", answer):
         expect(isinstance(one.get("channel"), str), "channel: a string", shown(one.get("channel")), answer)
@@ -71,7 +71,9 @@ def test_list_is_a_page(driver: Driver) -> None:
     want_objects(body, "results", answer)
 
 
-def same_preference(driver: Driver, found: Mapping[str, Any] | None, alone: Answer, answer: Answer) -> None:
+def same_preference(
+    driver: Driver, found: Mapping[str, Any] | None, alone: Response, answer: Response
+) -> None:
     """Expect a category that is found in *answer* to have the preference that it has when it is read alone."""
     slug = driver.place.category
     if category(alone).get("category") != slug:
@@ -94,7 +96,7 @@ def test_list_holds_the_category(driver: Driver) -> None:
     )
 
 
-def holding(driver: Driver) -> Answer:
+def holding(driver: Driver) -> Response:
     """Return the page of the list that has the category, or the last that was read; Inconclusive if there are more."""
     first = granted(reading.seen(driver, PAGE))
     if not driver.run.mode.may_write:
@@ -106,7 +108,7 @@ def holding(driver: Driver) -> Answer:
     return answer
 
 
-def counted(answer: Answer) -> int:
+def counted(answer: Response) -> int:
     """Return how many categories a page says there are on all pages."""
     count = reading.counted(answer)
     if count is None:
@@ -114,7 +116,7 @@ def counted(answer: Answer) -> int:
     return count
 
 
-def second(driver: Driver) -> tuple[Answer, Answer]:
+def second(driver: Driver) -> tuple[Response, Response]:
     """Return the usual page, and one of a single category that begins behind the first."""
     usual = granted(reading.seen(driver, PAGE))
     if not reading.has_two(usual) or not reading.results(usual):
@@ -167,7 +169,7 @@ def test_full_preference(driver: Driver) -> None:
     want_sections(reading.seen(driver, FULL))
 
 
-def want_sections(answer: Answer) -> None:
+def want_sections(answer: Response) -> None:
     """Expect a full preference."""
     body = answer.json
     expect(isinstance(body, dict), "a JSON object", shown(body), answer)
@@ -197,7 +199,7 @@ def test_channel_preferences_are_read(driver: Driver) -> None:
     lists_channels(answer)
 
 
-def agrees_with_read(driver: Driver, listed: Sequence[Mapping[str, Any]], answer: Answer) -> None:
+def agrees_with_read(driver: Driver, listed: Sequence[Mapping[str, Any]], answer: Response) -> None:
     """Expect the category among those *listed* to have all that is read of it alone."""
     alone = reading.alone_as_listed(driver)
     found = find(listed, driver.place.category)

@@ -7,7 +7,7 @@ from conformance.apis.suprsend.category import picture, said
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.json_equality import is_same_json
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
 def test_same_request_twice(driver: Driver) -> None:
@@ -39,7 +39,7 @@ def test_read_with_get(driver: Driver) -> None:
     observe(f"GET is {said(after_opt_out(driver))} after an opt_out")
 
 
-def after_opt_out(driver: Driver) -> Answer:
+def after_opt_out(driver: Driver) -> Response:
     """Read the category after an opt-out."""
     if driver.has_read_back:
         return reading.known(reading.opted_out(driver).alone)

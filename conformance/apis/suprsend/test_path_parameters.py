@@ -6,7 +6,7 @@ from conformance.apis.suprsend.category import member, picture, said
 from conformance.apis.suprsend.driver import OPT_IN, Driver, Place
 from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.json_equality import is_same_json
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
 def untouched_by(driver: Driver, other: Place) -> None:
@@ -51,7 +51,7 @@ def test_unknown_category(driver: Driver) -> None:
     expect_status(unknown_category(driver), 404)
 
 
-def unknown_category(driver: Driver) -> Answer:
+def unknown_category(driver: Driver) -> Response:
     """Write to a category that nobody made."""
     return driver.ask_once("unknown category", lambda: driver.write(OPT_IN, driver.unknown_category))
 
@@ -61,6 +61,6 @@ def test_unknown_object(driver: Driver) -> None:
     observe(f"an unknown object is {said(unknown_object(driver))}")
 
 
-def unknown_object(driver: Driver) -> Answer:
+def unknown_object(driver: Driver) -> Response:
     """Write to an object that nobody made."""
     return driver.ask_once("unknown object", lambda: driver.write(OPT_IN, driver.unknown_object))

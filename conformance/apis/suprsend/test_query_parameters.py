@@ -9,7 +9,7 @@ from conformance.apis.suprsend.driver import OPT_IN, Driver, Reading
 from conformance.apis.suprsend.reading import NEIGHBOURS, PAGE, find, results
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
 def test_tenant(driver: Driver) -> None:
@@ -36,7 +36,7 @@ def test_client_options(driver: Driver) -> None:
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
 
 
-def with_options(driver: Driver) -> Answer:
+def with_options(driver: Driver) -> Response:
     """Write with what official clients send in the query."""
     params = {"show_opt_out_channels": "true", "locale": "en"}
     return driver.ask_once("options", lambda: driver.write(OPT_IN, params=params))
@@ -57,11 +57,11 @@ class TenantScope(NamedTuple):
     """
 
     named: str
-    for_tenant: Answer
+    for_tenant: Response
     read_there: Reading
     listed: Reading
     read_here: Reading
-    without: Answer
+    without: Response
 
 
 def tenant_scope(driver: Driver) -> TenantScope:
@@ -86,7 +86,7 @@ def tenant_scope(driver: Driver) -> TenantScope:
         without = driver.write({**OPT_IN, "opt_in_channels": [other]})
         return TenantScope(named, for_tenant, there, listed, here, without)
 
-    return driver.client.once("tenant scope", ask)
+    return driver.client.memoize("tenant scope", ask)
 
 
 def test_unknown_tenant(driver: Driver) -> None:

@@ -32,17 +32,17 @@ from conformance.apis.suprsend.test_query_parameters import tenant_scope, with_o
 from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import Inconclusive, NotTested
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
-def reads(driver: Driver) -> Iterator[Answer]:
+def reads(driver: Driver) -> Iterator[Response]:
     """Yield what the category is read as, opted out and opted in where the run may write."""
     yield reading.alone(driver)
     if driver.run.mode.may_write:
         yield known(reading.opted_out(driver).alone_again)
 
 
-def written(driver: Driver) -> Iterator[Answer]:
+def written(driver: Driver) -> Iterator[Response]:
     """Yield what the writes before these reads are answered, if the run may write."""
     if driver.run.mode.may_write:
         yield from (
@@ -115,7 +115,7 @@ def test_read_answers_the_category(driver: Driver) -> None:
         well_formed(body, answer)
 
 
-def well_formed(shape: Mapping[str, Any], answer: Answer) -> None:
+def well_formed(shape: Mapping[str, Any], answer: Response) -> None:
     """Expect a category to have what other pages say that it has."""
     wrong = fault(shape)
     if wrong is not None:
@@ -199,7 +199,7 @@ def same(
     wanted: Mapping[str, Any],
     given: Mapping[str, Any],
     how: str,
-    answer: Answer,
+    answer: Response,
     names: Sequence[str] = ("name", "is_editable"),
 ) -> None:
     """Expect two categories to say the same in the members *names*, of themselves and their channels."""
@@ -224,7 +224,7 @@ def not_read(driver: Driver, other: Place) -> None:
             as_written(written, answer, "was written here before the write elsewhere")
 
 
-def as_written(written: Answer, answer: Answer, how: str) -> None:
+def as_written(written: Response, answer: Response, how: str) -> None:
     """Expect a category to be read with the preference that a write was answered with, and its channels with theirs."""
     before, now = preference(written), category(answer).get("preference")
     expect(now == before, f"preference {before}, as {how}", shown(now), answer)
@@ -289,18 +289,18 @@ def test_refused_write_is_not_read(driver: Driver) -> None:
     expect(preference(answer) == OUT, wanted, preference(answer), answer)
 
 
-def without_a_key(driver: Driver) -> Mapping[str, Answer]:
+def without_a_key(driver: Driver) -> Mapping[str, Response]:
     """Read everything that the target has once more, without a key."""
     paths = {what: NEIGHBOURS[what] for what in reading.each(driver)}
     granted(reading.alone(driver))
 
-    def ask() -> Mapping[str, Answer]:
+    def ask() -> Mapping[str, Response]:
         alone = {"the category": driver.read(driver.place, authorization=None)}
         return alone | {
             what: driver.read(driver.place, names, authorization=None) for what, names in paths.items()
         }
 
-    return driver.client.once("read without a key", ask)
+    return driver.client.memoize("read without a key", ask)
 
 
 def test_read_without_key(driver: Driver) -> None:
@@ -335,7 +335,7 @@ def test_read_without_key_status(driver: Driver) -> None:
         expect_status(answer, 401)
 
 
-def read_unknown_category(driver: Driver) -> Answer:
+def read_unknown_category(driver: Driver) -> Response:
     """Read a category that nobody made; raise Inconclusive if a write to it may have made it."""
     granted(reading.alone(driver))
     with suppress(NotTested):
@@ -344,7 +344,7 @@ def read_unknown_category(driver: Driver) -> Answer:
     return driver.ask_once("read unknown category", lambda: driver.read(driver.unknown_category))
 
 
-def read_unknown_object(driver: Driver) -> Mapping[str, Answer]:
+def read_unknown_object(driver: Driver) -> Mapping[str, Response]:
     """Read what the target has beside a category, of an object that nobody made."""
     paths = {what: NEIGHBOURS[what] for what in reading.each(driver)}
     if not paths:
@@ -353,10 +353,10 @@ def read_unknown_object(driver: Driver) -> Mapping[str, Answer]:
         if unknown_object(driver).ok:
             raise Inconclusive("a write has made the object")
 
-    def ask() -> Mapping[str, Answer]:
+    def ask() -> Mapping[str, Response]:
         return {what: driver.read(driver.unknown_object, names) for what, names in paths.items()}
 
-    return driver.client.once("read unknown object", ask)
+    return driver.client.memoize("read unknown object", ask)
 
 
 def test_read_of_unknown_category(driver: Driver) -> None:
@@ -388,7 +388,7 @@ def test_read_error(driver: Driver) -> None:
             expect(is_error(answer), "an integer code and a message", shown(answer.text[:80]), answer)
 
 
-def is_error(answer: Answer) -> bool:
+def is_error(answer: Response) -> bool:
     """Tell whether an answer has the members that errors share."""
     body = error_body(answer) or {}
     message = body.get("message")
@@ -401,7 +401,7 @@ def test_read_for_unknown_tenant(driver: Driver) -> None:
     observe(f"GET for an unknown tenant is {said(driver.read(driver.unknown_tenant))}")
 
 
-def opted_out_channels(driver: Driver) -> tuple[Answer, Answer]:
+def opted_out_channels(driver: Driver) -> tuple[Response, Response]:
     """Return what the opted-out category is read as without and with its channels."""
     reading.wanted(driver)
     turned = reading.opted_out(driver)
@@ -435,7 +435,7 @@ def test_opted_out_channels_without_the_flag(driver: Driver) -> None:
     observe(f"channels read after opt_out: {without}; with show_opt_out_channels: {with_flag}")
 
 
-def with_locale_and_tag(driver: Driver) -> Answer:
+def with_locale_and_tag(driver: Driver) -> Response:
     """List the categories in Spanish that have a tag which none has."""
     granted(reading.seen(driver, PAGE))
     with suppress(NotTested):

@@ -22,16 +22,16 @@ from conformance.apis.suprsend.category import (
 from conformance.apis.suprsend.driver import OPT_OUT, Driver
 from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.outcome import Inconclusive
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 
-def every(driver: Driver, name: str) -> Iterator[tuple[Any, Answer]]:
+def every(driver: Driver, name: str) -> Iterator[tuple[Any, Response]]:
     """Yield a member of the category opted in, out and in again."""
     for answer in driver.turns():
         yield category(answer).get(name), answer
 
 
-def listed(driver: Driver, name: str) -> Iterator[tuple[Any, Answer]]:
+def listed(driver: Driver, name: str) -> Iterator[tuple[Any, Response]]:
     """Yield a member of every channel listed while the category is opted in and out."""
     answers = driver.turns()
     if not channels(answers.first):
@@ -43,17 +43,17 @@ def listed(driver: Driver, name: str) -> Iterator[tuple[Any, Answer]]:
             yield item.get(name), answer
 
 
-def is_text(value: Any, answer: Answer, name: str) -> None:
+def is_text(value: Any, answer: Response, name: str) -> None:
     """Expect a string."""
     expect(isinstance(value, str), f"{name}: a string", shown(value), answer)
 
 
-def is_preference(value: Any, answer: Answer, name: str) -> None:
+def is_preference(value: Any, answer: Response, name: str) -> None:
     """Expect one of the two words."""
     expect(value in PREFERENCES, f"{name}: opt_in or opt_out", shown(value), answer)
 
 
-def is_boolean(value: Any, answer: Answer, name: str) -> None:
+def is_boolean(value: Any, answer: Response, name: str) -> None:
     """Expect true or false."""
     expect(isinstance(value, bool), f"{name}: a boolean", shown(value), answer)
 
@@ -216,13 +216,13 @@ def test_locked_category_stays_in(driver: Driver) -> None:
         given = preference(out)
         expect(given == IN, "preference opt_in, or a refusal", given, out)
     kept = reading.locked(driver)
-    if isinstance(kept, Answer) and kept.ok and shows(into, IN):
+    if isinstance(kept, Response) and kept.ok and shows(into, IN):
         is_in = not is_opted_out(kept, driver.locked_place.category)
         wish = f"preference opt_in, as before an opt_out that was answered {out.status}"
         expect(is_in, wish, "opt_out when read with GET", kept)
 
 
-def is_opted_out(answer: Answer, slug: str) -> bool:
+def is_opted_out(answer: Response, slug: str) -> bool:
     """Tell whether *answer* shows that category as opted out; one that shows something else does not."""
     try:
         said = category(answer)

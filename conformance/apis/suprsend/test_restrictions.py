@@ -30,7 +30,7 @@ from conformance.apis.suprsend.restricting import Restricted, Swap, is_as_wished
 from conformance.apis.suprsend.test_neighbours import lists_channels, want_sections
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
-from conformance.http.client import Answer
+from conformance.http.response import Response
 
 ORDER = 4  # a category in which a channel stays restricted must not disturb what is asked of it
 
@@ -71,7 +71,7 @@ def before(found: Restricted) -> dict[str, str]:
     return words
 
 
-def inside(found: Restricted) -> Answer:
+def inside(found: Restricted) -> Response:
     """Return what the category is read as after a restriction; raise Inconclusive unless that has been read."""
     answer = granted(known(found.listed))
     if restrictions(answer).get(found.named) is not True:
@@ -165,7 +165,7 @@ def test_freed_channel_is_in_again(driver: Driver) -> None:
     expect(is_free, f"{found.named} opt_in, open to be edited", shown(given), answer)
 
 
-def freed(found: Restricted) -> Answer:
+def freed(found: Restricted) -> Response:
     """Return what the category is read as when all is free again."""
     if found.freed is not None:
         granted(found.freed)
@@ -245,7 +245,7 @@ def test_full_preference_update_is_read(driver: Driver) -> None:
     as_wished(swap, granted(known(swap.listed)), "as the full preference was updated")
 
 
-def as_wished(swap: Swap, answer: Answer, how: str) -> None:
+def as_wished(swap: Swap, answer: Response, how: str) -> None:
     """Expect each channel to be listed as the full preference was asked to have it."""
     listed = restrictions(answer)
     for channel, is_restricted in swap.wish.items():
