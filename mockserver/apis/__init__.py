@@ -16,7 +16,7 @@ class Api(Protocol):
     """One API in one session; its further methods are named by the contract's operationIds."""
 
     def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
-        """Take what the API may touch: its records, the time and new identifiers."""
+        """Keep the store of records, the clock and the source of identifiers."""
         ...
 
 
@@ -30,4 +30,6 @@ def import_api(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != f"{__name__}.{name}":
             raise
-        raise CannotStart(f"openapi/{name}.yaml has no behaviour; write mockserver/apis/{name}.py") from None
+        raise CannotStart(
+            f"openapi/{name}.yaml is not implemented; write mockserver/apis/{name}.py"
+        ) from None

@@ -21,55 +21,55 @@ _EXTENSIONS = ("chrome-extension://", "moz-extension://", "safari-web-extension:
 
 
 class Fixtures(fixtures.Fixtures):
-    """What a fresh session knows: the fans by their ids, and preferences as the contract shows them."""
+    """The records that a new session starts with: fan ids, and preferences as the contract shows them."""
 
     fans: list[str]
     preferences: list[dict[str, Any]] = []
 
     @field_validator("preferences")
     @classmethod
-    def _preferences_keep_the_contract(cls, preferences: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _check_schema(cls, preferences: list[dict[str, Any]]) -> list[dict[str, Any]]:
         spec = openapi.load_contract("onlyautomator")
         schema = Schema(spec["components"]["schemas"]["Preference"], spec)
-        faults = [
+        errors = [
             f"[{index}].{where} {what}"
             for index, preference in enumerate(preferences)
             for where, what in schema.violations(preference)
         ]
-        if faults:
-            raise ValueError("; ".join(faults))
+        if errors:
+            raise ValueError("; ".join(errors))
         return preferences
 
     @model_validator(mode="after")
-    def _preferences_belong_to_fans(self) -> Fixtures:
-        fans, seen, faults = set(self.fans), set(), []
+    def _check_fans(self) -> Fixtures:
+        fans, seen, errors = set(self.fans), set(), []
         for index, preference in enumerate(self.preferences):
             if preference["fanId"] not in fans:
-                faults.append(f"preferences[{index}].fanId {preference['fanId']!r} is not among the fans")
-            if _key(preference) in seen:
-                faults.append(f"preferences[{index}] is there twice")
-            seen.add(_key(preference))
-        if faults:
-            raise ValueError("; ".join(faults))
+                errors.append(f"preferences[{index}].fanId {preference['fanId']!r} is not among the fans")
+            if _preference_key(preference) in seen:
+                errors.append(f"preferences[{index}] is there twice")
+            seen.add(_preference_key(preference))
+        if errors:
+            raise ValueError("; ".join(errors))
         return self
 
     def records(self) -> Iterator[tuple[Key, Record]]:
-        """Yield the records to start with."""
+        """Yield each record with its key."""
         for fan in self.fans:
             yield ("fan", fan), {"fanId": fan}
         for preference in self.preferences:
-            yield _key(preference), preference
+            yield _preference_key(preference), preference
 
     @classmethod
     def from_records(cls, records: Mapping[Key, Record]) -> Fixtures:
-        """Make the document that would begin a session with *records*."""
+        """Build the fixtures that would start a session with *records*."""
         fans = [key[1] for key in records if key[0] == "fan"]
         return cls(
             fans=fans, preferences=[dict(record) for key, record in records.items() if key[0] == "preference"]
         )
 
 
-def _key(preference: Mapping[str, Any]) -> Key:
+def _preference_key(preference: Mapping[str, Any]) -> Key:
     return ("preference", preference["fanId"], preference["category"], preference["preference"])
 
 
@@ -82,14 +82,14 @@ class Api:
         self._ids = ids
 
     async def update_preference(self, body: dict[str, Any], caller: Caller) -> Reply:
-        """Create or update the record of a fan, category and preference; both answer 200.
+        """Create or update the record of a fan, category and preference; the status is 200 for both.
 
         Source: onlyautomator, "Endpoint" and "Notes".
         """
         if await self._store.get(("fan", body["fanId"])) is None:
             raise NotInFixtures(_UNKNOWN_FAN)
 
-        def written(old: Record | None) -> Record:
+        def write_preference(old: Record | None) -> Record:
             now = self._clock.timestamp(after=old["updatedAt"] if old else None)
             return {
                 "id": old["id"] if old else self._ids.uuid(),
@@ -103,7 +103,10 @@ class Api:
                 "updatedAt": now,
             }
 
-        return Reply(200, {"status": "success", "data": await self._store.update(_key(body), written)})
+        return Reply(
+            200,
+            {"status": "success", "data": await self._store.update(_preference_key(body), write_preference)},
+        )
 
     async def get_preferences(
         self,
@@ -111,7 +114,7 @@ class Api:
         caller: Caller,  # noqa: ARG002 - every user reads the same records
         category: str | None = None,
     ) -> Reply:
-        """List a fan's records, the one created last first; all of them, or those of one category.
+        """List a fan's records, all or those of one category, the newest first.
 
         Source: onlyautomator, "Get Preferences".
         """

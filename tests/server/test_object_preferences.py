@@ -556,14 +556,14 @@ def test_channel_that_was_left_where_the_category_does_not_use_it_is_loaded_agai
         ({"objects": [{"type": "x", "id": "y"}, {"type": "x", "id": "y"}]}, "objects[1] is there twice"),
         ({"tenants": ["a", "a"]}, "tenants[1] is there twice"),
         ({"tenants": [{"id": ""}]}, "at least 1 character"),
-        ({"tenants": [7]}, "must be a tenant's id or an object with it, not 7"),
+        ({"tenants": [7]}, "must be a tenant's id or an object with an id, not 7"),
         ({"categories": [{**CALLED_A, "is_editable": False}]},
-         "is_editable is not a key; false is told by default_preference: cant_unsubscribe"),
+         "is_editable is not a key; write default_preference: cant_unsubscribe for false"),
         ({"categories": [{**CALLED_A, "mandatory_channels": ["sms"]}]},
-         "categories[0].mandatory_channels names sms, not among the category's channels"),
+         "categories[0].mandatory_channels names sms, which is not one of the category's channels"),
         ({"categories": [CALLED_A], "tenants": [
             {"id": "t", "categories": [{"category": "a", "default_opt_in_channels": ["email", "sms"]}]}]},
-         "tenants[0].categories[0].default_opt_in_channels names sms, not among the category's channels"),
+         "tenants[0].categories[0].default_opt_in_channels names sms, which is not one of the category's channels"),
         ({"categories": [CALLED_A], "tenants": [{"id": "t", "categories": [{"category": "a"}, {"category": "a"}]}]},
          "tenants[0].categories[1] is there twice"),
         ({"objects": [{"type": "x", "id": "y"}], "channel_preferences": [
@@ -572,7 +572,7 @@ def test_channel_that_was_left_where_the_category_does_not_use_it_is_loaded_agai
          "channel_preferences[1] is there twice"),
         ({"categories": [CALLED_A], "tenants": [
             {"id": "t", "categories": [{"category": "a", "blocked_channels": ["sms"]}]}]},
-         "tenants[0].categories[0].blocked_channels names sms, not among the category's channels"),
+         "tenants[0].categories[0].blocked_channels names sms, which is not one of the category's channels"),
         ({"tenants": [{"id": "a", "categories": [{"category": "a", "blocked_channels": ["emial"]}]}]},
          "did you mean 'email'?"),
     ],

@@ -1,4 +1,4 @@
-"""What a workspace has at the start: objects, tenants, sections, categories, and what was chosen in them."""
+"""The fixtures of a workspace: objects, tenants, sections, categories, and the preferences that were stored."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CHANNELS: list[str] = openapi.load_contract(__name__.split(".")[-2])["components
 ]
 
 
-# Of a category, and of what a tenant has otherwise in it: names for some of its channels.
-_WITHIN = ("mandatory_channels", "default_opt_in_channels", "blocked_channels")
+# The members of a category and of a tenant's settings that may name only the category's own channels.
+_CHANNEL_LISTS = ("mandatory_channels", "default_opt_in_channels", "blocked_channels")
 
 
 class _Part(BaseModel):
@@ -36,15 +36,15 @@ class _Part(BaseModel):
         check_fields=False,
     )
     @classmethod
-    def _channels_are_known(cls, channels: Any) -> Any:
+    def _check_channels(cls, channels: Any) -> Any:
         named = [channels] if isinstance(channels, str) else channels or []
-        for stray in (channel for channel in named if channel not in CHANNELS):
-            raise ValueError(f"{stray!r} is not a channel; {nearest(stray, CHANNELS)}")
+        for unknown in (channel for channel in named if channel not in CHANNELS):
+            raise ValueError(f"{unknown!r} is not a channel; {nearest(unknown, CHANNELS)}")
         return channels
 
 
 class Object(_Part):
-    """An object that has preferences; one without *channels* has them all."""
+    """An object that has preferences; without *channels* it has all channels."""
 
     type: str = Field(min_length=1)
     id: str = Field(min_length=1)
@@ -52,7 +52,7 @@ class Object(_Part):
 
 
 class ObjectName(_Part):
-    """Names an object."""
+    """The type and id that name an object."""
 
     type: str
     id: str
@@ -66,7 +66,7 @@ class Words(_Part):
 
 
 class Section(_Part):
-    """A group of categories; its tags count for each of them."""
+    """A group of categories; its tags apply to each of them."""
 
     slug: str
     name: str
@@ -76,11 +76,12 @@ class Section(_Part):
 
 
 class Category(_Part):
-    """A notification category, and what holds in it for who has not chosen.
+    """A notification category, and its settings for recipients that have not chosen.
 
-    default_preference: cant_unsubscribe for one that cannot be opted out of. default_opt_in_channels: the channels
-    that are in where the default is to opt in; None for all. mandatory_channels: those that cannot be opted out of;
-    None for all where nobody can unsubscribe, and for none elsewhere. translations: its words by language.
+    default_preference: cant_unsubscribe for a category that nobody can opt out of. default_opt_in_channels: the
+    channels that are opted in when the default is opt_in; None for all. mandatory_channels: the channels that nobody
+    can opt out of; None means all with cant_unsubscribe, and none otherwise. translations: name and description by
+    language.
     """
 
     slug: str
@@ -96,19 +97,17 @@ class Category(_Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _former_key(cls, given: Any) -> Any:
+    def _refuse_former_key(cls, given: Any) -> Any:
         if isinstance(given, dict) and "is_editable" in given:
-            raise ValueError(
-                "is_editable is not a key; false is told by default_preference: cant_unsubscribe"
-            )
+            raise ValueError("is_editable is not a key; write default_preference: cant_unsubscribe for false")
         return given
 
 
-class Override(_Part):
-    """What a tenant has otherwise in a category; None leaves it as it is there.
+class TenantCategory(_Part):
+    """A tenant's own settings for a category; None keeps the category's setting.
 
-    blocked_channels: those that nobody can opt in to. visible_to_subscriber: false hides the category from recipients.
-    is_switched_off: true opts everybody out, whatever they chose.
+    blocked_channels: the channels that nobody can opt in to. visible_to_subscriber: false hides the category from
+    recipients. is_switched_off: true opts everybody out, whatever they chose.
     """
 
     category: str
@@ -121,21 +120,21 @@ class Override(_Part):
 
 
 class Tenant(_Part):
-    """A tenant; its id alone will do for one that changes nothing."""
+    """A tenant; an id alone names a tenant without settings of its own."""
 
     id: str = Field(min_length=1)
-    categories: list[Override] = []
+    categories: list[TenantCategory] = []
 
     @model_validator(mode="before")
     @classmethod
-    def _id_alone(cls, given: Any) -> Any:
+    def _accept_id_alone(cls, given: Any) -> Any:
         if not isinstance(given, str | dict | Tenant):
-            raise ValueError(f"must be a tenant's id or an object with it, not {given!r}")
+            raise ValueError(f"must be a tenant's id or an object with an id, not {given!r}")
         return {"id": given} if isinstance(given, str) else given
 
 
-class Stored(_Part):
-    """What an object has chosen in a category, for a tenant or for none."""
+class StoredPreference(_Part):
+    """An object's choice in a category, for one tenant or for none."""
 
     object: ObjectName
     tenant_id: str | None = None
@@ -145,7 +144,7 @@ class Stored(_Part):
 
 
 class Restriction(_Part):
-    """A channel that an object has restricted to where it is mandatory, for a tenant or for none."""
+    """A channel that an object uses only where the channel is mandatory, for one tenant or for none."""
 
     object: ObjectName
     tenant_id: str | None = None
@@ -154,42 +153,44 @@ class Restriction(_Part):
 
 
 class Fixtures(fixtures.Fixtures):
-    """What a fresh session knows: who there is, what there is to receive, and what was chosen."""
+    """The records that a new session starts with."""
 
     objects: list[Object]
     tenants: list[Tenant]
     sections: list[Section] = []
     categories: list[Category]
-    preferences: list[Stored] = []
+    preferences: list[StoredPreference] = []
     channel_preferences: list[Restriction] = []
 
     @model_validator(mode="after")
-    def _everything_fits(self) -> Fixtures:
-        faults = [*self._unknown(), *self._twice(), *self._stray_channels()]
-        if faults:
-            raise ValueError("; ".join(faults))
+    def _check_references(self) -> Fixtures:
+        errors = [*self._find_unknown_names(), *self._find_duplicates(), *self._find_foreign_channels()]
+        if errors:
+            raise ValueError("; ".join(errors))
         return self
 
-    def _unknown(self) -> Iterator[str]:
+    def _find_unknown_names(self) -> Iterator[str]:
         known: dict[str, set[Any]] = {
             "object": {(one.type, one.id) for one in self.objects},
             "tenant_id": {None, *(one.id for one in self.tenants)},
             "category": {one.slug for one in self.categories},
             "section": {None, *(one.slug for one in self.sections)},
         }
-        for where, part in self._parts():
-            for kind, named in _names(part):
+        for where, part in self._list_parts():
+            for kind, named in _list_references(part):
                 if named not in known[kind]:
                     yield f"{where}.{kind} {named!r} is not known"
 
-    def _twice(self) -> Iterator[str]:
+    def _find_duplicates(self) -> Iterator[str]:
         lists: dict[str, list[Any]] = {
             "objects": [(one.type, one.id) for one in self.objects],
             "tenants": [one.id for one in self.tenants],
             "sections": [one.slug for one in self.sections],
             "categories": [one.slug for one in self.categories],
-            "preferences": [tuple(_names(one)) for one in self.preferences],
-            "channel_preferences": [(*_names(one), one.channel) for one in self.channel_preferences],
+            "preferences": [tuple(_list_references(one)) for one in self.preferences],
+            "channel_preferences": [
+                (*_list_references(one), one.channel) for one in self.channel_preferences
+            ],
         }
         for index, tenant in enumerate(self.tenants):
             lists[f"tenants[{index}].categories"] = [one.category for one in tenant.categories]
@@ -198,20 +199,20 @@ class Fixtures(fixtures.Fixtures):
                 f"{name}[{index}] is there twice" for index, key in enumerate(keys) if key in keys[:index]
             )
 
-    def _stray_channels(self) -> Iterator[str]:
-        """Say where a category's channels, by itself or for a tenant, are none of its channels.
+    def _find_foreign_channels(self) -> Iterator[str]:
+        """Find where a category, or a tenant's settings for it, names a channel that the category does not have.
 
-        What an object left in a category may name any channel, as a write may.
+        A stored preference may name any channel, since an update may too.
         """
         channels = {one.slug: one.channels for one in self.categories}
-        for where, part in self._parts():
+        for where, part in self._list_parts():
             if isinstance(part, Category):
-                yield from _strays(where, part, part.channels)
-            elif isinstance(part, Override) and part.category in channels:
-                yield from _strays(where, part, channels[part.category])
+                yield from _list_foreign_channels(where, part, part.channels)
+            elif isinstance(part, TenantCategory) and part.category in channels:
+                yield from _list_foreign_channels(where, part, channels[part.category])
 
-    def _parts(self) -> Iterator[tuple[str, BaseModel]]:
-        """Yield what may name something else, and where it stands."""
+    def _list_parts(self) -> Iterator[tuple[str, BaseModel]]:
+        """Yield each part that refers to others by name, with its place in the document."""
         lists: dict[str, Iterable[BaseModel]] = {
             "categories": self.categories,
             "preferences": self.preferences,
@@ -222,7 +223,7 @@ class Fixtures(fixtures.Fixtures):
             yield from ((f"{name}[{index}]", part) for index, part in enumerate(parts))
 
     def records(self) -> Iterator[tuple[Key, Record]]:
-        """Yield the records to start with."""
+        """Yield each record with its key."""
         for item in self.objects:
             yield ("object", item.type, item.id), item.model_dump()
         for tenant in self.tenants:
@@ -246,7 +247,7 @@ class Fixtures(fixtures.Fixtures):
 
     @classmethod
     def from_records(cls, records: Mapping[Key, Record]) -> Fixtures:
-        """Make the document that would begin a session with *records*."""
+        """Build the fixtures that would start a session with *records*."""
         kinds: dict[str, list[tuple[Key, Record]]] = {}
         for key, record in records.items():
             kinds.setdefault(key[0], []).append((key, record))
@@ -257,13 +258,13 @@ class Fixtures(fixtures.Fixtures):
         return cls.model_validate(
             {
                 **plain,
-                "tenants": [_tenant(record) for _, record in kinds.get("tenant", [])],
+                "tenants": [_render_tenant(record) for _, record in kinds.get("tenant", [])],
                 "preferences": [
-                    {**_place(key), "category": key[4], **record}
+                    {**_parse_owner(key), "category": key[4], **record}
                     for key, record in kinds.get("preference", [])
                 ],
                 "channel_preferences": [
-                    {**_place(key), "channel": channel}
+                    {**_parse_owner(key), "channel": channel}
                     for key, record in kinds.get("restriction", [])
                     for channel in record["restricted"]
                 ],
@@ -272,32 +273,32 @@ class Fixtures(fixtures.Fixtures):
 
 
 def preference_key(object_type: str, id: str, tenant_id: str | None, category: str) -> Key:
-    """Name the record of an object's choice in a category."""
+    """Return the key of an object's choice in a category."""
     return ("preference", object_type, id, tenant_id or "", category)
 
 
 def restriction_key(object_type: str, id: str, tenant_id: str | None) -> Key:
-    """Name the record of the channels that an object restricts."""
+    """Return the key of the channels that an object restricts."""
     return ("restriction", object_type, id, tenant_id or "")
 
 
-def _strays(where: str, part: Category | Override, channels: list[str]) -> Iterator[str]:
-    for name in _WITHIN:
-        for stray in getattr(part, name, None) or []:
-            if stray not in channels:
-                yield f"{where}.{name} names {stray}, not among the category's channels"
+def _list_foreign_channels(where: str, part: Category | TenantCategory, channels: list[str]) -> Iterator[str]:
+    for name in _CHANNEL_LISTS:
+        for channel in getattr(part, name, None) or []:
+            if channel not in channels:
+                yield f"{where}.{name} names {channel}, which is not one of the category's channels"
 
 
-def _names(part: BaseModel) -> Iterator[tuple[str, Any]]:
+def _list_references(part: BaseModel) -> Iterator[tuple[str, Any]]:
     for kind in ("object", "tenant_id", "category", "section"):
         if kind in type(part).model_fields:
             named = getattr(part, kind)
             yield kind, (named.type, named.id) if isinstance(named, ObjectName) else named
 
 
-def _place(key: Key) -> dict[str, Any]:
+def _parse_owner(key: Key) -> dict[str, Any]:
     return {"object": {"type": key[1], "id": key[2]}, "tenant_id": key[3] or None}
 
 
-def _tenant(record: Record) -> dict[str, Any]:
+def _render_tenant(record: Record) -> dict[str, Any]:
     return {"id": record["id"], "categories": list(record["categories"].values())}

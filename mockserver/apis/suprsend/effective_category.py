@@ -1,0 +1,90 @@
+"""A category as it applies to a recipient: the recipient's choice, the tenant's settings, the category's default."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from mockserver.session.store import Record
+
+
+class EffectiveCategory(NamedTuple):
+    """A category with a tenant's settings applied, before any recipient made a choice.
+
+    default: opt_in or opt_out. opted_out: the channels that are opted out by default. mandatory: the channels that
+    cannot be opted out of. blocked: the channels that cannot be opted in to. is_editable: whether a recipient may
+    change the preference at all.
+    """
+
+    category: Record
+    default: str
+    opted_out: tuple[str, ...]
+    mandatory: frozenset[str]
+    blocked: frozenset[str]
+    is_editable: bool
+    is_visible: bool
+    is_switched_off: bool
+
+    @classmethod
+    def combine(cls, category: Record, tenant: Record | None) -> EffectiveCategory:
+        """Apply the settings that *tenant* has for *category*, if it has any."""
+        own: Mapping[str, Any] = tenant["categories"].get(category["slug"], {}) if tenant else {}
+
+        def find_setting(name: str) -> Any:
+            value = own.get(name)
+            return category[name] if value is None else value
+
+        default, opted_in = find_setting("default_preference"), find_setting("default_opt_in_channels")
+        mandatory, is_locked = find_setting("mandatory_channels"), default == "cant_unsubscribe"
+        is_off = own.get("is_switched_off", False)
+        if mandatory is None:
+            # A category that nobody can unsubscribe from, and that names no mandatory channels, sends on all of them.
+            mandatory = category["channels"] if is_locked else ()
+        return cls(
+            category=category,
+            default="opt_out" if default == "opt_out" else "opt_in",
+            opted_out=()
+            if opted_in is None
+            else tuple(channel for channel in category["channels"] if channel not in opted_in),
+            mandatory=frozenset(mandatory),
+            blocked=frozenset(own.get("blocked_channels", ())),
+            is_editable=not is_locked and not is_off,
+            is_visible=own.get("visible_to_subscriber", True),
+            is_switched_off=is_off,
+        )
+
+    def effective_preference(self, choice: Record | None) -> str:
+        """Return opt_in or opt_out for an object that made *choice*; None if it made none."""
+        if self.is_switched_off:
+            return "opt_out"
+        # An opt-out may be older than the setting that forbids it, so it is not removed but ignored.
+        if choice is None or (choice["preference"] == "opt_out" and not self.is_editable):
+            return self.default
+        preference: str = choice["preference"]
+        return preference
+
+    def list_channels(
+        self, choice: Record | None, restricted: Collection[str], own: Collection[str] | None
+    ) -> list[dict[str, Any]]:
+        """List the category's channels with the preference in each, as the contract shows them.
+
+        restricted: the channels that the object restricts. own: the channels that the object has; None for all.
+        """
+        is_opted_in = self.effective_preference(choice) == "opt_in"
+        opted_out: Collection[str] = self.opted_out if choice is None else choice["opt_outs"]
+        channels = []
+        for channel in self.category["channels"]:
+            if own is not None and channel not in own:
+                continue
+            is_mandatory = channel in self.mandatory
+            # A restriction does not hold in a mandatory channel; a tenant's block does.
+            is_closed = channel in self.blocked or (channel in restricted and not is_mandatory)
+            is_in = is_opted_in and not is_closed and (is_mandatory or channel not in opted_out)
+            channels.append(
+                {
+                    "channel": channel,
+                    "preference": "opt_in" if is_in else "opt_out",
+                    "is_editable": not (is_mandatory or is_closed or self.is_switched_off),
+                }
+            )
+        return channels
