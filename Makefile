@@ -46,15 +46,15 @@ requirements: .venv/ready
 	mv docs/requirements.new docs/requirements.md
 
 # Write the contracts' types in TypeScript (needs npm).
-NODE_MODULES := tests/export/node_modules
+NODE_MODULES := tests/mockserver/export/node_modules
 TYPES := mockserver/export/types
 typescript: $(NODE_MODULES)
 	@for file in openapi/*.yaml; do \
 	  $(NODE_MODULES)/.bin/openapi-typescript $$file --default-non-nullable false \
 	    --output $(TYPES)/$$(basename $$file .yaml).d.ts || exit; done
 
-tests/export/node_modules: tests/export/package-lock.json
-	npm ci --prefix tests/export --ignore-scripts --prefer-offline --no-audit --no-fund
+tests/mockserver/export/node_modules: tests/mockserver/export/package-lock.json
+	npm ci --prefix tests/mockserver/export --ignore-scripts --prefer-offline --no-audit --no-fund
 	@touch $@
 
 # Choose new versions within pyproject.toml's ranges (needs uv), for us and, among them, for those who only use it.
@@ -67,4 +67,4 @@ lock:
 	  --generate-hashes --no-emit-index-url --quiet --upgrade --output-file requirements.lock
 
 clean:
-	rm -rf .venv build dist tests/export/node_modules
+	rm -rf .venv build dist tests/mockserver/export/node_modules

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from mockserver.testing.client import MockServer, MockSession
-from tests.machine import needs_chromium
+from tests.testbed.needed_programs import needs_chromium
 
 EXTENSION = Path(__file__).parent / "extension"
 # No sandbox, since containers run as root; nothing that calls home.

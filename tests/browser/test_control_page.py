@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mockserver.testing.client import MockServer, MockSession
-
-from .calling import PATH, WRITE
+from tests.browser.page_calls import PATH, WRITE
 
 LOOKS = [(1280, "light"), (390, "dark")]
 PAGES = ["", "docs/onlyautomator", "docs/suprsend", "docs/admin"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from .calling import WRITE, fetch, write
+from tests.browser.page_calls import WRITE, fetch, write
 
 
 @pytest.fixture(params=["plain", "privileged"])

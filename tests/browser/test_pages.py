@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from mockserver.testing.client import MockServer, MockSession
-
-from .calling import PATH, WRITE, fetch, write
+from tests.browser.page_calls import PATH, WRITE, fetch, write
 
 BUSY = {"match": {}, "quota": {"limit": 1, "window_s": 60}}
 

@@ -8,8 +8,7 @@ import pytest
 
 import openapi
 from mockserver.testing.client import MockSession
-
-from .conftest import FOLDER, Run
+from tests.clients.conftest import FOLDER, Run
 
 # What a generated package is called; one that is called as the official client would hide it.
 PACKAGES = {"onlyautomator": "onlyautomator", "suprsend": "suprsend_generated"}

@@ -9,9 +9,8 @@ import subprocess
 from pathlib import Path
 
 from mockserver.testing.client import MockSession
-from tests.machine import needs_node
-
-from .conftest import FOLDER
+from tests.clients.conftest import FOLDER
+from tests.testbed.needed_programs import needs_node
 
 TYPES = FOLDER.parents[1] / "mockserver" / "export" / "types"
 

@@ -14,8 +14,7 @@ from suprsend import Suprsend
 from suprsend.exception import SuprsendAPIException
 
 from mockserver.testing.client import MockSession
-
-from .conftest import Run
+from tests.clients.conftest import Run
 
 OBJECT = ("departments", "engineering")
 CATEGORY = (*OBJECT, "status-update-alert")

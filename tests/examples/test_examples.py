@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine import needs_chromium, needs_node
+from tests.testbed.needed_programs import needs_chromium, needs_node
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .tree import ROOT, modules
+from tests.layout.tree import ROOT, modules
 
 # What the modules of a folder may not import, directly or through another module of the same package.
 FORBIDDEN = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .tree import PACKAGES, ROOT, modules
+from tests.layout.tree import PACKAGES, ROOT, modules
 
 # Where each API has something of its own; a folder must hold at least one file of the pattern after it. What has no
 # suffix here is a package, or a module while it is small.
@@ -20,7 +20,7 @@ LAYERS = {
     "conformance/proof/reference/{}.py": None,
     "conformance/proof/mutants/{}": "*.py",
     "conformance/proof/liberties/{}": "*.py",
-    "tests/specs/inventory/{}.yaml": None,
+    "tests/openapi/inventory/{}.yaml": None,
 }
 
 ROLES = {

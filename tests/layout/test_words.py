@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from .tree import ROOT, files
+from tests.layout.tree import ROOT, files
 
 # A path that climbs out of the tree, or one of somebody's own machine.
 FOREIGN = re.compile(r"\.\./(?=[A-Za-z])|(?<![\w.:/~-])/(?:home|root|work|Users)/")

@@ -14,7 +14,7 @@ import jwt
 import pytest
 import yaml
 
-from tests.machine import needs_node
+from tests.testbed.needed_programs import needs_node
 
 HERE = Path(__file__).parent
 SECRET = "a secret that only this vendor and its users' sessions know"

@@ -1,0 +1,214 @@
+"""SuprSend's requirements judged: the reference, the servers that lie, the servers that take liberties."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from conformance import proof
+from conformance.apis.suprsend import generated_cases as sitting
+from conformance.generation import cases as exam
+from conformance.judge.verdict import CONFORMANT, NO_VERDICT, judge
+from conformance.proof.mutants import suprsend as mutants
+from conformance.proof.reference.suprsend import Choice
+from conformance.proof.serving import Response, serve
+from tests.conformance.proof import proving
+
+API = "suprsend"
+LONGEST_OVERRIDE = 10
+MOST_REQUESTS = 250
+
+Reference = proof.reference_of(API)
+
+
+def test_reference_conforms():
+    proving.reference_conforms(API)
+
+
+@pytest.mark.parametrize("mutant", proving.mutants(API))
+def test_mutant_breaks_what_it_says(mutant):
+    proving.comes_out_as_it_has_to(mutant)
+
+
+@pytest.mark.parametrize("liberty", proving.liberties(API))
+def test_liberty_conforms_and_costs_only_what_it_says(liberty):
+    proving.comes_out_as_it_has_to(liberty)
+
+
+def test_every_requirement_is_proved():
+    proving.every_requirement_is_proved(API)
+
+
+def test_ids_are_pinned():
+    proving.ids_are_pinned(API)
+
+
+def test_override_is_short():
+    lengths = {
+        f"{lie.name}.{override.name}": (override.end_lineno or 0) - override.lineno
+        for file in sorted(Path(mutants.__path__[0]).glob("*.py"))
+        for lie in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(lie, ast.ClassDef)
+        for override in lie.body
+        if isinstance(override, ast.FunctionDef)
+    }
+
+    assert {name: length for name, length in lengths.items() if length > LONGEST_OVERRIDE} == {}
+
+
+def test_run_is_small_and_leaves_everything_in():
+    server = Reference()
+
+    verdict = proving.judged(server)
+
+    assert verdict.requests <= MOST_REQUESTS
+    assert len(server._choices) >= 4  # the object, the other one, the locked category, the tenant
+    assert set(server._choices.values()) == {Choice("opt_in")}
+
+
+def test_merging_server_is_left_in_too():
+    server = next(one for one in proof.liberties_of(API) if one.__name__ == "Merges")()
+
+    proving.judged(server)
+
+    assert set(server._choices.values()) == {Choice("opt_in")}
+
+
+@pytest.mark.parametrize(
+    ("missing", "untested"),
+    [
+        (
+            "other_object",
+            {
+                "objects-are-apart",
+                "write-to-another-object-is-not-read",
+                "restriction-stays-with-the-object",
+            },
+        ),
+        ("other_category", {"categories-are-apart", "write-to-another-category-is-not-read"}),
+        (
+            "locked_category",
+            {"locked-category-is-not-editable", "locked-category-stays-in"},
+        ),
+        (
+            "tenant_id",
+            {
+                "tenant",
+                "tenant-channels-go-out",
+                "tenant-scope",
+                "written-for-a-tenant-is-read",
+                "write-to-a-tenant-when-read",
+                "list-for-a-tenant",
+            },
+        ),
+    ],
+)
+def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):
+    server = Reference()
+    with serve(server) as url:
+        profile = server.profile(url)
+        del profile["fixtures"][missing]
+        verdict = judge(profile)
+
+    assert {id_.partition("/")[2] for id_ in verdict.ids("not_tested")} == untested
+    assert verdict.verdict == CONFORMANT
+
+
+def test_category_that_cannot_be_left_condemns_nobody():
+    server = Reference()
+    with serve(server) as url:
+        profile = server.profile(url)
+        profile["fixtures"]["category"] = profile["fixtures"].pop("locked_category")
+        verdict = judge(profile)
+
+    assert verdict.ids("failed") == []
+    assert verdict.verdict == NO_VERDICT
+    assert "name one in fixtures.category that can" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("fixture", "value", "sentence"),
+    [
+        ("category", "nothing", "fixtures.category"),
+        ("object", {"type": "departments", "id": "nobody"}, "fixtures.object"),
+    ],
+)
+def test_unknown_fixture_stops_before_anything_is_judged(fixture, value, sentence):
+    server = Reference()
+    with serve(server) as url:
+        profile = server.profile(url)
+        profile["fixtures"][fixture] = value
+        verdict = judge(profile)
+
+    assert verdict.verdict == NO_VERDICT
+    assert sentence in str(verdict.stopped)
+    assert verdict.ids("failed") == []
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refused_key_stops_before_anything_is_judged(status):
+    class Refuses(Reference):
+        def answer(self, _):
+            return Response(status)
+
+    verdict = proving.judged(Refuses())
+
+    assert verdict.verdict == NO_VERDICT
+    assert "credentials.api_key" in str(verdict.stopped)
+
+
+def test_object_without_channels_is_no_verdict():
+    class Bare(Reference):
+        def _rendered_channels(self, *_):
+            return []
+
+    verdict = proving.judged(Bare())
+
+    assert verdict.verdict == NO_VERDICT
+    assert "suprsend/channels-go-out" in verdict.ids("inconclusive")
+
+
+def test_every_observation_says_something():
+    verdict = proving.judged(Reference())
+
+    observed = [result for result in verdict.results if result.requirement.level == "OBSERVED"]
+    assert {result.status for result in observed} == {"observed"}
+    assert all(result.reason for result in observed)
+
+
+def test_no_key_is_in_the_evidence():
+    server = Reference()
+    verdict = proving.judged(server)
+
+    shown = repr([result.evidence for result in verdict.results])
+    assert server.key not in shown
+    assert server.key[len(server.key) // 2 :] not in shown
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_reference_conforms_whatever_the_seed(seed):
+    verdict = proving.judged(Reference(), seed=seed)
+
+    assert verdict.verdict == CONFORMANT
+    assert verdict.ids("not_tested") == []
+
+
+def test_exam_is_put_the_same_way_every_time():
+    cases = exam.draw(API, 0).cases
+
+    assert [sitting.body(case) for case in cases if case.has_json] == [
+        sitting.body(case) for case in cases if case.has_json
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_exam_asks_what_there_is_to_judge(seed):
+    cases = exam.draw(API, seed).cases
+    bodies = [sitting.body(case) for case in cases if case.has_json]
+    members = [body for body in bodies if isinstance(body, dict)]
+
+    assert sum(body.get("preference") == "opt_out" and len(body) > 1 for body in members) >= 4
+    assert sum(sitting.is_no_preference(body.get("preference")) for body in members) >= 4
+    assert sum(sitting.is_as_generated(case) for case in cases if case.mode == "positive") >= 4

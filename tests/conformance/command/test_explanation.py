@@ -1,0 +1,119 @@
+"""What is said about a requirement is true, and the document that says it for all of them is fresh."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import openapi
+from conformance import proof
+from conformance.command import explanation
+from conformance.command.cli import app
+from conformance.suite import requirement
+
+WRITTEN = Path(__file__).parents[3] / "docs" / "requirements.md"
+APIS = openapi.api_names()
+
+
+def explain(*arguments):
+    return CliRunner().invoke(app, ["explain", *arguments], prog_name="conformance")
+
+
+@pytest.fixture(scope="module")
+def fresh():
+    return explanation.markdown(APIS)
+
+
+def test_document_is_fresh(fresh):
+    assert WRITTEN.read_text(encoding="utf-8") == fresh, "run `make requirements`"
+
+
+def test_document_has_every_requirement_once(fresh):
+    every = [one.id for api in APIS for one in requirement.collect(api)]
+
+    assert sorted(re.findall(r"^#### (.+)$", fresh, re.MULTILINE)) == sorted(every)
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_explanation_names_text_level_source_and_proof(api):
+    mutant = next(mutant for mutant in proof.mutants_of(api) if len(mutant.breaks) == 1)
+    (one,) = (one for one in requirement.collect(api) if {one.name} == mutant.breaks)
+    document = openapi.load_contract(api)["info"]["x-document"]
+
+    done = explain(one.id)
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"{one.id}\n  {one.level} {one.text}\n")
+    assert f"source: {document['title']}: {one.heading}, {document['url']}\n" in done.stdout
+    assert f"    {mutant.__name__}: {explanation.sentence(mutant)}\n" in done.stdout
+
+
+def test_page_of_the_vendor_is_the_source_where_it_is():
+    done = explain("suprsend/list-replaces")
+
+    assert "source: official clients, https://github.com/suprsend/" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("id_", "needs"),
+    [
+        ("onlyautomator/missing-token", None),
+        ("onlyautomator/insufficient-permission", "credentials.forbidden"),
+        ("onlyautomator/key-includes-fan", "fixtures.other_fan_id"),
+        ("onlyautomator/service-unavailable", "triggers.service_unavailable"),
+        ("suprsend/objects-are-apart", "fixtures.other_object"),
+        ("suprsend/tenant-scope", "fixtures.tenant_id"),
+    ],
+)
+def test_needs_are_those_without_which_it_is_not_tested(id_, needs):
+    done = explain(id_)
+
+    assert re.findall(r"^  needs: (.+); without it not tested$", done.stdout, re.MULTILINE) == (
+        [needs] if needs else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("id_", "writes"),
+    [("onlyautomator/missing-token", False), ("onlyautomator/value-true", True), ("suprsend/tenant", True)],
+)
+def test_writes_are_those_that_the_reference_accepts(id_, writes):
+    assert ("  writes: yes\n" in explain(id_).stdout) == writes
+
+
+def test_liberties_in_the_same_step_are_permitted():
+    permitted = explain("onlyautomator/missing-token").stdout.partition("permitted all the same:")[2]
+
+    assert "CookieIsAccepted: The token may come in the session's cookie." in permitted
+
+
+def test_liberty_that_costs_a_should_is_no_permission_but_named():
+    before, _, after = explain("suprsend/list-replaces").stdout.partition("failed by servers that conform:")
+
+    assert "Merges: " in after
+    assert "Merges: " not in before.partition("permitted all the same:")[2]
+
+
+def test_id_may_lack_the_api_and_may_be_a_glob():
+    assert explain("missing-token").stdout.startswith("onlyautomator/missing-token\n")
+    assert re.findall(r"^\w+/[\w-]+$", explain("array-body").stdout, re.MULTILINE) == [
+        "onlyautomator/array-body",
+        "suprsend/array-body",
+    ]
+    assert len(re.findall(r"^suprsend/tenant", explain("suprsend/tenant*").stdout, re.MULTILINE)) == 3
+
+
+def test_unknown_id_names_the_nearest():
+    done = explain("missing-tokn")
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith("conformance: missing-tokn: no requirement has such an id; did you mean ")
+    assert "onlyautomator/missing-token" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["missing-token", "--all"]])
+def test_neither_id_nor_all_and_both_are_refused(arguments):
+    done = explain(*arguments)
+
+    assert (done.exit_code, done.stdout) == (2, "")

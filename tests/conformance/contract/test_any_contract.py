@@ -1,0 +1,534 @@
+"""A contract that nobody wrote requirements for: right servers are spared, each lie is caught by its name."""
+
+import json
+import re
+import subprocess
+import sys
+from urllib.parse import parse_qsl
+
+import pytest
+from typer.testing import CliRunner
+
+import openapi
+from conformance import proof
+from conformance.command.cli import app
+from conformance.contract import checks as promises
+from conformance.judge.verdict import judge
+from conformance.proof.nonsense import NONSENSE
+from conformance.proof.serving import Response, serve
+from conformance.proof.trial import HASTE
+from mockserver import MockServer
+from tests.conformance.contract.library import KEY, SPEC, Library
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory):
+    file = tmp_path_factory.mktemp("library") / "library.yaml"
+    file.write_text(SPEC)
+    return file
+
+
+def judged(server, spec, **changes):
+    with serve(server) as url:
+        return judge({**profile(spec, url), **changes})
+
+
+def profile(spec, url):
+    return {
+        "spec": str(spec),
+        "base_url": url,
+        "credentials": {"key": KEY},
+        "fixtures": {"book_id": "first"},
+    }
+
+
+def failed(verdict):
+    return [id_.partition("/")[2] for id_ in verdict.ids("failed")]
+
+
+def conformance(*arguments):
+    return CliRunner().invoke(app, list(map(str, arguments)), prog_name="conformance")
+
+
+def test_correct_server_conforms_and_delete_is_not_sent(spec):
+    server = Library()
+    verdict = judged(server, spec)
+
+    assert (verdict.verdict, failed(verdict)) == ("conformant", [])
+    assert {id_.partition("/")[2].partition("-")[0] for id_ in verdict.ids("not_tested")} == {"deleteBook"}
+    assert "first" in server.books
+    assert verdict.requests < 200
+
+
+def test_delete_is_sent_last_where_the_profile_allows_it(spec):
+    server = Library()
+    verdict = judged(server, spec, deletes=True)
+
+    assert (verdict.verdict, failed(verdict)) == ("conformant", [])
+    assert "first" not in server.books
+    deletes = [one.method == "DELETE" for one in verdict.exchanges]
+    assert sorted(deletes) == deletes
+
+
+class Falls(Library):
+    """Falls over a poem."""
+
+    breaks = ["createBook-no-server-error"]
+
+    def store(self, book):
+        return Response(500) if book["kind"] == "poem" else super().store(book)
+
+
+class Says202(Library):
+    """Makes a book with a status that is not documented."""
+
+    breaks = ["createBook-documented-success"]
+
+    def store(self, book):
+        return Response(202, super().store(book).body)
+
+
+class NoLocation(Library):
+    """Leaves out a required header."""
+
+    breaks = ["createBook-schema"]
+
+    def store(self, book):
+        return Response(201, super().store(book).body)
+
+
+class NumberedTitle(Library):
+    """Lists books whose title is a number."""
+
+    breaks = ["listBooks-schema"]
+
+    def list(self, request):
+        answer = super().list(request)
+        return Response(200, [{"title": 1, "kind": "poem"}]) if answer.status == 200 else answer
+
+
+class TextRefusal(Library):
+    """Refuses in plain text."""
+
+    breaks = ["createBook-schema"]
+
+    def create(self, _, request):
+        answer = super().create(_, request)
+        return answer if answer.status == 201 else Response(400, b"no", {"content-type": "text/plain"})
+
+
+class Open(Library):
+    """Lets everybody read one book who brings no key."""
+
+    breaks = ["getBook-needs-credential"]
+
+    def is_let_in(self, request):
+        return super().is_let_in(request) or (request.method == "GET" and "x-key" not in request.headers)
+
+
+class AnyKey(Library):
+    """Takes any key for one book."""
+
+    breaks = ["getBook-refuses-made-up-credential"]
+
+    def is_let_in(self, request):
+        return super().is_let_in(request) or (request.method == "GET" and "x-key" in request.headers)
+
+
+class Trusting(Library):
+    """Makes a book of anything that is an object."""
+
+    breaks = ["createBook-refuses-broken-requests"]
+
+    def is_book(self, book):
+        return isinstance(book, dict)
+
+    def store(self, book):
+        super().store(book)
+        return Response(201, {"title": "x", "kind": "poem"}, {"location": "/"})
+
+
+class NoLimit(Library):
+    """Lists books without the limit that is required."""
+
+    breaks = ["listBooks-refuses-broken-requests"]
+
+    def list(self, request):
+        return super().list(request) if "limit" in request.query else Response(200, [])
+
+
+class AnyLimit(Library):
+    """Lists books whatever the limit is, if there is one."""
+
+    breaks = ["listBooks-refuses-broken-requests"]
+
+    def list(self, request):
+        return Response(200, []) if "limit" in request.query else super().list(request)
+
+
+@pytest.mark.parametrize(
+    "lie", [Falls, AnyLimit, Says202, NoLocation, NumberedTitle, TextRefusal, Open, AnyKey, Trusting, NoLimit]
+)
+def test_lie_is_caught_by_its_name(lie, spec):
+    assert failed(judged(lie(), spec)) == lie.breaks
+
+
+def test_credential_that_was_made_up_is_explained(spec):
+    notes = judged(AnyKey(), spec).notes
+
+    assert notes == [
+        "A_LIBRARY_KEY_MADE_UP of a curl line is A_LIBRARY_KEY with the next for each letter and digit "
+        "of its second half"
+    ]
+
+
+SHELVES = """
+openapi: 3.0.3
+info: {title: Shelves, version: "1"}
+paths:
+  /shelves/{number}:
+    get:
+      operationId: getShelf
+      parameters:
+        - {name: number, in: path, required: true, schema: {type: integer, minimum: 0}}
+        - {name: order, in: query, schema: {type: string, enum: [up, down]}}
+        - {name: like, in: query, schema: {type: string, maxLength: 5}}
+        - {name: full, in: query, schema: {type: boolean}}
+      responses:
+        "200": {description: One, content: {application/json: {schema: {type: object}}}}
+        "404": {description: None, content: {application/json: {schema: {type: object}}}}
+"""
+
+
+class Shelves:
+    """Has every shelf of a number, and answers other paths as a router does."""
+
+    def is_fine(self, name, value):
+        kinds = {"order": "up|down", "like": ".{0,5}", "full": "true|false"}
+        return re.fullmatch(kinds[name], value) is not None
+
+    def answer(self, request):
+        path, _, query = request.target.partition("?")
+        if not re.fullmatch(r"/shelves/[0-9]+", path):
+            return Response(404, b"<h1>Not Found</h1>", {"content-type": "text/html"})
+        pairs = parse_qsl(query, keep_blank_values=True)
+        return Response(200 if all(self.is_fine(*pair) for pair in pairs) else 400, {})
+
+
+def test_broken_path_and_query_are_to_be_refused(tmp_path):
+    (tmp_path / "shelves.yaml").write_text(SHELVES)
+
+    def judged(server):
+        with serve(server) as url:
+            aim = {"spec": str(tmp_path / "shelves.yaml"), "base_url": url, "fixtures": {"number": 7}}
+            return judge(aim)
+
+    class Lenient(Shelves):
+        def is_fine(self, name, value):
+            return name == self.spared or super().is_fine(name, value)
+
+    right = judged(Shelves())
+    sent = {one.url.partition("/shelves")[2] for one in right.exchanges}
+
+    assert (right.verdict, right.ids("failed")) == ("conformant", [])
+    assert {"/no-such-value", "/-1"} <= {one.partition("?")[0] for one in sent}
+    for spared in ("order", "like", "full"):
+        Lenient.spared = spared
+        assert judged(Lenient()).ids("failed") == ["shelves/getShelf-refuses-broken-requests"]
+
+
+def test_broken_requests_count_with_strict_alone(spec):
+    with serve(Trusting()) as url:
+        verdicts = [judge(profile(spec, url), strict=strict).verdict for strict in (False, True)]
+
+    assert verdicts == ["conformant", "not_conformant"]
+
+
+class OtherStatuses(Library):
+    """Answers what nobody documented: 405, 415 and 422 in words of its own."""
+
+    def refuse(self, status):
+        return Response(status if status == 401 else 422, b"words", {"content-type": "text/plain"})
+
+    def answer(self, request):
+        answer = super().answer(request)
+        if answer.status == 401:
+            return Response(401, {"error": "who"})
+        return answer
+
+
+class Picky(Library):
+    """Refuses more than the contract says, and knows no other book."""
+
+    def is_book(self, book):
+        return super().is_book(book) and len(book) < 4
+
+
+class OddDates(Library):
+    """Writes dates as it likes, and says more than it has to."""
+
+    def store(self, book):
+        return super().store({**book, "printed": "some day", "more": [1]})
+
+
+class Forbids(Library):
+    """Answers 403 where another would answer 401."""
+
+    def refuse(self, status):
+        return super().refuse(403 if status == 401 else status)
+
+
+@pytest.mark.parametrize("liberty", [OtherStatuses, Picky, OddDates, Forbids])
+def test_liberty_is_spared(liberty, spec):
+    verdict = judged(liberty(), spec)
+
+    assert (verdict.verdict, failed(verdict)) == ("conformant", [])
+
+
+def test_without_fixtures_it_says_what_is_missing(spec):
+    verdict = judged(Library(), spec, fixtures={})
+    reasons = {one.requirement.name: one.reason for one in verdict.results if one.status == "not_tested"}
+
+    assert verdict.verdict == "conformant"
+    assert "name things that exist under fixtures" in reasons["getBook-schema"]
+
+
+def test_refused_credential_is_no_verdict(spec):
+    verdict = judged(Library(), spec, credentials={"key": "another"})
+
+    assert (verdict.exit_status, failed(verdict)) == (3, [])
+    assert "credentials.key was refused with 401" in verdict.reason
+
+
+def test_guest_of_the_stub_conforms(tmp_path):
+    file = tmp_path / "greetings.yaml"
+    file.write_text(re.sub(r"\n *security.*", "", SPEC, count=1))
+    with MockServer(specs=[file]) as mock:
+        verdict = judge(
+            {"spec": str(file), "base_url": mock.url, "credentials": {"key": KEY}, "deletes": True}
+        )
+    assert (verdict.verdict, failed(verdict)) == ("conformant", [])
+
+
+@pytest.mark.parametrize("api", openapi.api_names())
+def test_reference_conforms_by_its_contract_alone(api):
+    server = proof.reference_of(api)()
+    fixtures = {
+        "/fanId": "fan-1001",
+        "fanId": "fan-1001",
+        "object_type": "departments",
+        "id": "engineering",
+    }
+    with serve(server) as url:
+        given = server.profile(url)
+        contract = openapi.load_contract(api)
+        known = {one for path in contract["paths"] for one in re.findall(r"{(\w+)}", path)}
+        known |= {
+            str(one.get("name"))
+            for path in contract["paths"].values()
+            for operation in path.values()
+            if isinstance(operation, dict)
+            for one in operation.get("parameters", [])
+        }
+        secret = next(iter(given["credentials"].values()))
+        verdict = judge(
+            {
+                "spec": str(openapi.contract_path(api)),
+                "base_url": url,
+                "credentials": {next(iter(contract["components"]["securitySchemes"])): secret},
+                "fixtures": {
+                    **{key: value for key, value in fixtures.items() if key in known or key[0] == "/"},
+                    **{key: given["fixtures"]["category"] for key in known if key == "category_slug"},
+                },
+            },
+            strict=True,
+        )
+    assert (verdict.verdict, verdict.reason) == ("conformant", "no MUST failed and none was left open")
+
+
+def test_ids_and_sources_are_stable(spec):
+    listed = promises.all_of(spec)
+
+    assert [one.id for one in listed if one.name.startswith("getBook")] == [
+        f"a-library/getBook-{fact}"
+        for fact in (
+            *("no-server-error", "documented-success", "schema", "needs-credential"),
+            *("refuses-made-up-credential", "accepts"),
+        )
+    ]
+    assert listed[0].source == "a-library: #/paths/~1books/get/responses"
+    assert [one.name.partition("-")[0] for one in listed][-1] == "deleteBook"
+
+
+def test_requirement_of_a_contract_is_explained(spec):
+    done = conformance("explain", "getBook-schema", "--spec", spec)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == "a-library/getBook-schema"
+    assert "  source: a-library: #/paths/~1books~1{book_id}/get/responses" in done.stdout
+
+
+def test_command_writes_every_report(spec, tmp_path):
+    with serve(Falls()) as url:
+        file = spec.parent / "target.yaml"
+        file.write_text(json.dumps({**profile(spec, url), "spec": spec.name}))
+        done = conformance("run", file, "--report-dir", tmp_path / "report", "--only", "createBook-*")
+        doctor = conformance("doctor", file)
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+
+    assert (done.exit_code, doctor.exit_code) == (1, 0)
+    assert "FAILED      a-library/createBook-no-server-error" in done.stdout
+    assert report["api"] == "a-library"
+    assert re.fullmatch(r"[0-9a-f]{64}", report["suite"]["document_sha256"])
+    assert report["exam"]["accepted"] > 0
+    for written in (tmp_path / "report").iterdir():
+        assert KEY not in written.read_text()
+
+
+@pytest.mark.parametrize(
+    ("status", "exit_code", "says"),
+    [
+        (302, 3, "was answered 302, to /login"),
+        (503, 3, "was answered 503, to wait 3600"),
+        (200, 0, "reachable; POST"),
+        (404, 0, "was answered 404"),
+    ],
+)
+def test_doctor_says_no_more_than_it_has_seen(status, exit_code, says, spec):
+    class Closed:
+        def answer(self, _request):
+            return Response(status, b"x", {"location": "/login", "retry-after": "3600"})
+
+    with serve(Closed()) as url:
+        file = spec.parent / "door.yaml"
+        file.write_text(json.dumps({**profile(spec, url), "spec": spec.name}))
+        done = conformance("doctor", file)
+
+    assert done.exit_code == exit_code
+    assert says in done.stdout + done.stderr
+    assert "known" not in done.stdout
+
+
+def test_profile_that_init_prints_is_one(spec):
+    printed = conformance("init", "--spec", spec).stdout
+    lines = [re.sub(r"^# (?=\S+:|  \S+: )", "", line) for line in printed.splitlines()]
+    (spec.parent / "filled.yaml").write_text("\n".join(lines))
+
+    assert "#   key: ${A_LIBRARY_KEY}    # key" in printed
+    assert conformance("doctor", written(spec, printed)).exit_code == 3  # only unreachable
+
+
+@pytest.mark.parametrize(
+    ("servers", "base_url"),
+    [
+        ("[{url: 'https://example.com/v9'}]", "https://staging.example.com/v9"),
+        ("[{url: /v9/}]", "https://staging.example.com/v9"),
+        (
+            "[{url: 'https://{at}.example.com/{v}', variables: {at: {default: x}, v: {default: v9}}}]",
+            "https://staging.example.com/v9",
+        ),
+        ("[{url: 'https://example.com'}]", "https://staging.example.com"),
+        ("[]", "https://staging.example.com"),
+    ],
+)
+def test_base_path_of_the_contract_is_in_the_profile(servers, base_url, tmp_path):
+    (tmp_path / "library.yaml").write_text(f"{SPEC}\nservers: {servers}\n")
+    printed = conformance("init", "--spec", tmp_path / "library.yaml").stdout
+
+    assert f"\nbase_url: {base_url}    #" in printed
+
+
+def test_404_to_everything_hints_at_the_base_path(tmp_path):
+    class Elsewhere:
+        def answer(self, _request):
+            return Response(404)
+
+    (tmp_path / "library.yaml").write_text(f"{SPEC}\nservers: [{{url: /v9}}]\n")
+    reasons = {one.reason for one in judged(Elsewhere(), tmp_path / "library.yaml").results}
+
+    assert any("check the path of base_url" in str(one) and "end with /v9" in str(one) for one in reasons)
+
+
+def written(spec, text):
+    file = spec.parent / "printed.yaml"
+    file.write_text(text.replace("https://staging.example.com", "http://127.0.0.1:9"))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("paths: [", "did not find"),
+        ("[1]", "is no OpenAPI document"),
+        ("openapi: 3.0.3", "info.title is missing"),
+        ("{openapi: 9, info: {title: x, version: '1'}, paths: {}}", "9"),
+        (SPEC.replace("#/components/schemas/Book", "book.yaml"), "book.yaml lies in another file"),
+        (SPEC.replace("#/components/schemas/Book", "#/nothing"), "there is no #/nothing"),
+        (SPEC.replace("deleteBook", "getBook"), "two operations are called getBook"),
+        (SPEC.replace("type: array", "type: 5"), "paths./books.get"),
+    ],
+)
+def test_unusable_contract_is_one_line(text, said, tmp_path):
+    (tmp_path / "bad.yaml").write_text(text)
+    done = conformance("list", "--spec", tmp_path / "bad.yaml")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"conformance: {tmp_path}/bad.yaml: ")
+    assert said in done.stderr
+    assert "unicode string" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"api": "suprsend"}, "api: is given beside spec; keep one of the two"),
+        ({"spec": "no.yaml"}, "no.yaml: cannot be read"),
+        ({"spec": 3}, "spec: is not text"),
+        (
+            {"credentials": {"kye": "x"}},
+            "credentials.kye: the contract has no such security scheme; did you mean 'key'?",
+        ),
+        (
+            {"fixtures": {"book": "x"}},
+            "fixtures.book: the contract has no such parameter; did you mean 'book_id'?",
+        ),
+        (
+            {"operations": ["getBok"]},
+            "operations.getBok: the contract has no such operation; did you mean 'getBook'?",
+        ),
+        ({"operations": []}, "operations: names none; name some, or remove the key to ask all"),
+        ({"delete": True}, "unknown key 'delete'; did you mean 'deletes'?"),
+    ],
+)
+def test_unusable_profile_is_one_line(change, said, spec):
+    file = spec.parent / "wrong.yaml"
+    file.write_text(json.dumps({**profile(spec, "http://127.0.0.1:9"), "spec": spec.name, **change}))
+    done = conformance("run", file)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_exam_is_the_same_in_every_process(spec):
+    script = (
+        "import sys; from pathlib import Path; from conformance.contract import cases, reading; "
+        "contract = reading.read(Path(sys.argv[1])); print(cases.draw(contract, tuple(contract.operations)).sha256)"
+    )
+    digests = {
+        subprocess.run([sys.executable, "-c", script, spec], capture_output=True, check=True).stdout
+        for _ in range(2)
+    }
+
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_nonsense_is_neither_accepted_nor_our_fault(nonsense, spec):
+    with NONSENSE[nonsense]() as url:
+        verdict = judge({**profile(spec, url), "patience": HASTE})
+
+    assert verdict.exit_status in (1, 3)
+    assert not [one.reason for one in verdict.results if one.is_our_fault]
+    assert not verdict.stopped or "the judge itself" not in verdict.stopped

@@ -1,0 +1,256 @@
+"""What comes after a verdict: random exams, small findings with their seed, and never a word in the verdict."""
+
+import itertools
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+import openapi
+from conformance import proof
+from conformance.command.cli import app
+from conformance.generation import cases as exam
+from conformance.judge import verdict
+from conformance.judge.exploration import Exploration
+from conformance.proof.reference.onlyautomator import Reference
+from conformance.proof.serving import Response, serve
+from conformance.target import profile as target
+from tests.conformance.contract.library import KEY, SPEC, Library
+
+LATER = range(1, 60)  # seeds; a test ends with the first that finds something
+
+
+def changed(value, change):
+    """Change what lies at the bottom of a JSON value."""
+    if isinstance(value, dict):
+        return {name: changed(item, change) for name, item in value.items()}
+    if isinstance(value, list):
+        return change([changed(item, change) for item in value])
+    return change(value)
+
+
+class Spoils(Reference):
+    """Gives back a value that is spoilt now and then."""
+
+    def succeed(self, record):
+        answer = super().succeed(record)
+        data = answer.body["data"]
+        return Response(200, {**answer.body, "data": {**data, "value": changed(data["value"], self.spoil)}})
+
+
+def examined(kind):
+    """List what of that kind lies in the values of the usual exam."""
+    found = []
+    for case in exam.draw("onlyautomator").cases:
+        if case.mode == "positive":
+            changed(case.json["value"], lambda value: found.append(value) if type(value) is kind else None)
+    return found
+
+
+class CutsStrings(Spoils):
+    """Keeps no string that is longer than those of the usual exam."""
+
+    def __init__(self):
+        super().__init__()
+        self.longest = max(map(len, examined(str)))
+
+    def spoil(self, value):
+        return value[: self.longest] if isinstance(value, str) else value
+
+
+class CutsNumbers(Spoils):
+    """Keeps no integer that is larger than those of the usual exam."""
+
+    def __init__(self):
+        super().__init__()
+        self.largest = max(map(abs, examined(int)), default=0)
+
+    def spoil(self, value):
+        return min(value, self.largest) if type(value) is int else value
+
+
+class LosesEverything(Spoils):
+    def spoil(self, value):
+        return "lost" if isinstance(value, str) else value
+
+
+def explored(profile, seeds, for_s=1000.0, clock=time.monotonic):
+    """Explore until the first finding, or to the end of *seeds*."""
+    aim = target.read(profile)
+    exploration = Exploration(
+        aim,
+        verdict.redaction_of(aim),
+        for_s,
+        clock=clock,
+        seeds=itertools.takewhile(lambda _: not exploration.findings, seeds),
+    )
+    exploration.run()
+    return exploration
+
+
+def conformance(*arguments):
+    return CliRunner().invoke(app, list(map(str, arguments)), prog_name="conformance")
+
+
+def written(folder, profile):
+    file = folder / "target.yaml"
+    file.write_text(json.dumps(profile))
+    return file
+
+
+@pytest.mark.parametrize("lie", [CutsStrings, CutsNumbers])
+def test_lie_that_the_exam_misses_is_found_small_and_its_seed_repeats_it(lie):
+    server, asked = lie(), ["exam-value-comes-back"]
+    with serve(server) as url:
+        profile = server.profile(url)
+        missed = verdict.judge(profile, only=asked)
+        (finding,) = explored(profile, LATER).findings
+        again = verdict.judge(profile, only=asked, seed=finding.seed)
+
+    assert missed.verdict == "conformant"
+    assert finding.requirement.id == "onlyautomator/exam-value-comes-back"
+    assert finding.is_shrunk
+    assert len(json.dumps(finding.case.json["value"])) < 40
+    assert again.verdict == "not_conformant"
+
+
+@pytest.mark.parametrize("api", openapi.api_names())
+def test_reference_has_no_findings(api):
+    server = proof.reference_of(api)()
+    with serve(server) as url:
+        exploration = explored(server.profile(url), [1])
+
+    assert (exploration.findings, exploration.exams, exploration.stopped) == ([], 1, None)
+    assert exploration.requests >= exam.COUNT
+
+
+def test_any_contract_is_explored(tmp_path):
+    class Falls(Library):
+        def store(self, book):
+            return Response(500) if len(book["title"]) > 2 else super().store(book)
+
+    (tmp_path / "library.yaml").write_text(SPEC)
+    with serve(Falls()) as url:
+        profile = {
+            "spec": str(tmp_path / "library.yaml"),
+            "base_url": url,
+            "credentials": {"key": KEY},
+            "operations": ["createBook"],
+        }
+        (finding,) = explored(profile, LATER).findings
+
+    assert finding.requirement.id == "a-library/createBook-no-server-error"
+    assert len(finding.case.json["title"]) == 3
+    assert set(finding.case.json) == {"title", "kind"}
+
+
+def test_fault_of_no_generated_request_is_none():
+    class Curt(Reference):
+        def unauthenticated(self):
+            refusal = super().unauthenticated()
+            refusal.message = ""
+            return refusal
+
+    server = Curt()
+    with serve(server) as url:
+        assert explored(server.profile(url), [1]).findings == []
+
+
+def test_clock_ends_it():
+    server = Reference()
+    with serve(server) as url:
+        ticks = itertools.count()
+        exploration = explored(server.profile(url), LATER, 100, lambda: float(next(ticks)))
+
+    assert 0 < exploration.requests < 100
+
+
+def test_slow_server_does_not_keep_it():
+    class Slow(Reference):
+        def answer(self, request):
+            time.sleep(4)
+            return super().answer(request)
+
+    server = Slow()
+    with serve(server) as url:
+        target.read(server.profile(url)).draw(0)
+        began = time.monotonic()
+        exploration = explored(server.profile(url), [0], 1.0)
+
+    assert time.monotonic() - began < 3.5
+    assert exploration.findings == []
+
+
+def test_interrupt_keeps_what_was_found():
+    def seeds():
+        yield 1
+        raise KeyboardInterrupt
+
+    server = LosesEverything()
+    with serve(server) as url:
+        aim = target.read(server.profile(url))
+        exploration = Exploration(aim, verdict.redaction_of(aim), 1000, seeds=seeds())
+        exploration.run()
+
+    assert exploration.stopped == "interrupted"
+    assert [one.requirement.name for one in exploration.findings] == ["exam-value-comes-back"]
+
+
+def test_command_saves_candidates_and_an_interrupt_keeps_the_verdict(tmp_path):
+    server = LosesEverything()
+    with serve(server) as url:
+        profile = server.profile(url)
+        command = [sys.executable, "-m", "conformance", "run", written(tmp_path, profile)]
+        options = ["--only", "value-one", "--report-dir", tmp_path, "--explore", "5m"]
+        with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as running:
+            printed = ""
+            for line in running.stdout:
+                printed += line
+                if "candidate " in line:
+                    break
+            running.send_signal(signal.SIGINT)
+            printed += running.communicate(timeout=60)[0]
+    (file,) = (tmp_path / "candidates").iterdir()
+    candidate = json.loads(file.read_text())
+
+    assert running.returncode == 0
+    assert "exploring for 300 s with random seeds; the verdict stays as it is" in printed
+    assert "not part of the verdict; ended early: interrupted" in printed
+    assert f"candidate {file}" in printed
+    assert candidate["requirement"] == "onlyautomator/exam-value-comes-back"
+    assert candidate["again"].endswith(f"--seed {candidate['seed']} --only {candidate['requirement']}")
+    assert "curl " in candidate["evidence"]["curl"]  # after a printf, where a byte is no text
+    for secret in profile["credentials"].values():
+        assert secret not in file.read_text() + printed
+
+
+def test_piped_report_stays_alone(tmp_path):
+    server = Reference()
+    with serve(server) as url:
+        done = conformance(
+            *("run", written(tmp_path, server.profile(url)), "--only", "value-one"),
+            *("--report-dir", "-", "--explore", "1s"),
+        )
+
+    assert json.loads(done.stdout)["verdict"] == "conformant"
+    assert "exploring for 1 s" in done.stderr
+
+
+def test_no_verdict_is_not_explored(tmp_path):
+    profile = Reference().profile("http://127.0.0.1:9")
+    done = conformance("run", written(tmp_path, profile), "--explore", "1m")
+
+    assert done.exit_code == 3
+    assert "not explored: cannot connect" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["", "60", "-1s", "1 m", "1d", "s"])
+def test_what_is_no_duration_is_said(text, tmp_path):
+    done = conformance("run", tmp_path / "target.yaml", "--explore", text)
+
+    assert done.exit_code == 2
+    assert f"--explore {text}: is not a duration" in done.stderr

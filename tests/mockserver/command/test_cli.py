@@ -1,0 +1,317 @@
+"""The command line of the stub."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import httpx2 as httpx
+import jwt
+import pytest
+
+import openapi
+from mockserver.auth.signature import sign
+from mockserver.command.cli import main
+from mockserver.services.service import services
+from mockserver.stub import Stub
+from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
+from tests.testbed.stubs import MOCKSERVER, run, served, started
+
+OPERATIONS = sum(
+    len(item) for api in openapi.api_names() for item in openapi.load_contract(api)["paths"].values()
+)
+
+
+class Ran(NamedTuple):
+    """What the command printed before it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def command(monkeypatch, capsys) -> Callable[..., Ran]:
+    """The command without a process of its own, for what ends before anything is served."""
+
+    def run(*words: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["mockserver", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ran(ended.value.code, *capsys.readouterr())
+
+    return run
+
+
+def test_quiet_prints_only_the_url():
+    with started("--quiet") as (url, process):
+        assert httpx.get(url).status_code == 200
+        assert httpx.post(url + "/nowhere").status_code == 404
+        process.send_signal(signal.SIGTERM)
+        rest = process.communicate(timeout=10)
+
+    assert rest == ("", "")
+    assert url.startswith("http://127.0.0.1:")
+
+
+def test_banner_has_a_line_for_each_operation_that_works_when_pasted():
+    with started() as (url, process):
+        lines = [process.stdout.readline() for _ in range(2 + 3 * OPERATIONS)]
+        commands = [line for line in lines if line.startswith("curl ")]
+        answers = [
+            subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=10).stdout
+            for command in commands
+        ]
+
+    assert len(commands) == OPERATIONS
+    assert all(url in command for command in commands)
+    assert all('"status":"success"' in answer for answer in answers[:2])
+    assert all('"channel":"email"' in answer for answer in answers[2:])
+
+
+def test_banner_has_no_credential_where_none_is_asked_for():
+    with started("--auth", "off", "--api", "suprsend") as (url, process):
+        lines = [process.stdout.readline() for _ in range(3)]
+
+        assert httpx.patch(url + CATEGORY, json={}).status_code == 202
+        assert httpx.post(url + PREFERENCE, json=fresh()).status_code == 404
+
+    assert lines[2].startswith("curl -X PATCH ")
+    assert "Authorization" not in lines[2]
+
+
+def test_fixtures_replace_what_the_api_they_name_knows(tmp_path):
+    file = tmp_path / "fixtures.yaml"
+    file.write_text('onlyautomator: {credentials: {subject: anna}, fans: ["7"]}')
+
+    with started("--quiet", "--fixtures", str(file), "--auth", "off") as (url, _):
+        known = httpx.post(url + PREFERENCE, json=fresh(fanId="7"))
+        unknown = httpx.post(url + PREFERENCE, json=fresh())
+        other = httpx.patch(url + CATEGORY, json={})
+
+    assert known.json()["data"]["userId"] == "anna"
+    assert unknown.status_code == 404
+    assert other.status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "status"),
+    [
+        (["--verify-hmac"], "", 401),
+        ([], "1", 401),
+        (["--verify-hmac", "--auth", "shape"], "", 401),
+        ([], "0", 202),
+        (["--auth", "shape"], "", 202),
+    ],
+)
+def test_signatures_are_computed_where_it_is_asked_for(monkeypatch, words, variable, status):
+    monkeypatch.setenv("MOCKSERVER_VERIFY_HMAC", variable)
+    date, media_type, body = "Tue, 02 Jan 2024 03:04:05 GMT", "application/json", b"{}"
+    signatures = [
+        sign(secret, "PATCH", body, media_type, date, CATEGORY)
+        for secret in ("local-workspace-secret", "another")
+    ]
+
+    with started("--quiet", "--api", "suprsend", *words) as (url, _):
+        good, bad = (
+            httpx.patch(
+                url + CATEGORY,
+                content=body,
+                headers={
+                    "Authorization": f"local-workspace-key:{signature}",
+                    "Content-Type": media_type,
+                    "Date": date,
+                },
+            ).status_code
+            for signature in signatures
+        )
+
+    assert (good, bad) == (202, status)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--auth", "off"], " with --auth off; leave one of them out"),
+        (["--api", "onlyautomator"], ": onlyautomator takes no signed requests; leave it out"),
+    ],
+)
+def test_verifying_nothing_is_refused_in_one_line(words, told):
+    ran = run("--port", "0", "--verify-hmac", *words)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == f"mockserver: --verify-hmac verifies nothing{told}\n"
+
+
+def test_same_seed_gives_the_same_ids():
+    def ids(url: str) -> list[str]:
+        return [httpx.post(url + PREFERENCE, json=fresh()).json()["data"]["id"] for _ in range(2)]
+
+    with started("--quiet", "--seed", "7", "--auth", "off") as (url, _):
+        seventh = ids(url)
+    with served(Stub(services(), seed=7, mode="off")) as same, served(Stub(services(), mode="off")) as other:
+        assert ids(same) == seventh
+        assert not {*ids(other)} & {*seventh}
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_ends_it_at_once_and_quietly_whatever_is_half_sent(signal_number):
+    half = request(headers={**bearer(token()), "Content-Type": "application/json"}, content=b"{}" * 50)[:-1]
+    with started("--quiet") as (url, process), connect(url), connect(url) as head, connect(url) as body:
+        head.sendall(b"POST /api")
+        body.sendall(half)
+        with httpx.Client() as kept_alive:
+            kept_alive.get(url)
+            began = time.monotonic()
+            process.send_signal(signal_number)
+            rest = process.communicate(timeout=10)
+        seconds = time.monotonic() - began
+
+    assert rest == ("", "")
+    assert seconds < 3
+    assert process.returncode in (-signal_number, 128 + signal_number)
+
+
+def test_token_is_one_of_the_user_of_the_fixtures(command):
+    claims = jwt.decode(
+        command("token").stdout.strip(), SECRET, algorithms=["HS256"], audience="authenticated"
+    )
+
+    assert (claims["sub"], claims["role"]) == ("user-1", "authenticated")
+    assert claims["exp"] - claims["iat"] == 3600
+
+
+def test_token_of_any_user_role_and_lifetime(default_caller, command):
+    statuses = [
+        default_caller.http.post(
+            PREFERENCE, json=fresh(), headers=bearer(command("token", *words).stdout.strip())
+        ).status_code
+        for words in (("--sub", "anna"), ("--role", "anon"), ("--ttl", "-60"))
+    ]
+
+    assert statuses == [200, 403, 401]
+
+
+def test_token_of_an_api_that_takes_keys_is_its_default_key(command):
+    assert command("token", "--api", "suprsend").stdout == f"{KEY}\n"
+
+
+def test_short_secret_is_taken_without_a_word():
+    ran = run("token", MOCKSERVER_JWT_SECRET="short")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    jwt.get_unverified_header(ran.stdout.strip())
+
+
+def test_choices_lists_every_choice_of_every_contract(command):
+    listed = command("choices").stdout
+
+    for api in openapi.api_names():
+        found = list(openapi.list_choices(openapi.load_contract(api)))
+        assert found
+        for where, why in found:
+            assert f"{where}\n    {why}\n" in listed
+
+
+def test_version_and_help_are_for_people(command):
+    assert command("--version").stdout.startswith("mockserver ")
+    shown = command("--help").stdout
+    for word in (
+        "--api",
+        "--host",
+        "--port",
+        "--seed",
+        "--fixtures",
+        "--auth",
+        "--quiet",
+        "token",
+        "choices",
+    ):
+        assert word in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "--ttl" in command("token", "--help").stdout
+
+
+def mistakes(tmp_path):
+    """Yield command lines with a mistake, and words that the one line about it has."""
+
+    def file(name: str, text: str | bytes) -> str:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+    good = "credentials: {subject: u}"
+    yield ["--api", "onlyautomatr"], ["'onlyautomatr'", "did you mean 'onlyautomator'?"]
+    yield ["--api", "zzz"], ["'zzz'", "onlyautomator, suprsend"]
+    yield ["token", "--api", "suprsnd"], ["'suprsnd'", "did you mean 'suprsend'?"]
+    yield ["--fixtures", str(tmp_path / "none.yaml")], ["none.yaml", "No such file"]
+    yield ["--fixtures", str(tmp_path)], [str(tmp_path), "Is a directory"]
+    yield ["--fixtures", file("a.yaml", "a: [")], ["a.yaml", "not YAML", "line 1"]
+    yield ["--fixtures", file("b.yaml", b"\xff\xfe\x00")], ["b.yaml", "utf-8"]
+    yield ["--fixtures", file("c.yaml", "")], ["c.yaml", "no mapping"]
+    yield ["--fixtures", file("d.yaml", "- 1")], ["d.yaml", "no mapping"]
+    yield ["--fixtures", file("e.yaml", "suprsnd: {}")], ["suprsnd", "did you mean 'suprsend'?"]
+    yield (
+        ["--fixtures", file("f.yaml", f"onlyautomator: {{{good}, fens: []}}")],
+        ["fens", "did you mean 'fans'?"],
+    )
+    yield (
+        ["--fixtures", file("g.yaml", "onlyautomator: {credentials: {sub: u}, fans: []}")],
+        ["credentials.sub", "did you mean 'subject'?"],
+    )
+    yield ["--fixtures", file("h.yaml", f"onlyautomator: {{{good}, fans: [12345]}}")], ["fans.0", "string"]
+    yield ["--fixtures", file("i.yaml", "onlyautomator:")], ["i.yaml: onlyautomator", "dictionary"]
+    categories = "{slug: a, name: A, default_preference: opt_in, channels: [emial]}"
+    yield (
+        [
+            "--fixtures",
+            file("j.yaml", f"suprsend: {{{good}, objects: [], tenants: [], categories: [{categories}]}}"),
+        ],
+        ["categories.0.channels", "'emial'", "did you mean 'email'?"],
+    )
+    yield ["--api", "suprsend", "--fixtures", file("k.yaml", "onlyautomator: {}")], ["not an API served here"]
+    yield ["--host", "no-such-host.invalid"], ["no-such-host.invalid", "--host"]
+    yield ["--host", "192.0.2.1"], ["192.0.2.1", "--host"]
+
+
+def test_every_mistake_is_one_clear_line_and_exit_status_2(tmp_path, command):
+    for words, told in mistakes(tmp_path):
+        ran = command(*words)
+
+        assert (ran.returncode, ran.stdout) == (2, ""), words
+        assert ran.stderr.startswith("mockserver: ")
+        assert ran.stderr.count("\n") == 1, ran.stderr
+        assert all(word in ran.stderr for word in told), ran.stderr
+
+
+def test_port_in_use_is_one_clear_line_and_exit_status_2(url):
+    port = url.rpartition(":")[2]
+
+    ran = run("--port", port)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        f"mockserver: cannot listen on 127.0.0.1:{port}: Address already in use; "
+        "choose another --port, or --port 0 for a free one\n"
+    )
+
+
+@pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "x"], ["--auth", "none"], ["--seed", "x"], ["run"],
+                                   ["token", "--ttl", "nan"], ["--unknown"]], ids=" ".join)  # fmt: skip
+def test_usage_error_is_exit_status_2_without_a_traceback(command, words):
+    ran = command(*words)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "Error: " in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_module_runs_like_the_command():
+    ran = subprocess.run([MOCKSERVER.replace("mockserver", "python"), "-m", "mockserver", "--version"],
+                         capture_output=True, text=True, timeout=20)  # fmt: skip
+
+    assert ran.stdout == run("--version").stdout

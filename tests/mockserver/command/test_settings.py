@@ -1,0 +1,214 @@
+"""Settings from flags, the environment and mockserver.toml, and a state kept in a file."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+
+from mockserver.command import settings as config
+from mockserver.command.state_file import CannotSave, load, save
+from mockserver.http.problems import CannotStart
+from mockserver.services.service import services
+from mockserver.stub import Stub
+from tests.testbed.calls import PREFERENCE, bearer, token
+from tests.testbed.session_caller import A_FAN
+from tests.testbed.stubs import MOCKSERVER, started
+
+KNOWN: dict[str, config.Kind] = {
+    "port": "integer",
+    "quiet": "flag",
+    "api": "list",
+    "host": "text",
+    "session_ttl": "number",
+}
+
+
+def settings(folder: Path, text: str) -> Path:
+    file = folder / "mockserver.toml"
+    file.write_text(text)
+    return file
+
+
+def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path, monkeypatch):
+    settings(tmp_path, 'seed = 1\nquiet = true\nsession-ttl = 5\napi = ["suprsend"]\n')
+    monkeypatch.chdir(tmp_path)
+    told = {"MOCKSERVER_SEED": "2"}
+    for variables, words, seed in (({}, (), 1), (told, (), 2), (told, ("--seed", "3"), 3)):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        with started(*words) as (url, _):
+            version = httpx.get(f"{url}/__admin/version").json()
+        assert (version["seed"], version["apis"]) == (seed, ["suprsend"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("prot = 1", "prot is not a setting; did you mean 'port'?"),
+        ("[server]\nport = 1", "server is not a setting"),
+        ('port = "4010"', "port is '4010'; it must be a whole number"),
+        ("port = true", "port is True; it must be a whole number"),
+        ("port = 1.5", "port is 1.5; it must be a whole number"),
+        ('quiet = "yes"', "quiet is 'yes'; it must be true or false"),
+        ('api = "suprsend"', "api is 'suprsend'; it must be a list of texts"),
+        ("host = 1", "host is 1; it must be text in quotes"),
+        ("port = ", "not TOML"),
+    ],
+)
+def test_setting_that_means_nothing_is_refused_in_one_line(tmp_path, text, said):
+    file = settings(tmp_path, text)
+
+    with pytest.raises(CannotStart) as refused:
+        config.read(file, KNOWN)
+
+    assert str(refused.value).startswith(f"{file}: ")
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_command_names_a_wrong_setting_without_a_traceback(tmp_path):
+    file = settings(tmp_path, "sed = 1")
+    ran = subprocess.run([MOCKSERVER, "--config", str(file)], capture_output=True, text=True, timeout=20)
+
+    assert (ran.returncode, ran.stderr) == (
+        2,
+        f"mockserver: {file}: sed is not a setting; did you mean 'seed'?\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("MOCKSERVER_PROT", "did you mean 'PORT'?"),
+        ("MOCKSERVER_X", "known are ADMIN_TOKEN, "),
+    ],
+)
+def test_variable_that_means_nothing_is_refused_in_one_line(variable, said, monkeypatch):
+    monkeypatch.setenv(variable, "1")
+    ran = subprocess.run([MOCKSERVER, "token"], capture_output=True, text=True, timeout=20)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"mockserver: {variable} in the environment is not a setting; {said}")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_variables_that_others_set_are_left_alone():
+    others = [
+        "PATH",
+        "MOCKSERVER_SERVICE_HOST",
+        "MOCKSERVER_SERVICE_PORT_HTTP",
+        "MOCKSERVER_PORT_4010_TCP_ADDR",
+    ]
+    told = [
+        "MOCKSERVER_URL",
+        "MOCKSERVER_TOKEN",
+        "MOCKSERVER_API_KEY",
+        "MOCKSERVER_JWKS",
+        "MOCKSERVER_SESSION_TTL",
+    ]
+
+    config.check([*others, *told], KNOWN)
+
+
+# The state's file
+
+
+def written(url: str) -> None:
+    httpx.post(url + PREFERENCE, json=A_FAN, headers=bearer(token())).raise_for_status()
+
+
+def test_state_is_saved_at_the_end_and_loaded_at_the_start(tmp_path):
+    file = tmp_path / "state.json"
+    with started("--quiet", "--state", str(file)) as (url, process):
+        written(url)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=10)
+    saved = json.loads(file.read_text())
+    assert saved["onlyautomator"]["preferences"][0]["fanId"] == "12345"
+
+    with started("--quiet", "--state", str(file)) as (url, process):
+        assert httpx.get(f"{url}/__admin/state").json() == saved
+        written(url)
+        process.kill()
+        process.wait(timeout=10)
+    assert json.loads(file.read_text()) == saved
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_state_is_kept_when_the_terminal_is_closed(tmp_path):
+    file = tmp_path / "state.json"
+    with started("--quiet", "--state", str(file)) as (url, process):
+        written(url)
+        process.send_signal(signal.SIGHUP)
+        process.wait(timeout=10)
+
+    assert json.loads(file.read_text())["onlyautomator"]["preferences"][0]["fanId"] == "12345"
+
+
+def test_state_has_one_stub_at_a_time(tmp_path):
+    file = str(tmp_path / "state.json")
+    with started("--quiet", "--state", file):
+        other = subprocess.run(
+            [MOCKSERVER, "--port", "0", "--state", file], capture_output=True, text=True, timeout=20
+        )
+
+    assert (other.returncode, other.stdout) == (2, "")
+    assert other.stderr == f"mockserver: {file}: another stub keeps its state there; name another file\n"
+
+
+def test_state_is_replaced_whole_through_a_link(tmp_path):
+    file, link = tmp_path / "state.json", tmp_path / "link.json"
+    link.symlink_to(file)
+    stub = Stub(services())
+
+    save(link, stub)
+
+    assert link.is_symlink()
+    load(link, stub)
+    assert list(json.loads(file.read_text())) == ["onlyautomator", "suprsend"]
+
+
+def test_save_that_fails_says_so_and_leaves_nothing(tmp_path):
+    target = tmp_path / "folder"
+    (target / "x").mkdir(parents=True)
+
+    with pytest.raises(CannotSave, match="the state cannot be saved"):
+        save(target, Stub(services()))
+
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_command_says_that_it_could_not_save(tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    with started("--quiet", "--state", str(folder / "state.json")) as (_, process):
+        folder.rmdir()
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=10)
+
+    assert said == f"mockserver: {folder}/state.json: the state cannot be saved: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("{", "not JSON"), ("[]", "holds no state"), ('{"nope": {}}', "nope: is not an API served here"),
+     ('{"onlyautomator": {"fan": []}}', "did you mean 'fans'?")],
+)  # fmt: skip
+def test_state_that_is_none_stops_the_start(tmp_path, content, said):
+    file = tmp_path / "state.json"
+    file.write_text(content)
+
+    with pytest.raises(CannotStart) as refused:
+        load(file, Stub(services()))
+
+    assert said in str(refused.value)
+
+
+def test_state_in_no_folder_stops_the_start(tmp_path):
+    with pytest.raises(CannotStart, match="there is no such folder"):
+        load(tmp_path / "no" / "state.json", Stub(services()))

@@ -1,0 +1,177 @@
+"""Which operation a request means, and what it hears when it means none."""
+
+from __future__ import annotations
+
+import json
+
+import httpx2 as httpx
+import pytest
+
+from mockserver.contract.routes import VARIABLE
+from mockserver.services import openapi_file as guest
+from mockserver.stub import Stub
+from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token
+from tests.testbed.stubs import served
+
+OBJECT = "/v1/object/{object_type}/{id}/preference"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "near_miss"),
+    [
+        ("POST", "/api/v2/update-preferences",
+         "POST /api/v2/update-preference: segment 3 is 'update-preferences', not 'update-preference'"),
+        ("POST", "/api/v1/update-preference", "POST /api/v2/update-preference: segment 2 is 'v1', not 'v2'"),
+        ("POST", "/api/v2", "POST /api/v2/update-preference: the path has 2 segments, not 3"),
+        ("POST", "/nothing", "POST /api/v2/update-preference: segment 1 is 'nothing', not 'api'"),
+        ("POST", "//api/v2/update-preference", "POST /api/v2/update-preference: segment 1 is '', not 'api'"),
+    ],
+)  # fmt: skip
+def test_near_miss_names_the_nearest_operation_and_why_it_was_not_that(
+    default_caller, url, method, path, near_miss
+):
+    answer = default_caller.http.request(method, url + path)
+
+    assert answer.status_code == 404
+    assert answer.headers["x-mock-near-miss"] == near_miss
+    assert answer.json()["error"]["code"] == "resource_not_found"
+    assert near_miss in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "reason"),
+    [
+        ("PATCH", "/v1/object/departments/engineering/preference/status-update-alert/",
+         "segment 6 is 'status-update-alert', not 'category'"),
+        ("GET", "/v1/user/anna/preference", "segment 2 is 'user', not 'object'"),
+        ("PATCH", "/nothing/here", "segment 1 is 'nothing', not 'v1'"),
+        ("PATCH", CATEGORY + "/more", "the path has 8 segments, not 7"),
+    ],
+)  # fmt: skip
+def test_near_miss_is_told_in_the_nearest_apis_voice(default_caller, method, path, reason):
+    answer = default_caller.http.request(method, path)
+
+    assert answer.status_code == 404
+    assert answer.json()["code"] == 404
+    assert answer.headers["x-mock-near-miss"].endswith(reason)
+
+
+def test_near_miss_quotes_a_path_without_breaking_the_answer(default_caller):
+    answer = default_caller.http.post("/api/v2/%0d%0aSet-Cookie:%20a=b" + "%C3%A9" * 200)
+
+    assert answer.status_code == 404
+    assert "set-cookie" not in answer.headers
+    assert "%0d%0aSet-Cookie:%20a=b" in answer.headers["x-mock-near-miss"]
+    assert len(answer.content) < 1000
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+def test_another_method_is_405_with_the_one_that_is_allowed(default_caller, method):
+    answer = default_caller.http.request(method, PREFERENCE)
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    assert method == "HEAD" or answer.json()["error"]["message"] == f"{method} is not allowed here; use POST"
+
+
+def test_405_comes_before_401(default_caller):
+    answer = default_caller.http.post(CATEGORY)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "PATCH, GET, HEAD")
+    assert answer.json() == {"code": 405, "message": "POST is not allowed here; use PATCH, GET, HEAD"}
+
+
+@pytest.mark.parametrize("is_literal_first", [True, False])
+def test_literal_segment_wins_over_a_variable_one_whichever_comes_first(tmp_path, is_literal_first):
+    """The leftmost place where the two differ decides; a segment that is partly variable comes between."""
+    templates = ["/a/b", "/a/b/{y}", "/a/{x}.json", "/a/{x}", "/a/{x}/c"]
+    paths = {
+        template: {
+            "get": {
+                "parameters": [
+                    {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                    for name in VARIABLE.findall(template)
+                ],
+                "responses": {
+                    "200": {"description": "", "content": {"application/json": {"example": template}}}
+                },
+            }
+        }
+        for template in (templates if is_literal_first else templates[::-1])
+    }
+    file = tmp_path / "paths.json"
+    file.write_text(json.dumps({"openapi": "3.0.3", "info": {"title": "P", "version": "1"}, "paths": paths}))
+
+    with served(Stub([guest.service(file)])) as url:
+        found = {
+            path: httpx.get(url + path).json()
+            for path in ("/a/b", "/a/b/", "/a/%62", "/a/b/c", "/a/d/c", "/a/d.json", "/a/d")
+        }
+
+    assert found == {
+        "/a/b": "/a/b",
+        "/a/b/": "/a/b",
+        "/a/%62": "/a/b",
+        "/a/b/c": "/a/b/{y}",
+        "/a/d/c": "/a/{x}/c",
+        "/a/d.json": "/a/{x}.json",
+        "/a/d": "/a/{x}",
+    }
+
+
+@pytest.mark.parametrize("path", [PREFERENCE, PREFERENCE + "/"])
+def test_path_answers_with_and_without_its_trailing_slash(default_caller, path):
+    answer = default_caller.http.post(path, json=fresh(), headers=bearer(token()))
+
+    assert (answer.status_code, answer.history) == (200, [])
+
+
+def test_faults_are_found_in_one_order(default_caller):
+    """Credential, then media type, then body, then what the body names."""
+    text = {"Content-Type": "text/plain"}
+    steps = [
+        (401, {**text}, b"{"),
+        (415, {**bearer(token()), **text}, b"{"),
+        (400, {**bearer(token()), "Content-Type": "application/json"}, b'{"fanId": "nobody"}'),
+    ]
+
+    for status, headers, content in steps:
+        assert default_caller.http.post(PREFERENCE, content=content, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/plain"])
+def test_front_page_names_the_operations_as_json(default_caller, accept):
+    answer = default_caller.http.get("/", headers={"Accept": accept} if accept else {})
+
+    assert answer.headers["content-type"] == "application/json"
+    assert [(row["api"], row["operation"], row["method"], row["path"]) for row in answer.json()["operations"]] == [
+        ("onlyautomator", "update_preference", "POST", "/api/v2/update-preference"),
+        ("onlyautomator", "get_preferences", "GET", "/api/v2/get-preferences"),
+        ("suprsend", "update_object_category_preference", "PATCH", f"{OBJECT}/category/{{category_slug}}"),
+        ("suprsend", "get_object_category_preference", "GET", f"{OBJECT}/category/{{category_slug}}"),
+        ("suprsend", "list_object_category_preferences", "GET", f"{OBJECT}/category"),
+        ("suprsend", "get_object_channel_preference", "GET", f"{OBJECT}/channel_preference"),
+        ("suprsend", "update_object_channel_preference", "PATCH", f"{OBJECT}/channel_preference"),
+        ("suprsend", "get_object_preference", "GET", OBJECT),
+        ("suprsend", "update_object_preference", "PATCH", OBJECT),
+    ]  # fmt: skip
+
+
+def test_front_page_is_html_for_a_browser(default_caller):
+    answer = default_caller.http.get(
+        "/?utm=x", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    )
+
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.text.startswith("<!doctype html>")
+    for text in ("POST /api/v2/update-preference", "update_object_category_preference", "suprsend"):
+        assert text in answer.text
+
+
+def test_credential_is_repeated_in_no_answer(default_caller):
+    """What a caller sends as a secret never comes back, whatever is wrong with the rest."""
+    secret = token()
+    for method, path in (("POST", PREFERENCE), ("PATCH", CATEGORY), ("PATCH", "/nowhere")):
+        for credential in (secret, secret + "x", KEY, KEY + "x"):
+            answer = default_caller.http.request(method, path, json={}, headers=bearer(credential))
+            assert credential not in answer.text + str(answer.headers)

@@ -1,0 +1,275 @@
+"""What a session was asked: found, counted, waited for, streamed, downloaded, and without a secret."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import datetime
+from unittest.mock import Mock
+
+import httpx2 as httpx
+import pytest
+
+from mockserver.services.service import services
+from mockserver.session.journal import Journal
+from mockserver.stub import Options, Stub
+from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, connect, request, token
+from tests.testbed.session_caller import A_FAN
+from tests.testbed.stubs import served
+
+
+def test_entry_tells_the_whole_call(caller):
+    caller.freeze()
+    caller.write({**A_FAN, "note": "ü"}, X_Team="blue")
+
+    entry = caller.journal()[0]
+
+    assert entry["id"] == "1"
+    assert entry["at"] == "2030-01-02T03:04:05.000Z"
+    assert (entry["session"], entry["api"], entry["operation"]) == (
+        caller.id,
+        "onlyautomator",
+        "update_preference",
+    )
+    assert (entry["request"]["method"], entry["request"]["path"]) == ("POST", PREFERENCE)
+    assert entry["request"]["headers"]["x-team"] == "blue"
+    assert entry["request"]["body"]["note"] == "ü"
+    assert entry["response"]["status"] == 200
+    assert entry["response"]["body"]["data"]["fanId"] == "12345"
+    assert entry["duration_ms"] >= 0
+    assert (entry["violations"], entry["near_miss"], entry["fault"]) == ([], None, None)
+
+
+def test_violations_are_all_there(caller):
+    caller.write({"fanId": 3})
+
+    assert sorted(one.partition(" ")[0] for one in caller.journal()[0]["violations"]) == [
+        "category:", "fanId:", "preference:", "value:",
+    ]  # fmt: skip
+
+
+def test_body_that_is_no_json_is_kept_as_text(caller):
+    caller.http.post(
+        PREFERENCE, content=b"{nonsense", headers={**bearer(caller.token), "Content-Type": "application/json"}
+    )
+
+    assert caller.journal()[0]["request"]["body"] == "{nonsense"
+
+
+@pytest.mark.parametrize(
+    ("match", "count"),
+    [({}, 3), ({"status": 200}, 1), ({"status": 404}, 2), ({"method": "GET"}, 1), ({"path": "/api/*"}, 2),
+     ({"operation": "update_preference"}, 2), ({"api": "suprsend"}, 0), ({"body": {"fanId": "0"}}, 1)],
+)  # fmt: skip
+def test_calls_are_found_and_counted_by_what_they_were(caller, match, count):
+    caller.write()
+    caller.write({**A_FAN, "fanId": "0"})
+    caller.http.get(f"{caller.base_url}/nowhere")
+
+    assert len(caller.admin("POST", "requests/find", {"match": match})) == count
+    assert caller.admin("POST", "requests/count", {"match": match}) == {"count": count}
+
+
+def test_newest_come_last_and_can_be_had_alone(caller):
+    for number in range(3):
+        caller.write({**A_FAN, "preference": f"p{number}"})
+
+    newest = caller.http.get("/__admin/requests", params={"session": caller.id, "limit": 2}).json()
+    assert [entry["id"] for entry in newest] == ["2", "3"]
+    caller.admin("DELETE", "requests")
+    assert caller.journal() == []
+
+
+def test_wait_ends_when_the_call_comes(caller, begin, url):
+    other = begin(url)
+
+    def later() -> None:
+        time.sleep(0.1)
+        other.http.post(caller.base_url + PREFERENCE, json=A_FAN, headers=bearer(token()))
+        caller_2 = {**bearer(token()), "X-Mock-Session": caller.id}
+        other.http.post(PREFERENCE, json=A_FAN, headers=caller_2)
+
+    thread = threading.Thread(target=later)
+    thread.start()
+    began = time.monotonic()
+    found = caller.admin("POST", "requests/wait", {"match": {"status": 200}, "count": 2, "timeout_s": 5})
+    thread.join()
+
+    assert len(found) == 2
+    assert time.monotonic() - began < 4
+
+
+def test_wait_for_what_never_comes_is_408(caller):
+    caller.write()
+    wait = {"match": {}, "count": 2, "timeout_s": 0.05}
+
+    answer = caller.ask("POST", "requests/wait", wait)
+
+    assert answer.status_code == 408
+    assert answer.json()["error"] == {"code": "time_is_up", "message": "1 of 2 matching calls in 0.05 s"}
+
+
+def test_unmatched_calls_have_their_near_miss_and_the_reason(caller):
+    caller.write()
+    caller.http.post(caller.base_url + "/api/v2/update-preferences", json={})
+    caller.http.get(caller.base_url + PREFERENCE)
+
+    path, method = caller.admin("GET", "requests/unmatched")
+
+    assert path["near_miss"] == (
+        "POST /api/v2/update-preference: segment 3 is 'update-preferences', not 'update-preference'"
+    )
+    assert method["near_miss"] == "/api/v2/update-preference: takes POST, not GET"
+    assert path["operation"] is method["operation"] is None
+
+
+def test_ring_keeps_the_newest():
+    with (
+        served(Stub(services(), options=Options(journal_limit=3))) as url,
+        httpx.Client(base_url=url) as http,
+    ):
+        for number in range(5):
+            http.get(f"/{number}")
+        assert [entry["id"] for entry in http.get("/__admin/requests").json()] == ["3", "4", "5"]
+
+
+def test_long_body_is_kept_whole(caller):
+    caller.write({**A_FAN, "value": ["x" * 900_000]})
+
+    assert (
+        caller.ask("POST", "requests/count", {"match": {"body": {"value": ["x" * 900_000]}}}).json()["count"]
+        == 1
+    )
+
+
+def test_journal_of_long_bodies_has_a_bound():
+    journal, content = Journal("default", 1000), b"x" * 1024 * 1024
+    exchange = Mock(content=content, effect=None)
+    for _ in range(40):
+        journal.add(exchange, None, 0.0, 0.0)
+
+    assert [entry.id for entry in journal.entries()] == list(range(25, 41))
+
+
+def test_body_of_a_call_that_nobody_read_is_kept(caller):
+    caller.http.post(PREFERENCE, json=A_FAN, headers={"Prefer": "code=503", "X-Mock-Session": caller.id})
+    caller.http.post(PREFERENCE, json=A_FAN, headers={"X-Mock-Session": caller.id})
+    caller.http.post(f"{caller.base_url}/nowhere", json=A_FAN)
+
+    assert [call["request"]["body"] for call in caller.journal()] == [A_FAN] * 3
+    assert caller.journal()[0]["fault"] == "Prefer: code=503"
+
+
+SECRETS = {
+    "Authorization": "Bearer a-secret-token",
+    "Cookie": "session=a-secret-cookie",
+    "Proxy-Authorization": "Basic a-secret-proxy",
+    "X-Api-Key": "a-secret-key",
+    "X-Mock-Admin-Token": "a-secret-admin",
+    "X-SS-Signature": "a-secret-signature",
+}
+
+
+def test_no_credential_is_anywhere(caller):
+    url = f"{caller.base_url}{PREFERENCE}?token=a-secret-query&x=1&api%5fkey=a-secret-encoded"
+    with caller.http.stream("GET", f"/__admin/events?session={caller.id}") as events:
+        caller.http.post(url, json=A_FAN, headers=SECRETS)
+        heard = next(line for line in events.iter_lines() if line.startswith("data:"))
+    caller.write()
+    caller.set({})
+    shown = "".join(
+        [
+            heard,
+            *(
+                caller.ask("GET", path).text
+                for path in ("requests", "requests.har", "", "requests/unmatched")
+            ),
+        ]
+    )
+
+    assert PREFERENCE in shown
+    for secret in ("a-secret", caller.token, caller.token.rpartition(".")[2], caller.key):
+        assert secret not in shown
+    assert "x=1" in shown
+
+
+def test_events_are_the_journal_as_it_is_written(caller):
+    with caller.http.stream("GET", f"/__admin/events?session={caller.id}") as events:
+        assert events.headers["content-type"].startswith("text/event-stream")
+        caller.write()
+        caller.http.get(f"{caller.base_url}/nowhere")
+        lines = events.iter_lines()
+        heard = [json.loads(line[5:]) for line in (next(lines) for _ in range(8)) if line.startswith("data:")]
+
+    assert heard == caller.journal()
+
+
+def test_listener_that_does_not_read_stalls_nobody(caller, url):
+    target = f"/__admin/events?session={caller.id}"
+    with connect(url) as deaf:
+        deaf.sendall(request("GET", target))
+        for _ in range(300):
+            caller.write({**A_FAN, "note": "x" * 20_000})
+
+        assert len(caller.journal()) == 300
+
+
+def test_listener_that_vanished_stalls_nobody(caller, url):
+    for _ in range(20):
+        with connect(url) as gone:
+            gone.sendall(request("GET", f"/__admin/events?session={caller.id}"))
+
+    assert caller.write().status_code == 200
+
+
+def test_har_is_an_archive_of_the_calls(caller):
+    caller.write()
+    caller.set({"preference": "opt_out"}, f"{CATEGORY}?tenant_id=acme")
+    caller.faults({"fault": "EMPTY_RESPONSE"})
+    with pytest.raises(httpx.RemoteProtocolError):
+        caller.write()
+
+    answer = caller.ask("GET", "requests.har")
+    log = answer.json()["log"]
+
+    assert "requests.har" in answer.headers["content-disposition"]
+    assert (log["version"], log["creator"]["name"]) == ("1.2", "mockserver")
+    assert [entry["response"]["status"] for entry in log["entries"]] == [200, 202, 0]
+    for entry in log["entries"]:
+        assert datetime.fromisoformat(entry["startedDateTime"])
+        assert {
+            "method",
+            "url",
+            "httpVersion",
+            "cookies",
+            "headers",
+            "queryString",
+            "headersSize",
+            "bodySize",
+        } <= {*entry["request"]}
+        assert {"status", "statusText", "content", "redirectURL", "cookies"} <= {*entry["response"]}
+        assert entry["request"]["url"].startswith(str(caller.http.base_url).rstrip("/"))
+    assert log["entries"][1]["request"]["queryString"] == [{"name": "tenant_id", "value": "acme"}]
+    assert json.loads(log["entries"][0]["response"]["content"]["text"])["status"] == "success"
+
+
+def test_control_plane_is_not_in_its_own_journal(caller):
+    caller.http.get(f"/__session/{caller.id}/__admin/clock")
+
+    assert caller.journal() == []
+
+
+def test_default_session_has_a_journal_too():
+    with served(Stub(services())) as url, httpx.Client(base_url=url) as http:
+        http.patch(CATEGORY, json={}, headers=bearer(KEY))
+        assert [entry["api"] for entry in http.get("/__admin/requests").json()] == ["suprsend"]
+
+
+def test_stream_and_waiting_end_with_their_session(caller):
+    with caller.http.stream("GET", f"/__admin/events?session={caller.id}") as events:
+        lines = events.iter_lines()
+        caller.write()
+        assert any(line.startswith("data:") for line in lines)
+        caller.admin("POST", "sessions", {"id": caller.id})
+        assert [line for line in lines if line.startswith("data:")] == []

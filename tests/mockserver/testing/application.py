@@ -1,0 +1,16 @@
+"""What an application under test does: it knows a URL and a token, and nothing of sessions."""
+
+from __future__ import annotations
+
+import httpx2 as httpx
+
+from mockserver.testing.client import MockSession
+from tests.testbed.calls import PREFERENCE
+
+
+def written(session: MockSession, **changes: object) -> httpx.Response:
+    """Write a preference."""
+    body = {"fanId": "12345", "category": "content", "preference": "dark_mode", "value": True, **changes}
+    headers = {"Authorization": f"Bearer {session.token}"}
+    with httpx.Client(trust_env=False, timeout=10) as http:
+        return http.post(session.base_url + PREFERENCE, json=body, headers=headers)

@@ -1,0 +1,229 @@
+"""The stub in a test: started in process, steered through sessions, plain and awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2 as httpx
+import pytest
+
+from mockserver import AsyncMockServer, Mock, MockError, MockServer
+from mockserver.http.problems import CannotStart
+from mockserver.testing.client import MockSession
+from tests.mockserver.testing.application import written
+from tests.testbed.calls import PREFERENCE
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[MockServer]:
+    with MockServer(seed=1) as mock:
+        yield mock
+
+
+@pytest.fixture
+def session(mock: MockServer) -> MockSession:
+    return mock.session()
+
+
+def test_session_is_ready_to_use(mock):
+    session = mock.session("checkout")
+
+    assert session.id == "checkout"
+    assert session.base_url == f"{mock.url}/__session/checkout"
+    assert written(session).status_code == 200
+    assert [call["session"] for call in session.requests()] == ["checkout"]
+
+
+def test_two_sessions_know_nothing_of_each_other(mock):
+    one, other = mock.session(), mock.session()
+    written(one, value="one")
+
+    assert one.state()["onlyautomator"]["preferences"][0]["value"] == "one"
+    assert other.state()["onlyautomator"]["preferences"] == []
+    assert other.requests() == []
+
+
+def test_faults_are_set_and_taken_away(session):
+    session.faults({"match": {}, "status": 503})
+    assert written(session).status_code == 503
+    session.faults()
+    assert written(session).status_code == 200
+
+
+def test_answer_is_forced_once(session):
+    session.override(429, match={"operation": "update_preference"}, headers={"Retry-After": "7"})
+    forced = written(session)
+
+    assert (forced.status_code, forced.headers["Retry-After"]) == (429, "7")
+    assert written(session).status_code == 200
+
+
+def test_call_is_awaited(session):
+    """The call comes from elsewhere while the test waits; nobody sleeps."""
+    caller = threading.Thread(target=written, args=[session])
+    caller.start()
+    (call,) = session.wait(path=PREFERENCE, timeout_s=10)
+    caller.join()
+
+    assert call["response"]["status"] == 200
+
+
+def test_call_that_never_comes_is_an_error(session):
+    with pytest.raises(MockError, match="0 of 1"):
+        session.wait(timeout_s=0.01)
+
+
+def test_state_is_kept_and_brought_back(session):
+    written(session)
+    session.snapshot("a name/with a slash")
+    before = session.state()
+    session.reset("state")
+    assert session.state() != before
+    session.restore("a name/with a slash")
+
+    assert session.state() == before
+
+
+def test_bad_state_is_refused_with_the_reason(session):
+    before = session.state()
+    with pytest.raises(MockError, match="fans"):
+        session.set_state({"onlyautomator": {"fans": 5}})
+
+    assert session.state() == before
+
+
+def test_clock_is_the_tests_own(session):
+    session.freeze("2030-01-02T03:04:05Z")
+    session.token = session.make_token()["token"]
+    assert written(session).json()["data"]["createdAt"] == "2030-01-02T03:04:05.000Z"
+    session.advance(2 * 3600)
+
+    assert written(session).status_code == 401
+
+
+def test_credentials_are_minted(session):
+    session.token = session.make_token(sub="user-9")["token"]
+    assert written(session).json()["data"]["userId"] == "user-9"
+    session.token = session.make_token(defect="bad_signature")["token"]
+    assert written(session).status_code == 401
+    assert session.make_key("read")["api_key"] != session.api_key
+
+
+def test_ended_session_may_be_ended_again(session):
+    session.end()
+    session.end()
+
+
+def test_refusal_says_why(mock):
+    with pytest.raises(MockError, match="letters, digits, dots"):
+        mock.session("no spaces, please")
+
+
+def test_same_seed_same_answers():
+    def answers() -> list[bytes]:
+        with MockServer(seed=7) as mock:
+            session = mock.session("twice")
+            session.freeze("2030-01-02T03:04:05Z")
+            session.token = session.make_token()["token"]
+            return [written(session, preference=name).content for name in ("one", "two")]
+
+    assert answers() == answers()
+
+
+def test_stub_is_gone_after_the_block():
+    with MockServer(["suprsend"]) as mock:
+        url = mock.url
+        assert httpx.get(f"{url}/__admin/version").json()["apis"] == ["suprsend"]
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+
+def test_open_event_stream_ends_with_the_stub_and_quietly(capfd):
+    with (
+        MockServer() as mock,
+        httpx.Client(timeout=5) as http,
+        http.stream("GET", f"{mock.url}/__admin/events") as events,
+    ):
+        lines = events.iter_lines()
+        assert events.status_code == 200
+        mock.stop()
+        assert [line for line in lines if line.startswith("data")] == []
+
+    assert capfd.readouterr() == ("", "")
+
+
+def test_whoever_waits_hears_that_the_stub_stops(capfd):
+    with MockServer() as mock, ThreadPoolExecutor() as pool:
+        wish, late = {"match": {}, "timeout_s": 30}, {"Prefer": "delay=30000"}
+        asked = [
+            pool.submit(httpx.post, f"{mock.url}/__admin/requests/wait", json=wish, timeout=40),
+            pool.submit(httpx.post, f"{mock.url}{PREFERENCE}", headers=late, timeout=40),
+        ]
+        for _ in range(500):
+            if len(mock._server.server_state.tasks) == len(asked):
+                break
+            time.sleep(0.01)
+        mock.stop()
+
+    assert [answer.result().status_code for answer in asked] == [503, 503]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_port_that_is_taken_is_an_error():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(CannotStart, match="--port"):
+            MockServer(port=taken.getsockname()[1]).start()
+
+
+def test_own_contract_is_served(tmp_path):
+    spec = tmp_path / "greetings.yaml"
+    spec.write_text(
+        """
+openapi: 3.0.3
+info: {title: Greetings, version: "1"}
+paths:
+  /greetings:
+    get:
+      responses:
+        "200": {description: One, content: {application/json: {example: {text: hello}}}}
+"""
+    )
+    with MockServer(specs=[spec]) as mock:
+        session = mock.session()
+
+        assert httpx.get(f"{session.base_url}/greetings").json() == {"text": "hello"}
+        assert session.token is None
+
+
+def test_running_stub_is_steered_by_its_address(mock):
+    elsewhere = Mock(mock.url + "/")
+    session = elsewhere.session()
+
+    assert written(session).status_code == 200
+    elsewhere.close()
+
+
+def test_everything_is_awaited_in_the_async_twin():
+    async def test() -> None:
+        async with AsyncMockServer(seed=1) as mock:
+            session = await mock.session()
+            await session.faults({"match": {}, "status": 503, "times": 1})
+            headers = {"Authorization": f"Bearer {session.token}"}
+            body = {"fanId": "12345", "category": "content", "preference": "dark_mode", "value": True}
+            async with httpx.AsyncClient(base_url=session.base_url, headers=headers) as http:
+                waiting = asyncio.create_task(session.wait(count=2))
+                answers = [await http.post(PREFERENCE, json=body) for _ in range(2)]
+            assert [answer.status_code for answer in answers] == [503, 200]
+            assert len(await waiting) == 2
+            await session.end()
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(mock.url)
+
+    asyncio.run(test())
