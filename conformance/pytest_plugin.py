@@ -238,7 +238,7 @@ class RequirementItem(pytest.Item):
 def _exchange(result: Result) -> Iterator[str]:
     if fault := result.at_fault:
         yield f"sent      {fault.method} {fault.url}"
-        yield f"answered  {fault.status or fault.trouble} {fault.answer_body}"
+        yield f"answered  {fault.status or fault.error} {fault.response_body}"
         yield f"again     {fault.curl}"
 
 

@@ -428,10 +428,10 @@ def _tell_github(document: dict[str, Any], terminal: Terminal) -> None:
 
 
 def _duration(option: str, text: str | None) -> float | None:
-    from conformance.http import pacing as patience
+    from conformance.command.duration import parse_duration
 
     try:
-        return None if text is None else patience.duration(text)
+        return None if text is None else parse_duration(text)
     except ValueError as error:
         _complain(f"{option} {text}: {error}")
         sys.exit(USAGE)

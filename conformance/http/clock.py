@@ -10,11 +10,11 @@ class Clock:
     """The machine's own time."""
 
     def monotonic(self) -> float:
-        """Tell the seconds since some moment, of which only differences mean anything."""
+        """Return the seconds since some moment; only differences of them mean anything."""
         return time.monotonic()
 
     def now(self) -> datetime:
-        """Tell the date and the time."""
+        """Return the date and the time, in UTC."""
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
@@ -22,18 +22,18 @@ class Clock:
         time.sleep(max(0.0, seconds))
 
 
-class TurnedClock(Clock):
-    """A clock that is turned on instead of waited for."""
+class SkippingClock(Clock):
+    """A clock that skips the time it should sleep."""
 
     def __init__(self) -> None:
         self._ahead_s = 0.0
 
     def monotonic(self) -> float:
-        """Tell the seconds, those that were skipped among them."""
+        """Return the seconds, those that were skipped among them."""
         return super().monotonic() + self._ahead_s
 
     def now(self) -> datetime:
-        """Tell the date and the time, as if what was skipped had passed."""
+        """Return the date and the time, as if what was skipped had passed."""
         return super().now() + timedelta(seconds=self._ahead_s)
 
     def sleep(self, seconds: float) -> None:

@@ -15,37 +15,37 @@ if TYPE_CHECKING:
     from conformance.http.connection import RawResponse
 
 LONGEST_BODY = 4096
-_OURS = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
+_HEADERS_OF_THE_CLIENT = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
 _TEXT_CONTROLS = {"\n", "\r", "\t"}
 
 
 class Exchange:
-    """What a report shows of one exchange, made out when it is asked for: most are never shown.
+    """What a report shows of one exchange, rendered when it is asked for: most are never shown.
 
-    request: as it was sent. answer: as it came, or None if none came; *trouble* says why. seconds: from the
-    first byte sent until now, when all is over. size, answer_size: of the whole bodies, in bytes. manner: how it
-    was sent, if in a way that *curl* does not repeat.
+    request: as it was sent. response: as it came, or None if none came; *error* says why. seconds: from the
+    first byte sent until now, when all is over. size_bytes, response_size_bytes: of the whole bodies. manner: how
+    it was sent, if in a way that *curl* does not repeat.
     """
 
     def __init__(
         self,
         request: httpx2.Request,
         redaction: Redaction,
-        answer: RawResponse | None = None,
-        trouble: str | None = None,
+        response: RawResponse | None = None,
+        error: str | None = None,
         seconds: float = 0.0,
         manner: str = "",
     ) -> None:
         self.method = request.method
-        self.status = None if answer is None else answer.status
-        self.trouble = trouble
-        self.began = datetime.now(UTC) - timedelta(seconds=seconds)
+        self.status = None if response is None else response.status
+        self.error = error
+        self.started_at = datetime.now(UTC) - timedelta(seconds=seconds)
         self.seconds = seconds
         self.manner = manner
-        self.size = len(request.content)
-        self.answer_size = len(answer.content) if answer else 0
+        self.size_bytes = len(request.content)
+        self.response_size_bytes = len(response.content) if response else 0
         self._request = request
-        self._answer = answer
+        self._response = response
         self._redaction = redaction
 
     @cached_property
@@ -75,22 +75,28 @@ class Exchange:
     def curl(self) -> str:
         """The command that repeats the request, with a comment on what it cannot repeat."""
         sent = self._request
-        line = curl(sent.method, str(sent.url), sent.headers.multi_items(), sent.content, self._redaction)
+        line = render_curl(
+            sent.method, str(sent.url), sent.headers.multi_items(), sent.content, self._redaction
+        )
         return f"{line}  # {self.manner}" if self.manner else line
 
     @cached_property
-    def answer_headers(self) -> Mapping[str, str]:
-        """The answer's headers, without credentials; empty if none came."""
-        return render_headers(self._answer.headers.multi_items(), self._redaction) if self._answer else {}
+    def response_headers(self) -> Mapping[str, str]:
+        """The response's headers, without credentials; empty if none came."""
+        return render_headers(self._response.headers.multi_items(), self._redaction) if self._response else {}
 
     @cached_property
-    def answer_body(self) -> str:
-        """The answer's body, cut to size; empty if none came."""
-        return render_body(self._answer.content, self._redaction) if self._answer else ""
+    def response_body(self) -> str:
+        """The response's body, cut to size; empty if none came."""
+        return render_body(self._response.content, self._redaction) if self._response else ""
 
     def as_json(self, expected: str | None = None, got: str | None = None) -> dict[str, Any]:
         """Return one item of a report's evidence."""
-        response = {"status": self.status, "headers": dict(self.answer_headers), "body": self.answer_body}
+        response = {
+            "status": self.status,
+            "headers": dict(self.response_headers),
+            "body": self.response_body,
+        }
         return {
             "request": {
                 "method": self.method,
@@ -100,7 +106,7 @@ class Exchange:
             },
             "response": response if self.status is not None else None,
             "expected": expected,
-            "got": got or self.trouble,
+            "got": got or self.error,
             "curl": self.curl,
         }
 
@@ -113,7 +119,7 @@ def render_body(body: bytes, redaction: Redaction) -> str:
 
 
 def escape_controls(text: str) -> str:
-    """Escape what a terminal or an XML file would trip over."""
+    """Escape the control characters that a terminal would obey and an XML file may not hold."""
     if text.isprintable():
         return text
     return "".join(
@@ -126,20 +132,20 @@ def render_headers(headers: Iterable[tuple[str, str]], redaction: Redaction) -> 
     """Show headers without credentials; repeated ones are joined."""
     shown: dict[str, str] = {}
     for name, value in headers:
-        clean = escape_controls(redaction.header(name, value))[:LONGEST_BODY]
+        clean = escape_controls(redaction.redact_header(name, value))[:LONGEST_BODY]
         shown[escape_controls(redaction(name))] = f"{shown[name]}, {clean}" if name in shown else clean
     return shown
 
 
-def curl(
+def render_curl(
     method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes | None, redaction: Redaction
 ) -> str:
     """Write the command that repeats the request, with the credential taken from the environment."""
-    words = ["curl", "-sS", "-i", "-X", method, redaction.shell(url)]
+    words = ["curl", "-sS", "-i", "-X", method, redaction.quote_for_shell(url)]
     for name, value in headers:
-        if name.lower() not in _OURS:
-            told = MASK if redaction.header(name, value) == MASK else value
-            words += ["-H", redaction.shell(f"{name}: {told}" if told else f"{name};")]
+        if name.lower() not in _HEADERS_OF_THE_CLIENT:
+            shown = MASK if redaction.redact_header(name, value) == MASK else value
+            words += ["-H", redaction.quote_for_shell(f"{name}: {shown}" if shown else f"{name};")]
     if not body:
         return " ".join(words)
     if len(body) > 4 * LONGEST_BODY:
@@ -149,13 +155,13 @@ def curl(
                 f"--data-binary @body  # body: a file with the {len(body)} bytes that were sent; no report keeps them",
             ]
         )
-    if _is_plain(body):
-        return " ".join([*words, "--data-binary", redaction.shell(body.decode())])
+    if _can_be_quoted(body):
+        return " ".join([*words, "--data-binary", redaction.quote_for_shell(body.decode())])
     octal = "".join(f"\\{byte:03o}" for byte in body)
     return f"printf '{octal}' | " + " ".join([*words, "--data-binary @-"])
 
 
-def _is_plain(body: bytes) -> bool:
+def _can_be_quoted(body: bytes) -> bool:
     try:
         text = body.decode()
     except UnicodeDecodeError:

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from conformance.assertions.outcome import Stopped
+
 BUSY_STATUSES = frozenset({429, 503})
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 _RESERVE_S = 2.0
-_UNITS_S = {"h": 3600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
-
-
-def duration(text: str) -> float:
-    """Read a duration such as 90s, 5m or 1h30m, in seconds.
-
-    Raises ValueError if it is none, or nothing.
-    """
-    match = _DURATION.fullmatch(text.strip())
-    parts = match.groups() if match else ()
-    total_s = sum(float(part or 0) * unit_s for part, unit_s in zip(parts, _UNITS_S.values(), strict=False))
-    if any(parts) and not total_s:
-        raise ValueError("has to be more than zero; write it like 90s, 5m or 1h30m")
-    if not 0 < total_s < math.inf:
-        raise ValueError("is not a duration; write it like 90s, 5m or 1h30m")
-    return total_s
 
 
 class Budget:
@@ -40,20 +24,33 @@ class Budget:
     """
 
     def __init__(self, budget_s: float | None = None) -> None:
-        self.budget_s = budget_s
+        self._budget_s = budget_s
         self._end = math.inf if budget_s is None else time.monotonic() + budget_s
         self._until = self._end - min(_RESERVE_S, (budget_s or 0) / 10)
 
-    def left(self) -> float:
+    def remaining_s(self) -> float:
         """Return the seconds that are left, none if it is used up."""
         return max(0.0, self._until - time.monotonic())
 
-    def release(self) -> None:
+    def release_reserve(self) -> None:
         """Let what was reserved be used."""
         self._until = self._end
 
+    def restart(self, budget_s: float) -> None:
+        """End *budget_s* seconds from now, whatever was left."""
+        self._budget_s = budget_s
+        self._until = self._end = time.monotonic() + budget_s
 
-class Patience:
+    def describe(self) -> str:
+        """Name the budget, for a sentence."""
+        return f"the run's budget of {self._budget_s:g} s"
+
+    def outcome(self) -> BaseException:
+        """Return what is raised when it is used up."""
+        return Stopped(f"{self.describe()} is used up")
+
+
+class RetryTimer:
     """The waiting for one request: at most *retry_s* seconds in all."""
 
     def __init__(self, retry_s: float) -> None:
@@ -61,7 +58,7 @@ class Patience:
         self._pause = _FIRST_PAUSE_S
 
     def wait(self, headers: Mapping[str, str]) -> bool:
-        """Wait as the busy answer asks, at least a growing while; False at once if that is longer than is left."""
+        """Wait as long as the busy response asks, at least a growing while; False at once if that is too long."""
         pause = max(parse_retry_after(headers) or 0.0, self._pause)
         self._pause = min(self._pause * 2, _LONGEST_PAUSE_S)
         if time.monotonic() + pause > self._until:
@@ -71,7 +68,7 @@ class Patience:
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read Retry-After in seconds; a date counts from the answer's own Date, since clocks differ."""
+    """Read Retry-After in seconds; a date counts from the response's own Date, since clocks differ."""
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
@@ -95,7 +92,7 @@ def parse_http_date(text: str) -> datetime | None:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-class Pace:
+class RateLimit:
     """At most *rate_per_s* requests a second on average; None for as many as there are."""
 
     def __init__(self, rate_per_s: float | None) -> None:

@@ -32,44 +32,44 @@ class RawRequest:
 
 
 def pipeline_requests(requests: Sequence[httpx2.Request]) -> RawRequest:
-    """Put *requests* behind each other without waiting for answers."""
+    """Send *requests* one behind the other without waiting for responses."""
     manner = f"one of {len(requests)} requests sent without waiting for an answer"
-    return RawRequest(requests, b"".join(map(_written, requests)), manner)
+    return RawRequest(requests, b"".join(map(_render_request, requests)), manner)
 
 
 def chunk_body(request: httpx2.Request, extension: str = "") -> RawRequest:
     """Send the body in chunks of odd sizes, each perhaps with an extension, instead of telling its length."""
     request.headers["transfer-encoding"] = "chunked"
     del request.headers["content-length"]
-    content = _head(request) + b"".join(_chunked(request.content, extension.encode()))
+    content = _render_head(request) + b"".join(_render_chunks(request.content, extension.encode()))
     sizes = ", ".join(map(str, _CHUNKS))
-    told = f", each with {extension}" if extension else ""
-    return RawRequest([request], content, f"in chunks of {sizes} bytes, and so on{told}")
+    extensions = f", each with {extension}" if extension else ""
+    return RawRequest([request], content, f"in chunks of {sizes} bytes, and so on{extensions}")
 
 
 def cut_body(request: httpx2.Request, missing: int) -> RawRequest:
-    """Close the connection when the last *missing* bytes of the body have still to come."""
+    """Send all but the last *missing* bytes of the body, and close the connection for writing."""
     manner = f"the last {missing} of {len(request.content)} bytes were never sent"
-    return RawRequest([request], _written(request)[:-missing], manner, is_cut=True)
+    return RawRequest([request], _render_request(request)[:-missing], manner, is_cut=True)
 
 
 def add_odd_headers(request: httpx2.Request) -> RawRequest:
     """Send a hundred headers more: a long one, an empty one, one twice, in odd cases."""
     request.headers = httpx2.Headers([*request.headers.raw, *_ODD_HEADERS])
-    return RawRequest([request], _written(request), "")
+    return RawRequest([request], _render_request(request), "")
 
 
-def _written(request: httpx2.Request) -> bytes:
-    return _head(request) + request.content
+def _render_request(request: httpx2.Request) -> bytes:
+    return _render_head(request) + request.content
 
 
-def _head(request: httpx2.Request) -> bytes:
+def _render_head(request: httpx2.Request) -> bytes:
     first = b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)
     lines = [first, *(b"%s: %s" % header for header in request.headers.raw)]
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
-def _chunked(content: bytes, extension: bytes) -> Iterable[bytes]:
+def _render_chunks(content: bytes, extension: bytes) -> Iterable[bytes]:
     sizes, at = cycle(_CHUNKS), 0
     while part := content[at : at + next(sizes)]:
         yield b"%x%s\r\n%s\r\n" % (len(part), extension, part)

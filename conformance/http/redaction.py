@@ -12,7 +12,7 @@ from urllib.parse import quote
 _SENSITIVE = re.compile(r"auth|cookie|token|key|secret|session|credential|passw", re.IGNORECASE)
 _SCHEMES = {"basic", "bearer", "digest", "token"}
 _UNNAMED = "CREDENTIAL"
-_SHORTEST = 4  # what is shorter is no secret, and replacing it by value would spoil every text
+_SHORTEST_VALUE = 4  # what is shorter is no secret, and replacing it by value would spoil every text
 _SHORTEST_PART = 8
 MASK = "[redacted]"
 
@@ -27,7 +27,7 @@ class Redaction:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
-        self._heard: set[tuple[str, str]] = set()
+        self._seen_headers: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
     def conceal(self, value: str, name: str = _UNNAMED) -> str:
@@ -38,59 +38,61 @@ class Redaction:
         """
         with self._lock:
             # Replaced whole, since another thread may be reading the old ones.
-            self._names = {form.lower(): name for form in _forms(value)} | self._names
+            self._names = {form.lower(): name for form in _echoed_forms(value)} | self._names
         return value
 
     def conceal_header(self, name: str, value: str) -> None:
         """Remember the credential in a header that is about to be sent."""
-        if (name, value) in self._heard or not is_sensitive_name(name):
+        if (name, value) in self._seen_headers or not is_sensitive_name(name):
             return
-        self._heard.add((name, value))
+        self._seen_headers.add((name, value))
         _scheme, has_scheme, rest = value.partition(" ")
-        for part in (
-            re.findall(r"=([^;]+)", value) if "cookie" in name.lower() else [rest if has_scheme else value]
-        ):
-            if not _is_bare(part) and self(part) == part:
+        # A cookie's values are credentials by themselves; its names are not.
+        cookies = re.findall(r"=([^;]+)", value)
+        for part in cookies if "cookie" in name.lower() else [rest if has_scheme else value]:
+            if not _holds_no_credential(part) and self(part) == part:
                 self.conceal(part.strip())
 
     def __call__(self, text: str) -> str:
         """Return *text* with every credential replaced."""
-        pattern = self._pattern(text)
-        return pattern.sub(lambda match: f"${self._name(match)}", text) if pattern else text
+        pattern = self._build_pattern(text)
+        return pattern.sub(lambda match: f"${self._variable_of(match)}", text) if pattern else text
 
-    def header(self, name: str, value: str) -> str:
+    def redact_header(self, name: str, value: str) -> str:
         """Return a header's value without its credential; one that cannot be named is masked whole."""
         shown = self(value)
-        if shown == value and not _is_bare(value) and is_sensitive_name(name):
+        if shown == value and not _holds_no_credential(value) and is_sensitive_name(name):
             return MASK
         return shown
 
-    def shell(self, text: str) -> str:
+    def quote_for_shell(self, text: str) -> str:
         """Quote *text* for a shell so that each credential is read from its environment variable."""
         quoted, at = "", 0
-        pattern = self._pattern(text)
+        pattern = self._build_pattern(text)
         for match in pattern.finditer(text) if pattern else ():
-            quoted += re.sub(r'([\\"$`])', r"\\\1", text[at : match.start()]) + f"${{{self._name(match)}}}"
+            quoted += (
+                re.sub(r'([\\"$`])', r"\\\1", text[at : match.start()]) + f"${{{self._variable_of(match)}}}"
+            )
             at = match.end()
         if not at:
             return "'" + text.replace("'", "'\"'\"'") + "'"
         return '"' + quoted + re.sub(r'([\\"$`])', r"\\\1", text[at:]) + '"'
 
-    def _name(self, match: re.Match[str]) -> str:
+    def _variable_of(self, match: re.Match[str]) -> str:
         return self._names.get(match[0].lower(), _UNNAMED)
 
-    def _pattern(self, text: str) -> re.Pattern[str] | None:
+    def _build_pattern(self, text: str) -> re.Pattern[str] | None:
         """Match the credentials that are in *text*, the longest first; None if there are none."""
         lowered = text.lower()
         found = sorted((form for form in self._names if form in lowered), key=len, reverse=True)
         return re.compile("|".join(map(re.escape, found)), re.IGNORECASE) if found else None
 
 
-def _is_bare(value: str) -> bool:
+def _holds_no_credential(value: str) -> bool:
     return not value.strip() or value.strip().lower() in _SCHEMES
 
 
-def _forms(value: str) -> set[str]:
+def _echoed_forms(value: str) -> set[str]:
     encoded = base64.b64encode(value.encode()).decode()
     forms = {
         value,
@@ -101,4 +103,4 @@ def _forms(value: str) -> set[str]:
         encoded.rstrip("="),
     }
     forms |= {part for part in value.split(".") if len(part) >= _SHORTEST_PART and value.count(".") >= 2}
-    return {form for form in forms if len(form) >= _SHORTEST}
+    return {form for form in forms if len(form) >= _SHORTEST_VALUE}

@@ -30,7 +30,7 @@ class CannotRenew(Exception):
 
 
 @dataclass
-class _Held:
+class _RenewableSecret:
     """One secret, the values it has had, and in which forms the target has accepted it."""
 
     secret: Secret
@@ -41,10 +41,10 @@ class _Held:
     is_hopeless: bool = False
 
 
-class _Carried(NamedTuple):
+class _SecretInHeader(NamedTuple):
     """A secret in a header: what stands before it there, and which of its values it is."""
 
-    held: _Held
+    renewable: _RenewableSecret
     header: str
     prefix: str
     value: str
@@ -53,10 +53,10 @@ class _Carried(NamedTuple):
     def form(self) -> tuple[str, str]:
         return self.header.lower(), self.prefix
 
-    def in_place(self, headers: httpx2.Headers) -> httpx2.Headers:
+    def renew_header(self, headers: httpx2.Headers) -> httpx2.Headers:
         """Return *headers* with the secret's newest value."""
         changed = httpx2.Headers(headers)
-        changed[self.header] = self.prefix + self.held.secret.reveal()
+        changed[self.header] = self.prefix + self.renewable.secret.reveal()
         return changed
 
 
@@ -68,64 +68,64 @@ class Renewal:
         self._lock = threading.RLock()
         for secret in secrets:
             redaction.conceal(secret.reveal(), secret.name)
-        self._held = [_Held(one, [one.reveal()]) for one in secrets if one.is_renewable]
+        self._secrets = [_RenewableSecret(one, [one.reveal()]) for one in secrets if one.is_renewable]
 
-    def before(self, headers: httpx2.Headers, within_s: float) -> httpx2.Headers:
+    def renew_expired(self, headers: httpx2.Headers, within_s: float) -> httpx2.Headers:
         """Return *headers* as they are to be sent, with the newest credential.
 
         within_s: for the command, if it has to be asked.
         """
         with self._lock:
-            carried = self._carried(headers)
-            if carried is None:
+            found = self._find_secret(headers)
+            if found is None:
                 return headers
-            held = carried.held
-            if not held.is_hopeless and _has_expired(held.secret.reveal()):
+            renewable = found.renewable
+            if not renewable.is_hopeless and _has_expired(renewable.secret.reveal()):
                 try:
-                    self._fetch(held, within_s)
-                    held.is_hopeless = _has_expired(held.secret.reveal())
+                    self._fetch_secret(renewable, within_s)
+                    renewable.is_hopeless = _has_expired(renewable.secret.reveal())
                 except BadProfile:
-                    held.is_hopeless = True  # whether the old one still does is for the target to say
-            return carried.in_place(headers)
+                    renewable.is_hopeless = True  # whether the old one still does is for the target to say
+            return found.renew_header(headers)
 
-    def after(self, headers: httpx2.Headers, status: int, within_s: float) -> httpx2.Headers | None:
+    def renew_refused(self, headers: httpx2.Headers, status: int, within_s: float) -> httpx2.Headers | None:
         """Return the headers to ask once more with, or None if the answer stands.
 
         Raises CannotRenew if another credential is needed and none comes.
         """
         with self._lock:
-            carried = self._carried(headers)
-            if carried is None:
+            found = self._find_secret(headers)
+            if found is None:
                 return None
-            held = carried.held
-            is_stale = not held.was_sent and time.monotonic() - held.fetched_at > _STALE_S
-            held.was_sent = True
+            renewable = found.renewable
+            is_stale = not renewable.was_sent and time.monotonic() - renewable.fetched_at > _STALE_S
+            renewable.was_sent = True
             if status != _UNAUTHORIZED:
                 if status != _TOO_MANY and status < _SERVER_ERROR:  # which say nothing of a credential
-                    held.accepted.add(carried.form)
+                    renewable.accepted.add(found.form)
                 return None
-            if carried.form not in held.accepted and not is_stale:
+            if found.form not in renewable.accepted and not is_stale:
                 return None
-            if carried.value == held.secret.reveal():
+            if found.value == renewable.secret.reveal():
                 try:
-                    self._fetch(held, within_s)
+                    self._fetch_secret(renewable, within_s)
                 except BadProfile as error:
                     raise CannotRenew(f"a credential was answered 401 that did before; {error}") from None
-            return carried.in_place(headers)
+            return found.renew_header(headers)
 
-    def _carried(self, headers: httpx2.Headers) -> _Carried | None:
-        for held in self._held:
+    def _find_secret(self, headers: httpx2.Headers) -> _SecretInHeader | None:
+        for renewable in self._secrets:
             for name, text in headers.items():
-                for value in reversed(held.values):
+                for value in reversed(renewable.values):
                     if text.endswith(value):
-                        return _Carried(held, name, text.removesuffix(value), value)
+                        return _SecretInHeader(renewable, name, text.removesuffix(value), value)
         return None
 
-    def _fetch(self, held: _Held, within_s: float) -> None:
-        fetched = held.secret.renew(within_s)
-        self._redaction.conceal(fetched, held.secret.name)
-        held.values.append(fetched)
-        held.fetched_at = time.monotonic()
+    def _fetch_secret(self, renewable: _RenewableSecret, within_s: float) -> None:
+        fetched = renewable.secret.renew(within_s)
+        self._redaction.conceal(fetched, renewable.secret.name)
+        renewable.values.append(fetched)
+        renewable.fetched_at = time.monotonic()
 
 
 def _has_expired(token: str) -> bool:

@@ -1,4 +1,4 @@
-"""What came back for one request."""
+"""What the target answered to one request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from conformance.http.pacing import parse_http_date
 
 @dataclass(frozen=True)
 class Response:
-    """What came back.
+    """What the target sent back.
 
     *headers* takes names in any case. *sent_at* and *received_at* are monotonic seconds; *content* is the
     body after its content-encoding. *exchange* is the same as evidence, without credentials.
@@ -53,11 +53,11 @@ class Response:
     @property
     def is_json(self) -> bool:
         """Whether the body is JSON, whatever its label says."""
-        return not isinstance(self._parsed, DoesNotConform)
+        return not isinstance(self._parsed_json, DoesNotConform)
 
     @property
-    def received(self) -> datetime:
-        """When it came, by the clock here."""
+    def local_date(self) -> datetime:
+        """The date at which it came, by the clock here."""
         return datetime.now(UTC) - timedelta(seconds=time.monotonic() - self.received_at)
 
     @property
@@ -68,14 +68,14 @@ class Response:
     @property
     def json(self) -> Any:
         """The body as JSON; raises DoesNotConform if it is none."""
-        if isinstance(self._parsed, DoesNotConform):
-            raise DoesNotConform(self._parsed.expected, self._parsed.got, self)
-        return self._parsed
+        if isinstance(self._parsed_json, DoesNotConform):
+            raise DoesNotConform(self._parsed_json.expected, self._parsed_json.got, self)
+        return self._parsed_json
 
     @cached_property
-    def _parsed(self) -> Any:
+    def _parsed_json(self) -> Any:
         try:
-            return json.loads(self.content.decode("utf-8"), parse_constant=_refuse)
+            return json.loads(self.content.decode("utf-8"), parse_constant=_refuse_constant)
         except UnicodeDecodeError:
             return DoesNotConform("a JSON body", "bytes that are not UTF-8")
         except RecursionError:
@@ -83,14 +83,14 @@ class Response:
         except ValueError as error:
             start = escape_controls(self.text[:60].strip())
             # What else json.loads raises is Python's own limit on the digits of a number.
-            is_told = isinstance(error, (json.JSONDecodeError, _NotJson))
-            why = str(error) if is_told else "a number has too many digits to read"
+            is_explained = isinstance(error, (json.JSONDecodeError, _NotJson))
+            why = str(error) if is_explained else "a number has too many digits to read"
             return DoesNotConform("a JSON body", f"{start!r} ({why})" if start else "an empty body")
 
 
 class _NotJson(ValueError):
-    """Python reads it, and JSON has no such thing."""
+    """NaN or Infinity, which Python reads and JSON does not have."""
 
 
-def _refuse(constant: str) -> Any:
+def _refuse_constant(constant: str) -> Any:
     raise _NotJson(f"{constant} is not JSON")

@@ -17,6 +17,7 @@ from conformance.assertions.outcome import DoesNotConform, Outcome, Stopped
 from conformance.generation.cases import Case, Exam, TooFewCases
 from conformance.http.client import Client
 from conformance.http.evidence import Exchange
+from conformance.http.pacing import Budget
 from conformance.http.redaction import Redaction
 from conformance.http.response import Response
 from conformance.judge import interrupt
@@ -92,29 +93,15 @@ class Finding:
         }
 
 
-class Hurried(Client):
-    """A client that is given until *until*, a moment of *clock*, and no longer."""
+class ExplorationBudget(Budget):
+    """The time until *until*, a moment of *clock*."""
 
-    def __init__(self, aim: AnyTarget, redaction: Redaction, clock: Clock, until: float) -> None:
-        patience = aim.patience
-        super().__init__(aim.base_url, redaction, **{**options_of(aim), "budget_s": None})
+    def __init__(self, clock: Clock, until: float) -> None:
+        super().__init__()
         self.until = until
         self._clock = clock
-        self._patience = patience
-        self._spacing_s = 1 / patience.rate_per_s if patience.rate_per_s else 0.0
 
-    def send(self, *arguments: Any, **options: Any) -> Response:
-        """Send one request; raises TimeIsUp instead of beginning it too late."""
-        self._retry_s = min(self._patience.retry_s, self.left())
-        return super().send(*arguments, **options)
-
-    def _exchange(self, request: Any) -> Response:
-        if self._spacing_s > self.left():
-            raise TimeIsUp
-        self._timeout_s = min(self._patience.timeout_s, self.left())
-        return super()._exchange(request)
-
-    def left(self) -> float:
+    def remaining_s(self) -> float:
         """Return the seconds that are left; raises TimeIsUp if none are, KeyboardInterrupt if one was lost."""
         if interrupt.is_asked():
             raise KeyboardInterrupt
@@ -122,6 +109,14 @@ class Hurried(Client):
         if left <= 0:
             raise TimeIsUp
         return left
+
+    def describe(self) -> str:
+        """Name the budget, for a sentence."""
+        return "the time for exploring"
+
+    def outcome(self) -> BaseException:
+        """Return what is raised when it is used up."""
+        return TimeIsUp()
 
 
 class Exploration:
@@ -146,7 +141,8 @@ class Exploration:
         self._aim = aim
         self._clock = clock
         self._seeds = iter(lambda: secrets.randbelow(2**31), None) if seeds is None else seeds
-        self._client = Hurried(aim, redaction, clock, clock() + for_s)
+        self._budget = ExplorationBudget(clock, clock() + for_s)
+        self._client = Client(aim.base_url, redaction, budget=self._budget, **options_of(aim))
         self._asked = [one for one in aim.requirements() if one.is_examined and one.level != "OBSERVED"]
         self._spent: Counter[str] = Counter()
         self._drawing_s = 0.0
@@ -161,7 +157,7 @@ class Exploration:
         """Explore until the time is up or somebody interrupts; *heard* is told each finding at once."""
         try:
             for seed in self._seeds:
-                if self._client.left() < self._drawing_s:
+                if self._budget.remaining_s() < self._drawing_s:
                     break
                 self._explore(seed, heard)
         except TimeIsUp:
@@ -255,7 +251,7 @@ class Exploration:
         return None
 
     def _leave(self) -> None:
-        self._client.until = self._clock() + _LEAVING_S
+        self._budget.until = self._clock() + _LEAVING_S
         if self._latest is not None:
             with suppress(Outcome, TimeIsUp, KeyboardInterrupt):
                 self._latest.restore()

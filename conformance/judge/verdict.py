@@ -21,7 +21,7 @@ from conformance.assertions.outcome import Outcome, Unjudgeable, Unreachable
 from conformance.http.client import Client
 from conformance.http.connection import HttpConnection
 from conformance.http.evidence import Exchange, escape_controls
-from conformance.http.pacing import BUSY_STATUSES, Budget
+from conformance.http.pacing import BUSY_STATUSES
 from conformance.http.redaction import Redaction
 from conformance.http.response import Response
 from conformance.judge import engine as plugin
@@ -232,9 +232,9 @@ class Bench:
 
         hastily: give up after a few seconds, since somebody waits. What remains is said in a sentence.
         """
-        self.client.budget.release()
+        self.client.budget.release_reserve()
         if hastily:
-            self.client.budget = Budget(_PUT_BACK_WITHIN_S)
+            self.client.budget.restart(_PUT_BACK_WITHIN_S)
         with suppress(Outcome):
             self.remains = self.api.restore()
 

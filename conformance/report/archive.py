@@ -20,15 +20,15 @@ def write(exchanges: Iterable[Exchange]) -> str:
     text = io.StringIO()
     creator = harfile.Creator(name=f"{DISTRIBUTION} conformance", version=suite_version())
     with harfile.open(text, creator=creator) as file:
-        for one in sorted(exchanges, key=lambda one: one.began):
+        for one in sorted(exchanges, key=lambda one: one.started_at):
             took_ms = round(one.seconds * 1000, 3)
             file.add_entry(
-                startedDateTime=one.began,
+                startedDateTime=one.started_at,
                 time=took_ms,
                 request=_request(one),
                 response=_response(one),
                 timings=harfile.Timings(send=0, wait=took_ms, receive=0),
-                comment=one.trouble,
+                comment=one.error,
             )
     return text.getvalue() + "\n"
 
@@ -42,21 +42,21 @@ def _request(one: Exchange) -> harfile.Request:
         headers=_records(one.headers.items()),
         queryString=_records(one.query),
         postData=harfile.PostData(mimeType=media_type, text=one.body) if one.body else None,
-        bodySize=one.size,
+        bodySize=one.size_bytes,
     )
 
 
 def _response(one: Exchange) -> harfile.Response:
-    headers = one.answer_headers
+    headers = one.response_headers
     media_type = headers.get("content-type", "")
     return harfile.Response(
         status=one.status or 0,  # as browsers say that no answer came
         statusText=HTTPStatus(one.status).phrase if one.status in set(HTTPStatus) else "",
         httpVersion=_HTTP,
         headers=_records(headers.items()),
-        content=harfile.Content(size=one.answer_size, mimeType=media_type, text=one.answer_body),
+        content=harfile.Content(size=one.response_size_bytes, mimeType=media_type, text=one.response_body),
         redirectURL=headers.get("location", ""),
-        bodySize=one.answer_size if one.status else -1,
+        bodySize=one.response_size_bytes if one.status else -1,
     )
 
 

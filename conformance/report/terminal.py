@@ -197,7 +197,7 @@ def _is_watched(console: Console) -> bool:
 
 
 def _exchange(exchange: Exchange) -> list[str]:
-    answer = f"{exchange.status} {_short(exchange.answer_body)}" if exchange.status else exchange.trouble
+    answer = f"{exchange.status} {_short(exchange.response_body)}" if exchange.status else exchange.error
     return [
         f"sent      {exchange.method} {exchange.url}",
         *([f"          {_short(exchange.body)}"] if exchange.body else []),

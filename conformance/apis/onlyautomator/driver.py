@@ -22,7 +22,7 @@ from conformance.assertions.expect import expect
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped, Unjudgeable
 from conformance.generation.cases import Case
 from conformance.http.client import UNSET, Client
-from conformance.http.pacing import Patience
+from conformance.http.pacing import RetryTimer
 from conformance.http.response import Response
 from conformance.suite import driver as suite
 from conformance.suite.driver import is_among, repeat_race
@@ -138,8 +138,10 @@ class Driver(suite.Driver):
         sent = {**authorized, **labelled, **(headers or {})}
         self._permit(body, content, sent)
 
-        def ask(patient: bool = False) -> Response:
-            return self.client.send("POST", PATH, headers=sent, json=body, content=content, patient=patient)
+        def ask(retry_busy: bool = False) -> Response:
+            return self.client.send(
+                "POST", PATH, headers=sent, json=body, content=content, retry_busy=retry_busy
+            )
 
         answer = self._doubted(ask)
         if answer.status >= 500 and code_of(answer) == "service_unavailable":
@@ -163,7 +165,7 @@ class Driver(suite.Driver):
     def _doubted(self, ask: Callable[..., Response]) -> Response:
         known = len(self.client.responses)
         try:
-            return ask(patient=True)
+            return ask(retry_busy=True)
         except Inconclusive:
             self.doubtful += [(ask, last) for last in self.client.responses[known:][-1:]]
             raise
@@ -403,9 +405,9 @@ class Driver(suite.Driver):
         return self.client.memoize("unavailable", lambda: self._triggered(headers))
 
     def _triggered(self, headers: Mapping[str, str]) -> Response:
-        patience = Patience(self.target.patience.retry_s)
+        patience = RetryTimer(self.target.patience.retry_s)
         while True:
-            answer = self.client.send("POST", PATH, headers=headers, json=self.body(), patient=False)
+            answer = self.client.send("POST", PATH, headers=headers, json=self.body(), retry_busy=False)
             self.triggered.append(answer)
             if answer.status != TOO_MANY or not patience.wait(answer.headers):
                 return answer

@@ -114,7 +114,7 @@ def test_timestamps_tell_the_time(driver: Driver) -> None:
         raise NotTested("the answers have no Date to compare with")
     for name in ("createdAt", "updatedAt"):
         told = moment(data_of(answer), name)
-        is_near = any(abs(told - clock) <= CLOCKS_APART for clock in (answer.date, answer.received))
+        is_near = any(abs(told - clock) <= CLOCKS_APART for clock in (answer.date, answer.local_date))
         of_any_zone = not ZONE.search(data_of(answer)[name])
         expect(
             is_near or of_any_zone,
@@ -191,7 +191,7 @@ def test_source_form(driver: Driver) -> None:
 def test_timestamp_form(driver: Driver) -> None:
     """OBSERVED the form of a timestamp. (onlyautomator: Response)"""
     when = moment(driver.base(), "createdAt")
-    ahead = (when - driver.created().received).total_seconds()
+    ahead = (when - driver.created().local_date).total_seconds()
     observe(f"createdAt looks like {show(driver.base()['createdAt'])}, {ahead:+.0f} s from the clock here")
 
 

@@ -12,9 +12,9 @@ from email.utils import formatdate
 import pytest
 
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, Silent, Stopped, Unreachable
-from conformance.http import pacing as patience
+from conformance.http import pacing
 from conformance.http.client import Client
-from conformance.http.pacing import Pace, parse_retry_after
+from conformance.http.pacing import RateLimit, parse_retry_after
 from conformance.http.redaction import Redaction
 from conformance.proof.serving import Response, serve, serve_bytes
 
@@ -100,7 +100,7 @@ def test_busy_target_is_asked_again(status, headers):
 
 def test_impatient_request_sees_the_first_answer():
     with talking_to(Server(Response(503, {}), Response(200, {}))) as client:
-        assert client.send("GET", "/", patient=False).status == 503
+        assert client.send("GET", "/", retry_busy=False).status == 503
 
 
 def test_patience_ends_at_once_when_asked_to_wait_longer():
@@ -115,8 +115,8 @@ def test_patience_ends_at_once_when_asked_to_wait_longer():
 @pytest.mark.parametrize("at_once", ["0", "nan", "Thu, 01 Jan 1970 00:00:00 GMT"])
 def test_target_that_says_at_once_is_not_asked_without_a_pause(at_once, monkeypatch):
     pauses: list[float] = []
-    monkeypatch.setattr(patience.time, "sleep", pauses.append)
-    waiting = patience.Patience(retry_s=30)
+    monkeypatch.setattr(pacing.time, "sleep", pauses.append)
+    waiting = pacing.RetryTimer(retry_s=30)
 
     assert all(waiting.wait({"retry-after": at_once}) for _ in range(5))
     assert pauses == sorted(pauses)
@@ -338,7 +338,7 @@ def test_racer_that_came_late_does_not_count():
 
 
 def test_pace_holds_the_average():
-    pace = Pace(100)
+    pace = RateLimit(100)
     began = time.monotonic()
     for _ in range(11):
         pace.wait()

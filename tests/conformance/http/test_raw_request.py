@@ -184,7 +184,7 @@ def test_second_request_may_stay_unanswered():
             answer.status for answer in client.send_raw(raw_request.pipeline_requests(drafts(client, 2)))
         ] == [200]
 
-    assert [shown.trouble for shown in client.evidence()] == [
+    assert [shown.error for shown in client.evidence()] == [
         "the connection was closed without an answer",
         None,
     ]

@@ -9,7 +9,7 @@ import pytest
 
 import openapi
 from conformance import proof, report
-from conformance.http.evidence import Exchange, curl
+from conformance.http.evidence import Exchange, render_curl
 from conformance.http.redaction import Redaction
 from conformance.judge.verdict import judge
 from conformance.judge.waiver import Waiver
@@ -54,7 +54,7 @@ def test_made_up_credentials_are_learned_when_sent():
     redaction.conceal_header("Cookie", "sb-access-token=abcdefgh; theme=dark")
 
     assert redaction("c29tZXRoaW5n abcdefgh") == "$CREDENTIAL $CREDENTIAL"
-    assert redaction.header("X-Api-Key", "never seen") == "[redacted]"
+    assert redaction.redact_header("X-Api-Key", "never seen") == "[redacted]"
 
 
 def test_a_word_too_short_to_be_secret_is_masked_in_headers_only():
@@ -62,14 +62,14 @@ def test_a_word_too_short_to_be_secret_is_masked_in_headers_only():
     redaction.conceal("on", "KEY")
 
     assert redaction("no nonsense") == "no nonsense"
-    assert redaction.header("Authorization", "Bearer on") == "[redacted]"
-    assert "Bearer" not in curl("GET", "http://h/", [("Authorization", "Bearer on")], None, redaction)
+    assert redaction.redact_header("Authorization", "Bearer on") == "[redacted]"
+    assert "Bearer" not in render_curl("GET", "http://h/", [("Authorization", "Bearer on")], None, redaction)
 
 
 def test_curl_reads_the_credential_from_the_environment(redaction):
     body = 'it\'s $HOME `ls` "q" \\ \n ä'.encode()
     headers = [("Authorization", f"Bearer {SECRET}"), ("X-Empty", ""), ("X-Plain", "$(id) 'x'")]
-    line = curl("POST", f"http://h/a?t={quote(SECRET, safe='')}", headers, body, redaction)
+    line = render_curl("POST", f"http://h/a?t={quote(SECRET, safe='')}", headers, body, redaction)
     shown = "curl() { printf '%s\\n' \"$@\"; }\n" + line
     done = subprocess.run(
         ["bash", "-c", shown], env={"TOKEN": SECRET}, capture_output=True, text=True, check=True
@@ -83,13 +83,13 @@ def test_curl_reads_the_credential_from_the_environment(redaction):
 
 
 def test_curl_says_that_a_long_body_is_not_kept(redaction):
-    line = curl("POST", "http://h/", [], b"x" * 20_000, redaction)
+    line = render_curl("POST", "http://h/", [], b"x" * 20_000, redaction)
 
     assert line.endswith(" @body  # body: a file with the 20000 bytes that were sent; no report keeps them")
 
 
 def test_curl_pipes_bytes_that_are_no_text(redaction):
-    line = curl("POST", "http://h/", [], b"\x00\xff%d'\\", redaction)
+    line = render_curl("POST", "http://h/", [], b"\x00\xff%d'\\", redaction)
     shown = "curl() { od -An -tx1; }\n" + line
     done = subprocess.run(["bash", "-c", shown], capture_output=True, text=True, check=True)
 

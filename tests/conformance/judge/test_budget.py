@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from conformance import proof
 from conformance.assertions.outcome import Stopped, Unreachable
 from conformance.command.cli import app
-from conformance.http import pacing as patience
+from conformance.command.duration import parse_duration
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
 from conformance.judge.verdict import judge
@@ -97,7 +97,7 @@ def test_no_rate_cap_overruns_the_budget():
 
 @pytest.mark.parametrize(("written", "seconds"), [("90s", 90), ("5m", 300), ("1h30m", 5400), ("0.5s", 0.5)])
 def test_duration_is_read(written, seconds):
-    assert patience.duration(written) == seconds
+    assert parse_duration(written) == seconds
 
 
 @pytest.mark.parametrize("written", ["", "90", "5 minutes", "-1s", "m", "1s1m", f"{'9' * 400}h"])

@@ -10,7 +10,7 @@ from conformance import proof
 from conformance.apis.onlyautomator import model as onlyautomator
 from conformance.apis.suprsend import model as suprsend
 from conformance.generation import operation_sequence as program
-from conformance.http.client import overlapping
+from conformance.http.race import select_overlapping
 from conformance.http.response import Response
 from tests.conformance.proof import proving
 
@@ -200,7 +200,7 @@ def test_refusal_contradicts_nothing():
 
 def under_way(*spans):
     answers = [Said({}, sent_at=sent, received_at=received) for sent, received in spans]
-    return [answers.index(answer) for answer in overlapping(answers)]
+    return [answers.index(answer) for answer in select_overlapping(answers)]
 
 
 def test_only_requests_that_overlapped_count():

@@ -1,0 +1,88 @@
+"""What a run has received so far, and which exchanges are the evidence of the requirement that is being asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from conformance.assertions.outcome import DoesNotConform, Inconclusive
+from conformance.http.evidence import Exchange
+from conformance.http.response import Response
+
+T = TypeVar("T")
+
+
+class EvidenceLog:
+    """Keeps the responses and exchanges of a run, and the evidence of one requirement after the other.
+
+    responses: those that requirements got to see. exchanges: every one, in the order they ended.
+    """
+
+    def __init__(self) -> None:
+        self.responses: list[Response] = []
+        self.exchanges: list[Exchange] = []
+        self._cited: list[Exchange] = []
+        self._memory: dict[Any, tuple[Any, list[Exchange]]] = {}
+        self._thread = _ThreadLists()
+
+    def start_requirement(self) -> None:
+        """Start the evidence of the next requirement."""
+        self._cited = []
+
+    def list_evidence(self) -> list[Exchange]:
+        """Return the exchanges cited since the requirement started, each once."""
+        return list(dict.fromkeys(self._cited))
+
+    def cite(self, *exchanges: Exchange) -> None:
+        """Add exchanges to the end of the evidence."""
+        cited = self._thread.cited
+        (self._cited if cited is None else cited).extend(exchanges)
+
+    def add_response(self, response: Response) -> None:
+        """Keep a response and cite its exchange."""
+        responses = self._thread.responses
+        (self.responses if responses is None else responses).append(response)
+        self.cite(response.exchange)
+
+    def memoize(self, key: Any, ask: Callable[[], T]) -> T:
+        """Return what *ask* returned the first time, with its evidence; an outcome it raised is raised again."""
+        if key not in self._memory:
+            with self.collect_citations() as cited:
+                result: Any
+                try:
+                    result = ask()
+                except (Inconclusive, DoesNotConform) as outcome:
+                    result = outcome
+                self._memory[key] = (result, cited)
+        result, cited = self._memory[key]
+        self.cite(*cited)
+        if isinstance(result, Inconclusive | DoesNotConform):
+            raise result
+        return result  # type: ignore[no-any-return]
+
+    @contextmanager
+    def collect_citations(self) -> Iterator[list[Exchange]]:
+        """Collect in a list of their own what this thread cites in the with block."""
+        outer, self._thread.cited = self._thread.cited, []
+        try:
+            yield self._thread.cited
+        finally:
+            self._thread.cited = outer
+
+    def divert_thread(self, cited: list[Exchange], responses: list[Response]) -> None:
+        """Let this thread, until it ends, write into lists of its own: those of others would get into disorder."""
+        self._thread.cited, self._thread.responses = cited, responses
+
+    def clear(self) -> None:
+        """Forget everything, as if nothing had been sent."""
+        self.responses, self.exchanges, self._cited = [], [], []
+        self._memory = {}
+
+
+class _ThreadLists(threading.local):
+    """Where the current thread writes; None for the run's own lists."""
+
+    cited: list[Exchange] | None = None
+    responses: list[Response] | None = None
