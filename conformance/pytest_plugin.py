@@ -244,9 +244,9 @@ def _exchange(result: Result) -> Iterator[str]:
 
 def _sitting(config: pytest.Config) -> Sitting:
     from conformance import DISTRIBUTION, EXTRA
-    from conformance.command.cli import missing_package
+    from conformance.command.errors import find_missing_package
 
-    if missing := missing_package():
+    if missing := find_missing_package():
         raise pytest.UsageError(
             f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'"
         )

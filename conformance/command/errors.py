@@ -1,0 +1,102 @@
+"""How a command ends when something goes wrong: one clear line, and an exit status that tells what kind it was."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from functools import wraps
+from importlib.metadata import PackageNotFoundError, distribution, requires
+from typing import NoReturn, ParamSpec
+
+import typer
+
+from conformance import DISTRIBUTION, EXTRA
+from conformance.judge import interrupt
+
+USAGE, NO_VERDICT = 2, 3
+_P = ParamSpec("_P")
+
+
+def report_errors(
+    interrupted: str = "interrupted",
+) -> Callable[[Callable[_P, None]], Callable[_P, None]]:
+    """Make a command turn every error into a line on standard error and its exit status.
+
+    A with block would not do: an interrupt between its entry and its first line would belong to nobody.
+
+    interrupted: what is said of an interrupt that nobody else has taken care of.
+    """
+
+    def decorate(command: Callable[_P, None]) -> Callable[_P, None]:
+        @wraps(command)
+        def reporting_errors(*args: _P.args, **kwargs: _P.kwargs) -> None:
+            missing = find_missing_package()
+            if missing:
+                exit_with_usage_error(
+                    f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'"
+                )
+            # Not before: these modules need the packages that may be missing, and --help needs none of them.
+            import openapi
+            from conformance.judge.verdict import CannotRun, refuse_without_docstrings
+            from conformance.judge.waiver import BadWaivers
+            from conformance.proof import NoSuchServer
+            from conformance.report.changes import BadReport
+            from conformance.suite.requirement import BadRequirement, NoSuchRequirement
+            from conformance.target.profile import BadProfile
+
+            try:
+                interrupt.is_raised()
+                refuse_without_docstrings()
+                command(*args, **kwargs)
+            except (
+                openapi.UnknownApi,
+                BadProfile,
+                BadReport,
+                BadWaivers,
+                NoSuchRequirement,
+                NoSuchServer,
+            ) as error:
+                exit_with_usage_error(str(error))
+            except (CannotRun, BadRequirement) as error:
+                print_error(str(error))
+                sys.exit(NO_VERDICT)
+            except KeyboardInterrupt:
+                print_error(interrupted)
+                sys.exit(interrupt.STATUS)
+            except (typer.Exit, BrokenPipeError):
+                raise
+            except Exception as error:
+                from conformance.judge.engine import describe
+
+                print_error(f"the judge itself failed: {describe(error)}")
+                sys.exit(NO_VERDICT)
+
+        return reporting_errors
+
+    return decorate
+
+
+def find_missing_package() -> str | None:
+    """Return the first package of the judge's extra that is not installed; None if all are."""
+    wanted = (
+        line for line in requires(DISTRIBUTION) or () if f'extra == "{EXTRA}"' in line.replace("'", '"')
+    )
+    for name in (re.split(r"[^\w.-]", line)[0] for line in wanted):
+        try:
+            distribution(name)
+        except PackageNotFoundError:
+            return name
+    return None
+
+
+def exit_with_usage_error(text: str) -> NoReturn:
+    """Print what is wrong with the command line or a file it names, and exit."""
+    print_error(text)
+    sys.exit(USAGE)
+
+
+def print_error(text: str) -> None:
+    """Print each line of *text* to standard error, after the program's name."""
+    for line in text.splitlines():
+        typer.echo(f"conformance: {line}", err=True)

@@ -1,0 +1,42 @@
+"""``conformance explain``: what there is to know about a requirement."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from conformance.command.errors import exit_with_usage_error, report_errors
+from conformance.command.options import SpecFile
+
+
+@report_errors()
+def explain_requirements(
+    id: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="A requirement as `conformance list` prints it, or a glob."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Print every requirement, as Markdown.")] = False,
+    spec: SpecFile = None,
+) -> None:
+    """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
+    import openapi
+    from conformance.command import explanation
+    from conformance.suite import requirement
+
+    if (id is None) != every:
+        exit_with_usage_error(
+            "explain: name a requirement, or ask for --all; `conformance list` prints the names"
+        )
+    if spec is not None:
+        from conformance.contract import checks as promises
+
+        asked = requirement.select(promises.all_of(spec), [id] if id else (), asked="")
+        typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
+        return
+    if id is None:
+        typer.echo(explanation.markdown(openapi.api_names()), nl=False)
+        return
+    known = [one for api in openapi.api_names() for one in requirement.collect(api)]
+    asked = requirement.select(known, [id], asked="")
+    typer.echo("\n\n".join(map(explanation.text, explanation.explain(asked))))

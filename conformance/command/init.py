@@ -1,0 +1,32 @@
+"""``conformance init``: a target profile to fill in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from conformance.command.errors import exit_with_usage_error, report_errors
+from conformance.command.options import SpecFile
+
+
+@report_errors()
+def print_profile_template(
+    api: Annotated[
+        str | None, typer.Argument(metavar="[API]", help="The API's name, as `conformance list` prints it.")
+    ] = None,
+    spec: SpecFile = None,
+) -> None:
+    """Write a commented target profile to standard output, for an API or for an OpenAPI file of your own."""
+    from conformance.target import profile as target
+
+    if (api is None) == (spec is None):
+        exit_with_usage_error(
+            "init: name an API, or an OpenAPI file with --spec; `conformance list` knows the APIs"
+        )
+    if spec is not None:
+        from conformance.contract import profile
+
+        typer.echo(profile.template(spec), nl=False)
+    elif api is not None:
+        typer.echo(target.template_of(api), nl=False)

@@ -1,0 +1,29 @@
+"""``conformance list``: what is asked of a server."""
+
+from __future__ import annotations
+
+import typer
+
+from conformance.command.errors import exit_with_usage_error, report_errors
+from conformance.command.options import OneApi, SpecFile
+
+
+@report_errors()
+def list_requirements(
+    api: OneApi = None,
+    spec: SpecFile = None,
+) -> None:
+    """Print every requirement: id, level, text, source."""
+    import openapi
+    from conformance.suite import requirement
+
+    if spec is None:
+        asked = [one for name in ([api] if api else openapi.api_names()) for one in requirement.collect(name)]
+    elif api is None:
+        from conformance.contract import checks as promises
+
+        asked = promises.all_of(spec)
+    else:
+        exit_with_usage_error("list: name an API or an OpenAPI file, not both")
+    for one in asked:
+        typer.echo(f"{one.id}\t{one.level}\t{one.text}\t({one.source})")

@@ -1,0 +1,183 @@
+"""``conformance run``: judge a target, and write and print the verdict."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from conformance.command.errors import exit_with_usage_error, print_error, report_errors
+from conformance.command.options import ProfileFile, parse_duration_option, parse_mode
+from conformance.judge import interrupt
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from conformance.judge.verdict import Verdict
+    from conformance.report.terminal import Terminal
+    from conformance.target.profile import AnyTarget
+
+
+@report_errors(interrupted="interrupted before anything was asked, so there is no report")
+def judge_target(
+    profile: ProfileFile,
+    report_dir: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR", help="Folder for the reports; - prints report.json alone to standard output."
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Ask only requirements whose id matches; may be repeated."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail on SHOULD and on what is not tested, too.")
+    ] = False,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the generated requests.")] = 0,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION", help="Stop asking when this much time is used up, such as 90s, 5m or 1h30m."
+        ),
+    ] = None,
+    mode: Annotated[
+        str,
+        typer.Option(
+            metavar="MODE",
+            help="full asks everything; safe spares others who use the target: one short request at a time, as the "
+            "main user; read-only sends only what has to be refused.",
+        ),
+    ] = "full",
+    waivers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Known failures: a YAML list of id, reason, owner, expires."),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="OLD", help="An earlier report.json; says what changed since."),
+    ] = None,
+    explore: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Go on with random seeds after the verdict for so long (90s, 2m); never part of it.",
+        ),
+    ] = None,
+) -> None:
+    """Judge a target and print the verdict."""
+    from conformance import report
+    from conformance.judge import verdict, waiver
+    from conformance.report import changes
+    from conformance.report.terminal import Terminal
+    from conformance.suite import requirement
+    from conformance.target import profile as target
+
+    is_piped = report_dir == "-"
+    budget_s = parse_duration_option("--budget", budget)
+    explore_s = parse_duration_option("--explore", explore)
+    chosen = parse_mode(mode)
+    folder = None if report_dir is None or is_piped else _folder(report_dir)
+    aim = target.read(profile)
+    excused = waiver.read(waivers) if waivers else []
+    waiver.refuse_pointless(excused, aim.requirements())
+    asked = requirement.select(aim.requirements(), only or ())
+    earlier = changes.read(against, aim.api) if against else None
+    console = _console(to_stderr=is_piped)
+    terminal = Terminal(console)
+    terminal.begin(aim.api, aim.base_url)
+    with interrupt.ends_the_run(), terminal.watched(len(asked)):
+        came = verdict.judge(
+            aim,
+            only=only or (),
+            strict=strict,
+            seed=seed,
+            budget_s=budget_s,
+            mode=chosen,
+            waivers=excused,
+            heard=terminal.result,
+            asking=terminal.asking,
+        )
+    with interrupt.is_ignored():
+        document = report.document.of(came)
+        files = report.write(came, folder) if folder else []
+        terminal.end(came, files)
+        if earlier:
+            terminal.changes(changes.lines(changes.between(earlier, changes.Report.model_validate(document))))
+        _tell_github(document, terminal)
+        if is_piped:
+            _console().out(report.document.write(document), end="", highlight=False)
+    if explore_s:
+        with suppress(KeyboardInterrupt), interrupt.ends_the_run():  # the verdict is there already
+            _explore(came, aim, explore_s, folder, terminal)
+    sys.exit(came.exit_status)
+
+
+def _explore(came: Verdict, aim: AnyTarget, for_s: float, folder: Path | None, terminal: Terminal) -> None:
+    """Go on where the verdict ended; its exit status stays."""
+    from conformance.judge import exploration, verdict
+
+    if came.stopped or not came.mode.may_write or came.mode == "safe":
+        terminal.lines(
+            ["", f"not explored: {came.stopped or f'--mode {came.mode} leaves out generated requests'}"]
+        )
+        return
+    redaction = verdict.redaction_of(aim)
+    explored = exploration.Exploration(aim, redaction, for_s)
+    terminal.lines(["", f"exploring for {for_s:g} s with random seeds; the verdict stays as it is"])
+
+    def heard(finding: exploration.Finding) -> None:
+        file = None
+        if folder:
+            try:
+                file = exploration.save(finding, folder, redaction)
+            except OSError as error:
+                print_error(f"--report-dir {folder}: a candidate cannot be written: {error.strerror}")
+        terminal.finding(finding, file)
+
+    explored.run(heard)
+    terminal.explored(explored)
+
+
+def _tell_github(document: dict[str, Any], terminal: Terminal) -> None:
+    """Leave annotations and a summary where GitHub Actions looks for them, if it runs us."""
+    from conformance.report import github
+
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        terminal.lines(github.commands(document))
+    if file := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(file).open("a", encoding="utf-8") as summary:
+                summary.write(github.summary(document))
+        except OSError as error:
+            print_error(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
+
+
+def _folder(name: str) -> Path:
+    """Make the folder of the reports, and see that each of them can be written."""
+    from conformance import report
+
+    folder, hint = Path(name), "name a folder that can be written to"
+    if not name:
+        exit_with_usage_error(f"--report-dir: is empty; {hint}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        exit_with_usage_error(f"--report-dir {folder}: cannot be made: {error.strerror}; {hint}")
+    try:
+        report.try_out(folder)
+    except OSError as error:
+        exit_with_usage_error(
+            f"--report-dir {folder}: {error.filename}: cannot be written: {error.strerror}; {hint}"
+        )
+    return folder
+
+
+def _console(to_stderr: bool = False) -> Console:
+    from conformance.report.terminal import Lasting
+
+    return Lasting(soft_wrap=True, stderr=to_stderr)

@@ -1,0 +1,52 @@
+"""``conformance selftest``: judge the judge."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from conformance.command.errors import report_errors
+from conformance.command.options import OneApi
+
+
+@report_errors()
+def judge_the_judge(
+    api: OneApi = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Judge only servers whose name matches; may be repeated."),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Processes at a time; two more than processors if left out."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per server.")] = False,
+) -> None:
+    """Judge the judge: a correct server per API, mutants that lie, liberties that are allowed, and nonsense.
+
+    Exit status: 0 each came out as it has to, 1 one did not, 3 the self-test could not run.
+    """
+    import time
+
+    import openapi
+    from conformance.proof import selftest, trial
+
+    began = time.monotonic()
+    trials = selftest.select([api] if api else openapi.api_names(), only or ())
+    held = selftest.hold(trials, jobs or selftest.usual_jobs())
+    is_well = True
+    for name in dict.fromkeys(one.api for one in trials):
+        of_api = []
+        for _ in (one for one in trials if one.api == name):
+            of_api.append(next(held))
+            if verbose:
+                typer.echo(selftest.line(*of_api[-1]))
+        part = selftest.Part(name, of_api, trial.unproved(name))
+        is_well = is_well and part.is_well
+        for line in selftest.summary(part):
+            typer.echo(line)
+    state = "each came out as it has to" if is_well else "NOT each came out as it has to"
+    typer.echo(f"{len(trials)} servers judged in {time.monotonic() - began:.0f} s: {state}")
+    sys.exit(0 if is_well else 1)
