@@ -26,6 +26,7 @@ from mockserver.contract.operation import Operation
 from mockserver.control import api as admin
 from mockserver.control.api import Admin
 from mockserver.control.guard import Guard
+from mockserver.control.state import StateDocuments
 from mockserver.dispatch.dispatcher import Door
 from mockserver.dispatch.exchange import Exchange
 from mockserver.http.headers import Headings, Secrets
@@ -126,7 +127,7 @@ class Stub:
     def _admin(self) -> Admin:
         specs = {name: service.spec for name, service in self._services.items()}
         models = {name: type(service.fixtures) for name, service in self._services.items()}
-        return Admin(self.sessions, self.mint, specs, models.__getitem__, self.door.routes)
+        return Admin(self.sessions, self.mint, specs, StateDocuments(models.__getitem__), self.door.routes)
 
     def _add_contracts(self) -> None:
         connexion = ConnexionMiddleware(_nothing, middlewares=[lambda _: self.door])
@@ -196,7 +197,12 @@ class Stub:
 
         def compile_operation(operation: OpenAPIOperation) -> Operation:
             return Operation(
-                operation, admin.NAME, self.admin.spec, voice, self.admin.operator, lambda _: self.admin
+                operation,
+                admin.NAME,
+                self.admin.spec,
+                voice,
+                self.admin.identify_operator,
+                lambda _: self.admin,
             )
 
         return compile_operation

@@ -32,7 +32,7 @@ def load(file: Path, stub: Stub) -> None:
         document = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(document, dict):
             raise CannotStart(f"{file}: holds no state; GET /__admin/state shows what one looks like")
-        stub.admin.load(document, stub.sessions.default)
+        stub.admin.state.replace(document, stub.sessions.default)
     except OSError as error:
         raise CannotStart(f"{file}: cannot be read: {error.strerror}") from None
     except ValueError as error:
@@ -66,7 +66,7 @@ def save(file: Path, stub: Stub) -> None:
 
     Raises CannotSave if it cannot be written.
     """
-    content = json.dumps(stub.admin.document(stub.sessions.default), indent=2, ensure_ascii=False)
+    content = json.dumps(stub.admin.state.render(stub.sessions.default.save()), indent=2, ensure_ascii=False)
     target = file.resolve()  # a link stays one
     new = target.with_name(f".{target.name}.{os.getpid()}")
     try:

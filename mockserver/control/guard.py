@@ -1,4 +1,4 @@
-"""Who may use the control plane: not a page on another origin, not a name that was rebound, not without the token."""
+"""Who may use the control plane: no page of another origin, no rebound host name, nobody without the token."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
 
 
 class TokenRequired(Problem):
-    """The control plane is reachable from elsewhere and wants its token."""
+    """The call lacks the token that the control plane asks for."""
 
     kind = HTTPStatus.UNAUTHORIZED
 
 
 class Guard:
-    """Stands before every call of the control plane.
+    """Checks every call of the control plane before it is handled.
 
-    hosts: names the server may be called by besides localhost and any IP address.
-    token: what a caller must show, or None where only this machine can call.
+    hosts: host names to accept besides localhost and any IP address.
+    token: the token that a caller must send, or None where only this machine can call.
     Raises CannotStart for a token that no header can carry.
     """
 
@@ -37,26 +37,26 @@ class Guard:
         self._token = token
 
     def __call__(self, exchange: Exchange) -> Reply | None:
-        """Let the call pass, or answer in its place.
+        """Return None to let the call pass, or the answer that replaces it.
 
         Raises Forbidden for a foreign host or origin, TokenRequired without the token.
         """
         host = exchange.header("host") or ""
-        if not self._is_known(host):
+        if not self._is_known_host(host):
             raise Forbidden(f"{host!r} is not a name of this server; allow it with --allow-host")
         origin = exchange.header("origin")
         if origin is not None and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}"):
             raise Forbidden("the control plane does not answer pages on other origins")
         if exchange.header("sec-fetch-site") == "cross-site":
             raise Forbidden("the control plane does not answer requests from other sites")
-        return self._admitted(exchange)
+        return self._check_token(exchange)
 
-    def _admitted(self, exchange: Exchange) -> Reply | None:
+    def _check_token(self, exchange: Exchange) -> Reply | None:
         if self._token is None:
             return None
         query = exchange.query_values()
         offered = query.pop("token", "")
-        if exchange.method == "GET" and offered and self._is_right(offered):
+        if exchange.method == "GET" and offered and self._is_valid_token(offered):
             cookie = f"{COOKIE}={self._token}; Path=/__admin; HttpOnly; SameSite=Strict"
             if exchange.session_prefix is not None:
                 query["session"] = exchange.session_prefix
@@ -64,16 +64,16 @@ class Guard:
             return Reply(303, None, {"Location": place, "Set-Cookie": cookie, "Cache-Control": "no-store"})
         bearer = (exchange.header("authorization") or "").partition(" ")[2]
         shown = (bearer, exchange.header("x-mock-admin-token") or "", exchange.cookie(COOKIE) or "")
-        if not any(self._is_right(token) for token in shown):
+        if not any(self._is_valid_token(token) for token in shown):
             raise TokenRequired(
                 "send the admin token: 'Authorization: Bearer <token>', or open /__admin/?token=<token>"
             )
         return None
 
-    def _is_right(self, token: str) -> bool:
+    def _is_valid_token(self, token: str) -> bool:
         return hmac.compare_digest(token.encode("latin-1", "replace"), (self._token or "").encode())
 
-    def _is_known(self, host: str) -> bool:
+    def _is_known_host(self, host: str) -> bool:
         try:
             name = urlsplit(f"//{host}").hostname or ""
             if name not in self._hosts:

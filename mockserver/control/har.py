@@ -15,8 +15,8 @@ from mockserver.http.problems import phrase
 from mockserver.session.journal import Entry
 
 
-def har(entries: Iterable[Entry], url: str) -> Any:
-    """Write the calls as an HTTP archive; *url* is the address the caller knows the server by."""
+def build_archive(entries: Iterable[Entry], url: str) -> Any:
+    """Build an HTTP archive of the calls; *url* is the server's address as the caller knows it."""
     text = io.StringIO()
     with harfile.open(
         text, creator=harfile.Creator(name="mockserver", version=version("preference-api-testbench"))
@@ -26,14 +26,14 @@ def har(entries: Iterable[Entry], url: str) -> Any:
             file.add_entry(
                 startedDateTime=document["at"],
                 time=document["duration_ms"],
-                request=_request(document["request"], url, entry.content or b""),
-                response=_response(entry),
+                request=_convert_request(document["request"], url, entry.content or b""),
+                response=_convert_response(entry),
                 timings=harfile.Timings(send=0, wait=document["duration_ms"], receive=0),
             )
     return json.loads(text.getvalue())
 
 
-def _request(request: dict[str, Any], url: str, content: bytes) -> harfile.Request:
+def _convert_request(request: dict[str, Any], url: str, content: bytes) -> harfile.Request:
     query = f"?{request['query']}" if request["query"] else ""
     posted = None
     if content:
@@ -43,14 +43,14 @@ def _request(request: dict[str, Any], url: str, content: bytes) -> harfile.Reque
         method=request["method"],
         url=f"{url}{request['path']}{query}",
         httpVersion="HTTP/1.1",
-        headers=_records(request["headers"].items()),
-        queryString=_records(parse_qsl(request["query"], keep_blank_values=True)),
+        headers=_convert_pairs(request["headers"].items()),
+        queryString=_convert_pairs(parse_qsl(request["query"], keep_blank_values=True)),
         postData=posted,
         bodySize=len(content),
     )
 
 
-def _response(entry: Entry) -> harfile.Response:
+def _convert_response(entry: Entry) -> harfile.Response:
     answer = entry.answer
     if answer is None:  # the connection was broken on purpose
         return harfile.Response(
@@ -62,11 +62,11 @@ def _response(entry: Entry) -> harfile.Response:
         status=answer.status,
         statusText=phrase(answer.status),
         httpVersion="HTTP/1.1",
-        headers=_records(headers.items()),
+        headers=_convert_pairs(headers.items()),
         content=harfile.Content(size=size, mimeType=headers.get("content-type", ""), text=text),
         bodySize=size,
     )
 
 
-def _records(pairs: Iterable[tuple[str, str]]) -> list[harfile.Record]:
+def _convert_pairs(pairs: Iterable[tuple[str, str]]) -> list[harfile.Record]:
     return [harfile.Record(name=name, value=value) for name, value in pairs]

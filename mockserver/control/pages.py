@@ -1,4 +1,4 @@
-"""The control plane's pages: one to see and steer a session, one to read a contract."""
+"""The control plane's pages: one to see and control a session, one to read a contract."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
     from openapi import Spec
 
 
-def control_page(operations: Sequence[Operation], session: Session, defects: Sequence[str]) -> str:
-    """Write the page that shows a session and steers it."""
-    page = _environment().get_template("page.html")
+def render_control_page(operations: Sequence[Operation], session: Session, defects: Sequence[str]) -> str:
+    """Render the page that shows and controls a session."""
+    page = _template_environment().get_template("page.html")
     return page.render(operations=operations, session=session.id, defects=defects, admin="/__admin")
 
 
-def docs_page(api: str, spec: Spec, names: Sequence[str]) -> str:
-    """Write a contract as a page that needs no network."""
-    page = _environment().get_template("docs.html")
-    return page.render(api=api, spec=spec, names=names, operations=list(_operations(spec)))
+def render_docs_page(api: str, spec: Spec, names: Sequence[str]) -> str:
+    """Render a contract as a page that needs no network."""
+    page = _template_environment().get_template("docs.html")
+    return page.render(api=api, spec=spec, names=names, operations=list(_describe_operations(spec)))
 
 
 @cache
-def _environment() -> Environment:
+def _template_environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader
 
     return Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
 
 
-def _operations(spec: Spec) -> Iterator[dict[str, Any]]:
+def _describe_operations(spec: Spec) -> Iterator[dict[str, Any]]:
     for path, item in spec["paths"].items():
         for method in (method for method in item if method in openapi.METHODS):
             operation = item[method]
@@ -49,20 +49,21 @@ def _operations(spec: Spec) -> Iterator[dict[str, Any]]:
                 "path": path,
                 "summary": operation.get("summary", ""),
                 "description": operation.get("description", ""),
-                "magic": _magic(spec, operation.get("parameters", []), content.get("schema", {})),
+                "magic": _list_magic_ids(spec, operation.get("parameters", []), content.get("schema", {})),
                 "choices": [operation[key] for key in ("x-choice",) if key in operation],
-                "parameters": [_parameter(spec, one) for one in operation.get("parameters", [])],
-                "schema": _pretty(openapi.resolve_reference(spec, content["schema"]))
+                "parameters": [_describe_parameter(spec, one) for one in operation.get("parameters", [])],
+                "schema": _format_json(openapi.resolve_reference(spec, content["schema"]))
                 if "schema" in content
                 else "",
-                "examples": _examples(spec, content),
+                "examples": _list_examples(spec, content),
                 "answers": [
-                    _answer(spec, status, one) for status, one in operation.get("responses", {}).items()
+                    _describe_answer(spec, status, one)
+                    for status, one in operation.get("responses", {}).items()
                 ],
             }
 
 
-def _parameter(spec: Spec, parameter: Any) -> dict[str, Any]:
+def _describe_parameter(spec: Spec, parameter: Any) -> dict[str, Any]:
     parameter = openapi.resolve_reference(spec, parameter)
     schema = openapi.resolve_reference(spec, parameter.get("schema", {}))
     words = [str(schema.get("type", ""))]
@@ -72,7 +73,7 @@ def _parameter(spec: Spec, parameter: Any) -> dict[str, Any]:
     return {**parameter, "kind": ", ".join(word for word in words if word)}
 
 
-def _magic(spec: Spec, parameters: Any, schema: Any) -> dict[str, str]:
+def _list_magic_ids(spec: Spec, parameters: Any, schema: Any) -> dict[str, str]:
     members = openapi.resolve_reference(spec, schema).get("properties", {}).values()
     found: dict[str, str] = {}
     for one in [*(openapi.resolve_reference(spec, parameter) for parameter in parameters), *members]:
@@ -80,23 +81,24 @@ def _magic(spec: Spec, parameters: Any, schema: Any) -> dict[str, str]:
     return found
 
 
-def _answer(spec: Spec, status: str, response: Any) -> dict[str, Any]:
+def _describe_answer(spec: Spec, status: str, response: Any) -> dict[str, Any]:
     response = openapi.resolve_reference(spec, response)
     content: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
     return {
         "status": status,
         "description": response.get("description", ""),
         "choice": response.get("x-choice"),
-        "examples": _examples(spec, content),
+        "examples": _list_examples(spec, content),
     }
 
 
-def _examples(spec: Spec, content: Any) -> list[tuple[str, str]]:
+def _list_examples(spec: Spec, content: Any) -> list[tuple[str, str]]:
     examples = content.get("examples", {}).items()
     return [
-        (name, _pretty(openapi.resolve_reference(spec, example).get("value"))) for name, example in examples
+        (name, _format_json(openapi.resolve_reference(spec, example).get("value")))
+        for name, example in examples
     ]
 
 
-def _pretty(value: Any) -> str:
+def _format_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)

@@ -1,0 +1,42 @@
+"""Whether a ``match`` can fit any call: a typing error in one would otherwise never be noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import openapi
+from mockserver.http.problems import Invalid, Violation, nearest
+from mockserver.http.session_name import PREFIX
+
+if TYPE_CHECKING:
+    from mockserver.contract.operation import Operation
+
+
+def check_matches(
+    matches: Sequence[tuple[str, Mapping[str, Any]]], operations: Collection[Operation]
+) -> None:
+    """Raise Invalid for each of *matches* that no call can fit before it is answered.
+
+    matches: each with its place in the request body. operations: those that are served.
+    """
+    known = {
+        "api": sorted({operation.api for operation in operations}),
+        "operation": sorted({operation.name for operation in operations}),
+        "method": [method.upper() for method in openapi.METHODS],
+    }
+    violations = []
+    for where, match in matches:
+        for key, names in known.items():
+            word = match.get(key, names[0])
+            if (word.upper() if key == "method" else word) not in names:
+                violations.append(Violation(f"{where}.{key}", f"{word!r}: {nearest(word, names)}"))
+        if "status" in match:
+            violations.append(Violation(f"{where}.status", "is not known before the answer; leave it out"))
+        path = match.get("path", "/")
+        if not path.startswith(("/", "*", "?", "[")) or path.startswith(PREFIX):
+            violations.append(
+                Violation(f"{where}.path", "must begin with / or *, without the session's prefix")
+            )
+    if violations:
+        raise Invalid(violations)

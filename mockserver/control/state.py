@@ -1,0 +1,49 @@
+"""The state of a session as one document: what ``GET`` and ``PUT /__admin/state`` carry, and a state file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mockserver import fixtures
+from mockserver.http.problems import Invalid, Violation, nearest
+from mockserver.session.memory_store import Saved
+from mockserver.session.session import Session
+
+
+class StateDocuments:
+    """Renders states as documents and reads them back; each API's fixtures model gives the shape of its part.
+
+    model_of: returns the fixtures model of an API.
+    """
+
+    def __init__(self, model_of: Callable[[str], type[fixtures.Fixtures]]) -> None:
+        self._model_of = model_of
+
+    def render(self, state: Mapping[str, Saved]) -> dict[str, Any]:
+        """Render a saved state, one member per API."""
+        return {
+            api: self._model_of(api).from_records(base | own).document() for api, (base, own) in state.items()
+        }
+
+    def replace(self, document: Mapping[str, Any], session: Session) -> None:
+        """Replace the state of the APIs that *document* names.
+
+        Raises Invalid naming every error, and then changes nothing.
+        """
+        errors: list[Violation] = []
+        loaded = {}
+        for api, content in document.items():
+            if api not in session.stores:
+                known = nearest(api, list(session.stores))
+                errors.append(Violation(api, f"is not an API served here; {known}"))
+                continue
+            try:
+                loaded[api] = dict(fixtures.validate_fixtures(content, self._model_of(api)).records())
+            except fixtures.ValidationFailed as failed:
+                errors += [
+                    Violation(f"{api}.{where}" if where else api, what) for where, what in failed.errors
+                ]
+        if errors:
+            raise Invalid(errors)
+        session.load({api: (records, {}) for api, records in loaded.items()})
