@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import replace
-
-import httpx2 as httpx
 import pytest
 
 import openapi
@@ -15,13 +11,6 @@ SPEC = openapi.load_contract("suprsend")
 SUPPORT = "/v1/object/departments/support/preference"
 PIGEON = {"channel_preferences": [{"channel": "pigeon", "is_restricted": True}]}
 RESTRICTED = {"channel_preferences": [{"channel": "email", "is_restricted": True}]}
-
-
-@pytest.fixture
-def caller(caller, url):
-    """A caller with a session of its own."""
-    with httpx.Client(base_url=url, headers={"X-Mock-Session": uuid.uuid4().hex}) as http:
-        yield replace(caller, http=http)
 
 
 def example(operation_id, status, name):

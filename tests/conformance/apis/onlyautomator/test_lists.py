@@ -1,0 +1,142 @@
+"""What get-preferences is for: lies that only a list tells, and lists that are not there or late."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from conformance import proof
+from conformance.judge.verdict import CONFORMANT, judge
+from conformance.proof.serving import Response, serve
+from conformance.suite import requirement
+from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_with, untested
+from tests.conformance.proof import proving
+
+
+def test_lists_are_not_asked_for_unless_the_profile_names_them():
+    server = Counts()
+    verdict = judged_with(server, lambda profile: profile.pop("capabilities"))
+    of_page = {
+        one.name
+        for one in requirement.collect(API)
+        if one.heading == "Get Preferences" and one.level == "SHOULD"
+    }
+
+    assert untested(verdict) == of_page
+    assert verdict.verdict == CONFORMANT
+    assert "/api/v2/get-preferences" not in server.paths
+    assert {one.reason for one in verdict.results if one.status == "not_tested"} == {
+        "the profile's capabilities do not name read_back"
+    }
+
+
+class Counts(Reference):
+    """Counts what it is asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.paths = []
+
+    def answer(self, request):
+        self.paths.append(request.path)
+        return super().answer(request)
+
+
+# --- what only a list shows ------------------------------------------------------------------------------
+
+
+INVISIBLE = [
+    "NothingIsStored",
+    "OnlyTheLastIsStored",
+    "NestedIsNotStored",
+    "UpdatesAreNotStored",
+    "OthersUpdatesAreNotStored",
+    "EveryWriteIsListed",
+    "UnauthenticatedIsListed",
+    "ForbiddenIsListed",
+    "InvalidIsListed",
+    "BadTokenIsKept",
+    "ExpiredIsKept",
+    "OtherSchemeIsKept",
+    "UnknownFanIsKept",
+    "UnknownFanIsOurs",
+    "BadTokenUpdates",
+    "GuestUpdates",
+    "ReaderUpdates",
+    "BrokenUpdates",
+    "WordsAreNotStored",
+    "OneIsLostOfAPage",
+    "WholeListIsOld",
+    "WholeListIsDoubled",
+    "WholeListIsWithoutUpdates",
+    "ListIsOfOneDay",
+    "ListTellsCreationTwice",
+]
+
+
+@pytest.mark.parametrize("name", INVISIBLE)
+def test_lie_that_answers_do_not_tell_is_seen_in_a_list_only(name):
+    (server,) = (mutant for mutant in proof.mutants_of(API) if mutant.__name__ == name)
+    blind = judged_with(server(), lambda profile: profile.pop("capabilities"), seed=0)
+
+    assert blind.ids("failed") == []
+    assert proving.judged(server()).ids("failed") == [f"{API}/{id_}" for id_ in server.breaks]
+
+
+@pytest.mark.parametrize(
+    ("mutant", "asked"),
+    [
+        ("GuestUpdates", ["*missing-token", "*refused-update*"]),
+        ("BrokenUpdates", ["*array-body", "*string-body", "*refused-update*"]),
+        ("BadTokenUpdates", ["*truncated-token", "*altered*", "*refused-update*"]),
+    ],
+)
+def test_refused_update_is_one_whatever_else_is_asked(mutant, asked):
+    server = next(one for one in proof.mutants_of(API) if one.__name__ == mutant)()
+    with serve(server) as url:
+        verdict = judge(server.profile(url), only=asked)
+
+    assert f"{API}/refused-update-is-not-listed" in verdict.ids("failed")
+
+
+def test_list_is_not_waited_for_when_it_is_there():
+    class Lists(Reference):
+        asked_for = 0
+
+        def list_records(self, records):
+            Lists.asked_for += 1
+            return super().list_records(records)
+
+    proving.judged(Lists())
+
+    assert Lists.asked_for <= 6
+
+
+@pytest.mark.parametrize("status", [404, 405, 500])
+def test_capability_that_is_not_there_fails_what_asks_for_it_and_nothing_else(status):
+    class Without(Reference):
+        def answer(self, request):
+            if "get-preferences" in request.path:
+                return Response(status, b"<h1>No</h1>", {"content-type": "text/html"})
+            return super().answer(request)
+
+    verdict = proving.judged(Without())
+
+    assert verdict.ids("failed") == [f"{API}/list-answers-200"]
+    assert verdict.ids("inconclusive", "MUST") == []
+
+
+@pytest.mark.parametrize("whose", ["fanId=fan-1001&category", "fanId=fan-1001 ", "fanId", ""])
+def test_lists_that_take_too_long_keep_nothing_else_from_being_judged(whose):
+    class Slow(Reference):
+        def answer(self, request):
+            if "get-preferences" in request.path and whose in f"{request.target} ":
+                time.sleep(1.3)
+            return super().answer(request)
+
+    verdict = judged_with(Slow(), lambda profile: profile.update(patience={"timeout_s": 1}))
+
+    assert verdict.verdict == CONFORMANT
+    assert verdict.ids("failed") == []
+    assert verdict.ids("inconclusive", "SHOULD") != []

@@ -1,0 +1,210 @@
+"""What a run asks of OnlyAutomator, and what it leaves unasked or unjudged."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from conformance.apis.onlyautomator import TEMPLATE
+from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, judge
+from conformance.proof.serving import Response, serve
+from conformance.suite import requirement
+from conformance.target import profile as target
+from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_with, untested
+from tests.conformance.proof import proving
+
+MOST_REQUESTS = 250
+OURS = re.compile("conformance_[0-9a-f]{8}")
+
+
+# --- a run -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def run():
+    server = Reference()
+    return server, proving.judged(server)
+
+
+def test_run_is_small(run):
+    assert run[1].requests <= MOST_REQUESTS
+
+
+def test_everything_written_bears_the_name_of_the_run(run):
+    server, _ = run
+
+    assert {fan for fan, _, _ in server.records} <= Reference.fans
+    assert [key for key in server.records if not OURS.search(" ".join(key[1:]))] == []
+    assert len({OURS.search(" ".join(key[1:]))[0] for key in server.records}) == 1
+
+
+def test_every_observation_says_something(run):
+    observed = [result for result in run[1].results if result.requirement.level == "OBSERVED"]
+
+    assert {result.status for result in observed} == {"observed"}
+    assert all(result.reason for result in observed)
+
+
+def test_no_token_is_in_the_evidence(run):
+    shown = repr([result.evidence for result in run[1].results])
+
+    assert "eyJ" not in shown  # how a JWT begins
+
+
+def test_every_requirement_stands_alone():
+    server = Reference()
+    with serve(server) as url:
+        profile = server.profile(url)
+        for one in requirement.collect(API):
+            (result,) = judge(profile, only=[one.id]).results
+            assert result.status in ("passed", "observed"), f"{one.id}: {result.reason}"
+
+
+def test_reference_conforms_in_another_exam():
+    verdict = proving.judged(Reference(), seed=1)
+
+    assert verdict.verdict == CONFORMANT, verdict.ids("failed", "MUST", "SHOULD")
+
+
+# --- a profile -------------------------------------------------------------------------------------------
+
+
+def test_template_is_a_profile(monkeypatch):
+    monkeypatch.setenv("OA_USER_TOKEN", "a.b.c")
+    uncommented = re.sub(r"^( *)# ?(?=[\w ]+: )", r"\1", TEMPLATE.partition("\n\n")[2], flags=re.MULTILINE)
+    uncommented = re.sub(r"^tls: .*$", "", uncommented, flags=re.MULTILINE)  # its files have to be there
+    for name in ("OA_OTHER_TOKEN", "OA_READONLY_TOKEN", "OA_EXPIRED_TOKEN"):
+        monkeypatch.setenv(name, f"d.e.{name}")
+
+    plain = target.read(yaml.safe_load(TEMPLATE))
+    full = target.read(yaml.safe_load(uncommented))
+
+    assert plain.credentials.other_user is None
+    assert (plain.capabilities, full.capabilities) == ([], ["read_back"])
+    assert None not in (
+        full.credentials.expired,
+        full.fixtures.unknown_fan_id,
+        full.triggers.service_unavailable,
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "missing", "expected"),
+    [
+        (
+            "credentials",
+            "other_user",
+            {"user-follows-token", "other-user-keeps-created-at", "list-shows-what-others-wrote"},
+        ),
+        (
+            "credentials",
+            "forbidden",
+            {"insufficient-permission", "forbidden-write-stores-nothing", "forbidden-write-is-not-listed"},
+        ),
+        ("credentials", "expired", {"expired-token", "list-expired-token"}),
+        (
+            "fixtures",
+            "other_fan_id",
+            {"fan-id-tells-fans-apart", "key-includes-fan", "list-keeps-fans-apart"},
+        ),
+        ("triggers", "service_unavailable", {"service-unavailable"}),
+    ],
+)
+def test_what_is_missing_leaves_untested_what_needs_it(part, missing, expected):
+    verdict = judged_with(Reference(), lambda profile: profile[part].pop(missing))
+
+    assert untested(verdict) == expected
+    assert verdict.verdict == CONFORMANT
+
+
+def test_opaque_token_leaves_untested_what_is_made_of_it():
+    class Opaque(Reference):
+        def verify(self, token):
+            return {"sub": "ada", "role": "authenticated"} if token == "opaque-1" else super().verify(token)
+
+    verdict = judged_with(Opaque(), lambda profile: profile["credentials"].update(user="opaque-1"))
+
+    made = {"tampered-token", "truncated-token", "unsigned-token", "altered-claims", "algorithm-none"}
+    made |= {"list-tampered-token"}
+    assert untested(verdict) == made
+    assert verdict.verdict == CONFORMANT
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "sentence"),
+    [
+        ("fixtures", {"fan_id": "nobody"}, "fixtures.fan_id"),
+        ("credentials", {"user": "nobody"}, "credentials.user"),
+    ],
+)
+def test_profile_that_does_not_fit_stops_before_anything_is_judged(part, value, sentence):
+    verdict = judged_with(Reference(), lambda profile: profile.update({part: value}))
+
+    assert verdict.verdict == NO_VERDICT
+    assert sentence in str(verdict.stopped)
+    assert verdict.ids("failed") == []
+
+
+def test_token_that_may_only_read_stops_before_anything_is_judged():
+    server = Reference()
+    reader = server.token("user-mal", role="reader")
+
+    verdict = judged_with(server, lambda profile: profile["credentials"].update(user=reader))
+
+    assert verdict.verdict == NO_VERDICT
+    assert "403 permission_denied" in str(verdict.stopped)
+
+
+def test_trigger_that_triggers_nothing_is_no_verdict():
+    idle = {"service_unavailable": {"headers": {"X-Nothing": "yes"}}}
+
+    verdict = judged_with(Reference(), lambda profile: profile.update(triggers=idle))
+
+    assert verdict.verdict == NO_VERDICT
+    assert verdict.ids("inconclusive", "MUST") == ["onlyautomator/service-unavailable"]
+
+
+def test_known_fan_for_an_unknown_one_is_found_out():
+    verdict = judged_with(Reference(), lambda profile: profile["fixtures"].update(unknown_fan_id="fan-1002"))
+
+    assert "onlyautomator/unknown-fan" in verdict.ids("failed")
+
+
+# --- hard cases ------------------------------------------------------------------------------------------
+
+
+def test_outage_in_the_middle_is_no_verdict():
+    class Dies(Reference):
+        def be_available(self, request):
+            super().be_available(request)
+            if len(self.records) > 20:
+                super().be_available(type(request)("POST", "", {"x-out-of-service": ""}, b""))
+
+    verdict = judged_with(Dies(), lambda profile: profile.update(patience={"retry_s": 0.05}))
+
+    assert verdict.verdict == NO_VERDICT
+    assert verdict.ids("failed", "MUST") == []
+
+
+def test_unavailable_for_one_request_only_is_a_server_error():
+    class Refuses(Reference):
+        def be_available(self, request):
+            super().be_available(request)
+            if b"likes long videos" in request.body:
+                super().be_available(type(request)("POST", "", {"x-out-of-service": ""}, b""))
+
+    verdict = judged_with(Refuses(), lambda profile: profile.update(patience={"retry_s": 0.05}))
+
+    assert verdict.verdict == NOT_CONFORMANT
+    assert verdict.ids("failed") == ["onlyautomator/no-server-error"]
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 302, 400, 418, 422, 500])
+def test_same_empty_answer_to_everything_is_not_conformant(status):
+    class Same(Reference):
+        def answer(self, _):
+            return Response(status, {} if status != 204 else b"")
+
+    assert proving.judged(Same()).verdict == NOT_CONFORMANT

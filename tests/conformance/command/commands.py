@@ -1,0 +1,41 @@
+"""The commands of the judge, in this process or in one of their own, and targets for them."""
+
+import json
+from contextlib import contextmanager
+
+from typer.testing import CliRunner
+
+import openapi
+from conformance import proof
+from conformance.command.cli import app
+from conformance.proof.serving import Response, serve
+
+APIS = openapi.api_names()
+
+
+def conformance(*arguments):
+    """Run the command in this process, where the exam is drawn once."""
+    return CliRunner().invoke(app, list(map(str, arguments)), prog_name="conformance")
+
+
+@contextmanager
+def served(folder, server, **changes):
+    """Serve a server that brings its profile, and write that to a file."""
+    with serve(server) as url:
+        yield written(folder, {**server.profile(url), **changes})
+
+
+def written(folder, profile):
+    file = folder / "target.yaml"
+    file.write_text(json.dumps(profile))
+    return file
+
+
+def altered(api, **overrides):
+    """Make a reference server whose answers go through a function."""
+    reference = proof.reference_of(api)
+    return type("Altered", (reference,), overrides)()
+
+
+def answering(status):
+    return lambda _self, _request: Response(status, {"code": status})

@@ -1,0 +1,187 @@
+"""`conformance run` as its users meet it: what it prints, what it writes, how it exits."""
+
+import json
+import re
+import time
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+import openapi
+from conformance import proof
+from conformance.proof.serving import serve
+from conformance.suite import requirement
+from tests.conformance.command.commands import APIS, altered, answering, conformance, served, written
+
+FILES = ["badge.json", "junit.xml", "report.html", "report.json", "requests.har"]
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_conformant_target(api, tmp_path):
+    with served(tmp_path, proof.reference_of(api)()) as profile:
+        done = conformance("run", profile, "--report-dir", tmp_path / "a" / "b", "--strict")
+    musts = sum(one.level == "MUST" for one in requirement.collect(api))
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert f"{musts} of {musts} MUSTs tested" in done.stdout
+    assert "CONFORMANT: no MUST failed and none was left open" in done.stdout
+    assert sorted(file.name for file in (tmp_path / "a" / "b").iterdir()) == FILES
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_report_has_the_documented_shape(api, tmp_path):
+    with served(tmp_path, altered(api, answer=answering(500))) as profile:
+        done = conformance("run", profile, "--report-dir", tmp_path, "--seed", 7)
+    report = json.loads((tmp_path / "report.json").read_text())
+    failed = [one for one in report["requirements"] if one["status"] == "failed"]
+    evidence = failed[0]["evidence"][-1]
+
+    assert done.exit_code == 1
+    assert (report["schema"], report["api"], report["seed"], report["partial"]) == (1, api, 7, False)
+    assert report["verdict"] == "not_conformant"
+    assert set(report["suite"]) == {"version", "document_sha256", "exam_sha256", "python"}
+    assert report["suite"]["document_sha256"] == openapi.load_contract(api)["info"]["x-document"]["sha256"]
+    assert len(report["suite"]["exam_sha256"]) == 64
+    assert report["exam"]["negative"] * 2 == report["exam"]["cases"] >= 40
+    assert report["exam"]["accepted"] == 0
+    assert report["requests"] > 40
+    assert report["seconds"] > 0
+    assert [one["id"] for one in report["requirements"]] == [one.id for one in requirement.collect(api)]
+    assert set(failed[0]) == {"id", "level", "text", "source", "status", "reason", "evidence"}
+    assert set(evidence) == {"request", "response", "expected", "got", "curl"}
+    assert set(evidence["request"]) == {"method", "url", "headers", "body"}
+    assert set(evidence["response"]) == {"status", "headers", "body"}
+    assert evidence["response"]["status"] == 500
+    assert failed[0]["id"] in done.stdout
+    assert f"expected  {evidence['expected']}" in done.stdout
+    assert f"got       {evidence['got']}" in done.stdout
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_junit_has_a_case_per_requirement(api, tmp_path):
+    with served(tmp_path, altered(api, answer=answering(500))) as profile:
+        conformance("run", profile, "--report-dir", tmp_path)
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot().find("testsuite")  # noqa: S314  our own file
+    report = json.loads((tmp_path / "report.json").read_text())
+    musts = [one for one in report["requirements"] if (one["level"], one["status"]) == ("MUST", "failed")]
+
+    assert len(suite.findall("testcase")) == len(report["requirements"])
+    assert len(suite.findall("testcase/failure")) == len(musts)
+
+
+def test_accepted_cases_are_counted(tmp_path):
+    with served(tmp_path, proof.reference_of("onlyautomator")()) as profile:
+        conformance("run", profile, "--report-dir", tmp_path)
+    counts = json.loads((tmp_path / "report.json").read_text())["exam"]
+
+    assert counts["accepted"] * 3 >= counts["cases"]
+
+
+def test_same_seed_same_report(tmp_path):
+    reports = []
+    for _ in range(2):
+        with served(tmp_path, proof.reference_of("suprsend")()) as profile:
+            conformance("run", profile, "--report-dir", tmp_path)
+        report = json.loads((tmp_path / "report.json").read_text())
+        reports.append([(one["id"], one["status"], len(one["evidence"])) for one in report["requirements"]])
+        reports[-1].append((report["suite"], report["requests"], report["exam"]))
+
+    assert reports[0] == reports[1]
+
+
+def test_part_of_the_requirements_is_a_partial_verdict(tmp_path):
+    api = "onlyautomator"
+    chosen = next(one for one in requirement.collect(api) if one.id.endswith("missing-token"))
+    with served(tmp_path, proof.reference_of(api)()) as profile:
+        done = conformance("run", profile, "--only", "missing-t*", "--report-dir", tmp_path)
+        nothing = conformance("run", profile, "--only", "mising-token")
+        elsewhere = conformance("run", profile, "--only", "suprsend/*")
+    report = json.loads((tmp_path / "report.json").read_text())
+
+    assert done.exit_code == 0
+    assert "partial" in done.stdout
+    assert "1 of 1 MUSTs tested" in done.stdout
+    assert report["partial"] is True
+    assert [one["id"] for one in report["requirements"]] == [chosen.id]
+    assert (nothing.exit_code, nothing.stdout) == (2, "")
+    assert f"did you mean {chosen.id}" in nothing.stderr
+    assert elsewhere.exit_code == 2
+    assert "--only suprsend/*: what is asked is onlyautomator, as the profile says" in elsewhere.stderr
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_what_is_left_out_is_not_tested_and_strict_fails_on_it(api, tmp_path):
+    reference = proof.reference_of(api)()
+    with serve(reference) as url:
+        profile = reference.profile(url)
+        optional = [key for key in profile["fixtures"] if key.startswith("other_")]
+        profile["fixtures"] = {
+            key: value for key, value in profile["fixtures"].items() if key not in optional
+        }
+        file = written(tmp_path, profile)
+        lenient, strict = conformance("run", file), conformance("run", file, "--strict")
+        doctor = conformance("doctor", file)
+
+    assert (lenient.exit_code, strict.exit_code, doctor.exit_code) == (0, 1, 0)
+    assert "not tested" in lenient.stdout
+    assert f"left out: fixtures.{optional[0]}" in doctor.stdout
+
+
+def test_target_that_falls_silent_ends_the_run_with_a_report(tmp_path):
+    class Tires(proof.reference_of("onlyautomator")):
+        asked = 0
+
+        def answer(self, request):
+            Tires.asked += 1
+            if Tires.asked > 20:
+                time.sleep(1)
+            return super().answer(request)
+
+    with served(tmp_path, Tires(), patience={"timeout_s": 0.3}) as profile:
+        done = conformance("run", profile, "--report-dir", tmp_path)
+    report = json.loads((tmp_path / "report.json").read_text())
+    reasons = [one["reason"] for one in report["requirements"]]
+
+    assert done.exit_code == 3
+    assert report["verdict"] == "no_verdict"
+    assert report["requests"] < 40
+    assert "not asked" in reasons[-1]
+
+
+def test_report_that_cannot_be_written_is_found_before_anything_is_sent(tmp_path):
+    class Counts(proof.reference_of("suprsend")):
+        asked = 0
+
+        def answer(self, request):
+            Counts.asked += 1
+            return super().answer(request)
+
+    (tmp_path / "report" / "junit.xml").mkdir(parents=True)
+    with served(tmp_path, Counts()) as profile:
+        done = conformance("run", profile, "--report-dir", tmp_path / "report")
+
+    assert (done.exit_code, done.stdout, Counts.asked) == (2, "", 0)
+    assert done.stderr.startswith(f"conformance: --report-dir {tmp_path}/report: ")
+    assert "junit.xml: cannot be written: Is a directory" in done.stderr
+    assert [file.name for file in (tmp_path / "report").iterdir()] == ["junit.xml"]
+
+
+def test_summary_names_the_first_of_many_that_are_not_tested(tmp_path):
+    with served(tmp_path, proof.reference_of("suprsend")()) as profile:
+        done = conformance("run", profile, "--mode", "read-only")
+    (recalled,) = (line for line in done.stdout.splitlines() if re.match(r"not tested .*, ", line))
+
+    assert re.search(r", suprsend/[a-z-]+ and \d+ more$", recalled)
+    assert len(recalled) < 400
+
+
+@pytest.mark.parametrize("budget", ["0.001s", "0.15s"])
+def test_run_out_of_time_writes_no_badge(tmp_path, budget):
+    """The shorter time is used up before anything is judged, the other one in the middle."""
+    (tmp_path / "badge.json").write_text("of an earlier run")
+    with served(tmp_path, proof.reference_of("suprsend")()) as profile:
+        done = conformance("run", profile, "--report-dir", tmp_path, "--budget", budget)
+
+    assert done.exit_code == 3
+    assert not (tmp_path / "badge.json").exists()
+    assert (tmp_path / "report.json").exists()

@@ -1,0 +1,28 @@
+"""The library's contract, judged by its profile; and a server of it that falls over."""
+
+from conformance.judge.verdict import judge
+from conformance.proof.serving import Response, serve
+from tests.conformance.contract.library import KEY, Library
+
+
+def judged(server, spec, **changes):
+    with serve(server) as url:
+        return judge({**profile(spec, url), **changes})
+
+
+def profile(spec, url):
+    return {
+        "spec": str(spec),
+        "base_url": url,
+        "credentials": {"key": KEY},
+        "fixtures": {"book_id": "first"},
+    }
+
+
+class Falls(Library):
+    """Falls over a poem."""
+
+    breaks = ["createBook-no-server-error"]
+
+    def store(self, book):
+        return Response(500) if book["kind"] == "poem" else super().store(book)

@@ -1,0 +1,167 @@
+"""The commands, given a contract of somebody's own and a profile for it."""
+
+import json
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from conformance.command.cli import app
+from conformance.proof.serving import Response, serve
+from tests.conformance.contract.judging import Falls, judged, profile
+from tests.conformance.contract.library import KEY, SPEC
+
+
+def conformance(*arguments):
+    return CliRunner().invoke(app, list(map(str, arguments)), prog_name="conformance")
+
+
+def test_requirement_of_a_contract_is_explained(spec):
+    done = conformance("explain", "getBook-schema", "--spec", spec)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == "a-library/getBook-schema"
+    assert "  source: a-library: #/paths/~1books~1{book_id}/get/responses" in done.stdout
+
+
+def test_command_writes_every_report(spec, tmp_path):
+    with serve(Falls()) as url:
+        file = spec.parent / "target.yaml"
+        file.write_text(json.dumps({**profile(spec, url), "spec": spec.name}))
+        done = conformance("run", file, "--report-dir", tmp_path / "report", "--only", "createBook-*")
+        doctor = conformance("doctor", file)
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+
+    assert (done.exit_code, doctor.exit_code) == (1, 0)
+    assert "FAILED      a-library/createBook-no-server-error" in done.stdout
+    assert report["api"] == "a-library"
+    assert re.fullmatch(r"[0-9a-f]{64}", report["suite"]["document_sha256"])
+    assert report["exam"]["accepted"] > 0
+    for written in (tmp_path / "report").iterdir():
+        assert KEY not in written.read_text()
+
+
+@pytest.mark.parametrize(
+    ("status", "exit_code", "says"),
+    [
+        (302, 3, "was answered 302, to /login"),
+        (503, 3, "was answered 503, to wait 3600"),
+        (200, 0, "reachable; POST"),
+        (404, 0, "was answered 404"),
+    ],
+)
+def test_doctor_says_no_more_than_it_has_seen(status, exit_code, says, spec):
+    class Closed:
+        def answer(self, _request):
+            return Response(status, b"x", {"location": "/login", "retry-after": "3600"})
+
+    with serve(Closed()) as url:
+        file = spec.parent / "door.yaml"
+        file.write_text(json.dumps({**profile(spec, url), "spec": spec.name}))
+        done = conformance("doctor", file)
+
+    assert done.exit_code == exit_code
+    assert says in done.stdout + done.stderr
+    assert "known" not in done.stdout
+
+
+def test_profile_that_init_prints_is_one(spec):
+    printed = conformance("init", "--spec", spec).stdout
+    lines = [re.sub(r"^# (?=\S+:|  \S+: )", "", line) for line in printed.splitlines()]
+    (spec.parent / "filled.yaml").write_text("\n".join(lines))
+
+    assert "#   key: ${A_LIBRARY_KEY}    # key" in printed
+    assert conformance("doctor", written(spec, printed)).exit_code == 3  # only unreachable
+
+
+@pytest.mark.parametrize(
+    ("servers", "base_url"),
+    [
+        ("[{url: 'https://example.com/v9'}]", "https://staging.example.com/v9"),
+        ("[{url: /v9/}]", "https://staging.example.com/v9"),
+        (
+            "[{url: 'https://{at}.example.com/{v}', variables: {at: {default: x}, v: {default: v9}}}]",
+            "https://staging.example.com/v9",
+        ),
+        ("[{url: 'https://example.com'}]", "https://staging.example.com"),
+        ("[]", "https://staging.example.com"),
+    ],
+)
+def test_base_path_of_the_contract_is_in_the_profile(servers, base_url, tmp_path):
+    (tmp_path / "library.yaml").write_text(f"{SPEC}\nservers: {servers}\n")
+    printed = conformance("init", "--spec", tmp_path / "library.yaml").stdout
+
+    assert f"\nbase_url: {base_url}    #" in printed
+
+
+def test_404_to_everything_hints_at_the_base_path(tmp_path):
+    class Elsewhere:
+        def answer(self, _request):
+            return Response(404)
+
+    (tmp_path / "library.yaml").write_text(f"{SPEC}\nservers: [{{url: /v9}}]\n")
+    reasons = {one.reason for one in judged(Elsewhere(), tmp_path / "library.yaml").results}
+
+    assert any("check the path of base_url" in str(one) and "end with /v9" in str(one) for one in reasons)
+
+
+def written(spec, text):
+    file = spec.parent / "printed.yaml"
+    file.write_text(text.replace("https://staging.example.com", "http://127.0.0.1:9"))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("paths: [", "did not find"),
+        ("[1]", "is no OpenAPI document"),
+        ("openapi: 3.0.3", "info.title is missing"),
+        ("{openapi: 9, info: {title: x, version: '1'}, paths: {}}", "9"),
+        (SPEC.replace("#/components/schemas/Book", "book.yaml"), "book.yaml lies in another file"),
+        (SPEC.replace("#/components/schemas/Book", "#/nothing"), "there is no #/nothing"),
+        (SPEC.replace("deleteBook", "getBook"), "two operations are called getBook"),
+        (SPEC.replace("type: array", "type: 5"), "paths./books.get"),
+    ],
+)
+def test_unusable_contract_is_one_line(text, said, tmp_path):
+    (tmp_path / "bad.yaml").write_text(text)
+    done = conformance("list", "--spec", tmp_path / "bad.yaml")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"conformance: {tmp_path}/bad.yaml: ")
+    assert said in done.stderr
+    assert "unicode string" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"api": "suprsend"}, "api: is given beside spec; keep one of the two"),
+        ({"spec": "no.yaml"}, "no.yaml: cannot be read"),
+        ({"spec": 3}, "spec: is not text"),
+        (
+            {"credentials": {"kye": "x"}},
+            "credentials.kye: the contract has no such security scheme; did you mean 'key'?",
+        ),
+        (
+            {"fixtures": {"book": "x"}},
+            "fixtures.book: the contract has no such parameter; did you mean 'book_id'?",
+        ),
+        (
+            {"operations": ["getBok"]},
+            "operations.getBok: the contract has no such operation; did you mean 'getBook'?",
+        ),
+        ({"operations": []}, "operations: names none; name some, or remove the key to ask all"),
+        ({"delete": True}, "unknown key 'delete'; did you mean 'deletes'?"),
+    ],
+)
+def test_unusable_profile_is_one_line(change, said, spec):
+    file = spec.parent / "wrong.yaml"
+    file.write_text(json.dumps({**profile(spec, "http://127.0.0.1:9"), "spec": spec.name, **change}))
+    done = conformance("run", file)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,95 @@
+"""Small contracts of somebody's own, written in the tests, and how they are served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+import yaml
+
+from mockserver.services import openapi_file as guest
+from mockserver.stub import Stub
+from tests.testbed.stubs import served
+
+Serve = Callable[..., httpx.Client]
+
+
+def contract(paths: Any, **rest: Any) -> dict[str, Any]:
+    return {"openapi": "3.0.3", "info": {"title": "Library", "version": "1"}, "paths": paths, **rest}
+
+
+def answers(schema: Any = None, status: str = "200", **content: Any) -> dict[str, Any]:
+    if schema is not None:
+        content["schema"] = schema
+    return {status: {"description": "", **({"content": {"application/json": content}} if content else {})}}
+
+
+def written(folder: Path, spec: Any, name: str = "library.yaml") -> Path:
+    file = folder / name
+    file.write_text(spec if isinstance(spec, str) else yaml.safe_dump(spec))
+    return file
+
+
+@pytest.fixture
+def serve(tmp_path) -> Iterator[Serve]:
+    """Serve one contract and give a client of it."""
+    with ExitStack() as stack:
+
+        def start(spec: Any, name: str = "library.yaml") -> httpx.Client:
+            url = stack.enter_context(served(Stub([guest.service(written(tmp_path, spec, name))])))
+            return stack.enter_context(httpx.Client(base_url=url, timeout=5))
+
+        yield start
+
+
+INTEGER = {"type": "integer"}
+
+
+def shown(status: str, media_type: str, example: Any) -> dict[str, Any]:
+    return {status: {"description": "", "content": {media_type: {"example": example}}}}
+
+
+def one(path: str = "/x", **operation: Any) -> dict[str, Any]:
+    return contract({path: {"get": {"responses": answers(example=1), **operation}}})
+
+
+USERS = {
+    "openapi": "3.0.3",
+    "info": {"title": "Users", "version": "1"},
+    "components": {
+        "schemas": {
+            "User": {
+                "type": "object",
+                "required": ["id", "name", "password"],
+                "properties": {
+                    "id": {"type": "integer", "readOnly": True},
+                    "name": {"type": "string"},
+                    "password": {"type": "string", "writeOnly": True},
+                },
+            }
+        }
+    },
+    "paths": {
+        "/users": {
+            "post": {
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/User"}}},
+                },
+                "responses": {
+                    "201": {
+                        "description": "made",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/User"}}},
+                    }
+                },
+            },
+            "get": {
+                "responses": {"200": {"description": "all", "content": {"text/plain": {"example": "Ada"}}}}
+            },
+        }
+    },
+}

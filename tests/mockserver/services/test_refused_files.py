@@ -1,0 +1,169 @@
+"""A file that cannot be served is refused in one line, at the start."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+import openapi
+from mockserver.http.problems import CannotStart
+from mockserver.services import openapi_file as guest
+from mockserver.services.service import services
+from mockserver.stub import Stub
+from tests.mockserver.services.contracts import answers, contract, one, written
+from tests.testbed.stubs import run
+
+X = {"/x": one()["paths"]["/x"]}
+NAMED = {"operationId": "a", "responses": answers(example=1)}
+NO_RESPONSE = {"200": {"$ref": "#/components/responses/No"}}
+NO_ID = {"name": "id", "in": "path", "required": True, "schema": {}}
+REFUSED = {
+    "openapi 3.1": ({**one(), "openapi": "3.1.0"}, "OpenAPI 3.1.0 cannot be served; write openapi: 3.0.3"),
+    "swagger": ({"swagger": "2.0"}, "it needs an 'openapi' member"),
+    "broken yaml": ("openapi: 3.0.0\n\tx: [", "line 2, column 1"),
+    "no mapping": ("- a", "it needs an 'openapi' member"),
+    "no paths": (contract({}), "names no paths"),
+    "empty path": (contract({"/x": None}), "paths./x: null is not of type"),
+    "reference to nothing": (one(responses=NO_RESPONSE), "there is no #/components/responses/No"),
+    "another file": (contract({"/x": {"$ref": "other.yaml#/x"}}), "lies in another file"),
+    "circle": ("openapi: 3.0.0\ninfo: {title: t, version: '1'}\npaths: &a\n  /x: *a\n", "refers to itself"),
+    "reference to no object": (one(responses={"200": {"$ref": "#/openapi"}}), "#/openapi is no object"),
+    "member called $ref": (one(responses=answers(example={"$ref": 5})), "called $ref"),
+    "response of the wrong kind": (one(responses={"200": 5}), "paths./x.get.responses.200: 5 is not of type"),
+    "content of the wrong kind": (
+        one(responses={"200": {"description": "", "content": [1]}}),
+        "paths./x.get.responses.200.content: [1] is not of type",
+    ),
+    "odd version": ({**one(), "openapi": "3.01"}, "OpenAPI 3.01 cannot be served"),
+    "bytes": ("openapi: !!binary aGVsbG8=", "bytes cannot be written as JSON"),
+    "set": ("openapi: !!set {a}", "set cannot be written as JSON"),
+    "too deep": ("{openapi: 3.0.0, x-a: " + "[" * 150 + "]" * 150 + "}", "nested deeper than 100 levels"),
+    "half an error": ({**one(), "x-error-body": {}}, "x-error-body needs x-error-body and x-error-codes"),
+    "unknown variable": (
+        {**one(), "servers": [{"url": "https://{region}.example.com"}]},
+        "servers.0.url: https://{region}.example.com has a variable without a default",
+    ),
+    "one path twice": (
+        contract({"/x/{a}": X["/x"], "/x/{b}": X["/x"]}),
+        "/x/{a} and /x/{b} are the same path",
+    ),
+    "no scheme": ({**one(), "security": [{"nope": []}]}, "no security scheme nope"),
+    "two of a name": (contract({"/x": {"get": NAMED}, "/y": {"get": NAMED}}), "two operations are called a"),
+    "bad pattern": (one(responses=answers({"type": "string", "pattern": "^(["})), "a schema cannot be used"),
+    "path parameter of nothing": (one(parameters=[NO_ID]), "there is no {id} in the path"),
+    "no responses": (contract({"/x": {"get": {}}}), 'paths./x.get: "responses" is a required'),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_file_that_cannot_be_served_is_refused_in_one_line(tmp_path, name):
+    spec, said = REFUSED[name]
+
+    with pytest.raises(CannotStart) as refused:
+        Stub([guest.service(written(tmp_path, spec))])
+
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert "library" in str(refused.value)
+
+
+RICH = """
+openapi: 3.0.3
+info: {title: Rich, version: "1"}
+servers: [{url: "https://{region}.example.com/v9", variables: {region: {default: eu}}}]
+security: [{key: []}]
+x-error-body: {}
+x-error-codes: {}
+paths:
+  /things/{id}:
+    parameters: [{$ref: "#/components/parameters/id"}]
+    post:
+      operationId: change
+      parameters: [{name: sort, in: query, explode: false, style: form, schema: {type: array, items: {type: string}}}]
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
+      responses:
+        "200":
+          description: d
+          headers: {X-Left: {required: true, schema: {type: integer, minimum: 1, default: 2}}}
+          content:
+            application/json: {schema: {$ref: "#/components/schemas/Thing"}}
+            text/csv: {example: "a,b"}
+        "404": {$ref: "#/components/responses/Gone"}
+        default: {description: d, content: {application/xml: {schema: {type: object}}}}
+components:
+  parameters: {id: {name: id, in: path, required: true, schema: {type: integer, maximum: 5}}}
+  responses:
+    Gone: {description: d, content: {text/plain: {examples: {gone: {$ref: "#/components/examples/gone"}}}}}
+  examples: {gone: {value: gone}}
+  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
+  schemas:
+    Thing:
+      type: object
+      required: [id]
+      properties:
+        id: {type: integer, readOnly: true}
+        name: {type: string, minLength: 2, maxLength: 9, pattern: "^a", default: ab}
+        parts: {type: array, minItems: 0, items: {$ref: "#/components/schemas/Thing"}}
+        kind: {oneOf: [{type: string, nullable: true}, {allOf: [{$ref: "#/components/schemas/Thing"}]}]}
+"""
+
+
+def spoilt(node: Any, root: Any) -> Iterator[str]:
+    """Write *root* with each node below *node* replaced, one at a time."""
+    for key in list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ():
+        kept = node[key]
+        for other in (5, None, [], "x", {}):
+            if not isinstance(other, (int, str)) or type(other) is not type(kept):
+                node[key] = other
+                yield json.dumps(root)
+        node[key] = kept
+        yield from spoilt(kept, root)
+
+
+def test_spoilt_file_is_served_or_refused_in_one_line(tmp_path):
+    """Whatever stands where something else belongs: no other exception, which would be a traceback."""
+    spec = yaml.safe_load(RICH)
+    refusals = []
+    for text in spoilt(spec, spec):
+        try:
+            Stub([guest.service(written(tmp_path, text, "library.json"))])
+        except (CannotStart, openapi.BadSpec) as error:
+            refusals.append(str(error))
+
+    assert len(refusals) > 400
+    assert not [line for line in refusals if "\n" in line or "library" not in line]
+
+
+def test_two_files_of_one_name_are_refused(tmp_path):
+    file = written(tmp_path, contract(X))
+
+    with pytest.raises(CannotStart, match="library: the name is taken"):
+        Stub([guest.service(file), guest.service(file)])
+    with pytest.raises(CannotStart, match="suprsend: the name is taken"):
+        Stub([*services(["suprsend"]), guest.service(written(tmp_path, contract(X), "suprsend.yaml"))])
+
+
+def test_command_refuses_a_missing_file_in_one_line():
+    ran = run("--port", "0", "--spec", "/nowhere.yaml")
+
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert "/nowhere.yaml" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "schema", [{"type": "string", "pattern": "\\p{L}", "default": "x"}, {"type": "integer", "default": "x"}]
+)
+def test_contract_that_connexion_refuses_is_named_by_its_file(tmp_path, schema):
+    parameter = {"name": "n", "in": "query", "schema": schema}
+    spec = contract({"/x": {"get": {"parameters": [parameter], "responses": {"200": {"description": ""}}}}})
+    file = written(tmp_path, spec)
+
+    with pytest.raises(CannotStart) as refused:
+        Stub([guest.service(file)])
+
+    assert str(refused.value).startswith(f"{file}: ")
+    assert "\n" not in str(refused.value)

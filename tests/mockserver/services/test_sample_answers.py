@@ -1,0 +1,267 @@
+"""What is answered where a contract shows an example, and what its schema allows where it shows none."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.mockserver.services.contracts import INTEGER, USERS, answers, contract, one, shown, written
+from tests.testbed.stubs import run
+
+
+@pytest.mark.parametrize(
+    ("schema", "body"),
+    [
+        ({"type": "string", "format": "date-time"}, "2030-01-02T03:04:05Z"),
+        ({"type": "string", "minLength": 8}, "textxxxx"),
+        ({"type": "integer", "minimum": 3}, 3),
+        ({"type": "number", "minimum": 3, "exclusiveMinimum": True}, 4),
+        ({"type": "boolean"}, True),
+        ({"enum": ["b", "a"]}, "b"),
+        ({"type": "string", "nullable": True, "default": None}, None),
+        ({"oneOf": [{"type": "integer"}, {"type": "string"}]}, 0),
+        ({"allOf": [{"type": "object", "properties": {"a": {"type": "integer"}}},
+                    {"type": "object", "properties": {"b": {"type": "boolean"}}}]}, {"a": 0, "b": True}),
+        ({"type": "array", "items": {"type": "integer"}, "minItems": 2}, [0, 0]),
+        ({"properties": {"nullable": {"type": "string"}}}, {"nullable": "text"}),
+        ({}, {}),
+    ],
+)  # fmt: skip
+def test_answer_without_an_example_is_what_its_schema_allows(serve, schema, body):
+    answer = serve(contract({"/x": {"get": {"responses": answers(schema)}}})).get("/x")
+
+    assert (answer.status_code, answer.json()) == (200, body)
+    assert "x-mock-off-contract" not in answer.headers
+
+
+def named(**schemas: Any) -> dict[str, Any]:
+    """Answer the first of *schemas* at /x; ``=Name`` refers to another."""
+
+    def linked(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: linked(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [linked(item) for item in node]
+        return link(node[1:]) if isinstance(node, str) and node.startswith("=") else node
+
+    return contract(
+        {"/x": {"get": {"responses": answers(link(next(iter(schemas))))}}},
+        components={"schemas": linked(schemas)},
+    )
+
+
+OWN = {
+    "tree": (
+        {"Tree": {"required": ["id"], "properties": {
+            "id": INTEGER, "parent": "=Tree", "children": {"type": "array", "items": "=Tree"}}}},
+        {"id": 0, "children": []},
+    ),
+    "many ways": (
+        {"N": {"properties": {**dict.fromkeys("abcd", "=N"), "e": {"type": "array", "items": "=N"}}}},
+        {"e": []},
+    ),
+    "a way out": (
+        {"Expr": {"oneOf": ["=Not", {"type": "string"}]},
+         "Not": {"type": "object", "required": ["expr"], "properties": {"expr": "=Expr"}}},
+        "text",
+    ),
+    "null is a way out": (
+        {"N": {"required": ["next"], "properties": {"next": {"nullable": True, "allOf": ["=N"]}}}},
+        {"next": None},
+    ),
+    "no way out": ({"N": {"required": ["next"], "properties": {"next": "=N"}}}, {}),
+    "part of itself": ({"N": {"allOf": ["=N", {"properties": {"a": INTEGER}}]}}, {}),
+    "the same part twice": (
+        {"A": {"allOf": ["=B", "=C"]}, "C": {"allOf": ["=B"]}, "B": {"properties": {"b": INTEGER}}},
+        {"b": 0},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_schema_within_itself_ends_soon(serve, name):
+    schemas, body = OWN[name]
+
+    assert serve(named(**schemas)).get("/x").json() == body
+
+
+SPREADING = {
+    "optional": lambda below: {"properties": dict.fromkeys("abcdef", below)},
+    "required": lambda below: {"required": ["a", "b"], "properties": dict.fromkeys("ab", below)},
+    "first of one": lambda below: {"oneOf": [{"required": ["a"], "properties": {"a": below, "b": below}}]},
+    "all of two": lambda below: {"allOf": [below, below]},
+    "many items": lambda below: {"type": "array", "items": below, "minItems": 1_000_000_000},
+    "all of all": lambda _: {"properties": {f"m{depth}": f"=N{depth}" for depth in range(40)}},
+}
+
+
+@pytest.mark.parametrize("name", SPREADING)
+def test_schema_that_spreads_ends_soon(tmp_path, name):
+    schemas = {f"N{depth}": SPREADING[name](f"=N{depth + 1}") for depth in range(40)}
+    file = written(tmp_path, named(**schemas, N40=INTEGER))
+
+    assert run("--spec", str(file), "run", "--", "true").returncode == 0
+
+
+def test_reference_to_itself_is_refused_in_one_line(tmp_path):
+    schemas = {"A": link("B"), "B": link("A")}
+    file = written(tmp_path, {**one(), "components": {"schemas": schemas}})
+    ran = run("--port", "0", "--spec", str(file))
+
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert "library.yaml: #/components/schemas/B leads back to itself" in ran.stderr
+
+
+def test_long_chain_of_schemas_is_served(serve):
+    schemas = {
+        f"N{depth}": {"required": ["a"], "properties": {"a": f"=N{depth + 1}"}} for depth in range(500)
+    }
+
+    assert serve(named(**schemas, N500=INTEGER)).get("/x").status_code == 200
+
+
+def test_example_that_breaks_its_own_schema_is_sent_and_marked(serve):
+    answer = serve(contract({"/x": {"get": {"responses": answers({"type": "integer"}, example="one")}}})).get(
+        "/x"
+    )
+
+    assert (answer.status_code, answer.json()) == (200, "one")
+    assert "must be an integer" in answer.headers["x-mock-off-contract"]
+
+
+API = "application/vnd.api+json"
+
+
+@pytest.mark.parametrize(
+    ("responses", "status", "text", "media_type"),
+    [
+        (shown("default", "application/json", {"a": 1}), 200, '{"a":1}', "application/json"),
+        (shown("2XX", "application/json", 1), 200, "1", "application/json"),
+        (shown("200", "text/plain", "hello"), 200, "hello", "text/plain"),
+        (shown("200", API, {"a": 1}), 200, '{"a":1}', API),
+        ({"404": {"description": ""}, "202": {"description": ""}}, 202, "", None),
+    ],
+)
+def test_answer_of_any_kind_is_given(serve, responses, status, text, media_type):
+    answer = serve(contract({"/x": {"get": {"responses": responses}}})).get("/x")
+
+    assert (answer.status_code, answer.text) == (status, text)
+    assert answer.headers.get("content-type") == media_type
+
+
+def link(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def test_head_is_answered_where_get_is(serve):
+    http = serve(USERS)
+    there, allowed = http.head("/users"), http.put("/users").headers["allow"]
+
+    assert (there.status_code, there.headers["content-length"], there.content) == (200, "3", b"")
+    assert allowed == "GET, HEAD, POST"
+
+
+def test_documented_headers_are_sent(serve):
+    headers = {
+        "X-Shown": {"example": "a", "schema": {"type": "string"}},
+        "X-Of-Schema": {"schema": {"type": "integer", "example": 5}},
+        "X-Default": {"schema": {"type": "array", "items": {}, "default": ["a", True]}},
+        "X-Needed": {"$ref": "#/components/headers/Needed"},
+        "X-Free": {"schema": {"type": "string"}},
+        "Content-Length": {"schema": {}, "example": 5},
+        "Access-Control-Allow-Origin": {"schema": {}, "example": "https://example.com"},
+    }
+    responses = {
+        "200": {"description": "", "headers": headers, "content": {"application/json": {"example": 1}}},
+        "429": {"description": "", "headers": {"Retry-After": {"schema": {}, "example": 30}}},
+    }
+    needed = {"required": True, "schema": {"type": "integer", "minimum": 3}}
+    http = serve(
+        contract({"/x": {"get": {"responses": responses}}}, components={"headers": {"Needed": needed}})
+    )
+
+    for answer in (http.get("/x"), http.get("/x", headers={"Prefer": "code=200"})):
+        sent = {name: value for name, value in answer.headers.items() if name.startswith("x-")}
+        assert sent == {"x-shown": "a", "x-of-schema": "5", "x-default": "a,true", "x-needed": "3"}
+        assert (answer.json(), answer.headers.get_list("access-control-allow-origin")) in (
+            (1, ["*"]),
+            (1, []),
+        )
+    assert http.get("/x", headers={"Prefer": "code=429"}).headers["retry-after"] == "30"
+
+
+CSV = {"text/csv": {"example": "a,b"}}
+XML = {"application/xml": {"schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}}
+OTHER_KINDS = {
+    "csv": (CSV, "a,b", "text/csv"),
+    "xml": (XML, "", "application/xml"),
+    "xml with an object": ({"application/xml": {"example": {"a": 1}}}, "", "application/xml"),
+    "xml with text": ({"application/xml": {"schema": {"example": "<a/>"}}}, "<a/>", "application/xml"),
+    "image": ({"image/png": {}}, "", "image/png"),
+    "json first": ({**XML, **CSV, "application/json": {"example": 1}}, "1", "application/json"),
+    "any": ({"*/*": {"schema": {"type": "integer"}}}, "0", "application/json"),
+    "half a character": ({"text/plain": {"example": "\ud800"}}, "?", "text/plain"),
+    "null": ({"application/json": {"example": None}}, "null", "application/json"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_answer_is_of_its_media_type_however_it_is_asked_for(serve, name):
+    content, text, media_type = OTHER_KINDS[name]
+    spec = contract({"/x": {"get": {"responses": {"200": {"description": "", "content": content}}}}})
+    http = serve(json.dumps(spec), "library.json")
+
+    for answer in (http.get("/x"), http.get("/x", headers={"Prefer": "code=200"})):
+        assert (answer.status_code, answer.text) == (200, text)
+        assert answer.headers["content-type"] == media_type
+        assert "x-mock-off-contract" not in answer.headers
+
+
+def test_examples_of_any_media_type_are_found(serve):
+    content = {
+        "application/json": {"examples": {"two": {"value": 2}}},
+        "text/csv": {"examples": {"row": {"value": "1,2"}, "elsewhere": {"externalValue": "https://a"}}},
+    }
+    responses = {
+        "200": {"description": "", "content": content},
+        "404": {"description": "", "content": {"text/plain": {"example": "gone"}}},
+    }
+    http = serve(contract({"/x": {"get": {"responses": responses}}}))
+
+    row = http.get("/x", headers={"Prefer": "example=row"})
+    gone = http.get("/x", headers={"Prefer": "code=404"})
+    assert (row.text, row.headers["content-type"]) == ("1,2", "text/csv")
+    assert (gone.status_code, gone.text, gone.headers["content-type"]) == (404, "gone", "text/plain")
+
+
+def test_operation_without_a_success_answers_what_it_documents(serve):
+    moved = {"302": {"description": "", "headers": {"Location": {"schema": {}, "example": "/new"}}}}
+    gone = {
+        "410": {"description": "", "content": {"application/problem+json": {"example": {"title": "gone"}}}}
+    }
+    http = serve(contract({"/old": {"get": {"responses": moved}}, "/gone": {"get": {"responses": gone}}}))
+
+    assert (http.get("/old").status_code, http.get("/old").headers["location"]) == (302, "/new")
+    assert (http.get("/gone").status_code, http.get("/gone").headers["content-type"]) == (
+        410,
+        "application/problem+json",
+    )
+
+
+def test_refusal_keeps_the_media_type_and_headers_of_its_example(serve):
+    refused = {
+        "description": "",
+        "content": {"text/plain": {"example": "no"}},
+        "headers": {"X-Why": {"example": "z", "schema": {}}},
+    }
+    one = {"parameters": [{"name": "n", "in": "query", "required": True, "schema": {"type": "integer"}}]}
+    http = serve(
+        contract({"/x": {"get": {**one, "responses": {"200": {"description": ""}, "400": refused}}}})
+    )
+
+    answer = http.get("/x")
+
+    assert (answer.status_code, answer.text, answer.headers["content-type"]) == (400, "no", "text/plain")
+    assert (answer.headers["x-why"], answer.headers["x-mock-problem"]) == ("z", "n: is required")
