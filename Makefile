@@ -36,9 +36,9 @@ bench: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Copy the contracts' choices into the README.
+# Copy the contracts' choices into docs/choices.md.
 choices: .venv/ready
-	$(BIN)/python -m tests.readme.choices
+	$(BIN)/python -m tests.docs.choices
 
 # Write down what is known about every requirement.
 requirements: .venv/ready

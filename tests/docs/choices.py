@@ -1,4 +1,4 @@
-"""Write the choices of the contracts into the README: ``python -m tests.readme.choices``."""
+"""Write the choices of the contracts into docs/choices.md: ``python -m tests.docs.choices``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from pathlib import Path
 
 import openapi
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs/choices.md"
 BEGIN, END = "<!-- choices: written by `make choices` -->\n", "<!-- /choices -->"
 
 
-def listed() -> str:
+def list_choices() -> str:
     """List every choice of every contract as Markdown."""
     lines = []
     for api in openapi.api_names():
@@ -20,11 +20,11 @@ def listed() -> str:
     return "\n".join(lines)
 
 
-def section(readme: str) -> str:
-    """Cut what lies between the marks out of *readme*."""
-    return readme.partition(BEGIN)[2].partition(END)[0]
+def section(page: str) -> str:
+    """Cut what lies between the marks out of *page*."""
+    return page.partition(BEGIN)[2].partition(END)[0]
 
 
 if __name__ == "__main__":
-    text = README.read_text(encoding="utf-8")
-    README.write_text(text.replace(BEGIN + section(text), BEGIN + listed()), encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(text.replace(BEGIN + section(text), BEGIN + list_choices()), encoding="utf-8")

@@ -1,0 +1,68 @@
+"""One stub for all pages, and for each page a folder that looks like a checkout."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .pages import ROOT
+
+_LINKED = ("Makefile", "pyproject.toml", "mockserver", "conformance", "openapi")
+# What names the port of the stub is copied, with the port that the stub of this test has.
+_COPIED = ("docs/session.sh", "examples/targets/*.yaml")
+
+
+@pytest.fixture(scope="session")
+def port() -> Iterator[int]:
+    """The port of a stub that runs as ``make serve`` would run it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    stub = subprocess.Popen(
+        [sys.executable, "-m", "mockserver", "--port", str(port), "--quiet"], stdout=subprocess.PIPE
+    )
+    try:
+        assert stub.stdout
+        assert stub.stdout.readline(), "the stub ended before it answered"
+        _wait_for(port)
+        yield port
+    finally:
+        stub.terminate()
+        stub.communicate(timeout=10)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail(f"nothing listens on {port} after 30 s")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, port: int) -> Path:
+    """A folder with what a reader has after ``make serve``."""
+    for name in _LINKED:
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+    for pattern in _COPIED:
+        for source in ROOT.glob(pattern):
+            copy = tmp_path / source.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(source.read_text(encoding="utf-8").replace("4010", str(port)), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the CI system that runs these tests may change what the commands print."""
+    for name in [name for name in os.environ if name.startswith(("GITHUB_", "MOCKSERVER_", "SUPRSEND_"))]:
+        monkeypatch.delenv(name)

@@ -1,0 +1,76 @@
+"""Take the pictures in README.md from the running programs: ``python -m tests.docs.pictures`` (needs Chromium)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import Browser, sync_playwright
+
+from conformance import proof
+from conformance.proof.serving import serve
+from mockserver import MockServer
+from mockserver.testing.client import MockSession
+from tests.machine import needs_chromium
+
+from .pages import ROOT
+
+IMAGES = ROOT / "docs/images"
+_API, _LIE = "suprsend", "OneSetForAllObjects"
+
+
+def write_report(folder: Path) -> Path:
+    """Judge a server that keeps one set of preferences for all objects; return the report for people."""
+    server = next(mutant for mutant in proof.mutants_of(_API) if mutant.__name__ == _LIE)()
+    with serve(server) as url:
+        profile = folder / "target.yaml"
+        profile.write_text(yaml.safe_dump(server.profile(url)), encoding="utf-8")
+        command = [sys.executable, "-m", "conformance", "run", str(profile), "--report-dir", str(folder)]
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    return folder / "report.html"
+
+
+def use(session: MockSession) -> None:
+    """Send some calls that show what the control page is for: stored, refused, not found, and a fault."""
+    path, body = "api/v2/update-preference", '{"fanId": "%s", "category": "content", "preference": "dark_mode"%s}'
+    for fan, rest, more in (
+        ("12345", ', "value": true', []),
+        ("12345", ', "value": ["yoga", "boxing"]', []),
+        ("12345", "", []),
+        ("nobody", ', "value": true', []),
+        ("12345", ', "value": true', ["-H", "Prefer: code=503"]),
+    ):
+        headers = ["-H", f"Authorization: Bearer {session.token}", "-H", "Content-Type: application/json"]
+        data = ["-d", body % (fan, rest)]
+        subprocess.run(["curl", "-sS", "-o", "/dev/null", f"{session.base_url}/{path}", *headers, *data, *more], check=True)
+    subprocess.run(["curl", "-sS", "-o", "/dev/null", f"{session.base_url}/api/v2/update-preferences"], check=True)
+    session.faults({"match": {"method": "GET"}, "latency": {"uniform_ms": [50, 150]}})
+
+
+def photograph(browser: Browser, url: str, name: str, height: int) -> None:
+    """Save what a page shows at first sight."""
+    page = browser.new_page(viewport={"width": 1100, "height": height})
+    page.goto(url, wait_until="load")
+    page.wait_for_timeout(500)  # the control page fetches what it shows
+    if evidence := page.query_selector(".failed details summary"):
+        evidence.click()
+    page.screenshot(path=IMAGES / name)
+    page.close()
+
+
+def main() -> None:
+    """Take both pictures."""
+    IMAGES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder, MockServer(["onlyautomator"], seed=1) as mock:
+        browser = playwright.chromium.launch(executable_path=needs_chromium(), args=["--no-sandbox"])
+        photograph(browser, write_report(Path(folder)).as_uri(), "report.png", 800)
+        use(mock.session("shop"))
+        photograph(browser, f"{mock.url}/__admin/?session=shop", "control-page.png", 1000)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

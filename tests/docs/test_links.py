@@ -1,0 +1,78 @@
+"""Every link of the documentation leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .pages import PAGES, ROOT
+
+_CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^()\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# Written by `make docs`; what it writes is looked at in test_requirements.py.
+_WRITTEN = "docs/requirements/"
+
+
+def dead_links(page: Path, root: Path) -> list[str]:
+    """Name every relative link of *page* whose file, or heading of a Markdown file, does not exist."""
+    dead = []
+    for link in _LINK.findall(_CODE.sub("", page.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        file = (page.parent / path) if path else page
+        if file.resolve().is_relative_to(root / _WRITTEN):
+            continue
+        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
+            dead.append(f"{page.relative_to(root)}: {link}")
+    return dead
+
+
+def anchors(page: Path) -> list[str]:
+    """List the names that GitHub gives to the headings of a page."""
+    headings = _HEADING.findall(re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S))
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+def test_every_link_leads_somewhere(page: Path) -> None:
+    assert dead_links(page, ROOT) == []
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    linked = set(_LINK.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+    pages = {str(page.relative_to(ROOT)) for page in PAGES} - {"README.md"}
+
+    assert pages - linked == set()
+
+
+def test_pictures_are_small_and_described() -> None:
+    shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+
+    assert len(shown) == 2
+    assert all(len(description) > 20 for description, _ in shown)
+    assert all((ROOT / file).stat().st_size < 200_000 for _, file in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "dead"),
+    [
+        ("[a](there.md)", []),
+        ("[a](there.md#two-words)", []),
+        ("[a](#here)\n\n## Here\n", []),
+        ("[a](https://example.com/none)", []),
+        ("`[a](none.md)`", []),
+        ("[a](none.md)", ["page.md: none.md"]),
+        ("[a](there.md#none)", ["page.md: there.md#none"]),
+        ("![a](none.png)", ["page.md: none.png"]),
+    ],
+)
+def test_dead_link_is_found(text: str, dead: list[str], tmp_path: Path) -> None:
+    (tmp_path / "there.md").write_text("# Two `words`\n")
+    page = tmp_path / "page.md"
+    page.write_text(text)
+
+    assert dead_links(page, tmp_path) == dead
