@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 4010
 
-.PHONY: serve test format lint types tests bench choices requirements typescript lock clean
+.PHONY: serve test format lint types tests bench choices docs pictures typescript lock clean
 
 serve: .venv/ready
 	$(BIN)/mockserver --port $(PORT)
@@ -40,10 +40,16 @@ bench: .venv/ready
 choices: .venv/ready
 	$(BIN)/python -m tests.docs.choices
 
-# Write down what is known about every requirement.
-requirements: .venv/ready
-	$(BIN)/conformance explain --all > docs/requirements.new
-	mv docs/requirements.new docs/requirements.md
+# Write what is known about every requirement, a page for each API.
+docs: .venv/ready
+	@mkdir -p docs/requirements
+	@for file in openapi/*.yaml; do \
+	  api=$$(basename $$file .yaml); echo "docs/requirements/$$api.md"; \
+	  $(BIN)/conformance explain --all $$api > docs/requirements/$$api.md || exit; done
+
+# Take the pictures in the README (needs Chromium).
+pictures: .venv/ready
+	$(BIN)/python -m tests.docs.pictures
 
 # Write the contracts' types in TypeScript (needs npm).
 NODE_MODULES := tests/mockserver/export/node_modules

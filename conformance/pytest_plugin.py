@@ -243,13 +243,10 @@ def _exchange(result: Result) -> Iterator[str]:
 
 
 def _sitting(config: pytest.Config) -> Sitting:
-    from conformance import DISTRIBUTION, EXTRA
-    from conformance.command.errors import find_missing_package
+    from conformance.command.errors import HOW_TO_INSTALL, find_missing_package
 
     if missing := find_missing_package():
-        raise pytest.UsageError(
-            f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'"
-        )
+        raise pytest.UsageError(f"{missing} is missing; {HOW_TO_INSTALL}")
     from conformance.judge import verdict, waiver
     from conformance.suite import requirement
     from conformance.target import profile as target

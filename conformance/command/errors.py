@@ -15,6 +15,7 @@ from conformance import DISTRIBUTION, EXTRA
 from conformance.judge import interrupt
 
 USAGE, NO_VERDICT = 2, 3
+HOW_TO_INSTALL = f"install the judge from a checkout of this project: pip install '.[{EXTRA}]'"
 _P = ParamSpec("_P")
 
 
@@ -34,7 +35,7 @@ def report_errors(
             missing = find_missing_package()
             if missing:
                 exit_with_usage_error(
-                    f"{missing} is missing; the judge needs: pip install '{DISTRIBUTION}[{EXTRA}]'"
+                    f"{missing} is missing; {HOW_TO_INSTALL}"
                 )
             # Not before: these modules need the packages that may be missing, and --help needs none of them.
             import openapi

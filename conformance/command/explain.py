@@ -14,9 +14,9 @@ from conformance.command.options import SpecFile
 def explain_requirements(
     id: Annotated[
         str | None,
-        typer.Argument(metavar="[ID]", help="A requirement as `conformance list` prints it, or a glob."),
+        typer.Argument(metavar="[ID]", help="A requirement as `conformance list` prints it, or a glob; with --all, an API."),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Print every requirement, as Markdown.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Print every requirement of an API, or of all, as Markdown.")] = False,
     spec: SpecFile = None,
 ) -> None:
     """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
@@ -24,7 +24,7 @@ def explain_requirements(
     from conformance.command import explanation
     from conformance.suite import requirement
 
-    if (id is None) != every:
+    if id is None and not every:
         exit_with_usage_error(
             "explain: name a requirement, or ask for --all; `conformance list` prints the names"
         )
@@ -34,8 +34,8 @@ def explain_requirements(
         asked = requirement.select(promises.all_of(spec), [id] if id else (), asked="")
         typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
         return
-    if id is None:
-        typer.echo(explanation.markdown(openapi.api_names()), nl=False)
+    if id is None or every:
+        typer.echo(explanation.markdown([id] if id else openapi.api_names()), nl=False)
         return
     known = [one for api in openapi.api_names() for one in requirement.collect(api)]
     asked = requirement.select(known, [id], asked="")

@@ -35,7 +35,10 @@ def write_report(folder: Path) -> Path:
 
 def use(session: MockSession) -> None:
     """Send some calls that show what the control page is for: stored, refused, not found, and a fault."""
-    path, body = "api/v2/update-preference", '{"fanId": "%s", "category": "content", "preference": "dark_mode"%s}'
+    path, body = (
+        "api/v2/update-preference",
+        '{"fanId": "%s", "category": "content", "preference": "dark_mode"%s}',
+    )
     for fan, rest, more in (
         ("12345", ', "value": true', []),
         ("12345", ', "value": ["yoga", "boxing"]', []),
@@ -45,8 +48,13 @@ def use(session: MockSession) -> None:
     ):
         headers = ["-H", f"Authorization: Bearer {session.token}", "-H", "Content-Type: application/json"]
         data = ["-d", body % (fan, rest)]
-        subprocess.run(["curl", "-sS", "-o", "/dev/null", f"{session.base_url}/{path}", *headers, *data, *more], check=True)
-    subprocess.run(["curl", "-sS", "-o", "/dev/null", f"{session.base_url}/api/v2/update-preferences"], check=True)
+        subprocess.run(
+            ["curl", "-sS", "-o", "/dev/null", f"{session.base_url}/{path}", *headers, *data, *more],
+            check=True,
+        )
+    subprocess.run(
+        ["curl", "-sS", "-o", "/dev/null", f"{session.base_url}/api/v2/update-preferences"], check=True
+    )
     session.faults({"match": {"method": "GET"}, "latency": {"uniform_ms": [50, 150]}})
 
 
@@ -64,7 +72,11 @@ def photograph(browser: Browser, url: str, name: str, height: int) -> None:
 def main() -> None:
     """Take both pictures."""
     IMAGES.mkdir(exist_ok=True)
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder, MockServer(["onlyautomator"], seed=1) as mock:
+    with (
+        sync_playwright() as playwright,
+        tempfile.TemporaryDirectory() as folder,
+        MockServer(["onlyautomator"], seed=1) as mock,
+    ):
         browser = playwright.chromium.launch(executable_path=needs_chromium(), args=["--no-sandbox"])
         photograph(browser, write_report(Path(folder)).as_uri(), "report.png", 800)
         use(mock.session("shop"))

@@ -77,7 +77,9 @@ def test_python_runs(source: str) -> None:
 
 def test_every_language_is_known() -> None:
     """A block whose language no test knows would be run by nobody."""
-    assert {block.language for page in PAGES for block in blocks(page.read_text(encoding="utf-8"))} <= LANGUAGES
+    assert {
+        block.language for page in PAGES for block in blocks(page.read_text(encoding="utf-8"))
+    } <= LANGUAGES
 
 
 def test_yaml_can_be_read_and_steps_fit_the_action() -> None:
@@ -109,7 +111,9 @@ def test_make_has_every_target_that_is_named() -> None:
 
 
 def test_readme_begins_with_the_two_commands() -> None:
-    serve, test, *_ = (block for block in blocks(README.read_text(encoding="utf-8")) if block.language == "sh")
+    serve, test, *_ = (
+        block for block in blocks(README.read_text(encoding="utf-8")) if block.language == "sh"
+    )
 
     assert serve.text.startswith("make serve")
     assert test.text.startswith("make test")
@@ -138,7 +142,7 @@ def test_right_page_passes(tmp_path: Path) -> None:
     page = (
         "```yaml\n# known.yaml\nid: 1\n```\n"
         "```sh\ncat known.yaml\n```\n```text\n# known.yaml\nid: …\n```\n"
-        "```sh\necho '{\"a\": [1]}'\n```\n```text\n{\"a\":\n  [1]}\n```\n"
+        '```sh\necho \'{"a": [1]}\'\n```\n```text\n{"a":\n  [1]}\n```\n'
     )
 
     assert play(page, tmp_path, 4010) == []

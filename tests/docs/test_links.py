@@ -33,7 +33,9 @@ def dead_links(page: Path, root: Path) -> list[str]:
 
 def anchors(page: Path) -> list[str]:
     """List the names that GitHub gives to the headings of a page."""
-    headings = _HEADING.findall(re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S))
+    headings = _HEADING.findall(
+        re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    )
     return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
 

@@ -79,7 +79,7 @@ def test_stub_alone_says_how_to_get_the_judge(stub_alone, words):
     assert ran.returncode == 2, ran.stderr
     assert ran.stdout == ""
     assert len(ran.stderr.splitlines()) == 1
-    assert "pip install 'preference-api-testbench[conformance]'" in ran.stderr
+    assert "pip install '.[conformance]'" in ran.stderr
 
 
 def test_installed_judge_finds_the_installed_stub_conformant(with_judge, tmp_path):
