@@ -34,9 +34,7 @@ def report_errors(
         def reporting_errors(*args: _P.args, **kwargs: _P.kwargs) -> None:
             missing = find_missing_package()
             if missing:
-                exit_with_usage_error(
-                    f"{missing} is missing; {HOW_TO_INSTALL}"
-                )
+                exit_with_usage_error(f"{missing} is missing; {HOW_TO_INSTALL}")
             # Not before: these modules need the packages that may be missing, and --help needs none of them.
             import openapi
             from conformance.judge.verdict import CannotRun, refuse_without_docstrings

@@ -14,9 +14,14 @@ from conformance.command.options import SpecFile
 def explain_requirements(
     id: Annotated[
         str | None,
-        typer.Argument(metavar="[ID]", help="A requirement as `conformance list` prints it, or a glob; with --all, an API."),
+        typer.Argument(
+            metavar="[ID]",
+            help="A requirement as `conformance list` prints it, or a glob; with --all, an API.",
+        ),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Print every requirement of an API, or of all, as Markdown.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print every requirement of an API, or of all, as Markdown.")
+    ] = False,
     spec: SpecFile = None,
 ) -> None:
     """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
