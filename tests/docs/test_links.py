@@ -26,7 +26,8 @@ def dead_links(page: Path, root: Path) -> list[str]:
         file = (page.parent / path) if path else page
         if file.resolve().is_relative_to(root / _WRITTEN):
             continue
-        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
+        is_ours = file.exists() and file.resolve().is_relative_to(root)
+        if not is_ours or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
             dead.append(f"{page.relative_to(root)}: {link}")
     return dead
 
@@ -68,6 +69,7 @@ def test_pictures_are_small_and_described() -> None:
         ("[a](https://example.com/none)", []),
         ("`[a](none.md)`", []),
         ("[a](none.md)", ["page.md: none.md"]),
+        ("[a](..)", ["page.md: .."]),
         ("[a](there.md#none)", ["page.md: there.md#none"]),
         ("![a](none.png)", ["page.md: none.png"]),
     ],
