@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from conformance import DISTRIBUTION
-from conformance.command.diff import compare_reports
+from conformance.command.diff import print_changes
 from conformance.command.doctor import check_target
 from conformance.command.explain import explain_requirements
 from conformance.command.init import print_profile_template
@@ -41,7 +41,7 @@ app.command("explain")(explain_requirements)
 app.command("doctor")(check_target)
 app.command("run")(judge_target)
 app.command("selftest")(judge_the_judge)
-app.command("diff")(compare_reports)
+app.command("diff")(print_changes)
 
 
 def _print_version(asked: bool) -> None:

@@ -14,16 +14,16 @@ WORSE = 1
 
 
 @report_errors()
-def compare_reports(
+def print_changes(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="A report.json.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="A later one of the same API.")],
 ) -> None:
     """Print what changed between two reports: the verdict, and requirements by their ids."""
-    from conformance.report import changes
+    from conformance.report.changes import compare_reports, describe_changes, read_report
 
-    before = changes.read(old)
-    found = changes.between(before, changes.read(new, before.api))
-    for line in changes.lines(found):
+    before = read_report(old)
+    changes = compare_reports(before, read_report(new, before.api))
+    for line in describe_changes(changes):
         typer.echo(line)
-    if any(change.is_worse for change in found):
+    if any(change.is_worse for change in changes):
         sys.exit(WORSE)

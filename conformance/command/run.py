@@ -70,9 +70,11 @@ def judge_target(
     ] = None,
 ) -> None:
     """Judge a target and print the verdict."""
-    from conformance import report
-    from conformance.judge import verdict, waiver
-    from conformance.report import changes
+    from conformance.judge import verdict as judging
+    from conformance.judge import waiver
+    from conformance.report import write_reports
+    from conformance.report.changes import Report, compare_reports, describe_changes, read_report
+    from conformance.report.document import build_document, render_document
     from conformance.report.terminal import Terminal
     from conformance.suite import requirement
     from conformance.target import profile as target
@@ -80,86 +82,88 @@ def judge_target(
     is_piped = report_dir == "-"
     budget_s = parse_duration_option("--budget", budget)
     explore_s = parse_duration_option("--explore", explore)
-    chosen = parse_mode(mode)
-    folder = None if report_dir is None or is_piped else _folder(report_dir)
+    chosen_mode = parse_mode(mode)
+    folder = None if report_dir is None or is_piped else _prepare_folder(report_dir)
     aim = target.read(profile)
-    excused = waiver.read(waivers) if waivers else []
-    waiver.refuse_pointless(excused, aim.requirements())
+    known_failures = waiver.read(waivers) if waivers else []
+    waiver.refuse_pointless(known_failures, aim.requirements())
     asked = requirement.select(aim.requirements(), only or ())
-    earlier = changes.read(against, aim.api) if against else None
-    console = _console(to_stderr=is_piped)
-    terminal = Terminal(console)
-    terminal.begin(aim.api, aim.base_url)
-    with interrupt.ends_the_run(), terminal.watched(len(asked)):
-        came = verdict.judge(
+    earlier = read_report(against, aim.api) if against else None
+    terminal = Terminal(_make_console(to_stderr=is_piped))
+    terminal.print_target(aim.api, aim.base_url)
+    with interrupt.ends_the_run(), terminal.show_progress(len(asked)):
+        verdict = judging.judge(
             aim,
             only=only or (),
             strict=strict,
             seed=seed,
             budget_s=budget_s,
-            mode=chosen,
-            waivers=excused,
-            heard=terminal.result,
-            asking=terminal.asking,
+            mode=chosen_mode,
+            waivers=known_failures,
+            heard=terminal.print_result,
+            asking=terminal.note_asked,
         )
     with interrupt.is_ignored():
-        document = report.document.of(came)
-        files = report.write(came, folder) if folder else []
-        terminal.end(came, files)
+        document = build_document(verdict)
+        files = write_reports(verdict, folder) if folder else []
+        terminal.print_summary(verdict, files)
         if earlier:
-            terminal.changes(changes.lines(changes.between(earlier, changes.Report.model_validate(document))))
-        _tell_github(document, terminal)
+            changes = compare_reports(earlier, Report.model_validate(document))
+            terminal.print_changes(describe_changes(changes))
+        _write_for_github(document, terminal)
         if is_piped:
-            _console().out(report.document.write(document), end="", highlight=False)
+            _make_console().out(render_document(document), end="", highlight=False)
     if explore_s:
         with suppress(KeyboardInterrupt), interrupt.ends_the_run():  # the verdict is there already
-            _explore(came, aim, explore_s, folder, terminal)
-    sys.exit(came.exit_status)
+            _explore_further(verdict, aim, explore_s, folder, terminal)
+    sys.exit(verdict.exit_status)
 
 
-def _explore(came: Verdict, aim: AnyTarget, for_s: float, folder: Path | None, terminal: Terminal) -> None:
+def _explore_further(
+    verdict: Verdict, aim: AnyTarget, for_s: float, folder: Path | None, terminal: Terminal
+) -> None:
     """Go on where the verdict ended; its exit status stays."""
-    from conformance.judge import exploration, verdict
+    from conformance.judge.exploration import Exploration, Finding, save
+    from conformance.judge.verdict import redaction_of
 
-    if came.stopped or not came.mode.may_write or came.mode == "safe":
-        terminal.lines(
-            ["", f"not explored: {came.stopped or f'--mode {came.mode} leaves out generated requests'}"]
-        )
+    if verdict.stopped or not verdict.mode.may_write or verdict.mode == "safe":
+        reason = verdict.stopped or f"--mode {verdict.mode} leaves out generated requests"
+        terminal.print_lines(["", f"not explored: {reason}"])
         return
-    redaction = verdict.redaction_of(aim)
-    explored = exploration.Exploration(aim, redaction, for_s)
-    terminal.lines(["", f"exploring for {for_s:g} s with random seeds; the verdict stays as it is"])
+    redaction = redaction_of(aim)
+    exploration = Exploration(aim, redaction, for_s)
+    terminal.print_lines(["", f"exploring for {for_s:g} s with random seeds; the verdict stays as it is"])
 
-    def heard(finding: exploration.Finding) -> None:
+    def save_finding(finding: Finding) -> None:
         file = None
         if folder:
             try:
-                file = exploration.save(finding, folder, redaction)
+                file = save(finding, folder, redaction)
             except OSError as error:
                 print_error(f"--report-dir {folder}: a candidate cannot be written: {error.strerror}")
-        terminal.finding(finding, file)
+        terminal.print_finding(finding, file)
 
-    explored.run(heard)
-    terminal.explored(explored)
+    exploration.run(save_finding)
+    terminal.print_exploration(exploration)
 
 
-def _tell_github(document: dict[str, Any], terminal: Terminal) -> None:
+def _write_for_github(document: dict[str, Any], terminal: Terminal) -> None:
     """Leave annotations and a summary where GitHub Actions looks for them, if it runs us."""
-    from conformance.report import github
+    from conformance.report.github import render_annotations, render_summary
 
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        terminal.lines(github.commands(document))
+        terminal.print_lines(render_annotations(document))
     if file := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
             with Path(file).open("a", encoding="utf-8") as summary:
-                summary.write(github.summary(document))
+                summary.write(render_summary(document))
         except OSError as error:
             print_error(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
 
 
-def _folder(name: str) -> Path:
-    """Make the folder of the reports, and see that each of them can be written."""
-    from conformance import report
+def _prepare_folder(name: str) -> Path:
+    """Make the folder of the reports, and check that each of them can be written: a run may take minutes."""
+    from conformance.report import check_writable
 
     folder, hint = Path(name), "name a folder that can be written to"
     if not name:
@@ -169,7 +173,7 @@ def _folder(name: str) -> Path:
     except OSError as error:
         exit_with_usage_error(f"--report-dir {folder}: cannot be made: {error.strerror}; {hint}")
     try:
-        report.try_out(folder)
+        check_writable(folder)
     except OSError as error:
         exit_with_usage_error(
             f"--report-dir {folder}: {error.filename}: cannot be written: {error.strerror}; {hint}"
@@ -177,7 +181,7 @@ def _folder(name: str) -> Path:
     return folder
 
 
-def _console(to_stderr: bool = False) -> Console:
-    from conformance.report.terminal import Lasting
+def _make_console(to_stderr: bool = False) -> Console:
+    from conformance.report.terminal import PipeSafeConsole
 
-    return Lasting(soft_wrap=True, stderr=to_stderr)
+    return PipeSafeConsole(soft_wrap=True, stderr=to_stderr)

@@ -138,8 +138,8 @@ class Verdict:
                 f"{_count(len(faults_of), 'waiver')} to put in order, the first {faults_of[0]}",
             )
         if waived := self.ids("waived", *levels):
-            return CONFORMANT, f"no {named} failed but {len(waived)} waived, and none was left open"
-        return CONFORMANT, "no MUST failed and none was left open"
+            return CONFORMANT, f"no {named} failed but {len(waived)} waived, and none was inconclusive"
+        return CONFORMANT, "no MUST failed and none was inconclusive"
 
     def _why(self, id_: str) -> str | None:
         return next(result.reason for result in self.results if result.requirement.id == id_)

@@ -2,7 +2,7 @@
 
 What has to come of each kind is written here and nowhere else:
 
-- the *reference* is conformant, and nothing about it fails or is left open;
+- the *reference* is conformant, and nothing about it fails or is inconclusive;
 - a *mutant* fails exactly the requirements that it ``breaks``;
 - a *liberty* is conformant, and fails exactly the SHOULDs that it ``costs``, none if it does not say;
 - *nonsense* is never conformant, is never the judge's own fault, and never keeps the judge waiting.

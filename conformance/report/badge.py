@@ -10,8 +10,8 @@ from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT
 _COLORS = {CONFORMANT: "brightgreen", NOT_CONFORMANT: "red", NO_VERDICT: "lightgrey"}
 
 
-def write(document: dict[str, Any]) -> str:
-    """Return what the badge of a report's *document* shows; what is waived is part of it."""
+def render_badge(document: dict[str, Any]) -> str:
+    """Return the badge of a report's *document* as text; how much is waived is part of its message."""
     verdict = document["verdict"]
     message = verdict.replace("_", " ")
     if waived := sum(one["status"] == "waived" for one in document["requirements"]):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from conformance.http.evidence import escape_controls
 
-# The milder first; what moves to the right got worse.
+# In the order of severity: what moves to the right got worse.
 Verdict = Literal["conformant", "no_verdict", "not_conformant"]
 Status = Literal["passed", "observed", "waived", "not_tested", "inconclusive", "failed"]
 _SAME = {"observed": "passed"}  # neither is better than the other
@@ -49,7 +49,7 @@ class Change:
     is_worse: bool
 
 
-def read(file: Path, api: str | None = None) -> Report:
+def read_report(file: Path, api: str | None = None) -> Report:
     """Read a report.json, which is to be of *api* if that is given.
 
     Raises BadReport if it cannot be read or is of another API.
@@ -67,65 +67,70 @@ def read(file: Path, api: str | None = None) -> Report:
     return report
 
 
-def between(old: Report, new: Report) -> list[Change]:
+def compare_reports(old: Report, new: Report) -> list[Change]:
     """List what changed from *old* to *new*: the verdict, then requirements, in the order of *new*.
 
     If one of them is partial, only what both asked is compared.
     """
     before = {one.id: one for one in old.requirements}
     after = {one.id: one for one in new.requirements}
-    changes = [_moved(before[id_], one) for id_, one in after.items() if id_ in before]
+    changes = [_compare_requirement(before[id_], one) for id_, one in after.items() if id_ in before]
     found = [change for change in changes if change]
     if old.partial or new.partial:
         return found
-    found += [_new(one) for id_, one in after.items() if id_ not in before]
+    found += [_describe_new(one) for id_, one in after.items() if id_ not in before]
     found += [
-        Change(_line("gone", one, f"was {_word(one.status)}"), False)
+        Change(_render_line("gone", one, f"was {_spell_status(one.status)}"), False)
         for id_, one in before.items()
         if id_ not in after
     ]
-    return [*_verdict(old, new), *found]
+    return [*_compare_verdicts(old, new), *found]
 
 
-def lines(changes: list[Change]) -> list[str]:
-    """Say what changed, a line each; one line if nothing did."""
+def describe_changes(changes: list[Change]) -> list[str]:
+    """Return a line for each change; one line if there is none."""
     return [change.line for change in changes] or ["nothing changed"]
 
 
-def _verdict(old: Report, new: Report) -> Iterator[Change]:
+def _compare_verdicts(old: Report, new: Report) -> Iterator[Change]:
     if old.verdict != new.verdict:
         order = get_args(Verdict)
         is_worse = order.index(new.verdict) > order.index(old.verdict)
-        line = f"{'verdict':{_WIDTH}}  {_word(old.verdict)} -> {_word(new.verdict)}"
+        line = f"{'verdict':{_WIDTH}}  {_spell_status(old.verdict)} -> {_spell_status(new.verdict)}"
         yield Change(line, is_worse)
 
 
-def _moved(old: Asked, new: Asked) -> Change | None:
+def _compare_requirement(old: Asked, new: Asked) -> Change | None:
     if old.status == new.status:
         return None
     titles = {"failed": "newly failed", "passed": "newly passed"}
-    line = _line(
-        titles.get(new.status, "changed"), new, f"{_word(old.status)} -> {_word(new.status)}{_why(new)}"
+    line = _render_line(
+        titles.get(new.status, "changed"),
+        new,
+        f"{_spell_status(old.status)} -> {_spell_status(new.status)}{_describe_reason(new)}",
     )
-    return Change(line, _rank(new) > _rank(old))
+    return Change(line, _rank_status(new) > _rank_status(old))
 
 
-def _new(one: Asked) -> Change:
-    return Change(_line("new", one, f"{_word(one.status)}{_why(one)}"), one.status == "failed")
+def _describe_new(one: Asked) -> Change:
+    return Change(
+        _render_line("new", one, f"{_spell_status(one.status)}{_describe_reason(one)}"),
+        one.status == "failed",
+    )
 
 
-def _rank(one: Asked) -> int:
+def _rank_status(one: Asked) -> int:
     return get_args(Status).index(_SAME.get(one.status, one.status))
 
 
-def _line(title: str, one: Asked, what: str) -> str:
+def _render_line(title: str, one: Asked, what: str) -> str:
     level = "" if one.level == "MUST" else f" ({one.level})"
     return escape_controls(f"{title:{_WIDTH}}  {one.id}{level}: {what}")
 
 
-def _why(one: Asked) -> str:
+def _describe_reason(one: Asked) -> str:
     return f": {' '.join(one.reason.split())}" if one.reason and one.status != "passed" else ""
 
 
-def _word(status: str) -> str:
+def _spell_status(status: str) -> str:
     return status.replace("_", " ")

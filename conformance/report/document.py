@@ -13,13 +13,13 @@ SCHEMA = 1
 LONGEST_EVIDENCE = 8
 
 
-def write(document: dict[str, Any]) -> str:
+def render_document(document: dict[str, Any]) -> str:
     """Return the document as text."""
     return json.dumps(document, indent=1) + "\n"
 
 
-def of(verdict: Verdict) -> dict[str, Any]:
-    """Return the document; its order is the same for every run."""
+def build_document(verdict: Verdict) -> dict[str, Any]:
+    """Return report.json as a mapping; its order is the same for every run."""
     tested, musts = verdict.musts_tested
     return {
         "schema": SCHEMA,
@@ -35,7 +35,7 @@ def of(verdict: Verdict) -> dict[str, Any]:
         "started": verdict.started.isoformat(timespec="seconds"),
         "seconds": round(verdict.seconds, 3),
         "requests": verdict.requests,
-        "exam": _exam(verdict),
+        "exam": _summarize_exam(verdict),
         "verdict": verdict.verdict,
         "reason": verdict.reason,
         "mode": verdict.mode,
@@ -44,11 +44,11 @@ def of(verdict: Verdict) -> dict[str, Any]:
         "notes": verdict.notes,
         "waiver_faults": verdict.waiver_faults,
         "musts": {"tested": tested, "of": musts},
-        "requirements": [_requirement(result) for result in verdict.results],
+        "requirements": [_render_requirement(result) for result in verdict.results],
     }
 
 
-def _exam(verdict: Verdict) -> dict[str, int | None] | None:
+def _summarize_exam(verdict: Verdict) -> dict[str, int | None] | None:
     exam = verdict.exam
     if exam is None:
         return None
@@ -60,7 +60,7 @@ def _exam(verdict: Verdict) -> dict[str, int | None] | None:
     }
 
 
-def _requirement(result: Result) -> dict[str, Any]:
+def _render_requirement(result: Result) -> dict[str, Any]:
     requirement = result.requirement
     return {
         "id": requirement.id,
@@ -69,12 +69,12 @@ def _requirement(result: Result) -> dict[str, Any]:
         "source": requirement.source,
         "status": result.status,
         "reason": result.reason,
-        "evidence": _evidence(result),
+        "evidence": _select_evidence(result),
     }
 
 
-def _evidence(result: Result) -> list[dict[str, Any]]:
-    """Show what went before the exchange at fault, and that one; otherwise the first ones."""
+def _select_evidence(result: Result) -> list[dict[str, Any]]:
+    """Return the exchange at fault and those before it; the first ones if none is at fault."""
     exchanges = list(dict.fromkeys(map(id, result.evidence)))
     by_id = {id(one): one for one in result.evidence}
     fault = result.at_fault

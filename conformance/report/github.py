@@ -7,55 +7,55 @@ from typing import Any
 
 from conformance.http.evidence import escape_controls
 
-_SHOWN = 10  # GitHub shows as many annotations of a step; the report has them all
+_MOST_ANNOTATIONS = 10  # GitHub shows no more annotations of a step; report.json has them all
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
-def commands(document: dict[str, Any]) -> list[str]:
+def render_annotations(document: dict[str, Any]) -> list[str]:
     """Return a workflow command for each thing that failed: an error if it decides the verdict, else a warning."""
     failed = [one for one in document["requirements"] if one["status"] == "failed"]
     decides = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
-    told = [
-        _command(
+    annotations = [
+        _render_command(
             "error" if one["level"] in decides else "warning",
             one["id"],
             f"{one['level']} {one['text']} ({one['source']}): {one['reason']}",
         )
         for one in failed
     ]
-    return told + [_command("error", "waivers", fault) for fault in document["waiver_faults"]]
+    return annotations + [_render_command("error", "waivers", fault) for fault in document["waiver_faults"]]
 
 
-def summary(document: dict[str, Any]) -> str:
-    """Return the step's summary in Markdown; what the target said stands escaped in blocks of its own."""
+def render_summary(document: dict[str, Any]) -> str:
+    """Return the summary of the step in Markdown; what the target said is escaped, in blocks of its own."""
     musts, verdict = document["musts"], document["verdict"].replace("_", " ")
     failed = [one for one in document["requirements"] if one["status"] == "failed"]
     lines = [
         f"### {document['api']}: {verdict}",
         "",
-        f"{_pre(document['reason'])}",
+        f"{_render_preformatted(document['reason'])}",
         "",
         f"{musts['tested']} of {musts['of']} MUSTs tested{', partial' if document['partial'] else ''}, "
         f"{document['requests']} requests in {document['seconds']:.1f} s",
         "",
     ]
-    for one in failed[:_SHOWN]:
+    for one in failed[:_MOST_ANNOTATIONS]:
         lines += [
             f"- `{one['id']}` {one['level']} {one['text']} ({one['source']})",
             "",
-            f"  {_pre(one['reason'])}",
+            f"  {_render_preformatted(one['reason'])}",
             "",
         ]
-    if len(failed) > _SHOWN:
-        lines += [f"{len(failed) - _SHOWN} more failed; the report has them all.", ""]
+    if len(failed) > _MOST_ANNOTATIONS:
+        lines += [f"{len(failed) - _MOST_ANNOTATIONS} more failed; the report has them all.", ""]
     return "\n".join(lines) + "\n"
 
 
-def _command(name: str, title: str, text: str) -> str:
+def _render_command(name: str, title: str, text: str) -> str:
     return f"::{name} title={title.translate(_PROPERTY)}::{escape_controls(text).translate(_DATA)}"
 
 
-def _pre(text: str | None) -> str:
-    """Show *text* on one line, of which Markdown and HTML understand nothing."""
+def _render_preformatted(text: str | None) -> str:
+    """Return *text* on one line, in which neither Markdown nor HTML means anything."""
     return f"<pre>{html.escape(escape_controls(' '.join((text or '').split())))}</pre>"

@@ -11,7 +11,7 @@ from conformance.judge.verdict import Verdict
 _PROLOG = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
-def write(verdict: Verdict) -> str:
+def render_junit(verdict: Verdict) -> str:
     """Return the document as text.
 
     Only what decides the verdict fails: a SHOULD that failed is skipped with its reason unless the run was
@@ -22,9 +22,9 @@ def write(verdict: Verdict) -> str:
     suite.add_property("target", verdict.base_url)
     suite.add_property("verdict", f"{verdict.verdict}: {verdict.reason}")
     for result in verdict.results:
-        suite.add_testcase(_case(result, verdict.is_strict))
+        suite.add_testcase(_convert_result(result, verdict.is_strict))
     if verdict.waiver_faults:
-        suite.add_testcase(_waivers(verdict))
+        suite.add_testcase(_convert_waiver_faults(verdict))
     suite.time = round(verdict.seconds, 3)
     document = JUnitXml("conformance")
     document.add_testsuite(suite)
@@ -32,13 +32,13 @@ def write(verdict: Verdict) -> str:
     return _PROLOG + text.decode("utf-8") + "\n"
 
 
-def _waivers(verdict: Verdict) -> TestCase:
+def _convert_waiver_faults(verdict: Verdict) -> TestCase:
     case = TestCase("waivers", classname=f"conformance.{verdict.api}")
     case.result = [Failure(fault, "waiver") for fault in verdict.waiver_faults]
     return case
 
 
-def _case(result: Result, is_strict: bool) -> TestCase:
+def _convert_result(result: Result, is_strict: bool) -> TestCase:
     requirement = result.requirement
     api, _, name = requirement.id.partition("/")
     case = TestCase(name, classname=f"conformance.{api}", time=round(result.seconds, 3))

@@ -12,12 +12,16 @@ from conformance.report.terminal import VERDICTS, WORDS
 _TEMPLATE = Path(__file__).with_name("page.html")
 
 
-def write(document: dict[str, Any]) -> str:
-    """Return the page of a report's *document*; what the target said cannot leave its place in it."""
+def render_page(document: dict[str, Any]) -> str:
+    """Return the page of a report's *document*; what the target said stands escaped in it."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_escape_text,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     asked = document["requirements"]
     judged = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
@@ -28,15 +32,15 @@ def write(document: dict[str, Any]) -> str:
         words={status: word.lower() for status, (word, _) in WORDS.items()},
         failed=[one for one in failed if one["level"] in judged],
         advised=[one for one in failed if one["level"] not in judged],
-        unclear=[one for one in asked if one["status"] == "inconclusive"],
+        inconclusive=[one for one in asked if one["status"] == "inconclusive"],
         waived=[one for one in asked if one["status"] == "waived"],
         untested=[one for one in asked if one["status"] == "not_tested"],
-        headings=_by_heading(asked),
+        headings=_group_by_heading(asked),
     )
     return f"{page}\n"
 
 
-def _by_heading(asked: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def _group_by_heading(asked: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Sort the requirements under the headings of the document, in the order these are first met."""
     order = list(dict.fromkeys(one["source"] for one in asked))
     gathered = sorted(asked, key=lambda one: order.index(one["source"]))
@@ -46,6 +50,6 @@ def _by_heading(asked: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _shown(value: Any) -> Any:
-    """Escape control characters in plain text; what a macro made is markup already and stays as it is."""
+def _escape_text(value: Any) -> Any:
+    """Escape control characters in plain text; what a macro returned is markup already and stays as it is."""
     return escape_controls(value) if type(value) is str else value

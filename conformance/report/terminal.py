@@ -22,7 +22,7 @@ WORDS = {
     "passed": ("passed", "green"),
     "failed": ("FAILED", "bold red"),
     "not_tested": ("not tested", "yellow"),
-    "inconclusive": ("unclear", "bold yellow"),
+    "inconclusive": ("inconclusive", "bold yellow"),
     "waived": ("waived", "yellow"),
     "observed": ("observed", "cyan"),
 }
@@ -35,15 +35,20 @@ _WIDTH = max(len(word) for word, _ in WORDS.values())
 _INDENT = " " * (_WIDTH + 2)
 _LONGEST_SHOWN = 400
 _LONGEST_CURL = 1000  # pasted whole or not at all
-_MOST_RECALLED = 5  # of each that is no failure; above, each has its line
-_RECALLED = ("failed", "inconclusive", "not_tested", "waived")  # named again at the end, where they are seen
+_MOST_REPEATED_IDS = 5  # of each that is no failure; above, each has its line
+_REPEATED_STATUSES = (
+    "failed",
+    "inconclusive",
+    "not_tested",
+    "waived",
+)  # named again at the end, where they are seen
 
 
-class Lasting(Console):
-    """A console that outlives its reader: a run goes on, so its files and its exit status hold."""
+class PipeSafeConsole(Console):
+    """A console that goes on when whoever read it has gone: the run still writes its files and its exit status."""
 
     def on_broken_pipe(self) -> None:
-        """Fall silent, and do not leave."""
+        """Print nothing from now on, and do not exit as rich does."""
         with suppress(SystemExit):
             super().on_broken_pipe()
 
@@ -53,140 +58,140 @@ class Terminal:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._came = 0
-        self._asked = "preflight"
+        self._results = 0
+        self._asked_id = "preflight"
 
-    def begin(self, api: str, base_url: str) -> None:
-        """Say what is about to be judged."""
-        self._say(Text.assemble((api, "bold"), f" at {base_url}"))
-        self._say()
+    def print_target(self, api: str, base_url: str) -> None:
+        """Print what is about to be judged."""
+        self._print(Text.assemble((api, "bold"), f" at {base_url}"))
+        self._print()
 
     @contextmanager
-    def watched(self, requirements: int) -> Iterator[None]:
-        """Show how far a run of so many is for the length of a with block, where somebody watches."""
-        if not _is_watched(self._console):
+    def show_progress(self, requirements: int) -> Iterator[None]:
+        """Show how far the run is during a with block, if somebody watches the terminal."""
+        if not _is_interactive(self._console):
             yield
             return
         began = time.monotonic()
 
-        def line() -> Text:
+        def progress_line() -> Text:
             seconds = time.monotonic() - began
-            text = f"{self._came} of {requirements}, {seconds:.0f} s  {self._asked}"
+            text = f"{self._results} of {requirements}, {seconds:.0f} s  {self._asked_id}"
             return Text(text[: self._console.width - 1], "dim")
 
         with Live(
             console=self._console,
-            get_renderable=line,
+            get_renderable=progress_line,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
         ):
             yield
 
-    def asking(self, requirement: Requirement) -> None:
-        """Take note of what is asked now."""
-        self._asked = requirement.id
+    def note_asked(self, requirement: Requirement) -> None:
+        """Remember which requirement is being asked, for the progress line."""
+        self._asked_id = requirement.id
 
-    def result(self, result: Result) -> None:
-        """Tell what became of one requirement."""
-        self._came += 1
+    def print_result(self, result: Result) -> None:
+        """Print what became of one requirement."""
+        self._results += 1
         word, style = WORDS[result.status]
         requirement = result.requirement
         line = Text.assemble((word.ljust(_WIDTH), style), "  ", requirement.id)
         if requirement.level == "SHOULD" and result.status != "passed":
             line.append("  (SHOULD)", "dim")
-        self._say(line)
+        self._print(line)
         if result.status == "failed":
-            self._failure(result)
+            self._print_failure(result)
         elif result.reason:
-            self._say(Text(_INDENT + result.reason, "dim"))
+            self._print(Text(_INDENT + result.reason, "dim"))
 
-    def end(self, verdict: Verdict, files: Sequence[object]) -> None:
-        """Sum up."""
+    def print_summary(self, verdict: Verdict, files: Sequence[object]) -> None:
+        """Print the verdict, what is not simply passed, and the files that were written."""
         word, style = VERDICTS[verdict.verdict]
-        self._say()
+        self._print()
         if verdict.was_interrupted:
-            self._say(Text("interrupted; what follows is what was there by then", "bold yellow"))
-        for status in _RECALLED:
-            self._recall(verdict, status)
+            self._print(Text("interrupted; what follows is what was there by then", "bold yellow"))
+        for status in _REPEATED_STATUSES:
+            self._print_ids(verdict, status)
         for note in verdict.notes:
-            self._say(Text.assemble(("note".ljust(_WIDTH), "bold yellow"), "  ", note))
+            self._print(Text.assemble(("note".ljust(_WIDTH), "bold yellow"), "  ", note))
         for fault in verdict.waiver_faults:
-            self._say(Text.assemble(("waiver".ljust(_WIDTH), "bold red"), "  ", fault))
-        self._say(
+            self._print(Text.assemble(("waiver".ljust(_WIDTH), "bold red"), "  ", fault))
+        self._print(
             Text.assemble((word, style), f": {verdict.reason}", ("  partial" if verdict.is_partial else ""))
         )
-        self._say(f"{_musts(verdict)}; {_counts(verdict)}")
-        self._say(f"{verdict.requests} requests in {verdict.seconds:.1f} s{_exam(verdict)}")
+        self._print(f"{_count_musts(verdict)}; {_count_statuses(verdict)}")
+        self._print(f"{verdict.requests} requests in {verdict.seconds:.1f} s{_describe_exam(verdict)}")
         if verdict.is_partial:
-            self._say(
+            self._print(
                 "only part of the requirements was asked; a verdict on the whole needs a run without --only"
-                f"{_mode(verdict)}"
+                f"{_mode_hint(verdict)}"
             )
         if files:
-            self._say(f"written: {', '.join(str(file) for file in files)}")
+            self._print(f"written: {', '.join(str(file) for file in files)}")
 
-    def changes(self, lines: Sequence[str]) -> None:
-        """Say what changed since an earlier report."""
-        self._say()
-        self._say(Text("since the earlier report", "bold"))
-        self.lines(lines)
+    def print_changes(self, lines: Sequence[str]) -> None:
+        """Print what changed since an earlier report."""
+        self._print()
+        self._print(Text("since the earlier report", "bold"))
+        self.print_lines(lines)
 
-    def lines(self, lines: Sequence[str]) -> None:
+    def print_lines(self, lines: Sequence[str]) -> None:
         """Print each line as it is."""
         for line in lines:
-            self._say(line)
+            self._print(line)
 
-    def finding(self, finding: Finding, file: object | None) -> None:
-        """Tell what exploration has found, with the seed that repeats it and where it is kept."""
+    def print_finding(self, finding: Finding, file: object | None) -> None:
+        """Print what exploration has found, with the seed that repeats it and the file it is kept in."""
         asked = finding.requirement
         level = "  (SHOULD)" if asked.level == "SHOULD" else ""
-        self._say()
-        self._say(Text.assemble(("FOUND".ljust(_WIDTH), "bold magenta"), "  ", asked.id, (level, "dim")))
-        self._say(f"{_INDENT}{asked.level} {asked.text} ({asked.source})")
-        self._say(Text.assemble(f"{_INDENT}expected  ", (finding.expected, "green")))
-        self._say(Text.assemble(f"{_INDENT}got       ", (finding.got, "red")))
-        for line in _exchange(finding.exchange) if finding.exchange else ():
-            self._say(Text(_INDENT + line, "dim"))
-        self._say(f"{_INDENT}seed      {finding.seed}; the whole: run TARGET.yaml {finding.again}")
+        self._print()
+        self._print(Text.assemble(("FOUND".ljust(_WIDTH), "bold magenta"), "  ", asked.id, (level, "dim")))
+        self._print(f"{_INDENT}{asked.level} {asked.text} ({asked.source})")
+        self._print(Text.assemble(f"{_INDENT}expected  ", (finding.expected, "green")))
+        self._print(Text.assemble(f"{_INDENT}got       ", (finding.got, "red")))
+        for line in _render_exchange(finding.exchange) if finding.exchange else ():
+            self._print(Text(_INDENT + line, "dim"))
+        self._print(f"{_INDENT}seed      {finding.seed}; the whole: run TARGET.yaml {finding.again}")
         if finding.case is None:
-            self._say(f"{_INDENT}no request alone shows it, so it is as it was found")
+            self._print(f"{_INDENT}no request alone shows it, so it is as it was found")
         if file:
-            self._say(f"{_INDENT}candidate {file}")
+            self._print(f"{_INDENT}candidate {file}")
 
-    def explored(self, exploration: Exploration) -> None:
-        """Sum up an exploration."""
+    def print_exploration(self, exploration: Exploration) -> None:
+        """Print how much was explored."""
         found = len(exploration.findings)
-        self._say()
-        self._say(
+        self._print()
+        self._print(
             f"explored {exploration.exams} exams, {exploration.requests} requests: "
             f"{found} {'finding' if found == 1 else 'findings'}, not part of the verdict"
             f"{f'; ended early: {exploration.stopped}' if exploration.stopped else ''}"
         )
 
-    def _recall(self, verdict: Verdict, status: str) -> None:
+    def _print_ids(self, verdict: Verdict, status: str) -> None:
         word, style = WORDS[status]
         ids = verdict.ids(status)
         if 0 < len(ids) < len(verdict.results):
-            shown = ids if status == "failed" else ids[:_MOST_RECALLED]
+            shown = ids if status == "failed" else ids[:_MOST_REPEATED_IDS]
             more = f" and {len(ids) - len(shown)} more" if len(ids) > len(shown) else ""
-            self._say(Text.assemble((word.ljust(_WIDTH), style), "  ", ", ".join(shown), more))
+            self._print(Text.assemble((word.ljust(_WIDTH), style), "  ", ", ".join(shown), more))
 
-    def _failure(self, result: Result) -> None:
+    def _print_failure(self, result: Result) -> None:
         requirement = result.requirement
-        self._say(f"{_INDENT}{requirement.level} {requirement.text} ({requirement.source})")
-        self._say(Text.assemble(f"{_INDENT}expected  ", (result.expected or "", "green")))
-        self._say(Text.assemble(f"{_INDENT}got       ", (result.got or "", "red")))
+        self._print(f"{_INDENT}{requirement.level} {requirement.text} ({requirement.source})")
+        self._print(Text.assemble(f"{_INDENT}expected  ", (result.expected or "", "green")))
+        self._print(Text.assemble(f"{_INDENT}got       ", (result.got or "", "red")))
         if result.at_fault:
-            for line in _exchange(result.at_fault):
-                self._say(Text(_INDENT + line, "dim"))
-        self._say()
+            for line in _render_exchange(result.at_fault):
+                self._print(Text(_INDENT + line, "dim"))
+        self._print()
 
-    def _say(self, text: Text | str = "") -> None:
+    def _print(self, text: Text | str = "") -> None:
         self._console.print(text, soft_wrap=True, markup=False, highlight=False)
 
 
-def _is_watched(console: Console) -> bool:
+def _is_interactive(console: Console) -> bool:
     """Tell whether somebody watches; a CI system may have a terminal, and keeps all that is written to it."""
     return (
         console.is_terminal
@@ -196,31 +201,31 @@ def _is_watched(console: Console) -> bool:
     )
 
 
-def _exchange(exchange: Exchange) -> list[str]:
-    answer = f"{exchange.status} {_short(exchange.response_body)}" if exchange.status else exchange.error
+def _render_exchange(exchange: Exchange) -> list[str]:
+    answer = f"{exchange.status} {_shorten(exchange.response_body)}" if exchange.status else exchange.error
     return [
         f"sent      {exchange.method} {exchange.url}",
-        *([f"          {_short(exchange.body)}"] if exchange.body else []),
+        *([f"          {_shorten(exchange.body)}"] if exchange.body else []),
         f"answered  {answer}",
         f"again     {exchange.curl if len(exchange.curl) <= _LONGEST_CURL else 'its curl line is in report.json'}",
     ]
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"
 
 
-def _mode(verdict: Verdict) -> str:
+def _mode_hint(verdict: Verdict) -> str:
     return "" if verdict.mode is Mode.FULL else f" and --mode {verdict.mode}"
 
 
-def _musts(verdict: Verdict) -> str:
+def _count_musts(verdict: Verdict) -> str:
     tested, musts = verdict.musts_tested
     return f"{tested} of {musts} MUSTs tested"
 
 
-def _counts(verdict: Verdict) -> str:
+def _count_statuses(verdict: Verdict) -> str:
     parts = []
     for status, (word, _) in WORDS.items():
         number = verdict.counts[status]
@@ -232,7 +237,7 @@ def _counts(verdict: Verdict) -> str:
     return ", ".join(parts)
 
 
-def _exam(verdict: Verdict) -> str:
+def _describe_exam(verdict: Verdict) -> str:
     exam = verdict.exam
     if exam is None:
         return ""

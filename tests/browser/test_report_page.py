@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import proof, report
+from conformance import proof
 from conformance.judge.verdict import judge
 from conformance.proof.serving import Response, serve
+from conformance.report import write_reports
 
 HOSTILE = "</pre></details><script>document.title = 'broken out'</script>" + "x" * 300
 
@@ -21,7 +22,7 @@ def page_url(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     profile = proof.reference_of("suprsend")().profile("http://h")
     with serve(Hostile()) as url:
-        report.write(judge({**profile, "base_url": url}, only=["category-*", "missing-key"]), folder)
+        write_reports(judge({**profile, "base_url": url}, only=["category-*", "missing-key"]), folder)
     return (folder / "report.html").as_uri()
 
 

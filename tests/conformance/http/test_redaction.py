@@ -8,13 +8,16 @@ import httpx2
 import pytest
 
 import openapi
-from conformance import proof, report
+from conformance import proof
 from conformance.http.evidence import Exchange, render_curl
 from conformance.http.redaction import Redaction
 from conformance.judge.verdict import judge
 from conformance.judge.waiver import Waiver
 from conformance.proof.serving import Response, serve
-from conformance.report import changes, github
+from conformance.report import write_reports
+from conformance.report.changes import Report, compare_reports, describe_changes
+from conformance.report.document import build_document
+from conformance.report.github import render_annotations, render_summary
 from conformance.suite import requirement
 
 SECRET = 'tök/en+"<&>\\value'
@@ -151,16 +154,16 @@ def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypa
         keys = [f"${{CREDENTIAL_OF_{key.upper()}}}" for key in profile["credentials"]]
         profile["credentials"] = dict(zip(profile["credentials"], keys, strict=True))
         terminal = Terminal(Console(soft_wrap=True))
-        verdict = judge(profile, heard=terminal.result, waivers=excused)
-    terminal.end(verdict, report.write(verdict, tmp_path))
-    told = report.document.of(verdict)
-    terminal.lines(github.commands(told))
-    (tmp_path / "summary.md").write_text(github.summary(told))
-    new = changes.Report.model_validate(told)
+        verdict = judge(profile, heard=terminal.print_result, waivers=excused)
+    terminal.print_summary(verdict, write_reports(verdict, tmp_path))
+    told = build_document(verdict)
+    terminal.print_lines(render_annotations(told))
+    (tmp_path / "summary.md").write_text(render_summary(told))
+    new = Report.model_validate(told)
     old = new.model_copy(
         update={"requirements": [one.model_copy(update={"status": "passed"}) for one in new.requirements]}
     )
-    terminal.changes(changes.lines(changes.between(old, new)))
+    terminal.print_changes(describe_changes(compare_reports(old, new)))
 
     files = {file.name: file.read_text() for file in tmp_path.iterdir()}
     written = "".join(files.values()) + capsys.readouterr().out

@@ -15,50 +15,51 @@ from conformance.judge.verdict import suite_version
 _HTTP = "HTTP/1.1"
 
 
-def write(exchanges: Iterable[Exchange]) -> str:
-    """Return the archive as text: in the order of their beginning, redacted and cut as in all evidence."""
+def render_har(exchanges: Iterable[Exchange]) -> str:
+    """Return the archive as text: in the order in which they started, redacted and cut to size as in all evidence."""
     text = io.StringIO()
     creator = harfile.Creator(name=f"{DISTRIBUTION} conformance", version=suite_version())
     with harfile.open(text, creator=creator) as file:
         for one in sorted(exchanges, key=lambda one: one.started_at):
+            # Nothing finer is measured than the whole exchange, so all of it counts as waiting.
             took_ms = round(one.seconds * 1000, 3)
             file.add_entry(
                 startedDateTime=one.started_at,
                 time=took_ms,
-                request=_request(one),
-                response=_response(one),
+                request=_convert_request(one),
+                response=_convert_response(one),
                 timings=harfile.Timings(send=0, wait=took_ms, receive=0),
                 comment=one.error,
             )
     return text.getvalue() + "\n"
 
 
-def _request(one: Exchange) -> harfile.Request:
+def _convert_request(one: Exchange) -> harfile.Request:
     media_type = one.headers.get("content-type", "")
     return harfile.Request(
         method=one.method,
         url=one.url,
         httpVersion=_HTTP,
-        headers=_records(one.headers.items()),
-        queryString=_records(one.query),
+        headers=_convert_pairs(one.headers.items()),
+        queryString=_convert_pairs(one.query),
         postData=harfile.PostData(mimeType=media_type, text=one.body) if one.body else None,
         bodySize=one.size_bytes,
     )
 
 
-def _response(one: Exchange) -> harfile.Response:
+def _convert_response(one: Exchange) -> harfile.Response:
     headers = one.response_headers
     media_type = headers.get("content-type", "")
     return harfile.Response(
         status=one.status or 0,  # as browsers say that no answer came
         statusText=HTTPStatus(one.status).phrase if one.status in set(HTTPStatus) else "",
         httpVersion=_HTTP,
-        headers=_records(headers.items()),
+        headers=_convert_pairs(headers.items()),
         content=harfile.Content(size=one.response_size_bytes, mimeType=media_type, text=one.response_body),
         redirectURL=headers.get("location", ""),
         bodySize=one.response_size_bytes if one.status else -1,
     )
 
 
-def _records(pairs: Iterable[tuple[str, str]]) -> list[harfile.Record]:
+def _convert_pairs(pairs: Iterable[tuple[str, str]]) -> list[harfile.Record]:
     return [harfile.Record(name=name, value=value) for name, value in pairs]
