@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
 import typer
 
 import openapi
+from mockserver.export.atomic_file import write_atomically
 from mockserver.http import socket as listener
 from mockserver.http.problems import CannotStart
 from mockserver.services.service import Service, services
@@ -447,7 +448,7 @@ def _kept(settings: Settings) -> Iterator[ExitStack]:
     try:
         if file is not None:
             file.unlink(missing_ok=True)
-            _written(file, "")
+            write_atomically(file, "")
             file.unlink()
     except OSError as error:
         raise CannotStart(f"--ready-file {file}: cannot be written: {error.strerror}") from None
@@ -463,11 +464,4 @@ def _kept(settings: Settings) -> Iterator[ExitStack]:
 
 def _write_ready(settings: Settings, url: str) -> None:
     if settings.ready_file is not None:
-        _written(settings.ready_file, f"{url}\n")
-
-
-def _written(file: Path, text: str) -> None:
-    """Write a file so that nobody sees half of it."""
-    new = file.with_name(f".{file.name}.{os.getpid()}")
-    new.write_text(text, encoding="utf-8")
-    new.replace(file)
+        write_atomically(settings.ready_file, f"{url}\n")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mockserver.export.atomic_file import write_atomically
 from mockserver.http.problems import CannotStart, Invalid
 from mockserver.stub import Stub
 
@@ -68,13 +69,7 @@ def save(file: Path, stub: Stub) -> None:
     """
     content = json.dumps(stub.admin.state.render(stub.sessions.default.save()), indent=2, ensure_ascii=False)
     target = file.resolve()  # a link stays one
-    new = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with new.open("w", encoding="utf-8") as writer:
-            writer.write(content + "\n")
-            writer.flush()
-            os.fsync(writer.fileno())
-        new.replace(target)
+        write_atomically(target, content + "\n", is_durable=True)
     except OSError as error:
-        new.unlink(missing_ok=True)
         raise CannotSave(f"{file}: the state cannot be saved: {error.strerror}") from None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
+from mockserver.export.atomic_file import write_atomically
 from mockserver.http.problems import CannotStart
 
 MARK = ".mockserver-export"
@@ -41,12 +41,14 @@ class Folder:
                 if (path / name).exists():
                     raise CannotStart(f"{path / name}: no export wrote this file; move it away")
             # First of all, so that an export that is cut short is known for one the next time.
-            _write(path / MARK, _mark({*files} | earlier))
+            path.mkdir(parents=True, exist_ok=True)
+            write_atomically(path / MARK, _mark({*files} | earlier))
             for name in earlier - {*files}:
                 (path / name).unlink(missing_ok=True)
             for name, text in files.items():
-                _write(path / name, text)
-            _write(path / MARK, _mark(files))
+                (path / name).parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(path / name, text)
+            write_atomically(path / MARK, _mark(files))
         except OSError as error:
             raise _cannot_write(error, path) from None
 
@@ -75,14 +77,3 @@ def _earlier(folder: Path) -> set[str]:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             raise CannotStart(f"{folder / MARK}: {name} lies outside; remove this line")
     return set(names)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file so that nobody sees half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        new.write_text(text, encoding="utf-8", newline="\n")
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)
