@@ -1,4 +1,4 @@
-"""How answers of OnlyAutomator are read."""
+"""How requirements read an answer of OnlyAutomator, and how they describe it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conformance.assertions.timestamp import parse_instant
 from conformance.http.response import Response
 
 Data = dict[str, Any]
-LONGEST = 80
+_MOST_CHARACTERS = 80
 
 
 def data_of(answer: Response) -> Data:
@@ -46,16 +46,16 @@ def code_of(answer: Response) -> Any:
     return error.get("code") if isinstance(error, dict) else None
 
 
-def member(data: Data, name: str) -> Any:
-    """Return a member that this requirement only rests on; Inconclusive if it is missing."""
+def require_member(data: Data, name: str) -> Any:
+    """Return a member that another requirement asks for; Inconclusive if it is missing."""
     if name not in data:
         raise Inconclusive(f"the answer has no {name}")
     return data[name]
 
 
-def moment(data: Data, name: str) -> datetime:
-    """Return a timestamp that this requirement rests on; Inconclusive if it cannot be read."""
-    when = parse_instant(member(data, name))
+def require_moment(data: Data, name: str) -> datetime:
+    """Return a timestamp that another requirement asks for; Inconclusive if it cannot be read."""
+    when = parse_instant(require_member(data, name))
     if when is None:
         raise Inconclusive(f"{name} cannot be read as an ISO timestamp")
     return when
@@ -64,30 +64,37 @@ def moment(data: Data, name: str) -> datetime:
 def expect_refusal(answer: Response, status: int, code: str) -> None:
     """Want a documented error, status and code."""
     expect_status(answer, status)
-    expect(code_of(answer) == code, f"error.code {code}", f"error.code {show(code_of(answer))}", answer)
+    expect(
+        code_of(answer) == code, f"error.code {code}", f"error.code {describe_value(code_of(answer))}", answer
+    )
 
 
 def expect_member(answer: Response, name: str, wanted: Any) -> None:
     """Want a member of the record to equal what was sent."""
     data = data_of(answer)
     kept = name in data and is_same_json(data[name], wanted)
-    expect(kept, f"{name} {show(wanted)}", show(data[name]) if name in data else f"no {name}", answer)
+    expect(
+        kept,
+        f"{name} {describe_value(wanted)}",
+        describe_value(data[name]) if name in data else f"no {name}",
+        answer,
+    )
 
 
-def show(value: Any) -> str:
-    """Write a value for a sentence, cut to size."""
+def describe_value(value: Any) -> str:
+    """Write a value as JSON for a message, cut to a length that can be read."""
     text = json.dumps(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}… ({len(text)} characters)"
 
 
-def kind(value: Any) -> str:
-    """Name the JSON type of a value."""
+def name_json_type(value: Any) -> str:
+    """Return the JSON type of a value, with its article."""
     names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")
 
 
-def outcome(answer: Response | None) -> str:
-    """Say in a few words how a write was answered, if it was."""
+def describe_answer(answer: Response | None) -> str:
+    """Say in a few words how a request was answered, if it was."""
     if answer is None:
         return "with the end of the connection"
     code = code_of(answer)

@@ -1,4 +1,4 @@
-"""The exam as it is sat: generated requests with the profile's fan in them, and the run's own categories."""
+"""The generated cases as they are sent: with the profile's fan in them, and categories of the run's own."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ class CasePreparer:
         self._prefix = prefix
         self._used: set[tuple[str, str]] = set()
 
-    def content(self, case: Case) -> bytes | None:
+    def prepare_content(self, case: Case) -> bytes | None:
         """Return what is sent for *case*."""
         body = case.json if case.has_json else None
         if not isinstance(body, dict):
             return case.content
-        for name, own in (("fanId", self._fan_id), ("category", self._category(body, case.number))):
+        for name, own in (("fanId", self._fan_id), ("category", self._make_category(body, case.number))):
             if isinstance(body.get(name), str) and body[name]:
                 body[name] = own
         return json.dumps(body, ensure_ascii=False).encode()
 
-    def _category(self, body: dict[str, Any], number: int) -> str:
+    def _make_category(self, body: dict[str, Any], number: int) -> str:
         names = (str(body.get("category")), json.dumps(body.get("preference")))
         category = f"{self._prefix}{names[0]}" + (f"_{number}" if names in self._used else "")
         self._used.add(names)
@@ -83,34 +83,34 @@ def is_invalid(content: bytes) -> bool:
     return not isinstance(body, dict) or any(isinstance(body.get(name, []), dict | list) for name in KEY)
 
 
-def is_faithful(value: Any) -> bool:
-    """Tell whether every JSON reader keeps *value*: no U+0000, no integer that a double cannot hold."""
+def is_portable(value: Any) -> bool:
+    """Tell whether every JSON reader keeps *value* as it is: no U+0000, no integer that a double cannot hold."""
     if isinstance(value, dict):
-        return all(is_faithful(name) and is_faithful(item) for name, item in value.items())
+        return all(is_portable(name) and is_portable(item) for name, item in value.items())
     if isinstance(value, list):
-        return all(map(is_faithful, value))
+        return all(map(is_portable, value))
     if isinstance(value, str):
         return "\0" not in value
     return not isinstance(value, int) or abs(value) <= LARGEST_EXACT
 
 
-def is_plain(name: str) -> bool:
-    """Tell whether nobody would clean *name* up: no control characters, no whitespace around it."""
+def needs_no_cleaning(name: str) -> bool:
+    """Tell whether no server would clean *name* up: no control characters, no whitespace around it."""
     return name == name.strip() and not any(
         unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp") for one in name
     )
 
 
-def composed(value: Any) -> Any:
-    """Compose every letter of *value*: the document does not say which form is kept."""
+def compose_letters(value: Any) -> Any:
+    """Compose the letters of every string in *value*: the document does not say which form is kept."""
     if isinstance(value, dict):
-        return {composed(name): composed(item) for name, item in value.items()}
+        return {compose_letters(name): compose_letters(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [composed(item) for item in value]
+        return [compose_letters(item) for item in value]
     return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
-def folded(name: str) -> str:
-    """Reduce *name* to what no server would confuse: letters without case and form, nothing around them."""
+def fold_name(name: str) -> str:
+    """Reduce *name* to what every server tells apart: letters without case and form, nothing around them."""
     letters = unicodedata.normalize("NFKC", name).casefold()
     return "".join(one for one in letters if unicodedata.category(one)[0] not in "CZ" or one == " ").strip()

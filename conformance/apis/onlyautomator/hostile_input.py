@@ -1,4 +1,4 @@
-"""What servers stumble over: values, and writes as HTTP seldom carries them; each asked once in a run."""
+"""Hostile input for OnlyAutomator: values, and writes as HTTP seldom carries them; each is sent once in a run."""
 
 from __future__ import annotations
 
@@ -8,22 +8,30 @@ from functools import partial
 from typing import TypeVar
 
 from conformance.apis.onlyautomator.answers import body_of
-from conformance.apis.onlyautomator.driver import Body, Driver
-from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
-from conformance.http import raw_request
+from conformance.apis.onlyautomator.driver import Driver, SentWrite
+from conformance.assertions.outcome import Inconclusive
+from conformance.http.raw_request import add_odd_headers, chunk_body, pipeline_requests
 from conformance.http.response import Response
+from conformance.suite.hostile_input import (
+    HOSTILE_INPUT,
+    ODD_MEDIA_TYPE,
+    send_each,
+    send_hostile_once,
+    send_with_chunk_extensions,
+)
 
 T = TypeVar("T")
 
 POLLUTION = "conformance_polluted"
-PROTOTYPES = {
-    "__proto__": {POLLUTION: True},
-    "constructor": {"prototype": {POLLUTION: True}},
-    "prototype": {POLLUTION: True},
-}
-# As JSON. The first is asked first, so that what it does to later answers is seen.
+# Each as the text of its JSON. The first is sent first, so that what it does to later answers is seen.
 VALUES = {
-    "prototypes": json.dumps(PROTOTYPES),
+    "prototypes": json.dumps(
+        {
+            "__proto__": {POLLUTION: True},
+            "constructor": {"prototype": {POLLUTION: True}},
+            "prototype": {POLLUTION: True},
+        }
+    ),
     "100 levels": "[" * 100 + '"bottom"' + "]" * 100,
     "500 levels": "[" * 500 + '"bottom"' + "]" * 500,
     "1,000 levels": "[" * 1000 + '"bottom"' + "]" * 1000,
@@ -36,118 +44,103 @@ VALUES = {
     "a lone surrogate": '"\\ud83d"',
     "a member twice": '"one", "value": "two"',
 }
-HEAVY = ("1,000 levels", "1,000,000 characters")  # what would keep later runs from reading a list, too
+_HEAVY_VALUES = ("1,000 levels", "1,000,000 characters")  # later runs could not read a list with them
 
 
-def of_value(driver: Driver, name: str) -> Response | None:
-    """Return what is answered to one of VALUES; None if the connection is closed instead."""
-
-    def ask() -> Response:
-        body = driver.body(category=category(driver), value="?")
-        answer = driver.raw(json.dumps(body).replace('"?"', VALUES[name]))
-        if 400 <= answer.status < 500 and body_of(answer) is None:  # of a proxy or firewall, not of the API
-            driver.unusual_answers.append(answer)
-        if answer.ok and name in HEAVY:
-            driver.heavy.append(body)
-        return answer
-
-    return _dared(driver, name, ask)
-
-
-def category(driver: Driver) -> str:
+def category_of_values(driver: Driver) -> str:
     """Return the category that hostile values are written in, so that lists of others are without them."""
     return f"{driver.run.prefix}_hostile"
 
 
-def of_byte_order_mark(driver: Driver) -> Response | None:
-    """Return what is answered to a body behind a byte order mark."""
-    return _dared(driver, "byte order mark", lambda: driver.raw("\ufeff" + json.dumps(driver.body())))
+def send_value(driver: Driver, name: str) -> Response | None:
+    """Return the answer to one of VALUES; None if the connection is closed instead."""
+
+    def send() -> Response:
+        body = driver.make_body(category=category_of_values(driver), value="?")
+        # As text, since no JSON library writes all of these values.
+        answer = driver.post_raw(json.dumps(body).replace('"?"', VALUES[name]))
+        if 400 <= answer.status < 500 and body_of(answer) is None:  # of a proxy or firewall, not of the API
+            driver.unusual_answers.append(answer)
+        if answer.ok and name in _HEAVY_VALUES:
+            driver.heavy_bodies.append(body)
+        return answer
+
+    return _send_once(driver, name, send)
 
 
-def of_chunks(driver: Driver) -> tuple[Body, Response] | None:
-    """Return a write in chunks and what is answered to it."""
-
-    def ask() -> tuple[Body, Response]:
-        body = driver.body(value="Some bytes at a time, and whole again: \u20ac")
-        return body, driver.send_unusual(raw_request.chunk_body(driver.build_request(body)))[0]
-
-    return _dared(driver, "chunks", ask)
+def send_byte_order_mark(driver: Driver) -> Response | None:
+    """Return the answer to a body behind a byte order mark."""
+    text = "\ufeff" + json.dumps(driver.make_body())
+    return _send_once(driver, "byte order mark", lambda: driver.post_raw(text))
 
 
-def of_chunk_extensions(driver: Driver) -> Response | None:
-    """Return what is answered to chunks with extensions, which some servers cannot read; a 5xx is not judged."""
+def send_chunks(driver: Driver) -> SentWrite | None:
+    """Return a write in chunks."""
 
-    def ask() -> Response:
-        sent = raw_request.chunk_body(driver.build_request(driver.body()), ';part="odd; size"')
-        answers = driver.client.send_raw(sent)
-        driver.unjudged_answers += answers
-        return answers[0]
+    def send() -> SentWrite:
+        body = driver.make_body(value="Some bytes at a time, and whole again: \u20ac")
+        return SentWrite(body, driver.send_unusual(chunk_body(driver.build_write(body)))[0])
 
-    return _dared(driver, "chunk extensions", ask)
+    return _send_once(driver, "chunks", send)
 
 
-def of_odd_headers(driver: Driver) -> Response | None:
-    """Return what is answered to a write with many headers and an odd spelling of its media type."""
-    odd = {"CONTENT-type": 'Application/JSON; Charset="UTF-8"'}
-
-    def ask() -> Response:
-        return driver.send_unusual(raw_request.add_odd_headers(driver.build_request(driver.body(), odd)))[0]
-
-    return _dared(driver, "headers", ask)
-
-
-def of_expectation(driver: Driver) -> Response | None:
-    """Return what is answered to a write that speaks of waiting for 100 Continue, and does not wait."""
-    return _dared(
-        driver, "expectation", lambda: driver.write(driver.body(value={}), headers={"Expect": "100-continue"})
+def send_chunk_extensions(driver: Driver) -> Response | None:
+    """Return the answer to chunks with extensions."""
+    body = driver.make_body()
+    return _send_once(
+        driver, "chunk extensions", lambda: send_with_chunk_extensions(driver, driver.build_write(body))
     )
 
 
-def of_pipeline(driver: Driver) -> Sequence[tuple[Body, Response]]:
+def send_odd_headers(driver: Driver) -> Response | None:
+    """Return the answer to a write with many headers and an odd spelling of its media type."""
+
+    def send() -> Response:
+        request = driver.build_write(driver.make_body(), ODD_MEDIA_TYPE)
+        return driver.send_unusual(add_odd_headers(request))[0]
+
+    return _send_once(driver, "headers", send)
+
+
+def send_expectation(driver: Driver) -> Response | None:
+    """Return the answer to a write that announces 100-continue, and does not wait for it."""
+    body, headers = driver.make_body(value={}), {"Expect": "100-continue"}
+    return _send_once(driver, "expectation", lambda: driver.write(body, headers=headers))
+
+
+def send_pipeline(driver: Driver) -> Sequence[SentWrite]:
     """Return two writes that were sent in one packet, as far as they are answered."""
 
-    def ask() -> Sequence[tuple[Body, Response]]:
-        bodies = [driver.body(value=f"{which} of two") for which in ("first", "second")]
-        answers = driver.send_unusual(
-            raw_request.pipeline_requests([driver.build_request(body) for body in bodies])
-        )
-        return list(zip(bodies, answers, strict=False))
+    def send() -> Sequence[SentWrite]:
+        bodies = [driver.make_body(value=f"{which} of two") for which in ("first", "second")]
+        answers = driver.send_unusual(pipeline_requests([driver.build_write(body) for body in bodies]))
+        return [SentWrite(*pair) for pair in zip(bodies, answers, strict=False)]
 
-    return _dared(driver, "pipeline", ask) or ()
+    return _send_once(driver, "pipeline", send) or ()
 
 
-def of_values(driver: Driver) -> Sequence[Response]:
-    """Return the answers to all of VALUES; Inconclusive if something could not be asked."""
-    driver.run.mode.want_full("what servers stumble over")
-    answers, trouble = _asked([partial(of_value, driver, name) for name in VALUES])
+def send_values(driver: Driver) -> Sequence[Response]:
+    """Return the answers to all of VALUES; Inconclusive if something could not be sent."""
+    driver.run.mode.want_full(HOSTILE_INPUT)
+    answers, trouble = send_each([partial(send_value, driver, name) for name in VALUES])
     if trouble:
         raise trouble
     return [answer for answer in answers if answer is not None]
 
 
-def ask_all(driver: Driver) -> Inconclusive | None:
-    """Ask all of it; return what could not be asked, if something could not."""
-    values = [partial(of_value, driver, name) for name in VALUES]
-    others = (of_byte_order_mark, of_chunks, of_chunk_extensions, of_odd_headers, of_expectation, of_pipeline)
-    return _asked([*values, *(partial(one, driver) for one in others)])[1]
-
-
-def _asked(asks: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive | None]:
-    answers, troubles = [], []
-    for ask in asks:
-        try:
-            answers.append(ask())
-        except NotTested:
-            continue
-        except Stopped:
-            raise
-        except Inconclusive as trouble:
-            troubles.append(trouble)
-    return answers, troubles[0] if troubles else None
-
-
-def _dared(driver: Driver, name: str, ask: Callable[[], T]) -> T | None:
-    driver.run.mode.want_full("what servers stumble over")
-    return driver.client.memoize(
-        ("hostile", name), lambda: driver.client.send_hostile(ask, lambda: driver.write(driver.body()))
+def send_all(driver: Driver) -> Inconclusive | None:
+    """Send all of it; return why something got no answer."""
+    sends: list[Callable[[], object]] = [partial(send_value, driver, name) for name in VALUES]
+    others = (
+        send_byte_order_mark,
+        send_chunks,
+        send_chunk_extensions,
+        send_odd_headers,
+        send_expectation,
+        send_pipeline,
     )
+    return send_each([*sends, *(partial(send, driver) for send in others)])[1]
+
+
+def _send_once(driver: Driver, name: str, send: Callable[[], T]) -> T | None:
+    return send_hostile_once(driver, name, send, lambda: driver.write(driver.make_body()))

@@ -5,81 +5,87 @@ from __future__ import annotations
 import json
 
 from conformance.apis.onlyautomator import refusals
-from conformance.apis.onlyautomator.answers import code_of, expect_refusal, outcome
+from conformance.apis.onlyautomator.answers import code_of, describe_answer, expect_refusal
 from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.refusals import expect_nothing_stored
+from conformance.apis.onlyautomator.shared_writes import (
+    first_body,
+    write_without_preference,
+    write_without_value,
+)
 from conformance.assertions.expect import observe
 from conformance.http.response import Response
 
 
-def _invalid(answer: Response) -> None:
+def _expect_validation_error(answer: Response) -> None:
     expect_refusal(answer, 400, "validation_error")
 
 
 # --- a name is missing -----------------------------------------------------------------------------------
 
 
-def _missing(driver: Driver, name: str) -> None:
-    body = driver.first_body()
+def _expect_refusal_without(driver: Driver, name: str) -> None:
+    body = first_body(driver)
     del body[name]
-    _invalid(driver.write(body))
+    _expect_validation_error(driver.write(body))
 
 
 def test_missing_fan_id(driver: Driver) -> None:
     """MUST answer 400 validation_error without a fanId. (onlyautomator: 400 Bad Request)"""
-    _missing(driver, "fanId")
+    _expect_refusal_without(driver, "fanId")
 
 
 def test_missing_category(driver: Driver) -> None:
     """MUST answer 400 validation_error without a category. (onlyautomator: 400 Bad Request)"""
-    _missing(driver, "category")
+    _expect_refusal_without(driver, "category")
 
 
 def test_missing_preference(driver: Driver) -> None:
     """MUST answer 400 validation_error without a preference. (onlyautomator: 400 Bad Request)"""
-    _invalid(driver.without_preference())
+    _expect_validation_error(write_without_preference(driver))
 
 
 # --- a structure stands in the place of a name -----------------------------------------------------------
 
 
-def _in_object(driver: Driver, name: str) -> None:
-    body = driver.first_body()
-    _invalid(driver.write({**body, name: {"id": body[name]}}))
+def _expect_refusal_of_object(driver: Driver, name: str) -> None:
+    body = first_body(driver)
+    _expect_validation_error(driver.write({**body, name: {"id": body[name]}}))
 
 
-def _in_array(driver: Driver, name: str) -> None:
-    body = driver.first_body()
-    _invalid(driver.write({**body, name: [body[name]]}))
+def _expect_refusal_of_array(driver: Driver, name: str) -> None:
+    body = first_body(driver)
+    _expect_validation_error(driver.write({**body, name: [body[name]]}))
 
 
 def test_object_for_fan_id(driver: Driver) -> None:
     """MUST answer 400 validation_error to an object for a fanId. (onlyautomator: 400 Bad Request)"""
-    _in_object(driver, "fanId")
+    _expect_refusal_of_object(driver, "fanId")
 
 
 def test_object_for_category(driver: Driver) -> None:
     """MUST answer 400 validation_error to an object for a category. (onlyautomator: 400 Bad Request)"""
-    _in_object(driver, "category")
+    _expect_refusal_of_object(driver, "category")
 
 
 def test_object_for_preference(driver: Driver) -> None:
     """MUST answer 400 validation_error to an object for a preference. (onlyautomator: 400 Bad Request)"""
-    _in_object(driver, "preference")
+    _expect_refusal_of_object(driver, "preference")
 
 
 def test_array_for_fan_id(driver: Driver) -> None:
     """MUST answer 400 validation_error to an array for a fanId. (onlyautomator: 400 Bad Request)"""
-    _in_array(driver, "fanId")
+    _expect_refusal_of_array(driver, "fanId")
 
 
 def test_array_for_category(driver: Driver) -> None:
     """MUST answer 400 validation_error to an array for a category. (onlyautomator: 400 Bad Request)"""
-    _in_array(driver, "category")
+    _expect_refusal_of_array(driver, "category")
 
 
 def test_array_for_preference(driver: Driver) -> None:
     """MUST answer 400 validation_error to an array for a preference. (onlyautomator: 400 Bad Request)"""
-    _in_array(driver, "preference")
+    _expect_refusal_of_array(driver, "preference")
 
 
 # --- the body is no object -------------------------------------------------------------------------------
@@ -88,41 +94,41 @@ def test_array_for_preference(driver: Driver) -> None:
 def test_malformed_body(driver: Driver) -> None:
     """MUST answer 400 validation_error to a body that is not JSON. (onlyautomator: 400 Bad Request)"""
     for answer in (
-        refusals.broken(driver, "cut"),
-        refusals.broken(driver, "followed"),
-        driver.raw("category=content"),
+        refusals.update_with_bad_body(driver, "cut").answer,
+        refusals.update_with_bad_body(driver, "followed").answer,
+        driver.post_raw("category=content"),
     ):
-        _invalid(answer)
+        _expect_validation_error(answer)
 
 
 def test_empty_body(driver: Driver) -> None:
     """MUST answer 400 validation_error to an empty body. (onlyautomator: 400 Bad Request)"""
-    _invalid(driver.raw(""))
+    _expect_validation_error(driver.post_raw(""))
 
 
 def test_empty_object_body(driver: Driver) -> None:
     """MUST answer 400 validation_error to an empty object. (onlyautomator: 400 Bad Request)"""
-    _invalid(driver.write({}))
+    _expect_validation_error(driver.write({}))
 
 
 def test_array_body(driver: Driver) -> None:
     """MUST answer 400 validation_error to an array for a body. (onlyautomator: 400 Bad Request)"""
-    _invalid(refusals.broken(driver, "array"))
+    _expect_validation_error(refusals.update_with_bad_body(driver, "array").answer)
 
 
 def test_string_body(driver: Driver) -> None:
     """MUST answer 400 validation_error to a string for a body. (onlyautomator: 400 Bad Request)"""
-    _invalid(refusals.broken(driver, "string"))
+    _expect_validation_error(refusals.update_with_bad_body(driver, "string").answer)
 
 
 def test_number_body(driver: Driver) -> None:
     """MUST answer 400 validation_error to a number for a body. (onlyautomator: 400 Bad Request)"""
-    _invalid(driver.write(42))
+    _expect_validation_error(driver.write(42))
 
 
 def test_null_body(driver: Driver) -> None:
     """MUST answer 400 validation_error to null for a body. (onlyautomator: 400 Bad Request)"""
-    _invalid(driver.write(None))
+    _expect_validation_error(driver.write(None))
 
 
 # --- what follows from a refusal -------------------------------------------------------------------------
@@ -130,11 +136,11 @@ def test_null_body(driver: Driver) -> None:
 
 def test_invalid_write_stores_nothing(driver: Driver) -> None:
     """MUST not make a record of a write that it answers with 400. (onlyautomator: 400 Bad Request)"""
-    body, refused = driver.body_without_value(), driver.without_value()
+    body, refused = write_without_value(driver)
     if refused.ok:  # so it may be; a body that breaks off behind all four members names a record, too
-        body = driver.body()
-        refused = driver.raw(json.dumps(body).removesuffix("}"))
-    driver.expect_unwritten(body, refused, owed="likes_fitness")
+        body = driver.make_body()
+        refused = driver.post_raw(json.dumps(body).removesuffix("}"))
+    expect_nothing_stored(driver, body, refused, between="likes_fitness")
 
 
 def test_order_of_refusals(driver: Driver) -> None:
@@ -142,6 +148,6 @@ def test_order_of_refusals(driver: Driver) -> None:
     bad_token = driver.post({}, authorization="Bearer nobody")
     bad_fan = driver.write({"fanId": driver.unknown_fan_id, "value": True})
     observe(
-        f"a bad token and no members are answered {outcome(bad_token)}; "
-        f"an unknown fan and no category {outcome(bad_fan)} ({code_of(bad_fan)})"
+        f"a bad token and no members are answered {describe_answer(bad_token)}; "
+        f"an unknown fan and no category {describe_answer(bad_fan)} ({code_of(bad_fan)})"
     )

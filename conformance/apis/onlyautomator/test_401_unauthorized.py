@@ -5,24 +5,26 @@ from __future__ import annotations
 from conformance.apis.onlyautomator import refusals
 from conformance.apis.onlyautomator.answers import expect_refusal
 from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.refusals import expect_nothing_stored
+from conformance.apis.onlyautomator.shared_writes import first_record, write_without_token
 from conformance.assertions.expect import observe
 from conformance.http.response import Response
 
 
-def _unauthenticated(answer: Response) -> None:
+def _expect_authentication_required(answer: Response) -> None:
     expect_refusal(answer, 401, "authentication_required")
 
 
 def test_missing_token(driver: Driver) -> None:
     """MUST answer 401 authentication_required without a token. (onlyautomator: 401 Unauthorized)"""
-    _unauthenticated(driver.without_token())
-    _unauthenticated(refusals.unauthorized(driver, "no token"))
+    _expect_authentication_required(write_without_token(driver).answer)
+    _expect_authentication_required(refusals.write_unauthorized(driver, "no token").answer)
 
 
 def test_malformed_token(driver: Driver) -> None:
     """MUST answer 401 authentication_required to a token that is no JWT. (onlyautomator: 401 Unauthorized)"""
     for name in ("no JWT", "no JWT in three parts"):
-        _unauthenticated(refusals.unauthorized(driver, name))
+        _expect_authentication_required(refusals.write_unauthorized(driver, name).answer)
 
 
 def test_tampered_token(driver: Driver) -> None:
@@ -30,12 +32,12 @@ def test_tampered_token(driver: Driver) -> None:
 
     (onlyautomator: 401 Unauthorized)
     """
-    _unauthenticated(refusals.unauthorized(driver, "tampered"))
+    _expect_authentication_required(refusals.write_unauthorized(driver, "tampered").answer)
 
 
 def test_truncated_token(driver: Driver) -> None:
     """MUST answer 401 authentication_required to a token cut short. (onlyautomator: 401 Unauthorized)"""
-    _unauthenticated(refusals.unauthorized(driver, "truncated"))
+    _expect_authentication_required(refusals.write_unauthorized(driver, "truncated").answer)
 
 
 def test_unsigned_token(driver: Driver) -> None:
@@ -43,7 +45,7 @@ def test_unsigned_token(driver: Driver) -> None:
 
     (onlyautomator: 401 Unauthorized)
     """
-    _unauthenticated(refusals.unauthorized(driver, "unsigned"))
+    _expect_authentication_required(refusals.write_unauthorized(driver, "unsigned").answer)
 
 
 def test_altered_claims(driver: Driver) -> None:
@@ -51,8 +53,8 @@ def test_altered_claims(driver: Driver) -> None:
 
     (onlyautomator: 401 Unauthorized)
     """
-    driver.base()
-    _unauthenticated(refusals.unauthorized(driver, "altered"))
+    first_record(driver)
+    _expect_authentication_required(refusals.write_unauthorized(driver, "altered").answer)
 
 
 def test_algorithm_none(driver: Driver) -> None:
@@ -61,12 +63,12 @@ def test_algorithm_none(driver: Driver) -> None:
     (onlyautomator: 401 Unauthorized)
     """
     for name in ("none", "nOnE"):
-        _unauthenticated(refusals.unauthorized(driver, name))
+        _expect_authentication_required(refusals.write_unauthorized(driver, name).answer)
 
 
 def test_expired_token(driver: Driver) -> None:
     """MUST answer 401 authentication_required to an expired token. (onlyautomator: 401 Unauthorized)"""
-    _unauthenticated(refusals.unauthorized(driver, "expired"))
+    _expect_authentication_required(refusals.write_unauthorized(driver, "expired").answer)
 
 
 def test_basic_scheme(driver: Driver) -> None:
@@ -74,7 +76,7 @@ def test_basic_scheme(driver: Driver) -> None:
 
     (onlyautomator: 401 Unauthorized)
     """
-    _unauthenticated(refusals.unauthorized(driver, "Basic"))
+    _expect_authentication_required(refusals.write_unauthorized(driver, "Basic").answer)
 
 
 def test_schemeless_token(driver: Driver) -> None:
@@ -82,21 +84,21 @@ def test_schemeless_token(driver: Driver) -> None:
 
     The document gives the header's format, the word Bearer and then the token.
     """
-    _unauthenticated(refusals.unauthorized(driver, "no scheme"))
+    _expect_authentication_required(refusals.write_unauthorized(driver, "no scheme").answer)
 
 
 def test_scheme_without_token(driver: Driver) -> None:
     """MUST answer 401 authentication_required to the word Bearer alone. (onlyautomator: 401 Unauthorized)"""
-    _unauthenticated(refusals.unauthorized(driver, "no token after the scheme"))
+    _expect_authentication_required(refusals.write_unauthorized(driver, "no token after the scheme").answer)
 
 
 def test_unauthenticated_write_stores_nothing(driver: Driver) -> None:
     """MUST not make a record of a write that it answers with 401. (onlyautomator: 401 Unauthorized)"""
-    body = driver.body()
-    driver.expect_unwritten(body, driver.post(body), owed="two_of_two")
+    body = driver.make_body()
+    expect_nothing_stored(driver, body, driver.post(body), between="two_of_two")
 
 
 def test_www_authenticate(driver: Driver) -> None:
     """OBSERVED the WWW-Authenticate header of a 401. (onlyautomator: 401 Unauthorized)"""
-    answer = driver.without_token()
+    answer = write_without_token(driver).answer
     observe(f"WWW-Authenticate is {answer.headers.get('www-authenticate', 'missing')}")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from conformance.apis.onlyautomator.answers import data_of, expect_refusal, member, outcome, show
+from conformance.apis.onlyautomator.answers import (
+    data_of,
+    describe_answer,
+    describe_value,
+    expect_refusal,
+    require_member,
+)
 from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.shared_writes import first_body, first_record, write_for_unknown_fan
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import Inconclusive
 
 
 def test_unknown_fan(driver: Driver) -> None:
     """MUST answer 404 resource_not_found for a fan that there is not. (onlyautomator: 404 Not Found)"""
-    driver.base()
-    expect_refusal(driver.of_unknown_fan(), 404, "resource_not_found")
+    first_record(driver)
+    expect_refusal(write_for_unknown_fan(driver).answer, 404, "resource_not_found")
 
 
 def test_similar_fan(driver: Driver) -> None:
@@ -20,17 +27,22 @@ def test_similar_fan(driver: Driver) -> None:
     A fan of that name there may be, so only a write that goes to the same record is judged.
     """
     driver.run.mode.want_full("a write for another fan")
-    ours = member(driver.base(), "id")
-    answer = driver.write({**driver.first_body(), "fanId": f"x{driver.fan_id}"})
+    ours = require_member(first_record(driver), "id")
+    answer = driver.write({**first_body(driver), "fanId": f"x{driver.fan_id}"})
     if answer.ok:
-        theirs = member(data_of(answer), "id")
-        expect(theirs != ours, f"another record than {show(ours)}, or a refusal", "the same record", answer)
+        theirs = require_member(data_of(answer), "id")
+        expect(
+            theirs != ours,
+            f"another record than {describe_value(ours)}, or a refusal",
+            "the same record",
+            answer,
+        )
 
 
 def test_unknown_fan_stays_unknown(driver: Driver) -> None:
     """MUST not make a fan of one that it answered 404 for. (onlyautomator: 404 Not Found)"""
-    first = driver.of_unknown_fan()
+    first = write_for_unknown_fan(driver).answer
     if first.status != 404:
-        raise Inconclusive(f"a fan that there is not was answered {outcome(first)} at once")
-    again = driver.write(driver.body(fanId=driver.unknown_fan_id))
-    expect(not again.ok, "the same fan to be refused again", outcome(again), again)
+        raise Inconclusive(f"a fan that there is not was answered {describe_answer(first)} at once")
+    again = driver.write(driver.make_body(fanId=driver.unknown_fan_id))
+    expect(not again.ok, "the same fan to be refused again", describe_answer(again), again)

@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-from conformance.apis.onlyautomator.answers import outcome
+from conformance.apis.onlyautomator.answers import describe_answer
 from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.shared_writes import write_with_charset
 from conformance.assertions.expect import observe
 
 
 def test_lower_case_scheme(driver: Driver) -> None:
     """OBSERVED a token after the word bearer in lower case. (onlyautomator: Authentication)"""
-    answer = driver.unauthorized(f"bearer {driver.credential('user')}")
-    observe(f"the scheme bearer in lower case is answered {outcome(answer)}")
+    answer = driver.post_with_authorization(f"bearer {driver.reveal_credential('user')}")
+    observe(f"the scheme bearer in lower case is answered {describe_answer(answer)}")
 
 
 def test_cookie_token(driver: Driver) -> None:
     """OBSERVED a token in the cookie sb-access-token alone. (onlyautomator: Authentication)"""
-    answer = driver.post(driver.body(), headers={"Cookie": f"sb-access-token={driver.credential('user')}"})
-    observe(f"the cookie without the header is answered {outcome(answer)}")
+    answer = driver.post(
+        driver.make_body(), headers={"Cookie": f"sb-access-token={driver.reveal_credential('user')}"}
+    )
+    observe(f"the cookie without the header is answered {describe_answer(answer)}")
 
 
 def test_charset_parameter(driver: Driver) -> None:
     """OBSERVED a media type with a charset parameter. (onlyautomator: Authentication)"""
-    answer = driver.with_charset()
-    observe(f"application/json with a charset is answered {outcome(answer)}")
+    answer = write_with_charset(driver)
+    observe(f"application/json with a charset is answered {describe_answer(answer)}")
 
 
 def test_other_media_type(driver: Driver) -> None:
     """OBSERVED a body that is JSON and labelled as text. (onlyautomator: Authentication)"""
-    answer = driver.write(driver.body(), headers={"Content-Type": "text/plain"})
-    observe(f"JSON labelled text/plain is answered {outcome(answer)}")
+    answer = driver.write(driver.make_body(), headers={"Content-Type": "text/plain"})
+    observe(f"JSON labelled text/plain is answered {describe_answer(answer)}")
 
 
 def test_cross_origin(driver: Driver) -> None:
     """OBSERVED a write from a browser extension. (onlyautomator: Authentication)"""
     answer = driver.write(
-        driver.body(), headers={"Origin": "chrome-extension://abcdefghijklmnopabcdefghijklmnop"}
+        driver.make_body(), headers={"Origin": "chrome-extension://abcdefghijklmnopabcdefghijklmnop"}
     )
     allowed = answer.headers.get("access-control-allow-origin", "nothing")
-    observe(f"a write from an extension is answered {outcome(answer)} and allows {allowed}")
+    observe(f"a write from an extension is answered {describe_answer(answer)} and allows {allowed}")

@@ -6,15 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import combinations, cycle
 
-from conformance.apis.onlyautomator.answers import Data, body_of, data_of, outcome, show
+from conformance.apis.onlyautomator.answers import (
+    Data,
+    body_of,
+    data_of,
+    describe_answer,
+    describe_value,
+)
 from conformance.apis.onlyautomator.driver import Body, Driver
 from conformance.apis.onlyautomator.generated_cases import (
     KEY,
     CaseResult,
-    composed,
-    folded,
-    is_faithful,
-    is_plain,
+    compose_letters,
+    fold_name,
+    is_portable,
+    needs_no_cleaning,
 )
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.json_equality import is_same_json
@@ -24,7 +30,7 @@ EXAMINED = True
 AGAIN = 4  # about so many of the accepted cases are written a second time
 
 
-def _accepted(driver: Driver) -> Iterator[tuple[CaseResult, Data]]:
+def _accepted_records(driver: Driver) -> Iterator[tuple[CaseResult, Data]]:
     """Yield the cases that were accepted, with the record that each was answered with."""
     for result in driver.case_results():
         body = body_of(result.answer) if result.answer.ok else None
@@ -35,16 +41,16 @@ def _accepted(driver: Driver) -> Iterator[tuple[CaseResult, Data]]:
 
 def test_exam_value_comes_back(driver: Driver) -> None:
     """MUST give back every generated value that it accepts. (onlyautomator: Request Body)"""
-    for result, data in _accepted(driver):
+    for result, data in _accepted_records(driver):
         value = result.body.get("value")
         if "value" in data and _is_telling(value):
-            kept = is_same_json(composed(data["value"]), composed(value))
-            expect(kept, f"value {show(value)}", show(data["value"]), result.answer)
+            kept = is_same_json(compose_letters(data["value"]), compose_letters(value))
+            expect(kept, f"value {describe_value(value)}", describe_value(data["value"]), result.answer)
 
 
 def _is_telling(value: object) -> bool:
     """Tell whether a value is more than a requirement of its own asks for already."""
-    return bool(value) and isinstance(value, str | list | dict) and is_faithful(value)
+    return bool(value) and isinstance(value, str | list | dict) and is_portable(value)
 
 
 def test_exam_names_come_back(driver: Driver) -> None:
@@ -52,38 +58,49 @@ def test_exam_names_come_back(driver: Driver) -> None:
 
     The document does not say that capitals stay capitals, so letters are compared without their case.
     """
-    for result, data in _accepted(driver):
+    for result, data in _accepted_records(driver):
         for name in ("category", "preference"):
             sent = result.body.get(name)
-            if name in data and isinstance(sent, str) and is_plain(sent):
-                kept = isinstance(data[name], str) and folded(data[name]) == folded(sent)
-                expect(kept, f"{name} {show(sent)}", show(data[name]), result.answer)
+            if name in data and isinstance(sent, str) and needs_no_cleaning(sent):
+                kept = isinstance(data[name], str) and fold_name(data[name]) == fold_name(sent)
+                expect(kept, f"{name} {describe_value(sent)}", describe_value(data[name]), result.answer)
 
 
 def test_exam_records_follow_triples(driver: Driver) -> None:
     """MUST keep one record for each generated triple, and none for two. (onlyautomator: Notes)"""
-    records = [(result, data["id"]) for result, data in _accepted(driver) if result.triple and "id" in data]
+    records = [
+        (result, data["id"]) for result, data in _accepted_records(driver) if result.triple and "id" in data
+    ]
     for (earlier, earlier_id), (result, id_) in combinations(records, 2):
-        if _differ(result, earlier):
-            expect(id_ != earlier_id, "a record of its own", f"the id {show(id_)} of another", result.answer)
+        if _have_other_names(result, earlier):
+            expect(
+                id_ != earlier_id,
+                "a record of its own",
+                f"the id {describe_value(id_)} of another",
+                result.answer,
+            )
     for result, id_ in records[:: max(1, len(records) // AGAIN)]:
         again = data_of(driver.write({**result.body, "value": {"again": True}}))
-        expect(again.get("id") == id_, f"the triple's id {show(id_)}", show(again.get("id")))
+        expect(
+            again.get("id") == id_, f"the triple's id {describe_value(id_)}", describe_value(again.get("id"))
+        )
 
 
-def _differ(one: CaseResult, other: CaseResult) -> bool:
+def _have_other_names(one: CaseResult, other: CaseResult) -> bool:
     return any(
-        folded(left) != folded(right)
+        fold_name(left) != fold_name(right)
         for left, right in zip(one.triple or (), other.triple or (), strict=True)
     )
 
 
-def _refused(driver: Driver, is_wrong: Callable[[CaseResult], bool]) -> None:
+def _expect_all_refused(driver: Driver, is_wrong: Callable[[CaseResult], bool]) -> None:
     for result in filter(is_wrong, driver.case_results()):
-        expect(not result.answer.ok, "the request to be refused", outcome(result.answer), result.answer)
+        expect(
+            not result.answer.ok, "the request to be refused", describe_answer(result.answer), result.answer
+        )
 
 
-def _spoiled(driver: Driver, spoil: Callable[[Body, str], Body]) -> None:
+def _expect_spoiled_refused(driver: Driver, spoil: Callable[[Body, str], Body]) -> None:
     """Spoil a generated request for each member of the key, so that no exam is without one."""
     sound = [
         result.body
@@ -92,7 +109,7 @@ def _spoiled(driver: Driver, spoil: Callable[[Body, str], Body]) -> None:
     ]
     for name, body in zip(KEY, cycle(sound), strict=False):
         answer = driver.write(spoil(body, name))
-        expect(not answer.ok, "the request to be refused", outcome(answer), answer)
+        expect(not answer.ok, "the request to be refused", describe_answer(answer), answer)
 
 
 def _is_structured(body: Body) -> bool:
@@ -101,14 +118,18 @@ def _is_structured(body: Body) -> bool:
 
 def test_exam_refuses_incomplete(driver: Driver) -> None:
     """MUST refuse every generated object that lacks a member of the key. (onlyautomator: 400 Bad Request)"""
-    _refused(driver, lambda result: isinstance(result.body, dict) and not result.body.keys() >= set(KEY))
-    _spoiled(driver, lambda body, name: {key: value for key, value in body.items() if key != name})
+    _expect_all_refused(
+        driver, lambda result: isinstance(result.body, dict) and not result.body.keys() >= set(KEY)
+    )
+    _expect_spoiled_refused(
+        driver, lambda body, name: {key: value for key, value in body.items() if key != name}
+    )
 
 
 def test_exam_refuses_structures(driver: Driver) -> None:
     """MUST refuse every generated array or object in the place of a name. (onlyautomator: 400 Bad Request)"""
-    _refused(driver, _has_structured_name)
-    _spoiled(driver, lambda body, name: {**body, name: body["value"]})
+    _expect_all_refused(driver, _has_structured_name)
+    _expect_spoiled_refused(driver, lambda body, name: {**body, name: body["value"]})
 
 
 def _has_structured_name(result: CaseResult) -> bool:
@@ -119,7 +140,7 @@ def _has_structured_name(result: CaseResult) -> bool:
 
 def test_exam_refuses_other_bodies(driver: Driver) -> None:
     """MUST refuse every generated body that is no JSON object. (onlyautomator: 400 Bad Request)"""
-    _refused(driver, lambda result: not isinstance(result.body, dict))
+    _expect_all_refused(driver, lambda result: not isinstance(result.body, dict))
 
 
 def test_exam_taken(driver: Driver) -> None:

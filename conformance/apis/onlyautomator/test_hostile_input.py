@@ -8,22 +8,31 @@ from __future__ import annotations
 
 import json
 
-from conformance.apis.onlyautomator import hostile_input as hostility
-from conformance.apis.onlyautomator import listed_records as shelf
-from conformance.apis.onlyautomator.answers import body_of, code_of, data_of, expect_member, outcome, show
+from conformance.apis.onlyautomator import hostile_input, listed_records
+from conformance.apis.onlyautomator.answers import (
+    body_of,
+    code_of,
+    data_of,
+    describe_answer,
+    describe_value,
+    expect_member,
+)
 from conformance.apis.onlyautomator.driver import Driver
-from conformance.apis.onlyautomator.listed_records import Place
+from conformance.apis.onlyautomator.listed_records import ListQuery
+from conformance.apis.onlyautomator.refusals import expect_nothing_stored
+from conformance.apis.onlyautomator.shared_writes import first_record
 from conformance.assertions.expect import expect, observe
 from conformance.http import raw_request
+from conformance.suite.hostile_input import HOSTILE_INPUT, expect_every_answer
 
 ORDER = 1
 
 
-def _kept(driver: Driver, name: str) -> None:
+def _expect_value_kept(driver: Driver, name: str) -> None:
     """Want a hostile value to come back equal if it is accepted."""
-    answer = hostility.of_value(driver, name)
+    answer = hostile_input.send_value(driver, name)
     if answer is not None and answer.ok:
-        expect_member(answer, "value", json.loads(hostility.VALUES[name]))
+        expect_member(answer, "value", json.loads(hostile_input.VALUES[name]))
 
 
 # --- a value ---------------------------------------------------------------------------------------------
@@ -32,20 +41,20 @@ def _kept(driver: Driver, name: str) -> None:
 def test_deep_value_stays_whole(driver: Driver) -> None:
     """MUST not alter a value of 100 or 1,000 levels that it accepts. (onlyautomator: Request Body)"""
     for name in ("100 levels", "1,000 levels"):
-        answer = hostility.of_value(driver, name)
+        answer = hostile_input.send_value(driver, name)
         if answer is not None and answer.ok:  # compared as text, since not every JSON reader goes so deep
-            kept = f'"value":{hostility.VALUES[name]}' in "".join(answer.text.split())
+            kept = f'"value":{hostile_input.VALUES[name]}' in "".join(answer.text.split())
             expect(kept, f"the value of {name}", "another", answer)
 
 
 def test_huge_string_stays_whole(driver: Driver) -> None:
     """MUST not cut a string of 1,000,000 characters that it accepts. (onlyautomator: Request Body)"""
-    _kept(driver, "1,000,000 characters")
+    _expect_value_kept(driver, "1,000,000 characters")
 
 
 def test_negative_zero_stays_zero(driver: Driver) -> None:
     """MUST give back -0.0 as a zero if it accepts it, with or without the sign. (onlyautomator: Request Body)"""
-    _kept(driver, "negative zero")
+    _expect_value_kept(driver, "negative zero")
 
 
 def test_large_integer_stays_a_number(driver: Driver) -> None:
@@ -55,12 +64,12 @@ def test_large_integer_stays_a_number(driver: Driver) -> None:
 
     RFC 8259 lets nobody rely on more than a double holds: 9007199254740993 may come back as 9007199254740992.
     """
-    _kept(driver, "an integer beyond doubles")
+    _expect_value_kept(driver, "an integer beyond doubles")
 
 
 def test_nul_stays_in_its_string(driver: Driver) -> None:
     """MUST not alter a string with the character U+0000 that it accepts. (onlyautomator: Request Body)"""
-    _kept(driver, "U+0000")
+    _expect_value_kept(driver, "U+0000")
 
 
 def test_prototype_members_stay(driver: Driver) -> None:
@@ -68,16 +77,21 @@ def test_prototype_members_stay(driver: Driver) -> None:
 
     (onlyautomator: Request Body)
     """
-    _kept(driver, "prototypes")
+    _expect_value_kept(driver, "prototypes")
 
 
 def test_prototypes_stay_clean(driver: Driver) -> None:
     """MUST not show a member of one write's __proto__ in the answer to another. (onlyautomator: Response)"""
-    driver.run.mode.want_full("what servers stumble over")
-    trouble = hostility.ask_all(driver)
+    driver.run.mode.want_full(HOSTILE_INPUT)
+    trouble = hostile_input.send_all(driver)
     for answer in driver.client.responses:
-        if answer.exchange.method == "POST" and hostility.POLLUTION not in (answer.exchange.body or ""):
-            expect(hostility.POLLUTION not in answer.text, "what was written", show(answer.text), answer)
+        if answer.exchange.method == "POST" and hostile_input.POLLUTION not in (answer.exchange.body or ""):
+            expect(
+                hostile_input.POLLUTION not in answer.text,
+                "what was written",
+                describe_value(answer.text),
+                answer,
+            )
     if trouble:
         raise trouble
 
@@ -87,10 +101,10 @@ def test_hostile_value_refused_as_invalid(driver: Driver) -> None:
 
     Whatever stands before the API may refuse them in its own voice, which is no JSON.
     """
-    for answer in hostility.of_values(driver):
+    for answer in hostile_input.send_values(driver):
         if answer.status == 400 and body_of(answer) is not None:
             code = code_of(answer)
-            expect(code == "validation_error", "error.code validation_error", show(code), answer)
+            expect(code == "validation_error", "error.code validation_error", describe_value(code), answer)
 
 
 def test_hostile_input_is_answered(driver: Driver) -> None:
@@ -100,13 +114,7 @@ def test_hostile_input_is_answered(driver: Driver) -> None:
     answered each time right after. To close the connection is an answer: a server may refuse without a word what is
     no HTTP to it.
     """
-    driver.run.mode.want_full("what servers stumble over")
-    trouble = hostility.ask_all(driver)
-    for hang in driver.client.unanswered:
-        driver.client.cite(hang)
-        expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
-    if trouble:
-        raise trouble
+    expect_every_answer(driver, lambda: hostile_input.send_all(driver))
 
 
 def test_hostile_values_can_be_listed(driver: Driver) -> None:
@@ -114,10 +122,12 @@ def test_hostile_values_can_be_listed(driver: Driver) -> None:
 
     Only the status is looked at: not every JSON reader goes so deep, and what is too large to be read is not decided.
     """
-    shelf.records_of(shelf.latest(driver, shelf.own(driver)))
-    hostility.of_values(driver)
-    answer = shelf.latest(driver, Place(driver.fan_id, hostility.category(driver)))
-    expect(answer.ok, "the list to be answered", outcome(answer), answer)
+    listed_records.records_of(listed_records.latest_list(driver, listed_records.query_of_run(driver)))
+    hostile_input.send_values(driver)
+    answer = listed_records.latest_list(
+        driver, ListQuery(driver.fan_id, hostile_input.category_of_values(driver))
+    )
+    expect(answer.ok, "the list to be answered", describe_answer(answer), answer)
 
 
 # --- a request -------------------------------------------------------------------------------------------
@@ -128,14 +138,16 @@ def test_chunked_write_stays_whole(driver: Driver) -> None:
 
     Whoever does not know chunks may refuse them.
     """
-    sent = hostility.of_chunks(driver)
+    sent = hostile_input.send_chunks(driver)
     if sent is not None and sent[1].ok:
         expect_member(sent[1], "value", sent[0]["value"])
 
 
 def test_chunk_extensions(driver: Driver) -> None:
     """OBSERVED a write in chunks with extensions. (onlyautomator: Request Body)"""
-    observe(f"chunks with extensions are answered {outcome(hostility.of_chunk_extensions(driver))}")
+    observe(
+        f"chunks with extensions are answered {describe_answer(hostile_input.send_chunk_extensions(driver))}"
+    )
 
 
 def test_half_sent_write_stores_nothing(driver: Driver) -> None:
@@ -143,11 +155,11 @@ def test_half_sent_write_stores_nothing(driver: Driver) -> None:
 
     The last brace is announced and never sent, so that what arrives is no JSON, whoever reads it.
     """
-    driver.base()
-    body = driver.body()
-    for answer in driver.send_unusual(raw_request.cut_body(driver.build_request(body), missing=1)):
-        expect(not answer.ok, "a refusal or no answer at all", outcome(answer), answer)
-    driver.expect_unwritten(body, None)
+    first_record(driver)
+    body = driver.make_body()
+    for answer in driver.send_unusual(raw_request.cut_body(driver.build_write(body), missing=1)):
+        expect(not answer.ok, "a refusal or no answer at all", describe_answer(answer), answer)
+    expect_nothing_stored(driver, body, None)
 
 
 def test_pipelined_writes_stay_in_order(driver: Driver) -> None:
@@ -155,20 +167,25 @@ def test_pipelined_writes_stay_in_order(driver: Driver) -> None:
 
     The second, or both, may be left unanswered where the connection is closed.
     """
-    written = hostility.of_pipeline(driver)
+    written = hostile_input.send_pipeline(driver)
     for (body, answer), (other, _) in zip(written, reversed(written), strict=True):
         if answer.ok and other is not body:
             value = data_of(answer).get("value")
-            expect(value != other["value"], f"value {show(body['value'])}", f"value {show(value)}", answer)
+            expect(
+                value != other["value"],
+                f"value {describe_value(body['value'])}",
+                f"value {describe_value(value)}",
+                answer,
+            )
 
 
 def test_unusual_headers(driver: Driver) -> None:
     """OBSERVED a write with a hundred headers more, among them one of 4 KB, an empty one and one that is there twice,
     and with the media type in odd letters. (onlyautomator: Authentication)
     """
-    observe(f"unusual headers are answered {outcome(hostility.of_odd_headers(driver))}")
+    observe(f"unusual headers are answered {describe_answer(hostile_input.send_odd_headers(driver))}")
 
 
 def test_expect_continue(driver: Driver) -> None:
     """OBSERVED a write with Expect: 100-continue that does not wait. (onlyautomator: Authentication)"""
-    observe(f"Expect: 100-continue is answered {outcome(hostility.of_expectation(driver))}")
+    observe(f"Expect: 100-continue is answered {describe_answer(hostile_input.send_expectation(driver))}")

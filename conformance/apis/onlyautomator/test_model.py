@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from conformance.apis.onlyautomator import model
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.model import Write
+from conformance.apis.onlyautomator.record_sequences import (
+    create_records,
+    update_at_once,
+    update_in_turn,
+    write_one_record,
+)
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
+from conformance.suite.model import Contradiction
 
 ORDER = 2
 
@@ -24,8 +31,8 @@ def test_model_records_stand_alone(driver: Driver) -> None:
     record keeps its id, createdAt, names and userId, its updatedAt does not go back, and its value is the last one
     written. A fact that is not even so for one record updated three times is another requirement's.
     """
-    made = driver.made()
-    _as_in_the_model([*made, *driver.interleaved()], driver.plain(), made)
+    made = create_records(driver)
+    _expect_as_in_model([*made, *update_in_turn(driver)], write_one_record(driver), made)
 
 
 def test_parallel_updates_keep_records(driver: Driver) -> None:
@@ -35,18 +42,22 @@ def test_parallel_updates_keep_records(driver: Driver) -> None:
     update may be refused. Only requests that overlapped count; where fewer than two of them were accepted, it is not
     decided.
     """
-    sequence = [*driver.made(), *driver.interleaved()]
-    racing = [write for write in driver.raced() if write.answer.ok]
+    sequence = [*create_records(driver), *update_in_turn(driver)]
+    racing = [write for write in update_at_once(driver) if write.answer.ok]
     if len(racing) < 2:
         raise Inconclusive("of the updates that overlapped fewer than two were accepted")
-    _as_in_the_model([*driver.made(), *racing], driver.plain(), sequence)
+    _expect_as_in_model(
+        [*create_records(driver), *racing],
+        write_one_record(driver),
+        sequence,
+    )
 
 
-def _as_in_the_model(writes: Sequence[Write], *plain: Sequence[Write]) -> None:
-    def fail(found: model.Contradiction) -> None:
+def _expect_as_in_model(writes: Sequence[Write], *plain: Sequence[Write]) -> None:
+    def fail(found: Contradiction) -> None:
         at = next(at for at, write in enumerate(writes, 1) if write.answer is found.answer)
         got = f"{found.got} in the answer to write {at} of {len(writes)}"
         raise DoesNotConform(found.expected, got, found.answer)
 
-    if left := model.judged(writes, plain, fail):
+    if left := model.judge_writes(writes, plain, fail):
         raise Inconclusive(f"one record alone is not as it should be in its {', '.join(sorted(left))}")

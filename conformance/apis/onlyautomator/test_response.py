@@ -5,8 +5,24 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from conformance.apis.onlyautomator.answers import Data, data_of, kind, member, moment, show
+from conformance.apis.onlyautomator.answers import (
+    Data,
+    data_of,
+    describe_value,
+    name_json_type,
+    require_member,
+    require_moment,
+)
 from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.shared_writes import (
+    create_first_record,
+    first_record,
+    write_as_both_users,
+    write_as_other_user,
+    write_first_record,
+    write_for_both_fans,
+    write_other_record,
+)
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.assertions.timestamp import ZONE, parse_instant
@@ -16,73 +32,75 @@ CLOCKS_APART = timedelta(minutes=15)  # half of what the offsets of two zones di
 
 def test_data_id(driver: Driver) -> None:
     """MUST answer data.id, a string. (onlyautomator: Response)"""
-    _want_text(driver, "id")
+    _expect_text(driver, "id")
 
 
 def test_data_fan_id(driver: Driver) -> None:
     """MUST answer data.fanId, a string. (onlyautomator: Response)"""
-    _want_text(driver, "fanId")
+    _expect_text(driver, "fanId")
 
 
 def test_data_user_id(driver: Driver) -> None:
     """MUST answer data.userId, a string. (onlyautomator: Response)"""
-    _want_text(driver, "userId")
+    _expect_text(driver, "userId")
 
 
 def test_data_category(driver: Driver) -> None:
     """MUST answer data.category, a string. (onlyautomator: Response)"""
-    _want_text(driver, "category")
+    _expect_text(driver, "category")
 
 
 def test_data_preference(driver: Driver) -> None:
     """MUST answer data.preference, a string. (onlyautomator: Response)"""
-    _want_text(driver, "preference")
+    _expect_text(driver, "preference")
 
 
 def test_data_value(driver: Driver) -> None:
     """MUST answer data.value. (onlyautomator: Response)"""
-    for answer in driver.history():
+    for answer in write_first_record(driver):
         expect("value" in data_of(answer), "data.value", "no such member", answer)
 
 
 def test_data_source(driver: Driver) -> None:
     """MUST answer data.source, a string or null. (onlyautomator: Response)"""
-    for answer in driver.history():
+    for answer in write_first_record(driver):
         data = data_of(answer)
         known = "source" in data and isinstance(data["source"], str | None)
-        expect(known, "data.source, a string or null", _what(data, "source"), answer)
+        expect(known, "data.source, a string or null", _describe_member(data, "source"), answer)
 
 
 def test_data_created_at(driver: Driver) -> None:
     """MUST answer data.createdAt, an ISO timestamp. (onlyautomator: Response)"""
-    _want_instant(driver, "createdAt")
+    _expect_timestamp(driver, "createdAt")
 
 
 def test_data_updated_at(driver: Driver) -> None:
     """MUST answer data.updatedAt, an ISO timestamp. (onlyautomator: Response)"""
-    _want_instant(driver, "updatedAt")
+    _expect_timestamp(driver, "updatedAt")
 
 
-def _want_text(driver: Driver, name: str) -> None:
-    for answer in driver.history():
+def _expect_text(driver: Driver, name: str) -> None:
+    for answer in write_first_record(driver):
         data = data_of(answer)
-        expect(isinstance(data.get(name), str), f"data.{name}, a string", _what(data, name), answer)
+        expect(
+            isinstance(data.get(name), str), f"data.{name}, a string", _describe_member(data, name), answer
+        )
         expect(data[name] != "", f"data.{name}, not empty", "an empty string", answer)
 
 
-def _want_instant(driver: Driver, name: str) -> None:
-    for answer in driver.history():
+def _expect_timestamp(driver: Driver, name: str) -> None:
+    for answer in write_first_record(driver):
         data = data_of(answer)
         expect(
             parse_instant(data.get(name)) is not None,
             f"data.{name}, an ISO timestamp",
-            _what(data, name),
+            _describe_member(data, name),
             answer,
         )
 
 
-def _what(data: Data, name: str) -> str:
-    return f"{kind(data[name])}, {show(data[name])}" if name in data else "no such member"
+def _describe_member(data: Data, name: str) -> str:
+    return f"{name_json_type(data[name])}, {describe_value(data[name])}" if name in data else "no such member"
 
 
 def test_created_at_tells_when(driver: Driver) -> None:
@@ -90,15 +108,15 @@ def test_created_at_tells_when(driver: Driver) -> None:
 
     A clock may count whole seconds: where the two are equal, another record is made a second later.
     """
-    first, later = driver.created(), driver.another()
-    if member(data_of(first), "id") == member(data_of(later), "id"):
+    first, later = create_first_record(driver), write_other_record(driver).answer
+    if require_member(data_of(first), "id") == require_member(data_of(later), "id"):
         raise Inconclusive(
             "two triples were answered with one id, so nothing says that two records were made"
         )
-    before, after = (moment(data_of(answer), "createdAt") for answer in (first, later))
+    before, after = (require_moment(data_of(answer), "createdAt") for answer in (first, later))
     if after <= before:
-        later = driver.a_second_later(first, driver.body())
-        after = moment(data_of(later), "createdAt")
+        later = driver.write_a_second_after(first, driver.make_body())
+        after = require_moment(data_of(later), "createdAt")
     expect(after > before, f"createdAt after {before.isoformat()}", after.isoformat(), later)
 
 
@@ -108,12 +126,12 @@ def test_timestamps_tell_the_time(driver: Driver) -> None:
     The time is that of the answer's own Date or of the clock here, give or take a quarter of an hour. A timestamp
     without an offset may be of any zone.
     """
-    driver.base()
-    answer = driver.created()
+    first_record(driver)
+    answer = create_first_record(driver)
     if answer.date is None:
         raise NotTested("the answers have no Date to compare with")
     for name in ("createdAt", "updatedAt"):
-        told = moment(data_of(answer), name)
+        told = require_moment(data_of(answer), name)
         is_near = any(abs(told - clock) <= CLOCKS_APART for clock in (answer.date, answer.local_date))
         of_any_zone = not ZONE.search(data_of(answer)[name])
         expect(
@@ -129,81 +147,106 @@ def test_fan_id_is_stable(driver: Driver) -> None:
 
     The document's example shows an internal id in the place of the one that was sent, so either will do.
     """
-    seen = [member(data_of(answer), "fanId") for answer in (*driver.history(), driver.another())]
-    expect(all(one == seen[0] for one in seen), "one fanId for one fan", f"{show(seen[0])} and {show(seen)}")
+    seen = [
+        require_member(data_of(answer), "fanId")
+        for answer in (
+            *write_first_record(driver),
+            write_other_record(driver).answer,
+        )
+    ]
+    expect(
+        all(one == seen[0] for one in seen),
+        "one fanId for one fan",
+        f"{describe_value(seen[0])} and {describe_value(seen)}",
+    )
 
 
 def test_fan_id_tells_fans_apart(driver: Driver) -> None:
     """MUST answer another fanId for another fan. (onlyautomator: Response)"""
-    ours, theirs = (member(data_of(answer), "fanId") for answer in driver.of_both_fans())
-    expect(ours != theirs, "another fanId for another fan", f"{show(theirs)} for both")
+    ours, theirs = (require_member(data_of(answer), "fanId") for _, answer in write_for_both_fans(driver))
+    expect(ours != theirs, "another fanId for another fan", f"{describe_value(theirs)} for both")
 
 
 def test_user_follows_token(driver: Driver) -> None:
     """MUST answer another userId for the token of another user. (onlyautomator: Response)"""
-    theirs = member(data_of(driver.of_other_user()), "userId")
-    ours = member(driver.base(), "userId")
-    expect(ours != theirs, "another userId for another token", f"{show(theirs)} for both")
+    theirs = require_member(data_of(write_as_other_user(driver).answer), "userId")
+    ours = require_member(first_record(driver), "userId")
+    expect(ours != theirs, "another userId for another token", f"{describe_value(theirs)} for both")
 
 
 def test_user_not_from_body(driver: Driver) -> None:
     """MUST not take a userId from the body. (onlyautomator: Response)"""
     claimed = str(uuid.uuid5(uuid.NAMESPACE_URL, driver.run.prefix))
-    ours = member(driver.base(), "userId")
-    answer = driver.write(driver.body(userId=claimed))
+    ours = require_member(first_record(driver), "userId")
+    answer = driver.write(driver.make_body(userId=claimed))
     if answer.ok:
-        given = member(data_of(answer), "userId")
-        expect(given != claimed, f"the token's userId {show(ours)}", f"the body's {show(claimed)}")
+        given = require_member(data_of(answer), "userId")
+        expect(
+            given != claimed,
+            f"the token's userId {describe_value(ours)}",
+            f"the body's {describe_value(claimed)}",
+        )
 
 
 def test_user_id_is_stable(driver: Driver) -> None:
     """MUST answer the same userId for the same token. (onlyautomator: Response)"""
-    seen = [member(data_of(answer), "userId") for answer in (*driver.history(), driver.another())]
+    seen = [
+        require_member(data_of(answer), "userId")
+        for answer in (
+            *write_first_record(driver),
+            write_other_record(driver).answer,
+        )
+    ]
     expect(
-        all(one == seen[0] for one in seen), "one userId for one token", f"{show(seen[0])} and {show(seen)}"
+        all(one == seen[0] for one in seen),
+        "one userId for one token",
+        f"{describe_value(seen[0])} and {describe_value(seen)}",
     )
 
 
 def test_id_form(driver: Driver) -> None:
     """OBSERVED the form of an id. (onlyautomator: Response)"""
-    given = member(driver.base(), "id")
+    given = require_member(first_record(driver), "id")
     try:
         observe(f"the id is a UUID of version {uuid.UUID(given).version}")
     except (ValueError, AttributeError, TypeError):
-        observe(f"the id is no UUID: {show(given)}")
+        observe(f"the id is no UUID: {describe_value(given)}")
 
 
 def test_fan_id_form(driver: Driver) -> None:
     """OBSERVED whether a fanId comes back as it was sent. (onlyautomator: Response)"""
-    given = member(driver.base(), "fanId")
+    given = require_member(first_record(driver), "fanId")
     observe(
         "the fanId comes back as it was sent"
         if given == driver.fan_id
-        else f"the fanId is mapped to {show(given)}"
+        else f"the fanId is mapped to {describe_value(given)}"
     )
 
 
 def test_source_form(driver: Driver) -> None:
     """OBSERVED the source of a write by this suite. (onlyautomator: Response)"""
-    observe(f"the source is {show(member(driver.base(), 'source'))}")
+    observe(f"the source is {describe_value(require_member(first_record(driver), 'source'))}")
 
 
 def test_timestamp_form(driver: Driver) -> None:
     """OBSERVED the form of a timestamp. (onlyautomator: Response)"""
-    when = moment(driver.base(), "createdAt")
-    ahead = (when - driver.created().local_date).total_seconds()
-    observe(f"createdAt looks like {show(driver.base()['createdAt'])}, {ahead:+.0f} s from the clock here")
+    record = first_record(driver)
+    when = require_moment(record, "createdAt")
+    ahead = (when - create_first_record(driver).local_date).total_seconds()
+    observe(f"createdAt looks like {describe_value(record['createdAt'])}, {ahead:+.0f} s from the clock here")
 
 
 def test_first_timestamps(driver: Driver) -> None:
     """OBSERVED whether a new record's two timestamps are equal. (onlyautomator: Response)"""
-    base = driver.base()
-    apart = (moment(base, "updatedAt") - moment(base, "createdAt")).total_seconds()
+    record = first_record(driver)
+    apart = (require_moment(record, "updatedAt") - require_moment(record, "createdAt")).total_seconds()
     observe(f"a new record's updatedAt is {apart:g} s after its createdAt")
 
 
 def test_updating_user(driver: Driver) -> None:
     """OBSERVED another user's write of the same triple. (onlyautomator: Response)"""
-    first, second = map(data_of, driver.of_two_users())
+    first, second = (data_of(answer) for _, answer in write_as_both_users(driver))
     same = "the same record" if first.get("id") == second.get("id") else "a record of its own"
-    observe(f"another user's write of the same triple goes to {same}, userId {show(second.get('userId'))}")
+    observe(
+        f"another user's write of the same triple goes to {same}, userId {describe_value(second.get('userId'))}"
+    )

@@ -21,38 +21,38 @@ class Token:
         self.text = text
         self._header, self._claims, self._signature = parts
 
-    def tampered(self) -> str:
+    def with_tampered_signature(self) -> str:
         """Change one character in the middle of the signature, where every bit counts."""
         middle = len(self._signature) // 2
-        return self._signed(
-            self._signature[:middle] + _other(self._signature[middle]) + self._signature[middle + 1 :]
+        return self._with_signature(
+            self._signature[:middle] + _flip_one_bit(self._signature[middle]) + self._signature[middle + 1 :]
         )
 
-    def truncated(self) -> str:
+    def with_truncated_signature(self) -> str:
         """Cut off the last quarter of the signature, and with it at least one byte."""
-        return self._signed(self._signature[: len(self._signature) * 3 // 4])
+        return self._with_signature(self._signature[: len(self._signature) * 3 // 4])
 
-    def unsigned(self) -> str:
+    def without_signature(self) -> str:
         """Cut off the whole signature."""
-        return self._signed("")
+        return self._with_signature("")
 
-    def altered(self, **claims: Any) -> str:
+    def with_claims(self, **claims: Any) -> str:
         """Put other claims under the same signature."""
-        return f"{self._header}.{_encoded({**_decoded(self._claims), **claims})}.{self._signature}"
+        return f"{self._header}.{_encode_part({**_decode_part(self._claims), **claims})}.{self._signature}"
 
     def without_algorithm(self, name: str = "none") -> str:
         """Say in the header that no signature is needed, and leave it out."""
-        return f"{_encoded({**_decoded(self._header), 'alg': name})}.{self._claims}."
+        return f"{_encode_part({**_decode_part(self._header), 'alg': name})}.{self._claims}."
 
-    def _signed(self, signature: str) -> str:
+    def _with_signature(self, signature: str) -> str:
         return f"{self._header}.{self._claims}.{signature}"
 
 
-def _other(character: str) -> str:
+def _flip_one_bit(character: str) -> str:
     return _ALPHABET[_ALPHABET.index(character) ^ 0b100000] if character in _ALPHABET else "A"
 
 
-def _decoded(part: str) -> dict[str, Any]:
+def _decode_part(part: str) -> dict[str, Any]:
     try:
         content = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except ValueError:
@@ -62,5 +62,5 @@ def _decoded(part: str) -> dict[str, Any]:
     return content
 
 
-def _encoded(content: dict[str, Any]) -> str:
+def _encode_part(content: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Ids of fans that can hardly exist."""
+"""Ids of fans that very probably do not exist."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DIGITS = re.compile(r"\d+$", re.ASCII)
 _LAST_WORD = re.compile(r"[^\W_]*$")
 
 
-def unknown(fan_id: str) -> str:
+def make_unknown_id(fan_id: str) -> str:
     """Make up an id of the same shape as *fan_id*, always the same one.
 
     A UUID becomes another UUID, digits at the end a longer number that still fits where numbers are kept
@@ -20,12 +20,12 @@ def unknown(fan_id: str) -> str:
     if _UUID.search(fan_id):
         return _UUID.sub(str(uuid.uuid5(uuid.NAMESPACE_URL, f"conformance:{fan_id}")), fan_id)
     if digits := _DIGITS.search(fan_id):
-        return fan_id[: digits.start()] + _number(digits[0])
-    return _LAST_WORD.sub(lambda _: _digest(fan_id)[: max(12, len(fan_id))], fan_id, count=1)
+        return fan_id[: digits.start()] + _make_longer_number(digits[0])
+    return _LAST_WORD.sub(lambda _: _hash_text(fan_id)[: max(12, len(fan_id))], fan_id, count=1)
 
 
-def _number(digits: str) -> str:
-    chance = int(_digest(digits), 16)
+def _make_longer_number(digits: str) -> str:
+    chance = int(_hash_text(digits), 16)
     if len(digits) < 10:
         return str(2_000_000_000 + chance % 140_000_000)
     if len(digits) < 16:
@@ -33,5 +33,5 @@ def _number(digits: str) -> str:
     return "".join(str((int(digit) + 5) % 10) for digit in digits)
 
 
-def _digest(text: str) -> str:
+def _hash_text(text: str) -> str:
     return hashlib.sha256(f"conformance:{text}".encode()).hexdigest()

@@ -584,7 +584,7 @@ class Driver(suite.Driver):
 
     def _interleave(self) -> Interleaved:
         place, names, alone = self.alone()
-        moves, places = model.steps(self.run.seed), self.elsewhere
+        moves, places = model.draw_sequence(self.run.seed), self.elsewhere
         if not places:
             raise NotTested("neither fixtures.other_object nor fixtures.other_category is in the profile")
         self.settle(place)

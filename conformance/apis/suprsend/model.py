@@ -59,7 +59,7 @@ def own(first: str, second: str) -> Sequence[Body]:
 
 
 @cache
-def steps(seed: int) -> Sequence[Sequence[tuple[str, str]]]:
+def draw_sequence(seed: int) -> Sequence[Sequence[tuple[str, str]]]:
     """Draw what is written elsewhere, a place and a move each, between the writes to the place itself."""
     moves = [one for one in _MOVES if one != ("category", "leave")]
     drawn = iter(program.draw(moves, sum(TURNS), seed, _worth))

@@ -17,7 +17,7 @@ from tests.conformance.proof import proving
 STEPS = """
 from conformance.apis.onlyautomator import model as onlyautomator
 from conformance.apis.suprsend import model as suprsend
-print(onlyautomator.steps(0), suprsend.steps(0))
+print(onlyautomator.draw_sequence(0), suprsend.steps(0))
 """
 
 
@@ -41,13 +41,13 @@ def test_programs_are_the_same_in_every_process_and_leave_no_trace(tmp_path):
     command = [sys.executable, "-c", STEPS]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
 
-    assert done.stdout == f"{onlyautomator.steps(0)} {suprsend.steps(0)}\n"
+    assert done.stdout == f"{onlyautomator.draw_sequence(0)} {suprsend.steps(0)}\n"
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("model", [onlyautomator, suprsend])
 def test_another_seed_is_another_program(model):
-    assert len({repr(model.steps(seed)) for seed in range(4)}) > 1
+    assert len({repr(model.draw_sequence(seed)) for seed in range(4)}) > 1
 
 
 def test_program_is_the_one_worth_most():
@@ -59,7 +59,7 @@ def test_program_is_the_one_worth_most():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_records_are_updated_in_turn_and_to_former_values(seed):
-    steps = onlyautomator.steps(seed)
+    steps = onlyautomator.draw_sequence(seed)
     values = {record: ["first"] for record, _ in steps}
     for record, value in steps:
         values[record].append(value)
@@ -74,7 +74,7 @@ def test_records_are_updated_in_turn_and_to_former_values(seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_writes_elsewhere_go_to_several_places_and_leave_once(seed):
-    first, *later = suprsend.steps(seed)
+    first, *later = suprsend.draw_sequence(seed)
     every = [*first, *(one for turn in later for one in turn)]
 
     assert [len(turn) for turn in (first, *later)] == list(suprsend.TURNS)
@@ -156,7 +156,7 @@ def test_fact_that_one_record_alone_contradicts_is_left_to_others():
     ]
     found = []
 
-    assert onlyautomator.judged(writes, [alone], found.append) == {"value"}
+    assert onlyautomator.judge_writes(writes, [alone], found.append) == {"value"}
     assert [one.fact for one in found] == ["id"]
 
 

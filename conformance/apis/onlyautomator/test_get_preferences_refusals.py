@@ -1,0 +1,170 @@
+"""Get Preferences: what is refused, be it a write, which no list shows, or the request for a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from conformance.apis.onlyautomator import refusals
+from conformance.apis.onlyautomator.answers import (
+    code_of,
+    describe_answer,
+    describe_value,
+    expect_refusal,
+    require_member,
+)
+from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite
+from conformance.apis.onlyautomator.listed_records import (
+    Records,
+    find_listed,
+    find_records,
+    last_write_of_value,
+    list_of_run,
+    list_with_parameters,
+    list_with_token,
+    query_of_fan,
+    query_of_run,
+    read_until,
+    records_of,
+    records_read_since,
+)
+from conformance.apis.onlyautomator.shared_writes import (
+    write_for_unknown_fan,
+    write_other_record,
+    write_without_permission,
+    write_without_preference,
+    write_without_token,
+)
+from conformance.assertions.expect import expect
+from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.outcome import Inconclusive
+from conformance.http.response import Response
+
+# --- what was refused ------------------------------------------------------------------------------------
+
+
+def _read_lists_after(driver: Driver, *refused: Response) -> Iterator[Records]:
+    """Yield the run's own list as it is after these refusals, with what was accepted in it, and any read since."""
+    for answer in refused:
+        if answer.ok:
+            raise Inconclusive(f"the write was not refused but answered {describe_answer(answer)}")
+    written = last_write_of_value(driver)
+    find_listed(driver, written)
+    since = [*refused, written.answer]
+    yield read_until(driver, query_of_run(driver), lambda _: True, since)
+    yield from records_read_since(driver, since, query_of_fan(driver))
+
+
+def _expect_unlisted(driver: Driver, *refused: SentWrite) -> None:
+    for records in _read_lists_after(driver, *(answer for _, answer in refused)):
+        _expect_none_of([body for body, _ in refused], records)
+
+
+def _expect_none_of(refused: Sequence[Body], records: Records) -> None:
+    names = [(body["category"], body["preference"]) for body in refused]
+    for record in records:
+        is_it = (record.get("category"), record.get("preference")) in names
+        expect(
+            not is_it, "nothing of the refused write", f"a record {describe_value(record.get('id'))} of it"
+        )
+
+
+def test_invalid_write_is_not_listed(driver: Driver) -> None:
+    """SHOULD list nothing of a write that was answered 400, for it lacked its preference.
+
+    (onlyautomator: Get Preferences)
+    """
+    require_member(find_listed(driver, last_write_of_value(driver))[0], "preference")
+    for records in _read_lists_after(driver, write_without_preference(driver)):
+        for record in records:
+            is_named = record.get("category") != driver.run.prefix or record.get("preference") is not None
+            expect(
+                is_named,
+                "nothing of the refused write",
+                f"{describe_value(record.get('id'))}, without a preference",
+            )
+
+
+def test_unauthenticated_write_is_not_listed(driver: Driver) -> None:
+    """SHOULD list nothing of a write that was answered 401, whatever it lacked or was wrong with its token.
+
+    (onlyautomator: Get Preferences)
+    """
+    bad = refusals.refused_creates(driver)
+    _expect_unlisted(driver, *bad)
+    _expect_unlisted(driver, write_without_token(driver))
+
+
+def test_forbidden_write_is_not_listed(driver: Driver) -> None:
+    """SHOULD list nothing of a write that was answered 403. (onlyautomator: Get Preferences)"""
+    _expect_unlisted(driver, write_without_permission(driver))
+
+
+def test_unknown_fan_write_is_not_listed(driver: Driver) -> None:
+    """SHOULD list nothing of a write that was answered 404, for there is no such fan.
+
+    (onlyautomator: Get Preferences)
+
+    The list of a fan that there is not may be empty or refused.
+    """
+    refused = write_for_unknown_fan(driver)
+    _expect_unlisted(driver, refused)
+    answer = list_with_parameters(driver, fanId=driver.unknown_fan_id)
+    if answer.sent_at < refused.answer.received_at:
+        raise Inconclusive("the list of the fan that there is not was asked for before the write")
+    if answer.ok:
+        _expect_none_of([refused.body], records_of(answer))
+
+
+def test_refused_update_is_not_listed(driver: Driver) -> None:
+    """SHOULD list a preference without the value of an update that was refused. (onlyautomator: Get Preferences)
+
+    An update whose body is no JSON object, or that comes without a valid token or permission; each is to a value of
+    its own.
+    """
+    written = write_other_record(driver)
+    refused = refusals.refused_updates(driver)
+    if not refused:
+        raise Inconclusive("no update was refused that came after what it would change")
+    find_listed(driver, written)
+    for records in _read_lists_after(driver, *(answer for _, answer in refused)):
+        for record in find_records(records, written):
+            is_it = any(is_same_json(record.get("value"), body["value"]) for body, _ in refused)
+            expect(not is_it, "no value of a refused update", f"value {describe_value(record.get('value'))}")
+
+
+# --- what is refused -------------------------------------------------------------------------------------
+
+
+def _expect_list_refused(driver: Driver, token: str | None) -> None:
+    records_of(list_of_run(driver))
+    answer = list_with_token(driver, token)
+    is_bad = token is not None and code_of(answer) == "invalid_token"
+    expect_refusal(answer, 401, "invalid_token" if is_bad else "authentication_required")
+
+
+def test_list_missing_token(driver: Driver) -> None:
+    """SHOULD answer a request for a list without a token 401 authentication_required.
+
+    (onlyautomator: Get Preferences)
+    """
+    _expect_list_refused(driver, None)
+
+
+def test_list_tampered_token(driver: Driver) -> None:
+    """SHOULD answer a request for a list 401 authentication_required if a character of the signature was changed.
+
+    (onlyautomator: Get Preferences)
+
+    Another page of the vendor's has invalid_token for a bad token, and that will do as well here.
+    """
+    _expect_list_refused(driver, driver.conceal_token(driver.user_token.with_tampered_signature()))
+
+
+def test_list_expired_token(driver: Driver) -> None:
+    """SHOULD answer a request for a list 401 authentication_required if the token has expired.
+
+    (onlyautomator: Get Preferences)
+
+    Another page of the vendor's has invalid_token for a bad token, and that will do as well here.
+    """
+    _expect_list_refused(driver, driver.reveal_credential("expired"))

@@ -1,0 +1,122 @@
+"""Get Preferences: what the page leaves open, and what holds of every answer to a request for a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from conformance.apis.onlyautomator.answers import (
+    body_of,
+    code_of,
+    describe_answer,
+    describe_value,
+    error_of,
+)
+from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.listed_records import (
+    find_listed,
+    find_record,
+    find_records,
+    last_write_of_value,
+    list_of_run,
+    list_with_parameters,
+    list_with_token,
+    read_until_anywhere,
+    records_of,
+)
+from conformance.apis.onlyautomator.shared_writes import write_as_both_users
+from conformance.assertions.expect import expect, observe
+from conformance.assertions.timestamp import parse_instant
+from conformance.http.response import Response
+
+
+def _describe_list(answer: Response) -> str:
+    body = body_of(answer) if answer.ok else None
+    data = body.get("data") if isinstance(body, dict) else None
+    return (
+        f"{describe_answer(answer)}, {len(data)} records"
+        if isinstance(data, list)
+        else describe_answer(answer)
+    )
+
+
+def test_list_missing_fan_id(driver: Driver) -> None:
+    """OBSERVED a request for a list without a fanId. (onlyautomator: Get Preferences)"""
+    observe(f"a list without a fanId is answered {_describe_list(list_with_parameters(driver))}")
+
+
+def test_list_unknown_fan(driver: Driver) -> None:
+    """OBSERVED the list of a fan that there is not. (onlyautomator: Get Preferences)"""
+    answer = list_with_parameters(driver, fanId=driver.unknown_fan_id)
+    observe(f"the list of an unknown fan is answered {_describe_list(answer)}")
+
+
+def test_list_unknown_category(driver: Driver) -> None:
+    """OBSERVED the list of a category that nothing was written in. (onlyautomator: Get Preferences)"""
+    answer = list_with_parameters(driver, fanId=driver.fan_id, category=f"{driver.run.prefix}_unwritten")
+    observe(f"the list of an unknown category is answered {_describe_list(answer)}")
+
+
+def test_list_order(driver: Driver) -> None:
+    """OBSERVED the order of a list. (onlyautomator: Get Preferences)"""
+    moments = [parse_instant(record.get("createdAt")) for record in records_of(list_of_run(driver))]
+    observe(f"the list of {len(moments)} records is {_describe_order([one for one in moments if one])}")
+
+
+def _describe_order(moments: list[datetime]) -> str:
+    if all(one >= other for one, other in pairwise(moments)):
+        return "ordered by createdAt, the last first"
+    is_ordered = all(one <= other for one, other in pairwise(moments))
+    return "ordered by createdAt, the first first" if is_ordered else "not ordered by createdAt"
+
+
+def test_list_optional_members(driver: Driver) -> None:
+    """OBSERVED whether a list shows userId and source. (onlyautomator: Get Preferences)"""
+    record = find_listed(driver, last_write_of_value(driver))[0]
+    there = [name for name in ("userId", "source") if name in record]
+    observe(f"a listed record has {' and '.join(there) or 'neither userId nor source'}")
+
+
+def test_list_of_two_users(driver: Driver) -> None:
+    """OBSERVED how a list shows a triple that two users wrote. (onlyautomator: Get Preferences)"""
+    _, written = write_as_both_users(driver)
+    records = read_until_anywhere(driver, lambda records: find_record(records, written), [written.answer])
+    count = len(find_records(records, written))
+    observe(f"a triple that two users wrote is listed {'once' if count == 1 else f'{count} times'}")
+
+
+# --- every answer ----------------------------------------------------------------------------------------
+
+
+def _read_all_kinds_of_lists(driver: Driver) -> None:
+    """See to it that there are answers to look at."""
+    records_of(list_of_run(driver))
+    list_with_token(driver, None)
+    for parameters in ({}, {"fanId": driver.unknown_fan_id}):  # type: dict[str, str]
+        list_with_parameters(driver, **parameters)
+
+
+def test_list_error_envelope(driver: Driver) -> None:
+    """SHOULD refuse a list with status error, and an error with code and message. (onlyautomator: Get Preferences)"""
+    _read_all_kinds_of_lists(driver)
+    for answer in driver.list_answers:
+        if answer.status in (400, 401, 403, 404):
+            error: Mapping[str, Any] = error_of(answer) if isinstance(error_of(answer), dict) else {}
+            texts = all(isinstance(error.get(name), str) for name in ("code", "message"))
+            said = texts and body_of(answer).get("status") == "error"
+            expect(
+                said, 'status "error" and error with code and message', describe_value(answer.text), answer
+            )
+
+
+def test_list_no_server_error(driver: Driver) -> None:
+    """SHOULD answer no request for a list with a 5xx but a service that is unavailable.
+
+    (onlyautomator: Get Preferences)
+    """
+    _read_all_kinds_of_lists(driver)
+    for answer in driver.list_answers:
+        is_outage = answer.status == 503 or code_of(answer) == "service_unavailable"
+        expect(answer.status < 500 or is_outage, "no server error", f"status {answer.status}", answer)

@@ -1,0 +1,68 @@
+"""Input that servers stumble over: each is sent once in a run, refused or accepted, and in any case answered.
+
+A server may close the connection without an answer. That counts as a refusal, unless an ordinary request gets no answer
+either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import httpx2
+
+from conformance.assertions.expect import expect
+from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
+from conformance.http.raw_request import chunk_body
+from conformance.http.response import Response
+from conformance.suite.driver import Driver
+
+HOSTILE_INPUT = "what servers stumble over"
+CHUNK_EXTENSION = ';part="odd; size"'
+ODD_MEDIA_TYPE = {"CONTENT-type": 'Application/JSON; Charset="UTF-8"'}
+
+T = TypeVar("T")
+
+
+def send_hostile_once(
+    driver: Driver, name: str, send: Callable[[], T], send_ordinary: Callable[[], object]
+) -> T | None:
+    """Send hostile input the first time it is named; None if the connection was closed without an answer.
+
+    send_ordinary: sends what is answered as a rule, which tells a target that is gone from one that refuses.
+    """
+    driver.run.mode.want_full(HOSTILE_INPUT)
+    return driver.client.memoize(("hostile", name), lambda: driver.client.send_hostile(send, send_ordinary))
+
+
+def send_with_chunk_extensions(driver: Driver, request: httpx2.Request) -> Response:
+    """Send *request* in chunks with extensions, which some servers cannot read: the answer is not judged."""
+    answers = driver.client.send_raw(chunk_body(request, CHUNK_EXTENSION))
+    driver.unjudged_answers += answers
+    return answers[0]
+
+
+def send_each(sends: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive | None]:
+    """Send all that can be sent; return the answers, and why the first of the others got none."""
+    answers, troubles = [], []
+    for send in sends:
+        try:
+            answers.append(send())
+        except NotTested:
+            continue
+        except Stopped:
+            raise
+        except Inconclusive as trouble:
+            troubles.append(trouble)
+    return answers, troubles[0] if troubles else None
+
+
+def expect_every_answer(driver: Driver, send_all: Callable[[], Any]) -> None:
+    """Want hostile input to be answered, or the connection to be closed."""
+    driver.run.mode.want_full(HOSTILE_INPUT)
+    trouble = send_all()
+    for hang in driver.client.unanswered:
+        driver.client.cite(hang)
+        expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
+    if trouble:
+        raise trouble

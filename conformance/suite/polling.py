@@ -1,0 +1,26 @@
+"""Looking again at what may come late: longer and longer pauses, until a moment after which nothing is waited for."""
+
+from __future__ import annotations
+
+from conformance.http.client import Client
+
+LONGEST_LAG_S = 3.0  # how long a write may take until it is read
+_FIRST_PAUSE_S = 0.05
+
+
+class Polling:
+    """The pauses between looks at the target, each twice as long as the one before.
+
+    until: the moment of the client's clock at which the last look begins.
+    """
+
+    def __init__(self, client: Client, until: float) -> None:
+        self.until = until
+        self._client = client
+        self._pause_s = _FIRST_PAUSE_S
+
+    def pause(self) -> None:
+        """Wait before the next look; Stopped is raised if the run's budget does not last so long."""
+        left_s = self.until - self._client.clock.monotonic()
+        self._client.pause(max(0, min(self._pause_s, left_s)))
+        self._pause_s *= 2
