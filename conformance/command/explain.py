@@ -26,7 +26,7 @@ def explain_requirements(
 ) -> None:
     """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
     import openapi
-    from conformance.command import explanation
+    from conformance.command import explanation, requirement_page
     from conformance.suite import requirement
 
     if id is None and not every:
@@ -40,7 +40,7 @@ def explain_requirements(
         typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
         return
     if id is None or every:
-        typer.echo(explanation.markdown([id] if id else openapi.api_names()), nl=False)
+        typer.echo(requirement_page.render_requirements([id] if id else openapi.api_names()), nl=False)
         return
     known = [one for api in openapi.api_names() for one in requirement.collect(api)]
     asked = requirement.select(known, [id], asked="")

@@ -7,7 +7,6 @@ from the mutants, what is permitted from the liberties, and needs and writes fro
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,9 +16,9 @@ import openapi
 from conformance import proof
 from conformance.judge.verdict import Verdict, judge
 from conformance.proof.serving import InProcess, serve
-from conformance.suite import requirement
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
+from conformance.suite.sentences import Sentence, load_sentences
 from conformance.target import profile as target
 from conformance.target.profile import BadProfile
 
@@ -37,11 +36,11 @@ _READS = {"GET", "HEAD", "OPTIONS"}
 class Explanation:
     """A requirement, and what is known about it.
 
-    source: the document or page, and its heading. url: where it is read. needs: the optional keys of a profile
-    without which it is not tested. always: the keys that every run needs. modes: those of a run that ask it.
-    writes: whether a correct server accepts any write that it sends. mutants: those that fail it alone, then those
-    that fail others with it. permitted: liberties in what the mutants lie about. forgoing: liberties that fail it
-    and conform.
+    source: the document or page, and its heading. url: where it is read. sentences: those of the vendor that it rests
+    on. needs: the optional keys of a profile without which it is not tested. always: the keys that every run needs.
+    modes: those of a run that ask it. writes: whether a correct server accepts any write that it sends. mutants: those
+    that fail it alone, then those that fail others with it. permitted: liberties in what the mutants lie about.
+    forgoing: liberties that fail it and conform.
     """
 
     requirement: Requirement
@@ -51,9 +50,15 @@ class Explanation:
     always: Sequence[str]
     writes: bool
     modes: Sequence[Mode]
+    sentences: Sequence[Sentence] = field(default=())
     mutants: Sequence[type[Any]] = field(default=())
     permitted: Sequence[type[Any]] = field(default=())
     forgoing: Sequence[type[Any]] = field(default=())
+
+    @staticmethod
+    def name_page(sentence: Sentence) -> str:
+        """Name where a sentence stands, for use as the subject of a sentence."""
+        return f"the page {sentence.page}" if sentence.page else "the document"
 
     def facts(self) -> Iterator[tuple[str, str | list[str]]]:
         """Yield what there is to say, each under its name; a list where there are several."""
@@ -97,65 +102,13 @@ def text(one: Explanation) -> str:
         *opening(one.requirement, f"{one.source}, {one.url}"),
         f"  needs, as every run does: {' and '.join(one.always)}",
     ]
+    lines += [f"  {one.name_page(quoted)} says: {quoted.text}" for quoted in one.sentences]
     for name, said in one.facts():
         if isinstance(said, str):
             lines.append(f"  {name}: {said}")
         else:
             lines += [f"  {name}:", *(f"    {item}" for item in said)]
     return "\n".join(lines)
-
-
-def markdown(apis: Sequence[str]) -> str:
-    """Write every requirement of *apis* as one Markdown document, by heading."""
-    parts = [_INTRODUCTION]
-    for api in apis:
-        spec = openapi.load_contract(api)
-        explained = explain(requirement.collect(api))
-        always = " and ".join(f"`{key}`" for key in explained[0].always)
-        document = spec["info"]["x-document"]
-        parts += [f"## {api}", f"From [{document['title']}]({document['url']}). Every run needs {always}."]
-        for heading in openapi.list_headings(spec):
-            under = [one for one in explained if one.requirement.heading == heading]
-            if under:
-                parts += [f"### [{heading}]({under[0].url})", *map(_entry, under)]
-        if reasons := requirement.not_asked(api):
-            parts += [f"### What is not asked of {api}", _listed(reasons)]
-    return "\n\n".join(parts) + "\n"
-
-
-_INTRODUCTION = """\
-# Requirements
-
-Written by `make requirements`. `conformance explain ID` prints one of them.
-
-A requirement is a MUST where the document states it, a SHOULD where the document recommends it or only another page
-of the vendor's states it, and OBSERVED where nobody states it: that is recorded and never judged. What it needs of a
-target profile beyond what every run needs is named with it; without that it is not tested. It is proved by mutants,
-servers that break it and that the judge has to catch, and bounded by liberties, correct servers that do the same step
-in another way and that the judge has to spare."""
-
-
-def _entry(one: Explanation) -> str:
-    lines = [
-        f"#### {one.requirement.id}",
-        "",
-        f"**{one.requirement.level}** {_escaped(one.requirement.text)}",
-        "",
-    ]
-    for name, said in one.facts():
-        if isinstance(said, str):
-            lines.append(f"- {name}: {_escaped(said)}")
-        else:
-            lines += [f"- {name}:", *(f"  - {_escaped(item)}" for item in said)]
-    return "\n".join(lines)
-
-
-def _listed(reasons: Mapping[str, Mapping[str, str]]) -> str:
-    return "\n".join(f"- {name}: {_escaped(why)}" for kind in reasons.values() for name, why in kind.items())
-
-
-def _escaped(words: str) -> str:
-    return re.sub(r"([\\`*<\[])", r"\\\1", words)
 
 
 def sentence(server: type[Any]) -> str:
@@ -171,6 +124,7 @@ class _Api:
         self._info = openapi.load_contract(api)["info"]
         self._mutants = proof.mutants_of(api)
         self._liberties = proof.liberties_of(api)
+        self._sentences = load_sentences(api)
         self._always, optional = _keys(self._reference)
         ids = [one.id for one in asked]
         self._left_out = {
@@ -195,6 +149,7 @@ class _Api:
             always=self._always,
             modes=[mode for mode, ids in self._left_out.items() if one.id not in ids],
             writes=_writes(_judged(self._reference, [one.id])),
+            sentences=[quoted for quoted in self._sentences if quoted.supports(one)],
             mutants=mutants,
             permitted=self._permitted(one, mutants),
             forgoing=[liberty for liberty in self._liberties if one.name in _costs(liberty)],

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 import openapi
 from conformance import proof
-from conformance.command import explanation
+from conformance.command import explanation, requirement_page
 from conformance.command.cli import app
 from conformance.suite import requirement
 
@@ -20,13 +20,30 @@ def explain(*arguments):
 
 @pytest.fixture(scope="module")
 def fresh():
-    return explanation.markdown(APIS)
+    return requirement_page.render_requirements(APIS)
 
 
 def test_document_has_every_requirement_once(fresh):
     every = [one.id for api in APIS for one in requirement.collect(api)]
 
-    assert sorted(re.findall(r"^#### (.+)$", fresh, re.MULTILINE)) == sorted(every)
+    assert sorted(re.findall(r"^### (.+/.+)$", fresh, re.MULTILINE)) == sorted(every)
+
+
+def test_every_must_is_followed_by_the_sentence_it_rests_on(fresh):
+    musts = re.findall(r"^\*\*MUST\*\* .+\n\n(.)", fresh, re.MULTILINE)
+
+    assert len(musts) == sum(one.level == "MUST" for api in APIS for one in requirement.collect(api))
+    assert set(musts) == {">"}
+
+
+def test_contents_lead_to_every_requirement(fresh):
+    """GitHub makes the name of a heading from its letters, figures and hyphens."""
+    named = {re.sub(r"[^\w -]", "", heading) for heading in re.findall(r"^##+ (.+)$", fresh, re.MULTILINE)}
+    anchors = {heading.lower().replace(" ", "-") for heading in named}
+
+    linked = re.findall(r"\]\(#([^)]+)\)", fresh)
+    assert len(linked) > 300
+    assert set(linked) <= anchors
 
 
 @pytest.mark.parametrize("api", APIS)
@@ -107,7 +124,7 @@ def test_unknown_id_names_the_nearest():
 
 
 @pytest.mark.parametrize("arguments", [[], ["missing-token", "--all"]])
-def test_neither_id_nor_all_and_both_are_refused(arguments):
+def test_neither_id_nor_all_and_all_of_no_api_are_refused(arguments):
     done = explain(*arguments)
 
     assert (done.exit_code, done.stdout) == (2, "")

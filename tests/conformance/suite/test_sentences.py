@@ -75,7 +75,9 @@ def test_wrong_sentences_are_found():
     must = next(one for one in [must, *others] if one.level == "MUST")
     page = Sentence("Somewhere else", [must.name], page="a page")
 
-    assert invented([Sentence("It  is\nso.", []), Sentence("It was so.", []), page], "It is so.") == ["It was so."]
+    assert invented([Sentence("It  is\nso.", []), Sentence("It was so.", []), page], "It is so.") == [
+        "It was so."
+    ]
     assert unsupported([must], [page]) == [must.name]
     assert unsupported([must], [Sentence("It is so.", ["*"])]) == []
     assert pointless([must], [Sentence("It is so.", [must.name, "nothing-*"])]) == ["nothing-*"]
