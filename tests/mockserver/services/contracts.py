@@ -1,21 +1,11 @@
-"""Small contracts of somebody's own, written in the tests, and how they are served."""
+"""Small contracts of somebody's own, written in the tests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
-import pytest
 import yaml
-
-from mockserver.services import openapi_file as guest
-from mockserver.stub import Stub
-from tests.testbed.stubs import served
-
-Serve = Callable[..., httpx.Client]
 
 
 def contract(paths: Any, **rest: Any) -> dict[str, Any]:
@@ -32,18 +22,6 @@ def written(folder: Path, spec: Any, name: str = "library.yaml") -> Path:
     file = folder / name
     file.write_text(spec if isinstance(spec, str) else yaml.safe_dump(spec))
     return file
-
-
-@pytest.fixture
-def serve(tmp_path) -> Iterator[Serve]:
-    """Serve one contract and give a client of it."""
-    with ExitStack() as stack:
-
-        def start(spec: Any, name: str = "library.yaml") -> httpx.Client:
-            url = stack.enter_context(served(Stub([guest.service(written(tmp_path, spec, name))])))
-            return stack.enter_context(httpx.Client(base_url=url, timeout=5))
-
-        yield start
 
 
 INTEGER = {"type": "integer"}

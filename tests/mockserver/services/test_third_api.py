@@ -83,7 +83,7 @@ def answering(answer: Callable[..., Any]) -> type:
         def __init__(self, store, clock, ids):
             self.given = store, clock, ids
 
-        async def put_book(self, number, copies, body, default_caller):  # noqa: ARG002 - the contract has a caller
+        async def put_book(self, number, copies, body, caller):  # noqa: ARG002 - the contract has a caller
             return answer(number, copies, body)
 
     return Api

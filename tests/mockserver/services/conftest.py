@@ -1,0 +1,29 @@
+"""A contract served, and a client of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from mockserver.services import openapi_file as guest
+from mockserver.stub import Stub
+from tests.mockserver.services.contracts import written
+from tests.testbed.stubs import served
+
+Serve = Callable[..., httpx.Client]
+
+
+@pytest.fixture
+def serve(tmp_path) -> Iterator[Serve]:
+    """Serve one contract and give a client of it."""
+    with ExitStack() as stack:
+
+        def start(spec: Any, name: str = "library.yaml") -> httpx.Client:
+            url = stack.enter_context(served(Stub([guest.service(written(tmp_path, spec, name))])))
+            return stack.enter_context(httpx.Client(base_url=url, timeout=5))
+
+        yield start
