@@ -1,4 +1,4 @@
-"""What the stub says when it is ready: its URL and a command to try for each operation."""
+"""What the stub prints when it is ready: its URL, and a command to try for each operation."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from mockserver.session.session import DEFAULT
 from mockserver.stub import Stub
 
 
-def banner(stub: Stub, url: str) -> str:
-    """Write the lines of the banner; every curl line works when pasted, for a day."""
+def render_banner(stub: Stub, url: str) -> str:
+    """Render the banner; every curl line works when pasted, for a day."""
     lines = [f"mockserver answers at {url}", ""]
     base = url + PREFIX + DEFAULT if stub.sessions.is_strict else url
     for operation in stub.door.routes.operations:
         lines += [
             f"# {operation.api}: {operation.summary or operation.name}",
-            curl(operation, base, stub.credential(operation)),
+            render_curl(operation, base, stub.credential(operation)),
             "",
         ]
     return "\n".join([*lines, f"# The control plane, for people and programs: {url}/__admin/"])
 
 
-def curl(operation: Operation, url: str, credential: Sample | None) -> str:
-    """Write one command that calls *operation* with the contract's first example."""
+def render_curl(operation: Operation, url: str, credential: Sample | None) -> str:
+    """Render a command that calls *operation* with the contract's first example."""
     path = operation.template
     for parameter in operation.parameters:
         if parameter["in"] == "path":

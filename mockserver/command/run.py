@@ -6,101 +6,113 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from mockserver.http import server as serving
-from mockserver.http import socket as listener
+from mockserver.command.build import (
+    build_stub,
+    check_signature_setting,
+    protect_control_plane,
+    select_built_in_services,
+)
+from mockserver.command.owned_files import own_files, save_state, write_ready_file
+from mockserver.command.settings import Settings
+from mockserver.http import socket
 from mockserver.http.problems import CannotStart
-from mockserver.stub import Stub
 
-_START_S = 10
-_PASSED_ON = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+if TYPE_CHECKING:
+    from mockserver.stub import Stub
+
+_RELAYED = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-def run(
-    command: Sequence[str],
-    stub: Stub,
-    host: str,
-    port: int,
-    admin_token: str | None,
-    tell: Callable[[str], None],
-) -> int:
-    """Serve *stub*, run *command* with its address in the environment, and return the command's status.
+def run_command(settings: Settings, command: Sequence[str]) -> int:
+    """Serve what *settings* describe while *command* runs, and return the command's status.
 
-    admin_token: what the control plane asks for, handed to the command too; None if it asks for nothing.
-    tell: called with the address once it answers.
-    Raises CannotStart if the address cannot be had or there is no such command.
+    The command finds the stub's address and credentials in its environment.
+    Raises CannotStart if the stub cannot start or there is no such command.
     """
-    socket = listener.listen(host, port)
-    ready = threading.Event()
-    server = serving.Server(stub.door, ready.set)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
-    thread.start()
-    if not ready.wait(_START_S):
-        raise CannotStart(f"the stub did not answer within {_START_S} s")
+    with own_files(settings):
+        made_up = protect_control_plane(settings)
+        built_in = select_built_in_services(settings)
+        check_signature_setting(settings, built_in)
+        stub = build_stub(settings, built_in)
+        if made_up:
+            print(made_up, file=sys.stderr)
+        status = _run_beside(stub, settings, command)
+        save_state(settings, stub)
+    return status
+
+
+def _run_beside(stub: Stub, settings: Settings, command: Sequence[str]) -> int:
+    from mockserver.http.server import ServerThread
+
+    listener = socket.listen(settings.host, settings.port)
+    url = socket.url(listener)
+    server = ServerThread(stub.door, listener)
+    server.start()
     try:
-        tell(listener.url(socket))
-        found = _found_by(stub, listener.url(socket))
-        if admin_token is not None:
-            found["MOCKSERVER_ADMIN_TOKEN"] = admin_token
-        return _status(command, {**os.environ, **found})
+        write_ready_file(settings, url)
+        variables = _stub_variables(stub, url)
+        if settings.admin_token is not None:
+            variables["MOCKSERVER_ADMIN_TOKEN"] = settings.admin_token
+        return _wait_for_command(command, {**os.environ, **variables})
     finally:
-        server.should_exit = True
-        thread.join()
+        server.stop()
 
 
-def _found_by(stub: Stub, url: str) -> dict[str, str]:
+def _stub_variables(stub: Stub, url: str) -> dict[str, str]:
     session = stub.sessions.default
-    found = {"MOCKSERVER_URL": url}
+    variables = {"MOCKSERVER_URL": url}
     if stub.mint.takes_tokens:
-        found["MOCKSERVER_TOKEN"] = stub.mint.token(session, {"ttl_s": 24 * 3600})[0]
+        variables["MOCKSERVER_TOKEN"] = stub.mint.token(session, {"ttl_s": 24 * 3600})[0]
     if stub.mint.takes_keys:
-        found["MOCKSERVER_API_KEY"] = stub.mint.key(session, "write")
-    return found
+        variables["MOCKSERVER_API_KEY"] = stub.mint.key(session, "write")
+    return variables
 
 
-def _status(command: Sequence[str], environment: dict[str, str]) -> int:
-    with _signals() as came:
+def _wait_for_command(command: Sequence[str], environment: dict[str, str]) -> int:
+    with _relay_signals() as relay:
         try:
             child = subprocess.Popen(list(command), env=environment)  # noqa: S603 - the user's own command
         except OSError as error:
             raise CannotStart(f"cannot run {command[0]}: {error.strerror}") from None
-        came.pass_on_to(child)
+        relay.connect(child)
         status = child.wait()
+    # As a shell does: a command that signal 9 ended has the status 137.
     return status if status >= 0 else 128 - status
 
 
-class _Signals:
-    """Passes the signals that came, and those that come, on to a child."""
+class _SignalRelay:
+    """Sends the signals of this process on to a child, those before the child started as well."""
 
     def __init__(self) -> None:
-        self._came: list[int] = []
+        self._waiting: list[int] = []
         self._child: subprocess.Popen[bytes] | None = None
 
     def __call__(self, number: int, _: FrameType | None) -> None:
         if number == signal.SIGINT and _is_at_terminal():
-            return  # the terminal has told the child as well; twice means something else to many commands
+            return  # the terminal sends it to the child as well, and many commands take a second one for "at once"
         if self._child is None:
-            self._came.append(number)
+            self._waiting.append(number)
         else:
             self._child.send_signal(number)
 
-    def pass_on_to(self, child: subprocess.Popen[bytes]) -> None:
+    def connect(self, child: subprocess.Popen[bytes]) -> None:
         self._child = child
-        for number in self._came:
+        for number in self._waiting:
             child.send_signal(number)
 
 
 @contextmanager
-def _signals() -> Iterator[_Signals]:
+def _relay_signals() -> Iterator[_SignalRelay]:
     """Catch the signals that would end this process and leave its child behind."""
-    came = _Signals()
-    before = {number: signal.signal(number, came) for number in _PASSED_ON}
+    relay = _SignalRelay()
+    before = {number: signal.signal(number, relay) for number in _RELAYED}
     try:
-        yield came
+        yield relay
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,29 +1,62 @@
-"""Settings from ``mockserver.toml``; flags and ``MOCKSERVER_*`` variables win over it."""
+"""The settings of a run: flags win over ``MOCKSERVER_*`` variables, and those over ``mockserver.toml``."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_origin, get_type_hints
 
 from mockserver.http.problems import CannotStart, nearest
 
-DEFAULT = Path("mockserver.toml")
+DEFAULT_FILE = Path("mockserver.toml")
 PREFIX = "MOCKSERVER_"
-# Variables that are no flags: what `mockserver run` tells its command, the file of settings, and secrets.
-_OTHERS = ("URL", "TOKEN", "API_KEY", "CONFIG", "JWT_SECRET", "JWKS")
-# Kubernetes sets these for a service of that name, meant for nobody in particular.
+# Variables that are no flags: what `mockserver run` sets for its command, the file of settings, and secrets.
+_OTHER_VARIABLES = ("URL", "TOKEN", "API_KEY", "CONFIG", "JWT_SECRET", "JWKS")
+# Kubernetes sets these for a service of that name; they are not meant for the stub.
 _KUBERNETES = re.compile(r"SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_\w+")
 
 Kind = Literal["flag", "integer", "number", "text", "list"]
 
 
-def read(file: Path, known: Mapping[str, Kind]) -> dict[str, Any]:
-    """Read the settings in *file*; *known* are their names, as the flags without dashes, and what each takes.
+class Auth(StrEnum):
+    """How credentials are checked."""
 
-    Raises CannotStart if it cannot be read, is not TOML, has a key that is not known, or a value of another type.
+    strict = "strict"
+    shape = "shape"
+    off = "off"
+
+
+@dataclass
+class Settings:
+    """The settings that flags, environment and file add up to; each is named as its flag, without dashes."""
+
+    api: list[str]
+    spec: list[Path]
+    host: str
+    port: int
+    seed: int
+    fixtures: Path | None
+    state: Path | None
+    auth: Auth
+    verify_hmac: bool
+    strict_sessions: bool
+    session_ttl: float
+    max_sessions: int
+    journal: int
+    allow_host: list[str]
+    admin_token: str | None
+    ready_file: Path | None
+    quiet: bool
+
+
+def read_settings(file: Path) -> dict[str, Any]:
+    """Read the settings in *file*.
+
+    Raises CannotStart if it cannot be read, is not TOML, has an unknown key, or a value of the wrong type.
     """
     try:
         settings = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -31,31 +64,41 @@ def read(file: Path, known: Mapping[str, Kind]) -> dict[str, Any]:
         raise CannotStart(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except tomllib.TOMLDecodeError as error:
         raise CannotStart(f"{file}: not TOML: {error}") from None
+    kinds = _setting_kinds()
     found = {}
     for key, value in settings.items():
         name = key.replace("-", "_")
-        if name not in known:
-            raise CannotStart(f"{file}: {key} is not a setting; {nearest(name, sorted(known))}")
-        fits, meant = _KINDS[known[name]]
-        if not fits(value):
-            raise CannotStart(f"{file}: {key} is {value!r}; it must be {meant}")
+        if name not in kinds:
+            raise CannotStart(f"{file}: {key} is not a setting; {nearest(name, sorted(kinds))}")
+        is_of_kind, kind = _KINDS[kinds[name]]
+        if not is_of_kind(value):
+            raise CannotStart(f"{file}: {key} is {value!r}; it must be {kind}")
         found[name] = value
     return found
 
 
-def check(environment: Iterable[str], known: Iterable[str]) -> None:
-    """Look for variables that are meant for the stub and mean nothing to it; *known* are the settings' names.
-
-    Raises CannotStart naming the nearest.
-    """
-    names = sorted([*(name.upper() for name in known), *_OTHERS])
-    for variable in environment:
+def check_environment(variables: Iterable[str]) -> None:
+    """Raise CannotStart for a variable with our prefix that is not a setting: it would have no effect."""
+    names = sorted([*(name.upper() for name in _setting_kinds()), *_OTHER_VARIABLES])
+    for variable in variables:
         name = variable.removeprefix(PREFIX)
         if name != variable and name not in names and not _KUBERNETES.fullmatch(name):
             raise CannotStart(f"{variable} in the environment is not a setting; {nearest(name, names)}")
 
 
+def _setting_kinds() -> dict[str, Kind]:
+    return {name: _find_kind(annotation) for name, annotation in get_type_hints(Settings).items()}
+
+
+def _find_kind(annotation: Any) -> Kind:
+    if get_origin(annotation) is list:
+        return "list"
+    kinds: dict[Any, Kind] = {bool: "flag", int: "integer", float: "number"}
+    return kinds.get(annotation, "text")
+
+
 def _is_number(value: Any) -> bool:
+    # In Python true is a number too.
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -17,13 +17,13 @@ from mockserver.stub import Stub
 
 
 class CannotSave(Exception):
-    """The state is lost; the message says why."""
+    """The state was not saved; the message says why."""
 
 
-def load(file: Path, stub: Stub) -> None:
-    """Begin with the state in *file*, if there is one.
+def load_state(file: Path, stub: Stub) -> None:
+    """Load the state in *file* into the stub, if the file exists.
 
-    Raises CannotStart if it cannot be read or is not a state.
+    Raises CannotStart if the file cannot be read or does not hold a state.
     """
     if not file.exists():
         if not file.resolve().parent.is_dir():
@@ -32,7 +32,7 @@ def load(file: Path, stub: Stub) -> None:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(document, dict):
-            raise CannotStart(f"{file}: holds no state; GET /__admin/state shows what one looks like")
+            raise CannotStart(f"{file}: does not hold a state; GET /__admin/state shows what one looks like")
         stub.admin.state.replace(document, stub.sessions.default)
     except OSError as error:
         raise CannotStart(f"{file}: cannot be read: {error.strerror}") from None
@@ -43,8 +43,8 @@ def load(file: Path, stub: Stub) -> None:
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Keep other stubs from the same file, where the system can: the last to end would undo what the others wrote.
+def lock_state_file(file: Path) -> Iterator[None]:
+    """Keep other stubs from *file*, except on Windows: the last stub to end would undo what the others saved.
 
     Raises CannotStart if another has it.
     """
@@ -62,8 +62,8 @@ def locked(file: Path) -> Iterator[None]:
         yield
 
 
-def save(file: Path, stub: Stub) -> None:
-    """Write the state to *file*, whole or not at all: a crash leaves the file as it was.
+def save_state(file: Path, stub: Stub) -> None:
+    """Save the state to *file*, whole or not at all: a crash leaves the file as it was.
 
     Raises CannotSave if it cannot be written.
     """

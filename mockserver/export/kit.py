@@ -20,7 +20,7 @@ from mockserver.stub import Stub
 _TYPES = Path(__file__).parent / "types"
 
 
-def kit(own: Sequence[Service], guests: Sequence[Service] = ()) -> dict[str, str]:
+def build_kit(own: Sequence[Service], guests: Sequence[Service] = ()) -> dict[str, str]:
     """Make the files of a kit, by their path in its folder; the same services make the same files.
 
     own: APIs that ship here, which bring their types along. guests: contracts of the user's own.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 from collections.abc import Callable
 
 import uvicorn
 
 from mockserver.dispatch.dispatcher import Door
 from mockserver.http.connection import Connection
+from mockserver.http.problems import CannotStart
+
+_START_S = 10
 
 
 def _is_news(record: logging.LogRecord) -> bool:
@@ -52,3 +56,27 @@ class Server(uvicorn.Server):
         logging.getLogger("uvicorn.error").addFilter(_is_news)
         await super().shutdown(sockets)
         self._stopped()
+
+
+class ServerThread:
+    """Serves *door* on *listener* from a thread of this process."""
+
+    def __init__(self, door: Door, listener: socket.socket) -> None:
+        self._is_ready = threading.Event()
+        self._server = Server(door, self._is_ready.set)
+        # A daemon, so that a program that ends without a word to the thread ends all the same.
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
+
+    def start(self) -> None:
+        """Start the server and return once it answers.
+
+        Raises CannotStart if it does not answer in time.
+        """
+        self._thread.start()
+        if not self._is_ready.wait(_START_S):
+            raise CannotStart(f"the stub did not answer within {_START_S} s")
+
+    def stop(self) -> None:
+        """Stop the server and return once it has stopped."""
+        self._server.should_exit = True
+        self._thread.join()

@@ -1,9 +1,8 @@
-"""A running stub from Python: sessions, state, faults, journal, clock and credentials."""
+"""A running stub for Python tests: sessions, state, faults, journal, clock and credentials."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -14,20 +13,19 @@ import httpx2
 
 if TYPE_CHECKING:
     from mockserver.auth.security import Mode
-    from mockserver.http.server import Server
+    from mockserver.http.server import ServerThread
     from mockserver.stub import Stub
 
-_START_S = 10
-# More than the longest wait for a call.
-_PATIENCE_S = 70
+# More than the longest that the control plane waits for a call.
+_TIMEOUT_S = 70
 
 
 class MockError(Exception):
-    """The control plane refused; the message is its own."""
+    """The control plane answered with an error; the message is the control plane's."""
 
 
-class _Calls:
-    """What can be asked of a session; ``_ask`` decides whether the answer is given or awaited."""
+class _SessionCalls:
+    """The control plane's calls for one session; ``_ask`` returns the answer, or an awaitable of it."""
 
     id: str
 
@@ -35,7 +33,7 @@ class _Calls:
         raise NotImplementedError
 
     def reset(self, scope: str = "all") -> Any:
-        """Start over: all, state, journal or faults."""
+        """Reset the session, or one part of it: all, state, journal or faults."""
         return self._ask("POST", "reset", {"scope": scope})
 
     def state(self) -> Any:
@@ -47,21 +45,21 @@ class _Calls:
         return self._ask("PUT", "state", document)
 
     def snapshot(self, name: str) -> Any:
-        """Remember the state under *name*."""
+        """Save the state under *name*."""
         return self._ask("PUT", f"snapshots/{quote(name, safe='')}")
 
     def restore(self, name: str) -> Any:
-        """Go back to the state remembered under *name*."""
+        """Restore the state saved under *name*."""
         return self._ask("POST", f"snapshots/{quote(name, safe='')}/restore")
 
     def faults(self, *faults: Mapping[str, Any]) -> Any:
-        """Replace the faults; none to have none."""
+        """Replace all faults; without arguments, remove them."""
         return self._ask("PUT", "faults", list(faults))
 
     def override(
         self, code: int, *, match: Mapping[str, Any] | None = None, times: int = 1, **response: Any
     ) -> Any:
-        """Force the next matching answers; *response* may hold body and headers."""
+        """Force the next *times* matching answers; *response* may hold body and headers."""
         order = {"match": match or {}, "response": {"code": code, **response}, "times": times}
         return self._ask("POST", "overrides", order)
 
@@ -70,34 +68,34 @@ class _Calls:
         return self._ask("POST", "requests/find", {"match": match})
 
     def wait(self, *, count: int = 1, timeout_s: float = 5, **match: Any) -> Any:
-        """Wait until *count* calls match and list them.
+        """Wait until *count* calls match, and list them.
 
-        Raises MockError when time is up.
+        Raises MockError if fewer match within *timeout_s* seconds.
         """
         return self._ask("POST", "requests/wait", {"match": match, "count": count, "timeout_s": timeout_s})
 
     def freeze(self, instant: str | None = None) -> Any:
-        """Stop the clock at *instant* (ISO 8601), or now."""
+        """Stop the clock at *instant* (ISO 8601), or at the current time."""
         return self._ask("PUT", "clock", {"action": "freeze", **({"instant": instant} if instant else {})})
 
     def advance(self, by_s: float) -> Any:
-        """Move the clock ahead by so many seconds."""
+        """Move the clock ahead by *by_s* seconds."""
         return self._ask("PUT", "clock", {"action": "advance", "by_s": by_s})
 
     def go_on(self) -> Any:
-        """Let the clock go with the system's time again."""
+        """Let the clock follow the system's time again."""
         return self._ask("PUT", "clock", {"action": "reset"})
 
-    def make_token(self, **wish: Any) -> Any:
-        """Mint a token: sub, role, ttl_s, defect. Answers token and claims."""
-        return self._ask("POST", "tokens", wish)
+    def make_token(self, **wanted: Any) -> Any:
+        """Issue a token with the given sub, role, ttl_s and defect; the answer has token and claims."""
+        return self._ask("POST", "tokens", wanted)
 
     def make_key(self, access: str = "write") -> Any:
-        """Mint an API key that may write, only read, or nothing (revoked)."""
+        """Issue an API key whose *access* is write, read or revoked."""
         return self._ask("POST", "keys", {"access": access})
 
 
-class MockSession(_Calls):
+class MockSession(_SessionCalls):
     """One session of a running stub.
 
     base_url: the stub's address with the session in it. token, api_key: credentials that carry the session.
@@ -111,14 +109,14 @@ class MockSession(_Calls):
         self._http = http
 
     def end(self) -> None:
-        """Forget the session; one that is gone already is no error."""
-        _ended(self._http.delete(f"sessions/{self.id}"))
+        """End the session; one that has ended already is no error."""
+        _check_ended(self._http.delete(f"sessions/{self.id}"))
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        return _read(self._http.request(method, path, params={"session": self.id}, json=body))
+        return _read_answer(self._http.request(method, path, params={"session": self.id}, json=body))
 
 
-class AsyncMockSession(_Calls):
+class AsyncMockSession(_SessionCalls):
     """MockSession whose methods are awaited."""
 
     def __init__(self, http: httpx2.AsyncClient, ready: Mapping[str, Any]) -> None:
@@ -129,17 +127,17 @@ class AsyncMockSession(_Calls):
         self._http = http
 
     async def end(self) -> None:
-        """Forget the session; one that is gone already is no error."""
-        _ended(await self._http.delete(f"sessions/{self.id}"))
+        """End the session; one that has ended already is no error."""
+        _check_ended(await self._http.delete(f"sessions/{self.id}"))
 
     async def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        return _read(await self._http.request(method, path, params={"session": self.id}, json=body))
+        return _read_answer(await self._http.request(method, path, params={"session": self.id}, json=body))
 
 
 class Mock:
-    """A stub that runs at *url*; its sessions are made here.
+    """A stub that runs at *url*, and the source of sessions on it.
 
-    admin_token: what its control plane asks for, if it asks.
+    admin_token: the token that its control plane asks for, if it does.
     """
 
     def __init__(self, url: str, admin_token: str | None = None) -> None:
@@ -148,9 +146,9 @@ class Mock:
         self._http: httpx2.Client | None = None
 
     def session(self, id: str | None = None) -> MockSession:
-        """Begin a session."""
+        """Start a session."""
         answer = self._client().post("sessions", json={"id": id} if id else {})
-        return MockSession(self._client(), _read(answer))
+        return MockSession(self._client(), _read_answer(answer))
 
     def close(self) -> None:
         """Close the connections to the stub."""
@@ -161,7 +159,7 @@ class Mock:
     def _client(self) -> httpx2.Client:
         if self._http is None:
             self._http = httpx2.Client(
-                base_url=f"{self.url}/__admin/", headers=self._headers, trust_env=False, timeout=_PATIENCE_S
+                base_url=f"{self.url}/__admin/", headers=self._headers, trust_env=False, timeout=_TIMEOUT_S
             )
         return self._http
 
@@ -171,10 +169,10 @@ class MockServer(Mock):
 
     ``with MockServer(seed=1) as mock: mock.url, mock.session().token``
 
-    apis: names of the APIs to serve; all by default. specs: OpenAPI 3.0 files to serve from their examples; apis then
-    names the built-in ones to serve as well. seed: what ids and dice are drawn from.
-    fixtures: a file that replaces the built-in fixtures. auth: strict, shape or off. verify_hmac: compute the
-    signature of signed requests. port: 0 for a free one.
+    apis: names of the built-in APIs to serve; all by default, and none by default with specs. specs: OpenAPI 3.0 files
+    to serve from their examples. seed: seeds identifiers and random faults. fixtures: a file that replaces the built-in
+    fixtures. auth: strict, shape or off. verify_hmac: whether to check the signature of signed requests. port: 0 for a
+    free one.
     """
 
     def __init__(
@@ -196,44 +194,38 @@ class MockServer(Mock):
         self._auth: Mode = auth
         self._verify_hmac = verify_hmac
         self._port = port
-        self._server: Server | None = None
-        self._thread: threading.Thread | None = None
+        self._server: ServerThread | None = None
 
     def start(self) -> Self:
-        """Start, and return once it answers.
+        """Start, and return once the stub answers.
 
-        Raises MockError if it cannot, or CannotStart with the reason.
+        Raises CannotStart with the reason.
         """
-        from mockserver.http import server as serving
-        from mockserver.http import socket as listener
+        from mockserver.http import socket
+        from mockserver.http.server import ServerThread
 
-        stub = self._stub()
-        socket = listener.listen("127.0.0.1", self._port)
-        ready = threading.Event()
-        self.url = listener.url(socket)
-        self._server = serving.Server(stub.door, ready.set)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [socket]}, daemon=True)
-        self._thread.start()
-        if not ready.wait(_START_S):
-            raise MockError(f"the stub did not answer within {_START_S} s")
+        stub = self._build_stub()
+        listener = socket.listen("127.0.0.1", self._port)
+        self.url = socket.url(listener)
+        self._server = ServerThread(stub.door, listener)
+        self._server.start()
         return self
 
     def stop(self) -> None:
-        """Stop, and return once it has."""
+        """Stop, and return once the stub has stopped."""
         self.close()
-        if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
-            self._thread.join()
+        if self._server is not None:
+            self._server.stop()
 
-    def _stub(self) -> Stub:
-        from mockserver.services import openapi_file as guest
+    def _build_stub(self) -> Stub:
+        from mockserver.services import openapi_file
         from mockserver.services.service import services
         from mockserver.stub import Options, Stub
 
-        own = [] if self._specs and not self._apis else services(self._apis, self._fixtures)
-        guests = [guest.service(spec) for spec in self._specs]
+        built_in = [] if self._specs and not self._apis else services(self._apis, self._fixtures)
+        from_files = [openapi_file.service(spec) for spec in self._specs]
         options = Options(verify_hmac=self._verify_hmac)
-        return Stub([*own, *guests], seed=self._seed, mode=self._auth, options=options)
+        return Stub([*built_in, *from_files], seed=self._seed, mode=self._auth, options=options)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -257,14 +249,16 @@ class AsyncMockServer:
         return self._server.url
 
     async def session(self, id: str | None = None) -> AsyncMockSession:
-        """Begin a session."""
+        """Start a session."""
         http = self._client()
-        return AsyncMockSession(http, _read(await http.post("sessions", json={"id": id} if id else {})))
+        return AsyncMockSession(
+            http, _read_answer(await http.post("sessions", json={"id": id} if id else {}))
+        )
 
     def _client(self) -> httpx2.AsyncClient:
         if self._http is None:
             self._http = httpx2.AsyncClient(
-                base_url=f"{self.url}/__admin/", trust_env=False, timeout=_PATIENCE_S
+                base_url=f"{self.url}/__admin/", trust_env=False, timeout=_TIMEOUT_S
             )
         return self._http
 
@@ -280,12 +274,12 @@ class AsyncMockServer:
         await asyncio.to_thread(self._server.stop)
 
 
-def _ended(answer: httpx2.Response) -> None:
+def _check_ended(answer: httpx2.Response) -> None:
     if answer.status_code != httpx2.codes.NOT_FOUND:
-        _read(answer)
+        _read_answer(answer)
 
 
-def _read(answer: httpx2.Response) -> Any:
+def _read_answer(answer: httpx2.Response) -> Any:
     if answer.is_success:
         return answer.json() if answer.content else None
     try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def mockserver() -> Iterator[Mock]:
-    """Give the stub at ``MOCKSERVER_URL``, shared by every worker, or one of this process on a free port."""
+    """Return the stub at ``MOCKSERVER_URL``, which all workers share, or start one in this process on a free port."""
     from mockserver.testing.client import Mock, MockServer
 
     url = os.environ.get("MOCKSERVER_URL")
@@ -32,7 +32,7 @@ def mockserver() -> Iterator[Mock]:
 
 @pytest.fixture
 def mock_session(mockserver: Mock) -> Iterator[MockSession]:
-    """Give a session for this test alone: base_url, token and api_key lead to it, whatever others do."""
+    """Start a session for this test alone; its base_url, token and api_key lead to it."""
     session = mockserver.session()
     yield session
     session.end()

@@ -6,13 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mockserver.http import socket as listener
-from mockserver.http.server import Server
+from mockserver.http import socket
+from mockserver.http.server import ServerThread
 from mockserver.stub import Stub
 
 MOCKSERVER = str(Path(sys.executable).parent / "mockserver")
@@ -41,14 +40,10 @@ def started(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 @contextmanager
 def served(stub: Stub) -> Iterator[str]:
     """Serve *stub* from a thread, until the block ends; yields its URL."""
-    socket = listener.listen("127.0.0.1", 0)
-    ready = threading.Event()
-    server = Server(stub.door, ready.set)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
-    thread.start()
+    listener = socket.listen("127.0.0.1", 0)
+    server = ServerThread(stub.door, listener)
+    server.start()
     try:
-        assert ready.wait(10)
-        yield listener.url(socket)
+        yield socket.url(listener)
     finally:
-        server.should_exit = True
-        thread.join(10)
+        server.stop()

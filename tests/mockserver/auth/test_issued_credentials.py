@@ -48,9 +48,11 @@ def test_defect_is_answered_as_the_document_says(caller, defect, status):
 
 @pytest.mark.parametrize(("defect", "status"), DEFECTS.items())
 def test_command_makes_the_same_defects(url, defect, status):
-    from mockserver.command.token import credential
+    from mockserver.command.token import make_credential
 
-    made = credential(None, {"sub": None, "role": "authenticated", "ttl_s": 3600, "defect": defect}, None)
+    made = make_credential(
+        None, {"sub": None, "role": "authenticated", "ttl_s": 3600, "defect": defect}, None
+    )
 
     assert httpx.post(url + PREFERENCE, json=A_FAN, headers=bearer(made)).status_code == status
 

@@ -185,7 +185,7 @@ def test_ready_file_is_there_for_the_command_too(tmp_path: Path):
     ("words", "said"),
     [
         (["--port", "0", "--ready-file", "/nowhere/x"], "--ready-file /nowhere/x: cannot be written"),
-        (["run", "--port", "1", "--", "true"], "--port comes too late"),
+        (["run", "--port", "1", "--", "true"], "--port belongs before run"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(words, said):

@@ -10,22 +10,14 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from mockserver.command import settings as config
-from mockserver.command.state_file import CannotSave, load, save
+from mockserver.command.settings import check_environment, read_settings
+from mockserver.command.state_file import CannotSave, load_state, save_state
 from mockserver.http.problems import CannotStart
 from mockserver.services.service import services
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, bearer, token
 from tests.testbed.session_caller import A_FAN
 from tests.testbed.stubs import MOCKSERVER, started
-
-KNOWN: dict[str, config.Kind] = {
-    "port": "integer",
-    "quiet": "flag",
-    "api": "list",
-    "host": "text",
-    "session_ttl": "number",
-}
 
 
 def settings(folder: Path, text: str) -> Path:
@@ -64,7 +56,7 @@ def test_setting_that_means_nothing_is_refused_in_one_line(tmp_path, text, said)
     file = settings(tmp_path, text)
 
     with pytest.raises(CannotStart) as refused:
-        config.read(file, KNOWN)
+        read_settings(file)
 
     assert str(refused.value).startswith(f"{file}: ")
     assert said in str(refused.value)
@@ -112,7 +104,7 @@ def test_variables_that_others_set_are_left_alone():
         "MOCKSERVER_SESSION_TTL",
     ]
 
-    config.check([*others, *told], KNOWN)
+    check_environment([*others, *told])
 
 
 # The state's file
@@ -166,10 +158,10 @@ def test_state_is_replaced_whole_through_a_link(tmp_path):
     link.symlink_to(file)
     stub = Stub(services())
 
-    save(link, stub)
+    save_state(link, stub)
 
     assert link.is_symlink()
-    load(link, stub)
+    load_state(link, stub)
     assert list(json.loads(file.read_text())) == ["onlyautomator", "suprsend"]
 
 
@@ -178,7 +170,7 @@ def test_save_that_fails_says_so_and_leaves_nothing(tmp_path):
     (target / "x").mkdir(parents=True)
 
     with pytest.raises(CannotSave, match="the state cannot be saved"):
-        save(target, Stub(services()))
+        save_state(target, Stub(services()))
 
     assert list(tmp_path.iterdir()) == [target]
 
@@ -196,7 +188,7 @@ def test_command_says_that_it_could_not_save(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("{", "not JSON"), ("[]", "holds no state"), ('{"nope": {}}', "nope: is not an API served here"),
+    [("{", "not JSON"), ("[]", "does not hold a state"), ('{"nope": {}}', "nope: is not an API served here"),
      ('{"onlyautomator": {"fan": []}}', "did you mean 'fans'?")],
 )  # fmt: skip
 def test_state_that_is_none_stops_the_start(tmp_path, content, said):
@@ -204,11 +196,11 @@ def test_state_that_is_none_stops_the_start(tmp_path, content, said):
     file.write_text(content)
 
     with pytest.raises(CannotStart) as refused:
-        load(file, Stub(services()))
+        load_state(file, Stub(services()))
 
     assert said in str(refused.value)
 
 
 def test_state_in_no_folder_stops_the_start(tmp_path):
     with pytest.raises(CannotStart, match="there is no such folder"):
-        load(tmp_path / "no" / "state.json", Stub(services()))
+        load_state(tmp_path / "no" / "state.json", Stub(services()))

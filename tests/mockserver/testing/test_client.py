@@ -164,8 +164,9 @@ def test_whoever_waits_hears_that_the_stub_stops(capfd):
             pool.submit(httpx.post, f"{mock.url}/__admin/requests/wait", json=wish, timeout=40),
             pool.submit(httpx.post, f"{mock.url}{PREFERENCE}", headers=late, timeout=40),
         ]
+        # Nothing public tells that a call has arrived before it is answered; uvicorn's own list of calls does.
         for _ in range(500):
-            if len(mock._server.server_state.tasks) == len(asked):
+            if len(mock._server._server.server_state.tasks) == len(asked):
                 break
             time.sleep(0.01)
         mock.stop()

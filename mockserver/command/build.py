@@ -1,0 +1,70 @@
+"""The stub that some settings describe.
+
+What the slow imports bring is imported inside the functions: a mistake on the command line is reported before them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from mockserver.command.settings import Auth, Settings
+from mockserver.http.problems import CannotStart
+from mockserver.http.socket import is_loopback
+from mockserver.services.service import Service, services
+
+if TYPE_CHECKING:
+    from mockserver.stub import Stub
+
+
+def select_built_in_services(settings: Settings) -> list[Service]:
+    """Return the built-in APIs that *settings* name; none if they name only OpenAPI files."""
+    return [] if settings.spec and not settings.api else services(settings.api, settings.fixtures)
+
+
+def check_signature_setting(settings: Settings, built_in: list[Service]) -> None:
+    """Raise CannotStart where ``--verify-hmac`` has no effect."""
+    if not settings.verify_hmac:
+        return
+    from mockserver.auth.security import SIGNATURE, kind
+    from mockserver.services import openapi_file
+
+    if settings.auth is Auth.off:
+        raise CannotStart("--verify-hmac verifies nothing with --auth off; leave one of them out")
+    served = [*built_in, *(openapi_file.service(file) for file in settings.spec)]
+    if not any(kind(scheme) == SIGNATURE for one in served for scheme in one.schemes.values()):
+        names = ", ".join(one.name for one in served)
+        raise CannotStart(f"--verify-hmac verifies nothing: {names} takes no signed requests; leave it out")
+
+
+def build_stub(settings: Settings, built_in: list[Service]) -> Stub:
+    """Build the stub that serves *built_in* and the OpenAPI files, and load its state."""
+    from mockserver.command.state_file import load_state
+    from mockserver.services import openapi_file
+    from mockserver.stub import Options, Stub
+
+    options = Options(
+        is_strict_sessions=settings.strict_sessions,
+        session_ttl_s=settings.session_ttl,
+        session_limit=settings.max_sessions,
+        journal_limit=settings.journal,
+        admin_hosts=settings.allow_host,
+        admin_token=settings.admin_token,
+        verify_hmac=settings.verify_hmac,
+    )
+    from_files = [openapi_file.service(file) for file in settings.spec]
+    stub = Stub([*built_in, *from_files], seed=settings.seed, mode=settings.auth.value, options=options)
+    if settings.state is not None:
+        load_state(settings.state, stub)
+    return stub
+
+
+def protect_control_plane(settings: Settings) -> str | None:
+    """Make up an admin token if other machines can reach the control plane and no token is set.
+
+    Returns the line that tells the token, or None where nothing was made up.
+    """
+    if settings.admin_token is not None or is_loopback(settings.host):
+        return None
+    settings.admin_token = secrets.token_urlsafe(24)
+    return f"mockserver: /__admin asks for this token: {settings.admin_token}"

@@ -1,0 +1,63 @@
+"""A stub that runs until a signal ends it: ``mockserver``."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+
+from mockserver.command.build import (
+    build_stub,
+    check_signature_setting,
+    protect_control_plane,
+    select_built_in_services,
+)
+from mockserver.command.owned_files import own_files, save_state, write_ready_file
+from mockserver.command.settings import Settings
+from mockserver.http import socket
+
+
+def serve_until_signal(settings: Settings) -> None:
+    """Serve what *settings* describe, and print the banner once it answers.
+
+    Raises CannotStart.
+    """
+    # What can be wrong with the command line is found before the slow imports.
+    built_in = select_built_in_services(settings)
+    check_signature_setting(settings, built_in)
+    listener = socket.listen(settings.host, settings.port)
+    url = socket.url(listener)
+    with own_files(settings) as owned:
+        made_up = protect_control_plane(settings)
+        stub = build_stub(settings, built_in)
+        from mockserver.command.banner import render_banner
+        from mockserver.http.server import Server
+
+        def announce() -> None:
+            if made_up:
+                print(made_up, file=sys.stderr, flush=True)
+            print(url if settings.quiet else render_banner(stub, url), flush=True)
+            write_ready_file(settings, url)
+
+        def clean_up() -> None:
+            save_state(settings, stub)
+            owned.close()  # a signal ends the process before this block does
+
+        _tune_garbage_collection()
+        _end_with_terminal()
+        Server(stub.door, announce, clean_up).run(sockets=[listener])
+
+
+def _tune_garbage_collection() -> None:
+    # What is loaded by now stays to the end: no collection need look at it again, the last one least of all.
+    gc.freeze()
+    # What a request leaves behind is freed by counting references; cycles are rare.
+    gc.set_threshold(50_000, 20, 20)
+
+
+def _end_with_terminal() -> None:
+    """Treat a terminal that is closed as a request to end, so that the state is saved."""
+    hang_up = getattr(signal, "SIGHUP", None)
+    # With nohup the signal is ignored, and stays so.
+    if hang_up is not None and signal.getsignal(hang_up) is signal.SIG_DFL:
+        signal.signal(hang_up, lambda *_: signal.raise_signal(signal.SIGTERM))
