@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 import yaml
 
+from openapi.pointer import unescape_step
+
 _DIRECTORY = Path(__file__).parent
 # The parser written in C is ten times as fast where PyYAML brings it along.
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -83,7 +85,7 @@ def resolve_reference(spec: Spec, node: Any) -> Any:
         followed.add(reference)
         target: Any = spec
         for step in unquote(reference.removeprefix("#/")).split("/"):
-            name = step.replace("~1", "/").replace("~0", "~")
+            name = unescape_step(step)
             target = target[int(name) if isinstance(target, list) else name]
         node = target
     return node

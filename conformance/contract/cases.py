@@ -11,9 +11,11 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from conformance.contract.reading import Contract, Operation, is_json
+from conformance.contract.reading import Contract, Operation
 from conformance.generation import cases as exam
 from conformance.generation.cases import Case, Exam
+from openapi.media_type import names_json
+from openapi.pointer import unescape_step
 
 if TYPE_CHECKING:
     from schemathesis import Case as GeneratedCase
@@ -124,7 +126,7 @@ def _strategy(operation: Operation, mode: exam.Mode) -> Any:
 
 
 def _is_taken(generated: Generated) -> bool:
-    return not has_body(generated) or is_json(generated.media_type)
+    return not has_body(generated) or names_json(generated.media_type or "")
 
 
 def _is_sendable(generated: Generated) -> bool:
@@ -209,7 +211,7 @@ def is_clearly_broken(operation: Operation, generated: Generated) -> bool:
 
     Unknown members, formats, and one scalar in the place of another do not count: servers may be lenient.
     """
-    if not has_body(generated) or not is_json(generated.media_type):
+    if not has_body(generated) or not names_json(generated.media_type or ""):
         return False
     if isinstance(generated.body, bytes):
         return not _is_json_text(generated.body)
@@ -308,7 +310,7 @@ def _furnished(case: ContractCase, fixtures: Mapping[str, Any]) -> Generated:
 
 def _put(body: Any, pointer: str, value: Any) -> None:
     """Put *value* where *pointer* leads, if there is something of its kind: what is wrong stays wrong."""
-    *steps, last = [step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/")]
+    *steps, last = map(unescape_step, pointer[1:].split("/"))
     for step in steps:
         body = body.get(step) if isinstance(body, dict) else None
     if isinstance(body, dict) and type(body.get(last)) is type(value) and body[last] != "":

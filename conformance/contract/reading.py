@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,6 +15,9 @@ import yaml
 
 import openapi
 from conformance.target.profile import BadProfile, where
+from openapi.json_form import to_json_form
+from openapi.media_type import names_json
+from openapi.pointer import escape_step, walk_references
 
 if TYPE_CHECKING:
     from schemathesis.schemas import APIOperation
@@ -67,7 +69,7 @@ class Operation:
     @property
     def has_foreign_body(self) -> bool:
         """Whether there is a body, and none that is JSON."""
-        return bool(self.media_types) and not any(map(is_json, self.media_types))
+        return bool(self.media_types) and not any(map(names_json, self.media_types))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +92,6 @@ class Contract:
             url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
         path = re.sub(r"^(\w+:)?//[^/]*", "", url).rstrip("/")
         return path if re.fullmatch(r"(/[\w.~%-]+)+", path, re.ASCII) else ""
-
-
-def is_json(media_type: str | None) -> bool:
-    """Tell whether a media type is JSON or built on it."""
-    bare = (media_type or "").partition(";")[0].strip().lower()
-    return bare == "application/json" or bare.endswith("+json")
 
 
 def read(file: Path) -> Contract:
@@ -121,7 +117,7 @@ def read(file: Path) -> Contract:
 
 @lru_cache
 def _read(file: Path, content: bytes) -> Contract:
-    spec = _plain(_parsed(file, content.decode("utf-8")))
+    spec = to_json_form(_parsed(file, content.decode("utf-8")), _DEEPEST)
     _refuse_references(spec)
     return _contract(file, spec, hashlib.sha256(content).hexdigest())
 
@@ -133,27 +129,13 @@ def _parsed(file: Path, text: str) -> Any:
     return json.loads(text) if file.suffix == ".json" else deserialize_yaml(text)
 
 
-def _plain(node: Any, depth: int = 0) -> Any:
-    """Take YAML for the JSON it stands for: a status without quotes is a name, a date is text."""
-    if depth > _DEEPEST:
-        raise ValueError(f"is nested deeper than {_DEEPEST} levels; an alias to itself should be a $ref")
-    if isinstance(node, dict):
-        return {
-            key if isinstance(key, str) else json.dumps(key, default=str).strip('"'): _plain(value, depth + 1)
-            for key, value in node.items()
-        }
-    if isinstance(node, list):
-        return [_plain(item, depth + 1) for item in node]
-    return node.isoformat() if isinstance(node, datetime.date) else node
-
-
 def _refuse_references(spec: Any) -> None:
     """Raise ValueError for what is no OpenAPI document, or refers to another."""
     if not isinstance(spec, dict) or not {"openapi", "swagger"} & spec.keys():
         raise ValueError("is no OpenAPI document; it needs 'openapi' or 'swagger' at its root")
     for name in {"openapi", "swagger"} & spec.keys():
         spec[name] = str(spec[name])
-    for reference in _references(spec):
+    for reference in walk_references(spec):
         if not reference.startswith("#"):
             raise ValueError(
                 f"{reference} lies in another file, and nothing is fetched; bundle them into one"
@@ -162,13 +144,6 @@ def _refuse_references(spec: Any) -> None:
             openapi.resolve_reference(spec, {"$ref": reference})
         except (LookupError, TypeError):
             raise ValueError(f"there is no {reference}") from None
-
-
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict) and isinstance(node.get("$ref"), str):
-        yield node["$ref"]
-    for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _references(value)
 
 
 def _contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
@@ -200,7 +175,7 @@ def _operations(spec: openapi.Spec) -> list[Operation]:
         if method not in METHODS:
             continue
         raw = generator.definition.raw
-        step = path.replace("~", "~0").replace("/", "~1")
+        step = escape_step(path)
         operations.append(
             Operation(
                 id=re.sub(

@@ -7,8 +7,6 @@ a JWT whose time is up by the clock here, unless its command has no better one.
 
 from __future__ import annotations
 
-import base64
-import json
 import threading
 import time
 from collections.abc import Sequence
@@ -19,6 +17,7 @@ import httpx2
 
 from conformance.http.redaction import Redaction
 from conformance.target.profile import BadProfile, Secret
+from openapi.jwt import peek_claims
 
 _UNAUTHORIZED, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
 _EARLY_S = 5
@@ -130,11 +129,5 @@ class Renewal:
 
 def _has_expired(token: str) -> bool:
     """Tell whether *token* is a JWT whose time is up by the clock here, or nearly so."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return False
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        return bool(claims["exp"] < time.time() + _EARLY_S)
-    except (ValueError, TypeError, KeyError):
-        return False
+    expires = (peek_claims(token) or {}).get("exp")
+    return isinstance(expires, int | float) and expires < time.time() + _EARLY_S

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Literal
 
 from jsonschema_rs import Draft4Validator, ReferencingError, ValidationError
@@ -11,6 +10,7 @@ from jsonschema_rs import Draft4Validator, ReferencingError, ValidationError
 import openapi
 from mockserver.http.problems import BadContract, Violation, nearest
 from openapi import Spec
+from openapi.pointer import unescape_step, walk_references
 
 
 class Schema:
@@ -138,7 +138,7 @@ class _Translation:
         document: dict[str, Any] = {}
         waiting, seen = [schema], set()
         while waiting:
-            for reference in _references(waiting.pop()):
+            for reference in walk_references(waiting.pop()):
                 if reference in seen:
                     continue
                 seen.add(reference)
@@ -146,8 +146,8 @@ class _Translation:
                 *parents, name = reference.removeprefix("#/").split("/")
                 place = document
                 for step in parents:
-                    place = place.setdefault(_step(step), {})
-                place[_step(name)] = self._of(target)
+                    place = place.setdefault(unescape_step(step), {})
+                place[unescape_step(name)] = self._of(target)
                 waiting.append(target)
         return {**self._of(schema), **document}
 
@@ -175,18 +175,3 @@ class _Translation:
             isinstance(member, dict)
             and openapi.resolve_reference(self._spec, member).get(self._needless) is True
         )
-
-
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for value in node.values():
-            yield from _references(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _references(item)
-
-
-def _step(step: str) -> str:
-    return step.replace("~1", "/").replace("~0", "~")

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from conformance.assertions.outcome import NotTested
+from openapi.jwt import decode_part
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -53,11 +54,8 @@ def _flip_one_bit(character: str) -> str:
 
 
 def _decode_part(part: str) -> dict[str, Any]:
-    try:
-        content = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
+    content = decode_part(part)
+    if content is None:
         raise NotTested("credentials.user is not a JWT that can be read, so no bad one can be made of it")
     return content
 

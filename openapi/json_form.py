@@ -1,0 +1,34 @@
+"""YAML as the JSON that it stands for."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+
+
+def to_json_form(node: Any, deepest: int) -> Any:
+    """Copy what was read from YAML as JSON has it: a status without quotes is a name, a date is text.
+
+    Raises ValueError for what JSON does not have, bytes and sets, and for more than *deepest* levels: an alias that
+    refers to itself has no end.
+    """
+    return _convert(node, deepest, 0)
+
+
+def _convert(node: Any, deepest: int, depth: int) -> Any:
+    if depth > deepest:
+        raise ValueError(
+            f"nested deeper than {deepest} levels; an alias that refers to itself should be a $ref"
+        )
+    if isinstance(node, dict):
+        return {_convert_key(key): _convert(value, deepest, depth + 1) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_convert(item, deepest, depth + 1) for item in node]
+    if isinstance(node, (bytes, set)):
+        raise ValueError(f"{type(node).__name__} cannot be written as JSON; write text or a list")
+    return node.isoformat() if isinstance(node, datetime.date) else node
+
+
+def _convert_key(key: Any) -> str:
+    return key if isinstance(key, str) else json.dumps(key, default=str).strip('"')

@@ -1,0 +1,28 @@
+"""References inside a document, and the steps of the JSON pointers in them (RFC 6901)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def walk_references(node: Any) -> Iterator[str]:
+    """Yield every ``$ref`` in *node*, as it is written, however deep it stands."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from walk_references(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from walk_references(item)
+
+
+def escape_step(step: str) -> str:
+    """Write a name as a step of a pointer."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def unescape_step(step: str) -> str:
+    """Read the name that a step of a pointer stands for."""
+    return step.replace("~1", "/").replace("~0", "~")
