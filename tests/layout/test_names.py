@@ -63,7 +63,7 @@ def orphans(root: Path) -> list[str]:
         names = {name.format(api) for api in apis(root)}
         modules = {f"{one}.py" for one in names if folder.startswith("mockserver")}
         expected = names | modules | {"__init__.py", "__pycache__", "py.typed"}
-        for path in sorted((root / folder).glob("*")):
+        for path in sorted((root / folder).glob(f"*{Path(layer).suffix}")):
             if path.name not in expected:
                 found.append(f"{folder}/{path.name} belongs to no openapi/*.yaml")
     return found
