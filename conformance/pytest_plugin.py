@@ -6,23 +6,27 @@ until a target is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.judge.engine import Result
-    from conformance.judge.verdict import Bench
+    from conformance.judge.result import Result
+    from conformance.judge.session import TargetSession
+    from conformance.judge.suites import Suite
     from conformance.judge.waiver import Waiver
+    from conformance.suite.mode import Mode
     from conformance.suite.requirement import Requirement
-    from conformance.target.profile import AnyTarget
 
 _HERE = Path(__file__).resolve().parent
-_TOGETHER = ("no", "loadfile", "loadscope")  # xdist's ways to keep a file's tests in one process
+# The ways of xdist that keep the tests of one file in one process: requirements share what they found at the target.
+_KEEPS_FILES_TOGETHER = ("no", "loadfile", "loadscope")
+
+ParsedT = TypeVar("ParsedT")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,18 +45,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="known failures: a YAML list of id, reason, owner, expires.",
     )
+    group.addoption(
+        "--conformance-mode",
+        metavar="MODE",
+        default="full",
+        help="full asks everything; safe spares others who use the target: one short request at a time, as the "
+        "main user; read-only sends only what has to be refused.",
+    )
+    group.addoption(
+        "--conformance-budget",
+        metavar="DURATION",
+        help="stop asking when this much time is used up, such as 90s, 5m or 1h30m.",
+    )
+    group.addoption(
+        "--conformance-seed", metavar="N", type=int, default=0, help="seed of the generated requests."
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the profile, and refuse what cannot be done before any test runs."""
     if config.option.conformance_target:
-        config.stash[_SITTING] = _sitting(config)
+        config.stash[_RUN] = _make_run(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say what is judged."""
-    sitting = config.stash.get(_SITTING, None)
-    return f"conformance: {sitting.aim.api} at {sitting.aim.base_url}" if sitting else None
+    run = config.stash.get(_RUN, None)
+    return f"conformance: {run.suite.target.api} at {run.suite.target.base_url}" if run else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,80 +79,73 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect the requirements of the target's API where this package is named."""
     if path.resolve() != _HERE:
         return None
-    if parent.config.stash.get(_SITTING, None):
+    if parent.config.stash.get(_RUN, None):
         return Requirements.from_parent(parent, path=path, nodeid="conformance")
     if parent.session.isinitpath(path):
-        return Unaimed.from_parent(parent, path=path, nodeid="conformance")
+        return PackageWithoutTarget.from_parent(parent, path=path, nodeid="conformance")
     return None  # met while walking through a checkout
 
 
 def pytest_collection_modifyitems(config: pytest.Config) -> None:
     """Refuse a run that names a target and would ask it nothing."""
-    sitting = config.stash.get(_SITTING, None)
-    if sitting and not sitting.is_collected:
+    run = config.stash.get(_RUN, None)
+    if run and not run.is_collected:
         raise pytest.UsageError("--conformance-target: nothing is asked of it; add --pyargs conformance")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Close the connections."""
-    if sitting := config.stash.get(_SITTING, None):
-        sitting.close()
+    if run := config.stash.get(_RUN, None):
+        run.close()
 
 
-class Sitting:
-    """One target in one pytest run: what its requirements share.
+class ConformanceRun:
+    """One target in one pytest run: what the tests of its requirements share.
 
-    is_collected: whether its requirements are among the tests. trouble: why it cannot be judged, once it was tried.
+    is_collected: whether its requirements are among the tests.
     """
 
-    def __init__(self, aim: AnyTarget, waivers: list[Waiver], is_strict: bool) -> None:
-        self.aim = aim
+    def __init__(self, suite: Suite, waivers: list[Waiver], is_strict: bool, mode: Mode, seed: int) -> None:
+        from conformance.judge.verdict import deciding_levels
+
+        self.suite = suite
         self.is_collected = False
+        self.is_strict = is_strict
+        self.deciding_levels = deciding_levels(is_strict)
         self._waivers = waivers
-        self._is_strict = is_strict
-        self._stopped: str | None = None
+        self._mode = mode
+        self._seed = seed
+        self._session: TargetSession | None = None
 
-    @cached_property
-    def bench(self) -> Bench:
-        """Where the target is judged."""
-        from conformance.judge.verdict import Bench
-        from conformance.suite.run import Run
+    @property
+    def session(self) -> TargetSession:
+        """The target under judgement; its time begins to run when it is first needed."""
+        from conformance.judge.session import TargetSession
 
-        return Bench(self.aim, Run(self.aim.api, draw=self.aim.draw))
+        if self._session is None:
+            self._session = TargetSession(self.suite, self._seed, self._mode)
+        return self._session
+
+    @property
+    def is_judging(self) -> bool:
+        """Whether the target was tried and can be judged."""
+        return "trouble" in vars(self) and self.trouble is None
 
     @cached_property
     def trouble(self) -> str | None:
         """What makes judging impossible; tried once, None if nothing does."""
-        return self.bench.preflight()
+        return self.session.preflight()
 
     def ask(self, requirement: Requirement) -> Result:
-        """Ask one requirement, unless the target has been silent too often."""
-        from conformance.assertions.outcome import Stopped
-        from conformance.judge import engine as plugin
+        """Ask one requirement, and apply the waivers."""
         from conformance.judge import waiver
 
-        if self._stopped:
-            return plugin.Result(requirement, "inconclusive", self._stopped)
-        error = None
-        self.bench.client.start_evidence()
-        try:
-            requirement.function(self.bench.api)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as caught:
-            error = caught
-        if isinstance(error, Stopped):
-            self._stopped = f"not asked: {self.bench.client.redaction(str(error))}"
-        result = plugin.result(requirement, error, self.bench.client)
+        result = self.session.engine.ask(requirement)
         return waiver.applied(result, self._waivers, datetime.now(UTC).date())
 
-    def counts(self, result: Result) -> bool:
+    def decides(self, result: Result) -> bool:
         """Tell whether a requirement that is not met decides the verdict."""
-        return result.is_our_fault or result.requirement.level in self._levels
-
-    def fails_untested(self, result: Result) -> bool:
-        """Tell whether a requirement may not be left untested."""
-        return self._is_strict and result.requirement.level in self._levels
+        return result.is_our_fault or result.requirement.level in self.deciding_levels
 
     def fault_of_waiver(self, result: Result) -> str | None:
         """Say what to do with the waiver of a requirement that it no longer excuses."""
@@ -145,15 +157,11 @@ class Sitting:
 
     def close(self) -> None:
         """End what was begun."""
-        if "bench" in vars(self):
-            self.bench.client.close()
-
-    @property
-    def _levels(self) -> tuple[str, ...]:
-        return ("MUST", "SHOULD") if self._is_strict else ("MUST",)
+        if self._session:
+            self._session.close()
 
 
-_SITTING = pytest.StashKey[Sitting]()
+_RUN = pytest.StashKey[ConformanceRun]()
 
 
 class Requirements(pytest.Directory):
@@ -161,19 +169,19 @@ class Requirements(pytest.Directory):
 
     def collect(self) -> Iterable[pytest.Item]:
         """List them in document order."""
-        sitting = self.config.stash[_SITTING]
-        sitting.is_collected = True
-        for one in sitting.aim.requirements():
+        run = self.config.stash[_RUN]
+        run.is_collected = True
+        for one in run.suite.requirements():
             yield RequirementItem.from_parent(self, name=one.id, requirement=one)
 
     def teardown(self) -> None:
         """Put things back as far as the target lets us."""
-        sitting = self.config.stash[_SITTING]
-        if "trouble" in vars(sitting) and sitting.trouble is None:
-            sitting.bench.leave()
+        run = self.config.stash[_RUN]
+        if run.is_judging:
+            run.session.restore()
 
 
-class Unaimed(pytest.Directory):
+class PackageWithoutTarget(pytest.Directory):
     """The package, named without a target."""
 
     def collect(self) -> NoReturn:
@@ -189,32 +197,33 @@ class RequirementItem(pytest.Item):
     def __init__(self, *, requirement: Requirement, **given: Any) -> None:
         super().__init__(**given)
         self._requirement = requirement
-        self._sitting = self.config.stash[_SITTING]
+        self._run = self.config.stash[_RUN]
 
     def setup(self) -> None:
-        """Try the door, once; what makes judging impossible is one error and not a hundred."""
-        is_tried = "trouble" in vars(self._sitting)
-        if trouble := self._sitting.trouble:
-            if is_tried:
-                pytest.skip(f"not asked: {trouble}")
-            pytest.fail(trouble, pytrace=False)
+        """Try the target, once; what makes judging impossible is one error and not a hundred."""
+        is_first = "trouble" not in vars(self._run)
+        if trouble := self._run.trouble:
+            if is_first:
+                pytest.fail(trouble, pytrace=False)
+            pytest.skip(f"not asked: {trouble}")
 
     def runtest(self) -> None:
         """Ask, and say in pytest's words what came of it."""
-        result = self._sitting.ask(self._requirement)
-        reason = self._sitting.bench.client.redaction(result.reason or "")
-        if fault := self._sitting.fault_of_waiver(result):
-            pytest.fail(f"{fault}\n{self._told(result)}", pytrace=False)
+        result = self._run.ask(self._requirement)
+        decides = self._run.decides(result)
+        reason = self._run.session.client.redaction(result.reason or "")
+        if fault := self._run.fault_of_waiver(result):
+            pytest.fail(f"{fault}\n{self._describe(result)}", pytrace=False)
         match result.status:
-            case "failed" if self._sitting.counts(result):
-                pytest.fail(self._told(result), pytrace=False)
+            case "failed" if decides:
+                pytest.fail(self._describe(result), pytrace=False)
             case "failed" | "waived" if self.config.option.runxfail:
-                pytest.fail(self._told(result), pytrace=False)
+                pytest.fail(self._describe(result), pytrace=False)
             case "failed" | "waived":
                 pytest.xfail(f"{self._requirement.level} {result.status}: {reason}")
-            case "inconclusive" if self._sitting.counts(result):
+            case "inconclusive" if decides:
                 pytest.fail(f"inconclusive: {reason}\n{self._sentence}", pytrace=False)
-            case "not_tested" if self._sitting.fails_untested(result):
+            case "not_tested" if decides and self._run.is_strict:
                 pytest.fail(f"not tested: {reason}\n{self._sentence}", pytrace=False)
             case "inconclusive" | "not_tested":
                 pytest.skip(f"{result.status.replace('_', ' ')}: {reason}")
@@ -230,39 +239,53 @@ class RequirementItem(pytest.Item):
     def _sentence(self) -> str:
         return f"{self._requirement.level} {self._requirement.text} ({self._requirement.source})"
 
-    def _told(self, result: Result) -> str:
+    def _describe(self, result: Result) -> str:
         lines = [f"expected {result.expected}, got {result.got}" if result.expected else "", self._sentence]
-        return "\n".join([*filter(None, lines), *_exchange(result)])
+        return "\n".join([*filter(None, lines), *_describe_exchange(result)])
 
 
-def _exchange(result: Result) -> Iterator[str]:
+def _describe_exchange(result: Result) -> Iterator[str]:
     if fault := result.at_fault:
         yield f"sent      {fault.method} {fault.url}"
         yield f"answered  {fault.status or fault.error} {fault.response_body}"
         yield f"again     {fault.curl}"
 
 
-def _sitting(config: pytest.Config) -> Sitting:
+def _make_run(config: pytest.Config) -> ConformanceRun:
+    """Read what the options name; raises UsageError for what cannot be done."""
     from conformance.command.errors import HOW_TO_INSTALL, find_missing_package
 
     if missing := find_missing_package():
         raise pytest.UsageError(f"{missing} is missing; {HOW_TO_INSTALL}")
-    from conformance.judge import verdict, waiver
-    from conformance.suite import requirement
-    from conformance.target import profile as target
+    from conformance.command.duration import parse_duration
+    from conformance.judge import session, suites, waiver
+    from conformance.suite.mode import parse_mode
+    from conformance.suite.requirement import BadRequirement
+    from conformance.target.model import BadProfile
 
     option = config.option
-    if getattr(option, "dist", "no") not in _TOGETHER:
+    if getattr(option, "dist", "no") not in _KEEPS_FILES_TOGETHER:
         raise pytest.UsageError(
             "--conformance-target: requirements share one target and what they found there; add --dist loadfile"
         )
+    mode = _parse_option("--conformance-mode", option.conformance_mode, parse_mode)
+    budget = option.conformance_budget
+    budget_s = None if budget is None else _parse_option("--conformance-budget", budget, parse_duration)
     try:
-        verdict.refuse_without_docstrings()
-        aim = target.read(Path(option.conformance_target))
+        session.refuse_without_docstrings()
+        target = suites.read_profile(Path(option.conformance_target))
+        suite = suites.suite_of(target if budget_s is None else session.with_budget(target, budget_s))
         waivers = waiver.read(Path(option.conformance_waivers)) if option.conformance_waivers else []
-        known = aim.requirements()
-    except (target.BadProfile, waiver.BadWaivers, verdict.CannotRun, requirement.BadRequirement) as error:
+        known = suite.requirements()
+    except (BadProfile, waiver.BadWaivers, session.CannotRun, BadRequirement) as error:
         raise pytest.UsageError(*str(error).splitlines()) from None
     if faults := waiver.faults(waivers, [], known, datetime.now(UTC).date()):
         raise pytest.UsageError(*faults)
-    return Sitting(aim, waivers, option.conformance_strict)
+    return ConformanceRun(suite, waivers, option.conformance_strict, mode, option.conformance_seed)
+
+
+def _parse_option(option: str, text: str, parse: Callable[[str], ParsedT]) -> ParsedT:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise pytest.UsageError(f"{option} {text}: {error}") from None

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from conformance.command.errors import report_errors
-from conformance.command.options import ProfileFile, parse_mode
+from conformance.command.options import ProfileFile, parse_mode_option
 
 
 @report_errors()
@@ -18,16 +18,16 @@ def check_target(
     ] = "full",
 ) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
-    from conformance.judge import verdict
-    from conformance.suite.run import Run
-    from conformance.target import profile as target
+    from conformance.judge.session import CannotRun, TargetSession
+    from conformance.judge.suites import read_profile, suite_of
 
-    aim = target.read(profile)
-    with verdict.Bench(aim, Run(aim.api, draw=aim.draw, mode=parse_mode(mode))) as bench:
-        if trouble := bench.preflight():
-            raise verdict.CannotRun(trouble)
-        typer.echo(f"{aim.api} at {aim.base_url}: {bench.opened()}")
+    target = read_profile(profile)
+    suite = suite_of(target)
+    with TargetSession(suite, mode=parse_mode_option(mode)) as session:
+        if trouble := session.preflight():
+            raise CannotRun(trouble)
+        typer.echo(f"{target.api} at {target.base_url}: {session.describe_preflight()}")
     typer.echo("Optional credentials and fixtures are first tried by a run.")
-    if missing := aim.left_out():
+    if missing := target.missing_keys():
         typer.echo(f"left out: {', '.join(missing)}; what cannot do without is reported as not tested")
-    typer.echo(aim.what_a_run_writes())
+    typer.echo(suite.what_a_run_writes)

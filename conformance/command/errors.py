@@ -37,12 +37,12 @@ def report_errors(
                 exit_with_usage_error(f"{missing} is missing; {HOW_TO_INSTALL}")
             # Not before: these modules need the packages that may be missing, and --help needs none of them.
             import openapi
-            from conformance.judge.verdict import CannotRun, refuse_without_docstrings
+            from conformance.judge.session import CannotRun, refuse_without_docstrings
             from conformance.judge.waiver import BadWaivers
             from conformance.proof import NoSuchServer
             from conformance.report.changes import BadReport
             from conformance.suite.requirement import BadRequirement, NoSuchRequirement
-            from conformance.target.profile import BadProfile
+            from conformance.target.model import BadProfile
 
             try:
                 interrupt.is_raised()
@@ -66,9 +66,9 @@ def report_errors(
             except (typer.Exit, BrokenPipeError):
                 raise
             except Exception as error:
-                from conformance.judge.engine import describe
+                from conformance.judge.result import describe_fault
 
-                print_error(f"the judge itself failed: {describe(error)}")
+                print_error(f"the judge itself failed: {describe_fault(error)}")
                 sys.exit(NO_VERDICT)
 
         return reporting_errors

@@ -27,7 +27,8 @@ def explain_requirements(
     """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
     import openapi
     from conformance.command import explanation, requirement_page
-    from conformance.suite import requirement
+    from conformance.judge.suites import collect_requirements
+    from conformance.suite.requirement import select_requirements
 
     if id is None and not every:
         exit_with_usage_error(
@@ -36,12 +37,12 @@ def explain_requirements(
     if spec is not None:
         from conformance.contract import checks as promises
 
-        asked = requirement.select(promises.all_of(spec), [id] if id else (), asked="")
+        asked = select_requirements(promises.all_of(spec), [id] if id else (), asked="")
         typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
         return
     if id is None or every:
         typer.echo(requirement_page.render_requirements([id] if id else openapi.api_names()), nl=False)
         return
-    known = [one for api in openapi.api_names() for one in requirement.collect(api)]
-    asked = requirement.select(known, [id], asked="")
+    known = [one for api in openapi.api_names() for one in collect_requirements(api)]
+    asked = select_requirements(known, [id], asked="")
     typer.echo("\n\n".join(map(explanation.text, explanation.explain(asked))))

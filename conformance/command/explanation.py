@@ -14,13 +14,14 @@ from typing import Any
 
 import openapi
 from conformance import proof
-from conformance.judge.verdict import Verdict, judge
+from conformance.judge.session import judge_target
+from conformance.judge.suites import read_profile
+from conformance.judge.verdict import Verdict
 from conformance.proof.serving import InProcess, serve
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
 from conformance.suite.sentences import Sentence, load_sentences
-from conformance.target import profile as target
-from conformance.target.profile import BadProfile
+from conformance.target.model import BadProfile
 
 LEVELS = {
     "MUST": "the document states it, or it follows from what the document states",
@@ -190,7 +191,7 @@ def _keys(reference: type[Any]) -> tuple[list[str], list[tuple[str, str]]]:
     for part, keys in profile.items():
         for key in keys if isinstance(keys, Mapping | list) else ():
             try:
-                target.read(_without(profile, part, key))
+                read_profile(_without(profile, part, key))
             except BadProfile:
                 always.append(f"{part}.{key}")
             else:
@@ -210,7 +211,7 @@ def _judged(reference: type[Any], ids: Sequence[str], *left_out: str, mode: Mode
     with serve(server) as url:
         profile = server.profile(url)
         asked = _without(profile, *left_out) if left_out else profile
-        return judge(asked, only=ids, mode=mode, wire=partial(InProcess, server))
+        return judge_target(asked, only=ids, mode=mode, make_connection=partial(InProcess, server))
 
 
 def _writes(verdict: Verdict) -> bool:

@@ -18,7 +18,7 @@ def print_profile_template(
     spec: SpecFile = None,
 ) -> None:
     """Write a commented target profile to standard output, for an API or for an OpenAPI file of your own."""
-    from conformance.target import profile as target
+    from conformance.judge.suites import profile_template
 
     if (api is None) == (spec is None):
         exit_with_usage_error(
@@ -29,4 +29,4 @@ def print_profile_template(
 
         typer.echo(profile.template(spec), nl=False)
     elif api is not None:
-        typer.echo(target.template_of(api), nl=False)
+        typer.echo(profile_template(api), nl=False)

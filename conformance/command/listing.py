@@ -15,10 +15,12 @@ def list_requirements(
 ) -> None:
     """Print every requirement: id, level, text, source."""
     import openapi
-    from conformance.suite import requirement
+    from conformance.judge.suites import collect_requirements
 
     if spec is None:
-        asked = [one for name in ([api] if api else openapi.api_names()) for one in requirement.collect(name)]
+        asked = [
+            one for name in ([api] if api else openapi.api_names()) for one in collect_requirements(name)
+        ]
     elif api is None:
         from conformance.contract import checks as promises
 

@@ -23,14 +23,14 @@ ProfileFile = Annotated[
 OneApi = Annotated[str | None, typer.Argument(metavar="[API]", help="One API; all if it is left out.")]
 
 
-def parse_mode(text: str) -> Mode:
+def parse_mode_option(text: str) -> Mode:
     """Return the mode of that name; exits if there is none."""
-    from conformance.suite.mode import Mode
+    from conformance.suite.mode import parse_mode
 
     try:
-        return Mode(text)
-    except ValueError:
-        exit_with_usage_error(f"--mode {text}: is not a mode; there are {', '.join(Mode)}")
+        return parse_mode(text)
+    except ValueError as error:
+        exit_with_usage_error(f"--mode {text}: {error}")
 
 
 def parse_duration_option(option: str, text: str | None) -> float | None:

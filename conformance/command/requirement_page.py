@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import openapi
 from conformance.command.explanation import LEVELS, Explanation, explain
-from conformance.suite import requirement
+from conformance.judge.suites import collect_requirements, reasons_not_asked
 
 _NOT_ASKED = "What is not asked"
 
@@ -19,13 +19,13 @@ def render_requirements(apis: Sequence[str]) -> str:
 
 def _render_page(api: str) -> str:
     spec = openapi.load_contract(api)
-    explained = explain(requirement.collect(api))
+    explained = explain(collect_requirements(api))
     under = {
         heading: [one for one in explained if one.requirement.heading == heading]
         for heading in openapi.list_headings(spec)
     }
     under = {heading: ones for heading, ones in under.items() if ones}
-    reasons = requirement.not_asked(api)
+    reasons = reasons_not_asked(api)
     parts = [_render_introduction(api, explained), _render_contents(under, bool(reasons))]
     for heading, ones in under.items():
         parts += [f"## {heading}", f"From <{ones[0].url}>.", *map(_render_entry, ones)]

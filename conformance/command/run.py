@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from conformance.command.errors import exit_with_usage_error, print_error, report_errors
-from conformance.command.options import ProfileFile, parse_duration_option, parse_mode
+from conformance.command.options import ProfileFile, parse_duration_option, parse_mode_option
 from conformance.judge import interrupt
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from conformance.judge.suites import Suite
     from conformance.judge.verdict import Verdict
     from conformance.report.terminal import Terminal
-    from conformance.target.profile import AnyTarget
 
 
 @report_errors(interrupted="interrupted before anything was asked, so there is no report")
@@ -70,38 +70,38 @@ def judge_target(
     ] = None,
 ) -> None:
     """Judge a target and print the verdict."""
-    from conformance.judge import verdict as judging
-    from conformance.judge import waiver
+    from conformance.judge import session, waiver
+    from conformance.judge.suites import read_profile, suite_of
     from conformance.report import write_reports
     from conformance.report.changes import Report, compare_reports, describe_changes, read_report
     from conformance.report.document import build_document, render_document
     from conformance.report.terminal import Terminal
-    from conformance.suite import requirement
-    from conformance.target import profile as target
+    from conformance.suite.requirement import select_requirements
 
     is_piped = report_dir == "-"
     budget_s = parse_duration_option("--budget", budget)
     explore_s = parse_duration_option("--explore", explore)
-    chosen_mode = parse_mode(mode)
+    chosen_mode = parse_mode_option(mode)
     folder = None if report_dir is None or is_piped else _prepare_folder(report_dir)
-    aim = target.read(profile)
+    target = read_profile(profile)
+    suite = suite_of(target)
     known_failures = waiver.read(waivers) if waivers else []
-    waiver.refuse_pointless(known_failures, aim.requirements())
-    asked = requirement.select(aim.requirements(), only or ())
-    earlier = read_report(against, aim.api) if against else None
+    waiver.refuse_pointless(known_failures, suite.requirements())
+    asked = select_requirements(suite.requirements(), only or ())
+    earlier = read_report(against, target.api) if against else None
     terminal = Terminal(_make_console(to_stderr=is_piped))
-    terminal.print_target(aim.api, aim.base_url)
+    terminal.print_target(target.api, target.base_url)
     with interrupt.ends_the_run(), terminal.show_progress(len(asked)):
-        verdict = judging.judge(
-            aim,
+        verdict = session.judge_target(
+            target,
             only=only or (),
             strict=strict,
             seed=seed,
             budget_s=budget_s,
             mode=chosen_mode,
             waivers=known_failures,
-            heard=terminal.print_result,
-            asking=terminal.note_asked,
+            on_result=terminal.print_result,
+            on_start=terminal.note_asked,
         )
     with interrupt.is_ignored():
         document = build_document(verdict)
@@ -115,30 +115,28 @@ def judge_target(
             _make_console().out(render_document(document), end="", highlight=False)
     if explore_s:
         with suppress(KeyboardInterrupt), interrupt.ends_the_run():  # the verdict is there already
-            _explore_further(verdict, aim, explore_s, folder, terminal)
+            _explore_further(verdict, suite, explore_s, folder, terminal)
     sys.exit(verdict.exit_status)
 
 
 def _explore_further(
-    verdict: Verdict, aim: AnyTarget, for_s: float, folder: Path | None, terminal: Terminal
+    verdict: Verdict, suite: Suite, for_s: float, folder: Path | None, terminal: Terminal
 ) -> None:
     """Go on where the verdict ended; its exit status stays."""
     from conformance.judge.exploration import Exploration, Finding, save
-    from conformance.judge.verdict import redaction_of
 
     if verdict.stopped or not verdict.mode.may_write or verdict.mode == "safe":
         reason = verdict.stopped or f"--mode {verdict.mode} leaves out generated requests"
         terminal.print_lines(["", f"not explored: {reason}"])
         return
-    redaction = redaction_of(aim)
-    exploration = Exploration(aim, redaction, for_s)
+    exploration = Exploration(suite, for_s)
     terminal.print_lines(["", f"exploring for {for_s:g} s with random seeds; the verdict stays as it is"])
 
     def save_finding(finding: Finding) -> None:
         file = None
         if folder:
             try:
-                file = save(finding, folder, redaction)
+                file = save(finding, folder, exploration.redaction)
             except OSError as error:
                 print_error(f"--report-dir {folder}: a candidate cannot be written: {error.strerror}")
         terminal.print_finding(finding, file)

@@ -15,12 +15,12 @@ from typing import Any
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
 from conformance.contract.cases import broken_parameters
-from conformance.contract.driver import Api, Sat
+from conformance.contract.driver import ContractDriver, Sat
 from conformance.contract.reading import Contract, Operation, read
 from conformance.http.response import Response
 from conformance.suite.requirement import Requirement
 
-Ask = Callable[[Api, Operation], None]
+Ask = Callable[[ContractDriver, Operation], None]
 # Answered by whatever stands before the operation, each in its own words.
 _PLUMBING = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431}
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
@@ -46,7 +46,7 @@ def _written(contract: Contract, operation: Operation) -> Iterator[Requirement]:
     place = f"{operation.method} {operation.path}"
 
     def requirement(fact: str, level: str, text: str, ask: Ask, part: str = "") -> Requirement:
-        def function(api: Api) -> None:
+        def function(api: ContractDriver) -> None:
             ask(api, operation)
 
         function.__name__ = f"test_{operation.id}_{fact}"
@@ -104,7 +104,7 @@ def _written(contract: Contract, operation: Operation) -> Iterator[Requirement]:
     yield requirement("accepts", "OBSERVED", f"how many generated requests {place} are accepted.", _accepts)
 
 
-def _no_server_error(api: Api, operation: Operation) -> None:
+def _no_server_error(api: ContractDriver, operation: Operation) -> None:
     sitting = api.sitting(operation)
     for sat in sitting.sats:
         status = sat.answer.status
@@ -114,7 +114,7 @@ def _no_server_error(api: Api, operation: Operation) -> None:
     sitting.expect_accepted()
 
 
-def _documented_success(api: Api, operation: Operation) -> None:
+def _documented_success(api: ContractDriver, operation: Operation) -> None:
     sitting = api.sitting(operation)
     for sat in sitting.sats:
         status = sat.answer.status
@@ -124,7 +124,7 @@ def _documented_success(api: Api, operation: Operation) -> None:
     sitting.expect_accepted()
 
 
-def _schema(api: Api, operation: Operation) -> None:
+def _schema(api: ContractDriver, operation: Operation) -> None:
     sitting = api.sitting(operation)
     for sat in sitting.sats:
         if _is_to_fit(operation, sat):
@@ -175,22 +175,22 @@ def misfit(operation: Operation, answer: Response) -> str | None:
     return None
 
 
-def _needs_credential(api: Api, operation: Operation) -> None:
+def _needs_credential(api: ContractDriver, operation: Operation) -> None:
     _expect_refusal(api, operation, api.without_credential(operation))
 
 
-def _refuses_made_up_credential(api: Api, operation: Operation) -> None:
+def _refuses_made_up_credential(api: ContractDriver, operation: Operation) -> None:
     _expect_refusal(api, operation, api.with_made_up_credential(operation))
 
 
-def _expect_refusal(api: Api, operation: Operation, answer: Response) -> None:
+def _expect_refusal(api: ContractDriver, operation: Operation, answer: Response) -> None:
     expect(not answer.ok, "a refusal, status 401 or 403", f"status {answer.status}", answer)
     api.sitting(operation).expect_accepted()
     if answer.status not in (401, 403):
         raise NotTested(f"was answered {answer.status}, which may have another reason than the credential")
 
 
-def _refuses_broken_requests(api: Api, operation: Operation) -> None:
+def _refuses_broken_requests(api: ContractDriver, operation: Operation) -> None:
     sitting = api.sitting(operation)
     broken = [sat for sat in sitting.sats if not sat.is_positive]
     for sat in broken:
@@ -202,7 +202,7 @@ def _refuses_broken_requests(api: Api, operation: Operation) -> None:
         raise NotTested("nothing that clearly breaks the contract could be made")
 
 
-def _accepts(api: Api, operation: Operation) -> None:
+def _accepts(api: ContractDriver, operation: Operation) -> None:
     counts: Counter[tuple[bool, bool]] = Counter(
         (sat.is_positive, sat.answer.ok) for sat in api.sitting(operation).sats
     )

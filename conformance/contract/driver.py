@@ -14,21 +14,21 @@ from conformance.contract.cases import ContractCase, sendable
 from conformance.contract.reading import Operation
 from conformance.http.client import Client
 from conformance.http.response import Response
+from conformance.suite.driver import CaseResult, Driver
 from conformance.suite.run import Run
 
 if TYPE_CHECKING:
-    from conformance.contract.profile import Profile
+    from conformance.contract.profile import ContractProfile
 
 _HOW_MADE_UP = " with the next for each letter and digit of its second half"
 _NO_CREDENTIAL: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
-class Sat:
+class Sat(CaseResult):
     """One case and what it was answered."""
 
     case: ContractCase
-    answer: Response
 
     @property
     def is_positive(self) -> bool:
@@ -71,13 +71,12 @@ class Sitting:
         return f", and check the path of base_url, as all was answered 404{path}"
 
 
-class Api:
-    """One target during one run."""
+class ContractDriver(Driver):
+    """Speaks to one target during one run."""
 
-    def __init__(self, client: Client, target: Profile, run: Run) -> None:
-        self.client = client
+    def __init__(self, client: Client, target: ContractProfile, run: Run) -> None:
+        super().__init__(client, run)
         self.target = target
-        self.run = run
         self._sat: dict[str, Sitting] = {}
 
     def case_results(self, operation: Operation | None = None) -> Sequence[Sat]:
@@ -196,9 +195,6 @@ class Api:
 
     def _cases_of(self, operation: Operation) -> list[ContractCase]:
         return self._cases(operation) if self.target.may_send(operation) else []
-
-    def restore(self) -> None:
-        """Put nothing back: a contract does not say how."""
 
 
 def _next(character: str) -> str:

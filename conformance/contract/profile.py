@@ -6,26 +6,20 @@ import difflib
 import fnmatch
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import Field, InstanceOf
 
 from conformance.contract.reading import Contract, Operation, read
-from conformance.http.pacing import BUSY_STATUSES
-from conformance.suite.requirement import Requirement
-from conformance.target.profile import AnyTarget, BadProfile, Secret, Target, resolved, validated
-
-if TYPE_CHECKING:
-    from conformance.generation.cases import Case, Exam
-    from conformance.http.client import Client
-    from conformance.http.response import Response
-    from conformance.suite.mode import Mode
-    from conformance.suite.run import Run
+from conformance.http.secret import Secret
+from conformance.target.model import BadProfile
+from conformance.target.profile import TargetProfile, make_profile
+from conformance.target.resolution import resolve_profile
 
 
-class Profile(Target[dict[str, Secret], dict[str, Any]]):
+class ContractProfile(TargetProfile[dict[str, Secret], dict[str, Any]]):
     """A whole profile: *credentials* by security scheme, *fixtures* by parameter or by place in the body.
 
     operations: globs of those that may be sent to. deletes: whether DELETE may be sent at all.
@@ -45,30 +39,6 @@ class Profile(Target[dict[str, Secret], dict[str, Any]]):
             if any(fnmatch.fnmatchcase(one.id, glob) for glob in self.operations)
         ]
 
-    def requirements(self) -> list[Requirement]:
-        """List what the contract promises of each operation."""
-        from conformance.contract import checks as promises
-
-        return [one for operation in self.asked() for one in promises.of(self.spec, operation)]
-
-    def vocabulary(self, client: Client, run: Run) -> Any:
-        """Make the words in which the requirements speak to the target."""
-        from conformance.contract.driver import Api
-
-        return Api(client, self, run)
-
-    def draw(self, seed: int) -> Exam:
-        """Draw the exam of *seed*, of what may be sent."""
-        from conformance.contract import cases
-
-        return cases.draw(self.spec, self.drawn_from(), seed)
-
-    def shrink(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
-        """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
-        from conformance.contract import cases
-
-        cases.shrink(self.drawn_from(), case, seed, is_wrong)
-
     def drawn_from(self) -> tuple[Operation, ...]:
         """List the operations that the exam is about."""
         return tuple(one for one in self.asked() if self.may_send(one))
@@ -81,26 +51,12 @@ class Profile(Target[dict[str, Secret], dict[str, Any]]):
         """List the credentials that the profile gives."""
         return list(self.credentials.values())
 
-    def left_out(self) -> list[str]:
+    def missing_keys(self) -> list[str]:
         """Name the security schemes that the profile has no credential for."""
         return [f"credentials.{name}" for name in self.spec.schemes if name not in self.credentials]
 
-    def what_a_run_writes(self) -> str:
-        """Say what a run leaves behind on the target."""
-        return _WRITES
 
-    def opened(self, answer: Response, _mode: Mode) -> str | None:
-        """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
-        is_documented = any(one.documents(answer.status) for one in self.drawn_from())
-        is_elsewhere = 300 <= answer.status < 400 and not is_documented
-        return None if is_elsewhere or answer.status in BUSY_STATUSES else "reachable"
-
-    def document_sha256(self) -> str:
-        """Return the digest of the OpenAPI file."""
-        return self.spec.sha256
-
-
-def checked(document: Mapping[Any, Any], name: str, folder: Path) -> AnyTarget:
+def check_contract_profile(document: Mapping[Any, Any], name: str, folder: Path) -> ContractProfile:
     """Check a profile that names a spec, a path seen from *folder*.
 
     Raises BadProfile with a line for each thing that is wrong.
@@ -110,8 +66,8 @@ def checked(document: Mapping[Any, Any], name: str, folder: Path) -> AnyTarget:
     if not isinstance(document["spec"], str):
         raise BadProfile(f"{name}: spec: is not text; name an OpenAPI file")
     contract = read(folder / document["spec"])
-    filled = resolved(dict(document), name, contract.name)
-    profile = validated(Profile, {**filled, "api": contract.name, "spec": contract}, name, folder)
+    filled = resolve_profile(dict(document), name, contract.name)
+    profile = make_profile(ContractProfile, {**filled, "api": contract.name, "spec": contract}, name, folder)
     if faults := list(_faults(profile, contract)):
         raise BadProfile("\n".join(f"{name}: {fault}" for fault in faults))
     return profile
@@ -149,7 +105,7 @@ def _unknown(part: str, key: str, known: Any, kind: str) -> str:
     return f"{part}.{key}: the contract has no such {kind}; {hint}"
 
 
-_WRITES = (
+WHAT_A_RUN_WRITES = (
     "A run sends generated requests to every operation that the profile lets it, DELETE only with deletes: true; "
     "what the target makes of them stays there, so it has to be expendable."
 )

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 import openapi
-from conformance.target.profile import BadProfile, where
+from conformance.target.model import BadProfile
+from conformance.target.yaml_file import describe_yaml_error
 from openapi.json_form import to_json_form
 from openapi.media_type import names_json
 from openapi.pointer import escape_step, walk_references
@@ -108,7 +109,7 @@ def read(file: Path) -> Contract:
     except RecursionError:
         raise BadContract(f"{file}: is nested too deep to be read") from None
     except yaml.YAMLError as error:
-        raise BadContract(f"{file}: is not YAML: {where(error)}") from None
+        raise BadContract(f"{file}: is not YAML: {describe_yaml_error(error)}") from None
     except (ValueError, LookupError, TypeError) as error:
         if isinstance(error, BadContract):
             raise

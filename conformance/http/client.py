@@ -16,13 +16,14 @@ from conformance.http.connection import HttpConnection, find_environment_proxy
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import BUSY_STATUSES, Budget, RateLimit, RetryTimer
+from conformance.http.proxy import NO_PROXY
 from conformance.http.race import Race, select_overlapping
 from conformance.http.raw_request import RawRequest
 from conformance.http.redaction import Redaction
 from conformance.http.renewal import CannotRenew, Renewal
 from conformance.http.response import Response
+from conformance.http.secret import COMMAND_WITHIN_S, Secret
 from conformance.http.sender import Sender
-from conformance.target.profile import COMMAND_WITHIN_S, NO_PROXY, Secret
 
 __all__ = ["UNSET", "Client"]
 

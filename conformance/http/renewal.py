@@ -16,7 +16,7 @@ from typing import NamedTuple
 import httpx2
 
 from conformance.http.redaction import Redaction
-from conformance.target.profile import BadProfile, Secret
+from conformance.http.secret import CannotFetch, Secret
 from openapi.jwt import peek_claims
 
 _UNAUTHORIZED, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
@@ -83,7 +83,7 @@ class Renewal:
                 try:
                     self._fetch_secret(renewable, within_s)
                     renewable.is_hopeless = _has_expired(renewable.secret.reveal())
-                except BadProfile:
+                except CannotFetch:
                     renewable.is_hopeless = True  # whether the old one still does is for the target to say
             return found.renew_header(headers)
 
@@ -108,7 +108,7 @@ class Renewal:
             if found.value == renewable.secret.reveal():
                 try:
                     self._fetch_secret(renewable, within_s)
-                except BadProfile as error:
+                except CannotFetch as error:
                     raise CannotRenew(f"a credential was answered 401 that did before; {error}") from None
             return found.renew_header(headers)
 

@@ -19,12 +19,13 @@ from conformance.http.client import Client
 from conformance.http.evidence import Exchange
 from conformance.http.pacing import Budget
 from conformance.http.redaction import Redaction
-from conformance.http.response import Response
 from conformance.judge import interrupt
-from conformance.judge.verdict import options_of
+from conformance.judge.result import make_result
+from conformance.judge.session import client_options
+from conformance.judge.suites import Suite
+from conformance.suite.driver import CaseResult, Driver
 from conformance.suite.requirement import Requirement
 from conformance.suite.run import Run
-from conformance.target.profile import AnyTarget
 
 FOLDER = "candidates"
 _EACH = 3  # findings of one requirement, then it is asked no more
@@ -127,8 +128,7 @@ class Exploration:
 
     def __init__(
         self,
-        aim: AnyTarget,
-        redaction: Redaction,
+        suite: Suite,
         for_s: float,
         *,
         clock: Clock = time.monotonic,
@@ -137,16 +137,18 @@ class Exploration:
         self.findings: list[Finding] = []
         self.exams = 0
         self.stopped: str | None = None
-        self.redaction = redaction
-        self._aim = aim
+        self.redaction = Redaction()
+        self._suite = suite
         self._clock = clock
         self._seeds = iter(lambda: secrets.randbelow(2**31), None) if seeds is None else seeds
         self._budget = ExplorationBudget(clock, clock() + for_s)
-        self._client = Client(aim.base_url, redaction, budget=self._budget, **options_of(aim))
-        self._asked = [one for one in aim.requirements() if one.is_examined and one.level != "OBSERVED"]
+        self._client = Client(
+            suite.target.base_url, self.redaction, budget=self._budget, **client_options(suite.target)
+        )
+        self._asked = [one for one in suite.requirements() if one.is_examined and one.level != "OBSERVED"]
         self._spent: Counter[str] = Counter()
         self._drawing_s = 0.0
-        self._latest: Any = None
+        self._latest: Driver | None = None
 
     @property
     def requests(self) -> int:
@@ -173,13 +175,13 @@ class Exploration:
     def _explore(self, seed: int, heard: Callable[[Finding], None]) -> None:
         began = self._clock()
         try:
-            exam = self._aim.draw(seed)
+            exam = self._suite.draw_cases(seed)
         except TooFewCases:
             return
         self._drawing_s = self._clock() - began
         api = self._latest = self._api(seed, exam)
         broken = [found for asked in self._asked if (found := self._violation(asked, api, seed))]
-        cases = {id(answer.exchange): case for case, answer in _sat(api)}
+        cases = {id(one.answer.exchange): one.case for one in _results_so_far(api)}
         self.exams += 1
         for found in broken:
             case = cases.get(id(found.exchange))
@@ -223,7 +225,7 @@ class Exploration:
             return wrong is not None
 
         with suppress(_Enough, TimeIsUp):
-            self._aim.shrink(culprit, found.seed, is_wrong)
+            self._suite.shrink_case(culprit, found.seed, is_wrong)
         return best
 
     def _alone(self, asked: Requirement, seed: int, case: Case | None) -> Finding | None:
@@ -231,19 +233,17 @@ class Exploration:
         cases = (case,) if case else ()
         return self._violation(asked, self._api(seed, Exam(cases, "")), seed)
 
-    def _api(self, seed: int, exam: Exam) -> Any:
+    def _api(self, seed: int, exam: Exam) -> Driver:
         self._client.forget_everything()
-        return self._aim.vocabulary(self._client, Run(self._aim.api, seed, lambda _: exam))
+        return self._suite.make_driver(self._client, Run(self._suite.target.api, seed, lambda _: exam))
 
-    def _violation(self, asked: Requirement, api: Any, seed: int) -> Finding | None:
+    def _violation(self, asked: Requirement, driver: Driver, seed: int) -> Finding | None:
         self._client.start_evidence()
         try:
-            asked.function(api)
+            asked.function(driver)
         except DoesNotConform as error:
-            evidence = self._client.evidence()
-            exchange = error.answer.exchange if error.answer else evidence[-1] if evidence else None
-            expected, got = self.redaction(error.expected), self.redaction(error.got)
-            return Finding(asked, seed, None, False, expected, got, exchange)
+            found = make_result(asked, error, self._client)
+            return Finding(asked, seed, None, False, str(found.expected), str(found.got), found.at_fault)
         except Stopped:
             raise
         except Outcome:
@@ -269,10 +269,9 @@ def save(finding: Finding, folder: Path, redaction: Redaction) -> Path:
     return file
 
 
-def _sat(api: Any) -> list[tuple[Case, Response]]:
-    """Pair the cases of a driver's case_results() with their answers."""
+def _results_so_far(driver: Driver) -> Sequence[CaseResult]:
     try:
-        return [(found.case, found.answer) for found in api.case_results()]
+        return driver.case_results()
     except Outcome:
         return []
 

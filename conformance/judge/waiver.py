@@ -23,17 +23,18 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
 import openapi
-from conformance.judge.engine import Result
-from conformance.suite import requirement
+from conformance.judge.result import Result
+from conformance.judge.suites import collect_requirements
 from conformance.suite.requirement import Requirement
-from conformance.target import profile as target
+from conformance.target.model import BadProfile, Model, describe_error
+from conformance.target.yaml_file import read_yaml
 
 
 class BadWaivers(ValueError):
     """The file of waivers cannot be used; one line per thing that is wrong: what, where, what to do."""
 
 
-class Waiver(target.Model):
+class Waiver(Model):
     """One failure that is excused. expires: the last day on which it holds."""
 
     id: str
@@ -56,8 +57,8 @@ def read(file: Path) -> list[Waiver]:
     Raises BadWaivers with a line for each thing that is wrong.
     """
     try:
-        written = target.load(file, "a list of waivers")
-    except target.BadProfile as error:
+        written = read_yaml(file, "a list of waivers")
+    except BadProfile as error:
         raise BadWaivers(str(error)) from None
     if written is None and not file.read_text(encoding="utf-8").strip():
         raise BadWaivers(f"{file}: is empty; write [] if nothing is waived")
@@ -69,7 +70,7 @@ def read(file: Path) -> list[Waiver]:
         try:
             read.append(Waiver.model_validate(one))
         except ValidationError as error:
-            wrong += [f"{file}: waiver {number}: {target.line(fault)}" for fault in error.errors()]
+            wrong += [f"{file}: waiver {number}: {describe_error(fault)}" for fault in error.errors()]
     ids = [one.id for one in read]
     wrong += [
         f"{file}: {id_}: has two waivers; remove one"
@@ -116,7 +117,7 @@ def pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> list[s
     known: every requirement of the API that is judged; those of the other APIs that have a name are known here.
     """
     others = set(openapi.api_names()) - {one.api for one in known}
-    everywhere = [*known, *(one for api in sorted(others) for one in requirement.collect(api))]
+    everywhere = [*known, *(one for api in sorted(others) for one in collect_requirements(api))]
     levels = {one.id: one.level for one in everywhere}
     said = []
     for one in waivers:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from conformance.generation import cases as exam
 from conformance.generation.cases import Exam
-from conformance.judge.engine import describe
-from conformance.judge.verdict import CannotRun
+from conformance.judge.result import describe_fault
+from conformance.judge.session import CannotRun
 from conformance.proof import NoSuchServer, trial
 from conformance.proof.trial import Finding, Trial
 
@@ -102,7 +102,7 @@ def _held(api: str, kind: str, name: str) -> Finding:
     try:
         return trial.hold(found)
     except Exception as error:
-        raise CannotRun(f"{api}: {kind} {name} could not be judged: {describe(error)}") from None
+        raise CannotRun(f"{api}: {kind} {name} could not be judged: {describe_fault(error)}") from None
 
 
 def line(one: Trial, finding: Finding) -> str:

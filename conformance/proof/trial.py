@@ -17,10 +17,11 @@ from functools import cache, partial
 from typing import Any
 
 from conformance import proof
-from conformance.judge.verdict import CONFORMANT, Verdict, judge
+from conformance.judge.session import judge_target
+from conformance.judge.suites import collect_requirements
+from conformance.judge.verdict import CONFORMANT, Verdict
 from conformance.proof.nonsense import NONSENSE
 from conformance.proof.serving import InProcess, serve
-from conformance.suite import requirement
 
 REFERENCE, MUTANT, LIBERTY, NOTHING = KINDS = ("reference", "mutant", "liberty", "nonsense")
 WITHIN_S = 20  # on a busy machine; most nonsense takes less than one
@@ -65,7 +66,7 @@ def trials(api: str) -> list[Trial]:
 
 @cache
 def _trials(api: str) -> Sequence[Trial]:
-    requirement.collect(api)
+    collect_requirements(api)
     classes = {
         REFERENCE: [proof.reference_of(api)],
         MUTANT: proof.mutants_of(api),
@@ -87,14 +88,14 @@ def hold(trial: Trial) -> Finding:
 
 
 def judged(server: Any, **options: Any) -> Verdict:
-    """Judge a server that brings its own profile; *options* are those of verdict.judge."""
+    """Judge a server that brings its own profile; *options* are those of judge.session.judge_target."""
     with serve(server) as url:
-        return judge(server.profile(url), **options)
+        return judge_target(server.profile(url), **options)
 
 
 def unproved(api: str) -> list[str]:
     """Say which MUSTs and SHOULDs of *api* no mutant breaks alone, and what mutants break that there is not."""
-    asked = {_short(one.id) for one in requirement.collect(api) if one.level != "OBSERVED"}
+    asked = {_short(one.id) for one in collect_requirements(api) if one.level != "OBSERVED"}
     breaks = [mutant.breaks for mutant in proof.mutants_of(api)]
     alone = {next(iter(broken)) for broken in breaks if len(broken) == 1}
     unknown = frozenset().union(*breaks) - asked
@@ -114,12 +115,12 @@ def _judged_by_calls(trial: Trial) -> Verdict:
     is_of_wire = trial.server.answer is not proof.reference_of(
         trial.api
     ).answer or "patience" in server.profile("")
-    return judged(server) if is_of_wire else judged(server, wire=partial(InProcess, server))
+    return judged(server) if is_of_wire else judged(server, make_connection=partial(InProcess, server))
 
 
 def _judged_in_haste(trial: Trial) -> Verdict:
     with trial.server() as url:
-        return judge({**proof.reference_of(trial.api)().profile(url), "patience": HASTE})
+        return judge_target({**proof.reference_of(trial.api)().profile(url), "patience": HASTE})
 
 
 def _of_reference(verdict: Verdict, _: Trial) -> list[str]:

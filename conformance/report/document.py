@@ -6,8 +6,9 @@ import json
 import platform
 from typing import Any
 
-from conformance.judge.engine import Result
-from conformance.judge.verdict import Verdict, suite_version
+from conformance import suite_version
+from conformance.judge.result import Result
+from conformance.judge.verdict import Verdict
 
 SCHEMA = 1
 LONGEST_EVIDENCE = 8

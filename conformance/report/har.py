@@ -8,9 +8,8 @@ from http import HTTPStatus
 
 import harfile
 
-from conformance import DISTRIBUTION
+from conformance import DISTRIBUTION, suite_version
 from conformance.http.evidence import Exchange
-from conformance.judge.verdict import suite_version
 
 _HTTP = "HTTP/1.1"
 

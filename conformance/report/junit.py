@@ -5,7 +5,7 @@ from __future__ import annotations
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from conformance.http.evidence import escape_controls
-from conformance.judge.engine import Result
+from conformance.judge.result import Result
 from conformance.judge.verdict import Verdict
 
 _PROLOG = '<?xml version="1.0" encoding="utf-8"?>\n'

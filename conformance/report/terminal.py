@@ -12,8 +12,8 @@ from rich.live import Live
 from rich.text import Text
 
 from conformance.http.evidence import Exchange
-from conformance.judge.engine import Result
 from conformance.judge.exploration import Exploration, Finding
+from conformance.judge.result import Result
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement

@@ -44,3 +44,11 @@ class Mode(StrEnum):
         """Raise NotTested if a body is too long for the mode."""
         if size_bytes > LONGEST_BODY:
             self.want_full(f"a body of {size_bytes} bytes")
+
+
+def parse_mode(text: str) -> Mode:
+    """Read a mode; raises ValueError, saying which there are, if it is none."""
+    try:
+        return Mode(text)
+    except ValueError:
+        raise ValueError(f"is not a mode; there are {', '.join(Mode)}") from None

@@ -3,30 +3,18 @@
 ``MUST answer 401 authentication_required without a token. (onlyautomator: Error Codes)``
 
 A paragraph after it may say how the document is read where that does not go without saying.
-
-Requirements stand in document order: by the ``ORDER`` of their module (0 if it has none), then by the
-heading that is their source, then as they are written.
 """
 
 from __future__ import annotations
 
 import difflib
 import fnmatch
-import importlib
-import importlib.resources
 import inspect
-import pkgutil
 import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from types import ModuleType
 from typing import Any
-
-import yaml
-
-import openapi
 
 LEVELS = ("MUST", "SHOULD", "OBSERVED")
 _SENTENCE = re.compile(
@@ -75,49 +63,7 @@ class Requirement:
         return self.source.partition(": ")[2]
 
 
-def collect(api: str) -> list[Requirement]:
-    """List the requirements of *api* in document order.
-
-    Raises openapi.UnknownApi if there is no such API, BadRequirement if one is not written as one.
-    """
-    return list(_collected(api))
-
-
-@cache
-def _collected(api: str) -> Sequence[Requirement]:
-    headings = openapi.list_headings(openapi.load_contract(api))
-    found = [
-        (getattr(module, "ORDER", 0), requirement)
-        for module in modules(api)
-        for requirement in _written(module, api, headings)
-    ]
-    _refuse_twins([requirement for _, requirement in found])
-    found.sort(key=lambda pair: (pair[0], headings.index(pair[1].heading)))
-    return [requirement for _, requirement in found]
-
-
-def not_asked(api: str) -> dict[str, dict[str, str]]:
-    """Return why headings, statuses and codes of *api* have no MUST and no SHOULD, by kind and by name.
-
-    Empty if the API has no file that says so.
-    """
-    file = importlib.resources.files(f"conformance.apis.{api}") / "not_asked.yaml"
-    if not file.is_file():
-        return {}
-    reasons: dict[str, dict[str, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return reasons
-
-
-def modules(api: str) -> list[ModuleType]:
-    """Import the modules in which the requirements of *api* are written, by name."""
-    package = importlib.import_module(f"conformance.apis.{api}")
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    return [
-        importlib.import_module(f"{package.__name__}.{name}") for name in names if name.startswith("test_")
-    ]
-
-
-def select(
+def select_requirements(
     requirements: Sequence[Requirement], globs: Sequence[str], *, asked: str = "--only "
 ) -> list[Requirement]:
     """Return those whose id matches one of *globs*, all if there is none; the API's prefix may be left out.
@@ -148,17 +94,7 @@ def _nothing_matches(glob: str, ids: Sequence[str]) -> str:
     return f"{glob}: no requirement has such an id; {hint}"
 
 
-def _written(module: ModuleType, api: str, headings: Sequence[str]) -> list[Requirement]:
-    return [
-        read(function, api, headings)
-        for name, function in vars(module).items()
-        if name.startswith("test_")
-        and inspect.isfunction(function)
-        and function.__module__ == module.__name__
-    ]
-
-
-def read(function: Callable[..., Any], api: str, headings: Sequence[str]) -> Requirement:
+def read_requirement(function: Callable[..., Any], api: str, headings: Sequence[str]) -> Requirement:
     """Read one requirement from its function.
 
     Raises BadRequirement if its docstring lacks a level, a text, or a source among *headings*.
@@ -189,7 +125,8 @@ def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _refuse_twins(requirements: Sequence[Requirement]) -> None:
+def refuse_twins(requirements: Sequence[Requirement]) -> None:
+    """Raise BadRequirement if two have one id."""
     ids = [requirement.id for requirement in requirements]
     for id_ in ids:
         if ids.count(id_) > 1:

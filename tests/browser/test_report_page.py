@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance import proof
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
 from conformance.proof.serving import Response, serve
 from conformance.report import write_reports
 
@@ -22,7 +22,7 @@ def page_url(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     profile = proof.reference_of("suprsend")().profile("http://h")
     with serve(Hostile()) as url:
-        write_reports(judge({**profile, "base_url": url}, only=["category-*", "missing-key"]), folder)
+        write_reports(judge_target({**profile, "base_url": url}, only=["category-*", "missing-key"]), folder)
     return (folder / "report.html").as_uri()
 
 

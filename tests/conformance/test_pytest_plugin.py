@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from conformance import proof
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
+from conformance.judge.suites import collect_requirements
 from conformance.proof.serving import Response, serve
 from conformance.report import junit
-from conformance.suite import requirement
 
 API = "suprsend"
 REFERENCE = proof.reference_of(API)
@@ -83,14 +83,14 @@ def test_each_requirement_is_a_test_in_document_order(run):
     done = run(REFERENCE(), *AIMED, "-v", "-W", "error")
 
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert asked(done) == [(one.id, "PASSED") for one in requirement.collect(API)]
+    assert asked(done) == [(one.id, "PASSED") for one in collect_requirements(API)]
 
 
 def test_outcomes_are_those_of_the_verdict(run, tmp_path):
     names = ("key", "null", "lock", "list", "object")
     done = run(Broken(), *AIMED, "--junitxml=pytest.xml", "-k", " or ".join(names))
     with serve(Broken()) as url:
-        verdict = judge(Broken().profile(url), only=[f"*{name}*" for name in names])
+        verdict = judge_target(Broken().profile(url), only=[f"*{name}*" for name in names])
     ours = ElementTree.fromstring(junit.render_junit(verdict).partition("\n")[2])  # noqa: S314
     theirs = ElementTree.parse(tmp_path / "pytest.xml").getroot()  # noqa: S314  our own file
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pydantic import field_validator
-from pydantic_core import PydanticCustomError
 
-from conformance.target.profile import Model, Secret, Target, apart
+from conformance.http.secret import Secret
+from conformance.target.model import Model, must_differ, profile_error
+from conformance.target.profile import TargetProfile
+from conformance.target.yaml_file import render_comment
 
 
 class Credentials(Model):
@@ -16,9 +18,9 @@ class Credentials(Model):
     forbidden: Secret | None = None
     expired: Secret | None = None
 
-    _users_apart = apart("user", "other_user")
-    _forbidden_apart = apart("user", "forbidden")
-    _expired_apart = apart("user", "expired")
+    _users_apart = must_differ("user", "other_user")
+    _forbidden_apart = must_differ("user", "forbidden")
+    _expired_apart = must_differ("user", "expired")
 
 
 class Fixtures(Model):
@@ -28,8 +30,8 @@ class Fixtures(Model):
     other_fan_id: str | None = None
     unknown_fan_id: str | None = None
 
-    _apart = apart("fan_id", "other_fan_id")
-    _unknown_apart = apart("fan_id", "unknown_fan_id")
+    _apart = must_differ("fan_id", "other_fan_id")
+    _unknown_apart = must_differ("fan_id", "unknown_fan_id")
 
 
 class Trigger(Model):
@@ -47,7 +49,7 @@ class Triggers(Model):
 CAPABILITIES = ("read_back",)
 
 
-class Profile(Target[Credentials, Fixtures]):
+class Profile(TargetProfile[Credentials, Fixtures]):
     """A whole profile; *capabilities* names what the target has beyond the documented operation."""
 
     triggers: Triggers = Triggers()
@@ -55,27 +57,33 @@ class Profile(Target[Credentials, Fixtures]):
 
     @field_validator("capabilities")
     @classmethod
-    def _are_known(cls, given: list[str]) -> list[str]:
+    def _refuse_unknown(cls, given: list[str]) -> list[str]:
         for one in given:
             if one not in CAPABILITIES:
-                sentence = f"unknown capability {one!r}; known: {', '.join(CAPABILITIES)}"
-                raise PydanticCustomError("unknown_capability", "{sentence}", {"sentence": sentence})
+                raise profile_error(f"unknown capability {one!r}; known: {', '.join(CAPABILITIES)}")
         return given
 
-    def left_out(self) -> list[str]:
+    def missing_keys(self) -> list[str]:
         """Name the optional keys that the profile does not give."""
         missing = [one for one in CAPABILITIES if one not in self.capabilities]
-        return [*super().left_out(), *(f"capabilities.{one}" for one in missing)]
+        return [*super().missing_keys(), *(f"capabilities.{one}" for one in missing)]
 
 
-TEMPLATE = """\
+WHAT_A_RUN_WRITES = (
+    "A run writes some 140 preferences for fan_id, one of them a megabyte until it ends, and one for other_fan_id, "
+    "in categories that begin with conformance_ or, where the common categories are tried, with conformance_ in the "
+    "preference. The API cannot delete, so they stay: name fans of a test account. A few writes are sent with "
+    "tokens that must be refused, and a few for a fan that must not exist. `conformance doctor` writes a single "
+    "preference."
+)
+
+TEMPLATE = (
+    """\
 # A target for `conformance run`: an OnlyAutomator server, real or not.
 #
-# A run writes some 140 preferences for fan_id, one of them a megabyte until it ends, and one for other_fan_id, in
-# categories that begin with conformance_ or, where the common categories are tried, with conformance_ in the
-# preference. The API cannot delete, so they stay: name fans of a test account. A few writes are sent with
-# tokens that must be refused, and a few for a fan that must not exist. `conformance doctor` writes a single
-# preference.
+"""
+    + render_comment(WHAT_A_RUN_WRITES)
+    + """
 
 api: onlyautomator
 base_url: https://staging.example.com     # /api/v2/update-preference is appended
@@ -103,3 +111,4 @@ fixtures:
 # tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false trusts anybody
 # proxy: http://proxy.example.com:3128     # or none; else the environment's
 """
+)

@@ -6,9 +6,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from conformance.target.profile import Model, Secret, Target, apart
+from conformance.http.secret import Secret
+from conformance.target.model import Model, must_differ
+from conformance.target.profile import TargetProfile
+from conformance.target.yaml_file import render_comment
 
-TEMPLATE = """\
+WHAT_A_RUN_WRITES = (
+    "A run opts these objects in and out, many times, and ends by leaving them opted in to every channel: use "
+    "objects that nobody needs. Nothing can be deleted; a target that creates unknown objects, categories or "
+    'tenants is left with one of each whose name begins with "conformance". With the capability read_back two '
+    "channels of the object are restricted everywhere, one after the other, and freed again."
+)
+
+TEMPLATE = (
+    """\
 # What to judge. Fill in, then: conformance run THIS-FILE
 api: suprsend
 base_url: https://hub.suprsend.com
@@ -16,10 +27,9 @@ base_url: https://hub.suprsend.com
 credentials:
   api_key: ${SUPRSEND_API_KEY}     # from the environment; or {command: [program, argument]}
 
-# A run opts these objects in and out, many times, and ends by leaving them opted in to every channel: use
-# objects that nobody needs. Nothing can be deleted; a target that creates unknown objects, categories or
-# tenants is left with one of each whose name begins with "conformance". With the capability read_back two channels
-# of the object are restricted everywhere, one after the other, and freed again.
+"""
+    + render_comment(WHAT_A_RUN_WRITES)
+    + """
 fixtures:
   object: {type: departments, id: engineering}     # best with email and slack, or any two editable channels
   category: status-update-alert                    # one that can be opted out of
@@ -39,6 +49,7 @@ path_style: no_slash               # or trailing_slash: how the target likes its
 # tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false trusts anybody
 # proxy: http://proxy.example.com:3128     # or none; else the environment's
 """
+)
 
 
 class Credentials(Model):
@@ -64,17 +75,17 @@ class Fixtures(Model):
     locked_category: str | None = Field(default=None, min_length=1)
     tenant_id: str | None = Field(default=None, min_length=1)
 
-    _objects_apart = apart("object", "other_object")
-    _categories_apart = apart("category", "other_category")
-    _locked_apart = apart("category", "locked_category")
+    _objects_apart = must_differ("object", "other_object")
+    _categories_apart = must_differ("category", "other_category")
+    _locked_apart = must_differ("category", "locked_category")
 
 
-class Profile(Target[Credentials, Fixtures]):
+class Profile(TargetProfile[Credentials, Fixtures]):
     """A whole profile; *path_style* says whether paths end in a slash, *capabilities* what else the target can do."""
 
     path_style: Literal["no_slash", "trailing_slash"] = "no_slash"
     capabilities: list[Literal["read_back"]] = []
 
-    def left_out(self) -> list[str]:
+    def missing_keys(self) -> list[str]:
         """Name the optional keys that the profile does not give."""
-        return [*super().left_out(), *([] if self.capabilities else ["capabilities"])]
+        return [*super().missing_keys(), *([] if self.capabilities else ["capabilities"])]

@@ -9,7 +9,7 @@ import openapi
 from conformance import proof
 from conformance.command import explanation
 from conformance.command.cli import app
-from conformance.suite import requirement
+from conformance.judge.suites import collect_requirements
 
 APIS = openapi.api_names()
 
@@ -25,7 +25,7 @@ def fresh():
 
 
 def test_document_has_every_requirement_once(fresh):
-    every = [one.id for api in APIS for one in requirement.collect(api)]
+    every = [one.id for api in APIS for one in collect_requirements(api)]
 
     assert sorted(re.findall(r"^### (.+/.+)$", fresh, re.MULTILINE)) == sorted(every)
 
@@ -33,7 +33,7 @@ def test_document_has_every_requirement_once(fresh):
 def test_every_must_is_followed_by_the_sentence_it_rests_on(fresh):
     musts = re.findall(r"^\*\*MUST\*\* .+\n\n(.)", fresh, re.MULTILINE)
 
-    assert len(musts) == sum(one.level == "MUST" for api in APIS for one in requirement.collect(api))
+    assert len(musts) == sum(one.level == "MUST" for api in APIS for one in collect_requirements(api))
     assert set(musts) == {">"}
 
 
@@ -50,7 +50,7 @@ def test_contents_lead_to_every_requirement(fresh):
 @pytest.mark.parametrize("api", APIS)
 def test_explanation_names_text_level_source_and_proof(api):
     mutant = next(mutant for mutant in proof.mutants_of(api) if len(mutant.breaks) == 1)
-    (one,) = (one for one in requirement.collect(api) if {one.name} == mutant.breaks)
+    (one,) = (one for one in collect_requirements(api) if {one.name} == mutant.breaks)
     document = openapi.load_contract(api)["info"]["x-document"]
 
     done = explain(one.id)

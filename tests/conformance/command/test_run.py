@@ -9,8 +9,8 @@ import pytest
 
 import openapi
 from conformance import proof
+from conformance.judge.suites import collect_requirements
 from conformance.proof.serving import serve
-from conformance.suite import requirement
 from tests.conformance.command.commands import APIS, altered, answering, conformance, served, written
 
 FILES = ["badge.json", "junit.xml", "report.html", "report.json", "requests.har"]
@@ -20,7 +20,7 @@ FILES = ["badge.json", "junit.xml", "report.html", "report.json", "requests.har"
 def test_conformant_target(api, tmp_path):
     with served(tmp_path, proof.reference_of(api)()) as profile:
         done = conformance("run", profile, "--report-dir", tmp_path / "a" / "b", "--strict")
-    musts = sum(one.level == "MUST" for one in requirement.collect(api))
+    musts = sum(one.level == "MUST" for one in collect_requirements(api))
 
     assert (done.exit_code, done.stderr) == (0, "")
     assert f"{musts} of {musts} MUSTs tested" in done.stdout
@@ -46,7 +46,7 @@ def test_report_has_the_documented_shape(api, tmp_path):
     assert report["exam"]["accepted"] == 0
     assert report["requests"] > 40
     assert report["seconds"] > 0
-    assert [one["id"] for one in report["requirements"]] == [one.id for one in requirement.collect(api)]
+    assert [one["id"] for one in report["requirements"]] == [one.id for one in collect_requirements(api)]
     assert set(failed[0]) == {"id", "level", "text", "source", "status", "reason", "evidence"}
     assert set(evidence) == {"request", "response", "expected", "got", "curl"}
     assert set(evidence["request"]) == {"method", "url", "headers", "body"}
@@ -91,7 +91,7 @@ def test_same_seed_same_report(tmp_path):
 
 def test_part_of_the_requirements_is_a_partial_verdict(tmp_path):
     api = "onlyautomator"
-    chosen = next(one for one in requirement.collect(api) if one.id.endswith("missing-token"))
+    chosen = next(one for one in collect_requirements(api) if one.id.endswith("missing-token"))
     with served(tmp_path, proof.reference_of(api)()) as profile:
         done = conformance("run", profile, "--only", "missing-t*", "--report-dir", tmp_path)
         nothing = conformance("run", profile, "--only", "mising-token")

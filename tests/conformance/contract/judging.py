@@ -1,13 +1,13 @@
 """The library's contract, judged by its profile; and a server of it that falls over."""
 
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
 from conformance.proof.serving import Response, serve
 from tests.conformance.contract.library import KEY, Library
 
 
 def judged(server, spec, **changes):
     with serve(server) as url:
-        return judge({**profile(spec, url), **changes})
+        return judge_target({**profile(spec, url), **changes})
 
 
 def profile(spec, url):

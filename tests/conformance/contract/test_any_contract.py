@@ -10,7 +10,7 @@ import pytest
 import openapi
 from conformance import proof
 from conformance.contract import checks as promises
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
 from conformance.proof.nonsense import NONSENSE
 from conformance.proof.serving import Response, serve
 from conformance.proof.trial import HASTE
@@ -185,7 +185,7 @@ def test_broken_path_and_query_are_to_be_refused(tmp_path):
     def judged(server):
         with serve(server) as url:
             aim = {"spec": str(tmp_path / "shelves.yaml"), "base_url": url, "fixtures": {"number": 7}}
-            return judge(aim)
+            return judge_target(aim)
 
     class Lenient(Shelves):
         def is_fine(self, name, value):
@@ -203,7 +203,7 @@ def test_broken_path_and_query_are_to_be_refused(tmp_path):
 
 def test_broken_requests_count_with_strict_alone(spec):
     with serve(Trusting()) as url:
-        verdicts = [judge(profile(spec, url), strict=strict).verdict for strict in (False, True)]
+        verdicts = [judge_target(profile(spec, url), strict=strict).verdict for strict in (False, True)]
 
     assert verdicts == ["conformant", "not_conformant"]
 
@@ -268,7 +268,7 @@ def test_guest_of_the_stub_conforms(tmp_path):
     file = tmp_path / "greetings.yaml"
     file.write_text(re.sub(r"\n *security.*", "", SPEC, count=1))
     with MockServer(specs=[file]) as mock:
-        verdict = judge(
+        verdict = judge_target(
             {"spec": str(file), "base_url": mock.url, "credentials": {"key": KEY}, "deletes": True}
         )
     assert (verdict.verdict, failed(verdict)) == ("conformant", [])
@@ -295,7 +295,7 @@ def test_reference_conforms_by_its_contract_alone(api):
             for one in operation.get("parameters", [])
         }
         secret = next(iter(given["credentials"].values()))
-        verdict = judge(
+        verdict = judge_target(
             {
                 "spec": str(openapi.contract_path(api)),
                 "base_url": url,
@@ -340,7 +340,7 @@ def test_exam_is_the_same_in_every_process(spec):
 @pytest.mark.parametrize("nonsense", NONSENSE)
 def test_nonsense_is_neither_accepted_nor_our_fault(nonsense, spec):
     with NONSENSE[nonsense]() as url:
-        verdict = judge({**profile(spec, url), "patience": HASTE})
+        verdict = judge_target({**profile(spec, url), "patience": HASTE})
 
     assert verdict.exit_status in (1, 3)
     assert not [one.reason for one in verdict.results if one.is_our_fault]

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
 from conformance.proof.serving import Response, serve
 from conformance.report import write_reports
 
@@ -85,7 +85,7 @@ def test_correct_server_conforms_and_its_secret_is_kept(dialect, tmp_path):
     (tmp_path / "me.yaml").write_text(contract)
     with serve(Me(word)) as url:
         profile = {"spec": str(tmp_path / "me.yaml"), "base_url": url, "credentials": {"door": SECRET}}
-        verdict = judge(profile, strict=True)
+        verdict = judge_target(profile, strict=True)
     files = write_reports(verdict, tmp_path / "report")
 
     assert (verdict.verdict, verdict.reason) == ("conformant", "no MUST failed and none was inconclusive")
@@ -107,7 +107,9 @@ def test_null_is_refused_where_it_may_not_be(dialect, tmp_path):
     contract, word = CONTRACTS[dialect]
     (tmp_path / "me.yaml").write_text(contract)
     with serve(Numbers(word)) as url:
-        verdict = judge({"spec": str(tmp_path / "me.yaml"), "base_url": url, "credentials": {"door": SECRET}})
+        verdict = judge_target(
+            {"spec": str(tmp_path / "me.yaml"), "base_url": url, "credentials": {"door": SECRET}}
+        )
 
     assert verdict.ids("failed") == ["me/rename-schema"]
 
@@ -116,7 +118,7 @@ def test_other_bodies_than_json_are_not_tested(tmp_path):
     contract = three("3.0.3", "{type: http, scheme: bearer}").replace("application/json", "image/png", 1)
     (tmp_path / "me.yaml").write_text(contract)
     with serve(Me("")) as url:
-        verdict = judge({"spec": str(tmp_path / "me.yaml"), "base_url": url})
+        verdict = judge_target({"spec": str(tmp_path / "me.yaml"), "base_url": url})
 
     assert (verdict.verdict, verdict.reason) == ("no_verdict", "no MUST was tested")
     assert "only JSON bodies are made, and this takes image/png" in {one.reason for one in verdict.results}

@@ -10,7 +10,7 @@ from conformance.generation import cases as exam
 
 DIGESTS = """
 import openapi
-from conformance import exam
+from conformance.generation import cases as exam
 print([exam.draw(api).sha256 for api in openapi.api_names()])
 """
 

@@ -11,14 +11,14 @@ import openapi
 from conformance import proof
 from conformance.http.evidence import Exchange, render_curl
 from conformance.http.redaction import Redaction
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
+from conformance.judge.suites import collect_requirements
 from conformance.judge.waiver import Waiver
 from conformance.proof.serving import Response, serve
 from conformance.report import write_reports
 from conformance.report.changes import Report, compare_reports, describe_changes
 from conformance.report.document import build_document
 from conformance.report.github import render_annotations, render_summary
-from conformance.suite import requirement
 
 SECRET = 'tök/en+"<&>\\value'
 
@@ -144,7 +144,7 @@ def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypa
     secret = next(iter(reference.profile("http://h")["credentials"].values()))
     excused = [
         Waiver(id=one.id, reason=f"they use {secret}", owner=secret, expires=date.max)
-        for one in requirement.collect(api)[::2]
+        for one in collect_requirements(api)[::2]
     ]
     with serve(gossip) as url:
         profile = reference.profile(url)
@@ -154,7 +154,7 @@ def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypa
         keys = [f"${{CREDENTIAL_OF_{key.upper()}}}" for key in profile["credentials"]]
         profile["credentials"] = dict(zip(profile["credentials"], keys, strict=True))
         terminal = Terminal(Console(soft_wrap=True))
-        verdict = judge(profile, heard=terminal.print_result, waivers=excused)
+        verdict = judge_target(profile, on_result=terminal.print_result, waivers=excused)
     terminal.print_summary(verdict, write_reports(verdict, tmp_path))
     told = build_document(verdict)
     terminal.print_lines(render_annotations(told))

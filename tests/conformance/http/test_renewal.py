@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from conformance import proof
 from conformance.command.cli import app
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
 from conformance.proof.reference.onlyautomator import SECRET
 from conformance.proof.serving import serve
 
@@ -75,7 +75,7 @@ def judged(server, shop, **options):
     with serve(server) as url:
         profile = server.profile(url)
         profile["credentials"]["user"] = shop.credential
-        return judge(profile, **options)
+        return judge_target(profile, **options)
 
 
 def test_run_outlives_its_tokens(tmp_path):
@@ -108,7 +108,7 @@ def test_key_is_fetched_again(tmp_path):
 
     server, shop = ShortLivedKeys(), Shop(tmp_path, *keys)
     with serve(server) as url:
-        came = judge({**server.profile(url), "credentials": {"api_key": shop.credential}})
+        came = judge_target({**server.profile(url), "credentials": {"api_key": shop.credential}})
 
     assert (came.verdict, came.ids("failed"), came.ids("inconclusive")) == ("conformant", [], [])
     assert 2 < shop.fetched < 9
@@ -181,7 +181,7 @@ def test_command_takes_no_longer_than_the_budget(tmp_path):
         profile = server.profile(url)
         profile["credentials"]["user"] = {"command": command}
         began = time.monotonic()
-        came = judge(profile, budget_s=2)
+        came = judge_target(profile, budget_s=2)
 
     assert time.monotonic() - began < 6
     assert (came.exit_status, came.ids("failed")) == (3, [])

@@ -13,7 +13,7 @@ from conformance.command.cli import app
 from conformance.command.duration import parse_duration
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
 from conformance.proof.serving import Response, serve, serve_bytes
 
 API = "onlyautomator"
@@ -80,7 +80,7 @@ def test_no_exchange_overruns_the_budget(talk):
 def test_no_retry_overruns_the_budget():
     busy = Response(429, {}, {"retry-after": "20"})
     with serve(Server(lambda _: busy)) as url, at_most(5):
-        came = judge({**REFERENCE().profile(url), "patience": {"retry_s": 60, "budget_s": 2}})
+        came = judge_target({**REFERENCE().profile(url), "patience": {"retry_s": 60, "budget_s": 2}})
 
     assert came.exit_status == 3
     assert "asks to wait (20), longer than" in came.reason
@@ -89,7 +89,7 @@ def test_no_retry_overruns_the_budget():
 
 def test_no_rate_cap_overruns_the_budget():
     with serve(REFERENCE()) as url, at_most(5):
-        came = judge({**REFERENCE().profile(url), "patience": {"rate_per_s": 2, "budget_s": 1.5}})
+        came = judge_target({**REFERENCE().profile(url), "patience": {"rate_per_s": 2, "budget_s": 1.5}})
 
     assert came.exit_status == 3
     assert came.requests <= 4
@@ -166,7 +166,7 @@ def test_object_is_left_opted_in_when_time_runs_out():
             return super().answer(request)
 
     with serve(Remembers()) as url, at_most(6):
-        came = judge(Remembers().profile(url), budget_s=1.5)
+        came = judge_target(Remembers().profile(url), budget_s=1.5)
 
     assert came.exit_status == 3
     assert b'"opt_out"' in b"".join(Remembers.wishes)

@@ -1,18 +1,21 @@
-"""pytest as the engine inside: what becomes of a requirement, and what it leaves alone."""
+"""The engine asks one requirement at a time: what becomes of it, and what it leaves alone."""
 # ruff: noqa: ARG001, ARG002  what is called back takes what it is given
 
-import importlib.metadata
-import os
+import json
+import subprocess
 import sys
 import warnings
 
 import pytest
 
+from conformance import proof
 from conformance.assertions.expect import observe
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, Stopped
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
-from conformance.judge import engine as plugin
+from conformance.judge.engine import Engine
+from conformance.judge.session import TargetSession
+from conformance.judge.suites import ApiSuite, read_profile
 from conformance.proof.serving import Response, serve
 from conformance.suite.requirement import Requirement
 
@@ -30,33 +33,37 @@ def client():
         client.close()
 
 
-def asked(client, *functions, level="MUST"):
-    requirements = [
+def requirements_of(*functions, level="MUST"):
+    return [
         Requirement(f"toy/{at}", level, f"be {at}.", "toy: Everything", function)
         for at, function in enumerate(functions)
     ]
-    return plugin.run(requirements, "the api", client)
 
 
-def fails(api):
+def asked(client, *functions, level="MUST"):
+    engine = Engine("the driver", client)
+    return [engine.ask(one) for one in requirements_of(*functions, level=level)]
+
+
+def fails(driver):
     raise DoesNotConform("a cat", "a dog")
 
 
-def test_requirement_gets_the_api_and_passes(client):
-    def passes(api):
-        seen.append(api)
+def test_requirement_gets_the_driver_and_passes(client):
+    def passes(driver):
+        seen.append(driver)
 
     seen = []
     [result] = asked(client, passes)
 
-    assert (result.status, seen) == ("passed", ["the api"])
+    assert (result.status, seen) == ("passed", ["the driver"])
 
 
 def test_outcomes_do_not_mix(client):
-    def lacks(api):
+    def lacks(driver):
         raise NotTested("credentials.expired is missing")
 
-    def cannot_tell(api):
+    def cannot_tell(driver):
         raise Inconclusive("refused")
 
     results = asked(client, fails, lacks, cannot_tell)
@@ -72,7 +79,7 @@ def test_outcomes_do_not_mix(client):
     "error", [ValueError("a bug"), AssertionError(), RecursionError(), SystemExit(0), MemoryError()]
 )
 def test_anything_else_is_our_own_fault(client, error):
-    def breaks(api):
+    def breaks(driver):
         raise error
 
     [result] = asked(client, breaks)
@@ -82,7 +89,7 @@ def test_anything_else_is_our_own_fault(client, error):
 
 
 def test_observed_is_never_judged(client):
-    def sees(api):
+    def sees(driver):
         observe("a dog")
 
     results = asked(client, sees, fails, level="OBSERVED")
@@ -92,7 +99,7 @@ def test_observed_is_never_judged(client):
 
 
 def test_failure_points_at_its_exchange(client):
-    def looks(api):
+    def looks(driver):
         client.send("GET", "/one")
         two = client.send("GET", "/two")
         client.send("GET", "/three")
@@ -105,87 +112,94 @@ def test_failure_points_at_its_exchange(client):
 
 
 def test_stop_leaves_the_rest_unasked(client):
-    def stops(api):
+    def stops(driver):
         raise Stopped("silent")
 
-    def never(api):
+    def never(driver):
         pytest.fail("asked")
 
-    def nor_this(api):
+    def nor_this(driver):
         pytest.fail("asked")
 
     results = asked(client, stops, never, nor_this)
 
     assert [one.status for one in results] == ["inconclusive"] * 3
+    assert [one.was_asked for one in results] == [True, False, False]
     assert results[2].reason == "not asked: silent"
 
 
-def test_interrupt_comes_out_after_what_was_heard(client):
-    def interrupts(api):
+@pytest.fixture
+def session():
+    """A session with a target that is never sent anything."""
+    profile = proof.reference_of("suprsend")().profile("http://127.0.0.1:9")
+    with TargetSession(ApiSuite(read_profile(profile))) as session:
+        yield session
+
+
+def test_interrupt_comes_out_after_the_results_before_it(session):
+    def interrupts(driver):
         raise KeyboardInterrupt
 
-    heard = []
-    requirements = [
-        Requirement("toy/0", "MUST", "x.", "toy: X", fails),
-        Requirement("toy/1", "MUST", "x.", "toy: X", interrupts),
-    ]
+    results = []
     with pytest.raises(KeyboardInterrupt):
-        plugin.run(requirements, None, client, heard.append)
+        session.ask_each(requirements_of(fails, interrupts), results.append, lambda _: None)
 
-    assert [result.status for result in heard] == ["failed"]
-
-
-def test_order_is_that_of_the_requirements(client):
-    def late(api):
-        order.append("late")
-
-    def early(api):
-        order.append("early")
-
-    order = []
-    asked(client, early, late)
-
-    assert order == ["early", "late"]
+    assert [result.status for result in results] == ["failed"]
 
 
-def test_environment_and_filters_are_put_back(client, monkeypatch):
-    def looks(api):
-        inside.update(os.environ)
+def test_each_is_announced_asked_and_told_in_turn(session):
+    def early(driver):
+        events.append("early is asked")
+
+    def stops(driver):
+        raise Stopped("silent")
+
+    events = []
+    session.ask_each(
+        requirements_of(early, stops, fails),
+        lambda result: events.append(f"{result.requirement.name} {result.status}"),
+        lambda requirement: events.append(f"{requirement.name} starts"),
+    )
+
+    assert events == [
+        *("0 starts", "early is asked", "0 passed"),
+        *("1 starts", "1 inconclusive", "2 inconclusive"),
+    ]
+
+
+def test_warnings_are_no_outcome_and_filters_are_put_back(session):
+    def warns(driver):
         warnings.warn("old", DeprecationWarning, stacklevel=1)
 
-    inside: dict[str, str] = {}
-    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
-    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
-    before, filters, path = dict(os.environ), warnings.filters[:], sys.path[:]
-    [result] = asked(client, looks)
+    results, filters, path = [], warnings.filters[:], sys.path[:]
+    session.ask_each(requirements_of(warns), results.append, lambda _: None)
 
-    assert result.status == "passed"
-    assert "PYTEST_ADDOPTS" not in inside
-    assert "PYTEST_PLUGINS" not in inside
-    assert (dict(os.environ), warnings.filters, sys.path) == (before, filters, path)
+    assert [result.status for result in results] == ["passed"]
+    assert (warnings.filters, sys.path) == (filters, path)
 
 
-def test_hostile_folder_stays_out(client, tmp_path, monkeypatch):
+def test_command_loads_no_pytest_and_nothing_of_the_folder_it_runs_in(tmp_path):
     poison = "raise SystemExit('poisoned')\n"
-    for name in ("conftest.py", "sitecustomize.py", "pytest_poison.py", "conformance_poison.py"):
+    for name in ("conftest.py", "pytest_poison.py", "test_poison.py"):
         (tmp_path / name).write_text(poison)
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\nfilterwarnings = error\n")
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-p pytest_poison'\n")
-    (tmp_path / "test_poison.py").write_text(poison)
-    before = sorted(tmp_path.iterdir())
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
+    server = proof.reference_of("suprsend")()
+    with serve(server) as url:
+        (tmp_path / "target.yaml").write_text(json.dumps(server.profile(url)))
+        before = sorted(tmp_path.iterdir())
+        command = (
+            "import sys; sys.modules['pytest'] = None; from conformance.__main__ import main; "
+            "sys.argv[1:] = ['run', 'target.yaml', '--only', 'missing-key']; main()"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", command],
+            cwd=tmp_path,
+            env={"PYTEST_ADDOPTS": "--collect-only", "PYTEST_PLUGINS": "no_such_plugin"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
 
-    [result] = asked(client, fails)
-
-    assert result.status == "failed"
+    assert (done.returncode, done.stderr) == (0, "")
     assert sorted(tmp_path.iterdir()) == before
-
-
-def test_installed_plugins_stay_out(client, monkeypatch):
-    def loaded(*args, **kwargs):
-        raise AssertionError("plugins were looked up")
-
-    monkeypatch.setattr(importlib.metadata, "distributions", loaded)
-
-    assert [one.status for one in asked(client, fails)] == ["failed"]

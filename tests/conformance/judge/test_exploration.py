@@ -14,11 +14,11 @@ import openapi
 from conformance import proof
 from conformance.command.cli import app
 from conformance.generation import cases as exam
-from conformance.judge import verdict
 from conformance.judge.exploration import Exploration
+from conformance.judge.session import judge_target
+from conformance.judge.suites import read_profile, suite_of
 from conformance.proof.reference.onlyautomator import Reference
 from conformance.proof.serving import Response, serve
-from conformance.target import profile as target
 from tests.conformance.contract.library import KEY, SPEC, Library
 
 LATER = range(1, 60)  # seeds; a test ends with the first that finds something
@@ -80,10 +80,8 @@ class LosesEverything(Spoils):
 
 def explored(profile, seeds, for_s=1000.0, clock=time.monotonic):
     """Explore until the first finding, or to the end of *seeds*."""
-    aim = target.read(profile)
     exploration = Exploration(
-        aim,
-        verdict.redaction_of(aim),
+        suite_of(read_profile(profile)),
         for_s,
         clock=clock,
         seeds=itertools.takewhile(lambda _: not exploration.findings, seeds),
@@ -107,9 +105,9 @@ def test_lie_that_the_exam_misses_is_found_small_and_its_seed_repeats_it(lie):
     server, asked = lie(), ["exam-value-comes-back"]
     with serve(server) as url:
         profile = server.profile(url)
-        missed = verdict.judge(profile, only=asked)
+        missed = judge_target(profile, only=asked)
         (finding,) = explored(profile, LATER).findings
-        again = verdict.judge(profile, only=asked, seed=finding.seed)
+        again = judge_target(profile, only=asked, seed=finding.seed)
 
     assert missed.verdict == "conformant"
     assert finding.requirement.id == "onlyautomator/exam-value-comes-back"
@@ -177,7 +175,7 @@ def test_slow_server_does_not_keep_it():
 
     server = Slow()
     with serve(server) as url:
-        target.read(server.profile(url)).draw(0)
+        suite_of(read_profile(server.profile(url))).draw_cases(0)
         began = time.monotonic()
         exploration = explored(server.profile(url), [0], 1.0)
 
@@ -192,8 +190,8 @@ def test_interrupt_keeps_what_was_found():
 
     server = LosesEverything()
     with serve(server) as url:
-        aim = target.read(server.profile(url))
-        exploration = Exploration(aim, verdict.redaction_of(aim), 1000, seeds=seeds())
+        suite = suite_of(read_profile(server.profile(url)))
+        exploration = Exploration(suite, 1000, seeds=seeds())
         exploration.run()
 
     assert exploration.stopped == "interrupted"

@@ -13,9 +13,8 @@ import pytest
 
 from conformance import proof
 from conformance.command import cli
-from conformance.judge import interrupt
+from conformance.judge import interrupt, suites
 from conformance.proof.serving import serve
-from conformance.suite import requirement
 
 FILES = ["junit.xml", "report.html", "report.json", "requests.har"]
 
@@ -131,7 +130,7 @@ def test_interrupt_while_a_credential_is_fetched_is_one_line(tmp_path, number):
 def test_interrupt_before_anything_was_asked_shows_no_traceback(tmp_path, after_s, number):
     """Signals are sent once the interpreter itself is up, which is when it has read its first module of ours."""
     watched = (
-        "import sys, conformance.__main__ as it, conformance.interrupt as interrupt;"
+        "import sys, conformance.__main__ as it, conformance.judge.interrupt as interrupt;"
         "interrupt.leaves_at_once(); print('up', flush=True); it.main()"
     )
     (tmp_path / "target.yaml").write_text("api: onlyautomator\n")
@@ -174,7 +173,7 @@ def test_interrupt_at_any_line_before_a_command_begins_is_told(monkeypatch, caps
         return []
 
     monkeypatch.setattr(sys, "argv", ["conformance", "list", "onlyautomator"])
-    monkeypatch.setattr(requirement, "collect", collect)
+    monkeypatch.setattr(suites, "collect_requirements", collect)
     earlier = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     ends, spared = [], 0
     try:

@@ -29,9 +29,9 @@ from typing import Any
 
 import pytest
 
+from conformance.judge.suites import collect_requirements
 from conformance.proof import trial
 from conformance.proof.trial import Trial, judged
-from conformance.suite import requirement
 
 __all__ = ["judged"]
 
@@ -68,7 +68,7 @@ def ids_are_pinned(api: str) -> None:
     """Ids are never renamed nor reused; a new one is added to the file by hand."""
     file = _IDS / f"{api}.txt"
     pinned = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    written = sorted(f"{one.id} {one.level}" for one in requirement.collect(api))
+    written = sorted(f"{one.id} {one.level}" for one in collect_requirements(api))
     if pinned != written:
         gone, new = sorted(set(pinned) - set(written)), sorted(set(written) - set(pinned))
         pytest.fail(f"{file.name}: gone {gone}, new {new}, or out of order", pytrace=False)

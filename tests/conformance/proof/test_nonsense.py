@@ -4,7 +4,7 @@ import pytest
 
 import openapi
 from conformance import proof
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
 from conformance.proof import trial
 from conformance.proof.nonsense import NONSENSE
 from tests.conformance.proof import proving
@@ -26,7 +26,7 @@ def test_a_wrong_credential_is_no_verdict_and_says_so(api):
         profile = reference.profile(url)
         required = next(iter(profile["credentials"]))
         profile["credentials"] = {**profile["credentials"], required: "wrong"}
-        verdict = judge(profile)
+        verdict = judge_target(profile)
 
     assert verdict.exit_status == 3
     assert f"credentials.{required}" in verdict.reason
@@ -37,7 +37,7 @@ def test_a_wrong_credential_is_no_verdict_and_says_so(api):
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_nobody_there_is_no_verdict_and_says_where(api):
     with NONSENSE["nobody listens"]() as url:
-        verdict = judge(proof.reference_of(api)().profile(url))
+        verdict = judge_target(proof.reference_of(api)().profile(url))
 
     assert verdict.exit_status == 3
     assert f"cannot connect to {url}" in verdict.reason

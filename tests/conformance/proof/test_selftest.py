@@ -6,10 +6,10 @@ from typer.testing import CliRunner
 import openapi
 from conformance import proof
 from conformance.command.cli import app
+from conformance.judge.suites import collect_requirements
 from conformance.proof import trial
 from conformance.proof.serving import Response
 from conformance.proof.trial import LIBERTY, MUTANT, NOTHING, REFERENCE, Trial
-from conformance.suite import requirement
 
 APIS = openapi.api_names()
 
@@ -24,7 +24,7 @@ def a_lie(api):
 
 
 def another_id(api, *but):
-    return next(one.name for one in requirement.collect(api) if one.level == "MUST" and one.name not in but)
+    return next(one.name for one in collect_requirements(api) if one.level == "MUST" and one.name not in but)
 
 
 def deviations(api, kind, server):
@@ -68,7 +68,7 @@ def test_blind_judge_is_noticed(api, monkeypatch):
     """A requirement that no longer looks spares its mutants."""
     lie = a_lie(api)
     (broken,) = lie.breaks
-    blind = next(one for one in requirement.collect(api) if one.name == broken).function
+    blind = next(one for one in collect_requirements(api) if one.name == broken).function
     monkeypatch.setattr(blind, "__code__", (lambda _: None).__code__)
 
     done = selftest(api, "--jobs", 1, "--only", lie.__name__)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from conformance import proof
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
 from conformance.proof.serving import Response, serve
 from conformance.report import write_reports
 
@@ -15,7 +15,7 @@ API = "suprsend"
 def written(folder, server, *, only=("category-is-the-slug", "tenant", "missing-key"), **changes):
     profile = proof.reference_of(API)().profile("http://h")
     with serve(server) as url:
-        verdict = judge({**profile, "base_url": url, **changes}, only=only)
+        verdict = judge_target({**profile, "base_url": url, **changes}, only=only)
     write_reports(verdict, folder)
     return verdict
 
@@ -45,7 +45,7 @@ def test_archive_holds_every_request(tmp_path):
 
 def test_archive_says_where_no_answer_came(tmp_path):
     profile = proof.reference_of(API)().profile("http://127.0.0.1:9")
-    write_reports(judge(profile), tmp_path)
+    write_reports(judge_target(profile), tmp_path)
     (only,) = entries(tmp_path)
 
     assert (only["response"]["status"], only["response"]["bodySize"]) == (0, -1)
@@ -73,7 +73,7 @@ def test_badge_is_a_shields_endpoint(tmp_path):
             return Response(500)
 
     with serve(Falls()) as url:
-        write_reports(judge(Falls().profile(url)), tmp_path)
+        write_reports(judge_target(Falls().profile(url)), tmp_path)
 
     assert json.loads((tmp_path / "badge.json").read_text()) == {
         "schemaVersion": 1,

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from conformance import proof
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
 from conformance.proof.serving import Response, serve
 from conformance.report import write_reports
 
@@ -47,7 +47,7 @@ class Page(HTMLParser):
 
 def written(folder, server, profile, **options):
     with serve(server) as url:
-        write_reports(judge({**profile, "base_url": url}, **options), folder)
+        write_reports(judge_target({**profile, "base_url": url}, **options), folder)
     return (folder / "report.html").read_text(encoding="utf-8")
 
 

@@ -14,12 +14,13 @@ from contextlib import contextmanager
 import pytest
 
 from conformance import proof
+from conformance.judge.suites import collect_requirements
 from conformance.proof.serving import serve
-from conformance.suite import requirement
+from conformance.suite.requirement import select_requirements
 
 API = "onlyautomator"
 ONLY = ("--only", "missing-*", "--only", "value-*")
-COUNT = len(requirement.select(requirement.collect(API), ["missing-*", "value-*"]))
+COUNT = len(select_requirements(collect_requirements(API), ["missing-*", "value-*"]))
 PROGRESS = re.compile(rf"\d+ of {COUNT}, \d+ s  ([\w/-]+)")
 
 

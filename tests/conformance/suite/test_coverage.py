@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import openapi
-from conformance.suite import requirement
+from conformance.judge.suites import collect_requirements, reasons_not_asked
 
 KINDS = ("headings", "statuses", "codes")
 
@@ -48,11 +48,11 @@ def api(request):
 
 
 def test_everything_is_asked_or_excused(api):
-    assert faults(openapi.load_contract(api), requirement.collect(api), requirement.not_asked(api)) == []
+    assert faults(openapi.load_contract(api), collect_requirements(api), reasons_not_asked(api)) == []
 
 
 def test_reasons_are_sentences(api):
-    reasons = [why for kind in requirement.not_asked(api).values() for why in kind.values()]
+    reasons = [why for kind in reasons_not_asked(api).values() for why in kind.values()]
 
     assert [why for why in reasons if not re.fullmatch(r"[A-Z].{20,}\.", why)] == []
 
@@ -66,35 +66,35 @@ def test_headings_of_the_document_are_among_them(api):
 def test_no_file_excuses_nothing(monkeypatch):
     monkeypatch.setattr("importlib.resources.files", lambda _: Path("nowhere"))
 
-    assert requirement.not_asked("library") == {}
+    assert reasons_not_asked("library") == {}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_missing_reason_is_found(api, kind):
-    reasons = requirement.not_asked(api)
+    reasons = reasons_not_asked(api)
     for name in reasons.get(kind, {}):
         fewer = {**reasons, kind: {one: why for one, why in reasons[kind].items() if one != name}}
 
-        assert faults(openapi.load_contract(api), requirement.collect(api), fewer) == [
+        assert faults(openapi.load_contract(api), collect_requirements(api), fewer) == [
             f"{kind}: {name} is not asked and has no reason in not_asked.yaml"
         ]
 
 
 def test_requirements_that_are_gone_are_missed(api):
     """Without its requirements each heading that has no reason is found."""
-    spec, reasons = openapi.load_contract(api), requirement.not_asked(api)
+    spec, reasons = openapi.load_contract(api), reasons_not_asked(api)
     for heading in set(openapi.list_headings(spec)) - reasons["headings"].keys():
-        others = [one for one in requirement.collect(api) if one.heading != heading]
+        others = [one for one in collect_requirements(api) if one.heading != heading]
 
         missed = faults(spec, others, reasons)
         assert f"headings: {heading} is not asked and has no reason in not_asked.yaml" in missed
 
 
 def test_reason_for_what_is_asked_or_is_not_there_is_found(api):
-    reasons = requirement.not_asked(api)
+    reasons = reasons_not_asked(api)
     stale = {**reasons, "statuses": {**reasons["statuses"], "401": "For no reason.", "418": "For no reason."}}
 
-    assert faults(openapi.load_contract(api), requirement.collect(api), stale) == [
+    assert faults(openapi.load_contract(api), collect_requirements(api), stale) == [
         "statuses: 418 is no such thing",
         "statuses: 401 is asked, remove it from not_asked.yaml",
     ]

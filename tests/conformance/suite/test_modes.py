@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 import openapi
 from conformance import proof
 from conformance.command.cli import app
+from conformance.judge.suites import collect_requirements
 from conformance.proof.serving import serve
 from conformance.proof.trial import judged
-from conformance.suite import requirement
 from conformance.suite.mode import LONGEST_BODY, Mode
 
 APIS = openapi.api_names()
@@ -151,7 +151,7 @@ def test_explanation_names_the_modes(id_, modes):
 
 def test_strict_run_that_left_something_out_fails(tmp_path):
     api = APIS[0]
-    (first, *_) = (one.name for one in requirement.collect(api) if one.level == "MUST")
+    (first, *_) = (one.name for one in collect_requirements(api) if one.level == "MUST")
     done = run(
         tmp_path,
         proof.reference_of(api)(),

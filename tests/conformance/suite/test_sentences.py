@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import openapi
-from conformance.suite import requirement
+from conformance.judge.suites import collect_requirements
 from conformance.suite.requirement import Requirement
 from conformance.suite.sentences import Sentence, load_sentences
 
@@ -55,12 +55,12 @@ def test_sentences_stand_in_the_document(api):
 
 @pytest.mark.parametrize("api", APIS)
 def test_every_must_rests_on_a_sentence_of_the_document(api):
-    assert unsupported(requirement.collect(api), load_sentences(api)) == []
+    assert unsupported(collect_requirements(api), load_sentences(api)) == []
 
 
 @pytest.mark.parametrize("api", APIS)
 def test_every_sentence_supports_requirements_that_exist(api):
-    assert pointless(requirement.collect(api), load_sentences(api)) == []
+    assert pointless(collect_requirements(api), load_sentences(api)) == []
 
 
 @pytest.mark.parametrize("api", APIS)
@@ -71,7 +71,7 @@ def test_pages_are_those_of_the_contract(api):
 
 
 def test_wrong_sentences_are_found():
-    (must, *others) = requirement.collect(APIS[0])
+    (must, *others) = collect_requirements(APIS[0])
     must = next(one for one in [must, *others] if one.level == "MUST")
     page = Sentence("Somewhere else", [must.name], page="a page")
 

@@ -5,8 +5,10 @@ import sys
 import pytest
 
 import openapi
-from conformance.target import profile as target
-from conformance.target.profile import BadProfile, Secret
+from conformance.http.secret import Secret
+from conformance.judge.suites import profile_template, read_profile, suite_of
+from conformance.target import resolution
+from conformance.target.model import BadProfile
 
 GOOD = {
     "api": "onlyautomator",
@@ -34,11 +36,11 @@ def changed(*path, value):
 
 
 def test_good_profile_is_read():
-    aim = target.read(GOOD)
+    target = read_profile(GOOD)
 
-    assert aim.base_url == "http://127.0.0.1:9/base"
-    assert aim.credentials.user.reveal() == "a-token"
-    assert (aim.patience.timeout_s, aim.patience.retry_s, aim.patience.rate_per_s) == (10, 30, None)
+    assert target.base_url == "http://127.0.0.1:9/base"
+    assert target.credentials.user.reveal() == "a-token"
+    assert (target.patience.timeout_s, target.patience.retry_s, target.patience.rate_per_s) == (10, 30, None)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,7 @@ def test_good_profile_is_read():
 )
 def test_bad_profile_says_what_where_and_what_to_do(profile, complaint):
     with pytest.raises(BadProfile) as refusal:
-        target.read(profile)
+        read_profile(profile)
 
     assert complaint in str(refusal.value)
     assert len(str(refusal.value).splitlines()) == 1
@@ -116,7 +118,7 @@ def test_bad_profile_says_what_where_and_what_to_do(profile, complaint):
 
 def test_every_fault_has_its_line():
     with pytest.raises(BadProfile) as refusal:
-        target.read({"api": "onlyautomator", "credentials": {}, "fixtures": {}})
+        read_profile({"api": "onlyautomator", "credentials": {}, "fixtures": {}})
 
     assert len(str(refusal.value).splitlines()) == 3
 
@@ -138,7 +140,7 @@ def test_file_that_is_no_profile(tmp_path, text, complaint):
     file = tmp_path / "target.yaml"
     file.write_bytes(text)
     with pytest.raises(BadProfile) as refusal:
-        target.read(file)
+        read_profile(file)
 
     assert str(refusal.value).startswith(f"{file}: {complaint}")
     assert len(str(refusal.value).splitlines()) == 1
@@ -146,24 +148,25 @@ def test_file_that_is_no_profile(tmp_path, text, complaint):
 
 def test_file_that_is_not_there(tmp_path):
     with pytest.raises(BadProfile, match="cannot be read: No such file or directory; name a target profile"):
-        target.read(tmp_path / "target.yaml")
+        read_profile(tmp_path / "target.yaml")
     with pytest.raises(BadProfile, match="cannot be read: Is a directory"):
-        target.read(tmp_path)
+        read_profile(tmp_path)
 
 
 def test_credential_comes_from_the_environment(monkeypatch):
     monkeypatch.setenv("MY_TOKEN", "from the environment")
-    aim = target.read(changed("credentials", "user", value="${MY_TOKEN}"))
+    target = read_profile(changed("credentials", "user", value="${MY_TOKEN}"))
 
-    assert aim.credentials.user.reveal() == "from the environment"
-    assert repr(aim.credentials.user) == str(aim.credentials.user) == "$MY_TOKEN"
+    assert target.credentials.user.reveal() == "from the environment"
+    assert repr(target.credentials.user) == str(target.credentials.user) == "$MY_TOKEN"
 
 
 def test_base_url_comes_from_the_environment(monkeypatch):
     monkeypatch.setenv("PORT", "4010")
 
     assert (
-        target.read(changed("base_url", value="http://localhost:${PORT}")).base_url == "http://localhost:4010"
+        read_profile(changed("base_url", value="http://localhost:${PORT}")).base_url
+        == "http://localhost:4010"
     )
 
 
@@ -173,13 +176,13 @@ def test_missing_variable_is_named_with_its_key(monkeypatch, value, state):
     if value is not None:
         monkeypatch.setenv("MY_TOKEN", value)
     with pytest.raises(BadProfile, match=rf"MY_TOKEN {state}; .* where it is optional"):
-        target.read(changed("credentials", "user", value="${MY_TOKEN}"))
+        read_profile(changed("credentials", "user", value="${MY_TOKEN}"))
 
 
 def test_credential_comes_from_a_command():
     command = [sys.executable, "-c", "print('from a command')"]
 
-    assert target.read(
+    assert read_profile(
         changed("credentials", "user", value={"command": command})
     ).credentials.user.reveal() == ("from a command")
 
@@ -200,7 +203,7 @@ def test_credential_comes_from_a_command():
 )
 def test_command_that_gives_no_credential(command, complaint):
     with pytest.raises(BadProfile) as refusal:
-        target.read(changed("credentials", "user", value={"command": command}))
+        read_profile(changed("credentials", "user", value={"command": command}))
 
     assert "credentials.user: " in str(refusal.value)
     assert complaint in str(refusal.value)
@@ -210,13 +213,13 @@ def test_complaint_of_a_command_does_not_tell_a_credential(monkeypatch):
     monkeypatch.setenv("VAULT_TOKEN", "hush-hush")
     command = ["sh", "-c", "echo half-a-token; echo no $VAULT_TOKEN, no half-a-token >&2; exit 1"]
     with pytest.raises(BadProfile, match=r"exit status 1: no \$VAULT_TOKEN, no \$PRINTED$"):
-        target.read(changed("credentials", "user", value={"command": command}))
+        read_profile(changed("credentials", "user", value={"command": command}))
 
 
 def test_command_that_takes_long_is_said_to_be_waited_for(monkeypatch, capsys):
-    monkeypatch.setattr(target, "SILENT_FOR_S", 0)
+    monkeypatch.setattr(resolution, "SILENT_FOR_S", 0)
     command = [sys.executable, "-c", "print('a-token')"]
-    target.read(changed("credentials", "user", value={"command": command}))
+    read_profile(changed("credentials", "user", value={"command": command}))
     said = capsys.readouterr().err
 
     assert "profile: credentials.user: waiting for the command" in said
@@ -226,23 +229,23 @@ def test_command_that_takes_long_is_said_to_be_waited_for(monkeypatch, capsys):
 def test_refusal_does_not_tell_the_credential():
     for key, value in {"usr": "hush-hush", "user": "hush-\x01"}.items():
         with pytest.raises(BadProfile) as refusal:
-            target.read(changed("credentials", key, value=value))
+            read_profile(changed("credentials", key, value=value))
         assert "hush" not in str(refusal.value)
 
 
 def test_secret_shows_its_name_only():
     secret = Secret("hush-hush", "MY_TOKEN")
 
-    assert f"{secret} {secret!r} {[secret]} {target.read(GOOD)}".count("hush") == 0
+    assert f"{secret} {secret!r} {[secret]} {read_profile(GOOD)}".count("hush") == 0
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_template_is_a_good_profile_that_says_what_a_run_writes(api, tmp_path, monkeypatch):
-    text = target.template_of(api)
-    for name in set(target._VARIABLE.findall(text)):
+    text = profile_template(api)
+    for name in set(resolution.VARIABLE.findall(text)):
         monkeypatch.setenv(name, "a-token")
     file = tmp_path / "target.yaml"
     file.write_text(text)
 
-    assert target.read(file).api == api
-    assert target.what_a_run_writes(api).startswith("A run ")
+    assert read_profile(file).api == api
+    assert suite_of(read_profile(file)).what_a_run_writes.startswith("A run ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance import proof
-from conformance.judge.verdict import judge
+from conformance.judge.session import judge_target
 from conformance.proof.serving import serve
 
 API = "onlyautomator"
@@ -19,4 +19,4 @@ def judged_with(server, change, **options):
     with serve(server) as url:
         profile = server.profile(url)
         change(profile)
-        return judge(profile, **options)
+        return judge_target(profile, **options)

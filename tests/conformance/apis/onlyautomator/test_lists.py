@@ -7,9 +7,10 @@ import time
 import pytest
 
 from conformance import proof
-from conformance.judge.verdict import CONFORMANT, judge
+from conformance.judge.session import judge_target
+from conformance.judge.suites import collect_requirements
+from conformance.judge.verdict import CONFORMANT
 from conformance.proof.serving import Response, serve
-from conformance.suite import requirement
 from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_with, untested
 from tests.conformance.proof import proving
 
@@ -19,7 +20,7 @@ def test_lists_are_not_asked_for_unless_the_profile_names_them():
     verdict = judged_with(server, lambda profile: profile.pop("capabilities"))
     of_page = {
         one.name
-        for one in requirement.collect(API)
+        for one in collect_requirements(API)
         if one.heading == "Get Preferences" and one.level == "SHOULD"
     }
 
@@ -95,7 +96,7 @@ def test_lie_that_answers_do_not_tell_is_seen_in_a_list_only(name):
 def test_refused_update_is_one_whatever_else_is_asked(mutant, asked):
     server = next(one for one in proof.mutants_of(API) if one.__name__ == mutant)()
     with serve(server) as url:
-        verdict = judge(server.profile(url), only=asked)
+        verdict = judge_target(server.profile(url), only=asked)
 
     assert f"{API}/refused-update-is-not-listed" in verdict.ids("failed")
 

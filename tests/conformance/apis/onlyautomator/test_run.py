@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from conformance.apis.onlyautomator import TEMPLATE
-from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, judge
+from conformance.judge.session import judge_target
+from conformance.judge.suites import collect_requirements, read_profile
+from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT
 from conformance.proof.serving import Response, serve
-from conformance.suite import requirement
-from conformance.target import profile as target
 from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_with, untested
 from tests.conformance.proof import proving
 
@@ -57,8 +57,8 @@ def test_every_requirement_stands_alone():
     server = Reference()
     with serve(server) as url:
         profile = server.profile(url)
-        for one in requirement.collect(API):
-            (result,) = judge(profile, only=[one.id]).results
+        for one in collect_requirements(API):
+            (result,) = judge_target(profile, only=[one.id]).results
             assert result.status in ("passed", "observed"), f"{one.id}: {result.reason}"
 
 
@@ -78,8 +78,8 @@ def test_template_is_a_profile(monkeypatch):
     for name in ("OA_OTHER_TOKEN", "OA_READONLY_TOKEN", "OA_EXPIRED_TOKEN"):
         monkeypatch.setenv(name, f"d.e.{name}")
 
-    plain = target.read(yaml.safe_load(TEMPLATE))
-    full = target.read(yaml.safe_load(uncommented))
+    plain = read_profile(yaml.safe_load(TEMPLATE))
+    full = read_profile(yaml.safe_load(uncommented))
 
     assert plain.credentials.other_user is None
     assert (plain.capabilities, full.capabilities) == ([], ["read_back"])

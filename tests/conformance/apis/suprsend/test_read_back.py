@@ -4,12 +4,13 @@ import pytest
 
 from conformance import proof
 from conformance.http.client import Client
-from conformance.judge.verdict import CONFORMANT, judge
+from conformance.judge.session import judge_target
+from conformance.judge.suites import read_profile
+from conformance.judge.verdict import CONFORMANT
 from conformance.proof.reference.suprsend import Choice, Place, Refused
 from conformance.proof.serving import Response, serve
 from conformance.suite.mode import Mode
-from conformance.target import profile as target
-from conformance.target.profile import BadProfile
+from conformance.target.model import BadProfile
 from tests.conformance.proof.proving import judged
 
 Reference = proof.reference_of("suprsend")
@@ -47,7 +48,7 @@ def test_without_the_capability_nothing_of_it_is_asked():
     with serve(server) as url:
         profile = server.profile(url)
         del profile["capabilities"]
-        verdict = judge(profile)
+        verdict = judge_target(profile)
     reasons = {reason for status, reason in statuses(verdict).values() if status == "not_tested"}
 
     assert reasons == {"capabilities: [read_back] is not in the profile"}
@@ -56,16 +57,16 @@ def test_without_the_capability_nothing_of_it_is_asked():
     assert len([one for one in server.requests if one.method == "GET"]) == 2  # to see whether it might be
 
 
-def test_doctor_names_the_capability_that_is_left_out():
+def test_doctor_names_the_capability_that_is_missing_keys():
     profile = Reference().profile("http://127.0.0.1:9")
 
-    assert "capabilities" not in target.read(profile).left_out()
-    assert "capabilities" in target.read({**profile, "capabilities": []}).left_out()
+    assert "capabilities" not in read_profile(profile).missing_keys()
+    assert "capabilities" in read_profile({**profile, "capabilities": []}).missing_keys()
 
 
 def test_unknown_capability_is_refused_and_the_known_one_named():
     with pytest.raises(BadProfile) as refusal:
-        target.read({**Reference().profile("http://127.0.0.1:9"), "capabilities": ["read_bak"]})
+        read_profile({**Reference().profile("http://127.0.0.1:9"), "capabilities": ["read_bak"]})
 
     assert str(refusal.value) == "profile: capabilities.0: input should be 'read_back'"
 

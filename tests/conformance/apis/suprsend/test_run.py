@@ -7,7 +7,8 @@ import pytest
 from conformance import proof
 from conformance.apis.suprsend import generated_cases as sitting
 from conformance.generation import cases as exam
-from conformance.judge.verdict import CONFORMANT, NO_VERDICT, judge
+from conformance.judge.session import judge_target
+from conformance.judge.verdict import CONFORMANT, NO_VERDICT
 from conformance.proof.reference.suprsend import Choice
 from conformance.proof.serving import Response, serve
 from tests.conformance.proof import proving
@@ -70,7 +71,7 @@ def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):
     with serve(server) as url:
         profile = server.profile(url)
         del profile["fixtures"][missing]
-        verdict = judge(profile)
+        verdict = judge_target(profile)
 
     assert {id_.partition("/")[2] for id_ in verdict.ids("not_tested")} == untested
     assert verdict.verdict == CONFORMANT
@@ -81,7 +82,7 @@ def test_category_that_cannot_be_left_condemns_nobody():
     with serve(server) as url:
         profile = server.profile(url)
         profile["fixtures"]["category"] = profile["fixtures"].pop("locked_category")
-        verdict = judge(profile)
+        verdict = judge_target(profile)
 
     assert verdict.ids("failed") == []
     assert verdict.verdict == NO_VERDICT
@@ -100,7 +101,7 @@ def test_unknown_fixture_stops_before_anything_is_judged(fixture, value, sentenc
     with serve(server) as url:
         profile = server.profile(url)
         profile["fixtures"][fixture] = value
-        verdict = judge(profile)
+        verdict = judge_target(profile)
 
     assert verdict.verdict == NO_VERDICT
     assert sentence in str(verdict.stopped)

@@ -1,0 +1,60 @@
+"""The suite of a target that is judged by an OpenAPI file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.contract import cases, checks
+from conformance.contract.driver import ContractDriver
+from conformance.contract.profile import WHAT_A_RUN_WRITES, ContractProfile
+from conformance.http.pacing import BUSY_STATUSES
+from conformance.suite.requirement import Requirement
+
+if TYPE_CHECKING:
+    from conformance.generation.cases import Case, Exam
+    from conformance.http.client import Client
+    from conformance.http.response import Response
+    from conformance.suite.mode import Mode
+    from conformance.suite.run import Run
+
+
+@dataclass(frozen=True)
+class ContractSuite:
+    """The suite of one contract, as far as the profile lets it ask."""
+
+    target: ContractProfile
+
+    @property
+    def what_a_run_writes(self) -> str:
+        """What a run leaves behind on the target, in a sentence."""
+        return WHAT_A_RUN_WRITES
+
+    @property
+    def document_sha256(self) -> str:
+        """The digest of the OpenAPI file."""
+        return self.target.spec.sha256
+
+    def requirements(self) -> list[Requirement]:
+        """List what the contract promises of each operation."""
+        spec = self.target.spec
+        return [one for operation in self.target.asked() for one in checks.of(spec, operation)]
+
+    def make_driver(self, client: Client, run: Run) -> ContractDriver:
+        """Make what the requirements speak to the target through."""
+        return ContractDriver(client, self.target, run)
+
+    def draw_cases(self, seed: int) -> Exam:
+        """Draw the generated cases of *seed*, of what may be sent."""
+        return cases.draw(self.target.spec, self.target.drawn_from(), seed)
+
+    def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+        """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
+        cases.shrink(self.target.drawn_from(), case, seed, is_wrong)
+
+    def describe_preflight(self, answer: Response, _mode: Mode) -> str | None:
+        """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
+        is_documented = any(one.documents(answer.status) for one in self.target.drawn_from())
+        is_elsewhere = 300 <= answer.status < 400 and not is_documented
+        return None if is_elsewhere or answer.status in BUSY_STATUSES else "reachable"

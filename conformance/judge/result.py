@@ -1,0 +1,80 @@
+"""What became of one requirement."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, Observation
+from conformance.http.client import Client
+from conformance.http.evidence import Exchange, escape_controls
+from conformance.suite.requirement import Requirement
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one requirement.
+
+    status: passed, failed, observed, not_tested, inconclusive or waived. at_fault: the exchange that broke it.
+    was_asked: whether it came to be asked before the run was stopped. is_our_fault: whether the judge failed.
+    """
+
+    requirement: Requirement
+    status: str
+    reason: str | None = None
+    expected: str | None = None
+    got: str | None = None
+    at_fault: Exchange | None = None
+    evidence: Sequence[Exchange] = field(default=())
+    was_asked: bool = True
+    is_our_fault: bool = False
+    seconds: float = 0.0
+
+
+def result_not_asked(requirement: Requirement, why: str) -> Result:
+    """Return the result of a requirement that the run did not come to."""
+    return Result(requirement, "inconclusive", f"not asked: {why}", was_asked=False)
+
+
+def make_result(requirement: Requirement, error: BaseException | None, client: Client) -> Result:
+    """Return what became of *requirement*, which ended with *error* or, if that is None, to its end."""
+    evidence = client.evidence()
+    is_observed = requirement.level == "OBSERVED"
+    if error is None:
+        return Result(requirement, "observed" if is_observed else "passed", evidence=evidence)
+    if isinstance(error, DoesNotConform):
+        return _result_of_failure(requirement, error, evidence, client)
+    reason = _to_one_line(client.redaction(str(error)))
+    if isinstance(error, Observation):
+        return Result(requirement, "observed", reason, evidence=evidence)
+    if isinstance(error, NotTested):
+        return Result(requirement, "not_tested", reason, evidence=evidence)
+    if isinstance(error, Inconclusive):
+        return Result(requirement, "inconclusive", reason, evidence=evidence)
+    fault = f"the judge's own fault: {client.redaction(describe_fault(error))}"
+    return Result(requirement, "inconclusive", fault, evidence=evidence, is_our_fault=True)
+
+
+def _result_of_failure(
+    requirement: Requirement, error: DoesNotConform, evidence: list[Exchange], client: Client
+) -> Result:
+    at_fault = error.answer.exchange if error.answer else evidence[-1] if evidence else None
+    expected, got = (_to_one_line(client.redaction(text)) for text in (error.expected, error.got))
+    if at_fault and at_fault not in evidence:
+        evidence = [*evidence, at_fault]
+    status = "observed" if requirement.level == "OBSERVED" else "failed"
+    reason = f"expected {expected}, got {got}"
+    return Result(requirement, status, reason, expected, got, at_fault, evidence)
+
+
+def _to_one_line(text: str) -> str:
+    """Show words that may be the target's in one line, which no terminal and no CI system takes for a command."""
+    return " ".join(escape_controls(text).split())
+
+
+def describe_fault(error: BaseException) -> str:
+    """Say what went wrong in us, and where."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"

@@ -1,0 +1,274 @@
+"""One target under judgement, from the first request to the last, and the verdict that comes of it."""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance.assertions.outcome import Outcome, Unjudgeable, Unreachable
+from conformance.http.client import Client
+from conformance.http.connection import HttpConnection
+from conformance.http.evidence import escape_controls
+from conformance.http.pacing import BUSY_STATUSES
+from conformance.http.redaction import Redaction
+from conformance.http.response import Response
+from conformance.judge import waiver
+from conformance.judge.engine import Engine
+from conformance.judge.result import Result, describe_fault, result_not_asked
+from conformance.judge.suites import Suite, read_profile, suite_of
+from conformance.judge.verdict import Verdict
+from conformance.judge.waiver import Waiver
+from conformance.suite.mode import Mode
+from conformance.suite.requirement import Requirement, select_requirements
+from conformance.suite.run import Run
+from conformance.target.profile import AnyTarget, TargetProfile
+
+if TYPE_CHECKING:
+    from conformance.generation.cases import Exam
+
+_RESTORE_WITHIN_S = 5
+
+
+class CannotRun(RuntimeError):
+    """Judging is impossible, in this interpreter or of this target; the message says why."""
+
+
+class TargetSession:
+    """One target during one run: its client, its driver and the engine, for the length of a with block.
+
+    remains: what the target did not let us put back, in a sentence.
+    """
+
+    def __init__(
+        self,
+        suite: Suite,
+        seed: int = 0,
+        mode: Mode = Mode.FULL,
+        make_connection: Callable[..., HttpConnection] = HttpConnection,
+    ) -> None:
+        self.suite = suite
+        target = suite.target
+        self.run = Run(target.api, seed, suite.draw_cases, mode=mode)
+        self.client = Client(
+            target.base_url, Redaction(), make_connection=make_connection, **client_options(target)
+        )
+        self.driver = suite.make_driver(self.client, self.run)
+        self.engine = Engine(self.driver, self.client)
+        self.remains: str | None = None
+
+    def __enter__(self) -> TargetSession:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
+    def preflight(self) -> str | None:
+        """Say what makes judging impossible; None if nothing does."""
+        try:
+            self.driver.preflight()
+        except (Unjudgeable, Unreachable) as trouble:
+            return self.client.redaction(str(trouble))
+        except Outcome:
+            return None
+        return None
+
+    def describe_preflight(self) -> str:
+        """Say what preflight has shown.
+
+        Raises CannotRun if it has shown no target that can be judged, though a run would judge it.
+        """
+        if not self.client.responses:
+            raise CannotRun(
+                "nothing was sent that would tell; the mode and the profile leave nothing to send"
+            )
+        answer = self.client.responses[-1]
+        shown = self.suite.describe_preflight(answer, self.run.mode)
+        seen = self.client.redaction(_describe_answer(answer))
+        if shown is None:
+            raise CannotRun(f"{seen}; check base_url, the main credential and the main fixtures")
+        return f"{shown}; {seen}"
+
+    def ask_each(
+        self,
+        requirements: Sequence[Requirement],
+        on_result: Callable[[Result], None],
+        on_start: Callable[[Requirement], None],
+    ) -> None:
+        """Ask *requirements* in their order.
+
+        on_start: called with each that is about to be asked. on_result: called with each result at once.
+        """
+        # Whatever filters our caller runs with, a library's warning is neither an outcome nor for the terminal.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for requirement in requirements:
+                if not self.engine.stopped:
+                    on_start(requirement)
+                on_result(self.engine.ask(requirement))
+
+    def exam(self, *, may_ask: bool) -> tuple[Exam | None, int | None]:
+        """Return the exam if it was sat, and how many of its cases were accepted with a 2xx.
+
+        may_ask: whether what was not asked yet may still be.
+        """
+        exam: Exam | None = vars(self.run).get("exam")
+        if exam is None or not may_ask:
+            return exam, None
+        try:
+            return exam, sum(one.answer.ok for one in self.driver.case_results())
+        except Outcome:
+            return exam, None
+
+    def restore(self, hastily: bool = False) -> None:
+        """Put things back as far as the target lets us; what it answers now is not judged.
+
+        hastily: give up after a few seconds, since somebody waits.
+        """
+        self.client.budget.release_reserve()
+        if hastily:
+            self.client.budget.restart(_RESTORE_WITHIN_S)
+        with suppress(Outcome):
+            self.remains = self.driver.restore()
+
+
+def judge_target(
+    profile: Path | Mapping[str, Any] | AnyTarget,
+    *,
+    only: Sequence[str] = (),
+    strict: bool = False,
+    seed: int = 0,
+    budget_s: float | None = None,
+    mode: Mode = Mode.FULL,
+    waivers: Sequence[Waiver] = (),
+    on_result: Callable[[Result], None] = lambda _: None,
+    on_start: Callable[[Requirement], None] = lambda _: None,
+    make_connection: Callable[..., HttpConnection] = HttpConnection,
+) -> Verdict:
+    """Judge the target of *profile* and return the verdict.
+
+    only: globs of requirement ids, none for all. strict: whether SHOULDs and gaps count. seed: of the exam.
+    budget_s: for the whole run, instead of the profile's. mode: how much may be done to the target.
+    waivers: failures that do not count, until their day has passed or nothing is left to excuse.
+    on_result: called with each result as soon as it is there. on_start: called with each requirement that is about
+    to be asked. make_connection: what makes the HttpConnection that requests go out on.
+    Raises BadProfile, NoSuchRequirement and CannotRun; whatever the target does ends in a verdict.
+    """
+    refuse_without_docstrings()
+    target = profile if isinstance(profile, TargetProfile) else read_profile(profile)
+    suite = suite_of(target if budget_s is None else with_budget(target, budget_s))
+    known = suite.requirements()
+    asked = select_requirements(known, only)
+    is_partial = bool(only) or mode is not Mode.FULL
+    verdict = Verdict(target.api, target.base_url, seed, is_partial, strict, mode, datetime.now(UTC))
+    began = time.monotonic()
+    verdict.notes = _notes_on_target(target)
+    verdict.document_sha256 = suite.document_sha256
+    with TargetSession(suite, seed, mode, make_connection) as session:
+        _fill_in(verdict, session, asked, waivers, on_result, on_start)
+        faults = waiver.faults(waivers, verdict.results, known, verdict.started.date())
+        verdict.waiver_faults = list(map(session.client.redaction, faults))
+        verdict.notes += _notes_on_credentials(session.client.made_up_credentials, verdict.results)
+        verdict.notes += [session.client.redaction(session.remains)] if session.remains else []
+        verdict.requests = session.client.request_count
+        verdict.exchanges = session.client.exchanges
+        verdict.exam, verdict.exam_accepted = session.exam(may_ask=verdict.stopped is None)
+    verdict.seconds = time.monotonic() - began
+    return verdict
+
+
+def refuse_without_docstrings() -> None:
+    """Raise CannotRun under -OO, where requirements have lost their text."""
+    if sys.flags.optimize >= 2:
+        raise CannotRun("requirements are docstrings, which python -OO removes; run without -OO")
+
+
+def with_budget(target: AnyTarget, budget_s: float) -> AnyTarget:
+    """Return *target* with another budget for the whole run."""
+    patience = target.patience.model_copy(update={"budget_s": budget_s})
+    return target.model_copy(update={"patience": patience})
+
+
+def client_options(target: AnyTarget) -> dict[str, Any]:
+    """Return what a client of *target* is made with, beside its address."""
+    return {
+        "secrets": target.secrets(),
+        "ssl_context": target.tls.make_context() if target.tls else None,
+        "proxy": target.proxy,
+        **target.patience.model_dump(),
+    }
+
+
+def _fill_in(
+    verdict: Verdict,
+    session: TargetSession,
+    asked: Sequence[Requirement],
+    waivers: Sequence[Waiver],
+    on_result: Callable[[Result], None],
+    on_start: Callable[[Requirement], None],
+) -> None:
+    """Ask all there is to ask, and put the results and whatever stops the run into *verdict*."""
+
+    def add(result: Result) -> None:
+        result = waiver.applied(result, waivers, verdict.started.date())
+        if result.status == "waived":
+            result = replace(result, reason=session.client.redaction(result.reason or ""))
+        verdict.results.append(result)
+        on_result(result)
+
+    try:
+        verdict.stopped = session.preflight()
+        if verdict.stopped is None:
+            try:
+                session.ask_each(asked, add, on_start)
+            except KeyboardInterrupt:
+                session.restore(hastily=True)
+                raise
+            except Exception:
+                session.restore()
+                raise
+            session.restore()
+    except KeyboardInterrupt:
+        verdict.was_interrupted = True
+        verdict.stopped = "interrupted"
+    except Exception as error:
+        verdict.stopped = f"the judge itself failed: {session.client.redaction(describe_fault(error))}"
+    for missing in asked[len(verdict.results) :]:
+        verdict.results.append(result_not_asked(missing, str(verdict.stopped)))
+
+
+def _describe_answer(answer: Response) -> str:
+    """Say what was asked last, and how it was answered."""
+    facts = [f"{answer.exchange.method} {answer.exchange.url} was answered {answer.status}"]
+    if 300 <= answer.status < 400:
+        facts.append(f"to {answer.headers.get('location', 'nowhere')}")
+    if answer.status in BUSY_STATUSES and "retry-after" in answer.headers:
+        facts.append(f"to wait {answer.headers['retry-after']}")
+    if answer.content and not answer.is_labelled_json:
+        facts.append(answer.media_type or "without a media type")
+    return escape_controls(", ".join(facts))
+
+
+def _notes_on_credentials(how: Mapping[str, str], results: Sequence[Result]) -> list[str]:
+    """Say how those credentials are made that curl lines of findings name and no environment has."""
+    found = (result for result in results if result.status in ("failed", "inconclusive", "waived"))
+    lines = "\n".join({exchange.curl for result in found for exchange in result.evidence})
+    return [f"{name} of a curl line is {text}" for name, text in how.items() if f"${{{name}}}" in lines]
+
+
+def _notes_on_target(target: AnyTarget) -> list[str]:
+    if target.tls and not target.tls.verify and target.base_url.startswith("https:"):
+        return [
+            "the target's certificate was not verified, as tls.verify is false: anybody may have answered"
+        ]
+    return []

@@ -1,0 +1,214 @@
+"""What belongs to a target profile: its requirements, the driver they speak through, its generated cases.
+
+A built-in API is the package ``conformance.apis.<api>``; a profile with ``spec:`` is judged by that OpenAPI file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.resources
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
+
+import yaml
+
+import openapi
+from conformance.contract.profile import ContractProfile, check_contract_profile
+from conformance.contract.suite import ContractSuite
+from conformance.generation import cases
+from conformance.http.pacing import BUSY_STATUSES
+from conformance.suite.requirement import Requirement, read_requirement, refuse_twins
+from conformance.target.model import BadProfile
+from conformance.target.profile import AnyTarget, TargetProfile, make_profile
+from conformance.target.resolution import resolve_profile
+from conformance.target.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from conformance.generation.cases import Case, Exam
+    from conformance.http.client import Client
+    from conformance.http.response import Response
+    from conformance.suite.driver import Driver
+    from conformance.suite.mode import Mode
+    from conformance.suite.run import Run
+
+_APIS = "conformance.apis"
+
+
+class Suite(Protocol):
+    """Everything that judging one target takes beside its profile."""
+
+    @property
+    def target(self) -> AnyTarget:
+        """The profile."""
+        ...
+
+    @property
+    def what_a_run_writes(self) -> str:
+        """What a run leaves behind on the target, in a sentence."""
+        ...
+
+    @property
+    def document_sha256(self) -> str:
+        """The digest of the document that the target is judged by."""
+        ...
+
+    def requirements(self) -> list[Requirement]:
+        """List what is asked of the target, in order."""
+        ...
+
+    def make_driver(self, client: Client, run: Run) -> Driver:
+        """Make what requirements speak to the target through during *run*."""
+        ...
+
+    def draw_cases(self, seed: int) -> Exam:
+        """Draw the generated cases of *seed*."""
+        ...
+
+    def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+        """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
+        ...
+
+    def describe_preflight(self, answer: Response, mode: Mode) -> str | None:
+        """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
+        ...
+
+
+@dataclass(frozen=True)
+class ApiSuite:
+    """The suite of a built-in API."""
+
+    target: AnyTarget
+
+    @property
+    def what_a_run_writes(self) -> str:
+        """What a run leaves behind on the target, in a sentence."""
+        sentence: str = _import(self.target.api, "profile").WHAT_A_RUN_WRITES
+        return sentence
+
+    @property
+    def document_sha256(self) -> str:
+        """The digest of the API's document."""
+        return str(openapi.load_contract(self.target.api)["info"]["x-document"]["sha256"])
+
+    def requirements(self) -> list[Requirement]:
+        """List what is asked of the target, in order."""
+        return collect_requirements(self.target.api)
+
+    def make_driver(self, client: Client, run: Run) -> Driver:
+        """Make what requirements speak to the target through during *run*."""
+        driver: Driver = _import(self.target.api, "driver").Driver(client, self.target, run)
+        return driver
+
+    def draw_cases(self, seed: int) -> Exam:
+        """Draw the generated cases of *seed*."""
+        return cases.draw(self.target.api, seed)
+
+    def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+        """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
+        cases.shrink(self.target.api, case, seed, is_wrong)
+
+    def describe_preflight(self, answer: Response, mode: Mode) -> str | None:
+        """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
+        if mode.may_write:
+            known = "reachable, main credential accepted, main fixtures known"
+            return known if answer.ok and answer.is_json else None
+        is_refusal = 400 <= answer.status < 500 and answer.status not in BUSY_STATUSES
+        return "reachable, main credential not refused" if is_refusal and answer.is_json else None
+
+
+def suite_of(target: AnyTarget) -> Suite:
+    """Return the suite that judges *target*."""
+    return ContractSuite(target) if isinstance(target, ContractProfile) else ApiSuite(target)
+
+
+def read_profile(profile: Path | Mapping[str, Any]) -> AnyTarget:
+    """Read and check a profile, from a YAML file or as a mapping of the same shape.
+
+    Raises BadProfile with a line for each thing that is wrong.
+    """
+    if not isinstance(profile, Path):
+        return _check_profile(dict(profile), "profile", Path())
+    document = read_yaml(profile, "a target profile")
+    if not isinstance(document, dict):
+        raise BadProfile(f"{profile}: is not a target profile; `conformance init API` prints one to fill in")
+    return _check_profile(document, str(profile), profile.parent)
+
+
+def _check_profile(document: dict[Any, Any], name: str, folder: Path) -> AnyTarget:
+    if "spec" in document:
+        return check_contract_profile(document, name, folder)
+    api = document.get("api")
+    if not isinstance(api, str):
+        there_are = ", ".join(openapi.api_names())
+        raise BadProfile(
+            f"{name}: api: name the API to judge against; there are {there_are}, or spec: FILE for any other"
+        )
+    try:
+        model: type[TargetProfile[Any, Any]] = _import(api, "profile").Profile
+    except openapi.UnknownApi as error:
+        raise BadProfile(f"{name}: api: {error}") from None
+    return make_profile(model, resolve_profile(document, name, api), name, folder)
+
+
+def profile_template(api: str) -> str:
+    """Return the commented profile to fill in for *api*.
+
+    Raises openapi.UnknownApi if there is no such API.
+    """
+    template: str = _import(api, "profile").TEMPLATE
+    return template
+
+
+def collect_requirements(api: str) -> list[Requirement]:
+    """List the requirements of *api* in document order.
+
+    By the ``ORDER`` of their module (0 if it has none), then by the heading that is their source, then as written.
+    Raises openapi.UnknownApi if there is no such API, BadRequirement if one is not written as one.
+    """
+    return list(_collect_once(api))
+
+
+@cache
+def _collect_once(api: str) -> Sequence[Requirement]:
+    headings = openapi.list_headings(openapi.load_contract(api))
+    found = [
+        (getattr(module, "ORDER", 0), read_requirement(function, api, headings))
+        for module in _test_modules(api)
+        for name, function in vars(module).items()
+        if name.startswith("test_")
+        and inspect.isfunction(function)
+        and function.__module__ == module.__name__
+    ]
+    refuse_twins([requirement for _, requirement in found])
+    found.sort(key=lambda pair: (pair[0], headings.index(pair[1].heading)))
+    return [requirement for _, requirement in found]
+
+
+def reasons_not_asked(api: str) -> dict[str, dict[str, str]]:
+    """Return why headings, statuses and codes of *api* have no MUST and no SHOULD, by kind and by name.
+
+    Empty if the API has no file that says so.
+    """
+    file = importlib.resources.files(f"{_APIS}.{api}") / "not_asked.yaml"
+    if not file.is_file():
+        return {}
+    reasons: dict[str, dict[str, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return reasons
+
+
+def _test_modules(api: str) -> list[ModuleType]:
+    package = importlib.import_module(f"{_APIS}.{api}")
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    return [_import(api, name) for name in names if name.startswith("test_")]
+
+
+def _import(api: str, module: str) -> ModuleType:
+    """Import a module of a built-in API; raises openapi.UnknownApi if there is no such API."""
+    openapi.contract_path(api)
+    return importlib.import_module(f"{_APIS}.{api}.{module}")

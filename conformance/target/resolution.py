@@ -1,0 +1,137 @@
+"""What a profile takes from elsewhere: ``${NAME}`` from the environment, credentials from commands."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.http.evidence import escape_controls
+from conformance.http.redaction import Redaction, is_sensitive_name
+from conformance.http.secret import COMMAND_WITHIN_S, CannotFetch, Secret
+from conformance.target.model import BadProfile
+
+SILENT_FOR_S = 3  # longer than that, it is said that a command is waited for
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_LONGEST_COMPLAINT = 200
+
+
+def resolve_profile(document: Mapping[Any, Any], name: str, api: str) -> dict[Any, Any]:
+    """Fill in what the profile called *name* takes from the environment and from commands.
+
+    Everything under ``credentials`` becomes a Secret. Raises BadProfile for what is not there.
+    """
+    return _Resolution(name, api).resolve(document)
+
+
+class _Resolution:
+    def __init__(self, name: str, api: str) -> None:
+        self._name = name
+        self._api = api
+
+    def resolve(self, document: Mapping[Any, Any]) -> dict[Any, Any]:
+        resolved = {
+            key: self._fill_in(value, str(key)) for key, value in document.items() if key != "credentials"
+        }
+        if "credentials" in document:
+            credentials = document["credentials"]
+            if isinstance(credentials, dict):
+                credentials = {key: self._make_secret(value, str(key)) for key, value in credentials.items()}
+            resolved["credentials"] = credentials
+        return resolved
+
+    def _fill_in(self, value: Any, at: str) -> Any:
+        if isinstance(value, dict):
+            return {key: self._fill_in(item, f"{at}.{key}") for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._fill_in(item, f"{at}.{index}") for index, item in enumerate(value)]
+        return self._fill_in_text(value, at) if isinstance(value, str) else value
+
+    def _fill_in_text(self, text: str, at: str) -> str:
+        def look_up(match: re.Match[str]) -> str:
+            found = os.environ.get(match[1])
+            if not found:
+                state = "is empty" if found == "" else "is not set"
+                raise BadProfile(
+                    f"{self._name}: {at}: the environment variable {match[1]} {state}; "
+                    "export it, or remove the key where it is optional"
+                )
+            return found
+
+        return VARIABLE.sub(look_up, text)
+
+    def _make_secret(self, value: Any, key: str) -> Any:
+        at = f"credentials.{key}"
+        variable = re.sub(r"\W", "_", f"{self._api}_{key}", flags=re.ASCII).upper()
+        if isinstance(value, Secret):
+            return value
+        if isinstance(value, dict) and set(value) == {"command"}:
+
+            def fetch(within_s: float) -> str:
+                try:
+                    return self._run_command(value["command"], at, within_s)
+                except BadProfile as error:
+                    raise CannotFetch(str(error)) from None
+
+            return Secret(self._run_command(value["command"], at, COMMAND_WITHIN_S), variable, fetch)
+        if not isinstance(value, str):
+            return value
+        whole = VARIABLE.fullmatch(value)
+        credential = self._check_credential(self._fill_in_text(value, at), at)
+        return Secret(credential, whole[1] if whole else variable)
+
+    def _check_credential(self, value: str, at: str) -> str:
+        if not value:
+            raise BadProfile(
+                f"{self._name}: {at}: is empty; give the credential, or remove the key where it is optional"
+            )
+        if not re.fullmatch(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*", value):
+            raise BadProfile(
+                f"{self._name}: {at}: holds a character that no HTTP header can carry; "
+                "give the credential alone, without line breaks"
+            )
+        return value
+
+    def _run_command(self, command: Any, at: str, within_s: float) -> str:
+        """Return the credential that a command prints."""
+        if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
+            raise BadProfile(f"{self._name}: {at}: command is not a list of words; write [program, argument]")
+        waiting = f"{self._name}: {at}: waiting for the command {command[0]!r}, {within_s:.0f} s at the most"
+        timer = threading.Timer(SILENT_FOR_S, lambda: sys.stderr.write(f"conformance: {waiting}\n"))
+        timer.daemon = True
+        timer.start()
+        try:
+            done = subprocess.run(  # noqa: S603  the profile's own command
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=within_s,
+                stdin=subprocess.DEVNULL,
+            )
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or type(error).__name__
+        except subprocess.TimeoutExpired:
+            reason = f"still running after {within_s:.0f} s"
+        else:
+            if done.returncode == 0:
+                return self._check_credential(done.stdout.strip(), at)
+            reason = f"exit status {done.returncode}{_last_complaint(done)}"
+        finally:
+            timer.cancel()
+        raise BadProfile(f"{self._name}: {at}: the command {command[0]!r} failed: {reason}")
+
+
+def _last_complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the last line that a command complained with, without what may be a credential."""
+    redaction = Redaction()
+    for name, value in os.environ.items():
+        if is_sensitive_name(name):
+            redaction.conceal(value, name)
+    redaction.conceal(done.stdout.strip(), "PRINTED")
+    lines = done.stderr.strip().splitlines()
+    return f": {escape_controls(redaction(lines[-1].strip()))[:_LONGEST_COMPLAINT]}" if lines else ""
