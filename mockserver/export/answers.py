@@ -1,4 +1,4 @@
-"""The answers that a contract shows for an operation, each under a status that can be sent."""
+"""The answers that a contract documents for an operation, each with a status that can be sent."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from mockserver.dispatch.exchange import Reply
 
 
 class Answer(NamedTuple):
-    """One documented answer: the name of its example, None where the contract shows none, and what is sent."""
+    """One documented answer: the name of its example, None if the contract has none, and the reply to send."""
 
     example: str | None
     reply: Reply
 
     @property
     def media_type(self) -> str | None:
-        """What the body is, where that is not JSON."""
+        """The media type of a body that is not JSON, else None."""
         return self.reply.headers.get("Content-Type") if isinstance(self.reply.body, bytes) else None
 
     @property
     def text(self) -> str:
-        """The body, where that is not JSON."""
+        """The body if it is not JSON, else empty."""
         body = self.reply.body
         return body.decode(errors="replace") if isinstance(body, bytes) else ""
 
 
-def answers(operation: Operation) -> list[Answer]:
+def list_answers(operation: Operation) -> list[Answer]:
     """List every documented answer of *operation*, the usual one first, then by status.
 
     ``4XX`` is sent as 400, ``default`` as 500 beside a success and as 200 otherwise, unless that status has an answer
@@ -35,14 +35,16 @@ def answers(operation: Operation) -> list[Answer]:
     """
     found: dict[int, list[Answer]] = {}
     for key in sorted(operation.responses, key=lambda key: (not key.isdigit(), key)):
-        status = _status(key, operation)
+        status = _parse_status_key(key, operation)
         if status not in found and status >= 200:
-            found[status] = _under(status, operation.examples[key], operation.responses[key])
+            found[status] = _list_status_answers(status, operation.examples[key], operation.responses[key])
     ordered = sorted(found, key=lambda status: ("23".find(str(status)[0]) % 4, status))
     return [answer for status in ordered for answer in found[status]] or [Answer(None, Reply(200))]
 
 
-def _under(status: int, named: Mapping[str, Reply], response: Mapping[str, Any]) -> list[Answer]:
+def _list_status_answers(
+    status: int, named: Mapping[str, Reply], response: Mapping[str, Any]
+) -> list[Answer]:
     """List the answers of one status: one for each example, or one without a body."""
     headers = documented_headers(response)
     if not named:
@@ -53,7 +55,7 @@ def _under(status: int, named: Mapping[str, Reply], response: Mapping[str, Any])
     ]
 
 
-def _status(key: str, operation: Operation) -> int:
+def _parse_status_key(key: str, operation: Operation) -> int:
     if key == "default":
         return 500 if any(other.startswith("2") for other in operation.responses) else 200
     return int(key.upper().replace("X", "0"))

@@ -12,7 +12,7 @@ import openapi
 from mockserver.auth.security import kind
 from mockserver.contract.operation import JSON, Operation, json_content
 from mockserver.contract.routes import VARIABLE
-from mockserver.export.answers import Answer, answers
+from mockserver.export.answers import Answer, list_answers
 from mockserver.export.handlers import base_path
 from mockserver.services.sample import sample
 from mockserver.services.service import Service
@@ -22,81 +22,84 @@ _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _STUB = "http://127.0.0.1:4010"
 _FORM = "application/x-www-form-urlencoded"
 _KINDS = ("jwt", "api_key")  # a signature is made anew for each request
-_OWN_HEADERS = ("accept", "content-type", "authorization")  # OpenAPI has them said elsewhere
+_OWN_HEADERS = ("accept", "content-type", "authorization")  # OpenAPI describes these outside the parameters
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 Json = dict[str, Any]
 
 
-def document(service: Service, operations: Sequence[Operation], release: str) -> str:
-    """Write the collection of one API: for each operation its requests, and a folder with every documented answer."""
+def render_collection(service: Service, operations: Sequence[Operation], release: str) -> str:
+    """Render the collection of one API: for each operation its requests, and a folder with every documented answer."""
     info = service.spec["info"]
     collection = {
         "info": {
             "name": f"{info['title']} {info['version']}",
             "description": f"Written by mockserver export {release} from the contract {service.name}. "
-            "baseUrl is where mockserver answers unless it is told otherwise; the other variables are credentials.",
+            "baseUrl is the default address of mockserver; the other variables are credentials.",
             "schema": _SCHEMA,
         },
-        "item": [_folder(service, operation) for operation in operations],
+        "item": [_operation_folder(service, operation) for operation in operations],
         "protocolProfileBehavior": {"followRedirects": False, "disableBodyPruning": True},
         "variable": [
             {"key": "baseUrl", "value": _STUB + base_path(service.spec)},
-            *({"key": name, "value": _default(service, name)} for name in _schemes(service, operations)),
+            *(
+                {"key": name, "value": _default_value(service, name)}
+                for name in _list_schemes(service, operations)
+            ),
         ],
     }
     return json.dumps(collection, ensure_ascii=False, indent=2) + "\n"
 
 
-def tokens(service: Service, operations: Sequence[Operation]) -> list[str]:
-    """Name the variables that need a token, which no file can hold: it expires."""
-    return [name for name in _schemes(service, operations) if kind(service.schemes[name]) == "jwt"]
+def list_token_variables(service: Service, operations: Sequence[Operation]) -> list[str]:
+    """List the variables for tokens; they have no value, since a token expires."""
+    return [name for name in _list_schemes(service, operations) if kind(service.schemes[name]) == "jwt"]
 
 
-def _default(service: Service, scheme: str) -> str:
+def _default_value(service: Service, scheme: str) -> str:
     if kind(service.schemes[scheme]) != "api_key":
         return ""
     keys = service.fixtures.credentials.api_keys
     return keys[0].key if keys else "any"
 
 
-def _schemes(service: Service, operations: Sequence[Operation]) -> list[str]:
-    used = [name for operation in operations for name in _asked(service, operation)]
+def _list_schemes(service: Service, operations: Sequence[Operation]) -> list[str]:
+    used = [name for operation in operations for name in _list_required_schemes(service, operation)]
     return list(dict.fromkeys(name for name in service.schemes if name in used))
 
 
-def _asked(service: Service, operation: Operation) -> list[str]:
-    """Name the schemes of the first way to be let in that a text can hold; none where nothing is asked for."""
+def _list_required_schemes(service: Service, operation: Operation) -> list[str]:
+    """List the schemes of the first security requirement that fixed values satisfy; none where it may stay empty."""
     if not operation.security or {} in operation.security:
         return []
     known = [one for one in operation.security if all(kind(service.schemes[name]) in _KINDS for name in one)]
     return list(known[0] if known else operation.security[0])
 
 
-def _folder(service: Service, operation: Operation) -> Json:
-    shown = answers(operation)
-    saved = [_saved(answer) for answer in shown]
+def _operation_folder(service: Service, operation: Operation) -> Json:
+    shown = list_answers(operation)
+    saved = [_saved_response(answer) for answer in shown]
     forced = []
     for answer in shown:
         name = " ".join(filter(None, [str(answer.reply.status), answer.example]))
-        _, body = next(_bodies(service.spec, operation))
-        prefer = {"key": "Prefer", "value": _prefer(answer)}
-        forced.append(_item(service, operation, name, body, answer.reply.status, [prefer]))
+        _, body = next(_list_bodies(service.spec, operation))
+        prefer = {"key": "Prefer", "value": _prefer_value(answer)}
+        forced.append(_request_item(service, operation, name, body, answer.reply.status, [prefer]))
     requests = [
         {
-            **_item(service, operation, name, body, shown[0].reply.status, []),
+            **_request_item(service, operation, name, body, shown[0].reply.status, []),
             "response": saved if index == 0 else [],
         }
-        for index, (name, body) in enumerate(_bodies(service.spec, operation))
+        for index, (name, body) in enumerate(_list_bodies(service.spec, operation))
     ]
-    about = "The stub gives each documented answer to whoever prefers it; a real server knows no such header."
+    about = "The stub sends the documented answer that the Prefer header selects; a real server ignores the header."
     return {
         "name": operation.summary or operation.name,
         "item": [*requests, {"name": "Documented answers", "description": about, "item": forced}],
     }
 
 
-def _prefer(answer: Answer) -> str:
+def _prefer_value(answer: Answer) -> str:
     code = f"code={answer.reply.status}"
     if answer.example is None:
         return code
@@ -104,17 +107,17 @@ def _prefer(answer: Answer) -> str:
     return f"{code}, example={answer.example if is_plain else json.dumps(answer.example)}"
 
 
-def _item(
+def _request_item(
     service: Service, operation: Operation, name: str, body: Json | None, status: int, headers: list[Json]
 ) -> Json:
-    query, more = _parameters(service, operation)
-    credentials_in_query, credentials = _credentials(service, operation)
+    query, more = _list_parameters(service, operation)
+    credentials_in_query, credentials = _list_credentials(service, operation)
     content = [{"key": "Content-Type", "value": body["type"]}] if body else []
     request = {
         "auth": {"type": "noauth"},  # credentials are headers below
         "method": operation.method,
         "header": [*content, *credentials, *more, *headers],
-        "url": _url(service, operation, [*query, *credentials_in_query]),
+        "url": _build_url(service, operation, [*query, *credentials_in_query]),
     }
     if body:
         request["body"] = body["body"]
@@ -123,8 +126,8 @@ def _item(
     return {"name": name, "event": [event], "request": request}
 
 
-def _saved(answer: Answer) -> Json:
-    """Keep an answer with its request, as Postman does."""
+def _saved_response(answer: Answer) -> Json:
+    """Describe an answer as Postman saves it beside a request."""
     reply = answer.reply
     media_type = answer.media_type or reply.headers.get("Content-Type", JSON)
     shown = answer.text if answer.media_type else json.dumps(reply.body, ensure_ascii=False, indent=2)
@@ -137,21 +140,21 @@ def _saved(answer: Answer) -> Json:
     }
 
 
-def _url(service: Service, operation: Operation, query: list[Json]) -> Json:
-    """Write the address; a variable that is a whole segment stays one, others are filled in."""
+def _build_url(service: Service, operation: Operation, query: list[Json]) -> Json:
+    """Build the URL; a variable that is a whole segment stays a variable, any other is replaced by its example."""
     known = {one["name"]: one for one in operation.parameters if one["in"] == "path"}
 
-    def value(name: str) -> str:
-        return quote(_text(_example(service.spec, known.get(name, {}))), safe="")
+    def example_value(name: str) -> str:
+        return quote(_format_text(_find_example(service.spec, known.get(name, {}))), safe="")
 
     segments, variables = [], []
     for segment in operation.template.removeprefix(base_path(service.spec)).split("/")[1:]:
         whole = VARIABLE.fullmatch(segment)
         if whole:
             segments.append(f":{whole[1]}")
-            variables.append({"key": whole[1], "value": value(whole[1])})
+            variables.append({"key": whole[1], "value": example_value(whole[1])})
         else:
-            segments.append(VARIABLE.sub(lambda match: value(match[1]), segment))
+            segments.append(VARIABLE.sub(lambda match: example_value(match[1]), segment))
     sent = urlencode([(one["key"], one["value"]) for one in query if not one.get("disabled")], safe="{}")
     raw = "/".join(["{{baseUrl}}", *segments]) + (f"?{sent}" if sent else "")
     url: Json = {"raw": raw, "host": ["{{baseUrl}}"], "path": segments}
@@ -162,31 +165,33 @@ def _url(service: Service, operation: Operation, query: list[Json]) -> Json:
     return url
 
 
-def _parameters(service: Service, operation: Operation) -> tuple[list[Json], list[Json]]:
-    """Give the query and the headers that the contract names; those that may be left out are switched off."""
+def _list_parameters(service: Service, operation: Operation) -> tuple[list[Json], list[Json]]:
+    """List the query parameters and headers of the contract; optional ones are disabled."""
     query: list[Json] = []
     headers: list[Json] = []
     for one in operation.parameters:
         place = {"query": query, "header": headers}.get(one["in"])
         if place is None or (one["in"] == "header" and one["name"].lower() in _OWN_HEADERS):
             continue
-        value = _example(service.spec, one)
+        value = _find_example(service.spec, one)
         is_spread = isinstance(value, list) and one["in"] == "query" and one.get("explode", True)
         for item in value if is_spread else [value]:
-            entry: Json = {"key": one["name"], "value": _text(item)}
+            entry: Json = {"key": one["name"], "value": _format_text(item)}
             if one.get("description"):
                 entry["description"] = one["description"]
             place.append(entry if one.get("required") else {**entry, "disabled": True})
     cookies = [one for one in operation.parameters if one["in"] == "cookie" and one.get("required")]
-    headers += [_cookie(one["name"], _text(_example(service.spec, one))) for one in cookies]
+    headers += [
+        _cookie_header(one["name"], _format_text(_find_example(service.spec, one))) for one in cookies
+    ]
     return query, headers
 
 
-def _credentials(service: Service, operation: Operation) -> tuple[list[Json], list[Json]]:
-    """Give the query and the headers with which the operation's first way to be let in is taken."""
+def _list_credentials(service: Service, operation: Operation) -> tuple[list[Json], list[Json]]:
+    """List the query parameters and headers that carry the credentials of the first security requirement."""
     query: list[Json] = []
     headers: list[Json] = []
-    for name in _asked(service, operation):
+    for name in _list_required_schemes(service, operation):
         scheme, variable = service.schemes[name], f"{{{{{name}}}}}"
         if scheme["type"] != "apiKey":
             word = scheme["scheme"].capitalize() if scheme["type"] == "http" else "Bearer"
@@ -194,18 +199,18 @@ def _credentials(service: Service, operation: Operation) -> tuple[list[Json], li
         elif scheme["in"] == "query":
             query.append({"key": scheme["name"], "value": variable})
         elif scheme["in"] == "cookie":
-            headers.append(_cookie(scheme["name"], variable))
+            headers.append(_cookie_header(scheme["name"], variable))
         else:
             headers.append({"key": scheme["name"], "value": variable})
     return query, headers
 
 
-def _cookie(name: str, value: str) -> Json:
+def _cookie_header(name: str, value: str) -> Json:
     return {"key": "Cookie", "value": f"{name}={value}"}
 
 
-def _bodies(spec: Spec, operation: Operation) -> Iterator[tuple[str, Json | None]]:
-    """Name the bodies to send: each example of the contract, or one that its schema allows, or none."""
+def _list_bodies(spec: Spec, operation: Operation) -> Iterator[tuple[str, Json | None]]:
+    """Yield the bodies to send, with their names: each example of the contract, a made-up one, or none."""
     content: Mapping[str, Any] = operation.request_body.get("content", {})
     if not content:
         yield "request", None
@@ -219,24 +224,24 @@ def _bodies(spec: Spec, operation: Operation) -> Iterator[tuple[str, Json | None
         name: openapi.resolve_reference(spec, one).get("value")
         for name, one in shown.get("examples", {}).items()
     }
-    for name, value in (named or {"request": _example(spec, shown)}).items():
-        yield name, {"type": media_type, "body": _body(media_type, value, is_json=is_json)}
+    for name, value in (named or {"request": _find_example(spec, shown)}).items():
+        yield name, {"type": media_type, "body": _format_body(media_type, value, is_json=is_json)}
 
 
-def _body(media_type: str, value: Any, *, is_json: bool) -> Json:
+def _format_body(media_type: str, value: Any, *, is_json: bool) -> Json:
     if media_type == _FORM and isinstance(value, dict):
         return {
             "mode": "urlencoded",
-            "urlencoded": [{"key": key, "value": _text(one)} for key, one in value.items()],
+            "urlencoded": [{"key": key, "value": _format_text(one)} for key, one in value.items()],
         }
     if is_json:
         raw = json.dumps(value, ensure_ascii=False, indent=2)
         return {"mode": "raw", "raw": raw, "options": {"raw": {"language": "json"}}}
-    return {"mode": "raw", "raw": _text(value)}
+    return {"mode": "raw", "raw": _format_text(value)}
 
 
-def _example(spec: Spec, shown: Mapping[str, Any]) -> Any:
-    """Find the example of a parameter or a body, or make one up."""
+def _find_example(spec: Spec, shown: Mapping[str, Any]) -> Any:
+    """Return the example of a parameter or a body, or a value that its schema allows."""
     if "example" in shown:
         return shown["example"]
     for one in shown.get("examples", {}).values():
@@ -245,7 +250,7 @@ def _example(spec: Spec, shown: Mapping[str, Any]) -> Any:
     return sample(spec, inner.get("schema", {"type": "string"}))
 
 
-def _text(value: Any) -> str:
+def _format_text(value: Any) -> str:
     if isinstance(value, list):
-        return ",".join(map(_text, value))
+        return ",".join(map(_format_text, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The folder that a kit is written to: a new one, an empty one or that of an earlier export; never somebody else's."""
+"""The folder that a kit is written to: a new one, an empty one, or one that an earlier export wrote."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FIRST_LINE = "# mockserver export wrote these files, and will replace them when
 
 
 class Folder:
-    """Where a kit goes.
+    """The folder of a kit.
 
     Raises CannotStart for a folder with anything in it, unless an earlier export wrote it.
     """
@@ -22,33 +22,33 @@ class Folder:
         self._path = path
         if path.is_file():
             raise CannotStart(
-                f"{path}: is a file; name a folder that is empty, not there, or a former export"
+                f"{path}: is a file; name a folder that is empty, not there, or an earlier export"
             )
         try:
-            self._earlier = _earlier(path)
+            self._earlier = _list_earlier_files(path)
         except OSError as error:
             raise _cannot_write(error, path) from None
 
     def write(self, files: Mapping[str, str]) -> None:
-        """Write *files*, by their path in the folder, and remove what an earlier export wrote and this one does not.
+        """Write *files*, by their path in the folder, and remove those that only an earlier export wrote.
 
-        Raises CannotStart, before anything is written, for a file in the way that no export wrote; and for what
-        cannot be written.
+        Raises CannotStart for a file in the way that no export wrote, before anything is written; and for a file
+        that cannot be written.
         """
         path, earlier = self._path, self._earlier
         try:
             for name in sorted({*files} - earlier):
                 if (path / name).exists():
                     raise CannotStart(f"{path / name}: no export wrote this file; move it away")
-            # First of all, so that an export that is cut short is known for one the next time.
+            # The mark comes first, so that the next export recognizes the folder even if this one is cut short.
             path.mkdir(parents=True, exist_ok=True)
-            write_atomically(path / MARK, _mark({*files} | earlier))
+            write_atomically(path / MARK, _render_mark({*files} | earlier))
             for name in earlier - {*files}:
                 (path / name).unlink(missing_ok=True)
             for name, text in files.items():
                 (path / name).parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(path / name, text)
-            write_atomically(path / MARK, _mark(files))
+            write_atomically(path / MARK, _render_mark(files))
         except OSError as error:
             raise _cannot_write(error, path) from None
 
@@ -57,12 +57,12 @@ def _cannot_write(error: OSError, path: Path) -> CannotStart:
     return CannotStart(f"{error.filename or path}: cannot be written: {error.strerror}")
 
 
-def _mark(names: Iterable[str]) -> str:
+def _render_mark(names: Iterable[str]) -> str:
     return "\n".join([_FIRST_LINE, *sorted(names)]) + "\n"
 
 
-def _earlier(folder: Path) -> set[str]:
-    """Name the files that an earlier export wrote to *folder*."""
+def _list_earlier_files(folder: Path) -> set[str]:
+    """List the files that an earlier export wrote to *folder*."""
     if not folder.exists() or not any(folder.iterdir()):
         return set()
     try:

@@ -1,4 +1,4 @@
-"""Request handlers for MSW, made from the contract's examples."""
+"""Request handlers for MSW, generated from the contract's examples."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from urllib.parse import urlsplit
 
 from mockserver.contract.operation import Operation
 from mockserver.contract.routes import VARIABLE
-from mockserver.export.answers import Answer, answers
-from mockserver.export.text import rendered, sentence
+from mockserver.export.answers import Answer, list_answers
+from mockserver.export.text import join_lines, render_template
 from mockserver.services.service import Service
 from openapi import Spec
 
-# What means something in a path of MSW's, and what its variables may be called.
+# Characters with a meaning in a path of MSW.
 _SPECIAL = re.compile(r"[:*?+(){}\\]")
-_BARE = (204, 205, 304)  # what a page makes no answer of with a body
+_BARE = (204, 205, 304)  # a browser refuses to construct a response of these with a body
 _NOT_IN_A_NAME = re.compile(r"\W", re.ASCII)
 
 
-def module(service: Service, operations: Sequence[Operation], release: str) -> str:
-    """Write the JavaScript module of one API."""
-    return rendered("handlers.js", **_values(service, operations, release))
+def render_module(service: Service, operations: Sequence[Operation], release: str) -> str:
+    """Render the JavaScript module of one API."""
+    return render_template("handlers.js", **_template_values(service, operations, release))
 
 
-def declarations(service: Service, operations: Sequence[Operation], release: str) -> str:
-    """Write the TypeScript declarations of that module."""
-    return rendered("handlers.d.ts", **_values(service, operations, release))
+def render_declarations(service: Service, operations: Sequence[Operation], release: str) -> str:
+    """Render the TypeScript declarations of that module."""
+    return render_template("handlers.d.ts", **_template_values(service, operations, release))
 
 
 def base_path(spec: Spec) -> str:
-    """Give the path of the contract's first server, with which each of its operations begins."""
+    """Return the path of the contract's first server, which is the prefix of every operation."""
     for server in spec.get("servers", [])[:1]:
         variables = {name: one["default"] for name, one in server.get("variables", {}).items()}
         url: str = server["url"].format(**variables)
@@ -40,54 +40,54 @@ def base_path(spec: Spec) -> str:
     return ""
 
 
-def _values(service: Service, operations: Sequence[Operation], release: str) -> dict[str, Any]:
+def _template_values(service: Service, operations: Sequence[Operation], release: str) -> dict[str, Any]:
     info, base = service.spec["info"], base_path(service.spec)
     rows = []
-    for operation in sorted(operations, key=_openness):
-        if operation.method != "TRACE":  # which no page can send
-            shown = answers(operation)
+    for operation in sorted(operations, key=_specificity_key):
+        if operation.method != "TRACE":  # a browser cannot send it
+            shown = list_answers(operation)
             rows.append(
                 {
                     "name": operation.name,
-                    "summary": sentence(operation.summary),
+                    "summary": join_lines(operation.summary),
                     "method": operation.method.lower(),
-                    "path": _path(operation.template.removeprefix(base)),
-                    "answers": [_entry(answer) for answer in shown],
-                    "names": _names(shown),
+                    "path": _msw_path(operation.template.removeprefix(base)),
+                    "answers": [_describe_answer(answer) for answer in shown],
+                    "names": _example_names(shown),
                 }
             )
     return {
         "api": service.name,
         "file": f"{service.name}{Path(service.file).suffix}",
-        "title": sentence(f"{info['title']} {info['version']}"),
+        "title": join_lines(f"{info['title']} {info['version']}"),
         "release": release,
         "operations": rows,
     }
 
 
-def _openness(operation: Operation) -> tuple[int, list[bool]]:
-    """Sort long paths before short ones, literal ones before variable ones: the first handler that fits answers."""
+def _specificity_key(operation: Operation) -> tuple[int, list[bool]]:
+    """Sort long paths before short ones, and literal before variable ones: MSW takes the first handler that matches."""
     segments = operation.template.rstrip("/").split("/")
     return -len(segments), ["{" in segment for segment in segments]
 
 
-def _path(template: str) -> str:
-    """Write a path as MSW does: ``/books/:id``."""
+def _msw_path(template: str) -> str:
+    """Convert a path template to MSW's notation: ``/books/:id``."""
     parts = VARIABLE.split(template)  # literal text and names by turns
-    written = _escaped(parts[0])
+    written = _escape_path(parts[0])
     for name, after in zip(parts[1::2], parts[2::2], strict=True):
         variable = ":" + _NOT_IN_A_NAME.sub("_", name)
         written += f"{{{variable}}}" if re.match(r"\w", after) else variable
-        written += _escaped(after)
+        written += _escape_path(after)
     return written
 
 
-def _escaped(text: str) -> str:
-    """Escape what means something in a path; a star is any one character, since MSW takes it even then."""
+def _escape_path(text: str) -> str:
+    """Escape characters with a meaning; a star becomes any one character, since MSW ignores its escape."""
     return _SPECIAL.sub(lambda found: "(.)" if found[0] == "*" else f"\\{found[0]}", text)
 
 
-def _entry(answer: Answer) -> dict[str, Any]:
+def _describe_answer(answer: Answer) -> dict[str, Any]:
     """Describe an answer as the module's ``response`` function reads it."""
     reply = answer.reply
     entry: dict[str, Any] = {"status": reply.status}
@@ -104,8 +104,8 @@ def _entry(answer: Answer) -> dict[str, Any]:
     return entry
 
 
-def _names(shown: Sequence[Answer]) -> dict[int, list[str]]:
-    """List the examples of each status."""
+def _example_names(shown: Sequence[Answer]) -> dict[int, list[str]]:
+    """List the names of the examples of each status."""
     names: dict[int, list[str]] = {}
     for answer in shown:
         names.setdefault(answer.reply.status, []).extend([answer.example] if answer.example else [])

@@ -1,4 +1,4 @@
-"""What a kit holds: each contract as the files that a frontend and its tests work with."""
+"""The files of a kit: each contract in the forms that a frontend and its tests use."""
 
 from __future__ import annotations
 
@@ -12,76 +12,88 @@ import yaml
 import openapi
 from mockserver.contract.operation import Operation
 from mockserver.export import collection, handlers
-from mockserver.export.answers import answers
-from mockserver.export.text import rendered
+from mockserver.export.answers import list_answers
+from mockserver.export.text import render_template
 from mockserver.services.service import Service
 from mockserver.stub import Stub
 
 _TYPES = Path(__file__).parent / "types"
 
 
-def build_kit(own: Sequence[Service], guests: Sequence[Service] = ()) -> dict[str, str]:
-    """Make the files of a kit, by their path in its folder; the same services make the same files.
+def build_kit(built_in: Sequence[Service], from_files: Sequence[Service] = ()) -> dict[str, str]:
+    """Build the files of a kit, by their path in its folder; the same services give the same files.
 
-    own: APIs that ship here, which bring their types along. guests: contracts of the user's own.
-    Raises CannotStart for what the stub could not serve.
+    built_in: APIs that ship here, with their types. from_files: the user's own contracts.
+    Raises CannotStart for a contract that the stub cannot serve.
     """
-    services = [*own, *guests]
+    services = [*built_in, *from_files]
     release = version("preference-api-testbench")
     served: dict[str, list[Operation]] = {service.name: [] for service in services}
     for operation in Stub(services).door.routes.operations:
         served[operation.api].append(operation)
     files = {"msw/package.json": json.dumps({"type": "module"}) + "\n"}
-    if own:
-        files["fixtures.yaml"] = _fixtures(own)
+    if built_in:
+        files["fixtures.yaml"] = _render_fixtures(built_in)
     for service in services:
-        is_own = any(service is one for one in own)
-        source = openapi.contract_path(service.name) if is_own else Path(service.file)
-        files |= _of(service, served[service.name], source, release)
-        if is_own:
+        is_built_in = any(service is one for one in built_in)
+        source = openapi.contract_path(service.name) if is_built_in else Path(service.file)
+        files |= _contract_files(service, served[service.name], source, release)
+        if is_built_in:
             files[f"types/{service.name}.d.ts"] = (_TYPES / f"{service.name}.d.ts").read_text("utf-8")
-    files["README.md"] = _introduction(own, guests, served, release)
+    files["README.md"] = _render_readme(built_in, from_files, served, release)
     return dict(sorted(files.items()))
 
 
-def _fixtures(own: Sequence[Service]) -> str:
-    known = {service.name: service.fixtures.model_dump(mode="json", exclude_unset=True) for service in own}
+def _render_fixtures(built_in: Sequence[Service]) -> str:
+    known = {
+        service.name: service.fixtures.model_dump(mode="json", exclude_unset=True) for service in built_in
+    }
     text = yaml.safe_dump(known, sort_keys=False, allow_unicode=True)
     return f"# What the stub knows at the start: mockserver --fixtures fixtures.yaml\n{text}"
 
 
-def _of(service: Service, operations: Sequence[Operation], source: Path, release: str) -> dict[str, str]:
-    """Make the files that every contract has."""
+def _contract_files(
+    service: Service, operations: Sequence[Operation], source: Path, release: str
+) -> dict[str, str]:
+    """Build the files that every contract has."""
     return {
         f"openapi/{service.name}{source.suffix}": source.read_text("utf-8"),
-        f"msw/{service.name}.js": handlers.module(service, operations, release),
-        f"msw/{service.name}.d.ts": handlers.declarations(service, operations, release),
-        f"collection/{service.name}.postman_collection.json": collection.document(
+        f"msw/{service.name}.js": handlers.render_module(service, operations, release),
+        f"msw/{service.name}.d.ts": handlers.render_declarations(service, operations, release),
+        f"collection/{service.name}.postman_collection.json": collection.render_collection(
             service, operations, release
         ),
     }
 
 
-def _introduction(
-    own: Sequence[Service], guests: Sequence[Service], served: Mapping[str, Sequence[Operation]], release: str
+def _render_readme(
+    built_in: Sequence[Service],
+    from_files: Sequence[Service],
+    served: Mapping[str, Sequence[Operation]],
+    release: str,
 ) -> str:
     first, operations = next(iter(served.items()))
-    commands = {service.name: "mockserver token" for service in guests}  # any token will do
-    commands |= {service.name: f"mockserver token --api {service.name}" for service in own}
-    newman = [_newman(service, served[service.name], commands[service.name]) for service in [*own, *guests]]
-    return rendered(
+    commands = {service.name: "mockserver token" for service in from_files}  # any token will do
+    commands |= {service.name: f"mockserver token --api {service.name}" for service in built_in}
+    newman = [
+        _newman_command(service, served[service.name], commands[service.name])
+        for service in [*built_in, *from_files]
+    ]
+    return render_template(
         "README.md",
         release=release,
-        own=[service.name for service in own],
-        guests=[(service.name, f"{service.name}{Path(service.file).suffix}") for service in guests],
+        built_in=[service.name for service in built_in],
+        from_files=[(service.name, f"{service.name}{Path(service.file).suffix}") for service in from_files],
         first=first,
         call=operations[0].name,
-        status=answers(operations[0])[-1].reply.status,
+        status=list_answers(operations[0])[-1].reply.status,
         newman=newman,
         is_token_asked=any("--env-var" in line for line in newman),
     )
 
 
-def _newman(service: Service, operations: Sequence[Operation], command: str) -> str:
-    tokens = [f' --env-var "{name}=$({command})"' for name in collection.tokens(service, operations)]
+def _newman_command(service: Service, operations: Sequence[Operation], command: str) -> str:
+    tokens = [
+        f' --env-var "{name}=$({command})"' for name in collection.list_token_variables(service, operations)
+    ]
     return f"npx newman run collection/{service.name}.postman_collection.json{''.join(tokens)}"

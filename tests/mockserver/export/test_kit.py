@@ -210,7 +210,7 @@ def test_mark_that_leads_outside_is_refused(tmp_path):
 def test_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("mine")
 
-    named = f"{tmp_path / 'file'}: is a file; name a folder that is empty, not there, or a former export"
+    named = f"{tmp_path / 'file'}: is a file; name a folder that is empty, not there, or an earlier export"
     assert named in refusal(tmp_path / "file")
     assert "file/kit: cannot be written: Not a directory" in refusal(tmp_path / "file/kit")
     assert "/proc/kit: cannot be written: " in refusal("/proc/kit")
