@@ -111,7 +111,7 @@ class Terminal:
         word, style = VERDICTS[verdict.verdict]
         self._print()
         if verdict.was_interrupted:
-            self._print(Text("interrupted; what follows is what was there by then", "bold yellow"))
+            self._print(Text("interrupted: these are the results up to then", "bold yellow"))
         for status in _REPEATED_STATUSES:
             self._print_ids(verdict, status)
         for note in verdict.notes:
@@ -119,13 +119,13 @@ class Terminal:
         for fault in verdict.waiver_faults:
             self._print(Text.assemble(("waiver".ljust(_WIDTH), "bold red"), "  ", fault))
         self._print(
-            Text.assemble((word, style), f": {verdict.reason}", ("  partial" if verdict.is_partial else ""))
+            Text.assemble((word, style), f": {verdict.reason}", (" (partial)" if verdict.is_partial else ""))
         )
         self._print(f"{_count_musts(verdict)}; {_count_statuses(verdict)}")
         self._print(f"{verdict.requests} requests in {verdict.seconds:.1f} s{_describe_exam(verdict)}")
         if verdict.is_partial:
             self._print(
-                "only part of the requirements was asked; a verdict on the whole needs a run without --only"
+                "only some of the requirements were asked; for a verdict on the whole API run without --only"
                 f"{_mode_hint(verdict)}"
             )
         if files:
@@ -153,9 +153,9 @@ class Terminal:
         self._print(Text.assemble(f"{_INDENT}got       ", (finding.got, "red")))
         for line in _render_exchange(finding.exchange) if finding.exchange else ():
             self._print(Text(_INDENT + line, "dim"))
-        self._print(f"{_INDENT}seed      {finding.seed}; the whole: run TARGET.yaml {finding.again}")
+        self._print(f"{_INDENT}seed      {finding.seed}; to repeat it: run TARGET.yaml {finding.again}")
         if finding.case is None:
-            self._print(f"{_INDENT}no request alone shows it, so it is as it was found")
+            self._print(f"{_INDENT}no single request shows it, so it is not reduced")
         if file:
             self._print(f"{_INDENT}candidate {file}")
 
@@ -164,7 +164,7 @@ class Terminal:
         found = len(exploration.findings)
         self._print()
         self._print(
-            f"explored {exploration.exams} exams, {exploration.requests} requests: "
+            f"explored {exploration.exams} exams with {exploration.requests} requests: "
             f"{found} {'finding' if found == 1 else 'findings'}, not part of the verdict"
             f"{f'; ended early: {exploration.stopped}' if exploration.stopped else ''}"
         )
@@ -207,7 +207,7 @@ def _render_exchange(exchange: Exchange) -> list[str]:
         f"sent      {exchange.method} {exchange.url}",
         *([f"          {_shorten(exchange.body)}"] if exchange.body else []),
         f"answered  {answer}",
-        f"again     {exchange.curl if len(exchange.curl) <= _LONGEST_CURL else 'its curl line is in report.json'}",
+        f"repeat    {exchange.curl if len(exchange.curl) <= _LONGEST_CURL else 'see the curl line in report.json'}",
     ]
 
 
@@ -242,4 +242,4 @@ def _describe_exam(verdict: Verdict) -> str:
     if exam is None:
         return ""
     accepted = "" if verdict.exam_accepted is None else f", {verdict.exam_accepted} accepted"
-    return f"; exam of {len(exam.cases)} generated cases, {exam.count('negative')} of them broken on purpose{accepted}"
+    return f"; {len(exam.cases)} generated requests, {exam.count('negative')} of them invalid on purpose{accepted}"

@@ -63,7 +63,7 @@ def test_interrupted_run_writes_every_report(tmp_path, number):
     asked = [one for one in report["requirements"] if one["reason"] != "not asked: interrupted"]
 
     assert (process.returncode, complaint) == (130, "")
-    assert "interrupted; what follows is what was there by then" in printed
+    assert "interrupted: these are the results up to then" in printed
     assert sorted(file.name for file in (tmp_path / "report").iterdir()) == FILES
     assert (report["verdict"], report["reason"]) == ("no_verdict", "interrupted")
     assert len(asked) > 5
