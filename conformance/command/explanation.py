@@ -9,15 +9,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import openapi
 from conformance import proof
-from conformance.judge.session import judge_target
 from conformance.judge.suites import read_profile
 from conformance.judge.verdict import Verdict
-from conformance.proof.serving import InProcess, serve
+from conformance.proof.in_process import IN_PROCESS_URL
+from conformance.proof.trial import judge_in_process
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
 from conformance.suite.sentences import Sentence, load_sentences
@@ -208,10 +207,9 @@ def _without(profile: Mapping[str, Any], part: str, key: str) -> dict[str, Any]:
 
 def _judged(reference: type[Any], ids: Sequence[str], *left_out: str, mode: Mode = Mode.FULL) -> Verdict:
     server = reference()
-    with serve(server) as url:
-        profile = server.profile(url)
-        asked = _without(profile, *left_out) if left_out else profile
-        return judge_target(asked, only=ids, mode=mode, make_connection=partial(InProcess, server))
+    profile = server.profile(IN_PROCESS_URL)
+    asked = _without(profile, *left_out) if left_out else profile
+    return judge_in_process(server, asked, only=ids, mode=mode)
 
 
 def _writes(verdict: Verdict) -> bool:

@@ -34,18 +34,18 @@ def judge_the_judge(
     from conformance.proof import selftest, trial
 
     began = time.monotonic()
-    trials = selftest.select([api] if api else openapi.api_names(), only or ())
-    held = selftest.hold(trials, jobs or selftest.usual_jobs())
+    trials = selftest.select_trials([api] if api else openapi.api_names(), only or ())
+    findings = selftest.run_trials(trials, jobs or selftest.default_jobs())
     is_well = True
     for name in dict.fromkeys(one.api for one in trials):
         of_api = []
         for _ in (one for one in trials if one.api == name):
-            of_api.append(next(held))
+            of_api.append(next(findings))
             if verbose:
-                typer.echo(selftest.line(*of_api[-1]))
-        part = selftest.Part(name, of_api, trial.unproved(name))
-        is_well = is_well and part.is_well
-        for line in selftest.summary(part):
+                typer.echo(selftest.render_trial(*of_api[-1]))
+        result = selftest.ApiResult(name, of_api, trial.find_unproved(name))
+        is_well = is_well and result.is_as_expected
+        for line in selftest.render_summary(result):
             typer.echo(line)
     state = "each came out as it has to" if is_well else "NOT each came out as it has to"
     typer.echo(f"{len(trials)} servers judged in {time.monotonic() - began:.0f} s: {state}")

@@ -1,6 +1,6 @@
 """Servers that answer nonsense, whatever the API. None of them is ever conformant.
 
-``NONSENSE`` maps a name to a server: a context manager that yields its base URL.
+``NONSENSE_SERVERS`` maps a name to a server: a context manager that yields its base URL.
 """
 
 from __future__ import annotations
@@ -12,67 +12,69 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
-from conformance.proof.serving import Request, Response, serve, serve_bytes
+from conformance.proof.messages import Request, Response
+from conformance.proof.server import serve, serve_bytes
 
-Answers = Callable[[Request], Response]
-Talks = Callable[[socket.socket], None]
+AnswerFunction = Callable[[Request], Response]
+TalkFunction = Callable[[socket.socket], None]
 _HTML = {"content-type": "text/html; charset=utf-8"}
 _JSON = {"content-type": "application/json"}
+# Half a hundred kilobytes that unpack to fifty megabytes, more than the judge reads of any answer.
 _BOMB = gzip.compress(b" " * 50_000_000, 1)
 
 
-class _Always:
-    def __init__(self, answers: Answers) -> None:
-        self.answer = answers
+class _FunctionApp:
+    def __init__(self, answer: AnswerFunction) -> None:
+        self.answer = answer
 
 
-def _error(status: int) -> Response:
+def _error_response(status: int) -> Response:
     return Response(
         status, {"code": status, "message": "no", "status": "error", "error": {"code": "no", "message": "no"}}
     )
 
 
-def _echo(request: Request) -> Response:
+def _echo_body(request: Request) -> Response:
     return Response(200, request.body, {"content-type": request.headers.get("content-type", "text/plain")})
 
 
-def _mirror(request: Request) -> Response:
+def _echo_request(request: Request) -> Response:
     headers = {
         name: value for name, value in request.headers.items() if name.startswith(("x-", "authorization"))
     }
     return Response(200, {"method": request.method, "target": request.target, "headers": headers}, headers)
 
 
-def _moved(request: Request) -> Response:
+def _redirect_to_other_slash_form(request: Request) -> Response:
     path, _, query = request.target.partition("?")
     other = path[:-1] if path.endswith("/") else f"{path}/"
     return Response(308, b"", {"location": other + (f"?{query}" if query else "")})
 
 
-_ANSWERS: Mapping[str, Answers] = {
+_ANSWERS: Mapping[str, AnswerFunction] = {
     "empty object with 200": lambda _: Response(200, {}),
     "empty object with 202": lambda _: Response(202, {}),
     "nothing with 200": lambda _: Response(200),
     "nothing with 204": lambda _: Response(204),
     "null with 200": lambda _: Response(200, b"null", _JSON),
     "list with 202": lambda _: Response(202, b"[]", _JSON),
-    "always 400": lambda _: _error(400),
-    "always 401": lambda _: _error(401),
-    "always 403": lambda _: _error(403),
-    "always 404": lambda _: _error(404),
+    "always 400": lambda _: _error_response(400),
+    "always 401": lambda _: _error_response(401),
+    "always 403": lambda _: _error_response(403),
+    "always 404": lambda _: _error_response(404),
     "always 429": lambda _: Response(429, {}, {"retry-after": "3600"}),
-    "always 500": lambda _: _error(500),
-    "always 503": lambda _: _error(503),
+    "always 500": lambda _: _error_response(500),
+    "always 503": lambda _: _error_response(503),
     "status 999": lambda _: Response(999, {}),
     "web page with 200": lambda _: Response(
         200, b"<!doctype html><title>Welcome</title><h1>It works!</h1>", _HTML
     ),
     "web page called JSON": lambda _: Response(200, b"<h1>It works!</h1>", _JSON),
     "web page with 404": lambda _: Response(404, b"<h1>Not Found</h1>", _HTML),
-    "echo of the body": _echo,
-    "echo of the request": _mirror,
+    "echo of the body": _echo_body,
+    "echo of the request": _echo_request,
     "redirect to itself": lambda request: Response(307, b"", {"location": request.target}),
-    "redirect between slash forms": _moved,
+    "redirect between slash forms": _redirect_to_other_slash_form,
     "redirect to another host": lambda _: Response(307, b"", {"location": "http://192.0.2.1/"}),
     "redirect to nowhere": lambda _: Response(308, b"", {"location": "http://[/"}),
     "not UTF-8": lambda _: Response(200, b'{"status":"\xff\xfe"}', _JSON),
@@ -87,27 +89,28 @@ _ANSWERS: Mapping[str, Answers] = {
 }
 
 
-def _close(connection: socket.socket) -> None:
+def _close_at_once(connection: socket.socket) -> None:
     connection.close()
 
 
-def _close_after_reading(connection: socket.socket) -> None:
+def _close_after_request(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.close()
 
 
-def _reset(connection: socket.socket) -> None:
+def _reset_connection(connection: socket.socket) -> None:
     connection.recv(65536)
+    # Lingering for zero seconds closes with a reset instead of an orderly end.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
     connection.close()
 
 
-def _hang(connection: socket.socket) -> None:
+def _never_answer(connection: socket.socket) -> None:
     while connection.recv(65536):
         pass
 
 
-def _dribble(start: bytes) -> Talks:
+def _dribble_after(start: bytes) -> TalkFunction:
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(start)
@@ -118,7 +121,7 @@ def _dribble(start: bytes) -> Talks:
     return talk
 
 
-def _say(answer: bytes) -> Talks:
+def _repeat_bytes(answer: bytes) -> TalkFunction:
     def talk(connection: socket.socket) -> None:
         while connection.recv(65536):
             connection.sendall(answer)
@@ -126,7 +129,7 @@ def _say(answer: bytes) -> Talks:
     return talk
 
 
-def _flood(connection: socket.socket) -> None:
+def _send_without_end(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n")
     while True:
@@ -134,43 +137,43 @@ def _flood(connection: socket.socket) -> None:
 
 
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
-_TALKS: Mapping[str, Talks] = {
-    "closes the socket": _close,
-    "closes the socket after the request": _close_after_reading,
-    "resets the connection": _reset,
-    "hangs": _hang,
-    "dribbles a header": _dribble(b"HTTP/1.1 200 OK\r\nx-long: "),
-    "dribbles a body": _dribble(_HEAD + b"content-length: 100000\r\n\r\n"),
-    "floods": _flood,
-    "not HTTP": _say(b"SSH-2.0-OpenSSH_9.9\r\n"),
-    "random bytes": _say(bytes(range(256)) * 4),
-    "half a status line": _say(b"HTTP/1.1 2"),
-    "a promise of more": _say(_HEAD + b"content-length: 10\r\n\r\n{}"),
-    "a broken chunk": _say(_HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n"),
-    "a broken length": _say(_HEAD + b"content-length: lots\r\n\r\n{}"),
-    "interim answers only": _say(b"HTTP/1.1 100 Continue\r\n\r\n"),
-    "a switch of protocols": _say(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n"),
+_TALKS: Mapping[str, TalkFunction] = {
+    "closes the socket": _close_at_once,
+    "closes the socket after the request": _close_after_request,
+    "resets the connection": _reset_connection,
+    "hangs": _never_answer,
+    "dribbles a header": _dribble_after(b"HTTP/1.1 200 OK\r\nx-long: "),
+    "dribbles a body": _dribble_after(_HEAD + b"content-length: 100000\r\n\r\n"),
+    "floods": _send_without_end,
+    "not HTTP": _repeat_bytes(b"SSH-2.0-OpenSSH_9.9\r\n"),
+    "random bytes": _repeat_bytes(bytes(range(256)) * 4),
+    "half a status line": _repeat_bytes(b"HTTP/1.1 2"),
+    "a promise of more": _repeat_bytes(_HEAD + b"content-length: 10\r\n\r\n{}"),
+    "a broken chunk": _repeat_bytes(_HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n"),
+    "a broken length": _repeat_bytes(_HEAD + b"content-length: lots\r\n\r\n{}"),
+    "interim answers only": _repeat_bytes(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a switch of protocols": _repeat_bytes(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n"),
 }
 
 
 @contextmanager
-def _nobody() -> Iterator[str]:
+def _serve_nobody() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     yield f"http://127.0.0.1:{port}"
 
 
-def _answering(answers: Answers) -> Callable[[], AbstractContextManager[str]]:
-    return lambda: serve(_Always(answers))
+def _prepare_answers(answers: AnswerFunction) -> Callable[[], AbstractContextManager[str]]:
+    return lambda: serve(_FunctionApp(answers))
 
 
-def _talking(talk: Talks) -> Callable[[], AbstractContextManager[str]]:
+def _prepare_talk(talk: TalkFunction) -> Callable[[], AbstractContextManager[str]]:
     return lambda: serve_bytes(talk)
 
 
-NONSENSE: Mapping[str, Callable[[], AbstractContextManager[str]]] = {
-    **{name: _answering(answers) for name, answers in _ANSWERS.items()},
-    **{name: _talking(talk) for name, talk in _TALKS.items()},
-    "nobody listens": _nobody,
+NONSENSE_SERVERS: Mapping[str, Callable[[], AbstractContextManager[str]]] = {
+    **{name: _prepare_answers(answers) for name, answers in _ANSWERS.items()},
+    **{name: _prepare_talk(talk) for name, talk in _TALKS.items()},
+    "nobody listens": _serve_nobody,
 }

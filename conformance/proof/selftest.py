@@ -1,4 +1,4 @@
-"""The self-test: every trial of every API held in processes of its own, and the kill matrix that comes of it."""
+"""The self-test: every trial of every API, run in several processes, and the kill matrix that comes of it."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ from conformance.proof.trial import Finding, Trial
 _COUNTED = {
     trial.MUTANT: "mutants caught",
     trial.LIBERTY: "liberties spared",
-    trial.NOTHING: "nonsense refused",
+    trial.NONSENSE: "nonsense refused",
 }
 
 
 @dataclass(frozen=True)
-class Part:
+class ApiResult:
     """What the self-test comes to for one API.
 
-    held: the trials with their findings, in order. unproved: a line for each requirement without proof.
+    findings: every trial with what came of it, in order. unproved: a line for each requirement without proof.
     """
 
     api: str
-    held: Sequence[tuple[Trial, Finding]]
+    findings: Sequence[tuple[Trial, Finding]]
     unproved: Sequence[str]
 
     @property
-    def is_well(self) -> bool:
+    def is_as_expected(self) -> bool:
         """Whether nothing deviates."""
-        return not self.unproved and not any(finding.deviations for _, finding in self.held)
+        return not self.unproved and not any(finding.deviations for _, finding in self.findings)
 
 
-def usual_jobs() -> int:
+def default_jobs() -> int:
     """Return how many processes make the most of this machine: two more than it has processors, for some wait."""
     return 2 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def select(apis: Iterable[str], globs: Sequence[str]) -> list[Trial]:
+def select_trials(apis: Iterable[str], globs: Sequence[str]) -> list[Trial]:
     """List the trials of *apis* whose server's name matches one of *globs*, all if there is none.
 
     Raises openapi.UnknownApi, or NoSuchServer if a glob matches nothing.
     """
-    every = [one for api in apis for one in trial.trials(api)]
+    every = [one for api in apis for one in trial.list_trials(api)]
     for glob in globs:
         if not any(fnmatch.fnmatchcase(one.name, glob) for one in every):
             near = difflib.get_close_matches(glob, sorted({one.name for one in every}), n=3, cutoff=0.4)
@@ -64,21 +64,24 @@ def select(apis: Iterable[str], globs: Sequence[str]) -> list[Trial]:
     return [one for one in every if not globs or any(fnmatch.fnmatchcase(one.name, glob) for glob in globs)]
 
 
-def hold(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Finding]]:
-    """Hold all *trials*, *jobs* at a time, and yield each with its finding, in order.
+def run_trials(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Finding]]:
+    """Run all *trials*, *jobs* at a time, and yield each with its finding, in order.
 
     jobs: processes; one means this process.
-    Raises CannotRun if a trial could not be held.
+    Raises CannotRun if a trial could not be run.
     """
     if jobs == 1:
-        yield from ((one, _held(one.api, one.kind, one.name)) for one in trials)
+        yield from ((one, _run_named_trial(one.api, one.kind, one.name)) for one in trials)
         return
+    # Drawn once and handed on: generating the requests of an API takes longer than ten trials.
     for api in {one.api for one in trials}:
         exam.draw(api)
+    # Spawned, since a fork would copy locks that threads of this process may hold; trials go by name, since a server
+    # that is a function or a class of a test cannot be pickled.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(exam.DRAWN,))
+    pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker, initargs=(exam.DRAWN,))
     try:
-        futures = [pool.submit(_held, one.api, one.kind, one.name) for one in trials]
+        futures = [pool.submit(_run_named_trial, one.api, one.kind, one.name) for one in trials]
         for one, future in zip(trials, futures, strict=True):
             yield one, future.result()
     except BrokenProcessPool:
@@ -87,25 +90,23 @@ def hold(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Finding]]:
         pool.shutdown(cancel_futures=True)
 
 
-def _begin(drawn: Mapping[tuple[str, int, int], Exam]) -> None:
-    """Leave an interrupt to the process that asked, and take over what it has drawn.
-
-    Garbage is collected seldom: a trial leaves little behind.
-    """
+def _start_worker(drawn: Mapping[tuple[str, int, int], Exam]) -> None:
+    """Leave an interrupt to the process that asked, and take over what it has drawn."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     exam.DRAWN.update(drawn)
+    # A trial leaves little behind, and looking for it after every 700 objects takes a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
 
 
-def _held(api: str, kind: str, name: str) -> Finding:
-    (found,) = (one for one in trial.trials(api) if (one.kind, one.name) == (kind, name))
+def _run_named_trial(api: str, kind: str, name: str) -> Finding:
+    (found,) = (one for one in trial.list_trials(api) if (one.kind, one.name) == (kind, name))
     try:
-        return trial.hold(found)
+        return trial.run_trial(found)
     except Exception as error:
         raise CannotRun(f"{api}: {kind} {name} could not be judged: {describe_fault(error)}") from None
 
 
-def line(one: Trial, finding: Finding) -> str:
+def render_trial(one: Trial, finding: Finding) -> str:
     """Write one trial as a line."""
     state = "DEVIATES" if finding.deviations else "as it has to be"
     said = f"  ({one.sentence})" if one.sentence else ""
@@ -115,20 +116,20 @@ def line(one: Trial, finding: Finding) -> str:
     )
 
 
-def summary(part: Part) -> Iterator[str]:
-    """Write what an API's part of the matrix comes to, a line each, the deviations last."""
-    yield part.api
-    for one, finding in part.held:
+def render_summary(result: ApiResult) -> Iterator[str]:
+    """Write what the trials of an API come to, a line each, the deviations last."""
+    yield result.api
+    for one, finding in result.findings:
         if one.kind == trial.REFERENCE:
             yield f"  {'reference':17} {finding.verdict}"
     for kind, counted in _COUNTED.items():
-        of_kind = [finding for one, finding in part.held if one.kind == kind]
+        of_kind = [finding for one, finding in result.findings if one.kind == kind]
         if of_kind:
             well = sum(not finding.deviations for finding in of_kind)
             yield f"  {counted:17} {well} of {len(of_kind)}"
-    for one, finding in part.held:
+    for one, finding in result.findings:
         if finding.deviations:
             said = f" ({one.sentence})" if one.sentence else ""
             yield f"  {one.kind} {one.name}{said}"
             yield from (f"    {deviation}" for deviation in finding.deviations)
-    yield from (f"  {sentence}" for sentence in part.unproved)
+    yield from (f"  {sentence}" for sentence in result.unproved)

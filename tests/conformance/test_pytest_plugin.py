@@ -16,7 +16,8 @@ import pytest
 from conformance import proof
 from conformance.judge.session import judge_target
 from conformance.judge.suites import collect_requirements
-from conformance.proof.serving import Response, serve
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
 from conformance.report import junit
 
 API = "suprsend"

@@ -11,7 +11,7 @@ import yaml
 from playwright.sync_api import Browser, sync_playwright
 
 from conformance import proof
-from conformance.proof.serving import serve
+from conformance.proof.server import serve
 from mockserver import MockServer
 from mockserver.testing.client import MockSession
 from tests.machine import needs_chromium

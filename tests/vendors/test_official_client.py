@@ -12,8 +12,9 @@ from suprsend import Suprsend
 from suprsend.exception import SuprsendAPIException
 
 from conformance import proof
-from conformance.proof.serving import Request, Response, serve
-from conformance.proof.trial import judged
+from conformance.proof.messages import Request, Response
+from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
 from mockserver import MockServer
 from mockserver.testing.client import MockSession
 
@@ -138,7 +139,7 @@ def test_judge_condemns_what_the_client_cannot_work_with(name: str) -> None:
     with serve(MUTANTS[name]()) as url, pytest.raises((SuprsendAPIException, JSONDecodeError)):
         client(url, key).objects.update_category_preference(*PLACE, body, options)
 
-    assert f"suprsend/{id_}" in judged(MUTANTS[name](), only=[id_]).ids("failed")
+    assert f"suprsend/{id_}" in judge_in_process(MUTANTS[name](), only=[id_]).ids("failed")
 
 
 def test_judge_spares_the_server_that_the_client_works_with() -> None:
@@ -149,5 +150,5 @@ def test_judge_spares_the_server_that_the_client_works_with() -> None:
             done = client(url, key).objects.update_category_preference(*PLACE, body, EVERY_OPTION)
             assert done["preference"] == "opt_in"
 
-    verdict = judged(REFERENCE(), only=[id_ for _, id_ in MEETS.values()])
+    verdict = judge_in_process(REFERENCE(), only=[id_ for _, id_ in MEETS.values()])
     assert len(verdict.ids("passed")) == len(MEETS)

@@ -9,12 +9,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import jwt
 
 from conformance.http.clock import Clock
-from conformance.proof.serving import Request, Response
+from conformance.proof.messages import Request, Response
 
 PATH = "/api/v2/update-preference"
 LIST = "/api/v2/get-preferences"
@@ -46,6 +46,7 @@ class Caller:
 class Reference:
     """One process's memory of preferences; each step of a request is a method that a lie can replace."""
 
+    needs_connection: ClassVar = False
     fans = frozenset({"fan-1001", "fan-1002"})
 
     def __init__(self) -> None:

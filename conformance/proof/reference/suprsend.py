@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, ClassVar
 
 from conformance.http.clock import Clock
-from conformance.proof.serving import Request, Response
+from conformance.proof.messages import Request, Response
 
 CHANNELS = ("email", "sms", "whatsapp", "androidpush", "iospush", "webpush", "inbox", "slack", "ms_teams")
 PREFERENCES = ("opt_in", "opt_out")
@@ -78,6 +78,7 @@ _CATEGORIES = (
 class Reference:
     """The server; one instance holds one set of preferences."""
 
+    needs_connection: ClassVar = False
     key = "SS.WSK.7f3kQ9vXbT2mR8cLwZ5nYpJ4"
     objects: ClassVar = {("departments", "engineering"), ("departments", "sales")}
     tenants: ClassVar = {"", "acme"}

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 import jwt
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import (
     SECRET,
     Caller,
     Record,
     Reference,
 )
-from conformance.proof.serving import Request, Response
 
 
 class _Told(Reference):

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 import openapi
 from conformance import proof
 from conformance.command.cli import app
-from conformance.proof.serving import Response, serve
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
 
 APIS = openapi.api_names()
 

@@ -6,8 +6,8 @@ import pytest
 
 from conformance import proof
 from conformance.judge.suites import collect_requirements
-from conformance.proof.nonsense import NONSENSE
-from conformance.proof.serving import Response
+from conformance.proof.messages import Response
+from conformance.proof.nonsense import NONSENSE_SERVERS
 from conformance.suite.requirement import LEVELS
 from tests.conformance.command.commands import APIS, conformance, served, written
 
@@ -34,7 +34,7 @@ def test_doctor_says_what_a_run_writes(api, tmp_path):
     ],
 )
 def test_target_that_cannot_be_judged(command, name, says, tmp_path):
-    with NONSENSE[name]() as url:
+    with NONSENSE_SERVERS[name]() as url:
         profile = proof.reference_of("suprsend")().profile(url)
         file = written(tmp_path, {**profile, "patience": {"timeout_s": 0.3}})
         done = conformance(command, file, *(["--report-dir", tmp_path] if command == "run" else []))

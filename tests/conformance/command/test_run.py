@@ -10,7 +10,7 @@ import pytest
 import openapi
 from conformance import proof
 from conformance.judge.suites import collect_requirements
-from conformance.proof.serving import serve
+from conformance.proof.server import serve
 from tests.conformance.command.commands import APIS, altered, answering, conformance, served, written
 
 FILES = ["badge.json", "junit.xml", "report.html", "report.json", "requests.har"]

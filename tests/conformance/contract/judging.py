@@ -1,7 +1,8 @@
 """The library's contract, judged by its profile; and a server of it that falls over."""
 
 from conformance.judge.session import judge_target
-from conformance.proof.serving import Response, serve
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
 from tests.conformance.contract.library import KEY, Library
 
 

@@ -3,7 +3,7 @@
 import json
 import threading
 
-from conformance.proof.serving import Request, Response
+from conformance.proof.messages import Request, Response
 
 KEY = "library-key-4711"
 

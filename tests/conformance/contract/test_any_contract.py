@@ -11,9 +11,10 @@ import openapi
 from conformance import proof
 from conformance.contract import checks as promises
 from conformance.judge.session import judge_target
-from conformance.proof.nonsense import NONSENSE
-from conformance.proof.serving import Response, serve
-from conformance.proof.trial import HASTE
+from conformance.proof.messages import Response
+from conformance.proof.nonsense import NONSENSE_SERVERS
+from conformance.proof.server import serve
+from conformance.proof.trial import SHORT_PATIENCE
 from mockserver import MockServer
 from tests.conformance.contract.judging import Falls, judged, profile
 from tests.conformance.contract.library import KEY, SPEC, Library
@@ -337,10 +338,10 @@ def test_exam_is_the_same_in_every_process(spec):
     assert len(digests) == 1
 
 
-@pytest.mark.parametrize("nonsense", NONSENSE)
+@pytest.mark.parametrize("nonsense", NONSENSE_SERVERS)
 def test_nonsense_is_neither_accepted_nor_our_fault(nonsense, spec):
-    with NONSENSE[nonsense]() as url:
-        verdict = judge_target({**profile(spec, url), "patience": HASTE})
+    with NONSENSE_SERVERS[nonsense]() as url:
+        verdict = judge_target({**profile(spec, url), "patience": SHORT_PATIENCE})
 
     assert verdict.exit_status in (1, 3)
     assert not [one.reason for one in verdict.results if one.is_our_fault]

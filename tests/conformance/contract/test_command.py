@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from conformance.command.cli import app
-from conformance.proof.serving import Response, serve
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
 from tests.conformance.contract.judging import Falls, judged, profile
 from tests.conformance.contract.library import KEY, SPEC
 

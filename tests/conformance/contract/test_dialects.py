@@ -6,7 +6,8 @@ import json
 import pytest
 
 from conformance.judge.session import judge_target
-from conformance.proof.serving import Response, serve
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
 from conformance.report import write_reports
 
 SECRET = "ada:secret-4711"

@@ -16,7 +16,8 @@ from conformance.http import pacing
 from conformance.http.client import Client
 from conformance.http.pacing import RateLimit, parse_retry_after
 from conformance.http.redaction import Redaction
-from conformance.proof.serving import Response, serve, serve_bytes
+from conformance.proof.messages import Response
+from conformance.proof.server import serve, serve_bytes
 
 
 class Server:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from conformance import proof
 from conformance.command.cli import app
-from conformance.proof.serving import serve, serve_bytes
+from conformance.proof.server import serve, serve_bytes
 
 REFERENCE = proof.reference_of("onlyautomator")
 ONLY = ("--only", "missing-token", "--only", "value-true")

@@ -20,7 +20,8 @@ from conformance.assertions.outcome import HungUp, Inconclusive, NotTested, Sile
 from conformance.http import raw_request
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
-from conformance.proof.serving import Response, serve, serve_bytes
+from conformance.proof.messages import Response
+from conformance.proof.server import serve, serve_bytes
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 

@@ -14,7 +14,8 @@ from conformance.http.redaction import Redaction
 from conformance.judge.session import judge_target
 from conformance.judge.suites import collect_requirements
 from conformance.judge.waiver import Waiver
-from conformance.proof.serving import Response, serve
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
 from conformance.report import write_reports
 from conformance.report.changes import Report, compare_reports, describe_changes
 from conformance.report.document import build_document

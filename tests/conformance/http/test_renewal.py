@@ -12,7 +12,7 @@ from conformance import proof
 from conformance.command.cli import app
 from conformance.judge.session import judge_target
 from conformance.proof.reference.onlyautomator import SECRET
-from conformance.proof.serving import serve
+from conformance.proof.server import serve
 
 ONLYAUTOMATOR, SUPRSEND = (proof.reference_of(api) for api in ("onlyautomator", "suprsend"))
 

@@ -14,7 +14,8 @@ from conformance.command.duration import parse_duration
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
 from conformance.judge.session import judge_target
-from conformance.proof.serving import Response, serve, serve_bytes
+from conformance.proof.messages import Response
+from conformance.proof.server import serve, serve_bytes
 
 API = "onlyautomator"
 REFERENCE = proof.reference_of(API)

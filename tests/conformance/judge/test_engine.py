@@ -16,7 +16,8 @@ from conformance.http.redaction import Redaction
 from conformance.judge.engine import Engine
 from conformance.judge.session import TargetSession
 from conformance.judge.suites import ApiSuite, read_profile
-from conformance.proof.serving import Response, serve
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
 from conformance.suite.requirement import Requirement
 
 

@@ -17,8 +17,9 @@ from conformance.generation import cases as exam
 from conformance.judge.exploration import Exploration
 from conformance.judge.session import judge_target
 from conformance.judge.suites import read_profile, suite_of
+from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import Reference
-from conformance.proof.serving import Response, serve
+from conformance.proof.server import serve
 from tests.conformance.contract.library import KEY, SPEC, Library
 
 LATER = range(1, 60)  # seeds; a test ends with the first that finds something

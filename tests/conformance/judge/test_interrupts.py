@@ -14,7 +14,7 @@ import pytest
 from conformance import proof
 from conformance.command import cli
 from conformance.judge import interrupt, suites
-from conformance.proof.serving import serve
+from conformance.proof.server import serve
 
 FILES = ["junit.xml", "report.html", "report.json", "requests.har"]
 

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from conformance import proof
 from conformance.command.cli import app
-from conformance.proof.serving import Response, serve
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
 
 API = "onlyautomator"
 TODAY = datetime.now(UTC).date()

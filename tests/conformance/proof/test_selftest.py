@@ -8,8 +8,9 @@ from conformance import proof
 from conformance.command.cli import app
 from conformance.judge.suites import collect_requirements
 from conformance.proof import trial
-from conformance.proof.serving import Response
-from conformance.proof.trial import LIBERTY, MUTANT, NOTHING, REFERENCE, Trial
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
+from conformance.proof.trial import LIBERTY, MUTANT, NONSENSE, REFERENCE, Trial
 
 APIS = openapi.api_names()
 
@@ -28,7 +29,7 @@ def another_id(api, *but):
 
 
 def deviations(api, kind, server):
-    return trial.hold(Trial(api, kind, "Server", server)).deviations
+    return trial.run_trial(Trial(api, kind, "Server", server)).deviations
 
 
 # --- the command -----------------------------------------------------------------------------------------
@@ -93,7 +94,7 @@ def test_unproved_requirement_is_noticed(api, monkeypatch):
 def test_mutant_of_no_requirement_is_noticed(api, monkeypatch):
     monkeypatch.setattr(a_lie(api), "breaks", frozenset({"nothing"}))
 
-    assert "a mutant breaks nothing, which is no MUST or SHOULD" in trial.unproved(api)
+    assert "a mutant breaks nothing, which is no MUST or SHOULD" in trial.find_unproved(api)
 
 
 @pytest.mark.parametrize(
@@ -198,20 +199,20 @@ def test_liberty_that_cannot_be_judged_deviates(api):
 def test_nonsense_that_makes_sense_deviates(api):
     reference = proof.reference_of(api)()
 
-    assert deviations(api, NOTHING, lambda: trial.serve(reference)) == (
+    assert deviations(api, NONSENSE, lambda: serve(reference)) == (
         "is conformant: no MUST failed and none was inconclusive",
     )
 
 
 def test_nonsense_that_keeps_the_judge_waiting_deviates(api, monkeypatch):
-    monkeypatch.setattr(trial, "WITHIN_S", 0)
-    (nonsense,) = (one for one in trial.trials(api) if one.name == "always 404")
+    monkeypatch.setattr(trial, "NONSENSE_WITHIN_S", 0)
+    (nonsense,) = (one for one in trial.list_trials(api) if one.name == "always 404")
 
-    assert trial.hold(nonsense).deviations == ("kept the judge waiting for 0 s",)
+    assert trial.run_trial(nonsense).deviations == ("kept the judge waiting for 0 s",)
 
 
 def test_every_kind_is_tried(api):
-    kinds = [one.kind for one in trial.trials(api)]
+    kinds = [one.kind for one in trial.list_trials(api)]
 
     assert list(dict.fromkeys(kinds)) == list(trial.KINDS)
     assert kinds.count(MUTANT) == len(proof.mutants_of(api))

@@ -15,7 +15,7 @@ import pytest
 
 from conformance import proof
 from conformance.judge.suites import collect_requirements
-from conformance.proof.serving import serve
+from conformance.proof.server import serve
 from conformance.suite.requirement import select_requirements
 
 API = "onlyautomator"

@@ -12,7 +12,7 @@ from conformance.apis.suprsend import model as suprsend
 from conformance.generation import operation_sequence as program
 from conformance.http.race import select_overlapping
 from conformance.http.response import Response
-from tests.conformance.proof import proving
+from conformance.proof.trial import judge_over_http
 
 STEPS = """
 from conformance.apis.onlyautomator import model as onlyautomator
@@ -217,6 +217,6 @@ def test_requests_that_only_touch_did_not_overlap():
 @pytest.mark.parametrize("api", ["onlyautomator", "suprsend"])
 def test_race_never_condemns_the_reference(api):
     for _ in range(10):
-        verdict = proving.judged(proof.reference_of(api)(), only=["parallel-*"])
+        verdict = judge_over_http(proof.reference_of(api)(), only=["parallel-*"])
 
         assert set(verdict.counts) <= {"passed", "inconclusive"}

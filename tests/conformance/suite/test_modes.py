@@ -9,8 +9,8 @@ import openapi
 from conformance import proof
 from conformance.command.cli import app
 from conformance.judge.suites import collect_requirements
-from conformance.proof.serving import serve
-from conformance.proof.trial import judged
+from conformance.proof.server import serve
+from conformance.proof.trial import judge_over_http
 from conformance.suite.mode import LONGEST_BODY, Mode
 
 APIS = openapi.api_names()
@@ -47,7 +47,7 @@ class Counts:
 @pytest.mark.parametrize("api", APIS)
 def test_read_only_writes_nothing_to_a_correct_server(api):
     server = Counts(api)
-    came = judged(server, mode=Mode.READ_ONLY)
+    came = judge_over_http(server, mode=Mode.READ_ONLY)
     tested, musts = came.musts_tested
 
     assert server.writes == []
@@ -58,7 +58,7 @@ def test_read_only_writes_nothing_to_a_correct_server(api):
 @pytest.mark.parametrize("api", APIS)
 def test_safe_spares_everybody_else(api):
     server = Counts(api)
-    came = judged(server, mode=Mode.SAFE)
+    came = judge_over_http(server, mode=Mode.SAFE)
     tested, musts = came.musts_tested
     fixtures = server.profile("")["fixtures"]
     others = [

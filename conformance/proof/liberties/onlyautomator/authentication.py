@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import (
     Caller,
     Reference,
     Refusal,
 )
-from conformance.proof.serving import Request, Response
 from conformance.proof.variants.onlyautomator import _Sent
 
 

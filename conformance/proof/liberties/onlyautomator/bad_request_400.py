@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import (
     KEY,
     Caller,
@@ -12,7 +13,6 @@ from conformance.proof.reference.onlyautomator import (
     Reference,
     Refusal,
 )
-from conformance.proof.serving import Request
 
 
 class _Refuses(Reference):

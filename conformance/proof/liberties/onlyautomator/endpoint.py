@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import (
     METHODS,
     PATH,
     Reference,
 )
-from conformance.proof.serving import Request, Response
 
 
 class BothSlashForms(Reference):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import (
     Reference,
     Refusal,
 )
-from conformance.proof.serving import Request, Response
 
 
 class _Now(Reference):

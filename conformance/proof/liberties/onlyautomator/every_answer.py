@@ -8,11 +8,11 @@ import json
 import time
 from dataclasses import replace
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import (
     Reference,
     Refusal,
 )
-from conformance.proof.serving import Request, Response
 from conformance.proof.variants.onlyautomator import _Sent
 
 
@@ -53,6 +53,8 @@ class CapitalHeaders(_Sent):
 class Gzipped(Reference):
     """Bodies are compressed for those who accept it."""
 
+    needs_connection = True
+
     def answer(self, request: Request) -> Response:
         response = super().answer(request)
         if "gzip" not in request.headers.get("accept-encoding", ""):
@@ -64,12 +66,16 @@ class Gzipped(Reference):
 class ConnectionClose(_Sent):
     """The server says that it will close the connection."""
 
+    needs_connection = True
+
     def send(self, response: Response) -> Response:
         return Response(response.status, response.body, {**response.headers, "connection": "close"})
 
 
 class Slow(Reference):
     """Every answer takes a few milliseconds, some take a hundred."""
+
+    needs_connection = True
 
     delays = itertools.cycle((0.1, *[0.003] * 60))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import (
     LIST,
     Caller,
@@ -15,7 +16,6 @@ from conformance.proof.reference.onlyautomator import (
     Reference,
     Refusal,
 )
-from conformance.proof.serving import Request, Response
 
 
 class _NoLists(Reference):

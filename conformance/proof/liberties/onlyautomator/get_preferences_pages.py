@@ -10,13 +10,13 @@ from conformance.proof.liberties.onlyautomator.get_preferences import (
     ListsHaveNoOrder,
 )
 from conformance.proof.liberties.onlyautomator.response import WholeSeconds
+from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import (
     LIST,
     Caller,
     Record,
     Reference,
 )
-from conformance.proof.serving import Response
 
 
 class ListsEndAtTen(Reference):

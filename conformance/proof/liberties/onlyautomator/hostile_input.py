@@ -6,11 +6,11 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import (
     Record,
     Reference,
 )
-from conformance.proof.serving import Request, Response
 
 
 class BehindAFirewall(Reference):
@@ -24,6 +24,8 @@ class BehindAFirewall(Reference):
 
 class _BehindAProxy(Reference):
     """A proxy stands before it and says no in HTML."""
+
+    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         status = self.refused(request)
@@ -62,6 +64,8 @@ class ProxyWithoutChunks(_BehindAProxy):
 class ClosesInsteadOfRefusing(Reference):
     """The connection is closed on what is large, deep, in chunks, cut short or sent in one packet with more."""
 
+    needs_connection = True
+
     def answer(self, request: Request) -> Response:
         is_odd = (
             len(request.body) > 65536 or b"[" * 64 in request.body or "transfer-encoding" in request.headers
@@ -73,6 +77,8 @@ class ClosesInsteadOfRefusing(Reference):
 
 class AnswersOnlyTheFirst(Reference):
     """After the first of several requests in one packet the connection is closed."""
+
+    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         answer = super().answer(request)

@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import (
     Caller,
     Record,
     Reference,
 )
-from conformance.proof.serving import Request
 
 
 class NamesAreTrimmed(Reference):

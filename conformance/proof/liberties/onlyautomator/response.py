@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
 from typing import Any
 
+from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import (
     KEY,
     Caller,
@@ -18,7 +19,6 @@ from conformance.proof.reference.onlyautomator import (
     Reference,
     Refusal,
 )
-from conformance.proof.serving import Response
 from conformance.proof.variants.onlyautomator import _Sent
 
 

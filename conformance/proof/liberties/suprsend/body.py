@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.proof.liberties.suprsend.response import LeftChannelsAreNotListed
+from conformance.proof.messages import Request
 from conformance.proof.reference.suprsend import Category, Choice, Place, Reference, Refused
-from conformance.proof.serving import Request
 
 
 class OutByDefault(Reference):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Reference, Refused
-from conformance.proof.serving import Request, Response
 
 
 class _BehindAProxy(Reference):
     """A proxy stands before it and says no in HTML."""
+
+    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         """Answer what the proxy lets through."""
@@ -53,6 +55,8 @@ class ProxyWithoutChunks(_BehindAProxy):
 class ClosesInsteadOfRefusing(Reference):
     """The connection is closed on what is large, deep, in chunks, cut short or sent in one packet with more."""
 
+    needs_connection = True
+
     def answer(self, request: Request) -> Response:
         """Answer, or not."""
         is_odd = (
@@ -65,6 +69,8 @@ class ClosesInsteadOfRefusing(Reference):
 
 class AnswersOnlyTheFirst(Reference):
     """After the first of several requests in one packet the connection is closed."""
+
+    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         """Answer, or not."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Reference, Refused
-from conformance.proof.serving import Request, Response
 
 
 class RaceIsRefused(Reference):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Reader, Reference, Refused
-from conformance.proof.serving import Request, Response
 
 
 class ListsAreNotImplemented(Reference):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Place, Reference, Refused
-from conformance.proof.serving import Request, Response
 
 
 class KnowsOnlyPatch(Reference):

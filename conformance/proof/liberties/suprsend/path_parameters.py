@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.suprsend import Category, Reference
-from conformance.proof.serving import Request
 
 
 class InventsObjects(Reference):

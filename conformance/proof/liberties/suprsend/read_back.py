@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Choice, Place, Reader, Reference, Refused
-from conformance.proof.serving import Request, Response
 
 
 class OnlyTheCategoryIsRead(Reference):

@@ -8,8 +8,8 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Category, Choice, Place, Reference, Refused
-from conformance.proof.serving import Request, Response
 
 
 class ExtraMembers(Reference):
@@ -196,6 +196,8 @@ class PrettyWithNewlines(Reference):
 class Gzips(Reference):
     """Bodies are compressed where the client takes that."""
 
+    needs_connection = True
+
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         response = super().answer(request)
@@ -209,6 +211,8 @@ class Gzips(Reference):
 
 class ClosesEachTime(Reference):
     """Every connection is closed after its answer, and cookies are set."""
+
+    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -226,6 +230,8 @@ class LabelsNothing(Reference):
 
 class IsSlow(Reference):
     """Every answer takes a moment."""
+
+    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""

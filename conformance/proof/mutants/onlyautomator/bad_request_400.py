@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import KEY, Caller, Reference, Refusal
-from conformance.proof.serving import Request
 from conformance.proof.variants.onlyautomator import _InSeconds
 
 

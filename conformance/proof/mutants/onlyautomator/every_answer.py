@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import Record, Reference, Refusal
-from conformance.proof.serving import Request, Response
 
 
 class EmptyNamesInProblemJson(Reference):

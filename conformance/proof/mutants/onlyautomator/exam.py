@@ -8,8 +8,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import KEY, Caller, Record, Reference, Refusal
-from conformance.proof.serving import Request
 
 
 class NamesInThreeBytes(Reference):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference, Refusal
-from conformance.proof.serving import Request
 from conformance.proof.variants.onlyautomator import _InSeconds
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference, Refusal
-from conformance.proof.serving import Response
 from conformance.proof.variants.onlyautomator import _Shown, _Whole
 
 

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.mutants.onlyautomator.unauthorized_401 import ExpiredMayWrite, HalfASignatureToWrite
 from conformance.proof.reference.onlyautomator import KEY, LIST, Caller, Record, Reference, Refusal
-from conformance.proof.serving import Request, Response
 from conformance.proof.variants.onlyautomator import _algorithm, _is_signed
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import Record, Reference, Refusal
-from conformance.proof.serving import Request, Response
 
 
 class _Impatient(Reference):
     """Does not deserve a long wait."""
+
+    needs_connection = True
 
     def profile(self, base_url: str) -> dict[str, Any]:
         return {**super().profile(base_url), "patience": {"timeout_s": 1}}
@@ -185,6 +187,7 @@ class HalfIsStored(_Mends):
     """A write that breaks off is mended and stored, and nobody is told."""
 
     breaks = frozenset({"half-sent-write-stores-nothing"})
+    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         answer = super().answer(request)
@@ -195,6 +198,7 @@ class PipelineIsMixedUp(Reference):
     """The second of two writes in one packet gets the answer to the first."""
 
     breaks = frozenset({"pipelined-writes-stay-in-order"})
+    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         held: Response | None = vars(self).pop("held", None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
+from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference
-from conformance.proof.serving import Response
 
 
 class FormerValueIsIgnored(Reference):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import Reference, Refusal
-from conformance.proof.serving import Request
 
 
 class FanIsFoundByItsEnd(Reference):

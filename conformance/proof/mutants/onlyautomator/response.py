@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference
-from conformance.proof.serving import Request
 from conformance.proof.variants.onlyautomator import _Told
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference
-from conformance.proof.serving import Response
 
 
 class CreatedIs201(Reference):

@@ -7,8 +7,8 @@ from typing import Any
 
 import jwt
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import SECRET, Caller, Record, Reference, Refusal
-from conformance.proof.serving import Request, Response
 from conformance.proof.variants.onlyautomator import _algorithm, _InSeconds, _is_signed, _signature
 
 

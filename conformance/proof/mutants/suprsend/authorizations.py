@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import (
     Reference,
     Refused,
 )
-from conformance.proof.serving import Request, Response
 
 
 class AcceptsNoKey(Reference):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.suprsend import (
     PREFERENCES,
     Choice,
@@ -12,7 +13,6 @@ from conformance.proof.reference.suprsend import (
     Reference,
     Refused,
 )
-from conformance.proof.serving import Request
 
 
 class ListsWantAPreference(Reference):

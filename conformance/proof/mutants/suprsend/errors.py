@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import (
     Reference,
     Refused,
 )
-from conformance.proof.serving import Request, Response
 
 
 class FailsOnDepth(Reference):

@@ -6,14 +6,16 @@ import threading
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import (
     Reference,
 )
-from conformance.proof.serving import Request, Response
 
 
 class _Impatient(Reference):
     """Does not deserve a long wait."""
+
+    needs_connection = True
 
     def profile(self, base_url: str) -> dict[str, Any]:
         """Have the judge wait no longer than a second."""
@@ -114,6 +116,7 @@ class HalfIsCarriedOut(_Mends):
     """A body that breaks off is mended and carried out, and nobody is told."""
 
     breaks = frozenset({"half-sent-body-changes-nothing"})
+    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         """Say nothing to half a request."""
@@ -125,6 +128,7 @@ class PipelineIsMixedUp(Reference):
     """The second of two requests in one packet gets the answer to the first."""
 
     breaks = frozenset({"pipelined-requests-stay-in-order"})
+    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         """Answer as the request before, if this one came with it."""

@@ -6,12 +6,12 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Response
 from conformance.proof.reference.suprsend import (
     Choice,
     Place,
     Reference,
 )
-from conformance.proof.serving import Response
 
 
 class TenantsShareObjects(Reference):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.suprsend import (
     Choice,
     Place,
     Reference,
     Refused,
 )
-from conformance.proof.serving import Request
 
 
 class RepeatingResets(Reference):

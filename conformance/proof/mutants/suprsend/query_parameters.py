@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Request
 from conformance.proof.reference.suprsend import (
     Choice,
     Place,
     Reference,
     Refused,
 )
-from conformance.proof.serving import Request
 
 
 class RefusesTenants(Reference):

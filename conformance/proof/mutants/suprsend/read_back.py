@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import (
     Choice,
     Place,
@@ -12,7 +13,6 @@ from conformance.proof.reference.suprsend import (
     Reference,
     Refused,
 )
-from conformance.proof.serving import Request, Response
 
 
 class AnswersAndStoresNothing(Reference):

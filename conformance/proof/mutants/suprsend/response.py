@@ -6,13 +6,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Response
 from conformance.proof.reference.suprsend import (
     Category,
     Choice,
     Place,
     Reference,
 )
-from conformance.proof.serving import Response
 
 
 class AnyBodyOptsIn(Reference):

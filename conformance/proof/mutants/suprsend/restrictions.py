@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import (
     Category,
     Choice,
@@ -12,7 +13,6 @@ from conformance.proof.reference.suprsend import (
     Reader,
     Reference,
 )
-from conformance.proof.serving import Request, Response
 
 
 class FullPreferenceShowsNoRestriction(Reference):

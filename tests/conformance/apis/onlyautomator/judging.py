@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance import proof
-from conformance.judge.session import judge_target
-from conformance.proof.serving import serve
+from conformance.proof.in_process import IN_PROCESS_URL
+from conformance.proof.trial import judge_in_process
 
 API = "onlyautomator"
 
@@ -16,7 +16,6 @@ def untested(verdict):
 
 
 def judged_with(server, change, **options):
-    with serve(server) as url:
-        profile = server.profile(url)
-        change(profile)
-        return judge_target(profile, **options)
+    profile = server.profile(IN_PROCESS_URL)
+    change(profile)
+    return judge_in_process(server, profile, **options)

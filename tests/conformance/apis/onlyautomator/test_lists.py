@@ -7,12 +7,11 @@ import time
 import pytest
 
 from conformance import proof
-from conformance.judge.session import judge_target
 from conformance.judge.suites import collect_requirements
 from conformance.judge.verdict import CONFORMANT
-from conformance.proof.serving import Response, serve
+from conformance.proof.messages import Response
+from conformance.proof.trial import judge_in_process
 from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_with, untested
-from tests.conformance.proof import proving
 
 
 def test_lists_are_not_asked_for_unless_the_profile_names_them():
@@ -78,11 +77,11 @@ INVISIBLE = [
 
 @pytest.mark.parametrize("name", INVISIBLE)
 def test_lie_that_answers_do_not_tell_is_seen_in_a_list_only(name):
+    """That it is seen there is shown by tests/conformance/proof/test_trials.py."""
     (server,) = (mutant for mutant in proof.mutants_of(API) if mutant.__name__ == name)
     blind = judged_with(server(), lambda profile: profile.pop("capabilities"), seed=0)
 
     assert blind.ids("failed") == []
-    assert proving.judged(server()).ids("failed") == [f"{API}/{id_}" for id_ in server.breaks]
 
 
 @pytest.mark.parametrize(
@@ -95,8 +94,7 @@ def test_lie_that_answers_do_not_tell_is_seen_in_a_list_only(name):
 )
 def test_refused_update_is_one_whatever_else_is_asked(mutant, asked):
     server = next(one for one in proof.mutants_of(API) if one.__name__ == mutant)()
-    with serve(server) as url:
-        verdict = judge_target(server.profile(url), only=asked)
+    verdict = judge_in_process(server, only=asked)
 
     assert f"{API}/refused-update-is-not-listed" in verdict.ids("failed")
 
@@ -109,7 +107,7 @@ def test_list_is_not_waited_for_when_it_is_there():
             Lists.asked_for += 1
             return super().list_records(records)
 
-    proving.judged(Lists())
+    judge_in_process(Lists())
 
     assert Lists.asked_for <= 6
 
@@ -122,7 +120,7 @@ def test_capability_that_is_not_there_fails_what_asks_for_it_and_nothing_else(st
                 return Response(status, b"<h1>No</h1>", {"content-type": "text/html"})
             return super().answer(request)
 
-    verdict = proving.judged(Without())
+    verdict = judge_in_process(Without())
 
     assert verdict.ids("failed") == [f"{API}/list-answers-200"]
     assert verdict.ids("inconclusive", "MUST") == []

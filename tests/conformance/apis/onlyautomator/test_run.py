@@ -11,9 +11,10 @@ from conformance.apis.onlyautomator import TEMPLATE
 from conformance.judge.session import judge_target
 from conformance.judge.suites import collect_requirements, read_profile
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT
-from conformance.proof.serving import Response, serve
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
 from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_with, untested
-from tests.conformance.proof import proving
 
 MOST_REQUESTS = 250
 OURS = re.compile("conformance_[0-9a-f]{8}")
@@ -25,7 +26,7 @@ OURS = re.compile("conformance_[0-9a-f]{8}")
 @pytest.fixture(scope="module")
 def run():
     server = Reference()
-    return server, proving.judged(server)
+    return server, judge_in_process(server)
 
 
 def test_run_is_small(run):
@@ -63,7 +64,7 @@ def test_every_requirement_stands_alone():
 
 
 def test_reference_conforms_in_another_exam():
-    verdict = proving.judged(Reference(), seed=1)
+    verdict = judge_in_process(Reference(), seed=1)
 
     assert verdict.verdict == CONFORMANT, verdict.ids("failed", "MUST", "SHOULD")
 
@@ -207,4 +208,4 @@ def test_same_empty_answer_to_everything_is_not_conformant(status):
         def answer(self, _):
             return Response(status, {} if status != 204 else b"")
 
-    assert proving.judged(Same()).verdict == NOT_CONFORMANT
+    assert judge_in_process(Same()).verdict == NOT_CONFORMANT

@@ -7,11 +7,12 @@ from conformance.http.client import Client
 from conformance.judge.session import judge_target
 from conformance.judge.suites import read_profile
 from conformance.judge.verdict import CONFORMANT
+from conformance.proof.messages import Response
 from conformance.proof.reference.suprsend import Choice, Place, Refused
-from conformance.proof.serving import Response, serve
+from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
 from conformance.suite.mode import Mode
 from conformance.target.model import BadProfile
-from tests.conformance.proof.proving import judged
 
 Reference = proof.reference_of("suprsend")
 READ = {"read-answers-200", "read-answers-the-category", "list-is-a-page", "list-goes-on", "full-preference"}
@@ -72,7 +73,7 @@ def test_unknown_capability_is_refused_and_the_known_one_named():
 
 
 def test_what_stands_around_the_category_may_be_missing():
-    verdict = judged(liberty("OnlyTheCategoryIsRead")())
+    verdict = judge_in_process(liberty("OnlyTheCategoryIsRead")())
     found = statuses(verdict)
 
     assert {found[name][0] for name in WRITTEN} == {"passed"}
@@ -93,14 +94,14 @@ def test_promise_of_reads_that_there_are_not_fails_once():
         def _operation(self, request):
             return self._write(request)
 
-    verdict = judged(Deaf())
+    verdict = judge_in_process(Deaf())
 
     assert names(verdict, "failed") == {"read-answers-200"}
 
 
 @pytest.mark.parametrize(("name", "word"), [("TenantsShare", "opt_out"), ("TenantsInherit", "opt_in")])
 def test_what_a_write_for_a_tenant_does_without_one_is_observed(name, word):
-    status, seen = statuses(judged(liberty(name)()))["write-to-a-tenant-when-read"]
+    status, seen = statuses(judge_in_process(liberty(name)()))["write-to-a-tenant-when-read"]
 
     assert status == "observed"
     assert seen.endswith(f'without a tenant "{word}" is read')
@@ -110,13 +111,13 @@ def test_who_answers_at_once_is_not_waited_for(monkeypatch):
     waits = []
     monkeypatch.setattr(Client, "pause", lambda _, seconds: waits.append(seconds))
 
-    judged(Reference())
+    judge_in_process(Reference())
 
     assert waits == []
 
 
 def test_write_that_takes_a_moment_is_read_in_the_end():
-    verdict = judged(liberty("ReadsLag")())
+    verdict = judge_in_process(liberty("ReadsLag")())
 
     assert names(verdict, "passed") >= READ | WRITTEN | RESTRICTED
     assert names(verdict, "failed") == names(verdict, "inconclusive") == set()
@@ -125,7 +126,7 @@ def test_write_that_takes_a_moment_is_read_in_the_end():
 def test_no_channel_is_left_restricted():
     server = Reference()
 
-    judged(server)
+    judge_in_process(server)
 
     assert set(server._restricted.values()) == {frozenset()}
 
@@ -133,7 +134,7 @@ def test_no_channel_is_left_restricted():
 def test_channel_that_was_restricted_still_is():
     server = liberty("RestrictionsNameChannels")()
 
-    judged(server)
+    judge_in_process(server)
 
     assert set(server._restricted.values()) == {frozenset({"inbox"})}
 
@@ -143,7 +144,7 @@ def test_only_channel_that_is_free_is_restricted_and_freed():
     engineering = next(holder for holder in server.objects if holder[1] == "engineering")
     server._restricted[engineering, ""] = frozenset({"slack"})
 
-    verdict = judged(server)
+    verdict = judge_in_process(server)
 
     assert names(verdict, "failed") == set()
     assert names(verdict, "passed") >= {
@@ -171,7 +172,7 @@ def test_restriction_is_taken_back_before_anything_is_written():
             return super()._operation(request)
 
     server = FreesAtTheSecondTry()
-    judged(server)
+    judge_in_process(server)
 
     assert server.refused > 1
     assert server.shut_elsewhere == 0
@@ -190,7 +191,7 @@ def test_no_channel_is_left_restricted_by_a_run_that_is_interrupted(monkeypatch)
 
     monkeypatch.setattr(Client, "send", interrupted)
     server = Reference()
-    verdict = judged(server)
+    verdict = judge_in_process(server)
 
     assert verdict.was_interrupted
     assert set(server._restricted.values()) == {frozenset()}
@@ -199,7 +200,7 @@ def test_no_channel_is_left_restricted_by_a_run_that_is_interrupted(monkeypatch)
 def test_safe_mode_restricts_no_channel():
     """That would show in categories that are not the fixtures'."""
     server = Noted()
-    verdict = judged(server, mode=Mode.SAFE)
+    verdict = judge_in_process(server, mode=Mode.SAFE)
 
     assert names(verdict, "passed") >= READ | WRITTEN
     assert names(verdict, "not_tested") >= RESTRICTED
@@ -222,7 +223,7 @@ def test_channel_is_freed_in_the_end_if_only_all_preferences_took_it():
             return super()._operation(request)
 
     server = FreesLate()
-    judged(server)
+    judge_in_process(server)
 
     assert server.refused >= 2
     assert set(server._restricted.values()) == {frozenset()}
@@ -235,7 +236,7 @@ def test_channel_that_stays_restricted_is_told():
                 raise Refused(500, "never")
             return super()._operation(request)
 
-    verdict = judged(NeverFrees())
+    verdict = judge_in_process(NeverFrees())
 
     assert [note for note in verdict.notes if "restricted" in note] == [
         "email, slack may still be restricted for departments/engineering, which the run could not undo"
@@ -250,7 +251,7 @@ def test_nothing_is_restricted_where_restrictions_cannot_be_read():
             return super()._operation(request)
 
     server = Unread()
-    verdict = judged(server)
+    verdict = judge_in_process(server)
 
     assert server._restricted == {}
     assert names(verdict, "failed") & RESTRICTED == set()
@@ -258,7 +259,7 @@ def test_nothing_is_restricted_where_restrictions_cannot_be_read():
 
 def test_read_only_mode_reads():
     server = Noted()
-    verdict = judged(server, mode=Mode.READ_ONLY)
+    verdict = judge_in_process(server, mode=Mode.READ_ONLY)
 
     assert names(verdict, "passed") >= READ
     assert names(verdict, "not_tested") >= WRITTEN | RESTRICTED
@@ -302,7 +303,7 @@ class FreesByTheFullPreferenceOnly(Reference):
 def test_no_channel_is_left_restricted_by_a_server_with_ways_of_its_own(odd):
     server = odd()
 
-    verdict = judged(server)
+    verdict = judge_in_process(server)
 
     assert set(server._restricted.values()) == {frozenset()}
     assert verdict.musts_tested[0] == verdict.musts_tested[1]
@@ -317,7 +318,7 @@ def test_defect_of_the_lists_does_not_make_the_judge_impatient_with_the_rest():
             page = super()._page(reader)
             return {**page, "results": [{**one, "preference": "opt_in"} for one in page["results"]]}
 
-    assert names(judged(ListsDefaults()), "failed") == {"list-holds-the-category"}
+    assert names(judge_in_process(ListsDefaults()), "failed") == {"list-holds-the-category"}
 
 
 def test_locked_category_that_was_left_before_it_was_locked_is_not_condemned():
@@ -333,4 +334,4 @@ def test_locked_category_that_was_left_before_it_was_locked_is_not_condemned():
                 raise Refused(409, "locked")
             return super()._update(place, body)
 
-    assert names(judged(WasLeft()), "failed") == set()
+    assert names(judge_in_process(WasLeft()), "failed") == set()

@@ -9,9 +9,10 @@ from conformance.apis.suprsend import generated_cases as sitting
 from conformance.generation import cases as exam
 from conformance.judge.session import judge_target
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT
+from conformance.proof.messages import Response
 from conformance.proof.reference.suprsend import Choice
-from conformance.proof.serving import Response, serve
-from tests.conformance.proof import proving
+from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
 
 API = "suprsend"
 MOST_REQUESTS = 250
@@ -22,7 +23,7 @@ Reference = proof.reference_of(API)
 def test_run_is_small_and_leaves_everything_in():
     server = Reference()
 
-    verdict = proving.judged(server)
+    verdict = judge_in_process(server)
 
     assert verdict.requests <= MOST_REQUESTS
     assert len(server._choices) >= 4  # the object, the other one, the locked category, the tenant
@@ -32,7 +33,7 @@ def test_run_is_small_and_leaves_everything_in():
 def test_merging_server_is_left_in_too():
     server = next(one for one in proof.liberties_of(API) if one.__name__ == "Merges")()
 
-    proving.judged(server)
+    judge_in_process(server)
 
     assert set(server._choices.values()) == {Choice("opt_in")}
 
@@ -114,7 +115,7 @@ def test_refused_key_stops_before_anything_is_judged(status):
         def answer(self, _):
             return Response(status)
 
-    verdict = proving.judged(Refuses())
+    verdict = judge_in_process(Refuses())
 
     assert verdict.verdict == NO_VERDICT
     assert "credentials.api_key" in str(verdict.stopped)
@@ -125,14 +126,14 @@ def test_object_without_channels_is_no_verdict():
         def _rendered_channels(self, *_):
             return []
 
-    verdict = proving.judged(Bare())
+    verdict = judge_in_process(Bare())
 
     assert verdict.verdict == NO_VERDICT
     assert "suprsend/channels-go-out" in verdict.ids("inconclusive")
 
 
 def test_every_observation_says_something():
-    verdict = proving.judged(Reference())
+    verdict = judge_in_process(Reference())
 
     observed = [result for result in verdict.results if result.requirement.level == "OBSERVED"]
     assert {result.status for result in observed} == {"observed"}
@@ -141,7 +142,7 @@ def test_every_observation_says_something():
 
 def test_no_key_is_in_the_evidence():
     server = Reference()
-    verdict = proving.judged(server)
+    verdict = judge_in_process(server)
 
     shown = repr([result.evidence for result in verdict.results])
     assert server.key not in shown
@@ -150,7 +151,7 @@ def test_no_key_is_in_the_evidence():
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_reference_conforms_whatever_the_seed(seed):
-    verdict = proving.judged(Reference(), seed=seed)
+    verdict = judge_in_process(Reference(), seed=seed)
 
     assert verdict.verdict == CONFORMANT
     assert verdict.ids("not_tested") == []

@@ -1,0 +1,81 @@
+"""Call a server of the proof instead of connecting to it: no socket, no thread of its own, and nobody waits."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from email.utils import formatdate
+from typing import Any, Protocol
+
+import httpcore2
+import httpx2
+
+from conformance.http.clock import Clock, SkippingClock
+from conformance.http.connection import HttpConnection, RawResponse
+from conformance.proof.messages import App, Request
+from conformance.proof.served_connection import ServedConnection
+
+# Nothing listens there and nothing connects; a loopback address, so that no proxy of the environment is asked.
+IN_PROCESS_URL = "http://127.0.0.1:9"
+_OVERLAP_S = 0.005
+
+
+class ClockedApp(App, Protocol):
+    """What can be served and looks at no clock but this one."""
+
+    clock: Clock
+
+
+class InProcessConnection(HttpConnection):
+    """Answers with *app* what would be sent to *url*, on a clock that both share and that skips every wait."""
+
+    def __init__(self, app: ClockedApp, url: httpx2.URL, **options: Any) -> None:
+        super().__init__(url, **options)
+        self.clock = app.clock = SkippingClock()
+        self._app = app
+        self._thread = threading.get_ident()
+
+    def send(self, request: httpx2.Request, within_s: float) -> RawResponse:  # noqa: ARG002  nothing is waited for
+        """Have *request* answered."""
+        headers = {name.decode().lower(): value.decode("latin-1") for name, value in request.headers.raw}
+        target = request.url.raw_path.decode("latin-1")
+        if threading.get_ident() != self._thread:
+            # Any other thread is one of a race. A call takes less time than Python lets a thread run before it looks
+            # at the next one, so that without a pause no two of them would ever overlap.
+            time.sleep(_OVERLAP_S)
+        response = self._app.answer(Request(request.method, target, headers, request.content))
+        if response.is_silent:
+            raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
+        fields, content = response.encode()
+        date = formatdate(self.clock.now().timestamp(), usegmt=True)
+        return RawResponse(response.status, httpx2.Headers({"date": date, **fields}), content)
+
+    def _connect(self) -> httpcore2.NetworkStream:
+        return _MemoryStream(self._app)
+
+    def _close_for_writing(self, stream: httpcore2.NetworkStream) -> None:
+        """Do nothing: what was written to a stream in memory is all that ever comes."""
+
+
+class _MemoryStream(httpcore2.NetworkStream):
+    """Takes the bytes of requests, and gives back those of their responses."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._sent = b""
+        self._responses: io.BytesIO | None = None
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002  nothing is waited for
+        self._sent += buffer
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        if self._responses is None:
+            requests = io.BufferedReader(io.BytesIO(self._sent))
+            self._responses = io.BytesIO()
+            ServedConnection(self._app, requests, self._responses, lambda: requests.peek(1)).serve()
+            self._responses.seek(0)
+        return self._responses.read(max_bytes)
+
+    def close(self) -> None:
+        """Do nothing: no connection was opened."""

@@ -1,0 +1,73 @@
+"""What arrives at a server of the proof, and what it answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qs, unquote
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it arrived: *target* is the raw path and query, header names are lower case.
+
+    is_followed: whether the next request came with it. The body is shorter than announced if the rest never came.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+    is_followed: bool = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the connection ended before the body did."""
+        return len(self.body) < int(self.headers.get("content-length") or 0)
+
+    @property
+    def path(self) -> str:
+        """The raw path, still percent-encoded."""
+        return self.target.partition("?")[0]
+
+    @property
+    def segments(self) -> list[str]:
+        """The path's segments without a trailing slash, each decoded after splitting."""
+        return [unquote(part) for part in self.path.removesuffix("/").split("/")[1:]]
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query's parameters, the last of each name."""
+        return {name: values[-1] for name, values in parse_qs(self.target.partition("?")[2]).items()}
+
+
+@dataclass
+class Response:
+    """One answer; a body that is not bytes is sent as JSON.
+
+    headers: ``transfer-encoding: chunked`` sends it in chunks, ``connection: close`` ends the connection. The
+    date is now unless it is among them.
+    http: "1.0" sends neither length nor chunks and ends the connection. is_silent: the connection is closed instead.
+    """
+
+    status: int
+    body: Any = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    http: str = "1.1"
+    is_silent: bool = False
+
+    def encode(self) -> tuple[dict[str, str], bytes]:
+        """Return headers and bytes as they go out."""
+        if isinstance(self.body, bytes):
+            return self.headers, self.body
+        return {"content-type": "application/json", **self.headers}, json.dumps(self.body).encode()
+
+
+class App(Protocol):
+    """What can be served."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request; called from several threads at once."""
+        ...
