@@ -17,7 +17,7 @@ from conformance.proof.trial import judge_over_http
 STEPS = """
 from conformance.apis.onlyautomator import model as onlyautomator
 from conformance.apis.suprsend import model as suprsend
-print(onlyautomator.draw_sequence(0), suprsend.steps(0))
+print(onlyautomator.draw_sequence(0), suprsend.draw_sequence(0))
 """
 
 
@@ -41,7 +41,7 @@ def test_programs_are_the_same_in_every_process_and_leave_no_trace(tmp_path):
     command = [sys.executable, "-c", STEPS]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
 
-    assert done.stdout == f"{onlyautomator.draw_sequence(0)} {suprsend.steps(0)}\n"
+    assert done.stdout == f"{onlyautomator.draw_sequence(0)} {suprsend.draw_sequence(0)}\n"
     assert list(tmp_path.iterdir()) == []
 
 
