@@ -16,17 +16,17 @@ REFUSALS = range(400, 500)
 DOCUMENTED_CHANNELS = ("email", "slack", "sms", "whatsapp", "androidpush", "inbox", "iospush", "webpush")
 
 
-def granted(answer: Response) -> Response:
+def require_success(answer: Response) -> Response:
     """Return *answer* if it is a success; a requirement that only builds on it cannot tell otherwise."""
     if not answer.ok:
         raise Inconclusive(f"a request that this builds on was answered {answer.status}")
     return answer
 
 
-def category(answer: Response) -> dict[str, Any]:
+def category_of(answer: Response) -> dict[str, Any]:
     """Return the category that a success carries."""
     try:
-        body = granted(answer).json
+        body = require_success(answer).json
     except DoesNotConform:
         body = None
     if not isinstance(body, dict):
@@ -34,25 +34,25 @@ def category(answer: Response) -> dict[str, Any]:
     return body
 
 
-def member(answer: Response, name: str, kind: type) -> Any:
+def require_member(answer: Response, name: str, kind: type) -> Any:
     """Return a member of the category if it is of its kind; whether it is, another requirement judges."""
-    value = category(answer).get(name)
+    value = category_of(answer).get(name)
     if not isinstance(value, kind):
-        raise Inconclusive(f"the answer's {name} is {shown(value)}")
+        raise Inconclusive(f"the answer's {name} is {describe_value(value)}")
     return value
 
 
-def preference(answer: Response) -> str:
+def preference_of(answer: Response) -> str:
     """Return the category's preference if it is one of the two words."""
-    word = category(answer).get("preference")
+    word = category_of(answer).get("preference")
     if word not in PREFERENCES:
-        raise Inconclusive(f"the answer's preference is {shown(word)}")
+        raise Inconclusive(f"the answer's preference is {describe_value(word)}")
     return str(word)
 
 
-def channels(answer: Response) -> list[dict[str, Any]]:
+def channels_of(answer: Response) -> list[dict[str, Any]]:
     """Return the channels that are listed as objects; none if there is no list."""
-    return channels_in(category(answer))
+    return channels_in(category_of(answer))
 
 
 def channels_in(shape: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -61,37 +61,37 @@ def channels_in(shape: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
 
-def editable(answer: Response) -> dict[str, str]:
+def editable_channels(answer: Response) -> dict[str, str]:
     """Map the name of every channel listed as editable to its preference; nothing if no category is there."""
     try:
-        listed = channels(answer)
+        listed = channels_of(answer)
     except Inconclusive:
         return {}
-    return _words(item for item in listed if item.get("is_editable") is True)
+    return _preferences_by_channel(item for item in listed if item.get("is_editable") is True)
 
 
-def picture(answer: Response) -> dict[str, Any]:
+def picture_of(answer: Response) -> dict[str, Any]:
     """Return what a repeated request must show again; the order of channels is of no matter."""
-    said = category(answer)
-    listed = {str(item.get("channel")): item.get("preference") for item in channels(answer)}
+    said = category_of(answer)
+    listed = {str(item.get("channel")): item.get("preference") for item in channels_of(answer)}
     return {"preference": said.get("preference"), "is_editable": said.get("is_editable"), "channels": listed}
 
 
-def stands(answer: Response) -> dict[str, str]:
+def channel_preferences(answer: Response) -> dict[str, str]:
     """Map every channel that is listed with one of the two words to it; nothing if no category is there."""
     try:
-        listed = channels(answer)
+        listed = channels_of(answer)
     except Inconclusive:
         return {}
-    return _words(listed)
+    return _preferences_by_channel(listed)
 
 
-def stands_in(shape: Mapping[str, Any]) -> dict[str, str]:
+def channel_preferences_in(shape: Mapping[str, Any]) -> dict[str, str]:
     """Map every channel that a category lists with one of the two words to it."""
-    return _words(channels_in(shape))
+    return _preferences_by_channel(channels_in(shape))
 
 
-def _words(listed: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def _preferences_by_channel(listed: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {
         item["channel"]: item["preference"]
         for item in listed
@@ -99,57 +99,57 @@ def _words(listed: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
-def difference(
+def find_difference(
     one: Mapping[str, Any], other: Mapping[str, Any], names: Sequence[str]
 ) -> tuple[str, str | bool, str | bool] | None:
     """Return what two categories say differently of themselves or their channels, if both say it; None if nothing.
 
     names: the members that are looked at. Returns what it is, and what *one* and the *other* say.
     """
-    here, there = _said(one, names), _said(other, names)
+    here, there = _collect_members(one, names), _collect_members(other, names)
     for of, value in here.items():
         if type(there.get(of)) is type(value) and there[of] != value:
             return of, value, there[of]
     return None
 
 
-def _said(shape: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | bool]:
+def _collect_members(shape: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | bool]:
     found = {name: shape.get(name) for name in names}
     for item in channels_in(shape):
         found |= {f"{name} of {item.get('channel')}": item.get(name) for name in names}
     return {of: value for of, value in found.items() if isinstance(value, str | bool)}
 
 
-def agrees(one: Response, other: Response) -> bool:
+def shows_same(one: Response, other: Response) -> bool:
     """Tell whether two answers show the same preference, and the same for each channel that both list."""
     try:
-        is_same = preference(one) == preference(other)
+        is_same = preference_of(one) == preference_of(other)
     except Inconclusive:
         return False
-    here, there = stands(one), stands(other)
+    here, there = channel_preferences(one), channel_preferences(other)
     return is_same and all(here[channel] == there[channel] for channel in here.keys() & there.keys())
 
 
-def shows(answer: Response, word: str | None) -> bool:
+def shows_preference(answer: Response, word: str | None) -> bool:
     """Tell whether *answer* shows *word* as the category's preference; anything does if it is None."""
     try:
-        return word is None or preference(answer) == word
+        return word is None or preference_of(answer) == word
     except Inconclusive:
         return False
 
 
-def shown(value: Any) -> str:
+def describe_value(value: Any) -> str:
     """Show a JSON value in a sentence."""
     return "null or missing" if value is None else json.dumps(value)[:80]
 
 
-def said(answer: Response | None) -> str:
+def describe_answer(answer: Response | None) -> str:
     """Describe an answer in a few words, for what is only observed."""
     if answer is None:
         return "answered with the end of the connection"
     if not answer.ok:
         return f"answered {answer.status}"
     try:
-        return f"answered {answer.status} with preference {shown(category(answer).get('preference'))}"
+        return f"answered {answer.status} with preference {describe_value(category_of(answer).get('preference'))}"
     except Inconclusive:
         return f"answered {answer.status} without a JSON object"

@@ -16,37 +16,37 @@ from conformance.generation.cases import Case
 
 _LISTS = ("opt_out_channels", "opt_in_channels")
 # Official clients or other pages of the vendor's send these in the place of a preference ...
-_DOUBTFUL: tuple[Any, ...] = (None, "", "cant_unsubscribe")
+_SENT_BY_CLIENTS: tuple[Any, ...] = (None, "", "cant_unsubscribe")
 # ... and these have requirements of their own.
 _ASKED_BY_HAND: tuple[Any, ...] = (True, False, [], {})
 
 
-def content(case: Case) -> bytes | None:
+def prepare_content(case: Case) -> bytes | None:
     """Return the body that is no JSON; None if it is."""
     return None if case.has_json else case.content or b""
 
 
-def body(case: Case) -> Any:
+def prepare_body(case: Case) -> Any:
     """Return the JSON body to send, the same every time."""
     given = case.json
     if not isinstance(given, dict):
         return given
-    return _told(case, given) if case.mode == "positive" else _spoilt(given)
+    return _make_telling(case, given) if case.mode == "positive" else _spoil_preference(given)
 
 
-def is_as_generated(case: Case) -> bool:
+def is_sent_as_generated(case: Case) -> bool:
     """Tell whether a positive case is sent as it was generated."""
-    return _turn(case) == 0
+    return _kind_of(case) == 0
 
 
 def is_no_preference(value: Any) -> bool:
     """Tell whether nobody could take *value* for opt_in, opt_out or nothing, and no hand wrote it."""
     if isinstance(value, str) and value.strip().lower() in PREFERENCES:
         return False
-    return value not in (*_DOUBTFUL, *_ASKED_BY_HAND)
+    return value not in (*_SENT_BY_CLIENTS, *_ASKED_BY_HAND)
 
 
-def is_refused(body: Any) -> bool:
+def is_invalid_body(body: Any) -> bool:
     """Tell whether every server has to refuse a JSON body: it is no object, or asks for no preference there is."""
     if not isinstance(body, dict):
         return isinstance(body, list | str | int | float)
@@ -56,28 +56,28 @@ def is_refused(body: Any) -> bool:
     return value is not None
 
 
-def is_broken(content: bytes) -> bool:
+def is_invalid_content(content: bytes) -> bool:
     """Tell whether every server has to refuse *content*: there is some, and it is no JSON that asks for anything.
 
     What may be JSON in another encoding, or too deep for us alone, need not be refused.
     """
     try:
-        return is_refused(json.loads(content.decode("utf-8-sig")))
+        return is_invalid_body(json.loads(content.decode("utf-8-sig")))
     except (RecursionError, UnicodeDecodeError):
         return False
     except ValueError:
         return bool(content.strip()) and b"\0" not in content
 
 
-def _turn(case: Case) -> int:
+def _kind_of(case: Case) -> int:
     return case.number // 2 % 4
 
 
-def _told(case: Case, given: dict[str, Any]) -> dict[str, Any]:
+def _make_telling(case: Case, given: dict[str, Any]) -> dict[str, Any]:
     left_out = case.number // 8 % len(DOCUMENTED_CHANNELS)
     most = [*DOCUMENTED_CHANNELS[:left_out], *DOCUMENTED_CHANNELS[left_out + 1 :]]
     others = {name: value for name, value in given.items() if name not in _LISTS}
-    match _turn(case):
+    match _kind_of(case):
         case 1:
             return {**given, "preference": OUT}
         case 2:
@@ -87,14 +87,14 @@ def _told(case: Case, given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _spoilt(given: dict[str, Any]) -> dict[str, Any]:
+def _spoil_preference(given: dict[str, Any]) -> dict[str, Any]:
     if is_no_preference(given.get("preference")):
         return given
-    rubbish = next(filter(is_no_preference, _values(given)), None)
+    rubbish = next(filter(is_no_preference, _inner_values(given)), None)
     return given if rubbish is None else {**given, "preference": rubbish}
 
 
-def _values(value: Any) -> Iterator[Any]:
+def _inner_values(value: Any) -> Iterator[Any]:
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield inner
-        yield from _values(inner)
+        yield from _inner_values(inner)

@@ -1,4 +1,4 @@
-"""What servers stumble over: bodies, members, and requests as HTTP seldom carries them; each asked once in a run."""
+"""Hostile input for SuprSend: bodies, members, and writes as HTTP seldom carries them; each is sent once in a run."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from functools import partial
 from typing import Any, TypeVar
 
 from conformance.apis.suprsend.category import IN, OUT
-from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver, Place
-from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
-from conformance.http import raw_request
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
+from conformance.apis.suprsend.place import Place
+from conformance.assertions.outcome import Inconclusive
+from conformance.http.raw_request import add_odd_headers, chunk_body, pipeline_requests
 from conformance.http.response import Response
+from conformance.suite.hostile_input import (
+    HOSTILE_INPUT,
+    ODD_MEDIA_TYPE,
+    send_each,
+    send_hostile_once,
+    send_with_chunk_extensions,
+)
 
 T = TypeVar("T")
 
@@ -40,102 +48,86 @@ NO_PREFERENCE: Mapping[str, Any] = {"opt_out_channels": []}
 PROTOTYPE = b'{"__proto__": {"preference": "opt_out"}, "opt_out_channels": []}'
 
 
-def of_body(driver: Driver, name: str) -> Response | None:
-    """Return what is answered to one of BODIES; None if the connection is closed instead."""
-    return _dared(driver, f"body: {name}", lambda: driver.write(content=BODIES[name]))
+def send_body(driver: Driver, name: str) -> Response | None:
+    """Return the answer to one of BODIES; None if the connection is closed instead."""
+    return _send_once(driver, f"body: {name}", lambda: driver.write(content=BODIES[name]))
 
 
-def of_member(driver: Driver, name: str) -> tuple[str, Response | None]:
-    """Return a preference and what is answered to it beside one of MEMBERS."""
+def send_member(driver: Driver, name: str) -> tuple[str, Response | None]:
+    """Return a preference, and the answer to it beside one of MEMBERS."""
     word = (OUT, IN)[list(MEMBERS).index(name) % 2]
     content = f'{{"preference": "{word}", {MEMBERS[name]}}}'.encode()
-    return word, _dared(driver, f"member: {name}", lambda: driver.write(content=content))
+    return word, _send_once(driver, f"member: {name}", lambda: driver.write(content=content))
 
 
-def of_prototype(driver: Driver) -> tuple[Response, Response | None, Response]:
-    """Return what is answered to no preference, to one in __proto__, and to none again."""
+def send_prototype(driver: Driver) -> tuple[Response, Response | None, Response]:
+    """Return the answers to no preference, to one in __proto__, and to none again."""
 
-    def ask() -> tuple[Response, Response | None, Response]:
+    def send() -> tuple[Response, Response | None, Response]:
         before = driver.write(NO_PREFERENCE)
         given = driver.client.send_hostile(
             lambda: driver.write(content=PROTOTYPE), lambda: driver.write(OPT_IN)
         )
         return before, given, driver.write(NO_PREFERENCE)
 
-    driver.run.mode.want_full("what servers stumble over")
-    return driver.client.memoize("hostile: prototype", ask)
+    driver.run.mode.want_full(HOSTILE_INPUT)
+    return driver.client.memoize("hostile: prototype", send)
 
 
-def of_chunks(driver: Driver) -> Response | None:
-    """Return what is answered to an opt_out in chunks."""
+def send_chunks(driver: Driver) -> Response | None:
+    """Return the answer to an opt_out in chunks."""
     body = {**OPT_OUT, "opt_out_channels": []}
-    return _dared(
-        driver, "chunks", lambda: driver.send_unusual(raw_request.chunk_body(driver.build_request(body)))[0]
+    return _send_once(driver, "chunks", lambda: driver.send_unusual(chunk_body(driver.build_write(body)))[0])
+
+
+def send_chunk_extensions(driver: Driver) -> Response | None:
+    """Return the answer to chunks with extensions."""
+    return _send_once(
+        driver, "chunk extensions", lambda: send_with_chunk_extensions(driver, driver.build_write(OPT_IN))
     )
 
 
-def of_chunk_extensions(driver: Driver) -> Response | None:
-    """Return what is answered to chunks with extensions, which some servers cannot read; a 5xx is not judged."""
+def send_odd_headers(driver: Driver) -> Response | None:
+    """Return the answer to an opt_in with many headers and an odd spelling of its media type."""
 
-    def ask() -> Response:
-        sent = raw_request.chunk_body(driver.build_request(OPT_IN), ';part="odd; size"')
-        answers = driver.client.send_raw(sent)
-        driver.unjudged_answers += answers
-        return answers[0]
+    def send() -> Response:
+        request = driver.build_write(OPT_IN, headers=ODD_MEDIA_TYPE)
+        return driver.send_unusual(add_odd_headers(request))[0]
 
-    return _dared(driver, "chunk extensions", ask)
+    return _send_once(driver, "headers", send)
 
 
-def of_odd_headers(driver: Driver) -> Response | None:
-    """Return what is answered to an opt_in with many headers and an odd spelling of its media type."""
-    odd = {"CONTENT-type": 'Application/JSON; Charset="UTF-8"'}
-    return _dared(
-        driver,
-        "headers",
-        lambda: driver.send_unusual(raw_request.add_odd_headers(driver.build_request(OPT_IN, headers=odd)))[
-            0
-        ],
-    )
+def send_expectation(driver: Driver) -> Response | None:
+    """Return the answer to an opt_in that announces 100-continue, and does not wait for it."""
+    headers = {"expect": "100-continue"}
+    return _send_once(driver, "expectation", lambda: driver.write(OPT_IN, headers=headers))
 
 
-def of_expectation(driver: Driver) -> Response | None:
-    """Return what is answered to an opt_in that speaks of waiting for 100 Continue, and does not wait."""
-    return _dared(driver, "expectation", lambda: driver.write(OPT_IN, headers={"expect": "100-continue"}))
-
-
-def of_pipeline(driver: Driver) -> Sequence[tuple[Place, Response]]:
+def send_pipeline(driver: Driver) -> Sequence[tuple[Place, Response]]:
     """Return two opt_ins to two categories, one of them unknown, sent in one packet, as far as they are answered."""
 
-    def ask() -> Sequence[tuple[Place, Response]]:
-        places = (driver.place, driver.unknown_category)
-        answers = driver.send_unusual(
-            raw_request.pipeline_requests([driver.build_request(OPT_IN, place) for place in places])
-        )
-        return list(zip(places, answers, strict=False))
+    def send() -> Sequence[tuple[Place, Response]]:
+        places = (driver.places.main, driver.places.unknown_category)
+        requests = [driver.build_write(OPT_IN, place) for place in places]
+        return list(zip(places, driver.send_unusual(pipeline_requests(requests)), strict=False))
 
-    return _dared(driver, "pipeline", ask) or ()
+    return _send_once(driver, "pipeline", send) or ()
 
 
-def ask_all(driver: Driver) -> Inconclusive | None:
-    """Ask all of it; return what could not be asked, if something could not."""
-    asks: list[Callable[[], object]] = [partial(of_body, driver, name) for name in BODIES]
-    asks += [partial(of_member, driver, name) for name in MEMBERS]
-    others = (of_prototype, of_chunks, of_chunk_extensions, of_odd_headers, of_expectation, of_pipeline)
-    troubles = []
-    for ask in [*asks, *(partial(one, driver) for one in others)]:
-        try:
-            ask()
-        except NotTested:
-            continue
-        except Stopped:
-            raise
-        except Inconclusive as trouble:
-            troubles.append(trouble)
-    return troubles[0] if troubles else None
-
-
-def _dared(driver: Driver, name: str, ask: Callable[[], T]) -> T | None:
-    driver.run.mode.want_full("what servers stumble over")
-    return driver.client.memoize(
-        f"hostile: {name}", lambda: driver.client.send_hostile(ask, lambda: driver.write(OPT_IN))
+def send_all(driver: Driver) -> Inconclusive | None:
+    """Send all of it; return why something got no answer."""
+    sends: list[Callable[[], object]] = [partial(send_body, driver, name) for name in BODIES]
+    sends += [partial(send_member, driver, name) for name in MEMBERS]
+    others = (
+        send_prototype,
+        send_chunks,
+        send_chunk_extensions,
+        send_odd_headers,
+        send_expectation,
+        send_pipeline,
     )
+    return send_each([*sends, *(partial(send, driver) for send in others)])[1]
+
+
+def _send_once(driver: Driver, name: str, send: Callable[[], T]) -> T | None:
+    return send_hostile_once(driver, name, send, lambda: driver.write(OPT_IN))

@@ -1,4 +1,4 @@
-"""A model of what the document promises of a place, and the programs that it is compared with.
+"""A model of what the document promises of a place, and the sequences of writes that it is compared with.
 
 Every answer follows what its request asked. What else becomes of a place, the document leaves open: a list may
 replace an earlier one or be added to it. So the model learns it from the target: the same writes to a place are
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance.apis.suprsend.category import IN, OUT, category, editable, picture
+from conformance.apis.suprsend.category import IN, OUT, category_of, editable_channels, picture_of
 from conformance.assertions.json_equality import is_same_json
-from conformance.generation import operation_sequence as program
+from conformance.generation import operation_sequence
 from conformance.http.response import Response
+from conformance.suite.model import Contradiction
 
 Body = Mapping[str, Any]
 
@@ -36,50 +37,45 @@ class Write:
     answer: Response
 
 
-@dataclass(frozen=True)
-class Contradiction:
-    """A *fact* of the model that an answer contradicts."""
-
-    fact: str
-    expected: str
-    got: str
-    answer: Response
-
-
-def move(name: str, channels: Sequence[str]) -> Body:
+def body_of_move(name: str, channels: Sequence[str]) -> Body:
     """Make the body that takes *channels* out, lets them in, or leaves the category."""
     if name == "leave":
         return {"preference": OUT}
     return {"preference": IN, f"opt_{name}_channels": list(channels)}
 
 
-def own(first: str, second: str) -> Sequence[Body]:
+def bodies_for_place(first: str, second: str) -> Sequence[Body]:
     """List what is written to the place itself: two channels go out, and come in one by one."""
-    return [move("out", [first, second]), *(move("in", [one]) for one in (first, second, first))]
+    return [
+        body_of_move("out", [first, second]),
+        *(body_of_move("in", [one]) for one in (first, second, first)),
+    ]
 
 
 @cache
 def draw_sequence(seed: int) -> Sequence[Sequence[tuple[str, str]]]:
     """Draw what is written elsewhere, a place and a move each, between the writes to the place itself."""
     moves = [one for one in _MOVES if one != ("category", "leave")]
-    drawn = iter(program.draw(moves, sum(TURNS), seed, _worth))
+    drawn = iter(operation_sequence.draw(moves, sum(TURNS), seed, _rate_sequence))
     return [[next(drawn) for _ in range(count)] for count in TURNS]
 
 
-def _worth(drawn: Iterable[tuple[str, str]]) -> tuple[bool, int, int]:
+def _rate_sequence(drawn: Iterable[tuple[str, str]]) -> tuple[bool, int, int]:
     """Count the kinds of moves that would show if they reached the place itself, and the places that have one."""
     moves = list(drawn)
     leaves_once = [name for _, name in moves].count("leave") == 1  # nobody need take a second one
-    telling = [kind for kind in set(moves) if _states(moves, kind) != _states(moves, None)]
+    telling = [kind for kind in set(moves) if _channels_out(moves, kind) != _channels_out(moves, None)]
     return leaves_once, len(telling), len({place for place, _ in telling})
 
 
-def _states(moves: Sequence[tuple[str, str]], leaking: tuple[str, str] | None) -> Sequence[frozenset[str]]:
+def _channels_out(
+    moves: Sequence[tuple[str, str]], leaking: tuple[str, str] | None
+) -> Sequence[frozenset[str]]:
     """List which of two channels are out after each write to the place itself, if moves of one kind reached it."""
     elsewhere = iter(moves)
     left: frozenset[str] = frozenset()
     states = []
-    for write, count in zip(own("a", "b"), (*TURNS, 0), strict=True):
+    for write, count in zip(bodies_for_place("a", "b"), (*TURNS, 0), strict=True):
         left = (left | set(write.get("opt_out_channels", ()))) - set(write.get("opt_in_channels", ()))
         states.append(left)
         for kind in [next(elsewhere) for _ in range(count)]:
@@ -93,16 +89,16 @@ def contradictions(writes: Iterable[Write]) -> Iterator[Contradiction]:
     for write in writes:
         if not write.answer.ok:
             continue
-        now = editable(write.answer)
-        yield from _of_preference(write, now)
+        now = editable_channels(write.answer)
+        yield from _contradict_preference(write, now)
         for member, contrary in (("opt_out_channels", IN), ("opt_in_channels", OUT)):
             for channel in write.body.get(member, []):
                 if now.get(channel) == contrary:
                     yield Contradiction(member, f"{channel} as {member} asks", contrary, write.answer)
 
 
-def _of_preference(write: Write, now: Mapping[str, str]) -> Iterator[Contradiction]:
-    asked, said = write.body["preference"], category(write.answer)
+def _contradict_preference(write: Write, now: Mapping[str, str]) -> Iterator[Contradiction]:
+    asked, said = write.body["preference"], category_of(write.answer)
     given = said.get("preference")
     # A category may go out with the last of its channels, and one that cannot be edited stays in.
     may_differ = IN not in now.values() if asked == IN else said.get("is_editable") is False
@@ -110,6 +106,6 @@ def _of_preference(write: Write, now: Mapping[str, str]) -> Iterator[Contradicti
         yield Contradiction("preference", f"preference {asked}", str(given), write.answer)
 
 
-def is_same(one: Response, other: Response) -> bool:
+def is_same_picture(one: Response, other: Response) -> bool:
     """Tell whether two answers show the same preferences."""
-    return is_same_json(picture(one), picture(other))
+    return is_same_json(picture_of(one), picture_of(other))

@@ -6,31 +6,31 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from conformance.apis.suprsend import reading
 from conformance.apis.suprsend.category import (
-    DOCUMENTED_CHANNELS,
     IN,
     OUT,
-    category,
-    editable,
-    preference,
-    said,
-    shown,
+    category_of,
+    describe_answer,
+    describe_value,
+    editable_channels,
+    preference_of,
 )
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
+from conformance.apis.suprsend.expectations import expect_refusal, expect_success
+from conformance.apis.suprsend.shared_reads import (
+    WITH_UNKNOWN_CHANNEL,
+    write_refused_and_read,
+    write_two_lists_and_read,
+)
+from conformance.apis.suprsend.shared_writes import (
+    channels_to_name,
+    choose_two_channels,
+    opt_in_fully_once,
+    switch_channel,
+    write_without_any_channel,
+)
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
-from conformance.http.response import Response
-
-
-def refused(answer: Response) -> None:
-    """Expect a 4xx: the document says what may be sent and leaves open which status the rest gets."""
-    expect(400 <= answer.status < 500, "a refusal, status 4xx", f"status {answer.status}", answer)
-
-
-def accepted(answer: Response) -> None:
-    """Expect a 2xx."""
-    expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
 
 
 def test_defaults_to_opt_in(driver: Driver) -> None:
@@ -39,8 +39,8 @@ def test_defaults_to_opt_in(driver: Driver) -> None:
     The document marks no member as required, so some body without a preference has to be accepted: one with a list,
     empty or not, of either kind.
     """
-    named = driver.nameable(driver.settled())[:1]
-    if preference(driver.write(OPT_OUT)) != OUT:
+    named = channels_to_name(opt_in_fully_once(driver))[:1]
+    if preference_of(driver.write(OPT_OUT)) != OUT:
         raise Inconclusive("the category cannot be opted out of, so nothing shows a default")
     bodies: Sequence[dict[str, Any]] = (
         {"opt_out_channels": []},
@@ -51,7 +51,7 @@ def test_defaults_to_opt_in(driver: Driver) -> None:
     answer = next((answer for answer in answers if answer.ok), None)
     expect(answer is not None, "a 2xx to one of three bodies without a preference", "refusals")
     if answer is not None:
-        expect(preference(answer) == IN, "preference opt_in", preference(answer), answer)
+        expect(preference_of(answer) == IN, "preference opt_in", preference_of(answer), answer)
 
 
 def test_channels_go_out(driver: Driver) -> None:
@@ -61,10 +61,10 @@ def test_channels_go_out(driver: Driver) -> None:
     example shows two channels opted in that its own request opts out; where an example contradicts a sentence, the
     sentence counts.
     """
-    named, _, out, _, _ = driver.channel_turns()
-    accepted(out)
-    category(out)
-    expect(editable(out).get(named) != IN, f"{named} opt_out", f"{named} opt_in", out)
+    named, _, out, _, _ = switch_channel(driver)
+    expect_success(out)
+    category_of(out)
+    expect(editable_channels(out).get(named) != IN, f"{named} opt_out", f"{named} opt_in", out)
 
 
 def test_channels_go_out_by_default(driver: Driver) -> None:
@@ -72,77 +72,80 @@ def test_channels_go_out_by_default(driver: Driver) -> None:
 
     Such a body may be refused, as long as another one without a preference is accepted.
     """
-    named, _, out, _, _ = driver.channel_turns()
-    if editable(out).get(named) == IN:
+    named, _, out, _, _ = switch_channel(driver)
+    if editable_channels(out).get(named) == IN:
         raise Inconclusive(f"{named} does not go out beside a preference either")
-    driver.settle()
+    driver.opt_in_fully()
     answer = driver.write({"opt_out_channels": [named]})
     if answer.ok:
-        category(answer)
-        expect(editable(answer).get(named) != IN, f"{named} opt_out", f"{named} opt_in", answer)
+        category_of(answer)
+        expect(editable_channels(answer).get(named) != IN, f"{named} opt_out", f"{named} opt_in", answer)
 
 
 def test_category_stays_in(driver: Driver) -> None:
     """MUST leave the category opted in when one of its channels goes out. (suprsend: Body)"""
-    out = driver.channel_turns().out
-    expect(preference(out) == IN, "preference opt_in", preference(out), out)
+    out = switch_channel(driver).out
+    expect(preference_of(out) == IN, "preference opt_in", preference_of(out), out)
 
 
 def test_other_channels_stay_in(driver: Driver) -> None:
     """MUST leave channels in that opt_out_channels does not name. (suprsend: Body)"""
-    named, settled, out, _, _ = driver.channel_turns()
-    category(out)
-    listed = editable(out)
-    for channel, earlier in editable(settled).items():
+    named, settled, out, _, _ = switch_channel(driver)
+    category_of(out)
+    listed = editable_channels(out)
+    for channel, earlier in editable_channels(settled).items():
         if channel != named and earlier == IN:
             now = listed.get(channel)
-            expect(now == IN, f"{channel} opt_in, as before {named} went out", shown(now), out)
+            expect(now == IN, f"{channel} opt_in, as before {named} went out", describe_value(now), out)
 
 
 def test_channels_come_in(driver: Driver) -> None:
     """MUST let a channel in again that opt_in_channels names. (suprsend: Body)"""
-    named, _, out, _, back = driver.channel_turns()
-    if editable(out).get(named) == IN:
+    named, _, out, _, back = switch_channel(driver)
+    if editable_channels(out).get(named) == IN:
         raise Inconclusive(f"{named} did not go out, so it cannot come in")
-    accepted(back)
-    category(back)
-    expect(editable(back).get(named) == IN, f"{named} opt_in", shown(editable(back).get(named)), back)
+    expect_success(back)
+    category_of(back)
+    expect(
+        editable_channels(back).get(named) == IN,
+        f"{named} opt_in",
+        describe_value(editable_channels(back).get(named)),
+        back,
+    )
 
 
 def test_list_replaces(driver: Driver) -> None:
     """SHOULD let a channel in again that a later opt_out_channels leaves out. (suprsend: official clients)"""
-    first, second, before, answer, _ = reading.lists(driver)
-    category(answer)
-    if editable(before).get(first) == IN or editable(answer).get(second) == IN:
+    first, second, before, answer, _ = write_two_lists_and_read(driver)
+    category_of(answer)
+    if editable_channels(before).get(first) == IN or editable_channels(answer).get(second) == IN:
         raise Inconclusive("channels do not go out")
-    expect(editable(answer).get(first) == IN, f"{first} opt_in", shown(editable(answer).get(first)), answer)
+    expect(
+        editable_channels(answer).get(first) == IN,
+        f"{first} opt_in",
+        describe_value(editable_channels(answer).get(first)),
+        answer,
+    )
 
 
 def test_null_list(driver: Driver) -> None:
     """SHOULD accept null for opt_out_channels, which official clients send. (suprsend: official clients)"""
-    accepted(driver.write({**OPT_IN, "opt_out_channels": None}))
+    expect_success(driver.write({**OPT_IN, "opt_out_channels": None}))
 
 
 def test_empty_list(driver: Driver) -> None:
     """SHOULD accept an empty opt_out_channels, which official clients send. (suprsend: official clients)"""
-    accepted(driver.write({**OPT_IN, "opt_out_channels": []}))
+    expect_success(driver.write({**OPT_IN, "opt_out_channels": []}))
 
 
 def test_documented_channels(driver: Driver) -> None:
     """SHOULD accept every documented channel, also one that the object does not have. (suprsend: Body)"""
-    accepted(without_any_channel(driver))
+    expect_success(write_without_any_channel(driver))
 
 
 def test_category_without_channels(driver: Driver) -> None:
     """OBSERVED whether the category stays opted in when all its channels go out. (suprsend: Body)"""
-    observe(f"naming every documented channel is {said(without_any_channel(driver))}")
-
-
-def without_any_channel(driver: Driver) -> Response:
-    """Take every documented channel out."""
-    body = {**OPT_IN, "opt_out_channels": list(DOCUMENTED_CHANNELS)}
-
-    return driver.ask_once("no channels", lambda: driver.write(body))
+    observe(f"naming every documented channel is {describe_answer(write_without_any_channel(driver))}")
 
 
 def test_unknown_preference(driver: Driver) -> None:
@@ -151,70 +154,70 @@ def test_unknown_preference(driver: Driver) -> None:
     Any 4xx will do, here and wherever something is to be refused: the document shows no error.
     """
     for word in ("opt_sideways", "opt_out_later", "opt"):
-        refused(driver.write({"preference": word}))
+        expect_refusal(driver.write({"preference": word}))
 
 
 def test_number_as_preference(driver: Driver) -> None:
     """MUST refuse a number as the preference. (suprsend: Body)"""
     for value in (1, 0):
-        refused(driver.write({"preference": value}))
+        expect_refusal(driver.write({"preference": value}))
 
 
 def test_boolean_as_preference(driver: Driver) -> None:
     """MUST refuse a boolean as the preference. (suprsend: Body)"""
     for value in (True, False):
-        refused(driver.write({"preference": value}))
+        expect_refusal(driver.write({"preference": value}))
 
 
 def test_object_as_preference(driver: Driver) -> None:
     """MUST refuse an object as the preference. (suprsend: Body)"""
     for value in ({"value": IN}, {}):
-        refused(driver.write({"preference": value}))
+        expect_refusal(driver.write({"preference": value}))
 
 
 def test_array_as_preference(driver: Driver) -> None:
     """MUST refuse an array as the preference. (suprsend: Body)"""
     for value in ([IN], []):
-        refused(driver.write({"preference": value}))
+        expect_refusal(driver.write({"preference": value}))
 
 
 def test_truncated_body(driver: Driver) -> None:
     """MUST refuse a body that breaks off. (suprsend: Body)"""
-    refused(driver.write(content=b'{"preference": "opt_in"'))
+    expect_refusal(driver.write(content=b'{"preference": "opt_in"'))
 
 
 def test_text_body(driver: Driver) -> None:
     """MUST refuse a body that is not JSON. (suprsend: Body)"""
-    refused(driver.write(content=b"preference=opt_in"))
+    expect_refusal(driver.write(content=b"preference=opt_in"))
 
 
 def test_array_body(driver: Driver) -> None:
     """MUST refuse an array as the body. (suprsend: Body)"""
     for body in ([OPT_IN], []):
-        refused(driver.write(body))
+        expect_refusal(driver.write(body))
 
 
 def test_string_body(driver: Driver) -> None:
     """MUST refuse a string as the body. (suprsend: Body)"""
     for body in (IN, ""):
-        refused(driver.write(body))
+        expect_refusal(driver.write(body))
 
 
 def test_number_body(driver: Driver) -> None:
     """MUST refuse a number as the body. (suprsend: Body)"""
     for body in (1, 0):
-        refused(driver.write(body))
+        expect_refusal(driver.write(body))
 
 
-def watch(driver: Driver, body: Any) -> None:
+def _observe_after_opt_out(driver: Driver, body: Any) -> None:
     """Opt out, send *body*, and record the answer."""
     driver.opt_out()
-    observe(f"{json.dumps(body)} after an opt_out is {said(driver.write(body))}")
+    observe(f"{json.dumps(body)} after an opt_out is {describe_answer(driver.write(body))}")
 
 
 def test_null_preference(driver: Driver) -> None:
     """OBSERVED what null as the preference is answered. (suprsend: Body)"""
-    watch(driver, {"preference": None})
+    _observe_after_opt_out(driver, {"preference": None})
 
 
 def test_empty_preference(driver: Driver) -> None:
@@ -222,7 +225,7 @@ def test_empty_preference(driver: Driver) -> None:
 
     (suprsend: official clients)
     """
-    watch(driver, {"preference": ""})
+    _observe_after_opt_out(driver, {"preference": ""})
 
 
 def test_cant_unsubscribe(driver: Driver) -> None:
@@ -230,38 +233,38 @@ def test_cant_unsubscribe(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    watch(driver, {"preference": "cant_unsubscribe"})
+    _observe_after_opt_out(driver, {"preference": "cant_unsubscribe"})
 
 
 def test_upper_case_preference(driver: Driver) -> None:
     """OBSERVED what OPT_IN in capitals is answered. (suprsend: Body)"""
-    watch(driver, {"preference": "OPT_IN"})
+    _observe_after_opt_out(driver, {"preference": "OPT_IN"})
 
 
 def test_empty_object(driver: Driver) -> None:
     """OBSERVED what an empty object is answered. (suprsend: Body)"""
-    watch(driver, {})
+    _observe_after_opt_out(driver, {})
 
 
 def test_null_body(driver: Driver) -> None:
     """OBSERVED what null as the body is answered. (suprsend: Body)"""
-    watch(driver, None)
+    _observe_after_opt_out(driver, None)
 
 
 def test_no_body(driver: Driver) -> None:
     """OBSERVED what a request without a body is answered. (suprsend: Body)"""
-    observe(f"no body is {said(driver.write(content=b''))}")
+    observe(f"no body is {describe_answer(driver.write(content=b''))}")
 
 
 def test_unknown_member(driver: Driver) -> None:
     """OBSERVED what members beyond the documented ones are answered. (suprsend: Body)"""
-    watch(driver, {**OPT_IN, "digest_schedule": None, "properties": {}})
+    _observe_after_opt_out(driver, {**OPT_IN, "digest_schedule": None, "properties": {}})
 
 
 def test_unknown_channel(driver: Driver) -> None:
     """OBSERVED what the name of no channel is answered. (suprsend: Body)"""
-    answer = reading.refused(driver).channel
-    observe(f"{json.dumps(reading.UNKNOWN_CHANNEL)} after an opt_out is {said(answer)}")
+    answer = write_refused_and_read(driver).channel
+    observe(f"{json.dumps(WITH_UNKNOWN_CHANNEL)} after an opt_out is {describe_answer(answer)}")
 
 
 def test_channel_of_the_example(driver: Driver) -> None:
@@ -269,58 +272,62 @@ def test_channel_of_the_example(driver: Driver) -> None:
 
     (suprsend: Body)
     """
-    watch(driver, {**OPT_IN, "opt_out_channels": ["ms_teams"]})
+    _observe_after_opt_out(driver, {**OPT_IN, "opt_out_channels": ["ms_teams"]})
 
 
 def test_channels_as_a_string(driver: Driver) -> None:
     """OBSERVED what a string in the place of a list is answered. (suprsend: Body)"""
-    watch(driver, {**OPT_IN, "opt_out_channels": "email"})
+    _observe_after_opt_out(driver, {**OPT_IN, "opt_out_channels": "email"})
 
 
 def test_channels_of_other_types(driver: Driver) -> None:
     """OBSERVED what a list of other things than strings is answered. (suprsend: Body)"""
-    watch(driver, {**OPT_IN, "opt_out_channels": [1, None, {"channel": "email"}]})
+    _observe_after_opt_out(driver, {**OPT_IN, "opt_out_channels": [1, None, {"channel": "email"}]})
 
 
 def test_channel_named_twice(driver: Driver) -> None:
     """OBSERVED what a channel named twice in a list is answered. (suprsend: Body)"""
-    watch(driver, {**OPT_IN, "opt_out_channels": ["email", "email"]})
+    _observe_after_opt_out(driver, {**OPT_IN, "opt_out_channels": ["email", "email"]})
 
 
 def test_both_lists(driver: Driver) -> None:
     """OBSERVED what becomes of two channels, one in each list. (suprsend: Body)"""
-    out, into = driver.two_channels(driver.settled())
+    out, into = choose_two_channels(opt_in_fully_once(driver))
     answer = driver.write({**OPT_IN, "opt_out_channels": [out], "opt_in_channels": [into]})
-    listed = {channel: editable(answer).get(channel) for channel in (out, into)} if answer.ok else {}
-    observe(f"{out} out and {into} in is {said(answer)}, listed as {listed}")
+    listed = {channel: editable_channels(answer).get(channel) for channel in (out, into)} if answer.ok else {}
+    observe(f"{out} out and {into} in is {describe_answer(answer)}, listed as {listed}")
 
 
 def test_channel_in_both_lists(driver: Driver) -> None:
     """OBSERVED what becomes of a channel in both lists. (suprsend: Body)"""
-    _, named = driver.two_channels(driver.settled())
+    _, named = choose_two_channels(opt_in_fully_once(driver))
     answer = driver.write({**OPT_IN, "opt_out_channels": [named], "opt_in_channels": [named]})
-    listed = editable(answer).get(named) if answer.ok else None
-    observe(f"{named} in both lists is {said(answer)}, listed as {shown(listed)}")
+    listed = editable_channels(answer).get(named) if answer.ok else None
+    observe(f"{named} in both lists is {describe_answer(answer)}, listed as {describe_value(listed)}")
 
 
 def test_lists_beside_opt_out(driver: Driver) -> None:
     """OBSERVED what a list beside opt_out is answered. (suprsend: Body)"""
-    observe(f"a list beside opt_out is {said(driver.write({**OPT_OUT, 'opt_out_channels': ['email']}))}")
+    observe(
+        f"a list beside opt_out is {describe_answer(driver.write({**OPT_OUT, 'opt_out_channels': ['email']}))}"
+    )
 
 
 def test_no_lists(driver: Driver) -> None:
     """OBSERVED whether a channel stays out when a later request names no list. (suprsend: Body)"""
-    named, _ = driver.two_channels(driver.settled())
+    named, _ = choose_two_channels(opt_in_fully_once(driver))
     driver.write({**OPT_IN, "opt_out_channels": [named]})
     answer = driver.write(OPT_IN)
-    observe(f"{named} went out; after a request without lists it is {shown(editable(answer).get(named))}")
+    observe(
+        f"{named} went out; after a request without lists it is {describe_value(editable_channels(answer).get(named))}"
+    )
 
 
 def test_unnamed_channels(driver: Driver) -> None:
     """OBSERVED what becomes of channels that opt_in_channels does not name. (suprsend: Body)"""
-    one, other = driver.two_channels(driver.settle())
+    one, other = choose_two_channels(driver.opt_in_fully())
     driver.write({**OPT_IN, "opt_out_channels": [one]})
-    now = editable(driver.write({**OPT_IN, "opt_in_channels": [other]}))
+    now = editable_channels(driver.write({**OPT_IN, "opt_in_channels": [other]}))
     rest = {channel: word for channel, word in now.items() if channel != other}
     observe(f"{one} went out; after opt_in_channels named {other}, the rest are {rest}")
 
@@ -329,4 +336,4 @@ def test_media_type_of_the_body(driver: Driver) -> None:
     """OBSERVED what a body is answered that is labelled as text, or not at all. (suprsend: Body)"""
     text = driver.write(OPT_IN, media_type="text/plain")
     bare = driver.write(content=json.dumps(OPT_IN).encode(), media_type=None)
-    observe(f"text/plain is {said(text)}; no label is {said(bare)}")
+    observe(f"text/plain is {describe_answer(text)}; no label is {describe_answer(bare)}")

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from conformance.apis.suprsend import hostile_input as hostility
-from conformance.apis.suprsend.category import shown
+from conformance.apis.suprsend import hostile_input
+from conformance.apis.suprsend.category import describe_value
 from conformance.apis.suprsend.driver import Driver
-from conformance.apis.suprsend.test_authorizations import with_wrong_key, without_key
-from conformance.apis.suprsend.test_path_parameters import unknown_category
+from conformance.apis.suprsend.expectations import error_body_of
+from conformance.apis.suprsend.shared_writes import (
+    write_to_unknown_category,
+    write_with_wrong_key,
+    write_without_key,
+)
 from conformance.assertions.expect import expect, observe
-from conformance.assertions.outcome import DoesNotConform, Inconclusive
+from conformance.assertions.outcome import Inconclusive
 from conformance.http.response import Response
 
 ORDER = 1
@@ -20,44 +24,35 @@ NOT_IMPLEMENTED = 501
 UNAVAILABLE = 503
 
 
-def written(driver: Driver) -> Sequence[Response]:
+def _judged_answers(driver: Driver) -> Sequence[Response]:
     """Return every answer of the run so far, but to GET, which no server has to know, and what is put aside."""
     aside = {id(answer) for answer in driver.unjudged_answers}
     return [one for one in driver.client.responses if one.exchange.method == "PATCH" and id(one) not in aside]
 
 
-def errors(driver: Driver) -> Sequence[Response]:
+def _errors(driver: Driver) -> Sequence[Response]:
     """Return every refusal of the run so far, at least those of a missing and a wrong key."""
-    provoked = (without_key(driver), with_wrong_key(driver), unknown_category(driver))
+    provoked = (write_without_key(driver), write_with_wrong_key(driver), write_to_unknown_category(driver))
     seen = dict.fromkeys(id(answer) for answer in driver.client.responses)
     unusual = {id(answer) for answer in driver.unusual_answers}
-    refused = [one for one in written(driver) if 400 <= one.status < 500 and id(one) not in unusual]
+    refused = [one for one in _judged_answers(driver) if 400 <= one.status < 500 and id(one) not in unusual]
     refused += [answer for answer in provoked if id(answer) not in seen and not answer.ok]
     if not refused:
         raise Inconclusive("nothing was refused")
     return refused
 
 
-def error_bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
+def _error_bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
     """Yield every error that is a JSON object."""
-    found = [(body, answer) for answer in errors(driver) if (body := error_body(answer)) is not None]
+    found = [(body, answer) for answer in _errors(driver) if (body := error_body_of(answer)) is not None]
     if not found:
         raise Inconclusive("no error is a JSON object")
     yield from found
 
 
-def error_body(answer: Response) -> dict[str, Any] | None:
-    """Return an error's body if it is a JSON object."""
-    try:
-        body = answer.json
-    except DoesNotConform:
-        return None
-    return body if isinstance(body, dict) else None
-
-
 def test_hostile_bodies(driver: Driver) -> None:
     """OBSERVED what bodies that servers stumble over are answered. (suprsend: Body)"""
-    answers = {name: hostility.of_body(driver, name) for name in hostility.BODIES}
+    answers = {name: hostile_input.send_body(driver, name) for name in hostile_input.BODIES}
     observe(
         ", ".join(f"{name} {answer.status if answer else 'no answer'}" for name, answer in answers.items())
     )
@@ -68,9 +63,9 @@ def test_no_server_error(driver: Driver) -> None:
 
     503 is waited for. By HTTP a transfer coding may be answered 501, so a request sent in an unusual way may be.
     """
-    trouble = hostility.ask_all(driver)
+    trouble = hostile_input.send_all(driver)
     unusual = {id(answer) for answer in driver.unusual_answers}
-    for answer in written(driver):
+    for answer in _judged_answers(driver):
         allowed = (UNAVAILABLE, NOT_IMPLEMENTED) if id(answer) in unusual else (UNAVAILABLE,)
         sound = answer.status < 500 or answer.status in allowed
         expect(sound, "no 5xx", f"status {answer.status}", answer)
@@ -80,26 +75,33 @@ def test_no_server_error(driver: Driver) -> None:
 
 def test_error_is_json(driver: Driver) -> None:
     """SHOULD answer errors as a JSON object, labelled as JSON. (suprsend: API specification)"""
-    for answer in errors(driver):
-        expect(error_body(answer) is not None, "a JSON object", answer.text[:80], answer)
+    for answer in _errors(driver):
+        expect(error_body_of(answer) is not None, "a JSON object", answer.text[:80], answer)
         expect(answer.is_labelled_json, "application/json", answer.media_type or "no content-type", answer)
 
 
 def test_error_code(driver: Driver) -> None:
     """SHOULD answer an integer code in errors. (suprsend: API specification)"""
-    for body, answer in error_bodies(driver):
-        expect(type(body.get("code")) is int, "code: an integer", shown(body.get("code")), answer)
+    for body, answer in _error_bodies(driver):
+        expect(type(body.get("code")) is int, "code: an integer", describe_value(body.get("code")), answer)
 
 
 def test_error_code_is_the_status(driver: Driver) -> None:
     """SHOULD answer the status as the code of errors. (suprsend: API specification)"""
-    for body, answer in error_bodies(driver):
+    for body, answer in _error_bodies(driver):
         if type(body.get("code")) is int:
-            expect(body["code"] == answer.status, f"code {answer.status}", shown(body["code"]), answer)
+            expect(
+                body["code"] == answer.status, f"code {answer.status}", describe_value(body["code"]), answer
+            )
 
 
 def test_error_message(driver: Driver) -> None:
     """SHOULD say something in the message of errors, which official clients print. (suprsend: official clients)"""
-    for body, answer in error_bodies(driver):
+    for body, answer in _error_bodies(driver):
         message = body.get("message")
-        expect(isinstance(message, str) and message.strip() != "", "message: a text", shown(message), answer)
+        expect(
+            isinstance(message, str) and message.strip() != "",
+            "message: a text",
+            describe_value(message),
+            answer,
+        )

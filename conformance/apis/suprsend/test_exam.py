@@ -6,8 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.apis.suprsend import generated_cases as sitting
-from conformance.apis.suprsend.category import IN, OUT, PREFERENCES, editable, preference, shown
+from conformance.apis.suprsend import generated_cases
+from conformance.apis.suprsend.category import (
+    IN,
+    OUT,
+    PREFERENCES,
+    describe_value,
+    editable_channels,
+    preference_of,
+)
 from conformance.apis.suprsend.driver import Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
@@ -18,20 +25,20 @@ ORDER = 2
 EXAMINED = True
 
 
-def bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
+def _object_bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
     """Yield every generated body that is a JSON object."""
     for result in driver.case_results():
-        if result.case.has_json and isinstance(body := sitting.body(result.case), dict):
+        if result.case.has_json and isinstance(body := generated_cases.prepare_body(result.case), dict):
             yield body, result.answer
 
 
-def names(body: dict[str, Any], member: str) -> list[str]:
+def _named_channels(body: dict[str, Any], member: str) -> list[str]:
     """List the channels that a body names."""
     listed = body.get(member)
     return [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
 
 
-def is_no_body(case: Case) -> bool:
+def _cannot_be_a_body(case: Case) -> bool:
     """Tell whether nobody could take the body for an object or for none at all."""
     if case.has_json:
         return case.json is not None and not isinstance(case.json, dict)
@@ -47,31 +54,35 @@ def test_generated_no_server_error(driver: Driver) -> None:
 
 def test_generated_preference_is_followed(driver: Driver) -> None:
     """MUST follow a preference beside generated members. (suprsend: Response)"""
-    asked = [pair for pair in bodies(driver) if pair[0].get("preference") in PREFERENCES and len(pair[0]) > 1]
+    asked = [
+        pair
+        for pair in _object_bodies(driver)
+        if pair[0].get("preference") in PREFERENCES and len(pair[0]) > 1
+    ]
     followed = [(body["preference"], answer) for body, answer in asked if answer.ok]
     if OUT not in (word for word, _ in followed):
         raise NotTested("no generated opt_out was accepted")
     for word, answer in followed:
-        if word == IN and IN not in editable(answer).values():
+        if word == IN and IN not in editable_channels(answer).values():
             continue  # a category may go out with the last of its channels
-        expect(preference(answer) == word, f"preference {word}", preference(answer), answer)
+        expect(preference_of(answer) == word, f"preference {word}", preference_of(answer), answer)
 
 
 def test_generated_preference_is_refused(driver: Driver) -> None:
     """MUST refuse a generated preference that is neither opt_in nor opt_out. (suprsend: Body)"""
-    for body, answer in bodies(driver):
-        if sitting.is_no_preference(value := body.get("preference")) and answer.status < 500:
-            got = f"status {answer.status} to {shown(value)}"
+    for body, answer in _object_bodies(driver):
+        if generated_cases.is_no_preference(value := body.get("preference")) and answer.status < 500:
+            got = f"status {answer.status} to {describe_value(value)}"
             expect(400 <= answer.status < 500, "a refusal, status 4xx", got, answer)
 
 
 def test_generated_channels_follow(driver: Driver) -> None:
     """MUST take generated lists of two channels or more at their word. (suprsend: Body)"""
-    for body, answer in bodies(driver):
-        out, into = names(body, "opt_out_channels"), names(body, "opt_in_channels")
-        if max(len(out), len(into)) < 2 or not answer.ok or preference(answer) != IN:
+    for body, answer in _object_bodies(driver):
+        out, into = _named_channels(body, "opt_out_channels"), _named_channels(body, "opt_in_channels")
+        if max(len(out), len(into)) < 2 or not answer.ok or preference_of(answer) != IN:
             continue
-        for channel, now in editable(answer).items():
+        for channel, now in editable_channels(answer).items():
             if (channel in out) != (channel in into):
                 wish = OUT if channel in out else IN
                 expect(now == wish, f"{channel} {wish}", now, answer)
@@ -81,7 +92,7 @@ def test_generated_body_is_refused(driver: Driver) -> None:
     """MUST refuse a generated body that is no JSON object. (suprsend: Body)"""
     for result in driver.case_results():
         status = result.answer.status
-        if is_no_body(result.case) and status < 500:
+        if _cannot_be_a_body(result.case) and status < 500:
             got = f"status {status} to {(result.case.content or b'')[:40]!r}"
             expect(400 <= status < 500, "a refusal, status 4xx", got, result.answer)
 

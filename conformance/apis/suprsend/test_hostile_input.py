@@ -6,9 +6,17 @@ way or by closing the connection. Closing it is a refusal everywhere here.
 
 from __future__ import annotations
 
-from conformance.apis.suprsend import hostile_input as hostility
-from conformance.apis.suprsend.category import IN, OUT, editable, member, preference, said
+from conformance.apis.suprsend import hostile_input
+from conformance.apis.suprsend.category import (
+    IN,
+    OUT,
+    describe_answer,
+    editable_channels,
+    preference_of,
+    require_member,
+)
 from conformance.apis.suprsend.driver import OPT_IN, Driver
+from conformance.apis.suprsend.shared_writes import choose_two_channels
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
 from conformance.http import raw_request
@@ -17,17 +25,17 @@ from conformance.http.response import Response
 ORDER = 1
 
 
-def _followed(word: str, answer: Response | None) -> None:
+def _expect_followed(word: str, answer: Response | None) -> None:
     """Want an accepted preference to be answered."""
     if answer is not None and answer.ok:
-        expect(preference(answer) == word, f"preference {word}", preference(answer), answer)
+        expect(preference_of(answer) == word, f"preference {word}", preference_of(answer), answer)
 
 
 def test_preference_beside_hostile_members(driver: Driver) -> None:
     """MUST follow a preference beside hostile members that it accepts. (suprsend: Response)"""
-    for name in hostility.MEMBERS:
-        word, answer = hostility.of_member(driver, name)
-        _followed(word, answer)
+    for name in hostile_input.MEMBERS:
+        word, answer = hostile_input.send_member(driver, name)
+        _expect_followed(word, answer)
 
 
 def test_prototype_is_no_preference(driver: Driver) -> None:
@@ -36,16 +44,16 @@ def test_prototype_is_no_preference(driver: Driver) -> None:
     A body without a preference of its own is an opt_in, if it is accepted; a target that does not take it for one is
     another requirement's matter.
     """
-    before, given, _ = hostility.of_prototype(driver)
-    if before.ok and preference(before) == IN:
-        _followed(IN, given)
+    before, given, _ = hostile_input.send_prototype(driver)
+    if before.ok and preference_of(before) == IN:
+        _expect_followed(IN, given)
 
 
 def test_prototypes_stay_clean(driver: Driver) -> None:
     """MUST not take the preference of a later request out of an earlier one's __proto__. (suprsend: Body)"""
-    before, _, later = hostility.of_prototype(driver)
-    if before.ok and preference(before) == IN:
-        _followed(IN, later)
+    before, _, later = hostile_input.send_prototype(driver)
+    if before.ok and preference_of(before) == IN:
+        _expect_followed(IN, later)
 
 
 def test_hostile_input_is_answered(driver: Driver) -> None:
@@ -56,7 +64,7 @@ def test_hostile_input_is_answered(driver: Driver) -> None:
     it.
     """
     driver.run.mode.want_full("what servers stumble over")
-    trouble = hostility.ask_all(driver)
+    trouble = hostile_input.send_all(driver)
     for hang in driver.client.unanswered:
         driver.client.cite(hang)
         expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
@@ -69,17 +77,17 @@ def test_chunked_body_is_followed(driver: Driver) -> None:
 
     Whoever does not know chunks may refuse them, or see no body at all, if that is accepted.
     """
-    answer = hostility.of_chunks(driver)
-    if answer is not None and answer.ok and preference(answer) == IN:
+    answer = hostile_input.send_chunks(driver)
+    if answer is not None and answer.ok and preference_of(answer) == IN:
         empty = driver.write(content=b"")
-        if empty.ok and preference(empty) == IN:
+        if empty.ok and preference_of(empty) == IN:
             raise NotTested("chunks are not read, and a request without a body is an opt_in here")
-    _followed(OUT, answer)
+    _expect_followed(OUT, answer)
 
 
 def test_chunk_extensions(driver: Driver) -> None:
     """OBSERVED what a body in chunks with extensions is answered. (suprsend: Body)"""
-    observe(f"chunks with extensions are {said(hostility.of_chunk_extensions(driver))}")
+    observe(f"chunks with extensions are {describe_answer(hostile_input.send_chunk_extensions(driver))}")
 
 
 def test_half_sent_body_changes_nothing(driver: Driver) -> None:
@@ -88,16 +96,18 @@ def test_half_sent_body_changes_nothing(driver: Driver) -> None:
     The last brace is announced and never sent, so that what arrives is no JSON, whoever reads it. It would take a
     channel out; a target that forgets such choices with the next request shows nothing.
     """
-    named, other = driver.two_channels(driver.settle())
+    named, other = choose_two_channels(driver.opt_in_fully())
     let_in = {**OPT_IN, "opt_in_channels": [other]}
-    before = editable(driver.write(let_in)).get(named)
+    before = editable_channels(driver.write(let_in)).get(named)
     for answer in driver.send_unusual(
-        raw_request.cut_body(driver.build_request({**OPT_IN, "opt_out_channels": [named]}), missing=1)
+        raw_request.cut_body(driver.build_write({**OPT_IN, "opt_out_channels": [named]}), missing=1)
     ):
-        expect(not answer.ok, "a refusal or no answer at all", said(answer), answer)
+        expect(not answer.ok, "a refusal or no answer at all", describe_answer(answer), answer)
     after = driver.write(let_in)
     if before == IN and after.ok:
-        expect(editable(after).get(named) == IN, f"{named} opt_in, as before", f"{named} opt_out", after)
+        expect(
+            editable_channels(after).get(named) == IN, f"{named} opt_in, as before", f"{named} opt_out", after
+        )
 
 
 def test_pipelined_requests_stay_in_order(driver: Driver) -> None:
@@ -106,10 +116,10 @@ def test_pipelined_requests_stay_in_order(driver: Driver) -> None:
     One category is unknown and may be refused. The second request, or both, may be left unanswered where the
     connection is closed.
     """
-    written = hostility.of_pipeline(driver)
+    written = hostile_input.send_pipeline(driver)
     for (place, answer), (other, _) in zip(written, reversed(written), strict=True):
         if answer.ok and other is not place:
-            given = member(answer, "category", str)
+            given = require_member(answer, "category", str)
             expect(given != other.category, f"category {place.category}", f"category {given}", answer)
 
 
@@ -117,9 +127,9 @@ def test_unusual_headers(driver: Driver) -> None:
     """OBSERVED what a hundred headers more are answered, among them one of 4 KB, an empty one and one that is there
     twice, and the media type in odd letters. (suprsend: Authorizations)
     """
-    observe(f"unusual headers are {said(hostility.of_odd_headers(driver))}")
+    observe(f"unusual headers are {describe_answer(hostile_input.send_odd_headers(driver))}")
 
 
 def test_expect_continue(driver: Driver) -> None:
     """OBSERVED what Expect: 100-continue is answered where the body does not wait. (suprsend: Authorizations)"""
-    observe(f"Expect: 100-continue is {said(hostility.of_expectation(driver))}")
+    observe(f"Expect: 100-continue is {describe_answer(hostile_input.send_expectation(driver))}")

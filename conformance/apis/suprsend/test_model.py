@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from conformance.apis.suprsend import model
-from conformance.apis.suprsend.category import picture
+from conformance.apis.suprsend.category import picture_of
 from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.model import Write
+from conformance.apis.suprsend.shared_writes import switch_category, switch_channel, write_around_elsewhere
+from conformance.apis.suprsend.write_sequences import other_places, write_alone, write_at_once, write_in_turn
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
 
@@ -24,16 +26,16 @@ def test_model_places_stand_alone(driver: Driver) -> None:
     another category and, if there is one, a tenant, in an order that the seed decides. Nothing is asked of how lists
     add up, only that they add up the same.
     """
-    _expect_apart(driver)
+    _require_places_apart(driver)
     for number, (before, write) in enumerate(
-        zip(driver.alone().writes, driver.interleaved().own, strict=True), 1
+        zip(write_alone(driver).writes, write_in_turn(driver).own, strict=True), 1
     ):
-        wanted = f"{picture(before.answer)} to write {number}, as without writes elsewhere"
+        wanted = f"{picture_of(before.answer)} to write {number}, as without writes elsewhere"
         expect(write.answer.ok, wanted, f"status {write.answer.status}", write.answer)
-        is_same = model.is_same(before.answer, write.answer)
+        is_same = model.is_same_picture(before.answer, write.answer)
         if number == 1 and not is_same:
             raise Inconclusive("the same writes are answered otherwise before anything is written elsewhere")
-        expect(is_same, wanted, f"{picture(write.answer)}", write.answer)
+        expect(is_same, wanted, f"{picture_of(write.answer)}", write.answer)
 
 
 def test_model_answers_follow_requests(driver: Driver) -> None:
@@ -42,7 +44,7 @@ def test_model_answers_follow_requests(driver: Driver) -> None:
     Asked of an object, of another one, and of a tenant, in turn. What one object alone is not answered is another
     requirement's.
     """
-    _expect_followed(driver, driver.interleaved().every)
+    _expect_followed(driver, write_in_turn(driver).every)
 
 
 def test_parallel_writes_have_an_order(driver: Driver) -> None:
@@ -54,30 +56,33 @@ def test_parallel_writes_have_an_order(driver: Driver) -> None:
     as when nothing else was under way. Only requests that overlapped count. Writes made at once may be refused; where
     none that overlapped was accepted for one of the channels, it is not decided.
     """
-    in_turn = [picture(write.answer) for write in driver.alone().writes[2:]]
-    own, every = driver.race()
+    in_turn = [picture_of(write.answer) for write in write_alone(driver).writes[2:]]
+    own, every = write_at_once(driver)
     if len({str(write.body) for write in own}) < 2:
         if refused := [write.answer.status for write in every if not write.answer.ok]:
             raise NotTested(f"of the writes made at once some were refused with status {refused[0]}")
         raise Inconclusive("of the writes that overlapped none was accepted for one of the channels")
-    at_once = [picture(write.answer) for write in own]
+    at_once = [picture_of(write.answer) for write in own]
     expect(
         any(one in in_turn for one in at_once),
         f"one of the answers to be as in turn, {' or '.join(dict.fromkeys(map(str, in_turn)))}",
         f"{at_once}",
         own[-1].answer,
     )
-    _expect_followed(driver, every, driver.interleaved().every if driver.elsewhere else ())
+    _expect_followed(driver, every, write_in_turn(driver).every if other_places(driver) else ())
 
 
 def _expect_followed(driver: Driver, writes: Sequence[Write], in_turn: Sequence[Write] = ()) -> None:
     """Leave to other requirements what one object alone is not answered, nor several *in_turn*."""
-    turns, channels = driver.turns(), driver.channel_turns()
+    turns, channels = switch_category(driver), switch_channel(driver)
     plain = [
-        *(Write(model.move(name, []), answer) for name, answer in zip(("in", "leave"), turns, strict=False)),
-        Write(model.move("out", [channels.named]), channels.out),
-        Write(model.move("in", [channels.named]), channels.back),
-        *driver.alone().writes,
+        *(
+            Write(model.body_of_move(name, []), answer)
+            for name, answer in zip(("in", "leave"), turns, strict=False)
+        ),
+        Write(model.body_of_move("out", [channels.named]), channels.out),
+        Write(model.body_of_move("in", [channels.named]), channels.back),
+        *write_alone(driver).writes,
         *in_turn,
     ]
     left = {found.fact for found in model.contradictions(plain)}
@@ -88,15 +93,15 @@ def _expect_followed(driver: Driver, writes: Sequence[Write], in_turn: Sequence[
         raise Inconclusive(f"what came before is not answered its {', '.join(sorted(left))}")
 
 
-def _expect_apart(driver: Driver) -> None:
+def _require_places_apart(driver: Driver) -> None:
     """Leave it to other requirements if the plainest write elsewhere shows here."""
     for name in ("other", "category"):
-        place = driver.elsewhere.get(name)
+        place = other_places(driver).get(name)
         if place is None:
             continue
         with suppress(NotTested):
-            before, write, after = driver.apart(place)
-            if write.ok and not model.is_same(before, after):
+            before, write, after = write_around_elsewhere(driver, place)
+            if write.ok and not model.is_same_picture(before, after):
                 raise Inconclusive(
                     f"a single write to {place.object.id}, {place.category} already shows here"
                 )

@@ -5,54 +5,53 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from conformance.apis.suprsend import reading
 from conformance.apis.suprsend.category import (
     IN,
-    category,
-    granted,
-    preference,
-    shown,
-    stands,
-    stands_in,
+    category_of,
+    channel_preferences,
+    channel_preferences_in,
+    describe_value,
+    preference_of,
+    require_success,
 )
 from conformance.apis.suprsend.driver import Driver
-from conformance.apis.suprsend.reading import (
-    CHANNELS,
-    FULL,
-    MOST_PAGES,
-    NEIGHBOURS,
-    PAGE,
-    find,
-    known,
+from conformance.apis.suprsend.expectations import (
+    expect_category_members,
+    expect_channel_list,
+    expect_full_preference,
+    expect_objects,
+    expect_same_members,
+    find_wrong_member,
 )
-from conformance.apis.suprsend.test_query_parameters import tenant_scope
-from conformance.apis.suprsend.test_read_back import fault, same, well_formed
+from conformance.apis.suprsend.neighbours import (
+    CATEGORY_LIST,
+    CHANNEL_PREFERENCES,
+    FULL_PREFERENCE,
+    NEIGHBOUR_PATHS,
+    categories_of_page,
+    categories_of_sections,
+    count_on_all_pages,
+    find_category,
+    has_two_categories,
+)
+from conformance.apis.suprsend.shared_reads import (
+    MOST_PAGES,
+    opt_out_and_read,
+    read_category,
+    read_category_with_channels,
+    read_neighbour,
+    require_answer,
+    require_that_writes_are_read,
+    write_for_tenant_and_read,
+)
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
 
 
-def is_count(value: Any) -> bool:
+def _is_count(value: Any) -> bool:
     """Tell whether a value is a number of things."""
     return type(value) is int and value >= 0
-
-
-def want_objects(holder: Any, member: str, answer: Response) -> list[dict[str, Any]]:
-    """Expect a member to be a list of nothing but objects, or null, as some write an empty one; return it."""
-    value = holder.get(member) if isinstance(holder, dict) else None
-    is_there = isinstance(holder, dict) and member in holder
-    listed = reading.objects(value)
-    is_right = value is None or (isinstance(value, list) and len(listed) == len(value))
-    expect(is_there and is_right, f"{member}: objects", shown(value), answer)
-    return listed
-
-
-def lists_channels(answer: Response) -> None:
-    """Expect the channel preferences: channels, restricted or not."""
-    for one in want_objects(answer.json, "channel_preferences", answer):
-        expect(isinstance(one.get("channel"), str), "channel: a string", shown(one.get("channel")), answer)
-        given = one.get("is_restricted")
-        expect(isinstance(given, bool), "is_restricted: a boolean", shown(given), answer)
 
 
 def test_list_is_a_page(driver: Driver) -> None:
@@ -60,29 +59,29 @@ def test_list_is_a_page(driver: Driver) -> None:
 
     meta has count, limit and offset, whole numbers, and results are objects.
     """
-    answer = reading.seen(driver, PAGE)
+    answer = read_neighbour(driver, CATEGORY_LIST)
     expect_status(answer, 200)
     body = answer.json
-    expect(isinstance(body, dict), "a JSON object", shown(body), answer)
+    expect(isinstance(body, dict), "a JSON object", describe_value(body), answer)
     meta = body.get("meta")
     for member in ("count", "limit", "offset"):
         value = meta.get(member) if isinstance(meta, dict) else meta
-        expect(is_count(value), f"meta.{member}: a whole number", shown(value), answer)
-    want_objects(body, "results", answer)
+        expect(_is_count(value), f"meta.{member}: a whole number", describe_value(value), answer)
+    expect_objects(body, "results", answer)
 
 
-def same_preference(
+def _expect_same_preference(
     driver: Driver, found: Mapping[str, Any] | None, alone: Response, answer: Response
 ) -> None:
     """Expect a category that is found in *answer* to have the preference that it has when it is read alone."""
-    slug = driver.place.category
-    if category(alone).get("category") != slug:
+    slug = driver.places.main.category
+    if category_of(alone).get("category") != slug:
         raise Inconclusive(f"GET of {slug} does not name it")
-    word = preference(alone)
+    word = preference_of(alone)
     expect(found is not None, f"{slug} in it", "no category of that name", answer)
     if found is not None:
         given = found.get("preference")
-        expect(given == word, f"{slug} with preference {word}, as read alone", shown(given), answer)
+        expect(given == word, f"{slug} with preference {word}, as read alone", describe_value(given), answer)
 
 
 def test_list_holds_the_category(driver: Driver) -> None:
@@ -90,70 +89,83 @@ def test_list_holds_the_category(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    answer = holding(driver)
-    same_preference(
-        driver, find(reading.results(answer), driver.place.category), reading.alone(driver), answer
+    answer = _page_with_category(driver)
+    _expect_same_preference(
+        driver,
+        find_category(categories_of_page(answer), driver.places.main.category),
+        read_category(driver),
+        answer,
     )
 
 
-def holding(driver: Driver) -> Response:
+def _page_with_category(driver: Driver) -> Response:
     """Return the page of the list that has the category, or the last that was read; Inconclusive if there are more."""
-    first = granted(reading.seen(driver, PAGE))
+    first = require_success(read_neighbour(driver, CATEGORY_LIST))
     if not driver.run.mode.may_write:
         return first
-    pages = reading.opted_out(driver).pages
-    answer = granted(known(pages[-1]))
-    if len(pages) == MOST_PAGES and find(reading.results(answer), driver.place.category) is None:
+    pages = opt_out_and_read(driver).pages
+    answer = require_success(require_answer(pages[-1]))
+    if (
+        len(pages) == MOST_PAGES
+        and find_category(categories_of_page(answer), driver.places.main.category) is None
+    ):
         raise Inconclusive(f"it is not on the first {len(pages)} pages")
     return answer
 
 
-def counted(answer: Response) -> int:
+def _require_count(answer: Response) -> int:
     """Return how many categories a page says there are on all pages."""
-    count = reading.counted(answer)
+    count = count_on_all_pages(answer)
     if count is None:
         raise Inconclusive("meta.count is no whole number")
     return count
 
 
-def second(driver: Driver) -> tuple[Response, Response]:
+def _read_two_pages(driver: Driver) -> tuple[Response, Response]:
     """Return the usual page, and one of a single category that begins behind the first."""
-    usual = granted(reading.seen(driver, PAGE))
-    if not reading.has_two(usual) or not reading.results(usual):
+    usual = require_success(read_neighbour(driver, CATEGORY_LIST))
+    if not has_two_categories(usual) or not categories_of_page(usual):
         raise NotTested("the object has fewer than two categories, so there is one page")
     if driver.run.mode.may_write:
-        return usual, known(reading.opted_out(driver).behind)
+        return usual, require_answer(opt_out_and_read(driver).behind)
     one = {"limit": "1", "offset": "1"}
-    return usual, driver.ask_once("page", lambda: driver.read(driver.place, NEIGHBOURS[PAGE], params=one))
+    return usual, driver.client.memoize(
+        "page", lambda: driver.read(driver.places.main, NEIGHBOUR_PATHS[CATEGORY_LIST], params=one)
+    )
 
 
 def test_list_is_limited(driver: Driver) -> None:
     """SHOULD list no more categories than limit says. (suprsend: official clients)"""
-    _, answer = second(driver)
+    _, answer = _read_two_pages(driver)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
-    listed = len(reading.results(answer))
+    listed = len(categories_of_page(answer))
     expect(listed <= 1, "one category at most", f"{listed}", answer)
 
 
 def test_list_goes_on(driver: Driver) -> None:
     """SHOULD list other categories behind offset than before it. (suprsend: official clients)"""
-    usual, answer = second(driver)
-    slugs = [one.get("category") for one in reading.results(usual)]
-    if len({*map(shown, slugs)}) < len(slugs):
+    usual, answer = _read_two_pages(driver)
+    slugs = [one.get("category") for one in categories_of_page(usual)]
+    if len({*map(describe_value, slugs)}) < len(slugs):
         raise Inconclusive("the usual page has categories of one name")
-    listed = [one.get("category") for one in reading.results(granted(answer))]
+    listed = [one.get("category") for one in categories_of_page(require_success(answer))]
     expect(listed != [], "a category, as there are two", "none", answer)
-    expect(slugs[0] not in listed, f"others than {shown(slugs[0])}, the first one", shown(listed), answer)
+    expect(
+        slugs[0] not in listed,
+        f"others than {describe_value(slugs[0])}, the first one",
+        describe_value(listed),
+        answer,
+    )
     if len(slugs) > 1:
-        wish = f"{shown(slugs[1])}, the second one"
-        expect(listed[0] == slugs[1], wish, shown(listed[0]), answer)
+        wish = f"{describe_value(slugs[1])}, the second one"
+        expect(listed[0] == slugs[1], wish, describe_value(listed[0]), answer)
 
 
 def test_list_counts_all(driver: Driver) -> None:
     """SHOULD answer the same meta.count on every page, and no less than a page lists. (suprsend: official clients)"""
-    usual, answer = second(driver)
-    before, after = counted(usual), counted(granted(answer))
-    listed = len(reading.results(usual))
+    usual, answer = _read_two_pages(driver)
+    before, after = _require_count(usual), _require_count(require_success(answer))
+    listed = len(categories_of_page(usual))
     expect(before >= listed, f"meta.count {listed} at least, as so many are listed", f"{before}", usual)
     expect(before == after, f"meta.count {before}, as on the usual page", f"{after}", answer)
 
@@ -165,17 +177,8 @@ def test_full_preference(driver: Driver) -> None:
 
     Every section has subcategories, objects.
     """
-    expect_status(reading.seen(driver, FULL), 200)
-    want_sections(reading.seen(driver, FULL))
-
-
-def want_sections(answer: Response) -> None:
-    """Expect a full preference."""
-    body = answer.json
-    expect(isinstance(body, dict), "a JSON object", shown(body), answer)
-    for section in want_objects(body, "sections", answer):
-        want_objects(section, "subcategories", answer)
-    want_objects(body, "channel_preferences", answer)
+    expect_status(read_neighbour(driver, FULL_PREFERENCE), 200)
+    expect_full_preference(read_neighbour(driver, FULL_PREFERENCE))
 
 
 def test_full_preference_holds_the_category(driver: Driver) -> None:
@@ -183,9 +186,12 @@ def test_full_preference_holds_the_category(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    answer = granted(reading.seen(driver, FULL))
-    same_preference(
-        driver, find(reading.subcategories(answer), driver.place.category), reading.alone(driver), answer
+    answer = require_success(read_neighbour(driver, FULL_PREFERENCE))
+    _expect_same_preference(
+        driver,
+        find_category(categories_of_sections(answer), driver.places.main.category),
+        read_category(driver),
+        answer,
     )
 
 
@@ -194,20 +200,22 @@ def test_channel_preferences_are_read(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    answer = reading.seen(driver, CHANNELS)
+    answer = read_neighbour(driver, CHANNEL_PREFERENCES)
     expect_status(answer, 200)
-    lists_channels(answer)
+    expect_channel_list(answer)
 
 
-def agrees_with_read(driver: Driver, listed: Sequence[Mapping[str, Any]], answer: Response) -> None:
+def _expect_as_read_alone(driver: Driver, listed: Sequence[Mapping[str, Any]], answer: Response) -> None:
     """Expect the category among those *listed* to have all that is read of it alone."""
-    alone = reading.alone_as_listed(driver)
-    found = find(listed, driver.place.category)
-    if found is None or found.get("preference") != preference(alone):
+    alone = read_category_with_channels(driver)
+    found = find_category(listed, driver.places.main.category)
+    if found is None or found.get("preference") != preference_of(alone):
         raise Inconclusive("it is not listed as it is read alone")
-    if fault(category(alone)) is None:
-        well_formed(found, answer)
-    same(category(alone), found, "read alone", answer, ("name", "is_editable", "preference"))
+    if find_wrong_member(category_of(alone)) is None:
+        expect_category_members(found, answer)
+    expect_same_members(
+        category_of(alone), found, "read alone", answer, ("name", "is_editable", "preference")
+    )
 
 
 def test_list_agrees_with_read(driver: Driver) -> None:
@@ -215,8 +223,8 @@ def test_list_agrees_with_read(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    answer = holding(driver)
-    agrees_with_read(driver, reading.results(answer), answer)
+    answer = _page_with_category(driver)
+    _expect_as_read_alone(driver, categories_of_page(answer), answer)
 
 
 def test_full_preference_agrees_with_read(driver: Driver) -> None:
@@ -224,8 +232,8 @@ def test_full_preference_agrees_with_read(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    answer = granted(reading.seen(driver, FULL))
-    agrees_with_read(driver, reading.subcategories(answer), answer)
+    answer = require_success(read_neighbour(driver, FULL_PREFERENCE))
+    _expect_as_read_alone(driver, categories_of_sections(answer), answer)
 
 
 def test_list_for_a_tenant(driver: Driver) -> None:
@@ -233,15 +241,20 @@ def test_list_for_a_tenant(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    reading.writes_are_read(driver)
-    granted(reading.seen(driver, PAGE))
-    scope = tenant_scope(driver)
-    if stands(granted(known(scope.read_there))).get(scope.named) == IN:
+    require_that_writes_are_read(driver)
+    require_success(read_neighbour(driver, CATEGORY_LIST))
+    scope = write_for_tenant_and_read(driver)
+    if channel_preferences(require_success(require_answer(scope.read_there))).get(scope.named) == IN:
         raise Inconclusive(f"{scope.named} is not read as out for the tenant either")
-    if stands(granted(known(scope.read_here))).get(scope.named) != IN:
+    if channel_preferences(require_success(require_answer(scope.read_here))).get(scope.named) != IN:
         raise Inconclusive(f"{scope.named} is read as out without a tenant, too, so nothing tells them apart")
-    answer = granted(known(scope.listed))
-    found = find(reading.results(answer), driver.place.category)
+    answer = require_success(require_answer(scope.listed))
+    found = find_category(categories_of_page(answer), driver.places.main.category)
     if found is None:
         raise Inconclusive("the category is not on the first page")
-    expect(stands_in(found).get(scope.named) != IN, f"{scope.named} opt_out, as read alone", "opt_in", answer)
+    expect(
+        channel_preferences_in(found).get(scope.named) != IN,
+        f"{scope.named} opt_out, as read alone",
+        "opt_in",
+        answer,
+    )

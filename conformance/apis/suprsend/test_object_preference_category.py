@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.apis.suprsend import reading
-from conformance.apis.suprsend.category import picture, said
+from conformance.apis.suprsend.category import describe_answer, picture_of
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
+from conformance.apis.suprsend.shared_reads import opt_out_and_read, require_answer
+from conformance.apis.suprsend.shared_writes import repeat_writes
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.http.response import Response
@@ -15,10 +16,10 @@ def test_same_request_twice(driver: Driver) -> None:
 
     (suprsend: Object Preference Category - Opt Out Channel)
     """
-    for first, second in driver.twice():
-        before = picture(first)
+    for first, second in repeat_writes(driver):
+        before = picture_of(first)
         expect(second.ok, "a 2xx the second time, too", f"status {second.status}", second)
-        after = picture(second)
+        after = picture_of(second)
         expect(is_same_json(before, after), f"{before} again", f"{after}", second)
 
 
@@ -36,14 +37,14 @@ def test_read_with_get(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    observe(f"GET is {said(after_opt_out(driver))} after an opt_out")
+    observe(f"GET is {describe_answer(_read_after_opt_out(driver))} after an opt_out")
 
 
-def after_opt_out(driver: Driver) -> Response:
+def _read_after_opt_out(driver: Driver) -> Response:
     """Read the category after an opt-out."""
     if driver.has_read_back:
-        return reading.known(reading.opted_out(driver).alone)
+        return require_answer(opt_out_and_read(driver).alone)
     driver.write(OPT_OUT)
-    answer = driver.read(driver.place)
+    answer = driver.read(driver.places.main)
     driver.write(OPT_IN)
     return answer

@@ -2,102 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
 
-from conformance.apis.suprsend import reading
 from conformance.apis.suprsend.category import (
     IN,
     OUT,
-    PREFERENCES,
     REFUSALS,
-    category,
-    channels,
-    difference,
-    granted,
-    picture,
-    preference,
-    said,
-    shown,
-    shows,
-    stands,
+    category_of,
+    channel_preferences,
+    channels_of,
+    describe_answer,
+    describe_value,
+    picture_of,
+    preference_of,
+    require_success,
+    shows_preference,
 )
-from conformance.apis.suprsend.driver import UNKNOWN, Driver, Place
-from conformance.apis.suprsend.reading import NEIGHBOURS, PAGE, known
-from conformance.apis.suprsend.test_authorizations import with_wrong_key, without_key
-from conformance.apis.suprsend.test_errors import error_body
-from conformance.apis.suprsend.test_path_parameters import unknown_category, unknown_object
-from conformance.apis.suprsend.test_query_parameters import tenant_scope, with_options
+from conformance.apis.suprsend.driver import Driver
+from conformance.apis.suprsend.expectations import (
+    error_body_of,
+    expect_category_members,
+    expect_same_members,
+    find_wrong_member,
+)
+from conformance.apis.suprsend.neighbours import CATEGORY_LIST, NEIGHBOUR_PATHS, categories_of_page
+from conformance.apis.suprsend.place import UNKNOWN, Place
+from conformance.apis.suprsend.shared_reads import (
+    opt_out_and_read,
+    read_category,
+    read_every_neighbour,
+    read_neighbour,
+    require_answer,
+    require_read_back,
+    require_that_writes_are_read,
+    switch_locked_category_and_read,
+    write_for_tenant_and_read,
+    write_refused_and_read,
+    write_two_lists_and_read,
+)
+from conformance.apis.suprsend.shared_writes import (
+    switch_channel,
+    switch_locked_category,
+    write_and_read_around_elsewhere,
+    write_to_unknown_category,
+    write_to_unknown_object,
+    write_with_client_options,
+    write_with_wrong_key,
+    write_without_key,
+)
 from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
 
 
-def reads(driver: Driver) -> Iterator[Response]:
+def _reads(driver: Driver) -> Iterator[Response]:
     """Yield what the category is read as, opted out and opted in where the run may write."""
-    yield reading.alone(driver)
+    yield read_category(driver)
     if driver.run.mode.may_write:
-        yield known(reading.opted_out(driver).alone_again)
+        yield require_answer(opt_out_and_read(driver).alone_again)
 
 
-def written(driver: Driver) -> Iterator[Response]:
+def _accepted_writes(driver: Driver) -> Iterator[Response]:
     """Yield what the writes before these reads are answered, if the run may write."""
     if driver.run.mode.may_write:
         yield from (
-            answer for answer in (reading.opted_out(driver).out, reading.opted_out(driver).back) if answer.ok
+            answer for answer in (opt_out_and_read(driver).out, opt_out_and_read(driver).back) if answer.ok
         )
-
-
-def fault(shape: Mapping[str, Any]) -> tuple[str, Any] | None:
-    """Return what a category's member is to be and what it is, if one is something else."""
-    is_there = {"name", "preference", "is_editable"}
-    for member, (kind, is_right) in _SHAPE.items():
-        if (member in shape or member in is_there) and not is_right(shape.get(member)):
-            return f"{member}: {kind}", shape.get(member)
-    for channel in shape.get("channels") or []:
-        for member, (kind, is_right) in _CHANNEL_SHAPE.items():
-            if not is_right(channel.get(member)):
-                return f"channels[].{member}: {kind}", channel.get(member)
-    return None
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_boolean(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_preference(value: Any) -> bool:
-    return isinstance(value, str) and value in PREFERENCES
-
-
-_SHAPE = {
-    "name": ("a string", _is_text),
-    "description": ("a string or null", lambda value: value is None or _is_text(value)),
-    "original_preference": ("opt_in, opt_out or null", lambda value: value is None or _is_preference(value)),
-    "preference": ("opt_in or opt_out", _is_preference),
-    "is_editable": ("a boolean", _is_boolean),
-    "channels": (
-        "an array of objects or null",
-        lambda value: (
-            value is None or (isinstance(value, list) and all(isinstance(one, dict) for one in value))
-        ),
-    ),
-}
-_CHANNEL_SHAPE = {
-    "channel": ("a string", _is_text),
-    "preference": ("opt_in or opt_out", _is_preference),
-    "is_editable": ("a boolean", _is_boolean),
-}
 
 
 def test_read_answers_200(driver: Driver) -> None:
     """SHOULD answer 200 to GET of a category. (suprsend: API specification)"""
-    for answer in reads(driver):
+    for answer in _reads(driver):
         expect_status(answer, 200)
 
 
@@ -107,30 +84,23 @@ def test_read_answers_the_category(driver: Driver) -> None:
     original_preference and description may be null, and channels may be empty or null while the category is opted
     out. What the answers to writes have wrong as well is not judged again.
     """
-    for answer in reads(driver):
-        body = granted(answer).json
-        if any(fault(category(write)) for write in written(driver)):
+    for answer in _reads(driver):
+        body = require_success(answer).json
+        if any(find_wrong_member(category_of(write)) for write in _accepted_writes(driver)):
             raise Inconclusive("the answers to writes are no such categories either")
-        expect(isinstance(body, dict), "a JSON object", shown(body), answer)
-        well_formed(body, answer)
-
-
-def well_formed(shape: Mapping[str, Any], answer: Response) -> None:
-    """Expect a category to have what other pages say that it has."""
-    wrong = fault(shape)
-    if wrong is not None:
-        expect(False, wrong[0], shown(wrong[1]), answer)
+        expect(isinstance(body, dict), "a JSON object", describe_value(body), answer)
+        expect_category_members(body, answer)
 
 
 def test_read_category_is_the_slug(driver: Driver) -> None:
     """SHOULD answer GET of a category with the slug of the path as the category. (suprsend: API specification)"""
-    slug = driver.place.category
-    for write in written(driver):
-        if category(write).get("category") != slug:
+    slug = driver.places.main.category
+    for write in _accepted_writes(driver):
+        if category_of(write).get("category") != slug:
             raise Inconclusive("the answers to writes do not name the slug either")
-    for answer in reads(driver):
-        given = category(answer).get("category")
-        expect(given == slug, f"category {shown(slug)}", shown(given), answer)
+    for answer in _reads(driver):
+        given = category_of(answer).get("category")
+        expect(given == slug, f"category {describe_value(slug)}", describe_value(given), answer)
 
 
 def test_written_preference_is_read(driver: Driver) -> None:
@@ -138,13 +108,15 @@ def test_written_preference_is_read(driver: Driver) -> None:
 
     A write that is answered 202 may take three seconds until it is read, here and in what follows.
     """
-    reading.wanted(driver)
-    turned = reading.opted_out(driver)
+    require_read_back(driver)
+    turned = opt_out_and_read(driver)
     for word, write, read in ((OUT, turned.out, turned.alone), (IN, turned.back, turned.alone_again)):
-        if not shows(granted(write), word):
-            raise Inconclusive(f"the write of {word} is {said(write)}")
-        answer = known(read)
-        expect(preference(answer) == word, f"preference {word}, as was written", preference(answer), answer)
+        if not shows_preference(require_success(write), word):
+            raise Inconclusive(f"the write of {word} is {describe_answer(write)}")
+        answer = require_answer(read)
+        expect(
+            preference_of(answer) == word, f"preference {word}, as was written", preference_of(answer), answer
+        )
 
 
 def test_written_channel_is_read(driver: Driver) -> None:
@@ -152,14 +124,14 @@ def test_written_channel_is_read(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    reading.wanted(driver)
-    named, _, out, read, _ = driver.channel_turns()
-    written = stands(granted(out))
-    if written.get(named) == IN or not shows(out, IN):
+    require_read_back(driver)
+    named, _, out, read, _ = switch_channel(driver)
+    written = channel_preferences(require_success(out))
+    if written.get(named) == IN or not shows_preference(out, IN):
         raise Inconclusive(f"{named} did not go out")
-    answer = granted(known(read))
-    category(answer)
-    listed = stands(answer)
+    answer = require_success(require_answer(read))
+    category_of(answer)
+    listed = channel_preferences(answer)
     expect(listed.get(named) != IN, f"{named} opt_out, as was written", "opt_in", answer)
     for channel in [name for name, word in written.items() if word == IN]:
         expect(listed.get(channel) != OUT, f"{channel} opt_in, as was answered", "opt_out", answer)
@@ -172,10 +144,10 @@ def test_read_agrees_with_answer(driver: Driver) -> None:
 
     Whether the second list replaces the first or is added to it, another requirement asks.
     """
-    reading.writes_are_read(driver)
-    lists = reading.lists(driver)
-    answer = granted(known(lists.read))
-    as_written(lists.after, answer, "the write was answered")
+    require_that_writes_are_read(driver)
+    lists = write_two_lists_and_read(driver)
+    answer = require_success(require_answer(lists.read))
+    _expect_as_written(lists.after, answer, "the write was answered")
 
 
 def test_read_describes_the_category(driver: Driver) -> None:
@@ -185,63 +157,55 @@ def test_read_describes_the_category(driver: Driver) -> None:
 
     Asked of the category, and of the one that cannot be opted out of.
     """
-    reading.wanted(driver)
-    turned = reading.opted_out(driver)
-    pairs = [(category(turned.back), category(known(turned.alone_again)), known(turned.alone_again))]
+    require_read_back(driver)
+    turned = opt_out_and_read(driver)
+    pairs = [
+        (
+            category_of(turned.back),
+            category_of(require_answer(turned.alone_again)),
+            require_answer(turned.alone_again),
+        )
+    ]
     with suppress(NotTested, Inconclusive):
-        locked = known(reading.locked(driver))
-        pairs.append((category(driver.locked_turns()[0]), category(locked), locked))
+        locked = require_answer(switch_locked_category_and_read(driver))
+        pairs.append((category_of(switch_locked_category(driver)[0]), category_of(locked), locked))
     for written, read, answer in pairs:
-        same(written, read, "the write was answered", answer)
+        expect_same_members(written, read, "the write was answered", answer)
 
 
-def same(
-    wanted: Mapping[str, Any],
-    given: Mapping[str, Any],
-    how: str,
-    answer: Response,
-    names: Sequence[str] = ("name", "is_editable"),
-) -> None:
-    """Expect two categories to say the same in the members *names*, of themselves and their channels."""
-    found = difference(wanted, given, names)
-    if found is not None:
-        name, before, now = found
-        expect(False, f"{name}: {shown(before)}, as {how}", shown(now), answer)
-
-
-def not_read(driver: Driver, other: Place) -> None:
+def _expect_elsewhere_not_read(driver: Driver, other: Place) -> None:
     """Expect what is read to be what was written here, after a write elsewhere."""
-    reading.writes_are_read(driver)
-    apart = driver.apart_with_reading(other)
+    require_that_writes_are_read(driver)
+    apart = write_and_read_around_elsewhere(driver, other)
     if apart.read is None and apart.left is None:
         raise NotTested("nothing goes out elsewhere, neither a channel nor all of it")
-    if not is_same_json(picture(apart.before), picture(apart.after)):
+    if not is_same_json(picture_of(apart.before), picture_of(apart.after)):
         raise Inconclusive("the write shows in the answers to later writes already")
     for written, read in ((apart.before, apart.read), (apart.after, apart.left)):
         if read is not None:
-            answer = granted(known(read))
-            category(answer)
-            as_written(written, answer, "was written here before the write elsewhere")
+            answer = require_success(require_answer(read))
+            category_of(answer)
+            _expect_as_written(written, answer, "was written here before the write elsewhere")
 
 
-def as_written(written: Response, answer: Response, how: str) -> None:
+def _expect_as_written(written: Response, answer: Response, how: str) -> None:
     """Expect a category to be read with the preference that a write was answered with, and its channels with theirs."""
-    before, now = preference(written), category(answer).get("preference")
-    expect(now == before, f"preference {before}, as {how}", shown(now), answer)
-    listed = stands(answer)
-    for channel, word in stands(written).items():
+    before, now = preference_of(written), category_of(answer).get("preference")
+    expect(now == before, f"preference {before}, as {how}", describe_value(now), answer)
+    listed = channel_preferences(answer)
+    for channel, word in channel_preferences(written).items():
         given = listed.get(channel, word)
         expect(given == word, f"{channel} {word}, as {how}", given, answer)
 
 
 def test_write_to_another_object_is_not_read(driver: Driver) -> None:
     """SHOULD not show in GET of one object what was written to another. (suprsend: API specification)"""
-    not_read(driver, driver.other_place)
+    _expect_elsewhere_not_read(driver, driver.places.other_object)
 
 
 def test_write_to_another_category_is_not_read(driver: Driver) -> None:
     """SHOULD not show in GET of one category what was written to another. (suprsend: API specification)"""
-    not_read(driver, driver.other_category)
+    _expect_elsewhere_not_read(driver, driver.places.other_category)
 
 
 def test_written_for_a_tenant_is_read(driver: Driver) -> None:
@@ -249,13 +213,13 @@ def test_written_for_a_tenant_is_read(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    reading.writes_are_read(driver)
-    named, for_tenant, read, *_ = tenant_scope(driver)
-    if stands(granted(for_tenant)).get(named) == IN:
+    require_that_writes_are_read(driver)
+    named, for_tenant, read, *_ = write_for_tenant_and_read(driver)
+    if channel_preferences(require_success(for_tenant)).get(named) == IN:
         raise Inconclusive(f"{named} did not go out for the tenant")
-    answer = granted(known(read))
-    category(answer)
-    expect(stands(answer).get(named) != IN, f"{named} opt_out, as was written", "opt_in", answer)
+    answer = require_success(require_answer(read))
+    category_of(answer)
+    expect(channel_preferences(answer).get(named) != IN, f"{named} opt_out, as was written", "opt_in", answer)
 
 
 def test_write_to_a_tenant_when_read(driver: Driver) -> None:
@@ -263,10 +227,13 @@ def test_write_to_a_tenant_when_read(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    reading.wanted(driver)
-    scope = tenant_scope(driver)
+    require_read_back(driver)
+    scope = write_for_tenant_and_read(driver)
     named, for_tenant, read = scope.named, scope.for_tenant, scope.read_here
-    there, here = (shown(stands(answer).get(named)) for answer in (for_tenant, known(read)))
+    there, here = (
+        describe_value(channel_preferences(answer).get(named))
+        for answer in (for_tenant, require_answer(read))
+    )
     observe(
         f"{named} was in and went out for the tenant, where it is {there}; without a tenant {here} is read"
     )
@@ -277,27 +244,27 @@ def test_refused_write_is_not_read(driver: Driver) -> None:
 
     Refused for want of a key, for a wrong one, and, where it is, for a channel that there is not.
     """
-    reading.writes_are_read(driver)
-    out, channel, foreign, read = reading.refused(driver)
+    require_that_writes_are_read(driver)
+    out, channel, foreign, read = write_refused_and_read(driver)
     if not all(answer.status in REFUSALS for answer in foreign):
         raise Inconclusive("a write without a key, or with a wrong one, is not refused")
-    if not shows(out, OUT):
-        raise Inconclusive(f"an opt_out is {said(out)}")
-    answer = granted(known(read))
+    if not shows_preference(out, OUT):
+        raise Inconclusive(f"an opt_out is {describe_answer(out)}")
+    answer = require_success(require_answer(read))
     reasons = "no key, a wrong one" + (", an unknown channel" if channel.status in REFUSALS else "")
     wanted = f"preference opt_out, as before the writes that were refused ({reasons})"
-    expect(preference(answer) == OUT, wanted, preference(answer), answer)
+    expect(preference_of(answer) == OUT, wanted, preference_of(answer), answer)
 
 
-def without_a_key(driver: Driver) -> Mapping[str, Response]:
+def _read_without_key(driver: Driver) -> Mapping[str, Response]:
     """Read everything that the target has once more, without a key."""
-    paths = {what: NEIGHBOURS[what] for what in reading.each(driver)}
-    granted(reading.alone(driver))
+    paths = {what: NEIGHBOUR_PATHS[what] for what in read_every_neighbour(driver)}
+    require_success(read_category(driver))
 
     def ask() -> Mapping[str, Response]:
-        alone = {"the category": driver.read(driver.place, authorization=None)}
+        alone = {"the category": driver.read(driver.places.main, authorization=None)}
         return alone | {
-            what: driver.read(driver.place, names, authorization=None) for what, names in paths.items()
+            what: driver.read(driver.places.main, names, authorization=None) for what, names in paths.items()
         }
 
     return driver.client.memoize("read without a key", ask)
@@ -305,8 +272,8 @@ def without_a_key(driver: Driver) -> Mapping[str, Response]:
 
 def test_read_without_key(driver: Driver) -> None:
     """SHOULD refuse GET without an API key. (suprsend: API specification)"""
-    answers = without_a_key(driver)
-    if without_key(driver).status not in REFUSALS:
+    answers = _read_without_key(driver)
+    if write_without_key(driver).status not in REFUSALS:
         raise Inconclusive("a write without a key is not refused either")
     for what, answer in answers.items():
         expect(answer.status in REFUSALS, f"a refusal to read {what}", f"status {answer.status}", answer)
@@ -314,20 +281,20 @@ def test_read_without_key(driver: Driver) -> None:
 
 def test_read_with_wrong_key(driver: Driver) -> None:
     """SHOULD refuse GET of a category with a wrong API key. (suprsend: API specification)"""
-    granted(reading.alone(driver))
-    if with_wrong_key(driver).status not in REFUSALS:
+    require_success(read_category(driver))
+    if write_with_wrong_key(driver).status not in REFUSALS:
         raise Inconclusive("a write with a wrong key is not refused either")
-    answer = driver.ask_once(
-        "read with a wrong key", lambda: driver.read(driver.place, authorization=driver.wrong_key)
+    answer = driver.client.memoize(
+        "read with a wrong key", lambda: driver.read(driver.places.main, authorization=driver.api_key.wrong)
     )
     expect(answer.status in REFUSALS, "a refusal", f"status {answer.status}", answer)
 
 
 def test_read_without_key_status(driver: Driver) -> None:
     """SHOULD answer 401 where it refuses GET without an API key. (suprsend: API specification)"""
-    answers = without_a_key(driver)
-    if without_key(driver).status != 401:
-        raise Inconclusive(f"a write without a key is answered {without_key(driver).status}, too")
+    answers = _read_without_key(driver)
+    if write_without_key(driver).status != 401:
+        raise Inconclusive(f"a write without a key is answered {write_without_key(driver).status}, too")
     refusals = [answer for answer in answers.values() if answer.status in REFUSALS]
     if not refusals:
         raise Inconclusive("GET is not refused")
@@ -335,33 +302,33 @@ def test_read_without_key_status(driver: Driver) -> None:
         expect_status(answer, 401)
 
 
-def read_unknown_category(driver: Driver) -> Response:
+def _read_unknown_category(driver: Driver) -> Response:
     """Read a category that nobody made; raise Inconclusive if a write to it may have made it."""
-    granted(reading.alone(driver))
+    require_success(read_category(driver))
     with suppress(NotTested):
-        if unknown_category(driver).status != 404:
-            raise Inconclusive(f"a write to it is answered {unknown_category(driver).status}")
-    return driver.ask_once("read unknown category", lambda: driver.read(driver.unknown_category))
+        if write_to_unknown_category(driver).status != 404:
+            raise Inconclusive(f"a write to it is answered {write_to_unknown_category(driver).status}")
+    return driver.client.memoize("read unknown category", lambda: driver.read(driver.places.unknown_category))
 
 
-def read_unknown_object(driver: Driver) -> Mapping[str, Response]:
+def _read_unknown_object(driver: Driver) -> Mapping[str, Response]:
     """Read what the target has beside a category, of an object that nobody made."""
-    paths = {what: NEIGHBOURS[what] for what in reading.each(driver)}
+    paths = {what: NEIGHBOUR_PATHS[what] for what in read_every_neighbour(driver)}
     if not paths:
         raise NotTested("the target has nothing that other pages say is 404 for an unknown object")
     with suppress(NotTested):
-        if unknown_object(driver).ok:
+        if write_to_unknown_object(driver).ok:
             raise Inconclusive("a write has made the object")
 
     def ask() -> Mapping[str, Response]:
-        return {what: driver.read(driver.unknown_object, names) for what, names in paths.items()}
+        return {what: driver.read(driver.places.unknown_object, names) for what, names in paths.items()}
 
     return driver.client.memoize("read unknown object", ask)
 
 
 def test_read_of_unknown_category(driver: Driver) -> None:
     """SHOULD answer 404 to GET of a category that does not exist. (suprsend: API specification)"""
-    expect_status(read_unknown_category(driver), 404)
+    expect_status(_read_unknown_category(driver), 404)
 
 
 def test_read_of_unknown_object(driver: Driver) -> None:
@@ -372,43 +339,45 @@ def test_read_of_unknown_object(driver: Driver) -> None:
     Asked of the full preference, the channel preferences and the list of categories; what a single category of it is
     answered, no page says.
     """
-    for what, answer in read_unknown_object(driver).items():
+    for what, answer in _read_unknown_object(driver).items():
         expect(answer.status == 404, f"status 404 for {what}", f"status {answer.status}", answer)
 
 
 def test_read_error(driver: Driver) -> None:
     """SHOULD answer 404 to GET with an integer code and a message. (suprsend: API specification)"""
-    answers = [read_unknown_category(driver)]
+    answers = [_read_unknown_category(driver)]
     with suppress(NotTested, Inconclusive):
-        answers += read_unknown_object(driver).values()
-    if not is_error(without_key(driver)):
+        answers += _read_unknown_object(driver).values()
+    if not _is_error(write_without_key(driver)):
         raise Inconclusive("the errors of a write have no code and message either")
     for answer in answers:
         if answer.status == 404:
-            expect(is_error(answer), "an integer code and a message", shown(answer.text[:80]), answer)
+            expect(
+                _is_error(answer), "an integer code and a message", describe_value(answer.text[:80]), answer
+            )
 
 
-def is_error(answer: Response) -> bool:
+def _is_error(answer: Response) -> bool:
     """Tell whether an answer has the members that errors share."""
-    body = error_body(answer) or {}
+    body = error_body_of(answer) or {}
     message = body.get("message")
     return type(body.get("code")) is int and isinstance(message, str) and message.strip() != ""
 
 
 def test_read_for_unknown_tenant(driver: Driver) -> None:
     """OBSERVED what GET is answered for a tenant that does not exist. (suprsend: API specification)"""
-    reading.wanted(driver)
-    observe(f"GET for an unknown tenant is {said(driver.read(driver.unknown_tenant))}")
+    require_read_back(driver)
+    observe(f"GET for an unknown tenant is {describe_answer(driver.read(driver.places.unknown_tenant))}")
 
 
-def opted_out_channels(driver: Driver) -> tuple[Response, Response]:
+def _read_opted_out_channels(driver: Driver) -> tuple[Response, Response]:
     """Return what the opted-out category is read as without and with its channels."""
-    reading.wanted(driver)
-    turned = reading.opted_out(driver)
-    alone, with_channels = known(turned.alone), known(turned.with_channels)
-    if not shows(granted(alone), OUT):
-        raise Inconclusive(f"GET is {said(alone)} after an opt_out")
-    if not channels(granted(known(turned.alone_again))):
+    require_read_back(driver)
+    turned = opt_out_and_read(driver)
+    alone, with_channels = require_answer(turned.alone), require_answer(turned.with_channels)
+    if not shows_preference(require_success(alone), OUT):
+        raise Inconclusive(f"GET is {describe_answer(alone)} after an opt_out")
+    if not channels_of(require_success(require_answer(turned.alone_again))):
         raise Inconclusive("no channel is listed as an object while the category is opted in")
     return alone, with_channels
 
@@ -418,10 +387,10 @@ def test_opted_out_channels_are_shown(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    _, answer = opted_out_channels(driver)
+    _, answer = _read_opted_out_channels(driver)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
-    listed = category(answer).get("channels")
-    expect(bool(channels(answer)), "channels, as the flag asks", shown(listed), answer)
+    listed = category_of(answer).get("channels")
+    expect(bool(channels_of(answer)), "channels, as the flag asks", describe_value(listed), answer)
 
 
 def test_opted_out_channels_without_the_flag(driver: Driver) -> None:
@@ -430,26 +399,28 @@ def test_opted_out_channels_without_the_flag(driver: Driver) -> None:
     (suprsend: API specification)
     """
     without, with_flag = (
-        stands(answer) or shown(category(answer).get("channels")) for answer in opted_out_channels(driver)
+        channel_preferences(answer) or describe_value(category_of(answer).get("channels"))
+        for answer in _read_opted_out_channels(driver)
     )
     observe(f"channels read after opt_out: {without}; with show_opt_out_channels: {with_flag}")
 
 
-def with_locale_and_tag(driver: Driver) -> Response:
+def _list_with_locale_and_tag(driver: Driver) -> Response:
     """List the categories in Spanish that have a tag which none has."""
-    granted(reading.seen(driver, PAGE))
+    require_success(read_neighbour(driver, CATEGORY_LIST))
     with suppress(NotTested):
-        if not with_options(driver).ok:
+        if not write_with_client_options(driver).ok:
             raise Inconclusive("a write with a locale is refused, too")
     options = {"locale": "es", "tags": UNKNOWN}
-    return driver.ask_once(
-        "locale and tag", lambda: driver.read(driver.place, NEIGHBOURS[PAGE], params=options)
+    return driver.client.memoize(
+        "locale and tag",
+        lambda: driver.read(driver.places.main, NEIGHBOUR_PATHS[CATEGORY_LIST], params=options),
     )
 
 
 def test_locale_and_tags(driver: Driver) -> None:
     """SHOULD accept locale and tags where it lists categories. (suprsend: API specification)"""
-    answer = with_locale_and_tag(driver)
+    answer = _list_with_locale_and_tag(driver)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
 
 
@@ -458,9 +429,9 @@ def test_effect_of_locale_and_tags(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    answer, usual = with_locale_and_tag(driver), reading.seen(driver, PAGE)
-    names = [shown(one.get("name")) for one in reading.results(answer)]
+    answer, usual = _list_with_locale_and_tag(driver), read_neighbour(driver, CATEGORY_LIST)
+    names = [describe_value(one.get("name")) for one in categories_of_page(answer)]
     observe(
         f"with locale es and a tag that nobody uses, {len(names)} categories are listed instead of "
-        f"{len(reading.results(usual))}{': ' if names else ''}{', '.join(names[:3])}"
+        f"{len(categories_of_page(usual))}{': ' if names else ''}{', '.join(names[:3])}"
     )

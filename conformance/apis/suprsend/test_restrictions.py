@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.apis.suprsend import reading
 from conformance.apis.suprsend.category import (
     IN,
     OUT,
-    channels,
-    granted,
-    preference,
-    shown,
-    stands,
+    channel_preferences,
+    channels_of,
+    describe_value,
+    preference_of,
+    require_success,
+)
+from conformance.apis.suprsend.channel_restrictions import (
+    FullUpdate,
+    RestrictionSteps,
+    restrict_and_free,
+    shows_wish,
 )
 from conformance.apis.suprsend.driver import Driver
-from conformance.apis.suprsend.reading import (
-    CHANNELS,
-    FULL,
-    is_shut,
-    known,
-    members,
-    present,
-    restrictions,
-    wanted,
+from conformance.apis.suprsend.expectations import expect_channel_list, expect_full_preference
+from conformance.apis.suprsend.neighbours import (
+    CHANNEL_PREFERENCES,
+    FULL_PREFERENCE,
+    is_shown_restricted,
+    members_of,
+    restrictions_of,
 )
-from conformance.apis.suprsend.restricting import Restricted, Swap, is_as_wished, restricted
-from conformance.apis.suprsend.test_neighbours import lists_channels, want_sections
+from conformance.apis.suprsend.shared_reads import (
+    read_neighbour,
+    require_answer,
+    require_operation,
+    require_read_back,
+)
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.http.response import Response
@@ -35,53 +42,58 @@ from conformance.http.response import Response
 ORDER = 4  # a category in which a channel stays restricted must not disturb what is asked of it
 
 
-def asked(driver: Driver) -> Restricted:
+def _restrict(driver: Driver) -> RestrictionSteps:
     """Restrict a channel and free it, if the target has that."""
-    wanted(driver)
-    found = restricted(driver)
-    present(found.restriction, "the update of channel preferences")
+    require_read_back(driver)
+    found = restrict_and_free(driver)
+    require_operation(found.restriction, "the update of channel preferences")
     return found
 
 
-def accepted(driver: Driver) -> Restricted:
+def _restrict_with_success(driver: Driver) -> RestrictionSteps:
     """Do the same; raise Inconclusive unless the restriction was accepted."""
-    found = asked(driver)
-    granted(found.restriction)
+    found = _restrict(driver)
+    require_success(found.restriction)
     return found
 
 
-def listed(driver: Driver) -> Restricted:
+def _restrict_and_list(driver: Driver) -> RestrictionSteps:
     """Do the same; raise Inconclusive unless the channel was listed as restricted after that."""
-    found = accepted(driver)
-    if restrictions(granted(present(known(found.listed), CHANNELS))).get(found.named) is not True:
+    found = _restrict_with_success(driver)
+    if (
+        restrictions_of(
+            require_success(require_operation(require_answer(found.listed), CHANNEL_PREFERENCES))
+        ).get(found.named)
+        is not True
+    ):
         raise Inconclusive(f"{found.named} is not listed as restricted")
     return found
 
 
-def before(found: Restricted) -> dict[str, str]:
+def _channels_before(found: RestrictionSteps) -> dict[str, str]:
     """Return how the channels of the category were read before the restriction."""
-    answer = granted(known(found.before))
-    if preference(answer) != IN:
+    answer = require_success(require_answer(found.before))
+    if preference_of(answer) != IN:
         raise Inconclusive("the category is read as opted out before anything is restricted")
-    words = stands(answer)
+    words = channel_preferences(answer)
     if words.get(found.named) != IN:
         raise Inconclusive(
-            f"{found.named} is read as {shown(words.get(found.named))} before it is restricted"
+            f"{found.named} is read as {describe_value(words.get(found.named))} before it is restricted"
         )
     return words
 
 
-def inside(found: Restricted) -> Response:
+def _category_while_restricted(found: RestrictionSteps) -> Response:
     """Return what the category is read as after a restriction; raise Inconclusive unless that has been read."""
-    answer = granted(known(found.listed))
-    if restrictions(answer).get(found.named) is not True:
+    answer = require_success(require_answer(found.listed))
+    if restrictions_of(answer).get(found.named) is not True:
         raise Inconclusive(f"{found.named} is not listed as restricted")
-    return granted(known(found.inside))
+    return require_success(require_answer(found.inside))
 
 
 def test_restriction_answers_202(driver: Driver) -> None:
     """SHOULD answer 202 to PATCH of the channel preferences. (suprsend: API specification)"""
-    expect_status(asked(driver).restriction, 202)
+    expect_status(_restrict(driver).restriction, 202)
 
 
 def test_restriction_answers_the_channels(driver: Driver) -> None:
@@ -91,19 +103,19 @@ def test_restriction_answers_the_channels(driver: Driver) -> None:
 
     What is answered 202 need not have been carried out, so they may stand there as they were before.
     """
-    found = accepted(driver)
-    unless_read_so(lambda: lists_channels(granted(known(found.listed))))
-    lists_channels(found.restriction)
+    found = _restrict_with_success(driver)
+    _require_of_reads(lambda: expect_channel_list(require_success(require_answer(found.listed))))
+    expect_channel_list(found.restriction)
 
 
 def test_restriction_is_read(driver: Driver) -> None:
     """SHOULD answer GET of the channel preferences with a channel restricted that was. (suprsend: API specification)"""
-    found = accepted(driver)
-    answer = granted(present(known(found.listed), CHANNELS))
-    if "channel_preferences" not in members(answer):
+    found = _restrict_with_success(driver)
+    answer = require_success(require_operation(require_answer(found.listed), CHANNEL_PREFERENCES))
+    if "channel_preferences" not in members_of(answer):
         raise Inconclusive("the answer has no channel_preferences")
-    given = restrictions(answer).get(found.named)
-    expect(given is True, f"{found.named} with is_restricted true", shown(given), answer)
+    given = restrictions_of(answer).get(found.named)
+    expect(given is True, f"{found.named} with is_restricted true", describe_value(given), answer)
 
 
 def test_restricted_channel_is_out(driver: Driver) -> None:
@@ -113,13 +125,13 @@ def test_restricted_channel_is_out(driver: Driver) -> None:
 
     It may be missing from a category that lists only channels which are in.
     """
-    found = accepted(driver)
-    answer = inside(found)
-    if preference(answer) != IN:
+    found = _restrict_with_success(driver)
+    answer = _category_while_restricted(found)
+    if preference_of(answer) != IN:
         raise Inconclusive("the category is read as opted out")
     wish = f"{found.named} opt_out and not editable, as it is restricted"
-    given = [one for one in channels(answer) if one.get("channel") == found.named]
-    expect(is_shut(answer, found.named), wish, shown(given), answer)
+    given = [one for one in channels_of(answer) if one.get("channel") == found.named]
+    expect(is_shown_restricted(answer, found.named), wish, describe_value(given), answer)
 
 
 def test_restriction_leaves_other_channels(driver: Driver) -> None:
@@ -127,27 +139,27 @@ def test_restriction_leaves_other_channels(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    found = accepted(driver)
-    words, answer = before(found), inside(found)
-    now = preference(answer)
+    found = _restrict_with_success(driver)
+    words, answer = _channels_before(found), _category_while_restricted(found)
+    now = preference_of(answer)
     expect(now == IN, "preference opt_in, as before the restriction", now, answer)
-    for channel, given in stands(answer).items():
-        if channel != found.named and channel in words and channel in stands(found.written):
+    for channel, given in channel_preferences(answer).items():
+        if channel != found.named and channel in words and channel in channel_preferences(found.written):
             wish = f"{channel} {words[channel]}, as before the restriction"
             expect(given == words[channel], wish, given, answer)
 
 
 def test_restriction_stays_with_the_object(driver: Driver) -> None:
     """SHOULD not show in a category of one object what another object restricts. (suprsend: API specification)"""
-    other = driver.other_place.object
-    found = accepted(driver)
-    inside(found)
+    other = driver.places.other_object.object
+    found = _restrict_with_success(driver)
+    _category_while_restricted(found)
     if found.beside is None:
         raise Inconclusive(f"{other.type}/{other.id} was not answered with {found.named}, open to be edited")
-    answer = granted(known(found.beside))
-    given = [one for one in channels(answer) if one.get("channel") == found.named]
+    answer = require_success(require_answer(found.beside))
+    given = [one for one in channels_of(answer) if one.get("channel") == found.named]
     is_free = all(one.get("is_editable") is not False for one in given)
-    expect(is_free, f"{found.named} open to be edited, as before", shown(given), answer)
+    expect(is_free, f"{found.named} open to be edited, as before", describe_value(given), answer)
 
 
 def test_freed_channel_is_in_again(driver: Driver) -> None:
@@ -155,22 +167,22 @@ def test_freed_channel_is_in_again(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    found = accepted(driver)
-    before(found)
-    if stands(inside(found)).get(found.named) == IN:
+    found = _restrict_with_success(driver)
+    _channels_before(found)
+    if channel_preferences(_category_while_restricted(found)).get(found.named) == IN:
         raise Inconclusive(f"{found.named} did not go out")
-    answer = freed(found)
-    given = [one for one in channels(answer) if one.get("channel") == found.named]
+    answer = _category_when_freed(found)
+    given = [one for one in channels_of(answer) if one.get("channel") == found.named]
     is_free = [one.get("preference") for one in given] == [IN] and given[0].get("is_editable") is not False
-    expect(is_free, f"{found.named} opt_in, open to be edited", shown(given), answer)
+    expect(is_free, f"{found.named} opt_in, open to be edited", describe_value(given), answer)
 
 
-def freed(found: Restricted) -> Response:
+def _category_when_freed(found: RestrictionSteps) -> Response:
     """Return what the category is read as when all is free again."""
     if found.freed is not None:
-        granted(found.freed)
-    answer = granted(known(found.inside_again))
-    if preference(answer) != IN:
+        require_success(found.freed)
+    answer = require_success(require_answer(found.inside_again))
+    if preference_of(answer) != IN:
         raise Inconclusive("the category is read as opted out")
     return answer
 
@@ -180,16 +192,16 @@ def test_restriction_keeps_choices(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    found = accepted(driver)
-    words = before(found)
-    inside(found)
+    found = _restrict_with_success(driver)
+    words = _channels_before(found)
+    _category_while_restricted(found)
     if found.second is None or words.get(found.second) != OUT:
         raise Inconclusive("no second channel is read as out")
-    answer = freed(found)
-    if stands(answer).get(found.named) != IN:
+    answer = _category_when_freed(found)
+    if channel_preferences(answer).get(found.named) != IN:
         raise Inconclusive(f"{found.named} did not come in again")
-    given = stands(answer).get(found.second)
-    expect(given != IN, f"{found.second} opt_out, as before", shown(given), answer)
+    given = channel_preferences(answer).get(found.second)
+    expect(given != IN, f"{found.second} opt_out, as before", describe_value(given), answer)
 
 
 def test_freed_channel_is_not_listed(driver: Driver) -> None:
@@ -197,36 +209,36 @@ def test_freed_channel_is_not_listed(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    found = listed(driver)
+    found = _restrict_and_list(driver)
     if found.freed is not None:
-        granted(found.freed)
-    answer = granted(known(found.listed_again))
+        require_success(found.freed)
+    answer = require_success(require_answer(found.listed_again))
     for channel in filter(None, (found.named, found.second)):
-        given = restrictions(answer).get(channel)
-        expect(given is not True, f"{channel} with is_restricted false", shown(given), answer)
+        given = restrictions_of(answer).get(channel)
+        expect(given is not True, f"{channel} with is_restricted false", describe_value(given), answer)
 
 
-def full_update(driver: Driver) -> Swap:
+def _update_full_preference(driver: Driver) -> FullUpdate:
     """Update the full preference, if the target has that."""
-    wanted(driver)
-    swap = restricted(driver).swap
-    present(swap.answer, "the update of the full preference")
-    return swap
+    require_read_back(driver)
+    update = restrict_and_free(driver).full_update
+    require_operation(update.answer, "the update of the full preference")
+    return update
 
 
 def test_full_preference_update(driver: Driver) -> None:
     """SHOULD answer PATCH of the full preference with 200. (suprsend: API specification)"""
-    expect_status(full_update(driver).answer, 200)
+    expect_status(_update_full_preference(driver).answer, 200)
 
 
 def test_full_preference_update_answers_all(driver: Driver) -> None:
     """SHOULD answer PATCH of the full preference with the full preference. (suprsend: API specification)"""
-    answer = granted(full_update(driver).answer)
-    unless_read_so(lambda: want_sections(reading.seen(driver, FULL)))
-    want_sections(answer)
+    answer = require_success(_update_full_preference(driver).answer)
+    _require_of_reads(lambda: expect_full_preference(read_neighbour(driver, FULL_PREFERENCE)))
+    expect_full_preference(answer)
 
 
-def unless_read_so(judge: Callable[[], None]) -> None:
+def _require_of_reads(judge: Callable[[], None]) -> None:
     """Raise Inconclusive if what is judged of a GET fails already."""
     try:
         judge()
@@ -239,28 +251,28 @@ def test_full_preference_update_is_read(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
-    swap = full_update(driver)
-    granted(swap.answer)
-    listed(driver)
-    as_wished(swap, granted(known(swap.listed)), "as the full preference was updated")
+    update = _update_full_preference(driver)
+    require_success(update.answer)
+    _restrict_and_list(driver)
+    _expect_wish(update, require_success(require_answer(update.listed)), "as the full preference was updated")
 
 
-def as_wished(swap: Swap, answer: Response, how: str) -> None:
+def _expect_wish(update: FullUpdate, answer: Response, how: str) -> None:
     """Expect each channel to be listed as the full preference was asked to have it."""
-    listed = restrictions(answer)
-    for channel, is_restricted in swap.wish.items():
+    listed = restrictions_of(answer)
+    for channel, is_restricted in update.wish.items():
         given: Any = listed.get(channel, False)
-        wish = f"{channel} with is_restricted {shown(is_restricted)}, {how}"
-        expect(given is is_restricted, wish, shown(given), answer)
+        wish = f"{channel} with is_restricted {describe_value(is_restricted)}, {how}"
+        expect(given is is_restricted, wish, describe_value(given), answer)
 
 
 def test_full_preference_shows_restrictions(driver: Driver) -> None:
     """SHOULD answer GET of the full preference with what is restricted. (suprsend: API specification)"""
-    swap = full_update(driver)
-    granted(swap.answer)
-    if not is_as_wished(granted(known(swap.listed)), swap.wish):
+    update = _update_full_preference(driver)
+    require_success(update.answer)
+    if not shows_wish(require_success(require_answer(update.listed)), update.wish):
         raise Inconclusive("the channel preferences do not show the update either")
-    answer = granted(present(known(swap.in_full), FULL))
-    if members(answer).get("channel_preferences") is None:
+    answer = require_success(require_operation(require_answer(update.in_full), FULL_PREFERENCE))
+    if members_of(answer).get("channel_preferences") is None:
         raise Inconclusive("the full preference has no channel_preferences")
-    as_wished(swap, answer, "as the channel preferences show")
+    _expect_wish(update, answer, "as the channel preferences show")

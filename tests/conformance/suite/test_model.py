@@ -184,13 +184,13 @@ def category(preference, *, is_editable=True, **channels):
     ],
 )
 def test_answer_follows_its_request(move, said, contradicted):
-    write = suprsend.Write(suprsend.move(move, ["email"]), Said(said, 202))
+    write = suprsend.Write(suprsend.body_of_move(move, ["email"]), Said(said, 202))
 
     assert [found.fact for found in suprsend.contradictions([write])] == contradicted
 
 
 def test_refusal_contradicts_nothing():
-    write = suprsend.Write(suprsend.move("leave", []), Said(category("opt_in"), 400))
+    write = suprsend.Write(suprsend.body_of_move("leave", []), Said(category("opt_in"), 400))
 
     assert list(suprsend.contradictions([write])) == []
 

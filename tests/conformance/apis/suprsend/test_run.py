@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance import proof
-from conformance.apis.suprsend import generated_cases as sitting
+from conformance.apis.suprsend import generated_cases
 from conformance.generation import cases as exam
 from conformance.judge.session import judge_target
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT
@@ -160,17 +160,17 @@ def test_reference_conforms_whatever_the_seed(seed):
 def test_exam_is_put_the_same_way_every_time():
     cases = exam.draw(API, 0).cases
 
-    assert [sitting.body(case) for case in cases if case.has_json] == [
-        sitting.body(case) for case in cases if case.has_json
+    assert [generated_cases.prepare_body(case) for case in cases if case.has_json] == [
+        generated_cases.prepare_body(case) for case in cases if case.has_json
     ]
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_exam_asks_what_there_is_to_judge(seed):
     cases = exam.draw(API, seed).cases
-    bodies = [sitting.body(case) for case in cases if case.has_json]
+    bodies = [generated_cases.prepare_body(case) for case in cases if case.has_json]
     members = [body for body in bodies if isinstance(body, dict)]
 
     assert sum(body.get("preference") == "opt_out" and len(body) > 1 for body in members) >= 4
-    assert sum(sitting.is_no_preference(body.get("preference")) for body in members) >= 4
-    assert sum(sitting.is_as_generated(case) for case in cases if case.mode == "positive") >= 4
+    assert sum(generated_cases.is_no_preference(body.get("preference")) for body in members) >= 4
+    assert sum(generated_cases.is_sent_as_generated(case) for case in cases if case.mode == "positive") >= 4

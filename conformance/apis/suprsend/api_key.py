@@ -1,0 +1,84 @@
+"""The API key as requests carry it: as documented, in other forms, and changed so that it has to be refused."""
+
+from __future__ import annotations
+
+import base64
+
+from conformance.assertions.outcome import NotTested
+from conformance.http.client import Client
+from conformance.suite.made_up_credential import HOW_CHANGED, change_second_half
+from conformance.target.profile import Secret
+
+_SHORTEST_KEY = 8  # of which half a key is still no other key
+_FALSE_SIGNATURE = "conformance:bm90IGEgc2lnbmF0dXJl"
+
+
+class ApiKey:
+    """The values of the Authorization header that are made of a profile's key.
+
+    NotTested is raised where none can be made. What is made up is reported by a name, and how it is made.
+    """
+
+    def __init__(self, secret: Secret, client: Client) -> None:
+        self._secret = secret
+        self._client = client
+
+    @property
+    def without_scheme(self) -> str:
+        """The key alone."""
+        return self._secret.reveal()
+
+    @property
+    def bearer(self) -> str:
+        """The credential as documented."""
+        return f"Bearer {self.without_scheme}"
+
+    @property
+    def basic(self) -> str:
+        """The key as a Basic credential, where a user name without a password would stand."""
+        encoded = base64.b64encode(f"{self.without_scheme}:".encode()).decode()
+        return f"Basic {self._conceal('basic', encoded, '{} and a colon in Base64')}"
+
+    @property
+    def wrong(self) -> str:
+        """A key of the same shape that nobody was given."""
+        return self._bearer_of("wrong", change_second_half(self.without_scheme), f"{{}} {HOW_CHANGED}")
+
+    @property
+    def false_signature(self) -> str:
+        """The signed form that older clients send, with a signature of nothing."""
+        return self._conceal("unsigned", _FALSE_SIGNATURE, _FALSE_SIGNATURE)
+
+    @property
+    def cut(self) -> str:
+        """The first half of the key."""
+        key = self.without_scheme
+        if len(key) < _SHORTEST_KEY:
+            raise NotTested("credentials.api_key is too short to be cut")
+        return self._bearer_of("cut", key[: (len(key) + 1) // 2], "the first half of {}")
+
+    @property
+    def lengthened(self) -> str:
+        """The key with another character behind it."""
+        return self._bearer_of("lengthened", f"{self.without_scheme}x", "{} with an x behind it")
+
+    @property
+    def in_other_case(self) -> str:
+        """The key with small letters for capitals and capitals for small letters."""
+        how = "{} with small letters for capitals and capitals for small letters"
+        return self._bearer_of("swapped", self.without_scheme.swapcase(), how)
+
+    def is_bearer_of_another_key(self, authorization: str) -> bool:
+        """Tell whether a header has the documented scheme, and another key than the profile's."""
+        scheme, _, key = authorization.partition(" ")
+        return scheme == "Bearer" and key != self.without_scheme
+
+    def _bearer_of(self, name: str, key: str, how: str) -> str:
+        if key == self.without_scheme:
+            raise NotTested("no other key can be made from credentials.api_key")
+        return f"Bearer {self._conceal(name, key, how)}"
+
+    def _conceal(self, name: str, credential: str, how: str) -> str:
+        """Report *credential* by a name. how: it is made, with {} for the name of the key."""
+        key = self._secret.name
+        return self._client.conceal_made_up(credential, f"{key}_{name}".upper(), how.format(key))

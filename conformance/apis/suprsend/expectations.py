@@ -1,0 +1,133 @@
+"""What several requirements want of an answer: a refusal, a success, or the members that other pages describe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from conformance.apis.suprsend.category import PREFERENCES, describe_value, find_difference
+from conformance.apis.suprsend.neighbours import objects_in
+from conformance.assertions.expect import expect
+from conformance.assertions.outcome import DoesNotConform
+from conformance.http.response import Response
+
+
+def expect_refusal(answer: Response) -> None:
+    """Expect a 4xx: the document shows no error and leaves open which status a refusal has."""
+    expect(400 <= answer.status < 500, "a refusal, status 4xx", f"status {answer.status}", answer)
+
+
+def expect_success(answer: Response) -> None:
+    """Expect a 2xx."""
+    expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
+
+
+def error_body_of(answer: Response) -> dict[str, Any] | None:
+    """Return an error's body if it is a JSON object."""
+    try:
+        body = answer.json
+    except DoesNotConform:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+# --- a category ------------------------------------------------------------------------------------------
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_boolean(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_preference(value: Any) -> bool:
+    return isinstance(value, str) and value in PREFERENCES
+
+
+def _is_null_or(is_right: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or is_right(value)
+
+
+def _is_array_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+
+
+_REQUIRED_MEMBERS = {"name", "preference", "is_editable"}
+_MEMBERS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "name": ("a string", _is_text),
+    "description": ("a string or null", _is_null_or(_is_text)),
+    "original_preference": ("opt_in, opt_out or null", _is_null_or(_is_preference)),
+    "preference": ("opt_in or opt_out", _is_preference),
+    "is_editable": ("a boolean", _is_boolean),
+    "channels": ("an array of objects or null", _is_null_or(_is_array_of_objects)),
+}
+_CHANNEL_MEMBERS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "channel": ("a string", _is_text),
+    "preference": ("opt_in or opt_out", _is_preference),
+    "is_editable": ("a boolean", _is_boolean),
+}
+
+
+def find_wrong_member(shape: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """Return what a category's member is to be and what it is, if one is something else."""
+    for member, (kind, is_right) in _MEMBERS.items():
+        if (member in shape or member in _REQUIRED_MEMBERS) and not is_right(shape.get(member)):
+            return f"{member}: {kind}", shape.get(member)
+    for channel in shape.get("channels") or []:
+        for member, (kind, is_right) in _CHANNEL_MEMBERS.items():
+            if not is_right(channel.get(member)):
+                return f"channels[].{member}: {kind}", channel.get(member)
+    return None
+
+
+def expect_category_members(shape: Mapping[str, Any], answer: Response) -> None:
+    """Expect a category to have the members that other pages give it."""
+    wrong = find_wrong_member(shape)
+    if wrong is not None:
+        expect(False, wrong[0], describe_value(wrong[1]), answer)
+
+
+def expect_same_members(
+    wanted: Mapping[str, Any],
+    given: Mapping[str, Any],
+    how: str,
+    answer: Response,
+    names: Sequence[str] = ("name", "is_editable"),
+) -> None:
+    """Expect two categories to say the same in the members *names*, of themselves and their channels."""
+    found = find_difference(wanted, given, names)
+    if found is not None:
+        name, before, now = found
+        expect(False, f"{name}: {describe_value(before)}, as {how}", describe_value(now), answer)
+
+
+# --- what stands around a category -----------------------------------------------------------------------
+
+
+def expect_objects(holder: Any, member: str, answer: Response) -> list[dict[str, Any]]:
+    """Expect a member to be a list of nothing but objects, or null, as some write an empty one; return it."""
+    value = holder.get(member) if isinstance(holder, dict) else None
+    is_there = isinstance(holder, dict) and member in holder
+    listed = objects_in(value)
+    is_right = value is None or (isinstance(value, list) and len(listed) == len(value))
+    expect(is_there and is_right, f"{member}: objects", describe_value(value), answer)
+    return listed
+
+
+def expect_channel_list(answer: Response) -> None:
+    """Expect the channel preferences: channels, restricted or not."""
+    for one in expect_objects(answer.json, "channel_preferences", answer):
+        channel, given = one.get("channel"), one.get("is_restricted")
+        expect(isinstance(channel, str), "channel: a string", describe_value(channel), answer)
+        expect(isinstance(given, bool), "is_restricted: a boolean", describe_value(given), answer)
+
+
+def expect_full_preference(answer: Response) -> None:
+    """Expect sections with subcategories, and the channel preferences."""
+    body = answer.json
+    expect(isinstance(body, dict), "a JSON object", describe_value(body), answer)
+    for section in expect_objects(body, "sections", answer):
+        expect_objects(section, "subcategories", answer)
+    expect_objects(body, "channel_preferences", answer)

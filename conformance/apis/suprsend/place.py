@@ -1,0 +1,93 @@
+"""Where a preference is kept, and the places that a profile names or that nobody has made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from conformance.apis.suprsend.profile import ObjectName, Profile
+from conformance.assertions.outcome import NotTested
+
+UNKNOWN = "conformance_unknown"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a preference is kept: an object, a category, and maybe a tenant."""
+
+    object: ObjectName
+    category: str
+    tenant_id: str | None = None
+
+    def path(self, style: str) -> str:
+        """Return the path to it, percent-encoded."""
+        return self.neighbour_path(style, "category", self.category)
+
+    def neighbour_path(self, style: str, *names: str) -> str:
+        """Return the path to what *names* lead to among the object's preferences."""
+        parts = ("", "v1", "object", self.object.type, self.object.id, "preference", *names)
+        slash = "/" if style == "trailing_slash" else ""
+        return "/".join(quote(part, safe="") for part in parts) + slash
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The query that names the tenant, if there is one."""
+        return {} if self.tenant_id is None else {"tenant_id": self.tenant_id}
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody has made its object, its category or its tenant."""
+        return UNKNOWN in (self.object.id, self.category, self.tenant_id)
+
+
+class Places:
+    """The places of one profile; NotTested is raised for a fixture that it does not name."""
+
+    def __init__(self, target: Profile) -> None:
+        self._fixtures = target.fixtures
+        self.main = Place(target.fixtures.object, target.fixtures.category)
+
+    @property
+    def other_object(self) -> Place:
+        """The same category for another object."""
+        other = self._fixtures.other_object
+        if other is None:
+            raise NotTested("fixtures.other_object is not in the profile")
+        return Place(other, self.main.category)
+
+    @property
+    def other_category(self) -> Place:
+        """Another category for the same object."""
+        return Place(self.main.object, self._fixture("other_category"))
+
+    @property
+    def locked_category(self) -> Place:
+        """A category that cannot be opted out of."""
+        return Place(self.main.object, self._fixture("locked_category"))
+
+    @property
+    def tenant(self) -> Place:
+        """The same category and object for a tenant."""
+        return Place(self.main.object, self.main.category, self._fixture("tenant_id"))
+
+    @property
+    def unknown_category(self) -> Place:
+        """A category that nobody has made."""
+        return Place(self.main.object, UNKNOWN)
+
+    @property
+    def unknown_object(self) -> Place:
+        """An object that nobody has made."""
+        return Place(ObjectName(type=self.main.object.type, id=UNKNOWN), self.main.category)
+
+    @property
+    def unknown_tenant(self) -> Place:
+        """A tenant that nobody has made."""
+        return Place(self.main.object, self.main.category, UNKNOWN)
+
+    def _fixture(self, name: str) -> str:
+        value = getattr(self._fixtures, name)
+        if value is None:
+            raise NotTested(f"fixtures.{name} is not in the profile")
+        return str(value)

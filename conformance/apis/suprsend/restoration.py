@@ -1,0 +1,85 @@
+"""Taking back what the run restricts: every channel that it restricted in all categories is freed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from conformance.apis.suprsend.category import REFUSALS
+from conformance.apis.suprsend.driver import Driver, Reading
+from conformance.apis.suprsend.neighbours import (
+    CHANNEL_PREFERENCES,
+    FULL_PREFERENCE,
+    NEIGHBOUR_PATHS,
+    members_of,
+    restrictions_of,
+)
+from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.http.response import Response
+
+
+@dataclass
+class Restoration:
+    """The restrictions that this run has to take back.
+
+    own: what was restricted before the run. restricted: what may be restricted since. doubted: what the target refused
+    to restrict or to free, so that a list is believed that does not show it.
+    """
+
+    driver: Driver
+    own: frozenset[str]
+    restricted: set[str] = field(default_factory=set)
+    doubted: set[str] = field(default_factory=set)
+
+    def update(self, wish: Mapping[str, bool], names: Sequence[str]) -> tuple[Mapping[str, bool], Response]:
+        """Say what is to be restricted and what is not, under *names*; return what was said last, and the answer.
+
+        What was restricted before is said, too: what is not may count as free. If that is refused, less is said.
+        """
+        ways: list[Mapping[str, bool]] = [{**dict.fromkeys(sorted(self.own), True), **wish}, wish]
+        ways += [{channel: wish[channel]} for channel in wish]
+        for way in _distinct(ways):
+            self.restricted |= {channel for channel in wish if way.get(channel)}
+            answer = self.driver.update_restrictions(way, names)
+            if answer.status not in REFUSALS:
+                break
+            self.doubted |= way.keys()
+        if answer.ok and names:  # the full preference may take it without effect
+            self.restricted -= {channel for channel in way if not way[channel]}
+        return {channel: way[channel] for channel in way if channel in wish}, answer
+
+    def note_listed(self, listed: Reading) -> None:
+        """Believe a list of what is restricted."""
+        if isinstance(listed, Response) and "channel_preferences" in members_of(listed):
+            listed_now = {
+                channel for channel, is_restricted in restrictions_of(listed).items() if is_restricted
+            }
+            self.restricted = (self.restricted - self.doubted) | (listed_now - self.own)
+
+    def is_complete_after(self, answer: Response) -> bool:
+        """Tell whether nothing is restricted that was not before, as far as *answer* shows."""
+        self.note_listed(answer)
+        return not self.restricted
+
+    def restore(self) -> str | None:
+        """Free what is restricted, in one way or another; return a sentence if some of it may still be."""
+        place = self.driver.places.main
+        for names in (NEIGHBOUR_PATHS[CHANNEL_PREFERENCES], NEIGHBOUR_PATHS[FULL_PREFERENCE]):
+            for channel in sorted(self.restricted):
+                with suppress(NotTested, Inconclusive):
+                    self.update({channel: False}, names)
+                    self.note_listed(self.driver.read(place, NEIGHBOUR_PATHS[CHANNEL_PREFERENCES]))
+        if not self.restricted:
+            return None
+        names_left = ", ".join(sorted(self.restricted))
+        there = f"{place.object.type}/{place.object.id}"
+        return f"{names_left} may still be restricted for {there}, which the run could not undo"
+
+
+def _distinct(ways: Iterable[Mapping[str, bool]]) -> Iterator[Mapping[str, bool]]:
+    tried: list[Mapping[str, bool]] = []
+    for way in ways:
+        if way not in tried:
+            tried.append(way)
+            yield way

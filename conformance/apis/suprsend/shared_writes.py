@@ -1,0 +1,217 @@
+"""Writes that several requirements look at, each sent once in a run: what is asked again returns the same answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from conformance.apis.suprsend.category import (
+    DOCUMENTED_CHANNELS,
+    IN,
+    OUT,
+    channel_preferences,
+    editable_channels,
+    shows_preference,
+    shows_same,
+)
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver, Reading
+from conformance.apis.suprsend.place import Place
+from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.http.response import Response
+
+
+class CategorySwitch(NamedTuple):
+    """A category opted in, out and in again."""
+
+    first: Response
+    out: Response
+    back: Response
+
+
+class ChannelSwitch(NamedTuple):
+    """One channel, *named*, taken out and let in again; *settled* came before, and *read* after it went out."""
+
+    named: str
+    settled: Response
+    out: Response
+    read: Reading
+    back: Response
+
+
+class WriteElsewhere(NamedTuple):
+    """A write here, *before* and *after* a channel goes out *elsewhere*, which is None if nothing shows that it did.
+
+    In between this place is *read*. Then all of it goes out elsewhere, and what is read here is *left*; that is None if
+    it did not go out there.
+    """
+
+    before: Response
+    elsewhere: Response | None
+    read: Reading
+    after: Response
+    left: Reading
+
+
+# --- channels to name ------------------------------------------------------------------------------------
+
+
+def channels_to_name(answer: Response) -> list[str]:
+    """List the documented channels that are in and editable in *answer*, best known first."""
+    listed = editable_channels(answer)
+    return [channel for channel in DOCUMENTED_CHANNELS if listed.get(channel) == IN]
+
+
+def choose_two_channels(answer: Response, at: Place | None = None) -> tuple[str, str]:
+    """Choose two channels to name; Inconclusive if *answer*, of the place *at*, lists fewer."""
+    there = "here" if at is None or at.tenant_id is None else f"for {at.tenant_id}"
+    names = channels_to_name(answer)
+    if len(names) < 2:
+        raise Inconclusive(
+            f"of the documented channels {', '.join(names) or 'none'} can be edited {there}; "
+            "fixtures.object needs two of them, best email and slack, and neither restricted everywhere"
+        )
+    return names[0], names[1]
+
+
+# --- accepted writes -------------------------------------------------------------------------------------
+
+
+def opt_in_fully_once(driver: Driver) -> Response:
+    """Return the answer in which everything had been let in once, to choose channels from."""
+    return driver.client.memoize("settled", driver.opt_in_fully)
+
+
+def switch_category(driver: Driver) -> CategorySwitch:
+    """Opt in, out and in again."""
+
+    def write() -> CategorySwitch:
+        with suppress(Inconclusive):
+            driver.opt_in_fully()
+        return CategorySwitch(driver.write(OPT_IN), driver.write(OPT_OUT), driver.write(OPT_IN))
+
+    return driver.client.memoize("category switch", write)
+
+
+def switch_channel(driver: Driver) -> ChannelSwitch:
+    """Take one channel out and let it in again."""
+
+    def write() -> ChannelSwitch:
+        settled = driver.opt_in_fully()
+        named, _ = choose_two_channels(settled)
+        out = driver.write({**OPT_IN, "opt_out_channels": [named]})
+        read = driver.read_until(lambda answer: shows_written(answer, out, named))
+        back = driver.write({**OPT_IN, "opt_in_channels": [named]})
+        return ChannelSwitch(named, settled, out, read, back)
+
+    return driver.client.memoize("channel switch", write)
+
+
+def shows_written(answer: Response, out: Response, named: str) -> bool:
+    """Tell whether *answer* shows what a write was answered that took a channel *out*, also if it lists none there."""
+    is_out = channel_preferences(out).get(named) != IN
+    return shows_same(out, answer) and not (is_out and channel_preferences(answer).get(named) == IN)
+
+
+def repeat_writes(driver: Driver) -> Sequence[tuple[Response, Response]]:
+    """Send a few requests a second time each."""
+
+    def write() -> Sequence[tuple[Response, Response]]:
+        settled = driver.opt_in_fully()
+        bodies = [{**OPT_IN, "opt_out_channels": channels_to_name(settled)[:1]}, OPT_OUT, OPT_IN]
+        return [(driver.write(body), driver.write(body)) for body in bodies]
+
+    return driver.client.memoize("repeated writes", write)
+
+
+def switch_locked_category(driver: Driver) -> tuple[Response, Response]:
+    """Opt in to the locked category, then try to opt out of it."""
+    place = driver.places.locked_category
+    return driver.client.memoize(
+        "locked category", lambda: (driver.write(OPT_IN, place), driver.write(OPT_OUT, place))
+    )
+
+
+def write_without_any_channel(driver: Driver) -> Response:
+    """Take every documented channel out."""
+    body = {**OPT_IN, "opt_out_channels": list(DOCUMENTED_CHANNELS)}
+    return driver.client.memoize("no channels", lambda: driver.write(body))
+
+
+def write_with_client_options(driver: Driver) -> Response:
+    """Write with what official clients send in the query."""
+    params = {"show_opt_out_channels": "true", "locale": "en"}
+    return driver.client.memoize("options", lambda: driver.write(OPT_IN, params=params))
+
+
+# --- what has to be refused, or may be -------------------------------------------------------------------
+
+
+def write_without_key(driver: Driver) -> Response:
+    """Send no credential."""
+    return driver.client.memoize("no key", lambda: driver.write(OPT_IN, authorization=None))
+
+
+def write_with_wrong_key(driver: Driver) -> Response:
+    """Send a key of the right shape that nobody was given."""
+    return driver.client.memoize(
+        "wrong key", lambda: driver.write(OPT_IN, authorization=driver.api_key.wrong)
+    )
+
+
+def write_to_unknown_category(driver: Driver) -> Response:
+    """Write to a category that nobody has made."""
+    place = driver.places.unknown_category
+    return driver.client.memoize("unknown category", lambda: driver.write(OPT_IN, place))
+
+
+def write_to_unknown_object(driver: Driver) -> Response:
+    """Write to an object that nobody has made."""
+    place = driver.places.unknown_object
+    return driver.client.memoize("unknown object", lambda: driver.write(OPT_IN, place))
+
+
+# --- writes here and elsewhere ---------------------------------------------------------------------------
+
+
+def write_around_elsewhere(driver: Driver, other: Place) -> tuple[Response, Response, Response]:
+    """Let a channel in here, take another one out elsewhere, and let the first in here again.
+
+    Raises NotTested where no channel can be taken out elsewhere, or nothing shows that one was.
+    """
+    found = write_and_read_around_elsewhere(driver, other)
+    if found.elsewhere is None:
+        there = f"{other.object.type}/{other.object.id} in {other.category}"
+        raise NotTested(f"no channel that both list can be opted out for {there}")
+    return found.before, found.elsewhere, found.after
+
+
+def write_and_read_around_elsewhere(driver: Driver, other: Place) -> WriteElsewhere:
+    """Do the same, read here before it ends, and again while the whole category is out elsewhere."""
+    return driver.client.memoize(("elsewhere", other), lambda: _write_and_read(driver, other))
+
+
+def _write_and_read(driver: Driver, other: Place) -> WriteElsewhere:
+    here = choose_two_channels(driver.opt_in_fully())
+    there = driver.write(OPT_IN, other)
+    out = [channel for channel in editable_channels(there) if channel in here][:1]
+    body = {**OPT_IN, "opt_in_channels": [channel for channel in here if channel not in out]}
+    before = driver.write(body)
+    elsewhere = driver.write({**OPT_IN, "opt_out_channels": out}, other)
+    went_out = out and elsewhere.ok and editable_channels(elsewhere).get(out[0]) != IN
+    read = driver.read_until(lambda answer: shows_same(before, answer)) if went_out else None
+    after = driver.write(body)
+    left = _read_while_out_elsewhere(driver, after, other)
+    return WriteElsewhere(before, elsewhere if went_out else None, read, after, left)
+
+
+def _read_while_out_elsewhere(driver: Driver, after: Response, other: Place) -> Reading:
+    """Opt out elsewhere, read here what was answered *after* the latest write, and opt in there again."""
+    if not driver.has_read_back or not shows_preference(after, IN):
+        return None
+    out = driver.write(OPT_OUT, other)
+    left = None
+    if shows_preference(out, OUT):
+        left = driver.read_until(lambda answer: shows_same(after, answer))
+    driver.write(OPT_IN, other)
+    return left

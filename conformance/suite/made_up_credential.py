@@ -1,0 +1,17 @@
+"""Credentials of the form of a real one that nobody was given."""
+
+from __future__ import annotations
+
+HOW_CHANGED = "with the next for each letter and digit of its second half"
+
+
+def change_second_half(credential: str) -> str:
+    """Put the next letter or digit for each in the second half; the same text if there is none."""
+    half = len(credential) // 2
+    return credential[:half] + "".join(map(_next_character, credential[half:]))
+
+
+def _next_character(character: str) -> str:
+    if not (character.isascii() and character.isalnum()):
+        return character
+    return {"z": "a", "Z": "A", "9": "0"}.get(character, chr(ord(character) + 1))
