@@ -6,8 +6,8 @@ import base64
 
 from conformance.assertions.outcome import NotTested
 from conformance.http.client import Client
+from conformance.http.secret import Secret
 from conformance.suite.made_up_credential import HOW_CHANGED, change_second_half
-from conformance.target.profile import Secret
 
 _SHORTEST_KEY = 8  # of which half a key is still no other key
 _FALSE_SIGNATURE = "conformance:bm90IGEgc2lnbmF0dXJl"
