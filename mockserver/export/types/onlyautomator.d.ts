@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Create or update a preference
-         * @description If a preference with the same fanId, category and preference already exists it is updated, otherwise it is created; both answer 200.
+         * @description If a preference with the same fanId, category and preference exists, it is updated; otherwise it is created. The status is 200 in both cases.
          */
         post: operations["update_preference"];
         delete?: never;
@@ -45,20 +45,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Members beyond these four are ignored. */
+        /** @description Members other than these four are ignored. */
         PreferenceWrite: {
             /**
-             * @description Which fan, by the subscriber's id.
+             * @description The id of the fan.
              * @example 12345
              */
             fanId: string;
             /**
-             * @description What the preference is about. Common ones are content, messaging, tipping and scheduling; custom ones are welcome.
+             * @description The subject of the preference. Common categories are content, messaging, tipping and scheduling; custom categories are allowed.
              * @example content
              */
             category: string;
             /**
-             * @description Which preference, a descriptive name, best without spaces; custom names are welcome.
+             * @description A descriptive name of the preference, preferably without spaces; custom names are allowed.
              * @example likes_fitness_videos
              */
             preference: string;
@@ -79,11 +79,11 @@ export interface components {
             data: components["schemas"]["PreferenceListed"][];
         };
         PreferenceListed: {
-            /** @description The record's own id. */
+            /** @description The id of the record. */
             id: string;
-            /** @description Whose preference it is. */
+            /** @description The fan whose preference this is. */
             fanId: string;
-            /** @description Who wrote it. */
+            /** @description The user who wrote the preference. */
             userId?: string;
             category: string;
             preference: string;
@@ -103,11 +103,11 @@ export interface components {
             updatedAt: string;
         };
         Preference: {
-            /** @description The record's own id. */
+            /** @description The id of the record. */
             id: string;
-            /** @description Whose preference it is. */
+            /** @description The fan whose preference this is. */
             fanId: string;
-            /** @description Who wrote it. */
+            /** @description The user who wrote the preference. */
             userId: string;
             category: string;
             preference: string;
@@ -137,7 +137,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Something required is not there or not right */
+        /** @description Something required is missing or invalid */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -146,7 +146,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description No token, or one that does not hold */
+        /** @description The token is missing or invalid */
         Unauthorized: {
             headers: {
                 [name: string]: unknown;
@@ -155,7 +155,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The token holds but does not reach this far */
+        /** @description The token is valid but lacks the permission */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -164,7 +164,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description No such fan */
+        /** @description The fan does not exist */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -173,7 +173,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The path exists, the method does not. */
+        /** @description The path does not support this method. */
         MethodNotAllowed: {
             headers: {
                 [name: string]: unknown;
@@ -191,7 +191,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The body is not labelled application/json. */
+        /** @description The Content-Type is not application/json. */
         UnsupportedMediaType: {
             headers: {
                 [name: string]: unknown;
@@ -218,7 +218,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The service is down for a while. */
+        /** @description The service is temporarily unavailable. */
         Unavailable: {
             headers: {
                 [name: string]: unknown;
@@ -248,7 +248,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The record as it now stands, new or updated */
+            /** @description The record after the write, new or updated */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -273,12 +273,12 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description Whose preferences, by the subscriber's id.
+                 * @description The id of the fan whose preferences to read.
                  * @example 12345
                  */
                 fanId: string;
                 /**
-                 * @description Only those of one category.
+                 * @description Reads only the preferences of this category.
                  * @example content
                  */
                 category?: string;
@@ -289,7 +289,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The fan's preferences, the one created last first */
+            /** @description The fan's preferences, the newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -298,7 +298,7 @@ export interface operations {
                     "application/json": components["schemas"]["PreferenceList"];
                 };
             };
-            /** @description No fan is named */
+            /** @description The query does not name a fan */
             400: {
                 headers: {
                     [name: string]: unknown;

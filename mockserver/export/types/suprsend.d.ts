@@ -53,7 +53,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Restrict channels in all categories, or free them */
+        /** Restrict channels in all categories, or lift restrictions */
         patch: operations["update_object_channel_preference"];
         trace?: never;
     };
@@ -71,7 +71,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Restrict channels or free them, and read all preferences */
+        /** Restrict channels or lift restrictions, and read all preferences */
         patch: operations["update_object_preference"];
         trace?: never;
     };
@@ -79,7 +79,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Members beyond these three are ignored. */
+        /** @description Members other than these three are ignored. */
         CategoryPreferenceWrite: {
             /**
              * @description opt_in to receive the category's notifications, opt_out to stop them.
@@ -87,9 +87,9 @@ export interface components {
              * @enum {string|null}
              */
             preference?: "opt_in" | "opt_out" | null;
-            /** @description Channels the object leaves in this category. */
+            /** @description Channels that the object opts out of in this category. */
             opt_out_channels?: components["schemas"]["Channel"][] | null;
-            /** @description Channels the object enters in this category. */
+            /** @description Channels that the object opts in to in this category. */
             opt_in_channels?: components["schemas"]["Channel"][] | null;
         };
         /** @enum {string} */
@@ -117,7 +117,7 @@ export interface components {
             channels: components["schemas"]["ChannelPreference"][];
             /** @description The category's own tags; left out if there are none. */
             tags?: string[];
-            /** @description Its own tags and those of its section; left out if there are none. */
+            /** @description The tags of the category and of its section; left out if there are none. */
             effective_tags?: string[];
         };
         CategoryRead: {
@@ -130,7 +130,7 @@ export interface components {
             channels: components["schemas"]["ChannelPreference"][];
             /** @description The category's own tags; left out if there are none. */
             tags?: string[];
-            /** @description Its own tags and those of its section; left out if there are none. */
+            /** @description The tags of the category and of its section; left out if there are none. */
             effective_tags?: string[];
         };
         CategoryPreferenceRead: components["schemas"]["CategoryRead"] & {
@@ -166,7 +166,7 @@ export interface components {
         };
         CategoryPreferenceList: {
             meta: {
-                /** @description How many categories there are on all pages. */
+                /** @description The number of categories on all pages. */
                 count: number;
                 limit: number;
                 offset: number;
@@ -198,14 +198,14 @@ export interface components {
         Error: {
             code: number;
             message: string;
-            /** @description What is wrong, per field. */
+            /** @description The error of each field. */
             detail?: {
                 [key: string]: string;
             };
         };
     };
     responses: {
-        /** @description Every channel of the object, as it now stands */
+        /** @description Every channel of the object, with whether it is restricted */
         ChannelPreferences: {
             headers: {
                 [name: string]: unknown;
@@ -214,7 +214,7 @@ export interface components {
                 "application/json": components["schemas"]["ChannelPreferences"];
             };
         };
-        /** @description All categories by section, and all channels, as they now stand */
+        /** @description All categories by section, and all channels */
         FullPreference: {
             headers: {
                 [name: string]: unknown;
@@ -223,7 +223,7 @@ export interface components {
                 "application/json": components["schemas"]["FullPreference"];
             };
         };
-        /** @description The request is not what this operation takes */
+        /** @description The request is invalid */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -250,7 +250,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description A query parameter is not what this operation takes */
+        /** @description A query parameter is invalid */
         BadQuery: {
             headers: {
                 [name: string]: unknown;
@@ -259,7 +259,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description No such object, tenant or category */
+        /** @description The object, tenant or category does not exist */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -268,7 +268,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description No such object or tenant */
+        /** @description The object or tenant does not exist */
         NoObject: {
             headers: {
                 [name: string]: unknown;
@@ -277,7 +277,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The path exists, the method does not. */
+        /** @description The path does not support this method. */
         MethodNotAllowed: {
             headers: {
                 [name: string]: unknown;
@@ -295,7 +295,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The body is not labelled application/json. */
+        /** @description The Content-Type is not application/json. */
         UnsupportedMediaType: {
             headers: {
                 [name: string]: unknown;
@@ -339,7 +339,7 @@ export interface components {
          */
         ObjectType: string;
         /**
-         * @description The object's id, as your system has it.
+         * @description The object's id in your own system.
          * @example engineering
          */
         ObjectId: string;
@@ -354,17 +354,17 @@ export interface components {
          */
         TenantId: string;
         /**
-         * @description Whether a category that is opted out of lists its channels.
+         * @description Whether a category that the object opted out of lists its channels.
          * @example true
          */
         ShowOptOutChannels: boolean;
         /**
-         * @description The language of names and descriptions; es-AR falls back to es, and es to the fixtures' own words.
+         * @description The language of names and descriptions; es-AR falls back to es, and es to the untranslated text in the fixtures.
          * @example es-AR
          */
         Locale: string;
         /**
-         * @description Only categories with this tag, or with tags as a JSON object says: "and" and "or" with a list of tags or further such objects, "not" with a tag, "exists" with true or false.
+         * @description Lists only categories with this tag, or those that a JSON object selects: "and" and "or" take a list of tags or of further objects, "not" takes a tag, "exists" takes true or false.
          * @example marketing
          */
         Tags: string;
@@ -390,12 +390,12 @@ export interface operations {
                  */
                 tenant_id?: components["parameters"]["TenantId"];
                 /**
-                 * @description Whether a category that is opted out of lists its channels.
+                 * @description Whether a category that the object opted out of lists its channels.
                  * @example true
                  */
                 show_opt_out_channels?: components["parameters"]["ShowOptOutChannels"];
                 /**
-                 * @description The language of names and descriptions; es-AR falls back to es, and es to the fixtures' own words.
+                 * @description The language of names and descriptions; es-AR falls back to es, and es to the untranslated text in the fixtures.
                  * @example es-AR
                  */
                 locale?: components["parameters"]["Locale"];
@@ -408,7 +408,7 @@ export interface operations {
                  */
                 object_type: components["parameters"]["ObjectType"];
                 /**
-                 * @description The object's id, as your system has it.
+                 * @description The object's id in your own system.
                  * @example engineering
                  */
                 id: components["parameters"]["ObjectId"];
@@ -422,7 +422,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The category as it stands for the object */
+            /** @description The category with the object's preference */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -452,12 +452,12 @@ export interface operations {
                  */
                 tenant_id?: components["parameters"]["TenantId"];
                 /**
-                 * @description Whether a category that is opted out of lists its channels.
+                 * @description Whether a category that the object opted out of lists its channels.
                  * @example true
                  */
                 show_opt_out_channels?: components["parameters"]["ShowOptOutChannels"];
                 /**
-                 * @description The language of names and descriptions; es-AR falls back to es, and es to the fixtures' own words.
+                 * @description The language of names and descriptions; es-AR falls back to es, and es to the untranslated text in the fixtures.
                  * @example es-AR
                  */
                 locale?: components["parameters"]["Locale"];
@@ -470,7 +470,7 @@ export interface operations {
                  */
                 object_type: components["parameters"]["ObjectType"];
                 /**
-                 * @description The object's id, as your system has it.
+                 * @description The object's id in your own system.
                  * @example engineering
                  */
                 id: components["parameters"]["ObjectId"];
@@ -488,7 +488,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The category as it now stands for the object */
+            /** @description The category with the object's updated preference */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -497,7 +497,7 @@ export interface operations {
                     "application/json": components["schemas"]["CategoryPreference"];
                 };
             };
-            /** @description The body is not what this operation takes */
+            /** @description The body is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -526,27 +526,27 @@ export interface operations {
                  */
                 tenant_id?: components["parameters"]["TenantId"];
                 /**
-                 * @description Whether a category that is opted out of lists its channels.
+                 * @description Whether a category that the object opted out of lists its channels.
                  * @example true
                  */
                 show_opt_out_channels?: components["parameters"]["ShowOptOutChannels"];
                 /**
-                 * @description Only categories with this tag, or with tags as a JSON object says: "and" and "or" with a list of tags or further such objects, "not" with a tag, "exists" with true or false.
+                 * @description Lists only categories with this tag, or those that a JSON object selects: "and" and "or" take a list of tags or of further objects, "not" takes a tag, "exists" takes true or false.
                  * @example marketing
                  */
                 tags?: components["parameters"]["Tags"];
                 /**
-                 * @description The language of names and descriptions; es-AR falls back to es, and es to the fixtures' own words.
+                 * @description The language of names and descriptions; es-AR falls back to es, and es to the untranslated text in the fixtures.
                  * @example es-AR
                  */
                 locale?: components["parameters"]["Locale"];
                 /**
-                 * @description How many categories at most.
+                 * @description The maximum number of categories to list.
                  * @example 10
                  */
                 limit?: number;
                 /**
-                 * @description How many categories to pass over.
+                 * @description The number of categories to skip.
                  * @example 0
                  */
                 offset?: number;
@@ -559,7 +559,7 @@ export interface operations {
                  */
                 object_type: components["parameters"]["ObjectType"];
                 /**
-                 * @description The object's id, as your system has it.
+                 * @description The object's id in your own system.
                  * @example engineering
                  */
                 id: components["parameters"]["ObjectId"];
@@ -606,7 +606,7 @@ export interface operations {
                  */
                 object_type: components["parameters"]["ObjectType"];
                 /**
-                 * @description The object's id, as your system has it.
+                 * @description The object's id in your own system.
                  * @example engineering
                  */
                 id: components["parameters"]["ObjectId"];
@@ -616,7 +616,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ChannelPreferences"];
-            /** @description The request is not what this operation takes */
+            /** @description The request is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -653,7 +653,7 @@ export interface operations {
                  */
                 object_type: components["parameters"]["ObjectType"];
                 /**
-                 * @description The object's id, as your system has it.
+                 * @description The object's id in your own system.
                  * @example engineering
                  */
                 id: components["parameters"]["ObjectId"];
@@ -684,17 +684,17 @@ export interface operations {
                  */
                 tenant_id?: components["parameters"]["TenantId"];
                 /**
-                 * @description Whether a category that is opted out of lists its channels.
+                 * @description Whether a category that the object opted out of lists its channels.
                  * @example true
                  */
                 show_opt_out_channels?: components["parameters"]["ShowOptOutChannels"];
                 /**
-                 * @description Only categories with this tag, or with tags as a JSON object says: "and" and "or" with a list of tags or further such objects, "not" with a tag, "exists" with true or false.
+                 * @description Lists only categories with this tag, or those that a JSON object selects: "and" and "or" take a list of tags or of further objects, "not" takes a tag, "exists" takes true or false.
                  * @example marketing
                  */
                 tags?: components["parameters"]["Tags"];
                 /**
-                 * @description The language of names and descriptions; es-AR falls back to es, and es to the fixtures' own words.
+                 * @description The language of names and descriptions; es-AR falls back to es, and es to the untranslated text in the fixtures.
                  * @example es-AR
                  */
                 locale?: components["parameters"]["Locale"];
@@ -707,7 +707,7 @@ export interface operations {
                  */
                 object_type: components["parameters"]["ObjectType"];
                 /**
-                 * @description The object's id, as your system has it.
+                 * @description The object's id in your own system.
                  * @example engineering
                  */
                 id: components["parameters"]["ObjectId"];
@@ -746,7 +746,7 @@ export interface operations {
                  */
                 object_type: components["parameters"]["ObjectType"];
                 /**
-                 * @description The object's id, as your system has it.
+                 * @description The object's id in your own system.
                  * @example engineering
                  */
                 id: components["parameters"]["ObjectId"];
