@@ -99,3 +99,14 @@ def describe_answer(answer: Response | None) -> str:
         return "with the end of the connection"
     code = code_of(answer)
     return f"{answer.status} {code}" if isinstance(code, str) else str(answer.status)
+
+
+def describe_kept_value(answer: Response | None) -> str:
+    """Say what value a write was answered with, as the end of a sentence; nothing if it shows none."""
+    body = body_of(answer) if answer else None
+    data = body.get("data") if isinstance(body, dict) else None
+    return (
+        f" and given back as {describe_value(data['value'])}"
+        if isinstance(data, dict) and "value" in data
+        else ""
+    )
