@@ -9,9 +9,10 @@ from pydantic import field_validator, model_validator
 
 import openapi
 from mockserver import fixtures
+from mockserver.auth.caller import Caller
 from mockserver.contract.schema import Schema
-from mockserver.dispatch.exchange import Caller, Reply
 from mockserver.http.problems import NotInFixtures
+from mockserver.http.reply import Reply
 from mockserver.session.ids import Ids
 from mockserver.session.store import Key, Record, Store
 from mockserver.simulation.clock import Clock

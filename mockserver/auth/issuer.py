@@ -1,30 +1,33 @@
-"""Credentials made on request: good ones, and ones with a defect of one's choice."""
+"""Credentials issued on request: valid ones, and ones with a chosen defect."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 
 from mockserver.auth import tokens
+from mockserver.auth.schemes import Scheme, authorization_word, credential_kind
+from mockserver.auth.security import Security
+from mockserver.fixtures import Credentials
 from mockserver.http.session_name import CLAIM
-from mockserver.session.registry import Sessions
+from mockserver.session.registry import SessionRegistry
 from mockserver.session.session import Session
 
 Claims = dict[str, Any]
-_AGO_S = 3600
+_HOUR_S = 3600
 
 
-class Mint:
-    """Makes tokens and API keys that carry their session.
+class CredentialIssuer:
+    """Issues tokens and API keys that carry their session.
 
     secret: what tokens are signed with. subject: the user of a token that names none.
     takes_tokens, takes_keys: whether any API served here takes them.
     """
 
     def __init__(
-        self, sessions: Sessions, secret: str, subject: str, *, takes_tokens: bool, takes_keys: bool
+        self, sessions: SessionRegistry, secret: str, subject: str, *, takes_tokens: bool, takes_keys: bool
     ) -> None:
         self.takes_tokens = takes_tokens
         self.takes_keys = takes_keys
@@ -32,57 +35,86 @@ class Mint:
         self._secret = secret
         self._subject = subject
 
-    def token(self, session: Session, wish: Mapping[str, Any]) -> tuple[str, Claims]:
-        """Make a token as *wish* says (sub, role, ttl_s, defect), and tell what it claims.
+    def issue_token(self, session: Session, options: Mapping[str, Any]) -> tuple[str, Claims]:
+        """Make a token as *options* say (sub, role, ttl_s, defect), and tell what it claims.
 
         Times are those of the session's clock.
         """
-        now_s, ttl_s = session.clock.now_s(), wish.get("ttl_s", 3600)
-        subject, role = wish.get("sub") or self._subject, wish.get("role") or tokens.AUDIENCE
-        claims = tokens.claims_of(subject, role, now_s, ttl_s)
+        now_s, ttl_s = session.clock.now_s(), options.get("ttl_s", 3600)
+        subject, role = options.get("sub") or self._subject, options.get("role") or tokens.AUDIENCE
+        claims = tokens.build_claims(subject, role, now_s, ttl_s)
         claims[CLAIM] = session.id
-        return minted(claims, wish.get("defect"), self._secret)
+        return sign_with_defect(claims, options.get("defect"), self._secret)
 
-    def key(self, session: Session, access: str) -> str:
+    def issue_key(self, session: Session, access: str) -> str:
         """Make an API key that may do what *access* says, and bind it to *session*."""
-        return self._sessions.key(access, session)
+        return self._sessions.issue_key(access, session)
 
 
-def minted(claims: Claims, defect: str | None, secret: str) -> tuple[str, Claims]:
+class SampleCredential(NamedTuple):
+    """A credential and where it goes: header, query or cookie, and under which name."""
+
+    place: str
+    name: str
+    value: str
+
+
+def make_sample_credential(
+    security: Security | None,
+    schemes: Mapping[str, Scheme],
+    credentials: Credentials,
+    secret: str,
+    now_s: float,
+) -> SampleCredential | None:
+    """Make a credential that an operation's first security scheme accepts for a day; None if it needs none."""
+    if not security or {} in security:
+        return None
+    scheme = schemes[next(iter(security[0]))]
+    if credential_kind(scheme) == "jwt":
+        role = scheme.get("x-role", tokens.AUDIENCE)
+        value = tokens.issue_token(secret, credentials.subject, role, now_s, 24 * _HOUR_S)
+    else:
+        value = credentials.api_keys[0].key if credentials.api_keys else "any"
+    if scheme["type"] == "apiKey":
+        return SampleCredential(scheme["in"], scheme["name"], value)
+    return SampleCredential("header", "Authorization", f"{authorization_word(scheme)} {value}")
+
+
+def sign_with_defect(claims: Claims, defect: str | None, secret: str) -> tuple[str, Claims]:
     """Sign *claims*, with a *defect* if one is named, and tell what the token claims then."""
-    return DEFECTS[defect](claims, secret) if defect else (tokens.signed(claims, secret), claims)
+    return DEFECTS[defect](claims, secret) if defect else (tokens.sign_claims(claims, secret), claims)
 
 
-def _with(**changes: Callable[[Claims], Any]) -> Callable[[Claims, str], tuple[str, Claims]]:
-    def made(claims: Claims, secret: str) -> tuple[str, Claims]:
+def _change_claims(**changes: Callable[[Claims], Any]) -> Callable[[Claims, str], tuple[str, Claims]]:
+    def sign_changed(claims: Claims, secret: str) -> tuple[str, Claims]:
         changed = {**claims, **{name: change(claims) for name, change in changes.items()}}
-        return tokens.signed(changed, secret), changed
+        return tokens.sign_claims(changed, secret), changed
 
-    return made
-
-
-def _bad_signature(claims: Claims, secret: str) -> tuple[str, Claims]:
-    return tokens.signed(claims, f"not {secret}"), claims
+    return sign_changed
 
 
-def _unsigned(claims: Claims, secret: str) -> tuple[str, Claims]:  # noqa: ARG001 - that is the defect
+def _sign_badly(claims: Claims, secret: str) -> tuple[str, Claims]:
+    return tokens.sign_claims(claims, f"not {secret}"), claims
+
+
+def _leave_unsigned(claims: Claims, secret: str) -> tuple[str, Claims]:  # noqa: ARG001 - that is the defect
     return jwt.encode(claims, "", algorithm="none"), claims
 
 
-def _malformed(claims: Claims, secret: str) -> tuple[str, Claims]:
-    return tokens.signed(claims, secret).rpartition(".")[0], claims
+def _cut_signature(claims: Claims, secret: str) -> tuple[str, Claims]:
+    return tokens.sign_claims(claims, secret).rpartition(".")[0], claims
 
 
 DEFECTS: Mapping[str, Callable[[Claims, str], tuple[str, Claims]]] = {
-    "expired": _with(
-        iat=lambda claims: claims["iat"] - 2 * _AGO_S, exp=lambda claims: claims["iat"] - _AGO_S
+    "expired": _change_claims(
+        iat=lambda claims: claims["iat"] - 2 * _HOUR_S, exp=lambda claims: claims["iat"] - _HOUR_S
     ),
-    "not_yet_valid": _with(
-        nbf=lambda claims: claims["exp"] + _AGO_S, exp=lambda claims: claims["exp"] + 2 * _AGO_S
+    "not_yet_valid": _change_claims(
+        nbf=lambda claims: claims["exp"] + _HOUR_S, exp=lambda claims: claims["exp"] + 2 * _HOUR_S
     ),
-    "bad_signature": _bad_signature,
-    "alg_none": _unsigned,
-    "wrong_audience": _with(aud=lambda _: "somebody-else"),
-    "wrong_role": _with(role=lambda _: "anon"),
-    "malformed": _malformed,
+    "bad_signature": _sign_badly,
+    "alg_none": _leave_unsigned,
+    "wrong_audience": _change_claims(aud=lambda _: "somebody-else"),
+    "wrong_role": _change_claims(role=lambda _: "anon"),
+    "malformed": _cut_signature,
 }

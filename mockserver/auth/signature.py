@@ -1,4 +1,4 @@
-"""Requests signed with a workspace's secret, as clients without API keys send them."""
+"""Signatures of requests with a workspace's secret, as clients without API keys send them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import hmac
 import re
 from urllib.parse import unquote
 
-from mockserver.dispatch.exchange import Exchange
+from mockserver.http.request import Request
 from mockserver.http.session_name import PREFIX
 
 _FORM = re.compile(r"([^\s:]+):([A-Za-z0-9+/]{43}=)")  # as long as an HMAC-SHA256 is in base64
 
 
-def parts(header: str) -> tuple[str, str] | None:
+def split_signature(header: str) -> tuple[str, str] | None:
     """Split ``<workspace key>:<signature>``; None if it is of another form."""
     found = _FORM.fullmatch(header.strip())
     return (found[1], found[2]) if found else None
 
 
-def sign(secret: str, method: str, content: bytes, content_type: str, date: str, target: str) -> str:
+def sign_request(secret: str, method: str, content: bytes, content_type: str, date: str, target: str) -> str:
     """Sign a request: base64 of the HMAC-SHA256 of its five parts, a line each.
 
     content: the body, of which the MD5 counts; nothing for GET. target: path and query, as they are sent.
@@ -30,19 +30,19 @@ def sign(secret: str, method: str, content: bytes, content_type: str, date: str,
     return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()).decode()
 
 
-def is_good(exchange: Exchange, secret: str, signature: str) -> bool:
+def is_valid(request: Request, secret: str, signature: str) -> bool:
     """Tell whether *signature* is that of the request, whose body has been read.
 
-    Clients differ in whether they sign the path encoded, and none knows that a session in front of it is not its own.
+    Clients differ in whether they sign the path encoded, and none knows that a session prefix is not part of it.
     """
-    path = exchange.path
+    path = request.path
     paths = [path, unquote(path)]
-    if exchange.session_prefix is not None:
-        paths += [f"{PREFIX}{exchange.session_prefix}{one}" for one in paths]
-    query = f"?{exchange.query.decode('latin-1')}" if exchange.query else ""
-    content_type, date = exchange.header("content-type") or "", exchange.header("date") or ""
-    good = (
-        sign(secret, exchange.method, exchange.content or b"", content_type, date, one + query)
+    if request.session_prefix is not None:
+        paths += [f"{PREFIX}{request.session_prefix}{one}" for one in paths]
+    query = f"?{request.query.decode('latin-1')}" if request.query else ""
+    content_type, date = request.header("content-type") or "", request.header("date") or ""
+    valid = (
+        sign_request(secret, request.method, request.content or b"", content_type, date, one + query)
         for one in paths
     )
-    return any(hmac.compare_digest(one.encode(), signature.encode()) for one in good)
+    return any(hmac.compare_digest(one.encode(), signature.encode()) for one in valid)

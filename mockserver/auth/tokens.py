@@ -1,4 +1,4 @@
-"""JSON Web Tokens as Supabase Auth issues them: signed, and checked."""
+"""JSON Web Tokens as Supabase Auth issues them: signed, and verified."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 import jwt
 
-from mockserver.dispatch.exchange import Caller, Exchange
+from mockserver.auth.caller import Caller
 from mockserver.http.problems import CannotStart, Forbidden, Unauthenticated
+from mockserver.http.request import Request
+from mockserver.session.session import Session
 
 # The secret every local Supabase stack is started with, so that its tokens are accepted as they are.
 LOCAL_SUPABASE_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105 - public by design
@@ -30,26 +32,26 @@ _MALFORMED = (jwt.PyJWTError, ValueError, RecursionError)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def jwt_secret() -> str:
+def read_jwt_secret() -> str:
     """Read the secret that signs tokens: ``MOCKSERVER_JWT_SECRET``, or the local development one."""
     return os.environ.get("MOCKSERVER_JWT_SECRET") or LOCAL_SUPABASE_SECRET
 
 
-def mint(secret: str, subject: str, role: str, issued_s: float, ttl_s: float) -> str:
+def issue_token(secret: str, subject: str, role: str, issued_s: float, ttl_s: float) -> str:
     """Sign a token as a local Supabase stack does.
 
     issued_s: seconds since 1970. ttl_s: lifetime in seconds; a negative one has already passed.
     """
-    return signed(claims_of(subject, role, issued_s, ttl_s), secret)
+    return sign_claims(build_claims(subject, role, issued_s, ttl_s), secret)
 
 
-def signed(claims: Mapping[str, Any], secret: str) -> str:
-    """Sign *claims*."""
+def sign_claims(claims: Mapping[str, Any], secret: str) -> str:
+    """Sign *claims* with HS256."""
     return jwt.encode(dict(claims), secret, algorithm=ALGORITHM)
 
 
-def claims_of(subject: str, role: str, issued_s: float, ttl_s: float) -> dict[str, Any]:
-    """Write what a token says; a negative lifetime has already passed."""
+def build_claims(subject: str, role: str, issued_s: float, ttl_s: float) -> dict[str, Any]:
+    """Build the claims of a token; a negative lifetime has already passed."""
     begins = int(issued_s if ttl_s >= 0 else issued_s + 2 * ttl_s)
     return {"sub": subject, "role": role, "aud": AUDIENCE, "iat": begins, "exp": int(issued_s + ttl_s)}
 
@@ -63,7 +65,7 @@ class _Claims(NamedTuple):
     expires_s: float
 
 
-def jwk_set() -> jwt.PyJWKSet | None:
+def load_jwk_set() -> jwt.PyJWKSet | None:
     """Read the keys named by ``MOCKSERVER_JWKS``, a file or a URL of this machine; None if it is not set.
 
     Raises CannotStart if they cannot be read.
@@ -83,8 +85,8 @@ def jwk_set() -> jwt.PyJWKSet | None:
         raise CannotStart(f"MOCKSERVER_JWKS: {source}: {error}") from None
 
 
-class Tokens:
-    """Checks tokens.
+class TokenVerifier:
+    """Verifies tokens.
 
     secret: the HS256 key. role: the role claim a token must have, or None for any. keys: further keys, of tokens
     signed with ES256 or RS256.
@@ -99,13 +101,13 @@ class Tokens:
         # A signature is as good the second time; times are compared on every call.
         self._verified: dict[str, _Claims] = {}
 
-    def check(self, token: str, exchange: Exchange) -> Caller:
+    def verify(self, token: str, request: Request, session: Session) -> Caller:
         """Verify signature, algorithm, audience, times and role.
 
         Raises Unauthenticated, or Forbidden for a valid token of another role.
         """
-        claims = self._verified.get(token) or self._verify(token)
-        now_s = exchange.session.clock.now_s()
+        claims = self._verified.get(token) or self._verify_signature(token)
+        now_s = session.clock.now_s()
         if now_s >= claims.expires_s:
             raise Unauthenticated("The token has expired")
         if now_s < claims.begins_s:
@@ -114,28 +116,28 @@ class Tokens:
             raise Forbidden(f"The token's role is {claims.role!r}; this operation needs {self._role!r}")
         if claims.subject is None:
             raise Unauthenticated("The token names no user (sub)")
-        return Caller(claims.subject, claims.role, exchange.header("origin"))
+        return Caller(claims.subject, claims.role, request.header("origin"))
 
-    def check_shape(self, token: str, exchange: Exchange) -> Caller:
-        """Accept anything that is formed like a token, whoever signed it and whenever.
+    def accept_shape(self, token: str, request: Request, session: Session) -> Caller:  # noqa: ARG002 - as verify
+        """Accept anything that has the form of a token, whoever signed it and whenever.
 
         Raises Unauthenticated for what is not.
         """
-        claims = _decoded(token, None, {"verify_signature": False})
-        subject = _text(claims, "sub") or self._subject
-        return Caller(subject, _text(claims, "role"), exchange.header("origin"))
+        claims = _decode_token(token, None, {"verify_signature": False})
+        subject = _read_text(claims, "sub") or self._subject
+        return Caller(subject, _read_text(claims, "role"), request.header("origin"))
 
-    def _verify(self, token: str) -> _Claims:
-        claims = _decoded(token, self._secret, _UNVERIFIED, self._keys)
+    def _verify_signature(self, token: str) -> _Claims:
+        claims = _decode_token(token, self._secret, _UNVERIFIED, self._keys)
         # Supabase's own anon key has no audience; its role is what keeps it out.
         audience = claims.get("aud", AUDIENCE)
         if AUDIENCE not in (audience if isinstance(audience, list) else [audience]):
             raise Unauthenticated(f"The token is for another audience than {AUDIENCE!r}")
         verified = _Claims(
-            _text(claims, "sub"),
-            _text(claims, "role"),
-            max(_seconds(claims, "nbf", -math.inf), _seconds(claims, "iat", -math.inf)),
-            _seconds(claims, "exp", math.inf),
+            _read_text(claims, "sub"),
+            _read_text(claims, "role"),
+            max(_read_seconds(claims, "nbf", -math.inf), _read_seconds(claims, "iat", -math.inf)),
+            _read_seconds(claims, "exp", math.inf),
         )
         if len(self._verified) >= _CACHED_TOKENS:
             self._verified.clear()
@@ -143,7 +145,7 @@ class Tokens:
         return verified
 
 
-def _decoded(
+def _decode_token(
     token: str, secret: str | None, options: Any, keys: Mapping[str | None, jwt.PyJWK] = MappingProxyType({})
 ) -> dict[str, Any]:
     try:
@@ -157,13 +159,13 @@ def _decoded(
         raise Unauthenticated(f"The token is not valid: {reason}") from None
 
 
-def _text(claims: Mapping[str, Any], name: str) -> str | None:
+def _read_text(claims: Mapping[str, Any], name: str) -> str | None:
     """Read a claim that is text, and text that can be written as UTF-8; None for any other."""
     value = claims.get(name)
     return value if isinstance(value, str) and value and not _SURROGATE.search(value) else None
 
 
-def _seconds(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
+def _read_seconds(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
     value = claims.get(name, otherwise)
     try:
         seconds = float(value) if isinstance(value, int | float) else math.nan

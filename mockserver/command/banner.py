@@ -6,8 +6,9 @@ import json
 import shlex
 from urllib.parse import quote, urlencode
 
-from mockserver.auth.security import Sample
-from mockserver.contract.operation import JSON, Operation
+from mockserver.auth.issuer import SampleCredential
+from mockserver.contract.media_type import JSON
+from mockserver.contract.operation import Operation
 from mockserver.http.session_name import PREFIX
 from mockserver.session.session import DEFAULT
 from mockserver.stub import Stub
@@ -17,16 +18,16 @@ def render_banner(stub: Stub, url: str) -> str:
     """Render the banner; every curl line works when pasted, for a day."""
     lines = [f"mockserver answers at {url}", ""]
     base = url + PREFIX + DEFAULT if stub.sessions.is_strict else url
-    for operation in stub.door.routes.operations:
+    for operation in stub.operations:
         lines += [
             f"# {operation.api}: {operation.summary or operation.name}",
-            render_curl(operation, base, stub.credential(operation)),
+            render_curl(operation, base, stub.make_credential(operation)),
             "",
         ]
     return "\n".join([*lines, f"# The control plane, for people and programs: {url}/__admin/"])
 
 
-def render_curl(operation: Operation, url: str, credential: Sample | None) -> str:
+def render_curl(operation: Operation, url: str, credential: SampleCredential | None) -> str:
     """Render a command that calls *operation* with the contract's first example."""
     path = operation.template
     for parameter in operation.parameters:

@@ -9,9 +9,9 @@ import secrets
 from typing import TYPE_CHECKING
 
 from mockserver.command.settings import Auth, Settings
+from mockserver.http.listening_socket import is_loopback
 from mockserver.http.problems import CannotStart
-from mockserver.http.socket import is_loopback
-from mockserver.services.service import Service, services
+from mockserver.services.service import Service, load_services
 
 if TYPE_CHECKING:
     from mockserver.stub import Stub
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 def select_built_in_services(settings: Settings) -> list[Service]:
     """Return the built-in APIs that *settings* name; none if they name only OpenAPI files."""
-    return [] if settings.spec and not settings.api else services(settings.api, settings.fixtures)
+    return [] if settings.spec and not settings.api else load_services(settings.api, settings.fixtures)
 
 
 def check_signature_setting(settings: Settings, built_in: list[Service]) -> None:
     """Raise CannotStart where ``--verify-hmac`` has no effect."""
     if not settings.verify_hmac:
         return
-    from mockserver.auth.security import SIGNATURE, kind
+    from mockserver.auth.schemes import SIGNATURE, credential_kind
     from mockserver.services import openapi_file
 
     if settings.auth is Auth.off:
         raise CannotStart("--verify-hmac verifies nothing with --auth off; leave one of them out")
-    served = [*built_in, *(openapi_file.service(file) for file in settings.spec)]
-    if not any(kind(scheme) == SIGNATURE for one in served for scheme in one.schemes.values()):
+    served = [*built_in, *(openapi_file.load_service(file) for file in settings.spec)]
+    if not any(credential_kind(scheme) == SIGNATURE for one in served for scheme in one.schemes.values()):
         names = ", ".join(one.name for one in served)
         raise CannotStart(f"--verify-hmac verifies nothing: {names} takes no signed requests; leave it out")
 
@@ -52,7 +52,7 @@ def build_stub(settings: Settings, built_in: list[Service]) -> Stub:
         admin_token=settings.admin_token,
         verify_hmac=settings.verify_hmac,
     )
-    from_files = [openapi_file.service(file) for file in settings.spec]
+    from_files = [openapi_file.load_service(file) for file in settings.spec]
     stub = Stub([*built_in, *from_files], seed=settings.seed, mode=settings.auth.value, options=options)
     if settings.state is not None:
         load_state(settings.state, stub)

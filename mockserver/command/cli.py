@@ -262,7 +262,7 @@ def export(
     from mockserver.export.kit import build_kit
     from mockserver.services import openapi_file
 
-    files = build_kit(built_in, [openapi_file.service(file) for file in settings.spec])
+    files = build_kit(built_in, [openapi_file.load_service(file) for file in settings.spec])
     target.write(files)
     print(f"mockserver: wrote {len(files)} files; {folder / 'README.md'} says what each is for")
 

@@ -19,7 +19,7 @@ from mockserver.command.build import (
 )
 from mockserver.command.owned_files import own_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
-from mockserver.http import socket
+from mockserver.http import listening_socket
 from mockserver.http.problems import CannotStart
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ def run_command(settings: Settings, command: Sequence[str]) -> int:
 def _run_beside(stub: Stub, settings: Settings, command: Sequence[str]) -> int:
     from mockserver.http.server import ServerThread
 
-    listener = socket.listen(settings.host, settings.port)
-    url = socket.url(listener)
-    server = ServerThread(stub.door, listener)
+    listener = listening_socket.open_socket(settings.host, settings.port)
+    url = listening_socket.socket_url(listener)
+    server = ServerThread(stub.application, listener)
     server.start()
     try:
         write_ready_file(settings, url)
@@ -66,10 +66,10 @@ def _run_beside(stub: Stub, settings: Settings, command: Sequence[str]) -> int:
 def _stub_variables(stub: Stub, url: str) -> dict[str, str]:
     session = stub.sessions.default
     variables = {"MOCKSERVER_URL": url}
-    if stub.mint.takes_tokens:
-        variables["MOCKSERVER_TOKEN"] = stub.mint.token(session, {"ttl_s": 24 * 3600})[0]
-    if stub.mint.takes_keys:
-        variables["MOCKSERVER_API_KEY"] = stub.mint.key(session, "write")
+    if stub.issuer.takes_tokens:
+        variables["MOCKSERVER_TOKEN"] = stub.issuer.issue_token(session, {"ttl_s": 24 * 3600})[0]
+    if stub.issuer.takes_keys:
+        variables["MOCKSERVER_API_KEY"] = stub.issuer.issue_key(session, "write")
     return variables
 
 

@@ -14,7 +14,7 @@ from mockserver.command.build import (
 )
 from mockserver.command.owned_files import own_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
-from mockserver.http import socket
+from mockserver.http import listening_socket
 
 
 def serve_until_signal(settings: Settings) -> None:
@@ -25,8 +25,8 @@ def serve_until_signal(settings: Settings) -> None:
     # What can be wrong with the command line is found before the slow imports.
     built_in = select_built_in_services(settings)
     check_signature_setting(settings, built_in)
-    listener = socket.listen(settings.host, settings.port)
-    url = socket.url(listener)
+    listener = listening_socket.open_socket(settings.host, settings.port)
+    url = listening_socket.socket_url(listener)
     with own_files(settings) as owned:
         made_up = protect_control_plane(settings)
         stub = build_stub(settings, built_in)
@@ -45,7 +45,7 @@ def serve_until_signal(settings: Settings) -> None:
 
         _tune_garbage_collection()
         _end_with_terminal()
-        Server(stub.door, announce, clean_up).run(sockets=[listener])
+        Server(stub.application, announce, clean_up).run(sockets=[listener])
 
 
 def _tune_garbage_collection() -> None:

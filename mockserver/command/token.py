@@ -8,7 +8,8 @@ from typing import Any
 
 import openapi
 from mockserver import apis, fixtures
-from mockserver.auth import issuer, security, tokens
+from mockserver.auth import issuer, tokens
+from mockserver.auth.schemes import credential_kind
 from mockserver.http.problems import CannotStart, nearest
 from mockserver.http.session_name import CLAIM, NAME, NAMING
 
@@ -37,13 +38,13 @@ def make_credential(api: str | None, wanted: Mapping[str, Any], session: str | N
         raise CannotStart(f"--defect {defect}: {nearest(defect, list(issuer.DEFECTS))}")
     if session is not None and not NAME.fullmatch(session):
         raise CannotStart(f"--session {session}: {NAMING}")
-    claims = tokens.claims_of(wanted["sub"] or known.subject, wanted["role"], time.time(), wanted["ttl_s"])
+    claims = tokens.build_claims(wanted["sub"] or known.subject, wanted["role"], time.time(), wanted["ttl_s"])
     if session is not None:
         claims[CLAIM] = session
-    return issuer.minted(claims, defect, tokens.jwt_secret())[0]
+    return issuer.sign_with_defect(claims, defect, tokens.read_jwt_secret())[0]
 
 
 def _credential_kind(api: str) -> str | None:
     """Return what the first security scheme of *api* carries, or None if it has none."""
     schemes = openapi.load_contract(api).get("components", {}).get("securitySchemes", {})
-    return next((security.kind(scheme) for scheme in schemes.values()), None)
+    return next((credential_kind(scheme) for scheme in schemes.values()), None)

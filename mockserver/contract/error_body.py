@@ -1,22 +1,22 @@
-"""An API's own way of saying that something went wrong, rendered from its contract."""
+"""The error body of an API, filled in from its contract."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.dispatch.exchange import Reply
 from mockserver.http.problems import CannotStart, Problem, phrase
+from mockserver.http.reply import Reply
 
 _ABSENT = object()
-_GUEST = {"status": "{status}", "message": "{message}", "detail": "{detail}"}
+_DEFAULT_BODY = {"status": "{status}", "message": "{message}", "detail": "{detail}"}
 
 
 class Voice:
     """Renders problems as the contract's x-error-body, with the codes of its x-error-codes.
 
-    A contract that has neither is a guest's, and errors look like most APIs': a message, and a detail per field.
-    file: where the contract lies, for whoever has to mend it. is_own: whether it says what an error looks like.
+    Without them an error looks as in most APIs: a message, and a detail per field.
+    file: where the contract lies, for messages. is_own: whether the contract says what an error looks like.
     Raises CannotStart if the contract has one without the other.
     """
 
@@ -27,10 +27,10 @@ class Voice:
         self.file = file
         self.is_own = not missing
         self.codes: Mapping[str, str] = spec.get("x-error-codes", {})
-        self._body = spec.get("x-error-body", _GUEST)
+        self._body = spec.get("x-error-body", _DEFAULT_BODY)
 
-    def reply(self, problem: Problem) -> Reply:
-        """Render *problem*."""
+    def render_problem(self, problem: Problem) -> Reply:
+        """Render *problem* as a reply of its status."""
         status = int(problem.kind)
         values = {
             "status": status,
@@ -38,12 +38,12 @@ class Voice:
             "message": problem.message,
             "detail": problem.detail if problem.detail is not None else _ABSENT,
         }
-        return Reply(status, _filled(self._body, values), problem.headers)
+        return Reply(status, _fill_template(self._body, values), problem.headers)
 
 
-def _filled(template: Any, values: Mapping[str, Any]) -> Any:
+def _fill_template(template: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(template, dict):
-        filled = {key: _filled(value, values) for key, value in template.items()}
+        filled = {key: _fill_template(value, values) for key, value in template.items()}
         return {key: value for key, value in filled.items() if value is not _ABSENT}
     if isinstance(template, str) and template.startswith("{") and template.endswith("}"):
         return values[template[1:-1]]

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import openapi
-from mockserver.contract.routes import VARIABLE
 from mockserver.contract.schema import Schema
-from mockserver.dispatch.exchange import Exchange
 from mockserver.http.problems import BadContract, Violation
+from mockserver.http.request import Request
 from openapi import Spec
+
+VARIABLE = re.compile(r"\{([^}]*)\}")
+_ReadRaw = Callable[[Request, tuple[str, ...]], Any]
 
 
 class Parameter:
@@ -21,61 +23,67 @@ class Parameter:
         schema = openapi.resolve_reference(spec, definition.get("schema", {}))
         self.name: str = definition["name"]
         self._required: bool = definition.get("required", False)
-        # How an object is spread over a parameter is told in many ways; its text is taken as it is.
+        # OpenAPI has many ways to spread an object over a parameter; its text is passed on as it is.
         self._schema = Schema({} if schema.get("type") == "object" else schema, spec)
         self._default = schema.get("default")
-        self._typed = _typed(spec, schema)
-        self._meant = _MEANT.get(schema.get("type"))
+        self._parse = _make_parser(spec, schema)
+        self._type_name = _TYPE_NAMES.get(schema.get("type"))
         is_list = schema.get("type") == "array" and definition["in"] == "query"
-        self._raw: Callable[[Exchange], Any] = (
-            _raw_list(definition) if is_list else _raw(definition["in"], self.name, template)
+        self._read_raw = (
+            _make_list_reader(definition) if is_list else _make_reader(definition["in"], self.name, template)
         )
 
-    def read(self, exchange: Exchange, violations: list[Violation]) -> Any:
-        """Read the value, or the schema's default; what is wrong with it joins *violations*."""
-        raw = self._raw(exchange)
+    def read(self, request: Request, path_values: tuple[str, ...], violations: list[Violation]) -> Any:
+        """Read the value, or the schema's default; what is wrong with it is added to *violations*.
+
+        path_values: the values of the variables in the path.
+        """
+        raw = self._read_raw(request, path_values)
         if raw is None:
             if self._required:
                 violations.append(Violation(self.name, "is required"))
             return self._default
-        value = self._typed(raw)
-        if self._meant and isinstance(value, str):
-            is_long = self._typed is _integer and _ANY_INTEGER.fullmatch(value)
-            told = (
-                f"has more than {_DIGITS} digits" if is_long else f"must be {self._meant}, not {value[:40]!r}"
+        value = self._parse(raw)
+        if self._type_name and isinstance(value, str):
+            is_too_long = self._parse is _parse_integer and _ANY_INTEGER.fullmatch(value)
+            message = (
+                f"has more than {_DIGITS} digits"
+                if is_too_long
+                else f"must be {self._type_name}, not {value[:40]!r}"
             )
-            violations.append(Violation(self.name, told))
+            violations.append(Violation(self.name, message))
             return value
         violations.extend(self._schema.violations(value, self.name))
         return value
 
 
-def _raw_list(definition: Mapping[str, Any]) -> Callable[[Exchange], list[str] | None]:
-    """Read a list from the query: a value each where it is exploded, as it is by default, or one with commas."""
+def _make_list_reader(definition: Mapping[str, Any]) -> _ReadRaw:
+    """Read a list from the query: a value each where it is exploded, as it is by default, or one with separators."""
     name, style = definition["name"], definition.get("style", "form")
     if definition.get("explode", style == "form"):
-        return lambda exchange: exchange.query_lists().get(name)
-    comma = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
+        return lambda request, _: request.query_lists().get(name)
+    separator = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
 
-    def split(exchange: Exchange) -> list[str] | None:
-        text = exchange.query_values().get(name)
-        return None if text is None else text.split(comma)
+    def read_separated(request: Request, _: tuple[str, ...]) -> list[str] | None:
+        text = request.query_values().get(name)
+        return None if text is None else text.split(separator)
 
-    return split
+    return read_separated
 
 
-def _raw(place: str, name: str, template: str) -> Callable[[Exchange], str | None]:
+def _make_reader(place: str, name: str, template: str) -> _ReadRaw:
     if place == "path":
         names = VARIABLE.findall(template)
         if name not in names:
             raise BadContract(f"there is no {{{name}}} in the path {template}")
         index = names.index(name)
-        return lambda exchange: exchange.path_values[index]
+        return lambda _, path_values: path_values[index]
     if place == "query":
-        return lambda exchange: exchange.query_values().get(name)
+        return lambda request, _: request.query_values().get(name)
     if place == "cookie":
-        return lambda exchange: exchange.cookie(name)
-    return lambda exchange: exchange.header(name.lower())
+        return lambda request, _: request.cookie(name)
+    header = name.lower()
+    return lambda request, _: request.header(header)
 
 
 _DIGITS = 19
@@ -83,27 +91,31 @@ _ANY_INTEGER = re.compile(r"-?[0-9]+")
 _INTEGER = re.compile(rf"-?[0-9]{{1,{_DIGITS}}}")
 
 
-def _typed(spec: Spec, schema: Mapping[str, Any]) -> Callable[[Any], Any]:
+def _make_parser(spec: Spec, schema: Mapping[str, Any]) -> Callable[[Any], Any]:
     if schema.get("type") != "array":
-        return _TYPES.get(schema.get("type", "string"), str)
-    item = _typed(spec, openapi.resolve_reference(spec, schema.get("items", {})))
+        return _PARSERS.get(schema.get("type", "string"), str)
+    item = _make_parser(spec, openapi.resolve_reference(spec, schema.get("items", {})))
     return lambda values: [item(one) for one in (values.split(",") if isinstance(values, str) else values)]
 
 
-def _integer(text: str) -> Any:
+def _parse_integer(text: str) -> Any:
     return int(text) if _INTEGER.fullmatch(text) else text
 
 
-def _number(text: str) -> Any:
+def _parse_number(text: str) -> Any:
     try:
         return float(text)
     except ValueError:
         return text
 
 
-def _boolean(text: str) -> Any:
+def _parse_boolean(text: str) -> Any:
     return {"true": True, "false": False}.get(text, text)
 
 
-_TYPES: Mapping[str, Callable[[str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean}
-_MEANT = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
+_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "integer": _parse_integer,
+    "number": _parse_number,
+    "boolean": _parse_boolean,
+}
+_TYPE_NAMES = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}

@@ -1,4 +1,4 @@
-"""Which operation a raw path means, and which it nearly meant."""
+"""The table of paths: which operation a request matches, and which it comes nearest to."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from mockserver.contract.operation import Operation
+from mockserver.contract.parameter import VARIABLE
 from mockserver.http.problems import CannotStart
 
-if TYPE_CHECKING:
-    from mockserver.contract.operation import Operation
-
-
-VARIABLE = re.compile(r"\{([^}]*)\}")
-_COMPARED = 200
+_LONGEST_COMPARED = 200
 
 
 @dataclass(frozen=True)
@@ -26,24 +23,24 @@ class Path:
     segments: tuple[str, ...]
     operations: dict[str, Operation] = field(default_factory=dict)
 
-    def values(self, raw: list[str]) -> tuple[str, ...] | None:
-        """Take the values of the variables out of *raw*, or None if it is another path."""
+    def match_segments(self, raw: list[str]) -> tuple[str, ...] | None:
+        """Give the values of the variables in the segments *raw*, or None if they are another path's."""
         found: list[str] = []
         for segment, part in zip(self.segments, raw, strict=True):
             if segment == "{}":
-                found.append(_decoded(part))
+                found.append(_decode_segment(part))
             elif "{}" in segment:
-                match = _pattern(segment).fullmatch(part)
+                match = _segment_pattern(segment).fullmatch(part)
                 if match is None:
                     return None
-                found += map(_decoded, match.groups())
-            elif segment != part and segment != _decoded(part):
+                found += map(_decode_segment, match.groups())
+            elif segment != part and segment != _decode_segment(part):
                 return None
         return tuple(found)
 
 
 class NearMiss(NamedTuple):
-    """The operation a request came nearest to, and why it was not that one."""
+    """The operation that a request came nearest to, and why it did not match."""
 
     operation: Operation
     reason: str
@@ -58,18 +55,18 @@ class Routes:
         self.operations: list[Operation] = []
 
     def add(self, operation: Operation) -> None:
-        """Enter one operation.
+        """Add one operation.
 
         Raises CannotStart if another one has the same method and path.
         """
-        segments = tuple(VARIABLE.sub("{}", part) for part in _split(operation.template))
+        segments = tuple(VARIABLE.sub("{}", part) for part in _split_path(operation.template))
         paths = self._paths.setdefault(len(segments), [])
         path = next((path for path in paths if path.segments == segments), None)
         if path is None:
             path = Path(segments)
             paths.append(path)
             # A literal segment wins over a variable one at the same place, whichever file came first.
-            paths.sort(key=lambda path: [_openness(segment) for segment in path.segments])
+            paths.sort(key=lambda path: [_variable_rank(segment) for segment in path.segments])
             if not any("{}" in segment for segment in segments):
                 self._literal[operation.template] = path
         other = path.operations.get(operation.method, operation)
@@ -91,58 +88,64 @@ class Routes:
         literal = self._literal.get(raw_path)
         if literal is not None:
             return literal.operations, ()
-        parts = _split(raw_path)
+        parts = _split_path(raw_path)
         for path in self._paths.get(len(parts), []):
-            values = path.values(parts)
+            values = path.match_segments(parts)
             if values is not None:
                 return path.operations, values
         return None
 
-    def nearest(self, method: str, raw_path: str) -> NearMiss:
-        """Name the operation with the most equal leading segments, then the same method, then the likest path."""
-        parts, beginning = _split(raw_path), _split(raw_path[:_COMPARED])
+    def find_nearest(self, method: str, raw_path: str) -> NearMiss:
+        """Find the operation with the most equal leading segments, then the same method, then the closest path."""
+        parts, beginning = _split_path(raw_path), _split_path(raw_path[:_LONGEST_COMPARED])
 
-        def nearness(one: Operation) -> tuple[int, bool, float]:
-            return _leading(one, parts), one.method == method, -_distance(_split(one.template), beginning)
+        def closeness(one: Operation) -> tuple[int, bool, float]:
+            return (
+                _count_equal_segments(one, parts),
+                one.method == method,
+                -_path_distance(_split_path(one.template), beginning),
+            )
 
-        best = max(self.operations, key=nearness)
-        return NearMiss(best, _difference(best, parts))
+        best = max(self.operations, key=closeness)
+        return NearMiss(best, _describe_difference(best, parts))
 
 
-def _split(path: str) -> list[str]:
+def _split_path(path: str) -> list[str]:
     return path.removesuffix("/").split("/")[1:]
 
 
 @cache
-def _pattern(segment: str) -> re.Pattern[str]:
+def _segment_pattern(segment: str) -> re.Pattern[str]:
     return re.compile("(.*)".join(map(re.escape, segment.split("{}"))))
 
 
-def _openness(segment: str) -> int:
+def _variable_rank(segment: str) -> int:
     return 2 if segment == "{}" else int("{}" in segment)
 
 
-def _decoded(segment: str) -> str:
+def _decode_segment(segment: str) -> str:
     return (
-        unquote_to_bytes(segment.encode("latin-1")).decode(errors="replace") if _special(segment) else segment
+        unquote_to_bytes(segment.encode("latin-1")).decode(errors="replace")
+        if _needs_decoding(segment)
+        else segment
     )
 
 
-def _special(segment: str) -> bool:
+def _needs_decoding(segment: str) -> bool:
     return "%" in segment or not segment.isascii()
 
 
-def _leading(operation: Operation, parts: list[str]) -> int:
+def _count_equal_segments(operation: Operation, parts: list[str]) -> int:
     count = 0
-    for segment, part in zip(_split(operation.template), parts, strict=False):
+    for segment, part in zip(_split_path(operation.template), parts, strict=False):
         if "{" not in segment and segment != part:
             break
         count += "{" not in segment
     return count
 
 
-def _distance(template: list[str], parts: list[str]) -> float:
-    """Count what it takes to make *parts* fit: 1 for a segment too many or too few, up to 2 for another word."""
+def _path_distance(template: list[str], parts: list[str]) -> float:
+    """Count the edits that make *parts* fit: 1 for a segment too many or too few, up to 2 for another word."""
     above = [float(column) for column in range(len(parts) + 1)]
     for row, segment in enumerate(template, 1):
         costs = [float(row)]
@@ -153,9 +156,9 @@ def _distance(template: list[str], parts: list[str]) -> float:
     return above[-1]
 
 
-def _difference(operation: Operation, parts: list[str]) -> str:
-    template = _split(operation.template)
+def _describe_difference(operation: Operation, parts: list[str]) -> str:
+    template = _split_path(operation.template)
     for index, (segment, part) in enumerate(zip(template, parts, strict=False)):
-        if "{" not in segment and segment != _decoded(part):
+        if "{" not in segment and segment != _decode_segment(part):
             return f"segment {index + 1} is '{part[:80]}', not '{segment}'"
     return f"the path has {len(parts)} segments, not {len(template)}"

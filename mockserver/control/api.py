@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 import openapi
-from mockserver.auth.issuer import DEFECTS, Mint
+from mockserver.auth.issuer import DEFECTS, CredentialIssuer
 from mockserver.control.clock_change import change_clock
 from mockserver.control.match_check import check_matches
 from mockserver.control.pages import render_control_page, render_docs_page
 from mockserver.control.state import StateDocuments
-from mockserver.dispatch.exchange import Exchange, Reply, Stream
 from mockserver.http import exact_json
 from mockserver.http.problems import NotFound, Problem, nearest
+from mockserver.http.reply import Reply, Stream
+from mockserver.http.request import Request
 from mockserver.http.session_name import PREFIX
 from mockserver.session.journal import Entry, Journal
 from mockserver.session.memory_store import Saved
-from mockserver.session.registry import Sessions
+from mockserver.session.registry import SessionRegistry
 from mockserver.session.session import Session
 from mockserver.simulation.match import Match
 
@@ -58,8 +59,8 @@ class Admin:
 
     def __init__(
         self,
-        sessions: Sessions,
-        mint: Mint,
+        sessions: SessionRegistry,
+        issuer: CredentialIssuer,
         specs: dict[str, Spec],
         state: StateDocuments,
         routes: Routes,
@@ -67,13 +68,13 @@ class Admin:
         self.state = state
         self.spec = openapi.read_contract(CONTRACT)
         self._sessions = sessions
-        self._mint = mint
+        self._issuer = issuer
         self._specs = {**specs, NAME: self.spec}
         self._routes = routes
 
-    def identify_operator(self, exchange: Exchange) -> Operator:
+    def identify_operator(self, request: Request, session: Session) -> Operator:
         """Return who calls; the guard has let the call pass already."""
-        return Operator(exchange.session, exchange.url)
+        return Operator(session, request.base_url)
 
     async def page(self, caller: Operator) -> Reply:
         """Answer the page that shows and controls a session."""
@@ -216,13 +217,13 @@ class Admin:
 
     async def make_token(self, body: dict[str, Any] | None, caller: Operator, session: str | None) -> Reply:
         """Issue a token that carries the session."""
-        token, claims = self._mint.token(self._find_session(session, caller), body or {})
+        token, claims = self._issuer.issue_token(self._find_session(session, caller), body or {})
         return Reply(200, {"token": token, "claims": claims})
 
     async def make_key(self, body: dict[str, Any] | None, caller: Operator, session: str | None) -> Reply:
         """Issue an API key that carries the session."""
         access = (body or {}).get("access", "write")
-        return Reply(200, {"api_key": self._mint.key(self._find_session(session, caller), access)})
+        return Reply(200, {"api_key": self._issuer.issue_key(self._find_session(session, caller), access)})
 
     async def read_clock(self, caller: Operator, session: str | None) -> Reply:
         """Answer the session's time."""
@@ -238,7 +239,7 @@ class Admin:
         """List the sessions, the longest idle first."""
         rows = [
             {"id": session.id, "requests": session.journal.count, "idle_s": round(idle_s, 3)}
-            for session, idle_s in self._sessions.all()
+            for session, idle_s in self._sessions.list_idle()
         ]
         return Reply(200, rows)
 
@@ -248,8 +249,8 @@ class Admin:
         ready = {
             "id": session.id,
             "base_url": f"{caller.url}{PREFIX}{session.id}",
-            "token": self._mint.token(session, {})[0] if self._mint.takes_tokens else None,
-            "api_key": self._mint.key(session, "write") if self._mint.takes_keys else None,
+            "token": self._issuer.issue_token(session, {})[0] if self._issuer.takes_tokens else None,
+            "api_key": self._issuer.issue_key(session, "write") if self._issuer.takes_keys else None,
         }
         return Reply(201, ready)
 
@@ -268,7 +269,7 @@ class Admin:
         return _html_reply(render_docs_page(api, self._find_spec(api), list(self._specs)))
 
     def _find_session(self, name: str | None, caller: Operator) -> Session:
-        return caller.session if name is None else self._sessions.named(name)
+        return caller.session if name is None else self._sessions.find_or_make(name)
 
     def _find_journal(self, name: str | None, caller: Operator) -> Journal:
         return self._find_session(name, caller).journal

@@ -9,8 +9,9 @@ from collections.abc import Collection
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
-from mockserver.dispatch.exchange import Exchange, Reply
 from mockserver.http.problems import CannotStart, Forbidden, Problem
+from mockserver.http.reply import Reply
+from mockserver.http.request import Request
 
 COOKIE = "mock_admin"
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
@@ -36,34 +37,34 @@ class Guard:
         self._hosts = {"localhost", *(host.lower() for host in hosts)}
         self._token = token
 
-    def __call__(self, exchange: Exchange) -> Reply | None:
+    def __call__(self, request: Request) -> Reply | None:
         """Return None to let the call pass, or the answer that replaces it.
 
         Raises Forbidden for a foreign host or origin, TokenRequired without the token.
         """
-        host = exchange.header("host") or ""
+        host = request.header("host") or ""
         if not self._is_known_host(host):
             raise Forbidden(f"{host!r} is not a name of this server; allow it with --allow-host")
-        origin = exchange.header("origin")
+        origin = request.header("origin")
         if origin is not None and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}"):
             raise Forbidden("the control plane does not answer pages on other origins")
-        if exchange.header("sec-fetch-site") == "cross-site":
+        if request.header("sec-fetch-site") == "cross-site":
             raise Forbidden("the control plane does not answer requests from other sites")
-        return self._check_token(exchange)
+        return self._check_token(request)
 
-    def _check_token(self, exchange: Exchange) -> Reply | None:
+    def _check_token(self, request: Request) -> Reply | None:
         if self._token is None:
             return None
-        query = exchange.query_values()
+        query = request.query_values()
         offered = query.pop("token", "")
-        if exchange.method == "GET" and offered and self._is_valid_token(offered):
+        if request.method == "GET" and offered and self._is_valid_token(offered):
             cookie = f"{COOKIE}={self._token}; Path=/__admin; HttpOnly; SameSite=Strict"
-            if exchange.session_prefix is not None:
-                query["session"] = exchange.session_prefix
-            place = f"{exchange.path}?{urlencode(query)}" if query else exchange.path
+            if request.session_prefix is not None:
+                query["session"] = request.session_prefix
+            place = f"{request.path}?{urlencode(query)}" if query else request.path
             return Reply(303, None, {"Location": place, "Set-Cookie": cookie, "Cache-Control": "no-store"})
-        bearer = (exchange.header("authorization") or "").partition(" ")[2]
-        shown = (bearer, exchange.header("x-mock-admin-token") or "", exchange.cookie(COOKIE) or "")
+        bearer = (request.header("authorization") or "").partition(" ")[2]
+        shown = (bearer, request.header("x-mock-admin-token") or "", request.cookie(COOKIE) or "")
         if not any(self._is_valid_token(token) for token in shown):
             raise TokenRequired(
                 "send the admin token: 'Authorization: Bearer <token>', or open /__admin/?token=<token>"

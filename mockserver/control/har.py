@@ -51,16 +51,16 @@ def _convert_request(request: dict[str, Any], url: str, content: bytes) -> harfi
 
 
 def _convert_response(entry: Entry) -> harfile.Response:
-    answer = entry.answer
-    if answer is None:  # the connection was broken on purpose
+    response = entry.response
+    if response is None:  # the connection was broken on purpose
         return harfile.Response(
             status=0, statusText="", httpVersion="HTTP/1.1", headers=[], content=harfile.Content()
         )
-    headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers()}
-    text, size = answer.content.decode(errors="replace"), len(answer.content)
+    headers = {name.decode(): value.decode("latin-1") for name, value in response.headers()}
+    text, size = response.content.decode(errors="replace"), len(response.content)
     return harfile.Response(
-        status=answer.status,
-        statusText=phrase(answer.status),
+        status=response.status,
+        statusText=phrase(response.status),
         httpVersion="HTTP/1.1",
         headers=_convert_pairs(headers.items()),
         content=harfile.Content(size=size, mimeType=headers.get("content-type", ""), text=text),

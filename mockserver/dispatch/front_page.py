@@ -1,11 +1,12 @@
-"""The page at ``/``: what is served here, for a person or a program."""
+"""The page at ``/``, which lists what is served, for a person or a program."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from mockserver.contract.operation import Operation
-from mockserver.dispatch.exchange import Exchange, Reply
+from mockserver.http.reply import Reply
+from mockserver.http.request import Request
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -32,8 +33,13 @@ What it was told, and how it is steered: <a href="/__admin/">the control plane</
 """
 
 
-def front_page(operations: Sequence[Operation], exchange: Exchange) -> Reply:
-    """Name the operations, as HTML where the client prefers it, as JSON otherwise."""
+def is_front_page(request: Request) -> bool:
+    """Tell whether *request* asks for the front page; a contract may have an operation of its own there."""
+    return request.path == "/" and request.method in ("GET", "HEAD")
+
+
+def front_page(operations: Sequence[Operation], request: Request) -> Reply:
+    """List the operations, as HTML where the client prefers it, as JSON otherwise."""
     rows = [
         {
             "api": operation.api,
@@ -44,7 +50,7 @@ def front_page(operations: Sequence[Operation], exchange: Exchange) -> Reply:
         }
         for operation in operations
     ]
-    if "text/html" not in (exchange.header("accept") or ""):
+    if "text/html" not in (request.header("accept") or ""):
         return Reply(200, {"operations": rows})
     from jinja2 import Environment
 

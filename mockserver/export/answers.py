@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from mockserver.contract.operation import Operation, documented_headers
-from mockserver.dispatch.exchange import Reply
+from mockserver.contract.examples import example_headers
+from mockserver.contract.operation import Operation
+from mockserver.http.reply import Reply
 
 
 class Answer(NamedTuple):
@@ -46,7 +47,7 @@ def _list_status_answers(
     status: int, named: Mapping[str, Reply], response: Mapping[str, Any]
 ) -> list[Answer]:
     """List the answers of one status: one for each example, or one without a body."""
-    headers = documented_headers(response)
+    headers = example_headers(response)
     if not named:
         return [Answer(None, Reply(status, None, headers))]
     return [

@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import openapi
-from mockserver.auth.security import kind
-from mockserver.contract.operation import JSON, Operation, json_content
-from mockserver.contract.routes import VARIABLE
+from mockserver.auth.schemes import credential_kind
+from mockserver.contract.media_type import JSON, json_content
+from mockserver.contract.operation import Operation
+from mockserver.contract.parameter import VARIABLE
 from mockserver.export.answers import Answer, list_answers
 from mockserver.export.handlers import base_path
 from mockserver.services.sample import sample
@@ -53,11 +54,13 @@ def render_collection(service: Service, operations: Sequence[Operation], release
 
 def list_token_variables(service: Service, operations: Sequence[Operation]) -> list[str]:
     """List the variables for tokens; they have no value, since a token expires."""
-    return [name for name in _list_schemes(service, operations) if kind(service.schemes[name]) == "jwt"]
+    return [
+        name for name in _list_schemes(service, operations) if credential_kind(service.schemes[name]) == "jwt"
+    ]
 
 
 def _default_value(service: Service, scheme: str) -> str:
-    if kind(service.schemes[scheme]) != "api_key":
+    if credential_kind(service.schemes[scheme]) != "api_key":
         return ""
     keys = service.fixtures.credentials.api_keys
     return keys[0].key if keys else "any"
@@ -72,7 +75,11 @@ def _list_required_schemes(service: Service, operation: Operation) -> list[str]:
     """List the schemes of the first security requirement that fixed values satisfy; none where it may stay empty."""
     if not operation.security or {} in operation.security:
         return []
-    known = [one for one in operation.security if all(kind(service.schemes[name]) in _KINDS for name in one)]
+    known = [
+        one
+        for one in operation.security
+        if all(credential_kind(service.schemes[name]) in _KINDS for name in one)
+    ]
     return list(known[0] if known else operation.security[0])
 
 

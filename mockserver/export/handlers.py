@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.contract.operation import Operation
-from mockserver.contract.routes import VARIABLE
+from mockserver.contract.parameter import VARIABLE
 from mockserver.export.answers import Answer, list_answers
 from mockserver.export.text import join_lines, render_template
 from mockserver.services.service import Service

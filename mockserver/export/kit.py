@@ -29,7 +29,7 @@ def build_kit(built_in: Sequence[Service], from_files: Sequence[Service] = ()) -
     services = [*built_in, *from_files]
     release = version("preference-api-testbench")
     served: dict[str, list[Operation]] = {service.name: [] for service in services}
-    for operation in Stub(services).door.routes.operations:
+    for operation in Stub(services).operations:
         served[operation.api].append(operation)
     files = {"msw/package.json": json.dumps({"type": "module"}) + "\n"}
     if built_in:

@@ -1,51 +1,51 @@
-"""What lets a page or an extension on another origin read every answer, errors included."""
+"""The headers that let a page or an extension on another origin read every answer, errors included."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mockserver.dispatch.exchange import Exchange, Reply
+from mockserver.http.reply import Reply
+from mockserver.http.request import Request
 
 _EXPOSED = (
     "Allow, Preference-Applied, Retry-After, WWW-Authenticate, X-Mock-Contract-Error, X-Mock-Near-Miss, "
     "X-Mock-Off-Contract, X-Mock-Problem"
 )
+# Written once as bytes: they are part of every response.
+_ANY_ORIGIN = b"access-control-allow-origin: *\r\n"
+_ONE_ORIGIN = (
+    b"access-control-allow-origin: %%b\r\naccess-control-allow-credentials: true\r\n"
+    b"access-control-expose-headers: %b\r\nvary: Origin\r\n" % _EXPOSED.encode()
+)
 
 
-def is_preflight(exchange: Exchange) -> bool:
+def is_preflight(request: Request) -> bool:
     """Tell whether a browser asks what it may send."""
-    headers = exchange.heading.headers
-    return exchange.method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
+    headers = request.headers.values
+    return request.method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
-def preflight(exchange: Exchange) -> Reply:
+def preflight_reply(request: Request) -> Reply:
     """Allow what the browser asks for: its method, its headers, a private network."""
     headers = {
-        "Access-Control-Allow-Methods": exchange.header("access-control-request-method") or "",
+        "Access-Control-Allow-Methods": request.header("access-control-request-method") or "",
         "Access-Control-Max-Age": "600",
         "Vary": "Access-Control-Request-Method, Access-Control-Request-Headers",
     }
-    wanted = exchange.header("access-control-request-headers")
+    wanted = request.header("access-control-request-headers")
     if wanted:
         headers["Access-Control-Allow-Headers"] = wanted
-    if exchange.header("access-control-request-private-network") == "true":
+    if request.header("access-control-request-private-network") == "true":
         headers["Access-Control-Allow-Private-Network"] = "true"
     return Reply(204, None, headers)
 
 
-def head(exchange: Exchange) -> bytes:
-    """Write the header lines that every answer carries; the origin is echoed so that credentials may be sent."""
-    origin = exchange.header("origin")
-    return _ANY if origin is None else _PAGE % origin.encode("latin-1")
+def cors_header_lines(request: Request) -> bytes:
+    """Write the lines that every response carries; the origin is echoed so that credentials may be sent."""
+    origin = request.header("origin")
+    return _ANY_ORIGIN if origin is None else _ONE_ORIGIN % origin.encode("latin-1")
 
 
-def is_told(headers: Mapping[str, str]) -> bool:
-    """Tell whether *headers*, an answer's own, let pages in or keep them out themselves."""
+def has_cors_headers(headers: Mapping[str, str]) -> bool:
+    """Tell whether a reply's own *headers* already decide which origins may read it."""
     return any(name.lower().startswith("access-control-") for name in headers)
-
-
-_ANY = b"access-control-allow-origin: *\r\n"
-_PAGE = (
-    b"access-control-allow-origin: %%b\r\naccess-control-allow-credentials: true\r\n"
-    b"access-control-expose-headers: %b\r\nvary: Origin\r\n" % _EXPOSED.encode()
-)

@@ -30,7 +30,7 @@ def loads(raw: bytes) -> Any:
                 return value
         except (orjson.JSONDecodeError, TypeError):
             pass
-    return _carefully(raw)
+    return _parse_carefully(raw)
 
 
 def dumps(value: Any) -> bytes:
@@ -42,8 +42,8 @@ def dumps(value: Any) -> bytes:
         return _ENCODER.encode(value).encode()
 
 
-def read(content: bytes | None) -> Any:
-    """Read a body for showing and matching: JSON, or text if it is none, or None for no body."""
+def parse_leniently(content: bytes | None) -> Any:
+    """Parse a body to show or match it: JSON, or text if it is not JSON, or None for no body."""
     if not content:
         return None
     try:
@@ -52,7 +52,7 @@ def read(content: bytes | None) -> Any:
         return content.decode(errors="replace")
 
 
-def _carefully(raw: bytes) -> Any:
+def _parse_carefully(raw: bytes) -> Any:
     text = _decode(raw)
     try:
         value = _DECODER.decode(text)
@@ -65,7 +65,7 @@ def _carefully(raw: bytes) -> Any:
         raise
     except ValueError:
         raise NotExact("the body holds an integer with too many digits") from None
-    if text.count("[") + text.count("{") > MAXIMUM_DEPTH and _depth(value) > MAXIMUM_DEPTH:
+    if text.count("[") + text.count("{") > MAXIMUM_DEPTH and _measure_depth(value) > MAXIMUM_DEPTH:
         raise NotExact(_TOO_DEEP)
     if "\\u" in text:
         _refuse_lone_surrogates(value)
@@ -84,7 +84,7 @@ def _decode(raw: bytes) -> str:
         raise NotExact(f"the body is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}") from None
 
 
-def _depth(value: Any) -> int:
+def _measure_depth(value: Any) -> int:
     """Count levels of nesting, level by level so that no depth of input can exhaust the stack."""
     depth, level = 0, [value]
     while level:
@@ -106,12 +106,12 @@ def _refuse_lone_surrogates(value: Any) -> None:
         raise NotExact("the body holds a lone surrogate, which is not a character") from None
 
 
-def _float(text: str) -> float:
+def _parse_float(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise NotExact(f"the number {_shown(text)} is out of range")
+        raise NotExact(f"the number {_shorten(text)} is out of range")
     if not (_is_zero(text) if number == 0 else Decimal(text) == Decimal(repr(number))):
-        raise NotExact(f"the number {_shown(text)} has more digits than can be kept")
+        raise NotExact(f"the number {_shorten(text)} has more digits than can be kept")
     return number
 
 
@@ -120,22 +120,24 @@ def _is_zero(text: str) -> bool:
     return not text.lower().partition("e")[0].strip("-0.")
 
 
-def _shown(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def _constant(name: str) -> NoReturn:
+def _refuse_constant(name: str) -> NoReturn:
     raise NotExact(f"the body is not JSON: {name} is not a JSON value")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         # The members stand in the order they came first: where the two part, a name has come again.
         twice = next(name for (name, _), first in zip(pairs, [*members, None], strict=False) if name != first)
-        raise NotExact(f"the member {json.dumps(_shown(twice))} is given twice")
+        raise NotExact(f"the member {json.dumps(_shorten(twice))} is given twice")
     return members
 
 
-_DECODER = json.JSONDecoder(parse_float=_float, parse_constant=_constant, object_pairs_hook=_object)
+_DECODER = json.JSONDecoder(
+    parse_float=_parse_float, parse_constant=_refuse_constant, object_pairs_hook=_build_object
+)
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))

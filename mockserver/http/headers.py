@@ -1,4 +1,4 @@
-"""The header lines of a request, and what they alone decide."""
+"""The header lines of a request, parsed, and which of them carry credentials."""
 
 from __future__ import annotations
 
@@ -12,34 +12,38 @@ from mockserver.http import session_name
 Lines = tuple[tuple[bytes, bytes], ...]
 
 _REDACTED = "[redacted]"
-_USUAL = re.compile("auth|cookie|token|api.?key|secret|password|credential|signature")
-_REMEMBERED = 1024
-_LONGEST_BYTES = 16 * 1024
+_SECRET_NAME = re.compile("auth|cookie|token|api.?key|secret|password|credential|signature")
+_CACHED_HEADS = 1024
+_LONGEST_CACHED_BYTES = 16 * 1024
 
 
-class Secrets(NamedTuple):
-    """Where credentials travel besides where names tell it: headers, in lower case, and query parameters."""
+class SecretNames(NamedTuple):
+    """Headers, in lower case, and query parameters that carry credentials though their names do not say so."""
 
     headers: frozenset[str] = frozenset()
     query: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, schemes: Iterable[Mapping[str, Any]]) -> Secrets:
-        """Add to the names that tell it the places that security schemes name."""
+    def from_schemes(cls, schemes: Iterable[Mapping[str, Any]]) -> SecretNames:
+        """Take the places that the contracts' security *schemes* name."""
         keys = [scheme for scheme in schemes if scheme.get("type") == "apiKey"]
         headers = {key["name"].lower() for key in keys if key["in"] == "header"}
         query = {key["name"] for key in keys if key["in"] == "query"}
         return cls(frozenset(headers), frozenset(query))
 
-    def hides(self, header: str) -> bool:
+    def is_secret_header(self, name: str) -> bool:
         """Tell whether a header, by its lower-case name, carries a credential."""
-        return header in self.headers or _USUAL.search(header) is not None
+        return name in self.headers or _SECRET_NAME.search(name) is not None
 
-    def hidden_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+    def is_secret_parameter(self, name: str) -> bool:
+        """Tell whether a query parameter carries a credential."""
+        return name in self.query or _SECRET_NAME.search(name.lower()) is not None
+
+    def redact_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Take the credentials out of *headers*."""
-        return {name: _REDACTED if self.hides(name) else value for name, value in headers.items()}
+        return {name: _REDACTED if self.is_secret_header(name) else value for name, value in headers.items()}
 
-    def hidden_query(self, query: bytes) -> bytes:
+    def redact_query(self, query: bytes) -> bytes:
         """Take the credentials out of *query*."""
         if not query:
             return query
@@ -48,61 +52,60 @@ class Secrets(NamedTuple):
             for pair in query.split(b"&")
         ]
         return b"&".join(
-            pair.partition(b"=")[0] + b"=" + _REDACTED.encode() if self.hides_parameter(name) else pair
+            pair.partition(b"=")[0] + b"=" + _REDACTED.encode() if self.is_secret_parameter(name) else pair
             for pair, name in pairs
         )
 
-    def hides_parameter(self, name: str) -> bool:
-        """Tell whether a query parameter carries a credential."""
-        return name in self.query or _USUAL.search(name.lower()) is not None
 
+class RequestHeaders:
+    """Header lines, parsed once for all requests that carry the same ones; never changed.
 
-class Heading:
-    """Header lines, read once for all requests that carry the same ones; nothing here is ever changed.
-
-    headers: lower-case name to value, the first of each name. shown: the same without credentials.
-    cookies: name to value, the first of each name. secrets: what was taken out.
-    session: the session that a header or a cookie names. carried: the one that a credential carries, whether
-    the credential is good or not.
+    values: lower-case name to value, the first of each name. redacted: the same without credentials.
+    cookies: name to value, the first of each name. secrets: what was redacted.
+    named_session: the session that a header or a cookie names. credential_session: the one that a credential
+    carries, whether the credential is valid or not.
     """
 
-    __slots__ = ("carried", "cookies", "headers", "lines", "secrets", "session", "shown")
+    __slots__ = (
+        "cookies", "credential_session", "lines", "named_session", "redacted", "secrets", "values",
+    )  # fmt: skip
 
-    def __init__(self, lines: Lines, secrets: Secrets) -> None:
+    def __init__(self, lines: Lines, secrets: SecretNames) -> None:
         self.lines = lines
         self.secrets = secrets
-        self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(lines)}
-        self.shown = secrets.hidden_headers(self.headers)
-        self.cookies = _cookies(self.headers.get("cookie", ""))
-        self.session = session_name.told(self.headers, self.cookies)
-        hidden = (value for name, value in self.headers.items() if secrets.hides(name))
-        self.carried = session_name.carried([*hidden, *self.cookies.values()])
+        self.values = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(lines)}
+        self.redacted = secrets.redact_headers(self.values)
+        self.cookies = _parse_cookies(self.values.get("cookie", ""))
+        self.named_session = session_name.from_headers(self.values, self.cookies)
+        credentials = (value for name, value in self.values.items() if secrets.is_secret_header(name))
+        self.credential_session = session_name.from_credentials([*credentials, *self.cookies.values()])
 
 
-class Headings:
-    """Reads header lines, and remembers what it read: a client's requests mostly carry the same ones.
+class RequestHeadersCache:
+    """Parses header lines and keeps the results: most requests of a client carry the same lines.
 
-    secrets: what is not to be shown.
+    secrets: what the results redact.
     """
 
-    def __init__(self, secrets: Secrets) -> None:
+    def __init__(self, secrets: SecretNames) -> None:
         self._secrets = secrets
-        self._known: dict[Lines, Heading] = {}
+        self._known: dict[Lines, RequestHeaders] = {}
 
-    def of(self, lines: Iterable[tuple[bytes, bytes]]) -> Heading:
-        """Read *lines*."""
+    def parse(self, lines: Iterable[tuple[bytes, bytes]]) -> RequestHeaders:
+        """Parse *lines*, or give the result of the same lines before."""
         key = tuple(lines)
-        return self._known.get(key) or self._read(key)
+        return self._known.get(key) or self._parse_new(key)
 
-    def _read(self, lines: Lines) -> Heading:
-        heading = Heading(lines, self._secrets)
-        if sum(len(name) + len(value) for name, value in lines) <= _LONGEST_BYTES:
-            if len(self._known) >= _REMEMBERED:
+    def _parse_new(self, lines: Lines) -> RequestHeaders:
+        headers = RequestHeaders(lines, self._secrets)
+        if sum(len(name) + len(value) for name, value in lines) <= _LONGEST_CACHED_BYTES:
+            # All at once, since keeping an order of use would cost every request something.
+            if len(self._known) >= _CACHED_HEADS:
                 self._known.clear()
-            self._known[lines] = heading
-        return heading
+            self._known[lines] = headers
+        return headers
 
 
-def _cookies(header: str) -> dict[str, str]:
+def _parse_cookies(header: str) -> dict[str, str]:
     pairs = (pair.strip().partition("=") for pair in reversed(header.split(";")))
     return {name: value for name, _, value in pairs if name}

@@ -1,47 +1,40 @@
-"""How an answer goes over the wire: whole, in trickles, or broken off on purpose."""
+"""A response as the bytes that are sent."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import socket
-import struct
 from functools import cache
-from random import Random
 from typing import NamedTuple
 
 from starlette.types import Send
 
-from mockserver.dispatch.exchange import Exchange, Reply
 from mockserver.http import exact_json
 from mockserver.http.problems import phrase
-from mockserver.simulation.faults import Effect, Wire
+from mockserver.http.raw_connection import CLOSE_AND_END_HEAD
+from mockserver.http.reply import Reply
 
-# No status reaches the client with these.
-SILENT = (Wire.CONNECTION_RESET_BY_PEER, Wire.EMPTY_RESPONSE, Wire.RANDOM_DATA_THEN_CLOSE)
-
-# What follows the headers of an answer after which the connection is closed.
-LAST = b"connection: close\r\n\r\n"
 _JSON = b"content-type: application/json\r\n"
 _BODILESS = (204, 304)
-_LENGTH = re.compile(rb"\r\ncontent-length: \d+\r\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _LONGEST_HEADER = 1000
 
 
-class Answer(NamedTuple):
-    """Status, head and body as they are sent; head is the status line and the headers, without the empty line."""
+class Response(NamedTuple):
+    """Status, head and body; the head is the status line and the headers, without the empty line."""
 
     status: int
     head: bytes
     content: bytes
 
     @classmethod
-    def of(cls, reply: Reply, head: bytes, *, is_head: bool) -> Answer:
-        """Make the answer that *reply* means; *head* is the header lines that every answer carries."""
+    def from_reply(cls, reply: Reply, header_lines: bytes, *, is_head: bool) -> Response:
+        """Write *reply* with *header_lines*, those of every response; without its body if *is_head*.
+
+        Raises TypeError, ValueError or RecursionError for a body that is not JSON.
+        """
         body, status = reply.body, reply.status
-        head = _status_line(status) + head
+        head = _status_line(status) + header_lines
         if body is None or status in _BODILESS:
             content = b""
         elif isinstance(body, bytes):
@@ -53,22 +46,26 @@ class Answer(NamedTuple):
         if status not in _BODILESS:
             head += b"content-length: %d\r\n" % len(content)
         if reply.headers:
-            head += b"".join(_header(name, value) for name, value in reply.headers.items())
+            head += b"".join(_header_line(name, value) for name, value in reply.headers.items())
         return cls(status, head, b"" if is_head else content)
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """Take the headers apart again."""
+        """Parse the headers out of the head."""
         pairs = (line.partition(b": ") for line in self.head.splitlines()[1:])
         return [(name, value) for name, _, value in pairs]
 
+    def last_bytes(self) -> bytes:
+        """Write the whole response as the last one of its connection."""
+        return self.head + CLOSE_AND_END_HEAD + self.content
+
     async def send(self, send: Send) -> None:
-        """Send all of it as ASGI has it."""
-        await self._begin(send)
+        """Send the response through ASGI."""
+        await self._send_head(send)
         await send({"type": "http.response.body", "body": self.content})
 
-    async def dribble(self, send: Send, chunks: int, total_ms: float) -> None:
+    async def send_slowly(self, send: Send, chunks: int, total_ms: float) -> None:
         """Send the body in *chunks* over *total_ms* milliseconds."""
-        await self._begin(send)
+        await self._send_head(send)
         size = max(1, -(-len(self.content) // chunks))
         begins = range(0, len(self.content), size)
         for begin in begins:
@@ -77,45 +74,8 @@ class Answer(NamedTuple):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
-    async def _begin(self, send: Send) -> None:
+    async def _send_head(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers()})
-
-
-async def break_off(effect: Effect, answer: Answer, exchange: Exchange, send: Send) -> None:
-    """Do to the connection what *effect* says; under another server than the one that ships, answer whole."""
-    line = exchange.line
-    if effect.wire is Wire.SLOW_DRIBBLE:
-        await answer.dribble(send, effect.dribble.chunks, effect.dribble.total_ms)
-    elif line is None:
-        await answer.send(send)
-    else:
-        transport = line.transport
-        if effect.wire is Wire.CONNECTION_RESET_BY_PEER:
-            _reset(transport)
-        else:
-            transport.write(_broken(effect.wire, answer, exchange.session.faults.dice))
-            transport.close()
-        await exchange.gone()
-
-
-def _broken(kind: Wire | None, answer: Answer, dice: Random) -> bytes:
-    if kind is Wire.RANDOM_DATA_THEN_CLOSE:
-        return dice.randbytes(128)
-    if kind is Wire.MALFORMED_RESPONSE_CHUNK:
-        head = _LENGTH.sub(b"\r\ntransfer-encoding: chunked\r\n", answer.head)
-        return head + LAST + b"not-a-size\r\n" + dice.randbytes(64)
-    if kind is Wire.TRUNCATED_BODY:
-        return answer.head + LAST + answer.content[: len(answer.content) // 2]
-    return b""
-
-
-def _reset(transport: asyncio.Transport) -> None:
-    """Close without the usual farewell, so that the client sees a reset."""
-    listener: socket.socket = transport.get_extra_info("socket")
-    # A copy, since the event loop does not hand out the socket's options.
-    with socket.socket(fileno=os.dup(listener.fileno())) as copy:
-        copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
 
 
 @cache
@@ -123,7 +83,7 @@ def _status_line(status: int) -> bytes:
     return f"HTTP/1.1 {status} {phrase(status)}\r\n".encode()
 
 
-def _header(name: str, value: str) -> bytes:
-    """Write one header line of a reply; it may quote what somebody sent."""
+def _header_line(name: str, value: str) -> bytes:
+    # The value may quote what a client sent, so control characters must not end the line.
     value = _CONTROL.sub(" ", value)[:_LONGEST_HEADER]
     return f"{_CONTROL.sub('', name).lower()}: {value}\r\n".encode("latin-1", "replace")

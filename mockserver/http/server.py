@@ -1,4 +1,4 @@
-"""The server under the application: uvicorn, with nothing of its own to say."""
+"""The server under the application: uvicorn, without any output of its own."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ from collections.abc import Callable
 
 import uvicorn
 
-from mockserver.dispatch.dispatcher import Door
-from mockserver.http.connection import Connection
+from mockserver.http.connection import Application, Connection
 from mockserver.http.problems import CannotStart
 
 _START_S = 10
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Pass over that a delayed answer was cut short: its client has been told."""
+def _is_worth_logging(record: logging.LogRecord) -> bool:
+    """Drop uvicorn's line that a delayed answer was cancelled: its client gets an answer that says so."""
     return not str(record.msg).startswith("Cancel ")
 
 
 class Server(uvicorn.Server):
-    """Serves *door*; *ready* is called once it answers, *stopped* once it answers no more."""
+    """Serves *application*; calls *on_ready* once it answers, *on_stopped* once it answers no more."""
 
     def __init__(
-        self, door: Door, ready: Callable[[], None], stopped: Callable[[], None] = lambda: None
+        self,
+        application: Application,
+        on_ready: Callable[[], None],
+        on_stopped: Callable[[], None] = lambda: None,
     ) -> None:
-        self._door = door
-        self._ready = ready
-        self._stopped = stopped
+        self._application = application
+        self._on_ready = on_ready
+        self._on_stopped = on_stopped
         super().__init__(
             uvicorn.Config(
-                door,
+                application,
                 http=Connection,
                 ws="none",
                 lifespan="on",
@@ -40,30 +42,32 @@ class Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                # The application writes its own, by the session's clock.
                 date_header=False,
                 timeout_graceful_shutdown=1,
             )
         )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
+        """Start, then report it."""
         await super().startup(sockets)
-        self._ready()
+        self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop, then say so; a signal ends the process right after."""
-        self._door.stop()
-        logging.getLogger("uvicorn.error").addFilter(_is_news)
+        """Stop, then report it; a signal ends the process right after."""
+        # First what waits for further requests, such as event streams: uvicorn would wait for them.
+        self._application.stop()
+        logging.getLogger("uvicorn.error").addFilter(_is_worth_logging)
         await super().shutdown(sockets)
-        self._stopped()
+        self._on_stopped()
 
 
 class ServerThread:
-    """Serves *door* on *listener* from a thread of this process."""
+    """Serves *application* on *listener* from a thread of this process."""
 
-    def __init__(self, door: Door, listener: socket.socket) -> None:
+    def __init__(self, application: Application, listener: socket.socket) -> None:
         self._is_ready = threading.Event()
-        self._server = Server(door, self._is_ready.set)
+        self._server = Server(application, self._is_ready.set)
         # A daemon, so that a program that ends without a word to the thread ends all the same.
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
 

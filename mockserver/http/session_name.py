@@ -1,4 +1,4 @@
-"""How a request names its session: in its path, in a header, in a cookie, or inside a credential."""
+"""The session that a request names: in its path, in a header, in a cookie, or inside a credential."""
 
 from __future__ import annotations
 
@@ -13,33 +13,35 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NAMING = "a session's name is 1 to 64 letters, digits, dots, dashes and underscores"
 _HEADER = "x-mock-session"
 _COOKIE = "mock_session"
-_KEY = re.compile(rf"SS\.({NAME.pattern})\.[0-9a-f-]{{36}}")
+_API_KEY = re.compile(rf"SS\.({NAME.pattern})\.[0-9a-f-]{{36}}")
 
 
-def key(session: str, uuid: str) -> str:
+def format_api_key(session: str, uuid: str) -> str:
     """Write an API key that carries *session*."""
     return f"SS.{session}.{uuid}"
 
 
-def told(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str | None:
+def from_headers(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str | None:
     """Read the session that a header or a cookie names; None if none does."""
     return headers.get(_HEADER) or cookies.get(_COOKIE)
 
 
-def carried(credentials: Iterable[str]) -> str | None:
-    """Peek at the session that the first of *credentials* to carry one carries, valid or not; None if none does."""
-    claims = (_claimed(credential.rpartition(" ")[2]) for credential in credentials)
-    return next((name for name in claims if name is not None), None)
+def from_credentials(credentials: Iterable[str]) -> str | None:
+    """Read the session from the first of *credentials* that carries one, valid or not; None if none does."""
+    names = (_peek_session(credential.rpartition(" ")[2]) for credential in credentials)
+    return next((name for name in names if name is not None), None)
 
 
-def _claimed(credential: str) -> str | None:
-    found = _KEY.fullmatch(credential)
-    if found is not None:
-        return found[1]
+def _peek_session(credential: str) -> str | None:
+    """Read the session of an API key, or of a token without verifying it."""
+    key = _API_KEY.fullmatch(credential)
+    if key is not None:
+        return key[1]
     parts = credential.split(".")
     if len(parts) != 3:
         return None
     try:
+        # A token leaves out the padding, which Python's decoder insists on.
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except (ValueError, RecursionError):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -15,12 +15,15 @@ from jsonschema_rs import Draft4Validator, ValidationError
 
 import openapi
 from mockserver import fixtures
-from mockserver.contract.operation import documented_headers, examples, names_json
-from mockserver.contract.routes import VARIABLE
-from mockserver.dispatch.exchange import Reply
+from mockserver.contract.examples import example_headers, named_examples
+from mockserver.contract.handler import Handler
+from mockserver.contract.media_type import is_json
+from mockserver.contract.parameter import VARIABLE
 from mockserver.http.problems import CannotStart
+from mockserver.http.reply import Reply
 from mockserver.services.sample import sample
 from mockserver.services.service import Service
+from mockserver.session.session import Session
 from mockserver.session.store import Key, Record
 from openapi import Spec
 
@@ -28,65 +31,62 @@ from openapi import Spec
 _DEEPEST = 100
 
 
-class Fixtures(fixtures.Fixtures):
-    """A guest knows nothing and remembers nothing."""
+class NoFixtures(fixtures.Fixtures):
+    """The fixtures of an API without a state."""
 
     def records(self) -> Iterator[tuple[Key, Record]]:
         """Yield nothing."""
         yield from ()
 
     @classmethod
-    def from_records(cls, records: Any) -> Fixtures:  # noqa: ARG003 - there are none
+    def from_records(cls, records: Any) -> NoFixtures:  # noqa: ARG003 - there are none
         """Make the empty document."""
         return cls()
 
 
-class Behaviour:
-    """What a guest does: its handlers, found by any operationId, even one that means something in Python."""
+class ExampleHandler:
+    """Answers every valid call of an operation with the same reply."""
 
-    def __init__(self, handlers: dict[str, Any]) -> None:
-        self._handlers = handlers
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
 
-    def __call__(self, *_: Any) -> Behaviour:
-        """Behave the same in every session."""
-        return self
+    async def __call__(self, session: Session, arguments: dict[str, Any]) -> Reply:  # noqa: ARG002
+        """Answer, whatever the arguments."""
+        return self._reply
 
-    def __getattribute__(self, name: str) -> Any:
-        """Find the handler of that name before anything else."""
-        handlers = object.__getattribute__(self, "_handlers")
-        return handlers[name] if name in handlers else object.__getattribute__(self, name)
+    def argument_mismatch(self, given: Collection[str]) -> None:
+        """Accept the arguments of every contract, since the reply depends on none."""
 
 
-def service(file: Path) -> Service:
+def load_service(file: Path) -> Service:
     """Make a service of the OpenAPI 3.0 file *file*, named after it.
 
     An operation without an operationId is called ``METHOD path``.
     Raises CannotStart for a file that cannot be served, with one line that says why.
     """
-    spec = _read(file)
-    handlers: dict[str, Any] = {}
-    for path, method, operation in _operations(spec, file):
+    spec = _read_document(file)
+    handlers: dict[str, Handler] = {}
+    for path, method, operation in _list_operations(spec, file):
         name = operation.get("operationId") or f"{method.upper()} {path}"
         operation["operationId"] = name
         operation.pop("x-openapi-router-controller", None)
         if name in handlers:
             raise CannotStart(f"{file}: two operations are called {name}; give one another operationId")
         for response in operation["responses"].values():
-            _complete(spec, openapi.resolve_reference(spec, response))
-        handlers[name] = _handler(_reply(spec, operation["responses"]))
-    behaviour: Any = Behaviour(handlers)
-    return Service(file.stem, spec, behaviour, Fixtures(), str(file))
+            _add_examples(spec, openapi.resolve_reference(spec, response))
+        handlers[name] = ExampleHandler(_choose_reply(spec, operation["responses"]))
+    return Service(file.stem, spec, None, NoFixtures(), str(file), handlers=handlers)
 
 
-def _read(file: Path) -> Spec:
+def _read_document(file: Path) -> Spec:
     try:
         content = (
             json.loads(file.read_text("utf-8")) if file.suffix == ".json" else openapi.read_contract(file)
         )
-        spec = _plain(content)
+        spec = _to_plain_json(content)
         _check_version(spec)
-        _check(spec)
-        _settle_references(spec, spec, {})
+        _check_document(spec)
+        _simplify_references(spec, spec, {})
     except openapi.BadSpec as error:
         raise CannotStart(" ".join(str(error).split())) from None
     except OSError as error:
@@ -95,10 +95,10 @@ def _read(file: Path) -> Spec:
         raise CannotStart(f"{file}: nested too deep to be read") from None
     except ValueError as error:
         raise CannotStart(f"{file}: {' '.join(str(error).split())[:300]}") from None
-    return _whole(spec)
+    return _inline_references(spec)
 
 
-def _plain(node: Any, depth: int = 0) -> Any:
+def _to_plain_json(node: Any, depth: int = 0) -> Any:
     """Take YAML for the JSON it stands for: a status without quotes is a name, a date is text.
 
     Raises ValueError for what JSON does not have, bytes and sets, and for what goes on too deep to be read.
@@ -108,15 +108,15 @@ def _plain(node: Any, depth: int = 0) -> Any:
             f"nested deeper than {_DEEPEST} levels; an alias that refers to itself should be a $ref"
         )
     if isinstance(node, dict):
-        return {_name(key): _plain(value, depth + 1) for key, value in node.items()}
+        return {_member_name(key): _to_plain_json(value, depth + 1) for key, value in node.items()}
     if isinstance(node, list):
-        return [_plain(item, depth + 1) for item in node]
+        return [_to_plain_json(item, depth + 1) for item in node]
     if isinstance(node, (bytes, set)):
         raise ValueError(f"{type(node).__name__} cannot be written as JSON; write text or a list")
     return node.isoformat() if isinstance(node, datetime.date) else node
 
 
-def _name(key: Any) -> str:
+def _member_name(key: Any) -> str:
     return key if isinstance(key, str) else json.dumps(key, default=str).strip('"')
 
 
@@ -130,18 +130,18 @@ def _check_version(spec: Any) -> None:
 
 
 @cache
-def _openapi_itself() -> Draft4Validator:
+def _openapi_schema() -> Draft4Validator:
     """Compile the schema of OpenAPI 3.0 documents, which Connexion brings along."""
     file = resources.files("connexion") / "resources/schemas/v3.0/schema.json"
     return Draft4Validator(json.loads(file.read_text("utf-8")), validate_formats=False)
 
 
-def _check(spec: Spec) -> None:
+def _check_document(spec: Spec) -> None:
     """Raise ValueError for what is no OpenAPI document that can be served."""
     if not spec.get("paths") and isinstance(spec.get("paths", {}), dict):
         raise ValueError("names no paths; there is nothing to serve")
-    for error in _openapi_itself().iter_errors(spec):
-        worst = _deepest(error)
+    for error in _openapi_schema().iter_errors(spec):
+        worst = _find_deepest(error)
         raise ValueError(f"{'.'.join(map(str, worst.instance_path)) or 'the document'}: {worst.message}")
     for name in ("x-error-body", "x-error-codes"):
         if (name in spec) and not (
@@ -157,14 +157,14 @@ def _check(spec: Spec) -> None:
             raise ValueError(f"servers.0.url: {server['url']} has a variable without a default") from None
 
 
-def _deepest(error: ValidationError) -> ValidationError:
+def _find_deepest(error: ValidationError) -> ValidationError:
     """Find what is wrong deepest down: of the ways to be right, the one meant is the one that was taken furthest."""
     context: list[list[ValidationError]] = getattr(error.kind, "context", [])
-    causes = [_deepest(one) for branch in context for one in branch]
+    causes = [_find_deepest(one) for branch in context for one in branch]
     return max(causes, key=lambda cause: len(cause.instance_path), default=error)
 
 
-def _settle_references(node: Any, spec: Spec, moved: dict[str, str]) -> None:
+def _simplify_references(node: Any, spec: Spec, moved: dict[str, str]) -> None:
     """Point the references that are hard to read, with escapes in them, to plain names in components.
 
     Raises ValueError for one that leads nowhere, out of the file or back to itself.
@@ -188,10 +188,10 @@ def _settle_references(node: Any, spec: Spec, moved: dict[str, str]) -> None:
                 moved[reference] = f"#/components/{place}"
             node["$ref"] = moved[reference]
     for value in list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _settle_references(value, spec, moved)
+        _simplify_references(value, spec, moved)
 
 
-def _whole(spec: Spec) -> Spec:
+def _inline_references(spec: Spec) -> Spec:
     """Put what path items and security schemes refer to in their place."""
     paths = {path: item for path, item in spec["paths"].items() if path.startswith("/")}
     spec["paths"] = {path: openapi.resolve_reference(spec, item) for path, item in paths.items()}
@@ -204,7 +204,7 @@ def _whole(spec: Spec) -> Spec:
     return spec
 
 
-def _operations(spec: Spec, file: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _list_operations(spec: Spec, file: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
     known: dict[tuple[str, str], str] = {}
     for path, item in spec["paths"].items():
         for method in (method for method in openapi.METHODS if method in item):
@@ -214,11 +214,11 @@ def _operations(spec: Spec, file: Path) -> Iterator[tuple[str, str, dict[str, An
             yield path, method, item[method]
 
 
-def _complete(spec: Spec, response: dict[str, Any]) -> None:
+def _add_examples(spec: Spec, response: dict[str, Any]) -> None:
     """Give a response without an example one that its schema allows, and its headers theirs."""
     for media_type, content in response.get("content", {}).items():
         if content.get("schema") and not content.get("examples") and "example" not in content:
-            content["example"] = _made_up(spec, media_type, content["schema"])
+            content["example"] = _build_example(spec, media_type, content["schema"])
     headers = {
         name: openapi.resolve_reference(spec, header) for name, header in response.get("headers", {}).items()
     }
@@ -230,30 +230,23 @@ def _complete(spec: Spec, response: dict[str, Any]) -> None:
         response["headers"] = headers
 
 
-def _made_up(spec: Spec, media_type: str, schema: Any) -> Any:
+def _build_example(spec: Spec, media_type: str, schema: Any) -> Any:
     """Build an example; nothing in a format that cannot be written, unless the schema shows how it looks."""
     value = sample(spec, schema)
-    if names_json(media_type) or "*" in media_type:
+    if is_json(media_type) or "*" in media_type:
         return value
     is_text = media_type.startswith("text/") and not media_type.startswith("text/xml")
     is_shown = is_text or "example" in openapi.resolve_reference(spec, schema)
     return value if isinstance(value, str) and is_shown else ""
 
 
-def _handler(reply: Reply) -> Callable[..., Any]:
-    async def handler(self: Any, /, **anything: Any) -> Reply:  # noqa: ARG001 - the example is the same for all
-        return reply
-
-    return handler
-
-
-def _reply(spec: Spec, responses: dict[str, Any]) -> Reply:
+def _choose_reply(spec: Spec, responses: dict[str, Any]) -> Reply:
     """Give the first success's example; where there is none, that of a redirect, or of whatever else there is."""
     code = min(responses, key=lambda code: ("23d".find(code[0]) % 4, code), default="default")
     response = openapi.resolve_reference(spec, responses.get(code, {}))
     for media_type, content in response.get("content", {}).items():
         if not content.get("examples"):
-            content.setdefault("example", _made_up(spec, media_type, {}))
+            content.setdefault("example", _build_example(spec, media_type, {}))
     status = int(code.replace("X", "0")) if code != "default" else 200
-    shown = next(iter(examples(spec, response).values()), Reply(status))
-    return Reply(status, shown.body, shown.headers).with_headers(documented_headers(response))
+    shown = next(iter(named_examples(spec, response).values()), Reply(status))
+    return Reply(status, shown.body, shown.headers).with_headers(example_headers(response))

@@ -1,37 +1,46 @@
-"""What a stub is made of: for each API its contract, its behaviour and its fixtures."""
+"""What a stub serves: for each API its contract, its behaviour and its fixtures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import openapi
 from mockserver import apis, fixtures
+from mockserver.contract.handler import Handler, MethodHandler
 from mockserver.http.problems import CannotStart, nearest
+from mockserver.session.session import Session
 from openapi import Spec
 
 
 @dataclass(frozen=True)
 class Service:
-    """One API to serve: its name, its contract, the class that keeps it, and what a fresh session knows.
+    """One API to serve: its name, its contract, its behaviour, and the fixtures that a session starts with.
 
-    file: where the contract lies, for messages. is_shipped: whether it came with us, and is known to be valid.
+    api: the class whose methods handle the operations, made once per session; None where none of them has a state.
+    file: where the contract lies, for messages. is_shipped: whether the contract ships here, and is known to be valid.
+    handlers: by operationId; the methods of *api* unless given.
     """
 
     name: str
     spec: Spec
-    api: type[apis.Api]
+    api: type[apis.Api] | None
     fixtures: fixtures.Fixtures
     file: str = ""
     is_shipped: bool = False
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Take a contract of ours for one from the usual folder."""
+        """Fill in the usual place of the contract, and the handlers."""
+        # A frozen dataclass has no other way to derive one field from another.
         if not self.file:
             object.__setattr__(self, "file", f"openapi/{self.name}.yaml")
+        if not self.handlers and self.api is not None:
+            object.__setattr__(self, "handlers", method_handlers(self.api, self._find_instance))
 
     @property
     def schemes(self) -> Mapping[str, Any]:
@@ -39,9 +48,18 @@ class Service:
         schemes: Mapping[str, Any] = self.spec.get("components", {}).get("securitySchemes", {})
         return schemes
 
+    def _find_instance(self, session: Session) -> Any:
+        return session.api(self.name)
 
-def services(names: Sequence[str] | None = None, fixtures_file: Path | None = None) -> list[Service]:
-    """Gather the APIs that have a contract in ``openapi/``; all of them, or those of *names*.
+
+def method_handlers(cls: type, instance: Callable[[Session], Any]) -> dict[str, Handler]:
+    """Map the name of each public method of *cls* to its handler; the names are operationIds."""
+    methods = inspect.getmembers(cls, inspect.isfunction)
+    return {name: MethodHandler(method, instance) for name, method in methods if not name.startswith("__")}
+
+
+def load_services(names: Sequence[str] | None = None, fixtures_file: Path | None = None) -> list[Service]:
+    """Load the APIs that have a contract in ``openapi/``: all of them, or those of *names*.
 
     fixtures_file: replaces the built-in fixtures of the APIs it names.
     Raises CannotStart with a sentence that says what, where and what to do; openapi.UnknownApi.
@@ -49,11 +67,11 @@ def services(names: Sequence[str] | None = None, fixtures_file: Path | None = No
     wanted = list(dict.fromkeys(names or openapi.api_names()))
     specs = {name: openapi.load_contract(name) for name in wanted}
     modules = {name: apis.import_api(name) for name in wanted}
-    known = _fixtures(modules, fixtures_file)
+    known = _load_fixtures(modules, fixtures_file)
     return [Service(name, specs[name], modules[name].Api, known[name], is_shipped=True) for name in wanted]
 
 
-def _fixtures(modules: Mapping[str, ModuleType], file: Path | None) -> dict[str, fixtures.Fixtures]:
+def _load_fixtures(modules: Mapping[str, ModuleType], file: Path | None) -> dict[str, fixtures.Fixtures]:
     own = fixtures.read_fixtures(file) if file else {}
     for name in own:
         if name not in modules:

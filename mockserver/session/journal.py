@@ -1,4 +1,4 @@
-"""What a session was asked and what it answered: a ring of the newest calls."""
+"""The journal of a session: its newest calls and their answers."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from mockserver.http import exact_json
-from mockserver.http.problems import Unavailable
+from mockserver.http.problems import Unavailable, Violation
+from mockserver.http.request import Request
+from mockserver.http.response import Response
 from mockserver.simulation.clock import Clock
-from mockserver.simulation.match import Match, met
-
-if TYPE_CHECKING:
-    from mockserver.contract.operation import Operation
-    from mockserver.dispatch.exchange import Exchange
-    from mockserver.http.problems import Violation
-    from mockserver.http.response import Answer
-    from mockserver.simulation.faults import Effect
+from mockserver.simulation.faults import Effect
+from mockserver.simulation.match import Match, OperationName
 
 # Of bodies, in a session; a million small calls would fit, and a few large ones do not fill the memory.
 _MOST_BYTES = 16 * 1024 * 1024
@@ -31,21 +27,21 @@ _BACKLOG = 1000
 class Entry(NamedTuple):
     """One call, without credentials.
 
-    at_s: seconds since 1970. query, headers and content are the request's; violations is what was wrong with it.
-    operation is the nearest one where near_miss says why it was not met. answer: None if the connection was broken.
+    at_s: seconds since 1970. query, headers and content are the request's; violations are what was wrong with it.
+    operation: the nearest one where near_miss says why it did not match. response: None if the connection was broken.
     """
 
     id: int
     session: str
     at_s: float
     duration_s: float
-    operation: Operation | None
+    operation: OperationName | None
     method: str
     path: str
     query: bytes
     headers: Mapping[str, str]
     content: bytes | None
-    answer: Answer | None
+    response: Response | None
     violations: Sequence[Violation]
     near_miss: str | None
     effect: Effect | None
@@ -53,22 +49,31 @@ class Entry(NamedTuple):
     @property
     def status(self) -> int | None:
         """The status answered, or None if the connection was broken instead."""
-        return None if self.answer is None else self.answer.status
+        return None if self.response is None else self.response.status
+
+    @property
+    def matched_operation(self) -> OperationName | None:
+        """The operation, or None if the call only came near one."""
+        return self.operation if self.near_miss is None else None
+
+    def fits(self, match: Match) -> bool:
+        """Tell whether *match* means this call."""
+        return match.fits(self, self.matched_operation, self.status)
 
     def header(self, name: str) -> str | None:
         """Read a request header by its lower-case name."""
         return self.headers.get(name)
 
     def json_body(self) -> Any:
-        """Read the request's body: JSON, or text if it is none, or None for no body."""
-        return exact_json.read(self.content)
+        """Parse the request's body: JSON, or text if it is not JSON, or None for no body."""
+        return exact_json.parse_leniently(self.content)
 
     def document(self) -> dict[str, Any]:
         """Render the entry as the control plane shows it."""
-        operation = met(self)
+        operation = self.matched_operation
         return {
             "id": str(self.id),
-            "at": _CLOCK.text(self.at_s),
+            "at": _CLOCK.format_instant(self.at_s),
             "session": self.session,
             "api": operation and operation.api,
             "operation": operation and operation.name,
@@ -79,11 +84,13 @@ class Entry(NamedTuple):
                 "headers": self.headers,
                 "body": self.json_body(),
             },
-            "response": self.answer
+            "response": self.response
             and {
-                "status": self.answer.status,
-                "headers": {name.decode(): value.decode("latin-1") for name, value in self.answer.headers()},
-                "body": exact_json.read(self.answer.content),
+                "status": self.response.status,
+                "headers": {
+                    name.decode(): value.decode("latin-1") for name, value in self.response.headers()
+                },
+                "body": exact_json.parse_leniently(self.response.content),
             },
             "duration_ms": round(self.duration_s * 1000, 3),
             "violations": [f"{where}: {what}" if where else what for where, what in self.violations],
@@ -92,8 +99,8 @@ class Entry(NamedTuple):
         }
 
 
-def _size(content: bytes | None, answer: Answer | None) -> int:
-    return (len(content) if content else 0) + (len(answer.content) if answer else 0)
+def _measure_bytes(content: bytes | None, response: Response | None) -> int:
+    return (len(content) if content else 0) + (len(response.content) if response else 0)
 
 
 class Journal:
@@ -110,37 +117,47 @@ class Journal:
         self._listeners: set[asyncio.Queue[Entry | None]] = set()
         self.count = 0
 
-    def add(self, exchange: Exchange, answer: Answer | None, at_s: float, duration_s: float) -> None:
-        """Enter one call and tell whoever listens."""
+    def add(
+        self,
+        request: Request,
+        response: Response | None,
+        at_s: float,
+        duration_s: float,
+        operation: OperationName | None,
+        violations: Sequence[Violation],
+        near_miss: str | None,
+        effect: Effect | None,
+    ) -> None:
+        """Enter one call, without its credentials, and pass it to the listeners; the values are those of Entry."""
         self.count += 1
-        content, heading = exchange.content, exchange.heading
+        content, headers = request.content, request.headers
         row = (
-            self.count, self._session, at_s, duration_s, exchange.operation, exchange.method, exchange.path,
-            heading.secrets.hidden_query(exchange.query), heading.shown, content, answer, exchange.violations,
-            exchange.near_miss, exchange.effect,
+            self.count, self._session, at_s, duration_s, operation, request.method, request.path,
+            headers.secrets.redact_query(request.query), headers.redacted, content, response, violations,
+            near_miss, effect,
         )  # fmt: skip
         self._rows.append(row)
-        self._bytes += _size(content, answer)
+        self._bytes += _measure_bytes(content, response)
         while len(self._rows) > self._limit or self._bytes > _MOST_BYTES:
             oldest = Entry._make(self._rows.popleft())
-            self._bytes -= _size(oldest.content, oldest.answer)
+            self._bytes -= _measure_bytes(oldest.content, oldest.response)
         if self._listeners:
-            self._tell(Entry._make(row))
+            self._notify_listeners(Entry._make(row))
 
     def stop(self) -> None:
-        """Tell whoever listens that there will be no more."""
-        self._tell(None)
+        """Tell the listeners that there will be no more calls."""
+        self._notify_listeners(None)
 
-    def _tell(self, news: Entry | None) -> None:
+    def _notify_listeners(self, entry: Entry | None) -> None:
         for queue in self._listeners:
             if queue.full():
                 queue.get_nowait()
-            queue.put_nowait(news)
+            queue.put_nowait(entry)
 
     def entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
         entries = map(Entry._make, self._rows)
-        return [entry for entry in entries if match is None or match.fits(entry)]
+        return [entry for entry in entries if match is None or entry.fits(match)]
 
     def clear(self) -> None:
         """Forget every call."""
@@ -158,7 +175,7 @@ class Journal:
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s), aclosing(self.listen()) as calls:
                 async for entry in calls:
-                    if match.fits(entry):
+                    if entry.fits(match):
                         found.append(entry)
                     if len(found) >= count:
                         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.session.store import Change, Key, Record
 
 Saved = tuple[dict[Key, Record], dict[Key, Record]]
-_INDEXED = 2
+_INDEXED_PARTS = 2
 
 
 class MemoryStore:
@@ -28,7 +28,7 @@ class MemoryStore:
         record = change(self._read(key))
         self._records[key] = record
         if self._index is not None:
-            self._index.setdefault(key[:_INDEXED], {})[key] = None
+            self._index.setdefault(key[:_INDEXED_PARTS], {})[key] = None
         return record
 
     async def items(self, prefix: Key) -> list[Record]:
@@ -36,13 +36,13 @@ class MemoryStore:
 
         With two parts or more it costs as much as there is under them, with one as much as there is at all.
         """
-        if len(prefix) < _INDEXED:
+        if len(prefix) < _INDEXED_PARTS:
             return [record for key, record in self.all().items() if key[: len(prefix)] == prefix]
         if self._index is None:
             self._index = {}
             for key in self.all():
-                self._index.setdefault(key[:_INDEXED], {})[key] = None
-        keys = self._index.get(prefix[:_INDEXED], {})
+                self._index.setdefault(key[:_INDEXED_PARTS], {})[key] = None
+        keys = self._index.get(prefix[:_INDEXED_PARTS], {})
         return [self._records.get(key) or self._fixtures[key] for key in keys if key[: len(prefix)] == prefix]
 
     def all(self) -> dict[Key, Record]:
@@ -50,11 +50,11 @@ class MemoryStore:
         return self._fixtures | self._records
 
     def save(self) -> Saved:
-        """Remember everything; records are never changed in place, so this copies no record."""
+        """Save everything; records are never changed in place, so this copies no record."""
         return self._fixtures, dict(self._records)
 
     def load(self, saved: Saved) -> None:
-        """Go back to what was saved, or begin with other fixtures."""
+        """Go back to what was saved, or start with other fixtures."""
         self._fixtures, self._records, self._index = saved[0], dict(saved[1]), None
 
     def _read(self, key: Key) -> Record | None:

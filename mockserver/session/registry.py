@@ -1,4 +1,4 @@
-"""Which session a request belongs to: by path, header, cookie, credential, or none."""
+"""The sessions there are, and which one a request belongs to."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from mockserver.dispatch.exchange import Exchange
 from mockserver.http import session_name
 from mockserver.http.problems import Invalid, NotFound, Unauthenticated, Violation
+from mockserver.http.request import Request
 from mockserver.http.session_name import NAME, NAMING, PREFIX
 from mockserver.session.ids import Ids
 from mockserver.session.session import DEFAULT, Blueprint, Session
 
-_REMEMBERED = 10_000
+_REMEMBERED_ENDED = 10_000
 
 
-class Sessions:
-    """Every session there is, made on first use and forgotten when idle or when there are too many.
+class SessionRegistry:
+    """The sessions, made on first use, and forgotten when idle or when there are too many.
 
     is_strict: refuse a request that names none. ttl_s: forget after so many idle seconds of real time.
     limit: keep so many besides the default one, which is never forgotten; the longest idle goes first.
@@ -43,39 +43,40 @@ class Sessions:
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._names = Ids(blueprint.seed)
 
-    def of(self, exchange: Exchange) -> Session:
+    def find(self, request: Request) -> Session:
         """Find the session of a request.
 
-        Raises what chosen() raises, and Invalid under strict sessions for none at all.
+        Raises what find_named() raises, and Invalid under strict sessions if the request names none.
         """
-        session = self.chosen(exchange)
+        session = self.find_named(request)
         if session is not None:
             return session
         if self.is_strict:
-            message = f"name a session: call {PREFIX}NAME{exchange.path} or send X-Mock-Session: NAME"
+            message = f"name a session: call {PREFIX}NAME{request.path} or send X-Mock-Session: NAME"
             raise Invalid([Violation("", message)])
         return self.default
 
-    def chosen(self, exchange: Exchange) -> Session | None:
-        """Find the session that a request names, made if it is not there; None if it names none.
+    def find_named(self, request: Request) -> Session | None:
+        """Find or make the session that a request names; None if it names none.
 
         Raises Invalid for a name that cannot be one, Unauthenticated for a credential whose session has ended.
         """
-        name = exchange.session_prefix if exchange.session_prefix is not None else exchange.heading.session
+        headers = request.headers
+        name = request.session_prefix if request.session_prefix is not None else headers.named_session
         if name is not None:
-            return self.named(name)
-        name = exchange.heading.carried
-        if name is None and exchange.query:
-            name = session_name.carried(exchange.credentials_in_query())
+            return self.find_or_make(name)
+        name = headers.credential_session
+        if name is None and request.query:
+            name = session_name.from_credentials(request.query_credentials())
         if name is None:
             return None
         self._expire(self._seconds())
         if name in self._ended:
             raise Unauthenticated(f"The session {name!r} of this credential has ended")
-        return self.named(name)
+        return self.find_or_make(name)
 
-    def named(self, name: str) -> Session:
-        """Give the session *name*, made if it is not there.
+    def find_or_make(self, name: str) -> Session:
+        """Find the session *name*, or make it.
 
         Raises Invalid for a name that cannot be one.
         """
@@ -89,17 +90,17 @@ class Sessions:
             return known
         if not NAME.fullmatch(name):
             raise Invalid([Violation("session", NAMING)])
-        return self._made(name, now_s)
+        return self._make(name, now_s)
 
     def create(self, name: str | None = None) -> Session:
-        """Begin a session; one of that name begins again."""
-        name = name or self._new_name()
+        """Begin a session; an existing one of that name starts over."""
+        name = name or self._draw_name()
         if name == DEFAULT:
             raise Invalid([Violation("id", "the default session is always there; choose another name")])
         if not NAME.fullmatch(name):
             raise Invalid([Violation("id", NAMING)])
         self._forget(name)
-        return self.named(name)
+        return self.find_or_make(name)
 
     def end(self, name: str) -> None:
         """Forget the session *name*.
@@ -110,29 +111,29 @@ class Sessions:
             raise NotFound(f"session {name!r} not found")
         self._forget(name)
 
-    def key(self, access: str, session: Session) -> str:
-        """Make an API key that stands for *session* and may do what *access* says."""
-        key = session_name.key(session.id, self._names.uuid())
+    def issue_key(self, access: str, session: Session) -> str:
+        """Make an API key of *access* (write, read or revoked) that stands for *session*."""
+        key = session_name.format_api_key(session.id, self._names.uuid())
         session.keys[key] = access
         return key
 
-    def all(self) -> list[tuple[Session, float]]:
-        """List the sessions and how many seconds each has been idle, the longest idle first."""
+    def list_idle(self) -> list[tuple[Session, float]]:
+        """List the sessions with the seconds that each has been idle, the longest idle first."""
         now_s = self._seconds()
         self._expire(now_s)
         return [(session, now_s - session.used_s) for session in self._sessions.values()]
 
     def stop(self) -> None:
-        """End what waits for calls that will not come."""
+        """End what waits for further calls."""
         for session in (self.default, *self._sessions.values()):
             session.journal.stop()
 
-    def _new_name(self) -> str:
+    def _draw_name(self) -> str:
         while (name := f"session-{self._names.uuid()[:8]}") in self._sessions:
             pass
         return name
 
-    def _made(self, name: str, now_s: float) -> Session:
+    def _make(self, name: str, now_s: float) -> Session:
         self._forget(name)
         self._expire(now_s)
         if len(self._sessions) >= self._limit:
@@ -154,5 +155,5 @@ class Sessions:
         if session is not None:
             session.journal.stop()
             self._ended[name] = None
-            if len(self._ended) > _REMEMBERED:
+            if len(self._ended) > _REMEMBERED_ENDED:
                 self._ended.popitem(last=False)

@@ -5,29 +5,33 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from mockserver.apis import Api
 from mockserver.session.ids import Ids
 from mockserver.session.journal import Journal
 from mockserver.session.memory_store import MemoryStore, Saved
-from mockserver.session.store import Key, Record
+from mockserver.session.store import Key, Record, Store
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.faults import Faults
 from mockserver.simulation.overrides import Overrides
 
 DEFAULT = "default"
 
+# Makes the API of one session from what it may touch: its records, the time and new identifiers.
+MakeApi = Callable[[Store, Clock, Ids], Any]
+
 
 @dataclass(frozen=True)
 class Blueprint:
     """What every session is made from.
 
-    apis: the classes of the APIs, by name. fixtures: what each knows from the start; shared, never changed.
+    apis: what makes each API that has a state, by name. fixtures: the records that each starts with; shared, never
+    changed.
     seed: what ids and dice are drawn from, the same for every session. seconds: the system's time.
     journal_limit: how many calls a journal keeps.
     """
 
-    apis: Mapping[str, type[Api]]
+    apis: Mapping[str, MakeApi]
     fixtures: Mapping[str, dict[Key, Record]]
     seed: int = 0
     seconds: Callable[[], float] = time.time
@@ -35,12 +39,13 @@ class Blueprint:
 
 
 class Session:
-    """State, clock, ids, dice, journal, faults and forced answers of one caller, or of all who name no session.
+    """State, clock, ids, dice, journal, faults and overrides of one caller, or of all who name no session.
 
-    keys: API keys minted for this session, each with what it may do. used_s: when it was last asked for, by the
-    clock of the server. Slots, here and below, since there may be ten thousand sessions.
+    keys: API keys issued for this session, each with its access. used_s: when it was last used, by the steady clock
+    of the server.
     """
 
+    # Slots, here and in what a session holds, since there may be ten thousand sessions.
     __slots__ = (
         "_apis", "_blueprint", "clock", "faults", "id", "ids", "journal", "keys", "overrides", "snapshots",
         "stores", "used_s",
@@ -58,9 +63,9 @@ class Session:
         self.snapshots: dict[str, dict[str, Saved]] = {}
         self.keys: dict[str, str] = {}
         self._blueprint = blueprint
-        self._apis: dict[str, Api] = {}
+        self._apis: dict[str, Any] = {}
 
-    def api(self, name: str) -> Api:
+    def api(self, name: str) -> Any:
         """Give this session's instance of the API *name*."""
         api = self._apis.get(name)
         if api is None:
@@ -68,17 +73,17 @@ class Session:
         return api
 
     def reset_state(self) -> None:
-        """Know only the fixtures again."""
+        """Go back to the fixtures."""
         for name, store in self.stores.items():
             store.load((self._blueprint.fixtures[name], {}))
 
     def reset_faults(self) -> None:
-        """Have no faults and no forced answers any more."""
+        """Remove the faults and the overrides."""
         self.faults.set([])
         self.overrides.clear()
 
     def reset(self) -> None:
-        """Begin again, but for snapshots and credentials."""
+        """Start over; snapshots and credentials stay."""
         self.reset_state()
         self.reset_faults()
         self.journal.clear()
@@ -87,11 +92,11 @@ class Session:
         self.faults.reset_dice()
 
     def save(self) -> dict[str, Saved]:
-        """Remember the state of every API."""
+        """Save the state of every API."""
         return {name: store.save() for name, store in self.stores.items()}
 
     def load(self, saved: Mapping[str, Saved]) -> None:
-        """Go back to a state that was remembered."""
+        """Go back to a saved state."""
         for name, store in saved.items():
             self.stores[name].load(store)
         records = (record for store in self.stores.values() for record in store.all().values())

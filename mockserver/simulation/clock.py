@@ -1,4 +1,4 @@
-"""What time it is for a session."""
+"""The clock of a session, which can be stopped and moved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 
 class Clock:
-    """A clock that tells UTC and can be stopped and moved; *seconds* returns seconds since 1970."""
+    """A clock in UTC over *seconds*, which returns the system's time in seconds since 1970."""
 
     __slots__ = ("_ahead_s", "_date", "_date_second", "_frozen_s", "_second", "_second_text", "_seconds")
 
@@ -33,13 +33,13 @@ class Clock:
 
     def timestamp(self, after: str | None = None) -> str:
         """Tell the time as ISO 8601 in milliseconds, at least one millisecond later than *after*."""
-        now = self.text(self.now_s())
+        now = self.format_instant(self.now_s())
         if after is not None and now <= after:
             later = datetime.fromisoformat(after) + timedelta(milliseconds=1)
             now = later.isoformat(timespec="milliseconds")[:-6] + "Z"
         return now
 
-    def text(self, seconds: float) -> str:
+    def format_instant(self, seconds: float) -> str:
         """Write seconds since 1970 as ISO 8601 in milliseconds."""
         second, milliseconds = divmod(int(seconds * 1000), 1000)
         if second != self._second:
@@ -47,8 +47,8 @@ class Clock:
             self._second = second
         return f"{self._second_text}.{milliseconds:03d}Z"
 
-    def date_line(self, seconds: float) -> bytes:
-        """Write seconds since 1970 as a line of a head, the Date header."""
+    def date_header_line(self, seconds: float) -> bytes:
+        """Write seconds since 1970 as the Date header line."""
         second = int(seconds)
         if second != self._date_second:
             self._date = f"date: {formatdate(second, usegmt=True)}\r\n".encode()
@@ -65,6 +65,6 @@ class Clock:
         self._ahead_s += by_s
 
     def reset(self) -> None:
-        """Go with the system's time again."""
+        """Follow the system's time again."""
         self._frozen_s = None
         self._ahead_s = 0.0

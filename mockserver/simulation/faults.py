@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: rules, tried in order, that delay, refuse or break an answer."""
+"""Injected faults: rules, tried in order, that delay, refuse or break an answer."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from mockserver.http.problems import Invalid, Violation
 from mockserver.simulation.clock import Clock
-from mockserver.simulation.match import Call, Match
+from mockserver.simulation.match import Call, Match, OperationName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Wire(StrEnum):
-    """How a connection is broken, by WireMock's names where it has one."""
+class ConnectionFault(StrEnum):
+    """How a connection is broken, by ConnectionFaultMock's names where it has one."""
 
     CONNECTION_RESET_BY_PEER = "CONNECTION_RESET_BY_PEER"
     EMPTY_RESPONSE = "EMPTY_RESPONSE"
@@ -40,12 +40,15 @@ _DRIBBLE = Dribble()
 
 @dataclass
 class Effect:
-    """What the rules that fired do to one answer; at most one of status, retry_after_s and wire is set."""
+    """What is done on purpose to one answer; at most one of status and connection_fault is set.
+
+    names: what the journal lists.
+    """
 
     delay_ms: float = 0
     status: int | None = None
     retry_after_s: int | None = None
-    wire: Wire | None = None
+    connection_fault: ConnectionFault | None = None
     dribble: Dribble = _DRIBBLE
     names: tuple[str, ...] = ()
 
@@ -66,12 +69,12 @@ class Fault:
         quota = document.get("quota")
         self._quota = Quota(quota["limit"], quota["window_s"], clock) if quota else None
 
-    def fires(self, call: Call, dice: Random) -> bool:
-        """Tell whether the rule acts on *call*, and count it."""
+    def fires(self, call: Call, operation: OperationName | None, dice: Random) -> bool:
+        """Tell whether the rule acts on *call*, and count the call."""
         rule = self.document
         if self._fired >= rule.get("times", math.inf) or self._clock.now_s() >= self._ends_s:
             return False
-        if not self._match.fits(call):
+        if not self._match.fits(call, operation):
             return False
         self._seen += 1
         if self._seen <= rule.get("after", 0):
@@ -83,8 +86,8 @@ class Fault:
         self._fired += 1
         return True
 
-    def apply(self, effect: Effect, dice: Random) -> bool:
-        """Add what the rule does to *effect*; tell whether it ends the search."""
+    def apply_to(self, effect: Effect, dice: Random) -> bool:
+        """Add what the rule does to *effect*; tell whether no later rule counts."""
         rule = self.document
         effect.delay_ms += _delay_ms(rule.get("latency", {}), dice)
         if self._quota is not None:
@@ -94,7 +97,7 @@ class Fault:
             effect.status = rule["status"]
             effect.names += (f"status {rule['status']}",)
         elif "fault" in rule:
-            effect.wire = Wire(rule["fault"])
+            effect.connection_fault = ConnectionFault(rule["fault"])
             effect.dribble = Dribble(**rule.get("dribble", {}))
             effect.names += (rule["fault"],)
         elif "latency" in rule:
@@ -104,7 +107,7 @@ class Fault:
 
 
 class Quota:
-    """So many calls in any window of so many seconds, by a session's clock."""
+    """A number of calls in any window of time, by a session's clock."""
 
     def __init__(self, limit: int, window_s: float, clock: Clock) -> None:
         # Most stubs never need it, and it is slow to import.
@@ -116,16 +119,16 @@ class Quota:
         self._item = RateItem("call", 0)
 
     def has_room(self) -> bool:
-        """Count one more call, if it still fits."""
+        """Count one more call if the window has room for it, and tell whether it has."""
         now_ms = int(self._clock.now_s() * 1000)
-        if now_ms < self._item.timestamp:  # the clock was set back; what it told before does not count
+        if now_ms < self._item.timestamp:  # the clock was set back; earlier calls do not count
             self._bucket.flush()
         self._item = self._new_item("call", now_ms)
         self._bucket.leak(now_ms)
         return self._bucket.put(self._item)
 
     def retry_after_s(self) -> int:
-        """Tell in how many whole seconds the next call fits."""
+        """Tell in how many whole seconds the window has room again."""
         return max(1, math.ceil(cast(int, self._bucket.waiting(self._item)) / 1000))
 
 
@@ -144,22 +147,22 @@ class Faults:
         return bool(self._faults)
 
     def set(self, documents: Sequence[Mapping[str, Any]]) -> None:
-        """Replace the rules; their counters start at nothing.
+        """Replace the rules; their counters start at zero.
 
         Raises Invalid for a rule without an effect or with two that exclude each other, and then changes nothing.
         """
-        wrong = [
+        violations = [
             Violation(f"[{index}]", message)
             for index, rule in enumerate(documents)
-            if (message := _objection(rule)) is not None
+            if (message := _rule_violation(rule)) is not None
         ]
-        if wrong:
-            raise Invalid(wrong)
+        if violations:
+            raise Invalid(violations)
         self._faults = [Fault(document, self._clock) for document in documents]
 
     @property
     def dice(self) -> Random:
-        """What chance is drawn from; the same throws for the same seed."""
+        """The source of chance; the same throws for the same seed."""
         if self._dice is None:
             self._dice = Random(self._seed)  # noqa: S311 - reproducible on purpose, nothing secret
         return self._dice
@@ -172,16 +175,16 @@ class Faults:
         """List the rules as they were given."""
         return [fault.document for fault in self._faults]
 
-    def effect(self, call: Call) -> Effect | None:
-        """Find what the rules do to *call*, or None if none fires."""
+    def find_effect(self, call: Call, operation: OperationName | None) -> Effect | None:
+        """Combine what the rules do to *call*, or None if none fires."""
         effect = Effect()
         for fault in self._faults:
-            if fault.fires(call, self.dice) and fault.apply(effect, self.dice):
+            if fault.fires(call, operation, self.dice) and fault.apply_to(effect, self.dice):
                 break
         return effect if effect.names else None
 
 
-def _objection(rule: Mapping[str, Any]) -> str | None:
+def _rule_violation(rule: Mapping[str, Any]) -> str | None:
     effects = [name for name in ("status", "fault", "quota") if name in rule]
     if len(effects) > 1:
         return f"has both {effects[0]} and {effects[1]}; make two rules of it"

@@ -201,13 +201,13 @@ class MockServer(Mock):
 
         Raises CannotStart with the reason.
         """
-        from mockserver.http import socket
+        from mockserver.http import listening_socket
         from mockserver.http.server import ServerThread
 
         stub = self._build_stub()
-        listener = socket.listen("127.0.0.1", self._port)
-        self.url = socket.url(listener)
-        self._server = ServerThread(stub.door, listener)
+        listener = listening_socket.open_socket("127.0.0.1", self._port)
+        self.url = listening_socket.socket_url(listener)
+        self._server = ServerThread(stub.application, listener)
         self._server.start()
         return self
 
@@ -219,11 +219,11 @@ class MockServer(Mock):
 
     def _build_stub(self) -> Stub:
         from mockserver.services import openapi_file
-        from mockserver.services.service import services
+        from mockserver.services.service import load_services
         from mockserver.stub import Options, Stub
 
-        built_in = [] if self._specs and not self._apis else services(self._apis, self._fixtures)
-        from_files = [openapi_file.service(spec) for spec in self._specs]
+        built_in = [] if self._specs and not self._apis else load_services(self._apis, self._fixtures)
+        from_files = [openapi_file.load_service(spec) for spec in self._specs]
         options = Options(verify_hmac=self._verify_hmac)
         return Stub([*built_in, *from_files], seed=self._seed, mode=self._auth, options=options)
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import httpx2 as httpx
 import pytest
 
-from mockserver.services.service import services
+from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed import calls
 from tests.testbed.session_caller import Caller
@@ -18,7 +18,7 @@ from tests.testbed.stubs import served
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
     """The URL of a stub with nothing but the defaults."""
-    with served(Stub(services())) as url:
+    with served(Stub(load_services())) as url:
         yield url
 
 

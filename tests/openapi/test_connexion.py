@@ -7,7 +7,7 @@ import pytest
 import openapi
 from mockserver.contract.connexion import InvalidSpecification, Specification
 from mockserver.control import api as admin
-from mockserver.services.service import services
+from mockserver.services.service import load_services
 from mockserver.stub import CannotStart, Stub
 
 SPECS = {
@@ -28,7 +28,7 @@ def test_invalid_contract_is_told(spec):
 
 
 def test_contract_that_does_not_ship_here_is_checked():
-    (shipped,) = services(["suprsend"])
+    (shipped,) = load_services(["suprsend"])
     spec = {**shipped.spec, "info": {"title": "without a version"}}
 
     with pytest.raises(CannotStart, match=r"openapi/own\.yaml: info: 'version' is a required property"):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mockserver.http import socket
+from mockserver.http import listening_socket
 from mockserver.http.server import ServerThread
 from mockserver.stub import Stub
 
@@ -40,10 +40,10 @@ def started(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 @contextmanager
 def served(stub: Stub) -> Iterator[str]:
     """Serve *stub* from a thread, until the block ends; yields its URL."""
-    listener = socket.listen("127.0.0.1", 0)
-    server = ServerThread(stub.door, listener)
+    listener = listening_socket.open_socket("127.0.0.1", 0)
+    server = ServerThread(stub.application, listener)
     server.start()
     try:
-        yield socket.url(listener)
+        yield listening_socket.socket_url(listener)
     finally:
         server.stop()

@@ -9,8 +9,9 @@ from mockserver.apis.suprsend.effective_category import EffectiveCategory
 from mockserver.apis.suprsend.preference_change import PreferenceChange
 from mockserver.apis.suprsend.tags import parse_tag_filter
 from mockserver.apis.suprsend.workspace import CHANNELS, Fixtures, preference_key, restriction_key
-from mockserver.dispatch.exchange import Caller, Reply
+from mockserver.auth.caller import Caller
 from mockserver.http.problems import NotInFixtures
+from mockserver.http.reply import Reply
 from mockserver.session.ids import Ids
 from mockserver.session.store import Record, Store
 from mockserver.simulation.clock import Clock

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from mockserver.http.problems import CannotStart
-from mockserver.services.service import services
+from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, SECRET, bearer
 from tests.testbed.session_caller import A_FAN
@@ -146,7 +146,7 @@ def stack(tmp_path_factory) -> Iterator[str]:
     file.write_text(json.dumps(JWKS))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MOCKSERVER_JWKS", str(file))
-        stub = Stub(services())
+        stub = Stub(load_services())
     with served(stub) as url:
         yield url
 
@@ -212,7 +212,7 @@ def test_keys_are_read_from_a_url_of_this_machine(monkeypatch):
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         monkeypatch.setenv("MOCKSERVER_JWKS", f"http://127.0.0.1:{server.server_port}/jwks.json")
-        stub = Stub(services())
+        stub = Stub(load_services())
         server.shutdown()
         thread.join()
 
@@ -231,7 +231,7 @@ def test_keys_that_cannot_be_read_stop_the_start(monkeypatch, tmp_path, source, 
     monkeypatch.setenv("MOCKSERVER_JWKS", source.replace("{empty}", str(empty)))
 
     with pytest.raises(CannotStart, match="MOCKSERVER_JWKS: ") as refused:
-        Stub(services())
+        Stub(load_services())
     assert said in str(refused.value)
 
 

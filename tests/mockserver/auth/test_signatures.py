@@ -8,7 +8,7 @@ import httpx2 as httpx
 import pytest
 
 from mockserver import MockServer
-from mockserver.auth.signature import sign
+from mockserver.auth.signature import sign_request
 from tests.testbed.calls import CATEGORY, OBJECT, PREFERENCES
 
 WORKSPACE, SECRET = "local-workspace-key", "local-workspace-secret"
@@ -26,7 +26,7 @@ def verifying():
 
 def signed(url, method, path, body=b"", *, secret=SECRET, key=WORKSPACE, signed_path=None, **changes):
     """Sign a request as clients do, then send it, with *changes* to its headers that nobody signed."""
-    signature = sign(secret, method, body, JSON, DATE, signed_path or path)
+    signature = sign_request(secret, method, body, JSON, DATE, signed_path or path)
     headers = {"Authorization": f"{key}:{signature}", "Content-Type": JSON, "Date": DATE, **changes}
     return httpx.request(method, url + path, content=body, headers=headers)
 
@@ -39,7 +39,7 @@ def signed(url, method, path, body=b"", *, secret=SECRET, key=WORKSPACE, signed_
     ],
 )
 def test_signature_is_that_of_the_official_client(query, signature):
-    assert sign("test_secret", "PATCH", BODY, JSON, DATE, f"{CATEGORY}/{query}") == signature
+    assert sign_request("test_secret", "PATCH", BODY, JSON, DATE, f"{CATEGORY}/{query}") == signature
 
 
 def test_good_signature_is_accepted(verifying):
@@ -65,7 +65,7 @@ def test_bad_signature_is_401_and_says_what_to_sign(verifying, wrong):
 
 
 def test_body_is_signed(verifying):
-    signature = sign(SECRET, "PATCH", BODY, JSON, DATE, CATEGORY)
+    signature = sign_request(SECRET, "PATCH", BODY, JSON, DATE, CATEGORY)
     headers = {"Authorization": f"{WORKSPACE}:{signature}", "Content-Type": JSON, "Date": DATE}
 
     assert httpx.patch(verifying.url + CATEGORY, content=b"{}", headers=headers).status_code == 401
@@ -73,10 +73,10 @@ def test_body_is_signed(verifying):
 
 def test_body_of_a_get_is_not_signed():
     """Whatever stands in it; only a body that changes something counts."""
-    empty, full = (sign(SECRET, "GET", body, JSON, DATE, OBJECT) for body in (b"", BODY))
+    empty, full = (sign_request(SECRET, "GET", body, JSON, DATE, OBJECT) for body in (b"", BODY))
 
     assert empty == full
-    assert empty != sign(SECRET, "PATCH", BODY, JSON, DATE, OBJECT)
+    assert empty != sign_request(SECRET, "PATCH", BODY, JSON, DATE, OBJECT)
 
 
 @pytest.mark.parametrize(

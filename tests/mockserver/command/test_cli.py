@@ -14,9 +14,9 @@ import jwt
 import pytest
 
 import openapi
-from mockserver.auth.signature import sign
+from mockserver.auth.signature import sign_request
 from mockserver.command.cli import main
-from mockserver.services.service import services
+from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
 from tests.testbed.stubs import MOCKSERVER, run, served, started
@@ -112,7 +112,7 @@ def test_signatures_are_computed_where_it_is_asked_for(monkeypatch, words, varia
     monkeypatch.setenv("MOCKSERVER_VERIFY_HMAC", variable)
     date, media_type, body = "Tue, 02 Jan 2024 03:04:05 GMT", "application/json", b"{}"
     signatures = [
-        sign(secret, "PATCH", body, media_type, date, CATEGORY)
+        sign_request(secret, "PATCH", body, media_type, date, CATEGORY)
         for secret in ("local-workspace-secret", "another")
     ]
 
@@ -153,7 +153,10 @@ def test_same_seed_gives_the_same_ids():
 
     with started("--quiet", "--seed", "7", "--auth", "off") as (url, _):
         seventh = ids(url)
-    with served(Stub(services(), seed=7, mode="off")) as same, served(Stub(services(), mode="off")) as other:
+    with (
+        served(Stub(load_services(), seed=7, mode="off")) as same,
+        served(Stub(load_services(), mode="off")) as other,
+    ):
         assert ids(same) == seventh
         assert not {*ids(other)} & {*seventh}
 

@@ -13,7 +13,7 @@ import pytest
 from mockserver.command.settings import check_environment, read_settings
 from mockserver.command.state_file import CannotSave, load_state, save_state
 from mockserver.http.problems import CannotStart
-from mockserver.services.service import services
+from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, bearer, token
 from tests.testbed.session_caller import A_FAN
@@ -156,7 +156,7 @@ def test_state_has_one_stub_at_a_time(tmp_path):
 def test_state_is_replaced_whole_through_a_link(tmp_path):
     file, link = tmp_path / "state.json", tmp_path / "link.json"
     link.symlink_to(file)
-    stub = Stub(services())
+    stub = Stub(load_services())
 
     save_state(link, stub)
 
@@ -170,7 +170,7 @@ def test_save_that_fails_says_so_and_leaves_nothing(tmp_path):
     (target / "x").mkdir(parents=True)
 
     with pytest.raises(CannotSave, match="the state cannot be saved"):
-        save_state(target, Stub(services()))
+        save_state(target, Stub(load_services()))
 
     assert list(tmp_path.iterdir()) == [target]
 
@@ -196,11 +196,11 @@ def test_state_that_is_none_stops_the_start(tmp_path, content, said):
     file.write_text(content)
 
     with pytest.raises(CannotStart) as refused:
-        load_state(file, Stub(services()))
+        load_state(file, Stub(load_services()))
 
     assert said in str(refused.value)
 
 
 def test_state_in_no_folder_stops_the_start(tmp_path):
     with pytest.raises(CannotStart, match="there is no such folder"):
-        load_state(tmp_path / "no" / "state.json", Stub(services()))
+        load_state(tmp_path / "no" / "state.json", Stub(load_services()))

@@ -14,7 +14,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 import openapi
-from mockserver.services.service import services
+from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.openapi.test_examples import misfits
 from tests.testbed.stubs import served
@@ -67,5 +67,5 @@ def test_whatever_is_sent_the_answer_fits_and_is_no_fault_of_the_server(fuzzed, 
 @pytest.fixture(scope="module")
 def fuzzed() -> Any:
     """A stub of its own, since anything may happen to it."""
-    with served(Stub(services(), options=Options(session_limit=50))) as url:
+    with served(Stub(load_services(), options=Options(session_limit=50))) as url:
         yield url

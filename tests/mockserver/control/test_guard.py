@@ -12,7 +12,7 @@ import httpx2 as httpx
 import pytest
 
 from mockserver.http.problems import CannotStart
-from mockserver.services.service import services
+from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import PREFERENCE, ask, bearer, connect, read, request, token
 from tests.testbed.stubs import served, started
@@ -122,7 +122,7 @@ ANYWHERE = "0.0.0.0"  # noqa: S104 - that is what is tried
 
 
 def guarded(token: str = TOKEN) -> Stub:
-    return Stub(services(), options=Options(admin_token=token))
+    return Stub(load_services(), options=Options(admin_token=token))
 
 
 @pytest.mark.parametrize(

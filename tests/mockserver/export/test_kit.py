@@ -16,7 +16,7 @@ import yaml
 
 import openapi
 from mockserver.command.cli import main
-from mockserver.services.service import services
+from mockserver.services.service import load_services
 from tests.mockserver.export.shown_messages import LIBRARY, SPECS, sent, shown
 from tests.testbed.stubs import run, started
 
@@ -131,10 +131,10 @@ def test_contracts_are_copied_as_they_are(kit):
 
 
 def test_fixtures_come_back_as_they_went(kit):
-    known = {service.name: service.fixtures for service in services()}
+    known = {service.name: service.fixtures for service in load_services()}
 
     assert {
-        service.name: service.fixtures for service in services(fixtures_file=kit / "fixtures.yaml")
+        service.name: service.fixtures for service in load_services(fixtures_file=kit / "fixtures.yaml")
     } == known
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from mockserver.services import openapi_file as guest
+from mockserver.services import openapi_file
 from mockserver.stub import Stub
 from tests.mockserver.services.contracts import written
 from tests.testbed.stubs import served
@@ -23,7 +23,9 @@ def serve(tmp_path) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(spec: Any, name: str = "library.yaml") -> httpx.Client:
-            url = stack.enter_context(served(Stub([guest.service(written(tmp_path, spec, name))])))
+            url = stack.enter_context(
+                served(Stub([openapi_file.load_service(written(tmp_path, spec, name))]))
+            )
             return stack.enter_context(httpx.Client(base_url=url, timeout=5))
 
         yield start

@@ -11,8 +11,8 @@ import yaml
 
 import openapi
 from mockserver.http.problems import CannotStart
-from mockserver.services import openapi_file as guest
-from mockserver.services.service import services
+from mockserver.services import openapi_file
+from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.mockserver.services.contracts import answers, contract, one, written
 from tests.testbed.stubs import run
@@ -64,7 +64,7 @@ def test_file_that_cannot_be_served_is_refused_in_one_line(tmp_path, name):
     spec, said = REFUSED[name]
 
     with pytest.raises(CannotStart) as refused:
-        Stub([guest.service(written(tmp_path, spec))])
+        Stub([openapi_file.load_service(written(tmp_path, spec))])
 
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -130,7 +130,7 @@ def test_spoilt_file_is_served_or_refused_in_one_line(tmp_path):
     refusals = []
     for text in spoilt(spec, spec):
         try:
-            Stub([guest.service(written(tmp_path, text, "library.json"))])
+            Stub([openapi_file.load_service(written(tmp_path, text, "library.json"))])
         except (CannotStart, openapi.BadSpec) as error:
             refusals.append(str(error))
 
@@ -142,9 +142,14 @@ def test_two_files_of_one_name_are_refused(tmp_path):
     file = written(tmp_path, contract(X))
 
     with pytest.raises(CannotStart, match="library: the name is taken"):
-        Stub([guest.service(file), guest.service(file)])
+        Stub([openapi_file.load_service(file), openapi_file.load_service(file)])
     with pytest.raises(CannotStart, match="suprsend: the name is taken"):
-        Stub([*services(["suprsend"]), guest.service(written(tmp_path, contract(X), "suprsend.yaml"))])
+        Stub(
+            [
+                *load_services(["suprsend"]),
+                openapi_file.load_service(written(tmp_path, contract(X), "suprsend.yaml")),
+            ]
+        )
 
 
 def test_command_refuses_a_missing_file_in_one_line():
@@ -163,7 +168,7 @@ def test_contract_that_connexion_refuses_is_named_by_its_file(tmp_path, schema):
     file = written(tmp_path, spec)
 
     with pytest.raises(CannotStart) as refused:
-        Stub([guest.service(file)])
+        Stub([openapi_file.load_service(file)])
 
     assert str(refused.value).startswith(f"{file}: ")
     assert "\n" not in str(refused.value)

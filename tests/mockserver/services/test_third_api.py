@@ -9,10 +9,9 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from mockserver.auth.security import Credentials
-from mockserver.dispatch.exchange import Reply
-from mockserver.fixtures import Fixtures
+from mockserver.fixtures import Credentials, Fixtures
 from mockserver.http.problems import CannotStart, Unavailable
+from mockserver.http.reply import Reply
 from mockserver.services.service import Service
 from mockserver.stub import Stub
 from tests.testbed.stubs import served

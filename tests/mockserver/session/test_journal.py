@@ -11,7 +11,7 @@ from unittest.mock import Mock
 import httpx2 as httpx
 import pytest
 
-from mockserver.services.service import services
+from mockserver.services.service import load_services
 from mockserver.session.journal import Journal
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, connect, request, token
@@ -126,7 +126,7 @@ def test_unmatched_calls_have_their_near_miss_and_the_reason(caller):
 
 def test_ring_keeps_the_newest():
     with (
-        served(Stub(services(), options=Options(journal_limit=3))) as url,
+        served(Stub(load_services(), options=Options(journal_limit=3))) as url,
         httpx.Client(base_url=url) as http,
     ):
         for number in range(5):
@@ -145,9 +145,9 @@ def test_long_body_is_kept_whole(caller):
 
 def test_journal_of_long_bodies_has_a_bound():
     journal, content = Journal("default", 1000), b"x" * 1024 * 1024
-    exchange = Mock(content=content, effect=None)
+    request = Mock(content=content)
     for _ in range(40):
-        journal.add(exchange, None, 0.0, 0.0)
+        journal.add(request, None, 0.0, 0.0, None, (), None, None)
 
     assert [entry.id for entry in journal.entries()] == list(range(25, 41))
 
@@ -261,7 +261,7 @@ def test_control_plane_is_not_in_its_own_journal(caller):
 
 
 def test_default_session_has_a_journal_too():
-    with served(Stub(services())) as url, httpx.Client(base_url=url) as http:
+    with served(Stub(load_services())) as url, httpx.Client(base_url=url) as http:
         http.patch(CATEGORY, json={}, headers=bearer(KEY))
         assert [entry["api"] for entry in http.get("/__admin/requests").json()] == ["suprsend"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.services.service import services
+from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, connect, request
 from tests.testbed.session_caller import A_FAN, Caller
@@ -103,7 +103,7 @@ def test_two_runs_of_one_seed_are_byte_identical(monkeypatch):
     monkeypatch.setattr("tests.testbed.session_caller._numbers", iter([7, 7, 7]))
     runs = []
     for seed in (42, 42, 43):
-        with served(Stub(services(), seed=seed)) as url:
+        with served(Stub(load_services(), seed=seed)) as url:
             runs.append(
                 [part.replace(url.encode(), b"").replace(url[7:].encode(), b"") for part in life(url)]
             )

@@ -1,4 +1,4 @@
-"""The socket a stub answers on."""
+"""The socket that a stub listens on."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _ADVICE = {
 }
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Bind before anything is announced, so that the URL is true.
+def open_socket(host: str, port: int) -> socket.socket:
+    """Listen on *host* and *port*, before any URL is announced, so that the URL is true.
 
-    Raises CannotStart if the address cannot be had.
+    Raises CannotStart if the address is not available.
     """
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return _bound(socket.socket(family, kind), address)
+        return _bind_socket(socket.socket(family, kind), address)
     except (OSError, UnicodeError) as error:
         number = getattr(error, "errno", None)
         reason = getattr(error, "strerror", None) or error
@@ -30,27 +30,28 @@ def listen(host: str, port: int) -> socket.socket:
         raise CannotStart(f"cannot listen on {host}:{port}: {reason}; {advice}") from None
 
 
-def _bound(listener: socket.socket, address: Any) -> socket.socket:
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(1024)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-def url(listener: socket.socket) -> str:
-    """Write the URL under which *listener* is reached."""
-    address, port = listener.getsockname()[:2]
+def socket_url(listening: socket.socket) -> str:
+    """Write the URL of a listening socket."""
+    address, port = listening.getsockname()[:2]
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach *host*; what cannot be looked up is not taken for safe."""
+    """Tell whether only this machine can reach *host*; a name that does not resolve counts as reachable."""
     try:
         addresses = {found[4][0] for found in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
         return False
     return all(ipaddress.ip_address(str(address).partition("%")[0]).is_loopback for address in addresses)
+
+
+def _bind_socket(listening: socket.socket, address: Any) -> socket.socket:
+    try:
+        # A stub that was just stopped leaves connections in TIME_WAIT; its port is usable all the same.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(1024)
+    except BaseException:
+        listening.close()
+        raise
+    return listening

@@ -1,0 +1,67 @@
+"""Credentials as a request carries them: one reader for each security scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from mockserver.auth import signature
+from mockserver.auth.schemes import (
+    SIGNATURE,
+    Scheme,
+    credential_kind,
+    describe_authorization_header,
+    is_bearer,
+)
+from mockserver.http.problems import BadContract, Unauthenticated
+from mockserver.http.request import Request
+
+ReadCredential = Callable[[Request], Any]  # None if the request does not carry it
+
+
+def make_reader(scheme: Scheme, schemes: Sequence[Scheme]) -> ReadCredential:
+    """Make the function that reads the credential of *scheme*, one of an operation's *schemes*.
+
+    It raises Unauthenticated for an Authorization header that is none of theirs.
+    Raises BadContract for a scheme of unknown type.
+    """
+    if is_bearer(scheme):
+        forms = describe_authorization_header(schemes)
+        return lambda request: _read_bearer_token(request, forms)
+    if credential_kind(scheme) == SIGNATURE:
+        return lambda request: signature.split_signature(request.header(scheme["name"].lower()) or "")
+    if scheme["type"] == "apiKey" and scheme["in"] == "header":
+        name = scheme["name"].lower()
+        return lambda request: request.header(name)
+    if scheme["type"] == "apiKey" and scheme["in"] == "cookie":
+        return lambda request: request.cookie(scheme["name"]) or None
+    if scheme["type"] == "apiKey" and scheme["in"] == "query":
+        return lambda request: request.query_values().get(scheme["name"]) or None
+    if scheme["type"] == "http":
+        word = f"{scheme['scheme'].lower()} "
+        return lambda request: _read_authorization(request, word)
+    raise BadContract(f"security scheme of unknown type {scheme['type']!r}")
+
+
+def _read_bearer_token(request: Request, forms: str) -> str | None:
+    value = request.header("authorization")
+    if value is None:
+        return None
+    token = _parse_bearer(value)
+    if token is None:
+        raise Unauthenticated(f"The Authorization header must be {forms}")
+    return token
+
+
+# A client sends the same header with every request.
+@lru_cache(maxsize=1024)
+def _parse_bearer(value: str) -> str | None:
+    scheme, _, token = value.strip().partition(" ")
+    token = token.strip()
+    return None if scheme.lower() != "bearer" or not token or " " in token else token
+
+
+def _read_authorization(request: Request, word: str) -> str | None:
+    value = request.header("authorization") or ""
+    return value if value.lower().startswith(word) else None

@@ -1,0 +1,47 @@
+"""The security schemes of a contract: which kind of credential each takes, and how to ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+SIGNATURE = "signature"
+
+Scheme = Mapping[str, Any]
+
+
+def credential_kind(scheme: Scheme) -> str:
+    """Name the kind of credential that *scheme* takes: jwt, api_key or signature."""
+    return str(scheme.get("x-credential") or ("jwt" if scheme.get("bearerFormat") == "JWT" else "api_key"))
+
+
+def is_bearer(scheme: Scheme) -> bool:
+    """Tell whether the credential is a bearer token in the Authorization header."""
+    return scheme["type"] in ("oauth2", "openIdConnect") or (
+        scheme["type"] == "http" and scheme["scheme"].lower() == "bearer"
+    )
+
+
+def authorization_word(scheme: Scheme) -> str:
+    """Give the word before the credential in the Authorization header."""
+    return str(scheme["scheme"].capitalize()) if scheme["type"] == "http" else "Bearer"
+
+
+def describe_credential(scheme: Scheme) -> str:
+    """Describe what a request has to carry, for the message to one that carries nothing."""
+    if credential_kind(scheme) == SIGNATURE:
+        return f"'{scheme['name']}: <workspace key>:<signature>'"
+    if scheme["type"] == "apiKey":
+        return f"the {scheme['in']} {scheme['name']}"
+    word = authorization_word(scheme)
+    return f"'Authorization: {word} <{'credentials' if word == 'Basic' else 'token'}>'"
+
+
+def describe_authorization_header(schemes: Iterable[Scheme]) -> str:
+    """Describe the forms of an Authorization header where one of *schemes* takes a bearer token."""
+    takes_signature = any(
+        credential_kind(scheme) == SIGNATURE and scheme["name"].lower() == "authorization"
+        for scheme in schemes
+    )
+    signed = " or '<workspace key>:<signature>', the signature 44 characters of base64"
+    return f"'Bearer <token>'{signed if takes_signature else ''}"

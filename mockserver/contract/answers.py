@@ -1,0 +1,106 @@
+"""The replies that a contract documents for an operation, chosen by status, by example or by Prefer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.contract.examples import example_headers
+from mockserver.contract.media_type import JSON, is_json
+from mockserver.contract.operation import OFF_CONTRACT, Operation, matching_response
+from mockserver.http.problems import Invalid, Problem, Violation, phrase
+from mockserver.http.reply import Reply
+from mockserver.simulation.prefer import Preference
+
+_STATUS = re.compile(r"[2-5]\d\d")
+
+
+def preferred_reply(preference: Preference, operation: Operation) -> tuple[Reply, list[str]] | None:
+    """Give the documented reply that is preferred, and the preferences it follows; None if there is no such reply.
+
+    Raises Invalid listing the replies there are, where handling is strict.
+    """
+    code = preference.code
+    if code is None:
+        answers = operation.examples.items()
+        has_example = (
+            status for status, names in answers if status.isdigit() and preference.example in names
+        )
+        code = next(has_example, None)
+    elif not _STATUS.fullmatch(code):
+        code = None
+    examples = (
+        operation.examples.get(matching_response(int(code), operation.examples) or "") if code else None
+    )
+    example = preference.example if examples and preference.example in examples else None
+    if preference.is_strict and (examples is None or example != preference.example):
+        raise Invalid([Violation("Prefer", _list_choices(operation))])
+    if examples is None:
+        return None
+    applied = [f"code={preference.code}"] if preference.code else []
+    applied += [f"example={example}"] if example else []
+    return documented_reply(operation, int(code or 0), example), applied
+
+
+def documented_reply(operation: Operation, code: int, example: str | None = None) -> Reply:
+    """Give a reply of status *code*: the contract's example, or the API's own error body.
+
+    A status that the contract does not document is marked with X-Mock-Off-Contract.
+    """
+    status = matching_response(code, operation.examples)
+    if status is None:
+        reply = Reply(code) if code < 400 else operation.voice.render_problem(_ForcedProblem(code, None))
+        return reply.with_headers({OFF_CONTRACT: f"{operation.name} documents no {code}"})
+    named = operation.examples[status]
+    shown = named[example] if example else next(iter(named.values()), Reply(code))
+    if code < 400 or (named and (example or not operation.voice.is_own)):
+        reply = Reply(code, shown.body, shown.headers)
+    else:
+        reply = operation.voice.render_problem(_ForcedProblem(code, _find_message(shown.body)))
+    return reply.with_headers(example_headers(operation.responses[status]))
+
+
+def success_reply(operation: Operation) -> Reply:
+    """Give the contract's first success."""
+    code = next((status for status in operation.examples if status.startswith("2")), "200")
+    return documented_reply(operation, int(code.replace("X", "0")))
+
+
+def override_reply(response: Mapping[str, Any], operation: Operation) -> Reply:
+    """Give the reply that an override describes; one that breaks the contract is marked."""
+    headers = {name.title(): value for name, value in response.get("headers", {}).items()}
+    if "body" not in response:
+        return documented_reply(operation, response["code"]).with_headers(headers)
+    reply = Reply(response["code"], response["body"])
+    violation = operation.contract_violation(reply)
+    if violation is not None:
+        reply = reply.with_headers({OFF_CONTRACT: violation})
+    if isinstance(reply.body, str) and not is_json(headers.get("Content-Type", JSON)):
+        reply = Reply(reply.status, reply.body.encode(errors="replace"), reply.headers)
+    return reply.with_headers(headers)
+
+
+class _ForcedProblem(Problem):
+    """A problem of any status, with the message of the contract's example."""
+
+    def __init__(self, status: int, message: str | None) -> None:
+        super().__init__(message or phrase(status))
+        self.kind = status
+
+
+def _list_choices(operation: Operation) -> str:
+    choices = [
+        f"code={code}" + (f" (example={', '.join(names)})" if names else "")
+        for code, names in operation.examples.items()
+    ]
+    return f"the contract has no such answer; it has {'; '.join(choices)}"
+
+
+def _find_message(body: Any) -> str | None:
+    """Find the message of a documented error example, however deep it lies."""
+    if not isinstance(body, dict):
+        return None
+    if isinstance(body.get("message"), str):
+        return str(body["message"])
+    return next((found for value in body.values() if (found := _find_message(value))), None)

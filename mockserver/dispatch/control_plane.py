@@ -1,0 +1,83 @@
+"""The way of a request to the control plane, ``/__admin``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from starlette.types import Send
+
+from mockserver.contract.operation import Operation
+from mockserver.contract.routes import Routes
+from mockserver.dispatch.exchange import Exchange
+from mockserver.dispatch.rendering import error_reply, render_response
+from mockserver.dispatch.routing import find_operation, routing_problem
+from mockserver.http.problems import Invalid, Violation, nearest
+from mockserver.http.reply import Reply, Stream
+from mockserver.http.request import Request
+from mockserver.session.registry import SessionRegistry
+
+_PREFIX = "/__admin"
+# A state is one document, however much it holds.
+_MAXIMUM_BODY_BYTES = 64 * 1024 * 1024
+# Taken by the guard and the registry of sessions, whatever the operation.
+_GENERAL_PARAMETERS = ("session", "token")
+
+Guard = Callable[[Request], Reply | None]
+
+
+class ControlPlane:
+    """Answers the control plane's requests, which no journal records and no fault disturbs.
+
+    guard: refuses who may not use it, or answers in its place.
+    """
+
+    def __init__(self, sessions: SessionRegistry, guard: Guard) -> None:
+        self.routes = Routes()
+        self._sessions = sessions
+        self._guard = guard
+
+    def owns(self, path: str) -> bool:
+        """Tell whether *path* lies in the control plane."""
+        return path.startswith(_PREFIX) and path[len(_PREFIX) :][:1] in ("", "/")
+
+    async def handle_request(self, request: Request, send: Send) -> None:
+        """Answer one request and send the answer."""
+        exchange = Exchange(request, self._sessions.default)
+        try:
+            reply = await self._respond(exchange)
+        except (Exception, asyncio.CancelledError) as error:
+            reply = error_reply(error, exchange, self.routes)
+        if isinstance(reply, Stream):
+            await request.stream_response(reply.app, send)
+            return
+        clock = exchange.session.clock
+        # No CORS headers: a page on another origin may not read it.
+        response = render_response(reply, clock.date_header_line(clock.now_s()), exchange)
+        if not request.is_body_read:
+            await request.drain_body()
+        await response.send(send)
+
+    async def _respond(self, exchange: Exchange) -> Reply | Stream:
+        request = exchange.request
+        request.maximum_body_bytes = _MAXIMUM_BODY_BYTES
+        refusal = self._guard(request)
+        if refusal is not None:
+            return refusal
+        session = exchange.session = self._sessions.find_named(request) or self._sessions.default
+        operation = find_operation(exchange, self.routes)
+        if operation is None:
+            raise routing_problem(exchange, self.routes)
+        _refuse_unknown_parameters(request, operation)
+        caller = operation.authenticate(request, session)
+        arguments = await operation.read_arguments(request, exchange.path_values)
+        reply = await operation.handle(session, caller, arguments)
+        return reply if isinstance(reply, Stream) else operation.check_reply(reply)
+
+
+def _refuse_unknown_parameters(request: Request, operation: Operation) -> None:
+    """Raise Invalid for a parameter that would be ignored: a misspelt one might mean another session."""
+    names = [parameter["name"] for parameter in operation.parameters if parameter["in"] == "query"]
+    unknown = [name for name in request.query_values() if name not in (*names, *_GENERAL_PARAMETERS)]
+    if unknown:
+        raise Invalid([Violation(name, f"is no parameter here; {nearest(name, names)}") for name in unknown])

@@ -1,0 +1,79 @@
+"""The one place that turns problems into replies, and replies into responses."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from mockserver.contract.answers import documented_reply, success_reply
+from mockserver.contract.operation import OFF_CONTRACT, Operation
+from mockserver.contract.routes import Routes
+from mockserver.dispatch.exchange import Exchange
+from mockserver.http.problems import Broken, Invalid, Problem, Unavailable, UnsupportedMediaType
+from mockserver.http.reply import Reply
+from mockserver.http.request import ClientDisconnected
+from mockserver.http.response import Response
+
+logger = logging.getLogger(__name__)
+
+_FAILED = "The stub failed; its log says why"
+
+
+def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Reply:
+    """Reply with what went wrong, or with a success where the caller prefers lenient handling.
+
+    Raises ClientDisconnected if nobody is left to read it.
+    """
+    if isinstance(error, ClientDisconnected):
+        raise error
+    request, operation = exchange.request, exchange.operation
+    if isinstance(error, asyncio.CancelledError):
+        error = Unavailable("The stub is stopping")
+    elif not isinstance(error, Problem):
+        logger.error("%s %s", request.method, request.path, exc_info=error)
+        error = Broken(_FAILED)
+    if isinstance(error, Invalid):
+        exchange.violations = error.violations
+    if operation is None:
+        return render_problem(error, routes.find_nearest(request.method, request.path).operation)
+    if exchange.is_lenient and isinstance(error, Invalid | UnsupportedMediaType):
+        exchange.applied += ("handling=lenient",)
+        return success_reply(operation)
+    return render_problem(error, operation)
+
+
+def render_problem(problem: Problem, operation: Operation) -> Reply:
+    """Render *problem* as the API of *operation* words its errors, checked against the contract."""
+    reply = operation.voice.render_problem(problem)
+    if not operation.voice.is_own:
+        return _example_error_reply(problem, operation, reply)
+    try:
+        return operation.check_reply(reply)
+    except Broken as broken:
+        return operation.voice.render_problem(broken)
+
+
+def render_response(reply: Reply, header_lines: bytes, exchange: Exchange) -> Response:
+    """Write *reply* with *header_lines*, those of every response.
+
+    A body that is not JSON is the fault of a handler, and becomes an error.
+    """
+    request, operation = exchange.request, exchange.operation
+    is_head = request.method == "HEAD"
+    try:
+        return Response.from_reply(reply, header_lines, is_head=is_head)
+    except (TypeError, ValueError, RecursionError):
+        if operation is None:
+            raise
+        logger.exception("%s %s", request.method, request.path)
+        reply = render_problem(Broken(_FAILED), operation)
+        return Response.from_reply(reply, header_lines, is_head=is_head)
+
+
+def _example_error_reply(problem: Problem, operation: Operation, reply: Reply) -> Reply:
+    """Reply with the contract's own example of that status, if it has one; the problem is then in a header."""
+    documented = documented_reply(operation, reply.status)
+    headers = {**reply.headers, "X-Mock-Problem": " ".join(problem.message.split())[:1000]}
+    if OFF_CONTRACT in documented.headers or documented.body is None:
+        return Reply(reply.status, reply.body, headers)
+    return documented.with_headers(headers)

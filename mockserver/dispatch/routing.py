@@ -1,0 +1,33 @@
+"""The operation of a request, or the problem that there is none."""
+
+from __future__ import annotations
+
+from mockserver.contract.operation import Operation
+from mockserver.contract.routes import Routes
+from mockserver.dispatch.exchange import Exchange
+from mockserver.http.problems import MethodNotAllowed, NotFound, Problem
+
+
+def find_operation(exchange: Exchange, routes: Routes) -> Operation | None:
+    """Find the operation that the request matches, and keep it and the values in its path in *exchange*."""
+    found = routes.find(exchange.request.path)
+    if found is None:
+        return None
+    operations, exchange.path_values = found
+    operation = exchange.operation = operations.get(exchange.request.method)
+    return operation
+
+
+def routing_problem(exchange: Exchange, routes: Routes) -> Problem:
+    """Make the problem of a request that matches no operation, and keep the nearest one in *exchange*."""
+    method, path = exchange.request.method, exchange.request.path
+    found = routes.find(path)
+    if found is not None:
+        operations = found[0]
+        exchange.operation = next(iter(operations.values()))
+        exchange.near_miss = f"{exchange.operation.template}: takes {', '.join(operations)}, not {method}"
+        return MethodNotAllowed(method, operations)
+    exchange.operation, reason = routes.find_nearest(method, path)
+    exchange.near_miss = f"{exchange.operation.method} {exchange.operation.template}: {reason}"
+    message = f"No operation at {method} {path[:200]}; the nearest is {exchange.near_miss}"
+    return NotFound(message, headers={"X-Mock-Near-Miss": exchange.near_miss})

@@ -1,0 +1,28 @@
+"""What a handler answers, before it is written as HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+class Reply(NamedTuple):
+    """Status, body (JSON, or bytes of the Content-Type among the headers, or None) and headers."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = MappingProxyType({})
+
+    def with_headers(self, headers: Mapping[str, str]) -> Reply:
+        """Add *headers*; they replace those of the same name."""
+        return Reply(self.status, self.body, {**self.headers, **headers}) if headers else self
+
+
+class Stream(NamedTuple):
+    """An ASGI application that sends an answer without an end; the answer is neither buffered nor checked."""
+
+    app: ASGIApp

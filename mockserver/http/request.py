@@ -1,0 +1,155 @@
+"""A request as it arrived: method, path, headers, cookies, query and body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, parse_qsl
+
+from mockserver.http import exact_json
+from mockserver.http.problems import TooLarge
+from mockserver.http.raw_connection import EXTENSION, RawConnection
+from mockserver.http.session_name import PREFIX
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from mockserver.http.headers import RequestHeaders
+
+MAXIMUM_BODY_BYTES = 1024 * 1024
+# A client that still sends does not read; beyond this it gets a reset instead of the answer.
+_MAXIMUM_DRAINED_BYTES = 64 * MAXIMUM_BODY_BYTES
+_NO_EXTENSIONS: Mapping[str, Any] = {}
+
+
+class ClientDisconnected(Exception):
+    """The client closed the connection before its request was complete."""
+
+
+class Request:
+    """One HTTP request.
+
+    path: raw, still percent-encoded, without the session prefix. session_prefix: the session named in that prefix,
+    or None. query: raw. content: the body once it was read, at most maximum_body_bytes.
+    """
+
+    __slots__ = (
+        "_receive", "_scope", "content", "headers", "is_body_read", "maximum_body_bytes", "method", "path", "query",
+        "session_prefix",
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, receive: Receive, headers: RequestHeaders) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["raw_path"].decode("latin-1")
+        self.query: bytes = scope["query_string"]
+        self.headers = headers
+        self.session_prefix: str | None = None
+        if self.path.startswith(PREFIX):
+            name, slash, rest = self.path[len(PREFIX) :].partition("/")
+            self.session_prefix, self.path = name, slash + rest or "/"
+        self.content: bytes | None = None
+        self.is_body_read = False
+        self.maximum_body_bytes = MAXIMUM_BODY_BYTES
+        self._scope = scope
+        self._receive = receive
+
+    @property
+    def base_url(self) -> str:
+        """The address the client used for this server, without a path."""
+        scheme = self._scope.get("scheme", "http")
+        host, port = self._scope.get("server") or ("127.0.0.1", 80)
+        return f"{scheme}://{self.header('host') or f'{host}:{port}'}"
+
+    @property
+    def connection(self) -> RawConnection | None:
+        """The connection, to answer on directly or to break; None under another server than ours."""
+        connection: RawConnection | None = self._scope.get("extensions", _NO_EXTENSIONS).get(EXTENSION)
+        return connection
+
+    def header(self, name: str) -> str | None:
+        """Read a header by its lower-case name."""
+        return self.headers.values.get(name)
+
+    def header_lines(self, name: str) -> list[str]:
+        """Read every line of a header that may come more than once."""
+        key = name.encode()
+        return [value.decode("latin-1") for other, value in self.headers.lines if other == key]
+
+    def cookie(self, name: str) -> str | None:
+        """Read a cookie by its name."""
+        return self.headers.cookies.get(name)
+
+    def query_values(self) -> dict[str, str]:
+        """Parse the query's parameters, the last value of each name."""
+        return dict(parse_qsl(self.query.decode("latin-1"), keep_blank_values=True)) if self.query else {}
+
+    def query_lists(self) -> dict[str, list[str]]:
+        """Parse the query's parameters, every value of each name."""
+        return parse_qs(self.query.decode("latin-1"), keep_blank_values=True) if self.query else {}
+
+    def query_credentials(self) -> list[str]:
+        """List the values of the query's parameters that carry a credential."""
+        is_secret = self.headers.secrets.is_secret_parameter
+        return [value for name, value in self.query_values().items() if is_secret(name)]
+
+    def json_body(self) -> Any:
+        """Parse the body already read: JSON, or text if it is not JSON, or None for no body."""
+        return exact_json.parse_leniently(self.content)
+
+    async def read_body(self) -> bytes:
+        """Read the whole body.
+
+        Raises TooLarge beyond maximum_body_bytes, after reading what the client still sends, so that it sees the
+        answer; ClientDisconnected if it closes the connection.
+        """
+        if self.content is not None:
+            return self.content
+        connection = self.connection
+        # A body that is here already costs no turn of the event loop.
+        content = connection.take_body() if connection is not None else None
+        if content is None:
+            content = await self._receive_body()
+        self.is_body_read = True
+        if len(content) > self.maximum_body_bytes:
+            raise TooLarge(f"The request body is larger than {self.maximum_body_bytes} bytes")
+        self.content = content
+        return content
+
+    async def drain_body(self) -> None:
+        """Read a body that no step asked for: a client that still sends would get a reset instead of the answer."""
+        with suppress(TooLarge, ClientDisconnected):
+            await self.read_body()
+
+    async def wait_until_closed(self) -> None:
+        """Wait until the connection, closed on purpose, is closed."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def stream_response(self, app: ASGIApp, send: Send) -> None:
+        """Let *app* send the answer, and end it if the server stopped *app* before it did."""
+        is_complete = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal is_complete
+            is_complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+            await send(message)
+
+        await app(self._scope, self._receive, send_and_note)
+        if not is_complete:
+            await send({"type": "http.response.body", "body": b""})
+
+    async def _receive_body(self) -> bytes:
+        """Receive the body; of one that is too large, keep only enough to tell that it is."""
+        chunks: list[bytes] = []
+        size_bytes = 0
+        while True:
+            message = await self._receive()
+            if message["type"] != "http.request":
+                raise ClientDisconnected
+            chunk = message.get("body", b"")
+            if size_bytes <= self.maximum_body_bytes:
+                chunks.append(chunk)
+            size_bytes += len(chunk)
+            if not message.get("more_body", False) or size_bytes > _MAXIMUM_DRAINED_BYTES:
+                return b"".join(chunks)

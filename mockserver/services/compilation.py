@@ -1,0 +1,68 @@
+"""The operations of a service, compiled from its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.auth.security import Mode, compile_security, make_signature_test
+from mockserver.contract.connexion import add_contract
+from mockserver.contract.error_body import Voice
+from mockserver.contract.handler import Handler
+from mockserver.contract.operation import Definition, Operation
+from mockserver.contract.routes import Routes
+from mockserver.http.problems import BadContract, CannotStart
+from mockserver.services.service import Service
+
+
+def add_operations(service: Service, routes: Routes, mode: Mode, secret: str, *, verify_hmac: bool) -> None:
+    """Compile the operations of *service* and add them to *routes*.
+
+    mode, secret, verify_hmac: how credentials are checked, as Stub takes them.
+    Raises CannotStart for a contract that cannot be served, or an operation without a handler.
+    """
+    voice = Voice(service.file, service.spec)
+    schemes = service.schemes
+    if not voice.is_own:
+        # Of a contract without a behaviour nobody knows which credentials are valid, only where they go.
+        mode = "off" if mode == "off" else "shape"
+        schemes = _accept_any_key(schemes)
+
+    def compile_operation(definition: Definition, handler: Handler) -> Operation:
+        try:
+            return Operation(
+                definition,
+                service.name,
+                service.spec,
+                voice,
+                compile_security(
+                    definition.security,
+                    schemes,
+                    service.fixtures.credentials,
+                    secret,
+                    mode,
+                    verify_hmac=verify_hmac,
+                ),
+                handler,
+                needs_body_first=make_signature_test(definition.security, schemes) if verify_hmac else None,
+            )
+        except BadContract as error:
+            raise CannotStart(f"{service.file}: operation {definition.name}: {error}") from None
+
+    def find_handler(operation_id: str | None) -> Handler:
+        handler = service.handlers.get(operation_id or "")
+        if handler is None:
+            raise CannotStart(
+                f"{service.file}: operation {operation_id} has no handler; "
+                f"add Api.{operation_id} in mockserver/apis/{service.name}.py"
+            )
+        return handler
+
+    try:
+        add_contract(service.spec, routes, find_handler, compile_operation, is_shipped=service.is_shipped)
+    except BadContract as error:
+        raise CannotStart(f"{service.file}: {error}") from None
+
+
+def _accept_any_key(schemes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: {**scheme, "x-credential": "api_key"} for name, scheme in schemes.items()}
