@@ -35,9 +35,9 @@ def explain_requirements(
             "explain: name a requirement, or ask for --all; `conformance list` prints the names"
         )
     if spec is not None:
-        from conformance.contract import checks as promises
+        from conformance.contract.checks import list_file_requirements
 
-        asked = select_requirements(promises.all_of(spec), [id] if id else (), asked="")
+        asked = select_requirements(list_file_requirements(spec), [id] if id else (), asked="")
         typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
         return
     if id is None or every:

@@ -25,8 +25,8 @@ def print_profile_template(
             "init: name an API, or an OpenAPI file with --spec; `conformance list` knows the APIs"
         )
     if spec is not None:
-        from conformance.contract import profile
+        from conformance.contract.profile import render_template
 
-        typer.echo(profile.template(spec), nl=False)
+        typer.echo(render_template(spec), nl=False)
     elif api is not None:
         typer.echo(profile_template(api), nl=False)

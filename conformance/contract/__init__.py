@@ -1,1 +1,1 @@
-"""Judging by an OpenAPI file alone: what any contract promises, before anybody writes a requirement."""
+"""Judging by an OpenAPI file alone, without requirements written by hand."""

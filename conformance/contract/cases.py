@@ -49,7 +49,7 @@ class ContractCase(Case):
 
 
 @dataclass(frozen=True)
-class Sendable:
+class CaseRequest:
     """A request, ready but for the credential; *path* is raw and has its query."""
 
     method: str
@@ -59,78 +59,77 @@ class Sendable:
 
 
 @lru_cache
-def draw(contract: Contract, operations: tuple[Operation, ...], seed: int = 0) -> Exam:
+def draw_exam(contract: Contract, operations: tuple[Operation, ...], seed: int = 0) -> Exam:
     """Draw the exam of *operations*: each has its positives and negatives, as many as it has different ones."""
-    count = _count(operations)
+    count = _count_per_half(operations)
     with exam.traceless():
-        cases = [case for operation in operations for case in _of(operation, seed, count)]
+        cases = [case for operation in operations for case in _draw_operation(operation, seed, count)]
     numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
-    return Exam(numbered, _digest(contract, numbered))
+    return Exam(numbered, _hash_cases(contract, numbered))
 
 
-def shrink(operations: Sequence[Operation], case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
+def shrink_case(
+    operations: Sequence[Operation], case: Case, seed: int, is_wrong: Callable[[Case], bool]
+) -> None:
     """Make *case*, of the exam of *seed*, smaller as long as *is_wrong* says so; that is told every try."""
     for operation in operations:
         if operation.id == case.operation and isinstance(case, ContractCase):
             with exam.traceless():
-                strategy = _strategy(operation, case.mode)
-                count = _count(operations) * _SURPLUS
-                exam.shrunk(strategy, seed, count, case, partial(_like, operation, case), is_wrong)
+                strategy = _make_strategy(operation, case.mode)
+                count = _count_per_half(operations) * _SURPLUS
+                exam.shrunk(strategy, seed, count, case, partial(_convert_like, operation, case), is_wrong)
 
 
-def _like(operation: Operation, case: ContractCase, generated: Generated) -> Case | None:
+def _convert_like(operation: Operation, case: ContractCase, generated: Generated) -> Case | None:
     """Make a case of the same mode of what was drawn; a broken one is sent to where *case* was."""
     if case.mode == "positive":
-        made = generated if _is_taken(generated) and _is_sendable(generated) else None
+        made = generated if _can_be_sent(generated) else None
     else:
-        made = _with_body(case.generated, generated) if is_clearly_broken(operation, generated) else None
-    return None if made is None else _frozen(operation, case.mode, made)
+        made = _replace_body(case.generated, generated) if is_clearly_broken(operation, generated) else None
+    return None if made is None else _freeze(operation, case.mode, made)
 
 
-def _frozen(operation: Operation, mode: exam.Mode, generated: Generated) -> ContractCase:
+def _freeze(operation: Operation, mode: exam.Mode, generated: Generated) -> ContractCase:
     return ContractCase(**vars(exam.frozen(operation.id, mode, generated)), generated=generated)
 
 
-def _count(operations: Sequence[Operation]) -> int:
+def _count_per_half(operations: Sequence[Operation]) -> int:
     return max(_FEWEST, min(COUNT, _IN_ALL // max(1, len(operations))))
 
 
-def _of(operation: Operation, seed: int, count: int) -> Iterator[ContractCase]:
-    if operation.has_foreign_body:
+def _draw_operation(operation: Operation, seed: int, count: int) -> Iterator[ContractCase]:
+    if operation.has_no_json_body:
         return
-    positives = [
-        one for one in _drawn(operation, "positive", seed, count) if _is_taken(one) and _is_sendable(one)
-    ]
-    yield from _cases(operation, "positive", positives, count)
+    drawn = _draw_requests(operation, "positive", seed, count)
+    positives = [one for one in drawn if _can_be_sent(one)]
+    yield from _freeze_distinct(operation, "positive", positives, count)
     if positives:
-        negatives = _negatives(operation, positives, _drawn(operation, "negative", seed, count))
-        yield from _cases(operation, "negative", negatives, count)
-        yield from list(_with_broken_parameters(operation, positives[0]))[:count]
+        negatives = _list_negatives(operation, positives, _draw_requests(operation, "negative", seed, count))
+        yield from _freeze_distinct(operation, "negative", negatives, count)
+        yield from list(_break_parameters(operation, positives[0]))[:count]
 
 
-def _drawn(operation: Operation, mode: exam.Mode, seed: int, count: int) -> list[Generated]:
+def _draw_requests(operation: Operation, mode: exam.Mode, seed: int, count: int) -> list[Generated]:
     if mode == "negative" and not operation.media_types:
         return []
     from hypothesis.errors import HypothesisException
 
     try:
-        return exam.drawn(_strategy(operation, mode), seed, count * _SURPLUS)
+        return exam.drawn(_make_strategy(operation, mode), seed, count * _SURPLUS)
     except HypothesisException:  # nothing satisfies the contract, or nothing breaks it
         return []
 
 
-def _strategy(operation: Operation, mode: exam.Mode) -> Any:
+def _make_strategy(operation: Operation, mode: exam.Mode) -> Any:
     import schemathesis
 
     return operation.generator.as_strategy(generation_mode=schemathesis.GenerationMode(mode))
 
 
-def _is_taken(generated: Generated) -> bool:
-    return not has_body(generated) or names_json(generated.media_type or "")
-
-
-def _is_sendable(generated: Generated) -> bool:
-    """Tell whether every header can be sent as it is."""
+def _can_be_sent(generated: Generated) -> bool:
+    """Tell whether the body is JSON, if there is one, and every header can be sent as it is."""
+    if has_body(generated) and not names_json(generated.media_type or ""):
+        return False
     texts = [
         str(text)
         for part in (generated.headers, generated.cookies)
@@ -145,39 +144,39 @@ def has_body(generated: Generated) -> bool:
     return type(generated.body).__name__ != "NotSet"
 
 
-def _negatives(
+def _list_negatives(
     operation: Operation, positives: Sequence[Generated], drawn: Sequence[Generated]
 ) -> Iterator[Generated]:
     """Yield positives with a body that is broken, and without a query parameter that is required."""
     for at, broken in enumerate(drawn):
         if is_clearly_broken(operation, broken):
-            yield _with_body(positives[at % len(positives)], broken)
+            yield _replace_body(positives[at % len(positives)], broken)
     for parameter in operation.generator.query:
         name = str(parameter.name)
         if parameter.is_required and name in (positives[0].query or {}):
-            yield _without_parameter(positives[0], name)
+            yield _drop_parameter(positives[0], name)
 
 
-def _with_broken_parameters(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
-    for part, name, value in broken_parameters(operation):
-        generated = _altered(positive, **{part: {**(getattr(positive, part) or {}), name: value}})
+def _break_parameters(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
+    for part, name, value in list_broken_parameters(operation):
+        generated = _replace_parts(positive, **{part: {**(getattr(positive, part) or {}), name: value}})
         flaw = f"{name} in the {part.partition('_')[0]} is {value[:_LONGEST_SHOWN]}"
-        case = _frozen(operation, "negative", generated)
+        case = _freeze(operation, "negative", generated)
         yield replace(case, flaws=(flaw,), broken=(part, name))
 
 
-def broken_parameters(operation: Operation) -> list[tuple[str, str, str]]:
+def list_broken_parameters(operation: Operation) -> list[tuple[str, str, str]]:
     """List values that clearly break the contract: the part of the request, the parameter, the value."""
     parts = {"path_parameters": operation.generator.path_parameters, "query": operation.generator.query}
     return [
         (part, str(one.name), value)
         for part, parameters in parts.items()
         for one in parameters
-        for value in _broken_values(one.optimized_schema)
+        for value in _list_broken_values(one.optimized_schema)
     ]
 
 
-def _broken_values(schema: Any) -> Iterator[str]:
+def _list_broken_values(schema: Any) -> Iterator[str]:
     kind = schema.get("type") if isinstance(schema, dict) else None
     if kind == "boolean" or (kind == "string" and "enum" in schema):
         yield _NO_VALUE
@@ -190,15 +189,17 @@ def _broken_values(schema: Any) -> Iterator[str]:
                 yield str(schema[bound] + beyond)
 
 
-def _with_body(positive: Generated, broken: Generated) -> Generated:
-    return _altered(positive, body=broken.body, media_type=broken.media_type, _meta=broken.meta)
+def _replace_body(positive: Generated, broken: Generated) -> Generated:
+    return _replace_parts(positive, body=broken.body, media_type=broken.media_type, _meta=broken.meta)
 
 
-def _without_parameter(positive: Generated, name: str) -> Generated:
-    return _altered(positive, query={key: value for key, value in positive.query.items() if key != name})
+def _drop_parameter(positive: Generated, name: str) -> Generated:
+    return _replace_parts(
+        positive, query={key: value for key, value in positive.query.items() if key != name}
+    )
 
 
-def _altered(generated: Generated, **parts: Any) -> Generated:
+def _replace_parts(generated: Generated, **parts: Any) -> Generated:
     same = ("path_parameters", "query", "headers", "cookies", "body", "media_type")
     made: Generated = generated.operation.Case(
         **{**{name: getattr(generated, name) for name in same}, **parts}
@@ -217,7 +218,9 @@ def is_clearly_broken(operation: Operation, generated: Generated) -> bool:
         return not _is_json_text(generated.body)
     for body in operation.generator.body:
         if body.media_type == generated.media_type:
-            return any(_is_clear(error) for error in body.get_validator().iter_errors(generated.body))
+            return any(
+                _is_clear_violation(error) for error in body.get_validator().iter_errors(generated.body)
+            )
     return False
 
 
@@ -229,27 +232,28 @@ def _is_json_text(content: bytes) -> bool:
     return True
 
 
-def _is_clear(error: Any) -> bool:
+def _is_clear_violation(error: Any) -> bool:
     kind = error.kind
     if kind.name in ("anyOf", "oneOf"):
         branches = getattr(kind, "context", None) or [[]]
-        return all(any(map(_is_clear, branch)) for branch in branches)
+        return all(any(map(_is_clear_violation, branch)) for branch in branches)
     if kind.name == "type":
-        return isinstance(error.instance, dict | list) or not {"object", "array"}.isdisjoint(_types(error))
+        expected = _list_expected_types(error)
+        return isinstance(error.instance, dict | list) or not {"object", "array"}.isdisjoint(expected)
     return kind.name in _BOUNDS
 
 
-def _types(error: Any) -> set[str]:
+def _list_expected_types(error: Any) -> set[str]:
     types: Any = getattr(error.kind, "types", ())
     return {types} if isinstance(types, str) else set(types)
 
 
-def _cases(
+def _freeze_distinct(
     operation: Operation, mode: exam.Mode, drawn: Iterator[Generated] | Sequence[Generated], count: int
 ) -> list[ContractCase]:
     found: dict[Any, ContractCase] = {}
     for generated in drawn:
-        frozen = _frozen(operation, mode, generated)
+        frozen = _freeze(operation, mode, generated)
         facts = (frozen.path, frozen.query, generated.headers, generated.cookies, frozen.content)
         key = repr(facts)
         if key not in found:
@@ -257,7 +261,7 @@ def _cases(
     return list(found.values())[:count]
 
 
-def _digest(contract: Contract, cases: Sequence[Case]) -> str:
+def _hash_cases(contract: Contract, cases: Sequence[Case]) -> str:
     facts = [
         {
             name: value.hex() if isinstance(value, bytes) else value
@@ -269,16 +273,16 @@ def _digest(contract: Contract, cases: Sequence[Case]) -> str:
     return hashlib.sha256(json.dumps([contract.name, facts], sort_keys=True).encode()).hexdigest()
 
 
-def sendable(case: ContractCase, fixtures: Mapping[str, Any]) -> Sendable:
+def make_request(case: ContractCase, fixtures: Mapping[str, Any]) -> CaseRequest:
     """Make the request of *case*, with *fixtures* where it names what has to be there."""
     import requests
 
-    generated = _furnished(case, fixtures)
+    generated = _insert_fixtures(case, fixtures)
     how = generated.as_transport_kwargs(base_url="http://target")
     parts = ("method", "url", "headers", "params", "cookies", "json", "data")
     prepared = requests.Request(**{name: how[name] for name in parts if name in how}).prepare()
     body: Any = prepared.body
-    return Sendable(
+    return CaseRequest(
         method=generated.method.upper(),
         path=str(prepared.path_url),
         headers={
@@ -290,7 +294,7 @@ def sendable(case: ContractCase, fixtures: Mapping[str, Any]) -> Sendable:
     )
 
 
-def _furnished(case: ContractCase, fixtures: Mapping[str, Any]) -> Generated:
+def _insert_fixtures(case: ContractCase, fixtures: Mapping[str, Any]) -> Generated:
     generated: Generated = case.generated
     parts: dict[str, Any] = {}
     for part in ("path_parameters", "query", "headers", "cookies"):
@@ -304,11 +308,11 @@ def _furnished(case: ContractCase, fixtures: Mapping[str, Any]) -> Generated:
     body = copy.deepcopy(generated.body) if isinstance(generated.body, dict) else generated.body
     for pointer, value in fixtures.items():
         if pointer.startswith("/"):
-            _put(body, pointer, value)
-    return _altered(generated, **parts, body=body)
+            _put_value(body, pointer, value)
+    return _replace_parts(generated, **parts, body=body)
 
 
-def _put(body: Any, pointer: str, value: Any) -> None:
+def _put_value(body: Any, pointer: str, value: Any) -> None:
     """Put *value* where *pointer* leads, if there is something of its kind: what is wrong stays wrong."""
     *steps, last = map(unescape_step, pointer[1:].split("/"))
     for step in steps:

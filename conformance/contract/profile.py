@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field, InstanceOf
 
-from conformance.contract.reading import Contract, Operation, read
+from conformance.contract.reading import Contract, Operation, read_contract
 from conformance.http.secret import Secret
 from conformance.target.model import BadProfile
 from conformance.target.profile import TargetProfile, make_profile
@@ -31,17 +31,17 @@ class ContractProfile(TargetProfile[dict[str, Secret], dict[str, Any]]):
     operations: list[str] = Field(default_factory=lambda: ["*"])
     deletes: bool = False
 
-    def asked(self) -> list[Operation]:
-        """List the operations that are asked about."""
+    def selected_operations(self) -> list[Operation]:
+        """List the operations that the profile selects."""
         return [
             one
             for one in self.spec.operations
             if any(fnmatch.fnmatchcase(one.id, glob) for glob in self.operations)
         ]
 
-    def drawn_from(self) -> tuple[Operation, ...]:
-        """List the operations that the exam is about."""
-        return tuple(one for one in self.asked() if self.may_send(one))
+    def sendable_operations(self) -> tuple[Operation, ...]:
+        """List the operations that requests are generated for."""
+        return tuple(one for one in self.selected_operations() if self.may_send(one))
 
     def may_send(self, operation: Operation) -> bool:
         """Tell whether requests to *operation* may be sent."""
@@ -65,15 +65,15 @@ def check_contract_profile(document: Mapping[Any, Any], name: str, folder: Path)
         raise BadProfile(f"{name}: api: is given beside spec; keep one of the two")
     if not isinstance(document["spec"], str):
         raise BadProfile(f"{name}: spec: is not text; name an OpenAPI file")
-    contract = read(folder / document["spec"])
+    contract = read_contract(folder / document["spec"])
     filled = resolve_profile(dict(document), name, contract.name)
     profile = make_profile(ContractProfile, {**filled, "api": contract.name, "spec": contract}, name, folder)
-    if faults := list(_faults(profile, contract)):
-        raise BadProfile("\n".join(f"{name}: {fault}" for fault in faults))
+    if errors := list(_list_errors(profile, contract)):
+        raise BadProfile("\n".join(f"{name}: {error}" for error in errors))
     return profile
 
 
-def _faults(profile: Any, contract: Contract) -> list[str]:
+def _list_errors(profile: Any, contract: Contract) -> list[str]:
     ids = [one.id for one in contract.operations]
     parameters = {
         str(one.name) for operation in contract.operations for one in operation.generator.iter_parameters()
@@ -81,24 +81,24 @@ def _faults(profile: Any, contract: Contract) -> list[str]:
     return [
         *([] if profile.operations else ["operations: names none; name some, or remove the key to ask all"]),
         *(
-            _unknown("credentials", key, contract.schemes, "security scheme")
+            _describe_unknown("credentials", key, contract.schemes, "security scheme")
             for key in profile.credentials
             if key not in contract.schemes
         ),
         *(
-            _unknown("fixtures", key, parameters, "parameter")
+            _describe_unknown("fixtures", key, parameters, "parameter")
             for key in profile.fixtures
             if key not in parameters and not key.startswith("/")
         ),
         *(
-            _unknown("operations", glob, ids, "operation")
+            _describe_unknown("operations", glob, ids, "operation")
             for glob in profile.operations
             if not fnmatch.filter(ids, glob)
         ),
     ]
 
 
-def _unknown(part: str, key: str, known: Any, kind: str) -> str:
+def _describe_unknown(part: str, key: str, known: Any, kind: str) -> str:
     near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
     there_are = ", ".join(known) or "none"
     hint = f"did you mean {near[0]!r}?" if near else f"there are {there_are}"
@@ -131,25 +131,25 @@ base_url: https://staging.example.com{base_path}    # the paths of the contract 
 """
 
 
-def template(file: Path) -> str:
+def render_template(file: Path) -> str:
     """Return the commented profile to fill in for the contract in *file*.
 
     Raises BadContract if it cannot be judged by.
     """
-    contract = read(file)
+    contract = read_contract(file)
     parameters = dict.fromkeys(
         str(one.name) for operation in contract.operations for one in operation.generator.path_parameters
     )
     return _TEMPLATE.format(
         spec=json.dumps(str(file)),
         base_path=contract.base_path,
-        credentials=_credentials(contract),
+        credentials=_render_credentials(contract),
         fixtures="".join(f'#   {name}: "..."\n' for name in parameters),
         operations="\n".join(f"#   {one.id}" for one in contract.operations),
     )
 
 
-def _credentials(contract: Contract) -> str:
+def _render_credentials(contract: Contract) -> str:
     if not contract.schemes:
         return ""
     lines = [

@@ -1,4 +1,4 @@
-"""Any OpenAPI file as a judge reads it: its operations, what they ask for and what they promise."""
+"""An OpenAPI file as the judge reads it: its operations, their credentials, and what they promise to answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LONGEST_COMPLAINT = 300
 
 
 class BadContract(BadProfile):
-    """An OpenAPI file cannot be judged by; the message says what is wrong with which."""
+    """An OpenAPI file is not fit to judge by; the message says which, and what is wrong with it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,8 @@ class Operation:
     """One operation of a contract.
 
     id: its operationId, or method and path, in letters that an id may have. pointer: where it stands in the
-    file. generator: makes requests to it. judge: knows its answers; formats are left out of it, for they are
-    hints. security: the ways to be let in, each a set of schemes by name; none if nobody is kept out.
+    file. generator: makes requests to it. validator: checks responses; formats are left out of it, for they are only
+    hints. security: sets of schemes by name, of which a request has to satisfy one; none if it needs no credential.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Operation:
     pointer: str
     raw: Mapping[str, Any] = field(repr=False)
     generator: Generator = field(repr=False)
-    judge: Generator = field(repr=False)
+    validator: Generator = field(repr=False)
     security: Sequence[frozenset[str]] = ()
 
     @property
@@ -58,7 +58,7 @@ class Operation:
         """The statuses that are documented, as they are written: 200, 4XX, default."""
         return [str(status) for status in self.raw.get("responses", {})]
 
-    def documents(self, status: int) -> bool:
+    def documents_status(self, status: int) -> bool:
         """Tell whether *status* is documented by number or by its class."""
         return {str(status), f"{status // 100}XX"} & {one.upper() for one in self.statuses} != set()
 
@@ -68,7 +68,7 @@ class Operation:
         return [str(body.media_type) for body in self.generator.body]
 
     @property
-    def has_foreign_body(self) -> bool:
+    def has_no_json_body(self) -> bool:
         """Whether there is a body, and none that is JSON."""
         return bool(self.media_types) and not any(map(names_json, self.media_types))
 
@@ -95,13 +95,13 @@ class Contract:
         return path if re.fullmatch(r"(/[\w.~%-]+)+", path, re.ASCII) else ""
 
 
-def read(file: Path) -> Contract:
+def read_contract(file: Path) -> Contract:
     """Read an OpenAPI 3 or Swagger 2 file.
 
     Raises BadContract if it cannot be read, is no such file, or refers to other files.
     """
     try:
-        return _read(file, file.read_bytes())
+        return _read_content(file, file.read_bytes())
     except OSError as error:
         raise BadContract(f"{file}: cannot be read: {error.strerror}; name an OpenAPI file") from None
     except UnicodeDecodeError:
@@ -117,20 +117,20 @@ def read(file: Path) -> Contract:
 
 
 @lru_cache
-def _read(file: Path, content: bytes) -> Contract:
-    spec = to_json_form(_parsed(file, content.decode("utf-8")), _DEEPEST)
-    _refuse_references(spec)
-    return _contract(file, spec, hashlib.sha256(content).hexdigest())
+def _read_content(file: Path, content: bytes) -> Contract:
+    spec = to_json_form(_parse(file, content.decode("utf-8")), _DEEPEST)
+    _check_references(spec)
+    return _build_contract(file, spec, hashlib.sha256(content).hexdigest())
 
 
-def _parsed(file: Path, text: str) -> Any:
+def _parse(file: Path, text: str) -> Any:
     from schemathesis.core.deserialization import deserialize_yaml
 
     # Read as YAML 1.2: in OpenAPI the description "No" is a word, and a status is a name.
     return json.loads(text) if file.suffix == ".json" else deserialize_yaml(text)
 
 
-def _refuse_references(spec: Any) -> None:
+def _check_references(spec: Any) -> None:
     """Raise ValueError for what is no OpenAPI document, or refers to another."""
     if not isinstance(spec, dict) or not {"openapi", "swagger"} & spec.keys():
         raise ValueError("is no OpenAPI document; it needs 'openapi' or 'swagger' at its root")
@@ -147,8 +147,8 @@ def _refuse_references(spec: Any) -> None:
             raise ValueError(f"there is no {reference}") from None
 
 
-def _contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
-    name = _name(str((spec.get("info") or {}).get("title", "")))
+def _build_contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
+    name = _derive_name(str((spec.get("info") or {}).get("title", "")))
     if not name:
         raise ValueError("info.title is missing; it names the API")
     if name in openapi.api_names():
@@ -160,17 +160,17 @@ def _contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
         name=name,
         sha256=sha256,
         spec=spec,
-        operations=_operations(spec),
+        operations=_list_operations(spec),
         schemes={str(key): openapi.resolve_reference(spec, scheme) for key, scheme in schemes.items()},
     )
 
 
-def _name(title: str) -> str:
+def _derive_name(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
 
 
-def _operations(spec: openapi.Spec) -> list[Operation]:
-    generators, judges = _loaded(spec), _loaded(_without_formats(spec))
+def _list_operations(spec: openapi.Spec) -> list[Operation]:
+    generators, validators = _load_operations(spec), _load_operations(_remove_formats(spec))
     operations = []
     for (path, method), generator in generators.items():
         if method not in METHODS:
@@ -187,8 +187,8 @@ def _operations(spec: openapi.Spec) -> list[Operation]:
                 pointer=f"#/paths/{step}/{method}",
                 raw=raw,
                 generator=generator,
-                judge=judges[path, method],
-                security=_security(raw.get("security", spec.get("security") or [])),
+                validator=validators[path, method],
+                security=_list_security_alternatives(raw.get("security", spec.get("security") or [])),
             )
         )
     ids = [one.id for one in operations]
@@ -200,12 +200,12 @@ def _operations(spec: openapi.Spec) -> list[Operation]:
     return sorted(operations, key=lambda one: one.method == "DELETE")
 
 
-def _security(alternatives: Sequence[Mapping[str, Any]]) -> list[frozenset[str]]:
+def _list_security_alternatives(alternatives: Sequence[Mapping[str, Any]]) -> list[frozenset[str]]:
     ways = [frozenset(map(str, one)) for one in alternatives]
     return [] if frozenset() in ways else ways
 
 
-def _loaded(spec: openapi.Spec) -> dict[tuple[str, str], Generator]:
+def _load_operations(spec: openapi.Spec) -> dict[tuple[str, str], Generator]:
     import jsonschema_rs
     import schemathesis
     from schemathesis.core.errors import LoaderError
@@ -230,13 +230,13 @@ def _loaded(spec: openapi.Spec) -> dict[tuple[str, str], Generator]:
     return found
 
 
-def _without_formats(node: Any) -> Any:
+def _remove_formats(node: Any) -> Any:
     """Copy a contract without ``format``, which JSON Schema leaves to the reader."""
     if isinstance(node, list):
-        return [_without_formats(item) for item in node]
+        return [_remove_formats(item) for item in node]
     if isinstance(node, dict):
         return {
-            key: _without_formats(value)
+            key: _remove_formats(value)
             for key, value in node.items()
             if key != "format" or not isinstance(value, str)
         }

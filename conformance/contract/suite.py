@@ -39,7 +39,11 @@ class ContractSuite:
     def requirements(self) -> list[Requirement]:
         """List what the contract promises of each operation."""
         spec = self.target.spec
-        return [one for operation in self.target.asked() for one in checks.of(spec, operation)]
+        return [
+            one
+            for operation in self.target.selected_operations()
+            for one in checks.list_operation_requirements(spec, operation)
+        ]
 
     def make_driver(self, client: Client, run: Run) -> ContractDriver:
         """Make what the requirements speak to the target through."""
@@ -47,14 +51,16 @@ class ContractSuite:
 
     def draw_cases(self, seed: int) -> Exam:
         """Draw the generated cases of *seed*, of what may be sent."""
-        return cases.draw(self.target.spec, self.target.drawn_from(), seed)
+        return cases.draw_exam(self.target.spec, self.target.sendable_operations(), seed)
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
-        cases.shrink(self.target.drawn_from(), case, seed, is_wrong)
+        cases.shrink_case(self.target.sendable_operations(), case, seed, is_wrong)
 
-    def describe_preflight(self, answer: Response, _mode: Mode) -> str | None:
-        """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
-        is_documented = any(one.documents(answer.status) for one in self.target.drawn_from())
-        is_elsewhere = 300 <= answer.status < 400 and not is_documented
-        return None if is_elsewhere or answer.status in BUSY_STATUSES else "reachable"
+    def describe_preflight(self, response: Response, _mode: Mode) -> str | None:
+        """Say what *response* to preflight shows; None if no target that can be judged answers so."""
+        is_documented = any(
+            one.documents_status(response.status) for one in self.target.sendable_operations()
+        )
+        is_elsewhere = 300 <= response.status < 400 and not is_documented
+        return None if is_elsewhere or response.status in BUSY_STATUSES else "reachable"
