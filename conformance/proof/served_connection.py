@@ -42,7 +42,7 @@ class ServedConnection:
         line = self._requests.readline(_LONGEST_LINE + 1)
         words = line.decode("latin-1").split()
         if len(line) > _LONGEST_LINE:
-            self._send(Response(414), has_body=True)
+            self._send_response(Response(414), has_body=True)
             return False
         if len(words) != 3:
             return False
@@ -55,7 +55,7 @@ class ServedConnection:
             response = Response(500, f"the served object itself failed: {error!r}".encode())
         if response.is_silent:
             return False
-        self._send(response, has_body=method != "HEAD")
+        self._send_response(response, has_body=method != "HEAD")
         is_last = response.http == "1.0" or _lower_case(response.headers).get("connection") == "close"
         return version == "HTTP/1.1" and headers.get("connection") != "close" and not is_last
 
@@ -74,7 +74,7 @@ class ServedConnection:
         self._requests.readline()
         return body
 
-    def _send(self, response: Response, *, has_body: bool) -> None:
+    def _send_response(self, response: Response, *, has_body: bool) -> None:
         headers, content = response.encode()
         known = _lower_case(headers)
         date = [] if "date" in known else [f"date: {formatdate(usegmt=True)}"]

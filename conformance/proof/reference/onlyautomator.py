@@ -46,6 +46,7 @@ class Caller:
 class Reference:
     """One process's memory of preferences; each step of a request is a method that a lie can replace."""
 
+    # True for what changes how an answer travels, or when: a call would not show it.
     needs_connection: ClassVar = False
     fans = frozenset({"fan-1001", "fan-1002"})
 
@@ -58,44 +59,44 @@ class Reference:
     def answer(self, request: Request) -> Response:
         """Answer one request, whatever it is."""
         try:
-            return self.respond(request)
+            return self.handle_request(request)
         except Refusal as refusal:
-            return self.refuse(refusal)
+            return self.error_response(refusal)
 
-    def respond(self, request: Request) -> Response:
+    def handle_request(self, request: Request) -> Response:
         """Take a request through every step; raises Refusal at the first that fails."""
-        self.route(request)
-        self.be_available(request)
-        caller = self.authenticate(request)
+        self.check_route(request)
+        self.check_availability(request)
+        caller = self.authenticate_caller(request)
         if request.path == LIST:
-            return self.list_records(self.look_up(self.asked(request), caller))
-        self.authorize(caller)
-        body = self.read(request)
-        self.validate(body)
+            return self.list_response(self.find_records(self.read_query(request), caller))
+        self.authorize_caller(caller)
+        body = self.read_body(request)
+        self.validate_body(body)
         self.find_fan(body["fanId"])
-        return self.succeed(self.store(body, caller))
+        return self.success_response(self.store_record(body, caller))
 
-    def route(self, request: Request) -> None:
+    def check_route(self, request: Request) -> None:
         """Know two paths with a method each."""
         if request.path not in METHODS:
             raise Refusal(404, "resource_not_found", f"Nothing at {request.path}")
         if request.method != METHODS[request.path]:
             raise Refusal(405, "validation_error", f"Use {METHODS[request.path]}, not {request.method}")
 
-    def be_available(self, request: Request) -> None:
+    def check_availability(self, request: Request) -> None:
         """Be out of service when the trigger header asks for it."""
         if "x-out-of-service" in request.headers:
             raise Refusal(503, "service_unavailable", "The preference service is temporarily unavailable")
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         """Learn the caller from the bearer token."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            raise self.unauthenticated()
-        claims = self.verify(token)
+            raise self.authentication_refusal()
+        claims = self.verify_token(token)
         return Caller(claims["sub"], claims["role"])
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         """Return the claims of a token whose signature and times are right; one that was is remembered."""
         claims = self.verified.get(token, {})
         if claims.get("exp", 0) > time.time():
@@ -105,48 +106,50 @@ class Reference:
                 token, SECRET, algorithms=["HS256"], options={"require": ["sub", "role", "exp"]}
             )
         except jwt.InvalidTokenError:
-            raise self.unauthenticated() from None
+            raise self.authentication_refusal() from None
         self.verified[token] = claims
         return claims
 
-    def unauthenticated(self) -> Refusal:
+    def authentication_refusal(self) -> Refusal:
         """Make the refusal for a request without a valid token."""
         return Refusal(401, "authentication_required", "Authentication is required")
 
-    def authorize(self, caller: Caller) -> None:
+    def authorize_caller(self, caller: Caller) -> None:
         """Let only the role that may write pass."""
         if caller.role != "authenticated":
             raise Refusal(403, "permission_denied", f"The role {caller.role} may not write")
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         """Parse the body as strict JSON."""
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refusal(415, "validation_error", "Send application/json")
         try:
-            body = json.loads(request.body.decode(), parse_constant=_refuse, parse_float=_finite)
+            body = json.loads(
+                request.body.decode(), parse_constant=_refuse_constant, parse_float=_parse_finite
+            )
         except (ValueError, RecursionError):
-            raise self.invalid("The body is not JSON") from None
+            raise self.validation_refusal("The body is not JSON") from None
         return body
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         """Want an object with the three names as text and a value."""
         if not isinstance(body, dict):
-            raise self.invalid("The body is not an object")
+            raise self.validation_refusal("The body is not an object")
         for name in KEY:
             self.validate_name(name, body)
         if "value" not in body:
-            raise self.invalid("The 'value' field is required")
+            raise self.validation_refusal("The 'value' field is required")
 
     def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
         """Want one member of the key to be text."""
         if name not in body:
-            raise self.invalid(f"The '{name}' field is required")
+            raise self.validation_refusal(f"The '{name}' field is required")
         if not isinstance(body[name], str):
-            raise self.invalid(f"The '{name}' field is not a text")
+            raise self.validation_refusal(f"The '{name}' field is not a text")
         if not body[name]:
-            raise self.invalid(f"The '{name}' field is empty")
+            raise self.validation_refusal(f"The '{name}' field is empty")
 
-    def invalid(self, message: str) -> Refusal:
+    def validation_refusal(self, message: str) -> Refusal:
         """Make the refusal for a request that cannot be understood."""
         return Refusal(400, "validation_error", message)
 
@@ -155,58 +158,64 @@ class Reference:
         if fan_id not in self.fans:
             raise Refusal(404, "resource_not_found", f"No fan {fan_id}")
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:  # noqa: ARG002 - for overrides
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:  # noqa: ARG002 - for overrides
         """Name the record that a write goes to."""
         return tuple(body[name] for name in KEY)
 
-    def store(self, body: Record, caller: Caller) -> Record:
+    def store_record(self, body: Record, caller: Caller) -> Record:
         """Create the record or update it, one write at a time."""
-        key = self.key(body, caller)
+        key = self.record_key(body, caller)
         with self.lock:
             old = self.records.get(key)
-            record = self.create(body, caller) if old is None else self.update(old, body, caller)
+            record = (
+                self.create_record(body, caller) if old is None else self.update_record(old, body, caller)
+            )
             self.records[key] = record
             return record
 
-    def create(self, body: Record, caller: Caller) -> Record:
+    def create_record(self, body: Record, caller: Caller) -> Record:
         """Make a record."""
-        now = self.now()
-        record = {"id": str(uuid.uuid4()), "userId": caller.user_id, **self.names(body)}
-        record["value"] = self.keep(body["value"])
+        now = self.format_now()
+        record = {"id": str(uuid.uuid4()), "userId": caller.user_id, **self.copy_names(body)}
+        record["value"] = self.convert_value(body["value"])
         return {**record, "source": "manual", "createdAt": now, "updatedAt": now}
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         """Make the record that takes the place of an old one."""
-        changes = {"userId": caller.user_id, **self.names(body), "value": self.keep(body["value"])}
-        return {**old, **changes, "updatedAt": self.now()}
+        changes = {
+            "userId": caller.user_id,
+            **self.copy_names(body),
+            "value": self.convert_value(body["value"]),
+        }
+        return {**old, **changes, "updatedAt": self.format_now()}
 
-    def names(self, body: Record) -> Record:
+    def copy_names(self, body: Record) -> Record:
         """Take the three names as they were sent."""
         return {name: body[name] for name in KEY}
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         """Store a value as it was sent."""
         return value
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         """Tell the time."""
         return self.clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         """Answer with the record."""
         return Response(200, {"status": "success", "data": record})
 
-    def asked(self, request: Request) -> Mapping[str, str]:
+    def read_query(self, request: Request) -> Mapping[str, str]:
         """Read which fan's records are asked for, and of which category if of one only."""
         asked = request.query
         self.validate_name("fanId", asked)
         self.find_fan(asked["fanId"])
         return asked
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
         """Find the records that are asked for, the one created last first."""
         with self.lock:
-            kept = self.shelf()
+            kept = self.all_records()
         return [
             one
             for one in reversed(kept)
@@ -215,7 +224,7 @@ class Reference:
             and self.is_of_user(one, caller)
         ]
 
-    def shelf(self) -> list[Record]:
+    def all_records(self) -> list[Record]:
         """Take every record that there is."""
         return list(self.records.values())
 
@@ -231,20 +240,20 @@ class Reference:
         """Show every user the same records."""
         return True
 
-    def list_records(self, records: list[Record]) -> Response:
+    def list_response(self, records: list[Record]) -> Response:
         """Answer with records."""
-        return Response(200, {"status": "success", "data": [self.show(one) for one in records]})
+        return Response(200, {"status": "success", "data": [self.render_listed(one) for one in records]})
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         """Show a record in a list as it is kept."""
         return record
 
-    def refuse(self, refusal: Refusal) -> Response:
+    def error_response(self, refusal: Refusal) -> Response:
         """Answer with an error."""
         error = {"code": refusal.code, "message": refusal.message}
         return Response(refusal.status, {"status": "error", "error": error})
 
-    def token(self, user_id: str, role: str = "authenticated", ttl_s: int = 3600) -> str:
+    def make_token(self, user_id: str, role: str = "authenticated", ttl_s: int = 3600) -> str:
         """Sign a token for a user; a negative *ttl_s* makes one that has expired."""
         expires = self.clock.now() + timedelta(seconds=ttl_s)
         return jwt.encode({"sub": user_id, "role": role, "exp": expires}, SECRET, algorithm="HS256")
@@ -255,10 +264,10 @@ class Reference:
             "api": "onlyautomator",
             "base_url": base_url,
             "credentials": {
-                "user": self.token("user-ada"),
-                "other_user": self.token("user-bob"),
-                "forbidden": self.token("user-eve", role="reader"),
-                "expired": self.token("user-ada", ttl_s=-3600),
+                "user": self.make_token("user-ada"),
+                "other_user": self.make_token("user-bob"),
+                "forbidden": self.make_token("user-eve", role="reader"),
+                "expired": self.make_token("user-ada", ttl_s=-3600),
             },
             "fixtures": {"fan_id": "fan-1001", "other_fan_id": "fan-1002"},
             "capabilities": ["read_back"],
@@ -266,11 +275,11 @@ class Reference:
         }
 
 
-def _refuse(constant: str) -> Any:
+def _refuse_constant(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def _finite(digits: str) -> float:
+def _parse_finite(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
         raise ValueError(digits)

@@ -78,6 +78,7 @@ _CATEGORIES = (
 class Reference:
     """The server; one instance holds one set of preferences."""
 
+    # True for what changes how an answer travels, or when: a call would not show it.
     needs_connection: ClassVar = False
     key = "SS.WSK.7f3kQ9vXbT2mR8cLwZ5nYpJ4"
     objects: ClassVar = {("departments", "engineering"), ("departments", "sales")}
@@ -112,132 +113,138 @@ class Reference:
         """Answer one request."""
         with self._lock:
             try:
-                self._authenticate(request)
-                return self._operation(request)
+                self._authenticate_caller(request)
+                return self._handle_operation(request)
             except Refused as refused:
-                return self._refuse(refused)
+                return self._error_response(refused)
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not self._knows(key):
+        if scheme.lower() != "bearer" or not self._is_known_key(key):
             raise Refused(401, "Not authenticated")
 
-    def _knows(self, key: str) -> bool:
+    def _is_known_key(self, key: str) -> bool:
         return key == self.key
 
-    def _operation(self, request: Request) -> Response:
+    def _handle_operation(self, request: Request) -> Response:
         match request.method, request.segments[4:5], request.segments[5:]:
             case "GET", ["preference"], []:
-                return Response(200, self._full(self._reader(request)))
+                return Response(200, self._render_full_preference(self._find_reader(request)))
             case "PATCH", ["preference"], []:
-                return Response(200, self._full(self._restrict(request)))
+                return Response(200, self._render_full_preference(self._restrict_channels(request)))
             case "GET", ["preference"], ["channel_preference"]:
-                return Response(200, self._channel_preferences(self._reader(request)))
+                return Response(200, self._render_channel_preferences(self._find_reader(request)))
             case "PATCH", ["preference"], ["channel_preference"]:
-                return Response(202, self._channel_preferences(self._restrict(request)))
+                return Response(202, self._render_channel_preferences(self._restrict_channels(request)))
             case "GET", ["preference"], ["category"]:
-                return Response(200, self._page(self._reader(request)))
+                return Response(200, self._render_page(self._find_reader(request)))
             case "GET", ["preference"], ["category", _]:
-                return self._read(self._place(request), self._shows_channels(request))
-        return self._write(request)
+                return self._read_response(self._find_place(request), self._wants_left_channels(request))
+        return self._write_preference(request)
 
-    def _write(self, request: Request) -> Response:
-        place = self._place(request)
+    def _write_preference(self, request: Request) -> Response:
+        place = self._find_place(request)
         if request.method != "PATCH":
             raise Refused(405, f"{request.method} is not allowed here; use GET or PATCH")
-        self._shows_channels(request)
-        return self._accept(place, self._update(place, self._body(request)))
+        self._wants_left_channels(request)
+        return self._write_response(place, self._update_choice(place, self._read_body(request)))
 
-    def _place(self, request: Request) -> Place:
+    def _find_place(self, request: Request) -> Place:
         match request.segments:
             case ["v1", "object", kind, name, "preference", "category", slug]:
-                return Place(self._holder(kind, name), self._category(slug), self._tenant(request))
+                return Place(
+                    self._find_holder(kind, name), self._find_category(slug), self._find_tenant(request)
+                )
         raise Refused(404, f"nothing at {request.path}")
 
-    def _holder(self, kind: str, name: str) -> tuple[str, str]:
+    def _find_holder(self, kind: str, name: str) -> tuple[str, str]:
         if (kind, name) not in self.objects:
             raise Refused(404, f"object '{kind}/{name}' not found")
         return kind, name
 
-    def _category(self, slug: str) -> Category:
+    def _find_category(self, slug: str) -> Category:
         if slug not in self.categories:
             raise Refused(404, f"category '{slug}' not found")
         return self.categories[slug]
 
-    def _tenant(self, request: Request) -> str:
+    def _find_tenant(self, request: Request) -> str:
         tenant = request.query.get("tenant_id", "")
         if tenant not in self.tenants:
             raise Refused(404, f"tenant '{tenant}' not found")
         return tenant
 
-    def _body(self, request: Request) -> dict[str, Any]:
+    def _read_body(self, request: Request) -> dict[str, Any]:
         if "application/json" not in request.headers.get("content-type", "").lower():
             raise Refused(415, "send application/json")
-        return self._mapping(self._json(request.body))
+        return self._want_object(self._parse_json(request.body))
 
-    def _json(self, body: bytes) -> Any:
+    def _parse_json(self, body: bytes) -> Any:
         try:
-            return json.loads(body.decode(), parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+            return json.loads(
+                body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates
+            )
         except (ValueError, RecursionError) as error:
             raise Refused(400, "the body is not JSON") from error
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
+    def _want_object(self, body: Any) -> dict[str, Any]:
         if not isinstance(body, dict):
             raise Refused(400, "the body is not an object")
         return body
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
-        before = self._before(place)
-        choice = self._choice(place, before, self._preference(body), body)
-        self._choices[self._shelf(place)] = choice
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        before = self._find_choice(place)
+        choice = self._make_choice(place, before, self._read_preference(body), body)
+        self._choices[self._storage_place(place)] = choice
         return choice
 
-    def _before(self, place: Place) -> Choice:
-        return self._choices.get(self._shelf(place), Choice(place.category.default))
+    def _find_choice(self, place: Place) -> Choice:
+        return self._choices.get(self._storage_place(place), Choice(place.category.default))
 
-    def _shelf(self, place: Place) -> Place:
+    def _storage_place(self, place: Place) -> Place:
         return place
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
-        left = self._left(
-            before.left, self._list(body, "opt_out_channels"), self._list(body, "opt_in_channels")
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        left = self._left_channels(
+            before.left,
+            self._read_channels(body, "opt_out_channels"),
+            self._read_channels(body, "opt_in_channels"),
         )
         if preference == "opt_in":
             return Choice(preference, left - place.category.mandatory)
-        return self._opted_out(place, before)
+        return self._opt_out(place, before)
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
         if not place.category.is_editable:
             raise Refused(400, "this category cannot be opted out of")
         return Choice("opt_out", before.left)
 
-    def _preference(self, body: dict[str, Any]) -> str:
+    def _read_preference(self, body: dict[str, Any]) -> str:
         preference = body.get("preference")
         if preference is None:
             return "opt_in"
-        return self._word(preference)
+        return self._check_preference(preference)
 
-    def _word(self, preference: Any) -> str:
+    def _check_preference(self, preference: Any) -> str:
         if preference not in PREFERENCES:
             raise Refused(400, "preference is unknown", {"preference": "must be opt_in or opt_out"})
         return str(preference)
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         channels = body.get(member)
         if channels is None:
             return None
         if not isinstance(channels, list):
             raise Refused(400, f"{member} is not a list", {member: "must be a list"})
         return frozenset(
-            self._channel(channel, f"{member}[{index}]") for index, channel in enumerate(channels)
+            self._check_channel(channel, f"{member}[{index}]") for index, channel in enumerate(channels)
         )
 
-    def _channel(self, channel: Any, field: str) -> str:
+    def _check_channel(self, channel: Any, field: str) -> str:
         if channel not in CHANNELS:
             raise Refused(400, f"{field} is unknown", {field: f"must be one of {', '.join(CHANNELS)}"})
         return str(channel)
 
-    def _left(
+    def _left_channels(
         self, before: frozenset[str], out: frozenset[str] | None, into: frozenset[str] | None
     ) -> frozenset[str]:
         if out and into and out & into:
@@ -246,10 +253,10 @@ class Reference:
             return before - into if into else frozenset()
         return out
 
-    def _accept(self, place: Place, choice: Choice) -> Response:
-        return Response(202, self._rendered(place, choice))
+    def _write_response(self, place: Place, choice: Choice) -> Response:
+        return Response(202, self._render_preference(place, choice))
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         return {
             "name": place.category.name,
             "category": place.category.slug,
@@ -257,13 +264,15 @@ class Reference:
             "original_preference": place.category.default,
             "preference": choice.preference,
             "is_editable": place.category.is_editable,
-            "channels": self._rendered_channels(place.category, replace(choice, shut=self._shut(place))),
+            "channels": self._render_channels(
+                place.category, replace(choice, shut=self._restricted_channels(place))
+            ),
         }
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        return [self._rendered_channel(channel, category, choice) for channel in category.channels]
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        return [self._render_channel(channel, category, choice) for channel in category.channels]
 
-    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+    def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
         is_shut = channel in choice.shut - category.mandatory
         is_out = choice.preference == "opt_out" or channel in choice.left or is_shut
         return {
@@ -274,40 +283,43 @@ class Reference:
 
     # What only other pages of the vendor's have: reading, and channels that are restricted everywhere
 
-    def _reader(self, request: Request) -> Reader:
+    def _find_reader(self, request: Request) -> Reader:
         _, _, kind, name, *_ = request.segments
         return Reader(
-            self._holder(kind, name), self._tenant(request), self._shows_channels(request), request.query
+            self._find_holder(kind, name),
+            self._find_tenant(request),
+            self._wants_left_channels(request),
+            request.query,
         )
 
-    def _shows_channels(self, request: Request) -> bool:
+    def _wants_left_channels(self, request: Request) -> bool:
         word = request.query.get("show_opt_out_channels", "false")
         if word not in ("true", "false"):
             raise Refused(400, "show_opt_out_channels is true or false")
         return word == "true"
 
-    def _read(self, place: Place, shows_channels: bool) -> Response:
-        return Response(200, self._shown(place, shows_channels))
+    def _read_response(self, place: Place, shows_channels: bool) -> Response:
+        return Response(200, self._render_read(place, shows_channels))
 
-    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
-        choice = self._kept(place)
-        shown = self._rendered(place, choice)
+    def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        choice = self._find_read_choice(place)
+        shown = self._render_preference(place, choice)
         return shown if choice.preference == "opt_in" or shows_channels else {**shown, "channels": []}
 
-    def _kept(self, place: Place) -> Choice:
-        return self._before(place)
+    def _find_read_choice(self, place: Place) -> Choice:
+        return self._find_choice(place)
 
-    def _all(self, reader: Reader) -> list[dict[str, Any]]:
-        places = [Place(reader.holder, self._category(slug), reader.tenant) for slug in self.categories]
-        return [self._shown(place, reader.shows_channels) for place in places]
+    def _render_all(self, reader: Reader) -> list[dict[str, Any]]:
+        places = [Place(reader.holder, self._find_category(slug), reader.tenant) for slug in self.categories]
+        return [self._render_read(place, reader.shows_channels) for place in places]
 
-    def _page(self, reader: Reader) -> dict[str, Any]:
-        every = self._all(reader)
-        limit, offset = self._bounds(reader)
+    def _render_page(self, reader: Reader) -> dict[str, Any]:
+        every = self._render_all(reader)
+        limit, offset = self._read_bounds(reader)
         meta = {"count": len(every), "limit": limit, "offset": offset}
         return {"meta": meta, "results": every[offset : offset + limit]}
 
-    def _bounds(self, reader: Reader) -> tuple[int, int]:
+    def _read_bounds(self, reader: Reader) -> tuple[int, int]:
         try:
             limit, offset = int(reader.query.get("limit", 10)), int(reader.query.get("offset", 0))
         except ValueError:
@@ -316,47 +328,47 @@ class Reference:
             raise Refused(400, "limit is a number from 1 to 1000, offset one from 0")
         return limit, offset
 
-    def _full(self, reader: Reader) -> dict[str, Any]:
-        first, *others = self._all(reader)
+    def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
+        first, *others = self._render_all(reader)
         sections = [{"name": "Account", "subcategories": [first]}, {"subcategories": others}]
-        return {"sections": sections, **self._channel_preferences(reader)}
+        return {"sections": sections, **self._render_channel_preferences(reader)}
 
-    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
+    def _render_channel_preferences(self, reader: Reader) -> dict[str, Any]:
         shut = self._restricted.get((reader.holder, reader.tenant), frozenset())
         listed = [{"channel": channel, "is_restricted": channel in shut} for channel in CHANNELS]
         return {"channel_preferences": listed}
 
-    def _restrict(self, request: Request) -> Reader:
-        reader = self._reader(request)
-        wish = self._wish(self._json(request.body))
+    def _restrict_channels(self, request: Request) -> Reader:
+        reader = self._find_reader(request)
+        wish = self._read_restrictions(self._parse_json(request.body))
         shut = set(self._restricted.get((reader.holder, reader.tenant), frozenset()))
         for number, one in enumerate(wish):
-            channel = self._channel(one.get("channel"), f"channel_preferences[{number}].channel")
+            channel = self._check_channel(one.get("channel"), f"channel_preferences[{number}].channel")
             shut = shut | {channel} if one.get("is_restricted") else shut - {channel}
         self._restricted[reader.holder, reader.tenant] = frozenset(shut)
         return reader
 
-    def _wish(self, body: Any) -> list[dict[str, Any]]:
+    def _read_restrictions(self, body: Any) -> list[dict[str, Any]]:
         wish = body.get("channel_preferences") if isinstance(body, dict) else None
         if not isinstance(wish, list) or not all(isinstance(one, dict) for one in wish):
             raise Refused(400, "channel_preferences is not a list of objects")
         return wish
 
-    def _shut(self, place: Place) -> frozenset[str]:
+    def _restricted_channels(self, place: Place) -> frozenset[str]:
         return self._restricted.get((place.holder, place.tenant), frozenset())
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         body: dict[str, Any] = {"code": refused.status, "message": refused.message}
         if refused.detail:
             body["detail"] = dict(refused.detail)
         return Response(refused.status, body)
 
 
-def _no_constant(name: str) -> Any:
+def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         raise ValueError("a member is there twice")

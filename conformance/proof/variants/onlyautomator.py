@@ -18,66 +18,69 @@ from conformance.proof.reference.onlyautomator import (
 )
 
 
-class _Told(Reference):
+class AnswersChangedRecord(Reference):
     """Tells a record otherwise than it is kept."""
 
-    def succeed(self, record: Record) -> Response:
-        return super().succeed(self.tell(record))
+    def success_response(self, record: Record) -> Response:
+        return super().success_response(self.change_record(record))
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return record
 
 
-def _signature(head: str) -> str:
+def sign_head(head: str) -> str:
+    """Return the signature that belongs to the first two parts of a token."""
     digest = hmac.new(SECRET.encode(), head.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _algorithm(token: str) -> str:
+def read_algorithm(token: str) -> str:
+    """Return the algorithm that a token names; empty if it is no token."""
     try:
         return str(jwt.get_unverified_header(token)["alg"])
     except jwt.InvalidTokenError:
         return ""
 
 
-def _is_signed(given: str) -> bool:
+def is_signed(given: str) -> bool:
+    """Tell whether a credential ends with a token whose signature is right."""
     head, _, signature = given.rpartition(" ")[2].rpartition(".")
-    return signature == _signature(head)
+    return signature == sign_head(head)
 
 
-class _InSeconds(Reference):
+class CountsSeconds(Reference):
     """Counts whole seconds."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class _Shown(Reference):
+class ListsChangedRecord(Reference):
     """Shows a record in a list otherwise than it is kept."""
 
-    def show(self, record: Record) -> Record:
-        return {**record, **self.changes(record)}
+    def render_listed(self, record: Record) -> Record:
+        return {**record, **self.changed_members(record)}
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         raise NotImplementedError
 
 
-class _Whole(Reference):
+class ListsAllChanged(Reference):
     """Shows a record otherwise where all the fan's are listed."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        found = super().look_up(asked, caller)
-        return found if "category" in asked else [{**one, **self.changes(one)} for one in found]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)
+        return found if "category" in asked else [{**one, **self.changed_members(one)} for one in found]
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         raise NotImplementedError
 
 
-class _Sent(Reference):
+class ChangesResponse(Reference):
     """Sends an answer otherwise than it was made."""
 
     def answer(self, request: Request) -> Response:
-        return self.send(super().answer(request))
+        return self.change_response(super().answer(request))
 
-    def send(self, response: Response) -> Response:
+    def change_response(self, response: Response) -> Response:
         return response

@@ -58,17 +58,17 @@ class ShortLived(ONLYAUTOMATOR):
         super().__init__()
         self.lives, self.used, self.refused = lives, {}, []
 
-    def verify(self, token):
-        claims = super().verify(token)
+    def verify_token(self, token):
+        claims = super().verify_token(token)
         if "jti" in claims:
             self.used[token] = self.used.get(token, 0) + 1
             if self.used[token] > self.lives:
-                raise self.unauthenticated()
+                raise self.authentication_refusal()
         return claims
 
-    def refuse(self, refusal):
+    def error_response(self, refusal):
         self.refused.append(refusal.status)
-        return super().refuse(refusal)
+        return super().error_response(refusal)
 
 
 def judged(server, shop, **options):
@@ -124,10 +124,10 @@ def test_what_is_refused_on_purpose_fetches_nothing(tmp_path):
 
 def test_server_that_refuses_a_good_token_is_condemned(tmp_path):
     class RefusesOneCategory(ONLYAUTOMATOR):
-        def validate(self, body):
-            super().validate(body)
+        def validate_body(self, body):
+            super().validate_body(body)
             if body["category"] == "tipping":
-                raise self.unauthenticated()
+                raise self.authentication_refusal()
 
     shop = Shop(tmp_path, *(token_of("ada", number) for number in range(9)))
     came = judged(RefusesOneCategory(), shop, only=["common-categories"])
@@ -160,7 +160,7 @@ def test_token_that_is_about_to_expire_is_fetched_beforehand(tmp_path):
 
 def test_token_that_is_expired_by_our_clock_alone_is_fetched_once(tmp_path):
     class Clockless(ONLYAUTOMATOR):
-        def verify(self, token):
+        def verify_token(self, token):
             return jwt.decode(token, SECRET, algorithms=["HS256"], options={"verify_exp": False})
 
     shop = Shop(tmp_path, *(token_of("ada", number, lives_s=-3600) for number in range(9)))
@@ -191,9 +191,9 @@ def test_later_tokens_stay_secret_too(tmp_path):
     tokens = [token_of("ada", number) for number in range(3)]
 
     class Echoes(ShortLived):
-        def refuse(self, refusal):
+        def error_response(self, refusal):
             refusal.message = f"no longer {' '.join(self.used)}"
-            return super().refuse(refusal)
+            return super().error_response(refusal)
 
     with serve(Echoes(1)) as url:
         profile = Echoes(1).profile(url)

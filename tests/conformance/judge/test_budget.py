@@ -146,8 +146,8 @@ def test_failure_counts_although_time_ran_out(tmp_path):
     class FailsFirst(Server):
         served = 120
 
-        def succeed(self, record):
-            answer = super().succeed(record)
+        def success_response(self, record):
+            answer = super().success_response(record)
             answer.status = 201
             return answer
 

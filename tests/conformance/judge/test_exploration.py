@@ -37,8 +37,8 @@ def changed(value, change):
 class Spoils(Reference):
     """Gives back a value that is spoilt now and then."""
 
-    def succeed(self, record):
-        answer = super().succeed(record)
+    def success_response(self, record):
+        answer = super().success_response(record)
         data = answer.body["data"]
         return Response(200, {**answer.body, "data": {**data, "value": changed(data["value"], self.spoil)}})
 
@@ -149,8 +149,8 @@ def test_any_contract_is_explored(tmp_path):
 
 def test_fault_of_no_generated_request_is_none():
     class Curt(Reference):
-        def unauthenticated(self):
-            refusal = super().unauthenticated()
+        def authentication_refusal(self):
+            refusal = super().authentication_refusal()
             refusal.message = ""
             return refusal
 

@@ -10,50 +10,50 @@ from conformance.proof.reference.onlyautomator import (
     Reference,
     Refusal,
 )
-from conformance.proof.variants.onlyautomator import _Sent
+from conformance.proof.variants.onlyautomator import ChangesResponse
 
 
 class AnyMediaType(Reference):
     """Whatever the media type, the body is read as JSON."""
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         headers = {**request.headers, "content-type": "application/json"}
-        return super().read(Request(request.method, request.target, headers, request.body))
+        return super().read_body(Request(request.method, request.target, headers, request.body))
 
 
 class BadMediaTypeIs400(Reference):
     """A wrong media type is answered 400, not 415."""
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         try:
-            return super().read(request)
+            return super().read_body(request)
         except Refusal as refusal:
-            raise self.invalid(refusal.message) from None
+            raise self.validation_refusal(refusal.message) from None
 
 
 class CookieIsAccepted(Reference):
     """The token may come in the session's cookie."""
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         cookie = request.headers.get("cookie", "").partition("sb-access-token=")[2]
         given = request.headers.get("authorization") or f"Bearer {cookie}"
         headers = {**request.headers, "authorization": given}
-        return super().authenticate(Request(request.method, request.target, headers, request.body))
+        return super().authenticate_caller(Request(request.method, request.target, headers, request.body))
 
 
 class SchemeInItsCase(Reference):
     """The word bearer in lower case is refused."""
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         if not request.headers.get("authorization", "").startswith("Bearer "):
-            raise self.unauthenticated()
-        return super().authenticate(request)
+            raise self.authentication_refusal()
+        return super().authenticate_caller(request)
 
 
-class WwwAuthenticate(_Sent):
+class WwwAuthenticate(ChangesResponse):
     """A 401 says which scheme it wants."""
 
-    def send(self, response: Response) -> Response:
+    def change_response(self, response: Response) -> Response:
         wanted = {"www-authenticate": 'Bearer error="invalid_token"'} if response.status == 401 else {}
         return Response(response.status, response.body, {**response.headers, **wanted})
 
@@ -62,7 +62,7 @@ class SmallestProfile(Reference):
     """Only the token and the fan that must be there are known."""
 
     def profile(self, base_url: str) -> dict[str, Any]:
-        credentials = {"user": self.token("user-ada")}
+        credentials = {"user": self.make_token("user-ada")}
         return {
             "api": "onlyautomator",
             "base_url": base_url,

@@ -18,10 +18,10 @@ from conformance.proof.reference.onlyautomator import (
 class _Refuses(Reference):
     """Refuses what the document does not promise to accept."""
 
-    def validate(self, body: Any) -> None:
-        super().validate(body)
+    def validate_body(self, body: Any) -> None:
+        super().validate_body(body)
         if self.is_strange(body):
-            raise self.invalid("That will not do")
+            raise self.validation_refusal("That will not do")
 
     def is_strange(self, body: Record) -> bool:
         return bool(body.keys() - {*KEY, "value"})
@@ -91,8 +91,8 @@ class DeepIsRefused(_Refuses):
 class ErrorsInNames(_Refuses):
     """What is refused for its names is refused with 422 in the same envelope."""
 
-    def validate(self, body: Any) -> None:
-        super(_Refuses, self).validate(body)
+    def validate_body(self, body: Any) -> None:
+        super(_Refuses, self).validate_body(body)
         if " " in body["preference"]:
             raise Refusal(422, "validation_error", "Use no spaces")
 
@@ -100,7 +100,7 @@ class ErrorsInNames(_Refuses):
 class BodyBeforeToken(Reference):
     """A body that is no JSON is refused before the token is looked at."""
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         if request.method == "POST":
-            self.read(request)
-        return super().authenticate(request)
+            self.read_body(request)
+        return super().authenticate_caller(request)

@@ -13,9 +13,9 @@ from conformance.proof.reference.onlyautomator import (
 class BothSlashForms(Reference):
     """A slash at the end of the path makes no difference."""
 
-    def route(self, request: Request) -> None:
+    def check_route(self, request: Request) -> None:
         path = request.target.removesuffix("/")
-        super().route(Request(request.method, path, request.headers, request.body))
+        super().check_route(Request(request.method, path, request.headers, request.body))
 
 
 class OtherMethodsAreAccepted(Reference):

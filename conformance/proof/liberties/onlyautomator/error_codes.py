@@ -21,14 +21,14 @@ class _Now(Reference):
         super().__init__()
         self.count = itertools.count(self.every // 2)
 
-    def respond(self, request: Request) -> Response:
+    def handle_request(self, request: Request) -> Response:
         if next(self.count) % self.every == 0:
-            return self.busy()
-        return super().respond(request)
+            return self.busy_response()
+        return super().handle_request(request)
 
-    def busy(self) -> Response:
+    def busy_response(self) -> Response:
         refusal = Refusal(self.status, "service_unavailable", "Come back in a moment")
-        return Response(self.status, self.refuse(refusal).body, {"retry-after": "0.01"})
+        return Response(self.status, self.error_response(refusal).body, {"retry-after": "0.01"})
 
 
 class NowAndThenUnavailable(_Now):
@@ -47,14 +47,14 @@ class LimitedInPlainText(_Now):
 
     every = 40
 
-    def busy(self) -> Response:
+    def busy_response(self) -> Response:
         return Response(429, b"Too Many Requests", {"content-type": "text/plain", "retry-after": "0"})
 
 
 class OutageIs500(Reference):
     """An outage is answered 500."""
 
-    def be_available(self, request: Request) -> None:
+    def check_availability(self, request: Request) -> None:
         if "x-out-of-service" in request.headers:
             raise Refusal(500, "service_unavailable", "Out of service")
 
@@ -62,7 +62,7 @@ class OutageIs500(Reference):
 class OutageIs502(Reference):
     """An outage is answered 502."""
 
-    def be_available(self, request: Request) -> None:
+    def check_availability(self, request: Request) -> None:
         if "x-out-of-service" in request.headers:
             raise Refusal(502, "service_unavailable", "Out of service")
 

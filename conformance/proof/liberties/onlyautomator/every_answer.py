@@ -13,37 +13,37 @@ from conformance.proof.reference.onlyautomator import (
     Reference,
     Refusal,
 )
-from conformance.proof.variants.onlyautomator import _Sent
+from conformance.proof.variants.onlyautomator import ChangesResponse
 
 
-class Charset(_Sent):
+class Charset(ChangesResponse):
     """The media type has a charset parameter and capitals."""
 
-    def send(self, response: Response) -> Response:
+    def change_response(self, response: Response) -> Response:
         headers = {**response.headers, "content-type": "Application/JSON;charset=UTF-8"}
         return Response(response.status, response.body, headers)
 
 
-class TypesBuiltOnJson(_Sent):
+class TypesBuiltOnJson(ChangesResponse):
     """Successes and errors have media types of their own, built on JSON."""
 
-    def send(self, response: Response) -> Response:
+    def change_response(self, response: Response) -> Response:
         label = "application/problem+json" if response.status >= 400 else "application/vnd.api+json"
         return replace(response, headers={**response.headers, "content-type": label})
 
 
-class Indented(_Sent):
+class Indented(ChangesResponse):
     """JSON is sent with spaces, newlines and escapes."""
 
-    def send(self, response: Response) -> Response:
+    def change_response(self, response: Response) -> Response:
         text = "\r\n " + json.dumps(response.body, indent=4) + "\n"
         return Response(response.status, text.encode(), {"content-type": "application/json"})
 
 
-class CapitalHeaders(_Sent):
+class CapitalHeaders(ChangesResponse):
     """Header names are in capitals, and there are more of them."""
 
-    def send(self, response: Response) -> Response:
+    def change_response(self, response: Response) -> Response:
         content = json.dumps(response.body, ensure_ascii=False).encode("utf-8", "surrogatepass")
         content = content if _is_utf_8(content) else json.dumps(response.body).encode()
         more = {"CONTENT-TYPE": "application/json", "SET-COOKIE": "a=b", "X-POWERED-BY": "PHP", "VARY": "*"}
@@ -63,12 +63,12 @@ class Gzipped(Reference):
         return Response(response.status, gzip.compress(json.dumps(response.body).encode()), headers)
 
 
-class ConnectionClose(_Sent):
+class ConnectionClose(ChangesResponse):
     """The server says that it will close the connection."""
 
     needs_connection = True
 
-    def send(self, response: Response) -> Response:
+    def change_response(self, response: Response) -> Response:
         return Response(response.status, response.body, {**response.headers, "connection": "close"})
 
 
@@ -87,8 +87,8 @@ class Slow(Reference):
 class OtherMessages(Reference):
     """Messages are in another language."""
 
-    def refuse(self, refusal: Refusal) -> Response:
-        return super().refuse(Refusal(refusal.status, refusal.code, "Das geht so nicht, désolé 残念"))
+    def error_response(self, refusal: Refusal) -> Response:
+        return super().error_response(Refusal(refusal.status, refusal.code, "Das geht so nicht, désolé 残念"))
 
 
 def _is_utf_8(content: bytes) -> bool:

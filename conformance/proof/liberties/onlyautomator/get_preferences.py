@@ -30,10 +30,10 @@ class _NoLists(Reference):
 class ListsAreNotFound(_NoLists):
     """There are no lists: 404."""
 
-    def route(self, request: Request) -> None:
+    def check_route(self, request: Request) -> None:
         if request.path == LIST:
             raise Refusal(404, "resource_not_found", f"Nothing at {LIST}")
-        super().route(request)
+        super().check_route(request)
 
 
 class ListsAreNotAllowed(_NoLists):
@@ -54,12 +54,12 @@ class _Lagging(Reference):
         super().__init__()
         self.versions: list[tuple[float, tuple[Any, ...], Record]] = []
 
-    def store(self, body: Record, caller: Caller) -> Record:
-        record = super().store(body, caller)
-        self.versions.append((self.clock.monotonic(), self.key(body, caller), record))
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        record = super().store_record(body, caller)
+        self.versions.append((self.clock.monotonic(), self.record_key(body, caller), record))
         return record
 
-    def shelf(self) -> list[Record]:
+    def all_records(self) -> list[Record]:
         until = self.clock.monotonic() - self.lag_s
         return list({key: record for at, key, record in list(self.versions) if at <= until}.values())
 
@@ -79,9 +79,9 @@ class ReplicasAreRead(_Lagging):
 
     lags = itertools.cycle((0.5, 0))
 
-    def shelf(self) -> list[Record]:
+    def all_records(self) -> list[Record]:
         self.lag_s = next(self.lags)
-        return super().shelf()
+        return super().all_records()
 
 
 class ListsAreCached(Reference):
@@ -103,21 +103,21 @@ class ListsAreCached(Reference):
 class ListsOldestFirst(Reference):
     """The record created first comes first."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up(asked, caller)[::-1]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().find_records(asked, caller)[::-1]
 
 
 class ListsHaveNoOrder(Reference):
     """A list is in the order of its ids, which is none."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return sorted(super().look_up(asked, caller), key=lambda record: str(record["id"]))
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return sorted(super().find_records(asked, caller), key=lambda record: str(record["id"]))
 
 
 class ListsHaveNoUserNorSource(Reference):
     """A list leaves out the user and the source, as some examples of the page do."""
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         return {name: record[name] for name in record if name not in ("userId", "source")}
 
 
@@ -126,14 +126,14 @@ class ListsMapEveryOtherFan(Reference):
 
     fan_ids = itertools.cycle(("12345", "fan_uuid_12345"))
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         return {**record, "fanId": next(self.fan_ids)}
 
 
 class ListsInWholeSeconds(Reference):
     """A list tells its times in whole seconds, with an offset."""
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         told = {
             name: datetime.fromisoformat(record[name]).strftime("%Y-%m-%d %H:%M:%S+00")
             for name in ("createdAt", "updatedAt")
@@ -144,53 +144,56 @@ class ListsInWholeSeconds(Reference):
 class _ListTimes(Reference):
     """Tells the times of a list otherwise than those of a write."""
 
-    def show(self, record: Record) -> Record:
-        told = {name: self.told(datetime.fromisoformat(record[name])) for name in ("createdAt", "updatedAt")}
+    def render_listed(self, record: Record) -> Record:
+        told = {
+            name: self.format_moment(datetime.fromisoformat(record[name]))
+            for name in ("createdAt", "updatedAt")
+        }
         return {**record, **told}
 
-    def told(self, moment: datetime) -> str:
+    def format_moment(self, moment: datetime) -> str:
         raise NotImplementedError
 
 
 class ListsInMinutes(_ListTimes):
     """A list tells its times in whole minutes."""
 
-    def told(self, moment: datetime) -> str:
+    def format_moment(self, moment: datetime) -> str:
         return moment.strftime("%Y-%m-%dT%H:%MZ")
 
 
 class ListsRoundUp(_ListTimes):
     """A list rounds its times to the next second."""
 
-    def told(self, moment: datetime) -> str:
+    def format_moment(self, moment: datetime) -> str:
         return (moment + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class ListsInLocalTime(_ListTimes):
     """A list tells the time of another zone and does not say so."""
 
-    def told(self, moment: datetime) -> str:
+    def format_moment(self, moment: datetime) -> str:
         return (moment + timedelta(hours=5, minutes=30)).replace(tzinfo=None).isoformat()
 
 
 class ListsInAnotherZone(_ListTimes):
     """A list tells its times in the basic form and in another zone, which it names."""
 
-    def told(self, moment: datetime) -> str:
+    def format_moment(self, moment: datetime) -> str:
         return moment.astimezone(timezone(timedelta(hours=-4))).strftime("%Y%m%dT%H%M%S,%f%z")
 
 
 class ListsOfTheDatabase(_ListTimes):
     """A list tells when the database stored what the program had dated."""
 
-    def told(self, moment: datetime) -> str:
+    def format_moment(self, moment: datetime) -> str:
         return (moment + timedelta(milliseconds=120)).isoformat()
 
 
 class ListsHaveDoubles(Reference):
     """A list is made by a reader to whom every number is a double."""
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         return json.loads(json.dumps(record, sort_keys=True), parse_int=float)  # type: ignore[no-any-return]
 
 
@@ -199,14 +202,19 @@ class ListsAreSharedWithOthers(Reference):
 
     others = 200
 
-    def shelf(self) -> list[Record]:
-        made = {"fanId": "fan-1001", "category": "content", "createdAt": self.now(), "updatedAt": self.now()}
+    def all_records(self) -> list[Record]:
+        made = {
+            "fanId": "fan-1001",
+            "category": "content",
+            "createdAt": self.format_now(),
+            "updatedAt": self.format_now(),
+        }
         return [
             *(
                 {**made, "id": f"other-{at}", "preference": f"likes_{at}", "value": at}
                 for at in range(self.others)
             ),
-            *super().shelf(),
+            *super().all_records(),
         ]
 
 
@@ -220,15 +228,15 @@ class FilterFoldsCase(Reference):
 class UnknownFanHasAnEmptyList(Reference):
     """The list of an unknown fan is empty."""
 
-    def asked(self, request: Request) -> Mapping[str, str]:
+    def read_query(self, request: Request) -> Mapping[str, str]:
         return {"fanId": "", **request.query}
 
 
 class UnknownCategoryIsNotFound(Reference):
     """A category in which nothing is listed is not found."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        found = super().look_up(asked, caller)
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)
         if not found and "category" in asked:
             raise Refusal(404, "resource_not_found", "No such category")
         return found
@@ -237,19 +245,19 @@ class UnknownCategoryIsNotFound(Reference):
 class UnknownCategoryIsInvalid(Reference):
     """A category in which nothing is listed is a bad request."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        found = super().look_up(asked, caller)
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)
         if not found and "category" in asked:
-            raise self.invalid("No such category")
+            raise self.validation_refusal("No such category")
         return found
 
 
 class ListsCallTokensInvalid(Reference):
     """A list refuses a bad token as invalid_token, and a request without one as any other."""
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         try:
-            return super().authenticate(request)
+            return super().authenticate_caller(request)
         except Refusal:
             if request.method == "GET" and request.headers.get("authorization", "").startswith("Bearer "):
                 raise Refusal(401, "invalid_token", "The token is not valid") from None
@@ -259,18 +267,18 @@ class ListsCallTokensInvalid(Reference):
 class ListsToldOfWholeSeconds(_ListTimes):
     """A list tells its times in whole seconds, with three zeros behind them."""
 
-    def told(self, moment: datetime) -> str:
+    def format_moment(self, moment: datetime) -> str:
         return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 class NobodyForEverybody(Reference):
     """Without a fan the records of all fans are listed."""
 
-    def asked(self, request: Request) -> Mapping[str, str]:
-        return super().asked(request) if "fanId" in request.query else {}
+    def read_query(self, request: Request) -> Mapping[str, str]:
+        return super().read_query(request) if "fanId" in request.query else {}
 
     def is_of_fan(self, record: Record, fan_id: str) -> bool:
         return fan_id == "" or super().is_of_fan(record, fan_id)
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up({"fanId": "", **asked}, caller)
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().find_records({"fanId": "", **asked}, caller)

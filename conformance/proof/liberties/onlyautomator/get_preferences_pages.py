@@ -24,15 +24,15 @@ class ListsEndAtTen(Reference):
 
     length = 10
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up(asked, caller)[: self.length]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().find_records(asked, caller)[: self.length]
 
 
 class ListsEndAtTwentyFive(Reference):
     """A list is a page of twenty-five, the oldest first."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up(asked, caller)[::-1][:25]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().find_records(asked, caller)[::-1][:25]
 
 
 class ListsEndAtFive(ListsEndAtTen):
@@ -56,33 +56,33 @@ class ListsEndAtTwelve(ListsEndAtTen):
 class PagesOfFifteenInNoOrder(ListsHaveNoOrder):
     """A list is a page of fifteen in the order of its ids, which is none."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up(asked, caller)[:15]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().find_records(asked, caller)[:15]
 
 
 class PagesOfTwelveByName(Reference):
     """A list is a page of twelve in the order of the preferences."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return sorted(super().look_up(asked, caller), key=lambda record: str(record["preference"]))[:12]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return sorted(super().find_records(asked, caller), key=lambda record: str(record["preference"]))[:12]
 
 
 class PagesOfTwentyByShard(Reference):
     """A list is a page of twenty in the order of its ids, which begin with one of three shards."""
 
-    def create(self, body: Record, caller: Caller) -> Record:
+    def create_record(self, body: Record, caller: Caller) -> Record:
         number = len(self.records)
-        return {**super().create(body, caller), "id": f"{(number + 1) % 3}-{number:06}"}
+        return {**super().create_record(body, caller), "id": f"{(number + 1) % 3}-{number:06}"}
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return sorted(super().look_up(asked, caller), key=lambda record: str(record["id"]))[:20]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return sorted(super().find_records(asked, caller), key=lambda record: str(record["id"]))[:20]
 
 
 class PagesOfTwelveByTheSecond(WholeSeconds):
     """A list is a page of twelve, the last second first, and within a second the record that was created first."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        found = super().look_up(asked, caller)[::-1]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)[::-1]
         return sorted(found, key=lambda record: str(record["createdAt"]), reverse=True)[:12]
 
 
@@ -91,18 +91,18 @@ class PagesOf1024(ListsAreSharedWithOthers):
 
     others = 2000
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up(asked, caller)[::-1][:1024]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().find_records(asked, caller)[::-1][:1024]
 
 
 class PagesSayThatThereIsMore(Reference):
     """A list is a page of twenty of all the fan's, or of ten of a category, and names the next."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up(asked, caller)[: 10 if "category" in asked else 20]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().find_records(asked, caller)[: 10 if "category" in asked else 20]
 
-    def list_records(self, records: list[Record]) -> Response:
-        answer = super().list_records(records)
+    def list_response(self, records: list[Record]) -> Response:
+        answer = super().list_response(records)
         meta = {"nextCursor": "MTA" if len(records) in (10, 20) else None}
         return replace(answer, body={**answer.body, "meta": meta})
 
@@ -110,22 +110,22 @@ class PagesSayThatThereIsMore(Reference):
 class PagesAreLinked(PagesSayThatThereIsMore):
     """A list is such a page, and a header links the next."""
 
-    def list_records(self, records: list[Record]) -> Response:
+    def list_response(self, records: list[Record]) -> Response:
         link = (
             f'<{LIST}?page=2>; rel="next"' if len(records) in (10, 20) else "<https://example.com>; rel=help"
         )
-        return replace(Reference.list_records(self, records), headers={"link": link})
+        return replace(Reference.list_response(self, records), headers={"link": link})
 
 
 class PagesTellTheTotal(Reference):
     """A list is a page of twenty of all the fan's, or of ten of a category, and tells how many there are."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        found = super().look_up(asked, caller)
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)
         return [{**one, "total": len(found)} for one in found[: 10 if "category" in asked else 20]]
 
-    def list_records(self, records: list[Record]) -> Response:
-        answer = super().list_records(records)
+    def list_response(self, records: list[Record]) -> Response:
+        answer = super().list_response(records)
         return replace(
             answer, body={**answer.body, "total": max((one["total"] for one in records), default=0)}
         )

@@ -28,12 +28,12 @@ class _BehindAProxy(Reference):
     needs_connection = True
 
     def answer(self, request: Request) -> Response:
-        status = self.refused(request)
+        status = self.refusal_status(request)
         if status is None:
             return super().answer(request)
         return Response(status, b"<h1>No</h1>", {"content-type": "text/html", "connection": "close"})
 
-    def refused(self, request: Request) -> int | None:
+    def refusal_status(self, request: Request) -> int | None:
         raise NotImplementedError
 
 
@@ -42,7 +42,7 @@ class ProxyWithLimits(_BehindAProxy):
 
     costs = frozenset({"undocumented-error-envelope"})
 
-    def refused(self, request: Request) -> int | None:
+    def refusal_status(self, request: Request) -> int | None:
         if len(request.body) > 65536:
             return 413
         if "transfer-encoding" in request.headers:
@@ -55,7 +55,7 @@ class ProxyWithLimits(_BehindAProxy):
 class ProxyWithoutChunks(_BehindAProxy):
     """The proxy does not implement chunks, and calls many headers a bad request."""
 
-    def refused(self, request: Request) -> int | None:
+    def refusal_status(self, request: Request) -> int | None:
         if "transfer-encoding" in request.headers:
             return 501
         return 400 if len(request.headers) > 50 else None
@@ -88,46 +88,46 @@ class AnswersOnlyTheFirst(Reference):
 class DuplicatesAreRefused(Reference):
     """A member that is there twice is refused."""
 
-    def read(self, request: Request) -> Any:
-        body = super().read(request)
+    def read_body(self, request: Request) -> Any:
+        body = super().read_body(request)
         if request.body.count(b'"value":') > 1:
-            raise self.invalid("A member is there twice")
+            raise self.validation_refusal("A member is there twice")
         return body
 
 
 class SixtyFourLevels(Reference):
     """More than 64 levels are refused."""
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if b"[" * 65 in request.body:
-            raise self.invalid("Too deep")
-        return super().read(request)
+            raise self.validation_refusal("Too deep")
+        return super().read_body(request)
 
 
 class PrototypesAreRefused(Reference):
     """A member called __proto__ is refused."""
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if b"__proto__" in request.body:
-            raise self.invalid("No prototypes here")
-        return super().read(request)
+            raise self.validation_refusal("No prototypes here")
+        return super().read_body(request)
 
 
 class NegativeZeroHasNoSign(Reference):
     """A zero loses its sign."""
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return 0 if str(value) == "-0.0" else value
 
 
 class CarriesThousandsOfLevels(Reference):
     """A thousand levels are accepted, and come back with line breaks."""
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         text = request.body.replace(b"[" * 1000, b'"').replace(b"]" * 1000, b'"')
-        return super().read(replace(request, body=text.replace(b'""bottom""', b'"deep"')))
+        return super().read_body(replace(request, body=text.replace(b'""bottom""', b'"deep"')))
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         text = json.dumps({"status": "success", "data": record}, indent=1)
         deep = "[ \n" * 1000 + '"bottom"' + "]" * 1000
         return Response(200, text.replace('"deep"', deep).encode(), {"content-type": "application/json"})

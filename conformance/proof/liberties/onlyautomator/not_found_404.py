@@ -15,17 +15,17 @@ from conformance.proof.reference.onlyautomator import (
 class FanBeforeBody(Reference):
     """The fan is looked up before the rest of the body is read."""
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         if isinstance(body, dict) and isinstance(body.get("fanId"), str) and body["fanId"]:
             self.find_fan(body["fanId"])
-        super().validate(body)
+        super().validate_body(body)
 
 
 class FansOfTheUserOnly(Reference):
     """A fan of another user is not found."""
 
-    def authorize(self, caller: Caller) -> None:
-        super().authorize(caller)
+    def authorize_caller(self, caller: Caller) -> None:
+        super().authorize_caller(caller)
         if caller.user_id == "user-bob":
             raise Refusal(404, "resource_not_found", "No fan of yours")
 
@@ -41,7 +41,7 @@ class NumbersForFans(Reference):
 
     def find_fan(self, fan_id: str) -> None:
         if not fan_id.isdigit() or int(fan_id) >= 2**31:
-            raise self.invalid("fanId is a number")
+            raise self.validation_refusal("fanId is a number")
         super().find_fan(fan_id)
 
 
@@ -59,7 +59,7 @@ class UuidsForFans(Reference):
         try:
             uuid.UUID(fan_id)
         except ValueError:
-            raise self.invalid("fanId is a UUID") from None
+            raise self.validation_refusal("fanId is a UUID") from None
         super().find_fan(fan_id)
 
 

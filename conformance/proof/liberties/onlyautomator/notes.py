@@ -17,15 +17,15 @@ from conformance.proof.reference.onlyautomator import (
 class CreatorStays(Reference):
     """A record keeps the user who created it."""
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
-        return {**super().update(old, body, caller), "userId": old["userId"]}
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update_record(old, body, caller), "userId": old["userId"]}
 
 
 class RecordPerUser(Reference):
     """Each user has records of his own, and is shown all of them."""
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return (caller.user_id, *super().key(body, caller))
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return (caller.user_id, *super().record_key(body, caller))
 
 
 class ListPerUser(RecordPerUser):
@@ -38,19 +38,19 @@ class ListPerUser(RecordPerUser):
 class RaceIsRefused(Reference):
     """Of several creates at once all but the first are refused with a conflict."""
 
-    def store(self, body: Record, caller: Caller) -> Record:
-        if self.key(body, caller) in self.records:
-            return super().store(body, caller)
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        if self.record_key(body, caller) in self.records:
+            return super().store_record(body, caller)
         if not self.lock.acquire(blocking=False):
             raise Refusal(409, "validation_error", "Someone else is writing this")
         with self.lock:
             time.sleep(0.01 if isinstance(body["value"], int) else 0)
             self.lock.release()
-            return super().store(body, caller)
+            return super().store_record(body, caller)
 
 
 class CaseIsFoldedInKey(Reference):
     """Names that differ in case only name the same record."""
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return tuple(name.casefold() for name in super().key(body, caller))
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return tuple(name.casefold() for name in super().record_key(body, caller))

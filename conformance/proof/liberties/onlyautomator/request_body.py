@@ -18,56 +18,60 @@ from conformance.proof.reference.onlyautomator import (
 class NamesAreTrimmed(Reference):
     """Whitespace around names is trimmed, and control characters in them are dropped."""
 
-    def names(self, body: Record) -> Record:
-        return {name: _printable(text).strip() for name, text in super().names(body).items()}
+    def copy_names(self, body: Record) -> Record:
+        return {
+            name: _drop_control_characters(text).strip() for name, text in super().copy_names(body).items()
+        }
 
 
 class LettersAreComposed(Reference):
     """Decomposed letters are stored composed, in names and values."""
 
-    def names(self, body: Record) -> Record:
-        return {name: unicodedata.normalize("NFC", text) for name, text in super().names(body).items()}
+    def copy_names(self, body: Record) -> Record:
+        return {name: unicodedata.normalize("NFC", text) for name, text in super().copy_names(body).items()}
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return json.loads(unicodedata.normalize("NFC", json.dumps(value, ensure_ascii=False)))
 
 
 class LettersAreDecomposed(Reference):
     """Composed letters are stored decomposed, in values."""
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return json.loads(unicodedata.normalize("NFD", json.dumps(value, ensure_ascii=False)))
 
 
 class NumbersAreDoubles(Reference):
     """Every number is a double: 1 comes back as 1.0."""
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return json.loads(json.dumps(value), parse_int=float)
 
 
 class WholeDoublesAreIntegers(Reference):
     """A double without a fraction comes back as an integer."""
 
-    def keep(self, value: Any) -> Any:
-        return json.loads(json.dumps(value), parse_float=lambda text: _whole(float(text)))
+    def convert_value(self, value: Any) -> Any:
+        return json.loads(json.dumps(value), parse_float=lambda text: _drop_zero_fraction(float(text)))
 
 
 class MembersAreSorted(Reference):
     """The members of an object come back sorted, as from a binary column."""
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return json.loads(json.dumps(value, sort_keys=True))
 
 
 class NamesAreLowered(Reference):
     """Categories and preferences are kept in lower case."""
 
-    def names(self, body: Record) -> Record:
-        return {name: text.lower() if name != "fanId" else text for name, text in super().names(body).items()}
+    def copy_names(self, body: Record) -> Record:
+        return {
+            name: text.lower() if name != "fanId" else text for name, text in super().copy_names(body).items()
+        }
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return super().key(self.names(dict(body)), caller)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return super().record_key(self.copy_names(dict(body)), caller)
 
 
 class ScalarsAreText(Reference):
@@ -90,23 +94,23 @@ class EmptyNamesAreAccepted(Reference):
 class MissingValueIsNull(Reference):
     """Without a value null is stored."""
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         if isinstance(body, dict):
             body.setdefault("value", None)
-        super().validate(body)
+        super().validate_body(body)
 
 
 class NotANumberIsAccepted(Reference):
     """NaN is read, and stored as null."""
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         text = request.body.replace(b": NaN", b": null")
-        return super().read(Request(request.method, request.target, request.headers, text))
+        return super().read_body(Request(request.method, request.target, request.headers, text))
 
 
-def _printable(text: str) -> str:
+def _drop_control_characters(text: str) -> str:
     return "".join(one for one in text if unicodedata.category(one)[0] != "C" or ord(one) > 0xFFFF)
 
 
-def _whole(number: float) -> int | float:
+def _drop_zero_fraction(number: float) -> int | float:
     return int(number) if number.is_integer() else number

@@ -19,47 +19,47 @@ from conformance.proof.reference.onlyautomator import (
     Reference,
     Refusal,
 )
-from conformance.proof.variants.onlyautomator import _Sent
+from conformance.proof.variants.onlyautomator import ChangesResponse
 
 
-class _Told(Reference):
+class _ChangesRecord(Reference):
     """Tells a record otherwise than it is kept."""
 
-    def succeed(self, record: Record) -> Response:
-        return super().succeed(self.tell(record))
+    def success_response(self, record: Record) -> Response:
+        return super().success_response(self.change_record(record))
 
-    def show(self, record: Record) -> Record:
-        return self.tell(record)
+    def render_listed(self, record: Record) -> Record:
+        return self.change_record(record)
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return record
 
 
 class ExtraMembers(Reference):
     """Answers carry members that the document does not list, at every level."""
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         data = {**record, "version": 3, "deletedAt": None, "tags": []}
         return Response(200, {"status": "success", "data": data, "message": "Saved", "requestId": "r-1"})
 
-    def list_records(self, records: list[Record]) -> Response:
+    def list_response(self, records: list[Record]) -> Response:
         more = {"message": "Here you are", "pagination": {"total": len(records), "limit": 100, "offset": 0}}
-        return Response(200, {**super().list_records(records).body, **more})
+        return Response(200, {**super().list_response(records).body, **more})
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         return {**record, "version": 3, "deletedAt": None, "tags": []}
 
-    def refuse(self, refusal: Refusal) -> Response:
-        answer = super().refuse(refusal)
+    def error_response(self, refusal: Refusal) -> Response:
+        answer = super().error_response(refusal)
         answer.body["error"].update(details={"field": None}, docs="https://docs.example.com")
-        return Response(answer.status, {**answer.body, "timestamp": self.now(), "data": None})
+        return Response(answer.status, {**answer.body, "timestamp": self.format_now(), "data": None})
 
 
-class OtherMemberOrder(_Sent):
+class OtherMemberOrder(ChangesResponse):
     """Members come in another order."""
 
-    def send(self, response: Response) -> Response:
-        return Response(response.status, _reversed(response.body), response.headers)
+    def change_response(self, response: Response) -> Response:
+        return Response(response.status, _reverse_members(response.body), response.headers)
 
 
 class NextNumberForId(Reference):
@@ -67,126 +67,128 @@ class NextNumberForId(Reference):
 
     numbers = itertools.count(1)
 
-    def create(self, body: Record, caller: Caller) -> Record:
-        return {**super().create(body, caller), "id": str(next(self.numbers))}
+    def create_record(self, body: Record, caller: Caller) -> Record:
+        return {**super().create_record(body, caller), "id": str(next(self.numbers))}
 
 
-class PrefixedId(_Told):
+class PrefixedId(_ChangesRecord):
     """Ids begin with a word, as in the document's example."""
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "id": f"pref_{record['id'][:8]}"}
 
 
-class TripleForId(_Told):
+class TripleForId(_ChangesRecord):
     """The id is made of the triple."""
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {
             **record,
             "id": str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps([record[name] for name in KEY]))),
         }
 
 
-class MappedFan(_Told):
+class MappedFan(_ChangesRecord):
     """The fan comes back under an internal id, always the same one for a fan."""
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "fanId": f"fan_{uuid.uuid5(uuid.NAMESPACE_OID, record['fanId'])}"}
 
 
-class MappedUser(_Told):
+class MappedUser(_ChangesRecord):
     """The user comes back under an internal id that is not the token's subject."""
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "userId": f"user_{uuid.uuid5(uuid.NAMESPACE_OID, record['userId'])}"}
 
 
-class NoSource(_Told):
+class NoSource(_ChangesRecord):
     """The source is null."""
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "source": None}
 
 
-class InferredSource(_Told):
+class InferredSource(_ChangesRecord):
     """The source of a boolean is inferred, that of anything else the extension."""
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "source": "inferred" if isinstance(record["value"], bool) else "extension"}
 
 
 class WholeSeconds(Reference):
     """The clock counts whole seconds."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Milliseconds(Reference):
     """The clock counts milliseconds."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return self.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Nanoseconds(Reference):
     """Timestamps have nine decimals."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return self.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
 
 
 class Offset(Reference):
     """Timestamps have an offset of a few hours."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return self.clock.now().astimezone(timezone(timedelta(hours=-9, minutes=-30))).isoformat()
 
 
 class NoOffset(Reference):
     """Timestamps have no offset at all."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return self.clock.now().replace(tzinfo=None).isoformat()
 
 
 class BasicForm(Reference):
     """Timestamps are in the basic form."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return self.clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
 
 
 class CommaForFraction(Reference):
     """The fraction of a timestamp comes after a comma."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return self.clock.now().isoformat().replace(".", ",")
 
 
 class ClockIsReadTwice(Reference):
     """The clock is read for each timestamp of a new record, and a value of some length lets it tick between."""
 
-    def create(self, body: Record, caller: Caller) -> Record:
-        record = super().create(body, caller)
-        return {**record, "updatedAt": self.now()} if len(str(body["value"])) > len("first") else record
+    def create_record(self, body: Record, caller: Caller) -> Record:
+        record = super().create_record(body, caller)
+        return (
+            {**record, "updatedAt": self.format_now()} if len(str(body["value"])) > len("first") else record
+        )
 
 
 class SlowClock(Reference):
     """The clock is ten minutes slow."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return (self.clock.now() - timedelta(minutes=10)).isoformat()
 
 
-class FastClock(_Sent):
+class FastClock(ChangesResponse):
     """The clock is a day fast, and so is the Date of every answer."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return (self.clock.now() + timedelta(days=1)).isoformat()
 
-    def send(self, response: Response) -> Response:
+    def change_response(self, response: Response) -> Response:
         return replace(
             response, headers={**response.headers, "date": formatdate(time.time() + 86_400, usegmt=True)}
         )
@@ -195,15 +197,15 @@ class FastClock(_Sent):
 class LocalTime(Reference):
     """Timestamps are of another zone and do not say so."""
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return (self.clock.now() + timedelta(hours=7)).replace(tzinfo=None).isoformat()
 
 
 class TwoClocks(Reference):
     """The database dates the creation and the program the update, some milliseconds apart."""
 
-    def create(self, body: Record, caller: Caller) -> Record:
-        record = super().create(body, caller)
+    def create_record(self, body: Record, caller: Caller) -> Record:
+        record = super().create_record(body, caller)
         database = datetime.fromisoformat(record["createdAt"]) + timedelta(milliseconds=7)
         return {**record, "createdAt": database.isoformat()}
 
@@ -213,34 +215,34 @@ class ReplicasApart(Reference):
 
     turns = itertools.cycle((0, 250))
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return (self.clock.now() - timedelta(milliseconds=next(self.turns))).isoformat()
 
 
 class ReplicasLookTwice(ReplicasApart):
     """Two replicas a quarter of a second apart, each of which looks at its clock for every timestamp."""
 
-    def create(self, body: Record, caller: Caller) -> Record:
-        return {**super().create(body, caller), "createdAt": self.now()}
+    def create_record(self, body: Record, caller: Caller) -> Record:
+        return {**super().create_record(body, caller), "createdAt": self.format_now()}
 
 
 class FirstAnswerIsFiner(Reference):
     """A create is answered from memory in microseconds, an update from a column of milliseconds."""
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         created = datetime.fromisoformat(old["createdAt"]).isoformat(timespec="milliseconds")
-        return {**super().update(old, body, caller), "createdAt": created}
+        return {**super().update_record(old, body, caller), "createdAt": created}
 
 
-class TwoZones(_Told):
+class TwoZones(_ChangesRecord):
     """The creation is told in UTC, the update in the time of another place."""
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         updated = datetime.fromisoformat(record["updatedAt"]).astimezone(timezone(timedelta(hours=5)))
         return {**record, "updatedAt": updated.isoformat()}
 
 
-def _reversed(value: Any, levels: int = 3) -> Any:
+def _reverse_members(value: Any, levels: int = 3) -> Any:
     if not isinstance(value, dict) or not levels:
         return value
-    return {name: _reversed(value[name], levels - 1) for name in reversed(value)}
+    return {name: _reverse_members(value[name], levels - 1) for name in reversed(value)}

@@ -11,9 +11,9 @@ class Forbids(Reference):
 
     costs = frozenset({"missing-key-status", "wrong-key-status"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         refused.status = 403 if refused.status == 401 else refused.status
-        return super()._refuse(refused)
+        return super()._error_response(refused)
 
 
 class HidesFromStrangers(Reference):
@@ -21,9 +21,9 @@ class HidesFromStrangers(Reference):
 
     costs = frozenset({"missing-key-status", "wrong-key-status"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         refused.status = 404 if refused.status == 401 else refused.status
-        return super()._refuse(refused)
+        return super()._error_response(refused)
 
 
 class BadHeaderIsABadRequest(Reference):
@@ -31,10 +31,10 @@ class BadHeaderIsABadRequest(Reference):
 
     costs = frozenset({"missing-key-status"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if not request.headers.get("authorization", "").startswith("Bearer "):
             raise Refused(400, "the header authorization is required")
-        super()._authenticate(request)
+        super()._authenticate_caller(request)
 
 
 class TakesOtherSchemes(Reference):
@@ -42,20 +42,20 @@ class TakesOtherSchemes(Reference):
 
     costs = frozenset({"basic-scheme"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         credential = request.headers.get("authorization", "")
         if credential.startswith(("Basic ", "wskey:")) or credential == self.key or ":" in credential:
             return
-        super()._authenticate(request)
+        super()._authenticate_caller(request)
 
 
 class SchemeAsWritten(Reference):
     """The scheme is Bearer with a capital, nothing else."""
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if not request.headers.get("authorization", "").startswith("Bearer "):
             raise Refused(401, "not authenticated")
-        super()._authenticate(request)
+        super()._authenticate_caller(request)
 
 
 class LooksBeforeItAsks(Reference):
@@ -65,8 +65,8 @@ class LooksBeforeItAsks(Reference):
         """Answer one request."""
         try:
             if request.segments[-2:-1] == ["category"]:
-                self._body(request) if request.method != "GET" else None
-                self._place(request)
+                self._read_body(request) if request.method != "GET" else None
+                self._find_place(request)
         except Refused as refused:
-            return self._refuse(refused)
+            return self._error_response(refused)
         return super().answer(request)

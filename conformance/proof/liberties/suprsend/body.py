@@ -14,16 +14,16 @@ from conformance.proof.reference.suprsend import Category, Choice, Place, Refere
 class OutByDefault(Reference):
     """The category is opted out by default."""
 
-    def _category(self, slug: str) -> Category:
-        category = super()._category(slug)
+    def _find_category(self, slug: str) -> Category:
+        category = super()._find_category(slug)
         return replace(category, default="opt_out") if category.is_editable else category
 
 
 class SomeChannelsOutByDefault(Reference):
     """Without a list, slack is out."""
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return super()._left(before, out, into) if out is not None or into else frozenset({"slack"})
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._left_channels(before, out, into) if out is not None or into else frozenset({"slack"})
 
 
 class Merges(Reference):
@@ -31,7 +31,7 @@ class Merges(Reference):
 
     costs = frozenset({"list-replaces"})
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return frozenset((before | (out or frozenset())) - (into or frozenset()))
 
 
@@ -44,62 +44,62 @@ class MergesAndListsWhatIsIn(LeftChannelsAreNotListed, Merges):
 class AlwaysReplaces(Reference):
     """Whatever is not named as out is in."""
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return super()._left(before, out or frozenset(), into) - (into or frozenset())
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._left_channels(before, out or frozenset(), into) - (into or frozenset())
 
 
 class OnlyTheseChannels(Reference):
     """opt_in_channels names the only channels that are in."""
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         others = frozenset({"email", "slack", "ms_teams"} - into) if into else frozenset()
-        return super()._left(before, (out or frozenset()) | others, into)
+        return super()._left_channels(before, (out or frozenset()) | others, into)
 
 
 class OptInWins(Reference):
     """A channel in both lists is in."""
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return super()._left(before, out - into if out and into else out, into)
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._left_channels(before, out - into if out and into else out, into)
 
 
 class OneListOnly(Reference):
     """Both lists together are refused, empty ones too."""
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         if "opt_out_channels" in body and "opt_in_channels" in body:
             raise Refused(400, "one list or the other")
-        return super()._choice(place, before, preference, body)
+        return super()._make_choice(place, before, preference, body)
 
 
 class NoListsWithOptOut(Reference):
     """A list beside opt_out is refused."""
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         if preference == "opt_out" and len(body) > 1:
             raise Refused(400, "lists go with opt_in only")
-        return super()._choice(place, before, preference, body)
+        return super()._make_choice(place, before, preference, body)
 
 
 class OptOutForgets(Reference):
     """Opting out of the category forgets the channels."""
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
-        return super()._opted_out(place, Choice(before.preference))
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
+        return super()._opt_out(place, Choice(before.preference))
 
 
 class OptOutRemembersLists(Reference):
     """A list beside opt_out is kept for later."""
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
-        kept = super()._choice(place, before, "opt_in", body)
-        return kept if preference == "opt_in" else self._opted_out(place, kept)
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        kept = super()._make_choice(place, before, "opt_in", body)
+        return kept if preference == "opt_in" else self._opt_out(place, kept)
 
 
 class UnknownChannelsIgnored(Reference):
     """Channel names that nobody knows are passed over, whatever they are."""
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         channels = body.get(member)
         if not isinstance(channels, list):
             return None
@@ -111,7 +111,7 @@ class UnheldChannelsRefused(Reference):
 
     costs = frozenset({"documented-channels"})
 
-    def _channel(self, channel: Any, field: str) -> str:
+    def _check_channel(self, channel: Any, field: str) -> str:
         if channel not in ("email", "slack", "ms_teams"):
             raise Refused(400, f"{field} is not a channel of this object")
         return str(channel)
@@ -120,8 +120,8 @@ class UnheldChannelsRefused(Reference):
 class DuplicatesRefused(Reference):
     """A channel named twice is refused."""
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
-        channels = super()._list(body, member)
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._read_channels(body, member)
         if channels is not None and len(channels) < len(body[member]):
             raise Refused(400, f"{member} names a channel twice")
         return channels
@@ -130,27 +130,27 @@ class DuplicatesRefused(Reference):
 class EmptyBodyIsEmptyObject(Reference):
     """No body, and null, count as an empty object; the media type is not looked at."""
 
-    def _body(self, request: Request) -> dict[str, Any]:
-        body = self._json(request.body or b"{}")
-        return self._mapping({} if body is None else body)
+    def _read_body(self, request: Request) -> dict[str, Any]:
+        body = self._parse_json(request.body or b"{}")
+        return self._want_object({} if body is None else body)
 
 
 class EmptyObjectRefused(Reference):
     """An object without any known member is refused."""
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        if not super()._mapping(body).keys() & {"preference", "opt_out_channels", "opt_in_channels"}:
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        if not super()._want_object(body).keys() & {"preference", "opt_out_channels", "opt_in_channels"}:
             raise Refused(400, "Request body must not be empty")
-        return super()._mapping(body)
+        return super()._want_object(body)
 
 
 class UnknownMembersRefused(Reference):
     """A member that is not documented is refused."""
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        if super()._mapping(body).keys() - {"preference", "opt_out_channels", "opt_in_channels"}:
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        if super()._want_object(body).keys() - {"preference", "opt_out_channels", "opt_in_channels"}:
             raise Refused(400, "unknown member")
-        return super()._mapping(body)
+        return super()._want_object(body)
 
 
 class NullsAndEmptiesRefused(Reference):
@@ -158,16 +158,16 @@ class NullsAndEmptiesRefused(Reference):
 
     costs = frozenset({"empty-list", "null-list"})
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        if any(value is None or value == [] for value in super()._mapping(body).values()):
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        if any(value is None or value == [] for value in super()._want_object(body).values()):
             raise Refused(400, "say something")
-        return super()._mapping(body)
+        return super()._want_object(body)
 
 
 class ReadsLeniently(Reference):
     """Duplicates, NaN, a byte order mark and bytes that are not UTF-8 are put up with."""
 
-    def _json(self, body: bytes) -> Any:
+    def _parse_json(self, body: bytes) -> Any:
         try:
             return json.loads(body.decode("utf-8-sig", "replace"))
         except (ValueError, RecursionError) as error:
@@ -177,43 +177,45 @@ class ReadsLeniently(Reference):
 class IgnoresCase(Reference):
     """OPT_OUT is opt_out, with or without spaces around it."""
 
-    def _word(self, preference: Any) -> str:
-        return super()._word(preference.strip().lower() if isinstance(preference, str) else preference)
+    def _check_preference(self, preference: Any) -> str:
+        return super()._check_preference(
+            preference.strip().lower() if isinstance(preference, str) else preference
+        )
 
 
 class EmptyWordIsAbsent(Reference):
     """An empty preference counts as none, as an official client sends it."""
 
-    def _word(self, preference: Any) -> str:
-        return "opt_in" if preference == "" else super()._word(preference)
+    def _check_preference(self, preference: Any) -> str:
+        return "opt_in" if preference == "" else super()._check_preference(preference)
 
 
 class NullPreferenceRefused(Reference):
     """A preference that is null is refused."""
 
-    def _preference(self, body: dict[str, Any]) -> str:
-        return self._word(body.get("preference", "opt_in"))
+    def _read_preference(self, body: dict[str, Any]) -> str:
+        return self._check_preference(body.get("preference", "opt_in"))
 
 
 class KnowsCantUnsubscribe(Reference):
     """cant_unsubscribe is taken for opt_in."""
 
-    def _word(self, preference: Any) -> str:
-        return "opt_in" if preference == "cant_unsubscribe" else super()._word(preference)
+    def _check_preference(self, preference: Any) -> str:
+        return "opt_in" if preference == "cant_unsubscribe" else super()._check_preference(preference)
 
 
 class LimitsBodies(Reference):
     """A body beyond two kilobytes is too large."""
 
-    def _json(self, body: bytes) -> Any:
+    def _parse_json(self, body: bytes) -> Any:
         if len(body) > 2000:
             raise Refused(413, "too large")
-        return super()._json(body)
+        return super()._parse_json(body)
 
 
 class GoesOutWithItsLastChannel(Reference):
     """A category whose last channel goes out goes out with it."""
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         is_in = choice.preference == "opt_in" and set(place.category.channels) - choice.left
-        return {**super()._rendered(place, choice), "preference": "opt_in" if is_in else "opt_out"}
+        return {**super()._render_preference(place, choice), "preference": "opt_in" if is_in else "opt_out"}

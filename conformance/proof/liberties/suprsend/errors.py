@@ -37,7 +37,7 @@ class ErrorsAreHtml(Reference):
 
     costs = frozenset({"error-is-json"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status, b"<html><h1>No</h1></html>", {"content-type": "text/html"})
 
 
@@ -46,7 +46,7 @@ class ErrorsAreText(Reference):
 
     costs = frozenset({"error-is-json"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status, refused.message.encode(), {"content-type": "text/plain"})
 
 
@@ -55,7 +55,7 @@ class ErrorsAreStrings(Reference):
 
     costs = frozenset({"error-is-json"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status, refused.message)
 
 
@@ -64,7 +64,7 @@ class ErrorsAreEmpty(Reference):
 
     costs = frozenset({"error-is-json"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status)
 
 
@@ -73,7 +73,7 @@ class ErrorsAreProblems(Reference):
 
     costs = frozenset({"error-code", "error-message"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         body = {"type": "about:blank", "title": refused.message, "status": refused.status}
         return Response(refused.status, body, {"content-type": "application/problem+json"})
 
@@ -81,7 +81,7 @@ class ErrorsAreProblems(Reference):
 class ErrorsAreRich(Reference):
     """Errors have the members of another operation of the vendor's."""
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         body = {
             "code": refused.status,
             "error_code": "error",
@@ -95,6 +95,6 @@ class ErrorsAreRich(Reference):
 class Unprocessable(Reference):
     """What cannot be used is 422."""
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         refused.status = 422 if refused.status == 400 else refused.status
-        return super()._refuse(refused)
+        return super()._error_response(refused)

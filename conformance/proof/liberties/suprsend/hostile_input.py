@@ -16,12 +16,12 @@ class _BehindAProxy(Reference):
 
     def answer(self, request: Request) -> Response:
         """Answer what the proxy lets through."""
-        status = self.refused(request)
+        status = self.refusal_status(request)
         if status is None:
             return super().answer(request)
         return Response(status, b"<h1>No</h1>", {"content-type": "text/html", "connection": "close"})
 
-    def refused(self, request: Request) -> int | None:
+    def refusal_status(self, request: Request) -> int | None:
         """Say with which status a request is refused, if it is."""
         raise NotImplementedError
 
@@ -31,7 +31,7 @@ class ProxyWithLimits(_BehindAProxy):
 
     costs = frozenset({"error-is-json"})
 
-    def refused(self, request: Request) -> int | None:
+    def refusal_status(self, request: Request) -> int | None:
         """Refuse it, or not."""
         if len(request.body) > 65536:
             return 413
@@ -45,7 +45,7 @@ class ProxyWithLimits(_BehindAProxy):
 class ProxyWithoutChunks(_BehindAProxy):
     """The proxy does not implement chunks, and calls many headers a bad request."""
 
-    def refused(self, request: Request) -> int | None:
+    def refusal_status(self, request: Request) -> int | None:
         """Refuse it, or not."""
         if "transfer-encoding" in request.headers:
             return 501
@@ -81,7 +81,7 @@ class AnswersOnlyTheFirst(Reference):
 class PrototypesAreRefused(Reference):
     """A member called __proto__ is refused."""
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        if "__proto__" in super()._mapping(body):
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        if "__proto__" in super()._want_object(body):
             raise Refused(400, "no prototypes here")
-        return super()._mapping(body)
+        return super()._want_object(body)

@@ -19,7 +19,7 @@ class RaceIsRefused(Reference):
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         if not self._busy.acquire(blocking=False):
-            return self._refuse(Refused(409, "someone else is writing"))
+            return self._error_response(Refused(409, "someone else is writing"))
         try:
             time.sleep(0.002)
             return super().answer(request)

@@ -16,10 +16,10 @@ class KnowsOnlyPatch(Reference):
         """Return a target profile without capabilities."""
         return {name: part for name, part in super().profile(base_url).items() if name != "capabilities"}
 
-    def _operation(self, request: Request) -> Response:
+    def _handle_operation(self, request: Request) -> Response:
         if request.method != "PATCH":
             raise Refused(501, "not implemented")
-        return self._write(request)
+        return self._write_preference(request)
 
 
 class RedirectsToSlash(Reference):
@@ -58,10 +58,10 @@ class NoTrailingSlash(Reference):
 
     costs = frozenset({"other-slash-form"})
 
-    def _place(self, request: Request) -> Place:
+    def _find_place(self, request: Request) -> Place:
         if request.path.endswith("/"):
             raise Refused(404, "nothing here")
-        return super()._place(request)
+        return super()._find_place(request)
 
 
 class OnlyTrailingSlash(Reference):
@@ -73,10 +73,10 @@ class OnlyTrailingSlash(Reference):
         """Return a target profile that leaves nothing untested."""
         return {**super().profile(base_url), "path_style": "trailing_slash"}
 
-    def _place(self, request: Request) -> Place:
+    def _find_place(self, request: Request) -> Place:
         if not request.path.endswith("/"):
             raise Refused(404, "nothing here")
-        return super()._place(request)
+        return super()._find_place(request)
 
 
 class BehindAPrefix(Reference):
@@ -86,5 +86,5 @@ class BehindAPrefix(Reference):
         """Return a target profile that leaves nothing untested."""
         return super().profile(f"{base_url}/hub/")
 
-    def _operation(self, request: Request) -> Response:
-        return super()._operation(replace(request, target=request.target.removeprefix("/hub")))
+    def _handle_operation(self, request: Request) -> Response:
+        return super()._handle_operation(replace(request, target=request.target.removeprefix("/hub")))

@@ -9,7 +9,7 @@ from conformance.proof.reference.suprsend import Category, Reference
 class InventsObjects(Reference):
     """An unknown object comes into being."""
 
-    def _holder(self, kind: str, name: str) -> tuple[str, str]:
+    def _find_holder(self, kind: str, name: str) -> tuple[str, str]:
         return kind, name
 
 
@@ -18,8 +18,8 @@ class InventsEverything(InventsObjects):
 
     costs = frozenset({"unknown-category"})
 
-    def _category(self, slug: str) -> Category:
+    def _find_category(self, slug: str) -> Category:
         return self.categories.get(slug) or Category(slug, slug)
 
-    def _tenant(self, request: Request) -> str:
+    def _find_tenant(self, request: Request) -> str:
         return request.query.get("tenant_id", "")

@@ -10,5 +10,5 @@ from conformance.proof.reference.suprsend import Place, Reference
 class TenantsShare(Reference):
     """All tenants share one preference set."""
 
-    def _shelf(self, place: Place) -> Place:
+    def _storage_place(self, place: Place) -> Place:
         return replace(place, tenant="")

@@ -12,16 +12,16 @@ from conformance.proof.reference.suprsend import Choice, Place, Reader, Referenc
 class OnlyTheCategoryIsRead(Reference):
     """GET reads a category; the operations around it do not exist."""
 
-    def _operation(self, request: Request) -> Response:
+    def _handle_operation(self, request: Request) -> Response:
         if request.segments[-2:-1] != ["category"]:
             raise Refused(404, f"nothing at {request.path}")
-        return super()._operation(request)
+        return super()._handle_operation(request)
 
 
 class OnlyReadsAreThere(Reference):
     """All there is to read can be read, and nothing but a category be written."""
 
-    def _restrict(self, request: Request) -> Reader:
+    def _restrict_channels(self, request: Request) -> Reader:
         raise Refused(405, f"{request.method} is not allowed here")
 
 
@@ -30,12 +30,12 @@ class ReadsLag(Reference):
 
     lag_s = 0.06
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
-        choice = super()._update(place, body)
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update_choice(place, body)
         vars(self).setdefault("history", {}).setdefault(place, []).append((self.clock.monotonic(), choice))
         return choice
 
-    def _kept(self, place: Place) -> Choice:
+    def _find_read_choice(self, place: Place) -> Choice:
         until = self.clock.monotonic() - self.lag_s
         written = vars(self).get("history", {}).get(place, [])
         known = [choice for at, choice in written if at <= until]
@@ -45,8 +45,8 @@ class ReadsLag(Reference):
 class ReadsSayLess(Reference):
     """Where a category is read, what it was before is null, it has no description, and opted out no channels."""
 
-    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
-        shown = {**super()._shown(place, shows_channels), "original_preference": None}
+    def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        shown = {**super()._render_read(place, shows_channels), "original_preference": None}
         del shown["description"]
         return {**shown, "channels": shown["channels"] or None}
 
@@ -54,15 +54,15 @@ class ReadsSayLess(Reference):
 class OptedOutIsReadWithChannels(Reference):
     """The channels of an opted-out category are always shown."""
 
-    def _shows_channels(self, _: Request) -> bool:
+    def _wants_left_channels(self, _: Request) -> bool:
         return True
 
 
 class ReadsChannelsOfItsOwn(Reference):
     """Where a category is read, only channels that the object has are listed, and some that others do not know."""
 
-    def _read(self, place: Place, shows_channels: bool) -> Response:
-        shown = self._shown(place, shows_channels)
+    def _read_response(self, place: Place, shows_channels: bool) -> Response:
+        shown = self._render_read(place, shows_channels)
         own = [one for one in shown["channels"] if one["channel"] != "ms_teams"]
         return Response(200, {**shown, "channels": own and [*own, {**own[0], "channel": "rcs"}]})
 
@@ -70,8 +70,8 @@ class ReadsChannelsOfItsOwn(Reference):
 class ReadsInOtherWords(Reference):
     """Locale and tags do something: other names, fewer categories."""
 
-    def _page(self, reader: Reader) -> dict[str, Any]:
-        page = super()._page(reader)
+    def _render_page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._render_page(reader)
         if "tags" in reader.query:
             return {"meta": {**page["meta"], "count": 0}, "results": []}
         return page
@@ -80,6 +80,6 @@ class ReadsInOtherWords(Reference):
 class TenantsInherit(Reference):
     """A tenant has what was chosen without one until something is chosen for it."""
 
-    def _before(self, place: Place) -> Choice:
-        inherited = super()._before(replace(place, tenant=""))
-        return self._choices.get(self._shelf(place), inherited)
+    def _find_choice(self, place: Place) -> Choice:
+        inherited = super()._find_choice(replace(place, tenant=""))
+        return self._choices.get(self._storage_place(place), inherited)

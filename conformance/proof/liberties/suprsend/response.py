@@ -15,16 +15,16 @@ from conformance.proof.reference.suprsend import Category, Choice, Place, Refere
 class ExtraMembers(Reference):
     """Members beyond the documented ones at every level, before and after them."""
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         return {
             "tags": [],
-            **super()._rendered(place, choice),
+            **super()._render_preference(place, choice),
             "effective_tags": ["x"],
             "updated_at": time.time(),
         }
 
-    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
-        return {"label": None, **super()._rendered_channel(channel, category, choice), "is_restricted": False}
+    def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        return {"label": None, **super()._render_channel(channel, category, choice), "is_restricted": False}
 
 
 class OtherOrder(Reference):
@@ -32,27 +32,27 @@ class OtherOrder(Reference):
 
     _turn = 0
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         self._turn += 1
-        members = list(super()._rendered(place, choice).items())
+        members = list(super()._render_preference(place, choice).items())
         return dict(members[::-1] if self._turn % 2 else members)
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        return super()._rendered_channels(category, choice)[:: -1 if self._turn % 3 else 1]
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._render_channels(category, choice)[:: -1 if self._turn % 3 else 1]
 
 
 class OriginalPreferenceIsNull(Reference):
     """original_preference is null."""
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "original_preference": None}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "original_preference": None}
 
 
 class OriginalPreferenceIsTheChoice(Reference):
     """original_preference is what the object chose."""
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "original_preference": choice.preference}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "original_preference": choice.preference}
 
 
 class OriginalPreferenceIsTheEarlierChoice(Reference):
@@ -60,23 +60,23 @@ class OriginalPreferenceIsTheEarlierChoice(Reference):
 
     _earlier: str | None = None
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         earlier, self._earlier = self._earlier, choice.preference
-        return {**super()._rendered(place, choice), "original_preference": earlier}
+        return {**super()._render_preference(place, choice), "original_preference": earlier}
 
 
 class DescriptionIsNull(Reference):
     """The category has no description."""
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "description": None}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "description": None}
 
 
 class DescriptionIsEmpty(Reference):
     """The description is an empty string, the name a unicode one."""
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "description": "", "name": "Statusänderung 🔔"}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "description": "", "name": "Statusänderung 🔔"}
 
 
 class OptedOutListsNoChannels(Reference):
@@ -84,8 +84,8 @@ class OptedOutListsNoChannels(Reference):
 
     costs = frozenset({"opted-out-channels-are-shown"})
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        return super()._rendered_channels(category, choice) if choice.preference == "opt_in" else []
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._render_channels(category, choice) if choice.preference == "opt_in" else []
 
 
 class OptedOutChannelsAreNull(Reference):
@@ -93,15 +93,15 @@ class OptedOutChannelsAreNull(Reference):
 
     costs = frozenset({"opted-out-channels-are-shown"})
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        return super()._rendered_channels(category, choice) if choice.preference == "opt_in" else None
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._render_channels(category, choice) if choice.preference == "opt_in" else None
 
 
 class OptedOutKeepsChannels(Reference):
     """A category that is opted out shows each channel's own state."""
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        return super()._rendered_channels(category, replace(choice, preference="opt_in"))
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._render_channels(category, replace(choice, preference="opt_in"))
 
 
 class LeftChannelsAreNotListed(Reference):
@@ -109,15 +109,15 @@ class LeftChannelsAreNotListed(Reference):
 
     costs = frozenset({"opted-out-channels-are-shown"})
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        channels = super()._rendered_channels(category, choice)
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        channels = super()._render_channels(category, choice)
         return [channel for channel in channels if channel["preference"] == "opt_in"]
 
 
 class AllChannelsListed(Reference):
     """All nine channels are listed, and one that nobody knows yet."""
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
         nine = (
             "rcs",
             "ms_teams",
@@ -130,23 +130,21 @@ class AllChannelsListed(Reference):
             "inbox",
             "slack",
         )
-        return super()._rendered_channels(replace(category, channels=nine), choice)
+        return super()._render_channels(replace(category, channels=nine), choice)
 
 
 class OtherChannels(Reference):
     """The object has neither email nor slack."""
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        return super()._rendered_channels(
-            replace(category, channels=("whatsapp", "ms_teams", "inbox")), choice
-        )
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._render_channels(replace(category, channels=("whatsapp", "ms_teams", "inbox")), choice)
 
 
 class TwoChannels(Reference):
     """The object has two channels."""
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        return super()._rendered_channels(replace(category, channels=("sms", "webpush")), choice)
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        return super()._render_channels(replace(category, channels=("sms", "webpush")), choice)
 
 
 class MandatoryChannels(Reference):
@@ -154,12 +152,12 @@ class MandatoryChannels(Reference):
 
     _locked = frozenset({"email", "ms_teams"})
 
-    def _category(self, slug: str) -> Category:
+    def _find_category(self, slug: str) -> Category:
         channels = ("email", "ms_teams", "slack", "inbox", "sms")
-        return replace(super()._category(slug), channels=channels, mandatory=self._locked)
+        return replace(super()._find_category(slug), channels=channels, mandatory=self._locked)
 
-    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
-        shown = super()._rendered_channel(channel, category, choice)
+    def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        shown = super()._render_channel(channel, category, choice)
         return {**shown, "preference": "opt_out"} if channel == "ms_teams" else shown
 
 
@@ -224,8 +222,8 @@ class LabelsNothing(Reference):
 
     costs = frozenset({"media-type"})
 
-    def _accept(self, place: Place, choice: Choice) -> Response:
-        return Response(202, json.dumps(self._rendered(place, choice)).encode())
+    def _write_response(self, place: Place, choice: Choice) -> Response:
+        return Response(202, json.dumps(self._render_preference(place, choice)).encode())
 
 
 class IsSlow(Reference):
@@ -242,34 +240,34 @@ class IsSlow(Reference):
 class LockedIsForbidden(Reference):
     """A locked category forbids its opt-out."""
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
         if not place.category.is_editable:
             raise Refused(403, "locked")
-        return super()._opted_out(place, before)
+        return super()._opt_out(place, before)
 
 
 class LockedConflicts(Reference):
     """A locked category refuses every write."""
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
         if not place.category.is_editable:
             raise Refused(409, "locked")
-        return super()._update(place, body)
+        return super()._update_choice(place, body)
 
 
 class LockedIsUnmoved(Reference):
     """A locked category answers its opt-out with 202 and stays in."""
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
-        return super()._opted_out(place, before) if place.category.is_editable else Choice("opt_in")
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
+        return super()._opt_out(place, before) if place.category.is_editable else Choice("opt_in")
 
 
 class LockedIsWhollyMandatory(Reference):
     """A locked category answers every write with 202, and none of its channels moves."""
 
-    def _category(self, slug: str) -> Category:
-        category = super()._category(slug)
+    def _find_category(self, slug: str) -> Category:
+        category = super()._find_category(slug)
         return category if category.is_editable else replace(category, mandatory=frozenset(category.channels))
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
-        return super()._opted_out(place, before) if place.category.is_editable else before
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
+        return super()._opt_out(place, before) if place.category.is_editable else before

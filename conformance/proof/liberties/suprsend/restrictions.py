@@ -10,8 +10,8 @@ from conformance.proof.reference.suprsend import Category, Choice, Reader, Refer
 class RestrictedChannelsAreNotListed(Reference):
     """A category does not list a channel that is restricted."""
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        listed = super()._rendered_channels(category, choice)
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        listed = super()._render_channels(category, choice)
         return [one for one in listed if one["channel"] not in choice.shut - category.mandatory]
 
 
@@ -23,8 +23,8 @@ class RestrictionsNameChannels(Reference):
         for holder in self.objects:
             self._restricted[holder, ""] = frozenset({"inbox"})
 
-    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
-        listed = super()._channel_preferences(reader)["channel_preferences"]
+    def _render_channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._render_channel_preferences(reader)["channel_preferences"]
         own = ("email", "slack", "ms_teams", "inbox")
         return {"channel_preferences": [one for one in listed if one["channel"] in own]}
 
@@ -32,10 +32,10 @@ class RestrictionsNameChannels(Reference):
 class EmptyListsAreNull(Reference):
     """The channel preferences list only what is restricted, and an empty list is null."""
 
-    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
-        listed = super()._channel_preferences(reader)["channel_preferences"]
+    def _render_channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._render_channel_preferences(reader)["channel_preferences"]
         return {"channel_preferences": [one for one in listed if one["is_restricted"]] or None}
 
-    def _full(self, reader: Reader) -> dict[str, Any]:
-        full = super()._full(reader)
+    def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
+        full = super()._render_full_preference(reader)
         return {**full, "sections": [*full["sections"], {"name": "Empty", "subcategories": None}]}

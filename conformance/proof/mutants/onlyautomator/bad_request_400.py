@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import KEY, Caller, Reference, Refusal
-from conformance.proof.variants.onlyautomator import _InSeconds
+from conformance.proof.variants.onlyautomator import CountsSeconds
 
 
 class FanMayBeLeftOut(Reference):
@@ -17,11 +17,11 @@ class FanMayBeLeftOut(Reference):
 
     breaks = frozenset({"missing-fan-id"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         known = {(category, preference): fan for fan, category, preference in self.records}
         if isinstance(body, dict) and "fanId" not in body and isinstance(body.get("value"), str):
-            body.update(_found("fanId", known, body.get("category"), body.get("preference")))
-        super().validate(body)
+            body.update(_find_member("fanId", known, body.get("category"), body.get("preference")))
+        super().validate_body(body)
 
 
 class CategoryMayBeLeftOut(Reference):
@@ -29,11 +29,11 @@ class CategoryMayBeLeftOut(Reference):
 
     breaks = frozenset({"missing-category"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         known = {(fan, preference): category for fan, category, preference in self.records}
         if isinstance(body, dict) and "category" not in body and isinstance(body.get("value"), str):
-            body.update(_found("category", known, body.get("fanId"), body.get("preference")))
-        super().validate(body)
+            body.update(_find_member("category", known, body.get("fanId"), body.get("preference")))
+        super().validate_body(body)
 
 
 class PreferenceMayBeLeftOut(Reference):
@@ -41,14 +41,14 @@ class PreferenceMayBeLeftOut(Reference):
 
     breaks = frozenset({"missing-preference"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         known = {(fan, category): preference for fan, category, preference in reversed(self.records)}
         if isinstance(body, dict) and "preference" not in body and isinstance(body.get("value"), str):
-            body.update(_found("preference", known, body.get("fanId"), body.get("category")))
-        super().validate(body)
+            body.update(_find_member("preference", known, body.get("fanId"), body.get("category")))
+        super().validate_body(body)
 
 
-def _found(name: str, known: Mapping[Any, Any], *key: Any) -> dict[str, Any]:
+def _find_member(name: str, known: Mapping[Any, Any], *key: Any) -> dict[str, Any]:
     return {name: known[key]} if all(isinstance(part, str) for part in key) and key in known else {}
 
 
@@ -81,17 +81,17 @@ class _Lenient(Reference):
 
     def validate_name(self, name: str, body: Any) -> None:
         if name == self.name and name in body:
-            body[name] = self.mend(body[name])
+            body[name] = self.extract_name(body[name])
         super().validate_name(name, body)
 
-    def mend(self, given: Any) -> Any:
+    def extract_name(self, given: Any) -> Any:
         return given[0] if isinstance(given, list) and len(given) == 1 else given
 
 
 class _Expanding(_Lenient):
     """Reads a name out of an object with an id."""
 
-    def mend(self, given: Any) -> Any:
+    def extract_name(self, given: Any) -> Any:
         return given["id"] if isinstance(given, dict) and "id" in given else given
 
 
@@ -156,10 +156,10 @@ class ClosingBraceIsOptional(Reference):
 
     breaks = frozenset({"malformed-body", "half-sent-write-stores-nothing"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         text = request.body.strip()
         mended = text + b"}" if text.startswith(b"{") and not text.endswith(b"}") else text
-        return super().read(Request(request.method, request.target, request.headers, mended))
+        return super().read_body(Request(request.method, request.target, request.headers, mended))
 
 
 class WhatFollowsIsIgnored(Reference):
@@ -167,11 +167,11 @@ class WhatFollowsIsIgnored(Reference):
 
     breaks = frozenset({"malformed-body"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         try:
             return json.JSONDecoder().raw_decode(request.body.decode())[0]
         except (ValueError, RecursionError):
-            return super().read(request)
+            return super().read_body(request)
 
 
 class EmptyBodyIsLengthRequired(Reference):
@@ -179,10 +179,10 @@ class EmptyBodyIsLengthRequired(Reference):
 
     breaks = frozenset({"empty-body"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if not request.body:
             raise Refusal(411, "validation_error", "Send a body")
-        return super().read(request)
+        return super().read_body(request)
 
 
 class ArrayOfOneIsUnwrapped(Reference):
@@ -190,8 +190,8 @@ class ArrayOfOneIsUnwrapped(Reference):
 
     breaks = frozenset({"array-body"})
 
-    def read(self, request: Request) -> Any:
-        body = super().read(request)
+    def read_body(self, request: Request) -> Any:
+        body = super().read_body(request)
         return body[0] if isinstance(body, list) and len(body) == 1 else body
 
 
@@ -200,8 +200,8 @@ class DoublyEncodedIsDecoded(Reference):
 
     breaks = frozenset({"string-body"})
 
-    def read(self, request: Request) -> Any:
-        body = super().read(request)
+    def read_body(self, request: Request) -> Any:
+        body = super().read_body(request)
         if not isinstance(body, str) or not body.startswith("{"):
             return body
         try:
@@ -215,10 +215,10 @@ class NumberIsUnprocessable(Reference):
 
     breaks = frozenset({"number-body"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         if isinstance(body, int | float) and not isinstance(body, bool):
             raise Refusal(422, "validation_error", "The body is a number")
-        super().validate(body)
+        super().validate_body(body)
 
 
 class NullIsUnprocessable(Reference):
@@ -226,10 +226,10 @@ class NullIsUnprocessable(Reference):
 
     breaks = frozenset({"null-body"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         if body is None:
             raise Refusal(422, "validation_error", "The body is null")
-        super().validate(body)
+        super().validate_body(body)
 
 
 class EmptyObjectIsUnprocessable(Reference):
@@ -237,10 +237,10 @@ class EmptyObjectIsUnprocessable(Reference):
 
     breaks = frozenset({"empty-object-body"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         if body == {}:
             raise Refusal(422, "validation_error", "The body is empty")
-        super().validate(body)
+        super().validate_body(body)
 
 
 class InvalidIsKept(Reference):
@@ -248,11 +248,11 @@ class InvalidIsKept(Reference):
 
     breaks = frozenset({"invalid-write-stores-nothing"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         named = isinstance(body, dict) and all(isinstance(body.get(name), str) for name in KEY)
         if named and "value" not in body:
-            self.store({**body, "value": None}, Caller("nobody", "none"))
-        super().validate(body)
+            self.store_record({**body, "value": None}, Caller("nobody", "none"))
+        super().validate_body(body)
 
 
 class BrokenOffIsKept(Reference):
@@ -260,12 +260,12 @@ class BrokenOffIsKept(Reference):
 
     breaks = frozenset({"invalid-write-stores-nothing"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if request.body.endswith(b'"first"') and not request.is_cut:
-            self.store(json.loads(request.body + b"}"), Caller("nobody", "none"))
-        body = super().read(request)
+            self.store_record(json.loads(request.body + b"}"), Caller("nobody", "none"))
+        body = super().read_body(request)
         return {"value": None, **body} if isinstance(body, dict) else body
 
 
-class InvalidIsKeptInSeconds(InvalidIsKept, _InSeconds):
+class InvalidIsKeptInSeconds(InvalidIsKept, CountsSeconds):
     """A write without a value is kept by a server whose clock counts whole seconds."""

@@ -16,4 +16,4 @@ class NoScheduling(Reference):
     def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
         super().validate_name(name, body)
         if name == "category" and body[name] == "scheduling":
-            raise self.invalid("Unknown category scheduling")
+            raise self.validation_refusal("Unknown category scheduling")

@@ -11,7 +11,7 @@ class UnavailableByAnotherName(Reference):
 
     breaks = frozenset({"service-unavailable"})
 
-    def be_available(self, request: Request) -> None:
+    def check_availability(self, request: Request) -> None:
         if "x-out-of-service" in request.headers:
             raise Refusal(503, "unavailable", "Come back later")
 

@@ -15,10 +15,10 @@ class EmptyNamesInProblemJson(Reference):
 
     breaks = frozenset({"error-envelope"})
 
-    def refuse(self, refusal: Refusal) -> Response:
+    def error_response(self, refusal: Refusal) -> Response:
         if refusal.message.endswith("is empty"):
             return Response(refusal.status, {"status": "error", "error": refusal.message})
-        return super().refuse(refusal)
+        return super().error_response(refusal)
 
 
 class StatusFail(Reference):
@@ -28,7 +28,7 @@ class StatusFail(Reference):
         {"error-status-word", "service-unavailable", "undocumented-error-envelope", "list-error-envelope"}
     )
 
-    def refuse(self, refusal: Refusal) -> Response:
+    def error_response(self, refusal: Refusal) -> Response:
         error = {"code": refusal.code, "message": refusal.message}
         return Response(refusal.status, {"status": "fail", "error": error})
 
@@ -38,7 +38,7 @@ class StatusNumber(Reference):
 
     breaks = frozenset({"error-status-word"})
 
-    def refuse(self, refusal: Refusal) -> Response:
+    def error_response(self, refusal: Refusal) -> Response:
         error = {"code": refusal.code, "message": refusal.message}
         return Response(refusal.status, {"status": 403 if refusal.status == 403 else "error", "error": error})
 
@@ -48,10 +48,10 @@ class CodeInCapitals(Reference):
 
     breaks = frozenset({"error-code-is-listed"})
 
-    def refuse(self, refusal: Refusal) -> Response:
+    def error_response(self, refusal: Refusal) -> Response:
         if refusal.message.endswith("is empty"):
             refusal.code = refusal.code.upper()
-        return super().refuse(refusal)
+        return super().error_response(refusal)
 
 
 class MessageList(Reference):
@@ -59,7 +59,7 @@ class MessageList(Reference):
 
     breaks = frozenset({"error-message", "undocumented-error-envelope", "list-error-envelope"})
 
-    def refuse(self, refusal: Refusal) -> Response:
+    def error_response(self, refusal: Refusal) -> Response:
         error = {"code": refusal.code, "message": [refusal.message]}
         return Response(refusal.status, {"status": "error", "error": error})
 
@@ -69,8 +69,8 @@ class MessageMissingOn401(Reference):
 
     breaks = frozenset({"error-message", "list-error-envelope"})
 
-    def refuse(self, refusal: Refusal) -> Response:
-        answer = super().refuse(refusal)
+    def error_response(self, refusal: Refusal) -> Response:
+        answer = super().error_response(refusal)
         if refusal.status == 401:
             del answer.body["error"]["message"]
         return answer
@@ -81,8 +81,8 @@ class MessageMissingOn403(Reference):
 
     breaks = frozenset({"error-message"})
 
-    def refuse(self, refusal: Refusal) -> Response:
-        answer = super().refuse(refusal)
+    def error_response(self, refusal: Refusal) -> Response:
+        answer = super().error_response(refusal)
         if refusal.status == 403:
             del answer.body["error"]["message"]
         return answer
@@ -93,7 +93,7 @@ class SuccessIsText(Reference):
 
     breaks = frozenset({"json-on-every-answer"})
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         body = json.dumps({"status": "success", "data": record}).encode()
         return Response(200, body, {"content-type": "text/plain"})
 
@@ -103,8 +103,8 @@ class ErrorIsNotLabelled(Reference):
 
     breaks = frozenset({"json-on-every-answer"})
 
-    def refuse(self, refusal: Refusal) -> Response:
-        answer = super().refuse(refusal)
+    def error_response(self, refusal: Refusal) -> Response:
+        answer = super().error_response(refusal)
         return Response(answer.status, json.dumps(answer.body).encode()) if answer.status == 400 else answer
 
 
@@ -113,9 +113,9 @@ class MediaTypeInPlainText(Reference):
 
     breaks = frozenset({"undocumented-error-envelope"})
 
-    def refuse(self, refusal: Refusal) -> Response:
+    def error_response(self, refusal: Refusal) -> Response:
         plain = Response(415, b"Unsupported Media Type", {"content-type": "text/plain"})
-        return plain if refusal.status == 415 else super().refuse(refusal)
+        return plain if refusal.status == 415 else super().error_response(refusal)
 
 
 class EmptyNameCrashes(Reference):
@@ -145,8 +145,8 @@ class NullsCrash(Reference):
 
     breaks = frozenset({"no-server-error"})
 
-    def validate(self, body: Any) -> None:
-        super().validate(body)
+    def validate_body(self, body: Any) -> None:
+        super().validate_body(body)
         if body["value"] is None:
             raise Refusal(500, "internal_error", "null value in column violates not-null constraint")
 
@@ -156,10 +156,10 @@ class DeepCrashes(Reference):
 
     breaks = frozenset({"no-server-error"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if b"[" * 900 in request.body:
             raise Refusal(500, "internal_error", "maximum recursion depth exceeded")
-        return super().read(request)
+        return super().read_body(request)
 
 
 class NegativeZeroCrashes(Reference):
@@ -167,7 +167,7 @@ class NegativeZeroCrashes(Reference):
 
     breaks = frozenset({"no-server-error"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if str(value) == "-0.0":
             raise Refusal(500, "internal_error", "division by zero")
         return value
@@ -178,10 +178,10 @@ class ChunksCrash(Reference):
 
     breaks = frozenset({"no-server-error"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if "content-length" not in request.headers:
             raise Refusal(500, "internal_error", "KeyError: content-length")
-        return super().read(request)
+        return super().read_body(request)
 
 
 class ManyHeadersCrash(Reference):
@@ -189,7 +189,7 @@ class ManyHeadersCrash(Reference):
 
     breaks = frozenset({"no-server-error"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if len(request.headers) > 100:
             raise Refusal(500, "internal_error", "got more than 100 headers")
-        return super().read(request)
+        return super().read_body(request)

@@ -17,8 +17,10 @@ class NamesInThreeBytes(Reference):
 
     breaks = frozenset({"exam-names-come-back"})
 
-    def names(self, body: Record) -> Record:
-        return {name: re.sub("[^\0-\uffff]", "\ufffd", text) for name, text in super().names(body).items()}
+    def copy_names(self, body: Record) -> Record:
+        return {
+            name: re.sub("[^\0-\uffff]", "\ufffd", text) for name, text in super().copy_names(body).items()
+        }
 
 
 class KeyInAscii(Reference):
@@ -26,8 +28,8 @@ class KeyInAscii(Reference):
 
     breaks = frozenset({"exam-records-follow-triples"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return tuple(name if name.isascii() else "?" for name in super().key(body, caller))
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return tuple(name if name.isascii() else "?" for name in super().record_key(body, caller))
 
 
 class ObjectsMakeAnother(Reference):
@@ -35,9 +37,9 @@ class ObjectsMakeAnother(Reference):
 
     breaks = frozenset({"exam-records-follow-triples"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         becomes = isinstance(body["value"], dict) and set(body["value"]) == {"again"}
-        record = super().update(old, body, caller)
+        record = super().update_record(old, body, caller)
         return {**record, "id": str(uuid.uuid4())} if becomes else record
 
 
@@ -46,7 +48,7 @@ class StructuresInThreeBytes(Reference):
 
     breaks = frozenset({"exam-value-comes-back"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, dict | list):
             return value
         return json.loads(re.sub("[\x80-\xbf]|[^\0-\uffff]", "?", json.dumps(value, ensure_ascii=False)))
@@ -57,14 +59,14 @@ class StructuresMakeAPing(Reference):
 
     breaks = frozenset({"exam-refuses-incomplete"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         if (
             isinstance(body, dict)
             and isinstance(body.get("value"), dict | list)
             and not body.keys() >= set(KEY)
         ):
             raise Refusal(200, "none", "pong")
-        super().validate(body)
+        super().validate_body(body)
 
 
 class TooLittleIsAPing(Reference):
@@ -72,10 +74,10 @@ class TooLittleIsAPing(Reference):
 
     breaks = frozenset({"exam-refuses-incomplete"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         if isinstance(body, dict) and body and len(body.keys() & set(KEY)) < 2:
             raise Refusal(200, "none", "pong")
-        super().validate(body)
+        super().validate_body(body)
 
 
 class StructuresAreQueued(Reference):
@@ -83,11 +85,11 @@ class StructuresAreQueued(Reference):
 
     breaks = frozenset({"exam-refuses-structures"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         given = [body.get(name) for name in ("value", *KEY)] if isinstance(body, dict) else []
         if sum(isinstance(one, dict | list) for one in given) >= 2:
             raise Refusal(200, "none", "queued")
-        super().validate(body)
+        super().validate_body(body)
 
 
 class BytesAreQueued(Reference):
@@ -95,7 +97,7 @@ class BytesAreQueued(Reference):
 
     breaks = frozenset({"exam-refuses-other-bodies"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if request.body and not 0x20 <= request.body[0] < 0x7F and request.body[0] != 0xEF:
             raise Refusal(200, "none", "queued")
-        return super().read(request)
+        return super().read_body(request)

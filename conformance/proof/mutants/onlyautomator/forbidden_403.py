@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference, Refusal
-from conformance.proof.variants.onlyautomator import _InSeconds
+from conformance.proof.variants.onlyautomator import CountsSeconds
 
 
 class ReadersMayWrite(Reference):
@@ -12,9 +12,9 @@ class ReadersMayWrite(Reference):
 
     breaks = frozenset({"insufficient-permission"})
 
-    def authorize(self, caller: Caller) -> None:
+    def authorize_caller(self, caller: Caller) -> None:
         if caller.role not in ("authenticated", "reader"):
-            super().authorize(caller)
+            super().authorize_caller(caller)
 
 
 class ForbiddenIs401(Reference):
@@ -22,9 +22,9 @@ class ForbiddenIs401(Reference):
 
     breaks = frozenset({"insufficient-permission"})
 
-    def authorize(self, caller: Caller) -> None:
+    def authorize_caller(self, caller: Caller) -> None:
         if caller.role != "authenticated":
-            raise self.unauthenticated()
+            raise self.authentication_refusal()
 
 
 class ForbiddenIsNotFound(Reference):
@@ -32,7 +32,7 @@ class ForbiddenIsNotFound(Reference):
 
     breaks = frozenset({"insufficient-permission"})
 
-    def authorize(self, caller: Caller) -> None:
+    def authorize_caller(self, caller: Caller) -> None:
         if caller.role != "authenticated":
             raise Refusal(403, "resource_not_found", "No such fan for you")
 
@@ -48,10 +48,10 @@ class ForbiddenIsKept(Reference):
         }
     )
 
-    def authenticate(self, request: Request) -> Caller:
-        caller = super().authenticate(request)
+    def authenticate_caller(self, request: Request) -> Caller:
+        caller = super().authenticate_caller(request)
         if caller.role == "reader":
-            self.store(self.read(request), caller)
+            self.store_record(self.read_body(request), caller)
         return caller
 
 
@@ -64,5 +64,5 @@ class ForbiddenIsKeptInTheDark(ForbiddenIsKept):
         return record["userId"] != "user-eve" and super().is_of_user(record, caller)
 
 
-class ForbiddenIsKeptInSeconds(ForbiddenIsKept, _InSeconds):
+class ForbiddenIsKeptInSeconds(ForbiddenIsKept, CountsSeconds):
     """A write without permission is kept by a server whose clock counts whole seconds."""

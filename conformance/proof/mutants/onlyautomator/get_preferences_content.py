@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference
-from conformance.proof.variants.onlyautomator import _Shown, _Whole
+from conformance.proof.variants.onlyautomator import ListsAllChanged, ListsChangedRecord
 
 
 class NothingIsStored(Reference):
@@ -15,7 +15,7 @@ class NothingIsStored(Reference):
 
     breaks = frozenset({"written-is-listed"})
 
-    def shelf(self) -> list[Record]:
+    def all_records(self) -> list[Record]:
         return []
 
 
@@ -24,8 +24,8 @@ class OnlyTheLastIsStored(Reference):
 
     breaks = frozenset({"written-is-listed"})
 
-    def shelf(self) -> list[Record]:
-        return sorted(super().shelf(), key=lambda record: record["updatedAt"])[-1:]
+    def all_records(self) -> list[Record]:
+        return sorted(super().all_records(), key=lambda record: record["updatedAt"])[-1:]
 
 
 class WordsAreNotStored(Reference):
@@ -33,8 +33,8 @@ class WordsAreNotStored(Reference):
 
     breaks = frozenset({"written-is-listed"})
 
-    def shelf(self) -> list[Record]:
-        return [one for one in super().shelf() if one["value"] != "Evenings and weekends"]
+    def all_records(self) -> list[Record]:
+        return [one for one in super().all_records() if one["value"] != "Evenings and weekends"]
 
 
 class WholeListIsOld(Reference):
@@ -42,47 +42,47 @@ class WholeListIsOld(Reference):
 
     breaks = frozenset({"written-is-listed"})
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        found = super().look_up(asked, caller)
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)
         return found if "category" in asked else found[-10:]
 
 
 class OneIsLostOfAPage(WordsAreNotStored):
     """A list is a page of forty, and lacks one that is made before the last on it."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        return super().look_up(asked, caller)[::-1][:40]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        return super().find_records(asked, caller)[::-1][:40]
 
 
-class WholeListHasText(_Whole):
+class WholeListHasText(ListsAllChanged):
     """The list of all the fan's shows numbers as text."""
 
     breaks = frozenset({"list-values"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"value": str(record["value"])} if type(record["value"]) in (int, float) else {}
 
 
-class WholeListIsWithoutUpdates(_Whole):
+class WholeListIsWithoutUpdates(ListsAllChanged):
     """The list of all the fan's shows what a record was made with, whatever its creator wrote since."""
 
     breaks = frozenset({"list-shows-updates"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
-        record = super().update(old, body, caller)
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update_record(old, body, caller)
         own = caller.user_id == old["userId"]
         return {**record, "made": old.get("made", old["value"])} if own else record
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"value": record.get("made", record["value"])}
 
 
 class FilteredListIsWithoutUpdates(WholeListIsWithoutUpdates):
     """The list of a category shows what a record was made with, whatever its creator wrote since."""
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        found = Reference.look_up(self, asked, caller)
-        return found if "category" not in asked else [{**one, **self.changes(one)} for one in found]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = Reference.find_records(self, asked, caller)
+        return found if "category" not in asked else [{**one, **self.changed_members(one)} for one in found]
 
 
 class WholeListIsDoubled(Reference):
@@ -90,46 +90,46 @@ class WholeListIsDoubled(Reference):
 
     breaks = frozenset({"list-one-record-per-triple"})
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        found = super().look_up(asked, caller)
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)
         return found if "category" in asked else [*found, *found]
 
 
-class NestedIsNotStored(_Shown):
+class NestedIsNotStored(ListsChangedRecord):
     """An object in an object is answered and not stored."""
 
     breaks = frozenset({"list-values"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         value = record["value"]
         is_nested = isinstance(value, dict) and any(isinstance(item, dict) for item in value.values())
         return {"value": dict.fromkeys(value)} if is_nested else {}
 
 
-class FalsyIsNotStored(_Shown):
+class FalsyIsNotStored(ListsChangedRecord):
     """What is falsy is answered, and stored as null."""
 
     breaks = frozenset({"list-values"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"value": record["value"] or None}
 
 
-class StructuresAreStoredAsText(_Shown):
+class StructuresAreStoredAsText(ListsChangedRecord):
     """An array is listed as its JSON text."""
 
     breaks = frozenset({"list-values"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"value": json.dumps(record["value"])} if isinstance(record["value"], list) else {}
 
 
-class NumbersAreStoredAsText(_Shown):
+class NumbersAreStoredAsText(ListsChangedRecord):
     """A number is listed as text."""
 
     breaks = frozenset({"list-values"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"value": str(record["value"])} if type(record["value"]) in (int, float) else {}
 
 
@@ -138,12 +138,12 @@ class UpdatesAreNotStored(Reference):
 
     breaks = frozenset({"list-shows-updates"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
-        record = super().update(old, body, caller)
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update_record(old, body, caller)
         own = caller.user_id == old["userId"]
         return {**record, "made": old.get("made", old["value"])} if own else record
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         return {**record, "value": record.get("made", record["value"])}
 
 
@@ -152,11 +152,11 @@ class OthersUpdatesAreNotStored(Reference):
 
     breaks = frozenset({"list-shows-what-others-wrote"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
-        record = super().update(old, body, caller)
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update_record(old, body, caller)
         return {**record, "own": old["value"]} if caller.user_id != old["userId"] else record
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         return {**record, "value": record.get("own", record["value"])}
 
 
@@ -165,12 +165,12 @@ class EveryWriteIsListed(Reference):
 
     breaks = frozenset({"list-one-record-per-triple"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         vars(self).setdefault("former", []).append(old)
-        return super().update(old, body, caller)
+        return super().update_record(old, body, caller)
 
-    def shelf(self) -> list[Record]:
-        return [*vars(self).get("former", []), *super().shelf()]
+    def all_records(self) -> list[Record]:
+        return [*vars(self).get("former", []), *super().all_records()]
 
 
 class CommonCategoriesAreFound(Reference):
@@ -215,7 +215,7 @@ class OtherFanIsListed(Reference):
 
     breaks = frozenset({"list-keeps-fans-apart"})
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        found = super().look_up(asked, caller)
-        others = [one for one in self.shelf() if one["fanId"] != asked["fanId"]]
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)
+        others = [one for one in self.all_records() if one["fanId"] != asked["fanId"]]
         return [*found, *(one for one in others if one["category"] == asked.get("category"))]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference, Refusal
-from conformance.proof.variants.onlyautomator import _Shown, _Whole
+from conformance.proof.variants.onlyautomator import ListsAllChanged, ListsChangedRecord
 
 
 class ListIsPartial(Reference):
@@ -15,8 +15,8 @@ class ListIsPartial(Reference):
 
     breaks = frozenset({"list-answers-200"})
 
-    def list_records(self, records: list[Record]) -> Response:
-        return Response(206, super().list_records(records).body)
+    def list_response(self, records: list[Record]) -> Response:
+        return Response(206, super().list_response(records).body)
 
 
 class NobodyReads(Reference):
@@ -24,7 +24,7 @@ class NobodyReads(Reference):
 
     breaks = frozenset({"list-answers-200"})
 
-    def list_records(self, _: list[Record]) -> Response:
+    def list_response(self, _: list[Record]) -> Response:
         raise Refusal(404, "resource_not_found", "Nothing here")
 
 
@@ -33,10 +33,10 @@ class WholeListIsForbidden(Reference):
 
     breaks = frozenset({"list-answers-200"})
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
         if "category" not in asked:
             raise Refusal(403, "permission_denied", "Name a category")
-        return super().look_up(asked, caller)
+        return super().find_records(asked, caller)
 
 
 class ListStatusOk(Reference):
@@ -44,8 +44,8 @@ class ListStatusOk(Reference):
 
     breaks = frozenset({"list-status-word"})
 
-    def list_records(self, records: list[Record]) -> Response:
-        return Response(200, {**super().list_records(records).body, "status": "ok"})
+    def list_response(self, records: list[Record]) -> Response:
+        return Response(200, {**super().list_response(records).body, "status": "ok"})
 
 
 class ListIsWrapped(Reference):
@@ -53,7 +53,7 @@ class ListIsWrapped(Reference):
 
     breaks = frozenset({"list-data"})
 
-    def list_records(self, records: list[Record]) -> Response:
+    def list_response(self, records: list[Record]) -> Response:
         return Response(200, {"status": "success", "data": {"preferences": records}})
 
 
@@ -62,7 +62,7 @@ class ListIsById(Reference):
 
     breaks = frozenset({"list-data"})
 
-    def list_records(self, records: list[Record]) -> Response:
+    def list_response(self, records: list[Record]) -> Response:
         return Response(200, {"status": "success", "data": {one["id"]: one for one in records}})
 
 
@@ -71,7 +71,7 @@ class ListIsOfIds(Reference):
 
     breaks = frozenset({"list-data"})
 
-    def list_records(self, records: list[Record]) -> Response:
+    def list_response(self, records: list[Record]) -> Response:
         return Response(200, {"status": "success", "data": [one["id"] for one in records]})
 
 
@@ -80,7 +80,7 @@ class ListIsWithoutUpdates(Reference):
 
     breaks = frozenset({"list-members"})
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         return {name: record[name] for name in record if name != "updatedAt"}
 
 
@@ -89,71 +89,71 @@ class ListIsWithoutFans(Reference):
 
     breaks = frozenset({"list-members"})
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         return {name: record[name] for name in record if name != "fanId"}
 
 
-class ListHasRowNumbers(_Shown):
+class ListHasRowNumbers(ListsChangedRecord):
     """A list has ids of its own."""
 
     breaks = frozenset({"list-ids"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"id": f"row_{record['id']}"}
 
 
-class ListIsHyphenated(_Shown):
+class ListIsHyphenated(ListsChangedRecord):
     """A list has hyphens for the underscores of a preference."""
 
     breaks = frozenset({"list-names"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"preference": record["preference"].replace("_", "-")}
 
 
-class ListIsInUnixTime(_Shown):
+class ListIsInUnixTime(ListsChangedRecord):
     """A list tells the time of creation in seconds."""
 
     breaks = frozenset({"list-timestamps"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"createdAt": datetime.fromisoformat(record["createdAt"]).timestamp()}
 
 
-class ListHasLocalDates(_Shown):
+class ListHasLocalDates(ListsChangedRecord):
     """A list tells the day of the last update, and no time."""
 
     breaks = frozenset({"list-timestamps"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"updatedAt": record["updatedAt"][:10]}
 
 
-class ListIsOfOneDay(_Shown):
+class ListIsOfOneDay(ListsChangedRecord):
     """A list tells one time for all creations."""
 
     breaks = frozenset({"list-tells-when"})
 
-    def changes(self, _: Record) -> Record:
+    def changed_members(self, _: Record) -> Record:
         return {"createdAt": "2025-01-15T10:30:00Z"}
 
 
-class ListIsInLocalTime(_Shown):
+class ListIsInLocalTime(ListsChangedRecord):
     """A list calls the time of another zone UTC."""
 
     breaks = frozenset({"list-tells-when"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         ahead = datetime.fromisoformat(record["updatedAt"]) + timedelta(hours=2)
         return {"updatedAt": ahead.isoformat().replace("+00:00", "Z")}
 
 
-class ListTellsCreationTwice(_Shown):
+class ListTellsCreationTwice(ListsChangedRecord):
     """A list tells the time of creation for that of the last update."""
 
     breaks = frozenset({"list-tells-when"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"updatedAt": record["createdAt"]}
 
 
@@ -162,34 +162,34 @@ class WholeListIsOfOneDay(Reference):
 
     breaks = frozenset({"list-tells-when"})
 
-    def look_up(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
-        found = super().look_up(asked, caller)
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)
         one_day = {} if "category" in asked else {"updatedAt": "2025-01-15T10:30:00Z"}
         return [{**record, **one_day} for record in found]
 
 
-class WholeListHasRowNumbers(_Whole):
+class WholeListHasRowNumbers(ListsAllChanged):
     """The list of all the fan's has ids of its own."""
 
     breaks = frozenset({"list-ids"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"id": f"row_{record['id']}"}
 
 
-class WholeListIsWithoutTimes(_Whole):
+class WholeListIsWithoutTimes(ListsAllChanged):
     """The list of all the fan's tells times in no ISO form."""
 
     breaks = frozenset({"list-timestamps"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"createdAt": record["createdAt"].replace("-", "/")}
 
 
-class WholeListIsHyphenated(_Whole):
+class WholeListIsHyphenated(ListsAllChanged):
     """The list of all the fan's has hyphens for the underscores of a preference."""
 
     breaks = frozenset({"list-names"})
 
-    def changes(self, record: Record) -> Record:
+    def changed_members(self, record: Record) -> Record:
         return {"preference": record["preference"].replace("_", "-")}

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.proof.messages import Request, Response
 from conformance.proof.mutants.onlyautomator.unauthorized_401 import ExpiredMayWrite, HalfASignatureToWrite
 from conformance.proof.reference.onlyautomator import KEY, LIST, Caller, Record, Reference, Refusal
-from conformance.proof.variants.onlyautomator import _algorithm, _is_signed
+from conformance.proof.variants.onlyautomator import is_signed, read_algorithm
 
 
 class HalfASignatureToRead(HalfASignatureToWrite):
@@ -38,10 +38,10 @@ class _Strays(Reference):
         body = json.loads(request.body or b"null")
         is_new = isinstance(body, dict) and tuple(map(body.get, KEY)) not in self.records
         if request.method == "POST" and is_new:
-            self.strays.append({"id": str(uuid.uuid4()), **body, "createdAt": self.now()})
+            self.strays.append({"id": str(uuid.uuid4()), **body, "createdAt": self.format_now()})
 
-    def shelf(self) -> list[Record]:
-        return [*super().shelf(), *self.strays]
+    def all_records(self) -> list[Record]:
+        return [*super().all_records(), *self.strays]
 
     def is_of_category(self, record: Record, category: str | None) -> bool:
         return super().is_of_category({"category": None, **record}, category)
@@ -52,10 +52,10 @@ class UnauthenticatedIsListed(_Strays):
 
     breaks = frozenset({"unauthenticated-write-is-not-listed"})
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         if "authorization" not in request.headers:
             self.keep_stray(request)
-        return super().authenticate(request)
+        return super().authenticate_caller(request)
 
 
 class ForbiddenIsListed(_Strays):
@@ -63,8 +63,8 @@ class ForbiddenIsListed(_Strays):
 
     breaks = frozenset({"forbidden-write-is-not-listed"})
 
-    def authenticate(self, request: Request) -> Caller:
-        caller = super().authenticate(request)
+    def authenticate_caller(self, request: Request) -> Caller:
+        caller = super().authenticate_caller(request)
         if caller.role == "reader":
             self.keep_stray(request)
         return caller
@@ -75,10 +75,10 @@ class InvalidIsListed(_Strays):
 
     breaks = frozenset({"invalid-write-is-not-listed"})
 
-    def validate(self, body: Any) -> None:
+    def validate_body(self, body: Any) -> None:
         if isinstance(body, dict) and "preference" not in body:
             self.strays.append({"id": str(uuid.uuid4()), **body})
-        super().validate(body)
+        super().validate_body(body)
 
 
 class _CarriesOut(Reference):
@@ -89,18 +89,20 @@ class _CarriesOut(Reference):
     def carry_out(self, request: Request, caller: Caller) -> None:
         text = request.body.decode().lstrip("[").partition("}")[0] + "}"
         if request.method == "POST" and self.is_carried_out(json.loads(text)):
-            self.store(json.loads(text), caller)
+            self.store_record(json.loads(text), caller)
 
     def is_carried_out(self, body: Any) -> bool:
-        return bool(body) and (self.key(body, Caller("nobody", "none")) in self.records) == self.is_update
+        return (
+            bool(body) and (self.record_key(body, Caller("nobody", "none")) in self.records) == self.is_update
+        )
 
 
 class _BelievesLate(_CarriesOut):
     """Sees that a token is wrong when it has been taken for that of user-ada."""
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         try:
-            return super().authenticate(request)
+            return super().authenticate_caller(request)
         except Refusal:
             if self.is_taken_in(request.headers.get("authorization", "")):
                 self.carry_out(request, Caller("user-ada", "authenticated"))
@@ -116,7 +118,7 @@ class BadTokenIsKept(_BelievesLate):
     breaks = frozenset({"unauthenticated-write-is-not-listed"})
 
     def is_taken_in(self, given: str) -> bool:
-        return _algorithm(given.removeprefix("Bearer ")) == "HS256" and not _is_signed(given)
+        return read_algorithm(given.removeprefix("Bearer ")) == "HS256" and not is_signed(given)
 
 
 class ExpiredIsKept(_BelievesLate):
@@ -125,7 +127,7 @@ class ExpiredIsKept(_BelievesLate):
     breaks = frozenset({"unauthenticated-write-is-not-listed"})
 
     def is_taken_in(self, given: str) -> bool:
-        return given.startswith("Bearer ") and _is_signed(given)
+        return given.startswith("Bearer ") and is_signed(given)
 
 
 class OtherSchemeIsKept(_BelievesLate):
@@ -160,9 +162,9 @@ class ReaderUpdates(_CarriesOut):
     breaks = frozenset({"refused-update-is-not-listed"})
     is_update = True
 
-    def respond(self, request: Request) -> Response:
+    def handle_request(self, request: Request) -> Response:
         try:
-            return super().respond(request)
+            return super().handle_request(request)
         except Refusal as refusal:
             if refusal.status == 403:
                 self.carry_out(request, Caller("user-eve", "reader"))
@@ -175,9 +177,9 @@ class BrokenUpdates(_CarriesOut):
     breaks = frozenset({"refused-update-is-not-listed"})
     is_update = True
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         try:
-            return super().read(request)
+            return super().read_body(request)
         except Refusal:
             if b'"value"' in request.body and b"refused" in request.body:
                 self.carry_out(request, Caller("user-ada", "authenticated"))
@@ -189,12 +191,12 @@ class UnknownFanIsKept(_Strays):
 
     breaks = frozenset({"unknown-fan-write-is-not-listed"})
 
-    def validate(self, body: Any) -> None:
-        super().validate(body)
+    def validate_body(self, body: Any) -> None:
+        super().validate_body(body)
         if body["fanId"] not in self.fans:
             self.strays.append({"id": str(uuid.uuid4()), **body})
 
-    def asked(self, request: Request) -> Mapping[str, str]:
+    def read_query(self, request: Request) -> Mapping[str, str]:
         return {"fanId": "", **request.query}
 
 
@@ -203,8 +205,8 @@ class UnknownFanIsOurs(_Strays):
 
     breaks = frozenset({"unknown-fan-write-is-not-listed"})
 
-    def validate(self, body: Any) -> None:
-        super().validate(body)
+    def validate_body(self, body: Any) -> None:
+        super().validate_body(body)
         if body["fanId"] not in self.fans:
             self.strays.append({"id": str(uuid.uuid4()), **body, "fanId": "fan-1001"})
 
@@ -214,10 +216,10 @@ class GuestsMayRead(Reference):
 
     breaks = frozenset({"list-missing-token"})
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         if request.method == "GET" and "authorization" not in request.headers:
             return Caller("guest", "authenticated")
-        return super().authenticate(request)
+        return super().authenticate_caller(request)
 
 
 class GuestsFindNothing(Reference):
@@ -225,10 +227,10 @@ class GuestsFindNothing(Reference):
 
     breaks = frozenset({"list-missing-token"})
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         if request.method == "GET" and "authorization" not in request.headers:
             raise Refusal(404, "resource_not_found", "Nothing here")
-        return super().authenticate(request)
+        return super().authenticate_caller(request)
 
 
 class ListIsRefusedInHtml(Reference):
@@ -248,10 +250,10 @@ class ListWithoutFanCrashes(Reference):
 
     breaks = frozenset({"list-no-server-error"})
 
-    def asked(self, request: Request) -> Mapping[str, str]:
+    def read_query(self, request: Request) -> Mapping[str, str]:
         if "fanId" not in request.query:
             raise Refusal(500, "internal_error", "KeyError: fanId")
-        return super().asked(request)
+        return super().read_query(request)
 
 
 class UnknownFanCrashes(Reference):
@@ -259,7 +261,7 @@ class UnknownFanCrashes(Reference):
 
     breaks = frozenset({"list-no-server-error"})
 
-    def asked(self, request: Request) -> Mapping[str, str]:
+    def read_query(self, request: Request) -> Mapping[str, str]:
         if request.query.get("fanId", "fan-1001") not in self.fans:
             raise Refusal(500, "internal_error", "NoneType has no attribute preferences")
-        return super().asked(request)
+        return super().read_query(request)

@@ -17,7 +17,7 @@ class _Impatient(Reference):
     def profile(self, base_url: str) -> dict[str, Any]:
         return {**super().profile(base_url), "patience": {"timeout_s": 1}}
 
-    def hang(self) -> None:
+    def wait_too_long(self) -> None:
         threading.Event().wait(3)
 
 
@@ -26,10 +26,10 @@ class DeepHangs(_Impatient):
 
     breaks = frozenset({"hostile-input-is-answered"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if b"[" * 900 in request.body:
-            self.hang()
-        return super().read(request)
+            self.wait_too_long()
+        return super().read_body(request)
 
 
 class ChunksHang(_Impatient):
@@ -37,10 +37,10 @@ class ChunksHang(_Impatient):
 
     breaks = frozenset({"hostile-input-is-answered"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if "transfer-encoding" in request.headers:
-            self.hang()
-        return super().read(request)
+            self.wait_too_long()
+        return super().read_body(request)
 
 
 class SurrogateHangs(_Impatient):
@@ -48,10 +48,10 @@ class SurrogateHangs(_Impatient):
 
     breaks = frozenset({"hostile-input-is-answered"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if b"\\ud83d" in request.body:
-            self.hang()
-        return super().read(request)
+            self.wait_too_long()
+        return super().read_body(request)
 
 
 class FiftyLevelsDeep(Reference):
@@ -59,9 +59,9 @@ class FiftyLevelsDeep(Reference):
 
     breaks = frozenset({"deep-value-stays-whole"})
 
-    def keep(self, value: Any, level: int = 0) -> Any:
+    def convert_value(self, value: Any, level: int = 0) -> Any:
         if isinstance(value, list):
-            return [self.keep(item, level + 1) for item in value] if level < 50 else []
+            return [self.convert_value(item, level + 1) for item in value] if level < 50 else []
         return value
 
 
@@ -70,7 +70,7 @@ class StringsAreCut(Reference):
 
     breaks = frozenset({"huge-string-stays-whole"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return value[:65536] if isinstance(value, str) else value
 
 
@@ -79,7 +79,7 @@ class NegativeZeroIsNothing(Reference):
 
     breaks = frozenset({"negative-zero-stays-zero"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return None if str(value) == "-0.0" else value
 
 
@@ -88,7 +88,7 @@ class LargeIntegersAreText(Reference):
 
     breaks = frozenset({"large-integer-stays-a-number"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return str(value) if isinstance(value, int) and abs(value) > 2**53 else value
 
 
@@ -97,7 +97,7 @@ class IntegersAreCapped(Reference):
 
     breaks = frozenset({"large-integer-stays-a-number"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return min(value, 2**53 - 1) if type(value) is int else value
 
 
@@ -106,7 +106,7 @@ class NulEndsAString(Reference):
 
     breaks = frozenset({"nul-stays-in-its-string"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return value.partition("\0")[0] if isinstance(value, str) else value
 
 
@@ -115,7 +115,7 @@ class PrototypeIsSwallowed(Reference):
 
     breaks = frozenset({"prototype-members-stay"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return (
             {name: it for name, it in value.items() if name != "__proto__"}
             if isinstance(value, dict)
@@ -128,7 +128,7 @@ class ConstructorIsSwallowed(Reference):
 
     breaks = frozenset({"prototype-members-stay"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
         return {name: it for name, it in value.items() if name != "constructor"}
@@ -139,13 +139,13 @@ class PrototypeIsShared(Reference):
 
     breaks = frozenset({"prototypes-stay-clean"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if isinstance(value, dict):
             vars(self).setdefault("shared", {}).update(value.get("__proto__", {}))
         return value
 
-    def succeed(self, record: Record) -> Response:
-        return super().succeed({**record, **vars(self).get("shared", {})})
+    def success_response(self, record: Record) -> Response:
+        return super().success_response({**record, **vars(self).get("shared", {})})
 
 
 class DeepIsUnavailable(Reference):
@@ -153,10 +153,10 @@ class DeepIsUnavailable(Reference):
 
     breaks = frozenset({"hostile-value-refused-as-invalid"})
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         if b"[" * 900 in request.body:
             raise Refusal(400, "service_unavailable", "Too deep")
-        return super().read(request)
+        return super().read_body(request)
 
 
 class ChunksAreLost(Reference):
@@ -164,17 +164,17 @@ class ChunksAreLost(Reference):
 
     breaks = frozenset({"chunked-write-stays-whole"})
 
-    def read(self, request: Request) -> Any:
-        body = super().read(request)
+    def read_body(self, request: Request) -> Any:
+        body = super().read_body(request)
         return {**body, "value": body["value"][:31]} if "transfer-encoding" in request.headers else body
 
 
 class _Mends(Reference):
     """Adds the brace that a write lacks which broke off."""
 
-    def read(self, request: Request) -> Any:
+    def read_body(self, request: Request) -> Any:
         end = b"}" if request.is_cut else b""
-        return super().read(Request("POST", request.target, request.headers, request.body + end))
+        return super().read_body(Request("POST", request.target, request.headers, request.body + end))
 
 
 class HalfIsMended(_Mends):
@@ -213,10 +213,10 @@ class ListIsTooLong(Reference):
 
     breaks = frozenset({"hostile-values-can-be-listed"})
 
-    def list_records(self, records: list[Record]) -> Response:
+    def list_response(self, records: list[Record]) -> Response:
         if sum(len(str(record["value"])) for record in records) > 2**19:
             raise Refusal(500, "internal_error", "response payload too large")
-        return super().list_records(records)
+        return super().list_response(records)
 
 
 class PrototypeBreaksLists(Reference):
@@ -224,7 +224,7 @@ class PrototypeBreaksLists(Reference):
 
     breaks = frozenset({"hostile-values-can-be-listed"})
 
-    def show(self, record: Record) -> Record:
+    def render_listed(self, record: Record) -> Record:
         if isinstance(record["value"], dict) and "__proto__" in record["value"]:
             raise Refusal(500, "internal_error", "Cannot set properties of undefined")
-        return super().show(record)
+        return super().render_listed(record)

@@ -13,10 +13,10 @@ class FormerValueIsIgnored(Reference):
 
     breaks = frozenset({"model-records-stand-alone"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         had = old.get("had", [old["value"]])
         value = old["value"] if body["value"] in had else body["value"]
-        return {**super().update(old, body, caller), "value": value, "had": [*had, body["value"]]}
+        return {**super().update_record(old, body, caller), "value": value, "had": [*had, body["value"]]}
 
 
 class FirstValueStartsAnew(Reference):
@@ -24,9 +24,9 @@ class FirstValueStartsAnew(Reference):
 
     breaks = frozenset({"model-records-stand-alone"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         first = old.get("first", old["value"])
-        record = {**super().update(old, body, caller), "first": first}
+        record = {**super().update_record(old, body, caller), "first": first}
         returns = body["value"] == first != old["value"]
         return {**record, "createdAt": record["updatedAt"]} if returns else record
 
@@ -36,10 +36,10 @@ class EveryThirdUpdateIsLost(Reference):
 
     breaks = frozenset({"model-records-stand-alone"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         count = old.get("count", 0) + isinstance(body["value"], str)
         is_lost = count > 0 and count % 3 == 0
-        record = {**super().update(old, body, caller), "count": count}
+        record = {**super().update_record(old, body, caller), "count": count}
         return {**record, "value": old["value"]} if is_lost else record
 
 
@@ -48,10 +48,10 @@ class OnlyLatestRecordsAreKept(Reference):
 
     breaks = frozenset({"model-records-stand-alone", "written-is-listed"})
 
-    def store(self, body: Record, caller: Caller) -> Record:
-        record = super().store(body, caller)
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        record = super().store_record(body, caller)
         with self.lock:
-            key = self.key(body, caller)
+            key = self.record_key(body, caller)
             self.records[key] = self.records.pop(key)
             for forgotten in list(self.records)[:-60]:
                 del self.records[forgotten]
@@ -64,11 +64,11 @@ class TwinIsAnsweredFromMemory(Reference):
     breaks = frozenset({"model-records-stand-alone"})
     twin: Record | None = None
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         twin, self.twin = self.twin, old
         is_twin = twin is not None and twin["preference"] == body["preference"]
         id_ = twin["id"] if twin is not None and is_twin else old["id"]
-        return {**super().update(old, body, caller), "id": id_}
+        return {**super().update_record(old, body, caller), "id": id_}
 
 
 class UserLagsBehind(Reference):
@@ -77,9 +77,9 @@ class UserLagsBehind(Reference):
     breaks = frozenset({"model-records-stand-alone"})
     latest: str | None = None
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         latest, self.latest = self.latest, caller.user_id
-        return {**super().update(old, body, caller), "userId": latest or caller.user_id}
+        return {**super().update_record(old, body, caller), "userId": latest or caller.user_id}
 
 
 class NamesOfTheLastCreate(Reference):
@@ -88,10 +88,10 @@ class NamesOfTheLastCreate(Reference):
     breaks = frozenset({"model-records-stand-alone"})
     latest: Record = {}
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         latest, self.latest = self.latest, record
         returns = record["value"] == "first" and record["createdAt"] != record["updatedAt"]
-        return super().succeed({**record, **(self.names(latest) if returns else {})})
+        return super().success_response({**record, **(self.copy_names(latest) if returns else {})})
 
 
 class TextIsDeletedAndInserted(Reference):
@@ -99,13 +99,13 @@ class TextIsDeletedAndInserted(Reference):
 
     breaks = frozenset({"parallel-updates-keep-records"})
 
-    def store(self, body: Record, caller: Caller) -> Record:
+    def store_record(self, body: Record, caller: Caller) -> Record:
         if not isinstance(body["value"], str):
-            return super().store(body, caller)
-        old = self.records.pop(self.key(body, caller), None)
+            return super().store_record(body, caller)
+        old = self.records.pop(self.record_key(body, caller), None)
         time.sleep(0.03 if old else 0)
-        record = self.create(body, caller) if old is None else self.update(old, body, caller)
-        self.records[self.key(body, caller)] = record
+        record = self.create_record(body, caller) if old is None else self.update_record(old, body, caller)
+        self.records[self.record_key(body, caller)] = record
         return record
 
 
@@ -115,7 +115,7 @@ class UpdatesShareABuffer(Reference):
     breaks = frozenset({"parallel-updates-keep-records"})
     buffer: Record = {}
 
-    def store(self, body: Record, caller: Caller) -> Record:
-        self.buffer = super().store(body, caller)
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        self.buffer = super().store_record(body, caller)
         time.sleep(0.02 if self.buffer["createdAt"] != self.buffer["updatedAt"] else 0)
         return self.buffer

@@ -13,8 +13,8 @@ class FanIsFoundByItsEnd(Reference):
 
     breaks = frozenset({"similar-fan"})
 
-    def read(self, request: Request) -> Any:
-        body = super().read(request)
+    def read_body(self, request: Request) -> Any:
+        body = super().read_body(request)
         fan_id = body.get("fanId") if isinstance(body, dict) else None
         found = [fan for fan in self.fans if isinstance(fan_id, str) and fan_id.endswith(fan)]
         return {**body, "fanId": found[0]} if found else body
@@ -47,7 +47,7 @@ class UnknownFanIs400(Reference):
 
     def find_fan(self, fan_id: str) -> None:
         if fan_id not in self.fans:
-            raise self.invalid(f"No fan {fan_id}")
+            raise self.validation_refusal(f"No fan {fan_id}")
 
 
 class UnknownFanIsInvalid(Reference):

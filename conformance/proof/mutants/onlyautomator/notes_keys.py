@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference, Refusal
-from conformance.proof.variants.onlyautomator import _Told
+from conformance.proof.variants.onlyautomator import AnswersChangedRecord
 
 
 class CommonCategoriesOnly(Reference):
@@ -19,7 +19,7 @@ class CommonCategoriesOnly(Reference):
     def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
         super().validate_name(name, body)
         if name == "category" and body[name] not in ("content", "messaging", "tipping", "scheduling"):
-            raise self.invalid(f"Unknown category {body[name]}")
+            raise self.validation_refusal(f"Unknown category {body[name]}")
 
 
 class CategoryIsLookedUpInAnObject(Reference):
@@ -41,7 +41,7 @@ class PreferenceIsLookedUpInAnObject(Reference):
     def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
         super().validate_name(name, body)
         if name == "preference" and body[name] in ("constructor", "toString"):
-            raise self.invalid(f"The preference {body[name]} is reserved")
+            raise self.validation_refusal(f"The preference {body[name]} is reserved")
 
 
 class PreferencesHaveTheirCategory(Reference):
@@ -49,10 +49,10 @@ class PreferencesHaveTheirCategory(Reference):
 
     breaks = frozenset({"custom-category"})
 
-    def validate(self, body: Any) -> None:
-        super().validate(body)
+    def validate_body(self, body: Any) -> None:
+        super().validate_body(body)
         if body["preference"] == "likes_fitness" and body["category"] != "content":
-            raise self.invalid("likes_fitness is about content")
+            raise self.validation_refusal("likes_fitness is about content")
 
 
 class KnownPreferencesOnly(Reference):
@@ -63,7 +63,7 @@ class KnownPreferencesOnly(Reference):
     def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
         super().validate_name(name, body)
         if name == "preference" and not re.match("likes_|prefers_|frequent_|active_", body[name]):
-            raise self.invalid(f"Unknown preference {body[name]}")
+            raise self.validation_refusal(f"Unknown preference {body[name]}")
 
 
 class KnownContentOnly(Reference):
@@ -71,13 +71,13 @@ class KnownContentOnly(Reference):
 
     breaks = frozenset({"custom-preference"})
 
-    def validate(self, body: Any) -> None:
-        super().validate(body)
+    def validate_body(self, body: Any) -> None:
+        super().validate_body(body)
         if body["category"] == "content" and not re.match("likes_|prefers_|enjoys_", body["preference"]):
-            raise self.invalid("This is not about content")
+            raise self.validation_refusal("This is not about content")
 
 
-class OneIdForAll(_Told):
+class OneIdForAll(AnswersChangedRecord):
     """Every record has the same id."""
 
     breaks = frozenset(
@@ -92,7 +92,7 @@ class OneIdForAll(_Told):
         }
     )
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "id": "pref_1"}
 
 
@@ -101,8 +101,8 @@ class KeyWithoutFan(Reference):
 
     breaks = frozenset({"key-includes-fan"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return super().key(body, caller)[1:]
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return super().record_key(body, caller)[1:]
 
 
 class KeyWithoutCategory(Reference):
@@ -110,8 +110,8 @@ class KeyWithoutCategory(Reference):
 
     breaks = frozenset({"key-includes-category"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        fan, category, preference = super().key(body, caller)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, category, preference = super().record_key(body, caller)
         return fan, "" if preference == "in_two" else category, preference
 
 
@@ -120,8 +120,8 @@ class KeyWithoutLetter(Reference):
 
     breaks = frozenset({"key-includes-category"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        fan, category, preference = super().key(body, caller)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, category, preference = super().record_key(body, caller)
         return fan, re.sub("_[a-z]$", "", category), preference
 
 
@@ -130,8 +130,8 @@ class KeyWithoutPreference(Reference):
 
     breaks = frozenset({"key-includes-preference", "long-names-stay-whole"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        fan, category, preference = super().key(body, caller)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, category, preference = super().record_key(body, caller)
         return fan, category, "" if preference.isascii() else preference
 
 
@@ -140,8 +140,8 @@ class KeyByLastWord(Reference):
 
     breaks = frozenset({"key-includes-preference"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        fan, category, preference = super().key(body, caller)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        fan, category, preference = super().record_key(body, caller)
         return fan, category, preference.split("_")[-2:] == ["of", "two"] or preference
 
 
@@ -150,8 +150,8 @@ class KeyJoined(Reference):
 
     breaks = frozenset({"key-tells-members-apart"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return ("".join(super().key(body, caller)),)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("".join(super().record_key(body, caller)),)
 
 
 class KeyJoinedByColon(Reference):
@@ -159,8 +159,8 @@ class KeyJoinedByColon(Reference):
 
     breaks = frozenset({"key-tells-members-apart"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return (":".join(super().key(body, caller)),)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return (":".join(super().record_key(body, caller)),)
 
 
 class KeyJoinedByUnderscore(Reference):
@@ -168,8 +168,8 @@ class KeyJoinedByUnderscore(Reference):
 
     breaks = frozenset({"key-tells-members-apart"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return ("_".join(super().key(body, caller)),)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("_".join(super().record_key(body, caller)),)
 
 
 class KeyJoinedByBar(Reference):
@@ -177,8 +177,8 @@ class KeyJoinedByBar(Reference):
 
     breaks = frozenset({"key-tells-members-apart"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return ("|".join(super().key(body, caller)),)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("|".join(super().record_key(body, caller)),)
 
 
 class KeyJoinedByDash(Reference):
@@ -186,8 +186,8 @@ class KeyJoinedByDash(Reference):
 
     breaks = frozenset({"key-tells-members-apart"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return ("-".join(super().key(body, caller)),)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("-".join(super().record_key(body, caller)),)
 
 
 class KeyJoinedBySlash(Reference):
@@ -195,8 +195,8 @@ class KeyJoinedBySlash(Reference):
 
     breaks = frozenset({"key-tells-members-apart"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return ("/".join(super().key(body, caller)),)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return ("/".join(super().record_key(body, caller)),)
 
 
 class KeyJoinedByDot(Reference):
@@ -204,8 +204,8 @@ class KeyJoinedByDot(Reference):
 
     breaks = frozenset({"key-tells-members-apart"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return (".".join(super().key(body, caller)),)
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return (".".join(super().record_key(body, caller)),)
 
 
 class KeyUnordered(Reference):
@@ -213,8 +213,8 @@ class KeyUnordered(Reference):
 
     breaks = frozenset({"key-is-ordered"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return tuple(sorted(super().key(body, caller)))
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return tuple(sorted(super().record_key(body, caller)))
 
 
 class RaceMakesTwo(Reference):
@@ -222,9 +222,9 @@ class RaceMakesTwo(Reference):
 
     breaks = frozenset({"parallel-creates-yield-one-record"})
 
-    def store(self, body: Record, caller: Caller) -> Record:
-        if self.key(body, caller) in self.records:
-            return super().store(body, caller)
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        if self.record_key(body, caller) in self.records:
+            return super().store_record(body, caller)
         time.sleep(0.01)
-        self.records[self.key(body, caller)] = record = self.create(body, caller)
+        self.records[self.record_key(body, caller)] = record = self.create_record(body, caller)
         return record

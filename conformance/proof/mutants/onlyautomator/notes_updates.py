@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference
-from conformance.proof.variants.onlyautomator import _InSeconds, _Told
+from conformance.proof.variants.onlyautomator import AnswersChangedRecord, CountsSeconds
 
 
 class UpdateMakesAnother(Reference):
@@ -18,8 +18,8 @@ class UpdateMakesAnother(Reference):
         {"update-keeps-id", "parallel-creates-yield-one-record", "exam-records-follow-triples"}
     )
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
-        return {**super().update(old, body, caller), "id": str(uuid.uuid4())}
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update_record(old, body, caller), "id": str(uuid.uuid4())}
 
 
 class UpdateOfTextMakesAnother(Reference):
@@ -27,9 +27,9 @@ class UpdateOfTextMakesAnother(Reference):
 
     breaks = frozenset({"update-keeps-id"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         texts = isinstance(old["value"], str) and isinstance(body["value"], str)
-        record = super().update(old, body, caller)
+        record = super().update_record(old, body, caller)
         return {**record, "id": str(uuid.uuid4())} if texts else record
 
 
@@ -38,20 +38,20 @@ class SecondUpdateMakesAnother(Reference):
 
     breaks = frozenset({"update-keeps-id"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         again = old["updatedAt"] != old["createdAt"] and isinstance(body["value"], str)
-        record = super().update(old, body, caller)
+        record = super().update_record(old, body, caller)
         return {**record, "id": str(uuid.uuid4())} if again else record
 
 
-class IdOfTheCall(_Told):
+class IdOfTheCall(AnswersChangedRecord):
     """The id names the call, not the record."""
 
     breaks = frozenset(
         {"update-keeps-id", "parallel-creates-yield-one-record", "exam-records-follow-triples"}
     )
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "id": str(uuid.uuid4())}
 
 
@@ -60,8 +60,8 @@ class CreatedMoves(Reference):
 
     breaks = frozenset({"update-keeps-created-at"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
-        return {**super().update(old, body, caller), "createdAt": self.now()}
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update_record(old, body, caller), "createdAt": self.format_now()}
 
 
 class CreatedMovesAtTheSecondUpdate(Reference):
@@ -69,13 +69,13 @@ class CreatedMovesAtTheSecondUpdate(Reference):
 
     breaks = frozenset({"update-keeps-created-at"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         again = old["updatedAt"] != old["createdAt"]
-        record = super().update(old, body, caller)
+        record = super().update_record(old, body, caller)
         return {**record, "createdAt": old["updatedAt"]} if again else record
 
 
-class CreatedMovesInSeconds(CreatedMoves, _InSeconds):
+class CreatedMovesInSeconds(CreatedMoves, CountsSeconds):
     """An update moves the time of creation, told in whole seconds."""
 
 
@@ -84,9 +84,9 @@ class OtherUserRenews(Reference):
 
     breaks = frozenset({"other-user-keeps-created-at"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
-        record = super().update(old, body, caller)
-        return record if old["userId"] == caller.user_id else {**record, "createdAt": self.now()}
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update_record(old, body, caller)
+        return record if old["userId"] == caller.user_id else {**record, "createdAt": self.format_now()}
 
 
 class UpdatedIsFrozen(Reference):
@@ -94,8 +94,8 @@ class UpdatedIsFrozen(Reference):
 
     breaks = frozenset({"update-moves-updated-at"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
-        return {**super().update(old, body, caller), "updatedAt": old["updatedAt"]}
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update_record(old, body, caller), "updatedAt": old["updatedAt"]}
 
 
 class UpdatedGoesBack(Reference):
@@ -103,10 +103,10 @@ class UpdatedGoesBack(Reference):
 
     breaks = frozenset({"updated-at-never-goes-back"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         again = old["updatedAt"] != old["createdAt"]
         hour_ago = datetime.fromisoformat(old["updatedAt"]) - timedelta(hours=1)
-        record = super().update(old, body, caller)
+        record = super().update_record(old, body, caller)
         return {**record, "updatedAt": hour_ago.isoformat()} if again else record
 
 
@@ -115,8 +115,8 @@ class CreationIsInLocalTime(Reference):
 
     breaks = frozenset({"updated-at-never-goes-back", "timestamps-tell-the-time"})
 
-    def create(self, body: Record, caller: Caller) -> Record:
-        record = super().create(body, caller)
+    def create_record(self, body: Record, caller: Caller) -> Record:
+        record = super().create_record(body, caller)
         there = datetime.fromisoformat(record["createdAt"]) + timedelta(hours=2)
         return {**record, "createdAt": there.isoformat()}
 
@@ -134,8 +134,8 @@ class UpdateIsIgnored(Reference):
         }
     )
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
-        return {**super().update(old, body, caller), "value": old["value"]}
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update_record(old, body, caller), "value": old["value"]}
 
 
 class SecondUpdateIsIgnored(Reference):
@@ -143,9 +143,9 @@ class SecondUpdateIsIgnored(Reference):
 
     breaks = frozenset({"update-changes-value"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         again = old["updatedAt"] != old["createdAt"]
-        record = super().update(old, body, caller)
+        record = super().update_record(old, body, caller)
         return {**record, "value": old["value"]} if again else record
 
 
@@ -154,10 +154,10 @@ class ValueOfOneLengthIsTheSame(Reference):
 
     breaks = frozenset({"update-changes-value"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         texts = isinstance(old["value"], str) and isinstance(body["value"], str)
         is_same = texts and len(old["value"]) == len(body["value"])
-        return super().update(old, {**body, "value": old["value"]} if is_same else body, caller)
+        return super().update_record(old, {**body, "value": old["value"]} if is_same else body, caller)
 
 
 class OldValueIsAnswered(Reference):
@@ -165,9 +165,9 @@ class OldValueIsAnswered(Reference):
 
     breaks = UpdateIsIgnored.breaks
 
-    def store(self, body: Record, caller: Caller) -> Record:
-        old = self.records.get(self.key(body, caller))
-        record = super().store(body, caller)
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        old = self.records.get(self.record_key(body, caller))
+        record = super().store_record(body, caller)
         return {**record, "value": old["value"]} if old else record
 
 
@@ -176,8 +176,11 @@ class FalsyDoesNotReplace(Reference):
 
     breaks = frozenset({"update-to-falsy"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
-        return {**super().update(old, body, caller), "value": self.keep(body["value"]) or old["value"]}
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {
+            **super().update_record(old, body, caller),
+            "value": self.convert_value(body["value"]) or old["value"],
+        }
 
 
 class TypeIsFixed(Reference):
@@ -185,9 +188,9 @@ class TypeIsFixed(Reference):
 
     breaks = frozenset({"update-changes-type", "update-replaces-boolean"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         same = type(old["value"]) is type(body["value"])
-        return {**super().update(old, body, caller), "value": body["value"] if same else old["value"]}
+        return {**super().update_record(old, body, caller), "value": body["value"] if same else old["value"]}
 
 
 class BooleansStayBooleans(Reference):
@@ -195,9 +198,9 @@ class BooleansStayBooleans(Reference):
 
     breaks = frozenset({"update-replaces-boolean"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         stays = isinstance(old["value"], bool) and not isinstance(body["value"], bool)
-        return super().update(old, {**body, "value": old["value"]} if stays else body, caller)
+        return super().update_record(old, {**body, "value": old["value"]} if stays else body, caller)
 
 
 class TypeIsKept(Reference):
@@ -205,9 +208,9 @@ class TypeIsKept(Reference):
 
     breaks = frozenset({"update-changes-type"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         is_text = isinstance(old["value"], str) and isinstance(body["value"], int)
-        return super().update(old, {**body, "value": str(body["value"])} if is_text else body, caller)
+        return super().update_record(old, {**body, "value": str(body["value"])} if is_text else body, caller)
 
 
 class ObjectsAreMerged(Reference):
@@ -215,10 +218,10 @@ class ObjectsAreMerged(Reference):
 
     breaks = frozenset({"update-replaces-object"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         both = isinstance(old["value"], dict) and isinstance(body["value"], dict)
         merged = {**old["value"], **body["value"]} if both else body["value"]
-        return {**super().update(old, body, caller), "value": merged}
+        return {**super().update_record(old, body, caller), "value": merged}
 
 
 class ArraysAreAppended(Reference):
@@ -226,10 +229,10 @@ class ArraysAreAppended(Reference):
 
     breaks = frozenset({"update-replaces-array"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         both = isinstance(old["value"], list) and isinstance(body["value"], list)
         joined = old["value"] + body["value"] if both else body["value"]
-        return {**super().update(old, body, caller), "value": joined}
+        return {**super().update_record(old, body, caller), "value": joined}
 
 
 class KeyIncludesType(Reference):
@@ -237,6 +240,6 @@ class KeyIncludesType(Reference):
 
     breaks = frozenset({"update-keeps-id"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
         is_text = body["preference"].startswith("probe_") and isinstance(body.get("value"), str)
-        return (*super().key(body, caller), is_text)
+        return (*super().record_key(body, caller), is_text)

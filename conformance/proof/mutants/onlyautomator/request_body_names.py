@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference
-from conformance.proof.variants.onlyautomator import _Told
+from conformance.proof.variants.onlyautomator import AnswersChangedRecord
 
 
-class CategoryIsContent(_Told):
+class CategoryIsContent(AnswersChangedRecord):
     """Whatever the category, content is answered."""
 
     breaks = frozenset(
@@ -22,7 +22,7 @@ class CategoryIsContent(_Told):
         }
     )
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "category": "content"}
 
 
@@ -31,10 +31,10 @@ class CategoryInOneWord(Reference):
 
     breaks = frozenset({"category-comes-back"})
 
-    def names(self, body: Record) -> Record:
+    def copy_names(self, body: Record) -> Record:
         name = body["category"]
         joined = name.replace("_", "") if re.fullmatch("[a-z]+_[0-9a-f]{8}", name) else name
-        return {**super().names(body), "category": joined}
+        return {**super().copy_names(body), "category": joined}
 
 
 class PreferenceHyphenated(Reference):
@@ -42,10 +42,10 @@ class PreferenceHyphenated(Reference):
 
     breaks = frozenset({"preference-comes-back"})
 
-    def names(self, body: Record) -> Record:
+    def copy_names(self, body: Record) -> Record:
         name = body["preference"]
         numbered = re.fullmatch("[a-z]+_[0-9]+", name)
-        return {**super().names(body), "preference": name.replace("_", "-") if numbered else name}
+        return {**super().copy_names(body), "preference": name.replace("_", "-") if numbered else name}
 
 
 class NamesInLatin(Reference):
@@ -53,8 +53,8 @@ class NamesInLatin(Reference):
 
     breaks = frozenset({"non-ascii-names"})
 
-    def names(self, body: Record) -> Record:
-        return {name: re.sub("[\u0430-\u044f]", "?", text) for name, text in super().names(body).items()}
+    def copy_names(self, body: Record) -> Record:
+        return {name: re.sub("[\u0430-\u044f]", "?", text) for name, text in super().copy_names(body).items()}
 
 
 class NamesInAscii(Reference):
@@ -62,8 +62,10 @@ class NamesInAscii(Reference):
 
     breaks = frozenset({"non-ascii-names", "exam-names-come-back"})
 
-    def names(self, body: Record) -> Record:
-        return {name: text.encode("ascii", "replace").decode() for name, text in super().names(body).items()}
+    def copy_names(self, body: Record) -> Record:
+        return {
+            name: text.encode("ascii", "replace").decode() for name, text in super().copy_names(body).items()
+        }
 
 
 class NamesCutAt64(Reference):
@@ -71,8 +73,10 @@ class NamesCutAt64(Reference):
 
     breaks = frozenset({"long-names-stay-whole"})
 
-    def names(self, body: Record) -> Record:
-        return {name: text[:64] if text.isascii() else text for name, text in super().names(body).items()}
+    def copy_names(self, body: Record) -> Record:
+        return {
+            name: text[:64] if text.isascii() else text for name, text in super().copy_names(body).items()
+        }
 
 
 class KeyCutAt64(Reference):
@@ -80,5 +84,5 @@ class KeyCutAt64(Reference):
 
     breaks = frozenset({"long-names-stay-whole"})
 
-    def key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
-        return tuple(name[:64] for name in super().key(body, caller))
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return tuple(name[:64] for name in super().record_key(body, caller))

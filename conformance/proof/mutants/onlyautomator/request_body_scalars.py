@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conformance.proof.reference.onlyautomator import Record, Reference
-from conformance.proof.variants.onlyautomator import _Told
+from conformance.proof.variants.onlyautomator import AnswersChangedRecord
 
 
 class TrueIsOne(Reference):
@@ -17,7 +17,7 @@ class TrueIsOne(Reference):
 
     breaks = frozenset({"value-true"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return 1 if value is True else value
 
 
@@ -26,16 +26,16 @@ class FalseIsText(Reference):
 
     breaks = frozenset({"value-false"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return "false" if value is False else value
 
 
-class FalseIsLeftOut(_Told):
+class FalseIsLeftOut(AnswersChangedRecord):
     """A false value is left out of the answer."""
 
     breaks = frozenset({"value-false"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {name: record[name] for name in record if name != "value" or record[name] is not False}
 
 
@@ -53,7 +53,7 @@ class FalsyIsNull(Reference):
         }
     )
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return value or None
 
 
@@ -75,7 +75,7 @@ class EverythingIsText(Reference):
         }
     )
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return json.dumps(value) if isinstance(value, bool | int | float) else value
 
 
@@ -84,7 +84,7 @@ class WordsAreJoined(Reference):
 
     breaks = frozenset({"value-string"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         words = isinstance(value, str) and re.fullmatch(r"[A-Za-z]+( [A-Za-z]+)+", value)
         return value.replace(" ", "_") if words else value
 
@@ -94,7 +94,7 @@ class EmptyStringIsNull(Reference):
 
     breaks = frozenset({"value-empty-string"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return None if value == "" else value
 
 
@@ -103,7 +103,7 @@ class DigitsAreNumbers(Reference):
 
     breaks = frozenset({"value-numeric-string"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return int(value) if isinstance(value, str) and re.fullmatch(r"0\d\d", value) else value
 
 
@@ -112,7 +112,7 @@ class TrueWordIsTrue(Reference):
 
     breaks = frozenset({"value-keyword-string"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return (
             {"true": True, "false": False, "null": None}.get(value, value)
             if isinstance(value, str)
@@ -125,7 +125,7 @@ class DatesAreMoved(Reference):
 
     breaks = frozenset({"value-date-string"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\dT", value):
             return value
         return datetime.fromisoformat(value).astimezone(UTC).isoformat()
@@ -136,7 +136,7 @@ class MarkupIsEscaped(Reference):
 
     breaks = frozenset({"value-markup"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return html.escape(value) if isinstance(value, str) and re.search("<[a-z]>", value) else value
 
 
@@ -145,7 +145,7 @@ class GreekIsLost(Reference):
 
     breaks = frozenset({"value-unicode"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return re.sub("[\u0370-\u03ff]{3}", "???", value) if isinstance(value, str) else value
 
 
@@ -154,7 +154,7 @@ class EmojiAreLost(Reference):
 
     breaks = frozenset({"value-astral"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return re.sub("[\U0001f600-\U0001f6ff]", "\ufffd", value) if isinstance(value, str) else value
 
 
@@ -163,7 +163,7 @@ class ValueIsTrimmed(Reference):
 
     breaks = frozenset({"value-whitespace"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         words = isinstance(value, str) and re.search("[a-z]{3}", value)
         return value.strip(" \t\r\n") if words else value
 
@@ -173,7 +173,7 @@ class LinesEndInNewlines(Reference):
 
     breaks = frozenset({"value-whitespace"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
@@ -182,7 +182,7 @@ class StringsCutAt255(Reference):
 
     breaks = frozenset({"value-long-string", "huge-string-stays-whole"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return value[:255] if isinstance(value, str) else value
 
 
@@ -191,7 +191,7 @@ class LongStringsAreEllipsed(Reference):
 
     breaks = frozenset({"value-long-string"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return value[:998] + "…" if isinstance(value, str) and 999 < len(value) < 65536 else value
 
 
@@ -200,7 +200,7 @@ class StringsCutAt4096(Reference):
 
     breaks = frozenset({"value-long-string"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return value[:4096] if isinstance(value, str) and len(value) < 65536 else value
 
 
@@ -209,7 +209,7 @@ class ZeroIsNull(Reference):
 
     breaks = frozenset({"value-zero"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return None if type(value) is int and value == 0 else value
 
 
@@ -218,7 +218,7 @@ class ZeroIsFalse(Reference):
 
     breaks = frozenset({"value-zero"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return False if type(value) is int and value == 0 else value
 
 
@@ -227,7 +227,7 @@ class OneIsTrue(Reference):
 
     breaks = frozenset({"value-one"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return True if value == 1 else value
 
 
@@ -236,7 +236,7 @@ class SignIsLost(Reference):
 
     breaks = frozenset({"value-negative"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         negative = isinstance(value, int | float) and value < 0
         return -value if negative else value
 
@@ -246,7 +246,7 @@ class IntegersOf32Bits(Reference):
 
     breaks = frozenset({"value-large-integer", "large-integer-stays-a-number"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return min(value, 2**31 - 1) if isinstance(value, int) else value
 
 
@@ -255,7 +255,7 @@ class LargestSafeIntegerIsOneTooMany(Reference):
 
     breaks = frozenset({"value-large-integer"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return value - 1 if value == 2**53 - 1 else value
 
 
@@ -264,7 +264,7 @@ class FloatsAreCut(Reference):
 
     breaks = frozenset({"value-float"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return int(value) if isinstance(value, float) and abs(value) > 1 else value
 
 
@@ -273,5 +273,5 @@ class SixDecimals(Reference):
 
     breaks = frozenset({"value-small-float"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return round(value, 6) if isinstance(value, float) else value

@@ -14,7 +14,7 @@ class ObjectsCutAtTwenty(Reference):
 
     breaks = frozenset({"value-object"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return dict(list(value.items())[:20]) if isinstance(value, dict) else value
 
 
@@ -23,7 +23,7 @@ class NumbersInObjectsAreText(Reference):
 
     breaks = frozenset({"value-object"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, dict) or not all(re.fullmatch("[a-z]+", name) for name in value):
             return value
         return {name: str(item) if type(item) is int else item for name, item in value.items()}
@@ -34,7 +34,7 @@ class NestedIsSerialised(Reference):
 
     breaks = frozenset({"value-nested-object"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, dict) or not all(re.fullmatch("[a-z]+", name) for name in value):
             return value
         return {name: json.dumps(item) if isinstance(item, dict) else item for name, item in value.items()}
@@ -69,7 +69,7 @@ class StructuresAreSerialised(Reference):
         }
     )
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return json.dumps(value) if isinstance(value, dict | list) else value
 
 
@@ -78,7 +78,7 @@ class EmptyObjectIsArray(Reference):
 
     breaks = frozenset({"value-empty-object"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return [] if value == {} else value
 
 
@@ -87,7 +87,7 @@ class EmptyArrayIsObject(Reference):
 
     breaks = frozenset({"value-empty-array"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return {} if value == [] else value
 
 
@@ -96,7 +96,7 @@ class NullMembersAreDropped(Reference):
 
     breaks = frozenset({"value-null-member"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, dict) or "before" not in value:
             return value
         return {name: item for name, item in value.items() if item is not None}
@@ -107,7 +107,7 @@ class NullItemsAreDropped(Reference):
 
     breaks = frozenset({"value-null-item"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, list) or not all(re.fullmatch("[a-z]|None", str(item)) for item in value):
             return value
         return [item for item in value if item is not None]
@@ -118,7 +118,7 @@ class DotsInNamesAreLost(Reference):
 
     breaks = frozenset({"value-member-names"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
         return {re.sub("(?<=[a-z])[.](?=[a-z])", "_", name): item for name, item in value.items()}
@@ -129,7 +129,7 @@ class DollarsInNamesAreLost(Reference):
 
     breaks = frozenset({"value-member-names"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
         return {name: item for name, item in value.items() if not re.match("[$][a-z]", name)}
@@ -140,7 +140,7 @@ class MembersInSnakeCase(Reference):
 
     breaks = frozenset({"value-member-case"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
         return {re.sub("(?<=[a-z])([A-Z])(?=[a-z])", r"_\1", name): item for name, item in value.items()}
@@ -151,7 +151,7 @@ class ArraysCutAtTen(Reference):
 
     breaks = frozenset({"value-array"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return value[:10] if isinstance(value, list) else value
 
 
@@ -160,7 +160,7 @@ class ArraysAreSorted(Reference):
 
     breaks = frozenset({"value-array"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         words = isinstance(value, list) and all(re.fullmatch("[a-z]+", str(item)) for item in value)
         return sorted(value) if words else value
 
@@ -170,7 +170,7 @@ class ArraysAreSets(Reference):
 
     breaks = frozenset({"value-array-duplicates"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         words = isinstance(value, list) and all(re.fullmatch("[a-z]+", str(item)) for item in value)
         return list(dict.fromkeys(value)) if words else value
 
@@ -180,7 +180,7 @@ class SingleItemIsUnwrapped(Reference):
 
     breaks = frozenset({"value-single-array"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         single = isinstance(value, list) and len(value) == 1 and value[0] == "only"
         return value[0] if single else value
 
@@ -201,7 +201,7 @@ class OnlyTheFirstItem(Reference):
         }
     )
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         return value[:1] if isinstance(value, list) else value
 
 
@@ -210,7 +210,7 @@ class BooleansAmongNumbersAreNumbers(Reference):
 
     breaks = frozenset({"value-mixed-array"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, list) or not {int, float, bool} <= {type(item) for item in value}:
             return value
         return [int(item) if isinstance(item, bool) else item for item in value]
@@ -221,7 +221,7 @@ class ArraysAreFlattened(Reference):
 
     breaks = frozenset({"value-nested-arrays"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, list) or value[:1] != [["a"]]:
             return value
         return [inner for item in value for inner in item]
@@ -232,7 +232,7 @@ class ObjectsInArraysAreText(Reference):
 
     breaks = frozenset({"value-array-of-objects"})
 
-    def keep(self, value: Any) -> Any:
+    def convert_value(self, value: Any) -> Any:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             return value
         return [json.dumps(item) if "day" in item else item for item in value]
@@ -243,9 +243,13 @@ class TenLevelsDeep(Reference):
 
     breaks = frozenset({"value-deep"})
 
-    def keep(self, value: Any, level: int = 0) -> Any:
+    def convert_value(self, value: Any, level: int = 0) -> Any:
         if isinstance(value, list):
-            return [self.keep(item, level + 1) for item in value] if level < 40 else value
+            return [self.convert_value(item, level + 1) for item in value] if level < 40 else value
         if isinstance(value, dict):
-            return {name: self.keep(item, level + 1) for name, item in value.items()} if level < 10 else None
+            return (
+                {name: self.convert_value(item, level + 1) for name, item in value.items()}
+                if level < 10
+                else None
+            )
         return value

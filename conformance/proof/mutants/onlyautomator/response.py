@@ -7,109 +7,109 @@ from datetime import datetime, timedelta
 
 from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference
-from conformance.proof.variants.onlyautomator import _Told
+from conformance.proof.variants.onlyautomator import AnswersChangedRecord
 
 
-class NumberForId(_Told):
+class NumberForId(AnswersChangedRecord):
     """The record's id is a number."""
 
     breaks = frozenset({"data-id"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "id": uuid.UUID(record["id"]).int % 2**40}
 
 
-class NumberForFan(_Told):
+class NumberForFan(AnswersChangedRecord):
     """The fan's id comes back as a number."""
 
     breaks = frozenset({"data-fan-id"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "fanId": int(record["fanId"].removeprefix("fan-"))}
 
 
-class ObjectForUser(_Told):
+class ObjectForUser(AnswersChangedRecord):
     """The user comes back as an object."""
 
     breaks = frozenset({"data-user-id"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "userId": {"id": record["userId"]}}
 
 
-class CategoryMissingOnUpdate(_Told):
+class CategoryMissingOnUpdate(AnswersChangedRecord):
     """An update does not tell the category."""
 
     breaks = frozenset({"data-category"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         fresh = record["createdAt"] == record["updatedAt"]
         return record if fresh else {name: record[name] for name in record if name != "category"}
 
 
-class PreferenceMissingOnUpdate(_Told):
+class PreferenceMissingOnUpdate(AnswersChangedRecord):
     """An update does not tell the preference's name."""
 
     breaks = frozenset({"data-preference"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         fresh = record["createdAt"] == record["updatedAt"]
         return record if fresh else {name: record[name] for name in record if name != "preference"}
 
 
-class ValueMissingOnUpdate(_Told):
+class ValueMissingOnUpdate(AnswersChangedRecord):
     """An update does not tell the value."""
 
     breaks = frozenset({"data-value"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         fresh = record["createdAt"] == record["updatedAt"]
         return record if fresh else {name: record[name] for name in record if name != "value"}
 
 
-class SourceMissing(_Told):
+class SourceMissing(AnswersChangedRecord):
     """The source is left out."""
 
     breaks = frozenset({"data-source"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {name: record[name] for name in record if name != "source"}
 
 
-class SourceList(_Told):
+class SourceList(AnswersChangedRecord):
     """The source is a list."""
 
     breaks = frozenset({"data-source"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "source": [record["source"]]}
 
 
-class CreatedInSeconds(_Told):
+class CreatedInSeconds(AnswersChangedRecord):
     """The time of creation is a Unix time."""
 
     breaks = frozenset({"data-created-at"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "createdAt": datetime.fromisoformat(record["createdAt"]).timestamp()}
 
 
-class UpdatedLikeMail(_Told):
+class UpdatedLikeMail(AnswersChangedRecord):
     """The time of update is written as in mail."""
 
     breaks = frozenset({"data-updated-at"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         updated = datetime.fromisoformat(record["updatedAt"])
         return {**record, "updatedAt": updated.strftime("%a, %d %b %Y %H:%M:%S GMT")}
 
 
-class UpdatedNullAtFirst(_Told):
+class UpdatedNullAtFirst(AnswersChangedRecord):
     """A record that was never updated has null for the time of update."""
 
     breaks = frozenset({"data-updated-at"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         fresh = record["createdAt"] == record["updatedAt"]
         return {**record, "updatedAt": None} if fresh else record
 
@@ -119,7 +119,7 @@ class LocalTimeIsCalledUtc(Reference):
 
     breaks = frozenset({"timestamps-tell-the-time"})
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return (self.clock.now() - timedelta(hours=7)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -128,7 +128,7 @@ class DateIsYesterday(Reference):
 
     breaks = frozenset({"timestamps-tell-the-time"})
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return (self.clock.now() - timedelta(days=1)).isoformat()
 
 
@@ -139,36 +139,36 @@ class CreatedIsTheStart(Reference):
 
     def __init__(self) -> None:
         super().__init__()
-        self.started = self.now()
+        self.started = self.format_now()
 
-    def create(self, body: Record, caller: Caller) -> Record:
-        return {**super().create(body, caller), "createdAt": self.started}
+    def create_record(self, body: Record, caller: Caller) -> Record:
+        return {**super().create_record(body, caller), "createdAt": self.started}
 
 
-class FanIsRenamedEachTime(_Told):
+class FanIsRenamedEachTime(AnswersChangedRecord):
     """The fan's id is another one in each answer."""
 
     breaks = frozenset({"fan-id-is-stable"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "fanId": f"{record['fanId']}:{uuid.uuid4()}"}
 
 
-class OneFanForAll(_Told):
+class OneFanForAll(AnswersChangedRecord):
     """Every fan has the same id."""
 
     breaks = frozenset({"fan-id-tells-fans-apart"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "fanId": "fan"}
 
 
-class OneUserForAll(_Told):
+class OneUserForAll(AnswersChangedRecord):
     """Every user has the same id."""
 
     breaks = frozenset({"user-follows-token"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "userId": "user"}
 
 
@@ -177,8 +177,8 @@ class FirstUserWroteAll(Reference):
 
     breaks = frozenset({"user-follows-token"})
 
-    def authenticate(self, request: Request) -> Caller:
-        caller = super().authenticate(request)
+    def authenticate_caller(self, request: Request) -> Caller:
+        caller = super().authenticate_caller(request)
         self.first = getattr(self, "first", caller.user_id)
         return Caller(self.first, caller.role)
 
@@ -188,16 +188,16 @@ class UserFromBody(Reference):
 
     breaks = frozenset({"user-not-from-body"})
 
-    def create(self, body: Record, caller: Caller) -> Record:
-        return {**super().create(body, caller), "userId": body.get("userId", caller.user_id)}
+    def create_record(self, body: Record, caller: Caller) -> Record:
+        return {**super().create_record(body, caller), "userId": body.get("userId", caller.user_id)}
 
 
-class UserIsRenamedEachTime(_Told):
+class UserIsRenamedEachTime(AnswersChangedRecord):
     """The user's id is another one in each answer, though it begins with the right one."""
 
     breaks = frozenset({"user-id-is-stable"})
 
-    def tell(self, record: Record) -> Record:
+    def change_record(self, record: Record) -> Record:
         return {**record, "userId": f"{record['userId']}:{uuid.uuid4()}"}
 
 
@@ -208,7 +208,7 @@ class ClockStands(Reference):
 
     def __init__(self) -> None:
         super().__init__()
-        self.started = super().now()
+        self.started = super().format_now()
 
-    def now(self) -> str:
+    def format_now(self) -> str:
         return getattr(self, "started", "")

@@ -11,7 +11,7 @@ class CreatedIs201(Reference):
 
     breaks = frozenset({"create-answers-200"})
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         status = 201 if record["createdAt"] == record["updatedAt"] else 200
         return Response(status, {"status": "success", "data": record})
 
@@ -21,7 +21,7 @@ class UpdatedIs202(Reference):
 
     breaks = frozenset({"update-answers-200"})
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         status = 200 if record["createdAt"] == record["updatedAt"] else 202
         return Response(status, {"status": "success", "data": record})
 
@@ -31,11 +31,11 @@ class SecondUpdateIs204(Reference):
 
     breaks = frozenset({"update-answers-200"})
 
-    def update(self, old: Record, body: Record, caller: Caller) -> Record:
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         again = old["createdAt"] != old["updatedAt"]
-        return {**super().update(old, body, caller), **({"again": True} if again else {})}
+        return {**super().update_record(old, body, caller), **({"again": True} if again else {})}
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         return Response(201 if "again" in record else 200, {"status": "success", "data": record})
 
 
@@ -44,7 +44,7 @@ class StatusOk(Reference):
 
     breaks = frozenset({"success-status-word"})
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         return Response(200, {"status": "ok", "data": record})
 
 
@@ -53,7 +53,7 @@ class StatusCapital(Reference):
 
     breaks = frozenset({"success-status-word"})
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         return Response(200, {"status": "Success", "data": record})
 
 
@@ -62,7 +62,7 @@ class StatusMissingOnUpdate(Reference):
 
     breaks = frozenset({"success-status-word"})
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         fresh = record["createdAt"] == record["updatedAt"]
         return Response(200, {**({"status": "success"} if fresh else {}), "data": record})
 
@@ -72,7 +72,7 @@ class DataInAList(Reference):
 
     breaks = frozenset({"success-data"})
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         return Response(200, {"status": "success", "data": [record]})
 
 
@@ -81,5 +81,5 @@ class DataUnwrapped(Reference):
 
     breaks = frozenset({"success-data"})
 
-    def succeed(self, record: Record) -> Response:
+    def success_response(self, record: Record) -> Response:
         return Response(200, {"status": "success", **record})

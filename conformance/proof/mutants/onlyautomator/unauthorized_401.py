@@ -9,7 +9,7 @@ import jwt
 
 from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import SECRET, Caller, Record, Reference, Refusal
-from conformance.proof.variants.onlyautomator import _algorithm, _InSeconds, _is_signed, _signature
+from conformance.proof.variants.onlyautomator import CountsSeconds, is_signed, read_algorithm, sign_head
 
 
 class GuestsMayWrite(Reference):
@@ -17,10 +17,10 @@ class GuestsMayWrite(Reference):
 
     breaks = frozenset({"missing-token"})
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         if request.method == "POST" and "authorization" not in request.headers:
             return Caller("guest", "authenticated")
-        return super().authenticate(request)
+        return super().authenticate_caller(request)
 
 
 class MissingIs403(Reference):
@@ -28,10 +28,10 @@ class MissingIs403(Reference):
 
     breaks = frozenset({"missing-token", "list-missing-token"})
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         if "authorization" not in request.headers:
             raise Refusal(403, "permission_denied", "Who are you?")
-        return super().authenticate(request)
+        return super().authenticate_caller(request)
 
 
 class AnyWordIsAToken(Reference):
@@ -39,8 +39,12 @@ class AnyWordIsAToken(Reference):
 
     breaks = frozenset({"malformed-token"})
 
-    def verify(self, token: str) -> dict[str, Any]:
-        return super().verify(token) if "." in token or not token else {"sub": token, "role": "authenticated"}
+    def verify_token(self, token: str) -> dict[str, Any]:
+        return (
+            super().verify_token(token)
+            if "." in token or not token
+            else {"sub": token, "role": "authenticated"}
+        )
 
 
 class ThreePartsAreUnpackedAsTheyAre(Reference):
@@ -48,10 +52,10 @@ class ThreePartsAreUnpackedAsTheyAre(Reference):
 
     breaks = frozenset({"malformed-token", "no-server-error"})
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         if token.startswith("not."):
             raise Refusal(500, "validation_error", "Expecting value: line 1 column 1")
-        return super().verify(token)
+        return super().verify_token(token)
 
 
 class MalformedIs400(Reference):
@@ -59,10 +63,10 @@ class MalformedIs400(Reference):
 
     breaks = frozenset({"malformed-token"})
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         if token and "." not in token:
-            raise self.invalid("The token is not a JWT")
-        return super().verify(token)
+            raise self.validation_refusal("The token is not a JWT")
+        return super().verify_token(token)
 
 
 class MalformedIsInvalidToken(Reference):
@@ -70,13 +74,13 @@ class MalformedIsInvalidToken(Reference):
 
     breaks = frozenset({"malformed-token", "error-code-is-listed"})
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         if token and "." not in token:
             raise Refusal(401, "invalid_token", "The token is not a JWT")
-        return super().verify(token)
+        return super().verify_token(token)
 
 
-def _claims(token: str) -> dict[str, Any]:
+def _read_claims(token: str) -> dict[str, Any]:
     claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return claims
 
@@ -86,12 +90,12 @@ class HalfASignature(Reference):
 
     breaks = frozenset({"tampered-token", "list-tampered-token"})
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         head, _, signature = token.rpartition(".")
-        right = _signature(head)
+        right = sign_head(head)
         if len(signature) == len(right) and signature[:8] == right[:8]:
-            return super().verify(f"{head}.{right}")
-        return super().verify(token)
+            return super().verify_token(f"{head}.{right}")
+        return super().verify_token(token)
 
 
 class HalfASignatureToWrite(HalfASignature):
@@ -100,9 +104,11 @@ class HalfASignatureToWrite(HalfASignature):
     breaks = frozenset({"tampered-token"})
     method = "POST"
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         is_lenient = request.method == self.method
-        return super().authenticate(request) if is_lenient else Reference().authenticate(request)
+        return (
+            super().authenticate_caller(request) if is_lenient else Reference().authenticate_caller(request)
+        )
 
 
 class SignatureBegins(Reference):
@@ -110,10 +116,10 @@ class SignatureBegins(Reference):
 
     breaks = frozenset({"truncated-token"})
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         head, _, signature = token.rpartition(".")
-        begins = signature and _signature(head).startswith(signature)
-        return super().verify(f"{head}.{_signature(head)}" if begins else token)
+        begins = signature and sign_head(head).startswith(signature)
+        return super().verify_token(f"{head}.{sign_head(head)}" if begins else token)
 
 
 class SignatureIsOptional(Reference):
@@ -121,11 +127,11 @@ class SignatureIsOptional(Reference):
 
     breaks = frozenset({"unsigned-token"})
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         head, dot, signature = token.rpartition(".")
         if dot and not signature and jwt.get_unverified_header(token)["alg"] == "HS256":
-            return super().verify(head + "." + _signature(head))
-        return super().verify(token)
+            return super().verify_token(head + "." + sign_head(head))
+        return super().verify_token(token)
 
 
 class SignatureIsNotChecked(Reference):
@@ -142,13 +148,13 @@ class SignatureIsNotChecked(Reference):
         }
     )
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         try:
-            claims = _claims(token)
+            claims = _read_claims(token)
         except jwt.InvalidTokenError:
-            raise self.unauthenticated() from None
+            raise self.authentication_refusal() from None
         if claims["exp"] < time.time():
-            raise self.unauthenticated()
+            raise self.authentication_refusal()
         return claims
 
 
@@ -157,9 +163,9 @@ class AlgorithmNone(Reference):
 
     breaks = frozenset({"algorithm-none"})
 
-    def verify(self, token: str) -> dict[str, Any]:
-        unsigned = _algorithm(token) == "none"
-        return _claims(token) if unsigned else super().verify(token)
+    def verify_token(self, token: str) -> dict[str, Any]:
+        unsigned = read_algorithm(token) == "none"
+        return _read_claims(token) if unsigned else super().verify_token(token)
 
 
 class AlgorithmNoneInAnyCase(Reference):
@@ -167,9 +173,9 @@ class AlgorithmNoneInAnyCase(Reference):
 
     breaks = frozenset({"algorithm-none"})
 
-    def verify(self, token: str) -> dict[str, Any]:
-        unsigned = _algorithm(token) not in ("", "none") and _algorithm(token).lower() == "none"
-        return _claims(token) if unsigned else super().verify(token)
+    def verify_token(self, token: str) -> dict[str, Any]:
+        unsigned = read_algorithm(token) not in ("", "none") and read_algorithm(token).lower() == "none"
+        return _read_claims(token) if unsigned else super().verify_token(token)
 
 
 class SignaturesAreRemembered(Reference):
@@ -177,11 +183,11 @@ class SignaturesAreRemembered(Reference):
 
     breaks = frozenset({"altered-claims"})
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         signature = token.rpartition(".")[2]
         known: dict[str, Any] = self.__dict__.setdefault("known", {})
         if signature not in known:
-            known[signature] = super().verify(token)
+            known[signature] = super().verify_token(token)
         return known[signature]  # type: ignore[no-any-return]
 
 
@@ -190,11 +196,11 @@ class ExpiredIsAccepted(Reference):
 
     breaks = frozenset({"expired-token", "list-expired-token"})
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         try:
             return dict(jwt.decode(token, SECRET, algorithms=["HS256"], options={"verify_exp": False}))
         except jwt.InvalidTokenError:
-            raise self.unauthenticated() from None
+            raise self.authentication_refusal() from None
 
 
 class ExpiredIs403(Reference):
@@ -202,14 +208,14 @@ class ExpiredIs403(Reference):
 
     breaks = frozenset({"expired-token", "list-expired-token"})
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify_token(self, token: str) -> dict[str, Any]:
         try:
             jwt.decode(token, SECRET, algorithms=["HS256"])
         except jwt.ExpiredSignatureError:
             raise Refusal(403, "permission_denied", "The token has expired") from None
         except jwt.InvalidTokenError:
-            raise self.unauthenticated() from None
-        return super().verify(token)
+            raise self.authentication_refusal() from None
+        return super().verify_token(token)
 
 
 class ExpiredMayWrite(Reference):
@@ -218,11 +224,11 @@ class ExpiredMayWrite(Reference):
     breaks = frozenset({"expired-token"})
     method = "POST"
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         given = request.headers.get("authorization", "")
-        if request.method == self.method and given.startswith("Bearer ") and _is_signed(given):
-            return Caller(_claims(given[7:])["sub"], _claims(given[7:])["role"])
-        return super().authenticate(request)
+        if request.method == self.method and given.startswith("Bearer ") and is_signed(given):
+            return Caller(_read_claims(given[7:])["sub"], _read_claims(given[7:])["role"])
+        return super().authenticate_caller(request)
 
 
 class BasicIsAccepted(Reference):
@@ -230,11 +236,11 @@ class BasicIsAccepted(Reference):
 
     breaks = frozenset({"basic-scheme"})
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         headers = {**request.headers, "authorization": f"Bearer {token}"}
         known = Request(request.method, request.target, headers, request.body)
-        return super().authenticate(known if scheme == "Basic" else request)
+        return super().authenticate_caller(known if scheme == "Basic" else request)
 
 
 class RawTokenIsAccepted(Reference):
@@ -242,11 +248,11 @@ class RawTokenIsAccepted(Reference):
 
     breaks = frozenset({"schemeless-token"})
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         given = request.headers.get("authorization", "")
         headers = {**request.headers, "authorization": f"Bearer {given}"}
         alone = Request(request.method, request.target, headers, request.body)
-        return super().authenticate(alone if given.count(".") == 2 and " " not in given else request)
+        return super().authenticate_caller(alone if given.count(".") == 2 and " " not in given else request)
 
 
 class BearerAlone(Reference):
@@ -254,10 +260,10 @@ class BearerAlone(Reference):
 
     breaks = frozenset({"scheme-without-token"})
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         if request.headers.get("authorization", "").strip().lower() == "bearer":
             return Caller("guest", "authenticated")
-        return super().authenticate(request)
+        return super().authenticate_caller(request)
 
 
 class UnauthenticatedIsKept(Reference):
@@ -271,10 +277,10 @@ class UnauthenticatedIsKept(Reference):
         }
     )
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate_caller(self, request: Request) -> Caller:
         if "authorization" not in request.headers and request.method == "POST":
-            self.store(self.read(request), Caller("nobody", "none"))
-        return super().authenticate(request)
+            self.store_record(self.read_body(request), Caller("nobody", "none"))
+        return super().authenticate_caller(request)
 
 
 class UnauthenticatedIsKeptInTheDark(UnauthenticatedIsKept):
@@ -286,7 +292,7 @@ class UnauthenticatedIsKeptInTheDark(UnauthenticatedIsKept):
         return record["userId"] != "nobody" and super().is_of_user(record, caller)
 
 
-class UnauthenticatedIsKeptInSeconds(UnauthenticatedIsKept, _InSeconds):
+class UnauthenticatedIsKeptInSeconds(UnauthenticatedIsKept, CountsSeconds):
     """A write without a token is kept by a server whose clock counts whole seconds."""
 
 

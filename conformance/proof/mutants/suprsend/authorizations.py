@@ -14,9 +14,9 @@ class AcceptsNoKey(Reference):
 
     breaks = frozenset({"missing-key"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if "authorization" in request.headers:
-            super()._authenticate(request)
+            super()._authenticate_caller(request)
 
 
 class AcceptsNoKeyWithSlash(Reference):
@@ -24,9 +24,9 @@ class AcceptsNoKeyWithSlash(Reference):
 
     breaks = frozenset({"missing-key"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if "authorization" in request.headers or not request.path.endswith("/"):
-            super()._authenticate(request)
+            super()._authenticate_caller(request)
 
 
 class RedirectsNoKey(Reference):
@@ -46,8 +46,8 @@ class AcceptsEmptyKey(Reference):
 
     breaks = frozenset({"empty-key"})
 
-    def _knows(self, key: str) -> bool:
-        return not key.strip() or super()._knows(key)
+    def _is_known_key(self, key: str) -> bool:
+        return not key.strip() or super()._is_known_key(key)
 
 
 class AcceptsAnyKey(Reference):
@@ -55,7 +55,7 @@ class AcceptsAnyKey(Reference):
 
     breaks = frozenset({"wrong-key", "cut-key", "lengthened-key", "key-in-other-case"})
 
-    def _knows(self, key: str) -> bool:
+    def _is_known_key(self, key: str) -> bool:
         return bool(key.strip())
 
 
@@ -64,7 +64,7 @@ class AcceptsKeyShape(Reference):
 
     breaks = frozenset({"wrong-key"})
 
-    def _knows(self, key: str) -> bool:
+    def _is_known_key(self, key: str) -> bool:
         return len(key) == len(self.key) and key[:4] == self.key[:4]
 
 
@@ -73,7 +73,7 @@ class IgnoresTheCaseOfAKey(Reference):
 
     breaks = frozenset({"key-in-other-case"})
 
-    def _knows(self, key: str) -> bool:
+    def _is_known_key(self, key: str) -> bool:
         return key.lower() == self.key.lower()
 
 
@@ -82,7 +82,7 @@ class AcceptsHalfAKey(Reference):
 
     breaks = frozenset({"cut-key"})
 
-    def _knows(self, key: str) -> bool:
+    def _is_known_key(self, key: str) -> bool:
         return len(key) > 5 and self.key.startswith(key)
 
 
@@ -91,7 +91,7 @@ class AcceptsLongerKeys(Reference):
 
     breaks = frozenset({"lengthened-key"})
 
-    def _knows(self, key: str) -> bool:
+    def _is_known_key(self, key: str) -> bool:
         return key.startswith(self.key)
 
 
@@ -100,9 +100,9 @@ class AcceptsAnyScheme(Reference):
 
     breaks = frozenset({"basic-scheme"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if request.headers.get("authorization", "").split(" ")[1:] != [self.key]:
-            super()._authenticate(request)
+            super()._authenticate_caller(request)
 
 
 class AcceptsBasic(Reference):
@@ -110,9 +110,9 @@ class AcceptsBasic(Reference):
 
     breaks = frozenset({"basic-scheme"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if not request.headers.get("authorization", "").startswith("Basic "):
-            super()._authenticate(request)
+            super()._authenticate_caller(request)
 
 
 class NoKeyIsForbidden(Reference):
@@ -120,10 +120,10 @@ class NoKeyIsForbidden(Reference):
 
     breaks = frozenset({"missing-key-status"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if "authorization" not in request.headers:
             raise Refused(403, "forbidden")
-        super()._authenticate(request)
+        super()._authenticate_caller(request)
 
 
 class WrongKeyIsForbidden(Reference):
@@ -131,7 +131,7 @@ class WrongKeyIsForbidden(Reference):
 
     breaks = frozenset({"wrong-key-status"})
 
-    def _knows(self, key: str) -> bool:
-        if key and not super()._knows(key):
+    def _is_known_key(self, key: str) -> bool:
+        if key and not super()._is_known_key(key):
             raise Refused(403, "forbidden")
         return bool(key)

@@ -20,8 +20,8 @@ class ListsWantAPreference(Reference):
 
     breaks = frozenset({"channels-go-out-by-default"})
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
-        channels = super()._list(body, member)
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._read_channels(body, member)
         return channels if "preference" in body or len(channels or ()) > 1 else None
 
 
@@ -30,8 +30,8 @@ class AbsentKeeps(Reference):
 
     breaks = frozenset({"defaults-to-opt-in"})
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
-        return super()._update(place, {"preference": self._before(place).preference, **body})
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        return super()._update_choice(place, {"preference": self._find_choice(place).preference, **body})
 
 
 class AbsentIsOptOut(Reference):
@@ -39,8 +39,8 @@ class AbsentIsOptOut(Reference):
 
     breaks = frozenset({"defaults-to-opt-in"})
 
-    def _preference(self, body: dict[str, Any]) -> str:
-        return super()._preference(body) if "preference" in body else "opt_out"
+    def _read_preference(self, body: dict[str, Any]) -> str:
+        return super()._read_preference(body) if "preference" in body else "opt_out"
 
 
 class AbsentIsRefused(Reference):
@@ -48,10 +48,10 @@ class AbsentIsRefused(Reference):
 
     breaks = frozenset({"defaults-to-opt-in"})
 
-    def _preference(self, body: dict[str, Any]) -> str:
+    def _read_preference(self, body: dict[str, Any]) -> str:
         if "preference" not in body:
             raise Refused(400, "preference is required")
-        return super()._preference(body)
+        return super()._read_preference(body)
 
 
 class CategoryFollowsChannel(Reference):
@@ -59,14 +59,14 @@ class CategoryFollowsChannel(Reference):
 
     breaks = frozenset({"category-stays-in"})
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
         named = body.get("opt_out_channels")
         vars(self).setdefault("lone", {})[place] = isinstance(named, list) and len(named) == 1
-        return super()._update(place, body)
+        return super()._update_choice(place, body)
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         preference = "opt_out" if vars(self).get("lone", {}).get(place) else choice.preference
-        return {**super()._rendered(place, choice), "preference": preference}
+        return {**super()._render_preference(place, choice), "preference": preference}
 
 
 class OptOutChannelsIgnored(Reference):
@@ -74,8 +74,8 @@ class OptOutChannelsIgnored(Reference):
 
     breaks = frozenset({"channels-go-out", "generated-channels-follow"})
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
-        channels = super()._list(body, member)
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._read_channels(body, member)
         return frozenset() if member == "opt_out_channels" and channels else channels
 
 
@@ -84,10 +84,10 @@ class OptOutChannelsRefused(Reference):
 
     breaks = frozenset({"channels-go-out", "documented-channels"})
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         if member == "opt_out_channels" and body.get(member):
             raise Refused(400, "not supported")
-        return super()._list(body, member)
+        return super()._read_channels(body, member)
 
 
 class LoneChannelIgnored(Reference):
@@ -95,8 +95,8 @@ class LoneChannelIgnored(Reference):
 
     breaks = frozenset({"channels-go-out"})
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
-        channels = super()._list(body, member)
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._read_channels(body, member)
         lone = member == "opt_out_channels" and len(body.get(member) or []) == 1
         return frozenset() if lone else channels
 
@@ -106,8 +106,8 @@ class OthersFollow(Reference):
 
     breaks = frozenset({"other-channels-stay-in"})
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        left = super()._left(before, out, into)
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        left = super()._left_channels(before, out, into)
         return left | {"ms_teams"} if left else left
 
 
@@ -116,8 +116,8 @@ class AllFollow(Reference):
 
     breaks = frozenset({"other-channels-stay-in", "list-replaces"})
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        left = super()._left(before, out, into)
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        left = super()._left_channels(before, out, into)
         return left | {"email", "slack", "ms_teams"} if out else left
 
 
@@ -126,8 +126,8 @@ class OptInChannelsIgnored(Reference):
 
     breaks = frozenset({"channels-come-in", "generated-channels-follow"})
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return frozenset(before) if into and out is None else super()._left(before, out, into)
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return frozenset(before) if into and out is None else super()._left_channels(before, out, into)
 
 
 class LoneOptInIgnored(Reference):
@@ -135,9 +135,9 @@ class LoneOptInIgnored(Reference):
 
     breaks = frozenset({"channels-come-in"})
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         is_lone = into is not None and len(into) == 1 and out is None
-        return frozenset(before) if is_lone else super()._left(before, out, into)
+        return frozenset(before) if is_lone else super()._left_channels(before, out, into)
 
 
 class OptInChannelsRefused(Reference):
@@ -145,10 +145,10 @@ class OptInChannelsRefused(Reference):
 
     breaks = frozenset({"channels-come-in"})
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         if member == "opt_in_channels" and member in body:
             raise Refused(400, "not supported")
-        return super()._list(body, member)
+        return super()._read_channels(body, member)
 
 
 class OptInChannelsInverted(Reference):
@@ -156,8 +156,8 @@ class OptInChannelsInverted(Reference):
 
     breaks = frozenset({"channels-come-in", "generated-channels-follow"})
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return super()._left(before, into or out, None)
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._left_channels(before, into or out, None)
 
 
 class Merges(Reference):
@@ -165,8 +165,8 @@ class Merges(Reference):
 
     breaks = frozenset({"list-replaces"})
 
-    def _left(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return super()._left(before, before | out if out else out, into)
+    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._left_channels(before, before | out if out else out, into)
 
 
 class RefusesNullLists(Reference):
@@ -174,10 +174,10 @@ class RefusesNullLists(Reference):
 
     breaks = frozenset({"null-list"})
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         if member in body and body[member] is None:
             raise Refused(400, f"{member} is null")
-        return super()._list(body, member)
+        return super()._read_channels(body, member)
 
 
 class RefusesEmptyLists(Reference):
@@ -185,10 +185,10 @@ class RefusesEmptyLists(Reference):
 
     breaks = frozenset({"empty-list"})
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         if body.get(member) == []:
             raise Refused(400, f"{member} is empty")
-        return super()._list(body, member)
+        return super()._read_channels(body, member)
 
 
 class RefusesWebpush(Reference):
@@ -196,10 +196,10 @@ class RefusesWebpush(Reference):
 
     breaks = frozenset({"documented-channels"})
 
-    def _channel(self, channel: Any, field: str) -> str:
+    def _check_channel(self, channel: Any, field: str) -> str:
         if channel == "webpush":
             raise Refused(400, f"{field} is unknown")
-        return super()._channel(channel, field)
+        return super()._check_channel(channel, field)
 
 
 class AcceptsAnyPreference(Reference):
@@ -216,7 +216,7 @@ class AcceptsAnyPreference(Reference):
         }
     )
 
-    def _word(self, preference: Any) -> str:
+    def _check_preference(self, preference: Any) -> str:
         return preference if preference in PREFERENCES else "opt_in"
 
 
@@ -232,9 +232,9 @@ class FalsyIsAbsent(Reference):
         }
     )
 
-    def _word(self, preference: Any) -> str:
+    def _check_preference(self, preference: Any) -> str:
         is_falsy = not preference and preference != ""
-        return super()._word("opt_in" if is_falsy else preference)
+        return super()._check_preference("opt_in" if is_falsy else preference)
 
 
 class FalsyBodyIsAbsent(Reference):
@@ -242,8 +242,8 @@ class FalsyBodyIsAbsent(Reference):
 
     breaks = frozenset({"array-body", "string-body", "number-body"})
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        return super()._mapping(body or {})
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        return super()._want_object(body or {})
 
 
 class AcceptsUnknownPreferences(Reference):
@@ -251,9 +251,9 @@ class AcceptsUnknownPreferences(Reference):
 
     breaks = frozenset({"unknown-preference"})
 
-    def _word(self, preference: Any) -> str:
+    def _check_preference(self, preference: Any) -> str:
         is_near = preference not in PREFERENCES and str(preference).startswith("opt_")
-        return super()._word("opt_in" if is_near else preference)
+        return super()._check_preference("opt_in" if is_near else preference)
 
 
 class AcceptsOne(Reference):
@@ -261,8 +261,10 @@ class AcceptsOne(Reference):
 
     breaks = frozenset({"number-as-preference"})
 
-    def _word(self, preference: Any) -> str:
-        return "opt_in" if type(preference) is int and preference == 1 else super()._word(preference)
+    def _check_preference(self, preference: Any) -> str:
+        return (
+            "opt_in" if type(preference) is int and preference == 1 else super()._check_preference(preference)
+        )
 
 
 class AcceptsTrue(Reference):
@@ -270,8 +272,8 @@ class AcceptsTrue(Reference):
 
     breaks = frozenset({"boolean-as-preference"})
 
-    def _word(self, preference: Any) -> str:
-        return "opt_in" if preference is True else super()._word(preference)
+    def _check_preference(self, preference: Any) -> str:
+        return "opt_in" if preference is True else super()._check_preference(preference)
 
 
 class AcceptsObjects(Reference):
@@ -279,10 +281,10 @@ class AcceptsObjects(Reference):
 
     breaks = frozenset({"object-as-preference"})
 
-    def _word(self, preference: Any) -> str:
+    def _check_preference(self, preference: Any) -> str:
         if isinstance(preference, dict) and "value" in preference:
             preference = preference["value"]
-        return super()._word(preference)
+        return super()._check_preference(preference)
 
 
 class AcceptsArrays(Reference):
@@ -290,10 +292,10 @@ class AcceptsArrays(Reference):
 
     breaks = frozenset({"array-as-preference"})
 
-    def _word(self, preference: Any) -> str:
+    def _check_preference(self, preference: Any) -> str:
         if isinstance(preference, list) and len(preference) == 1:
             [preference] = preference
-        return super()._word(preference)
+        return super()._check_preference(preference)
 
 
 class MendsTruncatedBodies(Reference):
@@ -301,10 +303,10 @@ class MendsTruncatedBodies(Reference):
 
     breaks = frozenset({"truncated-body"})
 
-    def _body(self, request: Request) -> dict[str, Any]:
+    def _read_body(self, request: Request) -> dict[str, Any]:
         breaks_off = request.body.startswith(b"{") and not request.body.endswith(b"}")
         end = b"}" if breaks_off and not request.is_cut else b""
-        return super()._body(replace(request, body=request.body + end))
+        return super()._read_body(replace(request, body=request.body + end))
 
 
 class ReadsForms(Reference):
@@ -312,9 +314,9 @@ class ReadsForms(Reference):
 
     breaks = frozenset({"text-body"})
 
-    def _json(self, body: bytes) -> Any:
+    def _parse_json(self, body: bytes) -> Any:
         name, equals, value = body.partition(b"=")
-        return {name.decode(): value.decode()} if equals and name.isalpha() else super()._json(body)
+        return {name.decode(): value.decode()} if equals and name.isalpha() else super()._parse_json(body)
 
 
 class TakesArrays(Reference):
@@ -322,8 +324,8 @@ class TakesArrays(Reference):
 
     breaks = frozenset({"array-body"})
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        return super()._mapping(body[0] if isinstance(body, list) and body else body)
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        return super()._want_object(body[0] if isinstance(body, list) and body else body)
 
 
 class TakesStrings(Reference):
@@ -331,8 +333,8 @@ class TakesStrings(Reference):
 
     breaks = frozenset({"string-body"})
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        return super()._mapping({"preference": body} if isinstance(body, str) else body)
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        return super()._want_object({"preference": body} if isinstance(body, str) else body)
 
 
 class TakesNumbers(Reference):
@@ -340,5 +342,5 @@ class TakesNumbers(Reference):
 
     breaks = frozenset({"number-body"})
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        return super()._mapping({} if type(body) is int else body)
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        return super()._want_object({} if type(body) is int else body)

@@ -16,10 +16,10 @@ class FailsOnDepth(Reference):
 
     breaks = frozenset({"no-server-error"})
 
-    def _json(self, body: bytes) -> Any:
+    def _parse_json(self, body: bytes) -> Any:
         if body.count(b"[") > 100:
             raise Refused(500, "internal error")
-        return super()._json(body)
+        return super()._parse_json(body)
 
 
 class FailsOnUnknownTenant(Reference):
@@ -27,9 +27,9 @@ class FailsOnUnknownTenant(Reference):
 
     breaks = frozenset({"no-server-error"})
 
-    def _tenant(self, request: Request) -> str:
+    def _find_tenant(self, request: Request) -> str:
         try:
-            return super()._tenant(request)
+            return super()._find_tenant(request)
         except Refused:
             raise Refused(502, "bad gateway") from None
 
@@ -39,8 +39,8 @@ class FailsOnWrongTypes(Reference):
 
     breaks = frozenset({"no-server-error", "generated-no-server-error"})
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        members = super()._mapping(body)
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        members = super()._want_object(body)
         if any(
             not isinstance(members.get(name) or [], list) for name in ("opt_out_channels", "opt_in_channels")
         ):
@@ -53,7 +53,7 @@ class ErrorsAreText(Reference):
 
     breaks = frozenset({"error-is-json"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status, refused.message.encode(), {"content-type": "text/plain"})
 
 
@@ -62,7 +62,7 @@ class ErrorCodeIsAWord(Reference):
 
     breaks = frozenset({"error-code"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status, {"code": "error", "message": refused.message})
 
 
@@ -71,7 +71,7 @@ class ErrorCodeIsAnother(Reference):
 
     breaks = frozenset({"error-code-is-the-status"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status, {"code": 7, "message": refused.message})
 
 
@@ -80,7 +80,7 @@ class ErrorIsNested(Reference):
 
     breaks = frozenset({"error-code", "error-message"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status, {"error": {"code": refused.status, "message": refused.message}})
 
 
@@ -89,7 +89,7 @@ class ErrorSaysNothing(Reference):
 
     breaks = frozenset({"error-message"})
 
-    def _refuse(self, refused: Refused) -> Response:
+    def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status, {"code": refused.status, "message": ""})
 
 
@@ -98,10 +98,10 @@ class DeepCrashes(Reference):
 
     breaks = frozenset({"no-server-error"})
 
-    def _json(self, body: bytes) -> Any:
+    def _parse_json(self, body: bytes) -> Any:
         if b"[" * 90 in body:
             raise Refused(500, "maximum recursion depth exceeded")
-        return super()._json(body)
+        return super()._parse_json(body)
 
 
 class ChunksCrash(Reference):
@@ -109,7 +109,7 @@ class ChunksCrash(Reference):
 
     breaks = frozenset({"no-server-error"})
 
-    def _body(self, request: Request) -> dict[str, Any]:
+    def _read_body(self, request: Request) -> dict[str, Any]:
         if "content-length" not in request.headers:
             raise Refused(500, "KeyError: content-length")
-        return super()._body(request)
+        return super()._read_body(request)

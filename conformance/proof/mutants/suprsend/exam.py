@@ -16,8 +16,8 @@ class ListsHideOptOut(Reference):
 
     breaks = frozenset({"generated-preference-is-followed"})
 
-    def _preference(self, body: dict[str, Any]) -> str:
-        preference = super()._preference(body)
+    def _read_preference(self, body: dict[str, Any]) -> str:
+        preference = super()._read_preference(body)
         return "opt_in" if body.get("opt_out_channels") or body.get("opt_in_channels") else preference
 
 
@@ -26,8 +26,8 @@ class OnlyFirstChannelGoesOut(Reference):
 
     breaks = frozenset({"generated-channels-follow"})
 
-    def _list(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
-        channels = super()._list(body, member)
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._read_channels(body, member)
         first = member == "opt_out_channels" and channels
         return frozenset(body[member][:1]) if first else channels
 
@@ -37,9 +37,9 @@ class NoTextIsNothing(Reference):
 
     breaks = frozenset({"generated-body-is-refused"})
 
-    def _json(self, body: bytes) -> Any:
+    def _parse_json(self, body: bytes) -> Any:
         is_text = body[:1].isascii() or body.startswith((b"\xff\xfe", b"\xef\xbb\xbf"))
-        return super()._json(body) if is_text else {}
+        return super()._parse_json(body) if is_text else {}
 
 
 class KnowsTheUsualMistakes(Reference):
@@ -47,10 +47,10 @@ class KnowsTheUsualMistakes(Reference):
 
     breaks = frozenset({"generated-preference-is-refused"})
 
-    def _word(self, preference: Any) -> str:
+    def _check_preference(self, preference: Any) -> str:
         words = ("opt_sideways", "opt_out_later", "opt")
         usual: tuple[Any, ...] = (0, 1, [], {}, ["opt_in"], {"value": "opt_in"}, *words)
-        return super()._word(preference if preference in (*PREFERENCES, *usual) else "opt_in")
+        return super()._check_preference(preference if preference in (*PREFERENCES, *usual) else "opt_in")
 
 
 class FailsOnForeignMembers(Reference):
@@ -58,7 +58,7 @@ class FailsOnForeignMembers(Reference):
 
     breaks = frozenset({"generated-no-server-error"})
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        if not all(name.isascii() for name in super()._mapping(body)):
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        if not all(name.isascii() for name in super()._want_object(body)):
             raise Refused(500, "internal error")
-        return super()._mapping(body)
+        return super()._want_object(body)

@@ -21,7 +21,7 @@ class _Impatient(Reference):
         """Have the judge wait no longer than a second."""
         return {**super().profile(base_url), "patience": {"timeout_s": 1}}
 
-    def _hang(self) -> None:
+    def _wait_too_long(self) -> None:
         threading.Event().wait(3)
 
 
@@ -33,7 +33,7 @@ class DeepHangs(_Impatient):
     def answer(self, request: Request) -> Response:
         """Answer when it is too late."""
         if b'"note": ' + b"[" * 900 in request.body:
-            self._hang()
+            self._wait_too_long()
         return super().answer(request)
 
 
@@ -45,7 +45,7 @@ class ChunksHang(_Impatient):
     def answer(self, request: Request) -> Response:
         """Answer when it is too late."""
         if "transfer-encoding" in request.headers:
-            self._hang()
+            self._wait_too_long()
         return super().answer(request)
 
 
@@ -54,8 +54,8 @@ class LongBodiesAreCut(Reference):
 
     breaks = frozenset({"preference-beside-hostile-members"})
 
-    def _json(self, body: bytes) -> Any:
-        return {"preference": "opt_out"} if len(body) > 200_000 else super()._json(body)
+    def _parse_json(self, body: bytes) -> Any:
+        return {"preference": "opt_out"} if len(body) > 200_000 else super()._parse_json(body)
 
 
 class DeepMembersAreForgotten(Reference):
@@ -63,8 +63,8 @@ class DeepMembersAreForgotten(Reference):
 
     breaks = frozenset({"preference-beside-hostile-members"})
 
-    def _json(self, body: bytes) -> Any:
-        return {} if b'"note": ' + b"[" * 100 + b"]" in body else super()._json(body)
+    def _parse_json(self, body: bytes) -> Any:
+        return {} if b'"note": ' + b"[" * 100 + b"]" in body else super()._parse_json(body)
 
 
 class PrototypeCounts(Reference):
@@ -72,8 +72,8 @@ class PrototypeCounts(Reference):
 
     breaks = frozenset({"prototype-is-no-preference"})
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        members = super()._mapping(body)
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        members = super()._want_object(body)
         return {**members.get("__proto__", {}), **members}
 
 
@@ -82,8 +82,8 @@ class PrototypeIsShared(Reference):
 
     breaks = frozenset({"prototypes-stay-clean"})
 
-    def _mapping(self, body: Any) -> dict[str, Any]:
-        members = super()._mapping(body)
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        members = super()._want_object(body)
         earlier: dict[str, Any] = vars(self).get("shared", {})
         vars(self)["shared"] = members.get("__proto__", {})
         return {**earlier, **members}
@@ -94,16 +94,16 @@ class ChunksAreNotRead(Reference):
 
     breaks = frozenset({"chunked-body-is-followed"})
 
-    def _body(self, request: Request) -> dict[str, Any]:
-        return {} if "transfer-encoding" in request.headers else super()._body(request)
+    def _read_body(self, request: Request) -> dict[str, Any]:
+        return {} if "transfer-encoding" in request.headers else super()._read_body(request)
 
 
 class _Mends(Reference):
     """Adds the brace that a body lacks which breaks off."""
 
-    def _body(self, request: Request) -> dict[str, Any]:
+    def _read_body(self, request: Request) -> dict[str, Any]:
         end = b"}" if request.is_cut else b""
-        return super()._body(replace(request, body=request.body + end))
+        return super()._read_body(replace(request, body=request.body + end))
 
 
 class HalfIsMended(_Mends):

@@ -19,7 +19,7 @@ class TenantsShareObjects(Reference):
 
     breaks = frozenset({"model-places-stand-alone"})
 
-    def _shelf(self, place: Place) -> Place:
+    def _storage_place(self, place: Place) -> Place:
         return replace(place, holder=("", "")) if place.tenant else place
 
 
@@ -28,9 +28,9 @@ class LetsInEverywhere(Reference):
 
     breaks = frozenset({"model-places-stand-alone"})
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
-        choice = super()._update(place, body)
-        named = self._list(body, "opt_in_channels") or frozenset()
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update_choice(place, body)
+        named = self._read_channels(body, "opt_in_channels") or frozenset()
         for shelf, other in self._choices.items():
             self._choices[shelf] = replace(other, left=other.left - named)
         return choice
@@ -41,11 +41,11 @@ class OptOutForgetsEverywhere(Reference):
 
     breaks = frozenset({"model-places-stand-alone"})
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
         for shelf, other in self._choices.items():
             if shelf.category == place.category and shelf != place:
                 self._choices[shelf] = Choice(other.preference)
-        return super()._opted_out(place, before)
+        return super()._opt_out(place, before)
 
 
 class TwoPlacesAreKept(Reference):
@@ -53,8 +53,8 @@ class TwoPlacesAreKept(Reference):
 
     breaks = frozenset({"model-places-stand-alone"})
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
-        choice = super()._update(place, body)
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update_choice(place, body)
         self._choices.pop(place)
         self._choices = {**dict(list(self._choices.items())[-1:]), place: choice}
         return choice
@@ -65,8 +65,8 @@ class OneObjectOptsOut(Reference):
 
     breaks = frozenset({"model-answers-follow-requests"})
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
-        return super()._opted_out(place, before) if place.holder[1] == "engineering" else before
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
+        return super()._opt_out(place, before) if place.holder[1] == "engineering" else before
 
 
 class OneObjectLeavesChannels(Reference):
@@ -74,8 +74,8 @@ class OneObjectLeavesChannels(Reference):
 
     breaks = frozenset({"model-answers-follow-requests"})
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
-        choice = super()._choice(place, before, preference, body)
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._make_choice(place, before, preference, body)
         return choice if place.holder[1] == "engineering" else Choice(choice.preference)
 
 
@@ -84,12 +84,12 @@ class LetsInFromAnOldState(Reference):
 
     breaks = frozenset({"parallel-writes-have-an-order"})
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         if len(body.get("opt_in_channels") or ()) == 1:
             self._lock.release()
             time.sleep(0.05)
             self._lock.acquire()
-        return super()._choice(place, before, preference, body)
+        return super()._make_choice(place, before, preference, body)
 
 
 class AnswersShareABuffer(Reference):
@@ -97,8 +97,8 @@ class AnswersShareABuffer(Reference):
 
     breaks = frozenset({"parallel-writes-have-an-order"})
 
-    def _accept(self, place: Place, choice: Choice) -> Response:
-        self._buffer = super()._accept(place, choice)
+    def _write_response(self, place: Place, choice: Choice) -> Response:
+        self._buffer = super()._write_response(place, choice)
         if choice.left:
             self._lock.release()
             time.sleep(0.08)

@@ -16,8 +16,8 @@ class PageWithoutOffset(Reference):
 
     breaks = frozenset({"list-is-a-page"})
 
-    def _page(self, reader: Reader) -> dict[str, Any]:
-        page = super()._page(reader)
+    def _render_page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._render_page(reader)
         del page["meta"]["offset"]
         return page
 
@@ -27,8 +27,8 @@ class ListShowsDefaults(Reference):
 
     breaks = frozenset({"list-holds-the-category"})
 
-    def _page(self, reader: Reader) -> dict[str, Any]:
-        page = super()._page(reader)
+    def _render_page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._render_page(reader)
         shown = [{**one, "preference": one["original_preference"]} for one in page["results"]]
         return {**page, "results": shown}
 
@@ -38,8 +38,8 @@ class ListIsBare(Reference):
 
     breaks = frozenset({"list-agrees-with-read"})
 
-    def _page(self, reader: Reader) -> dict[str, Any]:
-        page = super()._page(reader)
+    def _render_page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._render_page(reader)
         bare = [{name: one[name] for name in ("category", "preference")} for one in page["results"]]
         return {**page, "results": bare}
 
@@ -49,8 +49,8 @@ class ListShowsEveryChannelIn(Reference):
 
     breaks = frozenset({"list-agrees-with-read", "list-for-a-tenant"})
 
-    def _page(self, reader: Reader) -> dict[str, Any]:
-        page = super()._page(reader)
+    def _render_page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._render_page(reader)
         for one in page["results"]:
             one["channels"] = [{**channel, "preference": "opt_in"} for channel in one["channels"]]
         return page
@@ -61,8 +61,8 @@ class ListsIgnoreTenants(Reference):
 
     breaks = frozenset({"list-for-a-tenant"})
 
-    def _page(self, reader: Reader) -> dict[str, Any]:
-        return super()._page(replace(reader, tenant=""))
+    def _render_page(self, reader: Reader) -> dict[str, Any]:
+        return super()._render_page(replace(reader, tenant=""))
 
 
 class LimitIsIgnored(Reference):
@@ -70,8 +70,8 @@ class LimitIsIgnored(Reference):
 
     breaks = frozenset({"list-is-limited"})
 
-    def _bounds(self, reader: Reader) -> tuple[int, int]:
-        return 10, super()._bounds(reader)[1]
+    def _read_bounds(self, reader: Reader) -> tuple[int, int]:
+        return 10, super()._read_bounds(reader)[1]
 
 
 class OffsetIsIgnored(Reference):
@@ -79,8 +79,8 @@ class OffsetIsIgnored(Reference):
 
     breaks = frozenset({"list-goes-on"})
 
-    def _bounds(self, reader: Reader) -> tuple[int, int]:
-        return super()._bounds(reader)[0], 0
+    def _read_bounds(self, reader: Reader) -> tuple[int, int]:
+        return super()._read_bounds(reader)[0], 0
 
 
 class CountsThePage(Reference):
@@ -88,8 +88,8 @@ class CountsThePage(Reference):
 
     breaks = frozenset({"list-counts-all"})
 
-    def _page(self, reader: Reader) -> dict[str, Any]:
-        page = super()._page(reader)
+    def _render_page(self, reader: Reader) -> dict[str, Any]:
+        page = super()._render_page(reader)
         return {**page, "meta": {**page["meta"], "count": len(page["results"])}}
 
 
@@ -98,8 +98,8 @@ class FullWithoutChannels(Reference):
 
     breaks = frozenset({"full-preference"})
 
-    def _full(self, reader: Reader) -> dict[str, Any]:
-        return {"sections": super()._full(reader)["sections"]}
+    def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
+        return {"sections": super()._render_full_preference(reader)["sections"]}
 
 
 class SectionsAreCategories(Reference):
@@ -107,8 +107,8 @@ class SectionsAreCategories(Reference):
 
     breaks = frozenset({"full-preference", "full-preference-holds-the-category"})
 
-    def _full(self, reader: Reader) -> dict[str, Any]:
-        return {**super()._full(reader), "sections": self._all(reader)}
+    def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
+        return {**super()._render_full_preference(reader), "sections": self._render_all(reader)}
 
 
 class FullLeavesOutASection(Reference):
@@ -116,8 +116,8 @@ class FullLeavesOutASection(Reference):
 
     breaks = frozenset({"full-preference-holds-the-category"})
 
-    def _full(self, reader: Reader) -> dict[str, Any]:
-        full = super()._full(reader)
+    def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
+        full = super()._render_full_preference(reader)
         return {**full, "sections": full["sections"][1:]}
 
 
@@ -126,9 +126,9 @@ class FullPreferenceIsOpen(Reference):
 
     breaks = frozenset({"full-preference-holds-the-category"})
 
-    def _full(self, reader: Reader) -> dict[str, Any]:
-        shown = [{**one, "preference": "opt_in"} for one in self._all(reader)]
-        return {**super()._full(reader), "sections": [{"subcategories": shown}]}
+    def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
+        shown = [{**one, "preference": "opt_in"} for one in self._render_all(reader)]
+        return {**super()._render_full_preference(reader), "sections": [{"subcategories": shown}]}
 
 
 class FullPreferenceIsBare(Reference):
@@ -136,9 +136,9 @@ class FullPreferenceIsBare(Reference):
 
     breaks = frozenset({"full-preference-agrees-with-read"})
 
-    def _full(self, reader: Reader) -> dict[str, Any]:
-        bare = [{name: one[name] for name in ("category", "preference")} for one in self._all(reader)]
-        return {**super()._full(reader), "sections": [{"subcategories": bare}]}
+    def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
+        bare = [{name: one[name] for name in ("category", "preference")} for one in self._render_all(reader)]
+        return {**super()._render_full_preference(reader), "sections": [{"subcategories": bare}]}
 
 
 class ChannelWithoutAName(Reference):
@@ -146,6 +146,6 @@ class ChannelWithoutAName(Reference):
 
     breaks = frozenset({"channel-preferences-are-read"})
 
-    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
-        listed = super()._channel_preferences(reader)["channel_preferences"]
+    def _render_channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._render_channel_preferences(reader)["channel_preferences"]
         return {"channel_preferences": [*listed, {"channel": 7, "is_restricted": False}]}

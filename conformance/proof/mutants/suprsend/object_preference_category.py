@@ -18,8 +18,8 @@ class RepeatingResets(Reference):
 
     breaks = frozenset({"same-request-twice"})
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
-        choice = super()._choice(place, before, preference, body)
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._make_choice(place, before, preference, body)
         return Choice(preference) if len(choice.left) == 1 and choice == before else choice
 
 
@@ -28,8 +28,8 @@ class Toggles(Reference):
 
     breaks = frozenset({"same-request-twice"})
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
-        choice = super()._choice(place, before, preference, body)
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._make_choice(place, before, preference, body)
         is_repeated = body == {"preference": "opt_out"} and choice == before
         return Choice("opt_in") if is_repeated else choice
 
@@ -39,10 +39,10 @@ class NothingToDo(Reference):
 
     breaks = frozenset({"same-request-twice"})
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
         if before.preference == "opt_out":
             raise Refused(409, "the object has opted out already")
-        return super()._opted_out(place, before)
+        return super()._opt_out(place, before)
 
 
 class OneSlashForm(Reference):
@@ -50,7 +50,7 @@ class OneSlashForm(Reference):
 
     breaks = frozenset({"other-slash-form"})
 
-    def _place(self, request: Request) -> Place:
+    def _find_place(self, request: Request) -> Place:
         if request.path.endswith("/"):
             raise Refused(404, f"nothing at {request.path}")
-        return super()._place(request)
+        return super()._find_place(request)

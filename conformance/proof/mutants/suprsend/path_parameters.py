@@ -18,8 +18,8 @@ class EchoesAnotherCategory(Reference):
 
     breaks = frozenset({"category-is-the-slug"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "category": "status"}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "category": "status"}
 
 
 class CategoryFromName(Reference):
@@ -27,8 +27,8 @@ class CategoryFromName(Reference):
 
     breaks = frozenset({"category-is-the-slug"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "category": place.category.name}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "category": place.category.name}
 
 
 class CategoryFromBody(Reference):
@@ -36,12 +36,12 @@ class CategoryFromBody(Reference):
 
     breaks = frozenset({"category-ignores-the-body"})
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
         self._said = body.get("category")
-        return super()._update(place, body)
+        return super()._update_choice(place, body)
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "category": self._said or place.category.slug}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "category": self._said or place.category.slug}
 
 
 class InventsCategories(Reference):
@@ -49,7 +49,7 @@ class InventsCategories(Reference):
 
     breaks = frozenset({"unknown-category"})
 
-    def _category(self, slug: str) -> Category:
+    def _find_category(self, slug: str) -> Category:
         return self.categories.get(slug) or Category(slug, slug)
 
 
@@ -58,7 +58,7 @@ class OneSetForAllObjects(Reference):
 
     breaks = frozenset({"objects-are-apart"})
 
-    def _shelf(self, place: Place) -> Place:
+    def _storage_place(self, place: Place) -> Place:
         return replace(place, holder=("", ""))
 
 
@@ -67,7 +67,7 @@ class OneSetForAllOfAType(Reference):
 
     breaks = frozenset({"objects-are-apart"})
 
-    def _shelf(self, place: Place) -> Place:
+    def _storage_place(self, place: Place) -> Place:
         return replace(place, holder=(place.holder[0], ""))
 
 
@@ -76,5 +76,5 @@ class OneSetForAllCategories(Reference):
 
     breaks = frozenset({"categories-are-apart"})
 
-    def _shelf(self, place: Place) -> Place:
+    def _storage_place(self, place: Place) -> Place:
         return replace(place, category=self.categories["newsletter"])

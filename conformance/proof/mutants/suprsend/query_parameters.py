@@ -19,7 +19,7 @@ class RefusesTenants(Reference):
 
     breaks = frozenset({"tenant"})
 
-    def _tenant(self, request: Request) -> str:
+    def _find_tenant(self, request: Request) -> str:
         if "tenant_id" in request.query:
             raise Refused(404, "tenant not found")
         return ""
@@ -30,8 +30,8 @@ class TenantsKeepTheirChannels(Reference):
 
     breaks = frozenset({"tenant-channels-go-out"})
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
-        choice = super()._choice(place, before, preference, body)
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._make_choice(place, before, preference, body)
         return replace(choice, left=frozenset()) if place.tenant else choice
 
 
@@ -40,7 +40,7 @@ class RefusesClientOptions(Reference):
 
     breaks = frozenset({"client-options"})
 
-    def _tenant(self, request: Request) -> str:
+    def _find_tenant(self, request: Request) -> str:
         if "locale" in request.query:
             raise Refused(400, "unknown query parameter")
-        return super()._tenant(request)
+        return super()._find_tenant(request)

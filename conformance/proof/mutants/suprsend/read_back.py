@@ -20,7 +20,7 @@ class AnswersAndStoresNothing(Reference):
 
     breaks = frozenset({"written-preference-is-read", "written-channel-is-read"})
 
-    def _kept(self, place: Place) -> Choice:
+    def _find_read_choice(self, place: Place) -> Choice:
         return Choice(place.category.default)
 
 
@@ -29,8 +29,8 @@ class OptOutIsNotRead(Reference):
 
     breaks = frozenset({"written-preference-is-read"})
 
-    def _kept(self, place: Place) -> Choice:
-        return replace(super()._kept(place), preference="opt_in")
+    def _find_read_choice(self, place: Place) -> Choice:
+        return replace(super()._find_read_choice(place), preference="opt_in")
 
 
 class OptInIsNotRead(Reference):
@@ -38,14 +38,14 @@ class OptInIsNotRead(Reference):
 
     breaks = frozenset({"written-preference-is-read"})
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
-        choice = super()._update(place, body)
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update_choice(place, body)
         if choice.preference == "opt_out" and set(body) == {"preference"}:
             vars(self).setdefault("gone", set()).add(place)
         return choice
 
-    def _kept(self, place: Place) -> Choice:
-        choice = super()._kept(place)
+    def _find_read_choice(self, place: Place) -> Choice:
+        choice = super()._find_read_choice(place)
         return Choice("opt_out", choice.left) if place in vars(self).get("gone", ()) else choice
 
 
@@ -54,10 +54,10 @@ class EveryRequestForgetsLists(Reference):
 
     breaks = frozenset({"written-channel-is-read"})
 
-    def _operation(self, request: Request) -> Response:
+    def _handle_operation(self, request: Request) -> Response:
         if request.method == "GET":
             self._choices = {place: Choice(one.preference) for place, one in self._choices.items()}
-        return super()._operation(request)
+        return super()._handle_operation(request)
 
 
 class AllChannelsAreReadAsOut(Reference):
@@ -65,8 +65,8 @@ class AllChannelsAreReadAsOut(Reference):
 
     breaks = frozenset({"written-channel-is-read"})
 
-    def _kept(self, place: Place) -> Choice:
-        choice = super()._kept(place)
+    def _find_read_choice(self, place: Place) -> Choice:
+        choice = super()._find_read_choice(place)
         return replace(choice, left=frozenset(place.category.channels)) if choice.left else choice
 
 
@@ -75,14 +75,16 @@ class MergesAndAnswersOtherwise(Reference):
 
     breaks = frozenset({"read-agrees-with-answer"})
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
-        choice = super()._update(place, body)
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update_choice(place, body)
         ever = vars(self).setdefault("ever", {})
         ever[place] = choice.left and choice.left | ever.get(place, frozenset())
         return choice
 
-    def _kept(self, place: Place) -> Choice:
-        return replace(super()._kept(place), left=vars(self).get("ever", {}).get(place, frozenset()))
+    def _find_read_choice(self, place: Place) -> Choice:
+        return replace(
+            super()._find_read_choice(place), left=vars(self).get("ever", {}).get(place, frozenset())
+        )
 
 
 class OneStateForAllObjects(Reference):
@@ -90,14 +92,14 @@ class OneStateForAllObjects(Reference):
 
     breaks = frozenset({"write-to-another-object-is-not-read"})
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
-        choice = super()._update(place, body)
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update_choice(place, body)
         vars(self).setdefault("latest", {})[place.category, place.tenant] = choice
         return choice
 
-    def _kept(self, place: Place) -> Choice:
+    def _find_read_choice(self, place: Place) -> Choice:
         latest = vars(self).get("latest", {})
-        return latest.get((place.category, place.tenant)) or super()._kept(place)
+        return latest.get((place.category, place.tenant)) or super()._find_read_choice(place)
 
 
 class OneStateForAllCategories(Reference):
@@ -105,14 +107,14 @@ class OneStateForAllCategories(Reference):
 
     breaks = frozenset({"write-to-another-category-is-not-read"})
 
-    def _update(self, place: Place, body: dict[str, Any]) -> Choice:
-        choice = super()._update(place, body)
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update_choice(place, body)
         vars(self).setdefault("latest", {})[place.holder, place.tenant] = choice
         return choice
 
-    def _kept(self, place: Place) -> Choice:
+    def _find_read_choice(self, place: Place) -> Choice:
         latest = vars(self).get("latest", {})
-        return latest.get((place.holder, place.tenant)) or super()._kept(place)
+        return latest.get((place.holder, place.tenant)) or super()._find_read_choice(place)
 
 
 class OptOutShowsAtOtherObjects(Reference):
@@ -120,10 +122,10 @@ class OptOutShowsAtOtherObjects(Reference):
 
     breaks = frozenset({"write-to-another-object-is-not-read"})
 
-    def _kept(self, place: Place) -> Choice:
+    def _find_read_choice(self, place: Place) -> Choice:
         others = (one for at, one in self._choices.items() if replace(at, holder=place.holder) == place)
-        choice = super()._kept(place)
-        return replace(choice, preference=_worst(choice, *others))
+        choice = super()._find_read_choice(place)
+        return replace(choice, preference=_worst_preference(choice, *others))
 
 
 class OptOutShowsInOtherCategories(Reference):
@@ -131,13 +133,13 @@ class OptOutShowsInOtherCategories(Reference):
 
     breaks = frozenset({"write-to-another-category-is-not-read"})
 
-    def _kept(self, place: Place) -> Choice:
+    def _find_read_choice(self, place: Place) -> Choice:
         others = (one for at, one in self._choices.items() if replace(at, category=place.category) == place)
-        choice = super()._kept(place)
-        return replace(choice, preference=_worst(choice, *others))
+        choice = super()._find_read_choice(place)
+        return replace(choice, preference=_worst_preference(choice, *others))
 
 
-def _worst(*choices: Choice) -> str:
+def _worst_preference(*choices: Choice) -> str:
     return "opt_out" if any(choice.preference == "opt_out" for choice in choices) else "opt_in"
 
 
@@ -146,8 +148,8 @@ class ReadsIgnoreTenants(Reference):
 
     breaks = frozenset({"written-for-a-tenant-is-read"})
 
-    def _kept(self, place: Place) -> Choice:
-        return super()._kept(replace(place, tenant=""))
+    def _find_read_choice(self, place: Place) -> Choice:
+        return super()._find_read_choice(replace(place, tenant=""))
 
 
 class WritesBeforeItAsksForTheKey(Reference):
@@ -155,10 +157,10 @@ class WritesBeforeItAsksForTheKey(Reference):
 
     breaks = frozenset({"refused-write-is-not-read"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if "authorization" not in request.headers and request.method == "PATCH":
-            self._update(self._place(request), self._body(request))
-        super()._authenticate(request)
+            self._update_choice(self._find_place(request), self._read_body(request))
+        super()._authenticate_caller(request)
 
 
 class WritesBeforeItLooksAtTheKey(Reference):
@@ -166,12 +168,12 @@ class WritesBeforeItLooksAtTheKey(Reference):
 
     breaks = frozenset({"refused-write-is-not-read"})
 
-    def _authenticate(self, request: Request) -> None:
-        if request.method == "PATCH" and not self._knows(
+    def _authenticate_caller(self, request: Request) -> None:
+        if request.method == "PATCH" and not self._is_known_key(
             request.headers.get("authorization", "Bearer x")[7:]
         ):
-            self._update(self._place(request), self._body(request))
-        super()._authenticate(request)
+            self._update_choice(self._find_place(request), self._read_body(request))
+        super()._authenticate_caller(request)
 
 
 class WritesBeforeItChecks(Reference):
@@ -179,10 +181,10 @@ class WritesBeforeItChecks(Reference):
 
     breaks = frozenset({"refused-write-is-not-read"})
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         if place.category.is_editable:
-            self._choices[self._shelf(place)] = Choice(preference, before.left)
-        return super()._choice(place, before, preference, body)
+            self._choices[self._storage_place(place)] = Choice(preference, before.left)
+        return super()._make_choice(place, before, preference, body)
 
 
 class ReadIs202(Reference):
@@ -190,8 +192,8 @@ class ReadIs202(Reference):
 
     breaks = frozenset({"read-answers-200"})
 
-    def _read(self, place: Place, shows_channels: bool) -> Response:
-        return Response(202, self._shown(place, shows_channels))
+    def _read_response(self, place: Place, shows_channels: bool) -> Response:
+        return Response(202, self._render_read(place, shows_channels))
 
 
 class ReadsAWord(Reference):
@@ -199,8 +201,8 @@ class ReadsAWord(Reference):
 
     breaks = frozenset({"read-answers-the-category"})
 
-    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
-        return {**super()._shown(place, shows_channels), "is_editable": "yes"}
+    def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        return {**super()._render_read(place, shows_channels), "is_editable": "yes"}
 
 
 class ReadsNames(Reference):
@@ -208,8 +210,8 @@ class ReadsNames(Reference):
 
     breaks = frozenset({"read-answers-the-category"})
 
-    def _read(self, place: Place, shows_channels: bool) -> Response:
-        shown = self._shown(place, shows_channels)
+    def _read_response(self, place: Place, shows_channels: bool) -> Response:
+        shown = self._render_read(place, shows_channels)
         is_plain = shown["preference"] == "opt_out" and not shows_channels
         return Response(200, {**shown, "channels": list(place.category.channels)} if is_plain else shown)
 
@@ -219,8 +221,8 @@ class ReadsAnotherName(Reference):
 
     breaks = frozenset({"read-describes-the-category"})
 
-    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
-        return {**super()._shown(place, shows_channels), "name": place.category.slug}
+    def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        return {**super()._render_read(place, shows_channels), "name": place.category.slug}
 
 
 class ReadsAllAsEditable(Reference):
@@ -228,8 +230,8 @@ class ReadsAllAsEditable(Reference):
 
     breaks = frozenset({"read-describes-the-category"})
 
-    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
-        return {**super()._shown(place, shows_channels), "is_editable": True}
+    def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        return {**super()._render_read(place, shows_channels), "is_editable": True}
 
 
 class ReadsMandatoryChannelsAsEditable(Reference):
@@ -237,8 +239,8 @@ class ReadsMandatoryChannelsAsEditable(Reference):
 
     breaks = frozenset({"read-describes-the-category"})
 
-    def _shown(self, place: Place, shows_channels: bool) -> dict[str, Any]:
-        shown, shut = super()._shown(place, shows_channels), self._shut(place)
+    def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
+        shown, shut = super()._render_read(place, shows_channels), self._restricted_channels(place)
         listed = [{**one, "is_editable": one["channel"] not in shut} for one in shown["channels"]]
         return {**shown, "channels": listed}
 
@@ -248,8 +250,8 @@ class ReadsAnotherSlug(Reference):
 
     breaks = frozenset({"read-category-is-the-slug"})
 
-    def _read(self, place: Place, shows_channels: bool) -> Response:
-        return Response(200, {**self._shown(place, shows_channels), "category": place.category.name})
+    def _read_response(self, place: Place, shows_channels: bool) -> Response:
+        return Response(200, {**self._render_read(place, shows_channels), "category": place.category.name})
 
 
 class AnybodyReads(Reference):
@@ -257,9 +259,9 @@ class AnybodyReads(Reference):
 
     breaks = frozenset({"read-without-key"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if request.method == "PATCH" or "authorization" in request.headers:
-            super()._authenticate(request)
+            super()._authenticate_caller(request)
 
 
 class AnyKeyReads(Reference):
@@ -267,9 +269,9 @@ class AnyKeyReads(Reference):
 
     breaks = frozenset({"read-with-wrong-key"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if request.method == "PATCH" or "authorization" not in request.headers:
-            super()._authenticate(request)
+            super()._authenticate_caller(request)
 
 
 class AnybodyLists(Reference):
@@ -277,9 +279,9 @@ class AnybodyLists(Reference):
 
     breaks = frozenset({"read-without-key"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if not request.path.endswith("/preference") or "authorization" in request.headers:
-            super()._authenticate(request)
+            super()._authenticate_caller(request)
 
 
 class ReadWithoutKeyIsForbidden(Reference):
@@ -287,10 +289,10 @@ class ReadWithoutKeyIsForbidden(Reference):
 
     breaks = frozenset({"read-without-key-status"})
 
-    def _authenticate(self, request: Request) -> None:
+    def _authenticate_caller(self, request: Request) -> None:
         if request.method == "GET" and "authorization" not in request.headers:
             raise Refused(403, "forbidden")
-        super()._authenticate(request)
+        super()._authenticate_caller(request)
 
 
 class UnknownCategoryIsABadRead(Reference):
@@ -298,11 +300,11 @@ class UnknownCategoryIsABadRead(Reference):
 
     breaks = frozenset({"read-of-unknown-category"})
 
-    def _operation(self, request: Request) -> Response:
+    def _handle_operation(self, request: Request) -> Response:
         *_, heading, slug = request.segments
         if request.method == "GET" and heading == "category" and slug not in self.categories:
             raise Refused(400, "no such category")
-        return super()._operation(request)
+        return super()._handle_operation(request)
 
 
 class AnybodyHasPreferences(Reference):
@@ -310,9 +312,9 @@ class AnybodyHasPreferences(Reference):
 
     breaks = frozenset({"read-of-unknown-object"})
 
-    def _reader(self, request: Request) -> Reader:
+    def _find_reader(self, request: Request) -> Reader:
         _, _, kind, name, *_ = request.segments
-        return Reader((kind, name), self._tenant(request), False, request.query)
+        return Reader((kind, name), self._find_tenant(request), False, request.query)
 
 
 class ReadErrorsAreText(Reference):
@@ -320,9 +322,9 @@ class ReadErrorsAreText(Reference):
 
     breaks = frozenset({"read-error"})
 
-    def _operation(self, request: Request) -> Response:
+    def _handle_operation(self, request: Request) -> Response:
         try:
-            return super()._operation(request)
+            return super()._handle_operation(request)
         except Refused as refused:
             if request.method != "GET":
                 raise
@@ -334,7 +336,7 @@ class FlagIsIgnored(Reference):
 
     breaks = frozenset({"opted-out-channels-are-shown"})
 
-    def _shows_channels(self, _: Request) -> bool:
+    def _wants_left_channels(self, _: Request) -> bool:
         return False
 
 
@@ -343,7 +345,7 @@ class TagsAreRefused(Reference):
 
     breaks = frozenset({"locale-and-tags"})
 
-    def _page(self, reader: Reader) -> dict[str, Any]:
+    def _render_page(self, reader: Reader) -> dict[str, Any]:
         if "tags" in reader.query:
             raise Refused(400, "unknown parameter")
-        return super()._page(reader)
+        return super()._render_page(reader)

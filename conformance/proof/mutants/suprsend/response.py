@@ -27,8 +27,8 @@ class AnyBodyOptsIn(Reference):
         }
     )
 
-    def _preference(self, body: dict[str, Any]) -> str:
-        super()._preference(body)
+    def _read_preference(self, body: dict[str, Any]) -> str:
+        super()._read_preference(body)
         return "opt_in"
 
 
@@ -37,8 +37,8 @@ class LoneOptOutIsIgnored(Reference):
 
     breaks = frozenset({"preference-follows-opt-out"})
 
-    def _preference(self, body: dict[str, Any]) -> str:
-        preference = super()._preference(body)
+    def _read_preference(self, body: dict[str, Any]) -> str:
+        preference = super()._read_preference(body)
         return "opt_in" if len(body) == 1 else preference
 
 
@@ -47,9 +47,9 @@ class RefusesOptOut(Reference):
 
     breaks = frozenset({"preference-follows-opt-out"})
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
         locked = replace(place.category, is_editable=False)
-        return super()._opted_out(replace(place, category=locked), before)
+        return super()._opt_out(replace(place, category=locked), before)
 
 
 class OptOutSticks(Reference):
@@ -57,10 +57,10 @@ class OptOutSticks(Reference):
 
     breaks = frozenset({"preference-follows-opt-in"})
 
-    def _choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         if before.preference == "opt_out" and body == {"preference": "opt_in"}:
             return before
-        return super()._choice(place, before, preference, body)
+        return super()._make_choice(place, before, preference, body)
 
 
 class Answers200(Reference):
@@ -68,8 +68,8 @@ class Answers200(Reference):
 
     breaks = frozenset({"answers-202"})
 
-    def _accept(self, place: Place, choice: Choice) -> Response:
-        return Response(200, self._rendered(place, choice))
+    def _write_response(self, place: Place, choice: Choice) -> Response:
+        return Response(200, self._render_preference(place, choice))
 
 
 class AnswersNothing(Reference):
@@ -77,8 +77,8 @@ class AnswersNothing(Reference):
 
     breaks = frozenset({"answers-the-category", "media-type"})
 
-    def _accept(self, place: Place, choice: Choice) -> Response:
-        return replace(super()._accept(place, choice), body=b"")
+    def _write_response(self, place: Place, choice: Choice) -> Response:
+        return replace(super()._write_response(place, choice), body=b"")
 
 
 class AnswersAList(Reference):
@@ -86,8 +86,8 @@ class AnswersAList(Reference):
 
     breaks = frozenset({"answers-the-category"})
 
-    def _accept(self, place: Place, choice: Choice) -> Response:
-        return Response(202, [self._rendered(place, choice)])
+    def _write_response(self, place: Place, choice: Choice) -> Response:
+        return Response(202, [self._render_preference(place, choice)])
 
 
 class AnswersText(Reference):
@@ -95,8 +95,8 @@ class AnswersText(Reference):
 
     breaks = frozenset({"media-type"})
 
-    def _accept(self, place: Place, choice: Choice) -> Response:
-        body = json.dumps(self._rendered(place, choice)).encode()
+    def _write_response(self, place: Place, choice: Choice) -> Response:
+        body = json.dumps(self._render_preference(place, choice)).encode()
         return Response(202, body, {"content-type": "text/plain"})
 
 
@@ -105,8 +105,8 @@ class NameIsNull(Reference):
 
     breaks = frozenset({"name"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "name": None}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "name": None}
 
 
 class CategoryIsAnObject(Reference):
@@ -114,8 +114,8 @@ class CategoryIsAnObject(Reference):
 
     breaks = frozenset({"category"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "category": {"slug": place.category.slug}}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "category": {"slug": place.category.slug}}
 
 
 class NoDescription(Reference):
@@ -123,8 +123,8 @@ class NoDescription(Reference):
 
     breaks = frozenset({"description"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        category = super()._rendered(place, choice)
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        category = super()._render_preference(place, choice)
         del category["description"]
         return category
 
@@ -134,8 +134,8 @@ class DescriptionIsAList(Reference):
 
     breaks = frozenset({"description"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        category = super()._rendered(place, choice)
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        category = super()._render_preference(place, choice)
         return {**category, "description": [category["description"]]}
 
 
@@ -144,8 +144,8 @@ class OriginalPreferenceIsABoolean(Reference):
 
     breaks = frozenset({"original-preference"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "original_preference": True}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "original_preference": True}
 
 
 class PreferenceIsABoolean(Reference):
@@ -153,8 +153,8 @@ class PreferenceIsABoolean(Reference):
 
     breaks = frozenset({"preference"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "preference": choice.preference == "opt_in"}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "preference": choice.preference == "opt_in"}
 
 
 class PreferenceIsAnotherWord(Reference):
@@ -162,8 +162,8 @@ class PreferenceIsAnotherWord(Reference):
 
     breaks = frozenset({"preference"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "preference": "subscribed"}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "preference": "subscribed"}
 
 
 class IsEditableIsAWord(Reference):
@@ -171,8 +171,8 @@ class IsEditableIsAWord(Reference):
 
     breaks = frozenset({"is-editable"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "is_editable": "true"}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "is_editable": "true"}
 
 
 class ChannelsAreAnObject(Reference):
@@ -180,8 +180,8 @@ class ChannelsAreAnObject(Reference):
 
     breaks = frozenset({"channels"})
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        return {channel["channel"]: channel for channel in super()._rendered_channels(category, choice)}
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        return {channel["channel"]: channel for channel in super()._render_channels(category, choice)}
 
 
 class ChannelsAreNames(Reference):
@@ -189,8 +189,8 @@ class ChannelsAreNames(Reference):
 
     breaks = frozenset({"channels-are-objects"})
 
-    def _rendered_channels(self, category: Category, choice: Choice) -> Any:
-        return [channel["channel"] for channel in super()._rendered_channels(category, choice)]
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        return [channel["channel"] for channel in super()._render_channels(category, choice)]
 
 
 class ChannelIsANumber(Reference):
@@ -198,8 +198,8 @@ class ChannelIsANumber(Reference):
 
     breaks = frozenset({"channel-names"})
 
-    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
-        return {**super()._rendered_channel(channel, category, choice), "channel": 7}
+    def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        return {**super()._render_channel(channel, category, choice), "channel": 7}
 
 
 class ChannelPreferenceIsABoolean(Reference):
@@ -207,8 +207,8 @@ class ChannelPreferenceIsABoolean(Reference):
 
     breaks = frozenset({"channel-preferences"})
 
-    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
-        return {**super()._rendered_channel(channel, category, choice), "preference": True}
+    def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        return {**super()._render_channel(channel, category, choice), "preference": True}
 
 
 class ChannelIsEditableIsANumber(Reference):
@@ -216,8 +216,8 @@ class ChannelIsEditableIsANumber(Reference):
 
     breaks = frozenset({"channel-is-editable"})
 
-    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
-        return {**super()._rendered_channel(channel, category, choice), "is_editable": 1}
+    def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        return {**super()._render_channel(channel, category, choice), "is_editable": 1}
 
 
 class LocksAfterOptOuts(Reference):
@@ -225,9 +225,9 @@ class LocksAfterOptOuts(Reference):
 
     breaks = frozenset({"is-editable-stays"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         return {
-            **super()._rendered(place, choice),
+            **super()._render_preference(place, choice),
             "is_editable": place.category.is_editable and not choice.left,
         }
 
@@ -237,9 +237,9 @@ class LocksAfterOptOut(Reference):
 
     breaks = frozenset({"is-editable-stays", "opted-out-category-is-editable"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         is_editable = place.category.is_editable and choice.preference == "opt_in"
-        return {**super()._rendered(place, choice), "is_editable": is_editable}
+        return {**super()._render_preference(place, choice), "is_editable": is_editable}
 
 
 class NothingIsEditable(Reference):
@@ -247,8 +247,8 @@ class NothingIsEditable(Reference):
 
     breaks = frozenset({"opted-out-category-is-editable"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "is_editable": False}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "is_editable": False}
 
 
 class EverythingIsEditable(Reference):
@@ -256,8 +256,8 @@ class EverythingIsEditable(Reference):
 
     breaks = frozenset({"locked-category-is-not-editable"})
 
-    def _rendered(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._rendered(place, choice), "is_editable": True}
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "is_editable": True}
 
 
 class OpensLockedCategory(Reference):
@@ -265,9 +265,9 @@ class OpensLockedCategory(Reference):
 
     breaks = frozenset({"locked-category-stays-in"})
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
         editable = replace(place.category, is_editable=True)
-        return super()._opted_out(replace(place, category=editable), before)
+        return super()._opt_out(replace(place, category=editable), before)
 
 
 class OpensLockedCategorySilently(Reference):
@@ -275,6 +275,6 @@ class OpensLockedCategorySilently(Reference):
 
     breaks = frozenset({"locked-category-stays-in"})
 
-    def _opted_out(self, place: Place, before: Choice) -> Choice:
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
         self._choices[place] = Choice("opt_out")
-        return super()._opted_out(place, before)
+        return super()._opt_out(place, before)

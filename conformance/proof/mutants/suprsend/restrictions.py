@@ -20,8 +20,8 @@ class FullPreferenceShowsNoRestriction(Reference):
 
     breaks = frozenset({"full-preference-shows-restrictions"})
 
-    def _full(self, reader: Reader) -> dict[str, Any]:
-        full = super()._full(reader)
+    def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
+        full = super()._render_full_preference(reader)
         free = [{**one, "is_restricted": False} for one in full["channel_preferences"]]
         return {**full, "channel_preferences": free}
 
@@ -31,10 +31,10 @@ class FullUpdateAnswersTheChannels(Reference):
 
     breaks = frozenset({"full-preference-update-answers-all"})
 
-    def _operation(self, request: Request) -> Response:
-        answer = super()._operation(request)
+    def _handle_operation(self, request: Request) -> Response:
+        answer = super()._handle_operation(request)
         if request.method == "PATCH" and request.segments[-1] == "preference":
-            return Response(200, self._channel_preferences(self._reader(request)))
+            return Response(200, self._render_channel_preferences(self._find_reader(request)))
         return answer
 
 
@@ -43,10 +43,10 @@ class RestrictionAnswersTheCategories(Reference):
 
     breaks = frozenset({"restriction-answers-the-channels"})
 
-    def _operation(self, request: Request) -> Response:
-        answer = super()._operation(request)
+    def _handle_operation(self, request: Request) -> Response:
+        answer = super()._handle_operation(request)
         if request.method == "PATCH" and request.segments[-1] == "channel_preference":
-            return Response(202, self._page(self._reader(request)))
+            return Response(202, self._render_page(self._find_reader(request)))
         return answer
 
 
@@ -55,10 +55,10 @@ class FullUpdateDoesNothing(Reference):
 
     breaks = frozenset({"full-preference-update-is-read"})
 
-    def _operation(self, request: Request) -> Response:
+    def _handle_operation(self, request: Request) -> Response:
         if request.method == "PATCH" and request.segments[-1] == "preference":
-            return Response(200, self._full(self._reader(request)))
-        return super()._operation(request)
+            return Response(200, self._render_full_preference(self._find_reader(request)))
+        return super()._handle_operation(request)
 
 
 class FullUpdateFreesNothing(Reference):
@@ -66,9 +66,9 @@ class FullUpdateFreesNothing(Reference):
 
     breaks = frozenset({"full-preference-update-is-read"})
 
-    def _operation(self, request: Request) -> Response:
+    def _handle_operation(self, request: Request) -> Response:
         before = dict(self._restricted)
-        answer = super()._operation(request)
+        answer = super()._handle_operation(request)
         if request.method == "PATCH" and request.segments[-1] == "preference":
             for holder, shut in before.items():
                 self._restricted[holder] |= shut
@@ -80,8 +80,8 @@ class RestrictsEveryChannel(Reference):
 
     breaks = frozenset({"restriction-leaves-other-channels"})
 
-    def _shut(self, place: Place) -> frozenset[str]:
-        return frozenset(place.category.channels if super()._shut(place) else ())
+    def _restricted_channels(self, place: Place) -> frozenset[str]:
+        return frozenset(place.category.channels if super()._restricted_channels(place) else ())
 
 
 class RestrictionForgetsChoices(Reference):
@@ -89,9 +89,9 @@ class RestrictionForgetsChoices(Reference):
 
     breaks = frozenset({"restriction-leaves-other-channels", "restriction-keeps-choices"})
 
-    def _restrict(self, request: Request) -> Reader:
+    def _restrict_channels(self, request: Request) -> Reader:
         self._choices = {place: Choice(one.preference) for place, one in self._choices.items()}
-        return super()._restrict(request)
+        return super()._restrict_channels(request)
 
 
 class FreeingForgetsChoices(Reference):
@@ -99,8 +99,8 @@ class FreeingForgetsChoices(Reference):
 
     breaks = frozenset({"restriction-keeps-choices"})
 
-    def _restrict(self, request: Request) -> Reader:
-        reader = super()._restrict(request)
+    def _restrict_channels(self, request: Request) -> Reader:
+        reader = super()._restrict_channels(request)
         if not self._restricted[reader.holder, reader.tenant]:
             self._choices = {place: Choice(one.preference) for place, one in self._choices.items()}
         return reader
@@ -111,7 +111,7 @@ class RestrictionShowsAtOtherObjects(Reference):
 
     breaks = frozenset({"restriction-stays-with-the-object"})
 
-    def _shut(self, _: Place) -> frozenset[str]:
+    def _restricted_channels(self, _: Place) -> frozenset[str]:
         return frozenset().union(*self._restricted.values())
 
 
@@ -120,16 +120,16 @@ class RestrictionIsListedForever(Reference):
 
     breaks = frozenset({"freed-channel-is-not-listed"})
 
-    def _restrict(self, request: Request) -> Reader:
-        reader = self._reader(request)
+    def _restrict_channels(self, request: Request) -> Reader:
+        reader = self._find_reader(request)
         before = self._restricted.get((reader.holder, reader.tenant), frozenset())
-        after = self._restricted[super()._restrict(request).holder, reader.tenant]
+        after = self._restricted[super()._restrict_channels(request).holder, reader.tenant]
         if request.segments[-1] == "channel_preference":
             vars(self).setdefault("gone", set()).update(before - after)
         return reader
 
-    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
-        listed = super()._channel_preferences(reader)
+    def _render_channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._render_channel_preferences(reader)
         for one in listed["channel_preferences"]:
             one["is_restricted"] |= one["channel"] in vars(self).get("gone", ())
         return listed
@@ -140,8 +140,8 @@ class RestrictionIs200(Reference):
 
     breaks = frozenset({"restriction-answers-202"})
 
-    def _operation(self, request: Request) -> Response:
-        answer = super()._operation(request)
+    def _handle_operation(self, request: Request) -> Response:
+        answer = super()._handle_operation(request)
         is_restriction = request.method == "PATCH" and request.segments[-1] == "channel_preference"
         return replace(answer, status=200) if is_restriction else answer
 
@@ -151,8 +151,8 @@ class RestrictionIsNotListed(Reference):
 
     breaks = frozenset({"restriction-is-read"})
 
-    def _channel_preferences(self, reader: Reader) -> dict[str, Any]:
-        listed = super()._channel_preferences(reader)["channel_preferences"]
+    def _render_channel_preferences(self, reader: Reader) -> dict[str, Any]:
+        listed = super()._render_channel_preferences(reader)["channel_preferences"]
         return {"channel_preferences": [{**one, "is_restricted": False} for one in listed]}
 
 
@@ -161,7 +161,7 @@ class RestrictionIsOnlyListed(Reference):
 
     breaks = frozenset({"restricted-channel-is-out"})
 
-    def _shut(self, _: Place) -> frozenset[str]:
+    def _restricted_channels(self, _: Place) -> frozenset[str]:
         return frozenset()
 
 
@@ -170,8 +170,8 @@ class RestrictedStaysEditable(Reference):
 
     breaks = frozenset({"restricted-channel-is-out"})
 
-    def _rendered_channel(self, channel: str, category: Category, choice: Choice) -> Any:
-        shown = super()._rendered_channel(channel, category, choice)
+    def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
+        shown = super()._render_channel(channel, category, choice)
         return {**shown, "is_editable": True} if channel in choice.shut else shown
 
 
@@ -180,11 +180,11 @@ class FreedChannelIsLeft(Reference):
 
     breaks = frozenset({"freed-channel-is-in-again"})
 
-    def _restrict(self, request: Request) -> Reader:
+    def _restrict_channels(self, request: Request) -> Reader:
         before = dict(self._restricted)
-        reader = super()._restrict(request)
+        reader = super()._restrict_channels(request)
         for place, choice in self._choices.items():
-            freed = before.get((place.holder, place.tenant), frozenset()) - self._shut(place)
+            freed = before.get((place.holder, place.tenant), frozenset()) - self._restricted_channels(place)
             self._choices[place] = replace(choice, left=choice.left | freed)
         return reader
 
@@ -194,7 +194,7 @@ class FullUpdateIs202(Reference):
 
     breaks = frozenset({"full-preference-update"})
 
-    def _operation(self, request: Request) -> Response:
-        answer = super()._operation(request)
+    def _handle_operation(self, request: Request) -> Response:
+        answer = super()._handle_operation(request)
         is_update = request.method == "PATCH" and request.segments[-1] == "preference"
         return replace(answer, status=202) if is_update else answer

@@ -103,9 +103,9 @@ def test_list_is_not_waited_for_when_it_is_there():
     class Lists(Reference):
         asked_for = 0
 
-        def list_records(self, records):
+        def list_response(self, records):
             Lists.asked_for += 1
-            return super().list_records(records)
+            return super().list_response(records)
 
     judge_in_process(Lists())
 

@@ -122,8 +122,12 @@ def test_what_is_missing_leaves_untested_what_needs_it(part, missing, expected):
 
 def test_opaque_token_leaves_untested_what_is_made_of_it():
     class Opaque(Reference):
-        def verify(self, token):
-            return {"sub": "ada", "role": "authenticated"} if token == "opaque-1" else super().verify(token)
+        def verify_token(self, token):
+            return (
+                {"sub": "ada", "role": "authenticated"}
+                if token == "opaque-1"
+                else super().verify_token(token)
+            )
 
     verdict = judged_with(Opaque(), lambda profile: profile["credentials"].update(user="opaque-1"))
 
@@ -150,7 +154,7 @@ def test_profile_that_does_not_fit_stops_before_anything_is_judged(part, value, 
 
 def test_token_that_may_only_read_stops_before_anything_is_judged():
     server = Reference()
-    reader = server.token("user-mal", role="reader")
+    reader = server.make_token("user-mal", role="reader")
 
     verdict = judged_with(server, lambda profile: profile["credentials"].update(user=reader))
 
@@ -178,10 +182,10 @@ def test_known_fan_for_an_unknown_one_is_found_out():
 
 def test_outage_in_the_middle_is_no_verdict():
     class Dies(Reference):
-        def be_available(self, request):
-            super().be_available(request)
+        def check_availability(self, request):
+            super().check_availability(request)
             if len(self.records) > 20:
-                super().be_available(type(request)("POST", "", {"x-out-of-service": ""}, b""))
+                super().check_availability(type(request)("POST", "", {"x-out-of-service": ""}, b""))
 
     verdict = judged_with(Dies(), lambda profile: profile.update(patience={"retry_s": 0.05}))
 
@@ -191,10 +195,10 @@ def test_outage_in_the_middle_is_no_verdict():
 
 def test_unavailable_for_one_request_only_is_a_server_error():
     class Refuses(Reference):
-        def be_available(self, request):
-            super().be_available(request)
+        def check_availability(self, request):
+            super().check_availability(request)
             if b"likes long videos" in request.body:
-                super().be_available(type(request)("POST", "", {"x-out-of-service": ""}, b""))
+                super().check_availability(type(request)("POST", "", {"x-out-of-service": ""}, b""))
 
     verdict = judged_with(Refuses(), lambda profile: profile.update(patience={"retry_s": 0.05}))
 

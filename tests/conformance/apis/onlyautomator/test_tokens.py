@@ -43,7 +43,7 @@ def test_unknown_fan_has_the_shape_of_the_known_one(fan_id):
 
 
 def test_bad_tokens_differ_from_the_good_one_in_what_they_say():
-    good = Reference().token("ada")
+    good = Reference().make_token("ada")
     token = Token(good)
     head, _, signature = good.rpartition(".")
 

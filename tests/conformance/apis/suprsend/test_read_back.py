@@ -91,8 +91,8 @@ def test_what_stands_around_the_category_may_be_missing():
 
 def test_promise_of_reads_that_there_are_not_fails_once():
     class Deaf(Reference):
-        def _operation(self, request):
-            return self._write(request)
+        def _handle_operation(self, request):
+            return self._write_preference(request)
 
     verdict = judge_in_process(Deaf())
 
@@ -162,14 +162,14 @@ def test_restriction_is_taken_back_before_anything_is_written():
         refused = 0
         shut_elsewhere = 0
 
-        def _operation(self, request):
+        def _handle_operation(self, request):
             if request.method == "PATCH" and request.segments[5:] == ["channel_preference"]:
                 self.refused += b'"is_restricted": false' in request.body
                 if self.refused == 1 and b'"is_restricted": false' in request.body:
                     raise Refused(500, "later")
             if request.segments[5:6] == ["category"] and request.method == "PATCH":
                 self.shut_elsewhere += any(self._restricted.values())
-            return super()._operation(request)
+            return super()._handle_operation(request)
 
     server = FreesAtTheSecondTry()
     judge_in_process(server)
@@ -212,15 +212,15 @@ def test_channel_is_freed_in_the_end_if_only_all_preferences_took_it():
     class FreesLate(Reference):
         refused = 0
 
-        def _operation(self, request):
+        def _handle_operation(self, request):
             is_freeing = b'"is_restricted": false' in request.body
             if request.method == "PATCH" and is_freeing and request.segments[5:] == ["channel_preference"]:
                 self.refused += 1
                 if self.refused == 1:
                     raise Refused(500, "later")
             if request.method == "PATCH" and request.segments[5:] == []:
-                return Response(200, self._full(self._reader(request)))
-            return super()._operation(request)
+                return Response(200, self._render_full_preference(self._find_reader(request)))
+            return super()._handle_operation(request)
 
     server = FreesLate()
     judge_in_process(server)
@@ -231,10 +231,10 @@ def test_channel_is_freed_in_the_end_if_only_all_preferences_took_it():
 
 def test_channel_that_stays_restricted_is_told():
     class NeverFrees(Reference):
-        def _operation(self, request):
+        def _handle_operation(self, request):
             if request.method == "PATCH" and b'"is_restricted": false' in request.body:
                 raise Refused(500, "never")
-            return super()._operation(request)
+            return super()._handle_operation(request)
 
     verdict = judge_in_process(NeverFrees())
 
@@ -245,10 +245,10 @@ def test_channel_that_stays_restricted_is_told():
 
 def test_nothing_is_restricted_where_restrictions_cannot_be_read():
     class Unread(Reference):
-        def _operation(self, request):
+        def _handle_operation(self, request):
             if request.method == "GET" and request.segments[5:] == ["channel_preference"]:
                 raise Refused(500, "not now")
-            return super()._operation(request)
+            return super()._handle_operation(request)
 
     server = Unread()
     verdict = judge_in_process(server)
@@ -270,19 +270,19 @@ def test_read_only_mode_reads():
 class Picky(Reference):
     """What is not restricted cannot be freed, and a request may name one channel only."""
 
-    def _restrict(self, request):
-        shut = self._restricted.get((self._reader(request).holder, ""), frozenset())
-        wish = self._wish(self._json(request.body))
+    def _restrict_channels(self, request):
+        shut = self._restricted.get((self._find_reader(request).holder, ""), frozenset())
+        wish = self._read_restrictions(self._parse_json(request.body))
         if len(wish) > 1 or any(not one["is_restricted"] and one["channel"] not in shut for one in wish):
             raise Refused(400, "one change, please")
-        return super()._restrict(request)
+        return super()._restrict_channels(request)
 
 
 class RestrictsAndRefuses(Reference):
     """A restriction is refused, and carried out."""
 
-    def _restrict(self, request):
-        reader = super()._restrict(request)
+    def _restrict_channels(self, request):
+        reader = super()._restrict_channels(request)
         if self._restricted[reader.holder, reader.tenant]:
             raise Refused(400, "not for you")
         return reader
@@ -291,9 +291,9 @@ class RestrictsAndRefuses(Reference):
 class FreesByTheFullPreferenceOnly(Reference):
     """The update of the channel preferences frees nothing."""
 
-    def _restrict(self, request):
-        before = self._restricted.get((self._reader(request).holder, ""), frozenset())
-        reader = super()._restrict(request)
+    def _restrict_channels(self, request):
+        before = self._restricted.get((self._find_reader(request).holder, ""), frozenset())
+        reader = super()._restrict_channels(request)
         if request.segments[-1] == "channel_preference":
             self._restricted[reader.holder, ""] |= before
         return reader
@@ -314,8 +314,8 @@ def test_defect_of_the_lists_does_not_make_the_judge_impatient_with_the_rest():
     class ListsDefaults(liberty("ReadsLag")):
         lag_s = 0.5
 
-        def _page(self, reader):
-            page = super()._page(reader)
+        def _render_page(self, reader):
+            page = super()._render_page(reader)
             return {**page, "results": [{**one, "preference": "opt_in"} for one in page["results"]]}
 
     assert names(judge_in_process(ListsDefaults()), "failed") == {"list-holds-the-category"}
@@ -329,9 +329,9 @@ def test_locked_category_that_was_left_before_it_was_locked_is_not_condemned():
             for holder in self.objects:
                 self._choices[Place(holder, locked, "")] = Choice("opt_out")
 
-        def _update(self, place, body):
+        def _update_choice(self, place, body):
             if not place.category.is_editable:
                 raise Refused(409, "locked")
-            return super()._update(place, body)
+            return super()._update_choice(place, body)
 
     assert names(judge_in_process(WasLeft()), "failed") == set()

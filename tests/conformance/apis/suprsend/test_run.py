@@ -123,7 +123,7 @@ def test_refused_key_stops_before_anything_is_judged(status):
 
 def test_object_without_channels_is_no_verdict():
     class Bare(Reference):
-        def _rendered_channels(self, *_):
+        def _render_channels(self, *_):
             return []
 
     verdict = judge_in_process(Bare())
