@@ -59,7 +59,8 @@ def serve(
         typer.Option(
             metavar="FILE",
             envvar="MOCKSERVER_SPEC",
-            help="Serve this OpenAPI 3.0 file from its examples; repeat for more. --api then names the built-in ones.",
+            help="Serve this OpenAPI 3.0 file from its examples; repeat for more. "
+            "Built-in APIs are served beside it only if --api names them.",
         ),
     ] = None,
     host: Annotated[
@@ -72,14 +73,14 @@ def serve(
         ),
     ] = 4010,
     seed: Annotated[
-        int, typer.Option(envvar="MOCKSERVER_SEED", help="What identifiers and dice are drawn from.")
+        int, typer.Option(envvar="MOCKSERVER_SEED", help="The seed of identifiers and random faults.")
     ] = 0,
     fixtures: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             envvar="MOCKSERVER_FIXTURES",
-            help="YAML that replaces the fixtures of the APIs it names.",
+            help="A YAML file that replaces the fixtures of the APIs it names.",
         ),
     ] = None,
     state: Annotated[
@@ -87,14 +88,14 @@ def serve(
         typer.Option(
             metavar="FILE",
             envvar="MOCKSERVER_STATE",
-            help="JSON to load the state from and save it to at the end.",
+            help="A JSON file: the state is loaded from it at the start and saved to it at the end.",
         ),
     ] = None,
     auth: Annotated[
         Auth,
         typer.Option(
             envvar="MOCKSERVER_AUTH",
-            help="strict checks credentials, shape only their form, off asks for none.",
+            help="strict checks credentials, shape checks only their form, off requires none.",
         ),
     ] = Auth.strict,
     verify_hmac: Annotated[
@@ -102,7 +103,8 @@ def serve(
         typer.Option(
             "--verify-hmac",
             envvar="MOCKSERVER_VERIFY_HMAC",
-            help="Compute the signature of signed requests, with --auth shape too; otherwise its form will do.",
+            help="Check the signature of signed requests, with --auth shape too. "
+            "By default any signature of the right form is accepted.",
         ),
     ] = False,
     strict_sessions: Annotated[
@@ -110,13 +112,15 @@ def serve(
         typer.Option(
             "--strict-sessions",
             envvar="MOCKSERVER_STRICT_SESSIONS",
-            help="Refuse a call that names no session.",
+            help="Refuse a call that does not name a session.",
         ),
     ] = False,
     session_ttl: Annotated[
         float,
         typer.Option(
-            min=0.001, envvar="MOCKSERVER_SESSION_TTL", help="Forget a session idle for so many seconds."
+            min=0.001,
+            envvar="MOCKSERVER_SESSION_TTL",
+            help="End a session that was idle for so many seconds.",
         ),
     ] = 3600,
     max_sessions: Annotated[
@@ -124,13 +128,13 @@ def serve(
         typer.Option(
             min=1,
             envvar="MOCKSERVER_MAX_SESSIONS",
-            help="Keep so many sessions; the longest idle goes first.",
+            help="Keep at most so many sessions; the one that was idle longest ends first.",
         ),
     ] = 10_000,
     journal: Annotated[
         int,
         typer.Option(
-            min=0, envvar="MOCKSERVER_JOURNAL", help="Keep so many calls in the journal of a session."
+            min=0, envvar="MOCKSERVER_JOURNAL", help="Keep at most so many calls in the journal of a session."
         ),
     ] = 1000,
     allow_host: Annotated[
@@ -138,7 +142,7 @@ def serve(
         typer.Option(
             metavar="NAME",
             envvar="MOCKSERVER_ALLOW_HOST",
-            help="Answer /__admin under this host name too; repeat for more.",
+            help="Allow /__admin under this host name too; repeat for more.",
         ),
     ] = None,
     admin_token: Annotated[
@@ -146,51 +150,54 @@ def serve(
         typer.Option(
             metavar="TOKEN",
             envvar="MOCKSERVER_ADMIN_TOKEN",
-            help="What /__admin asks for. Made up and printed where others can reach it; better in the environment.",
+            help="The token that /__admin requires; the environment keeps it more secret than the command line. "
+            "By default one is generated and printed if other machines can reach the server.",
         ),
     ] = None,
     ready_file: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", envvar="MOCKSERVER_READY_FILE", help="Write the URL to this file once it answers."
+            metavar="FILE",
+            envvar="MOCKSERVER_READY_FILE",
+            help="Write the URL to this file once the server answers.",
         ),
     ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", envvar="MOCKSERVER_QUIET", help="Print only the URL.")
     ] = False,
-    config: Annotated[  # noqa: ARG001 - the callback has done the work
+    config: Annotated[  # noqa: ARG001 - the callback does the work
         Path | None,
         typer.Option(
             metavar="FILE",
             envvar="MOCKSERVER_CONFIG",
             callback=_load_settings_file,
             is_eager=True,
-            help="TOML with these settings. Default: mockserver.toml, where there is one.",
+            help="A TOML file with these settings. Default: mockserver.toml, if it exists.",
         ),
     ] = None,
-    version: Annotated[  # noqa: ARG001 - the callback has done the work
+    version: Annotated[  # noqa: ARG001 - the callback does the work
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Serve stateful stand-ins for the preference APIs of OnlyAutomator and SuprSend."""
+    """Serve stateful stubs of the preference APIs of OnlyAutomator and SuprSend."""
     context.obj = Settings(
-        api or [],
-        spec or [],
-        host,
-        port,
-        seed,
-        fixtures,
-        state,
-        auth,
-        verify_hmac,
-        strict_sessions,
-        session_ttl,
-        max_sessions,
-        journal,
-        allow_host or [],
-        admin_token or None,
-        ready_file,
-        quiet,
+        api=api or [],
+        spec=spec or [],
+        host=host,
+        port=port,
+        seed=seed,
+        fixtures=fixtures,
+        state=state,
+        auth=auth,
+        verify_hmac=verify_hmac,
+        strict_sessions=strict_sessions,
+        session_ttl=session_ttl,
+        max_sessions=max_sessions,
+        journal=journal,
+        allow_host=allow_host or [],
+        admin_token=admin_token or None,
+        ready_file=ready_file,
+        quiet=quiet,
     )
     if context.invoked_subcommand is None:
         serve_until_signal(context.obj)
@@ -200,20 +207,30 @@ def serve(
 def token(
     api: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The API to make it for. Default: the first that takes tokens."),
+        typer.Option(
+            metavar="NAME",
+            help="The API that the credential is for. Default: the first API that takes tokens.",
+        ),
     ] = None,
-    sub: Annotated[str | None, typer.Option(help="The user; default: the fixtures' own.")] = None,
+    sub: Annotated[
+        str | None, typer.Option(help="The user that the token names. Default: the user in the fixtures.")
+    ] = None,
     role: Annotated[
-        str, typer.Option(help="The role claim; another than authenticated is 403.")
+        str, typer.Option(help="The role claim; any role but authenticated is answered 403.")
     ] = "authenticated",
-    ttl: Annotated[int, typer.Option(help="Lifetime in seconds; a negative one has expired already.")] = 3600,
+    ttl: Annotated[
+        int, typer.Option(help="The lifetime in seconds; a negative one makes an expired token.")
+    ] = 3600,
     defect: Annotated[
         str | None,
         typer.Option(
-            help="expired, not_yet_valid, bad_signature, alg_none, wrong_audience, wrong_role or malformed."
+            help="Make a bad token: expired, not_yet_valid, bad_signature, alg_none, wrong_audience, "
+            "wrong_role or malformed."
         ),
     ] = None,
-    session: Annotated[str | None, typer.Option(metavar="ID", help="The session the token carries.")] = None,
+    session: Annotated[
+        str | None, typer.Option(metavar="ID", help="The session that the token leads to.")
+    ] = None,
 ) -> None:
     """Print a credential that the stub accepts: a token, or the default key of an API that takes keys."""
     from mockserver.command.token import make_credential
@@ -223,11 +240,11 @@ def token(
 
 @app.command()
 def choices() -> None:
-    """Print where the documents are silent and what was chosen, and why."""
+    """Print what the documents leave open, what we chose there, and why."""
     for name in openapi.api_names():
         print(f"{name}\n{'=' * len(name)}")
-        for where, why in openapi.list_choices(openapi.load_contract(name)):
-            print(f"{where}\n    {why}")
+        for place, choice in openapi.list_choices(openapi.load_contract(name)):
+            print(f"{place}\n    {choice}")
         print()
 
 
@@ -235,7 +252,10 @@ def choices() -> None:
 def export(
     context: typer.Context,
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A folder that is empty, not there, or an earlier export.")
+        Path,
+        typer.Argument(
+            metavar="DIR", help="An empty folder, one that does not exist yet, or an earlier export."
+        ),
     ],
     api: Annotated[
         list[str] | None,
@@ -247,10 +267,10 @@ def export(
     ] = None,
     fixtures: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="YAML that replaces the fixtures of the APIs it names."),
+        typer.Option(metavar="FILE", help="A YAML file that replaces the fixtures of the APIs it names."),
     ] = None,
 ) -> None:
-    """Write contracts, fixtures, TypeScript types, MSW handlers and a Postman collection of each API to a folder."""
+    """Write each API's contract, fixtures, TypeScript types, MSW handlers and Postman collection to a folder."""
     settings: Settings = context.obj
     settings.api = api or settings.api
     settings.spec = spec or settings.spec
@@ -272,10 +292,10 @@ def run(
     context: typer.Context,
     command: Annotated[list[str], typer.Argument(metavar="-- COMMAND [ARGUMENT]...")],
 ) -> None:
-    """Start the stub, run a command that finds it in its environment, and end with the command's status.
+    """Start the stub, run a command beside it, and exit with the command's status.
 
-    MOCKSERVER_URL, MOCKSERVER_TOKEN and MOCKSERVER_API_KEY tell it where the stub is and what it accepts. The port
-    is a free one unless --port names it.
+    The command finds the stub's URL and credentials in MOCKSERVER_URL, MOCKSERVER_TOKEN and MOCKSERVER_API_KEY. A free
+    port is used unless --port names one.
     """
     settings: Settings = context.obj
     if command[0].startswith("-"):

@@ -36,7 +36,7 @@ def quiet(tab: Page) -> Iterator[Page]:
 def page(quiet: Page, stub: MockServer, session: MockSession) -> Page:
     """The control page of the test's own session."""
     quiet.goto(f"{stub.url}/__admin/?session={session.id}")
-    expect(quiet.locator("#live")).to_have_text("as they come")
+    expect(quiet.locator("#live")).to_have_text("live")
     return quiet
 
 
@@ -84,7 +84,7 @@ def test_fault_is_set_by_a_click(page, session):
     expect(page.get_by_role("status")).to_have_text("Faults set.")
     assert call(session).status_code == 503
 
-    page.get_by_role("button", name="None").click()
+    page.get_by_role("button", name="Remove all faults").click()
     expect(page.get_by_label("Faults as JSON")).to_have_value("[]")
     assert call(session).status_code == 200
 
@@ -100,7 +100,7 @@ def test_every_offered_fault_is_one(page, button):
 
 def test_fault_is_typed(page, session):
     page.get_by_label("Faults as JSON").fill('[{"match": {}, "status": 500}]')
-    page.get_by_role("button", name="Set these").click()
+    page.get_by_role("button", name="Set these faults").click()
     expect(page.get_by_role("status")).to_have_text("Faults set.")
 
     assert call(session).status_code == 500
@@ -109,7 +109,7 @@ def test_fault_is_typed(page, session):
 def test_mistyped_fault_is_explained(tab, stub, session):
     tab.goto(f"{stub.url}/__admin/?session={session.id}")
     tab.get_by_label("Faults as JSON").fill('[{"status": "many"}]')
-    tab.get_by_role("button", name="Set these").click()
+    tab.get_by_role("button", name="Set these faults").click()
 
     expect(tab.get_by_role("status")).to_contain_text("status")
     assert call(session).status_code == 200
@@ -117,7 +117,7 @@ def test_mistyped_fault_is_explained(tab, stub, session):
 
 def test_token_is_minted(page, session):
     page.get_by_label("User").fill("user-7")
-    page.get_by_role("button", name="Mint").click()
+    page.get_by_role("button", name="Issue token").click()
     expect(page.locator("#claims")).to_contain_text('"sub": "user-7"')
     session.token = page.locator("#token").inner_text()
 
@@ -126,7 +126,7 @@ def test_token_is_minted(page, session):
 
 def test_token_with_a_defect_is_minted(page, session):
     page.get_by_label("Defect").select_option("expired")
-    page.get_by_role("button", name="Mint").click()
+    page.get_by_role("button", name="Issue token").click()
     expect(page.locator("#token")).to_be_visible()
     session.token = page.locator("#token").inner_text()
 
@@ -139,7 +139,7 @@ def test_session_is_chosen(page, stub, session):
     expect(page.locator("#choose option", has_text=other.id)).to_have_count(1)
     page.get_by_label("Session").select_option(other.id)
     expect(page.locator("#session")).to_have_text(other.id)
-    expect(page.locator("#live")).to_have_text("as they come")
+    expect(page.locator("#live")).to_have_text("live")
 
     call(session)
     call(other)
@@ -152,7 +152,7 @@ def test_session_is_begun(page, session):
 
     expect(page.locator("#session")).not_to_have_text(session.id)
     expect(page.locator("#session")).to_contain_text("session-")
-    expect(page.locator("#live")).to_have_text("as they come")
+    expect(page.locator("#live")).to_have_text("live")
 
 
 def test_reset_empties_the_page(page, session):
