@@ -6,7 +6,8 @@
 # admin       admin METHOD PATH [BODY]: a call to the control plane of the session
 : "${STUB:=http://127.0.0.1:4010}" "${SESSION:=shop}"
 URL=$STUB/__session/$SESSION
-TOKEN=$(.venv/bin/mockserver token --session "$SESSION")
+TOKEN=$(curl -sS -X POST "$URL/__admin/tokens" -H 'Content-Type: application/json' -d '{}' |
+  sed 's/.*"token":"\([^"]*\)".*/\1/')
 
 save() {
   curl -sS -X POST "$URL/api/v2/update-preference" -H "Authorization: Bearer $TOKEN" \

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.layout.tree import files
+
 from .pages import PAGES, ROOT, Block, blocks, shows
 
 README = ROOT / "README.md"
@@ -108,6 +110,21 @@ def test_make_has_every_target_that_is_named() -> None:
 
     assert {"serve", "test", "docs"} <= named
     subprocess.run(["make", "--dry-run", *sorted(named)], cwd=ROOT, capture_output=True, check=True)
+
+
+def test_nobody_is_sent_to_a_package_index_for_this_project() -> None:
+    """It is on none yet: only a path of a checkout can be installed."""
+    sent = re.compile(r"(pip|pipx|uv|uvx|conda)\b.*[\s'\"]preference-api-testbench\b(?!/)")
+
+    assert sent.search("uvx preference-api-testbench")
+    found = [
+        f"{file.relative_to(ROOT)}: {line}"
+        for file in files()
+        if file.suffix in {".py", ".md", ".yml", ".yaml", ".toml", ""}
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines()
+        if sent.search(line) and file != Path(__file__)
+    ]
+    assert found == []
 
 
 def test_readme_begins_with_the_two_commands() -> None:
