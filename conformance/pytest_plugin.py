@@ -257,7 +257,7 @@ def _make_run(config: pytest.Config) -> ConformanceRun:
 
     if missing := find_missing_package():
         raise pytest.UsageError(f"{missing} is missing; {HOW_TO_INSTALL}")
-    from conformance.command.duration import parse_duration
+    from conformance.command.options import parse_duration
     from conformance.judge import session, suites, waiver
     from conformance.suite.mode import parse_mode
     from conformance.suite.requirement import BadRequirement

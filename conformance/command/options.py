@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.command.duration import parse_duration
 from conformance.command.errors import exit_with_usage_error
 
 if TYPE_CHECKING:
     from conformance.suite.mode import Mode
+
+_UNITS_S = {"h": 3600, "m": 60, "s": 1}
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_DURATION = re.compile(rf"(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s)?")
 
 SpecFile = Annotated[
     Path | None,
@@ -39,3 +44,18 @@ def parse_duration_option(option: str, text: str | None) -> float | None:
         return None if text is None else parse_duration(text)
     except ValueError as error:
         exit_with_usage_error(f"{option} {text}: {error}")
+
+
+def parse_duration(text: str) -> float:
+    """Return the seconds that *text* means.
+
+    Raises ValueError, with what to write instead, if it is no duration or none that is more than zero.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    parts = match.groups() if match else ()
+    total_s = sum(float(part or 0) * unit_s for part, unit_s in zip(parts, _UNITS_S.values(), strict=False))
+    if any(parts) and not total_s:
+        raise ValueError("has to be more than zero; write it like 90s, 5m or 1h30m")
+    if not 0 < total_s < math.inf:
+        raise ValueError("is not a duration; write it like 90s, 5m or 1h30m")
+    return total_s

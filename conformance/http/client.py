@@ -12,11 +12,10 @@ from urllib.parse import urlencode
 import httpx2
 
 from conformance.assertions.outcome import HungUp, Inconclusive, NotTested, Silent
-from conformance.http.connection import HttpConnection, find_environment_proxy
+from conformance.http.connection import NO_PROXY, HttpConnection, find_environment_proxy
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import BUSY_STATUSES, Budget, RateLimit, RetryTimer
-from conformance.http.proxy import NO_PROXY
 from conformance.http.race import Race, select_overlapping
 from conformance.http.raw_request import RawRequest
 from conformance.http.redaction import Redaction

@@ -7,6 +7,7 @@ Cookies, redirects and ``.netrc`` are ignored: a requirement has to see what the
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import urllib.request
@@ -16,6 +17,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import h11
 import httpcore2
@@ -26,6 +28,7 @@ from conformance.http.deadline import Deadline, DeadlineBackend
 
 LARGEST_BODY = 8 * 1024 * 1024
 CUT_REQUEST_TIMEOUT_S = 0.5  # half a request need not be answered; we wait no longer than this
+NO_PROXY = "none"  # in the place of a URL: not even the environment's
 _READ_BYTES = 65536
 _PORTS = {"http": 80, "https": 443}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104  compared with, never bound
@@ -193,6 +196,18 @@ def _make_pool(
         return httpcore2.ConnectionPool(**options)
     auth = (proxy.username, proxy.password) if proxy.username else None
     return httpcore2.HTTPProxy(str(proxy.copy_with(userinfo=b"")), proxy_auth=auth, **options)
+
+
+def is_proxy_url(url: str) -> bool:
+    """Tell whether *url* is an http or https URL that a proxy can have."""
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https") and bool(parts.hostname) and has_port and not re.search(r"\s", url)
+    )
 
 
 def find_environment_proxy(url: httpx2.URL) -> httpx2.URL | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,9 @@ from contextlib import contextmanager
 import httpcore2
 import httpx2
 
-from conformance.assertions.outcome import Inconclusive, Silent, Stopped, Unreachable
+from conformance.assertions.outcome import HungUp, Inconclusive, Silent, Stopped, Unreachable
 from conformance.http.connection import LARGEST_BODY, BodyTooLarge, HttpConnection, RawResponse
-from conformance.http.connection_error import describe_origin, describe_route, explain_connection_error
-from conformance.http.evidence import Exchange
+from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import Budget, RateLimit
 from conformance.http.raw_request import RawRequest
@@ -22,6 +22,22 @@ from conformance.http.response import Response
 SILENCES_UNTIL_STOP = 3  # this often in a row without a usable response in time, and the run stops
 _PROXY_AUTHENTICATION_REQUIRED = 407
 _CLOSED_ERRORS = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
+
+_LONGEST_QUOTE = 120
+_OTHER_HOST = "base_url has to name the host as the certificate does"
+_ADVICE = {  # by what the libraries below us say
+    "self-signed": "name the authority that it goes back to with tls.ca in the profile",
+    "local issuer": "name the authority that it goes back to with tls.ca in the profile",
+    "Hostname mismatch": _OTHER_HOST,
+    "IP address mismatch": _OTHER_HOST,
+    "has expired": "it has to be renewed; tls.verify: false in the profile accepts it as it is",
+    "CERTIFICATE_REQUIRED": "give tls.cert and tls.key in the profile",
+    "HANDSHAKE_FAILURE": "perhaps it wants tls.cert and tls.key in the profile",
+    "WRONG_VERSION_NUMBER": "no TLS is spoken there, so try http:// in base_url",
+    "refused": "start the server, or check the port of base_url",
+    "not known": "check the host of base_url",
+    "name resolution": "check the host of base_url",
+}
 
 
 class Sender:
@@ -64,7 +80,7 @@ class Sender:
         with self._convert_errors(request, sent_at):
             raw = self._send_past_closed_connection(request)
         if self._proxy and raw.status == _PROXY_AUTHENTICATION_REQUIRED:
-            route = describe_route(request.url, self._proxy)
+            route = _describe_route(request.url, self._proxy)
             sentence = f"{route}: the proxy asks for credentials; put them into its URL"
             self._record_failure(request, sentence, sent_at)
             raise Unreachable(sentence)
@@ -131,7 +147,7 @@ class Sender:
         try:
             yield
         except httpcore2.TimeoutException as error:
-            sentence = f"no answer from {describe_origin(request.url)} within {self._timeout_s:g} s"
+            sentence = f"no answer from {_describe_origin(request.url)} within {self._timeout_s:g} s"
             if self._budget.remaining_s():
                 # Whoever read the whole request may just be slow; whoever did not is not there.
                 kind = Silent if isinstance(error, httpcore2.ReadTimeout) else Unreachable
@@ -146,7 +162,7 @@ class Sender:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
             outcome = self.count_silence(Inconclusive, sentence)
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
-            outcome = explain_connection_error(error, request.url, self._proxy, self._redaction)
+            outcome = _explain_connection_error(error, request.url, self._proxy, self._redaction)
             sentence = str(outcome)
         else:
             return
@@ -172,3 +188,44 @@ class Sender:
 
 class _ThreadState(threading.local):
     has_had_its_turn = False
+
+
+def _explain_connection_error(
+    error: Exception, url: httpx2.URL, proxy: httpx2.URL | None, redaction: Redaction
+) -> Unreachable:
+    """Return the outcome that says why *url* gave no response: HungUp where it took the request and closed."""
+    origin, reason = _describe_origin(url), redaction(str(error))
+    if isinstance(error, httpcore2.ProxyError):
+        return Unreachable(f"the proxy does not let through to {origin}: {reason}")
+    if isinstance(error, httpcore2.ConnectError):
+        return Unreachable(f"{_describe_route(url, proxy)}: {reason or 'refused'}{_find_advice(reason)}")
+    if _is_tls_error(error):
+        return Unreachable(f"{origin} broke the TLS connection off: {reason}{_find_advice(reason)}")
+    if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
+        return HungUp(f"{origin} closed the connection without an answer")
+    quote = escape_controls(reason)[:_LONGEST_QUOTE]
+    return Unreachable(f"{origin} answered something that is not HTTP: {quote}")
+
+
+def _describe_origin(url: httpx2.URL) -> str:
+    """Name scheme, host and port of *url*."""
+    return f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}"
+
+
+def _describe_route(url: httpx2.URL, proxy: httpx2.URL | None) -> str:
+    """Say that no connection could be made, and through which proxy, without its credentials."""
+    through = f" through the proxy {proxy.copy_with(userinfo=b'')}" if proxy else ""
+    return f"cannot connect to {_describe_origin(url)}{through}"
+
+
+def _is_tls_error(error: BaseException | None) -> bool:
+    # httpcore raises errors of its own and keeps that of the ssl module as their cause.
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _find_advice(reason: str) -> str:
+    return next((f"; {advice}" for words, advice in _ADVICE.items() if words in reason), "")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from conformance import proof
 from conformance.assertions.outcome import Stopped, Unreachable
 from conformance.command.cli import app
-from conformance.command.duration import parse_duration
+from conformance.command.options import parse_duration
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
 from conformance.judge.session import judge_target
