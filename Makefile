@@ -5,8 +5,9 @@ PORT ?= 4010
 
 .PHONY: serve test format lint types tests bench choices docs pictures typescript lock clean
 
-serve: .venv/ready
-	$(BIN)/mockserver --port $(PORT)
+serve: .venv/serve
+	@echo "make: starting the stub on port $(PORT); end it with Ctrl-C"
+	@$(BIN)/mockserver --port $(PORT)
 
 test: lint types tests
 
@@ -27,13 +28,24 @@ format: .venv/ready
 bench: .venv/ready
 	$(BIN)/python benchmarks/post.py
 
-# Everything is installed from the lock, by hash; the project itself is linked in place.
-.venv/ready: requirements.lock pyproject.toml
+# Everything is installed from a lock, by hash. The lock is complete, so pip need not look for dependencies, and what is
+# imported is compiled then: most of it never is. The project itself is linked in place.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
+
+.venv/serve: requirements-serve.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "make: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "make: creating a Python environment in .venv"
+	@$(PYTHON) -m venv .venv
+	@echo "make: installing what the stub needs, from requirements-serve.lock (about 10 seconds)"
+	@$(PIP) --require-hashes -r requirements-serve.lock
+	@echo "make: linking the commands in .venv/bin to this checkout"
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready: .venv/serve requirements.lock
+	@echo "make: installing what the judge and the tests need besides, from requirements.lock (about 20 seconds)"
+	@$(PIP) --require-hashes -r requirements.lock
 	@touch $@
 
 # Copy the contracts' choices into docs/choices.md.
@@ -63,12 +75,14 @@ tests/mockserver/export/node_modules: tests/mockserver/export/package-lock.json
 	npm ci --prefix tests/mockserver/export --ignore-scripts --prefer-offline --no-audit --no-fund
 	@touch $@
 
-# Choose new versions within pyproject.toml's ranges (needs uv), for us and, among them, for those who only use it.
-LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --extra conformance --universal --python-version 3.11 \
+# Choose new versions within pyproject.toml's ranges (needs uv): for us and, among them, for those who only use both
+# commands, and for those who only serve the stub from a checkout.
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --quiet
 lock:
-	$(LOCK) --group dev --upgrade --output-file requirements.lock
-	$(LOCK) --group wheel --constraint requirements.lock --output-file requirements-run.lock
+	$(LOCK) --extra conformance --group dev --upgrade --output-file requirements.lock
+	$(LOCK) --extra conformance --group wheel --constraint requirements.lock --output-file requirements-run.lock
+	$(LOCK) --group link --constraint requirements.lock --output-file requirements-serve.lock
 	cd tests/clients/python && uv pip compile requirements.in --no-deps --no-header --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --quiet --upgrade --output-file requirements.lock
 

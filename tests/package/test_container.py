@@ -7,13 +7,7 @@ import os
 import re
 import subprocess
 import sys
-import zipfile
-from email import message_from_bytes
-from fnmatch import fnmatch
 from pathlib import Path
-
-import pytest
-from packaging.requirements import Requirement
 
 from tests.testbed.stubs import started
 
@@ -22,14 +16,6 @@ TEXT = (ROOT / "Containerfile").read_text(encoding="utf-8")
 LINES = [line for line in TEXT.replace("\\\n", "").splitlines() if line and not line.startswith("#")]
 LAST = LINES[max(at for at, line in enumerate(LINES) if line.startswith("FROM ")) :]
 IGNORED = (ROOT / ".containerignore").read_text(encoding="utf-8").splitlines()
-PIN = re.compile(
-    r"^([\w.-]+==[^\s;]+)(?: ; [^\\\n]+)? \\\n((?:    --hash=sha256:\w+(?: \\)?\n)+)", re.MULTILINE
-)
-
-
-def pins(name: str) -> dict[str, str]:
-    """Map each pinned version of a lock to its hashes."""
-    return dict(PIN.findall((ROOT / name).read_text(encoding="utf-8")))
 
 
 def value(instruction: str) -> str:
@@ -86,28 +72,3 @@ def test_image_serves_and_its_check_of_health_says_so():
 
     assert (python, json.loads(value("CMD")), settings) == ("python", ["mockserver"], {})
     assert (healthy.returncode, gone.returncode) == (0, 1)
-
-
-def test_lock_of_what_runs_is_a_part_of_the_lock():
-    ours, run = pins("requirements.lock"), pins("requirements-run.lock")
-
-    assert run.items() <= ours.items()
-    assert len(run) == len(re.findall(r"^\w", (ROOT / "requirements-run.lock").read_text(), re.MULTILINE))
-
-
-def test_lock_of_what_runs_has_all_that_is_asked_for(wheel):
-    locked = {pin.partition("==")[0] for pin in pins("requirements-run.lock")}
-    with zipfile.ZipFile(wheel) as archive:
-        (name,) = (name for name in archive.namelist() if fnmatch(name, "*.dist-info/METADATA"))
-        wanted = [
-            Requirement(line).name.lower()
-            for line in message_from_bytes(archive.read(name)).get_all("Requires-Dist")
-        ]
-
-    assert {*wanted, "hatchling"} <= locked
-    assert not locked & {"mypy", "ruff", "playwright", "suprsend-py-sdk"}
-
-
-@pytest.mark.parametrize("name", ["requirements-run.lock", "requirements.lock"])
-def test_everything_locked_has_a_hash(name):
-    assert all("--hash=sha256:" in hashes for hashes in pins(name).values())

@@ -44,7 +44,7 @@ def test_wheel_holds_what_no_import_would_miss(names):
         assert f"{package}/py.typed" in names
     for api in openapi.api_names():
         assert {f"openapi/{api}.yaml", f"mockserver/fixtures/{api}.yaml"} <= set(names)
-    assert [name for name in names if name.startswith("conformance/") and name.endswith(".ini")]
+    assert [name for name in names if name.startswith("conformance/") and name.endswith(".html")]
 
 
 def test_wheel_holds_nothing_besides(names):

@@ -1,0 +1,37 @@
+"""What `make` would do on a fresh machine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def planned_lines(*words: str) -> list[str]:
+    """List the commands that `make` would run if nothing had been made yet."""
+    planned = ["make", "--no-print-directory", "--dry-run", "--always-make", *words]
+    return subprocess.run(planned, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def test_serving_installs_what_it_needs_and_no_more():
+    lines = planned_lines("serve", "PORT=8080")
+    locks = re.findall(r"-r (\S+)", "\n".join(lines))
+
+    assert locks == ["requirements-serve.lock"]
+    assert lines[-1] == ".venv/bin/mockserver --port 8080"
+
+
+def test_every_slow_step_is_announced():
+    lines = planned_lines("test")
+    slow = [at for at, line in enumerate(lines) if re.search(r" -m (venv|pip) ", line)]
+
+    assert len(slow) == 4
+    assert all(lines[at - 1].startswith('echo "make: ') for at in slow)
+
+
+def test_testing_adds_to_what_serving_installed():
+    locks = re.findall(r"-r (\S+)", "\n".join(planned_lines("test")))
+
+    assert locks == ["requirements-serve.lock", "requirements.lock"]
