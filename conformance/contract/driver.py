@@ -15,12 +15,12 @@ from conformance.contract.reading import Operation
 from conformance.http.client import Client
 from conformance.http.response import Response
 from conformance.suite.driver import CaseResult, Driver
+from conformance.suite.made_up_credential import HOW_CHANGED, change_second_half
 from conformance.suite.run import Run
 
 if TYPE_CHECKING:
     from conformance.contract.profile import ContractProfile
 
-_HOW_MADE_UP = " with the next for each letter and digit of its second half"
 _NO_CREDENTIAL: Mapping[str, str] = {}
 
 
@@ -167,11 +167,10 @@ class ContractDriver(Driver):
     def _make_up_credential(self, name: str) -> str:
         secret = self.target.credentials[name]
         value = secret.reveal()
-        half = len(value) // 2
-        other = value[:half] + "".join(map(_following_character, value[half:]))
+        other = change_second_half(value)
         if other == value:
             raise NotTested(f"no other credential can be made from credentials.{name}")
-        return self.client.conceal_made_up(other, f"{secret.name}_MADE_UP", f"{secret.name}{_HOW_MADE_UP}")
+        return self.client.conceal_made_up(other, f"{secret.name}_MADE_UP", f"{secret.name} {HOW_CHANGED}")
 
     def _pick_valid_case(self, operation: Operation) -> ContractCase:
         found = self.run_cases(operation)
@@ -197,9 +196,3 @@ class ContractDriver(Driver):
 
     def _list_sendable_cases(self, operation: Operation) -> list[ContractCase]:
         return self._list_cases(operation) if self.target.may_send(operation) else []
-
-
-def _following_character(character: str) -> str:
-    if not (character.isascii() and character.isalnum()):
-        return character
-    return {"z": "a", "Z": "A", "9": "0"}.get(character, chr(ord(character) + 1))
