@@ -1,6 +1,6 @@
 """A requirement: a test function whose docstring is its level, its text and its source.
 
-``MUST answer 401 authentication_required without a token. (onlyautomator: Error Codes)``
+``MUST answer 401 authentication_required to a write without a token. (onlyautomator: Error Codes)``
 
 A paragraph after it may say how the document is read where that does not go without saying.
 """

@@ -22,7 +22,7 @@ def test_update_answers_200(driver: Driver) -> None:
 
 
 def test_success_status_word(driver: Driver) -> None:
-    """MUST answer status success with a preference. (onlyautomator: 200 Success)"""
+    """MUST answer an accepted write with the status "success". (onlyautomator: 200 Success)"""
     for answer in write_first_record(driver):
         if not answer.ok:
             raise Inconclusive(f"the write was refused with status {answer.status}")
@@ -32,7 +32,7 @@ def test_success_status_word(driver: Driver) -> None:
 
 
 def test_success_data(driver: Driver) -> None:
-    """MUST answer the preference as an object in data. (onlyautomator: 200 Success)"""
+    """MUST answer with the preference as an object in data. (onlyautomator: 200 Success)"""
     for answer in write_first_record(driver):
         if not answer.ok:
             raise Inconclusive(f"the write was refused with status {answer.status}")

@@ -31,17 +31,17 @@ def _expect_refusal_without(driver: Driver, name: str) -> None:
 
 
 def test_missing_fan_id(driver: Driver) -> None:
-    """MUST answer 400 validation_error without a fanId. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to a write without a fanId. (onlyautomator: 400 Bad Request)"""
     _expect_refusal_without(driver, "fanId")
 
 
 def test_missing_category(driver: Driver) -> None:
-    """MUST answer 400 validation_error without a category. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to a write without a category. (onlyautomator: 400 Bad Request)"""
     _expect_refusal_without(driver, "category")
 
 
 def test_missing_preference(driver: Driver) -> None:
-    """MUST answer 400 validation_error without a preference. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to a write without a preference. (onlyautomator: 400 Bad Request)"""
     _expect_validation_error(write_without_preference(driver))
 
 
@@ -59,32 +59,32 @@ def _expect_refusal_of_array(driver: Driver, name: str) -> None:
 
 
 def test_object_for_fan_id(driver: Driver) -> None:
-    """MUST answer 400 validation_error to an object for a fanId. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to an object as the fanId. (onlyautomator: 400 Bad Request)"""
     _expect_refusal_of_object(driver, "fanId")
 
 
 def test_object_for_category(driver: Driver) -> None:
-    """MUST answer 400 validation_error to an object for a category. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to an object as the category. (onlyautomator: 400 Bad Request)"""
     _expect_refusal_of_object(driver, "category")
 
 
 def test_object_for_preference(driver: Driver) -> None:
-    """MUST answer 400 validation_error to an object for a preference. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to an object as the preference. (onlyautomator: 400 Bad Request)"""
     _expect_refusal_of_object(driver, "preference")
 
 
 def test_array_for_fan_id(driver: Driver) -> None:
-    """MUST answer 400 validation_error to an array for a fanId. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to an array as the fanId. (onlyautomator: 400 Bad Request)"""
     _expect_refusal_of_array(driver, "fanId")
 
 
 def test_array_for_category(driver: Driver) -> None:
-    """MUST answer 400 validation_error to an array for a category. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to an array as the category. (onlyautomator: 400 Bad Request)"""
     _expect_refusal_of_array(driver, "category")
 
 
 def test_array_for_preference(driver: Driver) -> None:
-    """MUST answer 400 validation_error to an array for a preference. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to an array as the preference. (onlyautomator: 400 Bad Request)"""
     _expect_refusal_of_array(driver, "preference")
 
 
@@ -112,22 +112,22 @@ def test_empty_object_body(driver: Driver) -> None:
 
 
 def test_array_body(driver: Driver) -> None:
-    """MUST answer 400 validation_error to an array for a body. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to an array as the body. (onlyautomator: 400 Bad Request)"""
     _expect_validation_error(refusals.update_with_bad_body(driver, "array").answer)
 
 
 def test_string_body(driver: Driver) -> None:
-    """MUST answer 400 validation_error to a string for a body. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to a string as the body. (onlyautomator: 400 Bad Request)"""
     _expect_validation_error(refusals.update_with_bad_body(driver, "string").answer)
 
 
 def test_number_body(driver: Driver) -> None:
-    """MUST answer 400 validation_error to a number for a body. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to a number as the body. (onlyautomator: 400 Bad Request)"""
     _expect_validation_error(driver.write(42))
 
 
 def test_null_body(driver: Driver) -> None:
-    """MUST answer 400 validation_error to null for a body. (onlyautomator: 400 Bad Request)"""
+    """MUST answer 400 validation_error to null as the body. (onlyautomator: 400 Bad Request)"""
     _expect_validation_error(driver.write(None))
 
 
@@ -135,7 +135,7 @@ def test_null_body(driver: Driver) -> None:
 
 
 def test_invalid_write_stores_nothing(driver: Driver) -> None:
-    """MUST not make a record of a write that it answers with 400. (onlyautomator: 400 Bad Request)"""
+    """MUST not create a record from a write that it answers with 400. (onlyautomator: 400 Bad Request)"""
     body, refused = write_without_value(driver)
     if refused.ok:  # so it may be; a body that breaks off behind all four members names a record, too
         body = driver.make_body()
@@ -144,7 +144,7 @@ def test_invalid_write_stores_nothing(driver: Driver) -> None:
 
 
 def test_order_of_refusals(driver: Driver) -> None:
-    """OBSERVED which of two faults is answered. (onlyautomator: 400 Bad Request)"""
+    """OBSERVED which of two errors in one request is answered. (onlyautomator: 400 Bad Request)"""
     bad_token = driver.post({}, authorization="Bearer nobody")
     bad_fan = driver.write({"fanId": driver.unknown_fan_id, "value": True})
     observe(

@@ -16,19 +16,25 @@ def _expect_authentication_required(answer: Response) -> None:
 
 
 def test_missing_token(driver: Driver) -> None:
-    """MUST answer 401 authentication_required without a token. (onlyautomator: 401 Unauthorized)"""
+    """MUST answer 401 authentication_required to a write without a token.
+
+    (onlyautomator: 401 Unauthorized)
+    """
     _expect_authentication_required(write_without_token(driver).answer)
     _expect_authentication_required(refusals.write_unauthorized(driver, "no token").answer)
 
 
 def test_malformed_token(driver: Driver) -> None:
-    """MUST answer 401 authentication_required to a token that is no JWT. (onlyautomator: 401 Unauthorized)"""
+    """MUST answer 401 authentication_required to a token that is not a JWT.
+
+    (onlyautomator: 401 Unauthorized)
+    """
     for name in ("no JWT", "no JWT in three parts"):
         _expect_authentication_required(refusals.write_unauthorized(driver, name).answer)
 
 
 def test_tampered_token(driver: Driver) -> None:
-    """MUST answer 401 authentication_required to a signature changed by a character.
+    """MUST answer 401 authentication_required to a signature of which one character was changed.
 
     (onlyautomator: 401 Unauthorized)
     """
@@ -36,7 +42,10 @@ def test_tampered_token(driver: Driver) -> None:
 
 
 def test_truncated_token(driver: Driver) -> None:
-    """MUST answer 401 authentication_required to a token cut short. (onlyautomator: 401 Unauthorized)"""
+    """MUST answer 401 authentication_required to a token that was cut short.
+
+    (onlyautomator: 401 Unauthorized)
+    """
     _expect_authentication_required(refusals.write_unauthorized(driver, "truncated").answer)
 
 
@@ -49,7 +58,7 @@ def test_unsigned_token(driver: Driver) -> None:
 
 
 def test_altered_claims(driver: Driver) -> None:
-    """MUST answer 401 authentication_required to other claims under a right signature.
+    """MUST answer 401 authentication_required to claims that were changed under a valid signature.
 
     (onlyautomator: 401 Unauthorized)
     """
@@ -58,7 +67,7 @@ def test_altered_claims(driver: Driver) -> None:
 
 
 def test_algorithm_none(driver: Driver) -> None:
-    """MUST answer 401 authentication_required to a token of the algorithm none, however it is written.
+    """MUST answer 401 authentication_required to a token with the algorithm none, in any case of its letters.
 
     (onlyautomator: 401 Unauthorized)
     """
@@ -72,7 +81,7 @@ def test_expired_token(driver: Driver) -> None:
 
 
 def test_basic_scheme(driver: Driver) -> None:
-    """MUST answer 401 authentication_required to a token after the word Basic.
+    """MUST answer 401 authentication_required to a token with the scheme Basic.
 
     (onlyautomator: 401 Unauthorized)
     """
@@ -88,17 +97,20 @@ def test_schemeless_token(driver: Driver) -> None:
 
 
 def test_scheme_without_token(driver: Driver) -> None:
-    """MUST answer 401 authentication_required to the word Bearer alone. (onlyautomator: 401 Unauthorized)"""
+    """MUST answer 401 authentication_required to the scheme Bearer without a token.
+
+    (onlyautomator: 401 Unauthorized)
+    """
     _expect_authentication_required(refusals.write_unauthorized(driver, "no token after the scheme").answer)
 
 
 def test_unauthenticated_write_stores_nothing(driver: Driver) -> None:
-    """MUST not make a record of a write that it answers with 401. (onlyautomator: 401 Unauthorized)"""
+    """MUST not create a record from a write that it answers with 401. (onlyautomator: 401 Unauthorized)"""
     body = driver.make_body()
     expect_nothing_stored(driver, body, driver.post(body), between="two_of_two")
 
 
 def test_www_authenticate(driver: Driver) -> None:
-    """OBSERVED the WWW-Authenticate header of a 401. (onlyautomator: 401 Unauthorized)"""
+    """OBSERVED which WWW-Authenticate header a 401 has. (onlyautomator: 401 Unauthorized)"""
     answer = write_without_token(driver).answer
     observe(f"WWW-Authenticate is {answer.headers.get('www-authenticate', 'missing')}")

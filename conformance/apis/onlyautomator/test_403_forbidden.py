@@ -19,6 +19,6 @@ def test_insufficient_permission(driver: Driver) -> None:
 
 
 def test_forbidden_write_stores_nothing(driver: Driver) -> None:
-    """MUST not make a record of a write that it answers with 403. (onlyautomator: 403 Forbidden)"""
+    """MUST not create a record from a write that it answers with 403. (onlyautomator: 403 Forbidden)"""
     body = driver.make_body()
     expect_nothing_stored(driver, body, driver.write(body, credential="forbidden"), between="constructor")

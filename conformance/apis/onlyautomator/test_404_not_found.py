@@ -16,13 +16,15 @@ from conformance.assertions.outcome import Inconclusive
 
 
 def test_unknown_fan(driver: Driver) -> None:
-    """MUST answer 404 resource_not_found for a fan that there is not. (onlyautomator: 404 Not Found)"""
+    """MUST answer 404 resource_not_found for a fan that does not exist. (onlyautomator: 404 Not Found)"""
     first_record(driver)
     expect_refusal(write_for_unknown_fan(driver).answer, 404, "resource_not_found")
 
 
 def test_similar_fan(driver: Driver) -> None:
-    """MUST not take a fanId with a letter before it for the fan without. (onlyautomator: 404 Not Found)
+    """MUST not take a fanId with a letter before it for the fanId without that letter.
+
+    (onlyautomator: 404 Not Found)
 
     A fan of that name there may be, so only a write that goes to the same record is judged.
     """
@@ -40,7 +42,7 @@ def test_similar_fan(driver: Driver) -> None:
 
 
 def test_unknown_fan_stays_unknown(driver: Driver) -> None:
-    """MUST not make a fan of one that it answered 404 for. (onlyautomator: 404 Not Found)"""
+    """MUST not create a fan from a write that it answers with 404. (onlyautomator: 404 Not Found)"""
     first = write_for_unknown_fan(driver).answer
     if first.status != 404:
         raise Inconclusive(f"a fan that there is not was answered {describe_answer(first)} at once")

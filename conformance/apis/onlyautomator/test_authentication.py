@@ -9,13 +9,19 @@ from conformance.assertions.expect import observe
 
 
 def test_lower_case_scheme(driver: Driver) -> None:
-    """OBSERVED a token after the word bearer in lower case. (onlyautomator: Authentication)"""
+    """OBSERVED how a token after the scheme bearer in lower case is answered.
+
+    (onlyautomator: Authentication)
+    """
     answer = driver.post_with_authorization(f"bearer {driver.reveal_credential('user')}")
     observe(f"the scheme bearer in lower case is answered {describe_answer(answer)}")
 
 
 def test_cookie_token(driver: Driver) -> None:
-    """OBSERVED a token in the cookie sb-access-token alone. (onlyautomator: Authentication)"""
+    """OBSERVED how a write is answered that has its token in the cookie sb-access-token alone.
+
+    (onlyautomator: Authentication)
+    """
     answer = driver.post(
         driver.make_body(), headers={"Cookie": f"sb-access-token={driver.reveal_credential('user')}"}
     )
@@ -23,19 +29,19 @@ def test_cookie_token(driver: Driver) -> None:
 
 
 def test_charset_parameter(driver: Driver) -> None:
-    """OBSERVED a media type with a charset parameter. (onlyautomator: Authentication)"""
+    """OBSERVED how a media type with a charset parameter is answered. (onlyautomator: Authentication)"""
     answer = write_with_charset(driver)
     observe(f"application/json with a charset is answered {describe_answer(answer)}")
 
 
 def test_other_media_type(driver: Driver) -> None:
-    """OBSERVED a body that is JSON and labelled as text. (onlyautomator: Authentication)"""
+    """OBSERVED how a JSON body labelled as text is answered. (onlyautomator: Authentication)"""
     answer = driver.write(driver.make_body(), headers={"Content-Type": "text/plain"})
     observe(f"JSON labelled text/plain is answered {describe_answer(answer)}")
 
 
 def test_cross_origin(driver: Driver) -> None:
-    """OBSERVED a write from a browser extension. (onlyautomator: Authentication)"""
+    """OBSERVED how a write from a browser extension is answered. (onlyautomator: Authentication)"""
     answer = driver.write(
         driver.make_body(), headers={"Origin": "chrome-extension://abcdefghijklmnopabcdefghijklmnop"}
     )

@@ -8,13 +8,13 @@ from conformance.assertions.expect import observe
 
 
 def test_other_method(driver: Driver) -> None:
-    """OBSERVED a GET of the path. (onlyautomator: Endpoint)"""
+    """OBSERVED how a GET of the path is answered. (onlyautomator: Endpoint)"""
     answer = driver.send_undocumented("GET", WRITE_PATH)
     allow = answer.headers.get("allow")
     observe(f"GET is answered {describe_answer(answer)}" + (f" with Allow: {allow}" if allow else ""))
 
 
 def test_trailing_slash(driver: Driver) -> None:
-    """OBSERVED a write to the path with a slash at its end. (onlyautomator: Endpoint)"""
+    """OBSERVED how a write to the path with a trailing slash is answered. (onlyautomator: Endpoint)"""
     answer = driver.send_undocumented("POST", f"{WRITE_PATH}/", json=driver.make_body())
     observe(f"with a trailing slash the write is answered {describe_answer(answer)}")

@@ -25,7 +25,10 @@ def _write_during_outage(driver: Driver) -> Response:
 
 
 def test_service_unavailable(driver: Driver) -> None:
-    """MUST answer service_unavailable in the envelope of an error while it is so. (onlyautomator: Error Codes)"""
+    """MUST answer with the code service_unavailable, as an error, while the service is unavailable.
+
+    (onlyautomator: Error Codes)
+    """
     answer = _write_during_outage(driver)
     code, body = code_of(answer), body_of(answer)
     expect(
@@ -35,7 +38,7 @@ def test_service_unavailable(driver: Driver) -> None:
 
 
 def test_service_unavailable_status(driver: Driver) -> None:
-    """OBSERVED the status of service_unavailable. (onlyautomator: Error Codes)"""
+    """OBSERVED which status comes with the code service_unavailable. (onlyautomator: Error Codes)"""
     answer = _write_during_outage(driver)
     after = answer.headers.get("retry-after")
     observe(

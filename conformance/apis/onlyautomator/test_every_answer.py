@@ -102,14 +102,14 @@ def test_error_envelope(driver: Driver) -> None:
 
 
 def test_error_status_word(driver: Driver) -> None:
-    """MUST answer every documented error with status error. (onlyautomator: Response)"""
+    """MUST answer every documented error with the status "error". (onlyautomator: Response)"""
     for answer in _errors_in_envelope(driver):
         word = body_of(answer).get("status")
         expect(word == "error", 'status "error"', describe_value(word), answer)
 
 
 def test_error_code_is_listed(driver: Driver) -> None:
-    """MUST answer every documented error with a code that is listed. (onlyautomator: Error Codes)"""
+    """MUST answer every documented error with one of the listed codes. (onlyautomator: Error Codes)"""
     for answer in _errors_in_envelope(driver):
         code = code_of(answer)
         known = isinstance(code, str) and code in CODES
@@ -148,7 +148,7 @@ def _media_type(answer: Response) -> str:
 
 
 def test_no_server_error(driver: Driver) -> None:
-    """MUST answer nothing with a 5xx but a service that is unavailable. (onlyautomator: Error Codes)
+    """MUST answer nothing with a 5xx, unless the service is unavailable. (onlyautomator: Error Codes)
 
     By HTTP a transfer coding may be answered 501, so a request that was sent in an unusual way may be.
     """
@@ -166,7 +166,7 @@ def test_no_server_error(driver: Driver) -> None:
 
 
 def test_undocumented_error_envelope(driver: Driver) -> None:
-    """SHOULD answer errors that the document gives no status for in the same envelope.
+    """SHOULD answer errors of other statuses in the same envelope as the documented ones.
 
     (onlyautomator: extension overview)
     """

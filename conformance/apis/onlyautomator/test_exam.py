@@ -40,7 +40,7 @@ def _accepted_records(driver: Driver) -> Iterator[tuple[CaseResult, Data]]:
 
 
 def test_exam_value_comes_back(driver: Driver) -> None:
-    """MUST give back every generated value that it accepts. (onlyautomator: Request Body)"""
+    """MUST return every generated value that it accepts unchanged. (onlyautomator: Request Body)"""
     for result, data in _accepted_records(driver):
         value = result.body.get("value")
         if "value" in data and _is_telling(value):
@@ -54,7 +54,9 @@ def _is_telling(value: object) -> bool:
 
 
 def test_exam_names_come_back(driver: Driver) -> None:
-    """MUST give back every generated category and preference that it accepts. (onlyautomator: Request Body)
+    """MUST return every generated category and preference that it accepts unchanged.
+
+    (onlyautomator: Request Body)
 
     The document does not say that capitals stay capitals, so letters are compared without their case.
     """
@@ -67,7 +69,10 @@ def test_exam_names_come_back(driver: Driver) -> None:
 
 
 def test_exam_records_follow_triples(driver: Driver) -> None:
-    """MUST keep one record for each generated triple, and none for two. (onlyautomator: Notes)"""
+    """MUST keep one record for each generated triple, and separate ones for separate triples.
+
+    (onlyautomator: Notes)
+    """
     records = [
         (result, data["id"]) for result, data in _accepted_records(driver) if result.triple and "id" in data
     ]
@@ -127,7 +132,7 @@ def test_exam_refuses_incomplete(driver: Driver) -> None:
 
 
 def test_exam_refuses_structures(driver: Driver) -> None:
-    """MUST refuse every generated array or object in the place of a name. (onlyautomator: 400 Bad Request)"""
+    """MUST refuse every generated array or object in place of a name. (onlyautomator: 400 Bad Request)"""
     _expect_all_refused(driver, _has_structured_name)
     _expect_spoiled_refused(driver, lambda body, name: {**body, name: body["value"]})
 
@@ -139,7 +144,7 @@ def _has_structured_name(result: CaseResult) -> bool:
 
 
 def test_exam_refuses_other_bodies(driver: Driver) -> None:
-    """MUST refuse every generated body that is no JSON object. (onlyautomator: 400 Bad Request)"""
+    """MUST refuse every generated body that is not a JSON object. (onlyautomator: 400 Bad Request)"""
     _expect_all_refused(driver, lambda result: not isinstance(result.body, dict))
 
 

@@ -75,7 +75,7 @@ def test_list_answers_200(driver: Driver) -> None:
 
 
 def test_list_status_word(driver: Driver) -> None:
-    """SHOULD answer a list with status success. (onlyautomator: Get Preferences)"""
+    """SHOULD answer a request for a list with the status "success". (onlyautomator: Get Preferences)"""
     body = body_of(_accepted_list(driver))
     word = body.get("status") if isinstance(body, dict) else None
     expect(word == "success", 'status "success"', describe_value(word))
@@ -89,7 +89,10 @@ def _accepted_list(driver: Driver) -> Response:
 
 
 def test_list_data(driver: Driver) -> None:
-    """SHOULD answer a list as an array of objects in data. (onlyautomator: Get Preferences)"""
+    """SHOULD answer a request for a list with an array of objects in data.
+
+    (onlyautomator: Get Preferences)
+    """
     body = body_of(_accepted_list(driver))
     data = body.get("data") if isinstance(body, dict) else None
     expect(isinstance(data, list), "data, an array", name_json_type(data) if data is not None else "none")

@@ -69,7 +69,7 @@ def _expect_none_of(refused: Sequence[Body], records: Records) -> None:
 
 
 def test_invalid_write_is_not_listed(driver: Driver) -> None:
-    """SHOULD list nothing of a write that was answered 400, for it lacked its preference.
+    """SHOULD not list a write that was answered 400 because it lacked its preference.
 
     (onlyautomator: Get Preferences)
     """
@@ -85,7 +85,7 @@ def test_invalid_write_is_not_listed(driver: Driver) -> None:
 
 
 def test_unauthenticated_write_is_not_listed(driver: Driver) -> None:
-    """SHOULD list nothing of a write that was answered 401, whatever it lacked or was wrong with its token.
+    """SHOULD not list a write that was answered 401, whatever was wrong with its token.
 
     (onlyautomator: Get Preferences)
     """
@@ -95,12 +95,12 @@ def test_unauthenticated_write_is_not_listed(driver: Driver) -> None:
 
 
 def test_forbidden_write_is_not_listed(driver: Driver) -> None:
-    """SHOULD list nothing of a write that was answered 403. (onlyautomator: Get Preferences)"""
+    """SHOULD not list a write that was answered 403. (onlyautomator: Get Preferences)"""
     _expect_unlisted(driver, write_without_permission(driver))
 
 
 def test_unknown_fan_write_is_not_listed(driver: Driver) -> None:
-    """SHOULD list nothing of a write that was answered 404, for there is no such fan.
+    """SHOULD not list a write that was answered 404 because its fan does not exist.
 
     (onlyautomator: Get Preferences)
 
@@ -143,7 +143,7 @@ def _expect_list_refused(driver: Driver, token: str | None) -> None:
 
 
 def test_list_missing_token(driver: Driver) -> None:
-    """SHOULD answer a request for a list without a token 401 authentication_required.
+    """SHOULD answer 401 authentication_required to a request for a list without a token.
 
     (onlyautomator: Get Preferences)
     """
@@ -151,7 +151,7 @@ def test_list_missing_token(driver: Driver) -> None:
 
 
 def test_list_tampered_token(driver: Driver) -> None:
-    """SHOULD answer a request for a list 401 authentication_required if a character of the signature was changed.
+    """SHOULD answer 401 authentication_required to a request for a list with one character of the signature changed.
 
     (onlyautomator: Get Preferences)
 
@@ -161,7 +161,7 @@ def test_list_tampered_token(driver: Driver) -> None:
 
 
 def test_list_expired_token(driver: Driver) -> None:
-    """SHOULD answer a request for a list 401 authentication_required if the token has expired.
+    """SHOULD answer 401 authentication_required to a request for a list with an expired token.
 
     (onlyautomator: Get Preferences)
 

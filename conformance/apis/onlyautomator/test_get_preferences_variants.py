@@ -43,24 +43,30 @@ def _describe_list(answer: Response) -> str:
 
 
 def test_list_missing_fan_id(driver: Driver) -> None:
-    """OBSERVED a request for a list without a fanId. (onlyautomator: Get Preferences)"""
+    """OBSERVED how a request for a list without a fanId is answered. (onlyautomator: Get Preferences)"""
     observe(f"a list without a fanId is answered {_describe_list(list_with_parameters(driver))}")
 
 
 def test_list_unknown_fan(driver: Driver) -> None:
-    """OBSERVED the list of a fan that there is not. (onlyautomator: Get Preferences)"""
+    """OBSERVED how a request for the list of a fan that does not exist is answered.
+
+    (onlyautomator: Get Preferences)
+    """
     answer = list_with_parameters(driver, fanId=driver.unknown_fan_id)
     observe(f"the list of an unknown fan is answered {_describe_list(answer)}")
 
 
 def test_list_unknown_category(driver: Driver) -> None:
-    """OBSERVED the list of a category that nothing was written in. (onlyautomator: Get Preferences)"""
+    """OBSERVED how a request for the list of a category without records is answered.
+
+    (onlyautomator: Get Preferences)
+    """
     answer = list_with_parameters(driver, fanId=driver.fan_id, category=f"{driver.run.prefix}_unwritten")
     observe(f"the list of an unknown category is answered {_describe_list(answer)}")
 
 
 def test_list_order(driver: Driver) -> None:
-    """OBSERVED the order of a list. (onlyautomator: Get Preferences)"""
+    """OBSERVED in which order a list is. (onlyautomator: Get Preferences)"""
     moments = [parse_instant(record.get("createdAt")) for record in records_of(list_of_run(driver))]
     observe(f"the list of {len(moments)} records is {_describe_order([one for one in moments if one])}")
 
@@ -99,7 +105,10 @@ def _read_all_kinds_of_lists(driver: Driver) -> None:
 
 
 def test_list_error_envelope(driver: Driver) -> None:
-    """SHOULD refuse a list with status error, and an error with code and message. (onlyautomator: Get Preferences)"""
+    """SHOULD refuse a list with the status "error", and an error with code and message.
+
+    (onlyautomator: Get Preferences)
+    """
     _read_all_kinds_of_lists(driver)
     for answer in driver.list_answers:
         if answer.status in (400, 401, 403, 404):
@@ -112,7 +121,7 @@ def test_list_error_envelope(driver: Driver) -> None:
 
 
 def test_list_no_server_error(driver: Driver) -> None:
-    """SHOULD answer no request for a list with a 5xx but a service that is unavailable.
+    """SHOULD answer no request for a list with a 5xx, unless the service is unavailable.
 
     (onlyautomator: Get Preferences)
     """

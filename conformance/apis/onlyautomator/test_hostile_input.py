@@ -39,7 +39,10 @@ def _expect_value_kept(driver: Driver, name: str) -> None:
 
 
 def test_deep_value_stays_whole(driver: Driver) -> None:
-    """MUST not alter a value of 100 or 1,000 levels that it accepts. (onlyautomator: Request Body)"""
+    """MUST return a value of 100 or 1,000 nested levels unchanged if it accepts it.
+
+    (onlyautomator: Request Body)
+    """
     for name in ("100 levels", "1,000 levels"):
         answer = hostile_input.send_value(driver, name)
         if answer is not None and answer.ok:  # compared as text, since not every JSON reader goes so deep
@@ -48,17 +51,23 @@ def test_deep_value_stays_whole(driver: Driver) -> None:
 
 
 def test_huge_string_stays_whole(driver: Driver) -> None:
-    """MUST not cut a string of 1,000,000 characters that it accepts. (onlyautomator: Request Body)"""
+    """MUST return a string of 1,000,000 characters unchanged if it accepts it.
+
+    (onlyautomator: Request Body)
+    """
     _expect_value_kept(driver, "1,000,000 characters")
 
 
 def test_negative_zero_stays_zero(driver: Driver) -> None:
-    """MUST give back -0.0 as a zero if it accepts it, with or without the sign. (onlyautomator: Request Body)"""
+    """MUST return -0.0 as a zero, with or without the sign, if it accepts it.
+
+    (onlyautomator: Request Body)
+    """
     _expect_value_kept(driver, "negative zero")
 
 
 def test_large_integer_stays_a_number(driver: Driver) -> None:
-    """MUST give back an integer beyond doubles as the nearest double at least, if it accepts it.
+    """MUST return an integer that no double holds exactly as the nearest double at least, if it accepts it.
 
     (onlyautomator: Request Body)
 
@@ -68,12 +77,15 @@ def test_large_integer_stays_a_number(driver: Driver) -> None:
 
 
 def test_nul_stays_in_its_string(driver: Driver) -> None:
-    """MUST not alter a string with the character U+0000 that it accepts. (onlyautomator: Request Body)"""
+    """MUST return a string with the character U+0000 unchanged if it accepts it.
+
+    (onlyautomator: Request Body)
+    """
     _expect_value_kept(driver, "U+0000")
 
 
 def test_prototype_members_stay(driver: Driver) -> None:
-    """MUST give back members called __proto__, constructor and prototype if it accepts them.
+    """MUST return members named __proto__, constructor and prototype if it accepts them.
 
     (onlyautomator: Request Body)
     """
@@ -134,7 +146,7 @@ def test_hostile_values_can_be_listed(driver: Driver) -> None:
 
 
 def test_chunked_write_stays_whole(driver: Driver) -> None:
-    """MUST not alter the value of a write in chunks that it accepts. (onlyautomator: Request Body)
+    """MUST return the value of a write in chunks unchanged if it accepts it. (onlyautomator: Request Body)
 
     Whoever does not know chunks may refuse them.
     """
@@ -144,14 +156,14 @@ def test_chunked_write_stays_whole(driver: Driver) -> None:
 
 
 def test_chunk_extensions(driver: Driver) -> None:
-    """OBSERVED a write in chunks with extensions. (onlyautomator: Request Body)"""
+    """OBSERVED how a write in chunks with extensions is answered. (onlyautomator: Request Body)"""
     observe(
         f"chunks with extensions are answered {describe_answer(hostile_input.send_chunk_extensions(driver))}"
     )
 
 
 def test_half_sent_write_stores_nothing(driver: Driver) -> None:
-    """MUST not make a record of a write that breaks off before its end. (onlyautomator: 400 Bad Request)
+    """MUST not create a record from a write that breaks off before its end. (onlyautomator: 400 Bad Request)
 
     The last brace is announced and never sent, so that what arrives is no JSON, whoever reads it.
     """
@@ -163,7 +175,7 @@ def test_half_sent_write_stores_nothing(driver: Driver) -> None:
 
 
 def test_pipelined_writes_stay_in_order(driver: Driver) -> None:
-    """MUST not answer one of two writes in one packet with the preference of the other. (onlyautomator: Response)
+    """MUST not answer one of two pipelined writes with the preference of the other. (onlyautomator: Response)
 
     The second, or both, may be left unanswered where the connection is closed.
     """
@@ -180,12 +192,15 @@ def test_pipelined_writes_stay_in_order(driver: Driver) -> None:
 
 
 def test_unusual_headers(driver: Driver) -> None:
-    """OBSERVED a write with a hundred headers more, among them one of 4 KB, an empty one and one that is there twice,
-    and with the media type in odd letters. (onlyautomator: Authentication)
+    """OBSERVED how a write is answered with a hundred headers more, among them one of 4 KB, an empty one and one given
+    twice, and with a media type in unusual case. (onlyautomator: Authentication)
     """
     observe(f"unusual headers are answered {describe_answer(hostile_input.send_odd_headers(driver))}")
 
 
 def test_expect_continue(driver: Driver) -> None:
-    """OBSERVED a write with Expect: 100-continue that does not wait. (onlyautomator: Authentication)"""
+    """OBSERVED how a write is answered that says Expect: 100-continue and does not wait.
+
+    (onlyautomator: Authentication)
+    """
     observe(f"Expect: 100-continue is answered {describe_answer(hostile_input.send_expectation(driver))}")

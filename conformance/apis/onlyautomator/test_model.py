@@ -36,7 +36,9 @@ def test_model_records_stand_alone(driver: Driver) -> None:
 
 
 def test_parallel_updates_keep_records(driver: Driver) -> None:
-    """MUST answer each of several updates at once with the record that it is for. (onlyautomator: Notes)
+    """MUST answer each of several updates at once with the record that it is meant for.
+
+    (onlyautomator: Notes)
 
     Two records are updated from two sides each. Any of the values that were sent for a record may be shown, and any
     update may be refused. Only requests that overlapped count; where fewer than two of them were accepted, it is not

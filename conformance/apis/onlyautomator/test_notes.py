@@ -113,7 +113,10 @@ def test_updated_at_never_goes_back(driver: Driver) -> None:
 
 
 def test_update_changes_value(driver: Driver) -> None:
-    """MUST answer an update with the new value, and the next with the next. (onlyautomator: Notes)"""
+    """MUST answer an update with the new value, and the next update with the next value.
+
+    (onlyautomator: Notes)
+    """
     for answer, value in zip(write_first_record(driver)[1:], model.VALUES[1:], strict=True):
         require_member(data_of(answer), "value")
         expect_member(answer, "value", value)
@@ -126,13 +129,13 @@ def _replace_value(driver: Driver, *values: object) -> tuple[Response, object]:
 
 
 def test_update_to_falsy(driver: Driver) -> None:
-    """MUST not keep true when it is updated to false. (onlyautomator: Notes)"""
+    """MUST replace true by false when a record is updated so. (onlyautomator: Notes)"""
     _, value = _replace_value(driver, True, False)
     expect(value is not True, "value false", "value true")
 
 
 def test_update_changes_type(driver: Driver) -> None:
-    """MUST put a number in the place of a string, as a number. (onlyautomator: Notes)"""
+    """MUST replace a string by a number, as a number, when a record is updated so. (onlyautomator: Notes)"""
     answer, value = _replace_value(driver, "007", 7)
     if is_same_json(value, 7):
         return
@@ -142,7 +145,7 @@ def test_update_changes_type(driver: Driver) -> None:
 
 
 def test_update_replaces_boolean(driver: Driver) -> None:
-    """MUST put an object in the place of a boolean. (onlyautomator: Notes)"""
+    """MUST replace a boolean by an object when a record is updated so. (onlyautomator: Notes)"""
     second_update = data_of(write_first_record(driver)[-1])
     if not is_same_json(require_member(second_update, "value"), model.VALUES[-1]):
         raise Inconclusive("a second update is lost, whatever its type")
@@ -151,19 +154,19 @@ def test_update_replaces_boolean(driver: Driver) -> None:
 
 
 def test_update_replaces_object(driver: Driver) -> None:
-    """MUST put the object of an update in the place of the old one. (onlyautomator: Notes)"""
+    """MUST replace an object by the object of an update, without merging the two. (onlyautomator: Notes)"""
     answer, _ = _replace_value(driver, {"after": None, "before": "noon"}, {"before": "ten"})
     expect_member(answer, "value", {"before": "ten"})
 
 
 def test_update_replaces_array(driver: Driver) -> None:
-    """MUST put the array of an update in the place of the old one. (onlyautomator: Notes)"""
+    """MUST replace an array by the array of an update, without merging the two. (onlyautomator: Notes)"""
     answer, _ = _replace_value(driver, ["a", "a", "b"], ["mon", "tue"])
     expect_member(answer, "value", ["mon", "tue"])
 
 
 def test_parallel_creates_yield_one_record(driver: Driver) -> None:
-    """MUST make one record when a triple is written for the first time from several sides at once.
+    """MUST create one record when several requests write a triple for the first time at once.
 
     (onlyautomator: Notes)
 
@@ -190,17 +193,17 @@ def _write_each(driver: Driver, *bodies: Data) -> Sequence[Response]:
 
 
 def test_key_includes_fan(driver: Driver) -> None:
-    """MUST keep a record for each fan. (onlyautomator: Notes)"""
+    """MUST keep separate records for separate fans. (onlyautomator: Notes)"""
     _expect_two_records(*(written.answer for written in write_for_both_fans(driver)))
 
 
 def test_key_includes_category(driver: Driver) -> None:
-    """MUST keep a record for each category. (onlyautomator: Notes)"""
+    """MUST keep separate records for separate categories. (onlyautomator: Notes)"""
     _expect_two_records(*(written.answer for written in write_in_two_categories(driver)))
 
 
 def test_key_includes_preference(driver: Driver) -> None:
-    """MUST keep a record for each preference. (onlyautomator: Notes)"""
+    """MUST keep separate records for separate preferences. (onlyautomator: Notes)"""
     _expect_two_records(
         write_other_record(driver).answer,
         write_preference(driver, "two_of_two").answer,
@@ -208,7 +211,10 @@ def test_key_includes_preference(driver: Driver) -> None:
 
 
 def test_key_tells_members_apart(driver: Driver) -> None:
-    """MUST keep apart category and preference that are equal once joined. (onlyautomator: Notes)"""
+    """MUST keep separate records for pairs of category and preference that are equal once joined.
+
+    (onlyautomator: Notes)
+    """
     prefix = f"{driver.run.prefix}_joined"
     for mark in ("", "_", ":", "|", "-", "/", "."):
         left = {"category": f"{prefix}{mark}a", "preference": f"b{mark}c"}
@@ -219,7 +225,7 @@ def test_key_tells_members_apart(driver: Driver) -> None:
 
 
 def test_key_is_ordered(driver: Driver) -> None:
-    """MUST keep apart category and preference that have changed places. (onlyautomator: Notes)"""
+    """MUST keep separate records when category and preference change places. (onlyautomator: Notes)"""
     one, other = f"{driver.run.prefix}_one", f"{driver.run.prefix}_other"
     _expect_two_records(
         *_write_each(driver, {"category": one, "preference": other}, {"category": other, "preference": one})
@@ -227,7 +233,7 @@ def test_key_is_ordered(driver: Driver) -> None:
 
 
 def test_letter_case_in_key(driver: Driver) -> None:
-    """OBSERVED preferences that differ in case only. (onlyautomator: Notes)"""
+    """OBSERVED whether preferences that differ only in case are one record. (onlyautomator: Notes)"""
     body, answer = write_mixed_case_names(driver)
     one, other = data_of(answer), data_of(driver.write({**body, "preference": body["preference"].swapcase()}))
     same = "one record" if one.get("id") == other.get("id") else "two records"
@@ -235,7 +241,7 @@ def test_letter_case_in_key(driver: Driver) -> None:
 
 
 def test_unchanged_update(driver: Driver) -> None:
-    """OBSERVED an update that changes nothing. (onlyautomator: Notes)"""
+    """OBSERVED whether an update that changes nothing moves updatedAt. (onlyautomator: Notes)"""
     body, made = write_value(driver, 1)
     again = write_with_charset(driver)
     again = again if again.ok else driver.write(body)

@@ -21,24 +21,24 @@ from conformance.assertions.expect import expect, observe
 
 
 def test_category_comes_back(driver: Driver) -> None:
-    """MUST answer the category that was sent. (onlyautomator: Request Body)"""
+    """MUST answer with the category that was sent. (onlyautomator: Request Body)"""
     first_record(driver)
     expect_member(create_first_record(driver), "category", driver.run.prefix)
 
 
 def test_preference_comes_back(driver: Driver) -> None:
-    """MUST answer the preference that was sent. (onlyautomator: Request Body)"""
+    """MUST answer with the preference that was sent. (onlyautomator: Request Body)"""
     body = first_body(driver)
     expect_member(create_first_record(driver), "preference", body["preference"])
 
 
 def test_mixed_case_category(driver: Driver) -> None:
-    """OBSERVED what becomes of capitals in a category. (onlyautomator: Request Body)"""
+    """OBSERVED whether capitals in a category are kept. (onlyautomator: Request Body)"""
     _observe_case(driver, "category")
 
 
 def test_mixed_case_preference(driver: Driver) -> None:
-    """OBSERVED what becomes of capitals in a preference. (onlyautomator: Request Body)"""
+    """OBSERVED whether capitals in a preference are kept. (onlyautomator: Request Body)"""
     _observe_case(driver, "preference")
 
 
@@ -52,13 +52,19 @@ def _observe_case(driver: Driver, name: str) -> None:
 
 
 def test_non_ascii_names(driver: Driver) -> None:
-    """MUST not alter a name beyond ASCII that it accepts. (onlyautomator: Request Body)"""
+    """MUST return a name with characters beyond ASCII unchanged if it accepts it.
+
+    (onlyautomator: Request Body)
+    """
     names = {"category": f"{driver.run.prefix}_話題", "preference": "好み_видео_日本"}
     _expect_names_kept(driver, names)
 
 
 def test_long_names_stay_whole(driver: Driver) -> None:
-    """MUST not cut a name of 120 characters that it accepts, nor confuse two. (onlyautomator: Request Body)"""
+    """MUST neither cut a name of 120 characters that it accepts, nor confuse two that differ in the last one.
+
+    (onlyautomator: Request Body)
+    """
     long = "p" * 119
     one = _expect_names_kept(driver, {"category": f"{driver.run.prefix:_<120}", "preference": f"{long}1"})
     other = _expect_names_kept(driver, {"category": f"{driver.run.prefix:_<120}", "preference": f"{long}2"})
@@ -81,13 +87,13 @@ def _expect_names_kept(driver: Driver, names: dict[str, str]) -> object:
 
 
 def test_spaces_in_preference(driver: Driver) -> None:
-    """OBSERVED a preference with spaces. (onlyautomator: Request Body)"""
+    """OBSERVED how a preference with spaces is answered. (onlyautomator: Request Body)"""
     answer = driver.write(driver.make_body(preference="likes long videos"))
     observe(f"a preference with spaces is answered {describe_answer(answer)}")
 
 
 def test_whitespace_around_names(driver: Driver) -> None:
-    """OBSERVED names with whitespace around them. (onlyautomator: Request Body)"""
+    """OBSERVED how names with whitespace around them are answered. (onlyautomator: Request Body)"""
     answer = driver.write(driver.make_body(category=f" {driver.run.prefix} ", preference="\tpadded "))
     data = data_of(answer) if answer.ok else {}
     as_what = f" as {describe_value([data.get('category'), data.get('preference')])}" if data else ""
@@ -95,13 +101,13 @@ def test_whitespace_around_names(driver: Driver) -> None:
 
 
 def test_punctuation_in_names(driver: Driver) -> None:
-    """OBSERVED names with punctuation. (onlyautomator: Request Body)"""
+    """OBSERVED how names with punctuation are answered. (onlyautomator: Request Body)"""
     answer = driver.write(driver.make_body(category=f"{driver.run.prefix}/late-night", preference="a.b:c[0]"))
     observe(f"names with punctuation are answered {describe_answer(answer)}")
 
 
 def test_empty_names(driver: Driver) -> None:
-    """OBSERVED an empty string for each of the names. (onlyautomator: Request Body)"""
+    """OBSERVED how an empty string in place of each name is answered. (onlyautomator: Request Body)"""
     answers = {
         name: driver.write(driver.make_body(**{name: ""})) for name in ("fanId", "category", "preference")
     }
@@ -113,7 +119,10 @@ def test_empty_names(driver: Driver) -> None:
 
 
 def test_scalars_for_names(driver: Driver) -> None:
-    """OBSERVED a number, a boolean and null in the place of a name. (onlyautomator: Request Body)"""
+    """OBSERVED how a number, a boolean and null in place of a name are answered.
+
+    (onlyautomator: Request Body)
+    """
     scalars: dict[str, Body] = {
         "a number": {"preference": 7},
         "a boolean": {"preference": True},
@@ -124,12 +133,12 @@ def test_scalars_for_names(driver: Driver) -> None:
 
 
 def test_extra_members(driver: Driver) -> None:
-    """OBSERVED a member that the document does not know. (onlyautomator: Request Body)"""
+    """OBSERVED how a member that the document does not name is answered. (onlyautomator: Request Body)"""
     answer = driver.write(driver.make_body(note="of no concern"))
     observe(f"an unknown member is answered {describe_answer(answer)}")
 
 
 def test_duplicate_members(driver: Driver) -> None:
-    """OBSERVED a member that is there twice. (onlyautomator: Request Body)"""
+    """OBSERVED how a body with the same member twice is answered. (onlyautomator: Request Body)"""
     answer = hostile_input.send_value(driver, "a member twice")
     observe(f"a member given twice is answered {describe_answer(answer)}{describe_kept_value(answer)}")

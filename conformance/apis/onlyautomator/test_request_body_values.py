@@ -23,62 +23,65 @@ CASES = {"camelCase": "a", "snake_case": "b", "kebab-case": "c", "PascalCase": "
 
 
 def test_value_true(driver: Driver) -> None:
-    """MUST give back true. (onlyautomator: Request Body)"""
+    """MUST return the value true. (onlyautomator: Request Body)"""
     expect_value_kept(driver, True)
 
 
 def test_value_false(driver: Driver) -> None:
-    """MUST give back false. (onlyautomator: Request Body)"""
+    """MUST return the value false. (onlyautomator: Request Body)"""
     expect_value_kept(driver, False)
 
 
 def test_value_string(driver: Driver) -> None:
-    """MUST give back a string of words. (onlyautomator: Request Body)"""
+    """MUST return a string of words unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, "Evenings and weekends")
 
 
 def test_value_empty_string(driver: Driver) -> None:
-    """MUST give back an empty string. (onlyautomator: Request Body)"""
+    """MUST return an empty string. (onlyautomator: Request Body)"""
     expect_value_kept(driver, "")
 
 
 def test_value_numeric_string(driver: Driver) -> None:
-    """MUST give back a string of digits as a string. (onlyautomator: Request Body)"""
+    """MUST return a string of digits as a string. (onlyautomator: Request Body)"""
     expect_value_kept(driver, "007")
 
 
 def test_value_keyword_string(driver: Driver) -> None:
-    """MUST give back the string true as a string. (onlyautomator: Request Body)"""
+    """MUST return the word true in a string as a string. (onlyautomator: Request Body)"""
     expect_value_kept(driver, "true")
 
 
 def test_value_date_string(driver: Driver) -> None:
-    """MUST give back a string that is a date as it was written. (onlyautomator: Request Body)"""
+    """MUST return a date in a string unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, "2024-02-29T23:30:00+05:30")
 
 
 def test_value_markup(driver: Driver) -> None:
-    """MUST give back a string with markup, quotes and backslashes. (onlyautomator: Request Body)"""
+    """MUST return a string with markup, quotes and backslashes unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, '<b>"it\'s" &amp; c:\\new\\table</b> {{x}} %s ${y}')
 
 
 def test_value_unicode(driver: Driver) -> None:
-    """MUST give back a string in many scripts. (onlyautomator: Request Body)"""
+    """MUST return a string in many scripts unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, "Ελλαδα привет 日本語 ქართული ภาษา العربية ß þ ø € ₿ \u2028")
 
 
 def test_value_astral(driver: Driver) -> None:
-    """MUST give back a string with characters beyond the basic plane. (onlyautomator: Request Body)"""
+    """MUST return a string with characters beyond the basic multilingual plane unchanged.
+
+    (onlyautomator: Request Body)
+    """
     expect_value_kept(driver, "\U0001f600 \U0001f6b4 \U00020bb7 \U0001d11e")
 
 
 def test_value_whitespace(driver: Driver) -> None:
-    """MUST give back the whitespace in and around a string. (onlyautomator: Request Body)"""
+    """MUST return a string with the whitespace in and around it. (onlyautomator: Request Body)"""
     expect_value_kept(driver, "  two  words\tand a tab\nand a line\r\nand another \n")
 
 
 def test_value_long_string(driver: Driver) -> None:
-    """MUST give back a string of a thousand characters, and one of ten thousand if it accepts it.
+    """MUST return a string of 1,000 characters unchanged, and one of 10,000 if it accepts it.
 
     (onlyautomator: Request Body)
     """
@@ -91,134 +94,143 @@ def test_value_long_string(driver: Driver) -> None:
 
 
 def test_value_zero(driver: Driver) -> None:
-    """MUST give back the number 0. (onlyautomator: Request Body)"""
+    """MUST return the number 0. (onlyautomator: Request Body)"""
     expect_value_kept(driver, 0)
 
 
 def test_value_one(driver: Driver) -> None:
-    """MUST give back the number 1 as a number. (onlyautomator: Request Body)"""
+    """MUST return the number 1 as a number. (onlyautomator: Request Body)"""
     expect_value_kept(driver, 1)
 
 
 def test_value_negative(driver: Driver) -> None:
-    """MUST give back a negative number. (onlyautomator: Request Body)"""
+    """MUST return a negative number unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, -42)
 
 
 def test_value_large_integer(driver: Driver) -> None:
-    """MUST give back the largest integer that every JSON reader keeps. (onlyautomator: Request Body)"""
+    """MUST return the largest integer that every JSON reader keeps unchanged.
+
+    (onlyautomator: Request Body)
+    """
     expect_value_kept(driver, 2**53 - 1)
 
 
 def test_value_float(driver: Driver) -> None:
-    """MUST give back a number with a fraction. (onlyautomator: Request Body)"""
+    """MUST return a number with a fraction unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, 1234.5)
 
 
 def test_value_small_float(driver: Driver) -> None:
-    """MUST give back a number close to nothing. (onlyautomator: Request Body)"""
+    """MUST return a number close to zero unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, 1.5e-7)
 
 
 def test_value_object(driver: Driver) -> None:
-    """MUST give back an object. (onlyautomator: Request Body)"""
+    """MUST return an object unchanged. (onlyautomator: Request Body)"""
     hours = {f"hour{letter}": hour for hour, letter in enumerate("abcdefghijklmnopqrstuvwx")}
     expect_value_kept(driver, {"label": "late", "hours": 3, "ratio": 0.5, "weekends": True, **hours})
 
 
 def test_value_nested_object(driver: Driver) -> None:
-    """MUST give back an object in an object. (onlyautomator: Request Body)"""
+    """MUST return an object inside an object unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, {"quiet": {"from": "22:00", "days": {"first": "sat", "last": "sun"}}})
 
 
 def test_value_empty_object(driver: Driver) -> None:
-    """MUST give back an empty object. (onlyautomator: Request Body)"""
+    """MUST return an empty object. (onlyautomator: Request Body)"""
     expect_value_kept(driver, {})
 
 
 def test_value_null_member(driver: Driver) -> None:
-    """MUST give back a null in an object. (onlyautomator: Request Body)"""
+    """MUST return an object with a member that is null unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, {"after": None, "before": "noon"})
 
 
 def test_value_member_names(driver: Driver) -> None:
-    """MUST give back an object's member names with dots, dollars and spaces. (onlyautomator: Request Body)"""
+    """MUST return an object whose member names have dots, dollar signs and spaces unchanged.
+
+    (onlyautomator: Request Body)
+    """
     expect_value_kept(
         driver, {"a.b": "dot", "$set": "dollar", "two words": "space", "日本": "script", "0": "digit"}
     )
 
 
 def test_value_member_case(driver: Driver) -> None:
-    """MUST give back an object's member names in the case they have. (onlyautomator: Request Body)"""
+    """MUST return an object's member names in the case in which they were sent.
+
+    (onlyautomator: Request Body)
+    """
     expect_value_kept(driver, CASES)
 
 
 def test_value_array(driver: Driver) -> None:
-    """MUST give back an array in its order. (onlyautomator: Request Body)"""
+    """MUST return an array in its order. (onlyautomator: Request Body)"""
     words = [f"{one}{other}" for one in "zyxwv" for other in "abcdefghij"]
     expect_value_kept(driver, ["sun", "fri", "sat", "mon", *words])
 
 
 def test_value_array_duplicates(driver: Driver) -> None:
-    """MUST give back an array with what comes twice in it. (onlyautomator: Request Body)"""
+    """MUST return an array with equal items unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, ["a", "a", "b"])
 
 
 def test_value_single_array(driver: Driver) -> None:
-    """MUST give back an array of one item as an array. (onlyautomator: Request Body)"""
+    """MUST return an array of one item as an array. (onlyautomator: Request Body)"""
     expect_value_kept(driver, ["only"])
 
 
 def test_value_empty_array(driver: Driver) -> None:
-    """MUST give back an empty array. (onlyautomator: Request Body)"""
+    """MUST return an empty array. (onlyautomator: Request Body)"""
     expect_value_kept(driver, [])
 
 
 def test_value_null_item(driver: Driver) -> None:
-    """MUST give back a null in an array. (onlyautomator: Request Body)"""
+    """MUST return an array with an item that is null unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, ["a", None, "b"])
 
 
 def test_value_mixed_array(driver: Driver) -> None:
-    """MUST give back an array of several types, each as it is. (onlyautomator: Request Body)"""
+    """MUST return an array with items of several types unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, [True, 1, 0, False, "1", "", 2.5])
 
 
 def test_value_nested_arrays(driver: Driver) -> None:
-    """MUST give back arrays in an array. (onlyautomator: Request Body)"""
+    """MUST return arrays inside an array unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, [["a"], ["b", ["c"]], []])
 
 
 def test_value_array_of_objects(driver: Driver) -> None:
-    """MUST give back objects in an array. (onlyautomator: Request Body)"""
+    """MUST return objects inside an array unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, [{"day": "sat"}, {"day": "sun", "hours": ["9", "17"]}, {}])
 
 
 def test_value_deep(driver: Driver) -> None:
-    """MUST give back a value that is twenty levels deep. (onlyautomator: Request Body)"""
+    """MUST return a value of twenty nested levels unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, _nest_value(21))
 
 
 def test_null_value(driver: Driver) -> None:
-    """OBSERVED null for a value. (onlyautomator: Request Body)"""
+    """OBSERVED how null as the value is answered. (onlyautomator: Request Body)"""
     answer = driver.write(driver.make_body(value=None))
     observe(f"null is answered {describe_answer(answer)}{describe_kept_value(answer)}")
 
 
 def test_missing_value(driver: Driver) -> None:
-    """OBSERVED a write without a value. (onlyautomator: Request Body)"""
+    """OBSERVED how a write without a value is answered. (onlyautomator: Request Body)"""
     answer = write_without_value(driver).answer
     observe(f"a write without a value is answered {describe_answer(answer)}{describe_kept_value(answer)}")
 
 
 def test_integer_beyond_doubles(driver: Driver) -> None:
-    """OBSERVED an integer that no double can hold. (onlyautomator: Request Body)"""
+    """OBSERVED how an integer is answered that no double holds exactly. (onlyautomator: Request Body)"""
     answer = hostile_input.send_value(driver, "an integer beyond doubles")
     observe(f"the integer {2**53 + 1} is answered {describe_answer(answer)}{describe_kept_value(answer)}")
 
 
 def test_number_forms(driver: Driver) -> None:
-    """OBSERVED numbers in unusual forms. (onlyautomator: Request Body)"""
+    """OBSERVED how numbers in unusual forms are answered. (onlyautomator: Request Body)"""
     answer = hostile_input.send_value(driver, "number forms")
     observe(
         f"[1.0, 1e2, -0, 0.1000, 1e400] is answered {describe_answer(answer)}{describe_kept_value(answer)}"
@@ -226,43 +238,49 @@ def test_number_forms(driver: Driver) -> None:
 
 
 def test_not_a_number(driver: Driver) -> None:
-    """OBSERVED NaN, which is no JSON. (onlyautomator: Request Body)"""
+    """OBSERVED how NaN is answered, which is not JSON. (onlyautomator: Request Body)"""
     observe(f"NaN is answered {describe_answer(hostile_input.send_value(driver, 'NaN'))}")
 
 
 def test_nul_character(driver: Driver) -> None:
-    """OBSERVED a string with the character U+0000. (onlyautomator: Request Body)"""
+    """OBSERVED how a string with the character U+0000 is answered. (onlyautomator: Request Body)"""
     answer = hostile_input.send_value(driver, "U+0000")
     observe(f"U+0000 is answered {describe_answer(answer)}{describe_kept_value(answer)}")
 
 
 def test_lone_surrogate(driver: Driver) -> None:
-    """OBSERVED a string with half a surrogate pair, escaped. (onlyautomator: Request Body)"""
+    """OBSERVED how a string with an escaped half of a surrogate pair is answered.
+
+    (onlyautomator: Request Body)
+    """
     answer = hostile_input.send_value(driver, "a lone surrogate")
     observe(f"a lone surrogate is answered {describe_answer(answer)}{describe_kept_value(answer)}")
 
 
 def test_unicode_forms(driver: Driver) -> None:
-    """OBSERVED a composed and a decomposed letter. (onlyautomator: Request Body)"""
+    """OBSERVED whether a composed and a decomposed letter are returned as they were sent.
+
+    (onlyautomator: Request Body)
+    """
     answer = driver.write(driver.make_body(value="\u00e9 e\u0301"))
     observe(f"é composed and decomposed is answered {describe_answer(answer)}{describe_kept_value(answer)}")
 
 
 def test_member_order(driver: Driver) -> None:
-    """OBSERVED the order of an object's members. (onlyautomator: Request Body)"""
+    """OBSERVED in which order an object's members are returned. (onlyautomator: Request Body)"""
     _, answer = write_value(driver, CASES)
     observe(f"members {', '.join(CASES)} are answered {describe_answer(answer)}{describe_kept_value(answer)}")
 
 
 def test_very_deep_value(driver: Driver) -> None:
-    """OBSERVED a value that is five hundred levels deep. (onlyautomator: Request Body)"""
+    """OBSERVED how a value of five hundred nested levels is answered. (onlyautomator: Request Body)"""
     observe(
         f"five hundred levels are answered {describe_answer(hostile_input.send_value(driver, '500 levels'))}"
     )
 
 
 def test_byte_order_mark(driver: Driver) -> None:
-    """OBSERVED a body that begins with a byte order mark. (onlyautomator: Request Body)"""
+    """OBSERVED how a body is answered that begins with a byte order mark. (onlyautomator: Request Body)"""
     observe(f"a byte order mark is answered {describe_answer(hostile_input.send_byte_order_mark(driver))}")
 
 

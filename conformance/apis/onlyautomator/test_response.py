@@ -31,38 +31,38 @@ CLOCKS_APART = timedelta(minutes=15)  # half of what the offsets of two zones di
 
 
 def test_data_id(driver: Driver) -> None:
-    """MUST answer data.id, a string. (onlyautomator: Response)"""
+    """MUST answer with data.id, a string. (onlyautomator: Response)"""
     _expect_text(driver, "id")
 
 
 def test_data_fan_id(driver: Driver) -> None:
-    """MUST answer data.fanId, a string. (onlyautomator: Response)"""
+    """MUST answer with data.fanId, a string. (onlyautomator: Response)"""
     _expect_text(driver, "fanId")
 
 
 def test_data_user_id(driver: Driver) -> None:
-    """MUST answer data.userId, a string. (onlyautomator: Response)"""
+    """MUST answer with data.userId, a string. (onlyautomator: Response)"""
     _expect_text(driver, "userId")
 
 
 def test_data_category(driver: Driver) -> None:
-    """MUST answer data.category, a string. (onlyautomator: Response)"""
+    """MUST answer with data.category, a string. (onlyautomator: Response)"""
     _expect_text(driver, "category")
 
 
 def test_data_preference(driver: Driver) -> None:
-    """MUST answer data.preference, a string. (onlyautomator: Response)"""
+    """MUST answer with data.preference, a string. (onlyautomator: Response)"""
     _expect_text(driver, "preference")
 
 
 def test_data_value(driver: Driver) -> None:
-    """MUST answer data.value. (onlyautomator: Response)"""
+    """MUST answer with data.value. (onlyautomator: Response)"""
     for answer in write_first_record(driver):
         expect("value" in data_of(answer), "data.value", "no such member", answer)
 
 
 def test_data_source(driver: Driver) -> None:
-    """MUST answer data.source, a string or null. (onlyautomator: Response)"""
+    """MUST answer with data.source, a string or null. (onlyautomator: Response)"""
     for answer in write_first_record(driver):
         data = data_of(answer)
         known = "source" in data and isinstance(data["source"], str | None)
@@ -70,12 +70,12 @@ def test_data_source(driver: Driver) -> None:
 
 
 def test_data_created_at(driver: Driver) -> None:
-    """MUST answer data.createdAt, an ISO timestamp. (onlyautomator: Response)"""
+    """MUST answer with data.createdAt, an ISO timestamp. (onlyautomator: Response)"""
     _expect_timestamp(driver, "createdAt")
 
 
 def test_data_updated_at(driver: Driver) -> None:
-    """MUST answer data.updatedAt, an ISO timestamp. (onlyautomator: Response)"""
+    """MUST answer with data.updatedAt, an ISO timestamp. (onlyautomator: Response)"""
     _expect_timestamp(driver, "updatedAt")
 
 
@@ -104,7 +104,7 @@ def _describe_member(data: Data, name: str) -> str:
 
 
 def test_created_at_tells_when(driver: Driver) -> None:
-    """MUST date a record later that is made later. (onlyautomator: Response)
+    """MUST give a record that is created later a later createdAt. (onlyautomator: Response)
 
     A clock may count whole seconds: where the two are equal, another record is made a second later.
     """
@@ -121,7 +121,9 @@ def test_created_at_tells_when(driver: Driver) -> None:
 
 
 def test_timestamps_tell_the_time(driver: Driver) -> None:
-    """MUST date a new record with the time at which it was made. (onlyautomator: Response)
+    """MUST give a new record the time at which it is created as createdAt and updatedAt.
+
+    (onlyautomator: Response)
 
     The time is that of the answer's own Date or of the clock here, give or take a quarter of an hour. A timestamp
     without an offset may be of any zone.
@@ -143,7 +145,9 @@ def test_timestamps_tell_the_time(driver: Driver) -> None:
 
 
 def test_fan_id_is_stable(driver: Driver) -> None:
-    """MUST answer the same fanId for the same fan, mapped or not. (onlyautomator: Response)
+    """MUST answer with the same fanId for the same fan, be it the one that was sent or an internal one.
+
+    (onlyautomator: Response)
 
     The document's example shows an internal id in the place of the one that was sent, so either will do.
     """
@@ -162,20 +166,20 @@ def test_fan_id_is_stable(driver: Driver) -> None:
 
 
 def test_fan_id_tells_fans_apart(driver: Driver) -> None:
-    """MUST answer another fanId for another fan. (onlyautomator: Response)"""
+    """MUST answer with another fanId for another fan. (onlyautomator: Response)"""
     ours, theirs = (require_member(data_of(answer), "fanId") for _, answer in write_for_both_fans(driver))
     expect(ours != theirs, "another fanId for another fan", f"{describe_value(theirs)} for both")
 
 
 def test_user_follows_token(driver: Driver) -> None:
-    """MUST answer another userId for the token of another user. (onlyautomator: Response)"""
+    """MUST answer with another userId for another user's token. (onlyautomator: Response)"""
     theirs = require_member(data_of(write_as_other_user(driver).answer), "userId")
     ours = require_member(first_record(driver), "userId")
     expect(ours != theirs, "another userId for another token", f"{describe_value(theirs)} for both")
 
 
 def test_user_not_from_body(driver: Driver) -> None:
-    """MUST not take a userId from the body. (onlyautomator: Response)"""
+    """MUST take the userId from the token, not from the body. (onlyautomator: Response)"""
     claimed = str(uuid.uuid5(uuid.NAMESPACE_URL, driver.run.prefix))
     ours = require_member(first_record(driver), "userId")
     answer = driver.write(driver.make_body(userId=claimed))
@@ -189,7 +193,7 @@ def test_user_not_from_body(driver: Driver) -> None:
 
 
 def test_user_id_is_stable(driver: Driver) -> None:
-    """MUST answer the same userId for the same token. (onlyautomator: Response)"""
+    """MUST answer with the same userId for the same token. (onlyautomator: Response)"""
     seen = [
         require_member(data_of(answer), "userId")
         for answer in (
@@ -205,7 +209,7 @@ def test_user_id_is_stable(driver: Driver) -> None:
 
 
 def test_id_form(driver: Driver) -> None:
-    """OBSERVED the form of an id. (onlyautomator: Response)"""
+    """OBSERVED which form an id has. (onlyautomator: Response)"""
     given = require_member(first_record(driver), "id")
     try:
         observe(f"the id is a UUID of version {uuid.UUID(given).version}")
@@ -224,12 +228,12 @@ def test_fan_id_form(driver: Driver) -> None:
 
 
 def test_source_form(driver: Driver) -> None:
-    """OBSERVED the source of a write by this suite. (onlyautomator: Response)"""
+    """OBSERVED which source a write by this suite gets. (onlyautomator: Response)"""
     observe(f"the source is {describe_value(require_member(first_record(driver), 'source'))}")
 
 
 def test_timestamp_form(driver: Driver) -> None:
-    """OBSERVED the form of a timestamp. (onlyautomator: Response)"""
+    """OBSERVED which form a timestamp has. (onlyautomator: Response)"""
     record = first_record(driver)
     when = require_moment(record, "createdAt")
     ahead = (when - create_first_record(driver).local_date).total_seconds()
@@ -244,7 +248,7 @@ def test_first_timestamps(driver: Driver) -> None:
 
 
 def test_updating_user(driver: Driver) -> None:
-    """OBSERVED another user's write of the same triple. (onlyautomator: Response)"""
+    """OBSERVED which record another user's write of the same triple goes to. (onlyautomator: Response)"""
     first, second = (data_of(answer) for _, answer in write_as_both_users(driver))
     same = "the same record" if first.get("id") == second.get("id") else "a record of its own"
     observe(

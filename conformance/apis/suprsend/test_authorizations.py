@@ -25,12 +25,15 @@ def test_missing_key(driver: Driver) -> None:
 
 
 def test_empty_key(driver: Driver) -> None:
-    """MUST refuse a request with the scheme and no API key behind it. (suprsend: Authorizations)"""
+    """MUST refuse a request with the scheme Bearer and no API key. (suprsend: Authorizations)"""
     expect_refusal(driver.write(OPT_IN, authorization="Bearer"))
 
 
 def test_wrong_key(driver: Driver) -> None:
-    """MUST refuse an API key that nobody was given, of the shape of a real one. (suprsend: Authorizations)"""
+    """MUST refuse an API key that looks like a real one and that nobody was given.
+
+    (suprsend: Authorizations)
+    """
     expect_refusal(write_with_wrong_key(driver))
 
 
@@ -40,18 +43,18 @@ def test_cut_key(driver: Driver) -> None:
 
 
 def test_lengthened_key(driver: Driver) -> None:
-    """MUST refuse an API key with another character behind it. (suprsend: Authorizations)"""
+    """MUST refuse an API key with a character added at its end. (suprsend: Authorizations)"""
     expect_refusal(driver.write(OPT_IN, authorization=driver.api_key.lengthened))
 
 
 def test_basic_scheme(driver: Driver) -> None:
-    """SHOULD refuse the API key as a Basic credential, encoded or as it is. (suprsend: Authorizations)"""
+    """SHOULD refuse the API key as a Basic credential, encoded or plain. (suprsend: Authorizations)"""
     for authorization in (driver.api_key.basic, f"Basic {driver.api_key.without_scheme}"):
         expect_refusal(driver.write(OPT_IN, authorization=authorization))
 
 
 def test_key_in_other_case(driver: Driver) -> None:
-    """MUST refuse an API key whose letters are in the other case. (suprsend: Authorizations)"""
+    """MUST refuse an API key with capitals and small letters swapped. (suprsend: Authorizations)"""
     expect_refusal(driver.write(OPT_IN, authorization=driver.api_key.in_other_case))
 
 
@@ -66,14 +69,14 @@ def test_wrong_key_status(driver: Driver) -> None:
 
 
 def test_key_without_scheme(driver: Driver) -> None:
-    """OBSERVED what an API key without its scheme is answered. (suprsend: Authorizations)"""
+    """OBSERVED how an API key without its scheme is answered. (suprsend: Authorizations)"""
     observe(
         f"the bare key is {describe_answer(driver.write(OPT_IN, authorization=driver.api_key.without_scheme))}"
     )
 
 
 def test_lower_case_scheme(driver: Driver) -> None:
-    """OBSERVED what the scheme in lower case is answered. (suprsend: Authorizations)"""
+    """OBSERVED how the scheme in lower case is answered. (suprsend: Authorizations)"""
     authorization = driver.api_key.bearer.replace("Bearer", "bearer", 1)
     observe(
         f"the scheme in lower case is {describe_answer(driver.write(OPT_IN, authorization=authorization))}"
@@ -81,7 +84,7 @@ def test_lower_case_scheme(driver: Driver) -> None:
 
 
 def test_false_signature(driver: Driver) -> None:
-    """OBSERVED what the signed form of older clients is answered if the signature is false.
+    """OBSERVED how the signed form of older clients is answered if the signature is false.
 
     (suprsend: official clients)
     """

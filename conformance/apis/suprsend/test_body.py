@@ -34,7 +34,7 @@ from conformance.assertions.outcome import Inconclusive
 
 
 def test_defaults_to_opt_in(driver: Driver) -> None:
-    """MUST take a body without a preference for opt_in, also after an opt_out. (suprsend: Body)
+    """MUST take a body without a preference as opt_in, also after an opt_out. (suprsend: Body)
 
     The document marks no member as required, so some body without a preference has to be accepted: one with a list,
     empty or not, of either kind.
@@ -55,7 +55,7 @@ def test_defaults_to_opt_in(driver: Driver) -> None:
 
 
 def test_channels_go_out(driver: Driver) -> None:
-    """MUST take a channel out that opt_out_channels names. (suprsend: Body)
+    """MUST opt a channel out that opt_out_channels names. (suprsend: Body)
 
     The answer shows the channels as they now stand, as the Response section says of the preference. The document's
     example shows two channels opted in that its own request opts out; where an example contradicts a sentence, the
@@ -68,7 +68,7 @@ def test_channels_go_out(driver: Driver) -> None:
 
 
 def test_channels_go_out_by_default(driver: Driver) -> None:
-    """MUST take a channel out that opt_out_channels names, also where no preference is given. (suprsend: Body)
+    """MUST opt a channel out that opt_out_channels names, also where no preference is given. (suprsend: Body)
 
     Such a body may be refused, as long as another one without a preference is accepted.
     """
@@ -83,13 +83,13 @@ def test_channels_go_out_by_default(driver: Driver) -> None:
 
 
 def test_category_stays_in(driver: Driver) -> None:
-    """MUST leave the category opted in when one of its channels goes out. (suprsend: Body)"""
+    """MUST keep the category opted in when one of its channels is opted out. (suprsend: Body)"""
     out = switch_channel(driver).out
     expect(preference_of(out) == IN, "preference opt_in", preference_of(out), out)
 
 
 def test_other_channels_stay_in(driver: Driver) -> None:
-    """MUST leave channels in that opt_out_channels does not name. (suprsend: Body)"""
+    """MUST keep channels opted in that opt_out_channels does not name. (suprsend: Body)"""
     named, settled, out, _, _ = switch_channel(driver)
     category_of(out)
     listed = editable_channels(out)
@@ -100,7 +100,7 @@ def test_other_channels_stay_in(driver: Driver) -> None:
 
 
 def test_channels_come_in(driver: Driver) -> None:
-    """MUST let a channel in again that opt_in_channels names. (suprsend: Body)"""
+    """MUST opt a channel in again that opt_in_channels names. (suprsend: Body)"""
     named, _, out, _, back = switch_channel(driver)
     if editable_channels(out).get(named) == IN:
         raise Inconclusive(f"{named} did not go out, so it cannot come in")
@@ -115,7 +115,10 @@ def test_channels_come_in(driver: Driver) -> None:
 
 
 def test_list_replaces(driver: Driver) -> None:
-    """SHOULD let a channel in again that a later opt_out_channels leaves out. (suprsend: official clients)"""
+    """SHOULD opt a channel in again that a later opt_out_channels does not name.
+
+    (suprsend: official clients)
+    """
     first, second, before, answer, _ = write_two_lists_and_read(driver)
     category_of(answer)
     if editable_channels(before).get(first) == IN or editable_channels(answer).get(second) == IN:
@@ -144,7 +147,7 @@ def test_documented_channels(driver: Driver) -> None:
 
 
 def test_category_without_channels(driver: Driver) -> None:
-    """OBSERVED whether the category stays opted in when all its channels go out. (suprsend: Body)"""
+    """OBSERVED whether the category stays opted in when all its channels are opted out. (suprsend: Body)"""
     observe(f"naming every documented channel is {describe_answer(write_without_any_channel(driver))}")
 
 
@@ -216,12 +219,12 @@ def _observe_after_opt_out(driver: Driver, body: Any) -> None:
 
 
 def test_null_preference(driver: Driver) -> None:
-    """OBSERVED what null as the preference is answered. (suprsend: Body)"""
+    """OBSERVED how null as the preference is answered. (suprsend: Body)"""
     _observe_after_opt_out(driver, {"preference": None})
 
 
 def test_empty_preference(driver: Driver) -> None:
-    """OBSERVED what an empty preference is answered, which an official client sends for none.
+    """OBSERVED how an empty preference is answered, which an official client sends for none.
 
     (suprsend: official clients)
     """
@@ -229,7 +232,7 @@ def test_empty_preference(driver: Driver) -> None:
 
 
 def test_cant_unsubscribe(driver: Driver) -> None:
-    """OBSERVED what cant_unsubscribe as the preference is answered, which other pages name.
+    """OBSERVED how cant_unsubscribe as the preference is answered, which other pages name.
 
     (suprsend: API specification)
     """
@@ -237,38 +240,38 @@ def test_cant_unsubscribe(driver: Driver) -> None:
 
 
 def test_upper_case_preference(driver: Driver) -> None:
-    """OBSERVED what OPT_IN in capitals is answered. (suprsend: Body)"""
+    """OBSERVED how OPT_IN in capitals is answered. (suprsend: Body)"""
     _observe_after_opt_out(driver, {"preference": "OPT_IN"})
 
 
 def test_empty_object(driver: Driver) -> None:
-    """OBSERVED what an empty object is answered. (suprsend: Body)"""
+    """OBSERVED how an empty object is answered. (suprsend: Body)"""
     _observe_after_opt_out(driver, {})
 
 
 def test_null_body(driver: Driver) -> None:
-    """OBSERVED what null as the body is answered. (suprsend: Body)"""
+    """OBSERVED how null as the body is answered. (suprsend: Body)"""
     _observe_after_opt_out(driver, None)
 
 
 def test_no_body(driver: Driver) -> None:
-    """OBSERVED what a request without a body is answered. (suprsend: Body)"""
+    """OBSERVED how a request without a body is answered. (suprsend: Body)"""
     observe(f"no body is {describe_answer(driver.write(content=b''))}")
 
 
 def test_unknown_member(driver: Driver) -> None:
-    """OBSERVED what members beyond the documented ones are answered. (suprsend: Body)"""
+    """OBSERVED how members beyond the documented ones are answered. (suprsend: Body)"""
     _observe_after_opt_out(driver, {**OPT_IN, "digest_schedule": None, "properties": {}})
 
 
 def test_unknown_channel(driver: Driver) -> None:
-    """OBSERVED what the name of no channel is answered. (suprsend: Body)"""
+    """OBSERVED how the name of a channel that does not exist is answered. (suprsend: Body)"""
     answer = write_refused_and_read(driver).channel
     observe(f"{json.dumps(WITH_UNKNOWN_CHANNEL)} after an opt_out is {describe_answer(answer)}")
 
 
 def test_channel_of_the_example(driver: Driver) -> None:
-    """OBSERVED what ms_teams is answered, which the example shows and the list of channels lacks.
+    """OBSERVED how ms_teams is answered, which the example shows and the list of channels lacks.
 
     (suprsend: Body)
     """
@@ -276,17 +279,17 @@ def test_channel_of_the_example(driver: Driver) -> None:
 
 
 def test_channels_as_a_string(driver: Driver) -> None:
-    """OBSERVED what a string in the place of a list is answered. (suprsend: Body)"""
+    """OBSERVED how a string in place of a list is answered. (suprsend: Body)"""
     _observe_after_opt_out(driver, {**OPT_IN, "opt_out_channels": "email"})
 
 
 def test_channels_of_other_types(driver: Driver) -> None:
-    """OBSERVED what a list of other things than strings is answered. (suprsend: Body)"""
+    """OBSERVED how a list of items that are not strings is answered. (suprsend: Body)"""
     _observe_after_opt_out(driver, {**OPT_IN, "opt_out_channels": [1, None, {"channel": "email"}]})
 
 
 def test_channel_named_twice(driver: Driver) -> None:
-    """OBSERVED what a channel named twice in a list is answered. (suprsend: Body)"""
+    """OBSERVED how a list that names a channel twice is answered. (suprsend: Body)"""
     _observe_after_opt_out(driver, {**OPT_IN, "opt_out_channels": ["email", "email"]})
 
 
@@ -307,14 +310,14 @@ def test_channel_in_both_lists(driver: Driver) -> None:
 
 
 def test_lists_beside_opt_out(driver: Driver) -> None:
-    """OBSERVED what a list beside opt_out is answered. (suprsend: Body)"""
+    """OBSERVED how a list beside opt_out is answered. (suprsend: Body)"""
     observe(
         f"a list beside opt_out is {describe_answer(driver.write({**OPT_OUT, 'opt_out_channels': ['email']}))}"
     )
 
 
 def test_no_lists(driver: Driver) -> None:
-    """OBSERVED whether a channel stays out when a later request names no list. (suprsend: Body)"""
+    """OBSERVED whether a channel stays opted out when a later request has no list. (suprsend: Body)"""
     named, _ = choose_two_channels(opt_in_fully_once(driver))
     driver.write({**OPT_IN, "opt_out_channels": [named]})
     answer = driver.write(OPT_IN)
@@ -333,7 +336,7 @@ def test_unnamed_channels(driver: Driver) -> None:
 
 
 def test_media_type_of_the_body(driver: Driver) -> None:
-    """OBSERVED what a body is answered that is labelled as text, or not at all. (suprsend: Body)"""
+    """OBSERVED how a body is answered that is labelled as text, or not at all. (suprsend: Body)"""
     text = driver.write(OPT_IN, media_type="text/plain")
     bare = driver.write(content=json.dumps(OPT_IN).encode(), media_type=None)
     observe(f"text/plain is {describe_answer(text)}; no label is {describe_answer(bare)}")

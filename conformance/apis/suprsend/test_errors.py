@@ -51,7 +51,7 @@ def _error_bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
 
 
 def test_hostile_bodies(driver: Driver) -> None:
-    """OBSERVED what bodies that servers stumble over are answered. (suprsend: Body)"""
+    """OBSERVED how bodies that servers stumble over are answered. (suprsend: Body)"""
     answers = {name: hostile_input.send_body(driver, name) for name in hostile_input.BODIES}
     observe(
         ", ".join(f"{name} {answer.status if answer else 'no answer'}" for name, answer in answers.items())
@@ -59,7 +59,7 @@ def test_hostile_bodies(driver: Driver) -> None:
 
 
 def test_no_server_error(driver: Driver) -> None:
-    """MUST not answer a 5xx to anything that is sent. (suprsend: Response)
+    """MUST not answer any request with a 5xx. (suprsend: Response)
 
     503 is waited for. By HTTP a transfer coding may be answered 501, so a request sent in an unusual way may be.
     """
@@ -81,13 +81,13 @@ def test_error_is_json(driver: Driver) -> None:
 
 
 def test_error_code(driver: Driver) -> None:
-    """SHOULD answer an integer code in errors. (suprsend: API specification)"""
+    """SHOULD answer errors with an integer code. (suprsend: API specification)"""
     for body, answer in _error_bodies(driver):
         expect(type(body.get("code")) is int, "code: an integer", describe_value(body.get("code")), answer)
 
 
 def test_error_code_is_the_status(driver: Driver) -> None:
-    """SHOULD answer the status as the code of errors. (suprsend: API specification)"""
+    """SHOULD answer errors with the status as the code. (suprsend: API specification)"""
     for body, answer in _error_bodies(driver):
         if type(body.get("code")) is int:
             expect(
@@ -96,7 +96,10 @@ def test_error_code_is_the_status(driver: Driver) -> None:
 
 
 def test_error_message(driver: Driver) -> None:
-    """SHOULD say something in the message of errors, which official clients print. (suprsend: official clients)"""
+    """SHOULD answer errors with a message that is not empty, which official clients print.
+
+    (suprsend: official clients)
+    """
     for body, answer in _error_bodies(driver):
         message = body.get("message")
         expect(

@@ -46,7 +46,7 @@ def _cannot_be_a_body(case: Case) -> bool:
 
 
 def test_generated_no_server_error(driver: Driver) -> None:
-    """MUST not answer a 5xx to a generated request. (suprsend: Response)"""
+    """MUST not answer a generated request with a 5xx. (suprsend: Response)"""
     for result in driver.case_results():
         status = result.answer.status
         expect(status < 500, "no 5xx", f"status {status}", result.answer)
@@ -77,7 +77,7 @@ def test_generated_preference_is_refused(driver: Driver) -> None:
 
 
 def test_generated_channels_follow(driver: Driver) -> None:
-    """MUST take generated lists of two channels or more at their word. (suprsend: Body)"""
+    """MUST follow generated lists of two channels or more. (suprsend: Body)"""
     for body, answer in _object_bodies(driver):
         out, into = _named_channels(body, "opt_out_channels"), _named_channels(body, "opt_in_channels")
         if max(len(out), len(into)) < 2 or not answer.ok or preference_of(answer) != IN:
@@ -89,7 +89,7 @@ def test_generated_channels_follow(driver: Driver) -> None:
 
 
 def test_generated_body_is_refused(driver: Driver) -> None:
-    """MUST refuse a generated body that is no JSON object. (suprsend: Body)"""
+    """MUST refuse a generated body that is not a JSON object. (suprsend: Body)"""
     for result in driver.case_results():
         status = result.answer.status
         if _cannot_be_a_body(result.case) and status < 500:

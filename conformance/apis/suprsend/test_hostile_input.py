@@ -32,14 +32,14 @@ def _expect_followed(word: str, answer: Response | None) -> None:
 
 
 def test_preference_beside_hostile_members(driver: Driver) -> None:
-    """MUST follow a preference beside hostile members that it accepts. (suprsend: Response)"""
+    """MUST follow a preference beside hostile members if it accepts them. (suprsend: Response)"""
     for name in hostile_input.MEMBERS:
         word, answer = hostile_input.send_member(driver, name)
         _expect_followed(word, answer)
 
 
 def test_prototype_is_no_preference(driver: Driver) -> None:
-    """MUST not take a preference out of a member called __proto__. (suprsend: Body)
+    """MUST not take a preference from a member named __proto__. (suprsend: Body)
 
     A body without a preference of its own is an opt_in, if it is accepted; a target that does not take it for one is
     another requirement's matter.
@@ -50,7 +50,7 @@ def test_prototype_is_no_preference(driver: Driver) -> None:
 
 
 def test_prototypes_stay_clean(driver: Driver) -> None:
-    """MUST not take the preference of a later request out of an earlier one's __proto__. (suprsend: Body)"""
+    """MUST not take the preference of a later request from an earlier one's __proto__. (suprsend: Body)"""
     before, _, later = hostile_input.send_prototype(driver)
     if before.ok and preference_of(before) == IN:
         _expect_followed(IN, later)
@@ -73,7 +73,7 @@ def test_hostile_input_is_answered(driver: Driver) -> None:
 
 
 def test_chunked_body_is_followed(driver: Driver) -> None:
-    """MUST follow a preference in chunks that it accepts. (suprsend: Response)
+    """MUST follow a preference that is sent in chunks if it accepts it. (suprsend: Response)
 
     Whoever does not know chunks may refuse them, or see no body at all, if that is accepted.
     """
@@ -86,7 +86,7 @@ def test_chunked_body_is_followed(driver: Driver) -> None:
 
 
 def test_chunk_extensions(driver: Driver) -> None:
-    """OBSERVED what a body in chunks with extensions is answered. (suprsend: Body)"""
+    """OBSERVED how a body in chunks with extensions is answered. (suprsend: Body)"""
     observe(f"chunks with extensions are {describe_answer(hostile_input.send_chunk_extensions(driver))}")
 
 
@@ -111,7 +111,7 @@ def test_half_sent_body_changes_nothing(driver: Driver) -> None:
 
 
 def test_pipelined_requests_stay_in_order(driver: Driver) -> None:
-    """MUST not answer one of two requests in one packet with the category of the other. (suprsend: Response)
+    """MUST not answer one of two pipelined requests with the category of the other. (suprsend: Response)
 
     One category is unknown and may be refused. The second request, or both, may be left unanswered where the
     connection is closed.
@@ -124,12 +124,15 @@ def test_pipelined_requests_stay_in_order(driver: Driver) -> None:
 
 
 def test_unusual_headers(driver: Driver) -> None:
-    """OBSERVED what a hundred headers more are answered, among them one of 4 KB, an empty one and one that is there
-    twice, and the media type in odd letters. (suprsend: Authorizations)
+    """OBSERVED how a hundred headers more are answered, among them one of 4 KB, an empty one and one given twice, and
+    a media type in unusual case. (suprsend: Authorizations)
     """
     observe(f"unusual headers are {describe_answer(hostile_input.send_odd_headers(driver))}")
 
 
 def test_expect_continue(driver: Driver) -> None:
-    """OBSERVED what Expect: 100-continue is answered where the body does not wait. (suprsend: Authorizations)"""
+    """OBSERVED how Expect: 100-continue is answered where the body does not wait.
+
+    (suprsend: Authorizations)
+    """
     observe(f"Expect: 100-continue is {describe_answer(hostile_input.send_expectation(driver))}")

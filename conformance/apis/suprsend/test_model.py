@@ -18,7 +18,7 @@ ORDER = 3
 
 
 def test_model_places_stand_alone(driver: Driver) -> None:
-    """MUST answer the writes to a place the same, whatever is written to other places in between.
+    """MUST answer the same writes to a place in the same way, whatever is written to other places in between.
 
     (suprsend: Path Parameters)
 

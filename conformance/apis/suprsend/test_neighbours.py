@@ -85,7 +85,7 @@ def _expect_same_preference(
 
 
 def test_list_holds_the_category(driver: Driver) -> None:
-    """SHOULD list the written category with the preference that it has when it is read alone.
+    """SHOULD list the written category with the same preference as when it is read alone.
 
     (suprsend: API specification)
     """
@@ -135,7 +135,7 @@ def _read_two_pages(driver: Driver) -> tuple[Response, Response]:
 
 
 def test_list_is_limited(driver: Driver) -> None:
-    """SHOULD list no more categories than limit says. (suprsend: official clients)"""
+    """SHOULD list no more categories than limit allows. (suprsend: official clients)"""
     _, answer = _read_two_pages(driver)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
     listed = len(categories_of_page(answer))
@@ -143,7 +143,10 @@ def test_list_is_limited(driver: Driver) -> None:
 
 
 def test_list_goes_on(driver: Driver) -> None:
-    """SHOULD list other categories behind offset than before it. (suprsend: official clients)"""
+    """SHOULD list the categories that come after offset, and not those before.
+
+    (suprsend: official clients)
+    """
     usual, answer = _read_two_pages(driver)
     slugs = [one.get("category") for one in categories_of_page(usual)]
     if len({*map(describe_value, slugs)}) < len(slugs):
@@ -162,7 +165,10 @@ def test_list_goes_on(driver: Driver) -> None:
 
 
 def test_list_counts_all(driver: Driver) -> None:
-    """SHOULD answer the same meta.count on every page, and no less than a page lists. (suprsend: official clients)"""
+    """SHOULD answer with the same meta.count on every page, and with no less than a page lists.
+
+    (suprsend: official clients)
+    """
     usual, answer = _read_two_pages(driver)
     before, after = _require_count(usual), _require_count(require_success(answer))
     listed = len(categories_of_page(usual))
@@ -182,7 +188,7 @@ def test_full_preference(driver: Driver) -> None:
 
 
 def test_full_preference_holds_the_category(driver: Driver) -> None:
-    """SHOULD have the written category in the full preference, with the preference that it has when read alone.
+    """SHOULD show the written category in the full preference with the same preference as when it is read alone.
 
     (suprsend: API specification)
     """
@@ -219,7 +225,7 @@ def _expect_as_read_alone(driver: Driver, listed: Sequence[Mapping[str, Any]], a
 
 
 def test_list_agrees_with_read(driver: Driver) -> None:
-    """SHOULD list the written category with the members that it has when it is read alone.
+    """SHOULD list the written category with the same members as when it is read alone.
 
     (suprsend: API specification)
     """
@@ -228,7 +234,7 @@ def test_list_agrees_with_read(driver: Driver) -> None:
 
 
 def test_full_preference_agrees_with_read(driver: Driver) -> None:
-    """SHOULD have the written category in the full preference with the members that it has when read alone.
+    """SHOULD show the written category in the full preference with the same members as when it is read alone.
 
     (suprsend: API specification)
     """
@@ -237,7 +243,7 @@ def test_full_preference_agrees_with_read(driver: Driver) -> None:
 
 
 def test_list_for_a_tenant(driver: Driver) -> None:
-    """SHOULD list the category for a tenant with the channel out that was written to go out for it.
+    """SHOULD list the category for a tenant with the channel opted out that was opted out for the tenant.
 
     (suprsend: API specification)
     """

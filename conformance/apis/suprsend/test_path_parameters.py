@@ -27,7 +27,7 @@ def _expect_untouched_by(driver: Driver, other: Place) -> None:
 
 
 def test_category_is_the_slug(driver: Driver) -> None:
-    """MUST answer the slug of the path as the category. (suprsend: Path Parameters)"""
+    """MUST answer with the slug of the path as the category. (suprsend: Path Parameters)"""
     slug = driver.places.main.category
     for answer in switch_category(driver):
         given = require_member(answer, "category", str)
@@ -58,5 +58,5 @@ def test_unknown_category(driver: Driver) -> None:
 
 
 def test_unknown_object(driver: Driver) -> None:
-    """OBSERVED what an object that does not exist is answered. (suprsend: Path Parameters)"""
+    """OBSERVED how a write for an object that does not exist is answered. (suprsend: Path Parameters)"""
     observe(f"an unknown object is {describe_answer(write_to_unknown_object(driver))}")

@@ -23,7 +23,7 @@ def test_tenant(driver: Driver) -> None:
 
 
 def test_tenant_channels_go_out(driver: Driver) -> None:
-    """MUST take a channel out for a tenant that opt_out_channels names. (suprsend: Query Parameters)"""
+    """MUST opt a channel out for a tenant that opt_out_channels names. (suprsend: Query Parameters)"""
     named, answer, *_ = write_for_tenant_and_read(driver)
     category_of(answer)
     if editable_channels(switch_channel(driver).out).get(named) == IN:
@@ -41,7 +41,10 @@ def test_client_options(driver: Driver) -> None:
 
 
 def test_tenant_scope(driver: Driver) -> None:
-    """OBSERVED whether a channel that is out for a tenant is out without one. (suprsend: Query Parameters)"""
+    """OBSERVED whether a channel that is opted out for a tenant is opted out without one.
+
+    (suprsend: Query Parameters)
+    """
     scope = write_for_tenant_and_read(driver)
     named, for_tenant, answer = scope.named, scope.for_tenant, scope.without
     there, here = (describe_value(editable_channels(one).get(named)) for one in (for_tenant, answer))
@@ -49,10 +52,10 @@ def test_tenant_scope(driver: Driver) -> None:
 
 
 def test_unknown_tenant(driver: Driver) -> None:
-    """OBSERVED what a tenant that does not exist is answered. (suprsend: Query Parameters)"""
+    """OBSERVED how a tenant that does not exist is answered. (suprsend: Query Parameters)"""
     observe(f"an unknown tenant is {describe_answer(driver.write(OPT_IN, driver.places.unknown_tenant))}")
 
 
 def test_blank_tenant(driver: Driver) -> None:
-    """OBSERVED what a blank tenant_id is answered. (suprsend: Query Parameters)"""
+    """OBSERVED how an empty tenant_id is answered. (suprsend: Query Parameters)"""
     observe(f"a blank tenant_id is {describe_answer(driver.write(OPT_IN, params={'tenant_id': ''}))}")

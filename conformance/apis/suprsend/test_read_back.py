@@ -83,7 +83,10 @@ def test_read_answers_the_category(driver: Driver) -> None:
 
 
 def test_read_category_is_the_slug(driver: Driver) -> None:
-    """SHOULD answer GET of a category with the slug of the path as the category. (suprsend: API specification)"""
+    """SHOULD answer GET of a category with the slug of the path as the category.
+
+    (suprsend: API specification)
+    """
     slug = driver.places.main.category
     for write in _accepted_writes(driver):
         if category_of(write).get("category") != slug:
@@ -110,7 +113,7 @@ def test_written_preference_is_read(driver: Driver) -> None:
 
 
 def test_written_channel_is_read(driver: Driver) -> None:
-    """SHOULD answer GET with the channel out that was written to go out, and the others in.
+    """SHOULD answer GET with the channel opted out that was written so, and the others opted in.
 
     (suprsend: API specification)
     """
@@ -128,7 +131,7 @@ def test_written_channel_is_read(driver: Driver) -> None:
 
 
 def test_read_agrees_with_answer(driver: Driver) -> None:
-    """SHOULD answer GET after two lists of opt-outs with what the second of them was answered.
+    """SHOULD answer GET after two lists of opt-outs with the same preferences as the second write.
 
     (suprsend: API specification)
 
@@ -141,7 +144,7 @@ def test_read_agrees_with_answer(driver: Driver) -> None:
 
 
 def test_read_describes_the_category(driver: Driver) -> None:
-    """SHOULD answer GET with the name, and with what can be edited, as the write before it was answered.
+    """SHOULD answer GET with the same name and the same is_editable as the write before it.
 
     (suprsend: API specification)
 
@@ -199,7 +202,7 @@ def test_write_to_another_category_is_not_read(driver: Driver) -> None:
 
 
 def test_written_for_a_tenant_is_read(driver: Driver) -> None:
-    """SHOULD answer GET for a tenant with the channel out that was written to go out for it.
+    """SHOULD answer GET for a tenant with the channel opted out that was opted out for the tenant.
 
     (suprsend: API specification)
     """
@@ -213,7 +216,7 @@ def test_written_for_a_tenant_is_read(driver: Driver) -> None:
 
 
 def test_write_to_a_tenant_when_read(driver: Driver) -> None:
-    """OBSERVED whether a channel that goes out for a tenant is read as out without one.
+    """OBSERVED whether a channel that is opted out for a tenant is read as opted out without one.
 
     (suprsend: API specification)
     """
@@ -230,7 +233,7 @@ def test_write_to_a_tenant_when_read(driver: Driver) -> None:
 
 
 def test_refused_write_is_not_read(driver: Driver) -> None:
-    """SHOULD read what was written before a write that is refused. (suprsend: API specification)
+    """SHOULD answer GET with what was written before a write that is refused. (suprsend: API specification)
 
     Refused for want of a key, for a wrong one, and, where it is, for a channel that there is not.
     """

@@ -151,7 +151,7 @@ def _is_error(answer: Response) -> bool:
 
 
 def test_read_for_unknown_tenant(driver: Driver) -> None:
-    """OBSERVED what GET is answered for a tenant that does not exist. (suprsend: API specification)"""
+    """OBSERVED how GET for a tenant that does not exist is answered. (suprsend: API specification)"""
     require_read_back(driver)
     observe(f"GET for an unknown tenant is {describe_answer(driver.read(driver.places.unknown_tenant))}")
 
@@ -180,7 +180,7 @@ def test_opted_out_channels_are_shown(driver: Driver) -> None:
 
 
 def test_opted_out_channels_without_the_flag(driver: Driver) -> None:
-    """OBSERVED how the channels of an opted-out category are read without show_opt_out_channels, and with it.
+    """OBSERVED how an opted-out category lists its channels without show_opt_out_channels, and with it.
 
     (suprsend: API specification)
     """
@@ -211,7 +211,7 @@ def test_locale_and_tags(driver: Driver) -> None:
 
 
 def test_effect_of_locale_and_tags(driver: Driver) -> None:
-    """OBSERVED what becomes of a list of categories in Spanish, of a tag that none has.
+    """OBSERVED how a list of categories in Spanish, with a tag that no category has, is answered.
 
     (suprsend: API specification)
     """

@@ -89,19 +89,19 @@ def test_media_type(driver: Driver) -> None:
 
 
 def test_name(driver: Driver) -> None:
-    """MUST answer name, a string. (suprsend: Response)"""
+    """MUST answer with name, a string. (suprsend: Response)"""
     for value, answer in _each_answer(driver, "name"):
         _expect_text(value, answer, "name")
 
 
 def test_category(driver: Driver) -> None:
-    """MUST answer category, a string. (suprsend: Response)"""
+    """MUST answer with category, a string. (suprsend: Response)"""
     for value, answer in _each_answer(driver, "category"):
         _expect_text(value, answer, "category")
 
 
 def test_description(driver: Driver) -> None:
-    """MUST answer description, a string, or null for a category without one. (suprsend: Response)"""
+    """MUST answer with description, a string, or null for a category without one. (suprsend: Response)"""
     for answer in switch_category(driver):
         said = category_of(answer)
         expect("description" in said, "description", "no such member", answer)
@@ -115,7 +115,9 @@ def test_description(driver: Driver) -> None:
 
 
 def test_original_preference(driver: Driver) -> None:
-    """MUST answer original_preference, opt_in or opt_out, or null as other pages show it. (suprsend: Response)
+    """MUST answer with original_preference, opt_in or opt_out, or null as other pages show it.
+
+    (suprsend: Response)
 
     Which of them it is, is not judged.
     """
@@ -127,19 +129,19 @@ def test_original_preference(driver: Driver) -> None:
 
 
 def test_preference(driver: Driver) -> None:
-    """MUST answer preference, opt_in or opt_out. (suprsend: Response)"""
+    """MUST answer with preference, opt_in or opt_out. (suprsend: Response)"""
     for value, answer in _each_answer(driver, "preference"):
         _expect_preference(value, answer, "preference")
 
 
 def test_is_editable(driver: Driver) -> None:
-    """MUST answer is_editable, a boolean. (suprsend: Response)"""
+    """MUST answer with is_editable, a boolean. (suprsend: Response)"""
     for value, answer in _each_answer(driver, "is_editable"):
         _expect_boolean(value, answer, "is_editable")
 
 
 def test_channels(driver: Driver) -> None:
-    """MUST answer channels, an array, while the category is opted in. (suprsend: Response)
+    """MUST answer with channels, an array, while the category is opted in. (suprsend: Response)
 
     A category that is opted out may list channels or none: the document shows one that is opted in.
     """
@@ -150,20 +152,20 @@ def test_channels(driver: Driver) -> None:
 
 
 def test_channels_are_objects(driver: Driver) -> None:
-    """MUST answer an object for every channel. (suprsend: Response)"""
+    """MUST answer with an object for every channel. (suprsend: Response)"""
     for value, answer in _each_answer(driver, "channels"):
         for item in value if isinstance(value, list) else []:
             expect(isinstance(item, dict), "channels: objects", describe_value(item), answer)
 
 
 def test_channel_names(driver: Driver) -> None:
-    """MUST answer channel, a string, for every channel, as the example shows it. (suprsend: Response)"""
+    """MUST answer with channel, a string, for every channel, as the example shows it. (suprsend: Response)"""
     for value, answer in _each_channel(driver, "channel"):
         _expect_text(value, answer, "channels[].channel")
 
 
 def test_channel_preferences(driver: Driver) -> None:
-    """MUST answer preference, opt_in or opt_out, for every channel, as the example shows it.
+    """MUST answer with preference, opt_in or opt_out, for every channel, as the example shows it.
 
     (suprsend: Response)
     """
@@ -172,20 +174,23 @@ def test_channel_preferences(driver: Driver) -> None:
 
 
 def test_channel_is_editable(driver: Driver) -> None:
-    """MUST answer is_editable, a boolean, for every channel, as the example shows it. (suprsend: Response)"""
+    """MUST answer with is_editable, a boolean, for every channel, as the example shows it.
+
+    (suprsend: Response)
+    """
     for value, answer in _each_channel(driver, "is_editable"):
         _expect_boolean(value, answer, "channels[].is_editable")
 
 
 def test_preference_follows_opt_out(driver: Driver) -> None:
-    """MUST answer opt_out once the object has opted out. (suprsend: Response)"""
+    """MUST answer with opt_out once the object has opted out. (suprsend: Response)"""
     out = switch_category(driver).out
     expect(out.ok, "a 2xx", f"status {out.status}", out)
     expect(preference_of(out) == OUT, "preference opt_out", preference_of(out), out)
 
 
 def test_preference_follows_opt_in(driver: Driver) -> None:
-    """MUST answer opt_in once the object has opted in again. (suprsend: Response)"""
+    """MUST answer with opt_in once the object has opted in again. (suprsend: Response)"""
     _, out, back = switch_category(driver)
     require_success(out)
     expect(back.ok, "a 2xx", f"status {back.status}", back)
@@ -193,7 +198,7 @@ def test_preference_follows_opt_in(driver: Driver) -> None:
 
 
 def test_is_editable_stays(driver: Driver) -> None:
-    """MUST answer the same is_editable whatever the object chooses. (suprsend: Response)"""
+    """MUST answer with the same is_editable, whatever the object chooses. (suprsend: Response)"""
     turns = switch_category(driver)
     before = require_member(turns.first, "is_editable", bool)
     channel_turns = switch_channel(driver)
@@ -204,7 +209,10 @@ def test_is_editable_stays(driver: Driver) -> None:
 
 
 def test_opted_out_category_is_editable(driver: Driver) -> None:
-    """MUST not answer is_editable false for a category that the object just opted out of. (suprsend: Response)"""
+    """MUST not answer with is_editable false for a category that the object just opted out of.
+
+    (suprsend: Response)
+    """
     answer = switch_category(driver).out
     if preference_of(answer) == OUT:
         is_editable = require_member(answer, "is_editable", bool)
@@ -212,7 +220,7 @@ def test_opted_out_category_is_editable(driver: Driver) -> None:
 
 
 def test_locked_category_is_not_editable(driver: Driver) -> None:
-    """MUST answer is_editable false for a category that cannot be opted out of. (suprsend: Response)"""
+    """MUST answer with is_editable false for a category that cannot be opted out of. (suprsend: Response)"""
     for answer in switch_locked_category(driver):
         if answer.ok:
             is_editable = require_member(answer, "is_editable", bool)
@@ -245,7 +253,7 @@ def _is_opted_out(answer: Response, slug: str) -> bool:
 
 
 def test_original_preference_after_choices(driver: Driver) -> None:
-    """OBSERVED whether original_preference is the category's default or what the object chose.
+    """OBSERVED whether original_preference is the category's default or the object's choice.
 
     (suprsend: Response)
     """
@@ -261,7 +269,10 @@ def test_channels_of_an_opted_out_category(driver: Driver) -> None:
 
 
 def test_channel_choices_after_opt_out(driver: Driver) -> None:
-    """OBSERVED whether channels that were out are still out after an opt_out and an opt_in. (suprsend: Response)"""
+    """OBSERVED whether channels stay opted out after an opt_out and an opt_in of the category.
+
+    (suprsend: Response)
+    """
     named, _ = choose_two_channels(opt_in_fully_once(driver))
     driver.write({"preference": IN, "opt_out_channels": [named]})
     driver.write(OPT_OUT)

@@ -109,7 +109,10 @@ def test_restriction_answers_the_channels(driver: Driver) -> None:
 
 
 def test_restriction_is_read(driver: Driver) -> None:
-    """SHOULD answer GET of the channel preferences with a channel restricted that was. (suprsend: API specification)"""
+    """SHOULD answer GET of the channel preferences with a channel restricted that was restricted before.
+
+    (suprsend: API specification)
+    """
     found = _restrict_with_success(driver)
     answer = require_success(require_operation(require_answer(found.listed), CHANNEL_PREFERENCES))
     if "channel_preferences" not in members_of(answer):
@@ -119,7 +122,7 @@ def test_restriction_is_read(driver: Driver) -> None:
 
 
 def test_restricted_channel_is_out(driver: Driver) -> None:
-    """SHOULD show a restricted channel inside a category as opt_out and not editable.
+    """SHOULD show a restricted channel in a category as opt_out and not editable.
 
     (suprsend: API specification)
 
@@ -135,7 +138,7 @@ def test_restricted_channel_is_out(driver: Driver) -> None:
 
 
 def test_restriction_leaves_other_channels(driver: Driver) -> None:
-    """SHOULD leave the category and its other channels as they were when one is restricted.
+    """SHOULD leave the category and its other channels as they were when one channel is restricted.
 
     (suprsend: API specification)
     """
@@ -150,7 +153,10 @@ def test_restriction_leaves_other_channels(driver: Driver) -> None:
 
 
 def test_restriction_stays_with_the_object(driver: Driver) -> None:
-    """SHOULD not show in a category of one object what another object restricts. (suprsend: API specification)"""
+    """SHOULD not restrict a channel for one object when another object restricts it.
+
+    (suprsend: API specification)
+    """
     other = driver.places.other_object.object
     found = _restrict_with_success(driver)
     _category_while_restricted(found)
@@ -163,7 +169,7 @@ def test_restriction_stays_with_the_object(driver: Driver) -> None:
 
 
 def test_freed_channel_is_in_again(driver: Driver) -> None:
-    """SHOULD show a channel opted in and open to be edited as before once it is no longer restricted.
+    """SHOULD show a channel as opted in and editable, as before, once it is no longer restricted.
 
     (suprsend: API specification)
     """
@@ -188,7 +194,7 @@ def _category_when_freed(found: RestrictionSteps) -> Response:
 
 
 def test_restriction_keeps_choices(driver: Driver) -> None:
-    """SHOULD leave a channel out that was out by itself, whatever is restricted in between.
+    """SHOULD keep a channel opted out that was opted out by itself, whatever is restricted in between.
 
     (suprsend: API specification)
     """
@@ -205,7 +211,7 @@ def test_restriction_keeps_choices(driver: Driver) -> None:
 
 
 def test_freed_channel_is_not_listed(driver: Driver) -> None:
-    """SHOULD answer GET of the channel preferences without a restriction once that was taken back.
+    """SHOULD answer GET of the channel preferences without a restriction that was taken back.
 
     (suprsend: API specification)
     """
@@ -247,7 +253,7 @@ def _require_of_reads(judge: Callable[[], None]) -> None:
 
 
 def test_full_preference_update_is_read(driver: Driver) -> None:
-    """SHOULD answer GET of the channel preferences with what PATCH of the full preference restricts and frees.
+    """SHOULD answer GET of the channel preferences with what PATCH of the full preference has restricted and freed.
 
     (suprsend: API specification)
     """
