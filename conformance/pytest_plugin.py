@@ -49,8 +49,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--conformance-mode",
         metavar="MODE",
         default="full",
-        help="full asks everything; safe spares others who use the target: one short request at a time, as the "
-        "main user; read-only sends only what has to be refused.",
+        help="full asks everything; safe is for a target that others use: one short request at a time, as the main "
+        "user; read-only sends only requests that the target has to refuse.",
     )
     group.addoption(
         "--conformance-budget",
@@ -248,7 +248,7 @@ def _describe_exchange(result: Result) -> Iterator[str]:
     if fault := result.at_fault:
         yield f"sent      {fault.method} {fault.url}"
         yield f"answered  {fault.status or fault.error} {fault.response_body}"
-        yield f"again     {fault.curl}"
+        yield f"repeat    {fault.curl}"
 
 
 def _make_run(config: pytest.Config) -> ConformanceRun:

@@ -13,7 +13,7 @@ import typer
 from conformance import DISTRIBUTION
 from conformance.command.diff import print_changes
 from conformance.command.doctor import check_target
-from conformance.command.explain import explain_requirements
+from conformance.command.explain import print_explanations
 from conformance.command.init import print_profile_template
 from conformance.command.listing import list_requirements
 from conformance.command.run import judge_target
@@ -37,7 +37,7 @@ app = typer.Typer(
 
 app.command("init")(print_profile_template)
 app.command("list")(list_requirements)
-app.command("explain")(explain_requirements)
+app.command("explain")(print_explanations)
 app.command("doctor")(check_target)
 app.command("run")(judge_target)
 app.command("selftest")(judge_the_judge)

@@ -14,7 +14,7 @@ from conformance.command.options import ProfileFile, parse_mode_option
 def check_target(
     profile: ProfileFile,
     mode: Annotated[
-        str, typer.Option(metavar="MODE", help="With read-only, nothing is written to find out.")
+        str, typer.Option(metavar="MODE", help="With read-only, the check writes nothing.")
     ] = "full",
 ) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
@@ -27,7 +27,9 @@ def check_target(
         if trouble := session.preflight():
             raise CannotRun(trouble)
         typer.echo(f"{target.api} at {target.base_url}: {session.describe_preflight()}")
-    typer.echo("Optional credentials and fixtures are first tried by a run.")
+    typer.echo("Optional credentials and fixtures are not tried here, but by a run.")
     if missing := target.missing_keys():
-        typer.echo(f"left out: {', '.join(missing)}; what cannot do without is reported as not tested")
+        typer.echo(
+            f"left out: {', '.join(missing)}; requirements that need one of these are reported as not tested"
+        )
     typer.echo(suite.what_a_run_writes)

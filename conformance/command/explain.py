@@ -11,7 +11,7 @@ from conformance.command.options import SpecFile
 
 
 @report_errors()
-def explain_requirements(
+def print_explanations(
     id: Annotated[
         str | None,
         typer.Argument(
@@ -26,7 +26,8 @@ def explain_requirements(
 ) -> None:
     """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
     import openapi
-    from conformance.command import explanation, requirement_page
+    from conformance.command.explanation import explain_requirements, render_explanation, render_statement
+    from conformance.command.requirement_page import render_requirements
     from conformance.judge.suites import collect_requirements
     from conformance.suite.requirement import select_requirements
 
@@ -38,11 +39,11 @@ def explain_requirements(
         from conformance.contract.checks import list_file_requirements
 
         asked = select_requirements(list_file_requirements(spec), [id] if id else (), asked="")
-        typer.echo("\n\n".join("\n".join(explanation.opening(one, one.source)) for one in asked))
+        typer.echo("\n\n".join("\n".join(render_statement(one, one.source)) for one in asked))
         return
     if id is None or every:
-        typer.echo(requirement_page.render_requirements([id] if id else openapi.api_names()), nl=False)
+        typer.echo(render_requirements([id] if id else openapi.api_names()), nl=False)
         return
     known = [one for api in openapi.api_names() for one in collect_requirements(api)]
     asked = select_requirements(known, [id], asked="")
-    typer.echo("\n\n".join(map(explanation.text, explanation.explain(asked))))
+    typer.echo("\n\n".join(map(render_explanation, explain_requirements(asked))))

@@ -1,7 +1,7 @@
-"""What there is to know about a requirement, learnt from where it stands already and from trying it out.
+"""What there is to know about a requirement, gathered from where it is written already and from trying it out.
 
-Nothing here is a list to keep: the document comes from the contract, the reading from the docstring, the proof
-from the mutants, what is permitted from the liberties, and needs and writes from asking the reference.
+Nothing here is a list to maintain: the document comes from the contract, the reading from the docstring, the proof
+from the mutants, what else is permitted from the liberties, and what it needs and writes from judging the reference.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ LEVELS = {
     "SHOULD": "the document recommends it, or only another page of the vendor's states it",
     "OBSERVED": "nobody states it: what comes is recorded and never judged",
 }
-# A server is one of these as a whole, so overriding them says nothing about which step is meant.
-_WHOLE = {"answer", "profile"}
+# Every server overrides these as a whole, which says nothing about the step that it changes.
+_METHODS_OF_THE_WHOLE_SERVER = {"answer", "profile"}
 _READS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -70,24 +70,26 @@ class Explanation:
         yield "modes", ", ".join(self.modes)
         for name, servers in (
             ("proved by", self.mutants),
-            ("permitted all the same", self.permitted),
-            ("failed by servers that conform", self.forgoing),
+            ("also permitted", self.permitted),
+            ("failed by conformant servers", self.forgoing),
         ):
             if servers:
-                yield name, [f"{one.__name__}: {sentence(one)}" for one in servers]
+                yield name, [f"{one.__name__}: {describe_server(one)}" for one in servers]
 
 
-def explain(asked: Sequence[Requirement]) -> list[Explanation]:
+def explain_requirements(asked: Sequence[Requirement]) -> list[Explanation]:
     """Explain requirements, which may be of several APIs, in the order in which they come.
 
     Each is tried on the reference: once as it is, and all together once for each optional key of the profile.
     """
-    known = {api: _Api(api, [one for one in asked if one.api == api]) for api in {one.api for one in asked}}
+    known = {
+        api: _ApiFacts(api, [one for one in asked if one.api == api]) for api in {one.api for one in asked}
+    }
     return [known[one.api].explain(one) for one in asked]
 
 
-def opening(asked: Requirement, source: str) -> list[str]:
-    """Write what a requirement says of itself, for a terminal."""
+def render_statement(asked: Requirement, source: str) -> list[str]:
+    """Return the lines that a requirement says of itself, for a terminal."""
     return [
         asked.id,
         f"  {asked.level} {asked.text}",
@@ -96,10 +98,10 @@ def opening(asked: Requirement, source: str) -> list[str]:
     ]
 
 
-def text(one: Explanation) -> str:
-    """Write an explanation for a terminal."""
+def render_explanation(one: Explanation) -> str:
+    """Return an explanation as text for a terminal."""
     lines = [
-        *opening(one.requirement, f"{one.source}, {one.url}"),
+        *render_statement(one.requirement, f"{one.source}, {one.url}"),
         f"  needs, as every run does: {' and '.join(one.always)}",
     ]
     lines += [f"  {one.name_page(quoted)} says: {quoted.text}" for quoted in one.sentences]
@@ -111,12 +113,12 @@ def text(one: Explanation) -> str:
     return "\n".join(lines)
 
 
-def sentence(server: type[Any]) -> str:
+def describe_server(server: type[Any]) -> str:
     """Return what a server of the proof says that it does."""
     return " ".join((server.__doc__ or "").split())
 
 
-class _Api:
+class _ApiFacts:
     """What the requirements *asked* of one API have in common, found out once."""
 
     def __init__(self, api: str, asked: Sequence[Requirement]) -> None:
@@ -125,13 +127,13 @@ class _Api:
         self._mutants = proof.mutants_of(api)
         self._liberties = proof.liberties_of(api)
         self._sentences = load_sentences(api)
-        self._always, optional = _keys(self._reference)
+        self._always, optional = _sort_profile_keys(self._reference)
         ids = [one.id for one in asked]
         self._left_out = {
-            mode: set(_judged(self._reference, ids, mode=mode).ids("not_tested")) for mode in Mode
+            mode: set(_judge_reference(self._reference, ids, mode=mode).ids("not_tested")) for mode in Mode
         }
         self._untested = {
-            f"{part}.{key}": set(_judged(self._reference, ids, part, key).ids("not_tested"))
+            f"{part}.{key}": set(_judge_reference(self._reference, ids, part, key).ids("not_tested"))
             for part, key in optional
         }
 
@@ -140,7 +142,7 @@ class _Api:
         mutants = sorted(
             (mutant for mutant in self._mutants if one.name in mutant.breaks), key=lambda it: len(it.breaks)
         )
-        source, url = self._source(one)
+        source, url = self._find_source(one)
         return Explanation(
             requirement=one,
             source=source,
@@ -148,49 +150,50 @@ class _Api:
             needs=[key for key, ids in self._untested.items() if one.id in ids],
             always=self._always,
             modes=[mode for mode, ids in self._left_out.items() if one.id not in ids],
-            writes=_writes(_judged(self._reference, [one.id])),
+            writes=_has_accepted_a_write(_judge_reference(self._reference, [one.id])),
             sentences=[quoted for quoted in self._sentences if quoted.supports(one)],
             mutants=mutants,
-            permitted=self._permitted(one, mutants),
-            forgoing=[liberty for liberty in self._liberties if one.name in _costs(liberty)],
+            permitted=self._find_permitted(one, mutants),
+            forgoing=[liberty for liberty in self._liberties if one.name in _requirements_failed_by(liberty)],
         )
 
-    def _source(self, one: Requirement) -> tuple[str, str]:
+    def _find_source(self, one: Requirement) -> tuple[str, str]:
         document = self._info["x-document"]
         if one.heading in document["headings"]:
             return f"{document['title']}: {one.heading}", document["url"]
         page = next(page for page in self._info["x-pages"] if page["name"] == one.heading)
         return page["name"], page["url"]
 
-    def _permitted(self, one: Requirement, mutants: Sequence[type[Any]]) -> list[type[Any]]:
-        lies = [self._steps(mutant) for mutant in mutants if len(mutant.breaks) == 1]
-        steps = frozenset[str]().union(*lies)
+    def _find_permitted(self, one: Requirement, mutants: Sequence[type[Any]]) -> list[type[Any]]:
+        changed = [self._find_replaced_methods(mutant) for mutant in mutants if len(mutant.breaks) == 1]
+        methods = frozenset[str]().union(*changed)
         return [
             liberty
             for liberty in self._liberties
-            if self._steps(liberty) & steps and one.name not in _costs(liberty)
+            if self._find_replaced_methods(liberty) & methods
+            and one.name not in _requirements_failed_by(liberty)
         ]
 
-    def _steps(self, server: type[Any]) -> set[str]:
+    def _find_replaced_methods(self, server: type[Any]) -> set[str]:
         """Name the methods of the reference that *server* or what it is derived from replaces."""
         between = server.__mro__[: server.__mro__.index(self._reference)]
         replaced = {name for one in between for name, it in vars(one).items() if inspect.isfunction(it)}
-        return (replaced & set(dir(self._reference))) - _WHOLE
+        return (replaced & set(dir(self._reference))) - _METHODS_OF_THE_WHOLE_SERVER
 
 
-def _costs(liberty: type[Any]) -> frozenset[str]:
+def _requirements_failed_by(liberty: type[Any]) -> frozenset[str]:
     costs: frozenset[str] = getattr(liberty, "costs", frozenset())
     return costs
 
 
-def _keys(reference: type[Any]) -> tuple[list[str], list[tuple[str, str]]]:
+def _sort_profile_keys(reference: type[Any]) -> tuple[list[str], list[tuple[str, str]]]:
     """Sort the keys of a profile that leaves nothing untested into what it needs and what it may leave out."""
     always, optional = [], []
     profile = reference().profile("http://127.0.0.1")
     for part, keys in profile.items():
         for key in keys if isinstance(keys, Mapping | list) else ():
             try:
-                read_profile(_without(profile, part, key))
+                read_profile(_remove_key(profile, part, key))
             except BadProfile:
                 always.append(f"{part}.{key}")
             else:
@@ -198,21 +201,23 @@ def _keys(reference: type[Any]) -> tuple[list[str], list[tuple[str, str]]]:
     return always, optional
 
 
-def _without(profile: Mapping[str, Any], part: str, key: str) -> dict[str, Any]:
+def _remove_key(profile: Mapping[str, Any], part: str, key: str) -> dict[str, Any]:
     keys = profile[part]
     if isinstance(keys, list):
         return {**profile, part: [one for one in keys if one != key]}
     return {**profile, part: {name: value for name, value in keys.items() if name != key}}
 
 
-def _judged(reference: type[Any], ids: Sequence[str], *left_out: str, mode: Mode = Mode.FULL) -> Verdict:
+def _judge_reference(
+    reference: type[Any], ids: Sequence[str], *left_out: str, mode: Mode = Mode.FULL
+) -> Verdict:
     server = reference()
     profile = server.profile(IN_PROCESS_URL)
-    asked = _without(profile, *left_out) if left_out else profile
+    asked = _remove_key(profile, *left_out) if left_out else profile
     return judge_in_process(server, asked, only=ids, mode=mode)
 
 
-def _writes(verdict: Verdict) -> bool:
+def _has_accepted_a_write(verdict: Verdict) -> bool:
     return any(
         exchange.method not in _READS and 200 <= (exchange.status or 0) < 300
         for result in verdict.results

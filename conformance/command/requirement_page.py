@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import openapi
-from conformance.command.explanation import LEVELS, Explanation, explain
+from conformance.command.explanation import LEVELS, Explanation, explain_requirements
 from conformance.judge.suites import collect_requirements, reasons_not_asked
 
 _NOT_ASKED = "What is not asked"
@@ -19,7 +19,7 @@ def render_requirements(apis: Sequence[str]) -> str:
 
 def _render_page(api: str) -> str:
     spec = openapi.load_contract(api)
-    explained = explain(collect_requirements(api))
+    explained = explain_requirements(collect_requirements(api))
     under = {
         heading: [one for one in explained if one.requirement.heading == heading]
         for heading in openapi.list_headings(spec)

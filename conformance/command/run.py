@@ -33,10 +33,14 @@ def judge_target(
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="GLOB", help="Ask only requirements whose id matches; may be repeated."),
+        typer.Option(metavar="GLOB", help="Ask only the requirements whose id matches; may be repeated."),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Fail on SHOULD and on what is not tested, too.")
+        bool,
+        typer.Option(
+            "--strict",
+            help="Let a SHOULD that fails and a requirement that is not tested decide the verdict, too.",
+        ),
     ] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the generated requests.")] = 0,
     budget: Annotated[
@@ -49,8 +53,8 @@ def judge_target(
         str,
         typer.Option(
             metavar="MODE",
-            help="full asks everything; safe spares others who use the target: one short request at a time, as the "
-            "main user; read-only sends only what has to be refused.",
+            help="full asks everything; safe is for a target that others use: one short request at a time, as the main "
+            "user; read-only sends only requests that the target has to refuse.",
         ),
     ] = "full",
     waivers: Annotated[
@@ -65,7 +69,7 @@ def judge_target(
         str | None,
         typer.Option(
             metavar="DURATION",
-            help="Go on with random seeds after the verdict for so long (90s, 2m); never part of it.",
+            help="After the verdict, look for failures with random seeds for this long (90s, 2m); the verdict stays.",
         ),
     ] = None,
 ) -> None:

@@ -20,13 +20,15 @@ def judge_the_judge(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Processes at a time; two more than processors if left out."),
+        typer.Option(
+            metavar="N", min=1, help="Processes at a time; by default two more than there are processors."
+        ),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print a line per server.")] = False,
 ) -> None:
-    """Judge the judge: a correct server per API, mutants that lie, liberties that are allowed, and nonsense.
+    """Judge the judge with servers whose verdict is known: correct ones, mutants, liberties and nonsense.
 
-    Exit status: 0 each came out as it has to, 1 one did not, 3 the self-test could not run.
+    Exit status: 0 every result is as expected, 1 one is not, 3 the self-test could not run.
     """
     import time
 
@@ -36,7 +38,7 @@ def judge_the_judge(
     began = time.monotonic()
     trials = selftest.select_trials([api] if api else openapi.api_names(), only or ())
     findings = selftest.run_trials(trials, jobs or selftest.default_jobs())
-    is_well = True
+    is_as_expected = True
     for name in dict.fromkeys(one.api for one in trials):
         of_api = []
         for _ in (one for one in trials if one.api == name):
@@ -44,9 +46,9 @@ def judge_the_judge(
             if verbose:
                 typer.echo(selftest.render_trial(*of_api[-1]))
         result = selftest.ApiResult(name, of_api, trial.find_unproved(name))
-        is_well = is_well and result.is_as_expected
+        is_as_expected = is_as_expected and result.is_as_expected
         for line in selftest.render_summary(result):
             typer.echo(line)
-    state = "each came out as it has to" if is_well else "NOT each came out as it has to"
+    state = "every result is as expected" if is_as_expected else "NOT every result is as expected"
     typer.echo(f"{len(trials)} servers judged in {time.monotonic() - began:.0f} s: {state}")
-    sys.exit(0 if is_well else 1)
+    sys.exit(0 if is_as_expected else 1)

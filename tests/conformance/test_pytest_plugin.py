@@ -117,7 +117,7 @@ def test_failure_shows_expected_got_and_curl_and_nothing_of_ours(run):
         "expected a refusal, status 4xx, got status 202\nMUST refuse a request without an API key"
         in done.stdout
     )
-    assert re.search(r"^again     curl -sS -i -X PATCH '", done.stdout, re.MULTILINE)
+    assert re.search(r"^repeat    curl -sS -i -X PATCH '", done.stdout, re.MULTILINE)
     assert f"FAILED conformance::{API}/missing-key - Failed: expected" in done.stdout
     assert ".py" not in done.stdout
 
@@ -126,7 +126,7 @@ def test_credentials_stay_out(run):
     key = REFERENCE().profile("")["credentials"]["api_key"]
     done = run(Broken(), *AIMED, "-k", "answers-202 or lists or status", "-rA", "-vv")
 
-    assert "again     curl" in done.stdout
+    assert "repeat    curl" in done.stdout
     assert key not in done.stdout + done.stderr
 
 

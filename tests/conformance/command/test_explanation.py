@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 import openapi
 from conformance import proof
-from conformance.command import explanation
 from conformance.command.cli import app
+from conformance.command.explanation import describe_server
 from conformance.judge.suites import collect_requirements
 
 APIS = openapi.api_names()
@@ -58,7 +58,7 @@ def test_explanation_names_text_level_source_and_proof(api):
     assert done.exit_code == 0
     assert done.stdout.startswith(f"{one.id}\n  {one.level} {one.text}\n")
     assert f"source: {document['title']}: {one.heading}, {document['url']}\n" in done.stdout
-    assert f"    {mutant.__name__}: {explanation.sentence(mutant)}\n" in done.stdout
+    assert f"    {mutant.__name__}: {describe_server(mutant)}\n" in done.stdout
 
 
 def test_page_of_the_vendor_is_the_source_where_it_is():
@@ -95,16 +95,16 @@ def test_writes_are_those_that_the_reference_accepts(id_, writes):
 
 
 def test_liberties_in_the_same_step_are_permitted():
-    permitted = explain("onlyautomator/missing-token").stdout.partition("permitted all the same:")[2]
+    permitted = explain("onlyautomator/missing-token").stdout.partition("also permitted:")[2]
 
     assert "CookieIsAccepted: The token may come in the session's cookie." in permitted
 
 
 def test_liberty_that_costs_a_should_is_no_permission_but_named():
-    before, _, after = explain("suprsend/list-replaces").stdout.partition("failed by servers that conform:")
+    before, _, after = explain("suprsend/list-replaces").stdout.partition("failed by conformant servers:")
 
     assert "Merges: " in after
-    assert "Merges: " not in before.partition("permitted all the same:")[2]
+    assert "Merges: " not in before.partition("also permitted:")[2]
 
 
 def test_id_may_lack_the_api_and_may_be_a_glob():
