@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ElementTree
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -178,6 +179,55 @@ def test_waiver_excuses_until_it_excuses_nothing(run, tmp_path):
     )
 
 
+@pytest.mark.parametrize("mode", ["safe", "read-only"])
+def test_mode_leaves_out_what_it_leaves_out_for_the_command(run, mode):
+    class Counts(REFERENCE):
+        writes = 0
+
+        def answer(self, request):
+            answer = super().answer(request)
+            Counts.writes += answer.status < 300
+            return answer
+
+    done = run(Counts(), *AIMED, "--conformance-mode", mode, "-rs", "-k", "objects-are-apart or missing-key")
+
+    assert done.returncode == 0, done.stdout
+    assert re.search(rf"not tested: .* is left out by --mode {mode}\n", done.stdout)
+    assert (Counts.writes == 0) == (mode == "read-only")
+
+
+def test_budget_stops_the_asking(run):
+    class Slow(REFERENCE):
+        def answer(self, request):
+            time.sleep(0.2)
+            return super().answer(request)
+
+    done = run(Slow(), *AIMED, "--conformance-budget", "1s")
+
+    assert done.returncode == 1
+    assert "not asked: the run's budget of 1 s is used up" in done.stdout
+
+
+def test_seed_draws_other_requests(run):
+    class Notes(REFERENCE):
+        def __init__(self):
+            super().__init__()
+            self.bodies = []
+
+        def answer(self, request):
+            self.bodies.append(request.body)
+            return super().answer(request)
+
+    def generated(*options):
+        server = Notes()
+        done = run(server, *AIMED, "-k", "generated-no-server-error", *options)
+        assert done.returncode == 0, done.stdout
+        return server.bodies
+
+    assert generated() == generated("--conformance-seed", "0")
+    assert generated() != generated("--conformance-seed", "7")
+
+
 @contextmanager
 def nowhere():
     """Name a port on which nobody listens."""
@@ -206,6 +256,15 @@ def test_trouble_at_the_door_is_one_error_and_leaves_other_tests_alone(run):
         ((*NAMED, "--conformance-target", "nope.yaml"), "ERROR: nope.yaml: cannot be read"),
         (("--conformance-target", "target.yaml"), "nothing is asked of it; add --pyargs conformance"),
         ((*AIMED, "-p", "xdist", "-n", "2"), "add --dist loadfile"),
+        (
+            (*AIMED, "--conformance-mode", "readonly"),
+            "ERROR: --conformance-mode readonly: is not a mode; there are full, safe, read-only",
+        ),
+        (
+            (*AIMED, "--conformance-budget", "60"),
+            "ERROR: --conformance-budget 60: is not a duration; write it like 90s, 5m or 1h30m",
+        ),
+        ((*AIMED, "--conformance-seed", "x"), "--conformance-seed: invalid int value: 'x'"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(run, options, said):
