@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from conformance.contract.reading import Contract, Operation
-from conformance.generation import cases as exam
-from conformance.generation.cases import Case, Exam
+from conformance.generation.case import Case, CaseMode, CaseSet
+from conformance.generation.hypothesis import (
+    CannotDraw,
+    draw_values,
+    freeze_request,
+    has_body,
+    reproducible,
+    shrink_drawn,
+)
 from openapi.media_type import names_json
 from openapi.pointer import unescape_step
 
@@ -59,13 +66,13 @@ class CaseRequest:
 
 
 @lru_cache
-def draw_exam(contract: Contract, operations: tuple[Operation, ...], seed: int = 0) -> Exam:
+def draw_exam(contract: Contract, operations: tuple[Operation, ...], seed: int = 0) -> CaseSet:
     """Draw the exam of *operations*: each has its positives and negatives, as many as it has different ones."""
     count = _count_per_half(operations)
-    with exam.traceless():
+    with reproducible():
         cases = [case for operation in operations for case in _draw_operation(operation, seed, count)]
     numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
-    return Exam(numbered, _hash_cases(contract, numbered))
+    return CaseSet(numbered, _hash_cases(contract, numbered))
 
 
 def shrink_case(
@@ -74,10 +81,10 @@ def shrink_case(
     """Make *case*, of the exam of *seed*, smaller as long as *is_wrong* says so; that is told every try."""
     for operation in operations:
         if operation.id == case.operation and isinstance(case, ContractCase):
-            with exam.traceless():
+            with reproducible():
                 strategy = _make_strategy(operation, case.mode)
                 count = _count_per_half(operations) * _SURPLUS
-                exam.shrunk(strategy, seed, count, case, partial(_convert_like, operation, case), is_wrong)
+                shrink_drawn(strategy, seed, count, case, partial(_convert_like, operation, case), is_wrong)
 
 
 def _convert_like(operation: Operation, case: ContractCase, generated: Generated) -> Case | None:
@@ -89,8 +96,8 @@ def _convert_like(operation: Operation, case: ContractCase, generated: Generated
     return None if made is None else _freeze(operation, case.mode, made)
 
 
-def _freeze(operation: Operation, mode: exam.Mode, generated: Generated) -> ContractCase:
-    return ContractCase(**vars(exam.frozen(operation.id, mode, generated)), generated=generated)
+def _freeze(operation: Operation, mode: CaseMode, generated: Generated) -> ContractCase:
+    return ContractCase(**vars(freeze_request(operation.id, mode, generated)), generated=generated)
 
 
 def _count_per_half(operations: Sequence[Operation]) -> int:
@@ -109,18 +116,16 @@ def _draw_operation(operation: Operation, seed: int, count: int) -> Iterator[Con
         yield from list(_break_parameters(operation, positives[0]))[:count]
 
 
-def _draw_requests(operation: Operation, mode: exam.Mode, seed: int, count: int) -> list[Generated]:
+def _draw_requests(operation: Operation, mode: CaseMode, seed: int, count: int) -> list[Generated]:
     if mode == "negative" and not operation.media_types:
         return []
-    from hypothesis.errors import HypothesisException
-
     try:
-        return exam.drawn(_make_strategy(operation, mode), seed, count * _SURPLUS)
-    except HypothesisException:  # nothing satisfies the contract, or nothing breaks it
+        return draw_values(_make_strategy(operation, mode), seed, count * _SURPLUS)
+    except CannotDraw:  # nothing satisfies the contract, or nothing breaks it
         return []
 
 
-def _make_strategy(operation: Operation, mode: exam.Mode) -> Any:
+def _make_strategy(operation: Operation, mode: CaseMode) -> Any:
     import schemathesis
 
     return operation.generator.as_strategy(generation_mode=schemathesis.GenerationMode(mode))
@@ -137,11 +142,6 @@ def _can_be_sent(generated: Generated) -> bool:
         for text in pair
     ]
     return all(text.isascii() and text.isprintable() and text == text.strip() for text in texts)
-
-
-def has_body(generated: Generated) -> bool:
-    """Tell whether a request has a body."""
-    return type(generated.body).__name__ != "NotSet"
 
 
 def _list_negatives(
@@ -249,7 +249,7 @@ def _list_expected_types(error: Any) -> set[str]:
 
 
 def _freeze_distinct(
-    operation: Operation, mode: exam.Mode, drawn: Iterator[Generated] | Sequence[Generated], count: int
+    operation: Operation, mode: CaseMode, drawn: Iterator[Generated] | Sequence[Generated], count: int
 ) -> list[ContractCase]:
     found: dict[Any, ContractCase] = {}
     for generated in drawn:

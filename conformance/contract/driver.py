@@ -113,7 +113,7 @@ class ContractDriver(Driver):
     def _list_cases(self, operation: Operation) -> list[ContractCase]:
         return [
             case
-            for case in self.run.exam.cases
+            for case in self.run.case_set.cases
             if isinstance(case, ContractCase) and case.operation == operation.id
         ]
 

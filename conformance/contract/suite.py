@@ -13,7 +13,7 @@ from conformance.http.pacing import BUSY_STATUSES
 from conformance.suite.requirement import Requirement
 
 if TYPE_CHECKING:
-    from conformance.generation.cases import Case, Exam
+    from conformance.generation.case import Case, CaseSet
     from conformance.http.client import Client
     from conformance.http.response import Response
     from conformance.suite.mode import Mode
@@ -49,7 +49,7 @@ class ContractSuite:
         """Make what the requirements speak to the target through."""
         return ContractDriver(client, self.target, run)
 
-    def draw_cases(self, seed: int) -> Exam:
+    def draw_cases(self, seed: int) -> CaseSet:
         """Draw the generated cases of *seed*, of what may be sent."""
         return cases.draw_exam(self.target.spec, self.target.sendable_operations(), seed)
 

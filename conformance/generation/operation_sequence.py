@@ -1,7 +1,7 @@
-"""Programs: sequences of writes to a few places, drawn before the first is sent, the same for every target.
+"""Sequences of writes to a few places, drawn before the first is sent, the same for every target.
 
-Hypothesis draws many, as it draws the exam: seeded, without a database, and without shrinking, since a
-program is as short as it is meant to be. The most telling one is run.
+Hypothesis draws many, as it draws generated requests: seeded, without a database, and without shrinking, since a
+sequence is as short as it is meant to be. The most telling one is run.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from conformance.generation import cases as exam
+from conformance.generation.hypothesis import draw_values, reproducible
 
-DRAWN = 200
+DRAWN = 200  # of which the most telling one is run
 
 Step = TypeVar("Step")
 
 
-def draw(
+def draw_operation_sequence(
     steps: Sequence[Step], length: int, seed: int, worth: Callable[[Iterable[Step]], Any]
 ) -> tuple[Step, ...]:
-    """Draw programs of *length* out of *steps* and return the first of those that are worth most.
+    """Draw sequences of *length* out of *steps* and return the first of those that are worth most.
 
-    worth: anything that compares; what makes one program more telling than another.
+    worth: anything that compares; what makes one sequence more telling than another.
     """
     from hypothesis import strategies
 
     strategy = strategies.lists(strategies.sampled_from(steps), min_size=length, max_size=length)
-    with exam.traceless():
-        programs: list[Sequence[Step]] = exam.drawn(strategy, seed, DRAWN)
-    return tuple(max(programs, key=worth))
+    with reproducible():
+        sequences: list[Sequence[Step]] = draw_values(strategy, seed, DRAWN)
+    return tuple(max(sequences, key=worth))

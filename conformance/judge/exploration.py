@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.assertions.outcome import DoesNotConform, Outcome, Stopped
-from conformance.generation.cases import Case, Exam, TooFewCases
+from conformance.generation.case import Case, CaseSet
+from conformance.generation.cases import TooFewCases
 from conformance.http.client import Client
 from conformance.http.evidence import Exchange
 from conformance.http.pacing import Budget
@@ -231,11 +232,11 @@ class Exploration:
     def _alone(self, asked: Requirement, seed: int, case: Case | None) -> Finding | None:
         """Ask one requirement of an exam that has but this case, or none."""
         cases = (case,) if case else ()
-        return self._violation(asked, self._api(seed, Exam(cases, "")), seed)
+        return self._violation(asked, self._api(seed, CaseSet(cases, "")), seed)
 
-    def _api(self, seed: int, exam: Exam) -> Driver:
+    def _api(self, seed: int, exam: CaseSet) -> Driver:
         self._client.forget_everything()
-        return self._suite.make_driver(self._client, Run(self._suite.target.api, seed, lambda _: exam))
+        return self._suite.make_driver(self._client, Run(lambda _: exam, seed))
 
     def _violation(self, asked: Requirement, driver: Driver, seed: int) -> Finding | None:
         self._client.start_evidence()

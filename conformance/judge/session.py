@@ -31,7 +31,7 @@ from conformance.suite.run import Run
 from conformance.target.profile import AnyTarget, TargetProfile
 
 if TYPE_CHECKING:
-    from conformance.generation.cases import Exam
+    from conformance.generation.case import CaseSet
 
 _RESTORE_WITHIN_S = 5
 
@@ -55,7 +55,7 @@ class TargetSession:
     ) -> None:
         self.suite = suite
         target = suite.target
-        self.run = Run(target.api, seed, suite.draw_cases, mode=mode)
+        self.run = Run(suite.draw_cases, seed, mode)
         self.client = Client(
             target.base_url, Redaction(), make_connection=make_connection, **client_options(target)
         )
@@ -117,18 +117,18 @@ class TargetSession:
                     on_start(requirement)
                 on_result(self.engine.ask(requirement))
 
-    def exam(self, *, may_ask: bool) -> tuple[Exam | None, int | None]:
-        """Return the exam if it was sat, and how many of its cases were accepted with a 2xx.
+    def count_accepted(self, *, may_ask: bool) -> tuple[CaseSet | None, int | None]:
+        """Return the generated cases if any were asked for, and how many of them were accepted with a 2xx.
 
         may_ask: whether what was not asked yet may still be.
         """
-        exam: Exam | None = vars(self.run).get("exam")
-        if exam is None or not may_ask:
-            return exam, None
+        drawn = self.run.drawn
+        if drawn is None or not may_ask:
+            return drawn, None
         try:
-            return exam, sum(one.answer.ok for one in self.driver.case_results())
+            return drawn, sum(one.answer.ok for one in self.driver.case_results())
         except Outcome:
-            return exam, None
+            return drawn, None
 
     def restore(self, hastily: bool = False) -> None:
         """Put things back as far as the target lets us; what it answers now is not judged.
@@ -182,7 +182,7 @@ def judge_target(
         verdict.notes += [session.client.redaction(session.remains)] if session.remains else []
         verdict.requests = session.client.request_count
         verdict.exchanges = session.client.exchanges
-        verdict.exam, verdict.exam_accepted = session.exam(may_ask=verdict.stopped is None)
+        verdict.case_set, verdict.cases_accepted = session.count_accepted(may_ask=verdict.stopped is None)
     verdict.seconds = time.monotonic() - began
     return verdict
 

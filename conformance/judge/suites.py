@@ -30,7 +30,7 @@ from conformance.target.resolution import resolve_profile
 from conformance.target.yaml_file import read_yaml
 
 if TYPE_CHECKING:
-    from conformance.generation.cases import Case, Exam
+    from conformance.generation.case import Case, CaseSet
     from conformance.http.client import Client
     from conformance.http.response import Response
     from conformance.suite.driver import Driver
@@ -66,7 +66,7 @@ class Suite(Protocol):
         """Make what requirements speak to the target through during *run*."""
         ...
 
-    def draw_cases(self, seed: int) -> Exam:
+    def draw_cases(self, seed: int) -> CaseSet:
         """Draw the generated cases of *seed*."""
         ...
 
@@ -105,13 +105,13 @@ class ApiSuite:
         driver: Driver = _import(self.target.api, "driver").Driver(client, self.target, run)
         return driver
 
-    def draw_cases(self, seed: int) -> Exam:
+    def draw_cases(self, seed: int) -> CaseSet:
         """Draw the generated cases of *seed*."""
-        return cases.draw(self.target.api, seed)
+        return cases.draw_cases(self.target.api, seed)
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
-        cases.shrink(self.target.api, case, seed, is_wrong)
+        cases.shrink_case(self.target.api, case, seed, is_wrong)
 
     def describe_preflight(self, answer: Response, mode: Mode) -> str | None:
         """Say what *answer* to preflight shows; None if no target that can be judged answers so."""

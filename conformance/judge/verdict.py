@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from conformance.generation.cases import Exam
+from conformance.generation.case import CaseSet
 from conformance.http.evidence import Exchange
 from conformance.judge import interrupt
 from conformance.judge.result import Result
@@ -40,8 +40,8 @@ class Verdict:
     notes: list[str] = field(default_factory=list)
     stopped: str | None = None
     was_interrupted: bool = False
-    exam: Exam | None = None
-    exam_accepted: int | None = None
+    case_set: CaseSet | None = None
+    cases_accepted: int | None = None
     document_sha256: str | None = None
 
     @property

@@ -13,8 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
-from conformance.generation import cases as exam
-from conformance.generation.cases import Exam
+from conformance.generation.case import CaseSet
+from conformance.generation.cases import DRAWN, draw_cases
 from conformance.judge.result import describe_fault
 from conformance.judge.session import CannotRun
 from conformance.proof import NoSuchServer, trial
@@ -75,11 +75,11 @@ def run_trials(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Find
         return
     # Drawn once and handed on: generating the requests of an API takes longer than ten trials.
     for api in {one.api for one in trials}:
-        exam.draw(api)
+        draw_cases(api)
     # Spawned, since a fork would copy locks that threads of this process may hold; trials go by name, since a server
     # that is a function or a class of a test cannot be pickled.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker, initargs=(exam.DRAWN,))
+    pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker, initargs=(DRAWN,))
     try:
         futures = [pool.submit(_run_named_trial, one.api, one.kind, one.name) for one in trials]
         for one, future in zip(trials, futures, strict=True):
@@ -90,10 +90,10 @@ def run_trials(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Find
         pool.shutdown(cancel_futures=True)
 
 
-def _start_worker(drawn: Mapping[tuple[str, int, int], Exam]) -> None:
+def _start_worker(drawn: Mapping[tuple[str, int, int], CaseSet]) -> None:
     """Leave an interrupt to the process that asked, and take over what it has drawn."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    exam.DRAWN.update(drawn)
+    DRAWN.update(drawn)
     # A trial leaves little behind, and looking for it after every 700 objects takes a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
 

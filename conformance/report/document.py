@@ -27,7 +27,7 @@ def build_document(verdict: Verdict) -> dict[str, Any]:
         "suite": {
             "version": suite_version(),
             "document_sha256": verdict.document_sha256,
-            "exam_sha256": verdict.exam.sha256 if verdict.exam else None,
+            "exam_sha256": verdict.case_set.sha256 if verdict.case_set else None,
             "python": ".".join(platform.python_version_tuple()[:2]),
         },
         "api": verdict.api,
@@ -50,14 +50,14 @@ def build_document(verdict: Verdict) -> dict[str, Any]:
 
 
 def _summarize_exam(verdict: Verdict) -> dict[str, int | None] | None:
-    exam = verdict.exam
+    exam = verdict.case_set
     if exam is None:
         return None
     return {
         "cases": len(exam.cases),
         "positive": exam.count("positive"),
         "negative": exam.count("negative"),
-        "accepted": verdict.exam_accepted,
+        "accepted": verdict.cases_accepted,
     }
 
 

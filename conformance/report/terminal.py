@@ -238,8 +238,8 @@ def _count_statuses(verdict: Verdict) -> str:
 
 
 def _describe_exam(verdict: Verdict) -> str:
-    exam = verdict.exam
+    exam = verdict.case_set
     if exam is None:
         return ""
-    accepted = "" if verdict.exam_accepted is None else f", {verdict.exam_accepted} accepted"
+    accepted = "" if verdict.cases_accepted is None else f", {verdict.cases_accepted} accepted"
     return f"; {len(exam.cases)} generated requests, {exam.count('negative')} of them invalid on purpose{accepted}"

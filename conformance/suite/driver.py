@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from conformance.assertions.outcome import Inconclusive, Unreachable
-from conformance.generation.cases import Case
+from conformance.generation.case import Case
 from conformance.http.client import Client
 from conformance.http.raw_request import RawRequest
 from conformance.http.response import Response

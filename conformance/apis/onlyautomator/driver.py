@@ -15,7 +15,7 @@ from conformance.apis.onlyautomator.generated_cases import KEY, CasePreparer, Ca
 from conformance.apis.onlyautomator.profile import Profile
 from conformance.apis.onlyautomator.tokens import Token
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped, Unjudgeable
-from conformance.generation.cases import Case
+from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.response import Response
 from conformance.suite import driver as suite
@@ -262,7 +262,7 @@ class Driver(suite.Driver):
     def case_results(self) -> Sequence[CaseResult]:
         """Return every generated case as it was sent and answered; they are sent once."""
         self.run.mode.want_full("the exam")
-        return self.client.memoize("exam", lambda: [self.run_case(case) for case in self.run.exam.cases])
+        return self.client.memoize("exam", lambda: [self.run_case(case) for case in self.run.case_set.cases])
 
     def run_case(self, case: Case) -> CaseResult:
         """Send one generated request, with the profile's fan in it."""

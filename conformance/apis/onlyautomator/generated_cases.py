@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.generation.cases import Case
+from conformance.generation.case import Case
 from conformance.suite import driver as suite
 
 KEY = ("fanId", "category", "preference")

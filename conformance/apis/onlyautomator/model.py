@@ -16,7 +16,7 @@ from typing import Any
 from conformance.apis.onlyautomator.answers import Data, data_of, describe_value
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.timestamp import REPLICAS_APART, parse_instant
-from conformance.generation import operation_sequence
+from conformance.generation.operation_sequence import draw_operation_sequence
 from conformance.http.response import Response
 from conformance.suite.model import Contradiction, judge_contradictions
 
@@ -43,7 +43,7 @@ class Write:
 def draw_sequence(seed: int) -> tuple[tuple[int, str], ...]:
     """Draw the updates of one run: the number of a record and the value to write, some of them a former one."""
     choices = [(record, value) for record in range(_RECORDS) for value in VALUES]
-    return operation_sequence.draw(choices, _UPDATES, seed, _rate_sequence)
+    return draw_operation_sequence(choices, _UPDATES, seed, _rate_sequence)
 
 
 def _rate_sequence(updates: Iterable[tuple[int, str]]) -> tuple[int, int, int]:

@@ -23,7 +23,7 @@ from conformance.apis.suprsend.category import (
 from conformance.apis.suprsend.place import UNKNOWN, Place, Places
 from conformance.apis.suprsend.profile import Profile
 from conformance.assertions.outcome import Inconclusive, Outcome, Stopped, Unjudgeable
-from conformance.generation.cases import Case
+from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.response import Response
 from conformance.suite import driver as suite
@@ -260,7 +260,7 @@ class Driver(suite.Driver):
     def case_results(self) -> Sequence[CaseResult]:
         """Return every generated case with its answer; they are sent once."""
         self.run.mode.want_full("the exam")
-        return self.client.memoize("exam", lambda: [self.run_case(case) for case in self.run.exam.cases])
+        return self.client.memoize("exam", lambda: [self.run_case(case) for case in self.run.case_set.cases])
 
     def run_case(self, case: Case) -> CaseResult:
         """Send one generated request to the profile's place, or to its tenant's."""

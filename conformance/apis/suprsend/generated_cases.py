@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, IN, OUT, PREFERENCES
-from conformance.generation.cases import Case
+from conformance.generation.case import Case
 
 _LISTS = ("opt_out_channels", "opt_in_channels")
 # Official clients or other pages of the vendor's send these in the place of a preference ...

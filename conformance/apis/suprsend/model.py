@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.apis.suprsend.category import IN, OUT, category_of, editable_channels, picture_of
 from conformance.assertions.json_equality import is_same_json
-from conformance.generation import operation_sequence
+from conformance.generation.operation_sequence import draw_operation_sequence
 from conformance.http.response import Response
 from conformance.suite.model import Contradiction
 
@@ -56,7 +56,7 @@ def bodies_for_place(first: str, second: str) -> Sequence[Body]:
 def draw_sequence(seed: int) -> Sequence[Sequence[tuple[str, str]]]:
     """Draw what is written elsewhere, a place and a move each, between the writes to the place itself."""
     moves = [one for one in _MOVES if one != ("category", "leave")]
-    drawn = iter(operation_sequence.draw(moves, sum(TURNS), seed, _rate_sequence))
+    drawn = iter(draw_operation_sequence(moves, sum(TURNS), seed, _rate_sequence))
     return [[next(drawn) for _ in range(count)] for count in TURNS]
 
 

@@ -18,7 +18,7 @@ from conformance.apis.suprsend.category import (
 from conformance.apis.suprsend.driver import Driver
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
-from conformance.generation.cases import Case
+from conformance.generation.case import Case
 from conformance.http.response import Response
 
 ORDER = 2

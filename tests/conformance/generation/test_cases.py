@@ -6,12 +6,12 @@ from collections import Counter
 import pytest
 
 import openapi
-from conformance.generation import cases as exam
+from conformance.generation.cases import DRAWN, draw_cases
 
 DIGESTS = """
 import openapi
-from conformance.generation import cases as exam
-print([exam.draw(api).sha256 for api in openapi.api_names()])
+from conformance.generation.cases import draw_cases
+print([draw_cases(api).sha256 for api in openapi.api_names()])
 """
 
 
@@ -22,17 +22,17 @@ def test_exam_is_the_same_in_every_process_and_leaves_no_trace(tmp_path):
     command = [sys.executable, "-c", DIGESTS]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
 
-    assert done.stdout == f"{[exam.draw(api).sha256 for api in openapi.api_names()]}\n"
+    assert done.stdout == f"{[draw_cases(api).sha256 for api in openapi.api_names()]}\n"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_another_seed_is_another_exam():
-    assert exam.draw("onlyautomator", 1).sha256 != exam.draw("onlyautomator", 0).sha256
+    assert draw_cases("onlyautomator", 1).sha256 != draw_cases("onlyautomator", 0).sha256
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_half_of_at_least_forty_cases_is_broken_on_purpose(api):
-    drawn = exam.draw(api)
+    drawn = draw_cases(api)
 
     assert len(drawn.cases) >= 40
     assert drawn.count("positive") == drawn.count("negative")
@@ -41,7 +41,7 @@ def test_half_of_at_least_forty_cases_is_broken_on_purpose(api):
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_cases_differ_and_most_negatives_are_json(api):
-    cases = exam.draw(api).cases
+    cases = draw_cases(api).cases
     negatives = [case for case in cases if case.mode == "negative"]
 
     assert max(Counter((case.mode, case.content) for case in cases).values()) == 1
@@ -52,7 +52,7 @@ def test_cases_differ_and_most_negatives_are_json(api):
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_case_is_frozen(api):
-    case = next(case for case in exam.draw(api).cases if case.has_json and case.json)
+    case = next(case for case in draw_cases(api).cases if case.has_json and case.json)
     before = case.json
     value = case.json
     value.clear()
@@ -63,8 +63,8 @@ def test_case_is_frozen(api):
 def test_marks_of_ours_do_not_change_the_exam(monkeypatch):
     contract = openapi.load_contract("onlyautomator")
     marked = {**contract, "x-note": "new", "info": {**contract["info"], "x-other": 1}}
-    before = exam.draw("onlyautomator").sha256
+    before = draw_cases("onlyautomator").sha256
     monkeypatch.setattr(openapi, "load_contract", lambda _: marked)
-    exam.DRAWN.clear()
+    DRAWN.clear()
 
-    assert exam.draw("onlyautomator").sha256 == before
+    assert draw_cases("onlyautomator").sha256 == before

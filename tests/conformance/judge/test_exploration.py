@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import openapi
 from conformance import proof
 from conformance.command.cli import app
-from conformance.generation import cases as exam
+from conformance.generation.cases import COUNT, draw_cases
 from conformance.judge.exploration import Exploration
 from conformance.judge.session import judge_target
 from conformance.judge.suites import read_profile, suite_of
@@ -46,7 +46,7 @@ class Spoils(Reference):
 def examined(kind):
     """List what of that kind lies in the values of the usual exam."""
     found = []
-    for case in exam.draw("onlyautomator").cases:
+    for case in draw_cases("onlyautomator").cases:
         if case.mode == "positive":
             changed(case.json["value"], lambda value: found.append(value) if type(value) is kind else None)
     return found
@@ -124,7 +124,7 @@ def test_reference_has_no_findings(api):
         exploration = explored(server.profile(url), [1])
 
     assert (exploration.findings, exploration.exams, exploration.stopped) == ([], 1, None)
-    assert exploration.requests >= exam.COUNT
+    assert exploration.requests >= COUNT
 
 
 def test_any_contract_is_explored(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from conformance import proof
 from conformance.apis.onlyautomator import model as onlyautomator
 from conformance.apis.suprsend import model as suprsend
-from conformance.generation import operation_sequence as program
+from conformance.generation.operation_sequence import draw_operation_sequence
 from conformance.http.race import select_overlapping
 from conformance.http.response import Response
 from conformance.proof.trial import judge_over_http
@@ -51,7 +51,7 @@ def test_another_seed_is_another_program(model):
 
 
 def test_program_is_the_one_worth_most():
-    drawn = program.draw(range(10), 3, 0, sum)
+    drawn = draw_operation_sequence(range(10), 3, 0, sum)
 
     assert len(drawn) == 3
     assert sum(drawn) >= 20

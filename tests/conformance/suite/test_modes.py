@@ -71,7 +71,7 @@ def test_safe_spares_everybody_else(api):
     assert max(len(request.body) for request in server.requests) <= LONGEST_BODY
     assert not [one for one in others for request in server.writes if one.encode() in request.body]
     assert len({request.headers["authorization"] for request in server.writes}) <= 2
-    assert came.exam is None
+    assert came.case_set is None
 
 
 @pytest.mark.parametrize("api", APIS)

@@ -6,7 +6,7 @@ import pytest
 
 from conformance import proof
 from conformance.apis.suprsend import generated_cases
-from conformance.generation import cases as exam
+from conformance.generation.cases import draw_cases
 from conformance.judge.session import judge_target
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT
 from conformance.proof.messages import Response
@@ -158,7 +158,7 @@ def test_reference_conforms_whatever_the_seed(seed):
 
 
 def test_exam_is_put_the_same_way_every_time():
-    cases = exam.draw(API, 0).cases
+    cases = draw_cases(API, 0).cases
 
     assert [generated_cases.prepare_body(case) for case in cases if case.has_json] == [
         generated_cases.prepare_body(case) for case in cases if case.has_json
@@ -167,7 +167,7 @@ def test_exam_is_put_the_same_way_every_time():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_exam_asks_what_there_is_to_judge(seed):
-    cases = exam.draw(API, seed).cases
+    cases = draw_cases(API, seed).cases
     bodies = [generated_cases.prepare_body(case) for case in cases if case.has_json]
     members = [body for body in bodies if isinstance(body, dict)]
 

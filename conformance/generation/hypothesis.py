@@ -1,0 +1,223 @@
+"""Drawing from Schemathesis and Hypothesis, the same values in every process: the one module that knows their inside.
+
+What is patched or called here is no public interface of theirs, so both are pinned in ``pyproject.toml``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import openapi
+from conformance.generation.case import Case, CaseMode
+
+if TYPE_CHECKING:
+    from schemathesis import Case as GeneratedCase
+
+    Generated = GeneratedCase[Any]
+
+
+class CannotDraw(RuntimeError):
+    """Nothing satisfies the strategy, or the generator gives up on it."""
+
+
+def make_strategies(contract: openapi.Spec, mode: CaseMode) -> Iterator[tuple[str, Any]]:
+    """Yield each operation's name, and the strategy that makes requests to it.
+
+    Raises what is wrong with an operation.
+    """
+    import schemathesis
+    from schemathesis.core.result import Err
+
+    generation = {"with-security-parameters": False, "database": "none", "allow-x00": False}
+    config = schemathesis.Config.from_dict({"generation": generation, "cache": {"enabled": False}})
+    schema = schemathesis.openapi.from_dict(_strip_marks(contract, mode), config=config)
+    for found in schema.get_all_operations():
+        if isinstance(found, Err):
+            raise found.err()
+        operation = found.ok()
+        how = schemathesis.GenerationMode(mode)
+        yield operation.definition.raw["operationId"], operation.as_strategy(generation_mode=how)
+
+
+def _strip_marks(node: Any, mode: CaseMode) -> Any:
+    """Copy a contract without our own marks, and for negatives without query parameters.
+
+    The generator would break "x-source" or add unknown query parameters and call the request negative.
+    """
+    if isinstance(node, list):
+        return [_strip_marks(item, mode) for item in node if mode == "positive" or not _is_query(item)]
+    if isinstance(node, dict):
+        return {
+            key: _strip_marks(value, mode) for key, value in node.items() if not str(key).startswith("x-")
+        }
+    return node
+
+
+def _is_query(node: Any) -> bool:
+    return isinstance(node, dict) and node.get("in") == "query"
+
+
+def draw_values(strategy: Any, seed: int, count: int) -> list[Any]:
+    """Draw *count* values of a Hypothesis strategy, the same ones for the same *seed*; within reproducible.
+
+    Raises CannotDraw if there are none.
+    """
+    from hypothesis.errors import HypothesisException
+
+    found: list[Any] = []
+    try:
+        _run_hypothesis(strategy, seed, count, found.append)
+    except HypothesisException as error:
+        raise CannotDraw(str(error)) from error
+    return found
+
+
+def shrink_drawn(
+    strategy: Any,
+    seed: int,
+    count: int,
+    case: Case,
+    freeze: Callable[[Generated], Case | None],
+    is_wrong: Callable[[Case], bool],
+) -> None:
+    """Draw again as *draw_values* did; once *case* comes, let Hypothesis make it smaller as long as *is_wrong*.
+
+    freeze: makes a case of what was drawn, None if there is none in it.
+    """
+    from hypothesis.errors import HypothesisException
+
+    told: dict[str, bool] = {}  # Hypothesis comes back to the same values; a target is asked once
+
+    def look(generated: Generated) -> None:
+        one = freeze(generated)
+        if one is None:
+            return
+        one = replace(one, number=case.number)
+        if not told and one != case:
+            return
+        if (facts := repr(one)) not in told:
+            told[facts] = is_wrong(one)
+        if told[facts]:
+            raise _Wrong
+
+    with suppress(_Wrong, HypothesisException):
+        _run_hypothesis(strategy, seed, count, look, shrinks=True)
+
+
+class _Wrong(Exception):
+    """Tells Hypothesis that this one is worth shrinking."""
+
+
+def _run_hypothesis(
+    strategy: Any, seed: int, count: int, look: Callable[[Generated], None], shrinks: bool = False
+) -> None:
+    import hypothesis
+
+    phases = [hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if shrinks else [])]
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        backend="hypothesis",
+        database=None,
+        deadline=None,
+        derandomize=False,
+        max_examples=count,
+        phases=phases,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        verbosity=hypothesis.Verbosity.quiet,
+    )
+    @hypothesis.given(strategy)
+    def look_at(generated: Generated) -> None:
+        look(generated)
+
+    look_at()
+
+
+def freeze_request(operation: str, mode: CaseMode, generated: Generated) -> Case:
+    """Keep what there is to know of a generated request to *operation*."""
+    content, has_json = _freeze_body(generated.body)
+    return Case(
+        number=0,
+        mode=mode,
+        operation=operation,
+        method=generated.method.upper(),
+        path={name: unquote(str(value)) for name, value in sorted((generated.path_parameters or {}).items())},
+        query={name: str(value) for name, value in sorted((generated.query or {}).items())},
+        media_type=generated.media_type,
+        content=content,
+        has_json=has_json,
+        flaws=_describe_flaws(generated) if mode == "negative" else (),
+    )
+
+
+def _freeze_body(body: Any) -> tuple[bytes | None, bool]:
+    if isinstance(body, bytes):
+        return body, False
+    if _is_missing(body):
+        return None, False
+    return json.dumps(body, ensure_ascii=False, sort_keys=True).encode(), True
+
+
+def has_body(generated: Generated) -> bool:
+    """Tell whether a generated request has a body."""
+    return not _is_missing(generated.body)
+
+
+def _is_missing(body: Any) -> bool:
+    # Schemathesis marks what is not there with a class that it does not export; None would be the body null.
+    return type(body).__name__ == "NotSet"
+
+
+def _describe_flaws(generated: Generated) -> tuple[str, ...]:
+    mutations = getattr(generated.meta.phase.data, "mutations", ()) if generated.meta else ()
+    return tuple(
+        f"{one.operator.value}: {', '.join(one.keywords)} at {one.schema_pointer or '/'}" for one in mutations
+    )
+
+
+@contextmanager
+def reproducible() -> Iterator[None]:
+    """Draw the same in every process, and leave nothing in the caller's folder.
+
+    Hypothesis keeps tables of Unicode in a folder, by default ``.hypothesis`` in the current one, and
+    spices its values with constants from whatever modules are loaded.
+    """
+    from hypothesis import configuration
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
+
+    # There is no public way to read the home directory, nor to switch the collecting of constants off; the cache
+    # holds what was drawn with other constants. All three can go once a seed alone decides what is drawn.
+    home, constants = vars(configuration)["__hypothesis_home_directory"], providers._get_local_constants
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        configuration.set_hypothesis_home_dir(folder)
+        providers._get_local_constants = Constants
+        providers.CONSTANTS_CACHE.cache.clear()
+        try:
+            _write_utf_8_table()
+            yield
+        finally:
+            providers.CONSTANTS_CACHE.cache.clear()
+            providers._get_local_constants = constants
+            configuration.set_hypothesis_home_dir(home)
+
+
+def _write_utf_8_table() -> None:
+    """Spare Hypothesis the second and a half in which it finds out what UTF-8 can encode."""
+    from hypothesis.internal import charmap
+
+    # The file is what Hypothesis itself writes after its search; if a version looks for another name, it searches.
+    file = charmap.charmap_file("codec-v2-utf-8")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    everything_but_surrogates = [[0x0, 0xD7FF], [0xE000, 0x10FFFF]]
+    file.write_bytes(gzip.compress(json.dumps([everything_but_surrogates, []]).encode()))
