@@ -1,6 +1,6 @@
-"""The measure of all others: an ASGI app that takes the body, looks at nothing and answers a constant.
+"""The baseline: an ASGI app that reads the body, checks nothing and answers a constant.
 
-``python bare.py PORT`` runs it under uvicorn as it comes, ``python bare.py PORT stub`` under the stub's settings.
+``python bare.py PORT`` runs it with uvicorn's own settings, ``python bare.py PORT stub`` with the stub's.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ START = {
 END = {"type": "http.response.body", "body": BODY}
 
 
-async def app(
+async def answer_constant(
     scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
     if scope["type"] == "http":
@@ -57,7 +57,7 @@ def main(port: str, settings: str = "uvicorn") -> None:
             "proxy_headers": False,
             "server_header": False,
         }
-    uvicorn.run(app, port=int(port), loop="uvloop", access_log=False, log_level="warning", **own)
+    uvicorn.run(answer_constant, port=int(port), loop="uvloop", access_log=False, log_level="warning", **own)
 
 
 if __name__ == "__main__":

@@ -28,22 +28,22 @@ from statistics import median
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 CONNECTIONS = 16
-PATIENCE_S = 20
+START_TIMEOUT_S = 20
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
-A_BODY = b'{"fanId": "12345", "category": "content", "preference": "preference_00", "value": true}'
+BODY = b'{"fanId": "12345", "category": "content", "preference": "preference_00", "value": true}'
 
 
 Command = Callable[[int], list[str]]
 
 
-class Trouble(Exception):
-    """Nothing can be measured; the message says why."""
+class CannotMeasure(Exception):
+    """The measurement failed; the message says why."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What one stretch of load measured."""
+    """What one measurement under load found."""
 
     requests_per_s: float
     p99_ms: float
@@ -52,7 +52,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server of ours."""
+    """A running server that this script started."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -70,18 +70,18 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
-def bare(port: int) -> list[str]:
-    """Say how the bare app is started under uvicorn as it comes."""
+def bare_command(port: int) -> list[str]:
+    """Return the command that starts the bare app with uvicorn's own settings."""
     return [sys.executable, str(HERE / "bare.py"), str(port)]
 
 
-def bare_alike(port: int) -> list[str]:
-    """Say how the bare app is started under the settings of the stub."""
-    return [*bare(port), "stub"]
+def bare_alike_command(port: int) -> list[str]:
+    """Return the command that starts the bare app with the settings of the stub."""
+    return [*bare_command(port), "stub"]
 
 
-def stub(port: int) -> list[str]:
-    """Say how the stub is started."""
+def stub_command(port: int) -> list[str]:
+    """Return the command that starts the stub."""
     return [str(BIN / "mockserver"), "--port", str(port), "--quiet"]
 
 
@@ -92,25 +92,25 @@ def free_port() -> int:
         return port
 
 
-SERVERS = {"bare": bare, "bare alike": bare_alike, "stub": stub}
+SERVERS = {"bare": bare_command, "bare alike": bare_alike_command, "stub": stub_command}
 BARE = ("bare", "bare alike")
 
 Round = dict[str, Load]  # by the name of the server
 
 
 @contextmanager
-def running(command: Command, token: str) -> Iterator[Server]:
-    """Start a server, wait for its first good answer, and end it, and nothing else, afterwards."""
+def run_server(command: Command, token: str) -> Iterator[Server]:
+    """Start a server, wait for its first good answer, and end this process, and no other, afterwards."""
     port = free_port()
     with tempfile.TemporaryFile() as log:
         began = time.perf_counter()
         process = subprocess.Popen(command(port), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            while not answers(port, token):
-                if process.poll() is not None or time.perf_counter() - began > PATIENCE_S:
+            while not is_answering(port, token):
+                if process.poll() is not None or time.perf_counter() - began > START_TIMEOUT_S:
                     log.seek(0)
                     end = log.read().decode(errors="replace").strip()[-2000:]
-                    raise Trouble(f"{' '.join(command(port))} gave no good answer:\n{end}")
+                    raise CannotMeasure(f"{' '.join(command(port))} did not answer as expected:\n{end}")
                 time.sleep(0.002)
             yield Server(process, port, time.perf_counter() - began)
         finally:
@@ -122,15 +122,15 @@ def running(command: Command, token: str) -> Iterator[Server]:
                 process.wait()
 
 
-def answers(port: int, token: str) -> bool:
-    """Ask once; tell whether the answer is the success we are going to measure.
+def is_answering(port: int, token: str) -> bool:
+    """Send the request once; return whether the answer is the success that is measured later.
 
-    Raises Trouble for any other answer.
+    Raises CannotMeasure for any other answer.
     """
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("POST", "/api/v2/update-preference", A_BODY, headers)
+        connection.request("POST", "/api/v2/update-preference", BODY, headers)
         answer = connection.getresponse()
         body = answer.read().decode(errors="replace")
     except OSError:
@@ -138,14 +138,14 @@ def answers(port: int, token: str) -> bool:
     finally:
         connection.close()
     if answer.status != HTTPStatus.OK:
-        raise Trouble(f"the valid POST was answered {answer.status}: {body}")
+        raise CannotMeasure(f"the valid POST was answered {answer.status}: {body}")
     return True
 
 
-def load(server: Server, token: str, seconds: int) -> Load:
-    """Let wrk send the valid POST for a while.
+def measure_load(server: Server, token: str, seconds: int) -> Load:
+    """Let wrk send the valid POST for some seconds.
 
-    Raises Trouble if any answer was an error: errors are cheap, and a ratio with errors in it is a lie.
+    Raises CannotMeasure if any answer was an error: errors cost less than successes and would falsify the ratio.
     """
     url = f"http://127.0.0.1:{server.port}"
     wrk = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s"]
@@ -158,54 +158,54 @@ def load(server: Server, token: str, seconds: int) -> Load:
     if not lines:
         ended = server.process.poll()
         state = "it still runs" if ended is None else f"it ended with {ended}"
-        raise Trouble(f"wrk measured nothing at port {server.port}, {state}: {output.stderr.strip()}")
+        raise CannotMeasure(f"wrk measured nothing at port {server.port}, {state}: {output.stderr.strip()}")
     found = json.loads(lines[0].removeprefix("MEASURED "))
     if found["refused"] or found["broken"] or not found["requests"]:
-        raise Trouble(
+        raise CannotMeasure(
             f"of {found['requests']} requests {found['refused']} were refused, {found['broken']} broke off"
         )
     return Load(found["requests"] / found["seconds"], found["p99_ms"], cpu_s / found["requests"] * 1e6)
 
 
-def minted() -> str:
-    """Ask the stub's own command for a token."""
+def make_token() -> str:
+    """Make a token with the stub's own command."""
     made = subprocess.run([BIN / "mockserver", "token"], capture_output=True, text=True)
     if made.returncode:
-        raise Trouble(f"mockserver token: {made.stderr.strip()[-500:]}")
+        raise CannotMeasure(f"mockserver token: {made.stderr.strip()[-500:]}")
     return made.stdout.strip()
 
 
-def starts(command: Command, token: str) -> tuple[float, float]:
-    """Start a server a few times: median seconds to the first answer, and median memory then."""
+def measure_starts(command: Command, token: str) -> tuple[float, float]:
+    """Start a server five times; return the median seconds to the first answer and the median memory in MB then."""
     seconds, memory = [], []
     for _ in range(5):
-        with running(command, token) as server:
+        with run_server(command, token) as server:
             seconds.append(server.start_s)
             memory.append(server.memory_mb)
     return median(seconds), median(memory)
 
 
-def measure(rounds: int, seconds: int, token: str) -> list[Round]:
+def measure_rounds(rounds: int, seconds: int, token: str) -> list[Round]:
     """Load all servers in turns."""
     with ExitStack() as stack:
-        servers = {name: stack.enter_context(running(command, token)) for name, command in SERVERS.items()}
+        servers = {name: stack.enter_context(run_server(command, token)) for name, command in SERVERS.items()}
         for server in servers.values():
-            load(server, token, 1)
+            measure_load(server, token, 1)
         measured = []
         for number in range(rounds):
-            measured.append({name: load(server, token, seconds) for name, server in servers.items()})
-            print(f"round {number + 1}: {row(measured[-1])}", flush=True)
+            measured.append({name: measure_load(server, token, seconds) for name, server in servers.items()})
+            print(f"round {number + 1}: {format_round(measured[-1])}", flush=True)
     return measured
 
 
-def row(loads: Round) -> str:
+def format_round(loads: Round) -> str:
     rates = ", ".join(f"{name} {one.requests_per_s:,.0f}/s" for name, one in loads.items())
     ratios = " and ".join(f"{loads['stub'].requests_per_s / loads[name].requests_per_s:.2f}" for name in BARE)
     return f"{rates}, ratio {ratios}"
 
 
-def verdict(name: str, value: float, unit: str, relation: str, reach: float) -> str:
-    """Make one line of the table."""
+def format_result(name: str, value: float, unit: str, relation: str, reach: float) -> str:
+    """Format one line of the table."""
     is_reached = value >= reach if relation == ">=" else value <= reach
     bound = f"{relation} {reach:g} {unit}".rstrip()
     return f"{name:<36}{value:>10.2f} {unit:<2}{bound:>13}  {'reached' if is_reached else 'MISSED'}"
@@ -220,22 +220,25 @@ def main() -> int:
         print("bench: wrk is not installed; on Debian and Ubuntu: apt-get install wrk", file=sys.stderr)
         return 2
     try:
-        token = minted()
-        (bare_start_s, bare_mb), (stub_start_s, stub_mb) = starts(bare, token), starts(stub, token)
-        measured = measure(options.rounds, options.seconds, token)
-    except Trouble as trouble:
-        print(f"bench: {trouble}", file=sys.stderr)
+        token = make_token()
+        (bare_start_s, bare_mb), (stub_start_s, stub_mb) = (
+            measure_starts(bare_command, token),
+            measure_starts(stub_command, token),
+        )
+        measured = measure_rounds(options.rounds, options.seconds, token)
+    except CannotMeasure as error:
+        print(f"bench: {error}", file=sys.stderr)
         return 1
 
-    print(report(measured))
-    print(verdict("start to first answer", stub_start_s, "s", "<=", 0.6))
-    print(verdict("memory idle", stub_mb, "MB", "<=", 100))
+    print(render_report(measured))
+    print(format_result("start to first answer", stub_start_s, "s", "<=", 0.6))
+    print(format_result("memory idle", stub_mb, "MB", "<=", 100))
     print(f"(bare: {bare_start_s:.2f} s, {bare_mb:.0f} MB)")
     return 0
 
 
-def report(measured: list[Round]) -> str:
-    """Lay the medians side by side, then the ratios against what is to be reached."""
+def render_report(measured: list[Round]) -> str:
+    """Render the medians side by side, then the ratios beside the values to reach."""
     columns: dict[str, Callable[[Load], float]] = {
         "requests/s": lambda it: it.requests_per_s,
         "p99 ms": lambda it: it.p99_ms,
@@ -250,7 +253,7 @@ def report(measured: list[Round]) -> str:
         of = columns[name]
         for server in BARE:
             ratio = median(of(loads["stub"]) / of(loads[server]) for loads in measured)
-            lines.append(verdict(f"{name.split()[0]}, stub to {server}", ratio, "", relation, reach))
+            lines.append(format_result(f"{name.split()[0]}, stub to {server}", ratio, "", relation, reach))
     return "\n".join(lines)
 
 
