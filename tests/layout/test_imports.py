@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.layout.imports import imports
 from tests.layout.tree import ROOT, modules
 
 # What the modules of a folder may not import, directly or through another module of the same package.
@@ -18,34 +17,6 @@ FORBIDDEN = {
     "conformance": {"mockserver", "tests", "benchmarks"},
     "conformance/proof/reference": {"mockserver", "openapi"},
 }
-
-
-def imported(source: str, package: str) -> Iterator[str]:
-    """Yield the dotted name of everything that *source*, a module of *package*, imports."""
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names=names):
-                yield from (name.name for name in names)
-            case ast.ImportFrom(module=module, names=names, level=level):
-                outer = package.split(".")[: len(package.split(".")) - level + 1] if level else []
-                origin = ".".join([*outer, *([module] if module else [])])
-                yield from (f"{origin}.{name.name}" for name in names)
-            case ast.Call(
-                func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__")
-            ):
-                yield from (
-                    argument.value
-                    for argument in node.args[:1]
-                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-                )
-
-
-@cache
-def imports(root: Path, file: Path) -> list[tuple[str, Path | None]]:
-    """List what one file imports, each name with the file of *root* that it stands for."""
-    package = ".".join(file.relative_to(root).parent.parts)
-    names = sorted(set(imported(file.read_text(encoding="utf-8"), package)))
-    return [(name, module_file(root, name)) for name in names]
 
 
 def reached(root: Path, start: Path) -> dict[str, list[str]]:
@@ -62,15 +33,6 @@ def reached(root: Path, start: Path) -> dict[str, list[str]]:
                 seen.add(inner)
                 todo.append((inner, [*way, str(inner.relative_to(root))]))
     return found
-
-
-def module_file(root: Path, name: str) -> Path | None:
-    """Find the file of a dotted name; the name may end in something that a module defines."""
-    for parts in (name.split("."), name.split(".")[:-1]):
-        for file in (root.joinpath(*parts).with_suffix(".py"), root.joinpath(*parts, "__init__.py")):
-            if parts and file.is_file():
-                return file
-    return None
 
 
 def trespasses(root: Path) -> list[str]:
@@ -92,18 +54,6 @@ def asserts(root: Path) -> list[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Assert)
     ]
-
-
-@pytest.fixture
-def tree(tmp_path):
-    def write(**sources: str) -> Path:
-        for name, source in sources.items():
-            path = tmp_path.joinpath(*name.split("__")).with_suffix(".py")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(source)
-        return tmp_path
-
-    return write
 
 
 def test_no_import_crosses_a_line():
