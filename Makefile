@@ -3,11 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 4010
 
-.PHONY: serve test format lint types tests bench choices docs pictures typescript lock clean
+.PHONY: serve judge test format lint types tests bench choices docs pictures typescript lock clean
 
 serve: .venv/serve
 	@echo "make: starting the stub on port $(PORT); end it with Ctrl-C"
 	@$(BIN)/mockserver --port $(PORT)
+
+# Install what the judge needs.
+judge: .venv/ready
 
 test: lint types tests
 

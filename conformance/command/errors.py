@@ -15,7 +15,7 @@ from conformance import DISTRIBUTION, EXTRA
 from conformance.judge import interrupt
 
 USAGE, NO_VERDICT = 2, 3
-HOW_TO_INSTALL = f"install the judge from a checkout of this project: pip install '.[{EXTRA}]'"
+HOW_TO_INSTALL = f"in a checkout of this project, install it with `make judge` or pip install '.[{EXTRA}]'"
 _P = ParamSpec("_P")
 
 

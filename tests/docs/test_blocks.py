@@ -106,6 +106,8 @@ def test_make_has_every_target_that_is_named() -> None:
         for block in blocks(page.read_text(encoding="utf-8"))
         if block.language == "sh" and block.is_for_make
         for target in re.findall(r"^make ([a-z]+)", block.text, re.MULTILINE)
+    } | {
+        target for page in PAGES for target in re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8"))
     }
 
     assert {"serve", "test", "docs"} <= named

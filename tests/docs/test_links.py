@@ -52,6 +52,30 @@ def test_every_page_is_reached_from_the_readme() -> None:
     assert pages - linked == set()
 
 
+def test_every_path_that_is_named_exists() -> None:
+    """The changelog speaks of the past; NAME stands for the name of an API."""
+    named = {
+        path
+        for page in PAGES
+        if page.stem != "CHANGELOG"
+        for path in re.findall(
+            r"`((?:mockserver|conformance|openapi|tests|examples)/[^`<\s]*)", page.read_text("utf-8")
+        )
+    }
+
+    assert len(named) > 30
+    assert sorted(path for path in named if "NAME" not in path and not (ROOT / path).exists()) == []
+
+
+def test_architecture_shows_every_folder() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    for package in ("mockserver", "conformance"):
+        tree = page.partition(f"\n{package}/\n")[2].partition("\n\n")[0].partition("```")[0]
+        shown = re.findall(r"^  (\w+)/", tree, re.MULTILINE)
+        folders = [one.name for one in (ROOT / package).iterdir() if (one / "__init__.py").exists()]
+        assert sorted(shown) == sorted(folders)
+
+
 def test_pictures_are_small_and_described() -> None:
     shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
 
