@@ -68,6 +68,7 @@ def repeat_race(race: Callable[[], RaceT]) -> RaceT:
         try:
             return race()
         except Inconclusive as outcome:
+            # A target that is silent or gone is not asked again; only requests that missed each other are.
             if isinstance(outcome, Unreachable) or not tries_left:
                 raise
     raise Inconclusive("no race was run")

@@ -32,6 +32,7 @@ def send_hostile_once(
     send_ordinary: sends what is answered as a rule, which tells a target that is gone from one that refuses.
     """
     driver.run.mode.want_full(HOSTILE_INPUT)
+    # Once: a target that hangs costs the whole timeout, twice, each time that it is asked.
     return driver.client.memoize(("hostile", name), lambda: driver.client.send_hostile(send, send_ordinary))
 
 
@@ -48,6 +49,7 @@ def send_each(sends: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive |
     for send in sends:
         try:
             answers.append(send())
+        # The mode or the profile leaves it out, and the other input is still to be sent.
         except NotTested:
             continue
         except Stopped:
@@ -62,6 +64,7 @@ def expect_every_answer(driver: Driver, send_all: Callable[[], Any]) -> None:
     driver.run.mode.want_full(HOSTILE_INPUT)
     trouble = send_all()
     for hang in driver.client.unanswered:
+        # The report shows the last exchange of the evidence, which has to be the one without an answer.
         driver.client.cite(hang)
         expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
     if trouble:

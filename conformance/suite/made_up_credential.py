@@ -7,6 +7,7 @@ HOW_CHANGED = "with the next for each letter and digit of its second half"
 
 def change_second_half(credential: str) -> str:
     """Put the next letter or digit for each in the second half; the same text if there is none."""
+    # Only the second half: the first may say what kind of credential it is, and a server may look at that alone.
     half = len(credential) // 2
     return credential[:half] + "".join(map(_next_character, credential[half:]))
 

@@ -21,6 +21,7 @@ class Polling:
 
     def pause(self) -> None:
         """Wait before the next look; Stopped is raised if the run's budget does not last so long."""
+        # The last pause ends at the last moment, so that the last look is as late as it may be.
         left_s = self.until - self._client.clock.monotonic()
         self._client.pause(max(0, min(self._pause_s, left_s)))
         self._pause_s *= 2

@@ -69,6 +69,12 @@ def expect_refusal(answer: Response, status: int, code: str) -> None:
     )
 
 
+def expect_object(answer: Response, body: Any, name: str) -> None:
+    """Want a member of an answer's *body* to be an object."""
+    got = name_json_type(body[name]) if name in body else f"no {name}"
+    expect(isinstance(body.get(name), dict), f"{name}, an object", got, answer)
+
+
 def expect_member(answer: Response, name: str, wanted: Any) -> None:
     """Want a member of the record to equal what was sent."""
     data = data_of(answer)
@@ -83,6 +89,7 @@ def expect_member(answer: Response, name: str, wanted: Any) -> None:
 
 def describe_value(value: Any) -> str:
     """Write a value as JSON for a message, cut to a length that can be read."""
+    # JSON and not repr: what is shown is what could be sent again.
     text = json.dumps(value)
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}… ({len(text)} characters)"
 

@@ -67,6 +67,7 @@ class Driver(suite.Driver):
         names = {
             "fanId": self.fan_id,
             "category": self.run.prefix,
+            # A preference of its own makes a record of its own, so that no requirement sees the writes of another.
             "preference": f"probe_{next(self._numbers)}",
         }
         return {**names, "value": model.VALUES[0], **members}
@@ -129,6 +130,7 @@ class Driver(suite.Driver):
             body, authorization=f"Bearer {self.reveal_credential(credential)}", headers=headers
         )
         if answer.ok and isinstance(body, dict):
+            # Lists are searched for these, and judged by what their writes were answered.
             self.accepted_writes.setdefault(triple_of(body), []).append(SentWrite(body, answer))
         return answer
 
@@ -153,11 +155,13 @@ class Driver(suite.Driver):
 
         answer = self._send_patiently(send)
         if answer.status >= 500 and code_of(answer) == "service_unavailable":
+            # The document calls this temporary, so at the end of the run it is asked again whether it has ended.
             self.possible_outages.append((send, answer))
         return answer
 
     def _check_mode(self, body: Any, content: bytes | None, headers: Mapping[str, str]) -> None:
         """Raise NotTested if the run's mode leaves such a request out."""
+        # A body that every server has to refuse changes nothing, so any mode may send it.
         sent = (b"" if body is UNSET else json.dumps(body).encode()) if content is None else content
         self.run.mode.want_short(len(sent))
         if self._may_be_authorized(headers) and not is_invalid(sent):
@@ -171,6 +175,7 @@ class Driver(suite.Driver):
         scheme, _, token = headers.get("Authorization", "").partition(" ")
         known = (self.target.credentials.user, self.target.credentials.other_user)
         is_bearer = scheme.lower() == "bearer" and token in [one.reveal() for one in known if one]
+        # The document says that a cookie may carry the token, so a write with one may be accepted.
         return is_bearer or "Cookie" in headers
 
     def _send_patiently(self, send: Callable[..., Response]) -> Response:
@@ -190,6 +195,7 @@ class Driver(suite.Driver):
     def post_with_authorization(self, authorization: str | None, body: Body | None = None) -> Response:
         """Post what a valid token would get accepted, by default a record of its own, with any authorization."""
         token = (authorization or "").rpartition(" ")[2]
+        # Three parts were made of the user's token, which no report may show, changed or not.
         if token.count(".") == 2:
             self.conceal_token(token)
         return self.post(body or self.make_body(), authorization=authorization)
@@ -233,6 +239,7 @@ class Driver(suite.Driver):
         """
         if "read_back" not in self.target.capabilities:
             raise NotTested("the profile's capabilities do not name read_back")
+        # By the header and not by the credential's name: requirements make up tokens, too.
         asked = (authorization, *parameters.items())
         if asked in self._unanswered_lists or len(self._unanswered_lists) >= _MOST_UNANSWERED_LISTS:
             raise Inconclusive(f"a list got no answer before: {[*self._unanswered_lists.values()][-1]}")
@@ -268,6 +275,7 @@ class Driver(suite.Driver):
         """Send one generated request, with the profile's fan in it."""
         content = self._preparer.prepare_content(case)
         answer = self.post_raw(content or b"")
+        # What is kept is the body as it was sent: the preparer has put the profile's fan into it.
         has_json = is_json(content)
         return CaseResult(case, answer, has_json, json.loads(content or b"null") if has_json else None)
 
@@ -278,6 +286,7 @@ class Driver(suite.Driver):
         if self.run.mode.may_write:
             answer = self.write_first_record(model.VALUES[0])
         else:
+            # Nothing may be written, so every server has to refuse this: for the token, the fan or the category.
             answer = self.write(self.make_body_without("category"))
         if answer.status in (401, 403):
             raise Unjudgeable(

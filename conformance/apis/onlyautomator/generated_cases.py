@@ -75,10 +75,12 @@ def is_invalid(content: bytes) -> bool:
     What may be JSON in another encoding, or too deep for us alone, need not be refused.
     """
     try:
+        # Without a byte order mark, which a server may skip.
         body = json.loads(content.decode("utf-8-sig"))
     except (RecursionError, UnicodeDecodeError):
         return False
     except ValueError:
+        # With a NUL it may be UTF-16 or UTF-32, which some servers read.
         return b"\0" not in content
     return not isinstance(body, dict) or any(isinstance(body.get(name, []), dict | list) for name in KEY)
 
@@ -112,5 +114,6 @@ def compose_letters(value: Any) -> Any:
 
 def fold_name(name: str) -> str:
     """Reduce *name* to what every server tells apart: letters without case and form, nothing around them."""
+    # NFKC, since servers and databases may take a wide letter, a ligature or a superscript for the plain one.
     letters = unicodedata.normalize("NFKC", name).casefold()
     return "".join(one for one in letters if unicodedata.category(one)[0] not in "CZ" or one == " ").strip()

@@ -39,6 +39,7 @@ def refuse_partial_list(driver: Driver, query: ListQuery, written: SentWrite) ->
 
 def _says_there_is_more(answer: Response, count: int) -> bool:
     """Tell whether a list says, in a Link or beside its data, that it goes on elsewhere."""
+    # RFC 8288: rel may name several relations, quoted or not.
     if re.search(r"rel\s*=\s*\"?[^\";,]*\bnext\b", answer.headers.get("link", ""), re.IGNORECASE):
         return True
     return any(
@@ -56,6 +57,7 @@ def _members_beside_data(body: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _means_more(name: str, value: Any, count: int) -> bool:
+    # nextPage, hasMore, cursor and the like: null, false and an empty text all say that there is no more.
     if any(word in name for word in ("next", "more", "cursor")):
         return bool(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -76,6 +78,7 @@ def _has_to_be_on_page(driver: Driver, query: ListQuery, records: Records, writt
     It is an order of time if the run's own records stand as they were made, or last written, or the other way round.
     By chance they may be in another order as well, of names or ids: then each order has to say the same.
     """
+    # Dictionaries keep their order, so these are in the order in which they were first written.
     made = [names for names in driver.accepted_writes if names[0] == query.fan_id]
     updated = sorted(made, key=lambda names: driver.accepted_writes[names][-1].answer.received_at)
     by_time = [
@@ -107,6 +110,7 @@ def _ranks_in(order: Sequence[Triple], records: Records) -> Sequence[int]:
     known = {names[1:]: rank for rank, names in enumerate(order)}
     named = [(str(one.get("category")), str(one.get("preference"))) for one in records]
     ranks = [known[names] for names in named if names in known]
+    # A few records stand in some order by chance.
     return ranks if len(ranks) >= _FEWEST_IN_ORDER else ()
 
 

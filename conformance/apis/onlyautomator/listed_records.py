@@ -48,6 +48,7 @@ class ListQuery(NamedTuple):
 
 def query_of_run(driver: Driver) -> ListQuery:
     """Return the query for most of what this run wrote."""
+    # The run's own category is one that nobody else writes in, so this list is short.
     return ListQuery(driver.fan_id, driver.run.prefix)
 
 
@@ -99,6 +100,7 @@ def read_until(
     What is not shown LONGEST_LAG_S after these answers is not expected to come any more.
     """
     since = max((answer.received_at for answer in after), default=0.0)
+    # From the answers on, not from now: what others asked in between has given the list time already.
     polling = Polling(driver.client, since + min(LONGEST_LAG_S, driver.target.patience.retry_s))
     while True:
         answer = latest_list(driver, query)
@@ -107,6 +109,7 @@ def read_until(
             if is_shown(records) or answer.sent_at >= polling.until:
                 return records
             polling.pause()
+        # So that the next look reads the list again.
         del driver.latest_lists[query]
 
 
@@ -192,6 +195,7 @@ def find_record(records: Records, written: SentWrite) -> Data | None:
 def find_records(records: Records, written: SentWrite) -> Records:
     """Return those of *records* that are the one *written*, by its id or by its names."""
     data = data_of(written.answer)
+    # A server may change the case of names, so those that were sent and those that were answered will do.
     names = [(one.get("category"), one.get("preference")) for one in (written.body, data)]
     ids = [data["id"]] if isinstance(data.get("id"), str) else []
     return [
@@ -237,6 +241,7 @@ def require_record_as_sent(written: SentWrite) -> Data:
     if not isinstance(require_member(data, "id"), str):
         raise Inconclusive("a write that this rests on was answered without an id that is text")
     for name in KEY[1:]:
+        # The document does not say that capitals stay capitals.
         if str(require_member(data, name)).casefold() != str(body[name]).casefold():
             raise Inconclusive(f"a write that this rests on was answered with another {name}")
     if not is_same_json(require_member(data, "value"), body["value"]):

@@ -57,6 +57,7 @@ def _rate_sequence(updates: Iterable[tuple[int, str]]) -> tuple[int, int, int]:
         turns += record != last
         before.append(value)
         last = record
+    # All but one record and two returns are enough; beyond that, turns count for more.
     return min(len(values), _RECORDS - 1), min(returns, 2), turns
 
 
@@ -75,6 +76,7 @@ def contradictions(writes: Sequence[Write]) -> Iterator[Contradiction]:
                 yield Contradiction(
                     fact, f"{fact} {was}", f"{fact} {describe_value(data[fact])}", write.answer
                 )
+        # Of writes at once nobody knows which was the last, so their updatedAt says nothing about later ones.
         is_ordered = len(write.values) == 1
         if is_ordered and (moment := parse_instant(data.get("updatedAt"))) is not None:
             latest[write.record] = moment
@@ -87,6 +89,7 @@ def _compare_facts(
         if fact in data and fact in first:
             yield fact, describe_value(first[fact]), is_same_json(data[fact], first[fact])
     if "id" in data:
+        # Compared with the first answer of each record, since a record that loses its id breaks another fact.
         others = [other.get("id") for record, other in known.items() if record != write.record]
         yield "id", "of no other record", data["id"] not in others
     if "value" in data:

@@ -31,6 +31,7 @@ def write_one_record(driver: Driver) -> Sequence[Write]:
     """Return the writes of one record that is updated again and again."""
     answers = dict(zip(model.VALUES, shared_writes.write_first_record(driver), strict=True))
     with suppress(Inconclusive):
+        # With finer clocks the record is new enough as it is, and a second of waiting would tell nothing.
         if counts_seconds(driver):
             answers[VALUE_OF_LATER_WRITE] = shared_writes.update_a_second_later(driver)
     return [Write("plain", [value], answer) for value, answer in answers.items()]
@@ -52,6 +53,7 @@ def update_in_turn(driver: Driver) -> Sequence[Write]:
 def _update_in_turn(driver: Driver) -> Iterator[Write]:
     records = _create_records(driver)
     for drawn, value in model.draw_sequence(driver.run.seed):
+        # The sequence is drawn for five records; the profile and the mode may leave fewer.
         number = drawn % len(records)
         yield Write(number, [value], _update(driver, records[number], value))
 
@@ -76,6 +78,7 @@ def _update_at_once(driver: Driver) -> Sequence[Write]:
 
     overlapped = driver.client.send_concurrently([partial(send, racer) for racer in racers])
     return [
+        # Nobody knows which of two overlapping writes was the last, so the answer may show either value.
         Write(number, _VALUES_AT_ONCE[number], answer)
         for (number, _), answer in answers.items()
         if is_among(answer, overlapped)
@@ -94,6 +97,7 @@ def create_at_once(driver: Driver) -> list[Response]:
         sends = [partial(driver.write, {**body, "value": at}) for at in range(_CREATES_AT_ONCE)]
         return [
             *driver.client.send_concurrently(sends),
+            # One after all the others, which finds the record that they made, or one of several.
             driver.write({**body, "value": _CREATES_AT_ONCE}),
         ]
 

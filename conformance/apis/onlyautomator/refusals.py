@@ -48,6 +48,7 @@ def write_unauthorized(driver: Driver, name: str, *, again: bool = False) -> Sen
     """Return a write with one of BAD_AUTHORIZATIONS."""
 
     def write() -> SentWrite:
+        # First, so that a credential that the profile lacks leaves nothing half made.
         authorization = BAD_AUTHORIZATIONS[name](driver)
         body = _make_update(driver) if name in _SENT_AS_UPDATES else driver.make_body()
         return SentWrite(body, driver.post_with_authorization(authorization, body))
@@ -103,6 +104,7 @@ def refused_updates(driver: Driver) -> Sequence[SentWrite]:
 
     def write_after_create(write: Callable[..., SentWrite]) -> SentWrite:
         written = write()
+        # Where the record was not there yet, there was nothing to update, and the refusal has proved nothing.
         return written if written.answer.sent_at >= created.received_at else write(again=True)
 
     return list(_only_refused([partial(write_after_create, write) for write in writes]))
@@ -142,6 +144,7 @@ def expect_nothing_stored(
     earlier = require_moment(record, "createdAt")
     is_read_twice = earlier != require_moment(record, "updatedAt")
     must_wait = is_read_twice or counts_seconds(driver)
+    # A clock that moves too slowly would date two records alike, whether one was there before or not.
     write = partial(driver.write_a_second_after, answer) if must_wait else driver.write
     data = data_of(write({**body, "value": "after a refusal"}))
     made, changed = require_moment(data, "createdAt"), require_moment(data, "updatedAt")
@@ -152,6 +155,7 @@ def expect_nothing_stored(
 def _write_between(driver: Driver, refused: Response | None, preference: str | None) -> Response:
     if refused is not None and preference is not None:
         answer = shared_writes.write_preference(driver, preference).answer
+        # Only what was written after the refusal is newer than a record that the refused write would have made.
         if answer.ok and answer.sent_at >= refused.received_at:
             return answer
     return driver.write(driver.make_body())

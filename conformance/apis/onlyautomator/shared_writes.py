@@ -22,7 +22,9 @@ _TOO_MANY_REQUESTS = 429
 def _write_once(driver: Driver, name: object, body: Body, credential: str = "user") -> SentWrite:
     """Write *body* the first time that *name* is used; return that write, whatever *body* is, afterwards."""
     return driver.client.memoize(
-        ("write", name), lambda: SentWrite(body, driver.write(body, credential=credential))
+        # The client's memory, since it cites the evidence again with the answer, and raises an outcome again.
+        ("write", name),
+        lambda: SentWrite(body, driver.write(body, credential=credential)),
     )
 
 
@@ -81,6 +83,7 @@ def replace_value(driver: Driver, old: Any, *values: Any) -> Response:
     body, answer = write_value(driver, old)
     for value in values:
         data_of(answer)
+        # JSON, because in a Python key True is 1 and 1.0.
         name = ("replace", json.dumps([old, value]))
         answer = _write_once(driver, name, {**body, "value": value}).answer
     return answer
@@ -151,6 +154,7 @@ def write_without_value(driver: Driver) -> SentWrite:
 def write_without_preference(driver: Driver) -> Response:
     """Return the answer to a write that lacks its preference."""
     body = first_body(driver)
+    # The first record's body, which was accepted: nothing is wrong with it but what is missing.
     del body["preference"]
     return _write_once(driver, "without preference", body).answer
 
@@ -189,6 +193,7 @@ def _trigger_outage(driver: Driver, headers: Mapping[str, str]) -> Response:
             "POST", WRITE_PATH, headers=headers, json=driver.make_body(), retry_busy=False
         )
         driver.triggered_answers.append(answer)
+        # 429 is sent again, since it is not what the trigger is for.
         if answer.status != _TOO_MANY_REQUESTS or not patience.wait(answer.headers):
             return answer
 

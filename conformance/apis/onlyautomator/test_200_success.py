@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.apis.onlyautomator.answers import body_of, describe_value, name_json_type
+from conformance.apis.onlyautomator.answers import body_of, describe_value, expect_object, name_json_type
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.shared_writes import create_first_record, first_record, write_first_record
 from conformance.assertions.expect import expect, expect_status
@@ -38,10 +38,4 @@ def test_success_data(driver: Driver) -> None:
             raise Inconclusive(f"the write was refused with status {answer.status}")
         body = answer.json
         expect(isinstance(body, dict), "a JSON object", name_json_type(body), answer)
-        data = body.get("data")
-        expect(
-            isinstance(data, dict),
-            "data, an object",
-            name_json_type(data) if "data" in body else "no data",
-            answer,
-        )
+        expect_object(answer, body, "data")

@@ -13,6 +13,7 @@ from conformance.apis.onlyautomator.answers import (
     describe_answer,
     describe_value,
     error_of,
+    expect_object,
     name_json_type,
 )
 from conformance.apis.onlyautomator.driver import Driver
@@ -92,13 +93,7 @@ def test_error_envelope(driver: Driver) -> None:
             "no JSON" if body is None else name_json_type(body),
             answer,
         )
-        error = body.get("error")
-        expect(
-            isinstance(error, dict),
-            "error, an object",
-            name_json_type(error) if "error" in body else "no error",
-            answer,
-        )
+        expect_object(answer, body, "error")
 
 
 def test_error_status_word(driver: Driver) -> None:

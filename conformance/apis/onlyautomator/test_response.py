@@ -151,18 +151,15 @@ def test_fan_id_is_stable(driver: Driver) -> None:
 
     The document's example shows an internal id in the place of the one that was sent, so either will do.
     """
-    seen = [
-        require_member(data_of(answer), "fanId")
-        for answer in (
-            *write_first_record(driver),
-            write_other_record(driver).answer,
-        )
-    ]
-    expect(
-        all(one == seen[0] for one in seen),
-        "one fanId for one fan",
-        f"{describe_value(seen[0])} and {describe_value(seen)}",
-    )
+    _expect_one_value(driver, "fanId", "one fanId for one fan")
+
+
+def _expect_one_value(driver: Driver, name: str, expected: str) -> None:
+    """Want a member to be the same in every answer to a write for the same fan by the same user."""
+    answers = [*write_first_record(driver), write_other_record(driver).answer]
+    seen = [require_member(data_of(answer), name) for answer in answers]
+    is_same = all(one == seen[0] for one in seen)
+    expect(is_same, expected, f"{describe_value(seen[0])} and {describe_value(seen)}")
 
 
 def test_fan_id_tells_fans_apart(driver: Driver) -> None:
@@ -194,18 +191,7 @@ def test_user_not_from_body(driver: Driver) -> None:
 
 def test_user_id_is_stable(driver: Driver) -> None:
     """MUST answer with the same userId for the same token. (onlyautomator: Response)"""
-    seen = [
-        require_member(data_of(answer), "userId")
-        for answer in (
-            *write_first_record(driver),
-            write_other_record(driver).answer,
-        )
-    ]
-    expect(
-        all(one == seen[0] for one in seen),
-        "one userId for one token",
-        f"{describe_value(seen[0])} and {describe_value(seen)}",
-    )
+    _expect_one_value(driver, "userId", "one userId for one token")
 
 
 def test_id_form(driver: Driver) -> None:

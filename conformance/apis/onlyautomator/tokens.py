@@ -24,6 +24,7 @@ class Token:
 
     def with_tampered_signature(self) -> str:
         """Change one character in the middle of the signature, where every bit counts."""
+        # The last character of Base64 may hold bits that are not used; in the middle every bit counts.
         middle = len(self._signature) // 2
         return self._with_signature(
             self._signature[:middle] + _flip_one_bit(self._signature[middle]) + self._signature[middle + 1 :]
@@ -50,6 +51,7 @@ class Token:
 
 
 def _flip_one_bit(character: str) -> str:
+    # One bit of the six that a character holds, so that the signature keeps its length and its alphabet.
     return _ALPHABET[_ALPHABET.index(character) ^ 0b100000] if character in _ALPHABET else "A"
 
 

@@ -21,14 +21,17 @@ def make_unknown_id(fan_id: str) -> str:
         return _UUID.sub(str(uuid.uuid5(uuid.NAMESPACE_URL, f"conformance:{fan_id}")), fan_id)
     if digits := _DIGITS.search(fan_id):
         return fan_id[: digits.start()] + _make_longer_number(digits[0])
+    # Only the last word: a prefix may say what kind of id it is, and a server may refuse another one.
     return _LAST_WORD.sub(lambda _: _hash_text(fan_id)[: max(12, len(fan_id))], fan_id, count=1)
 
 
 def _make_longer_number(digits: str) -> str:
     chance = int(_hash_text(digits), 16)
     if len(digits) < 10:
+        # Within 31 bits, and above what counters have reached.
         return str(2_000_000_000 + chance % 140_000_000)
     if len(digits) < 16:
+        # Within 53 bits, which every JSON reader keeps.
         return str(8_000_000_000_000_000 + chance % 1_000_000_000_000_000)
     return "".join(str((int(digit) + 5) % 10) for digit in digits)
 

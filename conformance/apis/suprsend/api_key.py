@@ -36,6 +36,7 @@ class ApiKey:
     @property
     def basic(self) -> str:
         """The key as a Basic credential, where a user name without a password would stand."""
+        # As curl -u KEY: sends it.
         encoded = base64.b64encode(f"{self.without_scheme}:".encode()).decode()
         return f"Basic {self._conceal('basic', encoded, '{} and a colon in Base64')}"
 

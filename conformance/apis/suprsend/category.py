@@ -36,6 +36,7 @@ def category_of(answer: Response) -> dict[str, Any]:
 
 def require_member(answer: Response, name: str, kind: type) -> Any:
     """Return a member of the category if it is of its kind; whether it is, another requirement judges."""
+    # What a member has to be is another requirement's matter, so here it only keeps this one from being decided.
     value = category_of(answer).get(name)
     if not isinstance(value, kind):
         raise Inconclusive(f"the answer's {name} is {describe_value(value)}")
@@ -116,6 +117,7 @@ def find_difference(
 def _collect_members(shape: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | bool]:
     found = {name: shape.get(name) for name in names}
     for item in channels_in(shape):
+        # By the channel's name, since the order of channels is left to the server.
         found |= {f"{name} of {item.get('channel')}": item.get(name) for name in names}
     return {of: value for of, value in found.items() if isinstance(value, str | bool)}
 
@@ -127,6 +129,7 @@ def shows_same(one: Response, other: Response) -> bool:
     except Inconclusive:
         return False
     here, there = channel_preferences(one), channel_preferences(other)
+    # Only channels that both list: a target may list those alone that are in.
     return is_same and all(here[channel] == there[channel] for channel in here.keys() & there.keys())
 
 

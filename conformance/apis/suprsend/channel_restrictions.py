@@ -77,6 +77,7 @@ def restrict_and_free(driver: Driver) -> RestrictionSteps:
         except Stopped:
             raise
         except Inconclusive:
+            # What is restricted by now would disturb all that is asked later.
             if driver.restore_restrictions:
                 driver.restore_restrictions()
             raise
@@ -89,6 +90,7 @@ def _restrict_and_free(driver: Driver) -> RestrictionSteps:
     (named, *others), restoration = _find_free_channels(driver, driver.opt_in_fully())
     elsewhere = _find_other_place(driver, named)
     settled = driver.opt_in_fully()
+    # With fewer channels left a category might go out with the last of them.
     second = others[0] if others and len(_channels_left_in(settled)) > _FEWEST_LEFT else None
     written = driver.write({**OPT_IN, "opt_out_channels": [second]}) if second else settled
     others = [channel for channel in channel_preferences(written) if channel != named]
@@ -106,6 +108,7 @@ def _restrict_and_free(driver: Driver) -> RestrictionSteps:
     beside = driver.read_until(lambda _: True, at=elsewhere) if elsewhere else None
     if second:
         full_update = _update_full_preference(driver, restoration, {named: False, second: True})
+        # Where the full preference was refused, the channel is still restricted, so both are freed here.
         freed = restoration.update({named: False, second: False}, path)[1]
     else:
         freed = restoration.update({named: False}, path)[1]

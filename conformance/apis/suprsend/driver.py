@@ -90,8 +90,10 @@ class Driver(suite.Driver):
         }
         if authorization is None:
             del sent["authorization"]
+        # Before it is sent: a write that gets no answer may have been carried out all the same.
         if not place.is_unknown:
             self._touched[place] = None
+        # Until this one is answered nobody knows what the place holds.
         latest = self._latest.pop(place, None)
         answer = self.client.send(
             "PATCH",
@@ -104,9 +106,11 @@ class Driver(suite.Driver):
         if answer.ok:
             self._touched[place] = None
             self._latest[place] = answer
+            # Only a plain opt-in is sure to list every channel; others may list those that are in.
             if body == OPT_IN:
                 self._seen.setdefault(place, {}).update(editable_channels(answer))
         elif answer.status in REFUSALS and latest:
+            # A refusal changes nothing, so what was there before is there still.
             self._latest[place] = latest
         return answer
 
@@ -117,6 +121,7 @@ class Driver(suite.Driver):
         if at.object != main.object or at.tenant_id is not None or at.category not in own:
             mode.want_full("a write for another object, category or tenant")
         mode.want_short(len(content or b""))
+        # A body that every server refuses, and a credential that it refuses, change nothing: any mode may send them.
         has_other_key = authorization is None or self.api_key.is_bearer_of_another_key(authorization)
         is_invalid = (
             generated_cases.is_invalid_body(body)
@@ -132,6 +137,7 @@ class Driver(suite.Driver):
         """Make a write that is to be sent as few clients send it, by default to the profile's place."""
         self.run.mode.want_full("what few clients send")
         place = at or self.places.main
+        # What few clients send may reach another place than it names, and may be carried out without an answer.
         self.forget_latest_writes(self.places.main)
         self._touched[self.places.main] = None
         sent = {"authorization": self.api_key.bearer, **(headers or {})}
@@ -157,6 +163,8 @@ class Driver(suite.Driver):
         answer = require_success(self.write(OPT_IN, at))
         if _has_all_in(answer, seen):
             return answer
+        # Where a list replaces the one before, an empty one lets all channels in; where lists add up, naming them all
+        # does.
         emptied = self.write({**OPT_IN, "opt_out_channels": []}, at)
         if emptied.ok and _has_all_in(emptied, seen):
             return emptied
@@ -180,6 +188,7 @@ class Driver(suite.Driver):
     def update_restrictions(self, channels: Mapping[str, bool], names: Sequence[str]) -> Response:
         """Say of each of *channels* whether the object restricts it in all categories, under *names*."""
         self.run.mode.want_full(RESTRICTION)
+        # What is restricted changes what a category lists, so no earlier answer says any more what is there.
         self.forget_latest_writes()
         wish = [{"channel": name, "is_restricted": channels[name]} for name in channels]
         answer = self.client.send(
@@ -188,6 +197,7 @@ class Driver(suite.Driver):
             headers={"authorization": self.api_key.bearer},
             json={"channel_preferences": wish},
         )
+        # The document has no such operation, so a server may answer it in any way.
         self.unjudged_answers.append(answer)
         return answer
 
@@ -243,10 +253,13 @@ class Driver(suite.Driver):
                 if answer.ok and is_expected(answer):
                     self._longest_lag_s = max(self._longest_lag_s, began - asked)
                     return answer
+                # What a write makes need not be found at once; what stands around a category is missing or there,
+                # whatever is written.
                 may_be_found_later = answer.status == 404 and names is None and self.has_read_back
                 if not (answer.ok or may_be_found_later):
                     return answer
                 if began >= polling.until:
+                    # A target that never shows what was written would otherwise cost three seconds each time.
                     self._lag_s = min(self._lag_s, max(_LATER_LAG_S, 2 * self._longest_lag_s))
                     return answer
                 polling.pause()
@@ -276,6 +289,7 @@ class Driver(suite.Driver):
     def preflight(self) -> None:
         """Stop where nothing could be judged: the key is refused, object or category are unknown, or it is locked."""
         place, may_write = self.places.main, self.run.mode.may_write
+        # Nothing may be written in some modes, so then a preference is sent that every server refuses.
         answer = self.write(OPT_IN if may_write else {"preference": UNKNOWN})
         status = answer.status
         if status in (401, 403):
@@ -290,6 +304,8 @@ class Driver(suite.Driver):
             )
         if may_write and answer.ok and category_of(answer).get("is_editable") is False:
             out = self.write(OPT_OUT)
+            # A target may answer is_editable false to anything: it is only believed if the category cannot be opted
+            # out of.
             if not out.ok or preference_of(out) == IN:
                 raise Unjudgeable(
                     f"{place.category} says that it is not editable, and cannot be opted out of; "

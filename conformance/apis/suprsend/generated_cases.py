@@ -49,6 +49,7 @@ def is_no_preference(value: Any) -> bool:
 def is_invalid_body(body: Any) -> bool:
     """Tell whether every server has to refuse a JSON body: it is no object, or asks for no preference there is."""
     if not isinstance(body, dict):
+        # null is left out: a server may take it for no body, and that for an opt_in.
         return isinstance(body, list | str | int | float)
     value = body.get("preference")
     if isinstance(value, str):
@@ -66,6 +67,7 @@ def is_invalid_content(content: bytes) -> bool:
     except (RecursionError, UnicodeDecodeError):
         return False
     except ValueError:
+        # Nothing at all may be taken for an opt_in, and with a NUL it may be UTF-16, which some servers read.
         return bool(content.strip()) and b"\0" not in content
 
 
@@ -74,6 +76,7 @@ def _kind_of(case: Case) -> int:
 
 
 def _make_telling(case: Case, given: dict[str, Any]) -> dict[str, Any]:
+    # All but one, and another one each time: of a list of all channels a server might opt the category out.
     left_out = case.number // 8 % len(DOCUMENTED_CHANNELS)
     most = [*DOCUMENTED_CHANNELS[:left_out], *DOCUMENTED_CHANNELS[left_out + 1 :]]
     others = {name: value for name, value in given.items() if name not in _LISTS}

@@ -118,14 +118,8 @@ def send_all(driver: Driver) -> Inconclusive | None:
     """Send all of it; return why something got no answer."""
     sends: list[Callable[[], object]] = [partial(send_body, driver, name) for name in BODIES]
     sends += [partial(send_member, driver, name) for name in MEMBERS]
-    others = (
-        send_prototype,
-        send_chunks,
-        send_chunk_extensions,
-        send_odd_headers,
-        send_expectation,
-        send_pipeline,
-    )
+    bodies = (send_prototype, send_chunks, send_chunk_extensions)
+    others = (*bodies, send_odd_headers, send_expectation, send_pipeline)
     return send_each([*sends, *(partial(send, driver) for send in others)])[1]
 
 

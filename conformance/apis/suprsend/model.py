@@ -64,6 +64,7 @@ def _rate_sequence(drawn: Iterable[tuple[str, str]]) -> tuple[bool, int, int]:
     """Count the kinds of moves that would show if they reached the place itself, and the places that have one."""
     moves = list(drawn)
     leaves_once = [name for _, name in moves].count("leave") == 1  # nobody need take a second one
+    # A move tells if the answers would be others, had it reached the place itself.
     telling = [kind for kind in set(moves) if _channels_out(moves, kind) != _channels_out(moves, None)]
     return leaves_once, len(telling), len({place for place, _ in telling})
 

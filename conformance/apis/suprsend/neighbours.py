@@ -29,6 +29,7 @@ def count_on_all_pages(answer: Response) -> int | None:
     """Return how many categories a page says there are on all pages; None if it does not."""
     meta = members_of(answer).get("meta")
     count = meta.get("count") if isinstance(meta, dict) else None
+    # type() and not isinstance(), for which True is an int.
     return count if type(count) is int else None
 
 

@@ -27,7 +27,9 @@ class Place:
     def neighbour_path(self, style: str, *names: str) -> str:
         """Return the path to what *names* lead to among the object's preferences."""
         parts = ("", "v1", "object", self.object.type, self.object.id, "preference", *names)
+        # The document shows the path in both forms, and a target may know only one of them.
         slash = "/" if style == "trailing_slash" else ""
+        # Ids may hold any character, a slash as well.
         return "/".join(quote(part, safe="") for part in parts) + slash
 
     @property

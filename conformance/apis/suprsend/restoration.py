@@ -37,9 +37,12 @@ class Restoration:
 
         What was restricted before is said, too: what is not may count as free. If that is refused, less is said.
         """
+        # A server may take a list for all that is restricted, or for what is to be changed, and may refuse more than
+        # one.
         ways: list[Mapping[str, bool]] = [{**dict.fromkeys(sorted(self.own), True), **wish}, wish]
         ways += [{channel: wish[channel]} for channel in wish]
         for way in _distinct(ways):
+            # Before it is sent: a request that gets no answer may have been carried out.
             self.restricted |= {channel for channel in wish if way.get(channel)}
             answer = self.driver.update_restrictions(way, names)
             if answer.status not in REFUSALS:
@@ -55,6 +58,7 @@ class Restoration:
             listed_now = {
                 channel for channel, is_restricted in restrictions_of(listed).items() if is_restricted
             }
+            # A channel that was accepted and is not listed may be restricted all the same, since lists lag.
             self.restricted = (self.restricted - self.doubted) | (listed_now - self.own)
 
     def is_complete_after(self, answer: Response) -> bool:

@@ -109,6 +109,7 @@ def opt_out_and_read(driver: Driver) -> OptOutReads:
         pages = _read_pages(driver, word)
         behind = None
         if isinstance(pages[0], Response) and has_two_categories(pages[0]):
+            # Without a second category there is nothing behind the first.
             one = {**SHOW_OPTED_OUT_CHANNELS, "limit": "1", "offset": "1"}
             behind = driver.read_until(lambda _: True, NEIGHBOUR_PATHS[CATEGORY_LIST], params=one)
         full = driver.read_until(
@@ -147,6 +148,8 @@ def _read_pages(driver: Driver, word: str | None) -> Sequence[Reading]:
             if isinstance(page, Response)
             else set()
         )
+        # A target that ignores offset lists the same categories again; then no further page can have the one looked
+        # for.
         if slug in new or new <= slugs:
             break
         slugs |= new
@@ -161,12 +164,15 @@ def write_refused_and_read(driver: Driver) -> RefusedWrites:
         out, channel = driver.write(OPT_OUT), driver.write(WITH_UNKNOWN_CHANNEL)
         if not driver.has_read_back:
             return RefusedWrites(out, channel, (), None)
+        # An accepted one has opted the category in.
         if channel.status not in REFUSALS:
             driver.write(OPT_OUT)
         foreign = [driver.write(OPT_IN, authorization=None)]
         with suppress(NotTested):
+            # No other key can be made of one without a letter or a digit in its second half.
             foreign.append(driver.write(OPT_IN, authorization=driver.api_key.wrong))
         were_refused = all(answer.status in REFUSALS for answer in foreign)
+        # Where one was accepted, nothing tells what is to be read, so nothing is waited for.
         word = OUT if shows_preference(out, OUT) and were_refused else None
         return RefusedWrites(
             out, channel, foreign, driver.read_until(lambda answer: shows_preference(answer, word))
@@ -297,6 +303,7 @@ def write_for_tenant_and_read(driver: Driver) -> TenantReads:
             NEIGHBOUR_PATHS[CATEGORY_LIST],
             at=place,
         )
+        # Whether this shows here is only recorded, so nothing is waited for.
         here = driver.read_until(lambda _: True)
         without = driver.write({**OPT_IN, "opt_in_channels": [other]})
         return TenantReads(named, for_tenant, there, listed, here, without)

@@ -88,6 +88,7 @@ def switch_category(driver: Driver) -> CategorySwitch:
     def write() -> CategorySwitch:
         with suppress(Inconclusive):
             driver.opt_in_fully()
+        # What came before may have failed: these three are judged by themselves.
         return CategorySwitch(driver.write(OPT_IN), driver.write(OPT_OUT), driver.write(OPT_IN))
 
     return driver.client.memoize("category switch", write)
@@ -194,10 +195,12 @@ def write_and_read_around_elsewhere(driver: Driver, other: Place) -> WriteElsewh
 def _write_and_read(driver: Driver, other: Place) -> WriteElsewhere:
     here = choose_two_channels(driver.opt_in_fully())
     there = driver.write(OPT_IN, other)
+    # A channel that both places list: one that only the other lists could not show here.
     out = [channel for channel in editable_channels(there) if channel in here][:1]
     body = {**OPT_IN, "opt_in_channels": [channel for channel in here if channel not in out]}
     before = driver.write(body)
     elsewhere = driver.write({**OPT_IN, "opt_out_channels": out}, other)
+    # Where nothing went out elsewhere, that nothing shows here proves nothing.
     went_out = out and elsewhere.ok and editable_channels(elsewhere).get(out[0]) != IN
     read = driver.read_until(lambda answer: shows_same(before, answer)) if went_out else None
     after = driver.write(body)
@@ -212,6 +215,7 @@ def _read_while_out_elsewhere(driver: Driver, after: Response, other: Place) -> 
     out = driver.write(OPT_OUT, other)
     left = None
     if shows_preference(out, OUT):
+        # Only a category that went out elsewhere could show here.
         left = driver.read_until(lambda answer: shows_same(after, answer))
     driver.write(OPT_IN, other)
     return left

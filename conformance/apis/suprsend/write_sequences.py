@@ -41,6 +41,7 @@ def other_places(driver: Driver) -> Mapping[str, Place]:
     """Map the model's names of other places to those that the profile has."""
     places: dict[str, Place] = {}
     with suppress(NotTested):
+        # The locked category serves where there is no other: it takes writes, and so could show them here.
         places["category"] = driver.places.locked_category
     with suppress(NotTested):
         places["category"] = driver.places.other_category
@@ -107,6 +108,7 @@ def _write_at_once(driver: Driver) -> MixedWrites:
     place, names, (out, *_) = write_alone(driver)
     if not model.is_same_picture(out.answer, driver.write(out.body, place)):
         raise Inconclusive(f"{names} do not go out as they did before")
+    # Each channel is let in from two sides, so that two of the writes ask the same.
     racers = [(model.body_of_move("in", [name]), place) for name in names * 2]
     if "other" in (places := other_places(driver)):
         racers.append((out.body, places["other"]))
@@ -118,6 +120,7 @@ def _write_at_once(driver: Driver) -> MixedWrites:
         return answers[number]
 
     overlapped = driver.client.send_concurrently([partial(send, number) for number in range(len(racers))])
+    # The answers came in an order that need not be the order in which the writes were carried out.
     driver.forget_latest_writes()
     counting = [number for number, answer in sorted(answers.items()) if is_among(answer, overlapped)]
     every = [(racers[number][1], Write(racers[number][0], answers[number])) for number in counting]
