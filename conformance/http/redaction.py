@@ -50,7 +50,7 @@ class Redaction:
         # A cookie's values are credentials by themselves; its names are not.
         cookies = re.findall(r"=([^;]+)", value)
         for part in cookies if "cookie" in name.lower() else [rest if has_scheme else value]:
-            if not _holds_no_credential(part) and self(part) == part:
+            if not _holds_no_credential(part) and not self._find_forms(part):
                 self.conceal(part.strip())
 
     def __call__(self, text: str) -> str:
@@ -83,9 +83,12 @@ class Redaction:
 
     def _build_pattern(self, text: str) -> re.Pattern[str] | None:
         """Match the credentials that are in *text*, the longest first; None if there are none."""
-        lowered = text.lower()
-        found = sorted((form for form in self._names if form in lowered), key=len, reverse=True)
+        found = sorted(self._find_forms(text), key=len, reverse=True)
         return re.compile("|".join(map(re.escape, found)), re.IGNORECASE) if found else None
+
+    def _find_forms(self, text: str) -> list[str]:
+        lowered = text.lower()
+        return [form for form in self._names if form in lowered]
 
 
 def _holds_no_credential(value: str) -> bool:
