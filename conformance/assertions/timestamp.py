@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 REPLICAS_APART = timedelta(seconds=1)  # the clocks of two processes behind one address
@@ -27,8 +28,11 @@ def parse_instant(text: Any) -> datetime | None:
     Extended and basic form, calendar, ordinal and week dates, fractions of any length (cut at the
     microsecond), any offset. Without an offset UTC is meant, so that two instants always compare.
     """
-    if not isinstance(text, str):
-        return None
+    return _parse_text(text) if isinstance(text, str) else None
+
+
+@lru_cache(4096)  # requirement after requirement reads the same answers
+def _parse_text(text: str) -> datetime | None:
     date, separator, time = re.sub(r"[tz ]", _uppercase_mark, text.strip(), count=2).partition("T")
     match = _TIME.fullmatch(time) if separator else None
     day = _parse_day(date)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from conformance.generation.case import Case
@@ -112,6 +113,7 @@ def compose_letters(value: Any) -> Any:
     return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
+@lru_cache(4096)  # every name is compared with all others
 def fold_name(name: str) -> str:
     """Reduce *name* to what every server tells apart: letters without case and form, nothing around them."""
     # NFKC, since servers and databases may take a wide letter, a ligature or a superscript for the plain one.
