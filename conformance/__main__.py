@@ -5,7 +5,7 @@ from conformance.judge import interrupt
 
 def main() -> None:
     """Run the command line."""
-    interrupt.leaves_at_once()
+    interrupt.exit_on_interrupt()
     from conformance.command import cli
 
     cli.main()

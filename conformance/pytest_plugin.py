@@ -141,7 +141,7 @@ class ConformanceRun:
         from conformance.judge import waiver
 
         result = self.session.engine.ask(requirement)
-        return waiver.applied(result, self._waivers, datetime.now(UTC).date())
+        return waiver.apply_waivers(result, self._waivers, datetime.now(UTC).date())
 
     def decides(self, result: Result) -> bool:
         """Tell whether a requirement that is not met decides the verdict."""
@@ -152,7 +152,7 @@ class ConformanceRun:
         from conformance.judge import waiver
 
         own = [one for one in self._waivers if one.id == result.requirement.id]
-        faults = waiver.faults(own, [result], [result.requirement], datetime.now(UTC).date())
+        faults = waiver.list_waiver_faults(own, [result], [result.requirement], datetime.now(UTC).date())
         return faults[0] if faults else None
 
     def close(self) -> None:
@@ -275,11 +275,11 @@ def _make_run(config: pytest.Config) -> ConformanceRun:
         session.refuse_without_docstrings()
         target = suites.read_profile(Path(option.conformance_target))
         suite = suites.suite_of(target if budget_s is None else session.with_budget(target, budget_s))
-        waivers = waiver.read(Path(option.conformance_waivers)) if option.conformance_waivers else []
+        waivers = waiver.read_waivers(Path(option.conformance_waivers)) if option.conformance_waivers else []
         known = suite.requirements()
     except (BadProfile, waiver.BadWaivers, session.CannotRun, BadRequirement) as error:
         raise pytest.UsageError(*str(error).splitlines()) from None
-    if faults := waiver.faults(waivers, [], known, datetime.now(UTC).date()):
+    if faults := waiver.list_waiver_faults(waivers, [], known, datetime.now(UTC).date()):
         raise pytest.UsageError(*faults)
     return ConformanceRun(suite, waivers, option.conformance_strict, mode, option.conformance_seed)
 

@@ -45,7 +45,7 @@ def report_errors(
             from conformance.target.model import BadProfile
 
             try:
-                interrupt.is_raised()
+                interrupt.raise_on_interrupt()
                 refuse_without_docstrings()
                 command(*args, **kwargs)
             except (

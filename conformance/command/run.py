@@ -89,13 +89,13 @@ def judge_target(
     folder = None if report_dir is None or is_piped else _prepare_folder(report_dir)
     target = read_profile(profile)
     suite = suite_of(target)
-    known_failures = waiver.read(waivers) if waivers else []
+    known_failures = waiver.read_waivers(waivers) if waivers else []
     waiver.refuse_pointless(known_failures, suite.requirements())
     asked = select_requirements(suite.requirements(), only or ())
     earlier = read_report(against, target.api) if against else None
     terminal = Terminal(_make_console(to_stderr=is_piped))
     terminal.print_target(target.api, target.base_url)
-    with interrupt.ends_the_run(), terminal.show_progress(len(asked)):
+    with interrupt.end_run_on_interrupt(), terminal.show_progress(len(asked)):
         verdict = session.judge_target(
             target,
             only=only or (),
@@ -107,7 +107,7 @@ def judge_target(
             on_result=terminal.print_result,
             on_start=terminal.note_asked,
         )
-    with interrupt.is_ignored():
+    with interrupt.ignore_interrupts():
         document = build_document(verdict)
         files = write_reports(verdict, folder) if folder else []
         terminal.print_summary(verdict, files)
@@ -118,7 +118,7 @@ def judge_target(
         if is_piped:
             _make_console().out(render_document(document), end="", highlight=False)
     if explore_s:
-        with suppress(KeyboardInterrupt), interrupt.ends_the_run():  # the verdict is there already
+        with suppress(KeyboardInterrupt), interrupt.end_run_on_interrupt():  # the verdict is there already
             _explore_further(verdict, suite, explore_s, folder, terminal)
     sys.exit(verdict.exit_status)
 
@@ -127,7 +127,8 @@ def _explore_further(
     verdict: Verdict, suite: Suite, for_s: float, folder: Path | None, terminal: Terminal
 ) -> None:
     """Go on where the verdict ended; its exit status stays."""
-    from conformance.judge.exploration import Exploration, Finding, save
+    from conformance.judge.exploration import Exploration
+    from conformance.judge.finding import Finding, save_finding
 
     if verdict.stopped or not verdict.mode.may_write or verdict.mode == "safe":
         reason = verdict.stopped or f"--mode {verdict.mode} leaves out generated requests"
@@ -136,16 +137,16 @@ def _explore_further(
     exploration = Exploration(suite, for_s)
     terminal.print_lines(["", f"exploring for {for_s:g} s with random seeds; the verdict stays as it is"])
 
-    def save_finding(finding: Finding) -> None:
+    def keep_finding(finding: Finding) -> None:
         file = None
         if folder:
             try:
-                file = save(finding, folder, exploration.redaction)
+                file = save_finding(finding, folder, exploration.redaction)
             except OSError as error:
                 print_error(f"--report-dir {folder}: a candidate cannot be written: {error.strerror}")
         terminal.print_finding(finding, file)
 
-    exploration.run(save_finding)
+    exploration.run(keep_finding)
     terminal.print_exploration(exploration)
 
 

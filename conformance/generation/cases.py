@@ -56,7 +56,7 @@ def _draw_anew(api: str, seed: int, count: int) -> CaseSet:
         halves = [_draw_half(contract, mode, seed, count // 2) for mode in ("positive", "negative")]
     cases = [case for pair in zip(*halves, strict=True) for case in pair]
     numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
-    return CaseSet(numbered, _digest(numbered))
+    return CaseSet(numbered, _digest_cases(numbered))
 
 
 def shrink_case(api: str, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
@@ -80,7 +80,7 @@ def _draw_half(contract: openapi.Spec, mode: CaseMode, seed: int, count: int) ->
     cases: list[Case] = []
     for name, strategy in make_strategies(contract, mode):
         many = draw_values(strategy, seed, count * _SURPLUS)
-        cases += _choose([freeze_request(name, mode, one) for one in many], count)
+        cases += _choose_cases([freeze_request(name, mode, one) for one in many], count)
     return cases
 
 
@@ -97,7 +97,7 @@ def _select_documented(contract: openapi.Spec) -> openapi.Spec:
     return {**contract, "paths": paths}
 
 
-def _choose(drawn: Sequence[Case], count: int) -> list[Case]:
+def _choose_cases(drawn: Sequence[Case], count: int) -> list[Case]:
     """Pick *count* that differ: first one of every flaw, then whatever else is new; noise only in part."""
     different = list({case.content: case for case in reversed(drawn)}.values())[::-1]
     first_of_flaw = list({case.flaws: case for case in reversed(different)}.values())[::-1]
@@ -109,6 +109,6 @@ def _choose(drawn: Sequence[Case], count: int) -> list[Case]:
     return [case for case in drawn if id(case) in chosen]
 
 
-def _digest(cases: Sequence[Case]) -> str:
+def _digest_cases(cases: Sequence[Case]) -> str:
     facts = [{**vars(case), "content": (case.content or b"").hex()} for case in cases]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

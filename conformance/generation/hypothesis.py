@@ -106,13 +106,13 @@ def shrink_drawn(
         if (facts := repr(one)) not in told:
             told[facts] = is_wrong(one)
         if told[facts]:
-            raise _Wrong
+            raise _IsWrong
 
-    with suppress(_Wrong, HypothesisException):
+    with suppress(_IsWrong, HypothesisException):
         _run_hypothesis(strategy, seed, count, look, shrinks=True)
 
 
-class _Wrong(Exception):
+class _IsWrong(Exception):
     """Tells Hypothesis that this one is worth shrinking."""
 
 

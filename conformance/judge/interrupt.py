@@ -11,46 +11,46 @@ from typing import Any
 
 STATUS = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_ASKED = threading.Event()
+_WAS_INTERRUPTED = threading.Event()
 
 
-def leaves_at_once() -> None:
+def exit_on_interrupt() -> None:
     """Let both end the process without a traceback: nothing was begun yet, and imports must not see it."""
     for number in _SIGNALS:
-        _handle(number, _leave)
+        _set_handler(number, _exit_process)
 
 
-def is_raised() -> None:
+def raise_on_interrupt() -> None:
     """Let both raise KeyboardInterrupt, as Python has it of Ctrl-C."""
     for number in _SIGNALS:
-        _handle(number, signal.default_int_handler)
+        _set_handler(number, signal.default_int_handler)
 
 
 @contextmanager
-def ends_the_run() -> Iterator[None]:
+def end_run_on_interrupt() -> Iterator[None]:
     """Let both raise KeyboardInterrupt and be remembered, for the length of a with block."""
-    _ASKED.clear()
-    with _handled(_end):
+    _WAS_INTERRUPTED.clear()
+    with _replace_handlers(_remember_and_raise):
         yield
 
 
-def is_asked() -> bool:
+def take_interrupt() -> bool:
     """Tell once whether the run was to end: somebody else's code may have swallowed the KeyboardInterrupt."""
-    was_asked = _ASKED.is_set()
-    _ASKED.clear()
-    return was_asked
+    was_interrupted = _WAS_INTERRUPTED.is_set()
+    _WAS_INTERRUPTED.clear()
+    return was_interrupted
 
 
 @contextmanager
-def is_ignored() -> Iterator[None]:
+def ignore_interrupts() -> Iterator[None]:
     """Let neither disturb what has to be done to its end, for the length of a with block."""
-    with _handled(signal.SIG_IGN):
+    with _replace_handlers(signal.SIG_IGN):
         yield
 
 
 @contextmanager
-def _handled(handler: Any) -> Iterator[None]:
-    before = [(number, _handle(number, handler)) for number in _SIGNALS]
+def _replace_handlers(handler: Any) -> Iterator[None]:
+    before = [(number, _set_handler(number, handler)) for number in _SIGNALS]
     try:
         yield
     finally:
@@ -59,7 +59,7 @@ def _handled(handler: Any) -> Iterator[None]:
                 signal.signal(number, earlier)
 
 
-def _handle(number: signal.Signals, handler: Callable[..., Any] | signal.Handlers) -> Any:
+def _set_handler(number: signal.Signals, handler: Callable[..., Any] | signal.Handlers) -> Any:
     """Set a handler and return the one before; None if it stays, as where whoever started us ignores the signal."""
     if threading.current_thread() is not threading.main_thread():
         return None
@@ -68,11 +68,11 @@ def _handle(number: signal.Signals, handler: Callable[..., Any] | signal.Handler
     return signal.signal(number, handler)
 
 
-def _end(*_: object) -> None:
-    _ASKED.set()
+def _remember_and_raise(*_: object) -> None:
+    _WAS_INTERRUPTED.set()
     raise KeyboardInterrupt
 
 
-def _leave(*_: object) -> None:
+def _exit_process(*_: object) -> None:
     os.write(2, b"conformance: interrupted before anything was asked\n")
     os._exit(STATUS)

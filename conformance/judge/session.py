@@ -176,7 +176,7 @@ def judge_target(
     verdict.document_sha256 = suite.document_sha256
     with TargetSession(suite, seed, mode, make_connection) as session:
         _fill_in(verdict, session, asked, waivers, on_result, on_start)
-        faults = waiver.faults(waivers, verdict.results, known, verdict.started.date())
+        faults = waiver.list_waiver_faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(session.client.redaction, faults))
         verdict.notes += _notes_on_credentials(session.client.made_up_credentials, verdict.results)
         verdict.notes += [session.client.redaction(session.remains)] if session.remains else []
@@ -220,7 +220,7 @@ def _fill_in(
     """Ask all there is to ask, and put the results and whatever stops the run into *verdict*."""
 
     def add(result: Result) -> None:
-        result = waiver.applied(result, waivers, verdict.started.date())
+        result = waiver.apply_waivers(result, waivers, verdict.started.date())
         if result.status == "waived":
             result = replace(result, reason=session.client.redaction(result.reason or ""))
         verdict.results.append(result)

@@ -88,7 +88,7 @@ class ApiSuite:
     @property
     def what_a_run_writes(self) -> str:
         """What a run leaves behind on the target, in a sentence."""
-        sentence: str = _import(self.target.api, "profile").WHAT_A_RUN_WRITES
+        sentence: str = _import_module(self.target.api, "profile").WHAT_A_RUN_WRITES
         return sentence
 
     @property
@@ -102,7 +102,7 @@ class ApiSuite:
 
     def make_driver(self, client: Client, run: Run) -> Driver:
         """Make what requirements speak to the target through during *run*."""
-        driver: Driver = _import(self.target.api, "driver").Driver(client, self.target, run)
+        driver: Driver = _import_module(self.target.api, "driver").Driver(client, self.target, run)
         return driver
 
     def draw_cases(self, seed: int) -> CaseSet:
@@ -150,7 +150,7 @@ def _check_profile(document: dict[Any, Any], name: str, folder: Path) -> AnyTarg
             f"{name}: api: name the API to judge against; there are {there_are}, or spec: FILE for any other"
         )
     try:
-        model: type[TargetProfile[Any, Any]] = _import(api, "profile").Profile
+        model: type[TargetProfile[Any, Any]] = _import_module(api, "profile").Profile
     except openapi.UnknownApi as error:
         raise BadProfile(f"{name}: api: {error}") from None
     return make_profile(model, resolve_profile(document, name, api), name, folder)
@@ -161,7 +161,7 @@ def profile_template(api: str) -> str:
 
     Raises openapi.UnknownApi if there is no such API.
     """
-    template: str = _import(api, "profile").TEMPLATE
+    template: str = _import_module(api, "profile").TEMPLATE
     return template
 
 
@@ -205,10 +205,10 @@ def reasons_not_asked(api: str) -> dict[str, dict[str, str]]:
 def _test_modules(api: str) -> list[ModuleType]:
     package = importlib.import_module(f"{_APIS}.{api}")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    return [_import(api, name) for name in names if name.startswith("test_")]
+    return [_import_module(api, name) for name in names if name.startswith("test_")]
 
 
-def _import(api: str, module: str) -> ModuleType:
+def _import_module(api: str, module: str) -> ModuleType:
     """Import a module of a built-in API; raises openapi.UnknownApi if there is no such API."""
     openapi.contract_path(api)
     return importlib.import_module(f"{_APIS}.{api}.{module}")

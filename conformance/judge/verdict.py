@@ -88,32 +88,32 @@ class Verdict:
         levels = deciding_levels(self.is_strict)
         named = " or ".join(levels)
         if failed := self.ids("failed", *levels):
-            return NOT_CONFORMANT, f"{_count(len(failed), named)} failed"
+            return NOT_CONFORMANT, f"{_pluralize(len(failed), named)} failed"
         if self.stopped:
             return NO_VERDICT, self.stopped
         if faults := [result for result in self.results if result.is_our_fault]:
             return NO_VERDICT, f"the judge itself failed in {faults[0].requirement.id}"
         if unknown := self.ids("inconclusive", *levels):
-            why = f"the first was {unknown[0]}: {self._why(unknown[0])}"
-            return NO_VERDICT, f"{_count(len(unknown), named)} could not be judged, {why}"
+            why = f"the first was {unknown[0]}: {self._reason_of(unknown[0])}"
+            return NO_VERDICT, f"{_pluralize(len(unknown), named)} could not be judged, {why}"
         if not self.musts_tested[0]:
             return NO_VERDICT, "no MUST was tested"
         if self.is_strict and (untested := self.ids("not_tested", *levels)):
-            return NOT_CONFORMANT, f"{_count(len(untested), named)} not tested, and --strict asks for all"
+            return NOT_CONFORMANT, f"{_pluralize(len(untested), named)} not tested, and --strict asks for all"
         if faults_of := self.waiver_faults:
             return (
                 NOT_CONFORMANT,
-                f"{_count(len(faults_of), 'waiver')} to put in order, the first {faults_of[0]}",
+                f"{_pluralize(len(faults_of), 'waiver')} to put in order, the first {faults_of[0]}",
             )
         if waived := self.ids("waived", *levels):
             return CONFORMANT, f"no {named} failed but {len(waived)} waived, and none was inconclusive"
         return CONFORMANT, "no MUST failed and none was inconclusive"
 
-    def _why(self, id_: str) -> str | None:
+    def _reason_of(self, id_: str) -> str | None:
         return next(result.reason for result in self.results if result.requirement.id == id_)
 
 
-def _count(number: int, what: str) -> str:
+def _pluralize(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 

@@ -44,14 +44,14 @@ class Waiver(Model):
 
     @field_validator("expires", mode="before")
     @classmethod
-    def _day(cls, given: Any) -> date:
+    def _parse_day(cls, given: Any) -> date:
         try:
             return given if type(given) is date else date.fromisoformat(given)
         except (TypeError, ValueError):
             raise PydanticCustomError("day", "is not a day; write it as YYYY-MM-DD") from None
 
 
-def read(file: Path) -> list[Waiver]:
+def read_waivers(file: Path) -> list[Waiver]:
     """Read the waivers of *file*.
 
     Raises BadWaivers with a line for each thing that is wrong.
@@ -64,24 +64,24 @@ def read(file: Path) -> list[Waiver]:
         raise BadWaivers(f"{file}: is empty; write [] if nothing is waived")
     if not isinstance(written, list | None) or not all(isinstance(one, dict) for one in written or ()):
         raise BadWaivers(f"{file}: is not a list of waivers; each has id, reason, owner and expires")
-    read: list[Waiver] = []
+    waivers: list[Waiver] = []
     wrong: list[str] = []
     for number, one in enumerate(written or (), 1):
         try:
-            read.append(Waiver.model_validate(one))
+            waivers.append(Waiver.model_validate(one))
         except ValidationError as error:
             wrong += [f"{file}: waiver {number}: {describe_error(fault)}" for fault in error.errors()]
-    ids = [one.id for one in read]
+    ids = [one.id for one in waivers]
     wrong += [
         f"{file}: {id_}: has two waivers; remove one"
         for id_ in sorted({id_ for id_ in ids if ids.count(id_) > 1})
     ]
     if wrong:
         raise BadWaivers("\n".join(wrong))
-    return read
+    return waivers
 
 
-def applied(result: Result, waivers: Sequence[Waiver], today: date) -> Result:
+def apply_waivers(result: Result, waivers: Sequence[Waiver], today: date) -> Result:
     """Return *result*, waived if it failed and a waiver excuses it *today*."""
     for one in waivers:
         if one.id == result.requirement.id and result.status == "failed" and today <= one.expires:
@@ -90,7 +90,7 @@ def applied(result: Result, waivers: Sequence[Waiver], today: date) -> Result:
     return result
 
 
-def faults(
+def list_waiver_faults(
     waivers: Sequence[Waiver], results: Sequence[Result], known: Sequence[Requirement], today: date
 ) -> list[str]:
     """Say of each waiver that no longer excuses anything what to do with it, in a sentence.
@@ -98,20 +98,20 @@ def faults(
     known: every requirement of the API, asked or not; waivers of other APIs are left to their own runs.
     """
     asked = {result.requirement.id: result for result in results}
-    said = pointless([one for one in waivers if one.id not in asked], known)
+    faults = list_pointless([one for one in waivers if one.id not in asked], known)
     for one in waivers:
         if one.id in asked:
-            said += _fault(one, asked[one.id], today)
-    return said
+            faults += _describe_stale(one, asked[one.id], today)
+    return faults
 
 
 def refuse_pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> None:
     """Raise BadWaivers if there are waivers that never excuse anything."""
-    if said := pointless(waivers, known):
-        raise BadWaivers("\n".join(said))
+    if faults := list_pointless(waivers, known):
+        raise BadWaivers("\n".join(faults))
 
 
-def pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> list[str]:
+def list_pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> list[str]:
     """Say of each waiver that never excuses anything what to do with it: of no requirement, or of an OBSERVED one.
 
     known: every requirement of the API that is judged; those of the other APIs that have a name are known here.
@@ -119,18 +119,18 @@ def pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> list[s
     others = set(openapi.api_names()) - {one.api for one in known}
     everywhere = [*known, *(one for api in sorted(others) for one in collect_requirements(api))]
     levels = {one.id: one.level for one in everywhere}
-    said = []
+    faults = []
     for one in waivers:
         if one.id not in levels:
             near = difflib.get_close_matches(one.id, levels, n=1)
             hint = f", or did you mean {near[0]}?" if near else ""
-            said.append(f"{one.id}: has a waiver, and no requirement has this id; remove it{hint}")
+            faults.append(f"{one.id}: has a waiver, and no requirement has this id; remove it{hint}")
         elif levels[one.id] == "OBSERVED":
-            said.append(f"{one.id}: has a waiver, and is OBSERVED, which never fails; remove it")
-    return said
+            faults.append(f"{one.id}: has a waiver, and is OBSERVED, which never fails; remove it")
+    return faults
 
 
-def _fault(waiver: Waiver, result: Result, today: date) -> list[str]:
+def _describe_stale(waiver: Waiver, result: Result, today: date) -> list[str]:
     if result.status in ("passed", "observed"):
         return [f"{waiver.id}: has a waiver by {waiver.owner} and was {result.status}; remove it"]
     if waiver.expires < today:

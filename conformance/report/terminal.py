@@ -12,7 +12,8 @@ from rich.live import Live
 from rich.text import Text
 
 from conformance.http.evidence import Exchange
-from conformance.judge.exploration import Exploration, Finding
+from conformance.judge.exploration import Exploration
+from conformance.judge.finding import Finding
 from conformance.judge.result import Result
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
 from conformance.suite.mode import Mode
@@ -153,7 +154,9 @@ class Terminal:
         self._print(Text.assemble(f"{_INDENT}got       ", (finding.got, "red")))
         for line in _render_exchange(finding.exchange) if finding.exchange else ():
             self._print(Text(_INDENT + line, "dim"))
-        self._print(f"{_INDENT}seed      {finding.seed}; to repeat it: run TARGET.yaml {finding.again}")
+        self._print(
+            f"{_INDENT}seed      {finding.seed}; to repeat it: run TARGET.yaml {finding.repeat_options}"
+        )
         if finding.case is None:
             self._print(f"{_INDENT}no single request shows it, so it is not reduced")
         if file:
@@ -164,7 +167,7 @@ class Terminal:
         found = len(exploration.findings)
         self._print()
         self._print(
-            f"explored {exploration.exams} exams with {exploration.requests} requests: "
+            f"explored {exploration.exam_count} exams with {exploration.request_count} requests: "
             f"{found} {'finding' if found == 1 else 'findings'}, not part of the verdict"
             f"{f'; ended early: {exploration.stopped}' if exploration.stopped else ''}"
         )

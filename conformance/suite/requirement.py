@@ -73,16 +73,16 @@ def select_requirements(
     """
     ids = [requirement.id for requirement in requirements]
     for glob in globs:
-        if not any(_matches(one, glob) for one in ids):
-            raise NoSuchRequirement(f"{asked}{_nothing_matches(glob, ids)}")
-    return [one for one in requirements if not globs or any(_matches(one.id, glob) for glob in globs)]
+        if not any(_matches_glob(one, glob) for one in ids):
+            raise NoSuchRequirement(f"{asked}{_describe_no_match(glob, ids)}")
+    return [one for one in requirements if not globs or any(_matches_glob(one.id, glob) for glob in globs)]
 
 
-def _matches(id_: str, glob: str) -> bool:
+def _matches_glob(id_: str, glob: str) -> bool:
     return fnmatch.fnmatchcase(id_, glob) or fnmatch.fnmatchcase(id_.partition("/")[2], glob)
 
 
-def _nothing_matches(glob: str, ids: Sequence[str]) -> str:
+def _describe_no_match(glob: str, ids: Sequence[str]) -> str:
     apis = {id_.partition("/")[0] for id_ in ids}
     prefix, has_prefix, _ = glob.partition("/")
     if has_prefix and len(apis) == 1 and not fnmatch.filter(apis, prefix):
@@ -105,7 +105,7 @@ def read_requirement(function: Callable[..., Any], api: str, headings: Sequence[
         raise BadRequirement(
             f"{name}: its docstring is not 'LEVEL text. ({api}: Heading)', LEVEL one of {LEVELS}"
         )
-    heading = _on_one_line(match["heading"])
+    heading = _join_lines(match["heading"])
     if match["api"] != api or heading not in headings:
         near = difflib.get_close_matches(heading, headings, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -113,15 +113,15 @@ def read_requirement(function: Callable[..., Any], api: str, headings: Sequence[
     return Requirement(
         id=f"{api}/{function.__name__.removeprefix('test_').replace('_', '-')}",
         level=match["level"],
-        text=_on_one_line(match["text"]),
+        text=_join_lines(match["text"]),
         source=f"{api}: {heading}",
         function=function,
-        reading=_on_one_line(match["reading"]) if match["reading"] else None,
+        reading=_join_lines(match["reading"]) if match["reading"] else None,
         is_examined=getattr(sys.modules.get(function.__module__), "EXAMINED", False),
     )
 
 
-def _on_one_line(text: str) -> str:
+def _join_lines(text: str) -> str:
     return " ".join(text.split())
 
 

@@ -123,8 +123,8 @@ def test_reference_has_no_findings(api):
     with serve(server) as url:
         exploration = explored(server.profile(url), [1])
 
-    assert (exploration.findings, exploration.exams, exploration.stopped) == ([], 1, None)
-    assert exploration.requests >= COUNT
+    assert (exploration.findings, exploration.exam_count, exploration.stopped) == ([], 1, None)
+    assert exploration.request_count >= COUNT
 
 
 def test_any_contract_is_explored(tmp_path):
@@ -165,7 +165,7 @@ def test_clock_ends_it():
         ticks = itertools.count()
         exploration = explored(server.profile(url), LATER, 100, lambda: float(next(ticks)))
 
-    assert 0 < exploration.requests < 100
+    assert 0 < exploration.request_count < 100
 
 
 def test_slow_server_does_not_keep_it():

@@ -131,7 +131,7 @@ def test_interrupt_before_anything_was_asked_shows_no_traceback(tmp_path, after_
     """Signals are sent once the interpreter itself is up, which is when it has read its first module of ours."""
     watched = (
         "import sys, conformance.__main__ as it, conformance.judge.interrupt as interrupt;"
-        "interrupt.leaves_at_once(); print('up', flush=True); it.main()"
+        "interrupt.exit_on_interrupt(); print('up', flush=True); it.main()"
     )
     (tmp_path / "target.yaml").write_text("api: onlyautomator\n")
     command = [sys.executable, "-c", watched, "selftest", "--only", "Reference"]
@@ -152,8 +152,8 @@ def test_interrupt_at_any_line_before_a_command_begins_is_told(monkeypatch, caps
     """Between what lets an interrupt be raised and what catches it there is no line where it goes by unsaid."""
 
     def begin(frame, *_):
-        """Follow what interrupt.is_raised() returns to, and no code below it."""
-        if passed or frame.f_code is not interrupt.is_raised.__code__:
+        """Follow what interrupt.raise_on_interrupt() returns to, and no code below it."""
+        if passed or frame.f_code is not interrupt.raise_on_interrupt.__code__:
             return None
         caller = frame.f_back
         while "typer" not in caller.f_code.co_filename:
