@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+JSON = "application/json"
 
+
+# The same few values come with every request.
 @lru_cache(maxsize=256)
-def names_json(media_type: str) -> bool:
+def is_json(media_type: str) -> bool:
     """Tell whether *media_type* is JSON, or a kind of it such as ``application/problem+json``."""
-    name = media_type.partition(";")[0].strip().lower()
-    return name == "application/json" or name.endswith("+json")
+    name = bare_media_type(media_type)
+    return name == JSON or name.endswith("+json")
+
+
+def bare_media_type(media_type: str) -> str:
+    """Return *media_type* in lower case, without its parameters."""
+    return media_type.partition(";")[0].strip().lower()

@@ -21,7 +21,7 @@ from conformance.generation.hypothesis import (
     reproducible,
     shrink_drawn,
 )
-from openapi.media_type import names_json
+from openapi.media_type import is_json
 from openapi.pointer import unescape_step
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _make_strategy(operation: Operation, mode: CaseMode) -> Any:
 
 def _can_be_sent(generated: Generated) -> bool:
     """Tell whether the body is JSON, if there is one, and every header can be sent as it is."""
-    if has_body(generated) and not names_json(generated.media_type or ""):
+    if has_body(generated) and not is_json(generated.media_type or ""):
         return False
     texts = [
         str(text)
@@ -212,7 +212,7 @@ def is_clearly_broken(operation: Operation, generated: Generated) -> bool:
 
     Unknown members, formats, and one scalar in the place of another do not count: servers may be lenient.
     """
-    if not has_body(generated) or not names_json(generated.media_type or ""):
+    if not has_body(generated) or not is_json(generated.media_type or ""):
         return False
     if isinstance(generated.body, bytes):
         return not _is_json_text(generated.body)

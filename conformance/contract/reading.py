@@ -17,7 +17,7 @@ import openapi
 from conformance.target.model import BadProfile
 from conformance.target.yaml_file import describe_yaml_error
 from openapi.json_form import to_json_form
-from openapi.media_type import names_json
+from openapi.media_type import is_json
 from openapi.pointer import escape_step, walk_references
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Operation:
     @property
     def has_no_json_body(self) -> bool:
         """Whether there is a body, and none that is JSON."""
-        return bool(self.media_types) and not any(map(names_json, self.media_types))
+        return bool(self.media_types) and not any(map(is_json, self.media_types))
 
 
 @dataclass(frozen=True, eq=False)

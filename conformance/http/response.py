@@ -13,6 +13,7 @@ from typing import Any
 from conformance.assertions.outcome import DoesNotConform
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.pacing import parse_http_date
+from openapi.media_type import bare_media_type, is_json
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,12 @@ class Response:
     @cached_property
     def media_type(self) -> str:
         """The media type without parameters, in lower case; empty if none was named."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return bare_media_type(self.headers.get("content-type", ""))
 
     @property
     def is_labelled_json(self) -> bool:
         """Whether the media type is JSON: its own, or one that is built on it."""
-        return self.media_type in ("application/json", "text/json") or self.media_type.endswith("+json")
+        return self.media_type == "text/json" or is_json(self.media_type)
 
     @property
     def is_json(self) -> bool:

@@ -7,11 +7,11 @@ import shlex
 from urllib.parse import quote, urlencode
 
 from mockserver.auth.issuer import SampleCredential
-from mockserver.contract.media_type import JSON
 from mockserver.contract.operation import Operation
 from mockserver.http.session_name import PREFIX
 from mockserver.session.session import DEFAULT
 from mockserver.stub import Stub
+from openapi.media_type import JSON
 
 
 def render_banner(stub: Stub, url: str) -> str:

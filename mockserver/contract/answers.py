@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract.examples import example_headers
-from mockserver.contract.media_type import JSON, is_json
 from mockserver.contract.operation import OFF_CONTRACT, Operation, matching_response
 from mockserver.http.problems import Invalid, Problem, Violation, phrase
 from mockserver.http.reply import Reply
 from mockserver.simulation.prefer import Preference
+from openapi.media_type import JSON, is_json
 
 _STATUS = re.compile(r"[2-5]\d\d")
 

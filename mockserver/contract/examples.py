@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import openapi
-from mockserver.contract.media_type import JSON, is_json
 from mockserver.http import exact_json
 from mockserver.http.reply import Reply
 from openapi import Spec
+from openapi.media_type import JSON, is_json
 
 # A name of a header, and none of those that the server writes itself.
 _FREE_HEADER = re.compile(

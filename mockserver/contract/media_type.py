@@ -1,4 +1,4 @@
-"""Media types: which of them are JSON, and which an operation accepts."""
+"""Media types: which an operation accepts, and where JSON stands in a message."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-JSON = "application/json"
+from openapi.media_type import JSON, bare_media_type, is_json
+
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
 
 
 # The same few values come with every request.
-@lru_cache(maxsize=256)
-def is_json(media_type: str) -> bool:
-    """Tell whether *media_type* is JSON, or a kind of it such as ``application/problem+json``."""
-    name = bare_media_type(media_type)
-    return name == JSON or name.endswith("+json")
-
-
 @lru_cache(maxsize=256)
 def is_accepted(media_type: str, accepted: frozenset[str]) -> bool:
     """Tell whether a Content-Type is among the *accepted* media types; JSON only in UTF-8."""
@@ -26,11 +20,6 @@ def is_accepted(media_type: str, accepted: frozenset[str]) -> bool:
         return False
     parameters = media_type.partition(";")[2]
     return not is_json(name) or not parameters or _is_utf_8(parameters)
-
-
-def bare_media_type(media_type: str) -> str:
-    """Give *media_type* in lower case, without its parameters."""
-    return media_type.partition(";")[0].strip().lower()
 
 
 def json_content(message: Mapping[str, Any]) -> Mapping[str, Any]:

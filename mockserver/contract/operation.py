@@ -11,7 +11,7 @@ from mockserver.auth.security import Authenticate
 from mockserver.contract.error_body import Voice
 from mockserver.contract.examples import named_examples
 from mockserver.contract.handler import Handler
-from mockserver.contract.media_type import bare_media_type, is_accepted, is_json, json_content
+from mockserver.contract.media_type import is_accepted, json_content
 from mockserver.contract.parameter import Parameter
 from mockserver.contract.schema import Schema
 from mockserver.http import exact_json
@@ -21,6 +21,7 @@ from mockserver.http.request import Request
 from mockserver.session.session import Session
 from mockserver.simulation.prefer import Preference, parse_prefer
 from openapi import Spec
+from openapi.media_type import bare_media_type, is_json
 
 logger = logging.getLogger(__name__)
 

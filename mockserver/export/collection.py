@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import openapi
 from mockserver.auth.schemes import credential_kind
-from mockserver.contract.media_type import JSON, json_content
+from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameter import VARIABLE
 from mockserver.export.answers import Answer, list_answers
@@ -18,6 +18,7 @@ from mockserver.export.handlers import base_path
 from mockserver.services.sample import sample
 from mockserver.services.service import Service
 from openapi import Spec
+from openapi.media_type import JSON
 
 _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _STUB = "http://127.0.0.1:4010"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
 from collections.abc import Collection, Iterator
@@ -17,7 +16,6 @@ import openapi
 from mockserver import fixtures
 from mockserver.contract.examples import example_headers, named_examples
 from mockserver.contract.handler import Handler
-from mockserver.contract.media_type import is_json
 from mockserver.contract.parameter import VARIABLE
 from mockserver.http.problems import CannotStart
 from mockserver.http.reply import Reply
@@ -26,6 +24,8 @@ from mockserver.services.service import Service
 from mockserver.session.session import Session
 from mockserver.session.store import Key, Record
 from openapi import Spec
+from openapi.json_form import to_json_form
+from openapi.media_type import is_json
 
 # Connexion reads a document by recursion, some frames for each level.
 _DEEPEST = 100
@@ -83,7 +83,7 @@ def _read_document(file: Path) -> Spec:
         content = (
             json.loads(file.read_text("utf-8")) if file.suffix == ".json" else openapi.read_contract(file)
         )
-        spec = _to_plain_json(content)
+        spec = to_json_form(content, _DEEPEST)
         _check_version(spec)
         _check_document(spec)
         _simplify_references(spec, spec, {})
@@ -96,28 +96,6 @@ def _read_document(file: Path) -> Spec:
     except ValueError as error:
         raise CannotStart(f"{file}: {' '.join(str(error).split())[:300]}") from None
     return _inline_references(spec)
-
-
-def _to_plain_json(node: Any, depth: int = 0) -> Any:
-    """Take YAML for the JSON it stands for: a status without quotes is a name, a date is text.
-
-    Raises ValueError for what JSON does not have, bytes and sets, and for what goes on too deep to be read.
-    """
-    if depth > _DEEPEST:
-        raise ValueError(
-            f"nested deeper than {_DEEPEST} levels; an alias that refers to itself should be a $ref"
-        )
-    if isinstance(node, dict):
-        return {_member_name(key): _to_plain_json(value, depth + 1) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_to_plain_json(item, depth + 1) for item in node]
-    if isinstance(node, (bytes, set)):
-        raise ValueError(f"{type(node).__name__} cannot be written as JSON; write text or a list")
-    return node.isoformat() if isinstance(node, datetime.date) else node
-
-
-def _member_name(key: Any) -> str:
-    return key if isinstance(key, str) else json.dumps(key, default=str).strip('"')
 
 
 def _check_version(spec: Any) -> None:
