@@ -35,7 +35,7 @@ class Fixtures(fixtures.Fixtures):
         errors = [
             f"[{index}].{where} {what}"
             for index, preference in enumerate(preferences)
-            for where, what in schema.violations(preference)
+            for where, what in schema.find_violations(preference)
         ]
         if errors:
             raise ValueError("; ".join(errors))

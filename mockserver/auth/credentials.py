@@ -14,7 +14,7 @@ from mockserver.auth.schemes import (
     describe_authorization_header,
     is_bearer,
 )
-from mockserver.http.problems import BadContract, Unauthenticated
+from mockserver.http.problems import InvalidContract, Unauthenticated
 from mockserver.http.request import Request
 
 ReadCredential = Callable[[Request], Any]  # None if the request does not carry it
@@ -24,7 +24,7 @@ def make_reader(scheme: Scheme, schemes: Sequence[Scheme]) -> ReadCredential:
     """Make the function that reads the credential of *scheme*, one of an operation's *schemes*.
 
     It raises Unauthenticated for an Authorization header that is none of theirs.
-    Raises BadContract for a scheme of unknown type.
+    Raises InvalidContract for a scheme of unknown type.
     """
     if is_bearer(scheme):
         forms = describe_authorization_header(schemes)
@@ -41,7 +41,7 @@ def make_reader(scheme: Scheme, schemes: Sequence[Scheme]) -> ReadCredential:
     if scheme["type"] == "http":
         word = f"{scheme['scheme'].lower()} "
         return lambda request: _read_authorization(request, word)
-    raise BadContract(f"security scheme of unknown type {scheme['type']!r}")
+    raise InvalidContract(f"security scheme of unknown type {scheme['type']!r}")
 
 
 def _read_bearer_token(request: Request, forms: str) -> str | None:

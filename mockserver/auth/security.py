@@ -11,7 +11,7 @@ from mockserver.auth.credentials import ReadCredential, make_reader
 from mockserver.auth.schemes import SIGNATURE, Scheme, credential_kind, describe_credential
 from mockserver.auth.tokens import TokenVerifier, load_jwk_set
 from mockserver.fixtures import Credentials
-from mockserver.http.problems import BadContract, Forbidden, Unauthenticated
+from mockserver.http.problems import Forbidden, InvalidContract, Unauthenticated
 from mockserver.http.request import Request
 from mockserver.session.session import Session
 
@@ -35,14 +35,14 @@ def compile_security(
 
     security and schemes are the contract's; the first credential that a request carries decides.
     verify_hmac: compute signatures, too, which takes a request whose body has been read.
-    Raises BadContract for a scheme that is missing or of no known type.
+    Raises InvalidContract for a scheme that is missing or of no known type.
     """
     if not security or mode == "off":
         return lambda request, _: Caller(credentials.subject, None, request.header("origin"))
     names = [name for alternative in security for name in alternative]
     for name in names:
         if name not in schemes:
-            raise BadContract(f"there is no security scheme {name}")
+            raise InvalidContract(f"there is no security scheme {name}")
     own_schemes = [schemes[name] for name in names]
     readers = {name: make_reader(schemes[name], own_schemes) for name in names}
     checks = {name: _make_check(schemes[name], credentials, secret, mode, verify_hmac) for name in names}

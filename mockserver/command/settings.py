@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, get_origin, get_type_hints
 
-from mockserver.http.problems import CannotStart, nearest
+from mockserver.http.problems import CannotStart, suggest_nearest
 
 DEFAULT_FILE = Path("mockserver.toml")
 PREFIX = "MOCKSERVER_"
@@ -69,7 +69,7 @@ def read_settings(file: Path) -> dict[str, Any]:
     for key, value in settings.items():
         name = key.replace("-", "_")
         if name not in kinds:
-            raise CannotStart(f"{file}: {key} is not a setting; {nearest(name, sorted(kinds))}")
+            raise CannotStart(f"{file}: {key} is not a setting; {suggest_nearest(name, sorted(kinds))}")
         is_of_kind, kind = _KINDS[kinds[name]]
         if not is_of_kind(value):
             raise CannotStart(f"{file}: {key} is {value!r}; it must be {kind}")
@@ -83,7 +83,9 @@ def check_environment(variables: Iterable[str]) -> None:
     for variable in variables:
         name = variable.removeprefix(PREFIX)
         if name != variable and name not in names and not _KUBERNETES.fullmatch(name):
-            raise CannotStart(f"{variable} in the environment is not a setting; {nearest(name, names)}")
+            raise CannotStart(
+                f"{variable} in the environment is not a setting; {suggest_nearest(name, names)}"
+            )
 
 
 def _setting_kinds() -> dict[str, Kind]:

@@ -10,7 +10,7 @@ import openapi
 from mockserver import apis, fixtures
 from mockserver.auth import issuer, tokens
 from mockserver.auth.schemes import credential_kind
-from mockserver.http.problems import CannotStart, nearest
+from mockserver.http.problems import CannotStart, suggest_nearest
 from mockserver.http.session_name import CLAIM, NAME, NAMING
 
 
@@ -35,7 +35,7 @@ def make_credential(api: str | None, wanted: Mapping[str, Any], session: str | N
         return known.api_keys[0].key
     defect = wanted["defect"]
     if defect is not None and defect not in issuer.DEFECTS:
-        raise CannotStart(f"--defect {defect}: {nearest(defect, list(issuer.DEFECTS))}")
+        raise CannotStart(f"--defect {defect}: {suggest_nearest(defect, list(issuer.DEFECTS))}")
     if session is not None and not NAME.fullmatch(session):
         raise CannotStart(f"--session {session}: {NAMING}")
     claims = tokens.build_claims(wanted["sub"] or known.subject, wanted["role"], time.time(), wanted["ttl_s"])

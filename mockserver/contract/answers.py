@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.examples import example_headers
 from mockserver.contract.operation import OFF_CONTRACT, Operation, matching_response
-from mockserver.http.problems import Invalid, Problem, Violation, phrase
+from mockserver.http.problems import Invalid, Problem, Violation, reason_phrase
 from mockserver.http.reply import Reply
 from mockserver.simulation.prefer import Preference
 from openapi.media_type import JSON, is_json
@@ -85,7 +85,7 @@ class _ForcedProblem(Problem):
     """A problem of any status, with the message of the contract's example."""
 
     def __init__(self, status: int, message: str | None) -> None:
-        super().__init__(message or phrase(status))
+        super().__init__(message or reason_phrase(status))
         self.kind = status
 
 

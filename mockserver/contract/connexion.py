@@ -9,7 +9,7 @@ from collections.abc import Callable
 from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
-from mockserver.http.problems import BadContract
+from mockserver.http.problems import InvalidContract
 from openapi import Spec
 
 with warnings.catch_warnings():
@@ -38,7 +38,7 @@ def add_contract(
     """Compile the operations of *spec* and add them to *routes*.
 
     find_handler: gives the handler of an operationId, or raises. is_shipped: the contract ships here and is valid.
-    Raises BadContract for a contract that is not valid, and whatever the two functions raise.
+    Raises InvalidContract for a contract that is not valid, and whatever the two functions raise.
     """
     try:
         # Our own operations need nothing of Connexion's middleware, only its walk through the paths.
@@ -51,9 +51,9 @@ def add_contract(
         )
     except InvalidSpecification as error:
         place = ".".join(map(str, error.absolute_path))
-        raise BadContract(f"{place}: {error.message[:300]}") from None
+        raise InvalidContract(f"{place}: {error.message[:300]}") from None
     except re.error as error:
-        raise BadContract(f"a pattern is not a regular expression: {error}") from None
+        raise InvalidContract(f"a pattern is not a regular expression: {error}") from None
 
 
 class _ShippedSpecification(OpenAPISpecification):  # type: ignore[misc]

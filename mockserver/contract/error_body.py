@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.http.problems import CannotStart, Problem, phrase
+from mockserver.http.problems import CannotStart, Problem, reason_phrase
 from mockserver.http.reply import Reply
 
 _ABSENT = object()
@@ -34,7 +34,7 @@ class Voice:
         status = int(problem.kind)
         values = {
             "status": status,
-            "code": self.codes.get(str(status), phrase(status).lower().replace(" ", "_")),
+            "code": self.codes.get(str(status), reason_phrase(status).lower().replace(" ", "_")),
             "message": problem.message,
             "detail": problem.detail if problem.detail is not None else _ABSENT,
         }

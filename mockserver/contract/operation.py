@@ -15,7 +15,7 @@ from mockserver.contract.media_type import is_accepted, json_content
 from mockserver.contract.parameter import Parameter
 from mockserver.contract.schema import Schema
 from mockserver.http import exact_json
-from mockserver.http.problems import Broken, CannotStart, Invalid, UnsupportedMediaType, Violation
+from mockserver.http.problems import CannotStart, InternalError, Invalid, UnsupportedMediaType, Violation
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
 from mockserver.session.session import Session
@@ -124,7 +124,9 @@ class Operation:
         if self._media_types:
             media_type = request.header("content-type")
             if media_type is not None and not is_accepted(media_type[:200], self._media_types):
-                raise UnsupportedMediaType(f"Content-Type is {media_type[:200]!r}; send {self._wanted()}")
+                raise UnsupportedMediaType(
+                    f"Content-Type is {media_type[:200]!r}; send {self._describe_media_types()}"
+                )
             # Not always read_body(), since a coroutine costs more than the look.
             raw = request.content
             if raw is None:
@@ -153,7 +155,7 @@ class Operation:
         """Give *reply* back if it keeps the contract.
 
         An example of a contract without an error body of its own is only marked: it is the user's to mend.
-        Raises Broken if the stub broke the contract.
+        Raises InternalError if the stub broke the contract.
         """
         violation = self.contract_violation(reply)
         if violation is None:
@@ -161,7 +163,7 @@ class Operation:
         if not self.voice.is_own:
             return reply.with_headers({OFF_CONTRACT: violation})
         logger.error(violation)
-        raise Broken("The stub broke its own contract", contract_error=violation)
+        raise InternalError("The stub broke its own contract", contract_error=violation)
 
     def contract_violation(self, reply: Reply) -> str | None:
         """Say how *reply* breaks the contract, or None if it keeps it."""
@@ -174,7 +176,7 @@ class Operation:
         schema = self._schemas_by_status[status]
         if schema is None or isinstance(reply.body, bytes):
             return None
-        violations = schema.violations(reply.body)
+        violations = schema.find_violations(reply.body)
         if not violations:
             return None
         sentences = "; ".join(f"{where}: {message}" if where else message for where, message in violations)
@@ -186,17 +188,17 @@ class Operation:
                 raise Invalid([Violation("", "the request body must not be empty")])
             return None
         if media_type is None:
-            raise UnsupportedMediaType(f"Content-Type is missing; send {self._wanted()}")
+            raise UnsupportedMediaType(f"Content-Type is missing; send {self._describe_media_types()}")
         if self._body is None or not is_json(media_type):
             return raw
         try:
             body = exact_json.loads(raw)
         except exact_json.NotExact as error:
             raise Invalid([Violation("", str(error))]) from None
-        violations.extend(self._body.violations(body))
+        violations.extend(self._body.find_violations(body))
         return body
 
-    def _wanted(self) -> str:
+    def _describe_media_types(self) -> str:
         return " or ".join(sorted(self._media_types))
 
     def _check_handler(self) -> None:

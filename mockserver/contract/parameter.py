@@ -8,7 +8,7 @@ from typing import Any
 
 import openapi
 from mockserver.contract.schema import Schema
-from mockserver.http.problems import BadContract, Violation
+from mockserver.http.problems import InvalidContract, Violation
 from mockserver.http.request import Request
 from openapi import Spec
 
@@ -53,7 +53,7 @@ class Parameter:
             )
             violations.append(Violation(self.name, message))
             return value
-        violations.extend(self._schema.violations(value, self.name))
+        violations.extend(self._schema.find_violations(value, self.name))
         return value
 
 
@@ -75,7 +75,7 @@ def _make_reader(place: str, name: str, template: str) -> _ReadRaw:
     if place == "path":
         names = VARIABLE.findall(template)
         if name not in names:
-            raise BadContract(f"there is no {{{name}}} in the path {template}")
+            raise InvalidContract(f"there is no {{{name}}} in the path {template}")
         index = names.index(name)
         return lambda _, path_values: path_values[index]
     if place == "query":

@@ -99,14 +99,14 @@ class Routes:
         """Find the operation with the most equal leading segments, then the same method, then the closest path."""
         parts, beginning = _split_path(raw_path), _split_path(raw_path[:_LONGEST_COMPARED])
 
-        def closeness(one: Operation) -> tuple[int, bool, float]:
+        def rate_closeness(one: Operation) -> tuple[int, bool, float]:
             return (
                 _count_equal_segments(one, parts),
                 one.method == method,
                 -_path_distance(_split_path(one.template), beginning),
             )
 
-        best = max(self.operations, key=closeness)
+        best = max(self.operations, key=rate_closeness)
         return NearMiss(best, _describe_difference(best, parts))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from jsonschema_rs import Draft4Validator, ReferencingError, ValidationError
 
 import openapi
-from mockserver.http.problems import BadContract, Violation, nearest
+from mockserver.http.problems import InvalidContract, Violation, suggest_nearest
 from openapi import Spec
 from openapi.pointer import unescape_step, walk_references
 
@@ -18,20 +18,20 @@ class Schema:
 
     schema: the schema object; its references are resolved in the contract *spec*.
     needless: readOnly in a request, writeOnly in an answer; members marked so need not be there.
-    Raises BadContract if it is none.
+    Raises InvalidContract if it is none.
     """
 
     def __init__(
         self, schema: dict[str, Any], spec: Spec, needless: Literal["readOnly", "writeOnly"] = "readOnly"
     ) -> None:
-        self._document = _Translation(spec, needless).document(schema)
+        self._document = _Translation(spec, needless).translate_schema(schema)
         try:
             self._validator = Draft4Validator(self._document, validate_formats=True)
         except (ValidationError, ReferencingError) as error:
             reason = str(getattr(error, "message", error)).splitlines()[0][:300]
-            raise BadContract(f"a schema cannot be used: {reason}") from None
+            raise InvalidContract(f"a schema cannot be used: {reason}") from None
 
-    def violations(self, value: Any, where: str = "") -> list[Violation]:
+    def find_violations(self, value: Any, where: str = "") -> list[Violation]:
         """List everything wrong with *value*, one thing a place below *where*; empty if it is valid.
 
         Of a long array only the beginning is searched, so that no request can ask for a megabyte of complaints.
@@ -39,20 +39,20 @@ class Schema:
         if self._validator.is_valid(value):
             return []
         found: dict[str, Violation] = {}
-        for error in list(self._validator.iter_errors(_beginning(value))) or self._first(value):
-            violation = _violation(error, where, self._known(error))
+        for error in list(self._validator.iter_errors(_cut_arrays(value))) or self._find_first_error(value):
+            violation = _describe_error(error, where, self._list_known_members(error))
             if error.kind.name == "type" or violation.where not in found:
                 found[violation.where] = violation
         return list(found.values())
 
-    def _known(self, error: ValidationError) -> list[str]:
+    def _list_known_members(self, error: ValidationError) -> list[str]:
         """List the members that are known where one is not."""
         node: Any = self._document
         for step in error.schema_path[:-1]:
             node = node[step]
         return list(node.get("properties", {})) if isinstance(node, dict) else []
 
-    def _first(self, value: Any) -> list[ValidationError]:
+    def _find_first_error(self, value: Any) -> list[ValidationError]:
         try:
             self._validator.validate(value)
         except ValidationError as error:
@@ -60,58 +60,58 @@ class Schema:
         return []
 
 
-_LONG = 100
+_MAXIMUM_ITEMS = 100
 
 
-def _beginning(value: Any) -> Any:
+def _cut_arrays(value: Any) -> Any:
     """Copy *value* with its arrays cut to their first items."""
     if isinstance(value, list):
-        return [_beginning(item) for item in value[:_LONG]]
+        return [_cut_arrays(item) for item in value[:_MAXIMUM_ITEMS]]
     if isinstance(value, dict):
-        return {name: _beginning(item) for name, item in value.items()}
+        return {name: _cut_arrays(item) for name, item in value.items()}
     return value
 
 
-def _violation(error: ValidationError, where: str, known: list[str]) -> Violation:
+def _describe_error(error: ValidationError, where: str, known: list[str]) -> Violation:
     path = error.instance_path
     kind: Any = error.kind
     if kind.name == "required":
         path, message = [*path, kind.property], "is required"
     elif kind.name == "type":
-        message = f"must be {_kinds(kind.types)}, not {_kind(error.instance)}"
+        message = f"must be {_name_types(kind.types)}, not {_name_type(error.instance)}"
     elif kind.name == "enum":
         words = ", ".join(json.dumps(option) for option in kind.options if option is not None)
-        message = f"must be one of {words}, not {_shown(error.instance)}"
+        message = f"must be one of {words}, not {_shorten_json(error.instance)}"
     elif kind.name == "additionalProperties":
         name = kind.unexpected[0]
-        path, message = [*path, name], f"is not known; {nearest(name, known)}"
+        path, message = [*path, name], f"is not known; {suggest_nearest(name, known)}"
     elif kind.name == "minLength" and kind.limit == 1:
         message = "must not be empty"
     else:
         message = error.message
-    place = _place(where, path)
+    place = _format_place(where, path)
     return Violation(place, message if place else f"the body {message}")
 
 
-def _place(where: str, path: list[str | int]) -> str:
+def _format_place(where: str, path: list[str | int]) -> str:
     for step in path:
         where += f"[{step}]" if isinstance(step, int) else f".{step}" if where else step
     return where
 
 
-def _kinds(types: list[str]) -> str:
+def _name_types(types: list[str]) -> str:
     names = [f"{'an' if name[0] in 'aio' else 'a'} {name}" for name in types if name != "null"]
     return " or ".join(names)
 
 
-def _kind(value: Any) -> str:
-    for cls, name in _KINDS.items():
+def _name_type(value: Any) -> str:
+    for cls, name in _TYPE_NAMES.items():
         if isinstance(value, cls):
             return name
     return "null"
 
 
-_KINDS = {
+_TYPE_NAMES = {
     str: "a string",
     bool: "a boolean",
     int: "a number",
@@ -121,7 +121,7 @@ _KINDS = {
 }
 
 
-def _shown(value: Any) -> str:
+def _shorten_json(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
@@ -133,7 +133,7 @@ class _Translation:
         self._spec = spec
         self._needless = needless
 
-    def document(self, schema: Any) -> dict[str, Any]:
+    def translate_schema(self, schema: Any) -> dict[str, Any]:
         """Translate *schema*, and what it refers to, put where the references look for it."""
         document: dict[str, Any] = {}
         waiting, seen = [schema], set()
@@ -147,17 +147,17 @@ class _Translation:
                 place = document
                 for step in parents:
                     place = place.setdefault(unescape_step(step), {})
-                place[unescape_step(name)] = self._of(target)
+                place[unescape_step(name)] = self._translate_node(target)
                 waiting.append(target)
-        return {**self._of(schema), **document}
+        return {**self._translate_node(schema), **document}
 
-    def _of(self, node: Any) -> Any:
+    def _translate_node(self, node: Any) -> Any:
         """Translate ``nullable``, and what is required in one direction only, all the way down."""
         if isinstance(node, list):
-            return [self._of(item) for item in node]
+            return [self._translate_node(item) for item in node]
         if not isinstance(node, dict):
             return node
-        schema = {key: self._of(value) for key, value in node.items()}
+        schema = {key: self._translate_node(value) for key, value in node.items()}
         if isinstance(schema.get("required"), list) and isinstance(node.get("properties"), dict):
             schema["required"] = [name for name in schema["required"] if not self._is_needless(node, name)]
             if not schema["required"]:  # an empty list is no JSON Schema

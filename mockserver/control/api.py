@@ -17,7 +17,7 @@ from mockserver.control.match_check import check_matches
 from mockserver.control.pages import render_control_page, render_docs_page
 from mockserver.control.state import StateDocuments
 from mockserver.http import exact_json
-from mockserver.http.problems import NotFound, Problem, nearest
+from mockserver.http.problems import NotFound, Problem, suggest_nearest
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
 from mockserver.http.session_name import PREFIX
@@ -141,7 +141,7 @@ class Admin:
 
     async def list_requests(self, caller: Operator, session: str | None, limit: int | None) -> Reply:
         """List the journal, or the newest *limit* calls of it."""
-        entries = self._find_journal(session, caller).entries()
+        entries = self._find_journal(session, caller).list_entries()
         return _entries_reply(entries[-limit:] if limit else entries)
 
     async def clear_requests(self, caller: Operator, session: str | None) -> Reply:
@@ -151,31 +151,35 @@ class Admin:
 
     async def find_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """List the calls that match."""
-        return _entries_reply(self._find_journal(session, caller).entries(Match(**body.get("match", {}))))
+        return _entries_reply(
+            self._find_journal(session, caller).list_entries(Match(**body.get("match", {})))
+        )
 
     async def count_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Count the calls that match."""
-        found = self._find_journal(session, caller).entries(Match(**body.get("match", {})))
+        found = self._find_journal(session, caller).list_entries(Match(**body.get("match", {})))
         return Reply(200, {"count": len(found)})
 
     async def wait_for_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Wait until enough calls match; raise TimeIsUp if too few do in time."""
         count, timeout_s = body.get("count", 1), body.get("timeout_s", 5)
-        found = await self._find_journal(session, caller).wait(Match(**body["match"]), count, timeout_s)
+        found = await self._find_journal(session, caller).wait_for_calls(
+            Match(**body["match"]), count, timeout_s
+        )
         if len(found) < count:
             raise TimeIsUp(f"{len(found)} of {count} matching calls in {timeout_s} s")
         return _entries_reply(found)
 
     async def list_unmatched_requests(self, caller: Operator, session: str | None) -> Reply:
         """List the calls that matched no operation."""
-        entries = self._find_journal(session, caller).entries()
+        entries = self._find_journal(session, caller).list_entries()
         return _entries_reply([entry for entry in entries if entry.near_miss is not None])
 
     async def download_requests(self, caller: Operator, session: str | None) -> Reply:
         """Answer the journal as an HTTP archive."""
         from mockserver.control.har import build_archive
 
-        archive = build_archive(self._find_journal(session, caller).entries(), caller.url)
+        archive = build_archive(self._find_journal(session, caller).list_entries(), caller.url)
         return Reply(200, archive, {"Content-Disposition": 'attachment; filename="requests.har"'})
 
     async def stream_events(self, caller: Operator, session: str | None) -> Stream:
@@ -192,12 +196,12 @@ class Admin:
         """Replace the faults."""
         matches = [(f"[{index}].match", rule.get("match", {})) for index, rule in enumerate(body)]
         check_matches(matches, self._routes.operations)
-        self._find_session(session, caller).faults.set(body)
+        self._find_session(session, caller).faults.replace(body)
         return _NO_CONTENT
 
     async def clear_faults(self, caller: Operator, session: str | None) -> Reply:
         """Remove the faults."""
-        self._find_session(session, caller).faults.set([])
+        self._find_session(session, caller).faults.replace([])
         return _NO_CONTENT
 
     async def list_overrides(self, caller: Operator, session: str | None) -> Reply:
@@ -276,7 +280,7 @@ class Admin:
 
     def _find_spec(self, api: str) -> Spec:
         if api not in self._specs:
-            raise NotFound(f"contract {api!r} not found; {nearest(api, list(self._specs))}")
+            raise NotFound(f"contract {api!r} not found; {suggest_nearest(api, list(self._specs))}")
         return self._specs[api]
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import harfile
 
-from mockserver.http.problems import phrase
+from mockserver.http.problems import reason_phrase
 from mockserver.session.journal import Entry
 
 
@@ -60,7 +60,7 @@ def _convert_response(entry: Entry) -> harfile.Response:
     text, size = response.content.decode(errors="replace"), len(response.content)
     return harfile.Response(
         status=response.status,
-        statusText=phrase(response.status),
+        statusText=reason_phrase(response.status),
         httpVersion="HTTP/1.1",
         headers=_convert_pairs(headers.items()),
         content=harfile.Content(size=size, mimeType=headers.get("content-type", ""), text=text),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import openapi
-from mockserver.http.problems import Invalid, Violation, nearest
+from mockserver.http.problems import Invalid, Violation, suggest_nearest
 from mockserver.http.session_name import PREFIX
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def check_matches(
         for key, names in known.items():
             word = match.get(key, names[0])
             if (word.upper() if key == "method" else word) not in names:
-                violations.append(Violation(f"{where}.{key}", f"{word!r}: {nearest(word, names)}"))
+                violations.append(Violation(f"{where}.{key}", f"{word!r}: {suggest_nearest(word, names)}"))
         if "status" in match:
             violations.append(Violation(f"{where}.status", "is not known before the answer; leave it out"))
         path = match.get("path", "/")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver import fixtures
-from mockserver.http.problems import Invalid, Violation, nearest
+from mockserver.http.problems import Invalid, Violation, suggest_nearest
 from mockserver.session.memory_store import Saved
 from mockserver.session.session import Session
 
@@ -35,7 +35,7 @@ class StateDocuments:
         loaded = {}
         for api, content in document.items():
             if api not in session.stores:
-                known = nearest(api, list(session.stores))
+                known = suggest_nearest(api, list(session.stores))
                 errors.append(Violation(api, f"is not an API served here; {known}"))
                 continue
             try:

@@ -12,7 +12,7 @@ from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
 from mockserver.dispatch.rendering import error_reply, render_response
 from mockserver.dispatch.routing import find_operation, routing_problem
-from mockserver.http.problems import Invalid, Violation, nearest
+from mockserver.http.problems import Invalid, Violation, suggest_nearest
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
 from mockserver.session.registry import SessionRegistry
@@ -80,4 +80,6 @@ def _refuse_unknown_parameters(request: Request, operation: Operation) -> None:
     names = [parameter["name"] for parameter in operation.parameters if parameter["in"] == "query"]
     unknown = [name for name in request.query_values() if name not in (*names, *_GENERAL_PARAMETERS)]
     if unknown:
-        raise Invalid([Violation(name, f"is no parameter here; {nearest(name, names)}") for name in unknown])
+        raise Invalid(
+            [Violation(name, f"is no parameter here; {suggest_nearest(name, names)}") for name in unknown]
+        )

@@ -9,7 +9,7 @@ from mockserver.contract.answers import documented_reply, success_reply
 from mockserver.contract.operation import OFF_CONTRACT, Operation
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
-from mockserver.http.problems import Broken, Invalid, Problem, Unavailable, UnsupportedMediaType
+from mockserver.http.problems import InternalError, Invalid, Problem, Unavailable, UnsupportedMediaType
 from mockserver.http.reply import Reply
 from mockserver.http.request import ClientDisconnected
 from mockserver.http.response import Response
@@ -31,7 +31,7 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
         error = Unavailable("The stub is stopping")
     elif not isinstance(error, Problem):
         logger.error("%s %s", request.method, request.path, exc_info=error)
-        error = Broken(_FAILED)
+        error = InternalError(_FAILED)
     if isinstance(error, Invalid):
         exchange.violations = error.violations
     if operation is None:
@@ -49,7 +49,7 @@ def render_problem(problem: Problem, operation: Operation) -> Reply:
         return _example_error_reply(problem, operation, reply)
     try:
         return operation.check_reply(reply)
-    except Broken as broken:
+    except InternalError as broken:
         return operation.voice.render_problem(broken)
 
 
@@ -66,7 +66,7 @@ def render_response(reply: Reply, header_lines: bytes, exchange: Exchange) -> Re
         if operation is None:
             raise
         logger.exception("%s %s", request.method, request.path)
-        reply = render_problem(Broken(_FAILED), operation)
+        reply = render_problem(InternalError(_FAILED), operation)
         return Response.from_reply(reply, header_lines, is_head=is_head)
 
 

@@ -15,7 +15,7 @@ from mockserver.contract.operation import Operation
 from mockserver.contract.parameter import VARIABLE
 from mockserver.export.answers import Answer, list_answers
 from mockserver.export.handlers import base_path
-from mockserver.services.sample import sample
+from mockserver.services.sample import build_sample
 from mockserver.services.service import Service
 from openapi import Spec
 from openapi.media_type import JSON
@@ -255,7 +255,7 @@ def _find_example(spec: Spec, shown: Mapping[str, Any]) -> Any:
     for one in shown.get("examples", {}).values():
         return openapi.resolve_reference(spec, one).get("value")
     inner = next(iter(shown.get("content", {}).values()), shown)
-    return sample(spec, inner.get("schema", {"type": "string"}))
+    return build_sample(spec, inner.get("schema", {"type": "string"}))
 
 
 def _format_text(value: Any) -> str:

@@ -53,7 +53,7 @@ def parse_leniently(content: bytes | None) -> Any:
 
 
 def _parse_carefully(raw: bytes) -> Any:
-    text = _decode(raw)
+    text = _decode_utf_8(raw)
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -75,7 +75,7 @@ def _parse_carefully(raw: bytes) -> Any:
 _TOO_DEEP = f"the body nests more than {MAXIMUM_DEPTH} levels deep"
 
 
-def _decode(raw: bytes) -> str:
+def _decode_utf_8(raw: bytes) -> str:
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         raise NotExact("the body starts with a byte order mark; send plain UTF-8")
     try:
@@ -109,9 +109,9 @@ def _refuse_lone_surrogates(value: Any) -> None:
 def _parse_float(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise NotExact(f"the number {_shorten(text)} is out of range")
+        raise NotExact(f"the number {_shorten_text(text)} is out of range")
     if not (_is_zero(text) if number == 0 else Decimal(text) == Decimal(repr(number))):
-        raise NotExact(f"the number {_shorten(text)} has more digits than can be kept")
+        raise NotExact(f"the number {_shorten_text(text)} has more digits than can be kept")
     return number
 
 
@@ -120,7 +120,7 @@ def _is_zero(text: str) -> bool:
     return not text.lower().partition("e")[0].strip("-0.")
 
 
-def _shorten(text: str) -> str:
+def _shorten_text(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
@@ -133,7 +133,7 @@ def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         # The members stand in the order they came first: where the two part, a name has come again.
         twice = next(name for (name, _), first in zip(pairs, [*members, None], strict=False) if name != first)
-        raise NotExact(f"the member {json.dumps(_shorten(twice))} is given twice")
+        raise NotExact(f"the member {json.dumps(_shorten_text(twice))} is given twice")
     return members
 
 

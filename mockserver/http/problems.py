@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 
-def phrase(status: int) -> str:
+def reason_phrase(status: int) -> str:
     """Say in a word or two what a status means."""
     return HTTPStatus(status).phrase if status in _NAMED else f"Status {status}"
 
@@ -107,7 +107,7 @@ class UnsupportedMediaType(Problem):
     kind = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
-class Broken(Problem):
+class InternalError(Problem):
     """The stub failed; *contract_error* says which promise of the spec its own answer broke, if that is why."""
 
     def __init__(self, message: str, contract_error: str | None = None) -> None:
@@ -122,7 +122,7 @@ class Unavailable(Problem):
     kind = HTTPStatus.SERVICE_UNAVAILABLE
 
 
-class BadContract(Exception):
+class InvalidContract(Exception):
     """A contract says what cannot be; the message says what."""
 
 
@@ -130,7 +130,7 @@ class CannotStart(Exception):
     """The stub cannot start; the message says what, where and what to do."""
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
+def suggest_nearest(word: str, known: Sequence[str]) -> str:
     """Say which of the *known* words is meant by *word*."""
     near = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"

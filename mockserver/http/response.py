@@ -10,7 +10,7 @@ from typing import NamedTuple
 from starlette.types import Send
 
 from mockserver.http import exact_json
-from mockserver.http.problems import phrase
+from mockserver.http.problems import reason_phrase
 from mockserver.http.raw_connection import CLOSE_AND_END_HEAD
 from mockserver.http.reply import Reply
 
@@ -80,7 +80,7 @@ class Response(NamedTuple):
 
 @cache
 def _status_line(status: int) -> bytes:
-    return f"HTTP/1.1 {status} {phrase(status)}\r\n".encode()
+    return f"HTTP/1.1 {status} {reason_phrase(status)}\r\n".encode()
 
 
 def _header_line(name: str, value: str) -> bytes:

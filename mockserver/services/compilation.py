@@ -11,7 +11,7 @@ from mockserver.contract.error_body import Voice
 from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
-from mockserver.http.problems import BadContract, CannotStart
+from mockserver.http.problems import CannotStart, InvalidContract
 from mockserver.services.service import Service
 
 
@@ -46,7 +46,7 @@ def add_operations(service: Service, routes: Routes, mode: Mode, secret: str, *,
                 handler,
                 needs_body_first=make_signature_test(definition.security, schemes) if verify_hmac else None,
             )
-        except BadContract as error:
+        except InvalidContract as error:
             raise CannotStart(f"{service.file}: operation {definition.name}: {error}") from None
 
     def find_handler(operation_id: str | None) -> Handler:
@@ -60,7 +60,7 @@ def add_operations(service: Service, routes: Routes, mode: Mode, secret: str, *,
 
     try:
         add_contract(service.spec, routes, find_handler, compile_operation, is_shipped=service.is_shipped)
-    except BadContract as error:
+    except InvalidContract as error:
         raise CannotStart(f"{service.file}: {error}") from None
 
 

@@ -19,7 +19,7 @@ from mockserver.contract.handler import Handler
 from mockserver.contract.parameter import VARIABLE
 from mockserver.http.problems import CannotStart
 from mockserver.http.reply import Reply
-from mockserver.services.sample import sample
+from mockserver.services.sample import build_sample
 from mockserver.services.service import Service
 from mockserver.session.session import Session
 from mockserver.session.store import Key, Record
@@ -203,14 +203,14 @@ def _add_examples(spec: Spec, response: dict[str, Any]) -> None:
     for header in headers.values():
         schema = openapi.resolve_reference(spec, header.get("schema", {}))
         if "example" not in header and (header.get("required") or {"example", "default"} & {*schema}):
-            header["example"] = sample(spec, schema)
+            header["example"] = build_sample(spec, schema)
     if headers:
         response["headers"] = headers
 
 
 def _build_example(spec: Spec, media_type: str, schema: Any) -> Any:
     """Build an example; nothing in a format that cannot be written, unless the schema shows how it looks."""
-    value = sample(spec, schema)
+    value = build_sample(spec, schema)
     if is_json(media_type) or "*" in media_type:
         return value
     is_text = media_type.startswith("text/") and not media_type.startswith("text/xml")

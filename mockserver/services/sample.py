@@ -19,18 +19,18 @@ _TEXTS = {
     "ipv6": "::1",
 }
 # So many values are enough to show what may be left out, and so many to give up what may not.
-_ENOUGH = 1000
-_MOST = 20_000
+_OPTIONAL_VALUES = 1000
+_MAXIMUM_VALUES = 20_000
 _LONGEST_TEXT = 10_000
 
 
-def sample(spec: Spec, schema: Any) -> Any:
+def build_sample(spec: Spec, schema: Any) -> Any:
     """Build the plainest value that *schema* allows: its example, default or first choice where it has one.
 
     What would hold itself is left out where the schema allows that; ``{}`` if it never does, or asks for too much.
     """
     try:
-        return _Sampler(spec).of(schema, frozenset())
+        return _Sampler(spec).build(schema, frozenset())
     except (_Endless, RecursionError):
         return {}
 
@@ -46,7 +46,7 @@ class _Sampler:
         self._spec = spec
         self._count = 0
 
-    def of(self, schema: Any, within: frozenset[int]) -> Any:
+    def build(self, schema: Any, within: frozenset[int]) -> Any:
         """Build a value of *schema*; raises _Endless where there is none."""
         schema = openapi.resolve_reference(self._spec, schema)
         self._count += 1
@@ -56,71 +56,71 @@ class _Sampler:
         if schema.get("enum"):
             return schema["enum"][0]
         try:
-            if id(schema) in within or self._count > _MOST:
+            if id(schema) in within or self._count > _MAXIMUM_VALUES:
                 raise _Endless
-            return self._built(schema, within | {id(schema)})
+            return self._build_by_type(schema, within | {id(schema)})
         except _Endless:
             if schema.get("nullable") is True:
                 return None
             raise
 
-    def _built(self, schema: dict[str, Any], within: frozenset[int]) -> Any:
+    def _build_by_type(self, schema: dict[str, Any], within: frozenset[int]) -> Any:
         if "allOf" in schema:
-            return self.of(self._together(schema, within), within)
+            return self.build(self._merge_all_of(schema, within), within)
         for key in ("oneOf", "anyOf"):
             if schema.get(key):
-                return self._first(schema[key], within)
+                return self._build_first_possible(schema[key], within)
         kind = schema.get("type") or (
             "object" if "properties" in schema else "array" if "items" in schema else None
         )
         if kind == "object":
-            return self._object(schema, within)
+            return self._build_object(schema, within)
         if kind == "array":
-            return self._array(schema, within)
-        return _scalar(kind, schema)
+            return self._build_array(schema, within)
+        return _build_scalar(kind, schema)
 
-    def _first(self, branches: list[Any], within: frozenset[int]) -> Any:
+    def _build_first_possible(self, branches: list[Any], within: frozenset[int]) -> Any:
         for branch in branches:
             try:
-                return self.of(branch, within)
+                return self.build(branch, within)
             except _Endless:
                 continue
         raise _Endless
 
-    def _object(self, schema: dict[str, Any], within: frozenset[int]) -> dict[str, Any]:
+    def _build_object(self, schema: dict[str, Any], within: frozenset[int]) -> dict[str, Any]:
         value = {}
         for name, member in schema.get("properties", {}).items():
             if openapi.resolve_reference(self._spec, member).get("writeOnly"):
                 continue
             is_required = name in schema.get("required", [])
             try:
-                if is_required or self._count < _ENOUGH:
-                    value[name] = self.of(member, within)
+                if is_required or self._count < _OPTIONAL_VALUES:
+                    value[name] = self.build(member, within)
             except _Endless:
                 if is_required:
                     raise
         return value
 
-    def _array(self, schema: dict[str, Any], within: frozenset[int]) -> list[Any]:
+    def _build_array(self, schema: dict[str, Any], within: frozenset[int]) -> list[Any]:
         least = schema.get("minItems", 0)
         wanted = schema.get("items", {})
         if least:
-            return [self.of(wanted, within) for _ in range(least)]
+            return [self.build(wanted, within) for _ in range(least)]
         try:
-            is_shown = self._count < _ENOUGH and schema.get("maxItems") != 0
-            return [self.of(wanted, within)] if is_shown else []
+            is_shown = self._count < _OPTIONAL_VALUES and schema.get("maxItems") != 0
+            return [self.build(wanted, within)] if is_shown else []
         except _Endless:
             return []
 
-    def _together(self, schema: dict[str, Any], within: frozenset[int]) -> dict[str, Any]:
+    def _merge_all_of(self, schema: dict[str, Any], within: frozenset[int]) -> dict[str, Any]:
         """Merge the parts of an allOf into one schema."""
         merged = {key: value for key, value in schema.items() if key != "allOf"}
         for part in schema["allOf"]:
             one = openapi.resolve_reference(self._spec, part)
             self._count += 1
-            if id(one) in within or self._count > _MOST:
+            if id(one) in within or self._count > _MAXIMUM_VALUES:
                 raise _Endless
-            one = self._together(one, within | {id(one)}) if "allOf" in one else one
+            one = self._merge_all_of(one, within | {id(one)}) if "allOf" in one else one
             properties = {**merged.get("properties", {}), **one.get("properties", {})}
             required = [*merged.get("required", []), *one.get("required", [])]
             merged = {**one, **merged}
@@ -131,7 +131,7 @@ class _Sampler:
         return merged
 
 
-def _scalar(kind: str | None, schema: dict[str, Any]) -> Any:
+def _build_scalar(kind: str | None, schema: dict[str, Any]) -> Any:
     if kind == "string":
         text = _TEXTS.get(schema.get("format", ""), "text")
         text = text.ljust(min(schema.get("minLength", 0), _LONGEST_TEXT), "x")

@@ -12,7 +12,7 @@ from typing import Any
 import openapi
 from mockserver import apis, fixtures
 from mockserver.contract.handler import Handler, MethodHandler
-from mockserver.http.problems import CannotStart, nearest
+from mockserver.http.problems import CannotStart, suggest_nearest
 from mockserver.session.session import Session
 from openapi import Spec
 
@@ -49,7 +49,7 @@ class Service:
         return schemes
 
     def _find_instance(self, session: Session) -> Any:
-        return session.api(self.name)
+        return session.find_api(self.name)
 
 
 def method_handlers(cls: type, instance: Callable[[Session], Any]) -> dict[str, Handler]:
@@ -75,7 +75,7 @@ def _load_fixtures(modules: Mapping[str, ModuleType], file: Path | None) -> dict
     own = fixtures.read_fixtures(file) if file else {}
     for name in own:
         if name not in modules:
-            meant = nearest(str(name), list(modules))
+            meant = suggest_nearest(str(name), list(modules))
             raise CannotStart(f"{file}: {name} is not an API served here; {meant}")
     return {
         name: fixtures.parse_fixtures(own[name], module.Fixtures, f"{file}: {name}")

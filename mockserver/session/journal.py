@@ -154,7 +154,7 @@ class Journal:
                 queue.get_nowait()
             queue.put_nowait(entry)
 
-    def entries(self, match: Match | None = None) -> list[Entry]:
+    def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
         entries = map(Entry._make, self._rows)
         return [entry for entry in entries if match is None or entry.fits(match)]
@@ -164,12 +164,12 @@ class Journal:
         self._rows.clear()
         self._bytes = 0
 
-    async def wait(self, match: Match, count: int, timeout_s: float) -> list[Entry]:
+    async def wait_for_calls(self, match: Match, count: int, timeout_s: float) -> list[Entry]:
         """Wait until *count* calls fit, at most *timeout_s* seconds of real time, and list those that do.
 
         Raises Unavailable if the stub stops first.
         """
-        found = self.entries(match)
+        found = self.list_entries(match)
         if len(found) >= count:
             return found
         with suppress(TimeoutError):

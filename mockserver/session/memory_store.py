@@ -37,15 +37,15 @@ class MemoryStore:
         With two parts or more it costs as much as there is under them, with one as much as there is at all.
         """
         if len(prefix) < _INDEXED_PARTS:
-            return [record for key, record in self.all().items() if key[: len(prefix)] == prefix]
+            return [record for key, record in self.all_records().items() if key[: len(prefix)] == prefix]
         if self._index is None:
             self._index = {}
-            for key in self.all():
+            for key in self.all_records():
                 self._index.setdefault(key[:_INDEXED_PARTS], {})[key] = None
         keys = self._index.get(prefix[:_INDEXED_PARTS], {})
         return [self._records.get(key) or self._fixtures[key] for key in keys if key[: len(prefix)] == prefix]
 
-    def all(self) -> dict[Key, Record]:
+    def all_records(self) -> dict[Key, Record]:
         """Give every record by its key."""
         return self._fixtures | self._records
 

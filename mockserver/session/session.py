@@ -65,7 +65,7 @@ class Session:
         self._blueprint = blueprint
         self._apis: dict[str, Any] = {}
 
-    def api(self, name: str) -> Any:
+    def find_api(self, name: str) -> Any:
         """Give this session's instance of the API *name*."""
         api = self._apis.get(name)
         if api is None:
@@ -79,7 +79,7 @@ class Session:
 
     def reset_faults(self) -> None:
         """Remove the faults and the overrides."""
-        self.faults.set([])
+        self.faults.replace([])
         self.overrides.clear()
 
     def reset(self) -> None:
@@ -99,5 +99,5 @@ class Session:
         """Go back to a saved state."""
         for name, store in saved.items():
             self.stores[name].load(store)
-        records = (record for store in self.stores.values() for record in store.all().values())
+        records = (record for store in self.stores.values() for record in store.all_records().values())
         self.ids.avoid(str(record["id"]) for record in records if "id" in record)

@@ -146,7 +146,7 @@ class Faults:
     def __bool__(self) -> bool:
         return bool(self._faults)
 
-    def set(self, documents: Sequence[Mapping[str, Any]]) -> None:
+    def replace(self, documents: Sequence[Mapping[str, Any]]) -> None:
         """Replace the rules; their counters start at zero.
 
         Raises Invalid for a rule without an effect or with two that exclude each other, and then changes nothing.

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 import openapi
 from mockserver import fixtures
-from mockserver.http.problems import nearest
+from mockserver.http.problems import suggest_nearest
 from mockserver.session.store import Key, Record
 
 Preference = Literal["opt_in", "opt_out"]
@@ -39,7 +39,7 @@ class _Part(BaseModel):
     def _check_channels(cls, channels: Any) -> Any:
         named = [channels] if isinstance(channels, str) else channels or []
         for unknown in (channel for channel in named if channel not in CHANNELS):
-            raise ValueError(f"{unknown!r} is not a channel; {nearest(unknown, CHANNELS)}")
+            raise ValueError(f"{unknown!r} is not a channel; {suggest_nearest(unknown, CHANNELS)}")
         return channels
 
 

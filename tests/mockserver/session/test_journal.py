@@ -149,7 +149,7 @@ def test_journal_of_long_bodies_has_a_bound():
     for _ in range(40):
         journal.add(request, None, 0.0, 0.0, None, (), None, None)
 
-    assert [entry.id for entry in journal.entries()] == list(range(25, 41))
+    assert [entry.id for entry in journal.list_entries()] == list(range(25, 41))
 
 
 def test_body_of_a_call_that_nobody_read_is_kept(caller):
