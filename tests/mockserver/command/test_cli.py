@@ -255,8 +255,8 @@ def mistakes(tmp_path):
     yield ["--fixtures", str(tmp_path)], [str(tmp_path), "Is a directory"]
     yield ["--fixtures", file("a.yaml", "a: [")], ["a.yaml", "not YAML", "line 1"]
     yield ["--fixtures", file("b.yaml", b"\xff\xfe\x00")], ["b.yaml", "utf-8"]
-    yield ["--fixtures", file("c.yaml", "")], ["c.yaml", "no mapping"]
-    yield ["--fixtures", file("d.yaml", "- 1")], ["d.yaml", "no mapping"]
+    yield ["--fixtures", file("c.yaml", "")], ["c.yaml", "not hold a mapping"]
+    yield ["--fixtures", file("d.yaml", "- 1")], ["d.yaml", "not hold a mapping"]
     yield ["--fixtures", file("e.yaml", "suprsnd: {}")], ["suprsnd", "did you mean 'suprsend'?"]
     yield (
         ["--fixtures", file("f.yaml", f"onlyautomator: {{{good}, fens: []}}")],
