@@ -29,9 +29,9 @@ def in_json_schema(node: Any, is_names: bool = False) -> Any:
     return schema
 
 
-def samples(spec: dict[str, Any]) -> Iterator[tuple[walk.At, dict[str, Any]]]:
+def list_samples(spec: dict[str, Any]) -> Iterator[tuple[walk.At, dict[str, Any]]]:
     """Yield where each sample stands and the schema it must fit."""
-    for at, node in walk.objects(spec):
+    for at, node in walk.list_objects(spec):
         if at[-1:] == ("properties",):
             continue
         # A media type, parameter or header has its schema beside its samples; a schema is its own.
@@ -41,14 +41,14 @@ def samples(spec: dict[str, Any]) -> Iterator[tuple[walk.At, dict[str, Any]]]:
             yield from (((*at, "examples", name, "value"), schema) for name in node["examples"])
 
 
-def misfits(spec: dict[str, Any]) -> dict[walk.At, str]:
+def find_misfits(spec: dict[str, Any]) -> dict[walk.At, str]:
     """Name every sample that does not fit its schema, and why."""
     found = {}
     components = in_json_schema(spec.get("components", {}))
-    for at, schema in samples(spec):
+    for at, schema in list_samples(spec):
         root = {"allOf": [in_json_schema(schema)], "components": components}
         validator = jsonschema_rs.Draft4Validator(root, validate_formats=True)
-        for error in validator.iter_errors(walk.get(spec, at)):
+        for error in validator.iter_errors(walk.get_node(spec, at)):
             found[at] = error.message
     return found
 
@@ -63,34 +63,38 @@ def test_spec_is_openapi_3_0(api):
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_every_sample_fits_its_schema(api):
-    assert misfits(openapi.load_contract(api)) == {}
+    assert find_misfits(openapi.load_contract(api)) == {}
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_every_json_message_has_an_example(api):
     spec = openapi.load_contract(api)
-    messages = {f"{operation} {status}": response for operation, status, response in walk.responses(spec)}
+    messages = {
+        f"{operation} {status}": response for operation, status, response in walk.list_responses(spec)
+    }
     messages |= {
         operation["operationId"]: openapi.resolve_reference(spec, operation["requestBody"])
-        for *_, operation in walk.operations(spec)
+        for *_, operation in walk.list_operations(spec)
         if "requestBody" in operation
     }
 
-    assert [name for name, message in messages.items() if not walk.media_type(message).get("examples")] == []
+    assert [
+        name for name, message in messages.items() if not walk.json_media_type(message).get("examples")
+    ] == []
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_every_broken_sample_is_found(api):
     """Each sample in turn becomes a list that only a schema without a type takes."""
     spec = openapi.load_contract(api)
-    for at, schema in samples(spec):
+    for at, schema in list_samples(spec):
         if "type" not in schema and "$ref" not in schema:
             continue
         broken = copy.deepcopy(spec)
         *parent, name = at
-        walk.get(broken, tuple(parent))[name] = [["no", "such", "thing"]]
+        walk.get_node(broken, tuple(parent))[name] = [["no", "such", "thing"]]
 
-        assert list(misfits(broken)) == [at]
+        assert list(find_misfits(broken)) == [at]
 
 
 def test_sample_must_fit_through_references_nullability_and_formats():
@@ -104,12 +108,14 @@ def test_sample_must_fit_through_references_nullability_and_formats():
     }
     instant = {"type": "string", "format": "date-time"}
 
-    def misfit(sample: Any) -> bool:
+    def has_misfit(sample: Any) -> bool:
         message = {"content": {"application/json": {"schema": schema, "examples": {"it": {"value": sample}}}}}
-        return bool(misfits({"components": {"schemas": {"Instant": instant}, "responses": {"R": message}}}))
+        return bool(
+            find_misfits({"components": {"schemas": {"Instant": instant}, "responses": {"R": message}}})
+        )
 
-    assert not misfit({"default": None, "word": None, "at": "2030-01-02T03:04:05Z"})
-    assert misfit({"default": "b"})
-    assert misfit({"word": 1})
-    assert misfit({"at": None})
-    assert misfit({"at": "yesterday"})
+    assert not has_misfit({"default": None, "word": None, "at": "2030-01-02T03:04:05Z"})
+    assert has_misfit({"default": "b"})
+    assert has_misfit({"word": 1})
+    assert has_misfit({"at": None})
+    assert has_misfit({"at": "yesterday"})

@@ -20,13 +20,13 @@ Line = tuple[Any, ...]  # a method of Contract and its arguments
 
 
 @cache
-def read(api: str) -> dict[str, Any]:
+def read_inventory(api: str) -> dict[str, Any]:
     """Read the inventory of an API's document."""
     inventory: dict[str, Any] = yaml.safe_load((INVENTORY / f"{api}.yaml").read_text(encoding="utf-8"))
     return inventory
 
 
-def lines(inventory: dict[str, Any]) -> Iterator[Line]:
+def list_facts(inventory: dict[str, Any]) -> Iterator[Line]:
     """Yield each fact of an inventory."""
     yield from (("heading", heading) for heading in inventory["headings"])
     yield from (("host", host) for host in inventory["hosts"])
@@ -40,16 +40,16 @@ def lines(inventory: dict[str, Any]) -> Iterator[Line]:
             for fact, value in facts.items()
             if fact != "in"
         )
-    yield from member_lines("request", inventory["request"])
+    yield from list_member_facts("request", inventory["request"])
     for status, members in inventory["responses"].items():
         yield "status", status
-        yield from member_lines(status, members)
+        yield from list_member_facts(status, members)
     for status, code in inventory["error codes"].items():
         yield "error_code", status, code
         yield "example", status, "error.code", code
 
 
-def member_lines(message: str, members: dict[str, dict[str, Any]]) -> Iterator[Line]:
+def list_member_facts(message: str, members: dict[str, dict[str, Any]]) -> Iterator[Line]:
     """Yield each fact about the members of one message."""
     for name, facts in members.items():
         yield "member", message, name
@@ -67,19 +67,19 @@ def member_lines(message: str, members: dict[str, dict[str, Any]]) -> Iterator[L
                     yield "member_fact", message, name, fact, value
 
 
-def find(spec: dict[str, Any], api: str, line: Line) -> Place:
+def find_fact(spec: dict[str, Any], api: str, line: Line) -> Place:
     """Find where *spec* says what *line* says; LookupError where it does not."""
     kind, *arguments = line
-    place: Place = getattr(Contract(spec, **read(api)["operation"]), kind)(*arguments)
+    place: Place = getattr(Contract(spec, **read_inventory(api)["operation"]), kind)(*arguments)
     return place
 
 
-def missing(spec: dict[str, Any], api: str, asked: list[Line]) -> list[str]:
+def list_missing_facts(spec: dict[str, Any], api: str, asked: list[Line]) -> list[str]:
     """Name every line that *spec* lacks."""
     found = []
     for line in asked:
         try:
-            find(spec, api, line)
+            find_fact(spec, api, line)
         except LookupError:
             kind, *rest = line
             found.append(
@@ -88,7 +88,7 @@ def missing(spec: dict[str, Any], api: str, asked: list[Line]) -> list[str]:
     return found
 
 
-def spoil(line: Line, place: Place) -> None:
+def remove_fact(line: Line, place: Place) -> None:
     """Make a spec lack what it says at *place*."""
     container, key = place
     if line[0] == "takes":
@@ -103,26 +103,26 @@ def test_every_api_has_an_inventory():
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_spec_says_everything_that_the_document_says(api):
-    assert missing(openapi.load_contract(api), api, list(lines(read(api)))) == []
+    assert list_missing_facts(openapi.load_contract(api), api, list(list_facts(read_inventory(api)))) == []
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_headings_are_those_of_the_document(api):
     """Nor may an x-source lean on a heading that the document does not have."""
-    assert openapi.load_contract(api)["info"]["x-document"]["headings"] == read(api)["headings"]
+    assert openapi.load_contract(api)["info"]["x-document"]["headings"] == read_inventory(api)["headings"]
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_spec_without_a_line_is_found_out(api):
     """Every line in turn is taken out of the spec, wherever it stands, and is missed."""
     spec = openapi.load_contract(api)
-    asked = list(lines(read(api)))
-    said = [line for line in asked if not missing(spec, api, [line])]
+    asked = list(list_facts(read_inventory(api)))
+    said = [line for line in asked if not list_missing_facts(spec, api, [line])]
     for line in said:
         broken = copy.deepcopy(spec)
         for _ in range(3):  # a sample value may stand in a schema and in two examples
-            if not missing(broken, api, [line]):
-                spoil(line, find(broken, api, line))
+            if not list_missing_facts(broken, api, [line]):
+                remove_fact(line, find_fact(broken, api, line))
 
-        assert missing(broken, api, [line]), line
+        assert list_missing_facts(broken, api, [line]), line
     assert len(said) > len(asked) / 2

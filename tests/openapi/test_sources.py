@@ -24,10 +24,10 @@ def is_marked(spec: dict[str, Any], node: dict[str, Any]) -> bool:
     )
 
 
-def unmarked(spec: dict[str, Any]) -> list[str]:
+def find_unmarked(spec: dict[str, Any]) -> list[str]:
     """Name the operations, parameters, bodies, responses, schemas and members without source and choice."""
     found = []
-    for path, method, operation in walk.operations(spec):
+    for path, method, operation in walk.list_operations(spec):
         parts = {"": operation, " body": operation.get("requestBody")}
         parts |= {f" {status}": response for status, response in operation["responses"].items()}
         parameters = [openapi.resolve_reference(spec, item) for item in operation.get("parameters", [])]
@@ -35,7 +35,7 @@ def unmarked(spec: dict[str, Any]) -> list[str]:
         found += [
             f"{method} {path}{name}" for name, part in parts.items() if part and not is_marked(spec, part)
         ]
-    for at, node in walk.objects(spec.get("components", {})):
+    for at, node in walk.list_objects(spec.get("components", {})):
         if at[-1:] == ("properties",) or at in {("schemas",), ("securitySchemes",)}:
             found += [
                 f"{'/'.join(map(str, at))}/{name}" for name, part in node.items() if not is_marked(spec, part)
@@ -43,7 +43,7 @@ def unmarked(spec: dict[str, Any]) -> list[str]:
     return found
 
 
-def unresolved(spec: dict[str, Any]) -> list[str]:
+def find_unresolved(spec: dict[str, Any]) -> list[str]:
     """Name every x-source that is no heading of the document and no page of the vendor's."""
     return [
         f"{at}: {source!r}"
@@ -52,10 +52,10 @@ def unresolved(spec: dict[str, Any]) -> list[str]:
     ]
 
 
-def unreasoned(spec: dict[str, Any]) -> list[str]:
+def find_unreasoned(spec: dict[str, Any]) -> list[str]:
     """Name every mark that is not text, and every choice that is not one or two sentences."""
     found = []
-    for at, node in walk.objects(spec):
+    for at, node in walk.list_objects(spec):
         for mark in MARKS:
             if mark in node and not isinstance(node[mark], str):
                 found.append(f"{'/'.join(map(str, at))}: {mark} is not text")
@@ -84,12 +84,12 @@ def test_document_is_named_dated_and_fingerprinted(api):
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_every_promise_is_marked(api):
-    assert unmarked(openapi.load_contract(api)) == []
+    assert find_unmarked(openapi.load_contract(api)) == []
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_every_source_resolves(api):
-    assert unresolved(openapi.load_contract(api)) == []
+    assert find_unresolved(openapi.load_contract(api)) == []
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
@@ -104,25 +104,25 @@ def test_every_heading_is_a_source(api):
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_every_choice_is_a_sentence_of_reason(api):
     assert list(openapi.list_choices(openapi.load_contract(api)))
-    assert unreasoned(openapi.load_contract(api)) == []
+    assert find_unreasoned(openapi.load_contract(api)) == []
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_broken_marks_are_found(api):
     """Each mark in turn is misspelt, emptied, made a list, and taken away."""
     spec = openapi.load_contract(api)
-    for at, node in walk.objects(spec):
+    for at, node in walk.list_objects(spec):
         for mark in (mark for mark in MARKS if mark in node):
             broken = copy.deepcopy(spec)
-            place = walk.get(broken, at)
+            place = walk.get_node(broken, at)
 
             place[mark] = "Nowhere"
-            assert unresolved(broken) if mark == "x-source" else unreasoned(broken)
+            assert find_unresolved(broken) if mark == "x-source" else find_unreasoned(broken)
             place[mark] = ["a list"]
-            assert unreasoned(broken)
+            assert find_unreasoned(broken)
             if mark == "x-choice":
                 place[mark] = " "
-                assert unreasoned(broken)
+                assert find_unreasoned(broken)
             for other in MARKS:
                 place.pop(other, None)
-            assert unmarked(broken) or "properties" in node
+            assert find_unmarked(broken) or "properties" in node

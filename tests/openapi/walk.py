@@ -15,7 +15,7 @@ DATA = frozenset({"example", "examples", "default", "enum"})
 At = tuple[Any, ...]
 
 
-def get(spec: dict[str, Any], at: At) -> Any:
+def get_node(spec: dict[str, Any], at: At) -> Any:
     """Return what stands at *at*."""
     node: Any = spec
     for step in at:
@@ -23,7 +23,7 @@ def get(spec: dict[str, Any], at: At) -> Any:
     return node
 
 
-def operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def list_operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield path, method and operation."""
     for path, item in spec["paths"].items():
         for method in METHODS:
@@ -31,27 +31,27 @@ def operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]
                 yield path, method, item[method]
 
 
-def responses(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def list_responses(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield operationId, status and response of every operation, references followed."""
-    for _, _, operation in operations(spec):
+    for _, _, operation in list_operations(spec):
         for status, response in operation["responses"].items():
             yield operation["operationId"], status, openapi.resolve_reference(spec, response)
 
 
-def objects(node: Any, at: At = ()) -> Iterator[tuple[At, dict[str, Any]]]:
+def list_objects(node: Any, at: At = ()) -> Iterator[tuple[At, dict[str, Any]]]:
     """Yield every object of the document with the keys that lead to it, sample data left out."""
     if isinstance(node, dict):
         yield at, node
         is_names = at[-1:] == ("properties",)  # here "default" is a member's name
         for key, value in node.items():
             if is_names or key not in DATA:
-                yield from objects(value, (*at, key))
+                yield from list_objects(value, (*at, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from objects(value, (*at, index))
+            yield from list_objects(value, (*at, index))
 
 
-def media_type(message: dict[str, Any]) -> dict[str, Any]:
+def json_media_type(message: dict[str, Any]) -> dict[str, Any]:
     """Return the JSON media type of a request body or a response; empty where there is none."""
     media: dict[str, Any] = message.get("content", {}).get("application/json", {})
     return media

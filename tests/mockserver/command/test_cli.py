@@ -148,17 +148,17 @@ def test_verifying_nothing_is_refused_in_one_line(words, told):
 
 
 def test_same_seed_gives_the_same_ids():
-    def ids(url: str) -> list[str]:
+    def list_ids(url: str) -> list[str]:
         return [httpx.post(url + PREFERENCE, json=fresh()).json()["data"]["id"] for _ in range(2)]
 
     with started("--quiet", "--seed", "7", "--auth", "off") as (url, _):
-        seventh = ids(url)
+        seventh = list_ids(url)
     with (
         served(Stub(load_services(), seed=7, mode="off")) as same,
         served(Stub(load_services(), mode="off")) as other,
     ):
-        assert ids(same) == seventh
-        assert not {*ids(other)} & {*seventh}
+        assert list_ids(same) == seventh
+        assert not {*list_ids(other)} & {*seventh}
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
@@ -239,10 +239,10 @@ def test_version_and_help_are_for_people(command):
     assert "--ttl" in command("token", "--help").stdout
 
 
-def mistakes(tmp_path):
+def list_mistakes(tmp_path):
     """Yield command lines with a mistake, and words that the one line about it has."""
 
-    def file(name: str, text: str | bytes) -> str:
+    def write_file(name: str, text: str | bytes) -> str:
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return str(path)
@@ -253,36 +253,44 @@ def mistakes(tmp_path):
     yield ["token", "--api", "suprsnd"], ["'suprsnd'", "did you mean 'suprsend'?"]
     yield ["--fixtures", str(tmp_path / "none.yaml")], ["none.yaml", "No such file"]
     yield ["--fixtures", str(tmp_path)], [str(tmp_path), "Is a directory"]
-    yield ["--fixtures", file("a.yaml", "a: [")], ["a.yaml", "not YAML", "line 1"]
-    yield ["--fixtures", file("b.yaml", b"\xff\xfe\x00")], ["b.yaml", "utf-8"]
-    yield ["--fixtures", file("c.yaml", "")], ["c.yaml", "not hold a mapping"]
-    yield ["--fixtures", file("d.yaml", "- 1")], ["d.yaml", "not hold a mapping"]
-    yield ["--fixtures", file("e.yaml", "suprsnd: {}")], ["suprsnd", "did you mean 'suprsend'?"]
+    yield ["--fixtures", write_file("a.yaml", "a: [")], ["a.yaml", "not YAML", "line 1"]
+    yield ["--fixtures", write_file("b.yaml", b"\xff\xfe\x00")], ["b.yaml", "utf-8"]
+    yield ["--fixtures", write_file("c.yaml", "")], ["c.yaml", "not hold a mapping"]
+    yield ["--fixtures", write_file("d.yaml", "- 1")], ["d.yaml", "not hold a mapping"]
+    yield ["--fixtures", write_file("e.yaml", "suprsnd: {}")], ["suprsnd", "did you mean 'suprsend'?"]
     yield (
-        ["--fixtures", file("f.yaml", f"onlyautomator: {{{good}, fens: []}}")],
+        ["--fixtures", write_file("f.yaml", f"onlyautomator: {{{good}, fens: []}}")],
         ["fens", "did you mean 'fans'?"],
     )
     yield (
-        ["--fixtures", file("g.yaml", "onlyautomator: {credentials: {sub: u}, fans: []}")],
+        ["--fixtures", write_file("g.yaml", "onlyautomator: {credentials: {sub: u}, fans: []}")],
         ["credentials.sub", "did you mean 'subject'?"],
     )
-    yield ["--fixtures", file("h.yaml", f"onlyautomator: {{{good}, fans: [12345]}}")], ["fans.0", "string"]
-    yield ["--fixtures", file("i.yaml", "onlyautomator:")], ["i.yaml: onlyautomator", "dictionary"]
+    yield (
+        ["--fixtures", write_file("h.yaml", f"onlyautomator: {{{good}, fans: [12345]}}")],
+        ["fans.0", "string"],
+    )
+    yield ["--fixtures", write_file("i.yaml", "onlyautomator:")], ["i.yaml: onlyautomator", "dictionary"]
     categories = "{slug: a, name: A, default_preference: opt_in, channels: [emial]}"
     yield (
         [
             "--fixtures",
-            file("j.yaml", f"suprsend: {{{good}, objects: [], tenants: [], categories: [{categories}]}}"),
+            write_file(
+                "j.yaml", f"suprsend: {{{good}, objects: [], tenants: [], categories: [{categories}]}}"
+            ),
         ],
         ["categories.0.channels", "'emial'", "did you mean 'email'?"],
     )
-    yield ["--api", "suprsend", "--fixtures", file("k.yaml", "onlyautomator: {}")], ["not an API served here"]
+    yield (
+        ["--api", "suprsend", "--fixtures", write_file("k.yaml", "onlyautomator: {}")],
+        ["not an API served here"],
+    )
     yield ["--host", "no-such-host.invalid"], ["no-such-host.invalid", "--host"]
     yield ["--host", "192.0.2.1"], ["192.0.2.1", "--host"]
 
 
 def test_every_mistake_is_one_clear_line_and_exit_status_2(tmp_path, command):
-    for words, told in mistakes(tmp_path):
+    for words, told in list_mistakes(tmp_path):
         ran = command(*words)
 
         assert (ran.returncode, ran.stdout) == (2, ""), words

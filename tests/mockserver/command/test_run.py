@@ -115,7 +115,7 @@ def test_interrupt_at_the_terminal_comes_once():
     while b"http://" not in seen:
         seen += os.read(terminal, 1000)
     os.write(terminal, b"\x03")
-    while chunk := _read(terminal):
+    while chunk := _read_terminal(terminal):
         seen += chunk
     _, status = os.waitpid(pid, 0)
     os.close(terminal)
@@ -124,7 +124,7 @@ def test_interrupt_at_the_terminal_comes_once():
     assert os.waitstatus_to_exitcode(status) == 7
 
 
-def _read(terminal: int) -> bytes:
+def _read_terminal(terminal: int) -> bytes:
     try:
         return os.read(terminal, 1000)
     except OSError:  # what Linux says of a terminal nobody has open any more

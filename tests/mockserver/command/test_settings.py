@@ -20,14 +20,14 @@ from tests.testbed.session_caller import A_FAN
 from tests.testbed.stubs import MOCKSERVER, started
 
 
-def settings(folder: Path, text: str) -> Path:
+def write_settings(folder: Path, text: str) -> Path:
     file = folder / "mockserver.toml"
     file.write_text(text)
     return file
 
 
 def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path, monkeypatch):
-    settings(tmp_path, 'seed = 1\nquiet = true\nsession-ttl = 5\napi = ["suprsend"]\n')
+    write_settings(tmp_path, 'seed = 1\nquiet = true\nsession-ttl = 5\napi = ["suprsend"]\n')
     monkeypatch.chdir(tmp_path)
     told = {"MOCKSERVER_SEED": "2"}
     for variables, words, seed in (({}, (), 1), (told, (), 2), (told, ("--seed", "3"), 3)):
@@ -53,7 +53,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path, monkeyp
     ],
 )
 def test_setting_that_means_nothing_is_refused_in_one_line(tmp_path, text, said):
-    file = settings(tmp_path, text)
+    file = write_settings(tmp_path, text)
 
     with pytest.raises(CannotStart) as refused:
         read_settings(file)
@@ -64,7 +64,7 @@ def test_setting_that_means_nothing_is_refused_in_one_line(tmp_path, text, said)
 
 
 def test_command_names_a_wrong_setting_without_a_traceback(tmp_path):
-    file = settings(tmp_path, "sed = 1")
+    file = write_settings(tmp_path, "sed = 1")
     ran = subprocess.run([MOCKSERVER, "--config", str(file)], capture_output=True, text=True, timeout=20)
 
     assert (ran.returncode, ran.stderr) == (
@@ -110,14 +110,14 @@ def test_variables_that_others_set_are_left_alone():
 # The state's file
 
 
-def written(url: str) -> None:
+def write_preference(url: str) -> None:
     httpx.post(url + PREFERENCE, json=A_FAN, headers=bearer(token())).raise_for_status()
 
 
 def test_state_is_saved_at_the_end_and_loaded_at_the_start(tmp_path):
     file = tmp_path / "state.json"
     with started("--quiet", "--state", str(file)) as (url, process):
-        written(url)
+        write_preference(url)
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=10)
     saved = json.loads(file.read_text())
@@ -125,7 +125,7 @@ def test_state_is_saved_at_the_end_and_loaded_at_the_start(tmp_path):
 
     with started("--quiet", "--state", str(file)) as (url, process):
         assert httpx.get(f"{url}/__admin/state").json() == saved
-        written(url)
+        write_preference(url)
         process.kill()
         process.wait(timeout=10)
     assert json.loads(file.read_text()) == saved
@@ -135,7 +135,7 @@ def test_state_is_saved_at_the_end_and_loaded_at_the_start(tmp_path):
 def test_state_is_kept_when_the_terminal_is_closed(tmp_path):
     file = tmp_path / "state.json"
     with started("--quiet", "--state", str(file)) as (url, process):
-        written(url)
+        write_preference(url)
         process.send_signal(signal.SIGHUP)
         process.wait(timeout=10)
 

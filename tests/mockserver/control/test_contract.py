@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 import openapi
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
-from tests.openapi.test_examples import misfits
+from tests.openapi.test_examples import find_misfits
 from tests.testbed.stubs import served
 
 CONTRACT = Path(openapi.__file__).parent.parent / "mockserver" / "control" / "admin.yaml"
@@ -36,7 +36,7 @@ def test_contract_is_openapi_3_0():
 
 
 def test_every_sample_fits_its_schema():
-    assert misfits(SPEC) == {}
+    assert find_misfits(SPEC) == {}
 
 
 def test_contract_is_served_like_the_others(caller):
@@ -53,7 +53,7 @@ def test_whatever_is_sent_the_answer_fits_and_is_no_fault_of_the_server(fuzzed, 
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=operation.as_strategy())
-    def answered(case: Any) -> None:
+    def check_answer(case: Any) -> None:
         if isinstance(case.body, dict) and id == "wait_for_requests":
             case.body["timeout_s"] = 0
         answer = case.call(base_url=f"{fuzzed}/__admin")
@@ -61,7 +61,7 @@ def test_whatever_is_sent_the_answer_fits_and_is_no_fault_of_the_server(fuzzed, 
         case.validate_response(answer, checks=checks)
         assert answer.status_code != HTTPStatus.INTERNAL_SERVER_ERROR
 
-    answered()
+    check_answer()
 
 
 @pytest.fixture(scope="module")

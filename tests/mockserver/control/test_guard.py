@@ -121,7 +121,7 @@ TOKEN = "open-sesame"
 ANYWHERE = "0.0.0.0"  # noqa: S104 - that is what is tried
 
 
-def guarded(token: str = TOKEN) -> Stub:
+def guarded_stub(token: str = TOKEN) -> Stub:
     return Stub(load_services(), options=Options(admin_token=token))
 
 
@@ -129,7 +129,7 @@ def guarded(token: str = TOKEN) -> Stub:
     "path", ["", "/", "/health", "/requests", "/docs/admin", "/nowhere", "/?token=wrong", "/?token="]
 )
 def test_guarded_control_plane_is_closed_without_its_token(path):
-    with served(guarded()) as url:
+    with served(guarded_stub()) as url:
         answer = httpx.get(f"{url}/__admin{path}", headers={"Cookie": "mock_admin=wrong", **bearer("wrong")})
         api = httpx.post(url + PREFERENCE, headers=bearer(token()), json={})
 
@@ -139,7 +139,7 @@ def test_guarded_control_plane_is_closed_without_its_token(path):
 
 
 def test_guarded_control_plane_opens_by_header_and_by_cookie():
-    with served(guarded()) as url, httpx.Client(base_url=url) as http:
+    with served(guarded_stub()) as url, httpx.Client(base_url=url) as http:
         assert http.get(HEALTH, headers=bearer("open-sesame")).status_code == 200
         assert http.get(HEALTH, headers={"X-Mock-Admin-Token": "open-sesame"}).status_code == 200
         opened = http.get("/__admin/?token=open-sesame")
@@ -151,7 +151,7 @@ def test_guarded_control_plane_opens_by_header_and_by_cookie():
 
 
 def test_admin_token_is_never_shown():
-    with served(guarded()) as url:
+    with served(guarded_stub()) as url:
         shown = {
             "Cookie": "mock_admin=open-sesame",
             "X-Mock-Admin-Token": "open-sesame",
@@ -170,7 +170,7 @@ def test_admin_token_is_never_shown():
 @pytest.mark.parametrize("bad", ["", "a b", "ü", 'a"b', "a;b"])
 def test_token_that_no_header_can_carry_stops_the_start(bad):
     with pytest.raises(CannotStart, match="--admin-token"):
-        guarded(bad)
+        guarded_stub(bad)
 
 
 def test_other_bind_makes_up_a_token_and_prints_it_once():
@@ -276,7 +276,7 @@ def test_mistyped_path_is_told_the_likest_operation(url):
 
 @pytest.mark.parametrize("path", ["/__admin/?session=shop&token=", "/__session/shop/__admin/?token="])
 def test_token_in_the_address_keeps_the_session(path):
-    with served(guarded()) as url:
+    with served(guarded_stub()) as url:
         answer = httpx.get(f"{url}{path}{TOKEN}")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/__admin/?session=shop")

@@ -17,14 +17,19 @@ import yaml
 import openapi
 from mockserver.command.cli import main
 from mockserver.services.service import load_services
-from tests.mockserver.export.shown_messages import LIBRARY, SPECS, sent, shown
+from tests.mockserver.export.contract_examples import (
+    LIBRARY,
+    SPECS,
+    list_answer_examples,
+    list_request_examples,
+)
 from tests.testbed.stubs import run, started
 
 OF_EACH = ("collection/{}.postman_collection.json", "msw/{}.d.ts", "msw/{}.js", "openapi/{}.yaml")
 OWN = openapi.api_names()
 
 
-def command(*words: str | Path) -> tuple[int, str, str]:
+def run_in_process(*words: str | Path) -> tuple[int, str, str]:
     """Run the command in this process, which saves its start; return its exit status and what it printed."""
     said, complained = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(complained):
@@ -34,22 +39,22 @@ def command(*words: str | Path) -> tuple[int, str, str]:
     return ended.value.code or 0, said.getvalue(), complained.getvalue()
 
 
-def export(folder: Path, *words: str | Path) -> set[str]:
+def run_export(folder: Path, *words: str | Path) -> set[str]:
     """Export to *folder* and name the files that lie there then."""
-    status, said, complaint = command("export", folder, *words)
+    status, said, complaint = run_in_process("export", folder, *words)
     assert (status, complaint) == (0, "")
     assert str(folder / "README.md") in said
-    return set(contents(folder))
+    return set(read_files(folder))
 
 
-def contents(folder: Path) -> dict[str, str]:
+def read_files(folder: Path) -> dict[str, str]:
     files = [path for path in folder.rglob("*") if path.is_file()]
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in files}
 
 
-def refusal(*words: str | Path) -> str:
+def refuse_export(*words: str | Path) -> str:
     """Have an export refused, in one line."""
-    status, said, complaint = command("export", *words)
+    status, said, complaint = run_in_process("export", *words)
     assert (status, said) == (2, "")
     assert re.fullmatch(r"mockserver: .+\n", complaint)
     return complaint
@@ -59,11 +64,11 @@ def refusal(*words: str | Path) -> str:
 def kit(tmp_path_factory) -> Path:
     """A kit of everything that ships, and of a contract of somebody's own."""
     folder = tmp_path_factory.mktemp("export") / "kit"
-    export(folder, "--spec", str(LIBRARY), *(word for name in OWN for word in ("--api", name)))
+    run_export(folder, "--spec", str(LIBRARY), *(word for name in OWN for word in ("--api", name)))
     return folder
 
 
-def requests(kit: Path, api: str) -> list[tuple[str, dict]]:
+def list_requests(kit: Path, api: str) -> list[tuple[str, dict]]:
     """List the requests of a collection, each with the name of its operation's folder."""
     collection = json.loads((kit / f"collection/{api}.postman_collection.json").read_text("utf-8"))
     found = []
@@ -73,14 +78,14 @@ def requests(kit: Path, api: str) -> list[tuple[str, dict]]:
     return found
 
 
-def headers(item: dict) -> dict[str, str]:
+def list_headers(item: dict) -> dict[str, str]:
     return {one["key"]: one["value"] for one in item["request"]["header"] if not one.get("disabled")}
 
 
 def test_kit_has_its_files(tmp_path):
     everything = {file.format(name) for name in OWN for file in (*OF_EACH, "types/{}.d.ts")}
 
-    assert export(tmp_path / "new/kit") == everything | {
+    assert run_export(tmp_path / "new/kit") == everything | {
         ".mockserver-export",
         "README.md",
         "fixtures.yaml",
@@ -92,18 +97,18 @@ def test_kit_is_of_what_is_picked_before_or_after_the_word(tmp_path, monkeypatch
     first, *others = OWN
     assert others
 
-    command("--api", first, "export", tmp_path / "before")
-    export(tmp_path / "after", "--api", first)
+    run_in_process("--api", first, "export", tmp_path / "before")
+    run_export(tmp_path / "after", "--api", first)
     monkeypatch.setenv("MOCKSERVER_API", first)
-    export(tmp_path / "variable")
+    run_export(tmp_path / "variable")
 
-    picked = contents(tmp_path / "after")
+    picked = read_files(tmp_path / "after")
     assert [name for name in picked if name.startswith("openapi/")] == [f"openapi/{first}.yaml"]
-    assert picked == contents(tmp_path / "before") == contents(tmp_path / "variable")
+    assert picked == read_files(tmp_path / "before") == read_files(tmp_path / "variable")
 
 
 def test_own_contract_brings_no_types_but_the_line_that_makes_them(tmp_path):
-    files = export(tmp_path, "--spec", str(LIBRARY))
+    files = run_export(tmp_path, "--spec", str(LIBRARY))
 
     assert files == {file.format("library") for file in OF_EACH} | {
         ".mockserver-export",
@@ -121,7 +126,7 @@ def test_two_exports_are_the_same(kit, tmp_path):
     apis = [word for name in OWN for word in ("--api", name)]
     run("export", str(tmp_path / "again"), "--spec", str(LIBRARY), *apis, PYTHONHASHSEED="7")
 
-    assert contents(tmp_path / "again") == contents(kit)
+    assert read_files(tmp_path / "again") == read_files(kit)
 
 
 def test_contracts_are_copied_as_they_are(kit):
@@ -143,7 +148,7 @@ def test_stub_starts_with_the_fixtures_of_a_kit(tmp_path):
     own.write_text(
         yaml.safe_dump({"onlyautomator": {"credentials": {"subject": "ada"}, "fans": ["7", "8 ü"]}})
     )
-    export(tmp_path / "kit", "--fixtures", str(own), "--api", "onlyautomator")
+    run_export(tmp_path / "kit", "--fixtures", str(own), "--api", "onlyautomator")
 
     with started("--fixtures", str(tmp_path / "kit/fixtures.yaml"), "--quiet") as (url, _):
         state = httpx.get(f"{url}/__admin/state").json()
@@ -153,57 +158,57 @@ def test_stub_starts_with_the_fixtures_of_a_kit(tmp_path):
 
 
 def test_later_export_replaces_an_earlier_one_and_nothing_else(tmp_path):
-    export(tmp_path)
+    run_export(tmp_path)
     mine = [tmp_path / "types/mine.d.ts", tmp_path / "notes.txt"]
     for file in mine:
         file.write_text("mine")
     (tmp_path / "README.md").write_text("edited")
 
-    files = export(tmp_path, "--api", OWN[0])
+    files = run_export(tmp_path, "--api", OWN[0])
 
     assert (tmp_path / "README.md").read_text() != "edited"
     assert {name for name in files if OWN[1] in name} == set()
     assert [file.read_text() for file in mine] == ["mine", "mine"]
-    assert export(tmp_path) - {"types/mine.d.ts", "notes.txt"} >= {f"openapi/{OWN[1]}.yaml"}
+    assert run_export(tmp_path) - {"types/mine.d.ts", "notes.txt"} >= {f"openapi/{OWN[1]}.yaml"}
 
 
 def test_export_that_was_cut_short_is_known_for_one(tmp_path):
     """Its mark is written first: the files that are there already are no stranger's the next time."""
-    export(tmp_path, "--api", OWN[0])
+    run_export(tmp_path, "--api", OWN[0])
     obstacle = tmp_path / f"types/.{OWN[1]}.d.ts.{os.getpid()}"
     obstacle.mkdir()
 
-    assert "cannot be written" in refusal(tmp_path)
+    assert "cannot be written" in refuse_export(tmp_path)
     obstacle.rmdir()
 
-    assert f"openapi/{OWN[1]}.yaml" in contents(tmp_path)
-    assert f"types/{OWN[1]}.d.ts" not in contents(tmp_path)
-    assert f"types/{OWN[1]}.d.ts" in export(tmp_path)
+    assert f"openapi/{OWN[1]}.yaml" in read_files(tmp_path)
+    assert f"types/{OWN[1]}.d.ts" not in read_files(tmp_path)
+    assert f"types/{OWN[1]}.d.ts" in run_export(tmp_path)
 
 
 def test_foreign_folder_is_left_alone(tmp_path):
     (tmp_path / "README.md").write_text("mine")
 
-    assert "no export wrote it; name an empty folder" in refusal(tmp_path)
-    assert contents(tmp_path) == {"README.md": "mine"}
+    assert "no export wrote it; name an empty folder" in refuse_export(tmp_path)
+    assert read_files(tmp_path) == {"README.md": "mine"}
 
 
 def test_foreign_file_in_the_way_is_left_alone(tmp_path):
-    export(tmp_path, "--api", OWN[0])
+    run_export(tmp_path, "--api", OWN[0])
     (tmp_path / f"msw/{OWN[1]}.js").write_text("mine")
-    before = contents(tmp_path)
+    before = read_files(tmp_path)
 
-    assert f"msw/{OWN[1]}.js: no export wrote this file; move it away" in refusal(tmp_path)
-    assert contents(tmp_path) == before
+    assert f"msw/{OWN[1]}.js: no export wrote this file; move it away" in refuse_export(tmp_path)
+    assert read_files(tmp_path) == before
 
 
 def test_mark_that_leads_outside_is_refused(tmp_path):
     (tmp_path / "outside.txt").write_text("mine")
-    export(tmp_path / "kit")
+    run_export(tmp_path / "kit")
     with (tmp_path / "kit/.mockserver-export").open("a") as mark:
         mark.write(os.path.join("..", "outside.txt") + "\n")  # noqa: PTH118 - no file of ours may spell it
 
-    assert "lies outside" in refusal(tmp_path / "kit")
+    assert "lies outside" in refuse_export(tmp_path / "kit")
     assert (tmp_path / "outside.txt").exists()
 
 
@@ -211,29 +216,29 @@ def test_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("mine")
 
     named = f"{tmp_path / 'file'}: is a file; name a folder that is empty, not there, or an earlier export"
-    assert named in refusal(tmp_path / "file")
-    assert "file/kit: cannot be written: Not a directory" in refusal(tmp_path / "file/kit")
-    assert "/proc/kit: cannot be written: " in refusal("/proc/kit")
+    assert named in refuse_export(tmp_path / "file")
+    assert "file/kit: cannot be written: Not a directory" in refuse_export(tmp_path / "file/kit")
+    assert "/proc/kit: cannot be written: " in refuse_export("/proc/kit")
 
 
 def test_what_cannot_be_served_is_not_exported(tmp_path):
-    assert "did you mean 'suprsend'?" in refusal(tmp_path / "kit", "--api", "suprsent")
-    assert "cannot be read" in refusal(tmp_path / "kit", "--fixtures", tmp_path / "none.yaml")
+    assert "did you mean 'suprsend'?" in refuse_export(tmp_path / "kit", "--api", "suprsent")
+    assert "cannot be read" in refuse_export(tmp_path / "kit", "--fixtures", tmp_path / "none.yaml")
     (tmp_path / "bad.yaml").write_text("openapi: 3.1.0\n")
-    assert "write openapi: 3.0.3" in refusal(tmp_path / "kit", "--spec", tmp_path / "bad.yaml")
+    assert "write openapi: 3.0.3" in refuse_export(tmp_path / "kit", "--spec", tmp_path / "bad.yaml")
     (tmp_path / f"{OWN[0]}.yaml").write_bytes(LIBRARY.read_bytes())
     twice = ("--spec", tmp_path / f"{OWN[0]}.yaml", "--api", OWN[0])
-    assert f"{OWN[0]}: the name is taken" in refusal(tmp_path / "kit", *twice)
+    assert f"{OWN[0]}: the name is taken" in refuse_export(tmp_path / "kit", *twice)
     assert not (tmp_path / "kit").exists()
 
 
 @pytest.mark.parametrize("api", SPECS)
 def test_collection_has_every_example_of_every_answer(kit, api):
-    forced = [headers(item).get("Prefer", "") for _, item in requests(kit, api)]
+    forced = [list_headers(item).get("Prefer", "") for _, item in list_requests(kit, api)]
     wanted = {
         f"code={one.status}, example="
         + (f'"{one.example}"' if " " in (one.example or "") else one.example or "example")
-        for one in shown(api)
+        for one in list_answer_examples(api)
     }
 
     assert wanted <= set(forced)
@@ -242,12 +247,12 @@ def test_collection_has_every_example_of_every_answer(kit, api):
 @pytest.mark.parametrize("api", SPECS)
 def test_collection_keeps_every_example_with_the_first_request(kit, api):
     """Where Postman shows them."""
-    kept = [answer for _, item in requests(kit, api) for answer in item.get("response", [])]
+    kept = [answer for _, item in list_requests(kit, api) for answer in item.get("response", [])]
     bodies = {
         (answer["code"], answer["name"], answer["body"].replace("\n", "").replace(" ", "")) for answer in kept
     }
 
-    for one in shown(api):
+    for one in list_answer_examples(api):
         body = one.body if isinstance(one.body, str) else json.dumps(one.body, ensure_ascii=False)
         name = f"{one.status} {one.example or 'example'}"
         assert (one.status, name, body.replace(" ", "")) in bodies
@@ -257,17 +262,17 @@ def test_collection_keeps_every_example_with_the_first_request(kit, api):
 def test_collection_has_every_example_of_every_request(kit, api):
     found = [
         (folder, item["name"], json.loads(item["request"]["body"]["raw"]))
-        for folder, item in requests(kit, api)
-        if item["request"].get("body", {}).get("mode") == "raw" and "Prefer" not in headers(item)
+        for folder, item in list_requests(kit, api)
+        if item["request"].get("body", {}).get("mode") == "raw" and "Prefer" not in list_headers(item)
     ]
 
-    assert found == list(sent(api))
+    assert found == list(list_request_examples(api))
 
 
 def test_collection_names_what_may_be_asked_for_and_asks_for_what_must(kit):
-    _, item = next(one for one in requests(kit, "library") if one[0].startswith("List"))
+    _, item = next(one for one in list_requests(kit, "library") if one[0].startswith("List"))
 
-    assert headers(item) == {"X-Key": "{{key}}", "X-App": "{{app}}", "X-Reader": "7"}
+    assert list_headers(item) == {"X-Key": "{{key}}", "X-App": "{{app}}", "X-Reader": "7"}
     query = [
         (one["key"], one["value"], one.get("disabled", False)) for one in item["request"]["url"]["query"]
     ]
@@ -279,30 +284,30 @@ def test_collection_names_what_may_be_asked_for_and_asks_for_what_must(kit):
 
 def test_collection_takes_the_first_way_to_be_let_in(kit):
     """Of a token or a cookie it is the token; where nothing need be shown, nothing is."""
-    by_name = dict(requests(kit, "library"))
+    by_name = dict(list_requests(kit, "library"))
 
-    assert headers(by_name["update_book"])["Authorization"] == "Bearer {{token}}"
-    assert "Cookie" not in headers(by_name["update_book"])
-    assert "Authorization" not in headers(by_name["GET /shelves/{id}.json"])
+    assert list_headers(by_name["update_book"])["Authorization"] == "Bearer {{token}}"
+    assert "Cookie" not in list_headers(by_name["update_book"])
+    assert "Authorization" not in list_headers(by_name["GET /shelves/{id}.json"])
     # A signature stands before the key in the contract, and no text can hold one.
     assert {"key": "key", "value": "{{query_key}}"} in by_name["delete_book"]["request"]["url"]["query"]
-    assert "X-Signature" not in headers(by_name["delete_book"])
+    assert "X-Signature" not in list_headers(by_name["delete_book"])
 
 
 def test_collection_holds_local_keys_and_no_token(kit):
-    def variables(api: str) -> dict[str, str]:
+    def list_variables(api: str) -> dict[str, str]:
         text = (kit / f"collection/{api}.postman_collection.json").read_text("utf-8")
         return {one["key"]: one["value"] for one in json.loads(text)["variable"]}
 
-    assert variables("suprsend")["api_key"] == "SS.local-development-key"
-    assert variables("onlyautomator") == {"baseUrl": "http://127.0.0.1:4010", "bearer": ""}
-    assert variables("library")["baseUrl"] == "http://127.0.0.1:4010/v2"
+    assert list_variables("suprsend")["api_key"] == "SS.local-development-key"
+    assert list_variables("onlyautomator") == {"baseUrl": "http://127.0.0.1:4010", "bearer": ""}
+    assert list_variables("library")["baseUrl"] == "http://127.0.0.1:4010/v2"
 
 
 def test_every_example_is_in_the_handlers_and_in_their_types(kit):
     for api in SPECS:
         types = (kit / f"msw/{api}.d.ts").read_text("utf-8")
-        for one in shown(api):
+        for one in list_answer_examples(api):
             assert re.search(rf'^    {one.status}: .*"{one.example or "example"}"', types, re.MULTILINE), one
 
 
@@ -315,7 +320,7 @@ def test_handlers_have_nothing_that_no_page_can_use(tmp_path):
     }
     contract = {"openapi": "3.0.3", "info": {"title": "I", "version": "1"}, "paths": {"/it": operations}}
     (tmp_path / "it.json").write_text(json.dumps(contract))
-    export(tmp_path / "kit", "--spec", tmp_path / "it.json")
+    run_export(tmp_path / "kit", "--spec", tmp_path / "it.json")
 
     written = (tmp_path / "kit/msw/it.js").read_text("utf-8")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import openapi
-from tests.mockserver.export.shown_messages import LIBRARY, SPECS, shown
+from tests.mockserver.export.contract_examples import LIBRARY, SPECS, list_answer_examples
 from tests.testbed.needed_programs import needs_node
 from tests.testbed.stubs import run, started
 
@@ -26,25 +26,25 @@ def project(once) -> Path:
     """A frontend's project with a kit in it and the packages that use it, made once for all workers."""
     needs_node()
 
-    def make(folder: Path) -> None:
+    def make_project(folder: Path) -> None:
         for name in ("package.json", "package-lock.json", "consumer.ts", "handlers.test.js"):
             shutil.copy(HERE / name, folder)
         apis = [word for name in openapi.api_names() for word in ("--api", name)]
         ran = run("export", str(folder / "kit"), "--spec", str(LIBRARY), *apis)
         assert ran.returncode == 0, ran.stderr
-        examples = [one._asdict() for api in SPECS for one in shown(api)]
+        examples = [one._asdict() for api in SPECS for one in list_answer_examples(api)]
         for one in examples:
             one["path"] = re.sub(r"\{[^}]*\}", "x1", one["path"])
             if one["example"] is None:
                 del one["example"]
         (folder / "examples.json").write_text(json.dumps(examples), encoding="utf-8")
         quiet = ("--prefer-offline", "--no-audit", "--no-fund")
-        command(folder, "npm", "ci", "--ignore-scripts", *quiet)
+        run_tool(folder, "npm", "ci", "--ignore-scripts", *quiet)
 
-    return once("frontend", make)
+    return once("frontend", make_project)
 
 
-def command(folder: Path, *words: str) -> str:
+def run_tool(folder: Path, *words: str) -> str:
     """Run what has to work."""
     ours, theirs = Path(sys.executable).parent, folder / "node_modules/.bin"
     path = os.pathsep.join([str(ours), str(theirs), os.environ["PATH"]])
@@ -62,7 +62,7 @@ def command(folder: Path, *words: str) -> str:
 
 
 def test_types_are_what_the_contracts_say(project, tmp_path):
-    command(ROOT, "make", "typescript", f"NODE_MODULES={project / 'node_modules'}", f"TYPES={tmp_path}")
+    run_tool(ROOT, "make", "typescript", f"NODE_MODULES={project / 'node_modules'}", f"TYPES={tmp_path}")
 
     for name in openapi.api_names():
         kept = ROOT / f"mockserver/export/types/{name}.d.ts"
@@ -78,11 +78,11 @@ def test_kit_compiles(project):
     declared = sorted(str(path.relative_to(project)) for path in project.glob("declared/*.ts"))
     options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "nodenext"]
 
-    assert command(project, "tsc", *options, "consumer.ts", *declared) == ""
+    assert run_tool(project, "tsc", *options, "consumer.ts", *declared) == ""
 
 
 def test_handlers_answer(project):
-    assert re.search(r"\bpass 7\b", command(project, "node", "--test", "handlers.test.js"))
+    assert re.search(r"\bpass 7\b", run_tool(project, "node", "--test", "handlers.test.js"))
 
 
 def test_collections_run_against_the_stub(project):
@@ -95,7 +95,7 @@ def test_collections_run_against_the_stub(project):
     with started("--quiet", "--spec", str(LIBRARY), "--fixtures", fixtures, *apis) as (url, _):
         for line in lines:
             base = url + ("/v2" if "library" in line else "")
-            printed = command(project, "sh", "-c", f"cd kit; {line} --env-var baseUrl={base}")
+            printed = run_tool(project, "sh", "-c", f"cd kit; {line} --env-var baseUrl={base}")
             expected = line.split("/")[1].split(".")[0]
             requests = int(re.findall(r"assertions │ +(\d+) │ +0 │", printed)[0])
-            assert requests > len(list(shown(expected)))
+            assert requests > len(list(list_answer_examples(expected)))

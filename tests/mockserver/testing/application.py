@@ -8,7 +8,7 @@ from mockserver.testing.client import MockSession
 from tests.testbed.calls import PREFERENCE
 
 
-def written(session: MockSession, **changes: object) -> httpx.Response:
+def write_preference(session: MockSession, **changes: object) -> httpx.Response:
     """Write a preference."""
     body = {"fanId": "12345", "category": "content", "preference": "dark_mode", "value": True, **changes}
     headers = {"Authorization": f"Bearer {session.token}"}

@@ -15,7 +15,7 @@ import pytest
 from mockserver import AsyncMockServer, Mock, MockError, MockServer
 from mockserver.http.problems import CannotStart
 from mockserver.testing.client import MockSession
-from tests.mockserver.testing.application import written
+from tests.mockserver.testing.application import write_preference
 from tests.testbed.calls import PREFERENCE
 
 
@@ -35,13 +35,13 @@ def test_session_is_ready_to_use(mock):
 
     assert session.id == "checkout"
     assert session.base_url == f"{mock.url}/__session/checkout"
-    assert written(session).status_code == 200
+    assert write_preference(session).status_code == 200
     assert [call["session"] for call in session.requests()] == ["checkout"]
 
 
 def test_two_sessions_know_nothing_of_each_other(mock):
     one, other = mock.session(), mock.session()
-    written(one, value="one")
+    write_preference(one, value="one")
 
     assert one.state()["onlyautomator"]["preferences"][0]["value"] == "one"
     assert other.state()["onlyautomator"]["preferences"] == []
@@ -50,22 +50,22 @@ def test_two_sessions_know_nothing_of_each_other(mock):
 
 def test_faults_are_set_and_taken_away(session):
     session.faults({"match": {}, "status": 503})
-    assert written(session).status_code == 503
+    assert write_preference(session).status_code == 503
     session.faults()
-    assert written(session).status_code == 200
+    assert write_preference(session).status_code == 200
 
 
 def test_answer_is_forced_once(session):
     session.override(429, match={"operation": "update_preference"}, headers={"Retry-After": "7"})
-    forced = written(session)
+    forced = write_preference(session)
 
     assert (forced.status_code, forced.headers["Retry-After"]) == (429, "7")
-    assert written(session).status_code == 200
+    assert write_preference(session).status_code == 200
 
 
 def test_call_is_awaited(session):
     """The call comes from elsewhere while the test waits; nobody sleeps."""
-    caller = threading.Thread(target=written, args=[session])
+    caller = threading.Thread(target=write_preference, args=[session])
     caller.start()
     (call,) = session.wait(path=PREFERENCE, timeout_s=10)
     caller.join()
@@ -79,7 +79,7 @@ def test_call_that_never_comes_is_an_error(session):
 
 
 def test_state_is_kept_and_brought_back(session):
-    written(session)
+    write_preference(session)
     session.snapshot("a name/with a slash")
     before = session.state()
     session.reset("state")
@@ -100,17 +100,17 @@ def test_bad_state_is_refused_with_the_reason(session):
 def test_clock_is_the_tests_own(session):
     session.freeze("2030-01-02T03:04:05Z")
     session.token = session.make_token()["token"]
-    assert written(session).json()["data"]["createdAt"] == "2030-01-02T03:04:05.000Z"
+    assert write_preference(session).json()["data"]["createdAt"] == "2030-01-02T03:04:05.000Z"
     session.advance(2 * 3600)
 
-    assert written(session).status_code == 401
+    assert write_preference(session).status_code == 401
 
 
 def test_credentials_are_minted(session):
     session.token = session.make_token(sub="user-9")["token"]
-    assert written(session).json()["data"]["userId"] == "user-9"
+    assert write_preference(session).json()["data"]["userId"] == "user-9"
     session.token = session.make_token(defect="bad_signature")["token"]
-    assert written(session).status_code == 401
+    assert write_preference(session).status_code == 401
     assert session.make_key("read")["api_key"] != session.api_key
 
 
@@ -125,14 +125,14 @@ def test_refusal_says_why(mock):
 
 
 def test_same_seed_same_answers():
-    def answers() -> list[bytes]:
+    def collect_answers() -> list[bytes]:
         with MockServer(seed=7) as mock:
             session = mock.session("twice")
             session.freeze("2030-01-02T03:04:05Z")
             session.token = session.make_token()["token"]
-            return [written(session, preference=name).content for name in ("one", "two")]
+            return [write_preference(session, preference=name).content for name in ("one", "two")]
 
-    assert answers() == answers()
+    assert collect_answers() == collect_answers()
 
 
 def test_stub_is_gone_after_the_block():
@@ -207,7 +207,7 @@ def test_running_stub_is_steered_by_its_address(mock):
     elsewhere = Mock(mock.url + "/")
     session = elsewhere.session()
 
-    assert written(session).status_code == 200
+    assert write_preference(session).status_code == 200
     elsewhere.close()
 
 
