@@ -14,9 +14,9 @@ from typing import Any
 
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
-from conformance.contract.cases import list_broken_parameters
 from conformance.contract.driver import ContractCaseResult, ContractDriver
 from conformance.contract.reading import Contract, Operation, read_contract
+from conformance.contract.violation import list_broken_parameters
 from conformance.http.response import Response
 from conformance.suite.requirement import Requirement
 
@@ -24,7 +24,7 @@ Check = Callable[[ContractDriver, Operation], None]
 # Routers, proxies and frameworks answer these before the operation sees the request, with bodies of their own.
 _STATUSES_OF_OTHERS = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431}
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~-]*")
-_UNAVAILABLE = 503
+_UNAVAILABLE = 503  # says of the server's state, not of what it was asked
 
 
 def list_file_requirements(file: Path) -> list[Requirement]:
@@ -138,44 +138,49 @@ def _check_schema(driver: ContractDriver, operation: Operation) -> None:
 
 
 def _has_to_fit(operation: Operation, result: ContractCaseResult) -> bool:
-    answer = result.answer
-    if answer.ok:
+    response = result.answer
+    if response.ok:
         return True
     is_broken = result.case.broken is not None and result.case.broken[0] == "path_parameters"
     if is_broken or not all(_PLAIN_PATH.fullmatch(part) for part in result.case.path.values()):
         return False  # a router or a proxy may refuse such a path in its own words
-    if operation.documents_status(answer.status):
+    if operation.documents_status(response.status):
         return True
-    return answer.status < 500 and answer.status not in _STATUSES_OF_OTHERS and not 300 <= answer.status < 400
+    return (
+        response.status < 500
+        and response.status not in _STATUSES_OF_OTHERS
+        and not 300 <= response.status < 400
+    )
 
 
-def _check_fit(operation: Operation, answer: Response) -> None:
-    misfit = _find_misfit(operation, answer)
-    expect(misfit is None, f"an answer as {operation.pointer}/responses has it", misfit or "", answer)
+def _check_fit(operation: Operation, response: Response) -> None:
+    misfit = _find_misfit(operation, response)
+    expect(misfit is None, f"an answer as {operation.pointer}/responses has it", misfit or "", response)
 
 
-def _find_misfit(operation: Operation, answer: Response) -> str | None:
-    """Say in what an answer deviates from what is documented for its status; None if in nothing."""
+def _find_misfit(operation: Operation, response: Response) -> str | None:
+    """Say in what a response deviates from what is documented for its status; None if in nothing."""
     import requests
     import schemathesis
     from schemathesis.core.failures import FailureGroup
     from schemathesis.specs.openapi import checks
 
+    # Schemathesis checks only what it believes to have sent itself, so it is given a request to any such path.
     sent = requests.Request(operation.method, "http://target").prepare()
     anywhere = {str(one.name): "x" for one in operation.validator.path_parameters}
-    headers = {name: [value] for name, value in answer.headers.items()}
-    response = schemathesis.Response(answer.status, headers, answer.content, sent, 0.0, verify=False)
+    headers = {name: [value] for name, value in response.headers.items()}
+    converted = schemathesis.Response(response.status, headers, response.content, sent, 0.0, verify=False)
     asked: list[Any] = [checks.response_headers_conformance]
-    documented = operation.validator.responses.find_by_status_code(answer.status)
+    documented = operation.validator.responses.find_by_status_code(response.status)
     if documented and {"content", "schema"} & documented.definition.keys():
         # Swagger's "produces" speaks of answers that have a body; one without a schema has none.
         asked += [checks.content_type_conformance, checks.response_schema_conformance]
     try:
-        operation.validator.Case(path_parameters=anywhere).validate_response(response, checks=asked)
+        operation.validator.Case(path_parameters=anywhere).validate_response(converted, checks=asked)
     except FailureGroup as group:
         first = group.exceptions[0]
         lines = [line for line in f"{first.message}".splitlines() if line.strip()]
-        return f"status {answer.status}, {first.title}: {' '.join(lines[:2])[:300]}"
+        return f"status {response.status}, {first.title}: {' '.join(lines[:2])[:300]}"
     return None
 
 
@@ -187,11 +192,11 @@ def _check_made_up_credential(driver: ContractDriver, operation: Operation) -> N
     _expect_refusal(driver, operation, driver.send_with_made_up_credential(operation))
 
 
-def _expect_refusal(driver: ContractDriver, operation: Operation, answer: Response) -> None:
-    expect(not answer.ok, "a refusal, status 401 or 403", f"status {answer.status}", answer)
+def _expect_refusal(driver: ContractDriver, operation: Operation, response: Response) -> None:
+    expect(not response.ok, "a refusal, status 401 or 403", f"status {response.status}", response)
     driver.run_cases(operation).require_accepted()
-    if answer.status not in (401, 403):
-        raise NotTested(f"was answered {answer.status}, which may have another reason than the credential")
+    if response.status not in (401, 403):
+        raise NotTested(f"was answered {response.status}, which may have another reason than the credential")
 
 
 def _check_broken_requests(driver: ContractDriver, operation: Operation) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped, Unjudgeable
-from conformance.contract.cases import ContractCase, make_request
+from conformance.contract.cases import ContractCase
 from conformance.contract.reading import Operation
+from conformance.contract.request import make_request
 from conformance.http.client import Client
 from conformance.http.response import Response
 from conformance.suite.driver import CaseResult, Driver

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Generator = APIOperation[Any, Any, Any, Any]
 
 METHODS = ("get", "put", "post", "patch", "delete")  # asked; what others answer is plumbing
-_DEEPEST = 200
+_DEEPEST = 200  # levels; the libraries that read a contract recurse, a few frames for each
 _LONGEST_COMPLAINT = 300
 
 
@@ -116,7 +116,7 @@ def read_contract(file: Path) -> Contract:
         raise BadContract(f"{file}: {' '.join(str(error).split())[:_LONGEST_COMPLAINT]}") from None
 
 
-@lru_cache
+@lru_cache  # by content: a profile is read several times in a run, and a contract takes a second
 def _read_content(file: Path, content: bytes) -> Contract:
     spec = to_json_form(_parse(file, content.decode("utf-8")), _DEEPEST)
     _check_references(spec)
@@ -197,10 +197,12 @@ def _list_operations(spec: openapi.Spec) -> list[Operation]:
             raise ValueError(f"two operations are called {one.id}; give each its own operationId")
     if not operations:
         raise ValueError("has no operations; there is nothing to judge")
+    # What is deleted cannot be asked any more, so that comes last.
     return sorted(operations, key=lambda one: one.method == "DELETE")
 
 
 def _list_security_alternatives(alternatives: Sequence[Mapping[str, Any]]) -> list[frozenset[str]]:
+    # An empty alternative means that the operation needs no credential.
     ways = [frozenset(map(str, one)) for one in alternatives]
     return [] if frozenset() in ways else ways
 
@@ -211,6 +213,7 @@ def _load_operations(spec: openapi.Spec) -> dict[tuple[str, str], Generator]:
     from schemathesis.core.errors import LoaderError
     from schemathesis.core.result import Err
 
+    # Credentials come from the profile, nothing is kept between runs, and many servers take no zero bytes.
     generation = {"with-security-parameters": False, "database": "none", "allow-x00": False}
     config = schemathesis.Config.from_dict({"generation": generation, "cache": {"enabled": False}})
     try:

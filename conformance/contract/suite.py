@@ -51,7 +51,7 @@ class ContractSuite:
 
     def draw_cases(self, seed: int) -> CaseSet:
         """Draw the generated cases of *seed*, of what may be sent."""
-        return cases.draw_exam(self.target.spec, self.target.sendable_operations(), seed)
+        return cases.draw_cases(self.target.spec, self.target.sendable_operations(), seed)
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""

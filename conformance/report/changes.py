@@ -14,7 +14,7 @@ from conformance.http.evidence import escape_controls
 # In the order of severity: what moves to the right got worse.
 Verdict = Literal["conformant", "no_verdict", "not_conformant"]
 Status = Literal["passed", "observed", "waived", "not_tested", "inconclusive", "failed"]
-_SAME = {"observed": "passed"}  # neither is better than the other
+_SAME_RANK = {"observed": "passed"}  # neither is better than the other
 _WIDTH = len("newly passed")
 
 
@@ -120,7 +120,7 @@ def _describe_new(one: Asked) -> Change:
 
 
 def _rank_status(one: Asked) -> int:
-    return get_args(Status).index(_SAME.get(one.status, one.status))
+    return get_args(Status).index(_SAME_RANK.get(one.status, one.status))
 
 
 def _render_line(title: str, one: Asked, what: str) -> str:

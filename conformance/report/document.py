@@ -76,6 +76,7 @@ def _render_requirement(result: Result) -> dict[str, Any]:
 
 def _select_evidence(result: Result) -> list[dict[str, Any]]:
     """Return the exchange at fault and those before it; the first ones if none is at fault."""
+    # By identity: two exchanges that are equal in all they say are still two.
     exchanges = list(dict.fromkeys(map(id, result.evidence)))
     by_id = {id(one): one for one in result.evidence}
     fault = result.at_fault

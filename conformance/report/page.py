@@ -14,6 +14,7 @@ _TEMPLATE = Path(__file__).with_name("page.html")
 
 def render_page(document: dict[str, Any]) -> str:
     """Return the page of a report's *document*; what the target said stands escaped in it."""
+    # Not at the top: diff and the terminal import this package and need no templates.
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(

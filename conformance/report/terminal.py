@@ -36,13 +36,9 @@ _WIDTH = max(len(word) for word, _ in WORDS.values())
 _INDENT = " " * (_WIDTH + 2)
 _LONGEST_SHOWN = 400
 _LONGEST_CURL = 1000  # pasted whole or not at all
-_MOST_REPEATED_IDS = 5  # of each that is no failure; above, each has its line
-_REPEATED_STATUSES = (
-    "failed",
-    "inconclusive",
-    "not_tested",
-    "waived",
-)  # named again at the end, where they are seen
+# Named again at the end, since the lines above have scrolled away; failures all of them.
+_REPEATED_STATUSES = ("failed", "inconclusive", "not_tested", "waived")
+_MOST_REPEATED_IDS = 5
 
 
 class PipeSafeConsole(Console):
@@ -50,7 +46,7 @@ class PipeSafeConsole(Console):
 
     def on_broken_pipe(self) -> None:
         """Print nothing from now on, and do not exit as rich does."""
-        with suppress(SystemExit):
+        with suppress(SystemExit):  # rich also points stdout to nowhere, which we want
             super().on_broken_pipe()
 
 
@@ -78,6 +74,7 @@ class Terminal:
         def progress_line() -> Text:
             seconds = time.monotonic() - began
             text = f"{self._results} of {requirements}, {seconds:.0f} s  {self._asked_id}"
+            # A line as wide as the terminal would wrap, and rich would leave its first half behind.
             return Text(text[: self._console.width - 1], "dim")
 
         with Live(
@@ -191,6 +188,7 @@ class Terminal:
         self._print()
 
     def _print(self, text: Text | str = "") -> None:
+        # What the target said is no markup, and a curl line that is broken into lines cannot be copied.
         self._console.print(text, soft_wrap=True, markup=False, highlight=False)
 
 

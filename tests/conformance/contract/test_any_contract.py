@@ -327,9 +327,9 @@ def test_ids_and_sources_are_stable(spec):
 
 def test_exam_is_the_same_in_every_process(spec):
     script = (
-        "import sys; from pathlib import Path; from conformance.contract.cases import draw_exam; "
+        "import sys; from pathlib import Path; from conformance.contract.cases import draw_cases; "
         "from conformance.contract.reading import read_contract; contract = read_contract(Path(sys.argv[1])); "
-        "print(draw_exam(contract, tuple(contract.operations)).sha256)"
+        "print(draw_cases(contract, tuple(contract.operations)).sha256)"
     )
     digests = {
         subprocess.run([sys.executable, "-c", script, spec], capture_output=True, check=True).stdout
