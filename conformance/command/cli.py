@@ -16,7 +16,7 @@ from conformance.command.doctor import check_target
 from conformance.command.explain import print_explanations
 from conformance.command.init import print_profile_template
 from conformance.command.listing import list_requirements
-from conformance.command.run import judge_target
+from conformance.command.run import judge_and_report
 from conformance.command.selftest import judge_the_judge
 
 _HELP = """Judge any server that claims to implement an API, with evidence for every verdict.
@@ -39,7 +39,7 @@ app.command("init")(print_profile_template)
 app.command("list")(list_requirements)
 app.command("explain")(print_explanations)
 app.command("doctor")(check_target)
-app.command("run")(judge_target)
+app.command("run")(judge_and_report)
 app.command("selftest")(judge_the_judge)
 app.command("diff")(print_changes)
 
@@ -64,6 +64,7 @@ def _accept_common_options(
 
 def main() -> None:
     """Run the command line."""
+    # What the target said may hold characters that the terminal's encoding has not; that must not end a run.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -24,8 +24,6 @@ def report_errors(
 ) -> Callable[[Callable[_P, None]], Callable[_P, None]]:
     """Make a command turn every error into a line on standard error and its exit status.
 
-    A with block would not do: an interrupt between its entry and its first line would belong to nobody.
-
     interrupted: what is said of an interrupt that nobody else has taken care of.
     """
 
@@ -44,6 +42,8 @@ def report_errors(
             from conformance.suite.requirement import BadRequirement, NoSuchRequirement
             from conformance.target.model import BadProfile
 
+            # A context manager would not do: an interrupt between its entry and the first line of its block would
+            # reach nobody. So the try begins before interrupts can be raised.
             try:
                 interrupt.raise_on_interrupt()
                 refuse_without_docstrings()
@@ -63,7 +63,7 @@ def report_errors(
             except KeyboardInterrupt:
                 print_error(interrupted)
                 sys.exit(interrupt.STATUS)
-            except (typer.Exit, BrokenPipeError):
+            except (typer.Exit, BrokenPipeError):  # which typer turns into statuses of its own
                 raise
             except Exception as error:
                 from conformance.judge.result import describe_fault

@@ -55,11 +55,6 @@ class Explanation:
     permitted: Sequence[type[Any]] = field(default=())
     forgoing: Sequence[type[Any]] = field(default=())
 
-    @staticmethod
-    def name_page(sentence: Sentence) -> str:
-        """Name where a sentence stands, for use as the subject of a sentence."""
-        return f"the page {sentence.page}" if sentence.page else "the document"
-
     def facts(self) -> Iterator[tuple[str, str | list[str]]]:
         """Yield what there is to say, each under its name; a list where there are several."""
         if self.requirement.reading:
@@ -104,13 +99,17 @@ def render_explanation(one: Explanation) -> str:
         *render_statement(one.requirement, f"{one.source}, {one.url}"),
         f"  needs, as every run does: {' and '.join(one.always)}",
     ]
-    lines += [f"  {one.name_page(quoted)} says: {quoted.text}" for quoted in one.sentences]
+    lines += [f"  {_name_page(quoted)} says: {quoted.text}" for quoted in one.sentences]
     for name, said in one.facts():
         if isinstance(said, str):
             lines.append(f"  {name}: {said}")
         else:
             lines += [f"  {name}:", *(f"    {item}" for item in said)]
     return "\n".join(lines)
+
+
+def _name_page(sentence: Sentence) -> str:
+    return f"the page {sentence.page}" if sentence.page else "the document"
 
 
 def describe_server(server: type[Any]) -> str:
@@ -129,6 +128,7 @@ class _ApiFacts:
         self._sentences = load_sentences(api)
         self._always, optional = _sort_profile_keys(self._reference)
         ids = [one.id for one in asked]
+        # What the reference leaves untested in a mode, or without a key, no other server can be tested for.
         self._left_out = {
             mode: set(_judge_reference(self._reference, ids, mode=mode).ids("not_tested")) for mode in Mode
         }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @report_errors(interrupted="interrupted before anything was asked, so there is no report")
-def judge_target(
+def judge_and_report(
     profile: ProfileFile,
     report_dir: Annotated[
         str | None,
@@ -82,6 +82,7 @@ def judge_target(
     from conformance.report.terminal import Terminal
     from conformance.suite.requirement import select_requirements
 
+    # Whatever the command line or a file gets wrong is said before the first request: a run may take minutes.
     is_piped = report_dir == "-"
     budget_s = parse_duration_option("--budget", budget)
     explore_s = parse_duration_option("--explore", explore)
@@ -107,6 +108,7 @@ def judge_target(
             on_result=terminal.print_result,
             on_start=terminal.note_asked,
         )
+    # From here on an interrupt would only cost the report of what has been judged.
     with interrupt.ignore_interrupts():
         document = build_document(verdict)
         files = write_reports(verdict, folder) if folder else []

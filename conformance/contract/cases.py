@@ -87,7 +87,7 @@ def _count_per_half(operations: Sequence[Operation]) -> int:
 
 
 def _draw_operation(operation: Operation, seed: int, count: int) -> Iterator[ContractCase]:
-    if operation.has_no_json_body:
+    if operation.takes_only_non_json:
         return
     drawn = _draw_requests(operation, "positive", seed, count)
     positives = [one for one in drawn if _can_be_sent(one)]

@@ -91,7 +91,7 @@ class ContractDriver(Driver):
         if not self.target.may_send(operation):
             raise NotTested("DELETE is not sent; allow it with deletes: true in the profile")
         self.run.mode.want_full("a generated request")
-        if operation.has_no_json_body:
+        if operation.takes_only_non_json:
             raise NotTested(f"only JSON bodies are made, and this takes {', '.join(operation.media_types)}")
         found = self.client.memoize(("cases", operation.id), lambda: self._send_cases(operation))
         self._results[operation.id] = found

@@ -68,7 +68,7 @@ class Operation:
         return [str(body.media_type) for body in self.generator.body]
 
     @property
-    def has_no_json_body(self) -> bool:
+    def takes_only_non_json(self) -> bool:
         """Whether there is a body, and none that is JSON."""
         return bool(self.media_types) and not any(map(is_json, self.media_types))
 

@@ -54,7 +54,7 @@ class ContractSuite:
         return cases.draw_cases(self.target.spec, self.target.sendable_operations(), seed)
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
-        """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
+        """Look for smaller requests like *case*, of the cases of *seed*, that *is_wrong* is true of as well."""
         cases.shrink_case(self.target.sendable_operations(), case, seed, is_wrong)
 
     def describe_preflight(self, response: Response, _mode: Mode) -> str | None:
