@@ -7,9 +7,11 @@ import time
 import pytest
 
 from conformance import proof
+from conformance.judge.session import judge_target
 from conformance.judge.suites import collect_requirements
 from conformance.judge.verdict import CONFORMANT
 from conformance.proof.messages import Response
+from conformance.proof.server import serve
 from conformance.proof.trial import judge_in_process
 from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_with, untested
 
@@ -134,7 +136,8 @@ def test_lists_that_take_too_long_keep_nothing_else_from_being_judged(whose):
                 time.sleep(1.3)
             return super().answer(request)
 
-    verdict = judged_with(Slow(), lambda profile: profile.update(patience={"timeout_s": 1}))
+    with serve(Slow()) as url:
+        verdict = judge_target({**Slow().profile(url), "patience": {"timeout_s": 1}})
 
     assert verdict.verdict == CONFORMANT
     assert verdict.ids("failed") == []

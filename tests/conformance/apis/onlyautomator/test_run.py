@@ -8,11 +8,10 @@ import pytest
 import yaml
 
 from conformance.apis.onlyautomator import TEMPLATE
-from conformance.judge.session import judge_target
 from conformance.judge.suites import collect_requirements, read_profile
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT
+from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
-from conformance.proof.server import serve
 from conformance.proof.trial import judge_in_process
 from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_with, untested
 
@@ -56,11 +55,10 @@ def test_no_token_is_in_the_evidence(run):
 
 def test_every_requirement_stands_alone():
     server = Reference()
-    with serve(server) as url:
-        profile = server.profile(url)
-        for one in collect_requirements(API):
-            (result,) = judge_target(profile, only=[one.id]).results
-            assert result.status in ("passed", "observed"), f"{one.id}: {result.reason}"
+    profile = server.profile(IN_PROCESS_URL)
+    for one in collect_requirements(API):
+        (result,) = judge_in_process(server, profile, only=[one.id]).results
+        assert result.status in ("passed", "observed"), f"{one.id}: {result.reason}"
 
 
 def test_reference_conforms_in_another_exam():

@@ -4,12 +4,11 @@ import pytest
 
 from conformance import proof
 from conformance.http.client import Client
-from conformance.judge.session import judge_target
 from conformance.judge.suites import read_profile
 from conformance.judge.verdict import CONFORMANT
+from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
 from conformance.proof.reference.suprsend import Choice, Place, Refused
-from conformance.proof.server import serve
 from conformance.proof.trial import judge_in_process
 from conformance.suite.mode import Mode
 from conformance.target.model import BadProfile
@@ -46,10 +45,9 @@ def names(verdict, status):
 
 def test_without_the_capability_nothing_of_it_is_asked():
     server = Noted()
-    with serve(server) as url:
-        profile = server.profile(url)
-        del profile["capabilities"]
-        verdict = judge_target(profile)
+    profile = server.profile(IN_PROCESS_URL)
+    del profile["capabilities"]
+    verdict = judge_in_process(server, profile)
     reasons = {reason for status, reason in statuses(verdict).values() if status == "not_tested"}
 
     assert reasons == {"capabilities: [read_back] is not in the profile"}

@@ -7,11 +7,10 @@ import pytest
 from conformance import proof
 from conformance.apis.suprsend import generated_cases
 from conformance.generation.cases import draw_cases
-from conformance.judge.session import judge_target
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT
+from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
 from conformance.proof.reference.suprsend import Choice
-from conformance.proof.server import serve
 from conformance.proof.trial import judge_in_process
 
 API = "suprsend"
@@ -69,10 +68,9 @@ def test_merging_server_is_left_in_too():
 )
 def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):
     server = Reference()
-    with serve(server) as url:
-        profile = server.profile(url)
-        del profile["fixtures"][missing]
-        verdict = judge_target(profile)
+    profile = server.profile(IN_PROCESS_URL)
+    del profile["fixtures"][missing]
+    verdict = judge_in_process(server, profile)
 
     assert {id_.partition("/")[2] for id_ in verdict.ids("not_tested")} == untested
     assert verdict.verdict == CONFORMANT
@@ -80,10 +78,9 @@ def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):
 
 def test_category_that_cannot_be_left_condemns_nobody():
     server = Reference()
-    with serve(server) as url:
-        profile = server.profile(url)
-        profile["fixtures"]["category"] = profile["fixtures"].pop("locked_category")
-        verdict = judge_target(profile)
+    profile = server.profile(IN_PROCESS_URL)
+    profile["fixtures"]["category"] = profile["fixtures"].pop("locked_category")
+    verdict = judge_in_process(server, profile)
 
     assert verdict.ids("failed") == []
     assert verdict.verdict == NO_VERDICT
@@ -99,10 +96,9 @@ def test_category_that_cannot_be_left_condemns_nobody():
 )
 def test_unknown_fixture_stops_before_anything_is_judged(fixture, value, sentence):
     server = Reference()
-    with serve(server) as url:
-        profile = server.profile(url)
-        profile["fixtures"][fixture] = value
-        verdict = judge_target(profile)
+    profile = server.profile(IN_PROCESS_URL)
+    profile["fixtures"][fixture] = value
+    verdict = judge_in_process(server, profile)
 
     assert verdict.verdict == NO_VERDICT
     assert sentence in str(verdict.stopped)
