@@ -18,6 +18,7 @@ from mockserver.session.store import Key, Record, Store
 from mockserver.simulation.clock import Clock
 
 _UNKNOWN_FAN = "Fan not found with the provided ID"
+# The origins of extensions in Chrome, Firefox and Safari.
 _EXTENSIONS = ("chrome-extension://", "moz-extension://", "safari-web-extension://")
 
 
@@ -87,10 +88,12 @@ class Api:
 
         Source: onlyautomator, "Endpoint" and "Notes".
         """
+        # No operation adds or removes a fan, so this need not be part of the update.
         if await self._store.get(("fan", body["fanId"])) is None:
             raise NotInFixtures(_UNKNOWN_FAN)
 
         def write_preference(old: Record | None) -> Record:
+            # Two writes within a millisecond, or under a frozen clock, still differ in their time.
             now = self._clock.timestamp(after=old["updatedAt"] if old else None)
             return {
                 "id": old["id"] if old else self._ids.uuid(),
@@ -122,4 +125,5 @@ class Api:
         if await self._store.get(("fan", fanId)) is None:
             raise NotInFixtures(_UNKNOWN_FAN)
         within = ("preference", fanId) if category is None else ("preference", fanId, category)
+        # The store lists the oldest first.
         return Reply(200, {"status": "success", "data": (await self._store.items(within))[::-1]})

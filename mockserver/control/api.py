@@ -177,6 +177,7 @@ class Admin:
 
     async def download_requests(self, caller: Operator, session: str | None) -> Reply:
         """Answer the journal as an HTTP archive."""
+        # Here, and below: few runs need it, and the import would slow every start.
         from mockserver.control.har import build_archive
 
         archive = build_archive(self._find_journal(session, caller).list_entries(), caller.url)
@@ -265,6 +266,7 @@ class Admin:
 
     async def read_contract(self, api: str, caller: Operator) -> Reply:  # noqa: ARG002
         """Answer the contract of an API."""
+        # Not the file itself: a user's contract is completed with examples when it is loaded.
         text = yaml.safe_dump(self._find_spec(api), sort_keys=False, allow_unicode=True)
         return Reply(200, text.encode(), {"Content-Type": "application/yaml; charset=utf-8"})
 
@@ -305,6 +307,7 @@ def _clock_reply(session: Session) -> Reply:
 
 def _html_reply(page: str) -> Reply:
     headers = {
+        # No page of another site may show this one in a frame and have its user click there.
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": "frame-ancestors 'none'",
     }

@@ -42,12 +42,14 @@ class Guard:
 
         Raises Forbidden for a foreign host or origin, TokenRequired without the token.
         """
+        # A page on a name that its owner rebinds to this machine passes every check of origins, so names come first.
         host = request.header("host") or ""
         if not self._is_known_host(host):
             raise Forbidden(f"{host!r} is not a name of this server; allow it with --allow-host")
         origin = request.header("origin")
         if origin is not None and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}"):
             raise Forbidden("the control plane does not answer pages on other origins")
+        # Browsers send no Origin with a plain GET, such as that of an image.
         if request.header("sec-fetch-site") == "cross-site":
             raise Forbidden("the control plane does not answer requests from other sites")
         return self._check_token(request)
@@ -58,26 +60,29 @@ class Guard:
         query = request.query_values()
         offered = query.pop("token", "")
         if request.method == "GET" and offered and self._is_valid_token(offered):
+            # The cookie takes the token's place, and the redirect takes the token out of the address and the history.
             cookie = f"{COOKIE}={self._token}; Path=/__admin; HttpOnly; SameSite=Strict"
             if request.session_prefix is not None:
                 query["session"] = request.session_prefix
             place = f"{request.path}?{urlencode(query)}" if query else request.path
             return Reply(303, None, {"Location": place, "Set-Cookie": cookie, "Cache-Control": "no-store"})
         bearer = (request.header("authorization") or "").partition(" ")[2]
-        shown = (bearer, request.header("x-mock-admin-token") or "", request.cookie(COOKIE) or "")
-        if not any(self._is_valid_token(token) for token in shown):
+        sent = (bearer, request.header("x-mock-admin-token") or "", request.cookie(COOKIE) or "")
+        if not any(self._is_valid_token(token) for token in sent):
             raise TokenRequired(
                 "send the admin token: 'Authorization: Bearer <token>', or open /__admin/?token=<token>"
             )
         return None
 
     def _is_valid_token(self, token: str) -> bool:
+        # In constant time, so that the time of the answer does not give the token away letter by letter.
         return hmac.compare_digest(token.encode("latin-1", "replace"), (self._token or "").encode())
 
     def _is_known_host(self, host: str) -> bool:
         try:
             name = urlsplit(f"//{host}").hostname or ""
             if name not in self._hosts:
+                # Nobody can rebind an address.
                 ipaddress.ip_address(name)
         except ValueError:
             return False

@@ -17,6 +17,7 @@ from mockserver.session.journal import Entry
 
 def build_archive(entries: Iterable[Entry], url: str) -> Any:
     """Build an HTTP archive of the calls; *url* is the server's address as the caller knows it."""
+    # harfile writes to a file, and nothing else.
     text = io.StringIO()
     with harfile.open(
         text, creator=harfile.Creator(name="mockserver", version=version("preference-api-testbench"))

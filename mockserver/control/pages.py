@@ -32,6 +32,7 @@ def render_docs_page(api: str, spec: Spec, names: Sequence[str]) -> str:
 
 @cache
 def _template_environment() -> Environment:
+    # Few runs need it, and the import would slow every start.
     from jinja2 import Environment, FileSystemLoader
 
     return Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)

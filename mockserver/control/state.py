@@ -31,6 +31,7 @@ class StateDocuments:
 
         Raises Invalid naming every error, and then changes nothing.
         """
+        # Everything is checked before anything is replaced, so that an error changes nothing.
         errors: list[Violation] = []
         loaded = {}
         for api, content in document.items():

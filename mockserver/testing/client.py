@@ -25,74 +25,82 @@ class MockError(Exception):
 
 
 class _SessionCalls:
-    """The control plane's calls for one session; ``_ask`` returns the answer, or an awaitable of it."""
+    """The control plane's calls for one session; ``_send_call`` returns the answer, or an awaitable of it."""
 
-    id: str
+    def __init__(self, ready: Mapping[str, Any]) -> None:
+        self.id: str = ready["id"]
+        self.base_url: str = ready["base_url"]
+        self.token: str = ready["token"]
+        self.api_key: str = ready["api_key"]
 
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    def _send_call(self, method: str, path: str, body: Any = None) -> Any:
         raise NotImplementedError
 
     def reset(self, scope: str = "all") -> Any:
         """Reset the session, or one part of it: all, state, journal or faults."""
-        return self._ask("POST", "reset", {"scope": scope})
+        return self._send_call("POST", "reset", {"scope": scope})
 
     def state(self) -> Any:
         """Read the state of every API as one document."""
-        return self._ask("GET", "state")
+        return self._send_call("GET", "state")
 
     def set_state(self, document: Mapping[str, Any]) -> Any:
         """Replace the state of the APIs that *document* names."""
-        return self._ask("PUT", "state", document)
+        return self._send_call("PUT", "state", document)
 
     def snapshot(self, name: str) -> Any:
         """Save the state under *name*."""
-        return self._ask("PUT", f"snapshots/{quote(name, safe='')}")
+        return self._send_call("PUT", f"snapshots/{quote(name, safe='')}")
 
     def restore(self, name: str) -> Any:
         """Restore the state saved under *name*."""
-        return self._ask("POST", f"snapshots/{quote(name, safe='')}/restore")
+        return self._send_call("POST", f"snapshots/{quote(name, safe='')}/restore")
 
     def faults(self, *faults: Mapping[str, Any]) -> Any:
         """Replace all faults; without arguments, remove them."""
-        return self._ask("PUT", "faults", list(faults))
+        return self._send_call("PUT", "faults", list(faults))
 
     def override(
         self, code: int, *, match: Mapping[str, Any] | None = None, times: int = 1, **response: Any
     ) -> Any:
         """Force the next *times* matching answers; *response* may hold body and headers."""
         order = {"match": match or {}, "response": {"code": code, **response}, "times": times}
-        return self._ask("POST", "overrides", order)
+        return self._send_call("POST", "overrides", order)
 
     def requests(self, **match: Any) -> Any:
         """List the calls that match: api, operation, method, path, status, header, body."""
-        return self._ask("POST", "requests/find", {"match": match})
+        return self._send_call("POST", "requests/find", {"match": match})
 
     def wait(self, *, count: int = 1, timeout_s: float = 5, **match: Any) -> Any:
         """Wait until *count* calls match, and list them.
 
         Raises MockError if fewer match within *timeout_s* seconds.
         """
-        return self._ask("POST", "requests/wait", {"match": match, "count": count, "timeout_s": timeout_s})
+        return self._send_call(
+            "POST", "requests/wait", {"match": match, "count": count, "timeout_s": timeout_s}
+        )
 
     def freeze(self, instant: str | None = None) -> Any:
         """Stop the clock at *instant* (ISO 8601), or at the current time."""
-        return self._ask("PUT", "clock", {"action": "freeze", **({"instant": instant} if instant else {})})
+        return self._send_call(
+            "PUT", "clock", {"action": "freeze", **({"instant": instant} if instant else {})}
+        )
 
     def advance(self, by_s: float) -> Any:
         """Move the clock ahead by *by_s* seconds."""
-        return self._ask("PUT", "clock", {"action": "advance", "by_s": by_s})
+        return self._send_call("PUT", "clock", {"action": "advance", "by_s": by_s})
 
     def go_on(self) -> Any:
         """Let the clock follow the system's time again."""
-        return self._ask("PUT", "clock", {"action": "reset"})
+        return self._send_call("PUT", "clock", {"action": "reset"})
 
     def make_token(self, **wanted: Any) -> Any:
         """Issue a token with the given sub, role, ttl_s and defect; the answer has token and claims."""
-        return self._ask("POST", "tokens", wanted)
+        return self._send_call("POST", "tokens", wanted)
 
     def make_key(self, access: str = "write") -> Any:
         """Issue an API key whose *access* is write, read or revoked."""
-        return self._ask("POST", "keys", {"access": access})
+        return self._send_call("POST", "keys", {"access": access})
 
 
 class MockSession(_SessionCalls):
@@ -102,17 +110,14 @@ class MockSession(_SessionCalls):
     """
 
     def __init__(self, http: httpx2.Client, ready: Mapping[str, Any]) -> None:
-        self.id = ready["id"]
-        self.base_url: str = ready["base_url"]
-        self.token: str = ready["token"]
-        self.api_key: str = ready["api_key"]
+        super().__init__(ready)
         self._http = http
 
     def end(self) -> None:
         """End the session; one that has ended already is no error."""
         _check_ended(self._http.delete(f"sessions/{self.id}"))
 
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    def _send_call(self, method: str, path: str, body: Any = None) -> Any:
         return _read_answer(self._http.request(method, path, params={"session": self.id}, json=body))
 
 
@@ -120,17 +125,14 @@ class AsyncMockSession(_SessionCalls):
     """MockSession whose methods are awaited."""
 
     def __init__(self, http: httpx2.AsyncClient, ready: Mapping[str, Any]) -> None:
-        self.id = ready["id"]
-        self.base_url: str = ready["base_url"]
-        self.token: str = ready["token"]
-        self.api_key: str = ready["api_key"]
+        super().__init__(ready)
         self._http = http
 
     async def end(self) -> None:
         """End the session; one that has ended already is no error."""
         _check_ended(await self._http.delete(f"sessions/{self.id}"))
 
-    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    async def _send_call(self, method: str, path: str, body: Any = None) -> Any:
         return _read_answer(await self._http.request(method, path, params={"session": self.id}, json=body))
 
 
@@ -147,8 +149,8 @@ class Mock:
 
     def session(self, id: str | None = None) -> MockSession:
         """Start a session."""
-        answer = self._client().post("sessions", json={"id": id} if id else {})
-        return MockSession(self._client(), _read_answer(answer))
+        answer = self._open_client().post("sessions", json={"id": id} if id else {})
+        return MockSession(self._open_client(), _read_answer(answer))
 
     def close(self) -> None:
         """Close the connections to the stub."""
@@ -156,8 +158,9 @@ class Mock:
             self._http.close()
             self._http = None
 
-    def _client(self) -> httpx2.Client:
+    def _open_client(self) -> httpx2.Client:
         if self._http is None:
+            # trust_env: a proxy that the environment names cannot reach a stub on this machine.
             self._http = httpx2.Client(
                 base_url=f"{self.url}/__admin/", headers=self._headers, trust_env=False, timeout=_TIMEOUT_S
             )
@@ -250,12 +253,12 @@ class AsyncMockServer:
 
     async def session(self, id: str | None = None) -> AsyncMockSession:
         """Start a session."""
-        http = self._client()
+        http = self._open_client()
         return AsyncMockSession(
             http, _read_answer(await http.post("sessions", json={"id": id} if id else {}))
         )
 
-    def _client(self) -> httpx2.AsyncClient:
+    def _open_client(self) -> httpx2.AsyncClient:
         if self._http is None:
             self._http = httpx2.AsyncClient(
                 base_url=f"{self.url}/__admin/", trust_env=False, timeout=_TIMEOUT_S
@@ -263,6 +266,7 @@ class AsyncMockServer:
         return self._http
 
     async def __aenter__(self) -> Self:
+        # In a thread, since it waits, and the test's event loop must not.
         await asyncio.to_thread(self._server.start)
         return self
 

@@ -234,6 +234,7 @@ class Api:
     async def _render_preferences(self, recipient: _Recipient, tags: str | None) -> dict[str, Any]:
         visible = await self._list_visible_categories(recipient, tags)
         sections = []
+        # None stands for the categories without a section, which come last.
         for section in [*await self._store.items(("section",)), None]:
             slug = section["slug"] if section else None
             members = [one for one in visible if one.category["section"] == slug]
@@ -302,6 +303,7 @@ def _translate_words(named: Record, locale: str | None) -> Mapping[str, Any]:
     if locale and named["translations"]:
         known = {language.lower(): own for language, own in named["translations"].items()}
         wanted_language = locale.replace("_", "-").lower()
+        # The wider language first, so that the narrower one overrides it.
         for language in (wanted_language.partition("-")[0], wanted_language):
             words |= {name: word for name, word in known.get(language, {}).items() if word is not None}
     return words

@@ -14,6 +14,7 @@ from mockserver.session.store import Key, Record
 
 Preference = Literal["opt_in", "opt_out"]
 Default = Literal["opt_in", "opt_out", "cant_unsubscribe"]
+# The contract is the only place that lists the channels.
 CHANNELS: list[str] = openapi.load_contract(__name__.split(".")[-2])["components"]["schemas"]["Channel"][
     "enum"
 ]
@@ -98,6 +99,7 @@ class Category(_Part):
     @model_validator(mode="before")
     @classmethod
     def _refuse_former_key(cls, given: Any) -> Any:
+        # Earlier releases knew this key; the general message would not say what replaces it.
         if isinstance(given, dict) and "is_editable" in given:
             raise ValueError("is_editable is not a key; write default_preference: cant_unsubscribe for false")
         return given
