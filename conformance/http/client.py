@@ -6,7 +6,7 @@ import json as jsonlib
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 from urllib.parse import urlencode
 
 import httpx2
@@ -37,16 +37,28 @@ _DEFAULT_HEADERS = {
 _REDIRECTS_THAT_KEEP_THE_METHOD = (307, 308)
 
 
+class RequestParts(TypedDict, total=False):
+    """What a request may have besides its method and path.
+
+    json: the body, sent as application/json unless *headers* name another type. content: the body, sent as it is.
+    Without either there is no body.
+    """
+
+    headers: Mapping[str, str] | None
+    json: Any
+    content: bytes | str | None
+    params: Mapping[str, str] | None
+
+
 class Client:
     """Sends what requirements ask for and keeps every exchange.
 
     base_url: where the target answers; a path in it is put before every path that is sent.
     timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. rate_per_s: a cap.
     budget_s: for all that is sent, and the waiting in between; *budget* in its place measures it in another way.
-    ssl_context: other than the usual one.
-    proxy: its URL, "none" for none, or None for the environment's. secrets: credentials, to be shown by their
-    names, and fetched again where the target no longer accepts one that can be. make_connection: the proof gives
-    one of its own, which calls a server in this process.
+    ssl_context: other than the usual one. proxy: its URL, "none" for none, or None for the environment's.
+    secrets: credentials, shown by their names, and fetched again when the target no longer accepts them.
+    make_connection: the proof gives one of its own, which calls a server in this process.
     """
 
     def __init__(
@@ -88,25 +100,15 @@ class Client:
     # --- sending -------------------------------------------------------------------------------------------
 
     def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        json: Any = UNSET,
-        content: bytes | str | None = None,
-        params: Mapping[str, str] | None = None,
-        retry_busy: bool = True,
+        self, method: str, path: str, *, retry_busy: bool = True, **parts: Unpack[RequestParts]
     ) -> Response:
         """Send one request and return its final response.
 
-        path: raw, percent-encoded where it has to be. json: sent as application/json unless *headers* name
-        another type. content: sent as it is. Without either there is no body. retry_busy: whether 429 and 503
-        are retried.
+        path: raw, percent-encoded where it has to be. retry_busy: whether 429 and 503 are retried.
         Raises Inconclusive if none came that can be judged, Stopped if that has happened too often or if the
         budget is used up.
         """
-        request = self._compose_request(method, path, headers, json, content, params)
+        request = self._compose_request(method, path, **parts)
         timer = self._start_retry_timer()
         while True:
             response = self._send_with_renewal(request)
@@ -116,18 +118,9 @@ class Client:
                 self._keep_response(response)
                 raise self._give_up_on_busy(response)
 
-    def build_request(
-        self,
-        method: str,
-        path: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        json: Any = UNSET,
-        content: bytes | str | None = None,
-        params: Mapping[str, str] | None = None,
-    ) -> httpx2.Request:
+    def build_request(self, method: str, path: str, **parts: Unpack[RequestParts]) -> httpx2.Request:
         """Make the request that send would send, for a RawRequest."""
-        request = self._compose_request(method, path, headers, json, content, params)
+        request = self._compose_request(method, path, **parts)
         return _replace_headers(
             request, self._renewal.renew_expired(request.headers, self._command_timeout_s())
         )
@@ -253,12 +246,13 @@ class Client:
         self,
         method: str,
         path: str,
-        given_headers: Mapping[str, str] | None,
-        json: Any,
-        content: bytes | str | None,
-        params: Mapping[str, str] | None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Any = UNSET,
+        content: bytes | str | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> httpx2.Request:
-        headers = dict(given_headers or {})
+        headers = dict(headers or {})
         names = {name.lower() for name in headers}
         if json is not UNSET:
             # A lone surrogate is valid in JSON text and has no UTF-8: it goes out as the bytes it would have.
@@ -293,6 +287,7 @@ class Client:
 
     def _send_following_slash(self, request: httpx2.Request) -> Response:
         """Send, and follow a redirect that does nothing but add or remove the last slash of the path."""
+        # Many frameworks redirect to the form that they route, and clients follow; any other redirect is an answer.
         response = self._sender.send(request)
         if response.status not in _REDIRECTS_THAT_KEEP_THE_METHOD:
             return response
