@@ -1,4 +1,4 @@
-"""The stub put together: contracts, behaviour, fixtures, sessions and the control plane."""
+"""The stub, assembled from its services, sessions, credentials and control plane."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ class Stub:
         self._services = _map_by_name(services)
         schemes = [scheme for service in services for scheme in service.schemes.values()]
         kinds = {credential_kind(scheme) for scheme in schemes}
+        # Handed out empty and filled below: the control plane shows the operations that are added to it.
         routes = Routes()
 
         self.sessions = SessionRegistry(
@@ -101,6 +102,7 @@ class Stub:
             StateDocuments({service.name: type(service.fixtures) for service in services}.__getitem__),
             routes,
         )
+        # At start-up, so that a contract that cannot be served stops the start instead of the first request.
         for service in services:
             add_operations(service, routes, mode, self._secret, verify_hmac=options.verify_hmac)
         control_plane = ControlPlane(self.sessions, Guard(options.admin_hosts, options.admin_token))

@@ -36,7 +36,7 @@ class CredentialIssuer:
         self._subject = subject
 
     def issue_token(self, session: Session, options: Mapping[str, Any]) -> tuple[str, Claims]:
-        """Make a token as *options* say (sub, role, ttl_s, defect), and tell what it claims.
+        """Issue a token as *options* say (sub, role, ttl_s, defect), and return its claims as well.
 
         Times are those of the session's clock.
         """
@@ -47,7 +47,7 @@ class CredentialIssuer:
         return sign_with_defect(claims, options.get("defect"), self._secret)
 
     def issue_key(self, session: Session, access: str) -> str:
-        """Make an API key that may do what *access* says, and bind it to *session*."""
+        """Issue an API key of *access* (write, read or revoked) for *session*."""
         return self._sessions.issue_key(access, session)
 
 
@@ -81,7 +81,7 @@ def make_sample_credential(
 
 
 def sign_with_defect(claims: Claims, defect: str | None, secret: str) -> tuple[str, Claims]:
-    """Sign *claims*, with a *defect* if one is named, and tell what the token claims then."""
+    """Sign *claims*, with a *defect* if one is named, and return the claims as they were signed."""
     return DEFECTS[defect](claims, secret) if defect else (tokens.sign_claims(claims, secret), claims)
 
 

@@ -119,7 +119,7 @@ class TokenVerifier:
         return Caller(claims.subject, claims.role, request.header("origin"))
 
     def accept_shape(self, token: str, request: Request, session: Session) -> Caller:  # noqa: ARG002 - as verify
-        """Accept anything that has the form of a token, whoever signed it and whenever.
+        """Accept anything that has the form of a token, whoever signed it, expired or not.
 
         Raises Unauthenticated for what is not.
         """

@@ -29,7 +29,7 @@ OFF_CONTRACT = "X-Mock-Off-Contract"
 
 
 class MagicId(NamedTuple):
-    """An identifier that makes an operation fail: what stands for it in the contract, and what that means."""
+    """An identifier of special meaning: its text in the contract, such as ``code=503``, and what that asks for."""
 
     text: str
     preference: Preference
@@ -62,7 +62,7 @@ class Operation:
     """Authenticates and validates a request, calls the handler, and checks a reply against the contract.
 
     api: the API's name; spec: its contract; voice: how it words an error.
-    authenticate: finds the caller of a request. needs_body_first: tells whether that takes the request's body.
+    authenticate: finds the caller of a request. needs_body_first: tells whether that takes the body.
     Raises CannotStart if the handler takes other arguments than the contract gives, or if the contract does not
     document an answer that the stub may give.
     """
@@ -127,7 +127,7 @@ class Operation:
                 raise UnsupportedMediaType(
                     f"Content-Type is {media_type[:200]!r}; send {self._describe_media_types()}"
                 )
-            # Not always read_body(), since a coroutine costs more than the look.
+            # A body that was read already is taken without a coroutine.
             raw = request.content
             if raw is None:
                 raw = await request.read_body()
@@ -147,14 +147,14 @@ class Operation:
 
     def handle(self, session: Session, caller: Any, arguments: dict[str, Any]) -> Awaitable[Reply | Stream]:
         """Call the handler."""
-        # A parameter of the contract that is called "caller" as well is what the handler gets.
+        # A contract may call one of its own parameters "caller"; its value comes first.
         arguments.setdefault("caller", caller)
         return self._handler(session, arguments)
 
     def check_reply(self, reply: Reply) -> Reply:
         """Give *reply* back if it keeps the contract.
 
-        An example of a contract without an error body of its own is only marked: it is the user's to mend.
+        An example of a contract without an error body of its own is only marked, since the user has to correct it.
         Raises InternalError if the stub broke the contract.
         """
         violation = self.contract_violation(reply)
@@ -166,7 +166,7 @@ class Operation:
         raise InternalError("The stub broke its own contract", contract_error=violation)
 
     def contract_violation(self, reply: Reply) -> str | None:
-        """Say how *reply* breaks the contract, or None if it keeps it."""
+        """Describe how *reply* breaks the contract, or None if it keeps it."""
         status = reply.status
         if status not in self._schemas_by_status:
             response = matching_response(status, self._response_schemas)
@@ -179,7 +179,7 @@ class Operation:
         violations = schema.find_violations(reply.body)
         if not violations:
             return None
-        sentences = "; ".join(f"{where}: {message}" if where else message for where, message in violations)
+        sentences = "; ".join(map(str, violations))
         return f"{self.name} answered {status} with a body that breaks {self.voice.file}: {sentences}"
 
     def _parse_body(self, raw: bytes, media_type: str | None, violations: list[Violation]) -> Any:

@@ -14,11 +14,11 @@ from openapi.pointer import unescape_step, walk_references
 
 
 class Schema:
-    """One schema of an OpenAPI 3.0 file, ready to judge values.
+    """One schema of an OpenAPI 3.0 file, compiled.
 
     schema: the schema object; its references are resolved in the contract *spec*.
-    needless: readOnly in a request, writeOnly in an answer; members marked so need not be there.
-    Raises InvalidContract if it is none.
+    needless: readOnly in a request, writeOnly in an answer; members marked so are not required.
+    Raises InvalidContract for a schema that cannot be compiled.
     """
 
     def __init__(
@@ -36,11 +36,13 @@ class Schema:
 
         Of a long array only the beginning is searched, so that no request can ask for a megabyte of complaints.
         """
+        # Much faster than to look for errors, and most values are valid.
         if self._validator.is_valid(value):
             return []
         found: dict[str, Violation] = {}
         for error in list(self._validator.iter_errors(_cut_arrays(value))) or self._find_first_error(value):
             violation = _describe_error(error, where, self._list_known_members(error))
+            # Of several errors at one place the wrong type explains the others.
             if error.kind.name == "type" or violation.where not in found:
                 found[violation.where] = violation
         return list(found.values())
@@ -127,14 +129,14 @@ def _shorten_json(value: Any) -> str:
 
 
 class _Translation:
-    """From an OpenAPI 3.0 contract's schemas to JSON Schema."""
+    """Translates an OpenAPI 3.0 contract's schemas to JSON Schema."""
 
     def __init__(self, spec: Spec, needless: str) -> None:
         self._spec = spec
         self._needless = needless
 
     def translate_schema(self, schema: Any) -> dict[str, Any]:
-        """Translate *schema*, and what it refers to, put where the references look for it."""
+        """Translate *schema* and all that it refers to, each put where the references point to."""
         document: dict[str, Any] = {}
         waiting, seen = [schema], set()
         while waiting:
@@ -152,7 +154,7 @@ class _Translation:
         return {**self._translate_node(schema), **document}
 
     def _translate_node(self, node: Any) -> Any:
-        """Translate ``nullable``, and what is required in one direction only, all the way down."""
+        """Translate ``nullable``, and members required in one direction only, at every depth."""
         if isinstance(node, list):
             return [self._translate_node(item) for item in node]
         if not isinstance(node, dict):

@@ -61,6 +61,7 @@ class ControlPlane:
     async def _respond(self, exchange: Exchange) -> Reply | Stream:
         request = exchange.request
         request.maximum_body_bytes = _MAXIMUM_BODY_BYTES
+        # Before anything is read or looked up, so that a stranger learns nothing.
         refusal = self._guard(request)
         if refusal is not None:
             return refusal

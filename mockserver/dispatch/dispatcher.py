@@ -59,7 +59,8 @@ class Dispatcher:
                 await self._answer_preflight(request, send)
             else:
                 await self.handle_request(request, send)
-        except (ClientDisconnected, asyncio.CancelledError):  # nobody is left, or the stub is stopping
+        except (ClientDisconnected, asyncio.CancelledError):
+            # The client is gone, or the stub is stopping: nobody would read an answer.
             return
 
     async def handle_request(self, request: Request, send: Send) -> None:
@@ -68,10 +69,12 @@ class Dispatcher:
         exchange = Exchange(request, self._sessions.default)
         try:
             reply = await self.respond(exchange)
+        # Uvicorn cancels the calls that still wait when it stops; they get an answer that says so.
         except (Exception, asyncio.CancelledError) as error:
             reply = error_reply(error, exchange, self.routes)
         session, effect = exchange.session, exchange.effect
         now_s, duration_s = session.clock.now_s(), perf_counter() - started_s
+        # A client that still sends would get a reset instead of the answer; and the journal shows the body.
         if not request.is_body_read:
             await request.drain_body()
         if isinstance(reply, Stream):
@@ -84,11 +87,13 @@ class Dispatcher:
         if not (reply.headers and has_cors_headers(reply.headers)):
             header_lines += cors_header_lines(request)
         response = render_response(reply, header_lines, exchange)
+        # Recorded before it is sent: a client that has its answer finds the call in the journal.
         has_no_status = effect is not None and effect.connection_fault in WITHOUT_STATUS
         exchange.record(None if has_no_status else response, now_s, duration_s)
         if effect is not None and effect.connection_fault is not None:
             await break_connection(effect, response, request, session.faults.dice, send)
         elif (connection := request.connection) is not None:
+            # Past ASGI, whose two messages cost four times as much.
             await connection.send_response(response.head, response.content)
         else:
             await response.send(send)
@@ -103,6 +108,8 @@ class Dispatcher:
         if operation is None and is_front_page(request):
             return front_page(self.routes.operations, request)
         session = exchange.session = self._sessions.find(request)
+        # Overrides and faults come before the check of the route: they may stand for a path that matches nothing.
+        # Each is looked at before its step is called, since most sessions have none and a coroutine costs more.
         if session.overrides:
             reply = await simulator.forced_reply(exchange)
             if reply is not None:
@@ -117,6 +124,7 @@ class Dispatcher:
                 return reply
         if operation is None:
             raise routing_problem(exchange, self.routes)
+        # The signature of a signed request covers its body.
         if operation.needs_body_first is not None and operation.needs_body_first(request):
             await request.read_body()
         caller = operation.authenticate(request, session)

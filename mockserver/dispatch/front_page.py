@@ -20,8 +20,8 @@ _PAGE = """<!doctype html>
   @media (prefers-color-scheme: dark) { body { background: #161616; color: #eee; } dd { color: #aaa; } }
 </style>
 <h1>mockserver answers here</h1>
-<p>This is a stand-in for the real services. It remembers what it is told until it stops.
-What it was told, and how it is steered: <a href="/__admin/">the control plane</a>.</p>
+<p>This is a mock of the real services. It keeps what it is sent until it stops.
+<a href="/__admin/">The control plane</a> shows the requests and controls the answers.</p>
 <dl>
 {% for operation in operations %}
   <dt>{{ operation.method }} {{ operation.path }}</dt>
@@ -52,6 +52,7 @@ def front_page(operations: Sequence[Operation], request: Request) -> Reply:
     ]
     if "text/html" not in (request.header("accept") or ""):
         return Reply(200, {"operations": rows})
+    # Imported here, since most stubs never show a page and the import is slow.
     from jinja2 import Environment
 
     page = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE).render(operations=rows)

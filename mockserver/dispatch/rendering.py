@@ -22,7 +22,7 @@ _FAILED = "The stub failed; its log says why"
 def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Reply:
     """Reply with what went wrong, or with a success where the caller prefers lenient handling.
 
-    Raises ClientDisconnected if nobody is left to read it.
+    Raises ClientDisconnected again, since nobody would read the reply.
     """
     if isinstance(error, ClientDisconnected):
         raise error
@@ -47,6 +47,7 @@ def render_problem(problem: Problem, operation: Operation) -> Reply:
     reply = operation.voice.render_problem(problem)
     if not operation.voice.is_own:
         return _example_error_reply(problem, operation, reply)
+    # An error that the contract does not document must not look like one that it does.
     try:
         return operation.check_reply(reply)
     except InternalError as broken:

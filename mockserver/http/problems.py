@@ -1,4 +1,4 @@
-"""What a handler may raise; the API's voice renders it."""
+"""The problems that steps and handlers raise; dispatch renders them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 def reason_phrase(status: int) -> str:
-    """Say in a word or two what a status means."""
+    """Give the reason phrase of a status, or a made-up one for a status that has none."""
     return HTTPStatus(status).phrase if status in _NAMED else f"Status {status}"
 
 
@@ -22,11 +22,14 @@ class Violation(NamedTuple):
     where: str
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
 
 class Problem(Exception):
     """A request that cannot be answered as asked.
 
-    kind: the HTTP status; the voice turns it into the API's own code.
+    kind: the HTTP status, from which the API's own error code follows.
     message: one sentence for a person.
     detail: what is wrong per field, where that is known.
     headers: what the answer carries besides its body.
@@ -51,9 +54,8 @@ class Invalid(Problem):
     def __init__(self, violations: Iterable[Violation]) -> None:
         found = list(violations)
         self.violations = found
-        sentences = [f"{where}: {message}" if where else message for where, message in found]
         detail = {where: message for where, message in found if where}
-        super().__init__("; ".join(sentences), detail or None)
+        super().__init__("; ".join(map(str, found)), detail or None)
 
 
 class Unauthenticated(Problem):
@@ -66,7 +68,7 @@ class Unauthenticated(Problem):
 
 
 class Forbidden(Problem):
-    """The credential is valid and does not reach this far."""
+    """The credential is valid, but not for this operation."""
 
     kind = HTTPStatus.FORBIDDEN
 
@@ -78,7 +80,7 @@ class NotFound(Problem):
 
 
 class NotInFixtures(NotFound):
-    """The request names what nothing here can make: it would have to be known from the start."""
+    """The request names a record that no operation creates; only the fixtures can hold it."""
 
     def __init__(self, message: str) -> None:
         hint = "only what the fixtures name is there; --fixtures FILE and PUT /__admin/state name more"
@@ -102,13 +104,13 @@ class TooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body is labelled as something the operation does not take."""
+    """The operation does not accept the Content-Type of the body."""
 
     kind = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 class InternalError(Problem):
-    """The stub failed; *contract_error* says which promise of the spec its own answer broke, if that is why."""
+    """The stub failed; *contract_error* describes how its own answer broke the contract, if it did."""
 
     def __init__(self, message: str, contract_error: str | None = None) -> None:
         super().__init__(
@@ -123,7 +125,7 @@ class Unavailable(Problem):
 
 
 class InvalidContract(Exception):
-    """A contract says what cannot be; the message says what."""
+    """A contract cannot be compiled; the message says why."""
 
 
 class CannotStart(Exception):
@@ -131,6 +133,6 @@ class CannotStart(Exception):
 
 
 def suggest_nearest(word: str, known: Sequence[str]) -> str:
-    """Say which of the *known* words is meant by *word*."""
+    """Suggest the *known* word that is nearest to *word*, or list all of them."""
     near = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"

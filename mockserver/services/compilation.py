@@ -24,7 +24,7 @@ def add_operations(service: Service, routes: Routes, mode: Mode, secret: str, *,
     voice = Voice(service.file, service.spec)
     schemes = service.schemes
     if not voice.is_own:
-        # Of a contract without a behaviour nobody knows which credentials are valid, only where they go.
+        # A contract alone says where a credential goes, but not which credentials are valid.
         mode = "off" if mode == "off" else "shape"
         schemes = _accept_any_key(schemes)
 

@@ -136,7 +136,7 @@ def _check_document(spec: Spec) -> None:
 
 
 def _find_deepest(error: ValidationError) -> ValidationError:
-    """Find what is wrong deepest down: of the ways to be right, the one meant is the one that was taken furthest."""
+    """Find the error at the deepest place: of several alternatives the one that fits furthest is the intended one."""
     context: list[list[ValidationError]] = getattr(error.kind, "context", [])
     causes = [_find_deepest(one) for branch in context for one in branch]
     return max(causes, key=lambda cause: len(cause.instance_path), default=error)

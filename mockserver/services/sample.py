@@ -1,4 +1,4 @@
-"""A value that a schema allows, for an answer whose contract shows no example."""
+"""Sample values of a schema, for a response whose contract has no example."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ _TEXTS = {
     "ipv4": "127.0.0.1",
     "ipv6": "::1",
 }
-# So many values are enough to show what may be left out, and so many to give up what may not.
+# From this many values on optional ones are left out, so that a sample stays readable.
 _OPTIONAL_VALUES = 1000
+# A schema that requires more than this many gets no sample: it may never end.
 _MAXIMUM_VALUES = 20_000
 _LONGEST_TEXT = 10_000
 
 
 def build_sample(spec: Spec, schema: Any) -> Any:
-    """Build the plainest value that *schema* allows: its example, default or first choice where it has one.
+    """Build a simple value that *schema* allows: its example, default or first choice where it has one.
 
-    What would hold itself is left out where the schema allows that; ``{}`` if it never does, or asks for too much.
+    A schema within itself is left out where it is optional; ``{}`` where that is never so, or the value too large.
     """
     try:
         return _Sampler(spec).build(schema, frozenset())
@@ -36,11 +37,11 @@ def build_sample(spec: Spec, schema: Any) -> Any:
 
 
 class _Endless(Exception):
-    """A schema asks for itself within itself, or for more than anybody reads."""
+    """A schema requires itself within itself, or too many values."""
 
 
 class _Sampler:
-    """Builds values; *within* holds the schemas that are being built, by identity."""
+    """Builds values; *within* holds the ids of the schemas whose values are being built."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec

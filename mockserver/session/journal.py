@@ -93,7 +93,7 @@ class Entry(NamedTuple):
                 "body": exact_json.parse_leniently(self.response.content),
             },
             "duration_ms": round(self.duration_s * 1000, 3),
-            "violations": [f"{where}: {what}" if where else what for where, what in self.violations],
+            "violations": [str(violation) for violation in self.violations],
             "near_miss": self.near_miss,
             "fault": ", ".join(self.effect.names) if self.effect else None,
         }
@@ -183,7 +183,7 @@ class Journal:
         return found
 
     async def listen(self) -> AsyncGenerator[Entry]:
-        """Yield each call as it is answered, for as long as anybody asks and the stub runs."""
+        """Yield each call as it is answered, until the caller stops or the stub does."""
         queue: asyncio.Queue[Entry | None] = asyncio.Queue(_BACKLOG)
         self._listeners.add(queue)
         try:

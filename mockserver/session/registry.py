@@ -13,6 +13,7 @@ from mockserver.http.session_name import NAME, NAMING, PREFIX
 from mockserver.session.ids import Ids
 from mockserver.session.session import DEFAULT, Blueprint, Session
 
+# Names of ended sessions; a credential of one must not bring it back as a fresh session.
 _REMEMBERED_ENDED = 10_000
 
 
@@ -39,6 +40,7 @@ class SessionRegistry:
         self._ttl_s = ttl_s
         self._limit = limit
         self._seconds = seconds
+        # In the order of use, so that the longest idle is always the first.
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._names = Ids(blueprint.seed)

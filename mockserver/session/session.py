@@ -67,6 +67,7 @@ class Session:
 
     def find_api(self, name: str) -> Any:
         """Give this session's instance of the API *name*."""
+        # Made when it is first called: most sessions use one API of several.
         api = self._apis.get(name)
         if api is None:
             api = self._apis[name] = self._blueprint.apis[name](self.stores[name], self.clock, self.ids)
@@ -99,5 +100,6 @@ class Session:
         """Go back to a saved state."""
         for name, store in saved.items():
             self.stores[name].load(store)
+        # The same ids may not be drawn for new records.
         records = (record for store in self.stores.values() for record in store.all_records().values())
         self.ids.avoid(str(record["id"]) for record in records if "id" in record)

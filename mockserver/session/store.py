@@ -1,4 +1,4 @@
-"""Where a session keeps what it was told."""
+"""The interface of the store that keeps a session's records."""
 
 from __future__ import annotations
 

@@ -42,6 +42,7 @@ class Clock:
     def format_instant(self, seconds: float) -> str:
         """Write seconds since 1970 as ISO 8601 in milliseconds."""
         second, milliseconds = divmod(int(seconds * 1000), 1000)
+        # The seconds of the text are kept: many calls come within one.
         if second != self._second:
             self._second_text = datetime.fromtimestamp(second, UTC).isoformat()[:-6]
             self._second = second

@@ -163,6 +163,7 @@ class Faults:
     @property
     def dice(self) -> Random:
         """The source of chance; the same throws for the same seed."""
+        # Made at the first throw: a generator takes 2.5 KB, and most sessions never throw.
         if self._dice is None:
             self._dice = Random(self._seed)  # noqa: S311 - reproducible on purpose, nothing secret
         return self._dice
