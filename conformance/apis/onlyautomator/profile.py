@@ -1,4 +1,4 @@
-"""The target profile of OnlyAutomator: tokens, fans and how the target is made to be out of service."""
+"""What a profile says about an OnlyAutomator server: tokens, fans, and how the server is made unavailable."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ class Profile(TargetProfile[Credentials, Fixtures]):
 
 
 WHAT_A_RUN_WRITES = (
-    "A run writes some 140 preferences for fan_id, one of them a megabyte until it ends, and one for other_fan_id, "
-    "in categories that begin with conformance_ or, where the common categories are tried, with conformance_ in the "
-    "preference. The API cannot delete, so they stay: name fans of a test account. A few writes are sent with "
-    "tokens that must be refused, and a few for a fan that must not exist. `conformance doctor` writes a single "
-    "preference."
+    "A run writes about 140 preferences for fan_id and one for other_fan_id. One of them has a value of a megabyte, "
+    "which is replaced at the end of the run. Their category begins with conformance_; in the common categories the "
+    "preference contains conformance_ instead. The API cannot delete, so they stay: name fans of a test account. A few "
+    "writes are sent with tokens that have to be refused, and a few for a fan that does not exist. "
+    "`conformance doctor` writes a single preference."
 )
 
 TEMPLATE = (
@@ -89,26 +89,26 @@ api: onlyautomator
 base_url: https://staging.example.com     # /api/v2/update-preference is appended
 
 credentials:                              # access tokens of user sessions, from the environment or
-  user: ${OA_USER_TOKEN}                  # a command: user: {command: [./token, ada]}, which is asked
-                                          # again when the token expires in the middle of a run
+  user: ${OA_USER_TOKEN}                  # from a command: user: {command: [./token, ada]}; it is run
+                                          # again when the token expires during a run
   # What is missing below is reported as not tested.
   # other_user: ${OA_OTHER_TOKEN}         # of another user who may write for the same fan
-  # forbidden: ${OA_READONLY_TOKEN}       # valid, but lacking the permission to write
-  # expired: ${OA_EXPIRED_TOKEN}          # valid once
+  # forbidden: ${OA_READONLY_TOKEN}       # valid, but without the permission to write
+  # expired: ${OA_EXPIRED_TOKEN}          # expired
 
 fixtures:
-  fan_id: "12345"                         # a fan the user may write for
+  fan_id: "12345"                         # a fan that the user may write for
   # other_fan_id: "67890"                 # another one
-  # unknown_fan_id: "2147000000"          # one that does not exist; made up from fan_id if not given
+  # unknown_fan_id: "2147000000"          # one that does not exist; by default made up from fan_id
 
 # triggers:                               # request headers that make the target answer service_unavailable
 #   service_unavailable: {headers: {X-Trigger: outage}}
 
-# capabilities: [read_back]               # the target has GET /api/v2/get-preferences as well: what was
-#                                         # written is looked up there
+# capabilities: [read_back]               # the target also answers GET /api/v2/get-preferences; then
+#                                         # what was written is looked up there
 
 # patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5, budget_s: 300}     # budget_s: for the whole run
-# tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false trusts anybody
-# proxy: http://proxy.example.com:3128     # or none; else the environment's
+# tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false accepts any certificate
+# proxy: http://proxy.example.com:3128     # or none; by default the environment's
 """
 )

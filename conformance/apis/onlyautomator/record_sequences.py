@@ -55,7 +55,7 @@ def _update_in_turn(driver: Driver) -> Iterator[Write]:
     for drawn, value in model.draw_sequence(driver.run.seed):
         # The sequence is drawn for five records; the profile and the mode may leave fewer.
         number = drawn % len(records)
-        yield Write(number, [value], _update(driver, records[number], value))
+        yield Write(number, [value], _update_record(driver, records[number], value))
 
 
 def update_at_once(driver: Driver) -> Sequence[Write]:
@@ -73,7 +73,7 @@ def _update_at_once(driver: Driver) -> Sequence[Write]:
     answers: dict[tuple[int, str], Response] = {}
 
     def send(racer: tuple[int, str]) -> Response:
-        answers[racer] = _update(driver, records[racer[0]], racer[1])
+        answers[racer] = _update_record(driver, records[racer[0]], racer[1])
         return answers[racer]
 
     overlapped = driver.client.send_concurrently([partial(send, racer) for racer in racers])
@@ -104,7 +104,7 @@ def create_at_once(driver: Driver) -> list[Response]:
     return repeat_race(race)
 
 
-def _update(driver: Driver, record: _Record, value: str) -> Response:
+def _update_record(driver: Driver, record: _Record, value: str) -> Response:
     return driver.write({**record.body, "value": value}, credential=record.credential)
 
 

@@ -38,7 +38,7 @@ class ApiKey:
         """The key as a Basic credential, where a user name without a password would stand."""
         # As curl -u KEY: sends it.
         encoded = base64.b64encode(f"{self.without_scheme}:".encode()).decode()
-        return f"Basic {self._conceal('basic', encoded, '{} and a colon in Base64')}"
+        return f"Basic {self._conceal_key('basic', encoded, '{} and a colon in Base64')}"
 
     @property
     def wrong(self) -> str:
@@ -48,7 +48,7 @@ class ApiKey:
     @property
     def false_signature(self) -> str:
         """The signed form that older clients send, with a signature of nothing."""
-        return self._conceal("unsigned", _FALSE_SIGNATURE, _FALSE_SIGNATURE)
+        return self._conceal_key("unsigned", _FALSE_SIGNATURE, _FALSE_SIGNATURE)
 
     @property
     def cut(self) -> str:
@@ -77,9 +77,9 @@ class ApiKey:
     def _bearer_of(self, name: str, key: str, how: str) -> str:
         if key == self.without_scheme:
             raise NotTested("no other key can be made from credentials.api_key")
-        return f"Bearer {self._conceal(name, key, how)}"
+        return f"Bearer {self._conceal_key(name, key, how)}"
 
-    def _conceal(self, name: str, credential: str, how: str) -> str:
+    def _conceal_key(self, name: str, credential: str, how: str) -> str:
         """Report *credential* by a name. how: it is made, with {} for the name of the key."""
         key = self._secret.name
         return self._client.conceal_made_up(credential, f"{key}_{name}".upper(), how.format(key))

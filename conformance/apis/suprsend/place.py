@@ -61,17 +61,17 @@ class Places:
     @property
     def other_category(self) -> Place:
         """Another category for the same object."""
-        return Place(self.main.object, self._fixture("other_category"))
+        return Place(self.main.object, self._require_fixture("other_category"))
 
     @property
     def locked_category(self) -> Place:
         """A category that cannot be opted out of."""
-        return Place(self.main.object, self._fixture("locked_category"))
+        return Place(self.main.object, self._require_fixture("locked_category"))
 
     @property
     def tenant(self) -> Place:
         """The same category and object for a tenant."""
-        return Place(self.main.object, self.main.category, self._fixture("tenant_id"))
+        return Place(self.main.object, self.main.category, self._require_fixture("tenant_id"))
 
     @property
     def unknown_category(self) -> Place:
@@ -88,7 +88,7 @@ class Places:
         """A tenant that nobody has made."""
         return Place(self.main.object, self.main.category, UNKNOWN)
 
-    def _fixture(self, name: str) -> str:
+    def _require_fixture(self, name: str) -> str:
         value = getattr(self._fixtures, name)
         if value is None:
             raise NotTested(f"fixtures.{name} is not in the profile")

@@ -12,10 +12,10 @@ from conformance.target.profile import TargetProfile
 from conformance.target.yaml_file import render_comment
 
 WHAT_A_RUN_WRITES = (
-    "A run opts these objects in and out, many times, and ends by leaving them opted in to every channel: use "
-    "objects that nobody needs. Nothing can be deleted; a target that creates unknown objects, categories or "
-    'tenants is left with one of each whose name begins with "conformance". With the capability read_back two '
-    "channels of the object are restricted everywhere, one after the other, and freed again."
+    "A run opts these objects in and out many times, and leaves them opted in to every channel at the end: use "
+    "objects that nobody needs. The API cannot delete, so a target that creates unknown objects, categories or "
+    'tenants keeps one of each whose name begins with "conformance". With the capability read_back, the run also '
+    "restricts two channels of the object in all categories, one after the other, and frees them again."
 )
 
 TEMPLATE = (
@@ -33,21 +33,21 @@ credentials:
 fixtures:
   object: {type: departments, id: engineering}     # best with email and slack, or any two editable channels
   category: status-update-alert                    # one that can be opted out of
-  # What is left out here is reported as "not tested".
+  # What needs one of these is reported as not tested if it is left out.
   other_object: {type: departments, id: sales}     # another object of the type, with the same channels
   other_category: product-newsletter               # another category that has one of the channels, too
   locked_category: security-alert                  # one that cannot be opted out of
   tenant_id: acme
 
-path_style: no_slash               # or trailing_slash: how the target likes its path
+path_style: no_slash               # or trailing_slash: the form of the path that the target answers
 
-# What the target has beyond the document's one operation: read_back, if GET reads a category, so that what was
-# written is also looked for there, and in the lists and channel preferences around it as far as it has them.
+# What the target has beyond the document's one operation. read_back: GET reads a category. Then what was written is
+# looked up there, and in the lists and channel preferences of the object, as far as the target has them.
 # capabilities: [read_back]
 
 # patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5, budget_s: 300}     # budget_s: for the whole run
-# tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false trusts anybody
-# proxy: http://proxy.example.com:3128     # or none; else the environment's
+# tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false accepts any certificate
+# proxy: http://proxy.example.com:3128     # or none; by default the environment's
 """
 )
 

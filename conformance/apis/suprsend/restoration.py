@@ -41,7 +41,7 @@ class Restoration:
         # one.
         ways: list[Mapping[str, bool]] = [{**dict.fromkeys(sorted(self.own), True), **wish}, wish]
         ways += [{channel: wish[channel]} for channel in wish]
-        for way in _distinct(ways):
+        for way in _distinct_ways(ways):
             # Before it is sent: a request that gets no answer may have been carried out.
             self.restricted |= {channel for channel in wish if way.get(channel)}
             answer = self.driver.update_restrictions(way, names)
@@ -81,7 +81,7 @@ class Restoration:
         return f"{names_left} may still be restricted for {there}, which the run could not undo"
 
 
-def _distinct(ways: Iterable[Mapping[str, bool]]) -> Iterator[Mapping[str, bool]]:
+def _distinct_ways(ways: Iterable[Mapping[str, bool]]) -> Iterator[Mapping[str, bool]]:
     tried: list[Mapping[str, bool]] = []
     for way in ways:
         if way not in tried:

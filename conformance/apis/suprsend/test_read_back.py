@@ -47,7 +47,7 @@ from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
 
 
-def _reads(driver: Driver) -> Iterator[Response]:
+def _reads_of_category(driver: Driver) -> Iterator[Response]:
     """Yield what the category is read as, opted out and opted in where the run may write."""
     yield read_category(driver)
     if driver.run.mode.may_write:
@@ -64,7 +64,7 @@ def _accepted_writes(driver: Driver) -> Iterator[Response]:
 
 def test_read_answers_200(driver: Driver) -> None:
     """SHOULD answer 200 to GET of a category. (suprsend: API specification)"""
-    for answer in _reads(driver):
+    for answer in _reads_of_category(driver):
         expect_status(answer, 200)
 
 
@@ -74,7 +74,7 @@ def test_read_answers_the_category(driver: Driver) -> None:
     original_preference and description may be null, and channels may be empty or null while the category is opted
     out. What the answers to writes have wrong as well is not judged again.
     """
-    for answer in _reads(driver):
+    for answer in _reads_of_category(driver):
         body = require_success(answer).json
         if any(find_wrong_member(category_of(write)) for write in _accepted_writes(driver)):
             raise Inconclusive("the answers to writes are no such categories either")
@@ -91,7 +91,7 @@ def test_read_category_is_the_slug(driver: Driver) -> None:
     for write in _accepted_writes(driver):
         if category_of(write).get("category") != slug:
             raise Inconclusive("the answers to writes do not name the slug either")
-    for answer in _reads(driver):
+    for answer in _reads_of_category(driver):
         given = category_of(answer).get("category")
         expect(given == slug, f"category {describe_value(slug)}", describe_value(given), answer)
 

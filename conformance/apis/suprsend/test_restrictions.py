@@ -42,7 +42,7 @@ from conformance.http.response import Response
 ORDER = 4  # a category in which a channel stays restricted must not disturb what is asked of it
 
 
-def _restrict(driver: Driver) -> RestrictionSteps:
+def _restrict_channel(driver: Driver) -> RestrictionSteps:
     """Restrict a channel and free it, if the target has that."""
     require_read_back(driver)
     found = restrict_and_free(driver)
@@ -52,7 +52,7 @@ def _restrict(driver: Driver) -> RestrictionSteps:
 
 def _restrict_with_success(driver: Driver) -> RestrictionSteps:
     """Do the same; raise Inconclusive unless the restriction was accepted."""
-    found = _restrict(driver)
+    found = _restrict_channel(driver)
     require_success(found.restriction)
     return found
 
@@ -93,7 +93,7 @@ def _category_while_restricted(found: RestrictionSteps) -> Response:
 
 def test_restriction_answers_202(driver: Driver) -> None:
     """SHOULD answer 202 to PATCH of the channel preferences. (suprsend: API specification)"""
-    expect_status(_restrict(driver).restriction, 202)
+    expect_status(_restrict_channel(driver).restriction, 202)
 
 
 def test_restriction_answers_the_channels(driver: Driver) -> None:
