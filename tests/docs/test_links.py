@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from . import pictures
 from .pages import PAGES, ROOT
 
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -80,6 +81,7 @@ def test_pictures_are_small_and_described() -> None:
     shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
 
     assert len(shown) == 2
+    assert pictures.IMAGES.is_dir(), "`make pictures` takes them"
     assert all(len(description) > 20 for description, _ in shown)
     assert all((ROOT / file).stat().st_size < 200_000 for _, file in shown)
 
