@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conformance.http.connection import RawResponse
 
 LONGEST_BODY = 4096
+# curl sets these itself; its values of Accept and the like matter no more than ours.
 _HEADERS_OF_THE_CLIENT = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
 _TEXT_CONTROLS = {"\n", "\r", "\t"}
 
@@ -113,6 +114,8 @@ class Exchange:
 
 def render_body(body: bytes, redaction: Redaction) -> str:
     """Show *body* as text, cut to size, credentials replaced, control characters escaped."""
+    # Redacted before it is cut, for half a credential is not recognized; four times as much is read, since a character
+    # of UTF-8 has at most four bytes.
     shown = redaction(body[: 4 * LONGEST_BODY].decode("utf-8", "backslashreplace"))
     left_out = len(body) - LONGEST_BODY
     return escape_controls(shown[:LONGEST_BODY]) + (f"… ({left_out} bytes more)" if left_out > 0 else "")
@@ -145,18 +148,16 @@ def render_curl(
     for name, value in headers:
         if name.lower() not in _HEADERS_OF_THE_CLIENT:
             shown = MASK if redaction.redact_header(name, value) == MASK else value
+            # "Name;" is how curl sends a header without a value.
             words += ["-H", redaction.quote_for_shell(f"{name}: {shown}" if shown else f"{name};")]
     if not body:
         return " ".join(words)
     if len(body) > 4 * LONGEST_BODY:
-        return " ".join(
-            [
-                *words,
-                f"--data-binary @body  # body: a file with the {len(body)} bytes that were sent; no report keeps them",
-            ]
-        )
+        note = f"# body: a file with the {len(body)} bytes that were sent; no report keeps them"
+        return " ".join([*words, f"--data-binary @body  {note}"])
     if _can_be_quoted(body):
         return " ".join([*words, "--data-binary", redaction.quote_for_shell(body.decode())])
+    # Bytes that no shell can quote: printf of every shell knows octal escapes, and few know others.
     octal = "".join(f"\\{byte:03o}" for byte in body)
     return f"printf '{octal}' | " + " ".join([*words, "--data-binary @-"])
 
@@ -166,4 +167,5 @@ def _can_be_quoted(body: bytes) -> bool:
         text = body.decode()
     except UnicodeDecodeError:
         return False
+    # curl takes what follows an @ for the name of a file.
     return text == escape_controls(text) and not text.startswith("@")

@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field, ValidationError
 from conformance.http.evidence import escape_controls
 
 # In the order of severity: what moves to the right got worse.
-Verdict = Literal["conformant", "no_verdict", "not_conformant"]
-Status = Literal["passed", "observed", "waived", "not_tested", "inconclusive", "failed"]
+VerdictName = Literal["conformant", "no_verdict", "not_conformant"]
+StatusName = Literal["passed", "observed", "waived", "not_tested", "inconclusive", "failed"]
 _SAME_RANK = {"observed": "passed"}  # neither is better than the other
 _WIDTH = len("newly passed")
 
@@ -22,12 +22,12 @@ class BadReport(ValueError):
     """A file is no report that can be compared; the message says why and what to do."""
 
 
-class Asked(BaseModel):
+class ReportedRequirement(BaseModel):
     """What is read of one requirement in a report."""
 
     id: str
     level: str
-    status: Status
+    status: StatusName
     reason: str | None = None
 
 
@@ -36,9 +36,9 @@ class Report(BaseModel):
 
     version: Literal[1] = Field(alias="schema")
     api: str
-    verdict: Verdict
+    verdict: VerdictName
     partial: bool
-    requirements: list[Asked]
+    requirements: list[ReportedRequirement]
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,13 @@ def describe_changes(changes: list[Change]) -> list[str]:
 
 def _compare_verdicts(old: Report, new: Report) -> Iterator[Change]:
     if old.verdict != new.verdict:
-        order = get_args(Verdict)
+        order = get_args(VerdictName)
         is_worse = order.index(new.verdict) > order.index(old.verdict)
         line = f"{'verdict':{_WIDTH}}  {_spell_status(old.verdict)} -> {_spell_status(new.verdict)}"
         yield Change(line, is_worse)
 
 
-def _compare_requirement(old: Asked, new: Asked) -> Change | None:
+def _compare_requirement(old: ReportedRequirement, new: ReportedRequirement) -> Change | None:
     if old.status == new.status:
         return None
     titles = {"failed": "newly failed", "passed": "newly passed"}
@@ -112,23 +112,23 @@ def _compare_requirement(old: Asked, new: Asked) -> Change | None:
     return Change(line, _rank_status(new) > _rank_status(old))
 
 
-def _describe_new(one: Asked) -> Change:
+def _describe_new(one: ReportedRequirement) -> Change:
     return Change(
         _render_line("new", one, f"{_spell_status(one.status)}{_describe_reason(one)}"),
         one.status == "failed",
     )
 
 
-def _rank_status(one: Asked) -> int:
-    return get_args(Status).index(_SAME_RANK.get(one.status, one.status))
+def _rank_status(one: ReportedRequirement) -> int:
+    return get_args(StatusName).index(_SAME_RANK.get(one.status, one.status))
 
 
-def _render_line(title: str, one: Asked, what: str) -> str:
+def _render_line(title: str, one: ReportedRequirement, what: str) -> str:
     level = "" if one.level == "MUST" else f" ({one.level})"
     return escape_controls(f"{title:{_WIDTH}}  {one.id}{level}: {what}")
 
 
-def _describe_reason(one: Asked) -> str:
+def _describe_reason(one: ReportedRequirement) -> str:
     return f": {' '.join(one.reason.split())}" if one.reason and one.status != "passed" else ""
 
 
