@@ -1,4 +1,4 @@
-"""The contracts: one OpenAPI file per API, and the only code that knows where they lie."""
+"""The contracts: one OpenAPI file per API, and the only code that knows where they are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import yaml
 from openapi.pointer import unescape_step
 
 _DIRECTORY = Path(__file__).parent
-# The parser written in C is ten times as fast where PyYAML brings it along.
+# The parser written in C is ten times as fast; PyYAML has it on most systems.
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Spec = dict[str, Any]
@@ -22,11 +22,11 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class UnknownApi(LookupError):
-    """No contract of that name lies here; the message names the nearest."""
+    """There is no contract of that name; the message suggests the nearest name."""
 
 
 class BadSpec(ValueError):
-    """A contract file is not readable YAML with an OpenAPI document in it."""
+    """A contract file is not YAML with an OpenAPI document in it; the message says why."""
 
 
 def api_names() -> list[str]:
@@ -120,7 +120,7 @@ def _walk_marks(node: Any, mark: str, at: tuple[str, ...]) -> Iterator[tuple[str
 
 
 def _describe_place(at: tuple[str, ...]) -> str:
-    """Name a place in a contract as a person would: ``Preference.userId``, ``POST update-preference 404``."""
+    """Name a place in a contract for people: ``Preference.userId``, ``POST update-preference 404``."""
     noise = (
         "components",
         "schemas",

@@ -8,10 +8,10 @@ from typing import Any
 
 
 def to_json_form(node: Any, deepest: int) -> Any:
-    """Copy what was read from YAML as JSON has it: a status without quotes is a name, a date is text.
+    """Convert a value read from YAML to the JSON it stands for: a status becomes a name, a date becomes text.
 
-    Raises ValueError for what JSON does not have, bytes and sets, and for more than *deepest* levels: an alias that
-    refers to itself has no end.
+    Raises ValueError for bytes and sets, which JSON does not have, and for more than *deepest* levels, since an alias
+    that refers to itself never ends.
     """
     return _convert(node, deepest, 0)
 

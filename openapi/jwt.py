@@ -1,4 +1,4 @@
-"""What a JWT says, without a look at its signature."""
+"""The content of a JWT, read without checking its signature."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def peek_claims(token: str) -> dict[str, Any] | None:
-    """Return the claims of *token*, verified or not; None if it is no JWT that can be read."""
+    """Return the claims of *token*, which may be forged; None if it is not a readable JWT."""
     parts = token.split(".")
     return decode_part(parts[1]) if len(parts) == 3 else None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def walk_references(node: Any) -> Iterator[str]:
-    """Yield every ``$ref`` in *node*, as it is written, however deep it stands."""
+    """Yield every ``$ref`` in *node*, at any depth, as it is written."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"]
@@ -19,10 +19,10 @@ def walk_references(node: Any) -> Iterator[str]:
 
 
 def escape_step(step: str) -> str:
-    """Write a name as a step of a pointer."""
+    """Escape a name for use as a step of a pointer."""
     return step.replace("~", "~0").replace("/", "~1")
 
 
 def unescape_step(step: str) -> str:
-    """Read the name that a step of a pointer stands for."""
+    """Return the name that a step of a pointer stands for."""
     return step.replace("~1", "/").replace("~0", "~")

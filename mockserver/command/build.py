@@ -60,9 +60,9 @@ def build_stub(settings: Settings, built_in: list[Service]) -> Stub:
 
 
 def protect_control_plane(settings: Settings) -> str | None:
-    """Make up an admin token if other machines can reach the control plane and no token is set.
+    """Generate an admin token if other machines can reach the control plane and no token is set.
 
-    Returns the line that tells the token, or None where nothing was made up.
+    Returns the line that tells the user the token, or None if none was generated.
     """
     if settings.admin_token is not None or is_loopback(settings.host):
         return None

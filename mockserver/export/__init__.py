@@ -1,1 +1,1 @@
-"""The vendor kit: a contract as files for those who work without a stub that runs."""
+"""The kit: a contract as files, for people who work without a running stub."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 import openapi
 from mockserver import fixtures
@@ -24,9 +24,7 @@ CHANNELS: list[str] = openapi.load_contract(__name__.split(".")[-2])["components
 _CHANNEL_LISTS = ("mandatory_channels", "default_opt_in_channels", "blocked_channels")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Part(fixtures.Part):
     @field_validator(
         "channel",
         "channels",
