@@ -177,7 +177,7 @@ class Client:
         self._sender.wait_for_turn(len(sends))
 
         def send_at_once(send: Callable[[], Response]) -> Response:
-            self._sender.let_thread_pass()
+            self._sender.exempt_thread_from_waiting()
             return send()
 
         responses = Race(self._log, [partial(send_at_once, send) for send in sends]).run()
@@ -188,7 +188,7 @@ class Client:
     def pause(self, seconds: float) -> None:
         """Wait; raises Stopped at once if the budget does not last so long."""
         if seconds > self.budget.remaining_s():
-            raise self.budget.outcome()
+            raise self.budget.exhausted_outcome()
         self.clock.sleep(seconds)
 
     def close(self) -> None:
@@ -278,7 +278,7 @@ class Client:
         except CannotRenew as error:
             self.cite(response.exchange)
             if not self.budget.remaining_s():
-                raise self.budget.outcome() from None
+                raise self.budget.exhausted_outcome() from None
             raise self._sender.count_silence(Inconclusive, self.redaction(str(error))) from None
         if renewed is None:
             return response
@@ -316,7 +316,7 @@ class Client:
 
     def _give_up_on_busy(self, response: Response) -> BaseException:
         if not self.budget.remaining_s():
-            return self.budget.outcome()
+            return self.budget.exhausted_outcome()
         asked = response.headers.get("retry-after")
         wish = f" and asks to wait ({escape_controls(asked)[:40]})" if asked else ""
         limit = f"the profile's patience.retry_s ({self._retry_s:g} s)"

@@ -45,7 +45,7 @@ class Budget:
         """Name the budget, for a sentence."""
         return f"the run's budget of {self._budget_s:g} s"
 
-    def outcome(self) -> BaseException:
+    def exhausted_outcome(self) -> BaseException:
         """Return what is raised when it is used up."""
         return Stopped(f"{self.describe()} is used up")
 

@@ -108,9 +108,9 @@ class Sender:
         """Wait until so many requests may be sent; raises what the budget does if it does not last so long."""
         remaining_s = self._budget.remaining_s()
         if not remaining_s or not self._rate_limit.wait(requests, remaining_s):
-            raise self._budget.outcome()
+            raise self._budget.exhausted_outcome()
 
-    def let_thread_pass(self) -> None:
+    def exempt_thread_from_waiting(self) -> None:
         """Let this thread, until it ends, send without waiting for its turn: that was waited for already."""
         self._thread.has_had_its_turn = True
 
@@ -153,7 +153,7 @@ class Sender:
                 kind = Silent if isinstance(error, httpcore2.ReadTimeout) else Unreachable
                 outcome = self.count_silence(kind, sentence)
             else:
-                outcome = self._budget.outcome()
+                outcome = self._budget.exhausted_outcome()
                 sentence = str(outcome)
         except httpcore2.LocalProtocolError as error:
             sentence = f"the request cannot be sent: {self._redaction(str(error))}"

@@ -61,7 +61,7 @@ class ExplorationBudget(Budget):
         """Name the budget, for a sentence."""
         return "the time for exploring"
 
-    def outcome(self) -> BaseException:
+    def exhausted_outcome(self) -> BaseException:
         """Return what is raised when it is used up."""
         return TimeIsUp()
 
