@@ -97,7 +97,7 @@ def is_portable(value: Any) -> bool:
     return not isinstance(value, int) or abs(value) <= LARGEST_EXACT
 
 
-def needs_no_cleaning(name: str) -> bool:
+def is_clean_name(name: str) -> bool:
     """Tell whether no server would clean *name* up: no control characters, no whitespace around it."""
     return name == name.strip() and not any(
         unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp") for one in name

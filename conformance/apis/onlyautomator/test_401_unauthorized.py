@@ -91,7 +91,7 @@ def test_basic_scheme(driver: Driver) -> None:
 def test_schemeless_token(driver: Driver) -> None:
     """MUST answer 401 authentication_required to a token without a scheme. (onlyautomator: 401 Unauthorized)
 
-    The document gives the header's format, the word Bearer and then the token.
+    The document gives the format of the header: the word Bearer and then the token.
     """
     _expect_authentication_required(refusals.write_unauthorized(driver, "no scheme").answer)
 

@@ -26,7 +26,7 @@ def test_similar_fan(driver: Driver) -> None:
 
     (onlyautomator: 404 Not Found)
 
-    A fan of that name there may be, so only a write that goes to the same record is judged.
+    There may be a fan of that name, so a write that is accepted is judged only if it goes to the same record.
     """
     driver.run.mode.want_full("a write for another fan")
     ours = require_member(first_record(driver), "id")

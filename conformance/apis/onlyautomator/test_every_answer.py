@@ -127,7 +127,7 @@ def test_error_message(driver: Driver) -> None:
 def test_json_on_every_answer(driver: Driver) -> None:
     """SHOULD label every documented answer as JSON. (onlyautomator: Response)
 
-    The document shows answers as JSON and names no media type for them, so any that is built on JSON will do.
+    The document shows answers as JSON and names no media type for them, so any JSON media type is accepted.
     """
     for answer in _every_answer(driver):
         if answer.status in (200, *DOCUMENTED_ERRORS):
@@ -146,7 +146,7 @@ def _media_type(answer: Response) -> str:
 def test_no_server_error(driver: Driver) -> None:
     """MUST answer nothing with a 5xx, unless the service is unavailable. (onlyautomator: Error Codes)
 
-    By HTTP a transfer coding may be answered 501, so a request that was sent in an unusual way may be.
+    HTTP allows 501 for an unknown transfer coding, so a request that few clients send may be answered 501.
     """
     for answer in driver.unusual_answers:
         expect(

@@ -171,9 +171,9 @@ def test_list_timestamps(driver: Driver) -> None:
 def test_written_is_listed(driver: Driver) -> None:
     """SHOULD list a preference that was written. (onlyautomator: Get Preferences)
 
-    A list may lag behind a write for three seconds. One that lacks the preference may be one page of several, which the
-    vendor does not describe, and is not decided where it says that there is more, or where no other list of the run
-    holds more and nothing tells that the preference comes before its last record.
+    A list may lag behind a write for three seconds. A list that lacks the preference may be one page of several,
+    which the vendor does not describe. It is inconclusive where the list says that there is more, or where no other
+    list of the run holds more records and no order shows that the preference comes before its last record.
     """
     written = last_write_of_value(driver)
     record, records = find_in_list(driver, query_of_fan(driver), written)
@@ -233,20 +233,20 @@ def test_list_tells_when(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
 
-    Give or take a second and the units that they are told in, for they may be told by two clocks. Where one names its
-    zone and the other does not they are not compared. Told finely, the createdAt of a preference that was updated
-    later is not its updatedAt.
+    The times may differ by a second and by their units, for two clocks may have been read. A time with a zone and
+    one without are not compared. Where times are fine enough, the createdAt of a preference that was updated later
+    is not its updatedAt.
     """
     updated = _write_updated_record(driver)
     made = writes_of_triple(driver, updated.body)[0]
     for first, last in [*((one, one) for one in _write_two_records(driver)), (made, updated)]:
         fault = partial(_find_wrong_time, first, last)
-        for _, records in records_by_list(driver, last, is_right=partial(_is_none, fault)):
+        for _, records in records_by_list(driver, last, is_right=partial(_finds_nothing, fault)):
             if told := fault(records):
                 expect(False, *told)
 
 
-def _is_none(ask: Callable[[Records], object], records: Records) -> bool:
+def _finds_nothing(ask: Callable[[Records], object], records: Records) -> bool:
     return ask(records) is None
 
 
@@ -293,7 +293,7 @@ def test_category_filter_includes(driver: Driver) -> None:
 def test_category_filter_excludes(driver: Driver) -> None:
     """SHOULD list no preference of another category than the one asked for. (onlyautomator: Get Preferences)
 
-    The case of its letters may be another: the document does not say whether that counts.
+    Categories are compared without the case of their letters: the document does not say whether that counts.
     """
     category, others = driver.run.prefix, write_in_two_categories(driver)
     for other in others:

@@ -104,7 +104,7 @@ def test_unknown_fan_write_is_not_listed(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
 
-    The list of a fan that there is not may be empty or refused.
+    The list of a fan that does not exist may be empty or refused.
     """
     refused = write_for_unknown_fan(driver)
     _expect_unlisted(driver, refused)
@@ -118,8 +118,8 @@ def test_unknown_fan_write_is_not_listed(driver: Driver) -> None:
 def test_refused_update_is_not_listed(driver: Driver) -> None:
     """SHOULD list a preference without the value of an update that was refused. (onlyautomator: Get Preferences)
 
-    An update whose body is no JSON object, or that comes without a valid token or permission; each is to a value of
-    its own.
+    The updates have a body that is not a JSON object, no valid token, or no permission; each has a value of its
+    own.
     """
     written = write_other_record(driver)
     refused = refusals.refused_updates(driver)
@@ -155,7 +155,7 @@ def test_list_tampered_token(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
 
-    Another page of the vendor's has invalid_token for a bad token, and that will do as well here.
+    Another page of the vendor's has invalid_token for a bad token, so that code is accepted as well.
     """
     _expect_list_refused(driver, driver.conceal_token(driver.user_token.with_tampered_signature()))
 
@@ -165,6 +165,6 @@ def test_list_expired_token(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
 
-    Another page of the vendor's has invalid_token for a bad token, and that will do as well here.
+    Another page of the vendor's has invalid_token for a bad token, so that code is accepted as well.
     """
     _expect_list_refused(driver, driver.reveal_credential("expired"))

@@ -71,7 +71,7 @@ def test_large_integer_stays_a_number(driver: Driver) -> None:
 
     (onlyautomator: Request Body)
 
-    RFC 8259 lets nobody rely on more than a double holds: 9007199254740993 may come back as 9007199254740992.
+    RFC 8259 promises no more than the precision of a double: 9007199254740993 may be returned as 9007199254740992.
     """
     _expect_value_kept(driver, "an integer beyond doubles")
 
@@ -108,7 +108,7 @@ def test_prototypes_stay_clean(driver: Driver) -> None:
 def test_hostile_value_refused_as_invalid(driver: Driver) -> None:
     """MUST refuse hostile values with validation_error where it answers 400. (onlyautomator: 400 Bad Request)
 
-    Whatever stands before the API may refuse them in its own voice, which is no JSON.
+    A proxy or firewall in front of the API may refuse them with a body that is not JSON.
     """
     for answer in hostile_input.send_values(driver):
         if answer.status == 400 and body_of(answer) is not None:
@@ -119,9 +119,9 @@ def test_hostile_value_refused_as_invalid(driver: Driver) -> None:
 def test_hostile_input_is_answered(driver: Driver) -> None:
     """MUST leave no hostile input without an answer. (onlyautomator: Response)
 
-    Input is left without one if none comes within the profile's patience.timeout_s, twice, while another write is
-    answered each time right after. To close the connection is an answer: a server may refuse without a word what is
-    no HTTP to it.
+    Input counts as unanswered if no answer comes within the profile's patience.timeout_s, twice, while another
+    write is answered each time right after it. Closing the connection counts as an answer: a server may do that to
+    what is not valid HTTP to it.
     """
     expect_every_answer(driver, lambda: hostile_input.send_all(driver))
 
@@ -129,7 +129,8 @@ def test_hostile_input_is_answered(driver: Driver) -> None:
 def test_hostile_values_can_be_listed(driver: Driver) -> None:
     """SHOULD still list a category in which hostile values were accepted. (onlyautomator: Get Preferences)
 
-    Only the status is looked at: not every JSON reader goes so deep, and what is too large to be read is not decided.
+    Only the status is judged: not every JSON reader reads values as deep as these. A list that is too large to be
+    read is inconclusive.
     """
     listed_records.records_of(listed_records.latest_list(driver, listed_records.query_of_run(driver)))
     hostile_input.send_values(driver)
@@ -145,7 +146,7 @@ def test_hostile_values_can_be_listed(driver: Driver) -> None:
 def test_chunked_write_stays_whole(driver: Driver) -> None:
     """MUST return the value of a write in chunks unchanged if it accepts it. (onlyautomator: Request Body)
 
-    Whoever does not know chunks may refuse them.
+    A server that does not support chunks may refuse them.
     """
     sent = hostile_input.send_chunks(driver)
     if sent is not None and sent[1].ok:
@@ -162,7 +163,7 @@ def test_chunk_extensions(driver: Driver) -> None:
 def test_half_sent_write_stores_nothing(driver: Driver) -> None:
     """MUST not create a record from a write that breaks off before its end. (onlyautomator: 400 Bad Request)
 
-    The last brace is announced and never sent, so that what arrives is no JSON, whoever reads it.
+    The last brace is announced and never sent, so what arrives is not JSON.
     """
     first_record(driver)
     body = driver.make_body()
@@ -174,7 +175,7 @@ def test_half_sent_write_stores_nothing(driver: Driver) -> None:
 def test_pipelined_writes_stay_in_order(driver: Driver) -> None:
     """MUST not answer one of two pipelined writes with the preference of the other. (onlyautomator: Response)
 
-    The second, or both, may be left unanswered where the connection is closed.
+    The second write, or both, may be left unanswered if the connection is closed.
     """
     written = hostile_input.send_pipeline(driver)
     for (body, answer), (other, _) in zip(written, reversed(written), strict=True):

@@ -29,7 +29,7 @@ def test_model_records_stand_alone(driver: Driver) -> None:
 
     A few records are updated in turn, in an order that the seed decides, also to a value that they had before. A
     record keeps its id, createdAt, names and userId, its updatedAt does not go back, and its value is the last one
-    written. A fact that is not even so for one record updated three times is another requirement's.
+    written. What is wrong with a single record already, another requirement judges.
     """
     made = create_records(driver)
     _expect_as_in_model([*made, *update_in_turn(driver)], write_one_record(driver), made)
@@ -40,9 +40,9 @@ def test_parallel_updates_keep_records(driver: Driver) -> None:
 
     (onlyautomator: Notes)
 
-    Two records are updated from two sides each. Any of the values that were sent for a record may be shown, and any
-    update may be refused. Only requests that overlapped count; where fewer than two of them were accepted, it is not
-    decided.
+    Two records are updated by two requests each. Any of the values that were sent for a record may be returned, and
+    any update may be refused. Only requests that overlapped count; where fewer than two of them were accepted, it
+    is inconclusive.
     """
     sequence = [*create_records(driver), *update_in_turn(driver)]
     racing = [write for write in update_at_once(driver) if write.answer.ok]

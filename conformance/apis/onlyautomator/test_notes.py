@@ -88,7 +88,7 @@ def _expect_same_created_at(first: Response, *updates: Response) -> None:
 def test_update_moves_updated_at(driver: Driver) -> None:
     """MUST move a record's updatedAt forward when it is updated. (onlyautomator: Notes)
 
-    A clock may count whole seconds: where the two are equal, the record is written again a second later.
+    A clock may count whole seconds: if the two times are equal, the record is written again a second later.
     """
     first, second = write_first_record(driver, 2)
     before, after = (require_moment(data_of(answer), "updatedAt") for answer in (first, second))
@@ -101,7 +101,7 @@ def test_update_moves_updated_at(driver: Driver) -> None:
 def test_updated_at_never_goes_back(driver: Driver) -> None:
     """MUST not move a record's updatedAt back, nor before its createdAt. (onlyautomator: Notes)
 
-    Replicas whose clocks are a moment apart are allowed.
+    The clocks of replicas may differ by a second.
     """
     history = write_first_record(driver)
     moments = [require_moment(data_of(answer), "updatedAt") for answer in history]
@@ -170,8 +170,8 @@ def test_parallel_creates_yield_one_record(driver: Driver) -> None:
 
     (onlyautomator: Notes)
 
-    All but one of the creates may be refused. Where fewer than two are accepted, or no two requests overlapped, it is
-    not decided.
+    All but one of the creates may be refused. Where fewer than two are accepted, or no two requests overlapped, it
+    is inconclusive.
     """
     records = [data_of(answer) for answer in create_at_once(driver) if answer.ok]
     if len(records) < 2:

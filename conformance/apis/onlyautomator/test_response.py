@@ -106,7 +106,7 @@ def _describe_member(data: Data, name: str) -> str:
 def test_created_at_tells_when(driver: Driver) -> None:
     """MUST give a record that is created later a later createdAt. (onlyautomator: Response)
 
-    A clock may count whole seconds: where the two are equal, another record is made a second later.
+    A clock may count whole seconds: if the two times are equal, another record is created a second later.
     """
     first, later = create_first_record(driver), write_other_record(driver).answer
     if require_member(data_of(first), "id") == require_member(data_of(later), "id"):
@@ -125,8 +125,8 @@ def test_timestamps_tell_the_time(driver: Driver) -> None:
 
     (onlyautomator: Response)
 
-    The time is that of the answer's own Date or of the clock here, give or take a quarter of an hour. A timestamp
-    without an offset may be of any zone.
+    The time is taken from the answer's Date and from the clock here, and may differ by a quarter of an hour. A
+    timestamp without an offset may be in any zone.
     """
     first_record(driver)
     answer = create_first_record(driver)
@@ -149,7 +149,7 @@ def test_fan_id_is_stable(driver: Driver) -> None:
 
     (onlyautomator: Response)
 
-    The document's example shows an internal id in the place of the one that was sent, so either will do.
+    The document's example shows an internal id instead of the one that was sent, so either is accepted.
     """
     _expect_one_value(driver, "fanId", "one fanId for one fan")
 

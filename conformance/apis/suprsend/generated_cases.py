@@ -31,12 +31,12 @@ def prepare_body(case: Case) -> Any:
     given = case.json
     if not isinstance(given, dict):
         return given
-    return _make_telling(case, given) if case.mode == "positive" else _spoil_preference(given)
+    return _add_choice(case, given) if case.mode == "positive" else _spoil_preference(given)
 
 
 def is_sent_as_generated(case: Case) -> bool:
     """Tell whether a positive case is sent as it was generated."""
-    return _kind_of(case) == 0
+    return _variant_of(case) == 0
 
 
 def is_no_preference(value: Any) -> bool:
@@ -71,16 +71,16 @@ def is_invalid_content(content: bytes) -> bool:
         return bool(content.strip()) and b"\0" not in content
 
 
-def _kind_of(case: Case) -> int:
+def _variant_of(case: Case) -> int:
     return case.number // 2 % 4
 
 
-def _make_telling(case: Case, given: dict[str, Any]) -> dict[str, Any]:
+def _add_choice(case: Case, given: dict[str, Any]) -> dict[str, Any]:
     # All but one, and another one each time: of a list of all channels a server might opt the category out.
     left_out = case.number // 8 % len(DOCUMENTED_CHANNELS)
     most = [*DOCUMENTED_CHANNELS[:left_out], *DOCUMENTED_CHANNELS[left_out + 1 :]]
     others = {name: value for name, value in given.items() if name not in _LISTS}
-    match _kind_of(case):
+    match _variant_of(case):
         case 1:
             return {**given, "preference": OUT}
         case 2:

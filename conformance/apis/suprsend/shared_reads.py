@@ -32,7 +32,7 @@ from conformance.apis.suprsend.neighbours import (
 )
 from conformance.apis.suprsend.shared_writes import (
     choose_two_channels,
-    shows_written,
+    shows_written_opt_out,
     switch_channel,
     switch_locked_category,
 )
@@ -297,7 +297,7 @@ def write_for_tenant_and_read(driver: Driver) -> TenantReads:
         named, other = choose_two_channels(driver.opt_in_fully(place), place)
         driver.opt_in_fully()
         for_tenant = driver.write({**OPT_IN, "opt_out_channels": [named]}, place)
-        there = driver.read_until(lambda answer: shows_written(answer, for_tenant, named), at=place)
+        there = driver.read_until(lambda answer: shows_written_opt_out(answer, for_tenant, named), at=place)
         listed = driver.read_until(
             lambda answer: _is_out_in_list(answer, place.category, named),
             NEIGHBOUR_PATHS[CATEGORY_LIST],

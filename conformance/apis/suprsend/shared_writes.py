@@ -101,14 +101,14 @@ def switch_channel(driver: Driver) -> ChannelSwitch:
         settled = driver.opt_in_fully()
         named, _ = choose_two_channels(settled)
         out = driver.write({**OPT_IN, "opt_out_channels": [named]})
-        read = driver.read_until(lambda answer: shows_written(answer, out, named))
+        read = driver.read_until(lambda answer: shows_written_opt_out(answer, out, named))
         back = driver.write({**OPT_IN, "opt_in_channels": [named]})
         return ChannelSwitch(named, settled, out, read, back)
 
     return driver.client.memoize("channel switch", write)
 
 
-def shows_written(answer: Response, out: Response, named: str) -> bool:
+def shows_written_opt_out(answer: Response, out: Response, named: str) -> bool:
     """Tell whether *answer* shows what a write was answered that took a channel *out*, also if it lists none there."""
     is_out = channel_preferences(out).get(named) != IN
     return shows_same(out, answer) and not (is_out and channel_preferences(answer).get(named) == IN)

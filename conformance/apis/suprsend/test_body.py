@@ -36,8 +36,8 @@ from conformance.assertions.outcome import Inconclusive
 def test_defaults_to_opt_in(driver: Driver) -> None:
     """MUST take a body without a preference as opt_in, also after an opt_out. (suprsend: Body)
 
-    The document marks no member as required, so some body without a preference has to be accepted: one with a list,
-    empty or not, of either kind.
+    The document marks no member as required, so at least one of three bodies without a preference has to be
+    accepted: with an empty list, with opt_in_channels, or with opt_out_channels.
     """
     named = channels_to_name(opt_in_fully_once(driver))[:1]
     if preference_of(driver.write(OPT_OUT)) != OUT:
@@ -57,9 +57,9 @@ def test_defaults_to_opt_in(driver: Driver) -> None:
 def test_channels_go_out(driver: Driver) -> None:
     """MUST opt a channel out that opt_out_channels names. (suprsend: Body)
 
-    The answer shows the channels as they now stand, as the Response section says of the preference. The document's
-    example shows two channels opted in that its own request opts out; where an example contradicts a sentence, the
-    sentence counts.
+    The answer shows the channels as they are after the write, as the Response section says of the preference. The
+    document's example shows two channels opted in that its own request opts out; where an example contradicts a
+    sentence, the sentence counts.
     """
     named, _, out, _, _ = switch_channel(driver)
     expect_success(out)
@@ -154,7 +154,7 @@ def test_category_without_channels(driver: Driver) -> None:
 def test_unknown_preference(driver: Driver) -> None:
     """MUST refuse a preference that is neither opt_in nor opt_out. (suprsend: Body)
 
-    Any 4xx will do, here and wherever something is to be refused: the document shows no error.
+    The document shows no error, so any 4xx is accepted, here and wherever something has to be refused.
     """
     for word in ("opt_sideways", "opt_out_later", "opt"):
         expect_refusal(driver.write({"preference": word}))

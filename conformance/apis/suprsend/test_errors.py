@@ -61,7 +61,8 @@ def test_hostile_bodies(driver: Driver) -> None:
 def test_no_server_error(driver: Driver) -> None:
     """MUST not answer any request with a 5xx. (suprsend: Response)
 
-    503 is waited for. By HTTP a transfer coding may be answered 501, so a request sent in an unusual way may be.
+    A 503 is sent again and waited for. HTTP allows 501 for an unknown transfer coding, so a request that few
+    clients send may be answered 501.
     """
     trouble = hostile_input.send_all(driver)
     unusual = {id(answer) for answer in driver.unusual_answers}

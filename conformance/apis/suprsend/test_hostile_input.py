@@ -41,8 +41,8 @@ def test_preference_beside_hostile_members(driver: Driver) -> None:
 def test_prototype_is_no_preference(driver: Driver) -> None:
     """MUST not take a preference from a member named __proto__. (suprsend: Body)
 
-    A body without a preference of its own is an opt_in, if it is accepted; a target that does not take it for one is
-    another requirement's matter.
+    A body without a preference of its own is an opt_in, if it is accepted; whether a target takes it so, another
+    requirement judges.
     """
     before, given, _ = hostile_input.send_prototype(driver)
     if before.ok and preference_of(before) == IN:
@@ -59,9 +59,9 @@ def test_prototypes_stay_clean(driver: Driver) -> None:
 def test_hostile_input_is_answered(driver: Driver) -> None:
     """MUST leave no hostile input without an answer. (suprsend: Response)
 
-    Input is left without one if none comes within the profile's patience.timeout_s, twice, while an opt_in is answered
-    each time right after. To close the connection is an answer: a server may refuse without a word what is no HTTP to
-    it.
+    Input counts as unanswered if no answer comes within the profile's patience.timeout_s, twice, while an opt_in is
+    answered each time right after it. Closing the connection counts as an answer: a server may do that to what is
+    not valid HTTP to it.
     """
     driver.run.mode.want_full("what servers stumble over")
     trouble = hostile_input.send_all(driver)
@@ -75,7 +75,7 @@ def test_hostile_input_is_answered(driver: Driver) -> None:
 def test_chunked_body_is_followed(driver: Driver) -> None:
     """MUST follow a preference that is sent in chunks if it accepts it. (suprsend: Response)
 
-    Whoever does not know chunks may refuse them, or see no body at all, if that is accepted.
+    A server that does not support chunks may refuse them, or read no body at all, if it accepts that.
     """
     answer = hostile_input.send_chunks(driver)
     if answer is not None and answer.ok and preference_of(answer) == IN:
@@ -93,8 +93,8 @@ def test_chunk_extensions(driver: Driver) -> None:
 def test_half_sent_body_changes_nothing(driver: Driver) -> None:
     """MUST not carry out a request that breaks off before its end. (suprsend: Body)
 
-    The last brace is announced and never sent, so that what arrives is no JSON, whoever reads it. It would take a
-    channel out; a target that forgets such choices with the next request shows nothing.
+    The last brace is announced and never sent, so what arrives is not JSON. It would opt a channel out. With a
+    target that forgets such choices at the next request, nothing can be seen.
     """
     named, other = choose_two_channels(driver.opt_in_fully())
     let_in = {**OPT_IN, "opt_in_channels": [other]}
@@ -113,7 +113,7 @@ def test_half_sent_body_changes_nothing(driver: Driver) -> None:
 def test_pipelined_requests_stay_in_order(driver: Driver) -> None:
     """MUST not answer one of two pipelined requests with the category of the other. (suprsend: Response)
 
-    One category is unknown and may be refused. The second request, or both, may be left unanswered where the
+    One category is unknown and may be refused. The second request, or both, may be left unanswered if the
     connection is closed.
     """
     written = hostile_input.send_pipeline(driver)

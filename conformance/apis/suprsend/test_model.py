@@ -22,9 +22,9 @@ def test_model_places_stand_alone(driver: Driver) -> None:
 
     (suprsend: Path Parameters)
 
-    Two channels go out and come in again, first with nothing written in between, then with writes to another object,
-    another category and, if there is one, a tenant, in an order that the seed decides. Nothing is asked of how lists
-    add up, only that they add up the same.
+    Two channels are opted out and in again, first with nothing written in between, then with writes to another
+    object, another category and, if there is one, a tenant, in an order that the seed decides. How lists add up is
+    not judged, only that they add up in the same way.
     """
     _require_places_apart(driver)
     for number, (before, write) in enumerate(
@@ -41,8 +41,8 @@ def test_model_places_stand_alone(driver: Driver) -> None:
 def test_model_answers_follow_requests(driver: Driver) -> None:
     """MUST answer every write with what it asked for, whatever was written elsewhere before. (suprsend: Response)
 
-    Asked of an object, of another one, and of a tenant, in turn. What one object alone is not answered is another
-    requirement's.
+    It is judged of an object, of another one, and of a tenant, in turn. What is wrong with one object alone
+    already, another requirement judges.
     """
     _expect_followed(driver, write_in_turn(driver).every)
 
@@ -50,11 +50,11 @@ def test_model_answers_follow_requests(driver: Driver) -> None:
 def test_parallel_writes_have_an_order(driver: Driver) -> None:
     """SHOULD answer writes made at once as if they were made one after the other. (suprsend: Body)
 
-    The document does not speak of writes made at once, so what gets lost among them is no MUST.
-    Two channels are out and let in from two sides each, while another object is written to. Every answer follows its
-    request; and whatever the order, the last of these writes finds the other channel let in before, and is answered
-    as when nothing else was under way. Only requests that overlapped count. Writes made at once may be refused; where
-    none that overlapped was accepted for one of the channels, it is not decided.
+    The document does not speak of writes made at once, so a lost write breaks no MUST. Two channels are opted out
+    and then in by two requests each, while another object is written to. Every answer follows its request. Whatever
+    the order, the last of these writes finds the other channel opted in before, and is answered as when nothing
+    else was under way. Only requests that overlapped count. Writes made at once may be refused; where none that
+    overlapped was accepted for one of the channels, it is inconclusive.
     """
     in_turn = [picture_of(write.answer) for write in write_alone(driver).writes[2:]]
     own, every = write_at_once(driver)

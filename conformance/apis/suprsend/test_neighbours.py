@@ -57,7 +57,7 @@ def _is_count(value: Any) -> bool:
 def test_list_is_a_page(driver: Driver) -> None:
     """SHOULD answer GET of the list of categories with 200, meta and results. (suprsend: API specification)
 
-    meta has count, limit and offset, whole numbers, and results are objects.
+    meta has count, limit and offset as whole numbers, and results are objects.
     """
     answer = read_neighbour(driver, CATEGORY_LIST)
     expect_status(answer, 200)
@@ -181,7 +181,7 @@ def test_full_preference(driver: Driver) -> None:
 
     (suprsend: API specification)
 
-    Every section has subcategories, objects.
+    Every section has subcategories, which are objects.
     """
     expect_status(read_neighbour(driver, FULL_PREFERENCE), 200)
     expect_full_preference(read_neighbour(driver, FULL_PREFERENCE))

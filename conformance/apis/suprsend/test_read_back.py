@@ -72,7 +72,7 @@ def test_read_answers_the_category(driver: Driver) -> None:
     """SHOULD answer GET of a category with the same members as a write. (suprsend: API specification)
 
     original_preference and description may be null, and channels may be empty or null while the category is opted
-    out. What the answers to writes have wrong as well is not judged again.
+    out. What is wrong in the answers to writes as well is not judged again.
     """
     for answer in _reads_of_category(driver):
         body = require_success(answer).json
@@ -99,7 +99,7 @@ def test_read_category_is_the_slug(driver: Driver) -> None:
 def test_written_preference_is_read(driver: Driver) -> None:
     """SHOULD answer GET with the preference that was written before. (suprsend: API specification)
 
-    A write that is answered 202 may take three seconds until it is read, here and in what follows.
+    A write that is answered 202 may take three seconds until it is read, here and in the following requirements.
     """
     require_read_back(driver)
     turned = opt_out_and_read(driver)
@@ -135,7 +135,7 @@ def test_read_agrees_with_answer(driver: Driver) -> None:
 
     (suprsend: API specification)
 
-    Whether the second list replaces the first or is added to it, another requirement asks.
+    Whether the second list replaces the first or is added to it, another requirement judges.
     """
     require_that_writes_are_read(driver)
     lists = write_two_lists_and_read(driver)
@@ -148,7 +148,7 @@ def test_read_describes_the_category(driver: Driver) -> None:
 
     (suprsend: API specification)
 
-    Asked of the category, and of the one that cannot be opted out of.
+    It is judged of the category, and of the one that cannot be opted out of.
     """
     require_read_back(driver)
     turned = opt_out_and_read(driver)
@@ -235,7 +235,8 @@ def test_write_to_a_tenant_when_read(driver: Driver) -> None:
 def test_refused_write_is_not_read(driver: Driver) -> None:
     """SHOULD answer GET with what was written before a write that is refused. (suprsend: API specification)
 
-    Refused for want of a key, for a wrong one, and, where it is, for a channel that there is not.
+    The writes are refused for a missing key, for a wrong one and, if the target refuses that, for a channel that
+    does not exist.
     """
     require_that_writes_are_read(driver)
     out, channel, foreign, read = write_refused_and_read(driver)

@@ -47,13 +47,13 @@ def _read_without_key(driver: Driver) -> Mapping[str, Response]:
     paths = {what: NEIGHBOUR_PATHS[what] for what in read_every_neighbour(driver)}
     require_success(read_category(driver))
 
-    def ask() -> Mapping[str, Response]:
+    def read_each() -> Mapping[str, Response]:
         alone = {"the category": driver.read(driver.places.main, authorization=None)}
         return alone | {
             what: driver.read(driver.places.main, names, authorization=None) for what, names in paths.items()
         }
 
-    return driver.client.memoize("read without a key", ask)
+    return driver.client.memoize("read without a key", read_each)
 
 
 def test_read_without_key(driver: Driver) -> None:
@@ -106,10 +106,10 @@ def _read_unknown_object(driver: Driver) -> Mapping[str, Response]:
         if write_to_unknown_object(driver).ok:
             raise Inconclusive("a write has made the object")
 
-    def ask() -> Mapping[str, Response]:
+    def read_each() -> Mapping[str, Response]:
         return {what: driver.read(driver.places.unknown_object, names) for what, names in paths.items()}
 
-    return driver.client.memoize("read unknown object", ask)
+    return driver.client.memoize("read unknown object", read_each)
 
 
 def test_read_of_unknown_category(driver: Driver) -> None:
@@ -122,8 +122,8 @@ def test_read_of_unknown_object(driver: Driver) -> None:
 
     (suprsend: API specification)
 
-    Asked of the full preference, the channel preferences and the list of categories; what a single category of it is
-    answered, no page says.
+    It is judged of the full preference, the channel preferences and the list of categories. How GET of a single
+    category is answered then, no page says.
     """
     for what, answer in _read_unknown_object(driver).items():
         expect(answer.status == 404, f"status 404 for {what}", f"status {answer.status}", answer)

@@ -230,7 +230,7 @@ def test_locked_category_is_not_editable(driver: Driver) -> None:
 def test_locked_category_stays_in(driver: Driver) -> None:
     """MUST not opt an object out of a category that cannot be opted out of. (suprsend: Response)
 
-    A refusal will do as well as a success that stays opted in.
+    A refusal is accepted, and so is a success that leaves the category opted in.
     """
     into, out = switch_locked_category(driver)
     if out.ok:

@@ -101,10 +101,10 @@ def test_restriction_answers_the_channels(driver: Driver) -> None:
 
     (suprsend: API specification)
 
-    What is answered 202 need not have been carried out, so they may stand there as they were before.
+    A 202 need not mean that the request has been carried out, so the channels may be listed as they were before.
     """
     found = _restrict_with_success(driver)
-    _require_of_reads(lambda: expect_channel_list(require_success(require_answer(found.listed))))
+    _require_read_to_pass(lambda: expect_channel_list(require_success(require_answer(found.listed))))
     expect_channel_list(found.restriction)
 
 
@@ -126,7 +126,7 @@ def test_restricted_channel_is_out(driver: Driver) -> None:
 
     (suprsend: API specification)
 
-    It may be missing from a category that lists only channels which are in.
+    It may be missing from a category that lists only the channels which are opted in.
     """
     found = _restrict_with_success(driver)
     answer = _category_while_restricted(found)
@@ -240,11 +240,11 @@ def test_full_preference_update(driver: Driver) -> None:
 def test_full_preference_update_answers_all(driver: Driver) -> None:
     """SHOULD answer PATCH of the full preference with the full preference. (suprsend: API specification)"""
     answer = require_success(_update_full_preference(driver).answer)
-    _require_of_reads(lambda: expect_full_preference(read_neighbour(driver, FULL_PREFERENCE)))
+    _require_read_to_pass(lambda: expect_full_preference(read_neighbour(driver, FULL_PREFERENCE)))
     expect_full_preference(answer)
 
 
-def _require_of_reads(judge: Callable[[], None]) -> None:
+def _require_read_to_pass(judge: Callable[[], None]) -> None:
     """Raise Inconclusive if what is judged of a GET fails already."""
     try:
         judge()
