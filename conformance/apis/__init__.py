@@ -1,1 +1,1 @@
-"""One package per API: its profile, its vocabulary, and a test file per heading of its document."""
+"""One package per API: its profile, its driver, and one or more test modules per heading of its document."""

@@ -52,9 +52,9 @@ class Driver(ABC):
         """Put back what the run has changed; return a sentence about what could not be put back."""
         return None
 
-    def send_unusual(self, packet: RawRequest) -> list[Response]:
+    def send_unusual(self, request: RawRequest) -> list[Response]:
         """Send what HTTP allows and few clients send, and keep the answers among the unusual ones."""
-        answers = self.client.send_raw(packet)
+        answers = self.client.send_raw(request)
         self.unusual_answers += answers
         return answers
 

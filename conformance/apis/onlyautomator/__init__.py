@@ -1,4 +1,4 @@
-"""What OnlyAutomator's document asks of a server, and the words to ask it with."""
+"""OnlyAutomator: the requirements of its document, the driver that they speak through, and the profile of a target."""
 
 from __future__ import annotations
 

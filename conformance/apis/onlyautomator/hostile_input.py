@@ -109,7 +109,7 @@ def send_expectation(driver: Driver) -> Response | None:
 
 
 def send_pipeline(driver: Driver) -> Sequence[SentWrite]:
-    """Return two writes that were sent in one packet, as far as they are answered."""
+    """Return two pipelined writes, as far as they are answered."""
 
     def send() -> Sequence[SentWrite]:
         bodies = [driver.make_body(value=f"{which} of two") for which in ("first", "second")]

@@ -1,4 +1,4 @@
-"""SuprSend's object category preference: the profile of a target, and what requirements say about it."""
+"""SuprSend: the requirements of its document, the driver that they speak through, and the profile of a target."""
 
 from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.profile import TEMPLATE, Credentials, Fixtures, Profile

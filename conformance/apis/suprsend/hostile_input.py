@@ -104,7 +104,7 @@ def send_expectation(driver: Driver) -> Response | None:
 
 
 def send_pipeline(driver: Driver) -> Sequence[tuple[Place, Response]]:
-    """Return two opt_ins to two categories, one of them unknown, sent in one packet, as far as they are answered."""
+    """Return two opt_ins to two categories, one of them unknown, pipelined, as far as they are answered."""
 
     def send() -> Sequence[tuple[Place, Response]]:
         places = (driver.places.main, driver.places.unknown_category)
