@@ -108,7 +108,7 @@ def _run_named_trial(api: str, kind: str, name: str) -> Finding:
 
 def render_trial(one: Trial, finding: Finding) -> str:
     """Write one trial as a line."""
-    state = "DEVIATES" if finding.deviations else "as it has to be"
+    state = "DEVIATES" if finding.deviations else "as expected"
     said = f"  ({one.sentence})" if one.sentence else ""
     return (
         f"  {one.kind:9} {one.name}: {finding.verdict}, {state}, "
