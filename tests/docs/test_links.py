@@ -41,7 +41,10 @@ def anchors(page: Path) -> list[str]:
     return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+LINKING = [*PAGES, *ROOT.glob("examples/README.md"), *ROOT.glob("examples/*/README.md")]
+
+
+@pytest.mark.parametrize("page", LINKING, ids=[str(page.relative_to(ROOT)) for page in LINKING])
 def test_every_link_leads_somewhere(page: Path) -> None:
     assert dead_links(page, ROOT) == []
 
