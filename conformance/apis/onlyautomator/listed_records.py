@@ -182,6 +182,7 @@ def records_by_list(
             troubles.append(trouble)
         else:
             found += [(one, there) for one in written if (there := find_records(records, one))]
+    # By identity: two writes may be equal in all they say.
     if any(all(one is not shown for shown, _ in found) for one in written):
         raise [*troubles, Inconclusive("a record that this rests on is not in the list")][0]
     return found

@@ -84,6 +84,7 @@ def test_exam_records_follow_triples(driver: Driver) -> None:
                 f"the id {describe_value(id_)} of another",
                 result.answer,
             )
+    # Some of them, spread over all, since each costs another request.
     for result, id_ in records[:: max(1, len(records) // AGAIN)]:
         again = data_of(driver.write({**result.body, "value": {"again": True}}))
         expect(

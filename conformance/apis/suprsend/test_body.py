@@ -48,6 +48,7 @@ def test_defaults_to_opt_in(driver: Driver) -> None:
         {"opt_out_channels": named},
     )
     answers = (driver.write(body) for body in bodies)
+    # Lazily, so that nothing is sent after the first that is accepted.
     answer = next((answer for answer in answers if answer.ok), None)
     expect(answer is not None, "a 2xx to one of three bodies without a preference", "refusals")
     if answer is not None:

@@ -36,6 +36,7 @@ def test_category_is_the_slug(driver: Driver) -> None:
 
 def test_category_ignores_the_body(driver: Driver) -> None:
     """MUST take the category from the path, whatever the body says. (suprsend: Path Parameters)"""
+    # Such a member may be refused; it may only not be followed.
     answer = driver.write({**OPT_IN, "category": "another"})
     if answer.ok:
         given = require_member(answer, "category", str)
