@@ -122,6 +122,7 @@ class ConformanceRun:
         """The target under judgement; its time begins to run when it is first needed."""
         from conformance.judge.session import TargetSession
 
+        # Not when the options are read: the budget would run while other tests do.
         if self._session is None:
             self._session = TargetSession(self.suite, self._seed, self._mode)
         return self._session
@@ -205,7 +206,7 @@ class RequirementItem(pytest.Item):
         if trouble := self._run.trouble:
             if is_first:
                 pytest.fail(trouble, pytrace=False)
-            pytest.skip(f"not asked: {trouble}")
+            pytest.skip(f"not asked: {trouble}")  # one error says it; a hundred would hide it
 
     def runtest(self) -> None:
         """Ask, and say in pytest's words what came of it."""
@@ -232,6 +233,7 @@ class RequirementItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Say where the requirement is written."""
+        # pytest itself would show this package's folder.
         code = self._requirement.function.__code__
         return Path(code.co_filename), code.co_firstlineno - 1, self.name
 

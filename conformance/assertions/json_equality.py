@@ -11,7 +11,7 @@ def is_same_json(one: Any, other: Any) -> bool:
     True is not 1; 1 is 1.0, and numbers are equal if they are the same IEEE double, which is all that
     RFC 8259 lets two parties rely on. Order counts in arrays and not in objects.
     """
-    pairs = [(one, other)]
+    pairs = [(one, other)]  # a list of what is left, since a target may nest deeper than Python recurses
     while pairs:
         left, right = pairs.pop()
         if isinstance(left, dict) and isinstance(right, dict):

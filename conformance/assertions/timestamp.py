@@ -64,6 +64,7 @@ def _parse_day(text: str) -> datetime | None:
 
 def _parse_time_since_midnight(match: re.Match[str]) -> timedelta:
     hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
+    # 24:00 is the end of a day in ISO 8601 and 23:59:60 a leap second; datetime knows neither.
     if hour > 24 or minute > 59 or second > 60:
         raise ValueError(match[0])
     unit = 1 if match["second"] else 60 if match["minute"] else 3600

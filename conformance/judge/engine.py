@@ -25,7 +25,7 @@ class Engine:
 
     def ask(self, requirement: Requirement) -> Result:
         """Ask one requirement, unless the run is stopped; whatever it raises but KeyboardInterrupt is a result."""
-        self._client.start_evidence()
+        self._client.start_evidence()  # also of what is not asked, which must not show the evidence of another
         if self.stopped:
             return result_not_asked(requirement, self.stopped)
         began = time.monotonic()

@@ -62,7 +62,8 @@ def _replace_handlers(handler: Any) -> Iterator[None]:
 def _set_handler(number: signal.Signals, handler: Callable[..., Any] | signal.Handlers) -> Any:
     """Set a handler and return the one before; None if it stays, as where whoever started us ignores the signal."""
     if threading.current_thread() is not threading.main_thread():
-        return None
+        return None  # Python sets handlers in the main thread only
+    # A shell starts what it puts into the background with SIGINT ignored, and a Ctrl-C is not meant for it.
     if signal.getsignal(number) in (signal.SIG_IGN, None):
         return None
     return signal.signal(number, handler)
@@ -74,5 +75,6 @@ def _remember_and_raise(*_: object) -> None:
 
 
 def _exit_process(*_: object) -> None:
+    # Past sys.exit and print: whatever is being imported now may be half there.
     os.write(2, b"conformance: interrupted before anything was asked\n")
     os._exit(STATUS)

@@ -60,8 +60,10 @@ def make_result(requirement: Requirement, error: BaseException | None, client: C
 def _result_of_failure(
     requirement: Requirement, error: DoesNotConform, evidence: list[Exchange], client: Client
 ) -> Result:
+    # A requirement that names no answer speaks of the last one.
     at_fault = error.answer.exchange if error.answer else evidence[-1] if evidence else None
     expected, got = (_to_one_line(client.redaction(text)) for text in (error.expected, error.got))
+    # The answer may be remembered from an earlier requirement, which has it in its own evidence.
     if at_fault and at_fault not in evidence:
         evidence = [*evidence, at_fault]
     status = "observed" if requirement.level == "OBSERVED" else "failed"

@@ -31,7 +31,7 @@ from conformance.suite.run import Run
 from conformance.target.profile import AnyTarget, TargetProfile
 
 if TYPE_CHECKING:
-    from conformance.generation.case import CaseSet
+    pass
 
 _RESTORE_WITHIN_S = 5
 
@@ -80,7 +80,7 @@ class TargetSession:
         except (Unjudgeable, Unreachable) as trouble:
             return self.client.redaction(str(trouble))
         except Outcome:
-            return None
+            return None  # whatever else is wrong with the answer, a requirement says it with evidence
         return None
 
     def describe_preflight(self) -> str:
@@ -117,24 +117,21 @@ class TargetSession:
                     on_start(requirement)
                 on_result(self.engine.ask(requirement))
 
-    def count_accepted(self, *, may_ask: bool) -> tuple[CaseSet | None, int | None]:
-        """Return the generated cases if any were asked for, and how many of them were accepted with a 2xx.
-
-        may_ask: whether what was not asked yet may still be.
-        """
-        drawn = self.run.drawn
-        if drawn is None or not may_ask:
-            return drawn, None
+    def count_accepted(self) -> int | None:
+        """Return how many generated requests were accepted with a 2xx; None if they could not be sent."""
+        if self.run.drawn is None:
+            return None
         try:
-            return drawn, sum(one.answer.ok for one in self.driver.case_results())
+            return sum(one.answer.ok for one in self.driver.case_results())
         except Outcome:
-            return drawn, None
+            return None
 
     def restore(self, hastily: bool = False) -> None:
         """Put things back as far as the target lets us; what it answers now is not judged.
 
         hastily: give up after a few seconds, since somebody waits.
         """
+        # What the budget holds back is for this: a run whose time is used up still puts things back.
         self.client.budget.release_reserve()
         if hastily:
             self.client.budget.restart(_RESTORE_WITHIN_S)
@@ -175,14 +172,16 @@ def judge_target(
     verdict.notes = _notes_on_target(target)
     verdict.document_sha256 = suite.document_sha256
     with TargetSession(suite, seed, mode, make_connection) as session:
-        _fill_in(verdict, session, asked, waivers, on_result, on_start)
+        _collect_results(verdict, session, asked, waivers, on_result, on_start)
         faults = waiver.list_waiver_faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(session.client.redaction, faults))
         verdict.notes += _notes_on_credentials(session.client.made_up_credentials, verdict.results)
         verdict.notes += [session.client.redaction(session.remains)] if session.remains else []
         verdict.requests = session.client.request_count
         verdict.exchanges = session.client.exchanges
-        verdict.case_set, verdict.cases_accepted = session.count_accepted(may_ask=verdict.stopped is None)
+        verdict.case_set = session.run.drawn
+        # A stopped run may have drawn cases and not sent them: it sends nothing more now.
+        verdict.cases_accepted = None if verdict.stopped else session.count_accepted()
     verdict.seconds = time.monotonic() - began
     return verdict
 
@@ -209,7 +208,7 @@ def client_options(target: AnyTarget) -> dict[str, Any]:
     }
 
 
-def _fill_in(
+def _collect_results(
     verdict: Verdict,
     session: TargetSession,
     asked: Sequence[Requirement],
@@ -220,6 +219,7 @@ def _fill_in(
     """Ask all there is to ask, and put the results and whatever stops the run into *verdict*."""
 
     def add(result: Result) -> None:
+        # By the day on which the run began, so that one waiver holds for all of it.
         result = waiver.apply_waivers(result, waivers, verdict.started.date())
         if result.status == "waived":
             result = replace(result, reason=session.client.redaction(result.reason or ""))
@@ -232,7 +232,7 @@ def _fill_in(
             try:
                 session.ask_each(asked, add, on_start)
             except KeyboardInterrupt:
-                session.restore(hastily=True)
+                session.restore(hastily=True)  # a CI system follows its SIGTERM with a SIGKILL soon
                 raise
             except Exception:
                 session.restore()

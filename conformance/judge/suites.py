@@ -174,7 +174,7 @@ def collect_requirements(api: str) -> list[Requirement]:
     return list(_collect_once(api))
 
 
-@cache
+@cache  # reading a docstring is cheap, reading four hundred for every verdict of the self-test is not
 def _collect_once(api: str) -> Sequence[Requirement]:
     headings = openapi.list_headings(openapi.load_contract(api))
     found = [
@@ -183,7 +183,7 @@ def _collect_once(api: str) -> Sequence[Requirement]:
         for name, function in vars(module).items()
         if name.startswith("test_")
         and inspect.isfunction(function)
-        and function.__module__ == module.__name__
+        and function.__module__ == module.__name__  # not what it imports from another
     ]
     refuse_twins([requirement for _, requirement in found])
     found.sort(key=lambda pair: (pair[0], headings.index(pair[1].heading)))
@@ -210,5 +210,5 @@ def _test_modules(api: str) -> list[ModuleType]:
 
 def _import_module(api: str, module: str) -> ModuleType:
     """Import a module of a built-in API; raises openapi.UnknownApi if there is no such API."""
-    openapi.contract_path(api)
+    openapi.contract_path(api)  # names the nearest API where an ImportError would name a module
     return importlib.import_module(f"{_APIS}.{api}.{module}")

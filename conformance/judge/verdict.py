@@ -87,6 +87,7 @@ class Verdict:
     def _conclusion(self) -> tuple[str, str]:
         levels = deciding_levels(self.is_strict)
         named = " or ".join(levels)
+        # In this order: one failure is certain whatever stopped the run, and nothing else outweighs not knowing.
         if failed := self.ids("failed", *levels):
             return NOT_CONFORMANT, f"{_pluralize(len(failed), named)} failed"
         if self.stopped:

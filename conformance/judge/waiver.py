@@ -45,6 +45,7 @@ class Waiver(Model):
     @field_validator("expires", mode="before")
     @classmethod
     def _parse_day(cls, given: Any) -> date:
+        # Not isinstance, which takes a day with a time for a day.
         try:
             return given if type(given) is date else date.fromisoformat(given)
         except (TypeError, ValueError):

@@ -19,6 +19,7 @@ class BadProfile(ValueError):
 class Model(BaseModel):
     """A part of a profile: frozen, and an unknown key is refused naming the nearest known one."""
 
+    # Strict, so that fan_id: 12345 is no text; without inputs in messages, which may be credentials.
     model_config = ConfigDict(
         frozen=True, strict=True, arbitrary_types_allowed=True, hide_input_in_errors=True
     )

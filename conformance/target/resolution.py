@@ -102,7 +102,7 @@ class _Resolution:
             raise BadProfile(f"{self._name}: {at}: command is not a list of words; write [program, argument]")
         waiting = f"{self._name}: {at}: waiting for the command {command[0]!r}, {within_s:.0f} s at the most"
         timer = threading.Timer(SILENT_FOR_S, lambda: sys.stderr.write(f"conformance: {waiting}\n"))
-        timer.daemon = True
+        timer.daemon = True  # an interrupt must not wait for it
         timer.start()
         try:
             done = subprocess.run(  # noqa: S603  the profile's own command
@@ -111,7 +111,7 @@ class _Resolution:
                 text=True,
                 errors="replace",
                 timeout=within_s,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,  # nobody is there to be asked for a password
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
@@ -132,6 +132,6 @@ def _last_complaint(done: subprocess.CompletedProcess[str]) -> str:
     for name, value in os.environ.items():
         if is_sensitive_name(name):
             redaction.conceal(value, name)
-    redaction.conceal(done.stdout.strip(), "PRINTED")
+    redaction.conceal(done.stdout.strip(), "PRINTED")  # it may have printed half a token before it failed
     lines = done.stderr.strip().splitlines()
     return f": {escape_controls(redaction(lines[-1].strip()))[:_LONGEST_COMPLAINT]}" if lines else ""

@@ -36,12 +36,12 @@ class Tls(Model):
 
     @model_validator(mode="after")
     def _try_out(self) -> Tls:
-        self.make_context()
+        self.make_context()  # a wrong file is to be told before the first request
         return self
 
     def make_context(self) -> ssl.SSLContext:
         """Make what a connection is secured with."""
-        import httpx2
+        import httpx2  # here, since most profiles have no tls and reading them is to be quick
 
         context = httpx2.create_ssl_context(verify=self.verify)
         if self.key and not self.cert:

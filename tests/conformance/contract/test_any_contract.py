@@ -185,8 +185,8 @@ def test_broken_path_and_query_are_to_be_refused(tmp_path):
 
     def judged(server):
         with serve(server) as url:
-            aim = {"spec": str(tmp_path / "shelves.yaml"), "base_url": url, "fixtures": {"number": 7}}
-            return judge_target(aim)
+            target = {"spec": str(tmp_path / "shelves.yaml"), "base_url": url, "fixtures": {"number": 7}}
+            return judge_target(target)
 
     class Lenient(Shelves):
         def is_fine(self, name, value):

@@ -80,9 +80,9 @@ def judged(server, shop, **options):
 
 def test_run_outlives_its_tokens(tmp_path):
     shop = Shop(tmp_path, *(token_of("ada", number) for number in range(9)))
-    came = judged(ShortLived(60), shop)
+    verdict = judged(ShortLived(60), shop)
 
-    assert (came.verdict, came.ids("failed"), came.ids("inconclusive")) == ("conformant", [], [])
+    assert (verdict.verdict, verdict.ids("failed"), verdict.ids("inconclusive")) == ("conformant", [], [])
     assert 2 < shop.fetched < 9
 
 
@@ -108,17 +108,17 @@ def test_key_is_fetched_again(tmp_path):
 
     server, shop = ShortLivedKeys(), Shop(tmp_path, *keys)
     with serve(server) as url:
-        came = judge_target({**server.profile(url), "credentials": {"api_key": shop.credential}})
+        verdict = judge_target({**server.profile(url), "credentials": {"api_key": shop.credential}})
 
-    assert (came.verdict, came.ids("failed"), came.ids("inconclusive")) == ("conformant", [], [])
+    assert (verdict.verdict, verdict.ids("failed"), verdict.ids("inconclusive")) == ("conformant", [], [])
     assert 2 < shop.fetched < 9
 
 
 def test_what_is_refused_on_purpose_fetches_nothing(tmp_path):
     shop = Shop(tmp_path, *(token_of("ada", number) for number in range(9)))
-    came = judged(ONLYAUTOMATOR(), shop)
+    verdict = judged(ONLYAUTOMATOR(), shop)
 
-    assert came.verdict == "conformant"
+    assert verdict.verdict == "conformant"
     assert shop.fetched == 1
 
 
@@ -130,19 +130,19 @@ def test_server_that_refuses_a_good_token_is_condemned(tmp_path):
                 raise self.authentication_refusal()
 
     shop = Shop(tmp_path, *(token_of("ada", number) for number in range(9)))
-    came = judged(RefusesOneCategory(), shop, only=["common-categories"])
-    (result,) = came.results
+    verdict = judged(RefusesOneCategory(), shop, only=["common-categories"])
+    (result,) = verdict.results
 
-    assert (came.exit_status, result.status) == (1, "failed")
+    assert (verdict.exit_status, result.status) == (1, "failed")
     assert [one.status for one in result.evidence][-2:] == [401, 401]
     assert shop.fetched == 2
 
 
 def test_command_that_fails_later_is_no_failure_of_the_server(tmp_path):
-    came = judged(ShortLived(60), Shop(tmp_path, token_of("ada", 1)))
-    reasons = [one.reason for one in came.results if one.status == "inconclusive"]
+    verdict = judged(ShortLived(60), Shop(tmp_path, token_of("ada", 1)))
+    reasons = [one.reason for one in verdict.results if one.status == "inconclusive"]
 
-    assert (came.exit_status, came.ids("failed")) == (3, [])
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
     assert (
         "a credential was answered 401 that did before; profile: credentials.user: the command" in reasons[0]
     )
@@ -164,9 +164,9 @@ def test_token_that_is_expired_by_our_clock_alone_is_fetched_once(tmp_path):
             return jwt.decode(token, SECRET, algorithms=["HS256"], options={"verify_exp": False})
 
     shop = Shop(tmp_path, *(token_of("ada", number, lives_s=-3600) for number in range(9)))
-    came = judged(Clockless(), shop, only=["value-*"])
+    verdict = judged(Clockless(), shop, only=["value-*"])
 
-    assert came.verdict == "conformant"
+    assert verdict.verdict == "conformant"
     assert shop.fetched == 2
 
 
@@ -181,10 +181,10 @@ def test_command_takes_no_longer_than_the_budget(tmp_path):
         profile = server.profile(url)
         profile["credentials"]["user"] = {"command": command}
         began = time.monotonic()
-        came = judge_target(profile, budget_s=2)
+        verdict = judge_target(profile, budget_s=2)
 
     assert time.monotonic() - began < 6
-    assert (came.exit_status, came.ids("failed")) == (3, [])
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
 
 
 def test_later_tokens_stay_secret_too(tmp_path):

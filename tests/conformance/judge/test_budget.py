@@ -81,19 +81,19 @@ def test_no_exchange_overruns_the_budget(talk):
 def test_no_retry_overruns_the_budget():
     busy = Response(429, {}, {"retry-after": "20"})
     with serve(Server(lambda _: busy)) as url, at_most(5):
-        came = judge_target({**REFERENCE().profile(url), "patience": {"retry_s": 60, "budget_s": 2}})
+        verdict = judge_target({**REFERENCE().profile(url), "patience": {"retry_s": 60, "budget_s": 2}})
 
-    assert came.exit_status == 3
-    assert "asks to wait (20), longer than" in came.reason
-    assert "the run's budget of 2 s" in came.reason
+    assert verdict.exit_status == 3
+    assert "asks to wait (20), longer than" in verdict.reason
+    assert "the run's budget of 2 s" in verdict.reason
 
 
 def test_no_rate_cap_overruns_the_budget():
     with serve(REFERENCE()) as url, at_most(5):
-        came = judge_target({**REFERENCE().profile(url), "patience": {"rate_per_s": 2, "budget_s": 1.5}})
+        verdict = judge_target({**REFERENCE().profile(url), "patience": {"rate_per_s": 2, "budget_s": 1.5}})
 
-    assert came.exit_status == 3
-    assert came.requests <= 4
+    assert verdict.exit_status == 3
+    assert verdict.requests <= 4
 
 
 @pytest.mark.parametrize(("written", "seconds"), [("90s", 90), ("5m", 300), ("1h30m", 5400), ("0.5s", 0.5)])
@@ -167,8 +167,8 @@ def test_object_is_left_opted_in_when_time_runs_out():
             return super().answer(request)
 
     with serve(Remembers()) as url, at_most(6):
-        came = judge_target(Remembers().profile(url), budget_s=1.5)
+        verdict = judge_target(Remembers().profile(url), budget_s=1.5)
 
-    assert came.exit_status == 3
+    assert verdict.exit_status == 3
     assert b'"opt_out"' in b"".join(Remembers.wishes)
     assert json.loads(Remembers.wishes[-1])["preference"] == "opt_in"

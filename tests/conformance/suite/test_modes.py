@@ -47,31 +47,31 @@ class Counts:
 @pytest.mark.parametrize("api", APIS)
 def test_read_only_writes_nothing_to_a_correct_server(api):
     server = Counts(api)
-    came = judge_over_http(server, mode=Mode.READ_ONLY)
-    tested, musts = came.musts_tested
+    verdict = judge_over_http(server, mode=Mode.READ_ONLY)
+    tested, musts = verdict.musts_tested
 
     assert server.writes == []
-    assert (came.verdict, came.ids("failed"), came.ids("inconclusive")) == ("conformant", [], [])
+    assert (verdict.verdict, verdict.ids("failed"), verdict.ids("inconclusive")) == ("conformant", [], [])
     assert 15 < tested < musts
 
 
 @pytest.mark.parametrize("api", APIS)
 def test_safe_spares_everybody_else(api):
     server = Counts(api)
-    came = judge_over_http(server, mode=Mode.SAFE)
-    tested, musts = came.musts_tested
+    verdict = judge_over_http(server, mode=Mode.SAFE)
+    tested, musts = verdict.musts_tested
     fixtures = server.profile("")["fixtures"]
     others = [
         json.dumps(fixtures[name]) for name in fixtures if name.startswith("other_") or name == "tenant_id"
     ]
 
-    assert (came.verdict, came.ids("failed"), came.ids("inconclusive")) == ("conformant", [], [])
+    assert (verdict.verdict, verdict.ids("failed"), verdict.ids("inconclusive")) == ("conformant", [], [])
     assert musts * 0.7 < tested < musts
     assert server.together == 1
     assert max(len(request.body) for request in server.requests) <= LONGEST_BODY
     assert not [one for one in others for request in server.writes if one.encode() in request.body]
     assert len({request.headers["authorization"] for request in server.writes}) <= 2
-    assert came.case_set is None
+    assert verdict.case_set is None
 
 
 @pytest.mark.parametrize("api", APIS)
