@@ -86,7 +86,7 @@ def test_what_a_mode_leaves_out_is_not_tested_and_names_it(api, mode, tmp_path):
     assert {one["reason"].partition(" is left out by ")[2] for one in untested} == {f"--mode {mode}"}
     assert (report["mode"], report["partial"]) == (mode, True)
     assert not (tmp_path / "badge.json").exists()
-    assert f"needs a run without --only and --mode {mode}" in done.stdout
+    assert f"for a verdict on the whole API run without --only and --mode {mode}" in done.stdout
     assert f"in the mode {mode}" in (tmp_path / "report.html").read_text()
 
 
@@ -120,7 +120,7 @@ def test_read_only_preflight_finds_what_is_wrong_and_writes_nothing(name, says, 
             if isinstance(body, dict) and isinstance(body.get("fanId"), str):
                 server.server.find_fan(body["fanId"])
 
-        server.server.validate = find_first
+        server.server.validate_body = find_first
     server.profile = lambda url: {**profile, "base_url": url}
     done = run(tmp_path, server, "doctor", "--mode", "read-only")
 
