@@ -12,13 +12,13 @@ from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed import calls
 from tests.testbed.session_caller import Caller
-from tests.testbed.stubs import served
+from tests.testbed.stubs import serve_stub
 
 
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
     """The URL of a stub with nothing but the defaults."""
-    with served(Stub(load_services())) as url:
+    with serve_stub(Stub(load_services())) as url:
         yield url
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.testbed.stubs import started
+from tests.testbed.stubs import start_command
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "Containerfile").read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def test_image_serves_and_its_check_of_health_says_so():
     settings = dict(re.findall(r"(MOCKSERVER_\w+)=(\S+)", value("ENV")))
     python, *words = check
 
-    with started("--host", settings.pop("MOCKSERVER_HOST"), "--quiet") as (url, _):
+    with start_command("--host", settings.pop("MOCKSERVER_HOST"), "--quiet") as (url, _):
         port = url.rpartition(":")[2]
         healthy = subprocess.run(
             [sys.executable, *words], env={**os.environ, "MOCKSERVER_PORT": port}, timeout=20, check=False

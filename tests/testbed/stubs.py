@@ -2,29 +2,72 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import pytest
+
+from mockserver.command.cli import main
 from mockserver.http import listening_socket
 from mockserver.http.server import ServerThread
 from mockserver.stub import Stub
 
 MOCKSERVER = str(Path(sys.executable).parent / "mockserver")
+LONGEST_S = 20
 
 
-def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    environment = {**os.environ, **variables}
-    return subprocess.run([MOCKSERVER, *words], capture_output=True, text=True, timeout=20, env=environment)
+def run_command(*words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end in this process, which saves it a second; what it starts itself prints elsewhere."""
+    printed, complained = io.StringIO(), io.StringIO()
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(sys, "argv", ["mockserver", *map(str, words)])
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        stack.enter_context(warnings.catch_warnings())
+        stack.enter_context(redirect_stdout(printed))
+        stack.enter_context(redirect_stderr(complained))
+        stack.enter_context(end_after(LONGEST_S))
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return subprocess.CompletedProcess(
+        words, ended.value.code or 0, printed.getvalue(), complained.getvalue()
+    )
 
 
 @contextmanager
-def started(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def end_after(seconds: int) -> Iterator[None]:
+    """Fail what takes longer."""
+
+    def fail(*_: object) -> None:
+        raise TimeoutError(f"still running after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def run_process(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end, as a user does."""
+    environment = {**os.environ, **variables}
+    return subprocess.run(
+        [MOCKSERVER, *words], capture_output=True, text=True, timeout=LONGEST_S, env=environment
+    )
+
+
+@contextmanager
+def start_command(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Start the command on a free port; yields its URL and the process, whose output up to the URL has been read."""
     process = subprocess.Popen(
         [MOCKSERVER, "--port", "0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -38,7 +81,7 @@ def started(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 
 @contextmanager
-def served(stub: Stub) -> Iterator[str]:
+def serve_stub(stub: Stub) -> Iterator[str]:
     """Serve *stub* from a thread, until the block ends; yields its URL."""
     listener = listening_socket.open_socket("127.0.0.1", 0)
     server = ServerThread(stub.application, listener)

@@ -21,7 +21,7 @@ from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, SECRET, bearer
 from tests.testbed.session_caller import A_FAN
-from tests.testbed.stubs import run, served
+from tests.testbed.stubs import run_command, serve_stub
 
 DEFECTS = {
     "expired": 401,
@@ -58,7 +58,7 @@ def test_command_makes_the_same_defects(url, defect, status):
 
 
 def test_command_prints_a_token_that_carries_its_session(caller, url):
-    ran = run("token", "--sub", "user-9", "--session", caller.id)
+    ran = run_command("token", "--sub", "user-9", "--session", caller.id)
 
     answer = httpx.post(url + PREFERENCE, json=A_FAN, headers=bearer(ran.stdout.strip()))
 
@@ -72,7 +72,7 @@ def test_command_prints_a_token_that_carries_its_session(caller, url):
      (("--api", "nope"), "no API 'nope'"), (("--api", "suprsend", "--session", "shop"), "takes keys, not tokens")],
 )  # fmt: skip
 def test_command_refuses_in_one_line(words, said):
-    ran = run("token", *words)
+    ran = run_command("token", *words)
 
     assert ran.returncode == 2
     assert said in ran.stderr
@@ -147,7 +147,7 @@ def stack(tmp_path_factory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MOCKSERVER_JWKS", str(file))
         stub = Stub(load_services())
-    with served(stub) as url:
+    with serve_stub(stub) as url:
         yield url
 
 
@@ -216,7 +216,7 @@ def test_keys_are_read_from_a_url_of_this_machine(monkeypatch):
         server.shutdown()
         thread.join()
 
-    with served(stub) as url:
+    with serve_stub(stub) as url:
         assert status(url, jwt.encode(CLAIMS, ELLIPTIC, "ES256", {"kid": "ec"})) == 200
 
 

@@ -12,7 +12,7 @@ import pytest
 from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, SECRET, bearer, fresh, token
-from tests.testbed.stubs import run, served
+from tests.testbed.stubs import run_command, serve_stub
 
 # The anon key that every local Supabase stack prints: no audience, role anon, good until 2032.
 SUPABASE_ANON_KEY = (
@@ -182,9 +182,9 @@ def test_token_without_what_it_need_not_have_is_accepted(default_caller, claims)
 
 def test_secret_comes_from_the_environment(monkeypatch):
     monkeypatch.setenv("MOCKSERVER_JWT_SECRET", "a-secret-of-our-own-with-32-characters-or-more")
-    minted = run("token", "--sub", "anna").stdout.strip()
+    minted = run_command("token", "--sub", "anna").stdout.strip()
 
-    with served(Stub(load_services())) as url:
+    with serve_stub(Stub(load_services())) as url:
         accepted = httpx.post(url + PREFERENCE, json=fresh(), headers=bearer(minted))
         refused = httpx.post(url + PREFERENCE, json=fresh(), headers=bearer(token()))
 
@@ -196,7 +196,7 @@ def test_shape_accepts_any_well_formed_token():
     foreign = token(secret="x" * 40, sub="anna", exp=1, aud="other", role="anon")
     nameless = token(secret="x" * 40, sub=None)
 
-    with served(Stub(load_services(), mode="shape")) as url, httpx.Client(base_url=url) as http:
+    with serve_stub(Stub(load_services(), mode="shape")) as url, httpx.Client(base_url=url) as http:
         answers = [
             http.post(PREFERENCE, json=fresh(), headers=bearer(each))
             for each in (foreign, unsigned({"alg": "none"}), nameless)
@@ -215,7 +215,7 @@ def test_shape_accepts_any_well_formed_token():
 
 
 def test_off_asks_for_nothing_and_the_caller_is_the_user_of_the_fixtures():
-    with served(Stub(load_services(), mode="off")) as url, httpx.Client(base_url=url) as http:
+    with serve_stub(Stub(load_services(), mode="off")) as url, httpx.Client(base_url=url) as http:
         silent = http.post(PREFERENCE, json=fresh())
         wrong = http.post(PREFERENCE, json=fresh(), headers={"Authorization": "Basic nonsense"})
         key = http.patch("/v1/object/teams/design/preference/category/payment-reminder", json={})

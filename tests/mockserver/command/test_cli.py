@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable
-from typing import NamedTuple
 
 import httpx2 as httpx
 import jwt
@@ -15,40 +12,18 @@ import pytest
 
 import openapi
 from mockserver.auth.signature import sign_request
-from mockserver.command.cli import main
 from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
-from tests.testbed.stubs import MOCKSERVER, run, served, started
+from tests.testbed.stubs import MOCKSERVER, run_command, run_process, serve_stub, start_command
 
 OPERATIONS = sum(
     len(item) for api in openapi.api_names() for item in openapi.load_contract(api)["paths"].values()
 )
 
 
-class Ran(NamedTuple):
-    """What the command printed before it ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def command(monkeypatch, capsys) -> Callable[..., Ran]:
-    """The command without a process of its own, for what ends before anything is served."""
-
-    def run(*words: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["mockserver", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Ran(ended.value.code, *capsys.readouterr())
-
-    return run
-
-
 def test_quiet_prints_only_the_url():
-    with started("--quiet") as (url, process):
+    with start_command("--quiet") as (url, process):
         assert httpx.get(url).status_code == 200
         assert httpx.post(url + "/nowhere").status_code == 404
         process.send_signal(signal.SIGTERM)
@@ -59,7 +34,7 @@ def test_quiet_prints_only_the_url():
 
 
 def test_banner_has_a_line_for_each_operation_that_works_when_pasted():
-    with started() as (url, process):
+    with start_command() as (url, process):
         lines = [process.stdout.readline() for _ in range(2 + 3 * OPERATIONS)]
         commands = [line for line in lines if line.startswith("curl ")]
         answers = [
@@ -74,7 +49,7 @@ def test_banner_has_a_line_for_each_operation_that_works_when_pasted():
 
 
 def test_banner_has_no_credential_where_none_is_asked_for():
-    with started("--auth", "off", "--api", "suprsend") as (url, process):
+    with start_command("--auth", "off", "--api", "suprsend") as (url, process):
         lines = [process.stdout.readline() for _ in range(3)]
 
         assert httpx.patch(url + CATEGORY, json={}).status_code == 202
@@ -88,7 +63,7 @@ def test_fixtures_replace_what_the_api_they_name_knows(tmp_path):
     file = tmp_path / "fixtures.yaml"
     file.write_text('onlyautomator: {credentials: {subject: anna}, fans: ["7"]}')
 
-    with started("--quiet", "--fixtures", str(file), "--auth", "off") as (url, _):
+    with start_command("--quiet", "--fixtures", str(file), "--auth", "off") as (url, _):
         known = httpx.post(url + PREFERENCE, json=fresh(fanId="7"))
         unknown = httpx.post(url + PREFERENCE, json=fresh())
         other = httpx.patch(url + CATEGORY, json={})
@@ -116,7 +91,7 @@ def test_signatures_are_computed_where_it_is_asked_for(monkeypatch, words, varia
         for secret in ("local-workspace-secret", "another")
     ]
 
-    with started("--quiet", "--api", "suprsend", *words) as (url, _):
+    with start_command("--quiet", "--api", "suprsend", *words) as (url, _):
         good, bad = (
             httpx.patch(
                 url + CATEGORY,
@@ -141,7 +116,7 @@ def test_signatures_are_computed_where_it_is_asked_for(monkeypatch, words, varia
     ],
 )
 def test_verifying_nothing_is_refused_in_one_line(words, told):
-    ran = run("--port", "0", "--verify-hmac", *words)
+    ran = run_command("--port", "0", "--verify-hmac", *words)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == f"mockserver: --verify-hmac verifies nothing{told}\n"
@@ -151,11 +126,11 @@ def test_same_seed_gives_the_same_ids():
     def list_ids(url: str) -> list[str]:
         return [httpx.post(url + PREFERENCE, json=fresh()).json()["data"]["id"] for _ in range(2)]
 
-    with started("--quiet", "--seed", "7", "--auth", "off") as (url, _):
+    with start_command("--quiet", "--seed", "7", "--auth", "off") as (url, _):
         seventh = list_ids(url)
     with (
-        served(Stub(load_services(), seed=7, mode="off")) as same,
-        served(Stub(load_services(), mode="off")) as other,
+        serve_stub(Stub(load_services(), seed=7, mode="off")) as same,
+        serve_stub(Stub(load_services(), mode="off")) as other,
     ):
         assert list_ids(same) == seventh
         assert not {*list_ids(other)} & {*seventh}
@@ -164,7 +139,7 @@ def test_same_seed_gives_the_same_ids():
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_it_at_once_and_quietly_whatever_is_half_sent(signal_number):
     half = request(headers={**bearer(token()), "Content-Type": "application/json"}, content=b"{}" * 50)[:-1]
-    with started("--quiet") as (url, process), connect(url), connect(url) as head, connect(url) as body:
+    with start_command("--quiet") as (url, process), connect(url), connect(url) as head, connect(url) as body:
         head.sendall(b"POST /api")
         body.sendall(half)
         with httpx.Client() as kept_alive:
@@ -179,19 +154,19 @@ def test_signal_ends_it_at_once_and_quietly_whatever_is_half_sent(signal_number)
     assert process.returncode in (-signal_number, 128 + signal_number)
 
 
-def test_token_is_one_of_the_user_of_the_fixtures(command):
+def test_token_is_one_of_the_user_of_the_fixtures():
     claims = jwt.decode(
-        command("token").stdout.strip(), SECRET, algorithms=["HS256"], audience="authenticated"
+        run_command("token").stdout.strip(), SECRET, algorithms=["HS256"], audience="authenticated"
     )
 
     assert (claims["sub"], claims["role"]) == ("user-1", "authenticated")
     assert claims["exp"] - claims["iat"] == 3600
 
 
-def test_token_of_any_user_role_and_lifetime(default_caller, command):
+def test_token_of_any_user_role_and_lifetime(default_caller):
     statuses = [
         default_caller.http.post(
-            PREFERENCE, json=fresh(), headers=bearer(command("token", *words).stdout.strip())
+            PREFERENCE, json=fresh(), headers=bearer(run_command("token", *words).stdout.strip())
         ).status_code
         for words in (("--sub", "anna"), ("--role", "anon"), ("--ttl", "-60"))
     ]
@@ -199,19 +174,19 @@ def test_token_of_any_user_role_and_lifetime(default_caller, command):
     assert statuses == [200, 403, 401]
 
 
-def test_token_of_an_api_that_takes_keys_is_its_default_key(command):
-    assert command("token", "--api", "suprsend").stdout == f"{KEY}\n"
+def test_token_of_an_api_that_takes_keys_is_its_default_key():
+    assert run_command("token", "--api", "suprsend").stdout == f"{KEY}\n"
 
 
 def test_short_secret_is_taken_without_a_word():
-    ran = run("token", MOCKSERVER_JWT_SECRET="short")
+    ran = run_command("token", MOCKSERVER_JWT_SECRET="short")
 
     assert (ran.returncode, ran.stderr) == (0, "")
     jwt.get_unverified_header(ran.stdout.strip())
 
 
-def test_choices_lists_every_choice_of_every_contract(command):
-    listed = command("choices").stdout
+def test_choices_lists_every_choice_of_every_contract():
+    listed = run_command("choices").stdout
 
     for api in openapi.api_names():
         found = list(openapi.list_choices(openapi.load_contract(api)))
@@ -220,9 +195,9 @@ def test_choices_lists_every_choice_of_every_contract(command):
             assert f"{where}\n    {why}\n" in listed
 
 
-def test_version_and_help_are_for_people(command):
-    assert command("--version").stdout.startswith("mockserver ")
-    shown = command("--help").stdout
+def test_version_and_help_are_for_people():
+    assert run_command("--version").stdout.startswith("mockserver ")
+    shown = run_command("--help").stdout
     for word in (
         "--api",
         "--host",
@@ -236,7 +211,7 @@ def test_version_and_help_are_for_people(command):
     ):
         assert word in shown
     assert max(map(len, shown.splitlines())) <= 80
-    assert "--ttl" in command("token", "--help").stdout
+    assert "--ttl" in run_command("token", "--help").stdout
 
 
 def list_mistakes(tmp_path):
@@ -289,9 +264,9 @@ def list_mistakes(tmp_path):
     yield ["--host", "192.0.2.1"], ["192.0.2.1", "--host"]
 
 
-def test_every_mistake_is_one_clear_line_and_exit_status_2(tmp_path, command):
+def test_every_mistake_is_one_clear_line_and_exit_status_2(tmp_path):
     for words, told in list_mistakes(tmp_path):
-        ran = command(*words)
+        ran = run_command(*words)
 
         assert (ran.returncode, ran.stdout) == (2, ""), words
         assert ran.stderr.startswith("mockserver: ")
@@ -302,7 +277,7 @@ def test_every_mistake_is_one_clear_line_and_exit_status_2(tmp_path, command):
 def test_port_in_use_is_one_clear_line_and_exit_status_2(url):
     port = url.rpartition(":")[2]
 
-    ran = run("--port", port)
+    ran = run_command("--port", port)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == (
@@ -313,8 +288,8 @@ def test_port_in_use_is_one_clear_line_and_exit_status_2(url):
 
 @pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "x"], ["--auth", "none"], ["--seed", "x"], ["run"],
                                    ["token", "--ttl", "nan"], ["--unknown"]], ids=" ".join)  # fmt: skip
-def test_usage_error_is_exit_status_2_without_a_traceback(command, words):
-    ran = command(*words)
+def test_usage_error_is_exit_status_2_without_a_traceback(words):
+    ran = run_command(*words)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "Error: " in ran.stderr
@@ -325,4 +300,4 @@ def test_module_runs_like_the_command():
     ran = subprocess.run([MOCKSERVER.replace("mockserver", "python"), "-m", "mockserver", "--version"],
                          capture_output=True, text=True, timeout=20)  # fmt: skip
 
-    assert ran.stdout == run("--version").stdout
+    assert ran.stdout == run_process("--version").stdout

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from tests.testbed.stubs import MOCKSERVER, run
+from tests.testbed.stubs import MOCKSERVER, run_process
 
 # Says that it is there, then how it was told to end.
 PATIENT = """
@@ -52,29 +52,29 @@ call("POST", "/api/v2/update-preference", os.environ["MOCKSERVER_TOKEN"],
 call("PATCH", "/v1/object/departments/engineering/preference/category/status-update-alert",
      os.environ["MOCKSERVER_API_KEY"], {"preference": "opt_in"})
 """
-    ran = run("run", "--", sys.executable, "-c", script)
+    ran = run_process("run", "--", sys.executable, "-c", script)
 
     assert (ran.returncode, ran.stdout.split()) == (0, ["200", "202"]), ran.stderr
 
 
 @pytest.mark.parametrize("status", [0, 5])
 def test_status_is_the_commands(status):
-    assert run("run", "--", "sh", "-c", f"exit {status}").returncode == status
+    assert run_process("run", "--", "sh", "-c", f"exit {status}").returncode == status
 
 
 def test_command_killed_by_a_signal_ends_as_in_a_shell():
-    assert run("run", "--", "sh", "-c", "kill -TERM $$").returncode == 128 + signal.SIGTERM
+    assert run_process("run", "--", "sh", "-c", "kill -TERM $$").returncode == 128 + signal.SIGTERM
 
 
 def test_arguments_are_the_commands_own():
     """Also those that look like ours."""
-    ran = run("run", "--", "printf", "%s|", "--port", "--help", "a b", "")
+    ran = run_process("run", "--", "printf", "%s|", "--port", "--help", "a b", "")
 
     assert ran.stdout == "--port|--help|a b||"
 
 
 def test_command_that_is_not_there_is_one_line():
-    ran = run("run", "--", "no-such-command-anywhere")
+    ran = run_process("run", "--", "no-such-command-anywhere")
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert len(ran.stderr.splitlines()) == 1
@@ -82,11 +82,11 @@ def test_command_that_is_not_there_is_one_line():
 
 
 def test_no_command_is_a_usage_error():
-    assert run("run").returncode == 2
+    assert run_process("run").returncode == 2
 
 
 def test_stub_is_gone_afterwards():
-    url = run("run", "--", "sh", "-c", "echo $MOCKSERVER_URL").stdout.strip()
+    url = run_process("run", "--", "sh", "-c", "echo $MOCKSERVER_URL").stdout.strip()
 
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
@@ -138,7 +138,7 @@ def test_own_contract_has_no_credentials(tmp_path: Path):
         'openapi: 3.0.3\ninfo: {title: N, version: "1"}\n'
         'paths: {/n: {get: {responses: {"204": {description: None}}}}}\n'
     )
-    ran = run("--spec", str(spec), "run", "--", "env")
+    ran = run_process("--spec", str(spec), "run", "--", "env")
 
     assert "MOCKSERVER_URL=" in ran.stdout
     assert "MOCKSERVER_TOKEN=" not in ran.stdout

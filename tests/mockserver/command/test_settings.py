@@ -17,7 +17,7 @@ from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, bearer, token
 from tests.testbed.session_caller import A_FAN
-from tests.testbed.stubs import MOCKSERVER, started
+from tests.testbed.stubs import MOCKSERVER, start_command
 
 
 def write_settings(folder: Path, text: str) -> Path:
@@ -33,7 +33,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path, monkeyp
     for variables, words, seed in (({}, (), 1), (told, (), 2), (told, ("--seed", "3"), 3)):
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        with started(*words) as (url, _):
+        with start_command(*words) as (url, _):
             version = httpx.get(f"{url}/__admin/version").json()
         assert (version["seed"], version["apis"]) == (seed, ["suprsend"])
 
@@ -116,14 +116,14 @@ def write_preference(url: str) -> None:
 
 def test_state_is_saved_at_the_end_and_loaded_at_the_start(tmp_path):
     file = tmp_path / "state.json"
-    with started("--quiet", "--state", str(file)) as (url, process):
+    with start_command("--quiet", "--state", str(file)) as (url, process):
         write_preference(url)
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=10)
     saved = json.loads(file.read_text())
     assert saved["onlyautomator"]["preferences"][0]["fanId"] == "12345"
 
-    with started("--quiet", "--state", str(file)) as (url, process):
+    with start_command("--quiet", "--state", str(file)) as (url, process):
         assert httpx.get(f"{url}/__admin/state").json() == saved
         write_preference(url)
         process.kill()
@@ -134,7 +134,7 @@ def test_state_is_saved_at_the_end_and_loaded_at_the_start(tmp_path):
 
 def test_state_is_kept_when_the_terminal_is_closed(tmp_path):
     file = tmp_path / "state.json"
-    with started("--quiet", "--state", str(file)) as (url, process):
+    with start_command("--quiet", "--state", str(file)) as (url, process):
         write_preference(url)
         process.send_signal(signal.SIGHUP)
         process.wait(timeout=10)
@@ -144,7 +144,7 @@ def test_state_is_kept_when_the_terminal_is_closed(tmp_path):
 
 def test_state_has_one_stub_at_a_time(tmp_path):
     file = str(tmp_path / "state.json")
-    with started("--quiet", "--state", file):
+    with start_command("--quiet", "--state", file):
         other = subprocess.run(
             [MOCKSERVER, "--port", "0", "--state", file], capture_output=True, text=True, timeout=20
         )
@@ -178,7 +178,7 @@ def test_save_that_fails_says_so_and_leaves_nothing(tmp_path):
 def test_command_says_that_it_could_not_save(tmp_path):
     folder = tmp_path / "gone"
     folder.mkdir()
-    with started("--quiet", "--state", str(folder / "state.json")) as (_, process):
+    with start_command("--quiet", "--state", str(folder / "state.json")) as (_, process):
         folder.rmdir()
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=10)

@@ -17,7 +17,7 @@ import openapi
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.openapi.test_examples import find_misfits
-from tests.testbed.stubs import served
+from tests.testbed.stubs import serve_stub
 
 CONTRACT = Path(openapi.__file__).parent.parent / "mockserver" / "control" / "admin.yaml"
 SPEC = openapi.read_contract(CONTRACT)
@@ -67,5 +67,5 @@ def test_whatever_is_sent_the_answer_fits_and_is_no_fault_of_the_server(fuzzed, 
 @pytest.fixture(scope="module")
 def fuzzed() -> Any:
     """A stub of its own, since anything may happen to it."""
-    with served(Stub(load_services(), options=Options(session_limit=50))) as url:
+    with serve_stub(Stub(load_services(), options=Options(session_limit=50))) as url:
         yield url

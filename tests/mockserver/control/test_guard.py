@@ -15,7 +15,7 @@ from mockserver.http.problems import CannotStart
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import PREFERENCE, ask, bearer, connect, read, request, token
-from tests.testbed.stubs import served, started
+from tests.testbed.stubs import serve_stub, start_command
 
 HEALTH = "/__admin/health"
 
@@ -46,7 +46,7 @@ def test_own_name_and_addresses_are_answered(url, host):
 
 
 def test_further_names_are_allowed_by_a_flag():
-    with started("--quiet", "--allow-host", "stub.ci") as (url, _):
+    with start_command("--quiet", "--allow-host", "stub.ci") as (url, _):
         assert ask(url, request("GET", HEALTH, {"Host": "STUB.ci:80"})).status == 200
         assert ask(url, request("GET", HEALTH, {"Host": "other.ci"})).status == 403
 
@@ -129,7 +129,7 @@ def guarded_stub(token: str = TOKEN) -> Stub:
     "path", ["", "/", "/health", "/requests", "/docs/admin", "/nowhere", "/?token=wrong", "/?token="]
 )
 def test_guarded_control_plane_is_closed_without_its_token(path):
-    with served(guarded_stub()) as url:
+    with serve_stub(guarded_stub()) as url:
         answer = httpx.get(f"{url}/__admin{path}", headers={"Cookie": "mock_admin=wrong", **bearer("wrong")})
         api = httpx.post(url + PREFERENCE, headers=bearer(token()), json={})
 
@@ -139,7 +139,7 @@ def test_guarded_control_plane_is_closed_without_its_token(path):
 
 
 def test_guarded_control_plane_opens_by_header_and_by_cookie():
-    with served(guarded_stub()) as url, httpx.Client(base_url=url) as http:
+    with serve_stub(guarded_stub()) as url, httpx.Client(base_url=url) as http:
         assert http.get(HEALTH, headers=bearer("open-sesame")).status_code == 200
         assert http.get(HEALTH, headers={"X-Mock-Admin-Token": "open-sesame"}).status_code == 200
         opened = http.get("/__admin/?token=open-sesame")
@@ -151,7 +151,7 @@ def test_guarded_control_plane_opens_by_header_and_by_cookie():
 
 
 def test_admin_token_is_never_shown():
-    with served(guarded_stub()) as url:
+    with serve_stub(guarded_stub()) as url:
         shown = {
             "Cookie": "mock_admin=open-sesame",
             "X-Mock-Admin-Token": "open-sesame",
@@ -174,7 +174,7 @@ def test_token_that_no_header_can_carry_stops_the_start(bad):
 
 
 def test_other_bind_makes_up_a_token_and_prints_it_once():
-    with started("--quiet", "--host", ANYWHERE) as (url, process):
+    with start_command("--quiet", "--host", ANYWHERE) as (url, process):
         here = url.replace(ANYWHERE, "127.0.0.1")
         made_up = process.stderr.readline().rpartition(" ")[2].strip()
         assert len(made_up) >= 32
@@ -187,7 +187,7 @@ def test_other_bind_makes_up_a_token_and_prints_it_once():
 
 
 def test_token_that_was_given_is_not_printed():
-    with started("--host", ANYWHERE, "--admin-token", "open-sesame") as (url, process):
+    with start_command("--host", ANYWHERE, "--admin-token", "open-sesame") as (url, process):
         assert httpx.get(url.replace(ANYWHERE, "127.0.0.1") + HEALTH).status_code == 401
         process.send_signal(signal.SIGTERM)
         rest = process.communicate(timeout=10)
@@ -196,7 +196,9 @@ def test_token_that_was_given_is_not_printed():
 
 
 def test_command_beside_an_open_stub_is_guarded_too():
-    with started("--host", ANYWHERE, "run", "--", "sh", "-c", "echo at $MOCKSERVER_URL; exec sleep 30") as (
+    with start_command(
+        "--host", ANYWHERE, "run", "--", "sh", "-c", "echo at $MOCKSERVER_URL; exec sleep 30"
+    ) as (
         url,
         process,
     ):
@@ -244,7 +246,7 @@ def test_slow_and_half_open_clients_stall_nobody(caller, url):
 
 
 def test_sigterm_ends_within_two_seconds_whoever_listens():
-    with started("--quiet") as (url, process):
+    with start_command("--quiet") as (url, process):
         made = httpx.post(f"{url}/__admin/sessions", json={}).json()
         httpx.put(
             f"{url}/__admin/faults?session={made['id']}", json=[{"latency": {"fixed_ms": 60000}}]
@@ -276,7 +278,7 @@ def test_mistyped_path_is_told_the_likest_operation(url):
 
 @pytest.mark.parametrize("path", ["/__admin/?session=shop&token=", "/__session/shop/__admin/?token="])
 def test_token_in_the_address_keeps_the_session(path):
-    with served(guarded_stub()) as url:
+    with serve_stub(guarded_stub()) as url:
         answer = httpx.get(f"{url}{path}{TOKEN}")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/__admin/?session=shop")

@@ -11,7 +11,7 @@ from mockserver.contract.parameter import VARIABLE
 from mockserver.services import openapi_file
 from mockserver.stub import Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token
-from tests.testbed.stubs import served
+from tests.testbed.stubs import serve_stub
 
 OBJECT = "/v1/object/{object_type}/{id}/preference"
 
@@ -102,7 +102,7 @@ def test_literal_segment_wins_over_a_variable_one_whichever_comes_first(tmp_path
     file = tmp_path / "paths.json"
     file.write_text(json.dumps({"openapi": "3.0.3", "info": {"title": "P", "version": "1"}, "paths": paths}))
 
-    with served(Stub([openapi_file.load_service(file)])) as url:
+    with serve_stub(Stub([openapi_file.load_service(file)])) as url:
         found = {
             path: httpx.get(url + path).json()
             for path in ("/a/b", "/a/b/", "/a/%62", "/a/b/c", "/a/d/c", "/a/d.json", "/a/d")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import httpx2 as httpx
@@ -15,7 +12,6 @@ import pytest
 import yaml
 
 import openapi
-from mockserver.command.cli import main
 from mockserver.services.service import load_services
 from tests.mockserver.export.contract_examples import (
     LIBRARY,
@@ -23,27 +19,17 @@ from tests.mockserver.export.contract_examples import (
     list_answer_examples,
     list_request_examples,
 )
-from tests.testbed.stubs import run, started
+from tests.testbed.stubs import run_command, run_process, start_command
 
 OF_EACH = ("collection/{}.postman_collection.json", "msw/{}.d.ts", "msw/{}.js", "openapi/{}.yaml")
 OWN = openapi.api_names()
 
 
-def run_in_process(*words: str | Path) -> tuple[int, str, str]:
-    """Run the command in this process, which saves its start; return its exit status and what it printed."""
-    said, complained = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(complained):
-        patch.setattr(sys, "argv", ["mockserver", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    return ended.value.code or 0, said.getvalue(), complained.getvalue()
-
-
 def run_export(folder: Path, *words: str | Path) -> set[str]:
     """Export to *folder* and name the files that lie there then."""
-    status, said, complaint = run_in_process("export", folder, *words)
-    assert (status, complaint) == (0, "")
-    assert str(folder / "README.md") in said
+    ran = run_command("export", folder, *words)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert str(folder / "README.md") in ran.stdout
     return set(read_files(folder))
 
 
@@ -54,10 +40,10 @@ def read_files(folder: Path) -> dict[str, str]:
 
 def refuse_export(*words: str | Path) -> str:
     """Have an export refused, in one line."""
-    status, said, complaint = run_in_process("export", *words)
-    assert (status, said) == (2, "")
-    assert re.fullmatch(r"mockserver: .+\n", complaint)
-    return complaint
+    ran = run_command("export", *words)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert re.fullmatch(r"mockserver: .+\n", ran.stderr)
+    return ran.stderr
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +83,7 @@ def test_kit_is_of_what_is_picked_before_or_after_the_word(tmp_path, monkeypatch
     first, *others = OWN
     assert others
 
-    run_in_process("--api", first, "export", tmp_path / "before")
+    run_command("--api", first, "export", tmp_path / "before")
     run_export(tmp_path / "after", "--api", first)
     monkeypatch.setenv("MOCKSERVER_API", first)
     run_export(tmp_path / "variable")
@@ -124,7 +110,7 @@ def test_own_contract_brings_no_types_but_the_line_that_makes_them(tmp_path):
 
 def test_two_exports_are_the_same(kit, tmp_path):
     apis = [word for name in OWN for word in ("--api", name)]
-    run("export", str(tmp_path / "again"), "--spec", str(LIBRARY), *apis, PYTHONHASHSEED="7")
+    run_process("export", str(tmp_path / "again"), "--spec", str(LIBRARY), *apis, PYTHONHASHSEED="7")
 
     assert read_files(tmp_path / "again") == read_files(kit)
 
@@ -150,7 +136,7 @@ def test_stub_starts_with_the_fixtures_of_a_kit(tmp_path):
     )
     run_export(tmp_path / "kit", "--fixtures", str(own), "--api", "onlyautomator")
 
-    with started("--fixtures", str(tmp_path / "kit/fixtures.yaml"), "--quiet") as (url, _):
+    with start_command("--fixtures", str(tmp_path / "kit/fixtures.yaml"), "--quiet") as (url, _):
         state = httpx.get(f"{url}/__admin/state").json()
 
     assert "8 ü" in json.dumps(state, ensure_ascii=False)

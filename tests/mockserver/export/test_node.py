@@ -15,7 +15,7 @@ import pytest
 import openapi
 from tests.mockserver.export.contract_examples import LIBRARY, SPECS, list_answer_examples
 from tests.testbed.needed_programs import needs_node
-from tests.testbed.stubs import run, started
+from tests.testbed.stubs import run_process, start_command
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -30,7 +30,7 @@ def project(once) -> Path:
         for name in ("package.json", "package-lock.json", "consumer.ts", "handlers.test.js"):
             shutil.copy(HERE / name, folder)
         apis = [word for name in openapi.api_names() for word in ("--api", name)]
-        ran = run("export", str(folder / "kit"), "--spec", str(LIBRARY), *apis)
+        ran = run_process("export", str(folder / "kit"), "--spec", str(LIBRARY), *apis)
         assert ran.returncode == 0, ran.stderr
         examples = [one._asdict() for api in SPECS for one in list_answer_examples(api)]
         for one in examples:
@@ -92,7 +92,7 @@ def test_collections_run_against_the_stub(project):
     apis = [word for name in openapi.api_names() for word in ("--api", name)]
     fixtures = str(project / "kit/fixtures.yaml")
 
-    with started("--quiet", "--spec", str(LIBRARY), "--fixtures", fixtures, *apis) as (url, _):
+    with start_command("--quiet", "--spec", str(LIBRARY), "--fixtures", fixtures, *apis) as (url, _):
         for line in lines:
             base = url + ("/v2" if "library" in line else "")
             printed = run_tool(project, "sh", "-c", f"cd kit; {line} --env-var baseUrl={base}")

@@ -12,7 +12,7 @@ import pytest
 from mockserver.services import openapi_file
 from mockserver.stub import Stub
 from tests.mockserver.services.contracts import written
-from tests.testbed.stubs import served
+from tests.testbed.stubs import serve_stub
 
 Serve = Callable[..., httpx.Client]
 
@@ -24,7 +24,7 @@ def serve(tmp_path) -> Iterator[Serve]:
 
         def start(spec: Any, name: str = "library.yaml") -> httpx.Client:
             url = stack.enter_context(
-                served(Stub([openapi_file.load_service(written(tmp_path, spec, name))]))
+                serve_stub(Stub([openapi_file.load_service(written(tmp_path, spec, name))]))
             )
             return stack.enter_context(httpx.Client(base_url=url, timeout=5))
 

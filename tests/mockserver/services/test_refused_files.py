@@ -15,7 +15,7 @@ from mockserver.services import openapi_file
 from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.mockserver.services.contracts import answers, contract, one, written
-from tests.testbed.stubs import run
+from tests.testbed.stubs import run_command
 
 X = {"/x": one()["paths"]["/x"]}
 NAMED = {"operationId": "a", "responses": answers(example=1)}
@@ -153,7 +153,7 @@ def test_two_files_of_one_name_are_refused(tmp_path):
 
 
 def test_command_refuses_a_missing_file_in_one_line():
-    ran = run("--port", "0", "--spec", "/nowhere.yaml")
+    ran = run_command("--port", "0", "--spec", "/nowhere.yaml")
 
     assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
     assert "/nowhere.yaml" in ran.stderr

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.mockserver.services.contracts import INTEGER, USERS, answers, contract, one, shown, written
-from tests.testbed.stubs import run
+from tests.testbed.stubs import run_command
 
 
 @pytest.mark.parametrize(
@@ -102,13 +102,13 @@ def test_schema_that_spreads_ends_soon(tmp_path, name):
     schemas = {f"N{depth}": SPREADING[name](f"=N{depth + 1}") for depth in range(40)}
     file = written(tmp_path, named(**schemas, N40=INTEGER))
 
-    assert run("--spec", str(file), "run", "--", "true").returncode == 0
+    assert run_command("--spec", str(file), "run", "--", "true").returncode == 0
 
 
 def test_reference_to_itself_is_refused_in_one_line(tmp_path):
     schemas = {"A": link("B"), "B": link("A")}
     file = written(tmp_path, {**one(), "components": {"schemas": schemas}})
-    ran = run("--port", "0", "--spec", str(file))
+    ran = run_command("--port", "0", "--spec", str(file))
 
     assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
     assert "library.yaml: #/components/schemas/B leads back to itself" in ran.stderr

@@ -14,7 +14,7 @@ from mockserver.http.problems import CannotStart, Unavailable
 from mockserver.http.reply import Reply
 from mockserver.services.service import Service
 from mockserver.stub import Stub
-from tests.testbed.stubs import served
+from tests.testbed.stubs import serve_stub
 
 ERROR = {
     "description": "An error",
@@ -104,7 +104,7 @@ def put(url: str, path: str = "/books/7", **options: Any) -> httpx.Response:
 
 
 def test_api_without_security_serves_anybody_and_reads_its_parameters():
-    with served(serving(answering(echo))) as url:
+    with serve_stub(serving(answering(echo))) as url:
         assert put(url).json() == {"title": "7 x1 Emma"}
         assert put(url, "/books/7/?copies=3").json() == {"title": "7 x3 Emma"}
         assert httpx.put(f"{url}/books/7").json() == {"title": "7 x1 -"}
@@ -120,7 +120,7 @@ def test_api_without_security_serves_anybody_and_reads_its_parameters():
 
 
 def test_path_parameter_of_another_kind_is_400():
-    with served(serving(answering(echo))) as url:
+    with serve_stub(serving(answering(echo))) as url:
         for number in ["0", "-1", "1.5", "1e3", "٣", "²", "9" * 30, "%00"]:
             assert put(url, f"/books/{number}?").status_code == 400, number
 
@@ -136,7 +136,7 @@ def test_three_apis_under_one_path_with_one_operation_id_each_answer_for_themsel
         api = answering(lambda *_, name=name: Reply(200, {"title": name}))
         services.append(Service(name, spec, api, Nothing(credentials=Credentials())))
 
-    with served(Stub(services)) as url:
+    with serve_stub(Stub(services)) as url:
         for name in names:
             assert put(url, f"/one/place/{name}/1").json() == {"title": name}
             assert put(url, f"/one/place/{name}/0").json() == {"oops": "bad", "why": name}
@@ -154,7 +154,7 @@ def test_three_apis_under_one_path_with_one_operation_id_each_answer_for_themsel
     ],
 )  # fmt: skip
 def test_handler_that_breaks_the_contract_is_a_loud_500_in_the_apis_voice(reply, told):
-    with served(serving(answering(lambda *_: reply))) as url:
+    with serve_stub(serving(answering(lambda *_: reply))) as url:
         answer = put(url)
 
     assert answer.status_code == 500
@@ -165,7 +165,7 @@ def test_handler_that_breaks_the_contract_is_a_loud_500_in_the_apis_voice(reply,
 
 @pytest.mark.parametrize("reply", [None, 7, ({}, 200), Reply(200, {"title": "x", "more": object})], ids=repr)
 def test_handler_that_fails_is_a_500_in_the_apis_voice(reply):
-    with served(serving(answering(lambda *_: reply))) as url:
+    with serve_stub(serving(answering(lambda *_: reply))) as url:
         answer = put(url)
 
     assert (answer.status_code, answer.json()["oops"]) == (500, "broken")
@@ -175,7 +175,7 @@ def test_problem_that_the_contract_does_not_document_is_told_as_such():
     def unavailable(*_):
         raise Unavailable("Closed for the summer")
 
-    with served(serving(answering(unavailable))) as url:
+    with serve_stub(serving(answering(unavailable))) as url:
         answer = put(url)
 
     assert answer.status_code == 500
@@ -183,7 +183,7 @@ def test_problem_that_the_contract_does_not_document_is_told_as_such():
 
 
 def test_front_page_escapes_what_a_contract_says():
-    with served(serving(answering(echo))) as url:
+    with serve_stub(serving(answering(echo))) as url:
         page = httpx.get(url, headers={"Accept": "text/html"}).text
 
     assert "<script>" not in page

@@ -16,7 +16,7 @@ from mockserver.session.journal import Journal
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, connect, request, token
 from tests.testbed.session_caller import A_FAN
-from tests.testbed.stubs import served
+from tests.testbed.stubs import serve_stub
 
 
 def test_entry_tells_the_whole_call(caller):
@@ -126,7 +126,7 @@ def test_unmatched_calls_have_their_near_miss_and_the_reason(caller):
 
 def test_ring_keeps_the_newest():
     with (
-        served(Stub(load_services(), options=Options(journal_limit=3))) as url,
+        serve_stub(Stub(load_services(), options=Options(journal_limit=3))) as url,
         httpx.Client(base_url=url) as http,
     ):
         for number in range(5):
@@ -261,7 +261,7 @@ def test_control_plane_is_not_in_its_own_journal(caller):
 
 
 def test_default_session_has_a_journal_too():
-    with served(Stub(load_services())) as url, httpx.Client(base_url=url) as http:
+    with serve_stub(Stub(load_services())) as url, httpx.Client(base_url=url) as http:
         http.patch(CATEGORY, json={}, headers=bearer(KEY))
         assert [entry["api"] for entry in http.get("/__admin/requests").json()] == ["suprsend"]
 

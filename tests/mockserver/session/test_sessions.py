@@ -13,7 +13,7 @@ from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, ask, bearer, request, token
 from tests.testbed.session_caller import A_FAN, Caller
-from tests.testbed.stubs import MOCKSERVER, served, started
+from tests.testbed.stubs import MOCKSERVER, serve_stub, start_command
 
 
 def session_of(url: str, path: str = PREFERENCE, **headers: str) -> str:
@@ -54,7 +54,7 @@ def carrying(name: str) -> dict[str, str]:
     ids=["prefix", "header", "cookie", "credential", "default"],
 )
 def test_session_is_found_in_this_order(path, headers, session):
-    with served(Stub(load_services())) as url:
+    with serve_stub(Stub(load_services())) as url:
         assert session_of(url, path, **headers) == session
 
 
@@ -79,7 +79,7 @@ def test_what_cannot_be_a_name_is_400_in_the_apis_voice(url, name):
 
 
 def test_strict_sessions_refuse_a_call_that_names_none_in_the_apis_voice(begin):
-    with served(Stub(load_services(), options=Options(is_strict_sessions=True))) as url:
+    with serve_stub(Stub(load_services(), options=Options(is_strict_sessions=True))) as url:
         refused = httpx.post(url + PREFERENCE, json=A_FAN, headers=bearer(token()))
         other = httpx.patch(url + CATEGORY, json={}, headers=bearer(KEY))
         caller = begin(url)
@@ -141,7 +141,7 @@ def test_key_and_token_end_with_their_session(caller):
 
 
 def test_key_of_an_ended_session_does_not_fall_back_where_nothing_is_checked(begin):
-    with served(Stub(load_services(), mode="off")) as url:
+    with serve_stub(Stub(load_services(), mode="off")) as url:
         caller = begin(url)
         caller.http.delete(f"/__admin/sessions/{caller.id}")
 
@@ -156,7 +156,7 @@ def test_ended_session_is_404(caller):
 def test_idle_session_is_forgotten(begin):
     now = [0.0]
     options = Options(session_ttl_s=60, steady_seconds=lambda: now[0])
-    with served(Stub(load_services(), options=options)) as url:
+    with serve_stub(Stub(load_services(), options=options)) as url:
         busy, idle = begin(url), begin(url)
         assert [busy.write().status_code, idle.write().status_code] == [200, 200]
         now[0] = 50
@@ -170,7 +170,7 @@ def test_idle_session_is_forgotten(begin):
 
 
 def test_longest_idle_session_makes_room(begin):
-    with served(Stub(load_services(), options=Options(session_limit=2))) as url:
+    with serve_stub(Stub(load_services(), options=Options(session_limit=2))) as url:
         first, second = begin(url), begin(url)
         first.write()
         third = begin(url)
@@ -204,7 +204,7 @@ ANSWERS = """curl -s -X POST $MOCKSERVER_URL/api/v2/update-preference -H "Author
 
 def test_banner_works_under_strict_sessions():
     """What the stub itself offers names a session."""
-    with started("--strict-sessions") as (url, process):
+    with start_command("--strict-sessions") as (url, process):
         line = next(line for line in process.stdout if line.startswith("curl"))
         told = shell(f"{line.strip()} -s -o /dev/null -w '%{{http_code}}'")
         assert httpx.get(url).status_code == 200

@@ -10,7 +10,7 @@ from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, connect, request
 from tests.testbed.session_caller import A_FAN, Caller
-from tests.testbed.stubs import served
+from tests.testbed.stubs import serve_stub
 
 
 def test_frozen_clock_drives_timestamps_and_the_date_header(caller):
@@ -103,7 +103,7 @@ def test_two_runs_of_one_seed_are_byte_identical(monkeypatch):
     monkeypatch.setattr("tests.testbed.session_caller._numbers", iter([7, 7, 7]))
     runs = []
     for seed in (42, 42, 43):
-        with served(Stub(load_services(), seed=seed)) as url:
+        with serve_stub(Stub(load_services(), seed=seed)) as url:
             runs.append(
                 [part.replace(url.encode(), b"").replace(url[7:].encode(), b"") for part in life(url)]
             )

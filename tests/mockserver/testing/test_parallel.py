@@ -10,7 +10,7 @@ import sys
 import httpx2 as httpx
 
 from tests.testbed.calls import PREFERENCE
-from tests.testbed.stubs import started
+from tests.testbed.stubs import start_command
 
 WORKERS, TESTS = 8, 200
 
@@ -72,7 +72,7 @@ def run_suite(folder, url, *options, **variables):
 
 
 def test_parallel_tests_never_collide(tmp_path):
-    with started("--quiet") as (url, _):
+    with start_command("--quiet") as (url, _):
         ran = run_suite(tmp_path, url, "-p", "xdist", "-n", str(WORKERS))
         left = httpx.get(f"{url}/__admin/requests").json()
         sessions = httpx.get(f"{url}/__admin/sessions").json()
@@ -85,7 +85,7 @@ def test_parallel_tests_never_collide(tmp_path):
 
 def test_without_sessions_they_collide(tmp_path):
     """The same tests, all in one session: the proof can fail."""
-    with started("--quiet") as (url, _):
+    with start_command("--quiet") as (url, _):
         token = httpx.post(f"{url}/__admin/tokens", json={}).json()["token"]
         ran = run_suite(tmp_path, url, "-k", "test_it[1] or test_it[2]", ALL_IN_ONE=token)
 
