@@ -119,7 +119,9 @@ class Terminal:
         self._print(
             Text.assemble((word, style), f": {verdict.reason}", (" (partial)" if verdict.is_partial else ""))
         )
-        self._print(f"{_count_musts(verdict)}; of {len(verdict.results)} requirements {_count_statuses(verdict)}")
+        self._print(
+            f"{_count_musts(verdict)}; of {len(verdict.results)} requirements {_count_statuses(verdict)}"
+        )
         self._print(f"{verdict.requests} requests in {verdict.seconds:.1f} s{_describe_exam(verdict)}")
         if verdict.is_partial:
             self._print(
