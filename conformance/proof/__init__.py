@@ -38,6 +38,7 @@ def _list_servers(package: str) -> list[type[Any]]:
 
 def _public_classes(name: str) -> list[type[Any]]:
     module = importlib.import_module(name)
+    # What a module imports from another is that one's, and what begins with an underscore is only derived from.
     return [
         one
         for one in vars(module).values()

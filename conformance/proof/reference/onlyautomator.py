@@ -52,8 +52,10 @@ class Reference:
 
     def __init__(self) -> None:
         self.clock = Clock()
+        # Reentrant, for what overrides store_record takes it first and then calls the original.
         self.lock = threading.RLock()
         self.records: dict[tuple[Any, ...], Record] = {}
+        # A run sends the same few tokens again and again, and a signature takes longer than all else in an answer.
         self.verified: dict[str, dict[str, Any]] = {}
 
     def answer(self, request: Request) -> Response:
@@ -124,6 +126,7 @@ class Reference:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refusal(415, "validation_error", "Send application/json")
         try:
+            # By itself json accepts NaN and Infinity, which are no JSON, and turns 1e999 into the latter.
             body = json.loads(
                 request.body.decode(), parse_constant=_refuse_constant, parse_float=_parse_finite
             )

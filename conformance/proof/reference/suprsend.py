@@ -89,6 +89,7 @@ class Reference:
         self.clock = Clock()
         self._choices: dict[Place, Choice] = {}
         self._restricted: dict[tuple[tuple[str, str], str], frozenset[str]] = {}
+        # One request at a time, so that the writes of a race are as if they had come in some order.
         self._lock = Lock()
 
     def profile(self, base_url: str) -> dict[str, Any]:
@@ -180,6 +181,7 @@ class Reference:
 
     def _parse_json(self, body: bytes) -> Any:
         try:
+            # By itself json accepts NaN and Infinity, which are no JSON, and lets the last of two equal names win.
             return json.loads(
                 body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates
             )

@@ -21,6 +21,7 @@ class RaceIsRefused(Reference):
         if not self._busy.acquire(blocking=False):
             return self._error_response(Refused(409, "someone else is writing"))
         try:
+            # Long enough for the other writes of a race to find the lock taken.
             time.sleep(0.002)
             return super().answer(request)
         finally:

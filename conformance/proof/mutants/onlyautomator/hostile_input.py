@@ -18,6 +18,7 @@ class _Impatient(Reference):
         return {**super().profile(base_url), "patience": {"timeout_s": 1}}
 
     def wait_too_long(self) -> None:
+        # Longer than the second of patience in the profile.
         threading.Event().wait(3)
 
 

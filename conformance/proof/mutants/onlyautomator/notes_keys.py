@@ -225,6 +225,7 @@ class RaceMakesTwo(Reference):
     def store_record(self, body: Record, caller: Caller) -> Record:
         if self.record_key(body, caller) in self.records:
             return super().store_record(body, caller)
+        # Long enough for the other creates of a race to find no record either.
         time.sleep(0.01)
         self.records[self.record_key(body, caller)] = record = self.create_record(body, caller)
         return record

@@ -87,6 +87,7 @@ class LetsInFromAnOldState(Reference):
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         if len(body.get("opt_in_channels") or ()) == 1:
             self._lock.release()
+            # Meanwhile the other writes of a race are stored, and are forgotten afterwards.
             time.sleep(0.05)
             self._lock.acquire()
         return super()._make_choice(place, before, preference, body)
@@ -101,6 +102,7 @@ class AnswersShareABuffer(Reference):
         self._buffer = super()._write_response(place, choice)
         if choice.left:
             self._lock.release()
+            # Meanwhile the other writes of a race fill the buffer.
             time.sleep(0.08)
             self._lock.acquire()
         return self._buffer
