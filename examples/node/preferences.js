@@ -1,5 +1,5 @@
-// The code under test: it knows a URL and a token, and nothing of sessions.
-export async function save({ baseUrl, token }, fanId, preference, value) {
+// The code under test: it needs a URL and a token, and knows nothing of sessions.
+export async function savePreference({ baseUrl, token }, fanId, preference, value) {
   const answer = await fetch(`${baseUrl}/api/v2/update-preference`, {
     method: "POST",
     headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },

@@ -1,32 +1,32 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { save } from "./preferences.js";
-import { session } from "./stub.js";
+import { savePreference } from "./preferences.js";
+import { startSession } from "./stub.js";
 
 let mock;
-beforeEach(async () => { mock = await session(); });
+beforeEach(async () => { mock = await startSession(); });
 afterEach(() => mock.end());
 
 test("a saved preference arrives", async () => {
-  assert.equal(await save(mock, "12345", "likes_fitness_videos", true), "saved");
+  assert.equal(await savePreference(mock, "12345", "likes_fitness_videos", true), "saved");
 
   const [call] = await mock.requests({ operation: "update_preference" });
   assert.equal(call.request.body.value, true);
 });
 
 test("an unknown fan is explained", async () => {
-  assert.match(await save(mock, "nobody", "likes_fitness_videos", true), /not found/);
+  assert.match(await savePreference(mock, "nobody", "likes_fitness_videos", true), /not found/);
 });
 
 test("a busy service is explained", async () => {
   await mock.faults({ match: {}, status: 503, times: 1 });
 
-  assert.equal(await save(mock, "12345", "likes_fitness_videos", true), "Busy, try again later");
-  assert.equal(await save(mock, "12345", "likes_fitness_videos", true), "saved");
+  assert.equal(await savePreference(mock, "12345", "likes_fitness_videos", true), "Busy, try again later");
+  assert.equal(await savePreference(mock, "12345", "likes_fitness_videos", true), "saved");
 });
 
 test("a lost connection rejects", async () => {
   await mock.faults({ match: {}, fault: "CONNECTION_RESET_BY_PEER" });
 
-  await assert.rejects(save(mock, "12345", "likes_fitness_videos", true));
+  await assert.rejects(savePreference(mock, "12345", "likes_fitness_videos", true));
 });

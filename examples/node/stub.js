@@ -1,8 +1,8 @@
-// All of a client that a test needs: `mockserver run` says where the stub is.
+// The whole client that a test needs; `mockserver run` sets the address of the stub.
 const stub = process.env.MOCKSERVER_URL;
 if (!stub) throw new Error("start this with: mockserver run -- node --test");
 
-async function ask(method, path, body) {
+async function callAdmin(method, path, body) {
   const answer = await fetch(`${stub}/__admin/${path}`, {
     method,
     headers: { "Content-Type": "application/json" },
@@ -13,16 +13,16 @@ async function ask(method, path, body) {
   return text ? JSON.parse(text) : null;
 }
 
-/** Begin a session of one's own: its state, journal, faults and clock are seen by nobody else. */
-export async function session() {
-  const { id, base_url: baseUrl, token, api_key: apiKey } = await ask("POST", "sessions", {});
+/** Start a session; no other test sees its state, journal, faults or clock. */
+export async function startSession() {
+  const { id, base_url: baseUrl, token, api_key: apiKey } = await callAdmin("POST", "sessions", {});
   const query = `?session=${id}`;
   return {
     baseUrl,
     token,
     apiKey,
-    requests: (match = {}) => ask("POST", `requests/find${query}`, { match }),
-    faults: (...faults) => ask("PUT", `faults${query}`, faults),
-    end: () => ask("DELETE", `sessions/${id}`),
+    requests: (match = {}) => callAdmin("POST", `requests/find${query}`, { match }),
+    faults: (...faults) => callAdmin("PUT", `faults${query}`, faults),
+    end: () => callAdmin("DELETE", `sessions/${id}`),
   };
 }

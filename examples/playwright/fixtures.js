@@ -14,7 +14,7 @@ export const test = base.extend({
       baseUrl,
       token,
       faults: (...faults) => request.put("faults", { params, data: faults }),
-      // Waits until the application has called, so that no test sleeps.
+      // Waits for a call of the application, so that no test sleeps.
       wait: async (match) => (await request.post("requests/wait", { params, data: { match } })).json(),
     });
     await request.delete(`sessions/${id}`);
@@ -31,7 +31,7 @@ export const test = base.extend({
     server.close();
   }, { scope: "worker" }],
 
-  /** The application opened, its API being this test's session. */
+  /** The page of the application, which calls the session of this test. */
   app: async ({ page, origin, mock }, use) => {
     await page.addInitScript((config) => { window.config = config; }, { api: mock.baseUrl, token: mock.token });
     await page.goto(origin);
