@@ -89,7 +89,9 @@ def test_fault_is_set_by_a_click(page, session):
     assert call(session).status_code == 200
 
 
-@pytest.mark.parametrize("button", ["Fail half", "Delay by 2 seconds", "Limit to 5 calls", "Reset the connection"])
+@pytest.mark.parametrize(
+    "button", ["Fail half", "Delay by 2 seconds", "Limit to 5 calls", "Reset the connection"]
+)
 def test_every_offered_fault_is_one(page, button):
     page.get_by_role("button", name=button).click()
     expect(page.get_by_role("status")).to_have_text("Faults set.")
