@@ -74,28 +74,30 @@ def _render_entry(one: Explanation) -> str:
     lines = [
         f"### {one.requirement.id}",
         "",
-        f"**{one.requirement.level}** {_escape(one.requirement.text)}",
+        f"**{one.requirement.level}** {_escape_markdown(one.requirement.text)}",
         "",
         *_render_sentences(one),
     ]
     for name, fact in one.facts():
         if isinstance(fact, str):
-            lines.append(f"- {name}: {_escape(fact)}")
+            lines.append(f"- {name}: {_escape_markdown(fact)}")
         else:
-            lines += [f"- {name}:", *(f"  - {_escape(item)}" for item in fact)]
+            lines += [f"- {name}:", *(f"  - {_escape_markdown(item)}" for item in fact)]
     return "\n".join(lines)
 
 
 def _render_sentences(one: Explanation) -> Iterator[str]:
     for sentence in one.sentences:
         where = f" ({sentence.page})" if sentence.page else ""
-        yield f"> {_escape(' '.join(sentence.text.split()))}{where}"
+        yield f"> {_escape_markdown(' '.join(sentence.text.split()))}{where}"
         yield ""
 
 
 def _render_reasons(reasons: Mapping[str, Mapping[str, str]]) -> str:
-    return "\n".join(f"- {name}: {_escape(why)}" for kind in reasons.values() for name, why in kind.items())
+    return "\n".join(
+        f"- {name}: {_escape_markdown(why)}" for kind in reasons.values() for name, why in kind.items()
+    )
 
 
-def _escape(words: str) -> str:
+def _escape_markdown(words: str) -> str:
     return re.sub(r"([\\`*<\[|])", r"\\\1", words)

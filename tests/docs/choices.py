@@ -20,11 +20,11 @@ def list_choices() -> str:
     return "\n".join(lines)
 
 
-def section(page: str) -> str:
+def cut_section(page: str) -> str:
     """Cut what lies between the marks out of *page*."""
     return page.partition(BEGIN)[2].partition(END)[0]
 
 
 if __name__ == "__main__":
     text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(text.replace(BEGIN + section(text), BEGIN + list_choices()), encoding="utf-8")
+    PAGE.write_text(text.replace(BEGIN + cut_section(text), BEGIN + list_choices()), encoding="utf-8")

@@ -32,7 +32,7 @@ class Block(NamedTuple):
         return self.text.startswith("make ")
 
 
-def blocks(markdown: str) -> Iterator[Block]:
+def find_blocks(markdown: str) -> Iterator[Block]:
     """Yield the blocks of a page in order; a text block belongs to the block before it."""
     found = [(match[1], match[2]) for match in _BLOCK.finditer(markdown)]
     for (language, text), (next_language, output) in pairwise([*found, ("", "")]):
@@ -41,7 +41,7 @@ def blocks(markdown: str) -> Iterator[Block]:
             yield Block(language, text, output if next_language == "text" else None, file and file[1])
 
 
-def shows(output: str, printed: str) -> bool:
+def matches_output(output: str, printed: str) -> bool:
     """Tell whether *printed* is *output*, where white space does not count and … stands for anything."""
     pattern = ".*".join(re.escape(_squeezed(part)) for part in output.split("…"))
     return re.fullmatch(pattern, _squeezed(printed), re.DOTALL) is not None

@@ -33,7 +33,7 @@ def write_report(folder: Path) -> Path:
     return folder / "report.html"
 
 
-def use(session: MockSession) -> None:
+def send_calls(session: MockSession) -> None:
     """Send some calls that show what the control page is for: stored, refused, not found, and a fault."""
     path, body = (
         "api/v2/update-preference",
@@ -58,7 +58,7 @@ def use(session: MockSession) -> None:
     session.faults({"match": {"method": "GET"}, "latency": {"uniform_ms": [50, 150]}})
 
 
-def photograph(browser: Browser, url: str, name: str, height: int) -> None:
+def take_picture(browser: Browser, url: str, name: str, height: int) -> None:
     """Save what a page shows at first sight."""
     page = browser.new_page(viewport={"width": 1100, "height": height})
     page.goto(url, wait_until="load")
@@ -78,9 +78,9 @@ def main() -> None:
         MockServer(["onlyautomator"], seed=1) as mock,
     ):
         browser = playwright.chromium.launch(executable_path=needs_chromium(), args=["--no-sandbox"])
-        photograph(browser, write_report(Path(folder)).as_uri(), "report.png", 800)
-        use(mock.session("shop"))
-        photograph(browser, f"{mock.url}/__admin/?session=shop", "control-page.png", 940)
+        take_picture(browser, write_report(Path(folder)).as_uri(), "report.png", 800)
+        send_calls(mock.session("shop"))
+        take_picture(browser, f"{mock.url}/__admin/?session=shop", "control-page.png", 940)
         browser.close()
 
 

@@ -12,20 +12,20 @@ import yaml
 
 from tests.layout.tree import files
 
-from .pages import PAGES, ROOT, Block, blocks, shows
+from .pages import PAGES, ROOT, Block, find_blocks, matches_output
 
 README = ROOT / "README.md"
-WITH_BLOCKS = [page for page in PAGES if list(blocks(page.read_text(encoding="utf-8")))]
+WITH_BLOCKS = [page for page in PAGES if list(find_blocks(page.read_text(encoding="utf-8")))]
 PYTHON = [
     pytest.param(block.text, id=f"{page.name}-{number}")
     for page in PAGES
-    for number, block in enumerate(blocks(page.read_text(encoding="utf-8")))
+    for number, block in enumerate(find_blocks(page.read_text(encoding="utf-8")))
     if block.language == "python" and not block.file
 ]
 LANGUAGES = {"sh", "yaml", "python", "toml", "ts", "js", "jsonc"}
 
 
-def run(script: str, folder: Path) -> tuple[int, str]:
+def run_script(script: str, folder: Path) -> tuple[int, str]:
     """Run *script* as a shell would; return its exit status and all that it printed."""
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
@@ -39,23 +39,23 @@ def run(script: str, folder: Path) -> tuple[int, str]:
     return ran.returncode, ran.stdout
 
 
-def play(page: str, folder: Path, port: int) -> list[str]:
+def play_page(page: str, folder: Path, port: int) -> list[str]:
     """Save the files of *page* and run its commands in one shell; name every block that prints something else."""
     played: list[Block] = []
     script = ""
-    for block in blocks(page.replace("4010", str(port))):
+    for block in find_blocks(page.replace("4010", str(port))):
         if block.file:
             (folder / block.file).write_text(block.text, encoding="utf-8")
         elif block.language == "sh" and not block.is_for_make:
             script += f"{block.text}printf '\\n=== block %d ===\\n' {len(played)}\n"
             played.append(block)
-    status, printed = run(script, folder)
+    status, printed = run_script(script, folder)
     if status:
         return [f"exit status {status}:\n{printed}"]
     wrong = []
     for number, block in enumerate(played):
         part, _, printed = printed.partition(f"\n=== block {number} ===\n")
-        if block.output is not None and not shows(block.output, part):
+        if block.output is not None and not matches_output(block.output, part):
             wrong.append(f"{block.text}--- is to print\n{block.output}--- and printed\n{part}")
     return wrong
 
@@ -63,7 +63,7 @@ def play(page: str, folder: Path, port: int) -> list[str]:
 @pytest.mark.parametrize("page", WITH_BLOCKS, ids=[page.stem for page in WITH_BLOCKS])
 def test_commands_print_what_the_page_shows(page: Path, checkout: Path, port: int) -> None:
     """All commands of a page run in one shell, as a reader would paste them into one terminal."""
-    wrong = play(page.read_text(encoding="utf-8"), checkout, port)
+    wrong = play_page(page.read_text(encoding="utf-8"), checkout, port)
 
     assert not wrong, "\n".join(wrong)
 
@@ -80,7 +80,7 @@ def test_python_runs(source: str) -> None:
 def test_every_language_is_known() -> None:
     """A block whose language no test knows would be run by nobody."""
     assert {
-        block.language for page in PAGES for block in blocks(page.read_text(encoding="utf-8"))
+        block.language for page in PAGES for block in find_blocks(page.read_text(encoding="utf-8"))
     } <= LANGUAGES
 
 
@@ -89,7 +89,7 @@ def test_yaml_can_be_read_and_steps_fit_the_action() -> None:
     shown = [
         yaml.safe_load(block.text)
         for page in PAGES
-        for block in blocks(page.read_text(encoding="utf-8"))
+        for block in find_blocks(page.read_text(encoding="utf-8"))
         if block.language == "yaml"
     ]
     steps = [step for part in shown if isinstance(part, list) for step in part if "uses" in step]
@@ -103,7 +103,7 @@ def test_make_has_every_target_that_is_named() -> None:
     named = {
         target
         for page in PAGES
-        for block in blocks(page.read_text(encoding="utf-8"))
+        for block in find_blocks(page.read_text(encoding="utf-8"))
         if block.language == "sh" and block.is_for_make
         for target in re.findall(r"^make ([a-z]+)", block.text, re.MULTILINE)
     } | {
@@ -131,7 +131,7 @@ def test_nobody_is_sent_to_a_package_index_for_this_project() -> None:
 
 def test_readme_begins_with_the_two_commands() -> None:
     serve, test, *_ = (
-        block for block in blocks(README.read_text(encoding="utf-8")) if block.language == "sh"
+        block for block in find_blocks(README.read_text(encoding="utf-8")) if block.language == "sh"
     )
 
     assert serve.text.startswith("make serve")
@@ -152,7 +152,7 @@ def test_readme_is_short() -> None:
     ],
 )
 def test_wrong_page_is_found(page: str, complaint: str, tmp_path: Path) -> None:
-    (wrong,) = play(page, tmp_path, 4010)
+    (wrong,) = play_page(page, tmp_path, 4010)
 
     assert complaint in wrong
 
@@ -164,4 +164,4 @@ def test_right_page_passes(tmp_path: Path) -> None:
         '```sh\necho \'{"a": [1]}\'\n```\n```text\n{"a":\n  [1]}\n```\n'
     )
 
-    assert play(page, tmp_path, 4010) == []
+    assert play_page(page, tmp_path, 4010) == []

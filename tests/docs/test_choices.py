@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .choices import PAGE, list_choices, section
+from .choices import PAGE, cut_section, list_choices
 
 
 def test_choices_are_those_of_the_contracts() -> None:
-    assert section(PAGE.read_text(encoding="utf-8")) == list_choices(), "run `make choices`"
+    assert cut_section(PAGE.read_text(encoding="utf-8")) == list_choices(), "run `make choices`"

@@ -17,9 +17,9 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _WRITTEN = "docs/requirements/"
 
 
-def dead_links(page: Path, root: Path) -> list[str]:
+def find_dead_links(page: Path, root: Path) -> list[str]:
     """Name every relative link of *page* whose file, or heading of a Markdown file, does not exist."""
-    dead = []
+    dead_links = []
     for link in _LINK.findall(_CODE.sub("", page.read_text(encoding="utf-8"))):
         if re.match(r"[a-z]+:", link):
             continue
@@ -28,12 +28,12 @@ def dead_links(page: Path, root: Path) -> list[str]:
         if file.resolve().is_relative_to(root / _WRITTEN):
             continue
         is_ours = file.exists() and file.resolve().is_relative_to(root)
-        if not is_ours or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
-            dead.append(f"{page.relative_to(root)}: {link}")
-    return dead
+        if not is_ours or (anchor and file.suffix == ".md" and anchor not in list_anchors(file)):
+            dead_links.append(f"{page.relative_to(root)}: {link}")
+    return dead_links
 
 
-def anchors(page: Path) -> list[str]:
+def list_anchors(page: Path) -> list[str]:
     """List the names that GitHub gives to the headings of a page."""
     headings = _HEADING.findall(
         re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
@@ -46,7 +46,7 @@ LINKING = [*PAGES, *ROOT.glob("examples/README.md"), *ROOT.glob("examples/*/READ
 
 @pytest.mark.parametrize("page", LINKING, ids=[str(page.relative_to(ROOT)) for page in LINKING])
 def test_every_link_leads_somewhere(page: Path) -> None:
-    assert dead_links(page, ROOT) == []
+    assert find_dead_links(page, ROOT) == []
 
 
 def test_every_page_is_reached_from_the_readme() -> None:
@@ -103,9 +103,9 @@ def test_pictures_are_small_and_described() -> None:
         ("![a](none.png)", ["page.md: none.png"]),
     ],
 )
-def test_dead_link_is_found(text: str, dead: list[str], tmp_path: Path) -> None:
+def test_dead_link_is_found(text: str, dead_links: list[str], tmp_path: Path) -> None:
     (tmp_path / "there.md").write_text("# Two `words`\n")
     page = tmp_path / "page.md"
     page.write_text(text)
 
-    assert dead_links(page, tmp_path) == dead
+    assert find_dead_links(page, tmp_path) == dead_links

@@ -18,16 +18,20 @@ DOCUMENTS = Path(__file__).parents[2] / "openapi/documents"
 APIS = openapi.api_names()
 
 
-def squeeze(text: str) -> str:
+def squeeze_space(text: str) -> str:
     return " ".join(text.split())
 
 
-def invented(sentences: list[Sentence], document: str) -> list[str]:
+def find_invented(sentences: list[Sentence], document: str) -> list[str]:
     """Name every sentence that is to stand in the document and does not."""
-    return [one.text for one in sentences if not one.page and squeeze(one.text) not in squeeze(document)]
+    return [
+        one.text
+        for one in sentences
+        if not one.page and squeeze_space(one.text) not in squeeze_space(document)
+    ]
 
 
-def unsupported(requirements: list[Requirement], sentences: list[Sentence]) -> list[str]:
+def find_unsupported(requirements: list[Requirement], sentences: list[Sentence]) -> list[str]:
     """Name every MUST that rests on no sentence of the document."""
     quoted = [one for one in sentences if not one.page]
     return [
@@ -35,7 +39,7 @@ def unsupported(requirements: list[Requirement], sentences: list[Sentence]) -> l
     ]
 
 
-def pointless(requirements: list[Requirement], sentences: list[Sentence]) -> list[str]:
+def find_pointless(requirements: list[Requirement], sentences: list[Sentence]) -> list[str]:
     """Name every glob that is no requirement."""
     names = [one.name for one in requirements]
     return [glob for one in sentences for glob in one.requirements if not fnmatch.filter(names, glob)]
@@ -50,17 +54,17 @@ def test_document_is_the_one_that_the_contract_names(api):
 
 @pytest.mark.parametrize("api", APIS)
 def test_sentences_stand_in_the_document(api):
-    assert invented(load_sentences(api), (DOCUMENTS / f"{api}.txt").read_text(encoding="utf-8")) == []
+    assert find_invented(load_sentences(api), (DOCUMENTS / f"{api}.txt").read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("api", APIS)
 def test_every_must_rests_on_a_sentence_of_the_document(api):
-    assert unsupported(collect_requirements(api), load_sentences(api)) == []
+    assert find_unsupported(collect_requirements(api), load_sentences(api)) == []
 
 
 @pytest.mark.parametrize("api", APIS)
 def test_every_sentence_supports_requirements_that_exist(api):
-    assert pointless(collect_requirements(api), load_sentences(api)) == []
+    assert find_pointless(collect_requirements(api), load_sentences(api)) == []
 
 
 @pytest.mark.parametrize("api", APIS)
@@ -75,9 +79,9 @@ def test_wrong_sentences_are_found():
     must = next(one for one in [must, *others] if one.level == "MUST")
     page = Sentence("Somewhere else", [must.name], page="a page")
 
-    assert invented([Sentence("It  is\nso.", []), Sentence("It was so.", []), page], "It is so.") == [
+    assert find_invented([Sentence("It  is\nso.", []), Sentence("It was so.", []), page], "It is so.") == [
         "It was so."
     ]
-    assert unsupported([must], [page]) == [must.name]
-    assert unsupported([must], [Sentence("It is so.", ["*"])]) == []
-    assert pointless([must], [Sentence("It is so.", [must.name, "nothing-*"])]) == ["nothing-*"]
+    assert find_unsupported([must], [page]) == [must.name]
+    assert find_unsupported([must], [Sentence("It is so.", ["*"])]) == []
+    assert find_pointless([must], [Sentence("It is so.", [must.name, "nothing-*"])]) == ["nothing-*"]
