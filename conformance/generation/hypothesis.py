@@ -94,22 +94,22 @@ def shrink_drawn(
     """
     from hypothesis.errors import HypothesisException
 
-    told: dict[str, bool] = {}  # Hypothesis comes back to the same values; a target is asked once
+    known: dict[str, bool] = {}  # Hypothesis comes back to the same values; a target is asked once
 
-    def look(generated: Generated) -> None:
+    def judge_once(generated: Generated) -> None:
         one = freeze(generated)
         if one is None:
             return
         one = replace(one, number=case.number)
-        if not told and one != case:
+        if not known and one != case:
             return
-        if (facts := repr(one)) not in told:
-            told[facts] = is_wrong(one)
-        if told[facts]:
+        if (facts := repr(one)) not in known:
+            known[facts] = is_wrong(one)
+        if known[facts]:
             raise _IsWrong
 
     with suppress(_IsWrong, HypothesisException):
-        _run_hypothesis(strategy, seed, count, look, shrinks=True)
+        _run_hypothesis(strategy, seed, count, judge_once, shrinks=True)
 
 
 class _IsWrong(Exception):
@@ -117,10 +117,12 @@ class _IsWrong(Exception):
 
 
 def _run_hypothesis(
-    strategy: Any, seed: int, count: int, look: Callable[[Generated], None], shrinks: bool = False
+    strategy: Any, seed: int, count: int, on_value: Callable[[Generated], None], shrinks: bool = False
 ) -> None:
     import hypothesis
 
+    # The seed alone decides: no database of earlier failures, no deadline and no health check that a slow machine
+    # could miss, and none of the settings that Hypothesis takes over when the variable CI is set.
     phases = [hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if shrinks else [])]
 
     @hypothesis.seed(seed)
@@ -136,10 +138,10 @@ def _run_hypothesis(
         verbosity=hypothesis.Verbosity.quiet,
     )
     @hypothesis.given(strategy)
-    def look_at(generated: Generated) -> None:
-        look(generated)
+    def hand_over(generated: Generated) -> None:
+        on_value(generated)
 
-    look_at()
+    hand_over()
 
 
 def freeze_request(operation: str, mode: CaseMode, generated: Generated) -> Case:

@@ -236,7 +236,7 @@ def nowhere():
     yield url
 
 
-def test_trouble_at_the_door_is_one_error_and_leaves_other_tests_alone(run):
+def test_failed_preflight_is_one_error_and_leaves_other_tests_alone(run):
     class Gone(REFERENCE):
         def profile(self, url):  # noqa: ARG002
             with nowhere() as gone:
