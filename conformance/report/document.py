@@ -79,12 +79,12 @@ def _select_evidence(result: Result) -> list[dict[str, Any]]:
     # By identity: two exchanges that are equal in all they say are still two.
     exchanges = list(dict.fromkeys(map(id, result.evidence)))
     by_id = {id(one): one for one in result.evidence}
-    fault = result.at_fault
-    if fault is None:
+    culprit = result.at_fault
+    if culprit is None:
         return [by_id[one].as_json() for one in exchanges[:LONGEST_EVIDENCE]]
-    end = exchanges.index(id(fault)) + 1
+    end = exchanges.index(id(culprit)) + 1
     shown = exchanges[max(0, end - LONGEST_EVIDENCE) : end]
     return [
-        by_id[one].as_json(result.expected, result.got) if one == id(fault) else by_id[one].as_json()
+        by_id[one].as_json(result.expected, result.got) if one == id(culprit) else by_id[one].as_json()
         for one in shown
     ]
