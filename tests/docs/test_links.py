@@ -90,7 +90,7 @@ def test_pictures_are_small_and_described() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "dead"),
+    ("text", "dead_links"),
     [
         ("[a](there.md)", []),
         ("[a](there.md#two-words)", []),
