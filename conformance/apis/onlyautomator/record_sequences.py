@@ -29,7 +29,7 @@ class _Record(NamedTuple):
 
 def write_one_record(driver: Driver) -> Sequence[Write]:
     """Return the writes of one record that is updated again and again."""
-    answers = dict(zip(model.VALUES, shared_writes.write_first_record(driver), strict=True))
+    answers = dict(zip(model.VALUES, shared_writes.create_and_update_first_record(driver), strict=True))
     with suppress(Inconclusive):
         # With finer clocks the record is new enough as it is, and a second of waiting would tell nothing.
         if counts_seconds(driver):

@@ -165,7 +165,7 @@ def counts_seconds(driver: Driver) -> bool:
     """Tell whether the server's clock counts whole seconds, as far as the first record shows."""
     moments = [
         require_moment(data_of(answer), name)
-        for answer in shared_writes.write_first_record(driver)
+        for answer in shared_writes.create_and_update_first_record(driver)
         for name in ("createdAt", "updatedAt")
     ]
     return not any(one.microsecond for one in moments)

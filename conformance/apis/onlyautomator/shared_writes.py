@@ -33,10 +33,10 @@ def _write_once(driver: Driver, name: object, body: Body, credential: str = "use
 
 def create_first_record(driver: Driver) -> Response:
     """Return the answer to the run's first write."""
-    return write_first_record(driver, 1)[0]
+    return create_and_update_first_record(driver, 1)[0]
 
 
-def write_first_record(driver: Driver, writes: int = 3) -> Sequence[Response]:
+def create_and_update_first_record(driver: Driver, writes: int = 3) -> Sequence[Response]:
     """Return the answers to the create of a record and the updates after it: first, second, third."""
     return [driver.write_first_record(value) for value in model.VALUES[:writes]]
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import body_of, describe_value, expect_object, name_json_type
 from conformance.apis.onlyautomator.driver import Driver
-from conformance.apis.onlyautomator.shared_writes import create_first_record, first_record, write_first_record
+from conformance.apis.onlyautomator.shared_writes import (
+    create_and_update_first_record,
+    create_first_record,
+    first_record,
+)
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import Inconclusive
 
@@ -17,13 +21,13 @@ def test_create_answers_200(driver: Driver) -> None:
 def test_update_answers_200(driver: Driver) -> None:
     """MUST answer 200 when a preference is updated. (onlyautomator: 200 Success)"""
     first_record(driver)
-    for answer in write_first_record(driver)[1:]:
+    for answer in create_and_update_first_record(driver)[1:]:
         expect_status(answer, 200)
 
 
 def test_success_status_word(driver: Driver) -> None:
     """MUST answer an accepted write with the status "success". (onlyautomator: 200 Success)"""
-    for answer in write_first_record(driver):
+    for answer in create_and_update_first_record(driver):
         if not answer.ok:
             raise Inconclusive(f"the write was refused with status {answer.status}")
         body = body_of(answer)
@@ -33,7 +37,7 @@ def test_success_status_word(driver: Driver) -> None:
 
 def test_success_data(driver: Driver) -> None:
     """MUST answer with the preference as an object in data. (onlyautomator: 200 Success)"""
-    for answer in write_first_record(driver):
+    for answer in create_and_update_first_record(driver):
         if not answer.ok:
             raise Inconclusive(f"the write was refused with status {answer.status}")
         body = answer.json

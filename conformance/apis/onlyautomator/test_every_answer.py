@@ -18,7 +18,7 @@ from conformance.apis.onlyautomator.answers import (
 )
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.shared_writes import (
-    write_first_record,
+    create_and_update_first_record,
     write_without_token,
     write_without_value,
 )
@@ -45,7 +45,7 @@ def _every_answer(driver: Driver) -> Iterator[Response]:
     Raises Inconclusive afterwards if something got no answer.
     """
     sends: list[Callable[[], object]] = [
-        partial(write_first_record, driver),
+        partial(create_and_update_first_record, driver),
         partial(write_without_token, driver),
         partial(write_without_value, driver),
         driver.case_results,

@@ -20,13 +20,13 @@ from conformance.apis.onlyautomator.model import is_same_moment
 from conformance.apis.onlyautomator.record_sequences import create_at_once
 from conformance.apis.onlyautomator.shared_writes import (
     BOOLEANS,
+    create_and_update_first_record,
     expect_accepted,
     expect_write_accepted,
     first_record,
     replace_value,
     update_a_second_later,
     write_as_both_users,
-    write_first_record,
     write_for_both_fans,
     write_in_two_categories,
     write_mixed_case_names,
@@ -46,7 +46,7 @@ from conformance.http.response import Response
 
 def test_update_keeps_id(driver: Driver) -> None:
     """MUST keep a record's id when it is updated, and when it is updated again. (onlyautomator: Notes)"""
-    first, *updates = write_first_record(driver)
+    first, *updates = create_and_update_first_record(driver)
     for answer in updates:
         _expect_same_id(first, answer)
     _expect_same_id(write_value(driver, "007")[1], _replace_value(driver, "007", 7)[0])
@@ -59,7 +59,7 @@ def _expect_same_id(first: Response, update: Response) -> None:
 
 def test_update_keeps_created_at(driver: Driver) -> None:
     """MUST keep a record's createdAt when it is updated. (onlyautomator: Notes)"""
-    first, *updates = write_first_record(driver)
+    first, *updates = create_and_update_first_record(driver)
     _expect_same_created_at(first, *updates)
     if require_moment(data_of(updates[0]), "updatedAt") <= require_moment(data_of(first), "updatedAt"):
         _expect_same_created_at(first, update_a_second_later(driver))
@@ -70,7 +70,9 @@ def test_other_user_keeps_created_at(driver: Driver) -> None:
 
     A server may keep a record for each user instead.
     """
-    made, updated = (require_moment(data_of(answer), "createdAt") for answer in write_first_record(driver, 2))
+    made, updated = (
+        require_moment(data_of(answer), "createdAt") for answer in create_and_update_first_record(driver, 2)
+    )
     if not is_same_moment(made, updated):
         raise Inconclusive("createdAt moves when the same user updates a record, too")
     one, other = write_as_both_users(driver)
@@ -90,7 +92,7 @@ def test_update_moves_updated_at(driver: Driver) -> None:
 
     A clock may count whole seconds: if the two times are equal, the record is written again a second later.
     """
-    first, second = write_first_record(driver, 2)
+    first, second = create_and_update_first_record(driver, 2)
     before, after = (require_moment(data_of(answer), "updatedAt") for answer in (first, second))
     if after <= before:
         second = update_a_second_later(driver)
@@ -103,7 +105,7 @@ def test_updated_at_never_goes_back(driver: Driver) -> None:
 
     The clocks of replicas may differ by a second.
     """
-    history = write_first_record(driver)
+    history = create_and_update_first_record(driver)
     moments = [require_moment(data_of(answer), "updatedAt") for answer in history]
     for (before, after), answer in zip(pairwise(moments), history[1:], strict=True):
         made = require_moment(data_of(answer), "createdAt")
@@ -117,7 +119,7 @@ def test_update_changes_value(driver: Driver) -> None:
 
     (onlyautomator: Notes)
     """
-    for answer, value in zip(write_first_record(driver)[1:], model.VALUES[1:], strict=True):
+    for answer, value in zip(create_and_update_first_record(driver)[1:], model.VALUES[1:], strict=True):
         require_member(data_of(answer), "value")
         expect_member(answer, "value", value)
 
@@ -146,7 +148,7 @@ def test_update_changes_type(driver: Driver) -> None:
 
 def test_update_replaces_boolean(driver: Driver) -> None:
     """MUST replace a boolean by an object when a record is updated so. (onlyautomator: Notes)"""
-    second_update = data_of(write_first_record(driver)[-1])
+    second_update = data_of(create_and_update_first_record(driver)[-1])
     if not is_same_json(require_member(second_update, "value"), model.VALUES[-1]):
         raise Inconclusive("a second update is lost, whatever its type")
     answer, _ = _replace_value(driver, *BOOLEANS)

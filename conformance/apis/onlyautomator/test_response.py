@@ -15,11 +15,11 @@ from conformance.apis.onlyautomator.answers import (
 )
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.shared_writes import (
+    create_and_update_first_record,
     create_first_record,
     first_record,
     write_as_both_users,
     write_as_other_user,
-    write_first_record,
     write_for_both_fans,
     write_other_record,
 )
@@ -57,13 +57,13 @@ def test_data_preference(driver: Driver) -> None:
 
 def test_data_value(driver: Driver) -> None:
     """MUST answer with data.value. (onlyautomator: Response)"""
-    for answer in write_first_record(driver):
+    for answer in create_and_update_first_record(driver):
         expect("value" in data_of(answer), "data.value", "no such member", answer)
 
 
 def test_data_source(driver: Driver) -> None:
     """MUST answer with data.source, a string or null. (onlyautomator: Response)"""
-    for answer in write_first_record(driver):
+    for answer in create_and_update_first_record(driver):
         data = data_of(answer)
         known = "source" in data and isinstance(data["source"], str | None)
         expect(known, "data.source, a string or null", _describe_member(data, "source"), answer)
@@ -80,7 +80,7 @@ def test_data_updated_at(driver: Driver) -> None:
 
 
 def _expect_text(driver: Driver, name: str) -> None:
-    for answer in write_first_record(driver):
+    for answer in create_and_update_first_record(driver):
         data = data_of(answer)
         expect(
             isinstance(data.get(name), str), f"data.{name}, a string", _describe_member(data, name), answer
@@ -89,7 +89,7 @@ def _expect_text(driver: Driver, name: str) -> None:
 
 
 def _expect_timestamp(driver: Driver, name: str) -> None:
-    for answer in write_first_record(driver):
+    for answer in create_and_update_first_record(driver):
         data = data_of(answer)
         expect(
             parse_instant(data.get(name)) is not None,
@@ -156,7 +156,7 @@ def test_fan_id_is_stable(driver: Driver) -> None:
 
 def _expect_one_value(driver: Driver, name: str, expected: str) -> None:
     """Want a member to be the same in every answer to a write for the same fan by the same user."""
-    answers = [*write_first_record(driver), write_other_record(driver).answer]
+    answers = [*create_and_update_first_record(driver), write_other_record(driver).answer]
     seen = [require_member(data_of(answer), name) for answer in answers]
     is_same = all(one == seen[0] for one in seen)
     expect(is_same, expected, f"{describe_value(seen[0])} and {describe_value(seen)}")

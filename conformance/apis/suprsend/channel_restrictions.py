@@ -26,7 +26,7 @@ from conformance.apis.suprsend.neighbours import (
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.restoration import Restoration
 from conformance.apis.suprsend.shared_reads import read_neighbour
-from conformance.apis.suprsend.shared_writes import channels_to_name, write_and_read_around_elsewhere
+from conformance.apis.suprsend.shared_writes import channels_to_name, write_and_read_here_and_elsewhere
 from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
 from conformance.http.response import Response
 
@@ -184,7 +184,7 @@ def _find_free_channels(driver: Driver, settled: Response) -> tuple[Sequence[str
 def _find_other_place(driver: Driver, named: str) -> Place | None:
     """Return the place of another object where the channel was answered as editable; None if there is none."""
     try:
-        written = write_and_read_around_elsewhere(driver, driver.places.other_object).elsewhere
+        written = write_and_read_here_and_elsewhere(driver, driver.places.other_object).elsewhere
     except Stopped:
         raise
     except (NotTested, Inconclusive):

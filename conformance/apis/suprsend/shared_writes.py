@@ -175,19 +175,19 @@ def write_to_unknown_object(driver: Driver) -> Response:
 # --- writes here and elsewhere ---------------------------------------------------------------------------
 
 
-def write_around_elsewhere(driver: Driver, other: Place) -> tuple[Response, Response, Response]:
+def write_here_and_elsewhere(driver: Driver, other: Place) -> tuple[Response, Response, Response]:
     """Let a channel in here, take another one out elsewhere, and let the first in here again.
 
     Raises NotTested where no channel can be taken out elsewhere, or nothing shows that one was.
     """
-    found = write_and_read_around_elsewhere(driver, other)
+    found = write_and_read_here_and_elsewhere(driver, other)
     if found.elsewhere is None:
         there = f"{other.object.type}/{other.object.id} in {other.category}"
         raise NotTested(f"no channel that both list can be opted out for {there}")
     return found.before, found.elsewhere, found.after
 
 
-def write_and_read_around_elsewhere(driver: Driver, other: Place) -> WriteElsewhere:
+def write_and_read_here_and_elsewhere(driver: Driver, other: Place) -> WriteElsewhere:
     """Do the same, read here before it ends, and again while the whole category is out elsewhere."""
     return driver.client.memoize(("elsewhere", other), lambda: _write_and_read(driver, other))
 

@@ -9,7 +9,7 @@ from conformance.apis.suprsend import model
 from conformance.apis.suprsend.category import picture_of
 from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.model import Write
-from conformance.apis.suprsend.shared_writes import switch_category, switch_channel, write_around_elsewhere
+from conformance.apis.suprsend.shared_writes import switch_category, switch_channel, write_here_and_elsewhere
 from conformance.apis.suprsend.write_sequences import other_places, write_alone, write_at_once, write_in_turn
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
@@ -100,7 +100,7 @@ def _require_places_apart(driver: Driver) -> None:
         if place is None:
             continue
         with suppress(NotTested):
-            before, write, after = write_around_elsewhere(driver, place)
+            before, write, after = write_here_and_elsewhere(driver, place)
             if write.ok and not model.is_same_picture(before, after):
                 raise Inconclusive(
                     f"a single write to {place.object.id}, {place.category} already shows here"

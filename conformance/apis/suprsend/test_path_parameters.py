@@ -7,7 +7,7 @@ from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import (
     switch_category,
-    write_around_elsewhere,
+    write_here_and_elsewhere,
     write_to_unknown_category,
     write_to_unknown_object,
 )
@@ -17,7 +17,7 @@ from conformance.assertions.json_equality import is_same_json
 
 def _expect_untouched_by(driver: Driver, other: Place) -> None:
     """Expect the same answer to the same request before and after channels are opted out elsewhere."""
-    before, _, after = write_around_elsewhere(driver, other)
+    before, _, after = write_here_and_elsewhere(driver, other)
     expect(
         is_same_json(picture_of(before), picture_of(after)),
         f"{picture_of(before)} as before channels went out elsewhere",

@@ -39,7 +39,7 @@ from conformance.apis.suprsend.shared_reads import (
 from conformance.apis.suprsend.shared_writes import (
     switch_channel,
     switch_locked_category,
-    write_and_read_around_elsewhere,
+    write_and_read_here_and_elsewhere,
 )
 from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.json_equality import is_same_json
@@ -169,7 +169,7 @@ def test_read_describes_the_category(driver: Driver) -> None:
 def _expect_elsewhere_not_read(driver: Driver, other: Place) -> None:
     """Expect what is read to be what was written here, after a write elsewhere."""
     require_that_writes_are_read(driver)
-    apart = write_and_read_around_elsewhere(driver, other)
+    apart = write_and_read_here_and_elsewhere(driver, other)
     if apart.read is None and apart.left is None:
         raise NotTested("nothing goes out elsewhere, neither a channel nor all of it")
     if not is_same_json(picture_of(apart.before), picture_of(apart.after)):
