@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 4010
+# Where this is set, as in many containers, each of some hundred processes would compile all that it imports again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve judge test format lint types tests bench choices docs pictures typescript lock clean
 

@@ -7,12 +7,15 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from mockserver.testing.client import MockServer, MockSession
 from tests.testbed.needed_programs import needs_chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
 
 EXTENSION = Path(__file__).parent / "extension"
 # No sandbox, since containers run as root; nothing that calls home.
@@ -32,6 +35,8 @@ FLAGS = [
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     """Chromium with two copies of the extension: one plain, one that may reach every host."""
     chromium = needs_chromium()
+    from playwright.sync_api import sync_playwright  # a second that nobody else need wait for
+
     plain, privileged = (tmp_path_factory.mktemp(name) for name in ("plain", "privileged"))
     shutil.copytree(EXTENSION, plain, dirs_exist_ok=True)
     shutil.copytree(EXTENSION, privileged, dirs_exist_ok=True)
