@@ -9,12 +9,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import jwt
 
-from conformance.http.clock import Clock
 from conformance.proof.messages import Request, Response
+from conformance.proof.profiled_server import ProfiledServer
 
 PATH = "/api/v2/update-preference"
 LIST = "/api/v2/get-preferences"
@@ -43,15 +43,13 @@ class Caller:
     role: str
 
 
-class Reference:
+class Reference(ProfiledServer):
     """One process's memory of preferences; each step of a request is a method that a lie can replace."""
 
-    # True for what changes how an answer travels, or when: a call would not show it.
-    needs_connection: ClassVar = False
     fans = frozenset({"fan-1001", "fan-1002"})
 
     def __init__(self) -> None:
-        self.clock = Clock()
+        super().__init__()
         # Reentrant, for what overrides store_record takes it first and then calls the original.
         self.lock = threading.RLock()
         self.records: dict[tuple[Any, ...], Record] = {}

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, ClassVar
 
-from conformance.http.clock import Clock
 from conformance.proof.messages import Request, Response
+from conformance.proof.profiled_server import ProfiledServer
 
 CHANNELS = ("email", "sms", "whatsapp", "androidpush", "iospush", "webpush", "inbox", "slack", "ms_teams")
 PREFERENCES = ("opt_in", "opt_out")
@@ -75,18 +75,16 @@ _CATEGORIES = (
 )
 
 
-class Reference:
+class Reference(ProfiledServer):
     """The server; one instance holds one set of preferences."""
 
-    # True for what changes how an answer travels, or when: a call would not show it.
-    needs_connection: ClassVar = False
     key = "SS.WSK.7f3kQ9vXbT2mR8cLwZ5nYpJ4"
     objects: ClassVar = {("departments", "engineering"), ("departments", "sales")}
     tenants: ClassVar = {"", "acme"}
     categories: ClassVar = {category.slug: category for category in _CATEGORIES}
 
     def __init__(self) -> None:
-        self.clock = Clock()
+        super().__init__()
         self._choices: dict[Place, Choice] = {}
         self._restricted: dict[tuple[tuple[str, str], str], frozenset[str]] = {}
         # One request at a time, so that the writes of a race are as if they had come in some order.

@@ -11,6 +11,12 @@ from conformance.proof.reference.onlyautomator import (
     Record,
     Reference,
 )
+from conformance.proof.variants.hostile_input import (
+    BehindLimitingProxy,
+    BehindProxyWithoutChunks,
+    ClosesAfterTheFirst,
+    ClosesOnOddRequests,
+)
 
 
 class BehindAFirewall(Reference):
@@ -22,67 +28,22 @@ class BehindAFirewall(Reference):
         return super().answer(request)
 
 
-class _BehindAProxy(Reference):
-    """A proxy stands before it and says no in HTML."""
-
-    needs_connection = True
-
-    def answer(self, request: Request) -> Response:
-        status = self.refusal_status(request)
-        if status is None:
-            return super().answer(request)
-        return Response(status, b"<h1>No</h1>", {"content-type": "text/html", "connection": "close"})
-
-    def refusal_status(self, request: Request) -> int | None:
-        raise NotImplementedError
-
-
-class ProxyWithLimits(_BehindAProxy):
+class ProxyWithLimits(BehindLimitingProxy, Reference):
     """The proxy refuses bodies beyond 64 KiB, bodies in chunks, many headers, and Expect, each with its own status."""
 
     costs = frozenset({"undocumented-error-envelope"})
 
-    def refusal_status(self, request: Request) -> int | None:
-        if len(request.body) > 65536:
-            return 413
-        if "transfer-encoding" in request.headers:
-            return 411
-        if len(request.headers) > 50:
-            return 431
-        return 417 if "expect" in request.headers else None
 
-
-class ProxyWithoutChunks(_BehindAProxy):
+class ProxyWithoutChunks(BehindProxyWithoutChunks, Reference):
     """The proxy does not implement chunks, and calls many headers a bad request."""
 
-    def refusal_status(self, request: Request) -> int | None:
-        if "transfer-encoding" in request.headers:
-            return 501
-        return 400 if len(request.headers) > 50 else None
 
-
-class ClosesInsteadOfRefusing(Reference):
+class ClosesInsteadOfRefusing(ClosesOnOddRequests, Reference):
     """The connection is closed on what is large, deep, in chunks, cut short or sent in one packet with more."""
 
-    needs_connection = True
 
-    def answer(self, request: Request) -> Response:
-        is_odd = (
-            len(request.body) > 65536 or b"[" * 64 in request.body or "transfer-encoding" in request.headers
-        )
-        if is_odd or request.is_cut or request.is_followed:
-            return Response(0, is_silent=True)
-        return super().answer(request)
-
-
-class AnswersOnlyTheFirst(Reference):
+class AnswersOnlyTheFirst(ClosesAfterTheFirst, Reference):
     """After the first of several requests in one packet the connection is closed."""
-
-    needs_connection = True
-
-    def answer(self, request: Request) -> Response:
-        answer = super().answer(request)
-        return replace(answer, headers={"connection": "close"}) if request.is_followed else answer
 
 
 class DuplicatesAreRefused(Reference):

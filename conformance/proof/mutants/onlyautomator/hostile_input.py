@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import Record, Reference, Refusal
+from conformance.proof.variants.hostile_input import Hangs, MixesUpPipelines, SaysNothingToHalves
 
 
-class _Impatient(Reference):
-    """Does not deserve a long wait."""
-
-    needs_connection = True
-
-    def profile(self, base_url: str) -> dict[str, Any]:
-        return {**super().profile(base_url), "patience": {"timeout_s": 1}}
-
-    def wait_too_long(self) -> None:
-        # Longer than the second of patience in the profile.
-        threading.Event().wait(3)
-
-
-class DeepHangs(_Impatient):
+class DeepHangs(Hangs, Reference):
     """A thousand levels keep the server busy for ever."""
 
     breaks = frozenset({"hostile-input-is-answered"})
@@ -33,7 +20,7 @@ class DeepHangs(_Impatient):
         return super().read_body(request)
 
 
-class ChunksHang(_Impatient):
+class ChunksHang(Hangs, Reference):
     """The end of a body in chunks is never found."""
 
     breaks = frozenset({"hostile-input-is-answered"})
@@ -44,7 +31,7 @@ class ChunksHang(_Impatient):
         return super().read_body(request)
 
 
-class SurrogateHangs(_Impatient):
+class SurrogateHangs(Hangs, Reference):
     """Half a surrogate pair makes the server wait for the other half."""
 
     breaks = frozenset({"hostile-input-is-answered"})
@@ -184,29 +171,16 @@ class HalfIsMended(_Mends):
     breaks = frozenset({"half-sent-write-stores-nothing"})
 
 
-class HalfIsStored(_Mends):
+class HalfIsStored(SaysNothingToHalves, _Mends):
     """A write that breaks off is mended and stored, and nobody is told."""
 
     breaks = frozenset({"half-sent-write-stores-nothing"})
-    needs_connection = True
-
-    def answer(self, request: Request) -> Response:
-        answer = super().answer(request)
-        return Response(0, is_silent=True) if request.is_cut else answer
 
 
-class PipelineIsMixedUp(Reference):
+class PipelineIsMixedUp(MixesUpPipelines, Reference):
     """The second of two writes in one packet gets the answer to the first."""
 
     breaks = frozenset({"pipelined-writes-stay-in-order"})
-    needs_connection = True
-
-    def answer(self, request: Request) -> Response:
-        held: Response | None = vars(self).pop("held", None)
-        answer = held or super().answer(request)
-        if request.is_followed:
-            vars(self)["held"] = answer
-        return answer
 
 
 class ListIsTooLong(Reference):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -10,23 +9,10 @@ from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import (
     Reference,
 )
+from conformance.proof.variants.hostile_input import Hangs, MixesUpPipelines, SaysNothingToHalves
 
 
-class _Impatient(Reference):
-    """Does not deserve a long wait."""
-
-    needs_connection = True
-
-    def profile(self, base_url: str) -> dict[str, Any]:
-        """Have the judge wait no longer than a second."""
-        return {**super().profile(base_url), "patience": {"timeout_s": 1}}
-
-    def _wait_too_long(self) -> None:
-        # Longer than the second of patience in the profile.
-        threading.Event().wait(3)
-
-
-class DeepHangs(_Impatient):
+class DeepHangs(Hangs, Reference):
     """A thousand levels keep the server busy for ever."""
 
     breaks = frozenset({"hostile-input-is-answered"})
@@ -34,11 +20,11 @@ class DeepHangs(_Impatient):
     def answer(self, request: Request) -> Response:
         """Answer when it is too late."""
         if b'"note": ' + b"[" * 900 in request.body:
-            self._wait_too_long()
+            self.wait_too_long()
         return super().answer(request)
 
 
-class ChunksHang(_Impatient):
+class ChunksHang(Hangs, Reference):
     """The end of a body in chunks is never found."""
 
     breaks = frozenset({"hostile-input-is-answered"})
@@ -46,7 +32,7 @@ class ChunksHang(_Impatient):
     def answer(self, request: Request) -> Response:
         """Answer when it is too late."""
         if "transfer-encoding" in request.headers:
-            self._wait_too_long()
+            self.wait_too_long()
         return super().answer(request)
 
 
@@ -113,28 +99,13 @@ class HalfIsMended(_Mends):
     breaks = frozenset({"half-sent-body-changes-nothing"})
 
 
-class HalfIsCarriedOut(_Mends):
+class HalfIsCarriedOut(SaysNothingToHalves, _Mends):
     """A body that breaks off is mended and carried out, and nobody is told."""
 
     breaks = frozenset({"half-sent-body-changes-nothing"})
-    needs_connection = True
-
-    def answer(self, request: Request) -> Response:
-        """Say nothing to half a request."""
-        answer = super().answer(request)
-        return Response(0, is_silent=True) if request.is_cut else answer
 
 
-class PipelineIsMixedUp(Reference):
+class PipelineIsMixedUp(MixesUpPipelines, Reference):
     """The second of two requests in one packet gets the answer to the first."""
 
     breaks = frozenset({"pipelined-requests-stay-in-order"})
-    needs_connection = True
-
-    def answer(self, request: Request) -> Response:
-        """Answer as the request before, if this one came with it."""
-        held: Response | None = vars(self).pop("held", None)
-        answer = held or super().answer(request)
-        if request.is_followed:
-            vars(self)["held"] = answer
-        return answer

@@ -1,0 +1,112 @@
+"""What servers of any API do with hostile input: each class is mixed into a reference."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+from conformance.proof.messages import Request, Response
+from conformance.proof.profiled_server import ProfiledServer
+
+_DEEP = b"[" * 64
+_LARGE_BYTES = 65536
+_MANY_HEADERS = 50
+
+
+class BehindProxy(ProfiledServer):
+    """A proxy stands before it and says no in HTML."""
+
+    needs_connection = True
+
+    def answer(self, request: Request) -> Response:
+        status = self.refusal_status(request)
+        if status is None:
+            return super().answer(request)
+        return Response(status, b"<h1>No</h1>", {"content-type": "text/html", "connection": "close"})
+
+    def refusal_status(self, request: Request) -> int | None:
+        raise NotImplementedError
+
+
+class BehindLimitingProxy(BehindProxy):
+    """The proxy has limits, and a status for each."""
+
+    def refusal_status(self, request: Request) -> int | None:
+        if len(request.body) > _LARGE_BYTES:
+            return 413
+        if "transfer-encoding" in request.headers:
+            return 411
+        if len(request.headers) > _MANY_HEADERS:
+            return 431
+        return 417 if "expect" in request.headers else None
+
+
+class BehindProxyWithoutChunks(BehindProxy):
+    """The proxy does not implement chunks."""
+
+    def refusal_status(self, request: Request) -> int | None:
+        if "transfer-encoding" in request.headers:
+            return 501
+        return 400 if len(request.headers) > _MANY_HEADERS else None
+
+
+class ClosesOnOddRequests(ProfiledServer):
+    """The connection is closed on what is large, deep, in chunks, cut short or sent in one packet with more."""
+
+    needs_connection = True
+
+    def answer(self, request: Request) -> Response:
+        is_odd = (
+            len(request.body) > _LARGE_BYTES
+            or _DEEP in request.body
+            or "transfer-encoding" in request.headers
+        )
+        if is_odd or request.is_cut or request.is_followed:
+            return Response(0, is_silent=True)
+        return super().answer(request)
+
+
+class ClosesAfterTheFirst(ProfiledServer):
+    """After the first of several requests in one packet the connection is closed."""
+
+    needs_connection = True
+
+    def answer(self, request: Request) -> Response:
+        answer = super().answer(request)
+        return replace(answer, headers={"connection": "close"}) if request.is_followed else answer
+
+
+class SaysNothingToHalves(ProfiledServer):
+    """What breaks off is carried out, and nobody is told."""
+
+    needs_connection = True
+
+    def answer(self, request: Request) -> Response:
+        answer = super().answer(request)
+        return Response(0, is_silent=True) if request.is_cut else answer
+
+
+class MixesUpPipelines(ProfiledServer):
+    """The second of two requests in one packet gets the answer to the first."""
+
+    needs_connection = True
+    _held: Response | None = None
+
+    def answer(self, request: Request) -> Response:
+        held, self._held = self._held, None
+        answer = held or super().answer(request)
+        self._held = answer if request.is_followed else None
+        return answer
+
+
+class Hangs(ProfiledServer):
+    """Sometimes takes longer than the patience that its profile asks for."""
+
+    needs_connection = True
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        return {**super().profile(base_url), "patience": {"timeout_s": 1}}
+
+    def wait_too_long(self) -> None:
+        threading.Event().wait(3)
