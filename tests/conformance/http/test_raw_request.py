@@ -275,23 +275,22 @@ def test_evidence_says_how_it_was_sent_and_no_credential():
     assert shown.as_json()["response"] is None
 
 
-# --- what is dared ---------------------------------------------------------------------------------------
+# --- hostile requests ------------------------------------------------------------------------------------
 
 
 @contextmanager
-def daring(dare, usual=lambda: Response(200, {})):
+def send_hostile_to(answer_hostile, answer_harmless=lambda: Response(200, {})):
     def answer(request):
-        return dare() if request.path == "/base/dare" else usual()
+        return answer_hostile() if request.path == "/base/hostile" else answer_harmless()
 
     with talking_to(answer, timeout_s=0.8) as (client, _):
-        yield (
-            (
-                lambda: client.send_hostile(
-                    lambda: client.send("GET", "/dare"), lambda: client.send("GET", "/")
-                )
-            ),
-            client,
-        )
+
+        def send():
+            return client.send_hostile(
+                lambda: client.send("GET", "/hostile"), lambda: client.send("GET", "/")
+            )
+
+        yield send, client
 
 
 def hang():
@@ -299,35 +298,35 @@ def hang():
     return Response(200, {})
 
 
-def test_dared_request_is_answered():
-    with daring(lambda: Response(400, {})) as (dare, client):
-        assert dare().status == 400
+def test_hostile_request_is_answered():
+    with send_hostile_to(lambda: Response(400, {})) as (send, client):
+        assert send().status == 400
         assert client.request_count == 1
 
 
 def test_closed_connection_is_no_answer_and_no_failure():
-    with daring(lambda: Response(0, is_silent=True)) as (dare, client):
-        assert dare() is None
+    with send_hostile_to(lambda: Response(0, is_silent=True)) as (send, client):
+        assert send() is None
         assert client.unanswered == []
 
 
 def test_request_that_alone_gets_no_answer_hangs():
-    with daring(hang) as (dare, client):
-        for hung in (1, 2):  # the usual answers in between end a row of silences
+    with send_hostile_to(hang) as (send, client):
+        for hung in (1, 2):  # the harmless answers in between end a row of silences
             with pytest.raises(Silent):
-                dare()
-            assert [shown.url[-5:] for shown in client.unanswered] == ["/dare"] * hung
+                send()
+            assert [shown.url[-8:] for shown in client.unanswered] == ["/hostile"] * hung
 
 
 def test_request_that_gets_its_answer_the_second_time_does_not_hang():
-    with daring(lambda: left.pop(0)()) as (dare, client):
+    with send_hostile_to(lambda: left.pop(0)()) as (send, client):
         left = [hang, lambda: Response(200, {})]
-        assert dare().status == 200
+        assert send().status == 200
         assert client.unanswered == []
 
 
 def test_target_that_is_gone_does_not_hang():
-    with daring(hang, usual=hang) as (dare, client):
+    with send_hostile_to(hang, answer_harmless=hang) as (send, client):
         with pytest.raises(Unreachable):
-            dare()
+            send()
         assert client.unanswered == []
