@@ -56,7 +56,7 @@ def add_contract(
         raise InvalidContract(f"a pattern is not a regular expression: {error}") from None
 
 
-class _ShippedSpecification(OpenAPISpecification):  # type: ignore[misc]
+class _ShippedSpecification(OpenAPISpecification):
     """A contract that ships here: a test validates it, and doing so again takes half of the start-up time."""
 
     @classmethod
@@ -64,7 +64,7 @@ class _ShippedSpecification(OpenAPISpecification):  # type: ignore[misc]
         """Skip the validation."""
 
 
-class _Compiler(AbstractRoutingAPI[Operation]):  # type: ignore[misc]
+class _Compiler(AbstractRoutingAPI[Operation]):
     """Connexion's walk through a specification, which fills our own table instead of Connexion's."""
 
     def __init__(

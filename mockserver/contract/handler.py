@@ -13,7 +13,7 @@ from mockserver.session.session import Session
 class Handler(Protocol):
     """Answers a valid call."""
 
-    def __call__(self, session: Session, arguments: dict[str, Any]) -> Awaitable[Reply | Stream]:
+    def handle(self, session: Session, arguments: dict[str, Any]) -> Awaitable[Reply | Stream]:
         """Answer with the *arguments* that the contract gives: the parameters, ``body`` and ``caller``."""
         ...
 
@@ -37,7 +37,7 @@ class MethodHandler:
         self._instance = instance
 
     # Not a coroutine itself: it hands out the method's own, and a call costs one less.
-    def __call__(self, session: Session, arguments: dict[str, Any]) -> Awaitable[Reply | Stream]:
+    def handle(self, session: Session, arguments: dict[str, Any]) -> Awaitable[Reply | Stream]:
         """Call the method."""
         return self._function(self._instance(session), **arguments)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import openapi
@@ -16,9 +16,8 @@ from mockserver.contract.parameter import Parameter
 from mockserver.contract.schema import Schema
 from mockserver.http import exact_json
 from mockserver.http.problems import CannotStart, InternalError, Invalid, UnsupportedMediaType, Violation
-from mockserver.http.reply import Reply, Stream
+from mockserver.http.reply import Reply
 from mockserver.http.request import Request
-from mockserver.session.session import Session
 from mockserver.simulation.prefer import Preference, parse_prefer
 from openapi import Spec
 from openapi.media_type import bare_media_type, is_json
@@ -63,6 +62,7 @@ class Operation:
 
     api: the API's name; spec: its contract; voice: how it words an error.
     authenticate: finds the caller of a request. needs_body_first: tells whether that takes the body.
+    handle: calls the handler.
     Raises CannotStart if the handler takes other arguments than the contract gives, or if the contract does not
     document an answer that the stub may give.
     """
@@ -98,7 +98,8 @@ class Operation:
         self.security = definition.security
         self.authenticate = authenticate
         self.needs_body_first = needs_body_first
-        self._handler = handler
+        # The bound method itself, so that a call takes no step in between.
+        self.handle = handler.handle
         self._parameters = [Parameter(parameter, spec, self.template) for parameter in self.parameters]
         self._media_types = frozenset(map(bare_media_type, self.request_body.get("content", {})))
         body = json_content(self.request_body)
@@ -109,15 +110,18 @@ class Operation:
         }
         # By status, so that the ranges of the contract are searched once.
         self._schemas_by_status: dict[int, Schema | None] = {}
-        self._check_handler()
+        self._check_handler(handler)
         self._check_error_codes()
 
-    async def read_arguments(self, request: Request, path_values: tuple[str, ...]) -> dict[str, Any]:
-        """Read the parameters and the body, as the handler takes them.
+    async def read_arguments(
+        self, request: Request, path_values: tuple[str, ...], caller: Any
+    ) -> dict[str, Any]:
+        """Read the parameters and the body, and add *caller*, as the handler takes them.
 
         Raises Invalid, UnsupportedMediaType or TooLarge for a request that breaks the contract.
         """
-        arguments: dict[str, Any] = {}
+        # First, since a contract may call one of its own parameters "caller" as well.
+        arguments: dict[str, Any] = {"caller": caller}
         violations: list[Violation] = []
         for parameter in self._parameters:
             arguments[parameter.name] = parameter.read(request, path_values, violations)
@@ -127,8 +131,8 @@ class Operation:
                 raise UnsupportedMediaType(
                     f"Content-Type is {media_type[:200]!r}; send {self._describe_media_types()}"
                 )
-            # A body that was read already is taken without a coroutine.
-            raw = request.content
+            # Most bodies have arrived by now, and to take one costs less than to await it.
+            raw = request.take_body()
             if raw is None:
                 raw = await request.read_body()
             arguments["body"] = self._parse_body(raw, media_type, violations)
@@ -144,12 +148,6 @@ class Operation:
             if isinstance(value, str) and value in field.ids:
                 return field.ids[value]
         return None
-
-    def handle(self, session: Session, caller: Any, arguments: dict[str, Any]) -> Awaitable[Reply | Stream]:
-        """Call the handler."""
-        # A contract may call one of its own parameters "caller"; its value comes first.
-        arguments.setdefault("caller", caller)
-        return self._handler(session, arguments)
 
     def check_reply(self, reply: Reply) -> Reply:
         """Give *reply* back if it keeps the contract.
@@ -201,10 +199,10 @@ class Operation:
     def _describe_media_types(self) -> str:
         return " or ".join(sorted(self._media_types))
 
-    def _check_handler(self) -> None:
+    def _check_handler(self, handler: Handler) -> None:
         given = {parameter.name for parameter in self._parameters} | {"caller"}
         given |= {"body"} if self._body else set()
-        taken = self._handler.argument_mismatch(given)
+        taken = handler.argument_mismatch(given)
         if taken is not None:
             raise CannotStart(
                 f"{self.voice.file}: operation {self.name} gives its handler {', '.join(sorted(given))}, "

@@ -71,8 +71,8 @@ class ControlPlane:
             raise routing_problem(exchange, self.routes)
         _refuse_unknown_parameters(request, operation)
         caller = operation.authenticate(request, session)
-        arguments = await operation.read_arguments(request, exchange.path_values)
-        reply = await operation.handle(session, caller, arguments)
+        arguments = await operation.read_arguments(request, exchange.path_values, caller)
+        reply = await operation.handle(session, arguments)
         return reply if isinstance(reply, Stream) else operation.check_reply(reply)
 
 

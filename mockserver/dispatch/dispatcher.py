@@ -128,13 +128,13 @@ class Dispatcher:
         if operation.needs_body_first is not None and operation.needs_body_first(request):
             await request.read_body()
         caller = operation.authenticate(request, session)
-        arguments = await operation.read_arguments(request, exchange.path_values)
+        arguments = await operation.read_arguments(request, exchange.path_values, caller)
         magic_id = operation.find_magic_id(arguments)
         if magic_id is not None:
             reply = await simulator.apply_magic_id(exchange, operation, magic_id)
             if reply is not None:
                 return reply
-        handled = await operation.handle(session, caller, arguments)
+        handled = await operation.handle(session, arguments)
         return handled if isinstance(handled, Stream) else operation.check_reply(handled)
 
     def malformed_response(self, target: bytes, headers: list[tuple[bytes, bytes]], reason: str) -> bytes:

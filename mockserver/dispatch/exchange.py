@@ -20,18 +20,21 @@ class Exchange:
     with a success.
     """
 
-    # Defaults of the class, since an ordinary call leaves most of them; setting nine of them would cost every call.
-    operation: Operation | None = None
-    path_values: tuple[str, ...] = ()
-    violations: Sequence[Violation] = ()
-    near_miss: str | None = None
-    effect: Effect | None = None
-    applied: tuple[str, ...] = ()
-    is_lenient = False
+    # Slots, since one is made for every call; a dictionary for each would cost more.
+    __slots__ = (
+        "applied", "effect", "is_lenient", "near_miss", "operation", "path_values", "request", "session", "violations",
+    )  # fmt: skip
 
     def __init__(self, request: Request, session: Session) -> None:
         self.request = request
         self.session = session
+        self.operation: Operation | None = None
+        self.path_values: tuple[str, ...] = ()
+        self.violations: Sequence[Violation] = ()
+        self.near_miss: str | None = None
+        self.effect: Effect | None = None
+        self.applied: tuple[str, ...] = ()
+        self.is_lenient = False
 
     def note_effect(self, name: str) -> Effect:
         """Add *name* to what the journal lists as done on purpose."""

@@ -21,8 +21,10 @@ _ONE_ORIGIN = (
 
 def is_preflight(request: Request) -> bool:
     """Tell whether a browser asks what it may send."""
+    if request.method != "OPTIONS":
+        return False
     headers = request.headers.values
-    return request.method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
+    return "origin" in headers and "access-control-request-method" in headers
 
 
 def preflight_reply(request: Request) -> Reply:

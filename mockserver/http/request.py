@@ -32,11 +32,12 @@ class Request:
 
     path: raw, still percent-encoded, without the session prefix. session_prefix: the session named in that prefix,
     or None. query: raw. content: the body once it was read, at most maximum_body_bytes.
+    connection: to answer on directly or to break; None under another server than ours.
     """
 
     __slots__ = (
-        "_receive", "_scope", "content", "headers", "is_body_read", "maximum_body_bytes", "method", "path", "query",
-        "session_prefix",
+        "_receive", "_scope", "connection", "content", "headers", "is_body_read", "maximum_body_bytes", "method",
+        "path", "query", "session_prefix",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, receive: Receive, headers: RequestHeaders) -> None:
@@ -48,6 +49,7 @@ class Request:
         if self.path.startswith(PREFIX):
             name, slash, rest = self.path[len(PREFIX) :].partition("/")
             self.session_prefix, self.path = name, slash + rest or "/"
+        self.connection: RawConnection | None = scope.get("extensions", _NO_EXTENSIONS).get(EXTENSION)
         self.content: bytes | None = None
         self.is_body_read = False
         self.maximum_body_bytes = MAXIMUM_BODY_BYTES
@@ -60,12 +62,6 @@ class Request:
         scheme = self._scope.get("scheme", "http")
         host, port = self._scope.get("server") or ("127.0.0.1", 80)
         return f"{scheme}://{self.header('host') or f'{host}:{port}'}"
-
-    @property
-    def connection(self) -> RawConnection | None:
-        """The connection, to answer on directly or to break; None under another server than ours."""
-        connection: RawConnection | None = self._scope.get("extensions", _NO_EXTENSIONS).get(EXTENSION)
-        return connection
 
     def header(self, name: str) -> str | None:
         """Read a header by its lower-case name."""
@@ -97,24 +93,25 @@ class Request:
         """Parse the body already read: JSON, or text if it is not JSON, or None for no body."""
         return exact_json.parse_leniently(self.content)
 
+    def take_body(self) -> bytes | None:
+        """Return the whole body if all of it has arrived; None otherwise.
+
+        Raises TooLarge beyond maximum_body_bytes.
+        """
+        if self.content is None and self.connection is not None:
+            content = self.connection.take_body()
+            if content is not None:
+                self._keep_body(content)
+        return self.content
+
     async def read_body(self) -> bytes:
         """Read the whole body.
 
         Raises TooLarge beyond maximum_body_bytes, after reading what the client still sends, so that it sees the
         answer; ClientDisconnected if it closes the connection.
         """
-        if self.content is not None:
-            return self.content
-        connection = self.connection
-        # A body that is here already costs no turn of the event loop.
-        content = connection.take_body() if connection is not None else None
-        if content is None:
-            content = await self._receive_body()
-        self.is_body_read = True
-        if len(content) > self.maximum_body_bytes:
-            raise TooLarge(f"The request body is larger than {self.maximum_body_bytes} bytes")
-        self.content = content
-        return content
+        content = self.take_body()
+        return content if content is not None else self._keep_body(await self._receive_body())
 
     async def drain_body(self) -> None:
         """Read a body that no step asked for: a client that still sends would get a reset instead of the answer."""
@@ -138,6 +135,13 @@ class Request:
         await app(self._scope, self._receive, send_and_note)
         if not is_complete:
             await send({"type": "http.response.body", "body": b""})
+
+    def _keep_body(self, content: bytes) -> bytes:
+        self.is_body_read = True
+        if len(content) > self.maximum_body_bytes:
+            raise TooLarge(f"The request body is larger than {self.maximum_body_bytes} bytes")
+        self.content = content
+        return content
 
     async def _receive_body(self) -> bytes:
         """Receive the body; of one that is too large, keep only enough to tell that it is."""

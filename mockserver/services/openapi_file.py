@@ -50,7 +50,7 @@ class ExampleHandler:
     def __init__(self, reply: Reply) -> None:
         self._reply = reply
 
-    async def __call__(self, session: Session, arguments: dict[str, Any]) -> Reply:  # noqa: ARG002
+    async def handle(self, session: Session, arguments: dict[str, Any]) -> Reply:  # noqa: ARG002
         """Answer, whatever the arguments."""
         return self._reply
 
