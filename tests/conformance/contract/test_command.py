@@ -34,7 +34,7 @@ def test_command_writes_every_report(spec, tmp_path):
     report = json.loads((tmp_path / "report" / "report.json").read_text())
 
     assert (done.exit_code, doctor.exit_code) == (1, 0)
-    assert "FAILED      a-library/createBook-no-server-error" in done.stdout
+    assert "FAILED        a-library/createBook-no-server-error" in done.stdout
     assert report["api"] == "a-library"
     assert re.fullmatch(r"[0-9a-f]{64}", report["suite"]["document_sha256"])
     assert report["exam"]["accepted"] > 0
