@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx2
 import pytest
 
 from mockserver.testing.client import MockServer
