@@ -17,6 +17,7 @@ from functools import cache, partial
 from typing import Any
 
 from conformance import proof
+from conformance.generation.cases import draw_cases
 from conformance.judge.session import judge_target
 from conformance.judge.suites import collect_requirements
 from conformance.judge.verdict import CONFORMANT, Verdict
@@ -79,6 +80,8 @@ def _collect_trials(api: str) -> Sequence[Trial]:
 
 def run_trial(trial: Trial) -> Finding:
     """Judge the server of a trial, and compare the verdict with what has to come of its kind."""
+    # Drawn before the clock starts: that takes seconds once, and has nothing to do with the server.
+    draw_cases(trial.api)
     began = time.monotonic()
     verdict = _JUDGES[trial.kind](trial)
     seconds = time.monotonic() - began
