@@ -32,7 +32,7 @@ def liberties_of(api: str) -> list[type[Any]]:
 
 def _list_servers(package: str) -> list[type[Any]]:
     found = importlib.import_module(package)
-    names = sorted(module.name for module in pkgutil.iter_modules(found.__path__, f"{package}."))
+    names = sorted(module.name for module in pkgutil.walk_packages(found.__path__, f"{package}."))
     return [server for name in names for server in _public_classes(name)]
 
 

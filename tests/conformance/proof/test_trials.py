@@ -62,7 +62,7 @@ def test_override_is_short(api):
     """A lie of more lines is too big, or is several."""
     lengths = {
         f"{lie.name}.{override.name}": (override.end_lineno or 0) - override.lineno
-        for file in sorted(Path(mutants.__path__[0], api).glob("*.py"))
+        for file in sorted(Path(mutants.__path__[0], api).rglob("*.py"))
         for lie in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(lie, ast.ClassDef)
         for override in lie.body

@@ -1,0 +1,1 @@
+"""OnlyAutomator servers that lie in what they list of preferences."""

@@ -1,0 +1,1 @@
+"""OnlyAutomator servers that lie about what the section Request Body says."""
