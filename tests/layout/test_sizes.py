@@ -78,7 +78,7 @@ def test_most_functions_are_called_by_what_they_do_to_what(package):
     [
         ("mockserver/http", ["mockserver/http has 16 entries"]),
         ("tests/http", ["tests/http has 16 entries"]),
-        ("conformance/proof/mutants/library", []),
+        ("conformance/apis/library", []),
     ],
 )
 def test_crowded_folder_is_found(tmp_path, folder, found):
