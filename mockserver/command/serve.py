@@ -25,9 +25,11 @@ def serve_until_signal(settings: Settings) -> None:
     # What can be wrong with the command line is found before the slow imports.
     built_in = select_built_in_services(settings)
     check_signature_setting(settings, built_in)
-    listener = listening_socket.open_socket(settings.host, settings.port)
-    url = listening_socket.socket_url(listener)
-    with own_files(settings) as owned:
+    with (
+        listening_socket.open_socket(settings.host, settings.port) as listener,
+        own_files(settings) as owned,
+    ):
+        url = listening_socket.socket_url(listener)
         made_up = protect_control_plane(settings)
         stub = build_stub(settings, built_in)
         from mockserver.command.banner import render_banner
