@@ -244,7 +244,7 @@ class Admin:
         """List the sessions, the longest idle first."""
         rows = [
             {"id": session.id, "requests": session.journal.count, "idle_s": round(idle_s, 3)}
-            for session, idle_s in self._sessions.list_idle()
+            for session, idle_s in self._sessions.list_sessions()
         ]
         return Reply(200, rows)
 

@@ -65,7 +65,7 @@ class ControlPlane:
         refusal = self._guard(request)
         if refusal is not None:
             return refusal
-        session = exchange.session = self._sessions.find_named(request) or self._sessions.default
+        session = exchange.session = self._sessions.find_or_make_named(request) or self._sessions.default
         operation = find_operation(exchange, self.routes)
         if operation is None:
             raise routing_problem(exchange, self.routes)

@@ -107,7 +107,7 @@ class Dispatcher:
         operation = find_operation(exchange, self.routes)
         if operation is None and is_front_page(request):
             return front_page(self.routes.operations, request)
-        session = exchange.session = self._sessions.find(request)
+        session = exchange.session = self._sessions.session_of_request(request)
         # Overrides and faults come before the check of the route: they may stand for a path that matches nothing.
         # Each is looked at before its step is called, since most sessions have none and a coroutine costs more.
         if session.overrides:
@@ -137,7 +137,7 @@ class Dispatcher:
         handled = await operation.handle(session, arguments)
         return handled if isinstance(handled, Stream) else operation.check_reply(handled)
 
-    def malformed_response(self, target: bytes, headers: list[tuple[bytes, bytes]], reason: str) -> bytes:
+    def bad_request_response(self, target: bytes, headers: list[tuple[bytes, bytes]], reason: str) -> bytes:
         """Write the whole response to what is not HTTP, from what could be parsed of it."""
         scope = {"method": "GET", "raw_path": target.partition(b"?")[0], "query_string": b""}
         request = Request(scope, _receive_nothing, self._headers.parse(headers))

@@ -25,7 +25,7 @@ class Application(Protocol):
         """Serve one connection event of ASGI."""
         ...
 
-    def malformed_response(self, target: bytes, headers: list[tuple[bytes, bytes]], reason: str) -> bytes:
+    def bad_request_response(self, target: bytes, headers: list[tuple[bytes, bytes]], reason: str) -> bytes:
         """Write the whole response to what is not HTTP, from what could be parsed of it."""
         ...
 
@@ -101,7 +101,7 @@ class Connection(HttpToolsProtocol):
         # After a method it does not know the parser reports nothing, not even the target.
         target = self.url or b"".join(self._latest.split(b" ", 2)[1:2])
         application = cast(Application, self.config.loaded_app)
-        self.transport.write(application.malformed_response(target, self.headers, reason))
+        self.transport.write(application.bad_request_response(target, self.headers, reason))
         self.transport.close()
 
     def eof_received(self) -> bool:  # type: ignore[override]

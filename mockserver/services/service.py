@@ -49,7 +49,7 @@ class Service:
         return schemes
 
     def _find_instance(self, session: Session) -> Any:
-        return session.find_api(self.name)
+        return session.get_or_make_api(self.name)
 
 
 def method_handlers(cls: type, instance: Callable[[Session], Any]) -> dict[str, Handler]:

@@ -45,12 +45,12 @@ class SessionRegistry:
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._names = Ids(blueprint.seed)
 
-    def find(self, request: Request) -> Session:
-        """Find the session of a request.
+    def session_of_request(self, request: Request) -> Session:
+        """Return the session of a request, made if it is new.
 
-        Raises what find_named() raises, and Invalid under strict sessions if the request names none.
+        Raises what find_or_make_named() raises, and Invalid under strict sessions if the request names none.
         """
-        session = self.find_named(request)
+        session = self.find_or_make_named(request)
         if session is not None:
             return session
         if self.is_strict:
@@ -58,7 +58,7 @@ class SessionRegistry:
             raise Invalid([Violation("", message)])
         return self.default
 
-    def find_named(self, request: Request) -> Session | None:
+    def find_or_make_named(self, request: Request) -> Session | None:
         """Find or make the session that a request names; None if it names none.
 
         Raises Invalid for a name that cannot be one, Unauthenticated for a credential whose session has ended.
@@ -119,7 +119,7 @@ class SessionRegistry:
         session.keys[key] = access
         return key
 
-    def list_idle(self) -> list[tuple[Session, float]]:
+    def list_sessions(self) -> list[tuple[Session, float]]:
         """List the sessions with the seconds that each has been idle, the longest idle first."""
         now_s = self._seconds()
         self._expire(now_s)

@@ -65,8 +65,8 @@ class Session:
         self._blueprint = blueprint
         self._apis: dict[str, Any] = {}
 
-    def find_api(self, name: str) -> Any:
-        """Give this session's instance of the API *name*."""
+    def get_or_make_api(self, name: str) -> Any:
+        """Return this session's instance of the API *name*; make it on the first call."""
         # Made when it is first called: most sessions use one API of several.
         api = self._apis.get(name)
         if api is None:
