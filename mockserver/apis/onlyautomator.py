@@ -126,4 +126,4 @@ class Api:
             raise NotInFixtures(_UNKNOWN_FAN)
         within = ("preference", fanId) if category is None else ("preference", fanId, category)
         # The store lists the oldest first.
-        return Reply(200, {"status": "success", "data": (await self._store.items(within))[::-1]})
+        return Reply(200, {"status": "success", "data": (await self._store.list_records(within))[::-1]})

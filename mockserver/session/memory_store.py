@@ -31,7 +31,7 @@ class MemoryStore:
             self._index.setdefault(key[:_INDEXED_PARTS], {})[key] = None
         return record
 
-    async def items(self, prefix: Key) -> list[Record]:
+    async def list_records(self, prefix: Key) -> list[Record]:
         """List the records whose key starts with *prefix*, fixtures first, oldest first.
 
         With two parts or more it costs as much as there is under them, with one as much as there is at all.

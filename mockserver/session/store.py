@@ -21,6 +21,6 @@ class Store(Protocol):
         """Replace the record at *key* by change(record) atomically; change is pure and may run twice."""
         ...
 
-    async def items(self, prefix: Key) -> list[Record]:
+    async def list_records(self, prefix: Key) -> list[Record]:
         """List the records whose key starts with *prefix*, oldest first."""
         ...

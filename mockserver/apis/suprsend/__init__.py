@@ -205,7 +205,7 @@ class Api:
         is_selected = parse_tag_filter(tags)
         categories = [
             EffectiveCategory.combine(record, recipient.tenant)
-            for record in await self._store.items(("category",))
+            for record in await self._store.list_records(("category",))
         ]
         return [
             one
@@ -235,7 +235,7 @@ class Api:
         visible = await self._list_visible_categories(recipient, tags)
         sections = []
         # None stands for the categories without a section, which come last.
-        for section in [*await self._store.items(("section",)), None]:
+        for section in [*await self._store.list_records(("section",)), None]:
             slug = section["slug"] if section else None
             members = [one for one in visible if one.category["section"] == slug]
             if members:

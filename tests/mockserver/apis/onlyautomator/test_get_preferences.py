@@ -102,7 +102,7 @@ def test_list_of_one_fan_does_not_look_at_the_others():
     store = MemoryStore({("preference", "a", "x"): {"n": 1}, ("preference", "b", "x"): {"n": 2}})
 
     async def listed(*prefix: str) -> list[int]:
-        return [record["n"] for record in await store.items(prefix)]
+        return [record["n"] for record in await store.list_records(prefix)]
 
     async def story() -> None:
         assert await listed("preference", "a") == [1]
