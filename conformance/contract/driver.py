@@ -90,7 +90,7 @@ class ContractDriver(Driver):
         """Send the cases of *operation*, once in a run; raises NotTested if nothing may or can be sent to it."""
         if not self.target.may_send(operation):
             raise NotTested("DELETE is not sent; allow it with deletes: true in the profile")
-        self.run.mode.want_full("a generated request")
+        self.run.mode.require_full_mode("a generated request")
         if operation.takes_only_non_json:
             raise NotTested(f"only JSON bodies are made, and this takes {', '.join(operation.media_types)}")
         found = self.client.memoize(("cases", operation.id), lambda: self._send_cases(operation))
@@ -184,7 +184,7 @@ class ContractDriver(Driver):
 
     def preflight(self) -> None:
         """Raise Unreachable if nobody answers, Unjudgeable if the credentials are refused."""
-        self.run.mode.want_full("a generated request")
+        self.run.mode.require_full_mode("a generated request")
         operations = [one for one in self.target.selected_operations() if self._list_sendable_cases(one)]
         for operation in sorted(operations, key=lambda one: not self.credentials_for(one))[:1]:
             credentials = self.credentials_for(operation)

@@ -31,7 +31,7 @@ def send_hostile_once(
 
     send_ordinary: sends what is answered as a rule, which tells a target that is gone from one that refuses.
     """
-    driver.run.mode.want_full(HOSTILE_INPUT)
+    driver.run.mode.require_full_mode(HOSTILE_INPUT)
     # Once: a target that hangs costs the whole timeout, twice, each time that it is asked.
     return driver.client.memoize(("hostile", name), lambda: driver.client.send_hostile(send, send_ordinary))
 
@@ -61,7 +61,7 @@ def send_each(sends: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive |
 
 def expect_every_answer(driver: Driver, send_all: Callable[[], Any]) -> None:
     """Want hostile input to be answered, or the connection to be closed."""
-    driver.run.mode.want_full(HOSTILE_INPUT)
+    driver.run.mode.require_full_mode(HOSTILE_INPUT)
     trouble = send_all()
     for hang in driver.client.unanswered:
         # The report shows the last exchange of the evidence, which has to be the one without an answer.

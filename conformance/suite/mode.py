@@ -30,20 +30,20 @@ class Mode(StrEnum):
         """Whether a correct server may be told to change something."""
         return self is not Mode.READ_ONLY
 
-    def want_full(self, what: str) -> None:
+    def require_full_mode(self, what: str) -> None:
         """Raise NotTested unless the mode allows *what*, which others who use the target may notice."""
         if self is not Mode.FULL:
             raise NotTested(f"{what} is left out by --mode {self}")
 
-    def want_write(self) -> None:
+    def require_write(self) -> None:
         """Raise NotTested if nothing may be written."""
         if not self.may_write:
             raise NotTested(f"a write is left out by --mode {self}")
 
-    def want_short(self, size_bytes: int) -> None:
+    def require_short_body(self, size_bytes: int) -> None:
         """Raise NotTested if a body is too long for the mode."""
         if size_bytes > LONGEST_BODY:
-            self.want_full(f"a body of {size_bytes} bytes")
+            self.require_full_mode(f"a body of {size_bytes} bytes")
 
 
 def parse_mode(text: str) -> Mode:

@@ -86,7 +86,7 @@ class Driver(suite.Driver):
         """Another fan; NotTested if the profile names none or the mode leaves other fans alone."""
         if self.target.fixtures.other_fan_id is None:
             raise NotTested("the profile has no fixtures.other_fan_id")
-        self.run.mode.want_full("a write for another fan")
+        self.run.mode.require_full_mode("a write for another fan")
         return self.target.fixtures.other_fan_id
 
     @property
@@ -125,7 +125,7 @@ class Driver(suite.Driver):
     ) -> Response:
         """Post *body* with a token of the profile."""
         if credential == "other_user":
-            self.run.mode.want_full("a write as another user")
+            self.run.mode.require_full_mode("a write as another user")
         answer = self.post(
             body, authorization=f"Bearer {self.reveal_credential(credential)}", headers=headers
         )
@@ -163,9 +163,9 @@ class Driver(suite.Driver):
         """Raise NotTested if the run's mode leaves such a request out."""
         # A body that every server has to refuse changes nothing, so any mode may send it.
         sent = (b"" if body is UNSET else json.dumps(body).encode()) if content is None else content
-        self.run.mode.want_short(len(sent))
+        self.run.mode.require_short_body(len(sent))
         if self._may_be_authorized(headers) and not is_invalid(sent):
-            self.run.mode.want_write()
+            self.run.mode.require_write()
 
     def _may_be_authorized(self, headers: Mapping[str, str]) -> bool:
         """Tell whether a server may accept the credential.
@@ -216,7 +216,7 @@ class Driver(suite.Driver):
 
     def build_write(self, body: Any, headers: Mapping[str, str] | None = None) -> httpx2.Request:
         """Make a write with the user's token that is to be sent as few clients send it."""
-        self.run.mode.want_full("what few clients send")
+        self.run.mode.require_full_mode("what few clients send")
         return self.client.build_request(
             "POST", WRITE_PATH, headers={**self.bearer_header(), **(headers or {})}, json=body
         )
@@ -226,7 +226,7 @@ class Driver(suite.Driver):
     def send_undocumented(self, method: str, path: str, **request: Any) -> Response:
         """Send something that is not the documented operation; its answer is not judged."""
         if method not in SAFE_METHODS:
-            self.run.mode.want_full("a write that is not documented")
+            self.run.mode.require_full_mode("a write that is not documented")
         return self._send_and_collect(
             self.unjudged_answers, method, path, headers=self.bearer_header(), **request
         )
@@ -268,7 +268,7 @@ class Driver(suite.Driver):
 
     def case_results(self) -> Sequence[CaseResult]:
         """Return every generated case as it was sent and answered; they are sent once."""
-        self.run.mode.want_full("the exam")
+        self.run.mode.require_full_mode("the exam")
         return self.client.memoize("exam", lambda: [self.run_case(case) for case in self.run.case_set.cases])
 
     def run_case(self, case: Case) -> CaseResult:

@@ -121,7 +121,7 @@ def send_pipeline(driver: Driver) -> Sequence[SentWrite]:
 
 def send_values(driver: Driver) -> Sequence[Response]:
     """Return the answers to all of VALUES; Inconclusive if something could not be sent."""
-    driver.run.mode.want_full(HOSTILE_INPUT)
+    driver.run.mode.require_full_mode(HOSTILE_INPUT)
     answers, trouble = send_each([partial(send_value, driver, name) for name in VALUES])
     if trouble:
         raise trouble

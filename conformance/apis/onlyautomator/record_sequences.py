@@ -63,7 +63,7 @@ def update_at_once(driver: Driver) -> Sequence[Write]:
 
     Raises Inconclusive if in none of some tries two requests overlapped.
     """
-    driver.run.mode.want_full("a race")
+    driver.run.mode.require_full_mode("a race")
     return driver.client.memoize("update at once", lambda: repeat_race(lambda: _update_at_once(driver)))
 
 
@@ -90,7 +90,7 @@ def create_at_once(driver: Driver) -> list[Response]:
 
     Raises Inconclusive if in none of some tries two requests overlapped.
     """
-    driver.run.mode.want_full("a race")
+    driver.run.mode.require_full_mode("a race")
 
     def race() -> list[Response]:
         body = driver.make_body()
@@ -109,7 +109,7 @@ def _update_record(driver: Driver, record: _Record, value: str) -> Response:
 
 
 def _create_records(driver: Driver) -> list[_Record]:
-    driver.run.mode.want_write()
+    driver.run.mode.require_write()
     creates: list[tuple[str, Callable[[Driver], Sequence[SentWrite]]]] = [
         ("user", shared_writes.write_in_two_categories),
         ("user", shared_writes.write_for_both_fans),

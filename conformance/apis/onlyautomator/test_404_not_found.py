@@ -29,7 +29,7 @@ def test_similar_fan(driver: Driver) -> None:
     There may be a fan of that name, so a write that is accepted is judged only if it goes to the same record.
     """
     # There may be a fan of that name, and it is not one of the profile's.
-    driver.run.mode.want_full("a write for another fan")
+    driver.run.mode.require_full_mode("a write for another fan")
     ours = require_member(first_record(driver), "id")
     answer = driver.write({**first_body(driver), "fanId": f"x{driver.fan_id}"})
     if answer.ok:

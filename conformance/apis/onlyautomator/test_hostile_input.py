@@ -94,7 +94,7 @@ def test_prototype_members_stay(driver: Driver) -> None:
 
 def test_prototypes_stay_clean(driver: Driver) -> None:
     """MUST not show a member of one write's __proto__ in the answer to another. (onlyautomator: Response)"""
-    driver.run.mode.want_full(HOSTILE_INPUT)
+    driver.run.mode.require_full_mode(HOSTILE_INPUT)
     trouble = hostile_input.send_all(driver)
     for answer in driver.client.responses:
         if answer.exchange.method != "POST" or hostile_input.POLLUTION not in answer.text:

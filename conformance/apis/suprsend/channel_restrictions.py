@@ -69,7 +69,7 @@ class RestrictionSteps(NamedTuple):
 
 def restrict_and_free(driver: Driver) -> RestrictionSteps:
     """Restrict a channel that is not restricted, and another in its stead, and free both; read in between."""
-    driver.run.mode.want_full(RESTRICTION)
+    driver.run.mode.require_full_mode(RESTRICTION)
 
     def write_and_read() -> RestrictionSteps:
         try:

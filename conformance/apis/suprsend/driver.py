@@ -119,8 +119,8 @@ class Driver(suite.Driver):
         mode, main = self.run.mode, self.places.main
         own = (main.category, self._target.fixtures.locked_category)
         if at.object != main.object or at.tenant_id is not None or at.category not in own:
-            mode.want_full("a write for another object, category or tenant")
-        mode.want_short(len(content or b""))
+            mode.require_full_mode("a write for another object, category or tenant")
+        mode.require_short_body(len(content or b""))
         # A body that every server refuses, and a credential that it refuses, change nothing: any mode may send them.
         has_other_key = authorization is None or self.api_key.is_bearer_of_another_key(authorization)
         is_invalid = (
@@ -129,13 +129,13 @@ class Driver(suite.Driver):
             else generated_cases.is_invalid_content(content)
         )
         if not has_other_key and not is_invalid:
-            mode.want_write()
+            mode.require_write()
 
     def build_write(
         self, body: Any, at: Place | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx2.Request:
         """Make a write that is to be sent as few clients send it, by default to the profile's place."""
-        self.run.mode.want_full("what few clients send")
+        self.run.mode.require_full_mode("what few clients send")
         place = at or self.places.main
         # What few clients send may reach another place than it names, and may be carried out without an answer.
         self.forget_latest_writes(self.places.main)
@@ -187,7 +187,7 @@ class Driver(suite.Driver):
 
     def update_restrictions(self, channels: Mapping[str, bool], names: Sequence[str]) -> Response:
         """Say of each of *channels* whether the object restricts it in all categories, under *names*."""
-        self.run.mode.want_full(RESTRICTION)
+        self.run.mode.require_full_mode(RESTRICTION)
         # What is restricted changes what a category lists, so no earlier answer says any more what is there.
         self.forget_latest_writes()
         wish = [{"channel": name, "is_restricted": channels[name]} for name in channels]
@@ -272,7 +272,7 @@ class Driver(suite.Driver):
 
     def case_results(self) -> Sequence[CaseResult]:
         """Return every generated case with its answer; they are sent once."""
-        self.run.mode.want_full("the exam")
+        self.run.mode.require_full_mode("the exam")
         return self.client.memoize("exam", lambda: [self.run_case(case) for case in self.run.case_set.cases])
 
     def run_case(self, case: Case) -> CaseResult:

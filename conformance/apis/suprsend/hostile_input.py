@@ -70,7 +70,7 @@ def send_prototype(driver: Driver) -> tuple[Response, Response | None, Response]
         )
         return before, given, driver.write(NO_PREFERENCE)
 
-    driver.run.mode.want_full(HOSTILE_INPUT)
+    driver.run.mode.require_full_mode(HOSTILE_INPUT)
     return driver.client.memoize("hostile: prototype", send)
 
 

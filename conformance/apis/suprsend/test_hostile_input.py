@@ -63,7 +63,7 @@ def test_hostile_input_is_answered(driver: Driver) -> None:
     answered each time right after it. Closing the connection counts as an answer: a server may do that to what is
     not valid HTTP to it.
     """
-    driver.run.mode.want_full("what servers stumble over")
+    driver.run.mode.require_full_mode("what servers stumble over")
     trouble = hostile_input.send_all(driver)
     for hang in driver.client.unanswered:
         driver.client.cite(hang)

@@ -100,7 +100,7 @@ def write_at_once(driver: Driver) -> MixedWrites:
 
     Raises Inconclusive if in none of some tries two requests overlapped.
     """
-    driver.run.mode.want_full("a race")
+    driver.run.mode.require_full_mode("a race")
     return driver.client.memoize("at once", lambda: repeat_race(lambda: _write_at_once(driver)))
 
 
