@@ -17,7 +17,7 @@ from conformance.command.explain import print_explanations
 from conformance.command.init import print_profile_template
 from conformance.command.listing import list_requirements
 from conformance.command.run import judge_and_report
-from conformance.command.selftest import judge_the_judge
+from conformance.command.selftest import run_selftest
 
 _HELP = """Judge any server that claims to implement an API, with evidence for every verdict.
 
@@ -40,7 +40,7 @@ app.command("list")(list_requirements)
 app.command("explain")(print_explanations)
 app.command("doctor")(check_target)
 app.command("run")(judge_and_report)
-app.command("selftest")(judge_the_judge)
+app.command("selftest")(run_selftest)
 app.command("diff")(print_changes)
 
 

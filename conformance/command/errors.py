@@ -66,9 +66,9 @@ def report_errors(
             except (typer.Exit, BrokenPipeError):  # which typer turns into statuses of its own
                 raise
             except Exception as error:
-                from conformance.judge.result import describe_fault
+                from conformance.judge.result import describe_judge_error
 
-                print_error(f"the judge itself failed: {describe_fault(error)}")
+                print_error(f"the judge itself failed: {describe_judge_error(error)}")
                 sys.exit(NO_VERDICT)
 
         return reporting_errors

@@ -91,7 +91,7 @@ def judge_and_report(
     target = read_profile(profile)
     suite = suite_of(target)
     known_failures = waiver.read_waivers(waivers) if waivers else []
-    waiver.refuse_pointless(known_failures, suite.requirements())
+    waiver.refuse_pointless_waivers(known_failures, suite.requirements())
     asked = select_requirements(suite.requirements(), only or ())
     earlier = read_report(against, target.api) if against else None
     terminal = Terminal(_make_console(to_stderr=is_piped))

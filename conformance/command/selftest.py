@@ -12,7 +12,7 @@ from conformance.command.options import OneApi
 
 
 @report_errors()
-def judge_the_judge(
+def run_selftest(
     api: OneApi = None,
     only: Annotated[
         list[str] | None,

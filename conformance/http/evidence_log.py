@@ -71,7 +71,7 @@ class EvidenceLog:
         finally:
             self._thread.cited = outer
 
-    def divert_thread(self, cited: list[Exchange], responses: list[Response]) -> None:
+    def set_thread_lists(self, cited: list[Exchange], responses: list[Response]) -> None:
         """Let this thread, until it ends, write into lists of its own: those of others would get into disorder."""
         self._thread.cited, self._thread.responses = cited, responses
 

@@ -47,7 +47,7 @@ class Race:
         return [result for result in self._results if isinstance(result, Response)]
 
     def _send(self, at: int) -> None:
-        self._log.divert_thread(self._cited[at], self._responses[at])
+        self._log.set_thread_lists(self._cited[at], self._responses[at])
         self._start.wait()
         try:
             self._results[at] = self._sends[at]()

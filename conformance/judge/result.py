@@ -53,7 +53,7 @@ def make_result(requirement: Requirement, error: BaseException | None, client: C
         return Result(requirement, "not_tested", reason, evidence=evidence)
     if isinstance(error, Inconclusive):
         return Result(requirement, "inconclusive", reason, evidence=evidence)
-    fault = f"the judge's own fault: {client.redaction(describe_fault(error))}"
+    fault = f"the judge's own fault: {client.redaction(describe_judge_error(error))}"
     return Result(requirement, "inconclusive", fault, evidence=evidence, is_our_fault=True)
 
 
@@ -76,7 +76,7 @@ def _to_one_line(text: str) -> str:
     return " ".join(escape_controls(text).split())
 
 
-def describe_fault(error: BaseException) -> str:
+def describe_judge_error(error: BaseException) -> str:
     """Say what went wrong in us, and where."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"

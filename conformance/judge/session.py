@@ -21,7 +21,7 @@ from conformance.http.redaction import Redaction
 from conformance.http.response import Response
 from conformance.judge import waiver
 from conformance.judge.engine import Engine
-from conformance.judge.result import Result, describe_fault, result_not_asked
+from conformance.judge.result import Result, describe_judge_error, result_not_asked
 from conformance.judge.suites import Suite, read_profile, suite_of
 from conformance.judge.verdict import Verdict
 from conformance.judge.waiver import Waiver
@@ -242,7 +242,7 @@ def _collect_results(
         verdict.was_interrupted = True
         verdict.stopped = "interrupted"
     except Exception as error:
-        verdict.stopped = f"the judge itself failed: {session.client.redaction(describe_fault(error))}"
+        verdict.stopped = f"the judge itself failed: {session.client.redaction(describe_judge_error(error))}"
     for missing in asked[len(verdict.results) :]:
         verdict.results.append(result_not_asked(missing, str(verdict.stopped)))
 

@@ -23,7 +23,7 @@ from conformance.contract.profile import ContractProfile, check_contract_profile
 from conformance.contract.suite import ContractSuite
 from conformance.generation import cases
 from conformance.http.pacing import BUSY_STATUSES
-from conformance.suite.requirement import Requirement, read_requirement, refuse_twins
+from conformance.suite.requirement import Requirement, check_unique_ids, read_requirement
 from conformance.target.model import BadProfile
 from conformance.target.profile import AnyTarget, TargetProfile, make_profile
 from conformance.target.resolution import resolve_profile
@@ -185,7 +185,7 @@ def _collect_once(api: str) -> Sequence[Requirement]:
         and inspect.isfunction(function)
         and function.__module__ == module.__name__  # not what it imports from another
     ]
-    refuse_twins([requirement for _, requirement in found])
+    check_unique_ids([requirement for _, requirement in found])
     found.sort(key=lambda pair: (pair[0], headings.index(pair[1].heading)))
     return [requirement for _, requirement in found]
 

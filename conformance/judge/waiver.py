@@ -99,20 +99,20 @@ def list_waiver_faults(
     known: every requirement of the API, asked or not; waivers of other APIs are left to their own runs.
     """
     asked = {result.requirement.id: result for result in results}
-    faults = list_pointless([one for one in waivers if one.id not in asked], known)
+    faults = list_pointless_waivers([one for one in waivers if one.id not in asked], known)
     for one in waivers:
         if one.id in asked:
             faults += _describe_stale(one, asked[one.id], today)
     return faults
 
 
-def refuse_pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> None:
+def refuse_pointless_waivers(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> None:
     """Raise BadWaivers if there are waivers that never excuse anything."""
-    if faults := list_pointless(waivers, known):
+    if faults := list_pointless_waivers(waivers, known):
         raise BadWaivers("\n".join(faults))
 
 
-def list_pointless(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> list[str]:
+def list_pointless_waivers(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> list[str]:
     """Say of each waiver that never excuses anything what to do with it: of no requirement, or of an OBSERVED one.
 
     known: every requirement of the API that is judged; those of the other APIs that have a name are known here.

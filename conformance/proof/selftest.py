@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from conformance.generation.case import CaseSet
 from conformance.generation.cases import DRAWN, draw_cases
-from conformance.judge.result import describe_fault
+from conformance.judge.result import describe_judge_error
 from conformance.judge.session import CannotRun
 from conformance.proof import NoSuchServer, trial
 from conformance.proof.trial import Finding, Trial
@@ -103,7 +103,7 @@ def _run_named_trial(api: str, kind: str, name: str) -> Finding:
     try:
         return trial.run_trial(found)
     except Exception as error:
-        raise CannotRun(f"{api}: {kind} {name} could not be judged: {describe_fault(error)}") from None
+        raise CannotRun(f"{api}: {kind} {name} could not be judged: {describe_judge_error(error)}") from None
 
 
 def render_trial(one: Trial, finding: Finding) -> str:

@@ -18,7 +18,7 @@ class Contradiction:
     answer: Response
 
 
-def judge_contradictions(
+def fail_new_contradictions(
     found: Iterable[Contradiction], earlier: Iterable[Contradiction], fail: Callable[[Contradiction], None]
 ) -> Collection[str]:
     """Call *fail* with each contradiction *found*, unless an *earlier* one is to the same fact.

@@ -125,7 +125,7 @@ def _join_lines(text: str) -> str:
     return " ".join(text.split())
 
 
-def refuse_twins(requirements: Sequence[Requirement]) -> None:
+def check_unique_ids(requirements: Sequence[Requirement]) -> None:
     """Raise BadRequirement if two have one id."""
     ids = [requirement.id for requirement in requirements]
     for id_ in ids:

@@ -20,7 +20,7 @@ _FEWEST_IN_ORDER = 8  # so many records are not in an order by chance
 _NAMES_OF_ORDERS = (("id",), ("preference",), ("category",), ("category", "preference"))
 
 
-def refuse_partial_list(driver: Driver, query: ListQuery, written: SentWrite) -> None:
+def require_whole_list(driver: Driver, query: ListQuery, written: SentWrite) -> None:
     """Raise Inconclusive if the list that lacks *written* may be only one page of several.
 
     It is not if it is very short, if another list of the run holds more than fits on it, or if it stands in an order

@@ -18,7 +18,7 @@ from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.timestamp import REPLICAS_APART, parse_instant
 from conformance.generation.operation_sequence import draw_operation_sequence
 from conformance.http.response import Response
-from conformance.suite.model import Contradiction, judge_contradictions
+from conformance.suite.model import Contradiction, fail_new_contradictions
 
 # What the first record is written with, too, so that nothing but the order is new: two of one length, one longer.
 VALUES = ("first", "other", "another")
@@ -111,7 +111,7 @@ def judge_writes(
     left to those. Returns these facts.
     """
     earlier = itertools.chain.from_iterable(map(contradictions, plain))
-    return judge_contradictions(contradictions(writes), earlier, fail)
+    return fail_new_contradictions(contradictions(writes), earlier, fail)
 
 
 def is_same_moment(one: datetime, other: datetime) -> bool:

@@ -17,7 +17,7 @@ from conformance.apis.onlyautomator.answers import (
     name_json_type,
 )
 from conformance.apis.onlyautomator.driver import Driver, SentWrite
-from conformance.apis.onlyautomator.list_pages import refuse_partial_list
+from conformance.apis.onlyautomator.list_pages import require_whole_list
 from conformance.apis.onlyautomator.listed_records import (
     VALUE_TO_LOOK_UP,
     ListQuery,
@@ -179,12 +179,12 @@ def test_written_is_listed(driver: Driver) -> None:
     record, records = find_in_list(driver, query_of_fan(driver), written)
     if record is None:
         try:
-            refuse_partial_list(driver, query_of_fan(driver), written)
+            require_whole_list(driver, query_of_fan(driver), written)
         except Inconclusive:  # so the list of its category has to tell
             in_its_category, records = find_in_list(driver, query_of_run(driver), written)
             if in_its_category is not None:
                 raise
-            refuse_partial_list(driver, query_of_run(driver), written)
+            require_whole_list(driver, query_of_run(driver), written)
     id_ = describe_value(data_of(written.answer).get("id"))
     expect(record is not None, f"the record {id_} in the list", f"{len(records)} records without it")
 
@@ -282,7 +282,7 @@ def test_category_filter_includes(driver: Driver) -> None:
         raise Inconclusive("a record that this rests on is not even in the list of all")
     record, records = find_in_list(driver, query_of_run(driver), written)
     if record is None:
-        refuse_partial_list(driver, query_of_run(driver), written)
+        require_whole_list(driver, query_of_run(driver), written)
     expect(
         record is not None,
         f"a record of the category {describe_value(driver.run.prefix)}",
