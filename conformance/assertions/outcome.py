@@ -48,16 +48,16 @@ class Unreachable(Inconclusive):
     """No HTTP answer came: no connection, no answer in time, or something that is not HTTP."""
 
 
-class Silent(Unreachable):
+class NoAnswer(Unreachable):
     """The whole request was sent and no answer came in time."""
 
 
-class HungUp(Unreachable):
+class ConnectionClosed(Unreachable):
     """The target took the request, or part of it, and closed the connection without an answer."""
 
 
-class Stopped(Unreachable):
-    """The target has been silent too often in a row; the rest of the run is not asked."""
+class RunStopped(Unreachable):
+    """The target gave no answer too often in a row, or the run's time is used up; the rest of the run is not asked."""
 
 
 class Unjudgeable(Outcome):

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from conformance.assertions.outcome import HungUp, Inconclusive, NotTested, Silent
+from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested
 from conformance.http.connection import NO_PROXY, HttpConnection, find_environment_proxy
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
@@ -105,7 +105,7 @@ class Client:
         """Send one request and return its final response.
 
         path: raw, percent-encoded where it has to be. retry_busy: whether 429 and 503 are retried.
-        Raises Inconclusive if none came that can be judged, Stopped if that has happened too often or if the
+        Raises Inconclusive if none came that can be judged, RunStopped if that has happened too often or if the
         budget is used up.
         """
         request = self._compose_request(method, path, **parts)
@@ -156,10 +156,10 @@ class Client:
         for is_last in (False, True):
             try:
                 return ask()
-            except HungUp:
+            except ConnectionClosed:
                 ask_harmless()
                 return None
-            except Silent:
+            except NoAnswer:
                 silent = self.exchanges[-1]
                 ask_harmless()
                 if is_last:
@@ -186,7 +186,7 @@ class Client:
         raise Inconclusive(f"of {len(sends)} requests sent together no two overlapped")
 
     def pause(self, seconds: float) -> None:
-        """Wait; raises Stopped at once if the budget does not last so long."""
+        """Wait; raises RunStopped at once if the budget does not last so long."""
         if seconds > self.budget.remaining_s():
             raise self.budget.exhausted_outcome()
         self.clock.sleep(seconds)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from conformance.assertions.outcome import Stopped
+from conformance.assertions.outcome import RunStopped
 
 BUSY_STATUSES = frozenset({429, 503})
 _FIRST_PAUSE_S = 0.1
@@ -47,7 +47,7 @@ class Budget:
 
     def exhausted_outcome(self) -> BaseException:
         """Return what is raised when it is used up."""
-        return Stopped(f"{self.describe()} is used up")
+        return RunStopped(f"{self.describe()} is used up")
 
 
 class RetryTimer:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from conformance.assertions.outcome import Inconclusive, Stopped
+from conformance.assertions.outcome import Inconclusive, RunStopped
 from conformance.http.evidence import Exchange
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.response import Response
@@ -27,7 +27,7 @@ class Race:
         """Send everything and return the responses that came, in the order of the requests.
 
         What the threads have logged is added to the log afterwards, in that order too: each run tells the same.
-        Raises Stopped, and whatever is no outcome, if a thread did.
+        Raises RunStopped, and whatever is no outcome, if a thread did.
         """
         # Daemons, so that an interrupt need not wait until the last of them has got its answer.
         threads = [
@@ -38,7 +38,7 @@ class Race:
         for thread in threads:
             thread.join()
         for result in self._results:
-            is_fatal = isinstance(result, Stopped) or not isinstance(result, Inconclusive)
+            is_fatal = isinstance(result, RunStopped) or not isinstance(result, Inconclusive)
             if isinstance(result, Exception) and is_fatal:
                 raise result
         for cited, responses in zip(self._cited, self._responses, strict=True):

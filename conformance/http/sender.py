@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import httpcore2
 import httpx2
 
-from conformance.assertions.outcome import HungUp, Inconclusive, Silent, Stopped, Unreachable
+from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, RunStopped, Unreachable
 from conformance.http.connection import LARGEST_BODY, BodyTooLarge, HttpConnection, RawResponse
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
@@ -72,7 +72,7 @@ class Sender:
     def send(self, request: httpx2.Request) -> Response:
         """Send one request and return its response, whatever it is.
 
-        Raises Inconclusive if there is none, Stopped if that has happened too often or if the budget is used up.
+        Raises Inconclusive if there is none, RunStopped if that has happened too often or if the budget is used up.
         """
         if not self._thread.has_had_its_turn:
             self.wait_for_turn()
@@ -115,12 +115,12 @@ class Sender:
         self._thread.has_had_its_turn = True
 
     def count_silence(self, kind: type[Inconclusive], sentence: str) -> Inconclusive:
-        """Return the outcome of a request without a usable response, which is Stopped after some in a row."""
+        """Return the outcome of a request without a usable response, which is RunStopped after some in a row."""
         with self._lock:
             self._silences += 1
             if self._silences >= SILENCES_UNTIL_STOP:
                 times = f"{SILENCES_UNTIL_STOP}rd time in a row"
-                return Stopped(f"{sentence}; that was the {times}, so the run stops here")
+                return RunStopped(f"{sentence}; that was the {times}, so the run stops here")
         return kind(sentence)
 
     def end_silence(self) -> None:
@@ -150,7 +150,7 @@ class Sender:
             sentence = f"no answer from {_describe_origin(request.url)} within {self._timeout_s:g} s"
             if self._budget.remaining_s():
                 # Whoever read the whole request may just be slow; whoever did not is not there.
-                kind = Silent if isinstance(error, httpcore2.ReadTimeout) else Unreachable
+                kind = NoAnswer if isinstance(error, httpcore2.ReadTimeout) else Unreachable
                 outcome = self.count_silence(kind, sentence)
             else:
                 outcome = self._budget.exhausted_outcome()
@@ -193,7 +193,7 @@ class _ThreadState(threading.local):
 def _explain_connection_error(
     error: Exception, url: httpx2.URL, proxy: httpx2.URL | None, redaction: Redaction
 ) -> Unreachable:
-    """Return the outcome that says why *url* gave no response: HungUp where it took the request and closed."""
+    """Return the outcome that says why *url* gave no response: ConnectionClosed where it took the request."""
     origin, reason = _describe_origin(url), redaction(str(error))
     if isinstance(error, httpcore2.ProxyError):
         return Unreachable(f"the proxy does not let through to {origin}: {reason}")
@@ -202,7 +202,7 @@ def _explain_connection_error(
     if _is_tls_error(error):
         return Unreachable(f"{origin} broke the TLS connection off: {reason}{_find_advice(reason)}")
     if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
-        return HungUp(f"{origin} closed the connection without an answer")
+        return ConnectionClosed(f"{origin} closed the connection without an answer")
     quote = escape_controls(reason)[:_LONGEST_QUOTE]
     return Unreachable(f"{origin} answered something that is not HTTP: {quote}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from conformance.assertions.outcome import Stopped
+from conformance.assertions.outcome import RunStopped
 from conformance.http.client import Client
 from conformance.judge.result import Result, make_result, result_not_asked
 from conformance.suite.driver import Driver
@@ -36,7 +36,7 @@ class Engine:
             raise
         except BaseException as outcome:  # SystemExit, too: a requirement that ends us is our own fault
             error = outcome
-        if isinstance(error, Stopped):
+        if isinstance(error, RunStopped):
             self.stopped = self._client.redaction(str(error))
         result = make_result(requirement, error, self._client)
         return replace(result, seconds=time.monotonic() - began)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from conformance.assertions.outcome import DoesNotConform, Outcome, Stopped
+from conformance.assertions.outcome import DoesNotConform, Outcome, RunStopped
 from conformance.generation.case import Case, CaseSet
 from conformance.generation.cases import TooFewCases
 from conformance.http.client import Client
@@ -115,7 +115,7 @@ class Exploration:
         except KeyboardInterrupt:
             self.stopped = "interrupted"
             interrupt.take_interrupt()
-        except Stopped as silence:
+        except RunStopped as silence:
             self.stopped = self.redaction(str(silence))
         finally:
             self._restore()
@@ -196,7 +196,7 @@ class Exploration:
         except DoesNotConform as error:
             found = make_result(asked, error, self._client)
             return Finding(asked, seed, None, False, str(found.expected), str(found.got), found.at_fault)
-        except Stopped:
+        except RunStopped:
             raise
         except Outcome:
             pass

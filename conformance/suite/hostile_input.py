@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import httpx2
 
 from conformance.assertions.expect import expect
-from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
+from conformance.assertions.outcome import Inconclusive, NotTested, RunStopped
 from conformance.http.raw_request import chunk_body
 from conformance.http.response import Response
 from conformance.suite.driver import Driver
@@ -52,7 +52,7 @@ def send_each(sends: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive |
         # The mode or the profile leaves it out, and the other input is still to be sent.
         except NotTested:
             continue
-        except Stopped:
+        except RunStopped:
             raise
         except Inconclusive as trouble:
             troubles.append(trouble)

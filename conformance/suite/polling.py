@@ -20,7 +20,7 @@ class Polling:
         self._pause_s = _FIRST_PAUSE_S
 
     def pause(self) -> None:
-        """Wait before the next look; Stopped is raised if the run's budget does not last so long."""
+        """Wait before the next look; RunStopped is raised if the run's budget does not last so long."""
         # The last pause ends at the last moment, so that the last look is as late as it may be.
         left_s = self.until - self._client.clock.monotonic()
         self._client.pause(max(0, min(self._pause_s, left_s)))

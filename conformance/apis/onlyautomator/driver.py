@@ -14,7 +14,7 @@ from conformance.apis.onlyautomator.answers import code_of, describe_answer
 from conformance.apis.onlyautomator.generated_cases import KEY, CasePreparer, CaseResult, is_invalid, is_json
 from conformance.apis.onlyautomator.profile import Profile
 from conformance.apis.onlyautomator.tokens import Token
-from conformance.assertions.outcome import Inconclusive, NotTested, Stopped, Unjudgeable
+from conformance.assertions.outcome import Inconclusive, NotTested, RunStopped, Unjudgeable
 from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.response import Response
@@ -248,7 +248,7 @@ class Driver(suite.Driver):
             return self._send_and_collect(
                 self.list_answers, "GET", LIST_PATH, headers=headers, params=parameters
             )
-        except Stopped:
+        except RunStopped:
             raise
         except Inconclusive as trouble:
             self._unanswered_lists[asked] = trouble

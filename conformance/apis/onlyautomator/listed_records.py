@@ -23,7 +23,7 @@ from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite, tripl
 from conformance.apis.onlyautomator.generated_cases import KEY
 from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import is_same_json
-from conformance.assertions.outcome import Inconclusive, Stopped
+from conformance.assertions.outcome import Inconclusive, RunStopped
 from conformance.http.response import Response
 from conformance.suite.polling import LONGEST_LAG_S, Polling
 
@@ -176,7 +176,7 @@ def records_by_list(
             records = read_until(
                 driver, query, lambda it: all(is_right(find_records(it, one)) for one in written), after
             )
-        except Stopped:
+        except RunStopped:
             raise
         except Inconclusive as trouble:
             troubles.append(trouble)

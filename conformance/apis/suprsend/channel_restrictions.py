@@ -27,7 +27,7 @@ from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.restoration import Restoration
 from conformance.apis.suprsend.shared_reads import read_neighbour
 from conformance.apis.suprsend.shared_writes import channels_to_name, write_and_read_here_and_elsewhere
-from conformance.assertions.outcome import Inconclusive, NotTested, Stopped
+from conformance.assertions.outcome import Inconclusive, NotTested, RunStopped
 from conformance.http.response import Response
 
 _FEWEST_LEFT = 2  # channels of a category that stay in while one is restricted and another is out by itself
@@ -74,7 +74,7 @@ def restrict_and_free(driver: Driver) -> RestrictionSteps:
     def write_and_read() -> RestrictionSteps:
         try:
             return _restrict_and_free(driver)
-        except Stopped:
+        except RunStopped:
             raise
         except Inconclusive:
             # What is restricted by now would disturb all that is asked later.
@@ -185,7 +185,7 @@ def _find_other_place(driver: Driver, named: str) -> Place | None:
     """Return the place of another object where the channel was answered as editable; None if there is none."""
     try:
         written = write_and_read_here_and_elsewhere(driver, driver.places.other_object).elsewhere
-    except Stopped:
+    except RunStopped:
         raise
     except (NotTested, Inconclusive):
         return None

@@ -22,7 +22,7 @@ from conformance.apis.suprsend.category import (
 )
 from conformance.apis.suprsend.place import UNKNOWN, Place, Places
 from conformance.apis.suprsend.profile import Profile
-from conformance.assertions.outcome import Inconclusive, Outcome, Stopped, Unjudgeable
+from conformance.assertions.outcome import Inconclusive, Outcome, RunStopped, Unjudgeable
 from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.response import Response
@@ -263,7 +263,7 @@ class Driver(suite.Driver):
                     self._lag_s = min(self._lag_s, max(_LATER_LAG_S, 2 * self._longest_lag_s))
                     return answer
                 polling.pause()
-        except Stopped:
+        except RunStopped:
             raise
         except Inconclusive as outcome:
             return outcome
@@ -323,7 +323,7 @@ class Driver(suite.Driver):
         for place in list(self._touched):
             try:
                 self._opt_everything_in(place)
-            except Stopped:
+            except RunStopped:
                 break
             except Outcome:
                 continue

@@ -11,7 +11,7 @@ from email.utils import formatdate
 
 import pytest
 
-from conformance.assertions.outcome import DoesNotConform, Inconclusive, Silent, Stopped, Unreachable
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, NoAnswer, RunStopped, Unreachable
 from conformance.http import pacing
 from conformance.http.client import Client
 from conformance.http.pacing import RateLimit, parse_retry_after
@@ -136,7 +136,7 @@ def test_retry_after_reads_seconds_and_dates():
 
 def test_third_silence_in_a_row_stops_the_run():
     with talking_to(Server(lambda _: time.sleep(0.5)), timeout_s=0.05) as client:
-        for expected in (Silent, Silent, Stopped):
+        for expected in (NoAnswer, NoAnswer, RunStopped):
             with pytest.raises(Unreachable) as silence:
                 client.send("GET", "/")
             assert type(silence.value) is expected
@@ -151,7 +151,7 @@ def test_an_answer_ends_a_row_of_silences():
         for path in ("/slow", "/slow", "/", "/slow", "/slow"):
             try:
                 client.send("GET", path)
-            except Stopped:
+            except RunStopped:
                 pytest.fail("stopped")
             except Unreachable:
                 pass

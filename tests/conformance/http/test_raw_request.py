@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from conformance.assertions.outcome import HungUp, Inconclusive, NotTested, Silent, Unreachable
+from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested, Unreachable
 from conformance.http import raw_request
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
@@ -221,7 +221,7 @@ def test_waiting_server_is_left_after_a_moment():
 @pytest.mark.parametrize(
     ("said", "outcome"),
     [
-        (b"", HungUp),
+        (b"", ConnectionClosed),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}", Unreachable),
         (b"SSH-2.0-OpenSSH_9.9\r\n\r\n", Unreachable),
         (b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n", Unreachable),
@@ -313,7 +313,7 @@ def test_closed_connection_is_no_answer_and_no_failure():
 def test_request_that_alone_gets_no_answer_hangs():
     with send_hostile_to(hang) as (send, client):
         for hung in (1, 2):  # the harmless answers in between end a row of silences
-            with pytest.raises(Silent):
+            with pytest.raises(NoAnswer):
                 send()
             assert [shown.url[-8:] for shown in client.unanswered] == ["/hostile"] * hung
 

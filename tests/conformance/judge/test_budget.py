@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from conformance import proof
-from conformance.assertions.outcome import Stopped, Unreachable
+from conformance.assertions.outcome import RunStopped, Unreachable
 from conformance.command.cli import app
 from conformance.command.options import parse_duration
 from conformance.http.client import Client
@@ -73,7 +73,7 @@ def test_time_for_one_exchange_is_bounded(talk):
 
 @pytest.mark.parametrize("talk", [dripping, mute])
 def test_no_exchange_overruns_the_budget(talk):
-    spent = pytest.raises(Stopped, match=r"the run's budget of 0\.4 s is used up")
+    spent = pytest.raises(RunStopped, match=r"the run's budget of 0\.4 s is used up")
     with client_of(talk, timeout_s=60, budget_s=0.4) as client, at_most(2), spent:
         client.send("GET", "/")
 

@@ -10,7 +10,7 @@ import pytest
 
 from conformance import proof
 from conformance.assertions.expect import observe
-from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, Stopped
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, RunStopped
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
 from conformance.judge.engine import Engine
@@ -114,7 +114,7 @@ def test_failure_points_at_its_exchange(client):
 
 def test_stop_leaves_the_rest_unasked(client):
     def stops(driver):
-        raise Stopped("silent")
+        raise RunStopped("silent")
 
     def never(driver):
         pytest.fail("asked")
@@ -153,7 +153,7 @@ def test_each_is_announced_asked_and_told_in_turn(session):
         events.append("early is asked")
 
     def stops(driver):
-        raise Stopped("silent")
+        raise RunStopped("silent")
 
     events = []
     session.ask_each(
