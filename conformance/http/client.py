@@ -279,7 +279,7 @@ class Client:
             self.cite(response.exchange)
             if not self.budget.remaining_s():
                 raise self.budget.exhausted_outcome() from None
-            raise self._sender.count_silence(Inconclusive, self.redaction(str(error))) from None
+            raise self._sender.silence_outcome(Inconclusive, self.redaction(str(error))) from None
         if renewed is None:
             return response
         self.cite(response.exchange)
@@ -302,7 +302,7 @@ class Client:
 
     def _keep_response(self, response: Response) -> Response:
         if response.status not in BUSY_STATUSES:
-            self._sender.end_silence()
+            self._sender.reset_silence_count()
         self._log.add_response(response)
         return response
 
@@ -323,7 +323,7 @@ class Client:
         if self.budget.remaining_s() < self._retry_s:
             limit += f" or what is left of {self.budget.describe()}"
         sentence = f"the target keeps answering {response.status}{wish}, longer than {limit}"
-        return self._sender.count_silence(Inconclusive, sentence)
+        return self._sender.silence_outcome(Inconclusive, sentence)
 
     def _find_proxy(self, url: httpx2.URL, named: str | None) -> httpx2.URL | None:
         if named == NO_PROXY:

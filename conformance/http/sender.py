@@ -114,7 +114,7 @@ class Sender:
         """Let this thread, until it ends, send without waiting for its turn: that was waited for already."""
         self._thread.has_had_its_turn = True
 
-    def count_silence(self, kind: type[Inconclusive], sentence: str) -> Inconclusive:
+    def silence_outcome(self, kind: type[Inconclusive], sentence: str) -> Inconclusive:
         """Return the outcome of a request without a usable response, which is RunStopped after some in a row."""
         with self._lock:
             self._silences += 1
@@ -123,8 +123,8 @@ class Sender:
                 return RunStopped(f"{sentence}; that was the {times}, so the run stops here")
         return kind(sentence)
 
-    def end_silence(self) -> None:
-        """Count silences anew, since a usable response has come."""
+    def reset_silence_count(self) -> None:
+        """Count silences from zero again, since a usable response has come."""
         with self._lock:
             self._silences = 0
 
@@ -151,7 +151,7 @@ class Sender:
             if self._budget.remaining_s():
                 # Whoever read the whole request may just be slow; whoever did not is not there.
                 kind = NoAnswer if isinstance(error, httpcore2.ReadTimeout) else Unreachable
-                outcome = self.count_silence(kind, sentence)
+                outcome = self.silence_outcome(kind, sentence)
             else:
                 outcome = self._budget.exhausted_outcome()
                 sentence = str(outcome)
@@ -160,7 +160,7 @@ class Sender:
             outcome = Inconclusive(sentence)
         except BodyTooLarge:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
-            outcome = self.count_silence(Inconclusive, sentence)
+            outcome = self.silence_outcome(Inconclusive, sentence)
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
             outcome = _explain_connection_error(error, request.url, self._proxy, self._redaction)
             sentence = str(outcome)
