@@ -159,7 +159,7 @@ def find_in_list(driver: Driver, query: ListQuery, written: SentWrite) -> tuple[
     return find_record(records, written), records
 
 
-def records_by_list(
+def wait_for_records_in_lists(
     driver: Driver, *written: SentWrite, is_right: Callable[[Records], object] = bool
 ) -> Sequence[tuple[SentWrite, Records]]:
     """Return each of *written* with its records in the run's own list, and with those in the list of all the fan's.
@@ -267,7 +267,7 @@ def last_write_of_value(driver: Driver, value: Any = VALUE_TO_LOOK_UP) -> SentWr
 # --- other requests for lists ----------------------------------------------------------------------------
 
 
-def list_with_token(driver: Driver, token: str | None) -> Response:
+def request_list_with_token(driver: Driver, token: str | None) -> Response:
     """Return the answer to a request for the fan's list with any token or none; it is sent once."""
     authorization = None if token is None else f"Bearer {token}"
     return driver.client.memoize(
@@ -275,7 +275,7 @@ def list_with_token(driver: Driver, token: str | None) -> Response:
     )
 
 
-def list_with_parameters(driver: Driver, **parameters: str) -> Response:
+def request_list_with_parameters(driver: Driver, **parameters: str) -> Response:
     """Return the answer to a request for a list with these parameters; it is sent once."""
     authorization = driver.bearer_header()["Authorization"]
     return driver.client.memoize(

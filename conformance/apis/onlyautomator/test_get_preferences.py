@@ -31,11 +31,11 @@ from conformance.apis.onlyautomator.listed_records import (
     query_of_fan,
     query_of_run,
     read_until,
-    records_by_list,
     records_of,
     require_own_records,
     require_record_as_sent,
     shows_value_of,
+    wait_for_records_in_lists,
     writes_of_triple,
 )
 from conformance.apis.onlyautomator.shared_writes import (
@@ -105,7 +105,7 @@ def test_list_data(driver: Driver) -> None:
 
 def _records_of_write(driver: Driver, written: SentWrite) -> Iterator[Data]:
     """Yield the record of a write as each list shows it."""
-    return chain.from_iterable(records for _, records in records_by_list(driver, written))
+    return chain.from_iterable(records for _, records in wait_for_records_in_lists(driver, written))
 
 
 def _write_two_records(driver: Driver) -> Sequence[SentWrite]:
@@ -130,7 +130,7 @@ def test_list_ids(driver: Driver) -> None:
     _write_updated_record(
         driver
     )  # Inconclusive if each write of a triple gets another id, which then names no record
-    for (_, answer), records in records_by_list(driver, *written):
+    for (_, answer), records in wait_for_records_in_lists(driver, *written):
         wanted = data_of(answer)["id"]
         for record in records:
             expect(
@@ -192,7 +192,7 @@ def test_written_is_listed(driver: Driver) -> None:
 def test_list_values(driver: Driver) -> None:
     """SHOULD list a preference with the value that its write was answered with. (onlyautomator: Get Preferences)"""
     written = require_own_records([last_write_of_value(driver, value) for value in VALUES])
-    for one, records in records_by_list(driver, *written):
+    for one, records in wait_for_records_in_lists(driver, *written):
         for record in records:
             expect_value_of(record, one)
 
@@ -214,7 +214,7 @@ def test_list_shows_updates(driver: Driver) -> None:
 
 def _expect_latest_value(driver: Driver, written: SentWrite) -> None:
     """Want each list to show the value of the last write of a triple, be it beside a former one."""
-    for _, records in records_by_list(
+    for _, records in wait_for_records_in_lists(
         driver, written, is_right=lambda records: shows_value_of(records, written)
     ):
         if not shows_value_of(records, written):
@@ -224,7 +224,7 @@ def _expect_latest_value(driver: Driver, written: SentWrite) -> None:
 def test_list_one_record_per_triple(driver: Driver) -> None:
     """SHOULD list one preference for a triple, however often it was written. (onlyautomator: Get Preferences)"""
     written = _write_updated_record(driver)
-    for _, records in records_by_list(driver, written, is_right=lambda records: len(records) == 1):
+    for _, records in wait_for_records_in_lists(driver, written, is_right=lambda records: len(records) == 1):
         expect(len(records) == 1, "one record of the triple", f"{len(records)} records")
 
 
@@ -241,7 +241,7 @@ def test_list_tells_when(driver: Driver) -> None:
     made = writes_of_triple(driver, updated.body)[0]
     for first, last in [*((one, one) for one in _write_two_records(driver)), (made, updated)]:
         fault = partial(_find_wrong_time, first, last)
-        for _, records in records_by_list(driver, last, is_right=partial(_finds_nothing, fault)):
+        for _, records in wait_for_records_in_lists(driver, last, is_right=partial(_finds_nothing, fault)):
             if told := fault(records):
                 expect(False, *told)
 

@@ -19,13 +19,13 @@ from conformance.apis.onlyautomator.listed_records import (
     find_records,
     last_write_of_value,
     list_of_run,
-    list_with_parameters,
-    list_with_token,
     query_of_fan,
     query_of_run,
     read_until,
     records_of,
     records_read_since,
+    request_list_with_parameters,
+    request_list_with_token,
 )
 from conformance.apis.onlyautomator.shared_writes import (
     write_for_unknown_fan,
@@ -108,7 +108,7 @@ def test_unknown_fan_write_is_not_listed(driver: Driver) -> None:
     """
     refused = write_for_unknown_fan(driver)
     _expect_unlisted(driver, refused)
-    answer = list_with_parameters(driver, fanId=driver.unknown_fan_id)
+    answer = request_list_with_parameters(driver, fanId=driver.unknown_fan_id)
     if answer.sent_at < refused.answer.received_at:
         raise Inconclusive("the list of the fan that there is not was asked for before the write")
     if answer.ok:
@@ -137,7 +137,7 @@ def test_refused_update_is_not_listed(driver: Driver) -> None:
 
 def _expect_list_refused(driver: Driver, token: str | None) -> None:
     records_of(list_of_run(driver))
-    answer = list_with_token(driver, token)
+    answer = request_list_with_token(driver, token)
     is_bad = token is not None and code_of(answer) == "invalid_token"
     expect_refusal(answer, 401, "invalid_token" if is_bad else "authentication_required")
 

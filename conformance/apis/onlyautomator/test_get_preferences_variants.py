@@ -21,10 +21,10 @@ from conformance.apis.onlyautomator.listed_records import (
     find_records,
     last_write_of_value,
     list_of_run,
-    list_with_parameters,
-    list_with_token,
     read_until_anywhere,
     records_of,
+    request_list_with_parameters,
+    request_list_with_token,
 )
 from conformance.apis.onlyautomator.shared_writes import write_as_both_users
 from conformance.assertions.expect import expect, observe
@@ -44,7 +44,7 @@ def _describe_list(answer: Response) -> str:
 
 def test_list_missing_fan_id(driver: Driver) -> None:
     """OBSERVED how a request for a list without a fanId is answered. (onlyautomator: Get Preferences)"""
-    observe(f"a list without a fanId is answered {_describe_list(list_with_parameters(driver))}")
+    observe(f"a list without a fanId is answered {_describe_list(request_list_with_parameters(driver))}")
 
 
 def test_list_unknown_fan(driver: Driver) -> None:
@@ -52,7 +52,7 @@ def test_list_unknown_fan(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
     """
-    answer = list_with_parameters(driver, fanId=driver.unknown_fan_id)
+    answer = request_list_with_parameters(driver, fanId=driver.unknown_fan_id)
     observe(f"the list of an unknown fan is answered {_describe_list(answer)}")
 
 
@@ -61,7 +61,9 @@ def test_list_unknown_category(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
     """
-    answer = list_with_parameters(driver, fanId=driver.fan_id, category=f"{driver.run.prefix}_unwritten")
+    answer = request_list_with_parameters(
+        driver, fanId=driver.fan_id, category=f"{driver.run.prefix}_unwritten"
+    )
     observe(f"the list of an unknown category is answered {_describe_list(answer)}")
 
 
@@ -96,12 +98,12 @@ def test_list_of_two_users(driver: Driver) -> None:
 # --- every answer ----------------------------------------------------------------------------------------
 
 
-def _read_all_kinds_of_lists(driver: Driver) -> None:
-    """See to it that there are answers to look at."""
+def _ensure_list_answers(driver: Driver) -> None:
+    """Request lists in every way, so that there are answers to look at."""
     records_of(list_of_run(driver))
-    list_with_token(driver, None)
+    request_list_with_token(driver, None)
     for parameters in ({}, {"fanId": driver.unknown_fan_id}):  # type: dict[str, str]
-        list_with_parameters(driver, **parameters)
+        request_list_with_parameters(driver, **parameters)
 
 
 def test_list_error_envelope(driver: Driver) -> None:
@@ -109,7 +111,7 @@ def test_list_error_envelope(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
     """
-    _read_all_kinds_of_lists(driver)
+    _ensure_list_answers(driver)
     for answer in driver.list_answers:
         if answer.status in (400, 401, 403, 404):
             error: Mapping[str, Any] = error_of(answer) if isinstance(error_of(answer), dict) else {}
@@ -125,7 +127,7 @@ def test_list_no_server_error(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
     """
-    _read_all_kinds_of_lists(driver)
+    _ensure_list_answers(driver)
     for answer in driver.list_answers:
         is_outage = answer.status == 503 or code_of(answer) == "service_unavailable"
         expect(answer.status < 500 or is_outage, "no server error", f"status {answer.status}", answer)
