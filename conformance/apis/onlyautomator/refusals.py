@@ -87,14 +87,17 @@ def _make_update(driver: Driver) -> Body:
 # --- what was refused ------------------------------------------------------------------------------------
 
 
-def refused_creates(driver: Driver) -> Sequence[SentWrite]:
-    """Return what would have made records and was refused for its token."""
+def send_refused_creates(driver: Driver) -> Sequence[SentWrite]:
+    """Send, once each, what would make records but has a bad token; return what was refused."""
     creates = [name for name in BAD_AUTHORIZATIONS if name not in _SENT_AS_UPDATES]
     return list(_only_refused([partial(write_unauthorized, driver, name) for name in creates]))
 
 
-def refused_updates(driver: Driver) -> Sequence[SentWrite]:
-    """Return what would have updated a record that was there and was refused; what came too early is sent again."""
+def send_refused_updates(driver: Driver) -> Sequence[SentWrite]:
+    """Send, once each, updates of a record that have to be refused; return what was.
+
+    An update that came before the record is sent again.
+    """
     created = shared_writes.write_other_record(driver).answer
     writes: list[Callable[..., SentWrite]] = [
         partial(write_unauthorized, driver, name) for name in _SENT_AS_UPDATES

@@ -89,7 +89,7 @@ def test_unauthenticated_write_is_not_listed(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
     """
-    bad = refusals.refused_creates(driver)
+    bad = refusals.send_refused_creates(driver)
     _expect_unlisted(driver, *bad)
     _expect_unlisted(driver, write_without_token(driver))
 
@@ -122,7 +122,7 @@ def test_refused_update_is_not_listed(driver: Driver) -> None:
     own.
     """
     written = write_other_record(driver)
-    refused = refusals.refused_updates(driver)
+    refused = refusals.send_refused_updates(driver)
     if not refused:
         raise Inconclusive("no update was refused that came after what it would change")
     find_listed(driver, written)

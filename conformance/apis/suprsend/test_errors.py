@@ -30,8 +30,8 @@ def _judged_answers(driver: Driver) -> Sequence[Response]:
     return [one for one in driver.client.responses if one.exchange.method == "PATCH" and id(one) not in aside]
 
 
-def _list_errors(driver: Driver) -> Sequence[Response]:
-    """Return every refusal of the run so far, at least those of a missing and a wrong key."""
+def _provoke_refusals(driver: Driver) -> Sequence[Response]:
+    """Send what has to be refused; return every refusal of the run so far."""
     provoked = (write_without_key(driver), write_with_wrong_key(driver), write_to_unknown_category(driver))
     seen = dict.fromkeys(id(answer) for answer in driver.client.responses)
     unusual = {id(answer) for answer in driver.unusual_answers}
@@ -44,7 +44,9 @@ def _list_errors(driver: Driver) -> Sequence[Response]:
 
 def _error_bodies(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
     """Yield every error that is a JSON object."""
-    found = [(body, answer) for answer in _list_errors(driver) if (body := error_body_of(answer)) is not None]
+    found = [
+        (body, answer) for answer in _provoke_refusals(driver) if (body := error_body_of(answer)) is not None
+    ]
     if not found:
         raise Inconclusive("no error is a JSON object")
     yield from found
@@ -76,7 +78,7 @@ def test_no_server_error(driver: Driver) -> None:
 
 def test_error_is_json(driver: Driver) -> None:
     """SHOULD answer errors as a JSON object, labelled as JSON. (suprsend: API specification)"""
-    for answer in _list_errors(driver):
+    for answer in _provoke_refusals(driver):
         expect(error_body_of(answer) is not None, "a JSON object", answer.text[:80], answer)
         expect(answer.is_labelled_json, "application/json", answer.media_type or "no content-type", answer)
 
