@@ -261,7 +261,7 @@ def writes_of_triple(driver: Driver, body: Body) -> Sequence[SentWrite]:
 
 def last_write_of_value(driver: Driver, value: Any = VALUE_TO_LOOK_UP) -> SentWrite:
     """Return the last write of the record that was made to hold *value*."""
-    return writes_of_triple(driver, shared_writes.write_value(driver, value).body)[-1]
+    return writes_of_triple(driver, shared_writes.write_value_once(driver, value).body)[-1]
 
 
 # --- other requests for lists ----------------------------------------------------------------------------

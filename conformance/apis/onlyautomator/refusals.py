@@ -157,7 +157,7 @@ def expect_nothing_stored(
 
 def _write_between(driver: Driver, refused: Response | None, preference: str | None) -> Response:
     if refused is not None and preference is not None:
-        answer = shared_writes.write_preference(driver, preference).answer
+        answer = shared_writes.write_preference_once(driver, preference).answer
         # Only what was written after the refusal is newer than a record that the refused write would have made.
         if answer.ok and answer.sent_at >= refused.received_at:
             return answer

@@ -63,24 +63,24 @@ def update_a_second_later(driver: Driver) -> Response:
 # --- records by name, and by the value that they hold ----------------------------------------------------
 
 
-def write_preference(driver: Driver, preference: str) -> SentWrite:
+def write_preference_once(driver: Driver, preference: str) -> SentWrite:
     """Return a write of a preference of this name."""
     return _write_once(driver, ("preference", preference), driver.make_body(preference=preference))
 
 
 def write_other_record(driver: Driver) -> SentWrite:
     """Return a write of another record than the first; every update of it is one that has to be refused."""
-    return write_preference(driver, OTHER_RECORD)
+    return write_preference_once(driver, OTHER_RECORD)
 
 
-def write_value(driver: Driver, value: Any) -> SentWrite:
+def write_value_once(driver: Driver, value: Any) -> SentWrite:
     """Return the write of a record that holds *value*."""
     return _write_once(driver, ("value", json.dumps(value)), driver.make_body(value=value))
 
 
-def replace_value(driver: Driver, old: Any, *values: Any) -> Response:
+def replace_value_once(driver: Driver, old: Any, *values: Any) -> Response:
     """Return the answer to the last of these updates, one after the other, of the record that holds *old*."""
-    body, answer = write_value(driver, old)
+    body, answer = write_value_once(driver, old)
     for value in values:
         data_of(answer)
         # JSON, because in a Python key True is 1 and 1.0.
@@ -97,7 +97,7 @@ def write_mixed_case_names(driver: Driver) -> SentWrite:
 
 def write_with_charset(driver: Driver) -> Response:
     """Return the answer to a write of what is already there, with a charset in its media type."""
-    body, _ = write_value(driver, 1)
+    body, _ = write_value_once(driver, 1)
     headers = {"Content-Type": "application/json; charset=utf-8"}
     return driver.client.memoize("charset", lambda: driver.write(body, headers=headers))
 
@@ -216,4 +216,4 @@ def expect_write_accepted(driver: Driver, body: Body) -> None:
 def expect_value_kept(driver: Driver, value: Any) -> None:
     """Want a value to be accepted and to come back equal."""
     first_record(driver)
-    expect_member(expect_accepted(write_value(driver, value).answer), "value", value)
+    expect_member(expect_accepted(write_value_once(driver, value).answer), "value", value)

@@ -40,7 +40,7 @@ from conformance.apis.onlyautomator.listed_records import (
 )
 from conformance.apis.onlyautomator.shared_writes import (
     BOOLEANS,
-    replace_value,
+    replace_value_once,
     write_as_both_users,
     write_for_both_fans,
     write_in_two_categories,
@@ -199,7 +199,7 @@ def test_list_values(driver: Driver) -> None:
 
 def _write_updated_record(driver: Driver) -> SentWrite:
     """Return the last of several writes of one triple."""
-    replace_value(driver, *BOOLEANS)
+    replace_value_once(driver, *BOOLEANS)
     return last_write_of_value(driver, BOOLEANS[0])
 
 

@@ -24,15 +24,15 @@ from conformance.apis.onlyautomator.shared_writes import (
     expect_accepted,
     expect_write_accepted,
     first_record,
-    replace_value,
+    replace_value_once,
     update_a_second_later,
     write_as_both_users,
     write_for_both_fans,
     write_in_two_categories,
     write_mixed_case_names,
     write_other_record,
-    write_preference,
-    write_value,
+    write_preference_once,
+    write_value_once,
     write_with_charset,
 )
 from conformance.assertions.expect import expect, observe
@@ -49,7 +49,7 @@ def test_update_keeps_id(driver: Driver) -> None:
     first, *updates = create_and_update_first_record(driver)
     for answer in updates:
         _expect_same_id(first, answer)
-    _expect_same_id(write_value(driver, "007")[1], _replace_value(driver, "007", 7)[0])
+    _expect_same_id(write_value_once(driver, "007")[1], _replace_value(driver, "007", 7)[0])
 
 
 def _expect_same_id(first: Response, update: Response) -> None:
@@ -126,7 +126,7 @@ def test_update_changes_value(driver: Driver) -> None:
 
 def _replace_value(driver: Driver, *values: object) -> tuple[Response, object]:
     """Update the record that holds the first value to the others; return the last answer and the value in it."""
-    answer = expect_accepted(replace_value(driver, *values))
+    answer = expect_accepted(replace_value_once(driver, *values))
     return answer, require_member(data_of(answer), "value")
 
 
@@ -208,7 +208,7 @@ def test_key_includes_preference(driver: Driver) -> None:
     """MUST keep separate records for separate preferences. (onlyautomator: Notes)"""
     _expect_two_records(
         write_other_record(driver).answer,
-        write_preference(driver, "two_of_two").answer,
+        write_preference_once(driver, "two_of_two").answer,
     )
 
 
@@ -245,7 +245,7 @@ def test_letter_case_in_key(driver: Driver) -> None:
 
 def test_unchanged_update(driver: Driver) -> None:
     """OBSERVED whether an update that changes nothing moves updatedAt. (onlyautomator: Notes)"""
-    body, made = write_value(driver, 1)
+    body, made = write_value_once(driver, 1)
     again = write_with_charset(driver)
     again = again if again.ok else driver.write(body)
     first, second = (require_moment(data_of(answer), "updatedAt") for answer in (made, again))
@@ -258,7 +258,7 @@ def test_unchanged_update(driver: Driver) -> None:
 
 def test_custom_category(driver: Driver) -> None:
     """MUST accept a category of the caller's own, whatever the word. (onlyautomator: Notes)"""
-    answer = write_preference(driver, "likes_fitness").answer
+    answer = write_preference_once(driver, "likes_fitness").answer
     expect(answer.ok, "a write of a custom category to be accepted", describe_answer(answer), answer)
     expect_write_accepted(
         driver, driver.make_body(category="constructor", preference=f"{driver.run.prefix}_fitness")
@@ -270,4 +270,4 @@ def test_custom_preference(driver: Driver) -> None:
     answer = driver.write(driver.make_body(category="content", preference=f"{driver.run.prefix}_custom"))
     expect(answer.ok, "a write of a custom preference to be accepted", describe_answer(answer), answer)
     first_record(driver)
-    expect_accepted(write_preference(driver, "constructor").answer)
+    expect_accepted(write_preference_once(driver, "constructor").answer)

@@ -13,7 +13,7 @@ from conformance.apis.onlyautomator.answers import (
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.shared_writes import (
     expect_value_kept,
-    write_value,
+    write_value_once,
     write_without_value,
 )
 from conformance.assertions.expect import observe
@@ -268,7 +268,7 @@ def test_unicode_forms(driver: Driver) -> None:
 
 def test_member_order(driver: Driver) -> None:
     """OBSERVED in which order an object's members are returned. (onlyautomator: Request Body)"""
-    _, answer = write_value(driver, CASES)
+    _, answer = write_value_once(driver, CASES)
     observe(f"members {', '.join(CASES)} are answered {describe_answer(answer)}{describe_kept_value(answer)}")
 
 

@@ -33,8 +33,8 @@ from conformance.apis.suprsend.neighbours import (
 from conformance.apis.suprsend.shared_writes import (
     choose_two_channels,
     shows_written_opt_out,
-    switch_channel,
-    switch_locked_category,
+    switch_channel_once,
+    switch_locked_category_once,
 )
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
@@ -199,7 +199,7 @@ def switch_locked_category_and_read(driver: Driver) -> Reading:
     """Return what the category that cannot be opted out of is read as after its turns, with or without read-back."""
 
     def write_and_read() -> Reading:
-        switch_locked_category(driver)
+        switch_locked_category_once(driver)
         return driver.read_until(
             lambda answer: not shows_preference(answer, OUT),
             at=driver.places.locked_category,
@@ -268,7 +268,7 @@ def read_every_neighbour(driver: Driver) -> Mapping[str, Response]:
 def require_that_writes_are_read(driver: Driver) -> None:
     """Raise Inconclusive unless reads show what is written with nothing in between; other requirements judge that."""
     require_read_back(driver)
-    reads, switch = opt_out_and_read(driver), switch_channel(driver)
+    reads, switch = opt_out_and_read(driver), switch_channel_once(driver)
     if not shows_preference(reads.out, OUT) or not shows_preference(require_answer(reads.alone), OUT):
         raise Inconclusive(f"GET is {describe_answer(require_answer(reads.alone))} after an opt_out")
     if not shows_same(switch.out, require_answer(switch.read)):

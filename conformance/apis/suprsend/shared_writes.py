@@ -82,7 +82,7 @@ def opt_in_fully_once(driver: Driver) -> Response:
     return driver.client.memoize("settled", driver.opt_in_fully)
 
 
-def switch_category(driver: Driver) -> CategorySwitch:
+def switch_category_once(driver: Driver) -> CategorySwitch:
     """Opt in, out and in again."""
 
     def write() -> CategorySwitch:
@@ -94,7 +94,7 @@ def switch_category(driver: Driver) -> CategorySwitch:
     return driver.client.memoize("category switch", write)
 
 
-def switch_channel(driver: Driver) -> ChannelSwitch:
+def switch_channel_once(driver: Driver) -> ChannelSwitch:
     """Take one channel out and let it in again."""
 
     def write() -> ChannelSwitch:
@@ -114,7 +114,7 @@ def shows_written_opt_out(answer: Response, out: Response, named: str) -> bool:
     return shows_same(out, answer) and not (is_out and channel_preferences(answer).get(named) == IN)
 
 
-def repeat_writes(driver: Driver) -> Sequence[tuple[Response, Response]]:
+def repeat_writes_once(driver: Driver) -> Sequence[tuple[Response, Response]]:
     """Send a few requests a second time each."""
 
     def write() -> Sequence[tuple[Response, Response]]:
@@ -125,7 +125,7 @@ def repeat_writes(driver: Driver) -> Sequence[tuple[Response, Response]]:
     return driver.client.memoize("repeated writes", write)
 
 
-def switch_locked_category(driver: Driver) -> tuple[Response, Response]:
+def switch_locked_category_once(driver: Driver) -> tuple[Response, Response]:
     """Opt in to the locked category, then try to opt out of it."""
     place = driver.places.locked_category
     return driver.client.memoize(

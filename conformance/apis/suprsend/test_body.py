@@ -26,7 +26,7 @@ from conformance.apis.suprsend.shared_writes import (
     channels_to_name,
     choose_two_channels,
     opt_in_fully_once,
-    switch_channel,
+    switch_channel_once,
     write_without_any_channel,
 )
 from conformance.assertions.expect import expect, observe
@@ -62,7 +62,7 @@ def test_channels_go_out(driver: Driver) -> None:
     document's example shows two channels opted in that its own request opts out; where an example contradicts a
     sentence, the sentence counts.
     """
-    named, _, out, _, _ = switch_channel(driver)
+    named, _, out, _, _ = switch_channel_once(driver)
     expect_success(out)
     category_of(out)
     expect(editable_channels(out).get(named) != IN, f"{named} opt_out", f"{named} opt_in", out)
@@ -73,7 +73,7 @@ def test_channels_go_out_by_default(driver: Driver) -> None:
 
     Such a body may be refused, as long as another one without a preference is accepted.
     """
-    named, _, out, _, _ = switch_channel(driver)
+    named, _, out, _, _ = switch_channel_once(driver)
     if editable_channels(out).get(named) == IN:
         raise Inconclusive(f"{named} does not go out beside a preference either")
     driver.opt_in_fully()
@@ -85,13 +85,13 @@ def test_channels_go_out_by_default(driver: Driver) -> None:
 
 def test_category_stays_in(driver: Driver) -> None:
     """MUST keep the category opted in when one of its channels is opted out. (suprsend: Body)"""
-    out = switch_channel(driver).out
+    out = switch_channel_once(driver).out
     expect(preference_of(out) == IN, "preference opt_in", preference_of(out), out)
 
 
 def test_other_channels_stay_in(driver: Driver) -> None:
     """MUST keep channels opted in that opt_out_channels does not name. (suprsend: Body)"""
-    named, settled, out, _, _ = switch_channel(driver)
+    named, settled, out, _, _ = switch_channel_once(driver)
     category_of(out)
     listed = editable_channels(out)
     for channel, earlier in editable_channels(settled).items():
@@ -102,7 +102,7 @@ def test_other_channels_stay_in(driver: Driver) -> None:
 
 def test_channels_come_in(driver: Driver) -> None:
     """MUST opt a channel in again that opt_in_channels names. (suprsend: Body)"""
-    named, _, out, _, back = switch_channel(driver)
+    named, _, out, _, back = switch_channel_once(driver)
     if editable_channels(out).get(named) == IN:
         raise Inconclusive(f"{named} did not go out, so it cannot come in")
     expect_success(back)

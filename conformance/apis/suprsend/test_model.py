@@ -9,7 +9,11 @@ from conformance.apis.suprsend import model
 from conformance.apis.suprsend.category import picture_of
 from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.model import Write
-from conformance.apis.suprsend.shared_writes import switch_category, switch_channel, write_here_and_elsewhere
+from conformance.apis.suprsend.shared_writes import (
+    switch_category_once,
+    switch_channel_once,
+    write_here_and_elsewhere,
+)
 from conformance.apis.suprsend.write_sequences import other_places, write_alone, write_at_once, write_in_turn
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
@@ -74,7 +78,7 @@ def test_parallel_writes_have_an_order(driver: Driver) -> None:
 
 def _expect_followed(driver: Driver, writes: Sequence[Write], in_turn: Sequence[Write] = ()) -> None:
     """Leave to other requirements what one object alone is not answered, nor several *in_turn*."""
-    turns, channels = switch_category(driver), switch_channel(driver)
+    turns, channels = switch_category_once(driver), switch_channel_once(driver)
     plain = [
         *(
             Write(model.body_of_move(name, []), answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.apis.suprsend.category import describe_answer, picture_of
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.apis.suprsend.shared_reads import opt_out_and_read, require_answer
-from conformance.apis.suprsend.shared_writes import repeat_writes
+from conformance.apis.suprsend.shared_writes import repeat_writes_once
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.http.response import Response
@@ -16,7 +16,7 @@ def test_same_request_twice(driver: Driver) -> None:
 
     (suprsend: Object Preference Category - Opt Out Channel)
     """
-    for first, second in repeat_writes(driver):
+    for first, second in repeat_writes_once(driver):
         before = picture_of(first)
         expect(second.ok, "a 2xx the second time, too", f"status {second.status}", second)
         after = picture_of(second)

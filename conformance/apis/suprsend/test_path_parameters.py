@@ -6,7 +6,7 @@ from conformance.apis.suprsend.category import describe_answer, picture_of, requ
 from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import (
-    switch_category,
+    switch_category_once,
     write_here_and_elsewhere,
     write_to_unknown_category,
     write_to_unknown_object,
@@ -29,7 +29,7 @@ def _expect_untouched_by(driver: Driver, other: Place) -> None:
 def test_category_is_the_slug(driver: Driver) -> None:
     """MUST answer with the slug of the path as the category. (suprsend: Path Parameters)"""
     slug = driver.places.main.category
-    for answer in switch_category(driver):
+    for answer in switch_category_once(driver):
         given = require_member(answer, "category", str)
         expect(given == slug, f"category {slug!r}", f"{given!r}", answer)
 

@@ -37,8 +37,8 @@ from conformance.apis.suprsend.shared_reads import (
     write_two_lists_and_read,
 )
 from conformance.apis.suprsend.shared_writes import (
-    switch_channel,
-    switch_locked_category,
+    switch_channel_once,
+    switch_locked_category_once,
     write_and_read_here_and_elsewhere,
 )
 from conformance.assertions.expect import expect, expect_status, observe
@@ -118,7 +118,7 @@ def test_written_channel_is_read(driver: Driver) -> None:
     (suprsend: API specification)
     """
     require_read_back(driver)
-    named, _, out, read, _ = switch_channel(driver)
+    named, _, out, read, _ = switch_channel_once(driver)
     written = channel_preferences(require_success(out))
     if written.get(named) == IN or not shows_preference(out, IN):
         raise Inconclusive(f"{named} did not go out")
@@ -161,7 +161,7 @@ def test_read_describes_the_category(driver: Driver) -> None:
     ]
     with suppress(NotTested, Inconclusive):
         locked = require_answer(switch_locked_category_and_read(driver))
-        pairs.append((category_of(switch_locked_category(driver)[0]), category_of(locked), locked))
+        pairs.append((category_of(switch_locked_category_once(driver)[0]), category_of(locked), locked))
     for written, read, answer in pairs:
         expect_same_members(written, read, "the write was answered", answer)
 

@@ -23,10 +23,10 @@ from conformance.apis.suprsend.shared_reads import switch_locked_category_and_re
 from conformance.apis.suprsend.shared_writes import (
     choose_two_channels,
     opt_in_fully_once,
-    repeat_writes,
-    switch_category,
-    switch_channel,
-    switch_locked_category,
+    repeat_writes_once,
+    switch_category_once,
+    switch_channel_once,
+    switch_locked_category_once,
 )
 from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.outcome import Inconclusive
@@ -35,13 +35,13 @@ from conformance.http.response import Response
 
 def _each_answer(driver: Driver, name: str) -> Iterator[tuple[Any, Response]]:
     """Yield a member of the category opted in, out and in again."""
-    for answer in switch_category(driver):
+    for answer in switch_category_once(driver):
         yield category_of(answer).get(name), answer
 
 
 def _each_channel(driver: Driver, name: str) -> Iterator[tuple[Any, Response]]:
     """Yield a member of every channel listed while the category is opted in and out."""
-    answers = switch_category(driver)
+    answers = switch_category_once(driver)
     if not channels_of(answers.first):
         raise Inconclusive(
             "no channel is listed as an object; fixtures.object needs two, best email and slack"
@@ -68,22 +68,22 @@ def _expect_boolean(value: Any, answer: Response, name: str) -> None:
 
 def test_answers_202(driver: Driver) -> None:
     """MUST answer 202 to a preference that it accepts. (suprsend: Response)"""
-    expect_status(switch_category(driver).first, 202)
-    for answer in (*switch_category(driver), *(second for _, second in repeat_writes(driver))):
+    expect_status(switch_category_once(driver).first, 202)
+    for answer in (*switch_category_once(driver), *(second for _, second in repeat_writes_once(driver))):
         if answer.ok:
             expect_status(answer, 202)
 
 
 def test_answers_the_category(driver: Driver) -> None:
     """MUST answer with the category as a JSON object. (suprsend: Response)"""
-    for answer in switch_category(driver):
+    for answer in switch_category_once(driver):
         body = require_success(answer).json
         expect(isinstance(body, dict), "a JSON object", describe_value(body), answer)
 
 
 def test_media_type(driver: Driver) -> None:
     """SHOULD answer with application/json or a type built on it. (suprsend: API specification)"""
-    for answer in switch_category(driver):
+    for answer in switch_category_once(driver):
         is_json = require_success(answer).is_labelled_json
         expect(is_json, "application/json", answer.media_type or "no content-type", answer)
 
@@ -102,7 +102,7 @@ def test_category(driver: Driver) -> None:
 
 def test_description(driver: Driver) -> None:
     """MUST answer with description, a string, or null for a category without one. (suprsend: Response)"""
-    for answer in switch_category(driver):
+    for answer in switch_category_once(driver):
         said = category_of(answer)
         expect("description" in said, "description", "no such member", answer)
         value = said["description"]
@@ -121,7 +121,7 @@ def test_original_preference(driver: Driver) -> None:
 
     Which of them it is, is not judged.
     """
-    for answer in switch_category(driver):
+    for answer in switch_category_once(driver):
         said = category_of(answer)
         expect("original_preference" in said, "original_preference", "no such member", answer)
         if said["original_preference"] is not None:
@@ -145,7 +145,7 @@ def test_channels(driver: Driver) -> None:
 
     A category that is opted out may list channels or none: the document shows one that is opted in.
     """
-    answers = switch_category(driver)
+    answers = switch_category_once(driver)
     for answer in (answers.first, answers.back):
         value = category_of(answer).get("channels")
         expect(isinstance(value, list), "channels: an array", describe_value(value), answer)
@@ -184,14 +184,14 @@ def test_channel_is_editable(driver: Driver) -> None:
 
 def test_preference_follows_opt_out(driver: Driver) -> None:
     """MUST answer with opt_out once the object has opted out. (suprsend: Response)"""
-    out = switch_category(driver).out
+    out = switch_category_once(driver).out
     expect(out.ok, "a 2xx", f"status {out.status}", out)
     expect(preference_of(out) == OUT, "preference opt_out", preference_of(out), out)
 
 
 def test_preference_follows_opt_in(driver: Driver) -> None:
     """MUST answer with opt_in once the object has opted in again. (suprsend: Response)"""
-    _, out, back = switch_category(driver)
+    _, out, back = switch_category_once(driver)
     require_success(out)
     expect(back.ok, "a 2xx", f"status {back.status}", back)
     expect(preference_of(back) == IN, "preference opt_in", preference_of(back), back)
@@ -199,9 +199,9 @@ def test_preference_follows_opt_in(driver: Driver) -> None:
 
 def test_is_editable_stays(driver: Driver) -> None:
     """MUST answer with the same is_editable, whatever the object chooses. (suprsend: Response)"""
-    turns = switch_category(driver)
+    turns = switch_category_once(driver)
     before = require_member(turns.first, "is_editable", bool)
-    channel_turns = switch_channel(driver)
+    channel_turns = switch_channel_once(driver)
     for answer in (turns.out, turns.back, channel_turns.out, channel_turns.back):
         if answer.ok:
             after = require_member(answer, "is_editable", bool)
@@ -213,7 +213,7 @@ def test_opted_out_category_is_editable(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    answer = switch_category(driver).out
+    answer = switch_category_once(driver).out
     if preference_of(answer) == OUT:
         is_editable = require_member(answer, "is_editable", bool)
         expect(is_editable, "is_editable true", "an opt_out that is not editable", answer)
@@ -221,7 +221,7 @@ def test_opted_out_category_is_editable(driver: Driver) -> None:
 
 def test_locked_category_is_not_editable(driver: Driver) -> None:
     """MUST answer with is_editable false for a category that cannot be opted out of. (suprsend: Response)"""
-    for answer in switch_locked_category(driver):
+    for answer in switch_locked_category_once(driver):
         if answer.ok:
             is_editable = require_member(answer, "is_editable", bool)
             expect(not is_editable, "is_editable false", describe_value(is_editable), answer)
@@ -232,7 +232,7 @@ def test_locked_category_stays_in(driver: Driver) -> None:
 
     A refusal is accepted, and so is a success that leaves the category opted in.
     """
-    into, out = switch_locked_category(driver)
+    into, out = switch_locked_category_once(driver)
     if out.ok:
         given = preference_of(out)
         expect(given == IN, "preference opt_in, or a refusal", given, out)
@@ -263,7 +263,7 @@ def test_original_preference_after_choices(driver: Driver) -> None:
 
 def test_channels_of_an_opted_out_category(driver: Driver) -> None:
     """OBSERVED how the channels of an opted-out category are listed. (suprsend: Response)"""
-    answer = switch_category(driver).out
+    answer = switch_category_once(driver).out
     shown_as = {item.get("channel"): item.get("preference") for item in channels_of(answer)}
     observe(f"channels after opt_out: {shown_as or describe_value(category_of(answer).get('channels'))}")
 
