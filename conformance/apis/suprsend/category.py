@@ -71,7 +71,7 @@ def editable_channels(answer: Response) -> dict[str, str]:
     return _preferences_by_channel(item for item in listed if item.get("is_editable") is True)
 
 
-def picture_of(answer: Response) -> dict[str, Any]:
+def repeatable_state(answer: Response) -> dict[str, Any]:
     """Return what a repeated request must show again; the order of channels is of no matter."""
     said = category_of(answer)
     listed = {str(item.get("channel")): item.get("preference") for item in channels_of(answer)}

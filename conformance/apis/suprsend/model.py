@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance.apis.suprsend.category import IN, OUT, category_of, editable_channels, picture_of
+from conformance.apis.suprsend.category import IN, OUT, category_of, editable_channels, repeatable_state
 from conformance.assertions.json_equality import is_same_json
 from conformance.generation.operation_sequence import draw_operation_sequence
 from conformance.http.response import Response
@@ -107,6 +107,6 @@ def _contradict_preference(write: Write, now: Mapping[str, str]) -> Iterator[Con
         yield Contradiction("preference", f"preference {asked}", str(given), write.answer)
 
 
-def is_same_picture(one: Response, other: Response) -> bool:
+def has_same_state(one: Response, other: Response) -> bool:
     """Tell whether two answers show the same preferences."""
-    return is_same_json(picture_of(one), picture_of(other))
+    return is_same_json(repeatable_state(one), repeatable_state(other))

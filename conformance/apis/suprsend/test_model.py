@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from conformance.apis.suprsend import model
-from conformance.apis.suprsend.category import picture_of
+from conformance.apis.suprsend.category import repeatable_state
 from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.model import Write
 from conformance.apis.suprsend.shared_writes import (
@@ -34,12 +34,12 @@ def test_model_places_stand_alone(driver: Driver) -> None:
     for number, (before, write) in enumerate(
         zip(write_alone(driver).writes, write_in_turn(driver).own, strict=True), 1
     ):
-        wanted = f"{picture_of(before.answer)} to write {number}, as without writes elsewhere"
+        wanted = f"{repeatable_state(before.answer)} to write {number}, as without writes elsewhere"
         expect(write.answer.ok, wanted, f"status {write.answer.status}", write.answer)
-        is_same = model.is_same_picture(before.answer, write.answer)
+        is_same = model.has_same_state(before.answer, write.answer)
         if number == 1 and not is_same:
             raise Inconclusive("the same writes are answered otherwise before anything is written elsewhere")
-        expect(is_same, wanted, f"{picture_of(write.answer)}", write.answer)
+        expect(is_same, wanted, f"{repeatable_state(write.answer)}", write.answer)
 
 
 def test_model_answers_follow_requests(driver: Driver) -> None:
@@ -60,13 +60,13 @@ def test_parallel_writes_have_an_order(driver: Driver) -> None:
     else was under way. Only requests that overlapped count. Writes made at once may be refused; where none that
     overlapped was accepted for one of the channels, it is inconclusive.
     """
-    in_turn = [picture_of(write.answer) for write in write_alone(driver).writes[2:]]
+    in_turn = [repeatable_state(write.answer) for write in write_alone(driver).writes[2:]]
     own, every = write_at_once(driver)
     if len({str(write.body) for write in own}) < 2:
         if refused := [write.answer.status for write in every if not write.answer.ok]:
             raise NotTested(f"of the writes made at once some were refused with status {refused[0]}")
         raise Inconclusive("of the writes that overlapped none was accepted for one of the channels")
-    at_once = [picture_of(write.answer) for write in own]
+    at_once = [repeatable_state(write.answer) for write in own]
     expect(
         any(one in in_turn for one in at_once),
         f"one of the answers to be as in turn, {' or '.join(dict.fromkeys(map(str, in_turn)))}",
@@ -105,7 +105,7 @@ def _require_places_apart(driver: Driver) -> None:
             continue
         with suppress(NotTested):
             before, write, after = write_here_and_elsewhere(driver, place)
-            if write.ok and not model.is_same_picture(before, after):
+            if write.ok and not model.has_same_state(before, after):
                 raise Inconclusive(
                     f"a single write to {place.object.id}, {place.category} already shows here"
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.apis.suprsend.category import describe_answer, picture_of
+from conformance.apis.suprsend.category import describe_answer, repeatable_state
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.apis.suprsend.shared_reads import opt_out_and_read, require_answer
 from conformance.apis.suprsend.shared_writes import repeat_writes_once
@@ -17,9 +17,9 @@ def test_same_request_twice(driver: Driver) -> None:
     (suprsend: Object Preference Category - Opt Out Channel)
     """
     for first, second in repeat_writes_once(driver):
-        before = picture_of(first)
+        before = repeatable_state(first)
         expect(second.ok, "a 2xx the second time, too", f"status {second.status}", second)
-        after = picture_of(second)
+        after = repeatable_state(second)
         expect(is_same_json(before, after), f"{before} again", f"{after}", second)
 
 

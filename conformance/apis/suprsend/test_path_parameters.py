@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.apis.suprsend.category import describe_answer, picture_of, require_member
+from conformance.apis.suprsend.category import describe_answer, repeatable_state, require_member
 from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import (
@@ -19,9 +19,9 @@ def _expect_untouched_by(driver: Driver, other: Place) -> None:
     """Expect the same answer to the same request before and after channels are opted out elsewhere."""
     before, _, after = write_here_and_elsewhere(driver, other)
     expect(
-        is_same_json(picture_of(before), picture_of(after)),
-        f"{picture_of(before)} as before channels went out elsewhere",
-        f"{picture_of(after)}",
+        is_same_json(repeatable_state(before), repeatable_state(after)),
+        f"{repeatable_state(before)} as before channels went out elsewhere",
+        f"{repeatable_state(after)}",
         after,
     )
 

@@ -13,8 +13,8 @@ from conformance.apis.suprsend.category import (
     channel_preferences,
     describe_answer,
     describe_value,
-    picture_of,
     preference_of,
+    repeatable_state,
     require_success,
     shows_preference,
 )
@@ -172,7 +172,7 @@ def _expect_elsewhere_not_read(driver: Driver, other: Place) -> None:
     apart = write_and_read_here_and_elsewhere(driver, other)
     if apart.read is None and apart.left is None:
         raise NotTested("nothing goes out elsewhere, neither a channel nor all of it")
-    if not is_same_json(picture_of(apart.before), picture_of(apart.after)):
+    if not is_same_json(repeatable_state(apart.before), repeatable_state(apart.after)):
         raise Inconclusive("the write shows in the answers to later writes already")
     for written, read in ((apart.before, apart.read), (apart.after, apart.left)):
         if read is not None:

@@ -33,13 +33,13 @@ from conformance.assertions.outcome import Inconclusive
 from conformance.http.response import Response
 
 
-def _each_answer(driver: Driver, name: str) -> Iterator[tuple[Any, Response]]:
+def _members_of_answers(driver: Driver, name: str) -> Iterator[tuple[Any, Response]]:
     """Yield a member of the category opted in, out and in again."""
     for answer in switch_category_once(driver):
         yield category_of(answer).get(name), answer
 
 
-def _each_channel(driver: Driver, name: str) -> Iterator[tuple[Any, Response]]:
+def _members_of_channels(driver: Driver, name: str) -> Iterator[tuple[Any, Response]]:
     """Yield a member of every channel listed while the category is opted in and out."""
     answers = switch_category_once(driver)
     if not channels_of(answers.first):
@@ -90,13 +90,13 @@ def test_media_type(driver: Driver) -> None:
 
 def test_name(driver: Driver) -> None:
     """MUST answer with name, a string. (suprsend: Response)"""
-    for value, answer in _each_answer(driver, "name"):
+    for value, answer in _members_of_answers(driver, "name"):
         _expect_text(value, answer, "name")
 
 
 def test_category(driver: Driver) -> None:
     """MUST answer with category, a string. (suprsend: Response)"""
-    for value, answer in _each_answer(driver, "category"):
+    for value, answer in _members_of_answers(driver, "category"):
         _expect_text(value, answer, "category")
 
 
@@ -130,13 +130,13 @@ def test_original_preference(driver: Driver) -> None:
 
 def test_preference(driver: Driver) -> None:
     """MUST answer with preference, opt_in or opt_out. (suprsend: Response)"""
-    for value, answer in _each_answer(driver, "preference"):
+    for value, answer in _members_of_answers(driver, "preference"):
         _expect_preference(value, answer, "preference")
 
 
 def test_is_editable(driver: Driver) -> None:
     """MUST answer with is_editable, a boolean. (suprsend: Response)"""
-    for value, answer in _each_answer(driver, "is_editable"):
+    for value, answer in _members_of_answers(driver, "is_editable"):
         _expect_boolean(value, answer, "is_editable")
 
 
@@ -153,14 +153,14 @@ def test_channels(driver: Driver) -> None:
 
 def test_channels_are_objects(driver: Driver) -> None:
     """MUST answer with an object for every channel. (suprsend: Response)"""
-    for value, answer in _each_answer(driver, "channels"):
+    for value, answer in _members_of_answers(driver, "channels"):
         for item in value if isinstance(value, list) else []:
             expect(isinstance(item, dict), "channels: objects", describe_value(item), answer)
 
 
 def test_channel_names(driver: Driver) -> None:
     """MUST answer with channel, a string, for every channel, as the example shows it. (suprsend: Response)"""
-    for value, answer in _each_channel(driver, "channel"):
+    for value, answer in _members_of_channels(driver, "channel"):
         _expect_text(value, answer, "channels[].channel")
 
 
@@ -169,7 +169,7 @@ def test_channel_preferences(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    for value, answer in _each_channel(driver, "preference"):
+    for value, answer in _members_of_channels(driver, "preference"):
         _expect_preference(value, answer, "channels[].preference")
 
 
@@ -178,7 +178,7 @@ def test_channel_is_editable(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    for value, answer in _each_channel(driver, "is_editable"):
+    for value, answer in _members_of_channels(driver, "is_editable"):
         _expect_boolean(value, answer, "channels[].is_editable")
 
 
@@ -257,7 +257,7 @@ def test_original_preference_after_choices(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    given = [describe_value(value) for value, _ in _each_answer(driver, "original_preference")]
+    given = [describe_value(value) for value, _ in _members_of_answers(driver, "original_preference")]
     observe(f"original_preference opted in, out and in again: {', '.join(given)}")
 
 

@@ -106,7 +106,7 @@ def write_at_once(driver: Driver) -> MixedWrites:
 
 def _write_at_once(driver: Driver) -> MixedWrites:
     place, names, (out, *_) = write_alone(driver)
-    if not model.is_same_picture(out.answer, driver.write(out.body, place)):
+    if not model.has_same_state(out.answer, driver.write(out.body, place)):
         raise Inconclusive(f"{names} do not go out as they did before")
     # Each channel is let in from two sides, so that two of the writes ask the same.
     racers = [(model.body_of_move("in", [name]), place) for name in names * 2]
