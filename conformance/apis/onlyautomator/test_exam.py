@@ -43,12 +43,12 @@ def test_exam_value_comes_back(driver: Driver) -> None:
     """MUST return every generated value that it accepts unchanged. (onlyautomator: Request Body)"""
     for result, data in _accepted_records(driver):
         value = result.body.get("value")
-        if "value" in data and _is_telling(value):
+        if "value" in data and _needs_generated_case(value):
             kept = is_same_json(compose_letters(data["value"]), compose_letters(value))
             expect(kept, f"value {describe_value(value)}", describe_value(data["value"]), result.answer)
 
 
-def _is_telling(value: object) -> bool:
+def _needs_generated_case(value: object) -> bool:
     """Tell whether a value is more than a requirement of its own asks for already."""
     return bool(value) and isinstance(value, str | list | dict) and is_portable(value)
 

@@ -39,7 +39,7 @@ def is_sent_as_generated(case: Case) -> bool:
     return _variant_of(case) == 0
 
 
-def is_no_preference(value: Any) -> bool:
+def is_surely_invalid_preference(value: Any) -> bool:
     """Tell whether nobody could take *value* for opt_in, opt_out or nothing, and no hand wrote it."""
     if isinstance(value, str) and value.strip().lower() in PREFERENCES:
         return False
@@ -53,7 +53,7 @@ def is_invalid_body(body: Any) -> bool:
         return isinstance(body, list | str | int | float)
     value = body.get("preference")
     if isinstance(value, str):
-        return is_no_preference(value)
+        return is_surely_invalid_preference(value)
     return value is not None
 
 
@@ -91,9 +91,9 @@ def _add_choice(case: Case, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spoil_preference(given: dict[str, Any]) -> dict[str, Any]:
-    if is_no_preference(given.get("preference")):
+    if is_surely_invalid_preference(given.get("preference")):
         return given
-    rubbish = next(filter(is_no_preference, _inner_values(given)), None)
+    rubbish = next(filter(is_surely_invalid_preference, _inner_values(given)), None)
     return given if rubbish is None else {**given, "preference": rubbish}
 
 

@@ -168,5 +168,5 @@ def test_exam_asks_what_there_is_to_judge(seed):
     members = [body for body in bodies if isinstance(body, dict)]
 
     assert sum(body.get("preference") == "opt_out" and len(body) > 1 for body in members) >= 4
-    assert sum(generated_cases.is_no_preference(body.get("preference")) for body in members) >= 4
+    assert sum(generated_cases.is_surely_invalid_preference(body.get("preference")) for body in members) >= 4
     assert sum(generated_cases.is_sent_as_generated(case) for case in cases if case.mode == "positive") >= 4
