@@ -24,7 +24,7 @@ from conformance.target.model import BadProfile
 
 LEVELS = {
     "MUST": "the document states it, or it follows from what the document states",
-    "SHOULD": "the document recommends it, or only another page of the vendor's states it",
+    "SHOULD": "the document recommends it, or only another page of the vendor states it",
     "OBSERVED": "nobody states it: what comes is recorded and never judged",
 }
 # Every server overrides these as a whole, which says nothing about the step that it changes.
@@ -182,7 +182,7 @@ class _ApiFacts:
 
 
 def _requirements_failed_by(liberty: type[Any]) -> frozenset[str]:
-    costs: frozenset[str] = getattr(liberty, "costs", frozenset())
+    costs: frozenset[str] = liberty.costs
     return costs
 
 

@@ -87,6 +87,9 @@ def _render_entry(one: Explanation) -> str:
 
 
 def _render_sentences(one: Explanation) -> Iterator[str]:
+    if not one.sentences:
+        yield f"No sentence is quoted; it rests on {_escape_markdown(one.source)}."
+        yield ""
     for sentence in one.sentences:
         where = f" ({sentence.page})" if sentence.page else ""
         yield f"> {_escape_markdown(' '.join(sentence.text.split()))}{where}"

@@ -12,9 +12,11 @@ class ProfiledServer:
     """A server that brings the profile by which it is judged, and looks at no clock but its own.
 
     needs_connection: whether it changes how an answer travels, or when, which a call would not show.
+    costs: the SHOULDs that a liberty fails, by their ids without the API.
     """
 
     needs_connection: ClassVar = False
+    costs: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self) -> None:
         self.clock = Clock()

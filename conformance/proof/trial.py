@@ -146,7 +146,7 @@ def _check_mutant(verdict: Verdict, trial: Trial) -> list[str]:
 
 def _check_liberty(verdict: Verdict, trial: Trial) -> list[str]:
     failed = {_remove_api(id_) for id_ in verdict.ids("failed")}
-    costs: frozenset[str] = getattr(trial.server, "costs", frozenset())
+    costs: frozenset[str] = trial.server.costs
     return [
         *(f"{id_} {_describe_status(verdict, id_)}" for id_ in sorted(failed - costs)),
         *(f"{id_} was to fail and is {_describe_status(verdict, id_)}" for id_ in sorted(costs - failed)),

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import openapi
 from mockserver.http import exact_json
+from mockserver.http.headers import HEADER_NAME, WRITTEN_BY_SERVER
 from mockserver.http.reply import Reply
 from openapi import Spec
 from openapi.media_type import JSON, is_json
 
-# A name of a header, and none of those that the server writes itself.
-_FREE_HEADER = re.compile(
-    r"(?!(?:connection|content-length|content-type|date|transfer-encoding|upgrade|access-control-.*)$)"
-    r"[!#$%&'*+.^_`|~0-9A-Za-z-]+",
-    re.IGNORECASE,
-)
 _ABSENT = object()
 
 
@@ -43,7 +37,7 @@ def example_headers(response: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: _format_header(header["example"])
         for name, header in headers.items()
-        if "example" in header and _FREE_HEADER.fullmatch(name)
+        if "example" in header and _may_be_given(name)
     }
 
 
@@ -59,6 +53,13 @@ def _example_reply(media_type: str, value: Any) -> Reply:
         value.encode(errors="replace") if is_text else b"" if "xml" in media_type else exact_json.dumps(value)
     )
     return Reply(0, content, headers)
+
+
+def _may_be_given(name: str) -> bool:
+    """Tell whether *name* names a header that the server does not write itself."""
+    lowered = name.lower()
+    is_written = lowered in WRITTEN_BY_SERVER or lowered == "content-type"
+    return not is_written and not lowered.startswith("access-control-") and bool(HEADER_NAME.fullmatch(name))
 
 
 def _format_header(value: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,6 +14,7 @@ from mockserver.contract.operation import Operation
 from mockserver.contract.parameter import VARIABLE
 from mockserver.export.answers import Answer, list_answers
 from mockserver.export.handlers import base_path
+from mockserver.http.headers import HEADER_NAME
 from mockserver.services.sample import build_sample
 from mockserver.services.service import Service
 from openapi import Spec
@@ -25,7 +25,6 @@ _STUB = "http://127.0.0.1:4010"
 _FORM = "application/x-www-form-urlencoded"
 _KINDS = ("jwt", "api_key")  # a signature is made anew for each request
 _OWN_HEADERS = ("accept", "content-type", "authorization")  # OpenAPI describes these outside the parameters
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 Json = dict[str, Any]
 
@@ -111,7 +110,7 @@ def _prefer_value(answer: Answer) -> str:
     code = f"code={answer.reply.status}"
     if answer.example is None:
         return code
-    is_plain = _TOKEN.fullmatch(answer.example)
+    is_plain = HEADER_NAME.fullmatch(answer.example)
     return f"{code}, example={answer.example if is_plain else json.dumps(answer.example)}"
 
 

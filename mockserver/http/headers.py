@@ -11,6 +11,10 @@ from mockserver.http import session_name
 
 Lines = tuple[tuple[bytes, bytes], ...]
 
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110
+# Nobody else may write these: they are about the connection, or about the bytes of the body.
+WRITTEN_BY_SERVER = frozenset({"connection", "content-length", "date", "transfer-encoding", "upgrade"})
+
 _REDACTED = "[redacted]"
 _SECRET_NAME = re.compile("auth|cookie|token|api.?key|secret|password|credential|signature")
 _CACHED_HEADS = 1024

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.http.headers import HEADER_NAME, WRITTEN_BY_SERVER
 from mockserver.http.problems import Invalid, Violation
 from mockserver.simulation.match import Call, Match, OperationName
-
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_WRITTEN_BY_SERVER = ("connection", "content-length", "date", "transfer-encoding", "upgrade")
 
 
 class Overrides:
@@ -59,7 +56,7 @@ class Overrides:
 
 
 def _header_violation(name: str, value: str) -> str | None:
-    if not _HEADER_NAME.fullmatch(name) or name.lower() in _WRITTEN_BY_SERVER:
+    if not HEADER_NAME.fullmatch(name) or name.lower() in WRITTEN_BY_SERVER:
         return "is not a header name, or one that the server writes itself"
     if not value.isprintable() or not value.isascii():
         return "must be printable ASCII; percent-encode what is not"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.layout.imports import imports
-from tests.layout.tree import ROOT, modules
+from tests.layout.tree import PACKAGES, ROOT, modules
 
 # What the modules of a folder may not import, directly or through another module of the same package.
 FORBIDDEN = {
@@ -16,6 +16,13 @@ FORBIDDEN = {
     "mockserver": {"conformance", "tests", "benchmarks"},
     "conformance": {"mockserver", "tests", "benchmarks"},
     "conformance/proof/reference": {"mockserver", "openapi"},
+}
+
+# The only places that import a library whose versions change what we may rely on.
+LIBRARIES = {
+    "connexion": ("mockserver/contract/connexion.py",),
+    "hypothesis": ("conformance/generation/",),
+    "schemathesis": ("conformance/generation/", "conformance/contract/"),
 }
 
 
@@ -46,6 +53,17 @@ def trespasses(root: Path) -> list[str]:
     ]
 
 
+def strayed_libraries(root: Path) -> list[str]:
+    """Name every import of a library outside the places that may import it."""
+    return [
+        f"{file.relative_to(root)} imports {name}"
+        for file in modules(root, *PACKAGES)
+        for name, _ in imports(root, file)
+        if (places := LIBRARIES.get(name.partition(".")[0]))
+        and not str(file.relative_to(root)).startswith(places)
+    ]
+
+
 def asserts(root: Path) -> list[str]:
     """Name every assert statement of the judge: python -O drops them, and a verdict with them."""
     return [
@@ -58,6 +76,16 @@ def asserts(root: Path) -> list[str]:
 
 def test_no_import_crosses_a_line():
     assert trespasses(ROOT) == []
+
+
+def test_libraries_are_imported_in_few_places():
+    assert strayed_libraries(ROOT) == []
+
+
+def test_library_elsewhere_is_found(tree):
+    root = tree(mockserver__clock="def tick():\n    from connexion.spec import Specification")
+
+    assert strayed_libraries(root) == ["mockserver/clock.py imports connexion.spec.Specification"]
 
 
 def test_judge_is_without_assert():
