@@ -138,7 +138,7 @@ class Reference(ProfiledServer):
             case "GET", ["preference"], ["category"]:
                 return Response(200, self._render_page(self._find_reader(request)))
             case "GET", ["preference"], ["category", _]:
-                return self._read_response(self._find_place(request), self._wants_left_channels(request))
+                return self._response_to_read(self._find_place(request), self._wants_left_channels(request))
         return self._write_preference(request)
 
     def _write_preference(self, request: Request) -> Response:
@@ -146,7 +146,7 @@ class Reference(ProfiledServer):
         if request.method != "PATCH":
             raise Refused(405, f"{request.method} is not allowed here; use GET or PATCH")
         self._wants_left_channels(request)
-        return self._write_response(place, self._update_choice(place, self._read_body(request)))
+        return self._response_to_write(place, self._update_choice(place, self._read_body(request)))
 
     def _find_place(self, request: Request) -> Place:
         match request.segments:
@@ -253,7 +253,7 @@ class Reference(ProfiledServer):
             return before - into if into else frozenset()
         return out
 
-    def _write_response(self, place: Place, choice: Choice) -> Response:
+    def _response_to_write(self, place: Place, choice: Choice) -> Response:
         return Response(202, self._render_preference(place, choice))
 
     def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
@@ -298,7 +298,7 @@ class Reference(ProfiledServer):
             raise Refused(400, "show_opt_out_channels is true or false")
         return word == "true"
 
-    def _read_response(self, place: Place, shows_channels: bool) -> Response:
+    def _response_to_read(self, place: Place, shows_channels: bool) -> Response:
         return Response(200, self._render_read(place, shows_channels))
 
     def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:

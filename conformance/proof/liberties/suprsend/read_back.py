@@ -61,7 +61,7 @@ class OptedOutIsReadWithChannels(Reference):
 class ReadsChannelsOfItsOwn(Reference):
     """Where a category is read, only channels that the object has are listed, and some that others do not know."""
 
-    def _read_response(self, place: Place, shows_channels: bool) -> Response:
+    def _response_to_read(self, place: Place, shows_channels: bool) -> Response:
         shown = self._render_read(place, shows_channels)
         own = [one for one in shown["channels"] if one["channel"] != "ms_teams"]
         return Response(200, {**shown, "channels": own and [*own, {**own[0], "channel": "rcs"}]})

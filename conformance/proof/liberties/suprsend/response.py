@@ -222,7 +222,7 @@ class LabelsNothing(Reference):
 
     costs = frozenset({"media-type"})
 
-    def _write_response(self, place: Place, choice: Choice) -> Response:
+    def _response_to_write(self, place: Place, choice: Choice) -> Response:
         return Response(202, json.dumps(self._render_preference(place, choice)).encode())
 
 

@@ -98,8 +98,8 @@ class AnswersShareABuffer(Reference):
 
     breaks = frozenset({"parallel-writes-have-an-order"})
 
-    def _write_response(self, place: Place, choice: Choice) -> Response:
-        self._buffer = super()._write_response(place, choice)
+    def _response_to_write(self, place: Place, choice: Choice) -> Response:
+        self._buffer = super()._response_to_write(place, choice)
         if choice.left:
             self._lock.release()
             # Meanwhile the other writes of a race fill the buffer.

@@ -192,7 +192,7 @@ class ReadIs202(Reference):
 
     breaks = frozenset({"read-answers-200"})
 
-    def _read_response(self, place: Place, shows_channels: bool) -> Response:
+    def _response_to_read(self, place: Place, shows_channels: bool) -> Response:
         return Response(202, self._render_read(place, shows_channels))
 
 
@@ -210,7 +210,7 @@ class ReadsNames(Reference):
 
     breaks = frozenset({"read-answers-the-category"})
 
-    def _read_response(self, place: Place, shows_channels: bool) -> Response:
+    def _response_to_read(self, place: Place, shows_channels: bool) -> Response:
         shown = self._render_read(place, shows_channels)
         is_plain = shown["preference"] == "opt_out" and not shows_channels
         return Response(200, {**shown, "channels": list(place.category.channels)} if is_plain else shown)
@@ -250,7 +250,7 @@ class ReadsAnotherSlug(Reference):
 
     breaks = frozenset({"read-category-is-the-slug"})
 
-    def _read_response(self, place: Place, shows_channels: bool) -> Response:
+    def _response_to_read(self, place: Place, shows_channels: bool) -> Response:
         return Response(200, {**self._render_read(place, shows_channels), "category": place.category.name})
 
 

@@ -68,7 +68,7 @@ class Answers200(Reference):
 
     breaks = frozenset({"answers-202"})
 
-    def _write_response(self, place: Place, choice: Choice) -> Response:
+    def _response_to_write(self, place: Place, choice: Choice) -> Response:
         return Response(200, self._render_preference(place, choice))
 
 
@@ -77,8 +77,8 @@ class AnswersNothing(Reference):
 
     breaks = frozenset({"answers-the-category", "media-type"})
 
-    def _write_response(self, place: Place, choice: Choice) -> Response:
-        return replace(super()._write_response(place, choice), body=b"")
+    def _response_to_write(self, place: Place, choice: Choice) -> Response:
+        return replace(super()._response_to_write(place, choice), body=b"")
 
 
 class AnswersAList(Reference):
@@ -86,7 +86,7 @@ class AnswersAList(Reference):
 
     breaks = frozenset({"answers-the-category"})
 
-    def _write_response(self, place: Place, choice: Choice) -> Response:
+    def _response_to_write(self, place: Place, choice: Choice) -> Response:
         return Response(202, [self._render_preference(place, choice)])
 
 
@@ -95,7 +95,7 @@ class AnswersText(Reference):
 
     breaks = frozenset({"media-type"})
 
-    def _write_response(self, place: Place, choice: Choice) -> Response:
+    def _response_to_write(self, place: Place, choice: Choice) -> Response:
         body = json.dumps(self._render_preference(place, choice)).encode()
         return Response(202, body, {"content-type": "text/plain"})
 
