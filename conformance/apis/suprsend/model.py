@@ -74,14 +74,16 @@ def _channels_out(
 ) -> Sequence[frozenset[str]]:
     """List which of two channels are out after each write to the place itself, if moves of one kind reached it."""
     elsewhere = iter(moves)
-    left: frozenset[str] = frozenset()
+    opted_out: frozenset[str] = frozenset()
     states = []
     for write, count in zip(bodies_for_place("a", "b"), (*TURNS, 0), strict=True):
-        left = (left | set(write.get("opt_out_channels", ()))) - set(write.get("opt_in_channels", ()))
-        states.append(left)
+        opted_out = (opted_out | set(write.get("opt_out_channels", ()))) - set(
+            write.get("opt_in_channels", ())
+        )
+        states.append(opted_out)
         for kind in [next(elsewhere) for _ in range(count)]:
             if kind == leaking:
-                left = frozenset("ab") if kind[1] == "out" else frozenset()
+                opted_out = frozenset("ab") if kind[1] == "out" else frozenset()
     return states
 
 

@@ -28,7 +28,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Category:
-    """One notification category; a *mandatory* channel cannot be left."""
+    """One notification category; a *mandatory* channel cannot be opted out of."""
 
     slug: str
     name: str
@@ -50,10 +50,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Choice:
-    """What an object chose in a place: the preference, and the channels it left; *shut* are restricted everywhere."""
+    """What an object chose in a place: the preference, and the channels opted out; *shut* are restricted everywhere."""
 
     preference: str
-    left: frozenset[str] = frozenset()
+    opted_out: frozenset[str] = frozenset()
     shut: frozenset[str] = frozenset()
 
 
@@ -138,14 +138,16 @@ class Reference(ProfiledServer):
             case "GET", ["preference"], ["category"]:
                 return Response(200, self._render_page(self._find_reader(request)))
             case "GET", ["preference"], ["category", _]:
-                return self._response_to_read(self._find_place(request), self._wants_left_channels(request))
+                return self._response_to_read(
+                    self._find_place(request), self._wants_opted_out_channels(request)
+                )
         return self._write_preference(request)
 
     def _write_preference(self, request: Request) -> Response:
         place = self._find_place(request)
         if request.method != "PATCH":
             raise Refused(405, f"{request.method} is not allowed here; use GET or PATCH")
-        self._wants_left_channels(request)
+        self._wants_opted_out_channels(request)
         return self._response_to_write(place, self._update_choice(place, self._read_body(request)))
 
     def _find_place(self, request: Request) -> Place:
@@ -204,19 +206,19 @@ class Reference(ProfiledServer):
         return place
 
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
-        left = self._left_channels(
-            before.left,
+        opted_out = self._opted_out_channels(
+            before.opted_out,
             self._read_channels(body, "opt_out_channels"),
             self._read_channels(body, "opt_in_channels"),
         )
         if preference == "opt_in":
-            return Choice(preference, left - place.category.mandatory)
+            return Choice(preference, opted_out - place.category.mandatory)
         return self._opt_out(place, before)
 
     def _opt_out(self, place: Place, before: Choice) -> Choice:
         if not place.category.is_editable:
             raise Refused(400, "this category cannot be opted out of")
-        return Choice("opt_out", before.left)
+        return Choice("opt_out", before.opted_out)
 
     def _read_preference(self, body: dict[str, Any]) -> str:
         preference = body.get("preference")
@@ -244,7 +246,7 @@ class Reference(ProfiledServer):
             raise Refused(400, f"{field} is unknown", {field: f"must be one of {', '.join(CHANNELS)}"})
         return str(channel)
 
-    def _left_channels(
+    def _opted_out_channels(
         self, before: frozenset[str], out: frozenset[str] | None, into: frozenset[str] | None
     ) -> frozenset[str]:
         if out and into and out & into:
@@ -274,7 +276,7 @@ class Reference(ProfiledServer):
 
     def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
         is_shut = channel in choice.shut - category.mandatory
-        is_out = choice.preference == "opt_out" or channel in choice.left or is_shut
+        is_out = choice.preference == "opt_out" or channel in choice.opted_out or is_shut
         return {
             "channel": channel,
             "preference": "opt_out" if is_out else "opt_in",
@@ -288,11 +290,11 @@ class Reference(ProfiledServer):
         return Reader(
             self._find_holder(kind, name),
             self._find_tenant(request),
-            self._wants_left_channels(request),
+            self._wants_opted_out_channels(request),
             request.query,
         )
 
-    def _wants_left_channels(self, request: Request) -> bool:
+    def _wants_opted_out_channels(self, request: Request) -> bool:
         word = request.query.get("show_opt_out_channels", "false")
         if word not in ("true", "false"):
             raise Refused(400, "show_opt_out_channels is true or false")

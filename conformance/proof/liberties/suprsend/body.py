@@ -22,8 +22,12 @@ class OutByDefault(Reference):
 class SomeChannelsOutByDefault(Reference):
     """Without a list, slack is out."""
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return super()._left_channels(before, out, into) if out is not None or into else frozenset({"slack"})
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return (
+            super()._opted_out_channels(before, out, into)
+            if out is not None or into
+            else frozenset({"slack"})
+        )
 
 
 class Merges(Reference):
@@ -31,7 +35,7 @@ class Merges(Reference):
 
     costs = frozenset({"list-replaces"})
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return frozenset((before | (out or frozenset())) - (into or frozenset()))
 
 
@@ -44,23 +48,23 @@ class MergesAndListsWhatIsIn(LeftChannelsAreNotListed, Merges):
 class AlwaysReplaces(Reference):
     """Whatever is not named as out is in."""
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return super()._left_channels(before, out or frozenset(), into) - (into or frozenset())
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._opted_out_channels(before, out or frozenset(), into) - (into or frozenset())
 
 
 class OnlyTheseChannels(Reference):
     """opt_in_channels names the only channels that are in."""
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         others = frozenset({"email", "slack", "ms_teams"} - into) if into else frozenset()
-        return super()._left_channels(before, (out or frozenset()) | others, into)
+        return super()._opted_out_channels(before, (out or frozenset()) | others, into)
 
 
 class OptInWins(Reference):
     """A channel in both lists is in."""
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return super()._left_channels(before, out - into if out and into else out, into)
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._opted_out_channels(before, out - into if out and into else out, into)
 
 
 class OneListOnly(Reference):
@@ -217,5 +221,5 @@ class GoesOutWithItsLastChannel(Reference):
     """A category whose last channel goes out goes out with it."""
 
     def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        is_in = choice.preference == "opt_in" and set(place.category.channels) - choice.left
+        is_in = choice.preference == "opt_in" and set(place.category.channels) - choice.opted_out
         return {**super()._render_preference(place, choice), "preference": "opt_in" if is_in else "opt_out"}

@@ -54,7 +54,7 @@ class ReadsSayLess(Reference):
 class OptedOutIsReadWithChannels(Reference):
     """The channels of an opted-out category are always shown."""
 
-    def _wants_left_channels(self, _: Request) -> bool:
+    def _wants_opted_out_channels(self, _: Request) -> bool:
         return True
 
 

@@ -106,9 +106,9 @@ class OthersFollow(Reference):
 
     breaks = frozenset({"other-channels-stay-in"})
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        left = super()._left_channels(before, out, into)
-        return left | {"ms_teams"} if left else left
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        opted_out = super()._opted_out_channels(before, out, into)
+        return opted_out | {"ms_teams"} if opted_out else opted_out
 
 
 class AllFollow(Reference):
@@ -116,9 +116,9 @@ class AllFollow(Reference):
 
     breaks = frozenset({"other-channels-stay-in", "list-replaces"})
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        left = super()._left_channels(before, out, into)
-        return left | {"email", "slack", "ms_teams"} if out else left
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        opted_out = super()._opted_out_channels(before, out, into)
+        return opted_out | {"email", "slack", "ms_teams"} if out else opted_out
 
 
 class OptInChannelsIgnored(Reference):
@@ -126,8 +126,8 @@ class OptInChannelsIgnored(Reference):
 
     breaks = frozenset({"channels-come-in", "generated-channels-follow"})
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return frozenset(before) if into and out is None else super()._left_channels(before, out, into)
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return frozenset(before) if into and out is None else super()._opted_out_channels(before, out, into)
 
 
 class LoneOptInIgnored(Reference):
@@ -135,9 +135,9 @@ class LoneOptInIgnored(Reference):
 
     breaks = frozenset({"channels-come-in"})
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         is_lone = into is not None and len(into) == 1 and out is None
-        return frozenset(before) if is_lone else super()._left_channels(before, out, into)
+        return frozenset(before) if is_lone else super()._opted_out_channels(before, out, into)
 
 
 class OptInChannelsRefused(Reference):
@@ -156,8 +156,8 @@ class OptInChannelsInverted(Reference):
 
     breaks = frozenset({"channels-come-in", "generated-channels-follow"})
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return super()._left_channels(before, into or out, None)
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._opted_out_channels(before, into or out, None)
 
 
 class Merges(Reference):
@@ -165,8 +165,8 @@ class Merges(Reference):
 
     breaks = frozenset({"list-replaces"})
 
-    def _left_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
-        return super()._left_channels(before, before | out if out else out, into)
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._opted_out_channels(before, before | out if out else out, into)
 
 
 class RefusesNullLists(Reference):

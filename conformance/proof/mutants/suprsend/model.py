@@ -32,12 +32,12 @@ class LetsInEverywhere(Reference):
         choice = super()._update_choice(place, body)
         named = self._read_channels(body, "opt_in_channels") or frozenset()
         for shelf, other in self._choices.items():
-            self._choices[shelf] = replace(other, left=other.left - named)
+            self._choices[shelf] = replace(other, opted_out=other.opted_out - named)
         return choice
 
 
 class OptOutForgetsEverywhere(Reference):
-    """An opt-out of a category forgets which channels any object left in it."""
+    """An opt-out of a category forgets which channels any object opted out in it."""
 
     breaks = frozenset({"model-places-stand-alone"})
 
@@ -100,7 +100,7 @@ class AnswersShareABuffer(Reference):
 
     def _response_to_write(self, place: Place, choice: Choice) -> Response:
         self._buffer = super()._response_to_write(place, choice)
-        if choice.left:
+        if choice.opted_out:
             self._lock.release()
             # Meanwhile the other writes of a race fill the buffer.
             time.sleep(0.08)

@@ -20,7 +20,7 @@ class RepeatingResets(Reference):
 
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         choice = super()._make_choice(place, before, preference, body)
-        return Choice(preference) if len(choice.left) == 1 and choice == before else choice
+        return Choice(preference) if len(choice.opted_out) == 1 and choice == before else choice
 
 
 class Toggles(Reference):

@@ -32,7 +32,7 @@ class TenantsKeepTheirChannels(Reference):
 
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         choice = super()._make_choice(place, before, preference, body)
-        return replace(choice, left=frozenset()) if place.tenant else choice
+        return replace(choice, opted_out=frozenset()) if place.tenant else choice
 
 
 class RefusesClientOptions(Reference):

@@ -46,7 +46,7 @@ class OptInIsNotRead(Reference):
 
     def _find_read_choice(self, place: Place) -> Choice:
         choice = super()._find_read_choice(place)
-        return Choice("opt_out", choice.left) if place in vars(self).get("gone", ()) else choice
+        return Choice("opt_out", choice.opted_out) if place in vars(self).get("gone", ()) else choice
 
 
 class EveryRequestForgetsLists(Reference):
@@ -67,7 +67,7 @@ class AllChannelsAreReadAsOut(Reference):
 
     def _find_read_choice(self, place: Place) -> Choice:
         choice = super()._find_read_choice(place)
-        return replace(choice, left=frozenset(place.category.channels)) if choice.left else choice
+        return replace(choice, opted_out=frozenset(place.category.channels)) if choice.opted_out else choice
 
 
 class MergesAndAnswersOtherwise(Reference):
@@ -78,12 +78,12 @@ class MergesAndAnswersOtherwise(Reference):
     def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
         choice = super()._update_choice(place, body)
         ever = vars(self).setdefault("ever", {})
-        ever[place] = choice.left and choice.left | ever.get(place, frozenset())
+        ever[place] = choice.opted_out and choice.opted_out | ever.get(place, frozenset())
         return choice
 
     def _find_read_choice(self, place: Place) -> Choice:
         return replace(
-            super()._find_read_choice(place), left=vars(self).get("ever", {}).get(place, frozenset())
+            super()._find_read_choice(place), opted_out=vars(self).get("ever", {}).get(place, frozenset())
         )
 
 
@@ -183,7 +183,7 @@ class WritesBeforeItChecks(Reference):
 
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         if place.category.is_editable:
-            self._choices[self._storage_place(place)] = Choice(preference, before.left)
+            self._choices[self._storage_place(place)] = Choice(preference, before.opted_out)
         return super()._make_choice(place, before, preference, body)
 
 
@@ -336,7 +336,7 @@ class FlagIsIgnored(Reference):
 
     breaks = frozenset({"opted-out-channels-are-shown"})
 
-    def _wants_left_channels(self, _: Request) -> bool:
+    def _wants_opted_out_channels(self, _: Request) -> bool:
         return False
 
 

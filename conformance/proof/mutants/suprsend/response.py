@@ -221,14 +221,14 @@ class ChannelIsEditableIsANumber(Reference):
 
 
 class LocksAfterOptOuts(Reference):
-    """A category is no longer editable once a channel left it."""
+    """A category is no longer editable once a channel is opted out in it."""
 
     breaks = frozenset({"is-editable-stays"})
 
     def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         return {
             **super()._render_preference(place, choice),
-            "is_editable": place.category.is_editable and not choice.left,
+            "is_editable": place.category.is_editable and not choice.opted_out,
         }
 
 

@@ -176,7 +176,7 @@ class RestrictedStaysEditable(Reference):
 
 
 class FreedChannelIsLeft(Reference):
-    """A channel that is no longer restricted has left every category."""
+    """A channel that is no longer restricted is opted out in every category."""
 
     breaks = frozenset({"freed-channel-is-in-again"})
 
@@ -185,7 +185,7 @@ class FreedChannelIsLeft(Reference):
         reader = super()._restrict_channels(request)
         for place, choice in self._choices.items():
             freed = before.get((place.holder, place.tenant), frozenset()) - self._restricted_channels(place)
-            self._choices[place] = replace(choice, left=choice.left | freed)
+            self._choices[place] = replace(choice, opted_out=choice.opted_out | freed)
         return reader
 
 
