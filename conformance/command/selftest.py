@@ -37,12 +37,12 @@ def run_selftest(
 
     began = time.monotonic()
     trials = selftest.select_trials([api] if api else openapi.api_names(), only or ())
-    findings = selftest.run_trials(trials, jobs or selftest.default_jobs())
+    trial_results = selftest.run_trials(trials, jobs or selftest.default_jobs())
     is_as_expected = True
     for name in dict.fromkeys(one.api for one in trials):
         of_api = []
         for _ in (one for one in trials if one.api == name):
-            of_api.append(next(findings))
+            of_api.append(next(trial_results))
             if verbose:
                 typer.echo(selftest.render_trial(*of_api[-1]))
         result = selftest.ApiResult(name, of_api, trial.find_unproved(name))

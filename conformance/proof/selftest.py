@@ -18,7 +18,7 @@ from conformance.generation.cases import DRAWN, draw_cases
 from conformance.judge.result import describe_judge_error
 from conformance.judge.session import CannotRun
 from conformance.proof import NoSuchServer, trial
-from conformance.proof.trial import Finding, Trial
+from conformance.proof.trial import Trial, TrialResult
 
 # How each kind is counted where all is well.
 _COUNTED = {
@@ -32,17 +32,19 @@ _COUNTED = {
 class ApiResult:
     """What the self-test comes to for one API.
 
-    findings: every trial with what came of it, in order. unproved: a line for each requirement without proof.
+    trial_results: every trial with what came of it, in order. unproved: a line for each requirement without proof.
     """
 
     api: str
-    findings: Sequence[tuple[Trial, Finding]]
+    trial_results: Sequence[tuple[Trial, TrialResult]]
     unproved: Sequence[str]
 
     @property
     def is_as_expected(self) -> bool:
         """Whether nothing deviates."""
-        return not self.unproved and not any(finding.deviations for _, finding in self.findings)
+        return not self.unproved and not any(
+            trial_result.deviations for _, trial_result in self.trial_results
+        )
 
 
 def default_jobs() -> int:
@@ -64,8 +66,8 @@ def select_trials(apis: Iterable[str], globs: Sequence[str]) -> list[Trial]:
     return [one for one in every if not globs or any(fnmatch.fnmatchcase(one.name, glob) for glob in globs)]
 
 
-def run_trials(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Finding]]:
-    """Run all *trials*, *jobs* at a time, and yield each with its finding, in order.
+def run_trials(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, TrialResult]]:
+    """Run all *trials*, *jobs* at a time, and yield each with its result, in order.
 
     jobs: processes; one means this process.
     Raises CannotRun if a trial could not be run.
@@ -98,7 +100,7 @@ def _start_worker(drawn: Mapping[tuple[str, int, int], CaseSet]) -> None:
     gc.set_threshold(100_000, 20, 20)
 
 
-def _run_named_trial(api: str, kind: str, name: str) -> Finding:
+def _run_named_trial(api: str, kind: str, name: str) -> TrialResult:
     (found,) = (one for one in trial.list_trials(api) if (one.kind, one.name) == (kind, name))
     try:
         return trial.run_trial(found)
@@ -106,30 +108,30 @@ def _run_named_trial(api: str, kind: str, name: str) -> Finding:
         raise CannotRun(f"{api}: {kind} {name} could not be judged: {describe_judge_error(error)}") from None
 
 
-def render_trial(one: Trial, finding: Finding) -> str:
+def render_trial(one: Trial, trial_result: TrialResult) -> str:
     """Write one trial as a line."""
-    state = "DEVIATES" if finding.deviations else "as expected"
+    state = "DEVIATES" if trial_result.deviations else "as expected"
     said = f"  ({one.sentence})" if one.sentence else ""
     return (
-        f"  {one.kind:9} {one.name}: {finding.verdict}, {state}, "
-        f"{finding.requests} requests, {finding.seconds:.1f} s{said}"
+        f"  {one.kind:9} {one.name}: {trial_result.verdict}, {state}, "
+        f"{trial_result.requests} requests, {trial_result.seconds:.1f} s{said}"
     )
 
 
 def render_summary(result: ApiResult) -> Iterator[str]:
     """Write what the trials of an API come to, a line each, the deviations last."""
     yield result.api
-    for one, finding in result.findings:
+    for one, trial_result in result.trial_results:
         if one.kind == trial.REFERENCE:
-            yield f"  {'reference':17} {finding.verdict}"
+            yield f"  {'reference':17} {trial_result.verdict}"
     for kind, counted in _COUNTED.items():
-        of_kind = [finding for one, finding in result.findings if one.kind == kind]
+        of_kind = [trial_result for one, trial_result in result.trial_results if one.kind == kind]
         if of_kind:
-            well = sum(not finding.deviations for finding in of_kind)
+            well = sum(not trial_result.deviations for trial_result in of_kind)
             yield f"  {counted:17} {well} of {len(of_kind)}"
-    for one, finding in result.findings:
-        if finding.deviations:
+    for one, trial_result in result.trial_results:
+        if trial_result.deviations:
             said = f" ({one.sentence})" if one.sentence else ""
             yield f"  {one.kind} {one.name}{said}"
-            yield from (f"    {deviation}" for deviation in finding.deviations)
+            yield from (f"    {deviation}" for deviation in trial_result.deviations)
     yield from (f"  {sentence}" for sentence in result.unproved)

@@ -46,7 +46,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Finding:
+class TrialResult:
     """What came of a trial.
 
     verdict: of the judge. deviations: a line for each thing that was to come out otherwise; none if all is well.
@@ -78,7 +78,7 @@ def _collect_trials(api: str) -> Sequence[Trial]:
     return [*found, *(Trial(api, NONSENSE, name, serve_it) for name, serve_it in NONSENSE_SERVERS.items())]
 
 
-def run_trial(trial: Trial) -> Finding:
+def run_trial(trial: Trial) -> TrialResult:
     """Judge the server of a trial, and compare the verdict with what has to come of its kind."""
     # Drawn before the clock starts: that takes seconds once, and has nothing to do with the server.
     draw_cases(trial.api)
@@ -88,7 +88,7 @@ def run_trial(trial: Trial) -> Finding:
     deviations = _RULES[trial.kind](verdict, trial)
     if trial.kind == NONSENSE and seconds >= NONSENSE_WITHIN_S:
         deviations.append(f"kept the judge waiting for {seconds:.0f} s")
-    return Finding(verdict.verdict, tuple(deviations), verdict.requests, seconds)
+    return TrialResult(verdict.verdict, tuple(deviations), verdict.requests, seconds)
 
 
 def judge_over_http(server: Any, **options: Any) -> Verdict:

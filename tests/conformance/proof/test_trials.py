@@ -36,10 +36,10 @@ def _garbage_stays_a_while():
     ],
 )
 def test_server_comes_out_as_it_has_to(one):
-    finding = trial.run_trial(one)
+    trial_result = trial.run_trial(one)
 
-    if finding.deviations:
-        lines = [f"{one.kind} {one.name}: {one.sentence}", *(f"  {line}" for line in finding.deviations)]
+    if trial_result.deviations:
+        lines = [f"{one.kind} {one.name}: {one.sentence}", *(f"  {line}" for line in trial_result.deviations)]
         pytest.fail("\n".join(lines), pytrace=False)
 
 
