@@ -14,8 +14,8 @@ from conformance.contract.violation import is_clearly_broken, list_broken_parame
 from conformance.generation.case import Case, CaseMode, CaseSet
 from conformance.generation.hypothesis import (
     CannotDraw,
+    case_from_generated,
     draw_values,
-    freeze_request,
     has_body,
     reproducible,
     shrink_drawn,
@@ -66,20 +66,20 @@ def shrink_case(
             with reproducible():
                 strategy = _make_strategy(operation, case.mode)
                 count = _count_per_half(operations) * _SURPLUS
-                shrink_drawn(strategy, seed, count, case, partial(_convert_like, operation, case), is_wrong)
+                shrink_drawn(strategy, seed, count, case, partial(_case_like, operation, case), is_wrong)
 
 
-def _convert_like(operation: Operation, case: ContractCase, generated: Generated) -> Case | None:
+def _case_like(operation: Operation, case: ContractCase, generated: Generated) -> Case | None:
     """Make a case of the same mode of what was drawn; a broken one is sent to where *case* was."""
     if case.mode == "positive":
         made = generated if _can_be_sent(generated) else None
     else:
         made = _replace_body(case.generated, generated) if is_clearly_broken(operation, generated) else None
-    return None if made is None else _freeze(operation, case.mode, made)
+    return None if made is None else _contract_case(operation, case.mode, made)
 
 
-def _freeze(operation: Operation, mode: CaseMode, generated: Generated) -> ContractCase:
-    return ContractCase(**vars(freeze_request(operation.id, mode, generated)), generated=generated)
+def _contract_case(operation: Operation, mode: CaseMode, generated: Generated) -> ContractCase:
+    return ContractCase(**vars(case_from_generated(operation.id, mode, generated)), generated=generated)
 
 
 def _count_per_half(operations: Sequence[Operation]) -> int:
@@ -91,10 +91,10 @@ def _draw_operation(operation: Operation, seed: int, count: int) -> Iterator[Con
         return
     drawn = _draw_requests(operation, "positive", seed, count)
     positives = [one for one in drawn if _can_be_sent(one)]
-    yield from _freeze_distinct(operation, "positive", positives, count)
+    yield from _distinct_cases(operation, "positive", positives, count)
     if positives:
         negatives = _list_negatives(operation, positives, _draw_requests(operation, "negative", seed, count))
-        yield from _freeze_distinct(operation, "negative", negatives, count)
+        yield from _distinct_cases(operation, "negative", negatives, count)
         yield from list(_break_parameters(operation, positives[0]))[:count]
 
 
@@ -143,7 +143,7 @@ def _break_parameters(operation: Operation, positive: Generated) -> Iterator[Con
     for part, name, value in list_broken_parameters(operation):
         generated = replace_parts(positive, **{part: {**(getattr(positive, part) or {}), name: value}})
         flaw = f"{name} in the {part.partition('_')[0]} is {value[:_LONGEST_SHOWN]}"
-        case = _freeze(operation, "negative", generated)
+        case = _contract_case(operation, "negative", generated)
         yield replace(case, flaws=(flaw,), broken=(part, name))
 
 
@@ -164,16 +164,16 @@ def replace_parts(generated: Generated, **parts: Any) -> Generated:
     return made
 
 
-def _freeze_distinct(
+def _distinct_cases(
     operation: Operation, mode: CaseMode, drawn: Iterator[Generated] | Sequence[Generated], count: int
 ) -> list[ContractCase]:
     found: dict[Any, ContractCase] = {}
     for generated in drawn:
-        frozen = _freeze(operation, mode, generated)
-        facts = (frozen.path, frozen.query, generated.headers, generated.cookies, frozen.content)
+        made = _contract_case(operation, mode, generated)
+        facts = (made.path, made.query, generated.headers, generated.cookies, made.content)
         key = repr(facts)
         if key not in found:
-            found[key] = frozen
+            found[key] = made
     return list(found.values())[:count]
 
 

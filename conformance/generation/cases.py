@@ -19,8 +19,8 @@ from typing import Any
 import openapi
 from conformance.generation.case import Case, CaseMode, CaseSet
 from conformance.generation.hypothesis import (
+    case_from_generated,
     draw_values,
-    freeze_request,
     make_strategies,
     reproducible,
     shrink_drawn,
@@ -71,7 +71,7 @@ def shrink_case(api: str, case: Case, seed: int, is_wrong: Callable[[Case], bool
                     seed,
                     count,
                     case,
-                    lambda one: freeze_request(case.operation, case.mode, one),
+                    lambda one: case_from_generated(case.operation, case.mode, one),
                     is_wrong,
                 )
 
@@ -80,7 +80,7 @@ def _draw_half(contract: openapi.Spec, mode: CaseMode, seed: int, count: int) ->
     cases: list[Case] = []
     for name, strategy in make_strategies(contract, mode):
         many = draw_values(strategy, seed, count * _SURPLUS)
-        cases += _choose_cases([freeze_request(name, mode, one) for one in many], count)
+        cases += _choose_cases([case_from_generated(name, mode, one) for one in many], count)
     return cases
 
 

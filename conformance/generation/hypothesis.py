@@ -85,19 +85,19 @@ def shrink_drawn(
     seed: int,
     count: int,
     case: Case,
-    freeze: Callable[[Generated], Case | None],
+    make_case: Callable[[Generated], Case | None],
     is_wrong: Callable[[Case], bool],
 ) -> None:
     """Draw again as *draw_values* did; once *case* comes, let Hypothesis make it smaller as long as *is_wrong*.
 
-    freeze: makes a case of what was drawn, None if there is none in it.
+    make_case: makes a case of what was drawn, None if there is none in it.
     """
     from hypothesis.errors import HypothesisException
 
     known: dict[str, bool] = {}  # Hypothesis comes back to the same values; a target is asked once
 
     def judge_once(generated: Generated) -> None:
-        one = freeze(generated)
+        one = make_case(generated)
         if one is None:
             return
         one = replace(one, number=case.number)
@@ -106,14 +106,14 @@ def shrink_drawn(
         if (facts := repr(one)) not in known:
             known[facts] = is_wrong(one)
         if known[facts]:
-            raise _IsWrong
+            raise _StillFails
 
-    with suppress(_IsWrong, HypothesisException):
+    with suppress(_StillFails, HypothesisException):
         _run_hypothesis(strategy, seed, count, judge_once, shrinks=True)
 
 
-class _IsWrong(Exception):
-    """Tells Hypothesis that this one is worth shrinking."""
+class _StillFails(Exception):
+    """Tells Hypothesis that this case still fails, and so is worth shrinking."""
 
 
 def _run_hypothesis(
@@ -144,9 +144,9 @@ def _run_hypothesis(
     hand_over()
 
 
-def freeze_request(operation: str, mode: CaseMode, generated: Generated) -> Case:
-    """Keep what there is to know of a generated request to *operation*."""
-    content, has_json = _freeze_body(generated.body)
+def case_from_generated(operation: str, mode: CaseMode, generated: Generated) -> Case:
+    """Return the case with what there is to know of a generated request to *operation*."""
+    content, has_json = _encode_body(generated.body)
     return Case(
         number=0,
         mode=mode,
@@ -161,7 +161,7 @@ def freeze_request(operation: str, mode: CaseMode, generated: Generated) -> Case
     )
 
 
-def _freeze_body(body: Any) -> tuple[bytes | None, bool]:
+def _encode_body(body: Any) -> tuple[bytes | None, bool]:
     if isinstance(body, bytes):
         return body, False
     if _is_missing(body):
