@@ -144,7 +144,7 @@ class ConformanceRun:
         result = self.session.engine.ask(requirement)
         return waiver.apply_waivers(result, self._waivers, datetime.now(UTC).date())
 
-    def decides(self, result: Result) -> bool:
+    def decides_verdict(self, result: Result) -> bool:
         """Tell whether a requirement that is not met decides the verdict."""
         return result.is_our_fault or result.requirement.level in self.deciding_levels
 
@@ -211,20 +211,20 @@ class RequirementItem(pytest.Item):
     def runtest(self) -> None:
         """Ask, and say in pytest's words what came of it."""
         result = self._run.ask(self._requirement)
-        decides = self._run.decides(result)
+        is_decisive = self._run.decides_verdict(result)
         reason = self._run.session.client.redaction(result.reason or "")
         if fault := self._run.fault_of_waiver(result):
             pytest.fail(f"{fault}\n{self._describe(result)}", pytrace=False)
         match result.status:
-            case "failed" if decides:
+            case "failed" if is_decisive:
                 pytest.fail(self._describe(result), pytrace=False)
             case "failed" | "waived" if self.config.option.runxfail:
                 pytest.fail(self._describe(result), pytrace=False)
             case "failed" | "waived":
                 pytest.xfail(f"{self._requirement.level} {result.status}: {reason}")
-            case "inconclusive" if decides:
+            case "inconclusive" if is_decisive:
                 pytest.fail(f"inconclusive: {reason}\n{self._sentence}", pytrace=False)
-            case "not_tested" if decides and self._run.is_strict:
+            case "not_tested" if is_decisive and self._run.is_strict:
                 pytest.fail(f"not tested: {reason}\n{self._sentence}", pytrace=False)
             case "inconclusive" | "not_tested":
                 pytest.skip(f"{result.status.replace('_', ' ')}: {reason}")
