@@ -24,62 +24,62 @@ class ApiKey:
         self._client = client
 
     @property
-    def without_scheme(self) -> str:
+    def bare_key(self) -> str:
         """The key alone."""
         return self._secret.reveal()
 
     @property
-    def bearer(self) -> str:
+    def bearer_header(self) -> str:
         """The credential as documented."""
-        return f"Bearer {self.without_scheme}"
+        return f"Bearer {self.bare_key}"
 
     @property
-    def basic(self) -> str:
+    def basic_header(self) -> str:
         """The key as a Basic credential, where a user name without a password would stand."""
         # As curl -u KEY: sends it.
-        encoded = base64.b64encode(f"{self.without_scheme}:".encode()).decode()
+        encoded = base64.b64encode(f"{self.bare_key}:".encode()).decode()
         return f"Basic {self._conceal_key('basic', encoded, '{} and a colon in Base64')}"
 
     @property
-    def wrong(self) -> str:
+    def wrong_key_header(self) -> str:
         """A key of the same shape that nobody was given."""
-        return self._bearer_of("wrong", change_second_half(self.without_scheme), f"{{}} {HOW_CHANGED}")
+        return self._made_up_bearer("wrong", change_second_half(self.bare_key), f"{{}} {HOW_CHANGED}")
 
     @property
-    def false_signature(self) -> str:
+    def false_signature_header(self) -> str:
         """The signed form that older clients send, with a signature of nothing."""
         return self._conceal_key("unsigned", _FALSE_SIGNATURE, _FALSE_SIGNATURE)
 
     @property
-    def cut(self) -> str:
+    def cut_key_header(self) -> str:
         """The first half of the key."""
-        key = self.without_scheme
+        key = self.bare_key
         if len(key) < _SHORTEST_KEY:
             raise NotTested("credentials.api_key is too short to be cut")
-        return self._bearer_of("cut", key[: (len(key) + 1) // 2], "the first half of {}")
+        return self._made_up_bearer("cut", key[: (len(key) + 1) // 2], "the first half of {}")
 
     @property
-    def lengthened(self) -> str:
+    def lengthened_key_header(self) -> str:
         """The key with another character behind it."""
-        return self._bearer_of("lengthened", f"{self.without_scheme}x", "{} with an x behind it")
+        return self._made_up_bearer("lengthened", f"{self.bare_key}x", "{} with an x behind it")
 
     @property
-    def in_other_case(self) -> str:
+    def swapped_case_header(self) -> str:
         """The key with small letters for capitals and capitals for small letters."""
         how = "{} with small letters for capitals and capitals for small letters"
-        return self._bearer_of("swapped", self.without_scheme.swapcase(), how)
+        return self._made_up_bearer("swapped", self.bare_key.swapcase(), how)
 
     def is_bearer_of_another_key(self, authorization: str) -> bool:
         """Tell whether a header has the documented scheme, and another key than the profile's."""
         scheme, _, key = authorization.partition(" ")
-        return scheme == "Bearer" and key != self.without_scheme
+        return scheme == "Bearer" and key != self.bare_key
 
-    def _bearer_of(self, name: str, key: str, how: str) -> str:
-        if key == self.without_scheme:
+    def _made_up_bearer(self, name: str, key: str, how: str) -> str:
+        if key == self.bare_key:
             raise NotTested("no other key can be made from credentials.api_key")
         return f"Bearer {self._conceal_key(name, key, how)}"
 
     def _conceal_key(self, name: str, credential: str, how: str) -> str:
-        """Report *credential* by a name. how: it is made, with {} for the name of the key."""
+        """Return *credential*, which is reported by a name. how: it is made, with {} for the name of the key."""
         key = self._secret.name
         return self._client.conceal_made_up(credential, f"{key}_{name}".upper(), how.format(key))

@@ -84,7 +84,7 @@ class Driver(suite.Driver):
         place = at or self.places.main
         self._check_mode(place, body, content, authorization)
         sent = {
-            "authorization": authorization or self.api_key.bearer,
+            "authorization": authorization or self.api_key.bearer_header,
             "content-type": media_type,
             **(headers or {}),
         }
@@ -140,7 +140,7 @@ class Driver(suite.Driver):
         # What few clients send may reach another place than it names, and may be carried out without an answer.
         self.forget_latest_writes(self.places.main)
         self._touched[self.places.main] = None
-        sent = {"authorization": self.api_key.bearer, **(headers or {})}
+        sent = {"authorization": self.api_key.bearer_header, **(headers or {})}
         return self.client.build_request(
             "PATCH", place.path(self._target.path_style), headers=sent, json=body
         )
@@ -194,7 +194,7 @@ class Driver(suite.Driver):
         answer = self.client.send(
             "PATCH",
             self.places.main.neighbour_path(self._target.path_style, *names),
-            headers={"authorization": self.api_key.bearer},
+            headers={"authorization": self.api_key.bearer_header},
             json={"channel_preferences": wish},
         )
         # The document has no such operation, so a server may answer it in any way.
@@ -222,7 +222,7 @@ class Driver(suite.Driver):
         """
         style = self._target.path_style
         path = at.path(style) if names is None else at.neighbour_path(style, *names)
-        sent = {} if authorization is None else {"authorization": authorization or self.api_key.bearer}
+        sent = {} if authorization is None else {"authorization": authorization or self.api_key.bearer_header}
         return self.client.send("GET", path, headers=sent, params={**at.query, **(params or {})})
 
     def read_until(

@@ -170,7 +170,7 @@ def write_refused_and_read(driver: Driver) -> RefusedWrites:
         foreign = [driver.write(OPT_IN, authorization=None)]
         with suppress(NotTested):
             # No other key can be made of one without a letter or a digit in its second half.
-            foreign.append(driver.write(OPT_IN, authorization=driver.api_key.wrong))
+            foreign.append(driver.write(OPT_IN, authorization=driver.api_key.wrong_key_header))
         were_refused = all(answer.status in REFUSALS for answer in foreign)
         # Where one was accepted, nothing tells what is to be read, so nothing is waited for.
         word = OUT if shows_preference(out, OUT) and were_refused else None

@@ -156,7 +156,7 @@ def write_without_key(driver: Driver) -> Response:
 def write_with_wrong_key(driver: Driver) -> Response:
     """Send a key of the right shape that nobody was given."""
     return driver.client.memoize(
-        "wrong key", lambda: driver.write(OPT_IN, authorization=driver.api_key.wrong)
+        "wrong key", lambda: driver.write(OPT_IN, authorization=driver.api_key.wrong_key_header)
     )
 
 

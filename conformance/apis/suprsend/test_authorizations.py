@@ -39,23 +39,23 @@ def test_wrong_key(driver: Driver) -> None:
 
 def test_cut_key(driver: Driver) -> None:
     """MUST refuse the first half of an API key. (suprsend: Authorizations)"""
-    expect_refusal(driver.write(OPT_IN, authorization=driver.api_key.cut))
+    expect_refusal(driver.write(OPT_IN, authorization=driver.api_key.cut_key_header))
 
 
 def test_lengthened_key(driver: Driver) -> None:
     """MUST refuse an API key with a character added at its end. (suprsend: Authorizations)"""
-    expect_refusal(driver.write(OPT_IN, authorization=driver.api_key.lengthened))
+    expect_refusal(driver.write(OPT_IN, authorization=driver.api_key.lengthened_key_header))
 
 
 def test_basic_scheme(driver: Driver) -> None:
     """SHOULD refuse the API key as a Basic credential, encoded or plain. (suprsend: Authorizations)"""
-    for authorization in (driver.api_key.basic, f"Basic {driver.api_key.without_scheme}"):
+    for authorization in (driver.api_key.basic_header, f"Basic {driver.api_key.bare_key}"):
         expect_refusal(driver.write(OPT_IN, authorization=authorization))
 
 
 def test_key_in_other_case(driver: Driver) -> None:
     """MUST refuse an API key with capitals and small letters swapped. (suprsend: Authorizations)"""
-    expect_refusal(driver.write(OPT_IN, authorization=driver.api_key.in_other_case))
+    expect_refusal(driver.write(OPT_IN, authorization=driver.api_key.swapped_case_header))
 
 
 def test_missing_key_status(driver: Driver) -> None:
@@ -70,14 +70,12 @@ def test_wrong_key_status(driver: Driver) -> None:
 
 def test_key_without_scheme(driver: Driver) -> None:
     """OBSERVED how an API key without its scheme is answered. (suprsend: Authorizations)"""
-    observe(
-        f"the bare key is {describe_answer(driver.write(OPT_IN, authorization=driver.api_key.without_scheme))}"
-    )
+    observe(f"the bare key is {describe_answer(driver.write(OPT_IN, authorization=driver.api_key.bare_key))}")
 
 
 def test_lower_case_scheme(driver: Driver) -> None:
     """OBSERVED how the scheme in lower case is answered. (suprsend: Authorizations)"""
-    authorization = driver.api_key.bearer.replace("Bearer", "bearer", 1)
+    authorization = driver.api_key.bearer_header.replace("Bearer", "bearer", 1)
     observe(
         f"the scheme in lower case is {describe_answer(driver.write(OPT_IN, authorization=authorization))}"
     )
@@ -88,5 +86,5 @@ def test_false_signature(driver: Driver) -> None:
 
     (suprsend: official clients)
     """
-    answer = driver.write(OPT_IN, authorization=driver.api_key.false_signature)
+    answer = driver.write(OPT_IN, authorization=driver.api_key.false_signature_header)
     observe(f"a false signature is {describe_answer(answer)}")

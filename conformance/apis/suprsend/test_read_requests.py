@@ -71,7 +71,8 @@ def test_read_with_wrong_key(driver: Driver) -> None:
     if write_with_wrong_key(driver).status not in REFUSALS:
         raise Inconclusive("a write with a wrong key is not refused either")
     answer = driver.client.memoize(
-        "read with a wrong key", lambda: driver.read(driver.places.main, authorization=driver.api_key.wrong)
+        "read with a wrong key",
+        lambda: driver.read(driver.places.main, authorization=driver.api_key.wrong_key_header),
     )
     expect(answer.status in REFUSALS, "a refusal", f"status {answer.status}", answer)
 
