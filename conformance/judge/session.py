@@ -92,9 +92,9 @@ class TargetSession:
             raise CannotRun(
                 "nothing was sent that would tell; the mode and the profile leave nothing to send"
             )
-        answer = self.client.responses[-1]
-        shown = self.suite.describe_preflight(answer, self.run.mode)
-        seen = self.client.redaction(_describe_answer(answer))
+        response = self.client.responses[-1]
+        shown = self.suite.describe_preflight(response, self.run.mode)
+        seen = self.client.redaction(_describe_response(response))
         if shown is None:
             raise CannotRun(f"{seen}; check base_url, the main credential and the main fixtures")
         return f"{shown}; {seen}"
@@ -247,15 +247,15 @@ def _collect_results(
         verdict.results.append(result_not_asked(missing, str(verdict.stopped)))
 
 
-def _describe_answer(answer: Response) -> str:
+def _describe_response(response: Response) -> str:
     """Say what was asked last, and how it was answered."""
-    facts = [f"{answer.exchange.method} {answer.exchange.url} was answered {answer.status}"]
-    if 300 <= answer.status < 400:
-        facts.append(f"to {answer.headers.get('location', 'nowhere')}")
-    if answer.status in BUSY_STATUSES and "retry-after" in answer.headers:
-        facts.append(f"to wait {answer.headers['retry-after']}")
-    if answer.content and not answer.is_labelled_json:
-        facts.append(answer.media_type or "without a media type")
+    facts = [f"{response.exchange.method} {response.exchange.url} was answered {response.status}"]
+    if 300 <= response.status < 400:
+        facts.append(f"to {response.headers.get('location', 'nowhere')}")
+    if response.status in BUSY_STATUSES and "retry-after" in response.headers:
+        facts.append(f"to wait {response.headers['retry-after']}")
+    if response.content and not response.is_labelled_json:
+        facts.append(response.media_type or "without a media type")
     return escape_controls(", ".join(facts))
 
 

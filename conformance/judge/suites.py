@@ -74,8 +74,8 @@ class Suite(Protocol):
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
         ...
 
-    def describe_preflight(self, answer: Response, mode: Mode) -> str | None:
-        """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
+    def describe_preflight(self, response: Response, mode: Mode) -> str | None:
+        """Say what *response* to preflight shows; None if no target that can be judged answers so."""
         ...
 
 
@@ -113,13 +113,13 @@ class ApiSuite:
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
         cases.shrink_case(self.target.api, case, seed, is_wrong)
 
-    def describe_preflight(self, answer: Response, mode: Mode) -> str | None:
-        """Say what *answer* to preflight shows; None if no target that can be judged answers so."""
+    def describe_preflight(self, response: Response, mode: Mode) -> str | None:
+        """Say what *response* to preflight shows; None if no target that can be judged answers so."""
         if mode.may_write:
             known = "reachable, main credential accepted, main fixtures known"
-            return known if answer.ok and answer.is_json else None
-        is_refusal = 400 <= answer.status < 500 and answer.status not in BUSY_STATUSES
-        return "reachable, main credential not refused" if is_refusal and answer.is_json else None
+            return known if response.ok and response.is_json else None
+        is_refusal = 400 <= response.status < 500 and response.status not in BUSY_STATUSES
+        return "reachable, main credential not refused" if is_refusal and response.is_json else None
 
 
 def suite_of(target: AnyTarget) -> Suite:

@@ -74,6 +74,6 @@ def repeat_race(race: Callable[[], RaceT]) -> RaceT:
     raise Inconclusive("no race was run")
 
 
-def is_among(answer: Response, others: Sequence[Response]) -> bool:
-    """Tell whether *answer* is one of *others*: the same object, for two answers may be equal in all they say."""
-    return any(answer is other for other in others)
+def is_among(response: Response, others: Sequence[Response]) -> bool:
+    """Tell whether *response* is one of *others*: the same object, for two responses may be equal in all they say."""
+    return any(response is other for other in others)
