@@ -22,7 +22,7 @@ def select_built_in_services(settings: Settings) -> list[Service]:
     return [] if settings.spec and not settings.api else load_services(settings.api, settings.fixtures)
 
 
-def check_signature_setting(settings: Settings, built_in: list[Service]) -> None:
+def refuse_useless_verify_hmac(settings: Settings, built_in: list[Service]) -> None:
     """Raise CannotStart where ``--verify-hmac`` has no effect."""
     if not settings.verify_hmac:
         return
@@ -59,7 +59,7 @@ def build_stub(settings: Settings, built_in: list[Service]) -> Stub:
     return stub
 
 
-def protect_control_plane(settings: Settings) -> str | None:
+def ensure_admin_token(settings: Settings) -> str | None:
     """Generate an admin token if other machines can reach the control plane and no token is set.
 
     Returns the line that tells the user the token, or None if none was generated.

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from mockserver.command.build import (
     build_stub,
-    check_signature_setting,
-    protect_control_plane,
+    ensure_admin_token,
+    refuse_useless_verify_hmac,
     select_built_in_services,
 )
-from mockserver.command.owned_files import own_files, save_state, write_ready_file
+from mockserver.command.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
 from mockserver.http import listening_socket
 from mockserver.http.problems import CannotStart
@@ -34,13 +34,13 @@ def run_command(settings: Settings, command: Sequence[str]) -> int:
     The command finds the stub's address and credentials in its environment.
     Raises CannotStart if the stub cannot start or there is no such command.
     """
-    with own_files(settings):
-        made_up = protect_control_plane(settings)
+    with lock_files(settings):
+        token_notice = ensure_admin_token(settings)
         built_in = select_built_in_services(settings)
-        check_signature_setting(settings, built_in)
+        refuse_useless_verify_hmac(settings, built_in)
         stub = build_stub(settings, built_in)
-        if made_up:
-            print(made_up, file=sys.stderr)
+        if token_notice:
+            print(token_notice, file=sys.stderr)
         status = _run_beside(stub, settings, command)
         save_state(settings, stub)
     return status
@@ -58,7 +58,7 @@ def _run_beside(stub: Stub, settings: Settings, command: Sequence[str]) -> int:
         variables = _stub_variables(stub, url)
         if settings.admin_token is not None:
             variables["MOCKSERVER_ADMIN_TOKEN"] = settings.admin_token
-        return _wait_for_command(command, {**os.environ, **variables})
+        return _start_and_wait(command, {**os.environ, **variables})
     finally:
         server.stop()
 
@@ -73,13 +73,13 @@ def _stub_variables(stub: Stub, url: str) -> dict[str, str]:
     return variables
 
 
-def _wait_for_command(command: Sequence[str], environment: dict[str, str]) -> int:
+def _start_and_wait(command: Sequence[str], environment: dict[str, str]) -> int:
     with _relay_signals() as relay:
         try:
             child = subprocess.Popen(list(command), env=environment)  # noqa: S603 - the user's own command
         except OSError as error:
             raise CannotStart(f"cannot run {command[0]}: {error.strerror}") from None
-        relay.connect(child)
+        relay.set_child(child)
         status = child.wait()
     # As a shell does: a command that signal 9 ended has the status 137.
     return status if status >= 0 else 128 - status
@@ -100,7 +100,7 @@ class _SignalRelay:
         else:
             self._child.send_signal(number)
 
-    def connect(self, child: subprocess.Popen[bytes]) -> None:
+    def set_child(self, child: subprocess.Popen[bytes]) -> None:
         self._child = child
         for number in self._waiting:
             child.send_signal(number)

@@ -8,11 +8,11 @@ import sys
 
 from mockserver.command.build import (
     build_stub,
-    check_signature_setting,
-    protect_control_plane,
+    ensure_admin_token,
+    refuse_useless_verify_hmac,
     select_built_in_services,
 )
-from mockserver.command.owned_files import own_files, save_state, write_ready_file
+from mockserver.command.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
 from mockserver.http import listening_socket
 
@@ -24,26 +24,26 @@ def serve_until_signal(settings: Settings) -> None:
     """
     # What can be wrong with the command line is found before the slow imports.
     built_in = select_built_in_services(settings)
-    check_signature_setting(settings, built_in)
+    refuse_useless_verify_hmac(settings, built_in)
     with (
         listening_socket.open_socket(settings.host, settings.port) as listener,
-        own_files(settings) as owned,
+        lock_files(settings) as locked,
     ):
         url = listening_socket.socket_url(listener)
-        made_up = protect_control_plane(settings)
+        token_notice = ensure_admin_token(settings)
         stub = build_stub(settings, built_in)
         from mockserver.command.banner import render_banner
         from mockserver.http.server import Server
 
         def announce() -> None:
-            if made_up:
-                print(made_up, file=sys.stderr, flush=True)
+            if token_notice:
+                print(token_notice, file=sys.stderr, flush=True)
             print(url if settings.quiet else render_banner(stub, url), flush=True)
             write_ready_file(settings, url)
 
         def clean_up() -> None:
             save_state(settings, stub)
-            owned.close()  # a signal ends the process before this block does
+            locked.close()  # a signal ends the process before this block does
 
         _tune_garbage_collection()
         _end_with_terminal()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def own_files(settings: Settings) -> Iterator[ExitStack]:
+def lock_files(settings: Settings) -> Iterator[ExitStack]:
     """Remove a former ready file, and lock the state file; both are free again at the end of the block.
 
     Yields the stack that frees them, for a process that ends in the middle of the block.
