@@ -11,15 +11,10 @@ from typing import TYPE_CHECKING
 from mockserver.command.settings import Auth, Settings
 from mockserver.http.listening_socket import is_loopback
 from mockserver.http.problems import CannotStart
-from mockserver.services.service import Service, load_services
+from mockserver.services.service import Service
 
 if TYPE_CHECKING:
     from mockserver.stub import Stub
-
-
-def select_built_in_services(settings: Settings) -> list[Service]:
-    """Return the built-in APIs that *settings* name; none if they name only OpenAPI files."""
-    return [] if settings.spec and not settings.api else load_services(settings.api, settings.fixtures)
 
 
 def refuse_useless_verify_hmac(settings: Settings, built_in: list[Service]) -> None:

@@ -12,10 +12,10 @@ from typing import Annotated
 import typer
 
 import openapi
-from mockserver.command.build import select_built_in_services
 from mockserver.command.serve import serve_until_signal
 from mockserver.command.settings import DEFAULT_FILE, Auth, Settings, check_environment, read_settings
 from mockserver.http.problems import CannotStart
+from mockserver.services.service import select_built_in_services
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -278,7 +278,7 @@ def export(
     from mockserver.export.folder import Folder
 
     target = Folder(folder)  # checked before the slow imports
-    built_in = select_built_in_services(settings)
+    built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
     from mockserver.export.kit import build_kit
     from mockserver.services import openapi_file
 

@@ -15,12 +15,12 @@ from mockserver.command.build import (
     build_stub,
     ensure_admin_token,
     refuse_useless_verify_hmac,
-    select_built_in_services,
 )
 from mockserver.command.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
 from mockserver.http import listening_socket
 from mockserver.http.problems import CannotStart
+from mockserver.services.service import select_built_in_services
 
 if TYPE_CHECKING:
     from mockserver.stub import Stub
@@ -36,7 +36,7 @@ def run_command(settings: Settings, command: Sequence[str]) -> int:
     """
     with lock_files(settings):
         token_notice = ensure_admin_token(settings)
-        built_in = select_built_in_services(settings)
+        built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
         refuse_useless_verify_hmac(settings, built_in)
         stub = build_stub(settings, built_in)
         if token_notice:

@@ -10,11 +10,11 @@ from mockserver.command.build import (
     build_stub,
     ensure_admin_token,
     refuse_useless_verify_hmac,
-    select_built_in_services,
 )
 from mockserver.command.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
 from mockserver.http import listening_socket
+from mockserver.services.service import select_built_in_services
 
 
 def serve_until_signal(settings: Settings) -> None:
@@ -23,7 +23,7 @@ def serve_until_signal(settings: Settings) -> None:
     Raises CannotStart.
     """
     # What can be wrong with the command line is found before the slow imports.
-    built_in = select_built_in_services(settings)
+    built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
     refuse_useless_verify_hmac(settings, built_in)
     with (
         listening_socket.open_socket(settings.host, settings.port) as listener,

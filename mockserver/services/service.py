@@ -71,6 +71,16 @@ def load_services(names: Sequence[str] | None = None, fixtures_file: Path | None
     return [Service(name, specs[name], modules[name].Api, known[name], is_shipped=True) for name in wanted]
 
 
+def select_built_in_services(
+    names: Sequence[str] | None, fixtures_file: Path | None, openapi_files: Sequence[Path]
+) -> list[Service]:
+    """Load the built-in APIs of *names*; without names all of them, but none beside *openapi_files*.
+
+    Raises what load_services() raises.
+    """
+    return [] if openapi_files and not names else load_services(names, fixtures_file)
+
+
 def _load_fixtures(modules: Mapping[str, ModuleType], file: Path | None) -> dict[str, fixtures.Fixtures]:
     own = fixtures.read_fixtures(file) if file else {}
     for name in own:

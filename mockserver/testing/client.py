@@ -222,10 +222,10 @@ class MockServer(Mock):
 
     def _build_stub(self) -> Stub:
         from mockserver.services import openapi_file
-        from mockserver.services.service import load_services
+        from mockserver.services.service import select_built_in_services
         from mockserver.stub import Options, Stub
 
-        built_in = [] if self._specs and not self._apis else load_services(self._apis, self._fixtures)
+        built_in = select_built_in_services(self._apis, self._fixtures, self._specs)
         from_files = [openapi_file.load_service(spec) for spec in self._specs]
         options = Options(verify_hmac=self._verify_hmac)
         return Stub([*built_in, *from_files], seed=self._seed, mode=self._auth, options=options)
