@@ -104,7 +104,7 @@ def _make_check(
 ) -> _CheckCredential:
     if credential_kind(scheme) == "jwt":
         verifier = TokenVerifier(secret, scheme.get("x-role"), credentials.subject, load_jwk_set())
-        return verifier.verify if mode == "strict" else verifier.accept_shape
+        return verifier.verify if mode == "strict" else verifier.read_unverified_caller
     if credential_kind(scheme) == SIGNATURE:
         secrets = {workspace.key: workspace.secret for workspace in credentials.workspaces}
         return lambda signed, request, _: _check_signature(signed, request, secrets, verify_hmac)

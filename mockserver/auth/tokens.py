@@ -118,8 +118,13 @@ class TokenVerifier:
             raise Unauthenticated("The token names no user (sub)")
         return Caller(claims.subject, claims.role, request.header("origin"))
 
-    def accept_shape(self, token: str, request: Request, session: Session) -> Caller:  # noqa: ARG002 - as verify
-        """Accept anything that has the form of a token, whoever signed it, expired or not.
+    def read_unverified_caller(
+        self,
+        token: str,
+        request: Request,
+        session: Session,  # noqa: ARG002 - as verify
+    ) -> Caller:
+        """Read the caller from anything that has the form of a token, whoever signed it, expired or not.
 
         Raises Unauthenticated for what is not.
         """

@@ -11,7 +11,7 @@ from mockserver.contract.operation import Operation
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
 from mockserver.dispatch.rendering import error_reply, render_response
-from mockserver.dispatch.routing import find_operation, routing_problem
+from mockserver.dispatch.routing import match_operation, note_near_miss
 from mockserver.http.problems import Invalid, Violation, suggest_nearest
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
@@ -66,9 +66,9 @@ class ControlPlane:
         if refusal is not None:
             return refusal
         session = exchange.session = self._sessions.find_or_make_named(request) or self._sessions.default
-        operation = find_operation(exchange, self.routes)
+        operation = match_operation(exchange, self.routes)
         if operation is None:
-            raise routing_problem(exchange, self.routes)
+            raise note_near_miss(exchange, self.routes)
         _refuse_unknown_parameters(request, operation)
         caller = operation.authenticate(request, session)
         arguments = await operation.read_arguments(request, exchange.path_values, caller)

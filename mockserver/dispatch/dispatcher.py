@@ -12,7 +12,7 @@ from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.exchange import Exchange
 from mockserver.dispatch.front_page import front_page, is_front_page
 from mockserver.dispatch.rendering import error_reply, render_problem, render_response
-from mockserver.dispatch.routing import find_operation, routing_problem
+from mockserver.dispatch.routing import match_operation, note_near_miss
 from mockserver.dispatch.simulator import Simulator
 from mockserver.http.cors import cors_header_lines, has_cors_headers, is_preflight, preflight_reply
 from mockserver.http.headers import RequestHeadersCache
@@ -104,7 +104,7 @@ class Dispatcher:
         Raises Problem for a call that cannot be answered as asked.
         """
         request, simulator = exchange.request, self._simulator
-        operation = find_operation(exchange, self.routes)
+        operation = match_operation(exchange, self.routes)
         if operation is None and is_front_page(request):
             return front_page(self.routes.operations, request)
         session = exchange.session = self._sessions.session_of_request(request)
@@ -123,7 +123,7 @@ class Dispatcher:
             if reply is not None:
                 return reply
         if operation is None:
-            raise routing_problem(exchange, self.routes)
+            raise note_near_miss(exchange, self.routes)
         # The signature of a signed request covers its body.
         if operation.needs_body_first is not None and operation.needs_body_first(request):
             await request.read_body()

@@ -8,8 +8,8 @@ from mockserver.dispatch.exchange import Exchange
 from mockserver.http.problems import MethodNotAllowed, NotFound, Problem
 
 
-def find_operation(exchange: Exchange, routes: Routes) -> Operation | None:
-    """Find the operation that the request matches, and keep it and the values in its path in *exchange*."""
+def match_operation(exchange: Exchange, routes: Routes) -> Operation | None:
+    """Match the request to an operation, and keep it and the values in its path in *exchange*."""
     found = routes.find(exchange.request.path)
     if found is None:
         return None
@@ -18,8 +18,8 @@ def find_operation(exchange: Exchange, routes: Routes) -> Operation | None:
     return operation
 
 
-def routing_problem(exchange: Exchange, routes: Routes) -> Problem:
-    """Make the problem of a request that matches no operation, and keep the nearest one in *exchange*."""
+def note_near_miss(exchange: Exchange, routes: Routes) -> Problem:
+    """Keep the nearest operation, and why it does not match, in *exchange*; return the problem to raise."""
     method, path = exchange.request.method, exchange.request.path
     found = routes.find(path)
     if found is not None:

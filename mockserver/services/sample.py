@@ -32,11 +32,11 @@ def build_sample(spec: Spec, schema: Any) -> Any:
     """
     try:
         return _Sampler(spec).build(schema, frozenset())
-    except (_Endless, RecursionError):
+    except (_EndlessSchema, RecursionError):
         return {}
 
 
-class _Endless(Exception):
+class _EndlessSchema(Exception):
     """A schema requires itself within itself, or too many values."""
 
 
@@ -48,7 +48,7 @@ class _Sampler:
         self._count = 0
 
     def build(self, schema: Any, within: frozenset[int]) -> Any:
-        """Build a value of *schema*; raises _Endless where there is none."""
+        """Build a value of *schema*; raises _EndlessSchema where there is none."""
         schema = openapi.resolve_reference(self._spec, schema)
         self._count += 1
         for key in ("example", "default"):
@@ -58,9 +58,9 @@ class _Sampler:
             return schema["enum"][0]
         try:
             if id(schema) in within or self._count > _MAXIMUM_VALUES:
-                raise _Endless
+                raise _EndlessSchema
             return self._build_by_type(schema, within | {id(schema)})
-        except _Endless:
+        except _EndlessSchema:
             if schema.get("nullable") is True:
                 return None
             raise
@@ -84,9 +84,9 @@ class _Sampler:
         for branch in branches:
             try:
                 return self.build(branch, within)
-            except _Endless:
+            except _EndlessSchema:
                 continue
-        raise _Endless
+        raise _EndlessSchema
 
     def _build_object(self, schema: dict[str, Any], within: frozenset[int]) -> dict[str, Any]:
         value = {}
@@ -97,7 +97,7 @@ class _Sampler:
             try:
                 if is_required or self._count < _OPTIONAL_VALUES:
                     value[name] = self.build(member, within)
-            except _Endless:
+            except _EndlessSchema:
                 if is_required:
                     raise
         return value
@@ -110,7 +110,7 @@ class _Sampler:
         try:
             is_shown = self._count < _OPTIONAL_VALUES and schema.get("maxItems") != 0
             return [self.build(wanted, within)] if is_shown else []
-        except _Endless:
+        except _EndlessSchema:
             return []
 
     def _merge_all_of(self, schema: dict[str, Any], within: frozenset[int]) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class _Sampler:
             one = openapi.resolve_reference(self._spec, part)
             self._count += 1
             if id(one) in within or self._count > _MAXIMUM_VALUES:
-                raise _Endless
+                raise _EndlessSchema
             one = self._merge_all_of(one, within | {id(one)}) if "allOf" in one else one
             properties = {**merged.get("properties", {}), **one.get("properties", {})}
             required = [*merged.get("required", []), *one.get("required", [])]

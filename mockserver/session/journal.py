@@ -14,7 +14,7 @@ from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.faults import Effect
-from mockserver.simulation.match import Match, OperationName
+from mockserver.simulation.match import Match, NamedOperation
 
 # Of bodies, in a session; a million small calls would fit, and a few large ones do not fill the memory.
 _MOST_BYTES = 16 * 1024 * 1024
@@ -35,7 +35,7 @@ class Entry(NamedTuple):
     session: str
     at_s: float
     duration_s: float
-    operation: OperationName | None
+    operation: NamedOperation | None
     method: str
     path: str
     query: bytes
@@ -52,7 +52,7 @@ class Entry(NamedTuple):
         return None if self.response is None else self.response.status
 
     @property
-    def matched_operation(self) -> OperationName | None:
+    def matched_operation(self) -> NamedOperation | None:
         """The operation, or None if the call only came near one."""
         return self.operation if self.near_miss is None else None
 
@@ -123,7 +123,7 @@ class Journal:
         response: Response | None,
         at_s: float,
         duration_s: float,
-        operation: OperationName | None,
+        operation: NamedOperation | None,
         violations: Sequence[Violation],
         near_miss: str | None,
         effect: Effect | None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from mockserver.http.problems import Invalid, Violation
 from mockserver.simulation.clock import Clock
-from mockserver.simulation.match import Call, Match, OperationName
+from mockserver.simulation.match import Call, Match, NamedOperation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ class Fault:
         quota = document.get("quota")
         self._quota = Quota(quota["limit"], quota["window_s"], clock) if quota else None
 
-    def fires(self, call: Call, operation: OperationName | None, dice: Random) -> bool:
+    def fires(self, call: Call, operation: NamedOperation | None, dice: Random) -> bool:
         """Tell whether the rule acts on *call*, and count the call."""
         rule = self.document
         if self._fired >= rule.get("times", math.inf) or self._clock.now_s() >= self._ends_s:
@@ -176,7 +176,7 @@ class Faults:
         """List the rules as they were given."""
         return [fault.document for fault in self._faults]
 
-    def find_effect(self, call: Call, operation: OperationName | None) -> Effect | None:
+    def find_effect(self, call: Call, operation: NamedOperation | None) -> Effect | None:
         """Combine what the rules do to *call*, or None if none fires."""
         effect = Effect()
         for fault in self._faults:

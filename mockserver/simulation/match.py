@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, Protocol
 
 
-class OperationName(Protocol):
+class NamedOperation(Protocol):
     """An operation of an API, as far as a match can name it."""
 
     api: str
@@ -39,7 +39,7 @@ class Match(NamedTuple):
     header: Mapping[str, str] | None = None
     body: Any = ...
 
-    def fits(self, call: Call, operation: OperationName | None, status: int | None = None) -> bool:
+    def fits(self, call: Call, operation: NamedOperation | None, status: int | None = None) -> bool:
         """Tell whether this means *call*.
 
         operation: the one that the call matched, or None. status: the answer's, or None before there is one.

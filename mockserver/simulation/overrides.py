@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.http.headers import HEADER_NAME, WRITTEN_BY_SERVER
 from mockserver.http.problems import Invalid, Violation
-from mockserver.simulation.match import Call, Match, OperationName
+from mockserver.simulation.match import Call, Match, NamedOperation
 
 
 class Overrides:
@@ -43,7 +43,7 @@ class Overrides:
         """List the answers that wait, with the times that are left."""
         return list(self._waiting)
 
-    def take(self, call: Call, operation: OperationName | None) -> Mapping[str, Any] | None:
+    def take(self, call: Call, operation: NamedOperation | None) -> Mapping[str, Any] | None:
         """Use up the oldest answer that matches *call*, once; None if none does."""
         for override in self._waiting:
             if Match(**override.get("match", {})).fits(call, operation):

@@ -57,7 +57,7 @@ class ObjectName(_Part):
     id: str
 
 
-class Words(_Part):
+class Translation(_Part):
     """A name and a description in another language."""
 
     name: str | None = None
@@ -71,7 +71,7 @@ class Section(_Part):
     name: str
     description: str | None = None
     tags: list[str] = []
-    translations: dict[str, Words] = {}
+    translations: dict[str, Translation] = {}
 
 
 class Category(_Part):
@@ -92,7 +92,7 @@ class Category(_Part):
     channels: list[str]
     mandatory_channels: list[str] | None = None
     default_opt_in_channels: list[str] | None = None
-    translations: dict[str, Words] = {}
+    translations: dict[str, Translation] = {}
 
     @model_validator(mode="before")
     @classmethod
