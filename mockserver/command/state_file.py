@@ -33,7 +33,7 @@ def load_state(file: Path, stub: Stub) -> None:
         document = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(document, dict):
             raise CannotStart(f"{file}: does not hold a state; GET /__admin/state shows what one looks like")
-        stub.admin.state.replace(document, stub.sessions.default)
+        stub.admin.state.load_into_session(document, stub.sessions.default)
     except OSError as error:
         raise CannotStart(f"{file}: cannot be read: {error.strerror}") from None
     except ValueError as error:
@@ -67,7 +67,9 @@ def save_state(file: Path, stub: Stub) -> None:
 
     Raises CannotSave if it cannot be written.
     """
-    content = json.dumps(stub.admin.state.render(stub.sessions.default.save()), indent=2, ensure_ascii=False)
+    content = json.dumps(
+        stub.admin.state.render_state(stub.sessions.default.save()), indent=2, ensure_ascii=False
+    )
     target = file.resolve()  # a link stays one
     try:
         write_atomically(target, content + "\n", is_durable=True)

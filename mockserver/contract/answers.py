@@ -10,22 +10,22 @@ from mockserver.contract.examples import example_headers
 from mockserver.contract.operation import OFF_CONTRACT, Operation, matching_response
 from mockserver.http.problems import Invalid, Problem, Violation, reason_phrase
 from mockserver.http.reply import Reply
-from mockserver.simulation.prefer import Preference
+from mockserver.simulation.prefer import PreferHeader
 from openapi.media_type import JSON, is_json
 
 _STATUS = re.compile(r"[2-5]\d\d")
 
 
-def preferred_reply(preference: Preference, operation: Operation) -> tuple[Reply, list[str]] | None:
+def preferred_reply(prefer_header: PreferHeader, operation: Operation) -> tuple[Reply, list[str]] | None:
     """Give the documented reply that is preferred, and the preferences it follows; None if there is no such reply.
 
     Raises Invalid listing the replies there are, where handling is strict.
     """
-    code = preference.code
+    code = prefer_header.code
     if code is None:
         answers = operation.examples.items()
         has_example = (
-            status for status, names in answers if status.isdigit() and preference.example in names
+            status for status, names in answers if status.isdigit() and prefer_header.example in names
         )
         code = next(has_example, None)
     elif not _STATUS.fullmatch(code):
@@ -33,12 +33,12 @@ def preferred_reply(preference: Preference, operation: Operation) -> tuple[Reply
     examples = (
         operation.examples.get(matching_response(int(code), operation.examples) or "") if code else None
     )
-    example = preference.example if examples and preference.example in examples else None
-    if preference.is_strict and (examples is None or example != preference.example):
+    example = prefer_header.example if examples and prefer_header.example in examples else None
+    if prefer_header.is_strict and (examples is None or example != prefer_header.example):
         raise Invalid([Violation("Prefer", _list_choices(operation))])
     if examples is None:
         return None
-    applied = [f"code={preference.code}"] if preference.code else []
+    applied = [f"code={prefer_header.code}"] if prefer_header.code else []
     applied += [f"example={example}"] if example else []
     return documented_reply(operation, int(code or 0), example), applied
 

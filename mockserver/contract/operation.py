@@ -18,7 +18,7 @@ from mockserver.http import exact_json
 from mockserver.http.problems import CannotStart, InternalError, Invalid, UnsupportedMediaType, Violation
 from mockserver.http.reply import Reply
 from mockserver.http.request import Request
-from mockserver.simulation.prefer import Preference, parse_prefer
+from mockserver.simulation.prefer import PreferHeader, parse_prefer
 from openapi import Spec
 from openapi.media_type import bare_media_type, is_json
 
@@ -31,7 +31,7 @@ class MagicId(NamedTuple):
     """An identifier of special meaning: its text in the contract, such as ``code=503``, and what that asks for."""
 
     text: str
-    preference: Preference
+    prefer_header: PreferHeader
 
 
 class _MagicField(NamedTuple):

@@ -105,11 +105,11 @@ class Admin:
 
     async def read_state(self, caller: Operator, session: str | None) -> Reply:
         """Answer the session's state as one document."""
-        return Reply(200, self.state.render(self._find_session(session, caller).save()))
+        return Reply(200, self.state.render_state(self._find_session(session, caller).save()))
 
     async def write_state(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Replace the state of the APIs that the document names, all of them or none."""
-        self.state.replace(body, self._find_session(session, caller))
+        self.state.load_into_session(body, self._find_session(session, caller))
         return _NO_CONTENT
 
     async def list_snapshots(self, caller: Operator, session: str | None) -> Reply:
@@ -118,7 +118,7 @@ class Admin:
 
     async def read_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Answer the state in a snapshot as one document."""
-        return Reply(200, self.state.render(_find_snapshot(self._find_session(session, caller), name)))
+        return Reply(200, self.state.render_state(_find_snapshot(self._find_session(session, caller), name)))
 
     async def save_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Save the session's state under a name."""

@@ -20,13 +20,13 @@ class StateDocuments:
     def __init__(self, model_of: Callable[[str], type[fixtures.Fixtures]]) -> None:
         self._model_of = model_of
 
-    def render(self, state: Mapping[str, Saved]) -> dict[str, Any]:
+    def render_state(self, state: Mapping[str, Saved]) -> dict[str, Any]:
         """Render a saved state, one member per API."""
         return {
             api: self._model_of(api).from_records(base | own).document() for api, (base, own) in state.items()
         }
 
-    def replace(self, document: Mapping[str, Any], session: Session) -> None:
+    def load_into_session(self, document: Mapping[str, Any], session: Session) -> None:
         """Replace the state of the APIs that *document* names.
 
         Raises Invalid naming every error, and then changes nothing.

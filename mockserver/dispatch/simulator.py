@@ -37,17 +37,17 @@ class Simulator:
 
         Raises Invalid if strict handling is preferred and there is no such answer.
         """
-        preference = parse_prefer(", ".join(exchange.request.header_lines("prefer")))
-        exchange.is_lenient = preference.is_lenient
-        chosen = preferred_reply(preference, operation) if preference.chooses_answer else None
+        prefer_header = parse_prefer(", ".join(exchange.request.header_lines("prefer")))
+        exchange.is_lenient = prefer_header.is_lenient
+        chosen = preferred_reply(prefer_header, operation) if prefer_header.chooses_answer else None
         if chosen is not None:
             exchange.applied += (*chosen[1],)
-        if preference.delay_ms:
-            exchange.applied += (f"delay={preference.delay_ms:g}",)
+        if prefer_header.delay_ms:
+            exchange.applied += (f"delay={prefer_header.delay_ms:g}",)
         if exchange.applied:
             exchange.note_effect(f"Prefer: {', '.join(exchange.applied)}")
-        if preference.delay_ms:
-            await asyncio.sleep(preference.delay_ms / 1000)
+        if prefer_header.delay_ms:
+            await asyncio.sleep(prefer_header.delay_ms / 1000)
         return chosen[0] if chosen is not None else None
 
     async def apply_faults(self, exchange: Exchange) -> Reply | None:
@@ -72,13 +72,13 @@ class Simulator:
         self, exchange: Exchange, operation: Operation, magic_id: MagicId
     ) -> Reply | None:
         """Wait as *magic_id* says, and return its answer, or None if the call goes on."""
-        preference = magic_id.preference
-        exchange.note_effect(magic_id.text).connection_fault = preference.connection_fault
-        if preference.delay_ms:
-            await asyncio.sleep(preference.delay_ms / 1000)
-        if preference.code is None:
+        prefer_header = magic_id.prefer_header
+        exchange.note_effect(magic_id.text).connection_fault = prefer_header.connection_fault
+        if prefer_header.delay_ms:
+            await asyncio.sleep(prefer_header.delay_ms / 1000)
+        if prefer_header.code is None:
             return None
-        return documented_reply(operation, int(preference.code))
+        return documented_reply(operation, int(prefer_header.code))
 
     def _find_nearest(self, exchange: Exchange) -> Operation:
         return self._routes.find_nearest(exchange.request.method, exchange.request.path).operation

@@ -14,8 +14,8 @@ _PREFERENCE = re.compile(rf'([^\s=;,"]+)(?:\s*=\s*({_QUOTED}|[^\s;,"]+))?|{_QUOT
 _LONGEST_PREFER = 1000
 
 
-class Preference(NamedTuple):
-    """The answer that a caller prefers.
+class PreferHeader(NamedTuple):
+    """The answer that a caller prefers, as a Prefer header or a magic identifier says it.
 
     code: the status, as it was written. example: the name of an example in the contract. delay_ms: milliseconds to
     wait first. connection_fault: how to break the connection. is_lenient: answer an invalid request as if it were
@@ -35,14 +35,14 @@ class Preference(NamedTuple):
         return self.code is not None or self.example is not None
 
 
-def parse_prefer(text: str) -> Preference:
+def parse_prefer(text: str) -> PreferHeader:
     """Parse preferences such as ``code=503, delay=1500``; unknown names and malformed values are ignored."""
     found: dict[str, str] = {}
     for match in _PREFERENCE.finditer(text, 0, _LONGEST_PREFER):
         name, value = match.groups(default="")
         found.setdefault(name.lower(), value.strip('"'))
     delay = found.get("delay", "")
-    return Preference(
+    return PreferHeader(
         code=found.get("code") or None,
         example=found.get("example") or None,
         delay_ms=min(float(delay), MAXIMUM_DELAY_MS) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", delay) else 0,
