@@ -12,7 +12,7 @@ from mockserver.auth.schemes import credential_kind
 from mockserver.auth.security import Mode
 from mockserver.auth.tokens import read_jwt_secret
 from mockserver.contract.connexion import add_contract
-from mockserver.contract.error_body import Voice
+from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
@@ -144,11 +144,11 @@ def _make_blueprint(services: Sequence[Service], seed: int, options: Options) ->
 
 def _add_admin_operations(admin: Admin, routes: Routes) -> None:
     """Compile the operations of the control plane; the guard stands for their security."""
-    voice = Voice(str(CONTRACT), admin.spec)
+    error_format = ErrorFormat(str(CONTRACT), admin.spec)
     handlers = method_handlers(Admin, lambda _: admin)
 
     def compile_operation(definition: Definition, handler: Handler) -> Operation:
-        return Operation(definition, NAME, admin.spec, voice, admin.identify_operator, handler)
+        return Operation(definition, NAME, admin.spec, error_format, admin.identify_operator, handler)
 
     def find_handler(operation_id: str | None) -> Handler:
         return handlers[operation_id or ""]

@@ -50,14 +50,16 @@ def documented_reply(operation: Operation, code: int, example: str | None = None
     """
     status = matching_response(code, operation.examples)
     if status is None:
-        reply = Reply(code) if code < 400 else operation.voice.render_problem(_ForcedProblem(code, None))
+        reply = (
+            Reply(code) if code < 400 else operation.error_format.render_problem(_ForcedProblem(code, None))
+        )
         return reply.with_headers({OFF_CONTRACT: f"{operation.name} documents no {code}"})
     named = operation.examples[status]
     shown = named[example] if example else next(iter(named.values()), Reply(code))
-    if code < 400 or (named and (example or not operation.voice.is_own)):
+    if code < 400 or (named and (example or not operation.error_format.is_own)):
         reply = Reply(code, shown.body, shown.headers)
     else:
-        reply = operation.voice.render_problem(_ForcedProblem(code, _find_message(shown.body)))
+        reply = operation.error_format.render_problem(_ForcedProblem(code, _find_message(shown.body)))
     return reply.with_headers(example_headers(operation.responses[status]))
 
 

@@ -12,7 +12,7 @@ _ABSENT = object()
 _DEFAULT_BODY = {"status": "{status}", "message": "{message}", "detail": "{detail}"}
 
 
-class Voice:
+class ErrorFormat:
     """Renders problems as the contract's x-error-body, with the codes of its x-error-codes.
 
     Without them an error looks as in most APIs: a message, and a detail per field.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import openapi
 from mockserver.auth.security import Authenticate
-from mockserver.contract.error_body import Voice
+from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.examples import named_examples
 from mockserver.contract.handler import Handler
 from mockserver.contract.media_type import is_accepted, json_content
@@ -60,7 +60,7 @@ class Definition(NamedTuple):
 class Operation:
     """Authenticates and validates a request, calls the handler, and checks a reply against the contract.
 
-    api: the API's name; spec: its contract; voice: how it words an error.
+    api: the API's name; spec: its contract; error_format: how it words an error.
     authenticate: finds the caller of a request. needs_body_first: tells whether that takes the body.
     handle: calls the handler.
     Raises CannotStart if the handler takes other arguments than the contract gives, or if the contract does not
@@ -72,7 +72,7 @@ class Operation:
         definition: Definition,
         api: str,
         spec: Spec,
-        voice: Voice,
+        error_format: ErrorFormat,
         authenticate: Authenticate,
         handler: Handler,
         *,
@@ -83,7 +83,7 @@ class Operation:
         self.summary: str = definition.document.get("summary", "")
         self.method = definition.method
         self.template = definition.template
-        self.voice = voice
+        self.error_format = error_format
         self.request_body: Mapping[str, Any] = openapi.resolve_reference(
             spec, definition.document.get("requestBody", {})
         )
@@ -158,7 +158,7 @@ class Operation:
         violation = self.contract_violation(reply)
         if violation is None:
             return reply
-        if not self.voice.is_own:
+        if not self.error_format.is_own:
             return reply.with_headers({OFF_CONTRACT: violation})
         logger.error(violation)
         raise InternalError("The stub broke its own contract", contract_error=violation)
@@ -169,7 +169,7 @@ class Operation:
         if status not in self._schemas_by_status:
             response = matching_response(status, self._response_schemas)
             if response is None:
-                return f"{self.name} answered {status}, which {self.voice.file} does not document"
+                return f"{self.name} answered {status}, which {self.error_format.file} does not document"
             self._schemas_by_status[status] = self._response_schemas[response]
         schema = self._schemas_by_status[status]
         if schema is None or isinstance(reply.body, bytes):
@@ -178,7 +178,7 @@ class Operation:
         if not violations:
             return None
         sentences = "; ".join(map(str, violations))
-        return f"{self.name} answered {status} with a body that breaks {self.voice.file}: {sentences}"
+        return f"{self.name} answered {status} with a body that breaks {self.error_format.file}: {sentences}"
 
     def _parse_body(self, raw: bytes, media_type: str | None, violations: list[Violation]) -> Any:
         if not raw.strip():
@@ -205,15 +205,15 @@ class Operation:
         taken = handler.argument_mismatch(given)
         if taken is not None:
             raise CannotStart(
-                f"{self.voice.file}: operation {self.name} gives its handler {', '.join(sorted(given))}, "
+                f"{self.error_format.file}: operation {self.name} gives its handler {', '.join(sorted(given))}, "
                 f"but it takes {taken}"
             )
 
     def _check_error_codes(self) -> None:
-        missing = [status for status in self.voice.codes if status not in self.responses]
+        missing = [status for status in self.error_format.codes if status not in self.responses]
         if missing and "default" not in self.responses:
             raise CannotStart(
-                f"{self.voice.file}: operation {self.name} documents no {', '.join(missing)} answer; "
+                f"{self.error_format.file}: operation {self.name} documents no {', '.join(missing)} answer; "
                 "x-error-codes says that it may occur"
             )
 

@@ -78,8 +78,8 @@ class Routes:
                 path.operations.setdefault("HEAD", operation)
         else:
             raise CannotStart(
-                f"{operation.method} {operation.template} is in both {other.voice.file} and "
-                f"{operation.voice.file}; serve one of them (--api NAME) or give one a prefix in its servers"
+                f"{operation.method} {operation.template} is in both {other.error_format.file} and "
+                f"{operation.error_format.file}; serve one of them (--api NAME) or give one a prefix in its servers"
             )
         self.operations.append(operation)
 

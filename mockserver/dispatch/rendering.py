@@ -44,14 +44,14 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
 
 def render_problem(problem: Problem, operation: Operation) -> Reply:
     """Render *problem* as the API of *operation* words its errors, checked against the contract."""
-    reply = operation.voice.render_problem(problem)
-    if not operation.voice.is_own:
+    reply = operation.error_format.render_problem(problem)
+    if not operation.error_format.is_own:
         return _example_error_reply(problem, operation, reply)
     # An error that the contract does not document must not look like one that it does.
     try:
         return operation.check_reply(reply)
     except InternalError as broken:
-        return operation.voice.render_problem(broken)
+        return operation.error_format.render_problem(broken)
 
 
 def render_response(reply: Reply, header_lines: bytes, exchange: Exchange) -> Response:

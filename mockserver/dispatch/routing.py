@@ -24,7 +24,7 @@ def note_near_miss(exchange: Exchange, routes: Routes) -> Problem:
     found = routes.find(path)
     if found is not None:
         operations = found[0]
-        # Any of them words the error in the voice of the right API.
+        # Any of them words the error in the format of the right API.
         exchange.operation = next(iter(operations.values()))
         exchange.near_miss = f"{exchange.operation.template}: takes {', '.join(operations)}, not {method}"
         return MethodNotAllowed(method, operations)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.auth.security import Mode, compile_security, make_signature_test
 from mockserver.contract.connexion import add_contract
-from mockserver.contract.error_body import Voice
+from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
@@ -21,9 +21,9 @@ def add_operations(service: Service, routes: Routes, mode: Mode, secret: str, *,
     mode, secret, verify_hmac: how credentials are checked, as Stub takes them.
     Raises CannotStart for a contract that cannot be served, or an operation without a handler.
     """
-    voice = Voice(service.file, service.spec)
+    error_format = ErrorFormat(service.file, service.spec)
     schemes = service.schemes
-    if not voice.is_own:
+    if not error_format.is_own:
         # A contract alone says where a credential goes, but not which credentials are valid.
         mode = "off" if mode == "off" else "shape"
         schemes = _accept_any_key(schemes)
@@ -34,7 +34,7 @@ def add_operations(service: Service, routes: Routes, mode: Mode, secret: str, *,
                 definition,
                 service.name,
                 service.spec,
-                voice,
+                error_format,
                 compile_security(
                     definition.security,
                     schemes,

@@ -1,4 +1,4 @@
-"""Each spec holds its API's voice: what an error body is made of, and which code each status carries."""
+"""Each spec holds its API's error format: what an error body is made of, and which code each status carries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fill_template(template: Any, values: dict[str, Any]) -> Any:
 
 
 def list_errors(spec: dict[str, Any]) -> list[str]:
-    """Name everything about the voice that would leave an error without a body, a code or a valid shape."""
+    """Name everything about the error format that would leave an error without a body, a code or a valid shape."""
     named = set(re.findall(r"\{(\w*)\}", json.dumps(spec["x-error-body"])))
     found = [f"x-error-body: nobody fills in {{{name}}}" for name in sorted(named - set(PLACEHOLDERS))]
     if "message" not in named:
@@ -84,7 +84,7 @@ def test_every_operation_answers_every_status_that_has_a_code(api):
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
-def test_voice_that_breaks_is_found(api):
+def test_error_format_that_breaks_is_found(api):
     spec = openapi.load_contract(api)
 
     def errors_after(change: Any) -> list[str]:
