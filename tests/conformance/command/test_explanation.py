@@ -37,6 +37,17 @@ def test_every_must_is_followed_by_the_sentence_it_rests_on(fresh):
     assert set(musts) == {">"}
 
 
+def test_every_requirement_has_a_sentence_or_says_that_none_is_quoted(fresh):
+    beginnings = re.findall(
+        r"^\*\*(?:MUST|SHOULD|OBSERVED)\*\* .+\n\n(>|No sentence is quoted; it rests on )",
+        fresh,
+        re.MULTILINE,
+    )
+
+    assert len(beginnings) == sum(len(collect_requirements(api)) for api in APIS)
+    assert set(beginnings) == {">", "No sentence is quoted; it rests on "}
+
+
 def test_contents_lead_to_every_requirement(fresh):
     """GitHub makes the name of a heading from its letters, figures and hyphens."""
     named = {re.sub(r"[^\w -]", "", heading) for heading in re.findall(r"^##+ (.+)$", fresh, re.MULTILINE)}
