@@ -19,9 +19,12 @@ def selftest(*arguments):
     return CliRunner().invoke(app, ["selftest", *map(str, arguments)], prog_name="conformance")
 
 
+# Mutants that break a single MUST and keep no other requirement from being judged.
+PLAIN_LIES = {"onlyautomator": "FanMayBeLeftOut", "suprsend": "AcceptsNoKeyWithSlash"}
+
+
 def a_lie(api):
-    """Take the first mutant that breaks a single MUST."""
-    return next(mutant for mutant in proof.mutants_of(api) if len(mutant.breaks) == 1)
+    return next(mutant for mutant in proof.mutants_of(api) if mutant.__name__ == PLAIN_LIES[api])
 
 
 def another_id(api, *but):
@@ -134,8 +137,7 @@ def api(request):
 def test_reference_that_lies_deviates(api):
     lie = a_lie(api)
 
-    # What the lie keeps from being judged at all deviates, too.
-    first, *_, last = deviations(api, REFERENCE, lie)
+    first, last = deviations(api, REFERENCE, lie)
 
     assert first.startswith(f"{next(iter(lie.breaks))} failed: expected")
     assert last == "is not_conformant: 1 MUST failed"
