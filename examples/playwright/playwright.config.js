@@ -3,6 +3,7 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   fullyParallel: true,
   workers: 2,
+  timeout: 15_000,
   use: {
     // Debian's Chromium, so that nothing is downloaded; leave this out where you run `playwright install`.
     launchOptions: { executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] },
