@@ -318,11 +318,11 @@ class Client:
         if not self.budget.remaining_s():
             return self.budget.exhausted_outcome()
         asked = response.headers.get("retry-after")
-        wish = f" and asks to wait ({escape_controls(asked)[:40]})" if asked else ""
+        wanted_pause = f" and asks to wait ({escape_controls(asked)[:40]})" if asked else ""
         limit = f"the profile's patience.retry_s ({self._retry_s:g} s)"
         if self.budget.remaining_s() < self._retry_s:
             limit += f" or what is left of {self.budget.describe()}"
-        sentence = f"the target keeps answering {response.status}{wish}, longer than {limit}"
+        sentence = f"the target keeps answering {response.status}{wanted_pause}, longer than {limit}"
         return self._sender.silence_outcome(Inconclusive, sentence)
 
     def _find_proxy(self, url: httpx2.URL, named: str | None) -> httpx2.URL | None:

@@ -1,4 +1,4 @@
-"""A folder can be taken in at a glance, a module read at a sitting, and a function is a verb and its object."""
+"""A folder can be taken in at a glance, a module read in one go, and a function is a verb and its object."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def crowded_folders(root: Path) -> list[str]:
 
 
 def long_modules(root: Path) -> list[str]:
-    """Name each module of the packages and the tests that is too long to be read at a sitting."""
+    """Name each module of the packages and the tests that is too long to be read in one go."""
     counts = {
         path.relative_to(root).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
         for path in modules(root, *PACKAGES, "tests")

@@ -6,13 +6,13 @@ import pytest
 
 import openapi
 from mockserver.contract.connexion import InvalidSpecification, Specification
-from mockserver.control import api as admin
+from mockserver.control import api as control
 from mockserver.services.service import load_services
 from mockserver.stub import CannotStart, Stub
 
 SPECS = {
     **{api: openapi.load_contract(api) for api in openapi.api_names()},
-    admin.NAME: openapi.read_contract(admin.CONTRACT),
+    control.NAME: openapi.read_contract(control.CONTRACT),
 }
 
 

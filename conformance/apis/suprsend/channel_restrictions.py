@@ -39,7 +39,7 @@ class FullUpdate(NamedTuple):
     Then what is restricted is *listed* among the channel preferences, and *in_full* in the full preference.
     """
 
-    wish: Mapping[str, bool]
+    restrictions: Mapping[str, bool]
     answer: Response
     listed: Reading = None
     in_full: Reading = None
@@ -150,21 +150,27 @@ def shows_others_unchanged(answer: Response, before: Reading, others: Iterable[s
     )
 
 
-def _update_full_preference(driver: Driver, restoration: Restoration, wish: Mapping[str, bool]) -> FullUpdate:
-    """Ask for *wish* by way of the full preference, and read what is restricted then."""
-    asked, answer = restoration.update(wish, NEIGHBOUR_PATHS[FULL_PREFERENCE])
+def _update_full_preference(
+    driver: Driver, restoration: Restoration, restrictions: Mapping[str, bool]
+) -> FullUpdate:
+    """Ask for *restrictions* by way of the full preference, and read what is restricted then."""
+    asked, answer = restoration.update(restrictions, NEIGHBOUR_PATHS[FULL_PREFERENCE])
     if not answer.ok:
         return FullUpdate(asked, answer)
-    listed = driver.read_until(lambda answer: shows_wish(answer, asked), NEIGHBOUR_PATHS[CHANNEL_PREFERENCES])
+    listed = driver.read_until(
+        lambda answer: shows_restrictions(answer, asked), NEIGHBOUR_PATHS[CHANNEL_PREFERENCES]
+    )
     restoration.note_listed(listed)
-    in_full = driver.read_until(lambda answer: shows_wish(answer, asked), NEIGHBOUR_PATHS[FULL_PREFERENCE])
+    in_full = driver.read_until(
+        lambda answer: shows_restrictions(answer, asked), NEIGHBOUR_PATHS[FULL_PREFERENCE]
+    )
     return FullUpdate(asked, answer, listed, in_full)
 
 
-def shows_wish(answer: Response, wish: Mapping[str, bool]) -> bool:
-    """Tell whether each channel is listed as restricted, or not, as *wish* has it."""
+def shows_restrictions(answer: Response, restrictions: Mapping[str, bool]) -> bool:
+    """Tell whether each channel is listed as restricted, or not, as *restrictions* has it."""
     listed = restrictions_of(answer)
-    return all(listed.get(channel, False) is wish[channel] for channel in wish)
+    return all(listed.get(channel, False) is restrictions[channel] for channel in restrictions)
 
 
 def _find_free_channels(driver: Driver, settled: Response) -> tuple[Sequence[str], Restoration]:

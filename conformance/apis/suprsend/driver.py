@@ -190,12 +190,12 @@ class Driver(suite.Driver):
         self.run.mode.require_full_mode(RESTRICTION)
         # What is restricted changes what a category lists, so no earlier answer says any more what is there.
         self.forget_latest_writes()
-        wish = [{"channel": name, "is_restricted": channels[name]} for name in channels]
+        restrictions = [{"channel": name, "is_restricted": channels[name]} for name in channels]
         answer = self.client.send(
             "PATCH",
             self.places.main.neighbour_path(self._target.path_style, *names),
             headers={"authorization": self.api_key.bearer_header},
-            json={"channel_preferences": wish},
+            json={"channel_preferences": restrictions},
         )
         # The document has no such operation, so a server may answer it in any way.
         self.unjudged_answers.append(answer)

@@ -32,25 +32,30 @@ class Restoration:
     restricted: set[str] = field(default_factory=set)
     doubted: set[str] = field(default_factory=set)
 
-    def update(self, wish: Mapping[str, bool], names: Sequence[str]) -> tuple[Mapping[str, bool], Response]:
+    def update(
+        self, restrictions: Mapping[str, bool], names: Sequence[str]
+    ) -> tuple[Mapping[str, bool], Response]:
         """Say what is to be restricted and what is not, under *names*; return what was said last, and the answer.
 
         What was restricted before is said, too: what is not may count as free. If that is refused, less is said.
         """
         # A server may take a list for all that is restricted, or for what is to be changed, and may refuse more than
         # one.
-        ways: list[Mapping[str, bool]] = [{**dict.fromkeys(sorted(self.own), True), **wish}, wish]
-        ways += [{channel: wish[channel]} for channel in wish]
+        ways: list[Mapping[str, bool]] = [
+            {**dict.fromkeys(sorted(self.own), True), **restrictions},
+            restrictions,
+        ]
+        ways += [{channel: restrictions[channel]} for channel in restrictions]
         for way in _distinct_ways(ways):
             # Before it is sent: a request that gets no answer may have been carried out.
-            self.restricted |= {channel for channel in wish if way.get(channel)}
+            self.restricted |= {channel for channel in restrictions if way.get(channel)}
             answer = self.driver.update_restrictions(way, names)
             if answer.status not in REFUSALS:
                 break
             self.doubted |= way.keys()
         if answer.ok and names:  # the full preference may take it without effect
             self.restricted -= {channel for channel in way if not way[channel]}
-        return {channel: way[channel] for channel in way if channel in wish}, answer
+        return {channel: way[channel] for channel in way if channel in restrictions}, answer
 
     def note_listed(self, listed: Reading) -> None:
         """Believe a list of what is restricted."""

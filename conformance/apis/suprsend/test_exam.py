@@ -87,8 +87,8 @@ def test_generated_channels_follow(driver: Driver) -> None:
             continue
         for channel, now in editable_channels(answer).items():
             if (channel in out) != (channel in into):
-                wish = OUT if channel in out else IN
-                expect(now == wish, f"{channel} {wish}", now, answer)
+                expected = OUT if channel in out else IN
+                expect(now == expected, f"{channel} {expected}", now, answer)
 
 
 def test_generated_body_is_refused(driver: Driver) -> None:

@@ -153,8 +153,8 @@ def test_list_goes_on(driver: Driver) -> None:
         answer,
     )
     if len(slugs) > 1:
-        wish = f"{describe_value(slugs[1])}, the second one"
-        expect(listed[0] == slugs[1], wish, describe_value(listed[0]), answer)
+        expected = f"{describe_value(slugs[1])}, the second one"
+        expect(listed[0] == slugs[1], expected, describe_value(listed[0]), answer)
 
 
 def test_list_counts_all(driver: Driver) -> None:

@@ -239,8 +239,8 @@ def test_locked_category_stays_in(driver: Driver) -> None:
     kept = switch_locked_category_and_read(driver)
     if isinstance(kept, Response) and kept.ok and shows_preference(into, IN):
         is_in = not _is_opted_out(kept, driver.places.locked_category.category)
-        wish = f"preference opt_in, as before an opt_out that was answered {out.status}"
-        expect(is_in, wish, "opt_out when read with GET", kept)
+        expected = f"preference opt_in, as before an opt_out that was answered {out.status}"
+        expect(is_in, expected, "opt_out when read with GET", kept)
 
 
 def _is_opted_out(answer: Response, slug: str) -> bool:

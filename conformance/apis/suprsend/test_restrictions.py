@@ -18,7 +18,7 @@ from conformance.apis.suprsend.channel_restrictions import (
     FullUpdate,
     RestrictionSteps,
     restrict_and_free,
-    shows_wish,
+    shows_restrictions,
 )
 from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.expectations import expect_channel_list, expect_full_preference
@@ -132,9 +132,9 @@ def test_restricted_channel_is_out(driver: Driver) -> None:
     answer = _category_while_restricted(found)
     if preference_of(answer) != IN:
         raise Inconclusive("the category is read as opted out")
-    wish = f"{found.named} opt_out and not editable, as it is restricted"
+    expected = f"{found.named} opt_out and not editable, as it is restricted"
     given = [one for one in channels_of(answer) if one.get("channel") == found.named]
-    expect(is_shown_restricted(answer, found.named), wish, describe_value(given), answer)
+    expect(is_shown_restricted(answer, found.named), expected, describe_value(given), answer)
 
 
 def test_restriction_leaves_other_channels(driver: Driver) -> None:
@@ -148,8 +148,8 @@ def test_restriction_leaves_other_channels(driver: Driver) -> None:
     expect(now == IN, "preference opt_in, as before the restriction", now, answer)
     for channel, given in channel_preferences(answer).items():
         if channel != found.named and channel in words and channel in channel_preferences(found.written):
-            wish = f"{channel} {words[channel]}, as before the restriction"
-            expect(given == words[channel], wish, given, answer)
+            expected = f"{channel} {words[channel]}, as before the restriction"
+            expect(given == words[channel], expected, given, answer)
 
 
 def test_restriction_stays_with_the_object(driver: Driver) -> None:
@@ -260,25 +260,27 @@ def test_full_preference_update_is_read(driver: Driver) -> None:
     update = _update_full_preference(driver)
     require_success(update.answer)
     _restrict_and_list(driver)
-    _expect_wish(update, require_success(require_answer(update.listed)), "as the full preference was updated")
+    _expect_restrictions(
+        update, require_success(require_answer(update.listed)), "as the full preference was updated"
+    )
 
 
-def _expect_wish(update: FullUpdate, answer: Response, how: str) -> None:
+def _expect_restrictions(update: FullUpdate, answer: Response, how: str) -> None:
     """Expect each channel to be listed as the full preference was asked to have it."""
     listed = restrictions_of(answer)
-    for channel, is_restricted in update.wish.items():
+    for channel, is_restricted in update.restrictions.items():
         given: Any = listed.get(channel, False)
-        wish = f"{channel} with is_restricted {describe_value(is_restricted)}, {how}"
-        expect(given is is_restricted, wish, describe_value(given), answer)
+        expected = f"{channel} with is_restricted {describe_value(is_restricted)}, {how}"
+        expect(given is is_restricted, expected, describe_value(given), answer)
 
 
 def test_full_preference_shows_restrictions(driver: Driver) -> None:
     """SHOULD answer GET of the full preference with what is restricted. (suprsend: API specification)"""
     update = _update_full_preference(driver)
     require_success(update.answer)
-    if not shows_wish(require_success(require_answer(update.listed)), update.wish):
+    if not shows_restrictions(require_success(require_answer(update.listed)), update.restrictions):
         raise Inconclusive("the channel preferences do not show the update either")
     answer = require_success(require_operation(require_answer(update.in_full), FULL_PREFERENCE))
     if members_of(answer).get("channel_preferences") is None:
         raise Inconclusive("the full preference has no channel_preferences")
-    _expect_wish(update, answer, "as the channel preferences show")
+    _expect_restrictions(update, answer, "as the channel preferences show")

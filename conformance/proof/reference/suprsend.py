@@ -342,19 +342,19 @@ class Reference(ProfiledServer):
 
     def _restrict_channels(self, request: Request) -> Reader:
         reader = self._find_reader(request)
-        wish = self._read_restrictions(self._parse_json(request.body))
+        restrictions = self._read_restrictions(self._parse_json(request.body))
         shut = set(self._restricted.get((reader.holder, reader.tenant), frozenset()))
-        for number, one in enumerate(wish):
+        for number, one in enumerate(restrictions):
             channel = self._check_channel(one.get("channel"), f"channel_preferences[{number}].channel")
             shut = shut | {channel} if one.get("is_restricted") else shut - {channel}
         self._restricted[reader.holder, reader.tenant] = frozenset(shut)
         return reader
 
     def _read_restrictions(self, body: Any) -> list[dict[str, Any]]:
-        wish = body.get("channel_preferences") if isinstance(body, dict) else None
-        if not isinstance(wish, list) or not all(isinstance(one, dict) for one in wish):
+        restrictions = body.get("channel_preferences") if isinstance(body, dict) else None
+        if not isinstance(restrictions, list) or not all(isinstance(one, dict) for one in restrictions):
             raise Refused(400, "channel_preferences is not a list of objects")
-        return wish
+        return restrictions
 
     def _restricted_channels(self, place: Place) -> frozenset[str]:
         return self._restricted.get((place.holder, place.tenant), frozenset())

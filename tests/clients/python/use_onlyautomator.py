@@ -22,16 +22,16 @@ from onlyautomator.models import (
 url, token = sys.argv[1:]
 client = AuthenticatedClient(base_url=url, token=token)
 
-wish = PreferenceWrite(
+write = PreferenceWrite(
     fan_id="12345", category="content", preference="likes_yoga", value=["mon", {"at": 18.5}]
 )
-written = update_preference.sync(client=client, body=wish)
+written = update_preference.sync(client=client, body=write)
 assert isinstance(written, PreferenceWritten), written
-assert (written.data.fan_id, written.data.value) == ("12345", wish.value)
+assert (written.data.fan_id, written.data.value) == ("12345", write.value)
 assert written.data.created_at.tzinfo is not None
 
-wish.value = False
-again = update_preference.sync(client=client, body=wish)
+write.value = False
+again = update_preference.sync(client=client, body=write)
 assert isinstance(again, PreferenceWritten), again
 assert (again.data.id, again.data.value) == (written.data.id, False)
 
@@ -42,8 +42,8 @@ known = listed.data[0].to_dict()
 bare = {name: known[name] for name in known if name not in ("userId", "source")}
 assert PreferenceListed.from_dict(bare).to_dict() == bare
 
-wish.fan_id = "nobody"
-refused = update_preference.sync_detailed(client=client, body=wish)
+write.fan_id = "nobody"
+refused = update_preference.sync_detailed(client=client, body=write)
 assert isinstance(refused.parsed, Error), refused
 assert (refused.status_code, refused.parsed.error.code) == (404, ErrorErrorCode.RESOURCE_NOT_FOUND)
 

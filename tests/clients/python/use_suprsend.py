@@ -30,9 +30,9 @@ url, key = sys.argv[1:]
 client = AuthenticatedClient(base_url=url, token=key)
 engineering = ("departments", "engineering")
 
-wish = CategoryPreferenceWrite(opt_out_channels=[Channel.SLACK])
+write = CategoryPreferenceWrite(opt_out_channels=[Channel.SLACK])
 written = update_object_category_preference.sync(
-    *engineering, "status-update-alert", client=client, body=wish
+    *engineering, "status-update-alert", client=client, body=write
 )
 assert isinstance(written, CategoryPreference), written
 assert {one.channel: one.preference.value for one in written.channels}[Channel.SLACK] == "opt_out"

@@ -13,7 +13,6 @@ SPECS = {
     **{name: openapi.load_contract(name) for name in openapi.api_names()},
     "library": openapi.read_contract(LIBRARY),
 }
-ABSENT = object()
 
 
 class AnswerExample(NamedTuple):

@@ -338,7 +338,7 @@ class TakesStrings(Reference):
 
 
 class TakesNumbers(Reference):
-    """A number counts as no wish at all."""
+    """A number counts as no preference at all."""
 
     breaks = frozenset({"number-body"})
 

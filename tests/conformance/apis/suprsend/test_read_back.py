@@ -270,8 +270,10 @@ class Picky(Reference):
 
     def _restrict_channels(self, request):
         shut = self._restricted.get((self._find_reader(request).holder, ""), frozenset())
-        wish = self._read_restrictions(self._parse_json(request.body))
-        if len(wish) > 1 or any(not one["is_restricted"] and one["channel"] not in shut for one in wish):
+        restrictions = self._read_restrictions(self._parse_json(request.body))
+        if len(restrictions) > 1 or any(
+            not one["is_restricted"] and one["channel"] not in shut for one in restrictions
+        ):
             raise Refused(400, "one change, please")
         return super()._restrict_channels(request)
 

@@ -28,12 +28,12 @@ def test_recipient_has_the_word_over_the_tenant(caller):
 
 def test_tenants_mandatory_and_blocked_channels_hold_against_the_recipient(caller):
     path = f"{DESIGN}/category/payment-reminder"
-    wish = {"opt_out_channels": ["email", "sms"], "opt_in_channels": ["whatsapp"]}
+    choice = {"opt_out_channels": ["email", "sms"], "opt_in_channels": ["whatsapp"]}
 
-    assert words(caller.set(wish, path, params={"tenant_id": "globex"}).json()) == {
+    assert words(caller.set(choice, path, params={"tenant_id": "globex"}).json()) == {
         "email": "in!", "sms": "in!", "whatsapp": "out!",
     }  # fmt: skip
-    assert words(caller.set(wish, path).json()) == {"email": "in!", "sms": "out", "whatsapp": "in"}
+    assert words(caller.set(choice, path).json()) == {"email": "in!", "sms": "out", "whatsapp": "in"}
 
 
 def test_category_hidden_by_the_tenant_is_not_there(caller):
