@@ -5,7 +5,7 @@ PORT ?= 4010
 # Where this is set, as in many containers, each of some hundred processes would compile all that it imports again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve judge test format lint types tests bench choices docs pictures typescript lock clean
+.PHONY: serve judge test format lint types tests bench cases choices docs pictures typescript lock clean
 
 serve: .venv/serve
 	@echo "make: starting the stub on port $(PORT); end it with Ctrl-C"
@@ -52,6 +52,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 	@echo "make: installing what the judge and the tests need besides, from requirements.lock (about 20 seconds)"
 	@$(PIP) --require-hashes -r requirements.lock
 	@touch $@
+
+# Draw the generated requests of the default seed; a verdict reads them from the files.
+cases: .venv/ready
+	$(BIN)/python -m tests.conformance.generation.stored_cases
 
 # Copy the contracts' choices into docs/choices.md.
 choices: .venv/ready

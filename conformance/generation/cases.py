@@ -2,7 +2,8 @@
 
 Schemathesis draws them from the contract: half follow it, half break the body's schema or its syntax. The
 drawing is seeded, sees no target and leaves nothing on disk. It depends on the versions of Schemathesis,
-Hypothesis and Python alone, so a report carries the digest and the version of Python.
+Hypothesis and Python alone, so a report carries the digest and the version of Python. Those of the default seed are
+drawn already: each API brings them as a file, see stored_cases.
 
 What a case cannot know stands as it was generated (path parameters, ids in the body): an API puts the
 profile's fixtures there when the case is sent, so that the digest is the same for every target.
@@ -25,6 +26,7 @@ from conformance.generation.hypothesis import (
     reproducible,
     shrink_drawn,
 )
+from conformance.generation.stored_cases import digest_origin, read_cases
 
 COUNT = 42
 _SURPLUS = 4  # how many are drawn for each that is kept, since many repeat
@@ -40,28 +42,34 @@ DRAWN: dict[tuple[str, int, int], CaseSet] = {}
 
 
 def draw_cases(api: str, seed: int = 0, count: int = COUNT) -> CaseSet:
-    """Draw the exam of *api*: *count* cases per operation, half positive and half negative, alternating.
+    """Return the exam of *api*: *count* cases per operation, half positive and half negative, alternating.
 
+    They are drawn unless they were before: by this process, or for the file that the API brings.
     Raises openapi.UnknownApi if there is no such API.
     """
     key = (api, seed, count)
     if key not in DRAWN:
-        DRAWN[key] = _draw_anew(*key)
+        contract = select_documented(openapi.load_contract(api))
+        stored = read_cases(api, digest_origin(contract, seed, count))
+        DRAWN[key] = _make_case_set(stored) if stored else draw_anew(contract, seed, count)
     return DRAWN[key]
 
 
-def _draw_anew(api: str, seed: int, count: int) -> CaseSet:
-    contract = _select_documented(openapi.load_contract(api))
+def draw_anew(contract: openapi.Spec, seed: int = 0, count: int = COUNT) -> CaseSet:
+    """Draw the exam of *contract*, one that select_documented returned."""
     with reproducible():
         halves = [_draw_half(contract, mode, seed, count // 2) for mode in ("positive", "negative")]
     cases = [case for pair in zip(*halves, strict=True) for case in pair]
-    numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
-    return CaseSet(numbered, _digest_cases(numbered))
+    return _make_case_set([replace(case, number=number) for number, case in enumerate(cases, 1)])
+
+
+def _make_case_set(cases: Sequence[Case]) -> CaseSet:
+    return CaseSet(tuple(cases), _digest_cases(cases))
 
 
 def shrink_case(api: str, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
     """Make *case*, of the exam of *seed*, smaller as long as *is_wrong* says so; that is told every try."""
-    contract = _select_documented(openapi.load_contract(api))
+    contract = select_documented(openapi.load_contract(api))
     with reproducible():
         for name, strategy in make_strategies(contract, case.mode):
             if name == case.operation:
@@ -84,8 +92,11 @@ def _draw_half(contract: openapi.Spec, mode: CaseMode, seed: int, count: int) ->
     return cases
 
 
-def _select_documented(contract: openapi.Spec) -> openapi.Spec:
-    """Copy a contract with what its own document describes; what other pages add is no part of the exam."""
+def select_documented(contract: openapi.Spec) -> openapi.Spec:
+    """Copy a contract with what its own document describes; what other pages add is no part of the exam.
+
+    Marks of ours are left out: the generator would break an "x-source" and call the request negative.
+    """
     headings = contract["info"]["x-document"]["headings"]
     paths: dict[str, Any] = {}
     for path, item in contract["paths"].items():
@@ -94,7 +105,16 @@ def _select_documented(contract: openapi.Spec) -> openapi.Spec:
                 found = [openapi.resolve_reference(contract, one) for one in operation.get("parameters", [])]
                 told = [parameter for parameter in found if parameter["x-source"] in headings]
                 paths.setdefault(path, {})[method] = {**operation, "parameters": told}
-    return {**contract, "paths": paths}
+    selected: openapi.Spec = _remove_marks({**contract, "paths": paths})
+    return selected
+
+
+def _remove_marks(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_remove_marks(item) for item in node]
+    if isinstance(node, dict):
+        return {key: _remove_marks(value) for key, value in node.items() if not str(key).startswith("x-")}
+    return node
 
 
 def _choose_cases(drawn: Sequence[Case], count: int) -> list[Case]:

@@ -31,14 +31,15 @@ class CannotDraw(RuntimeError):
 def make_strategies(contract: openapi.Spec, mode: CaseMode) -> Iterator[tuple[str, Any]]:
     """Yield each operation's name, and the strategy that makes requests to it.
 
-    Raises what is wrong with an operation.
+    contract: without marks of ours. Raises what is wrong with an operation.
     """
     import schemathesis
     from schemathesis.core.result import Err
 
     generation = {"with-security-parameters": False, "database": "none", "allow-x00": False}
     config = schemathesis.Config.from_dict({"generation": generation, "cache": {"enabled": False}})
-    schema = schemathesis.openapi.from_dict(_strip_marks(contract, mode), config=config)
+    followed = contract if mode == "positive" else _remove_queries(contract)
+    schema = schemathesis.openapi.from_dict(followed, config=config)
     for found in schema.get_all_operations():
         if isinstance(found, Err):
             raise found.err()
@@ -47,17 +48,12 @@ def make_strategies(contract: openapi.Spec, mode: CaseMode) -> Iterator[tuple[st
         yield operation.definition.raw["operationId"], operation.as_strategy(generation_mode=how)
 
 
-def _strip_marks(node: Any, mode: CaseMode) -> Any:
-    """Copy a contract without our own marks, and for negatives without query parameters.
-
-    The generator would break "x-source" or add unknown query parameters and call the request negative.
-    """
+def _remove_queries(node: Any) -> Any:
+    """Copy a contract without query parameters: the generator would add an unknown one and call that negative."""
     if isinstance(node, list):
-        return [_strip_marks(item, mode) for item in node if mode == "positive" or not _is_query(item)]
+        return [_remove_queries(item) for item in node if not _is_query(item)]
     if isinstance(node, dict):
-        return {
-            key: _strip_marks(value, mode) for key, value in node.items() if not str(key).startswith("x-")
-        }
+        return {key: _remove_queries(value) for key, value in node.items()}
     return node
 
 

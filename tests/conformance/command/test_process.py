@@ -96,7 +96,9 @@ def test_without_docstrings_there_is_no_verdict(command):
 
 
 def test_hostile_folder_and_environment_change_nothing(tmp_path):
-    for name in ("conftest.py", "pytest_poison.py", "test_poison.py"):
+    """Nor are the generators imported, which take two seconds: the exam of the default seed is drawn already."""
+    poisoned = ("conftest.py", "pytest_poison.py", "test_poison.py", "hypothesis.py", "schemathesis.py")
+    for name in poisoned:
         (tmp_path / name).write_text("raise SystemExit('poisoned')\n")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-p pytest_poison'\n")

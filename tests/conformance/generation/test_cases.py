@@ -2,32 +2,65 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 import openapi
-from conformance.generation.cases import DRAWN, draw_cases
+from conformance.generation import stored_cases
+from conformance.generation.cases import COUNT, DRAWN, draw_cases, select_documented
+from conformance.generation.stored_cases import digest_origin, locate_cases, read_cases
 
-DIGESTS = """
-import openapi
-from conformance.generation.cases import draw_cases
-print([draw_cases(api).sha256 for api in openapi.api_names()])
+ROOT = Path(__file__).parents[3]
+
+# Drawn where all of the judge is loaded, of whose constants Hypothesis would like to make use.
+FRESH = """
+import conformance.command.cli, openapi
+from conformance.proof.trial import list_trials
+from tests.conformance.generation.stored_cases import fresh_text
+print([len(list_trials(api)) for api in openapi.api_names()])
+for api in openapi.api_names():
+    print(fresh_text(api), end="")
 """
+HOSTILE = {"PYTHONWARNINGS": "error", "HYPOTHESIS_PROFILE": "poison"}
 
 
-def test_exam_is_the_same_in_every_process_and_leaves_no_trace(tmp_path):
-    """Here, where much else is loaded, and in a bare process with other hashes and another idea of CI."""
-    hashes = "1" if os.environ.get("PYTHONHASHSEED") == "0" else "0"
-    environment = {**os.environ, "PYTHONHASHSEED": hashes, "CI": "" if os.environ.get("CI") else "true"}
-    command = [sys.executable, "-c", DIGESTS]
+def test_stored_exam_is_what_is_drawn_in_any_process_and_leaves_no_trace(tmp_path):
+    """With other hashes, another idea of CI, and other modules loaded than in the bare process that wrote the files."""
+    (tmp_path / "schemathesis.toml").write_text("[generation]\nmax-examples = 'poison'\n")
+    before = list(tmp_path.iterdir())
+    environment = {
+        **os.environ,
+        **HOSTILE,
+        "PYTHONPATH": str(ROOT),
+        "CI": "" if os.environ.get("CI") else "true",
+    }
+    command = [sys.executable, "-c", FRESH]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
 
-    assert done.stdout == f"{[draw_cases(api).sha256 for api in openapi.api_names()]}\n"
-    assert list(tmp_path.iterdir()) == []
+    drawn = done.stdout.partition("\n")[2]
+    assert drawn == "".join(locate_cases(api).read_text() for api in openapi.api_names()), "run `make cases`"
+    assert list(tmp_path.iterdir()) == before
 
 
 def test_another_seed_is_another_exam():
-    assert draw_cases("onlyautomator", 1).sha256 != draw_cases("onlyautomator", 0).sha256
+    assert len({draw_cases("onlyautomator", seed, count=8).sha256 for seed in range(3)}) == 3
+
+
+@pytest.mark.parametrize("change", ["contract", "seed", "count", "version", "file"])
+def test_stored_exam_is_not_taken_where_another_would_be_drawn(change, tmp_path, monkeypatch):
+    contract, seed, count = select_documented(openapi.load_contract("onlyautomator")), 0, COUNT
+    assert read_cases("onlyautomator", digest_origin(contract, seed, count))
+    if change == "contract":
+        contract = {**contract, "info": {}}
+    elif change == "version":
+        monkeypatch.setattr(stored_cases, "version", lambda _: "0")
+    elif change == "file":
+        monkeypatch.setattr(stored_cases, "locate_cases", lambda _: tmp_path / "generated_cases.json")
+
+    origin = digest_origin(contract, seed + (change == "seed"), count + (change == "count"))
+
+    assert read_cases("onlyautomator", origin) is None
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
