@@ -1,4 +1,4 @@
-"""Requirements inside a team's own pytest run, in processes of their own."""
+"""Requirements inside a team's own pytest run: a run within this one, or a process where that is the point."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conformance import proof
+from conformance import proof, pytest_plugin
+from conformance.generation.cases import draw_cases
 from conformance.judge.session import judge_target
 from conformance.judge.suites import collect_requirements
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
 from conformance.report import junit
 
+pytest_plugins = ["pytester"]
+
 API = "suprsend"
 REFERENCE = proof.reference_of(API)
 # What else is installed here takes longer to load than these tests take.
-LEAN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p conformance.pytest_plugin", "CI": ""}
+LEAN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "CI": ""}
+ALONE = ("-p", "no:cacheprovider")
+PLUGIN = ("-p", "conformance.pytest_plugin")
 NAMED = ("--pyargs", "conformance")
 AIMED = (*NAMED, "--conformance-target", "target.yaml")
 
@@ -56,25 +61,59 @@ class Broken(REFERENCE):
         return Response(500, {"code": 500, "message": request.headers.get("authorization", "")})
 
 
-@pytest.fixture
-def run(tmp_path):
-    """Run pytest in a folder with a profile of the server, and return how it came out."""
+class Folder:
+    """A folder with a test of its own, and how to run pytest in it."""
 
-    def run_pytest(server, *options, flags=(), **variables):
-        with serve(server) as url:
-            (tmp_path / "target.yaml").write_text(json.dumps(server.profile(url)))
+    def __init__(self, pytester):
+        self.path = pytester.path
+        self._pytester = pytester
+        self.write("pytest.ini", "[pytest]\n")
+        self.write("test_own.py", "def test_own(): pass\n")
+
+    def write(self, name, text):
+        (self.path / name).write_text(text)
+
+    def run(self, server, *options):
+        """Run pytest with a profile of the server, within this run of pytest, and return how it came out."""
+        with self._served(server):
+            done = self._pytester.runpytest_inprocess(*ALONE, *options, plugins=[pytest_plugin])
+        return subprocess.CompletedProcess(options, done.ret, done.stdout.str(), done.stderr.str())
+
+    def run_process(self, server, *options, flags=()):
+        """Run pytest with a profile of the server, as a process."""
+        with self._served(server):
             return subprocess.run(
-                [sys.executable, *flags, "-m", "pytest", "-p", "no:cacheprovider", *options],
-                cwd=tmp_path,
-                env={**os.environ, **LEAN, **variables},
+                [sys.executable, *flags, "-m", "pytest", *ALONE, *PLUGIN, *options],
+                cwd=self.path,
+                env={**os.environ, **LEAN},
                 capture_output=True,
                 text=True,
                 timeout=120,
             )
 
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    (tmp_path / "test_own.py").write_text("def test_own(): pass\n")
-    return run_pytest
+    @contextmanager
+    def _served(self, server):
+        with serve(server) as url:
+            self.write("target.yaml", json.dumps(server.profile(url)))
+            yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded_judge():
+    """Import here what judging needs: a run within this one forgets the modules that it was the first to import."""
+    draw_cases(API)
+
+
+@pytest.fixture
+def folder(pytester, monkeypatch):
+    for name, value in LEAN.items():
+        monkeypatch.setenv(name, value)
+    return Folder(pytester)
+
+
+@pytest.fixture
+def run(folder):
+    return folder.run
 
 
 def asked(done):
@@ -88,13 +127,13 @@ def test_each_requirement_is_a_test_in_document_order(run):
     assert asked(done) == [(one.id, "PASSED") for one in collect_requirements(API)]
 
 
-def test_outcomes_are_those_of_the_verdict(run, tmp_path):
+def test_outcomes_are_those_of_the_verdict(folder):
     names = ("key", "null", "lock", "list", "object")
-    done = run(Broken(), *AIMED, "--junitxml=pytest.xml", "-k", " or ".join(names))
+    done = folder.run(Broken(), *AIMED, "--junitxml=pytest.xml", "-k", " or ".join(names))
     with serve(Broken()) as url:
         verdict = judge_target(Broken().profile(url), only=[f"*{name}*" for name in names])
     ours = ElementTree.fromstring(junit.render_junit(verdict).partition("\n")[2])  # noqa: S314
-    theirs = ElementTree.parse(tmp_path / "pytest.xml").getroot()  # noqa: S314  our own file
+    theirs = ElementTree.parse(folder.path / "pytest.xml").getroot()  # noqa: S314  our own file
 
     def outcomes(tree):
         words = {"error": "failure"}  # pytest has errors only around a test
@@ -160,16 +199,14 @@ def test_observation_is_a_section_of_a_passed_test(run):
     assert re.search(r"- Captured observed call -+\nthe bare key is ", done.stdout)
 
 
-def test_waiver_excuses_until_it_excuses_nothing(run, tmp_path):
+def test_waiver_excuses_until_it_excuses_nothing(folder):
     waiver = {"id": f"{API}/missing-key", "reason": "known", "owner": "ada"}
     waivers = (*AIMED, "--conformance-waivers", "waivers.yaml", "-rx", "-k", "missing-key and not status")
     tomorrow = str((datetime.now(UTC) + timedelta(days=2)).date())
-    (tmp_path / "waivers.yaml").write_text(json.dumps([{**waiver, "expires": tomorrow}]))
-    waived, mended = run(LetsAllIn(), *waivers), run(REFERENCE(), *waivers)
-    (tmp_path / "waivers.yaml").write_text(
-        json.dumps([{**waiver, "id": f"{API}/missing-kee", "expires": tomorrow}])
-    )
-    unknown = run(REFERENCE(), *waivers)
+    folder.write("waivers.yaml", json.dumps([{**waiver, "expires": tomorrow}]))
+    waived, mended = folder.run(LetsAllIn(), *waivers), folder.run(REFERENCE(), *waivers)
+    folder.write("waivers.yaml", json.dumps([{**waiver, "id": f"{API}/missing-kee", "expires": tomorrow}]))
+    unknown = folder.run(REFERENCE(), *waivers)
 
     assert (waived.returncode, mended.returncode, unknown.returncode) == (0, 1, 4)
     assert f"MUST waived: until {tomorrow}, by ada: known; expected a refusal" in waived.stdout
@@ -224,6 +261,7 @@ def test_seed_draws_other_requests(run):
         assert done.returncode == 0, done.stdout
         return server.bodies
 
+    draw_cases(API, seed=7)  # imports what draws, as loaded_judge does
     usual = generated()
 
     assert generated("--conformance-seed", "0") == usual
@@ -278,27 +316,27 @@ def test_what_cannot_be_done_is_one_line(run, options, said):
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_docstrings_are_asked_for(run):
-    done = run(REFERENCE(), *AIMED, flags=["-OO"])
+def test_docstrings_are_asked_for(folder):
+    done = folder.run_process(REFERENCE(), *AIMED, flags=["-OO"])
 
     assert (done.returncode, done.stdout) == (4, "")
     assert "run without -OO" in done.stderr
 
 
-def test_parallel_run_keeps_requirements_together(run):
-    done = run(
-        REFERENCE(), *AIMED, "-p", "xdist", "-n", "2", "--dist", "loadfile", "-k", "key", "test_own.py", "-v"
-    )
+def test_parallel_run_keeps_requirements_together(folder):
+    parallel = ("-p", "xdist", "-n", "2", "--dist", "loadfile", "-W", "error")
+    done = folder.run_process(REFERENCE(), *AIMED, *parallel, "-k", "key", "test_own.py", "-v")
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     assert len(set(re.findall(rf"\[(gw\d)\].*PASSED conformance::{API}", done.stdout))) == 1
 
 
-def test_run_without_a_target_loads_nothing_of_the_judge(run, tmp_path):
+def test_run_without_a_target_loads_nothing_of_the_judge(folder):
     heavy = ["conformance.command.cli", "conformance.target", "openapi", "pydantic", "typer", "yaml"]
-    (tmp_path / "test_own.py").write_text(
-        f"import sys\n\ndef test_own():\n    assert [name for name in {heavy} if name in sys.modules] == []\n"
+    folder.write(
+        "test_own.py",
+        f"import sys\n\ndef test_own():\n    assert [name for name in {heavy} if name in sys.modules] == []\n",
     )
-    done = run(REFERENCE(), "test_own.py")
+    done = folder.run_process(REFERENCE(), "test_own.py")
 
     assert done.returncode == 0, done.stdout
