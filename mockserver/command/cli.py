@@ -1,21 +1,21 @@
-"""The command line of the stub: its flags, its subcommands and their help."""
+"""The command line of the stub: its flags, its subcommands and their help.
+
+What only some of them need is imported inside the functions: help and a mistake come before the slow imports.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 import warnings
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import openapi
-from mockserver.command.serve import serve_until_signal
 from mockserver.command.settings import DEFAULT_FILE, Auth, Settings, check_environment, read_settings
 from mockserver.http.problems import CannotStart
-from mockserver.services.service import select_built_in_services
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -33,6 +33,8 @@ def main() -> None:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         print(f"mockserver {version('preference-api-testbench')}")
         raise typer.Exit
 
@@ -200,6 +202,8 @@ def serve(
         quiet=quiet,
     )
     if context.invoked_subcommand is None:
+        from mockserver.command.serve import serve_until_signal
+
         serve_until_signal(context.obj)
 
 
@@ -278,10 +282,11 @@ def export(
     from mockserver.export.folder import Folder
 
     target = Folder(folder)  # checked before the slow imports
-    built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
     from mockserver.export.kit import build_kit
     from mockserver.services import openapi_file
+    from mockserver.services.service import select_built_in_services
 
+    built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
     files = build_kit(built_in, [openapi_file.load_service(file) for file in settings.spec])
     target.write(files)
     print(f"mockserver: wrote {len(files)} files; {folder / 'README.md'} says what each is for")
