@@ -14,9 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.command import serve
+from mockserver.command.build import build_stub
 from mockserver.command.cli import main
+from mockserver.command.settings import Settings
 from mockserver.http import listening_socket
 from mockserver.http.server import ServerThread
+from mockserver.services.service import select_built_in_services
 from mockserver.stub import Stub
 
 MOCKSERVER = str(Path(sys.executable).parent / "mockserver")
@@ -78,6 +82,19 @@ def start_command(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         process.communicate(timeout=10)
+
+
+@contextmanager
+def serve_command(*words: str) -> Iterator[str]:
+    """Serve what the command line says from a thread of this process, which saves a second; yields its URL."""
+    said: list[Settings] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(serve, "serve_until_signal", said.append)
+        run_command(*words)
+    settings = said[0]
+    built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
+    with serve_stub(build_stub(settings, built_in)) as url:
+        yield url
 
 
 @contextmanager

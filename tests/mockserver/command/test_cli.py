@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
+import sys
 import time
 
 import httpx2 as httpx
@@ -12,25 +14,15 @@ import pytest
 
 import openapi
 from mockserver.auth.signature import sign_request
+from mockserver.command.banner import render_banner
 from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, SECRET, bearer, connect, fresh, request, token
-from tests.testbed.stubs import MOCKSERVER, run_command, run_process, serve_stub, start_command
+from tests.testbed.stubs import run_command, serve_command, serve_stub, start_command
 
 OPERATIONS = sum(
     len(item) for api in openapi.api_names() for item in openapi.load_contract(api)["paths"].values()
 )
-
-
-def test_quiet_prints_only_the_url():
-    with start_command("--quiet") as (url, process):
-        assert httpx.get(url).status_code == 200
-        assert httpx.post(url + "/nowhere").status_code == 404
-        process.send_signal(signal.SIGTERM)
-        rest = process.communicate(timeout=10)
-
-    assert rest == ("", "")
-    assert url.startswith("http://127.0.0.1:")
 
 
 def test_banner_has_a_line_for_each_operation_that_works_when_pasted():
@@ -49,21 +41,22 @@ def test_banner_has_a_line_for_each_operation_that_works_when_pasted():
 
 
 def test_banner_has_no_credential_where_none_is_asked_for():
-    with start_command("--auth", "off", "--api", "suprsend") as (url, process):
-        lines = [process.stdout.readline() for _ in range(3)]
+    stub = Stub(load_services(["suprsend"]), mode="off")
+    with serve_stub(stub) as url:
+        lines = render_banner(stub, url).splitlines()[2:]
 
         assert httpx.patch(url + CATEGORY, json={}).status_code == 202
         assert httpx.post(url + PREFERENCE, json=fresh()).status_code == 404
 
-    assert lines[2].startswith("curl -X PATCH ")
-    assert "Authorization" not in lines[2]
+    assert lines[1].startswith("curl -X PATCH ")
+    assert "Authorization" not in lines[1]
 
 
 def test_fixtures_replace_what_the_api_they_name_knows(tmp_path):
     file = tmp_path / "fixtures.yaml"
     file.write_text('onlyautomator: {credentials: {subject: anna}, fans: ["7"]}')
 
-    with start_command("--quiet", "--fixtures", str(file), "--auth", "off") as (url, _):
+    with serve_command("--fixtures", str(file), "--auth", "off") as url:
         known = httpx.post(url + PREFERENCE, json=fresh(fanId="7"))
         unknown = httpx.post(url + PREFERENCE, json=fresh())
         other = httpx.patch(url + CATEGORY, json={})
@@ -91,7 +84,7 @@ def test_signatures_are_computed_where_it_is_asked_for(monkeypatch, words, varia
         for secret in ("local-workspace-secret", "another")
     ]
 
-    with start_command("--quiet", "--api", "suprsend", *words) as (url, _):
+    with serve_command("--api", "suprsend", *words) as url:
         good, bad = (
             httpx.patch(
                 url + CATEGORY,
@@ -126,30 +119,32 @@ def test_same_seed_gives_the_same_ids():
     def list_ids(url: str) -> list[str]:
         return [httpx.post(url + PREFERENCE, json=fresh()).json()["data"]["id"] for _ in range(2)]
 
-    with start_command("--quiet", "--seed", "7", "--auth", "off") as (url, _):
-        seventh = list_ids(url)
     with (
+        serve_command("--seed", "7", "--auth", "off") as seventh,
         serve_stub(Stub(load_services(), seed=7, mode="off")) as same,
         serve_stub(Stub(load_services(), mode="off")) as other,
     ):
-        assert list_ids(same) == seventh
-        assert not {*list_ids(other)} & {*seventh}
+        ids = list_ids(seventh)
+        assert list_ids(same) == ids
+        assert not {*list_ids(other)} & {*ids}
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
-def test_signal_ends_it_at_once_and_quietly_whatever_is_half_sent(signal_number):
+def test_quiet_prints_only_the_url_and_a_signal_ends_it_at_once_whatever_is_half_sent(signal_number):
     half = request(headers={**bearer(token()), "Content-Type": "application/json"}, content=b"{}" * 50)[:-1]
     with start_command("--quiet") as (url, process), connect(url), connect(url) as head, connect(url) as body:
         head.sendall(b"POST /api")
         body.sendall(half)
         with httpx.Client() as kept_alive:
-            kept_alive.get(url)
+            assert kept_alive.get(url).status_code == 200
+            assert kept_alive.post(url + "/nowhere").status_code == 404
             began = time.monotonic()
             process.send_signal(signal_number)
             rest = process.communicate(timeout=10)
         seconds = time.monotonic() - began
 
     assert rest == ("", "")
+    assert url.startswith("http://127.0.0.1:")
     assert seconds < 3
     assert process.returncode in (-signal_number, 128 + signal_number)
 
@@ -296,8 +291,14 @@ def test_usage_error_is_exit_status_2_without_a_traceback(words):
     assert "Traceback" not in ran.stderr
 
 
-def test_module_runs_like_the_command():
-    ran = subprocess.run([MOCKSERVER.replace("mockserver", "python"), "-m", "mockserver", "--version"],
-                         capture_output=True, text=True, timeout=20)  # fmt: skip
+def test_module_runs_like_the_command_and_tells_its_version_before_the_slow_imports():
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "mockserver", "--version"],
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
 
-    assert ran.stdout == run_process("--version").stdout
+    assert ran.stdout == run_command("--version").stdout
+    assert "mockserver.command.cli" in ran.stderr
+    assert not re.search(r"\b(asyncio|connexion|httpx2|jsonschema_rs|jwt|pydantic|ssl|uvicorn)\b", ran.stderr)

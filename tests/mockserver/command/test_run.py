@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from tests.testbed.stubs import MOCKSERVER, run_process
+from tests.testbed.stubs import MOCKSERVER, run_command, run_process
 
 # Says that it is there, then how it was told to end.
 PATIENT = """
@@ -59,22 +59,22 @@ call("PATCH", "/v1/object/departments/engineering/preference/category/status-upd
 
 @pytest.mark.parametrize("status", [0, 5])
 def test_status_is_the_commands(status):
-    assert run_process("run", "--", "sh", "-c", f"exit {status}").returncode == status
+    assert run_command("run", "--", "sh", "-c", f"exit {status}").returncode == status
 
 
 def test_command_killed_by_a_signal_ends_as_in_a_shell():
-    assert run_process("run", "--", "sh", "-c", "kill -TERM $$").returncode == 128 + signal.SIGTERM
+    assert run_command("run", "--", "sh", "-c", "kill -TERM $$").returncode == 128 + signal.SIGTERM
 
 
-def test_arguments_are_the_commands_own():
+def test_arguments_are_the_commands_own(capfd):
     """Also those that look like ours."""
-    ran = run_process("run", "--", "printf", "%s|", "--port", "--help", "a b", "")
+    run_command("run", "--", "printf", "%s|", "--port", "--help", "a b", "")
 
-    assert ran.stdout == "--port|--help|a b||"
+    assert capfd.readouterr().out == "--port|--help|a b||"
 
 
 def test_command_that_is_not_there_is_one_line():
-    ran = run_process("run", "--", "no-such-command-anywhere")
+    ran = run_command("run", "--", "no-such-command-anywhere")
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert len(ran.stderr.splitlines()) == 1
@@ -82,11 +82,12 @@ def test_command_that_is_not_there_is_one_line():
 
 
 def test_no_command_is_a_usage_error():
-    assert run_process("run").returncode == 2
+    assert run_command("run").returncode == 2
 
 
-def test_stub_is_gone_afterwards():
-    url = run_process("run", "--", "sh", "-c", "echo $MOCKSERVER_URL").stdout.strip()
+def test_stub_is_gone_afterwards(capfd):
+    run_command("run", "--", "sh", "-c", "echo $MOCKSERVER_URL")
+    url = capfd.readouterr().out.strip()
 
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
@@ -131,18 +132,19 @@ def _read_terminal(terminal: int) -> bytes:
         return b""
 
 
-def test_own_contract_has_no_credentials(tmp_path: Path):
+def test_own_contract_has_no_credentials(tmp_path: Path, capfd):
     """A variable that would be empty is not set."""
     spec = tmp_path / "nothing.yaml"
     spec.write_text(
         'openapi: 3.0.3\ninfo: {title: N, version: "1"}\n'
         'paths: {/n: {get: {responses: {"204": {description: None}}}}}\n'
     )
-    ran = run_process("--spec", str(spec), "run", "--", "env")
+    run_command("--spec", spec, "run", "--", "env")
+    variables = capfd.readouterr().out
 
-    assert "MOCKSERVER_URL=" in ran.stdout
-    assert "MOCKSERVER_TOKEN=" not in ran.stdout
-    assert "MOCKSERVER_API_KEY=" not in ran.stdout
+    assert "MOCKSERVER_URL=" in variables
+    assert "MOCKSERVER_TOKEN=" not in variables
+    assert "MOCKSERVER_API_KEY=" not in variables
 
 
 def test_ready_file_has_the_url_once_it_answers(tmp_path: Path):
@@ -166,18 +168,9 @@ def test_ready_file_has_the_url_once_it_answers(tmp_path: Path):
 def test_ready_file_is_there_for_the_command_too(tmp_path: Path):
     ready = tmp_path / "ready"
     ready.write_text("http://127.0.0.1:1\n")
-    command = [
-        MOCKSERVER,
-        "--ready-file",
-        str(ready),
-        "run",
-        "--",
-        "sh",
-        "-c",
-        f'test "$(cat {ready})" = "$MOCKSERVER_URL"',
-    ]
+    same = f'test "$(cat {ready})" = "$MOCKSERVER_URL"'
 
-    assert subprocess.run(command, timeout=30, check=False).returncode == 0
+    assert run_command("--ready-file", ready, "run", "--", "sh", "-c", same).returncode == 0
     assert not ready.exists()
 
 
@@ -189,7 +182,7 @@ def test_ready_file_is_there_for_the_command_too(tmp_path: Path):
     ],
 )
 def test_what_cannot_be_done_is_one_line(words, said):
-    ran = subprocess.run([MOCKSERVER, *words], capture_output=True, text=True, timeout=30, check=False)
+    ran = run_command(*words)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith(f"mockserver: {said}")

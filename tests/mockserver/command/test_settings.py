@@ -17,7 +17,7 @@ from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, bearer, token
 from tests.testbed.session_caller import A_FAN
-from tests.testbed.stubs import MOCKSERVER, start_command
+from tests.testbed.stubs import MOCKSERVER, run_command, serve_command, start_command
 
 
 def write_settings(folder: Path, text: str) -> Path:
@@ -33,7 +33,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path, monkeyp
     for variables, words, seed in (({}, (), 1), (told, (), 2), (told, ("--seed", "3"), 3)):
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        with start_command(*words) as (url, _):
+        with serve_command(*words) as url:
             version = httpx.get(f"{url}/__admin/version").json()
         assert (version["seed"], version["apis"]) == (seed, ["suprsend"])
 
@@ -80,9 +80,8 @@ def test_command_names_a_wrong_setting_without_a_traceback(tmp_path):
         ("MOCKSERVER_X", "known are ADMIN_TOKEN, "),
     ],
 )
-def test_variable_that_means_nothing_is_refused_in_one_line(variable, said, monkeypatch):
-    monkeypatch.setenv(variable, "1")
-    ran = subprocess.run([MOCKSERVER, "token"], capture_output=True, text=True, timeout=20)
+def test_variable_that_means_nothing_is_refused_in_one_line(variable, said):
+    ran = run_command("token", **{variable: "1"})
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith(f"mockserver: {variable} in the environment is not a setting; {said}")
@@ -145,9 +144,7 @@ def test_state_is_kept_when_the_terminal_is_closed(tmp_path):
 def test_state_has_one_stub_at_a_time(tmp_path):
     file = str(tmp_path / "state.json")
     with start_command("--quiet", "--state", file):
-        other = subprocess.run(
-            [MOCKSERVER, "--port", "0", "--state", file], capture_output=True, text=True, timeout=20
-        )
+        other = run_command("--port", "0", "--state", file)
 
     assert (other.returncode, other.stdout) == (2, "")
     assert other.stderr == f"mockserver: {file}: another stub keeps its state there; name another file\n"
@@ -178,12 +175,12 @@ def test_save_that_fails_says_so_and_leaves_nothing(tmp_path):
 def test_command_says_that_it_could_not_save(tmp_path):
     folder = tmp_path / "gone"
     folder.mkdir()
-    with start_command("--quiet", "--state", str(folder / "state.json")) as (_, process):
-        folder.rmdir()
-        process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=10)
+    ran = run_command("--state", folder / "state.json", "run", "--", "rmdir", str(folder))
 
-    assert said == f"mockserver: {folder}/state.json: the state cannot be saved: No such file or directory\n"
+    assert (
+        ran.stderr
+        == f"mockserver: {folder}/state.json: the state cannot be saved: No such file or directory\n"
+    )
 
 
 @pytest.mark.parametrize(

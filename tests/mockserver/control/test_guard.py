@@ -15,7 +15,7 @@ from mockserver.http.problems import CannotStart
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import PREFERENCE, ask, bearer, connect, read, request, token
-from tests.testbed.stubs import serve_stub, start_command
+from tests.testbed.stubs import run_command, serve_command, serve_stub, start_command
 
 HEALTH = "/__admin/health"
 
@@ -46,7 +46,7 @@ def test_own_name_and_addresses_are_answered(url, host):
 
 
 def test_further_names_are_allowed_by_a_flag():
-    with start_command("--quiet", "--allow-host", "stub.ci") as (url, _):
+    with serve_command("--allow-host", "stub.ci") as url:
         assert ask(url, request("GET", HEALTH, {"Host": "STUB.ci:80"})).status == 200
         assert ask(url, request("GET", HEALTH, {"Host": "other.ci"})).status == 403
 
@@ -195,15 +195,12 @@ def test_token_that_was_given_is_not_printed():
     assert "open-sesame" not in "".join(rest)
 
 
-def test_command_beside_an_open_stub_is_guarded_too():
-    with start_command(
-        "--host", ANYWHERE, "run", "--", "sh", "-c", "echo at $MOCKSERVER_URL; exec sleep 30"
-    ) as (
-        url,
-        process,
-    ):
-        assert httpx.get(url.replace(ANYWHERE, "127.0.0.1") + HEALTH).status_code == 401
-        assert re.search("asks for this token: .{32}", process.stderr.readline())
+def test_command_beside_an_open_stub_is_guarded_too(capfd):
+    ask_health = f"curl -s -o /dev/null -w '%{{http_code}}' http://127.0.0.1:${{MOCKSERVER_URL##*:}}{HEALTH}"
+    ran = run_command("--host", ANYWHERE, "run", "--", "sh", "-c", ask_health)
+
+    assert capfd.readouterr().out == "401"
+    assert re.search("asks for this token: .{32}", ran.stderr)
 
 
 def test_head_without_end_is_refused(url):

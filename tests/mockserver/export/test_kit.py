@@ -19,7 +19,7 @@ from tests.mockserver.export.contract_examples import (
     list_answer_examples,
     list_request_examples,
 )
-from tests.testbed.stubs import run_command, run_process, start_command
+from tests.testbed.stubs import run_command, run_process, serve_command
 
 OF_EACH = ("collection/{}.postman_collection.json", "msw/{}.d.ts", "msw/{}.js", "openapi/{}.yaml")
 OWN = openapi.api_names()
@@ -136,7 +136,7 @@ def test_stub_starts_with_the_fixtures_of_a_kit(tmp_path):
     )
     run_export(tmp_path / "kit", "--fixtures", str(own), "--api", "onlyautomator")
 
-    with start_command("--fixtures", str(tmp_path / "kit/fixtures.yaml"), "--quiet") as (url, _):
+    with serve_command("--fixtures", str(tmp_path / "kit/fixtures.yaml")) as url:
         state = httpx.get(f"{url}/__admin/state").json()
 
     assert "8 ü" in json.dumps(state, ensure_ascii=False)

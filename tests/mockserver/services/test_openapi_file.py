@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.mockserver.services.contracts import INTEGER, USERS, answers, contract, one, written
-from tests.testbed.stubs import start_command
+from tests.testbed.stubs import serve_command
 
 PET = {
     "type": "object",
@@ -221,10 +221,10 @@ def test_docs_page_of_a_guest_is_shown(serve):
 
 def test_command_serves_a_guest_alone_or_with_others(tmp_path):
     file = str(written(tmp_path, PETS))
-    with start_command("--spec", file, "--quiet") as (url, _):
+    with serve_command("--spec", file) as url:
         assert httpx.get(f"{url}/v9/pets").status_code == 200
         assert httpx.get(f"{url}/__admin/version").json()["apis"] == ["library"]
-    with start_command("--spec", file, "--api", "suprsend", "--quiet") as (url, _):
+    with serve_command("--spec", file, "--api", "suprsend") as url:
         assert httpx.get(f"{url}/__admin/version").json()["apis"] == ["suprsend", "library"]
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2 as httpx
 import pytest
 
+from mockserver.command.banner import render_banner
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, ask, bearer, request, token
 from tests.testbed.session_caller import A_FAN, Caller
-from tests.testbed.stubs import MOCKSERVER, serve_stub, start_command
+from tests.testbed.stubs import run_command, serve_stub
 
 
 def session_of(url: str, path: str = PREFERENCE, **headers: str) -> str:
@@ -204,22 +204,19 @@ ANSWERS = """curl -s -X POST $MOCKSERVER_URL/api/v2/update-preference -H "Author
 
 def test_banner_works_under_strict_sessions():
     """What the stub itself offers names a session."""
-    with start_command("--strict-sessions") as (url, process):
-        line = next(line for line in process.stdout if line.startswith("curl"))
-        told = shell(f"{line.strip()} -s -o /dev/null -w '%{{http_code}}'")
+    stub = Stub(load_services(), options=Options(is_strict_sessions=True))
+    with serve_stub(stub) as url:
+        line = next(line for line in render_banner(stub, url).splitlines() if line.startswith("curl"))
+        script = f"{line} -s -o /dev/null -w '%{{http_code}}'"
+        told = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30, check=True)
         assert httpx.get(url).status_code == 200
 
-    assert told == "200"
+    assert told.stdout == "200"
 
 
-def test_command_is_told_what_works_under_strict_sessions():
-    assert '"status":"success"' in shell(
-        f"{MOCKSERVER} --strict-sessions run -- sh -c {shlex.quote(ANSWERS)}"
-    )
-
-
-def shell(script: str) -> str:
-    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30, check=True).stdout
+def test_command_is_told_what_works_under_strict_sessions(capfd):
+    assert run_command("--strict-sessions", "run", "--", "sh", "-c", ANSWERS).returncode == 0
+    assert '"status":"success"' in capfd.readouterr().out
 
 
 def test_name_of_a_new_session_is_explained(caller):
