@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 COUNT = 24
 _FEWEST = 4
 _IN_ALL = 240
-_SURPLUS = 3  # so many times as many are drawn, as many are alike or cannot be sent
+_SURPLUS = 3  # at most so many times as many are drawn, as many are alike or cannot be sent
 _LONGEST_SHOWN = 40
 
 
@@ -86,25 +86,58 @@ def _count_per_half(operations: Sequence[Operation]) -> int:
     return max(_FEWEST, min(COUNT, _IN_ALL // max(1, len(operations))))
 
 
-def _draw_operation(operation: Operation, seed: int, count: int) -> Iterator[ContractCase]:
+@lru_cache
+def _draw_operation(operation: Operation, seed: int, count: int) -> Sequence[ContractCase]:
     if operation.takes_only_non_json:
-        return
-    drawn = _draw_requests(operation, "positive", seed, count)
-    positives = [one for one in drawn if _can_be_sent(one)]
-    yield from _distinct_cases(operation, "positive", positives, count)
-    if positives:
-        negatives = _list_negatives(operation, positives, _draw_requests(operation, "negative", seed, count))
-        yield from _distinct_cases(operation, "negative", negatives, count)
-        yield from list(_break_parameters(operation, positives[0]))[:count]
+        return ()
+
+    def select(_: int, drawn: Generated) -> Generated | None:
+        return drawn if _can_be_sent(drawn) else None
+
+    def spoil(at: int, drawn: Generated) -> Generated | None:
+        return (
+            _replace_body(sendable[at % len(sendable)], drawn)
+            if is_clearly_broken(operation, drawn)
+            else None
+        )
+
+    positives = _draw_distinct(operation, "positive", seed, count, select)
+    if not positives:
+        return ()
+    sendable = [case.generated for case in positives]
+    negatives = [
+        *(_draw_distinct(operation, "negative", seed, count, spoil) if operation.media_types else []),
+        *_drop_parameters(operation, sendable[0]),
+    ]
+    return [*positives, *negatives[:count], *list(_break_parameters(operation, sendable[0]))[:count]]
 
 
-def _draw_requests(operation: Operation, mode: CaseMode, seed: int, count: int) -> list[Generated]:
-    if mode == "negative" and not operation.media_types:
-        return []
+def _draw_distinct(
+    operation: Operation,
+    mode: CaseMode,
+    seed: int,
+    count: int,
+    make: Callable[[int, Generated], Generated | None],
+) -> list[ContractCase]:
+    """Draw until *count* cases differ, or it seems that there are no more.
+
+    make: makes a request of the number of those that are there and of what was drawn; None if none can be made.
+    """
+    found: dict[str, ContractCase] = {}
+
+    def is_last(drawn: Generated) -> bool:
+        generated = make(len(found), drawn)
+        if generated is not None:
+            case = _contract_case(operation, mode, generated)
+            facts = (case.path, case.query, generated.headers, generated.cookies, case.content)
+            found.setdefault(repr(facts), case)
+        return len(found) == count
+
     try:
-        return draw_values(_make_strategy(operation, mode), seed, count * _SURPLUS)
+        draw_values(_make_strategy(operation, mode), seed, count * _SURPLUS, is_last)
     except CannotDraw:  # nothing satisfies the contract, or nothing breaks it
         return []
+    return list(found.values())
 
 
 def _make_strategy(operation: Operation, mode: CaseMode) -> Any:
@@ -126,17 +159,12 @@ def _can_be_sent(generated: Generated) -> bool:
     return all(text.isascii() and text.isprintable() and text == text.strip() for text in texts)
 
 
-def _list_negatives(
-    operation: Operation, positives: Sequence[Generated], drawn: Sequence[Generated]
-) -> Iterator[Generated]:
-    """Yield positives with a body that is broken, and without a query parameter that is required."""
-    for at, broken in enumerate(drawn):
-        if is_clearly_broken(operation, broken):
-            yield _replace_body(positives[at % len(positives)], broken)
+def _drop_parameters(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
+    """Yield *positive* without each of the query parameters that are required."""
     for parameter in operation.generator.query:
         name = str(parameter.name)
-        if parameter.is_required and name in (positives[0].query or {}):
-            yield _drop_parameter(positives[0], name)
+        if parameter.is_required and name in (positive.query or {}):
+            yield _contract_case(operation, "negative", _drop_parameter(positive, name))
 
 
 def _break_parameters(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
@@ -162,19 +190,6 @@ def replace_parts(generated: Generated, **parts: Any) -> Generated:
         **{**{name: getattr(generated, name) for name in same}, **parts}
     )
     return made
-
-
-def _distinct_cases(
-    operation: Operation, mode: CaseMode, drawn: Iterator[Generated] | Sequence[Generated], count: int
-) -> list[ContractCase]:
-    found: dict[Any, ContractCase] = {}
-    for generated in drawn:
-        made = _contract_case(operation, mode, generated)
-        facts = (made.path, made.query, generated.headers, generated.cookies, made.content)
-        key = repr(facts)
-        if key not in found:
-            found[key] = made
-    return list(found.values())[:count]
 
 
 def _hash_cases(contract: Contract, cases: Sequence[Case]) -> str:

@@ -61,19 +61,34 @@ def _is_query(node: Any) -> bool:
     return isinstance(node, dict) and node.get("in") == "query"
 
 
-def draw_values(strategy: Any, seed: int, count: int) -> list[Any]:
+def draw_values(
+    strategy: Any, seed: int, count: int, is_last: Callable[[Any], bool] = lambda _: False
+) -> list[Any]:
     """Draw *count* values of a Hypothesis strategy, the same ones for the same *seed*; within reproducible.
 
+    is_last: told each value; once it says so, no more are drawn.
     Raises CannotDraw if there are none.
     """
     from hypothesis.errors import HypothesisException
 
     found: list[Any] = []
+
+    def add(value: Any) -> None:
+        found.append(value)
+        if is_last(value):
+            raise _EnoughDrawn
+
     try:
-        _run_hypothesis(strategy, seed, count, found.append)
+        _run_hypothesis(strategy, seed, count, add)
+    except _EnoughDrawn:
+        pass
     except HypothesisException as error:
         raise CannotDraw(str(error)) from error
     return found
+
+
+class _EnoughDrawn(BaseException):
+    """Ends the drawing; Hypothesis would take any Exception for a failure, and draw it again to be sure."""
 
 
 def shrink_drawn(
