@@ -1,14 +1,13 @@
 """The library's contract, judged by its profile; and a server of it that falls over."""
 
-from conformance.judge.session import judge_target
+from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
-from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
 from tests.conformance.contract.library import KEY, Library
 
 
-def judged(server, spec, **changes):
-    with serve(server) as url:
-        return judge_target({**profile(spec, url), **changes})
+def judged(server, spec, strict=False, **changes):
+    return judge_in_process(server, {**profile(spec, IN_PROCESS_URL), **changes}, strict=strict)
 
 
 def profile(spec, url):

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from conformance.judge.session import judge_target
+from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
-from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
 from conformance.report import write_reports
 
 SECRET = "ada:secret-4711"
@@ -80,13 +80,23 @@ class Me:
         return Response(200, {"name": name}) if isinstance(name, str | None) else Response(400)
 
 
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """Judge a server by the contract of a dialect, which has one file, so that its requests are drawn once."""
+    folder = tmp_path_factory.mktemp("dialects")
+
+    def judge(server, dialect, **options):
+        file = folder / f"{dialect}.yaml"
+        file.write_text(CONTRACTS[dialect][0])
+        profile = {"spec": str(file), "base_url": IN_PROCESS_URL, "credentials": {"door": SECRET}}
+        return judge_in_process(server, profile, **options)
+
+    return judge
+
+
 @pytest.mark.parametrize("dialect", CONTRACTS)
-def test_correct_server_conforms_and_its_secret_is_kept(dialect, tmp_path):
-    contract, word = CONTRACTS[dialect]
-    (tmp_path / "me.yaml").write_text(contract)
-    with serve(Me(word)) as url:
-        profile = {"spec": str(tmp_path / "me.yaml"), "base_url": url, "credentials": {"door": SECRET}}
-        verdict = judge_target(profile, strict=True)
+def test_correct_server_conforms_and_its_secret_is_kept(dialect, judged, tmp_path):
+    verdict = judged(Me(CONTRACTS[dialect][1]), dialect, strict=True)
     files = write_reports(verdict, tmp_path / "report")
 
     assert (verdict.verdict, verdict.reason) == ("conformant", "no MUST failed and none was inconclusive")
@@ -97,7 +107,7 @@ def test_correct_server_conforms_and_its_secret_is_kept(dialect, tmp_path):
 
 
 @pytest.mark.parametrize("dialect", ["3.1", "swagger"])
-def test_null_is_refused_where_it_may_not_be(dialect, tmp_path):
+def test_null_is_refused_where_it_may_not_be(dialect, judged):
     """The schema of the dialect is understood: an answer that breaks it is found."""
 
     class Numbers(Me):
@@ -105,12 +115,7 @@ def test_null_is_refused_where_it_may_not_be(dialect, tmp_path):
             answer = super().answer(request)
             return Response(200, {"name": 1}) if answer.status == 200 else answer
 
-    contract, word = CONTRACTS[dialect]
-    (tmp_path / "me.yaml").write_text(contract)
-    with serve(Numbers(word)) as url:
-        verdict = judge_target(
-            {"spec": str(tmp_path / "me.yaml"), "base_url": url, "credentials": {"door": SECRET}}
-        )
+    verdict = judged(Numbers(CONTRACTS[dialect][1]), dialect)
 
     assert verdict.ids("failed") == ["me/rename-schema"]
 
@@ -118,8 +123,7 @@ def test_null_is_refused_where_it_may_not_be(dialect, tmp_path):
 def test_other_bodies_than_json_are_not_tested(tmp_path):
     contract = three("3.0.3", "{type: http, scheme: bearer}").replace("application/json", "image/png", 1)
     (tmp_path / "me.yaml").write_text(contract)
-    with serve(Me("")) as url:
-        verdict = judge_target({"spec": str(tmp_path / "me.yaml"), "base_url": url})
+    verdict = judge_in_process(Me(""), {"spec": str(tmp_path / "me.yaml"), "base_url": IN_PROCESS_URL})
 
     assert (verdict.verdict, verdict.reason) == ("no_verdict", "no MUST was tested")
     assert "only JSON bodies are made, and this takes image/png" in {one.reason for one in verdict.results}
