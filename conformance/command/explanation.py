@@ -75,7 +75,7 @@ class Explanation:
 def explain_requirements(asked: Sequence[Requirement]) -> list[Explanation]:
     """Explain requirements, which may be of several APIs, in the order in which they come.
 
-    Each is tried on the reference: once as it is, and all together once for each optional key of the profile.
+    They are tried on the reference, all together: once in each mode, and once without each optional key of the profile.
     """
     known = {
         api: _ApiFacts(api, [one for one in asked if one.api == api]) for api in {one.api for one in asked}
@@ -125,16 +125,22 @@ class _ApiFacts:
         self._info = openapi.load_contract(api)["info"]
         self._mutants = proof.mutants_of(api)
         self._liberties = proof.liberties_of(api)
+        self._replaced = {
+            server: self._find_replaced_methods(server) for server in (*self._mutants, *self._liberties)
+        }
         self._sentences = load_sentences(api)
         self._always, optional = _sort_profile_keys(self._reference)
         ids = [one.id for one in asked]
+        verdicts = {mode: _judge_reference(self._reference, ids, mode=mode) for mode in Mode}
+        self._writing = set(_ids_with_an_accepted_write(verdicts[Mode.FULL]))
         # What the reference leaves untested in a mode, or without a key, no other server can be tested for.
-        self._left_out = {
-            mode: set(_judge_reference(self._reference, ids, mode=mode).ids("not_tested")) for mode in Mode
-        }
+        self._left_out = {mode: set(verdict.ids("not_tested")) for mode, verdict in verdicts.items()}
+        # What is tested without any of the keys needs none of them.
+        needy = _judge_reference(self._reference, ids, optional).ids("not_tested")
         self._untested = {
-            f"{part}.{key}": set(_judge_reference(self._reference, ids, part, key).ids("not_tested"))
+            f"{part}.{key}": set(_judge_reference(self._reference, needy, [(part, key)]).ids("not_tested"))
             for part, key in optional
+            if needy
         }
 
     def explain(self, one: Requirement) -> Explanation:
@@ -150,7 +156,7 @@ class _ApiFacts:
             needs=[key for key, ids in self._untested.items() if one.id in ids],
             always=self._always,
             modes=[mode for mode, ids in self._left_out.items() if one.id not in ids],
-            writes=_has_accepted_a_write(_judge_reference(self._reference, [one.id])),
+            writes=one.id in self._writing,
             sentences=[quoted for quoted in self._sentences if quoted.supports(one)],
             mutants=mutants,
             permitted=self._find_permitted(one, mutants),
@@ -165,13 +171,12 @@ class _ApiFacts:
         return page["name"], page["url"]
 
     def _find_permitted(self, one: Requirement, mutants: Sequence[type[Any]]) -> list[type[Any]]:
-        changed = [self._find_replaced_methods(mutant) for mutant in mutants if len(mutant.breaks) == 1]
+        changed = [self._replaced[mutant] for mutant in mutants if len(mutant.breaks) == 1]
         methods = frozenset[str]().union(*changed)
         return [
             liberty
             for liberty in self._liberties
-            if self._find_replaced_methods(liberty) & methods
-            and one.name not in _requirements_failed_by(liberty)
+            if self._replaced[liberty] & methods and one.name not in _requirements_failed_by(liberty)
         ]
 
     def _find_replaced_methods(self, server: type[Any]) -> set[str]:
@@ -209,17 +214,20 @@ def _remove_key(profile: Mapping[str, Any], part: str, key: str) -> dict[str, An
 
 
 def _judge_reference(
-    reference: type[Any], ids: Sequence[str], *left_out: str, mode: Mode = Mode.FULL
+    reference: type[Any],
+    ids: Sequence[str],
+    left_out: Sequence[tuple[str, str]] = (),
+    mode: Mode = Mode.FULL,
 ) -> Verdict:
     server = reference()
     profile = server.profile(IN_PROCESS_URL)
-    asked = _remove_key(profile, *left_out) if left_out else profile
-    return judge_in_process(server, asked, only=ids, mode=mode)
+    for part, key in left_out:
+        profile = _remove_key(profile, part, key)
+    return judge_in_process(server, profile, only=ids, mode=mode)
 
 
-def _has_accepted_a_write(verdict: Verdict) -> bool:
-    return any(
-        exchange.method not in _READS and 200 <= (exchange.status or 0) < 300
-        for result in verdict.results
-        for exchange in result.evidence
-    )
+def _ids_with_an_accepted_write(verdict: Verdict) -> Iterator[str]:
+    # What one requirement sent and another makes use of is evidence of both.
+    for result in verdict.results:
+        if any(one.method not in _READS and 200 <= (one.status or 0) < 300 for one in result.evidence):
+            yield result.requirement.id

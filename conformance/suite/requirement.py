@@ -72,14 +72,13 @@ def select_requirements(
     Raises NoSuchRequirement if a glob matches nothing.
     """
     ids = [requirement.id for requirement in requirements]
+    names = {*ids, *(requirement.name for requirement in requirements)}
     for glob in globs:
-        if not any(_matches_glob(one, glob) for one in ids):
+        if glob not in names and not any(fnmatch.fnmatchcase(name, glob) for name in names):
             raise NoSuchRequirement(f"{asked}{_describe_no_match(glob, ids)}")
-    return [one for one in requirements if not globs or any(_matches_glob(one.id, glob) for glob in globs)]
-
-
-def _matches_glob(id_: str, glob: str) -> bool:
-    return fnmatch.fnmatchcase(id_, glob) or fnmatch.fnmatchcase(id_.partition("/")[2], glob)
+    # One pattern, since there may be as many globs as requirements; that of no glob matches everything.
+    matches = re.compile("|".join(map(fnmatch.translate, globs))).match
+    return [one for one in requirements if matches(one.id) or matches(one.name)]
 
 
 def _describe_no_match(glob: str, ids: Sequence[str]) -> str:
