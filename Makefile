@@ -73,15 +73,17 @@ pictures: .venv/ready
 	$(BIN)/python -m tests.docs.pictures
 
 # Write the contracts' types in TypeScript (needs npm).
-NODE_MODULES := tests/mockserver/export/node_modules
+NODE := tests/testbed/node
+NODE_MODULES := $(NODE)/node_modules
 TYPES := mockserver/export/types
-typescript: $(NODE_MODULES)
+typescript: $(NODE_MODULES)/.package-lock.json
 	@for file in openapi/*.yaml; do \
 	  $(NODE_MODULES)/.bin/openapi-typescript $$file --default-non-nullable false \
 	    --output $(TYPES)/$$(basename $$file .yaml).d.ts || exit; done
 
-tests/mockserver/export/node_modules: tests/mockserver/export/package-lock.json
-	npm ci --prefix tests/mockserver/export --ignore-scripts --prefer-offline --no-audit --no-fund
+# npm writes this file last, so what was interrupted is installed again.
+$(NODE_MODULES)/.package-lock.json: $(NODE)/package-lock.json
+	npm ci --prefix $(NODE) --ignore-scripts --prefer-offline --no-audit --no-fund
 	@touch $@
 
 # Choose new versions within pyproject.toml's ranges (needs uv): for us and, among them, for those who only use both
@@ -96,4 +98,4 @@ lock:
 	  --generate-hashes --no-emit-index-url --quiet --upgrade --output-file requirements.lock
 
 clean:
-	rm -rf .venv build dist tests/mockserver/export/node_modules
+	rm -rf .venv build dist $(NODE_MODULES)

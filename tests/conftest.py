@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.testbed.needed_programs import needs_node
+
 if TYPE_CHECKING:
     from mockserver import MockServer
     from mockserver.testing.client import MockSession
 
+ROOT = Path(__file__).parents[1]
 Once = Callable[[str, Callable[[Path], None]], Path]
 
 
@@ -40,6 +44,21 @@ def once(tmp_path_factory, worker_id) -> Once:
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def node_modules(once: Once) -> Path:
+    """What testbed/node/package-lock.json names, for every test in Node; it stays in the checkout, as .venv does."""
+    needs_node()
+    installed = Path("tests/testbed/node/node_modules")
+    command = ["make", "--no-print-directory", str(installed / ".package-lock.json")]
+
+    def install(_: Path) -> None:
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    once("node", install)
+    return ROOT / installed
 
 
 @pytest.fixture

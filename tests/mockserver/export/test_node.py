@@ -14,23 +14,23 @@ import pytest
 
 import openapi
 from tests.mockserver.export.contract_examples import LIBRARY, SPECS, list_answer_examples
-from tests.testbed.needed_programs import needs_node
-from tests.testbed.stubs import run_process, start_command
+from tests.testbed.stubs import run_command, start_command
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 
 
 @pytest.fixture(scope="session")
-def project(once) -> Path:
+def project(once, node_modules) -> Path:
     """A frontend's project with a kit in it and the packages that use it, made once for all workers."""
-    needs_node()
 
     def make_project(folder: Path) -> None:
-        for name in ("package.json", "package-lock.json", "consumer.ts", "handlers.test.js"):
+        (folder / "node_modules").symlink_to(node_modules)
+        shutil.copy(node_modules.parent / "package.json", folder)
+        for name in ("tsconfig.json", "consumer.ts", "handlers.test.js"):
             shutil.copy(HERE / name, folder)
         apis = [word for name in openapi.api_names() for word in ("--api", name)]
-        ran = run_process("export", str(folder / "kit"), "--spec", str(LIBRARY), *apis)
+        ran = run_command("export", str(folder / "kit"), "--spec", str(LIBRARY), *apis)
         assert ran.returncode == 0, ran.stderr
         examples = [one._asdict() for api in SPECS for one in list_answer_examples(api)]
         for one in examples:
@@ -38,8 +38,6 @@ def project(once) -> Path:
             if one["example"] is None:
                 del one["example"]
         (folder / "examples.json").write_text(json.dumps(examples), encoding="utf-8")
-        quiet = ("--prefer-offline", "--no-audit", "--no-fund")
-        run_tool(folder, "npm", "ci", "--ignore-scripts", *quiet)
 
     return once("frontend", make_project)
 
@@ -61,8 +59,9 @@ def run_tool(folder: Path, *words: str) -> str:
     return ran.stdout
 
 
-def test_types_are_what_the_contracts_say(project, tmp_path):
-    run_tool(ROOT, "make", "typescript", f"NODE_MODULES={project / 'node_modules'}", f"TYPES={tmp_path}")
+@pytest.mark.usefixtures("node_modules")
+def test_types_are_what_the_contracts_say(tmp_path):
+    run_tool(ROOT, "make", "typescript", f"TYPES={tmp_path}")
 
     for name in openapi.api_names():
         kept = ROOT / f"mockserver/export/types/{name}.d.ts"
@@ -75,10 +74,10 @@ def test_kit_compiles(project):
         place = project / "declared" / f"{file.parent.name}-{file.name.replace('.d.ts', '.ts')}"
         place.parent.mkdir(exist_ok=True)
         shutil.copy(file, place)
-    declared = sorted(str(path.relative_to(project)) for path in project.glob("declared/*.ts"))
-    options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "nodenext"]
+    read = run_tool(project, "tsc", "--listFiles")
 
-    assert run_tool(project, "tsc", *options, "consumer.ts", *declared) == ""
+    assert read.count("/declared/") == len(list(project.glob("kit/*/*.d.ts")))
+    assert "consumer.ts" in read
 
 
 def test_handlers_answer(project):
