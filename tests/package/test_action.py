@@ -7,13 +7,17 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from conformance import proof
+from conformance.command.cli import app
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
 
@@ -94,11 +98,34 @@ class Runner:
     def judge(self, server: Any = None, **inputs: str) -> Said:
         """Judge a server that brings its profile, with what is installed here."""
         self._steps["install.outputs.conformance"] = str(Path(sys.executable).with_name("conformance"))
+        with self._served(server) as target:
+            return self.run("judge", **(target | inputs))
+
+    def judge_here(self, server: Any = None, status: int = 2, **inputs: str) -> Said:
+        """Judge with a program that notes its words and ends with *status*, as the command does with them in here."""
+        program, words = self._folder / "program", self._folder / "words"
+        program.write_text(f'#!/bin/sh\nprintf "%s\\0" "$@" > "{words}"\nexit {status}\n')
+        program.chmod(0o755)
+        self._steps["install.outputs.conformance"] = str(program)
+        with self._served(server) as target, chdir(self.workspace):
+            said = self.run("judge", **(target | inputs))
+            if not words.exists():
+                return said
+            command = CliRunner(env={"GITHUB_ACTIONS": "true"})
+            done = command.invoke(app, words.read_text().split("\0")[:-1], prog_name="conformance")
+            words.unlink()
+        assert done.exit_code == status, done.output
+        return said._replace(log=said.log + done.output)
+
+    @contextmanager
+    def _served(self, server: Any) -> Iterator[dict[str, str]]:
+        """Serve a server, if there is one; yields the input that names it."""
         if server is None:
-            return self.run("judge", **inputs)
+            yield {}
+            return
         with serve(server) as url:
             (self.workspace / "target.yaml").write_text(json.dumps(server.profile(url)))
-            return self.run("judge", **({"target": "target.yaml"} | inputs))
+            yield {"target": "target.yaml"}
 
     @property
     def left(self) -> set[str]:
@@ -167,15 +194,17 @@ def test_waivers_and_an_earlier_report(runner):
     (runner.workspace / "known.yaml").write_text(
         "[{id: suprsend/missing-key, reason: known, owner: ada, expires: 9999-01-01}]"
     )
-    runner.judge(LetsAllIn(), only="missing-key")
-    said = runner.judge(LetsAllIn(), only="missing-key", waivers="known.yaml", against="report/report.json")
+    runner.judge_here(LetsAllIn(), status=1, only="missing-key")
+    later = {"waivers": "known.yaml", "against": "report/report.json"}
+    said = runner.judge_here(LetsAllIn(), status=0, only="missing-key", **later)
 
     assert (said.status, said.outputs["verdict"]) == (0, "conformant")
     assert "since the earlier report" in said.log
 
 
 def test_mode_budget_and_exploration(runner):
-    said = runner.judge(REFERENCE(), only="missing-key", mode="read-only", budget="9m", explore="1s")
+    inputs = {"only": "missing-key", "mode": "read-only", "budget": "9m", "explore": "1s"}
+    said = runner.judge_here(REFERENCE(), status=0, **inputs)
     report = json.loads((runner.workspace / "report" / "report.json").read_text())
 
     assert (said.status, report["mode"]) == (0, "read-only")
@@ -193,9 +222,11 @@ def test_nobody_there(runner):
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_no_target_is_a_command(runner, value):
-    said = runner.judge(target=value)
+    judge = runner.judge if value == HOSTILE[0] else runner.judge_here
+    said = judge(target=value)  # the first in a process of the command, as each other exit status once above
 
     assert (said.status, said.outputs) == (2, {"verdict": "", "exit-status": "2"})
+    assert said.log
     assert all(line.startswith("conformance: ") for line in said.log.splitlines())
     assert runner.left == {"report"}
 
@@ -204,7 +235,9 @@ def test_no_target_is_a_command(runner, value):
     "name", ["only", "seed", "mode", "budget", "explore", "strict", "waivers", "against"]
 )
 def test_no_other_input_is_a_command(runner, name):
-    said = runner.judge(REFERENCE(), **{name: "$(touch x)`touch x`\n::set-output name=verdict::conformant"})
+    said = runner.judge_here(
+        REFERENCE(), **{name: "$(touch x)`touch x`\n::set-output name=verdict::conformant"}
+    )
 
     assert said.status == 2
     assert not any(line.startswith("::set-output") for line in said.log.splitlines())
