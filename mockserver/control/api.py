@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
@@ -51,6 +52,12 @@ class TimeIsUp(Problem):
     kind = HTTPStatus.REQUEST_TIMEOUT
 
 
+@cache
+def load_own_contract() -> Spec:
+    """Read the control plane's contract; the same object every time, so treat it as read-only."""
+    return openapi.read_contract(CONTRACT)
+
+
 class Admin:
     """The control plane's operations; admin.yaml names them.
 
@@ -66,7 +73,7 @@ class Admin:
         routes: Routes,
     ) -> None:
         self.state = state
-        self.spec = openapi.read_contract(CONTRACT)
+        self.spec = load_own_contract()
         self._sessions = sessions
         self._issuer = issuer
         self._specs = {**specs, NAME: self.spec}
