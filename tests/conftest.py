@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mockserver.testing.client import MockSession
 
 ROOT = Path(__file__).parents[1]
+pytest_plugins = ["tests.testbed.environments"]
+
 Once = Callable[[str, Callable[[Path], None]], Path]
 
 

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.testbed.environments import Environment
+
 from .pages import ROOT
 
-_LINKED = ("Makefile", "pyproject.toml", "mockserver", "conformance", "openapi")
+# The pages whose commands are those of the wheel in a clean environment, so that both are tried at once.
+_OF_THE_WHEEL = {"README", "ci"}
 # What names the port of the stub is copied, with the port that the stub of this test has.
 _COPIED = ("docs/session.sh", "examples/targets/*.yaml")
 
@@ -48,11 +51,13 @@ def _wait_for(port: int) -> None:
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, port: int) -> Path:
-    """A folder with what a reader has after ``make serve``."""
-    for name in _LINKED:
-        (tmp_path / name).symlink_to(ROOT / name)
-    (tmp_path / ".venv").symlink_to(Path(sys.prefix))
+def checkout(request: pytest.FixtureRequest, page: Path, tmp_path: Path, port: int) -> Path:
+    """A folder with what *page* uses of a checkout: the commands, and the files that it names."""
+    installed = Path(sys.prefix)
+    if page.stem in _OF_THE_WHEEL:
+        environment: Environment = request.getfixturevalue("with_judge")
+        installed = environment.folder
+    (tmp_path / ".venv").symlink_to(installed)
     for pattern in _COPIED:
         for source in ROOT.glob(pattern):
             copy = tmp_path / source.relative_to(ROOT)

@@ -13,7 +13,9 @@ from typing import Any
 import jwt
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from conformance.command.cli import app
 from tests.testbed.needed_programs import needs_node
 
 HERE = Path(__file__).parent
@@ -92,11 +94,7 @@ def test_vendor_with_only_the_document_conforms(
     credentials = {f"VENDOR_{role.upper()}": token for role, token in tokens().items()} | {
         "VENDOR_KEY": API_KEY
     }
-    judged = subprocess.run(
-        [Path(sys.executable).with_name("conformance"), "run", target, "--report-dir", tmp_path / "report"],
-        capture_output=True,
-        text=True,
-        env=os.environ | credentials,
-        check=False,
-    )
-    assert judged.returncode == 0, judged.stdout + judged.stderr
+    words = ["run", str(target), f"--report-dir={tmp_path / 'report'}"]
+    judged = CliRunner(env=credentials).invoke(app, words)
+
+    assert judged.exit_code == 0, judged.output
