@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Callable
 from functools import wraps
-from importlib.metadata import PackageNotFoundError, distribution, requires
 from typing import NoReturn, ParamSpec
 
 import typer
@@ -78,6 +77,9 @@ def report_errors(
 
 def find_missing_package() -> str | None:
     """Return the first package of the judge's extra that is not installed; None if all are."""
+    # Not at the top: --help needs none of it.
+    from importlib.metadata import PackageNotFoundError, distribution, requires
+
     wanted = (
         line for line in requires(DISTRIBUTION) or () if f'extra == "{EXTRA}"' in line.replace("'", '"')
     )

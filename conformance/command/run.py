@@ -76,7 +76,6 @@ def judge_and_report(
     """Judge a target and print the verdict."""
     from conformance.judge import session, waiver
     from conformance.judge.suites import read_profile, suite_of
-    from conformance.report import write_reports
     from conformance.report.changes import Report, compare_reports, describe_changes, read_report
     from conformance.report.document import build_document, render_document
     from conformance.report.terminal import Terminal
@@ -111,7 +110,7 @@ def judge_and_report(
     # From here on an interrupt would only cost the report of what has been judged.
     with interrupt.ignore_interrupts():
         document = build_document(verdict)
-        files = write_reports(verdict, folder) if folder else []
+        files = _write_folder(verdict, folder) if folder else []
         terminal.print_summary(verdict, files)
         if earlier:
             changes = compare_reports(earlier, Report.model_validate(document))
@@ -168,7 +167,7 @@ def _write_for_github(document: dict[str, Any], terminal: Terminal) -> None:
 
 def _prepare_folder(name: str) -> Path:
     """Make the folder of the reports, and check that each of them can be written: a run may take minutes."""
-    from conformance.report import check_writable
+    from conformance.report.folder import check_writable
 
     folder, hint = Path(name), "name a folder that can be written to"
     if not name:
@@ -184,6 +183,13 @@ def _prepare_folder(name: str) -> Path:
             f"--report-dir {folder}: {error.filename}: cannot be written: {error.strerror}; {hint}"
         )
     return folder
+
+
+def _write_folder(verdict: Verdict, folder: Path) -> list[Path]:
+    # Not with the others: a run without a folder needs none of the formats.
+    from conformance.report.folder import write_reports
+
+    return write_reports(verdict, folder)
 
 
 def _make_console(to_stderr: bool = False) -> Console:

@@ -6,6 +6,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, StrictUndefined
+
 from conformance.http.evidence import escape_controls
 from conformance.report.terminal import VERDICTS, WORDS
 
@@ -14,9 +16,6 @@ _TEMPLATE = Path(__file__).with_name("page.html")
 
 def render_page(document: dict[str, Any]) -> str:
     """Return the page of a report's *document*; what the target said stands escaped in it."""
-    # Not at the top: diff and the terminal import this package and need no templates.
-    from jinja2 import Environment, StrictUndefined
-
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,

@@ -6,18 +6,20 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
 from conformance.http.evidence import Exchange
-from conformance.judge.exploration import Exploration
-from conformance.judge.finding import Finding
 from conformance.judge.result import Result
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
+
+if TYPE_CHECKING:
+    from conformance.judge.exploration import Exploration
+    from conformance.judge.finding import Finding
 
 WORDS = {
     "passed": ("passed", "green"),
@@ -69,6 +71,8 @@ class Terminal:
         if not _is_interactive(self._console):
             yield
             return
+        from rich.live import Live
+
         began = time.monotonic()
 
         def progress_line() -> Text:
@@ -190,8 +194,8 @@ class Terminal:
         self._print()
 
     def _print(self, text: Text | str = "") -> None:
-        # What the target said is no markup, and a curl line that is broken into lines cannot be copied.
-        self._console.print(text, soft_wrap=True, markup=False, highlight=False)
+        # What the target said is no markup and names no emoji; a curl line broken into lines cannot be copied.
+        self._console.print(text, soft_wrap=True, markup=False, highlight=False, emoji=False)
 
 
 def _is_interactive(console: Console) -> bool:

@@ -8,7 +8,7 @@ from conformance import proof
 from conformance.judge.session import judge_target
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
-from conformance.report import write_reports
+from conformance.report.folder import write_reports
 
 HOSTILE = "</pre></details><script>document.title = 'broken out'</script>" + "x" * 300
 

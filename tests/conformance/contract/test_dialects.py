@@ -8,7 +8,7 @@ import pytest
 from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
 from conformance.proof.trial import judge_in_process
-from conformance.report import write_reports
+from conformance.report.folder import write_reports
 
 SECRET = "ada:secret-4711"
 ENCODED = base64.b64encode(SECRET.encode()).decode()

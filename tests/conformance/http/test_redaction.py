@@ -16,9 +16,9 @@ from conformance.judge.suites import collect_requirements
 from conformance.judge.waiver import Waiver
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
-from conformance.report import write_reports
 from conformance.report.changes import Report, compare_reports, describe_changes
 from conformance.report.document import build_document
+from conformance.report.folder import write_reports
 from conformance.report.github import render_annotations, render_summary
 
 SECRET = 'tök/en+"<&>\\value'

@@ -9,7 +9,7 @@ from conformance import proof
 from conformance.judge.session import judge_target
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
-from conformance.report import write_reports
+from conformance.report.folder import write_reports
 
 HOSTILE = (
     "</pre></details></html><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}\x00\x1b[31m"

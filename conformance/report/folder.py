@@ -1,0 +1,51 @@
+"""The folder of the reports, with all that a verdict is written to but the terminal."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.judge.verdict import Verdict
+from conformance.report.badge import render_badge
+from conformance.report.document import build_document, render_document
+from conformance.report.har import render_har
+from conformance.report.junit import render_junit
+from conformance.report.page import render_page
+
+BADGE = "badge.json"
+_RENDER: Mapping[str, Callable[[Verdict, dict[str, Any]], str]] = {
+    "report.html": lambda _, document: render_page(document),
+    "report.json": lambda _, document: render_document(document),
+    "junit.xml": lambda verdict, _: render_junit(verdict),
+    "requests.har": lambda verdict, _: render_har(verdict.exchanges),
+    BADGE: lambda _, document: render_badge(document),
+}
+
+
+def write_reports(verdict: Verdict, folder: Path) -> list[Path]:
+    """Write every report of *verdict* into *folder*, which is made if it is missing.
+
+    A badge speaks of all requirements: a run that did not ask them all writes none, and removes what is there.
+
+    Raises OSError if that cannot be done.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    document = build_document(verdict)
+    # All are rendered before the first is written, so that an error leaves no folder of two runs.
+    reports = {name: render(verdict, document) for name, render in _RENDER.items()}
+    if not verdict.has_asked_all:
+        del reports[BADGE]
+        (folder / BADGE).unlink(missing_ok=True)  # an earlier run's would speak of the whole
+    for name, text in reports.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in reports]
+
+
+def check_writable(folder: Path) -> None:
+    """Raise OSError if a report cannot be written into *folder*; what is there stays as it is."""
+    for name in _RENDER:
+        if (folder / name).exists():
+            (folder / name).open("ab").close()
+    tempfile.TemporaryFile(dir=folder).close()
