@@ -68,6 +68,7 @@ def test_interrupted_run_writes_every_report(tmp_path, number):
     assert (report["verdict"], report["reason"]) == ("no_verdict", "interrupted")
     assert len(asked) > 5
     assert {one["status"] for one in asked} == {"passed", "observed"}
+    assert {one["status"] for one in report["requirements"] if one not in asked} == {"inconclusive"}
 
 
 def test_interrupted_report_on_standard_output_is_whole(tmp_path):
