@@ -10,6 +10,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from typer.testing import CliRunner
 
 from conformance import proof
 from conformance.command import cli
@@ -22,9 +23,9 @@ FILES = ["junit.xml", "report.html", "report.json", "requests.har"]
 class Stalls:
     """Makes a server that answers until *served* requests have come, and stalls the later ones."""
 
-    def __init__(self, api, served, stall_s=30.0):
+    def __init__(self, api, served, stall_s=30.0, when_stalling=lambda: None):
         self.server = proof.reference_of(api)()
-        self.served, self.stall_s = served, stall_s
+        self.served, self.stall_s, self.when_stalling = served, stall_s, when_stalling
         self.bodies = []
         self.has_stalled = threading.Event()
         self.is_over = threading.Event()
@@ -33,23 +34,53 @@ class Stalls:
         self.bodies.append(request.body)
         if len(self.bodies) > self.served:
             self.has_stalled.set()
+            self.when_stalling()
             self.is_over.wait(self.stall_s)
         return self.server.answer(request)
+
+
+def interrupt_this_process():
+    """Interrupt a command that runs in here, from another thread."""
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+
+@pytest.fixture
+def kept_handlers():
+    """Give the signals the handlers again that they have outside a command."""
+    earlier = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in earlier.items():
+        signal.signal(number, handler)
+
+
+@contextmanager
+def patient_profile(folder, server):
+    """Serve a server, and write the profile of a target that may take its time to a file."""
+    with serve(server) as url:
+        profile = {**server.server.profile(url), "patience": {"timeout_s": 60}}
+        (folder / "target.yaml").write_text(json.dumps(profile))
+        try:
+            yield folder / "target.yaml"
+        finally:
+            server.is_over.set()
+
+
+def run_here(folder, server, *arguments):
+    """Run the command in this process, against a server that interrupts it; return how it ended."""
+    with patient_profile(folder, server) as target:
+        return CliRunner().invoke(cli.app, ["run", str(target), *map(str, arguments)])
 
 
 @contextmanager
 def running(folder, server, *arguments):
     """Run the command against a server, up to where it stalls."""
-    with serve(server) as url:
-        profile = {**server.server.profile(url), "patience": {"timeout_s": 60}}
-        (folder / "target.yaml").write_text(json.dumps(profile))
-        command = [sys.executable, "-m", "conformance", "run", folder / "target.yaml", *arguments]
+    with patient_profile(folder, server) as target:
+        command = [sys.executable, "-m", "conformance", "run", target, *arguments]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             assert server.has_stalled.wait(30)
             yield process
         finally:
-            server.is_over.set()
             process.kill()
             process.communicate()
 
@@ -71,40 +102,46 @@ def test_interrupted_run_writes_every_report(tmp_path, number):
     assert {one["status"] for one in report["requirements"] if one not in asked} == {"inconclusive"}
 
 
+@pytest.mark.usefixtures("kept_handlers")
 def test_interrupted_report_on_standard_output_is_whole(tmp_path):
-    with running(tmp_path, Stalls("onlyautomator", 30), "--report-dir", "-") as process:
-        process.send_signal(signal.SIGINT)
-        printed, told = process.communicate(timeout=20)
+    server = Stalls("onlyautomator", 30, when_stalling=interrupt_this_process)
+    done = run_here(tmp_path, server, "--report-dir", "-")
 
-    assert process.returncode == 130
-    assert json.loads(printed)["reason"] == "interrupted"
-    assert "interrupted" in told
+    assert done.exit_code == 130
+    assert json.loads(done.stdout)["reason"] == "interrupted"
+    assert "interrupted" in done.stderr
 
 
+@pytest.mark.usefixtures("kept_handlers")
 def test_putting_back_is_given_up_after_seconds(tmp_path):
-    server = Stalls("suprsend", 12)
-    with running(tmp_path, server) as process:
-        began = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+    def interrupt_once():
+        if not interrupted:
+            interrupted.append(time.monotonic())
+            interrupt_this_process()
 
-    assert process.returncode == 130
-    assert time.monotonic() - began < 12
+    interrupted = []
+    server = Stalls("suprsend", 12, when_stalling=interrupt_once)
+    done = run_here(tmp_path, server)
+
+    assert done.exit_code == 130
+    assert time.monotonic() - interrupted[0] < 12
     assert len(server.bodies) > 13
 
 
+@pytest.mark.usefixtures("kept_handlers")
 def test_second_interrupt_ends_the_putting_back_and_still_reports(tmp_path):
-    server = Stalls("suprsend", 12)
-    with running(tmp_path, server, "--report-dir", tmp_path / "report") as process:
-        server.has_stalled.clear()
-        process.send_signal(signal.SIGINT)
-        assert server.has_stalled.wait(10)
-        began = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        _, complaint = process.communicate(timeout=20)
+    def interrupt_twice():
+        if len(interrupted) < 2:
+            interrupted.append(time.monotonic())
+            interrupt_this_process()
 
-    assert (process.returncode, complaint) == (130, "")
-    assert time.monotonic() - began < 3
+    interrupted = []
+    server = Stalls("suprsend", 12, when_stalling=interrupt_twice)
+    done = run_here(tmp_path, server, "--report-dir", tmp_path / "report")
+
+    assert (done.exit_code, done.stderr) == (130, "")
+    assert len(interrupted) == 2
+    assert time.monotonic() - interrupted[1] < 3
     assert sorted(file.name for file in (tmp_path / "report").iterdir()) == FILES
 
 
@@ -149,6 +186,7 @@ def test_interrupt_before_anything_was_asked_shows_no_traceback(tmp_path, after_
     )
 
 
+@pytest.mark.usefixtures("kept_handlers")
 def test_interrupt_at_any_line_before_a_command_begins_is_told(monkeypatch, capsys):
     """Between what lets an interrupt be raised and what catches it there is no line where it goes by unsaid."""
 
@@ -175,7 +213,6 @@ def test_interrupt_at_any_line_before_a_command_begins_is_told(monkeypatch, caps
 
     monkeypatch.setattr(sys, "argv", ["conformance", "list", "onlyautomator"])
     monkeypatch.setattr(suites, "collect_requirements", collect)
-    earlier = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     ends, spared = [], 0
     try:
         while (0, "") not in ends:
@@ -187,8 +224,6 @@ def test_interrupt_at_any_line_before_a_command_begins_is_told(monkeypatch, caps
             spared += 1
     finally:
         sys.settrace(None)
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
 
     told = (130, "conformance: interrupted\n")
     assert ends == [told] * (len(ends) - 1) + [(0, "")]
