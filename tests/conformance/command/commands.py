@@ -27,6 +27,7 @@ def served(folder, server, **changes):
 
 
 def written(folder, profile):
+    """Write a profile to a file of *folder*."""
     file = folder / "target.yaml"
     file.write_text(json.dumps(profile))
     return file

@@ -4,17 +4,12 @@ import json
 import re
 
 import pytest
-from typer.testing import CliRunner
 
-from conformance.command.cli import app
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
+from tests.conformance.command.commands import conformance
 from tests.conformance.contract.judging import Falls, judged, profile
 from tests.conformance.contract.library import KEY, SPEC
-
-
-def conformance(*arguments):
-    return CliRunner().invoke(app, list(map(str, arguments)), prog_name="conformance")
 
 
 def test_requirement_of_a_contract_is_explained(spec):

@@ -8,11 +8,9 @@ import sys
 import time
 
 import pytest
-from typer.testing import CliRunner
 
 import openapi
 from conformance import proof
-from conformance.command.cli import app
 from conformance.generation.cases import COUNT, draw_cases
 from conformance.judge.exploration import Exploration
 from conformance.judge.session import judge_target
@@ -20,8 +18,10 @@ from conformance.judge.suites import read_profile, suite_of
 from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import Reference
 from conformance.proof.server import serve
+from tests.conformance.command.commands import conformance, written
 from tests.conformance.contract.library import KEY, SPEC, Library
 
+USUAL = [0]  # the seed whose exam is not drawn anew
 LATER = range(1, 60)  # seeds; a test ends with the first that finds something
 
 
@@ -91,16 +91,6 @@ def explored(profile, seeds, for_s=1000.0, clock=time.monotonic):
     return exploration
 
 
-def conformance(*arguments):
-    return CliRunner().invoke(app, list(map(str, arguments)), prog_name="conformance")
-
-
-def written(folder, profile):
-    file = folder / "target.yaml"
-    file.write_text(json.dumps(profile))
-    return file
-
-
 @pytest.mark.parametrize("lie", [CutsStrings, CutsNumbers])
 def test_lie_that_the_exam_misses_is_found_small_and_its_seed_repeats_it(lie):
     server, asked = lie(), ["exam-value-comes-back"]
@@ -121,10 +111,20 @@ def test_lie_that_the_exam_misses_is_found_small_and_its_seed_repeats_it(lie):
 def test_reference_has_no_findings(api):
     server = proof.reference_of(api)()
     with serve(server) as url:
-        exploration = explored(server.profile(url), [1])
+        exploration = explored(server.profile(url), USUAL)
 
     assert (exploration.findings, exploration.exam_count, exploration.stopped) == ([], 1, None)
     assert exploration.request_count >= COUNT
+
+
+def library_profile(folder, url, operation):
+    (folder / "library.yaml").write_text(SPEC)
+    return {
+        "spec": str(folder / "library.yaml"),
+        "base_url": url,
+        "credentials": {"key": KEY},
+        "operations": [operation],
+    }
 
 
 def test_any_contract_is_explored(tmp_path):
@@ -132,15 +132,8 @@ def test_any_contract_is_explored(tmp_path):
         def store(self, book):
             return Response(500) if len(book["title"]) > 2 else super().store(book)
 
-    (tmp_path / "library.yaml").write_text(SPEC)
     with serve(Falls()) as url:
-        profile = {
-            "spec": str(tmp_path / "library.yaml"),
-            "base_url": url,
-            "credentials": {"key": KEY},
-            "operations": ["createBook"],
-        }
-        (finding,) = explored(profile, LATER).findings
+        (finding,) = explored(library_profile(tmp_path, url, "createBook"), LATER).findings
 
     assert finding.requirement.id == "a-library/createBook-no-server-error"
     assert len(finding.case.json["title"]) == 3
@@ -156,7 +149,7 @@ def test_fault_of_no_generated_request_is_none():
 
     server = Curt()
     with serve(server) as url:
-        assert explored(server.profile(url), [1]).findings == []
+        assert explored(server.profile(url), USUAL).findings == []
 
 
 def test_clock_ends_it():
@@ -178,7 +171,7 @@ def test_slow_server_does_not_keep_it():
     with serve(server) as url:
         suite_of(read_profile(server.profile(url))).draw_cases(0)
         began = time.monotonic()
-        exploration = explored(server.profile(url), [0], 1.0)
+        exploration = explored(server.profile(url), USUAL, 1.0)
 
     assert time.monotonic() - began < 3.5
     assert exploration.findings == []
@@ -186,7 +179,7 @@ def test_slow_server_does_not_keep_it():
 
 def test_interrupt_keeps_what_was_found():
     def seeds():
-        yield 1
+        yield from USUAL
         raise KeyboardInterrupt
 
     server = LosesEverything()
@@ -228,15 +221,12 @@ def test_command_saves_candidates_and_an_interrupt_keeps_the_verdict(tmp_path):
 
 
 def test_piped_report_stays_alone(tmp_path):
-    server = Reference()
-    with serve(server) as url:
-        done = conformance(
-            *("run", written(tmp_path, server.profile(url)), "--only", "value-one"),
-            *("--report-dir", "-", "--explore", "1s"),
-        )
+    with serve(Library()) as url:
+        profile = written(tmp_path, library_profile(tmp_path, url, "listBooks"))
+        done = conformance("run", profile, "--report-dir", "-", "--explore", "0.1s")
 
     assert json.loads(done.stdout)["verdict"] == "conformant"
-    assert "exploring for 1 s" in done.stderr
+    assert "exploring for 0.1 s" in done.stderr
 
 
 def test_no_verdict_is_not_explored(tmp_path):
