@@ -1,5 +1,6 @@
 """How far a run is shows on a terminal and nowhere else, and is gone when the run is over."""
 
+import io
 import json
 import os
 import pty
@@ -7,13 +8,15 @@ import re
 import select
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import pytest
+from typer.testing import CliRunner
 
 from conformance import proof
+from conformance.command.cli import app
 from conformance.judge.suites import collect_requirements
 from conformance.proof.server import serve
 from conformance.suite.requirement import select_requirements
@@ -37,36 +40,61 @@ def command(folder, *arguments):
     with serve(Slow()) as url:
         profile = folder / "target.yaml"
         profile.write_text(json.dumps(Slow().profile(url)))
-        yield [sys.executable, "-m", "conformance", "run", profile, *ONLY, *arguments]
+        yield ["run", str(profile), *ONLY, *arguments]
 
 
-def environment(**changes):
-    kept = {
-        name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR", "FORCE_COLOR")
-    }
-    return {**kept, "TERM": "xterm-256color", "COLUMNS": "100", **changes}
+NOT_SET = {"CI": None, "NO_COLOR": None, "FORCE_COLOR": None}
+SET = {"TERM": "xterm-256color", "COLUMNS": "100"}
+
+
+def read_terminal(ours):
+    """Return all that a terminal gets until its other end is closed."""
+    seen, until = b"", time.monotonic() + 60
+    with suppress(OSError):  # how Linux says so
+        while time.monotonic() < until and select.select([ours], [], [], 60)[0]:
+            seen += os.read(ours, 65536)
+    os.close(ours)
+    return seen.decode()
+
+
+def watched_process(words):
+    """Run a command with a terminal as its standard output; return what the terminal got."""
+    ours, theirs = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_SET}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "conformance", *words],
+        env={**environment, **SET},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    seen = read_terminal(ours)
+    assert process.wait(60) == 0
+    return seen
 
 
 def watched(words, stream, **changes):
-    """Run a command with a terminal as one of its streams; return what the terminal got, and standard output."""
+    """Run a command here with a terminal as one of its streams; return what that got, and standard output."""
     ours, theirs = pty.openpty()
-    with tempfile.TemporaryFile() as output:
-        streams = {"stdout": output, "stderr": subprocess.DEVNULL, stream: theirs}
-        process = subprocess.Popen(words, env=environment(**changes), stdin=subprocess.DEVNULL, **streams)
-        os.close(theirs)
-        seen, until = b"", time.monotonic() + 60
-        while time.monotonic() < until and select.select([ours], [], [], 60)[0]:
-            try:
-                data = os.read(ours, 65536)
-            except OSError:  # how Linux says that the other end is closed
-                break
-            seen += data
-            if not data:
-                break
-        os.close(ours)
-        assert process.wait(60) == 0
-        output.seek(0)
-        return seen.decode(), output.read()
+    output = io.StringIO()
+    with (
+        ThreadPoolExecutor() as threads,
+        pytest.MonkeyPatch.context() as patch,
+        open(theirs, "w") as terminal,  # noqa: PTH123  a descriptor has no path
+    ):
+        seen = threads.submit(read_terminal, ours)
+        for name in NOT_SET:
+            patch.delenv(name, raising=False)
+        for name, value in {**SET, **changes}.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "stdout", terminal if stream == "stdout" else output)
+        patch.setattr(sys, "stderr", terminal if stream == "stderr" else io.StringIO())
+        with pytest.raises(SystemExit) as ended:
+            app(words, prog_name="conformance")
+        terminal.close()
+        assert not ended.value.code
+        return seen.result(60), output.getvalue()
 
 
 def screen(seen):
@@ -87,7 +115,7 @@ def screen(seen):
 
 def test_terminal_shows_how_far_a_run_is_and_keeps_only_its_results(tmp_path):
     with command(tmp_path) as words:
-        seen, _ = watched(words, "stdout")
+        seen = watched_process(words)
     left = "\n".join(screen(seen))
     asked = PROGRESS.findall(seen)
 
@@ -119,8 +147,8 @@ def test_progress_beside_a_report_on_standard_output_goes_to_the_terminal(tmp_pa
 @pytest.mark.parametrize("changes", [{}, {"FORCE_COLOR": "1"}])
 def test_pipe_gets_plain_lines(tmp_path, changes):
     with command(tmp_path) as words:
-        done = subprocess.run(words, capture_output=True, text=True, env=environment(**changes), timeout=60)
+        done = CliRunner(env={**NOT_SET, **SET, **changes}).invoke(app, words)
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.exit_code, done.stderr) == (0, "")
     assert not PROGRESS.search(done.stdout)
     assert not re.search(r"\x1b\[[^m]*[A-LN-Za-ln-z]", done.stdout)
