@@ -5,18 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import get_args
 
 from mockserver.auth.issuer import CredentialIssuer, SampleCredential, make_sample_credential
 from mockserver.auth.schemes import credential_kind
 from mockserver.auth.security import Mode
 from mockserver.auth.tokens import read_jwt_secret
-from mockserver.contract.connexion import add_contract
+from mockserver.contract.connexion import read_operations
 from mockserver.contract.error_body import ErrorFormat
-from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
-from mockserver.control.api import CONTRACT, NAME, Admin
+from mockserver.control.api import CONTRACT, NAME, Admin, load_own_contract
 from mockserver.control.guard import Guard
 from mockserver.control.state import StateDocuments
 from mockserver.dispatch.control_plane import ControlPlane
@@ -146,11 +146,11 @@ def _add_admin_operations(admin: Admin, routes: Routes) -> None:
     """Compile the operations of the control plane; the guard stands for their security."""
     error_format = ErrorFormat(str(CONTRACT), admin.spec)
     handlers = method_handlers(Admin, lambda _: admin)
+    for definition in _read_admin_operations():
+        handler = handlers[definition.name]
+        routes.add(Operation(definition, NAME, admin.spec, error_format, admin.identify_operator, handler))
 
-    def compile_operation(definition: Definition, handler: Handler) -> Operation:
-        return Operation(definition, NAME, admin.spec, error_format, admin.identify_operator, handler)
 
-    def find_handler(operation_id: str | None) -> Handler:
-        return handlers[operation_id or ""]
-
-    add_contract(admin.spec, routes, find_handler, compile_operation, is_shipped=True)
+@cache
+def _read_admin_operations() -> Sequence[Definition]:
+    return read_operations(load_own_contract(), is_shipped=True)

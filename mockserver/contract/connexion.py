@@ -1,14 +1,12 @@
-"""The only module that imports Connexion, which reads a contract and resolves its operations."""
+"""The only module that imports Connexion, which reads a contract and its operations."""
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from mockserver.contract.handler import Handler
-from mockserver.contract.operation import Definition, Operation
-from mockserver.contract.routes import Routes
+from mockserver.contract.operation import Definition
 from mockserver.http.problems import InvalidContract
 from openapi import Spec
 
@@ -21,34 +19,20 @@ with warnings.catch_warnings():
     from connexion.resolver import Resolver
     from connexion.spec import OpenAPISpecification, Specification
 
-__all__ = ["InvalidSpecification", "Specification", "add_contract"]
-
-FindHandler = Callable[[str | None], Handler]
-CompileOperation = Callable[[Definition, Handler], Operation]
+__all__ = ["InvalidSpecification", "Specification", "read_operations"]
 
 
-def add_contract(
-    spec: Spec,
-    routes: Routes,
-    find_handler: FindHandler,
-    compile_operation: CompileOperation,
-    *,
-    is_shipped: bool,
-) -> None:
-    """Compile the operations of *spec* and add them to *routes*.
+def read_operations(spec: Spec, *, is_shipped: bool = False) -> Sequence[Definition]:
+    """Read the operations of *spec*, in its order.
 
-    find_handler: gives the handler of an operationId, or raises. is_shipped: the contract ships here and is valid.
-    Raises InvalidContract for a contract that is not valid, and whatever the two functions raise.
+    is_shipped: the contract ships here and is valid.
+    Raises InvalidContract for a contract that is not valid.
     """
     try:
         # Our own operations need nothing of Connexion's middleware, only its walk through the paths.
-        _Compiler(
-            _ShippedSpecification(dict(spec)) if is_shipped else Specification.load(spec),
-            contract=spec,
-            routes=routes,
-            compile_operation=compile_operation,
-            resolver=Resolver(find_handler),
-        )
+        return _Walk(
+            _ShippedSpecification(dict(spec)) if is_shipped else Specification.load(spec), spec
+        ).definitions
     except InvalidSpecification as error:
         place = ".".join(map(str, error.absolute_path))
         raise InvalidContract(f"{place}: {error.message[:300]}") from None
@@ -64,25 +48,17 @@ class _ShippedSpecification(OpenAPISpecification):
         """Skip the validation."""
 
 
-class _Compiler(AbstractRoutingAPI[Operation]):
-    """Connexion's walk through a specification, which fills our own table instead of Connexion's."""
+class _Walk(AbstractRoutingAPI[Definition]):
+    """Connexion's walk through a specification, which lists the operations instead of routing them."""
 
-    def __init__(
-        self,
-        specification: Specification,
-        *,
-        contract: Spec,
-        routes: Routes,
-        compile_operation: CompileOperation,
-        resolver: Resolver,
-    ) -> None:
+    def __init__(self, specification: Specification, contract: Spec) -> None:
+        self.definitions: list[Definition] = []
         self._contract = contract
-        self._routes = routes
-        self._compile_operation = compile_operation
-        super().__init__(specification, resolver=resolver)
+        # An operationId leads to a handler of ours, and to no function that Connexion could import.
+        super().__init__(specification, resolver=Resolver(lambda _: None))
 
-    def make_operation(self, operation: OpenAPIOperation) -> Operation:
-        definition = Definition(
+    def make_operation(self, operation: OpenAPIOperation) -> Definition:
+        return Definition(
             name=operation.operation_id,
             method=operation.method.upper(),
             template=self.base_path.rstrip("/") + operation.path,
@@ -91,7 +67,6 @@ class _Compiler(AbstractRoutingAPI[Operation]):
             # Our own copy, in which references are still references: a schema may refer to itself.
             document=self._contract["paths"][operation.path][operation.method],
         )
-        return self._compile_operation(definition, operation.function)
 
     @staticmethod
     def _framework_path_and_name(operation: OpenAPIOperation, path: str) -> tuple[str, str]:
@@ -101,10 +76,10 @@ class _Compiler(AbstractRoutingAPI[Operation]):
         self,
         method: str,  # noqa: ARG002 - the operation knows its own
         path: str,  # noqa: ARG002
-        operation: Operation,
+        operation: Definition,
         name: str | None = None,  # noqa: ARG002
     ) -> None:
-        self._routes.add(operation)
+        self.definitions.append(operation)
 
     # Connexion's own logs the error first; whoever started the stub gets it as one line.
     def _handle_add_operation_error(self, path: str, method: str, exc: Exception) -> None:  # noqa: ARG002

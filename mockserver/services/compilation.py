@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
+import openapi
 from mockserver.auth.security import Mode, compile_security, make_signature_test
-from mockserver.contract.connexion import add_contract
+from mockserver.contract.connexion import read_operations
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
@@ -59,9 +61,18 @@ def add_operations(service: Service, routes: Routes, mode: Mode, secret: str, *,
         return handler
 
     try:
-        add_contract(service.spec, routes, find_handler, compile_operation, is_shipped=service.is_shipped)
+        definitions = (
+            _read_shipped_operations(service.name) if service.is_shipped else read_operations(service.spec)
+        )
     except InvalidContract as error:
         raise CannotStart(f"{service.file}: {error}") from None
+    for definition in definitions:
+        routes.add(compile_operation(definition, find_handler(definition.name)))
+
+
+@cache
+def _read_shipped_operations(api: str) -> Sequence[Definition]:
+    return read_operations(openapi.load_contract(api), is_shipped=True)
 
 
 def _accept_any_key(schemes: Mapping[str, Any]) -> dict[str, Any]:
