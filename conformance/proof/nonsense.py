@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 
 from conformance.proof.messages import Request, Response
 from conformance.proof.server import serve, serve_bytes
@@ -19,13 +20,17 @@ AnswerFunction = Callable[[Request], Response]
 TalkFunction = Callable[[socket.socket], None]
 _HTML = {"content-type": "text/html; charset=utf-8"}
 _JSON = {"content-type": "application/json"}
-# Half a hundred kilobytes that unpack to fifty megabytes, more than the judge reads of any answer.
-_BOMB = gzip.compress(b" " * 50_000_000, 1)
 
 
 class _FunctionApp:
     def __init__(self, answer: AnswerFunction) -> None:
         self.answer = answer
+
+
+@cache  # packing takes a quarter of a second, and every process that lists the trials imports this module
+def _gzip_bomb() -> bytes:
+    """Return fifty megabytes, more than the judge reads of any answer, packed into a few hundred kilobytes."""
+    return gzip.compress(b" " * 50_000_000, 1)
 
 
 def _error_response(status: int) -> Response:
@@ -80,7 +85,7 @@ _ANSWERS: Mapping[str, AnswerFunction] = {
     "not UTF-8": lambda _: Response(200, b'{"status":"\xff\xfe"}', _JSON),
     "UTF-16": lambda _: Response(200, json.dumps({"status": "success"}).encode("utf-16"), _JSON),
     "broken gzip": lambda _: Response(200, b"\x1f\x8bnonsense", {**_JSON, "content-encoding": "gzip"}),
-    "gzip bomb": lambda _: Response(200, _BOMB, {**_JSON, "content-encoding": "gzip"}),
+    "gzip bomb": lambda _: Response(200, _gzip_bomb(), {**_JSON, "content-encoding": "gzip"}),
     "NaN": lambda _: Response(200, b'{"status": NaN}', _JSON),
     "deeply nested": lambda _: Response(200, b"[" * 100_000 + b"]" * 100_000, _JSON),
     "a number of 5,000 digits": lambda _: Response(200, b'{"status": ' + b"9" * 5000 + b"}", _JSON),
