@@ -10,7 +10,7 @@ from conformance import proof
 from conformance.command.cli import app
 from conformance.judge.suites import collect_requirements
 from conformance.proof.server import serve
-from conformance.proof.trial import judge_over_http
+from conformance.proof.trial import judge_in_process
 from conformance.suite.mode import LONGEST_BODY, Mode
 
 APIS = openapi.api_names()
@@ -31,6 +31,14 @@ class Counts:
         self.profile = self.server.profile
         self.requests, self.writes, self.inside, self.together = [], [], 0, 0
 
+    @property
+    def clock(self):
+        return self.server.clock
+
+    @clock.setter
+    def clock(self, clock):
+        self.server.clock = clock
+
     def answer(self, request):
         self.inside += 1
         self.together = max(self.together, self.inside)
@@ -47,7 +55,7 @@ class Counts:
 @pytest.mark.parametrize("api", APIS)
 def test_read_only_writes_nothing_to_a_correct_server(api):
     server = Counts(api)
-    verdict = judge_over_http(server, mode=Mode.READ_ONLY)
+    verdict = judge_in_process(server, mode=Mode.READ_ONLY)
     tested, musts = verdict.musts_tested
 
     assert server.writes == []
@@ -58,7 +66,7 @@ def test_read_only_writes_nothing_to_a_correct_server(api):
 @pytest.mark.parametrize("api", APIS)
 def test_safe_spares_everybody_else(api):
     server = Counts(api)
-    verdict = judge_over_http(server, mode=Mode.SAFE)
+    verdict = judge_in_process(server, mode=Mode.SAFE)
     tested, musts = verdict.musts_tested
     fixtures = server.profile("")["fixtures"]
     others = [

@@ -19,10 +19,14 @@ MOST_REQUESTS = 250
 Reference = proof.reference_of(API)
 
 
-def test_run_is_small_and_leaves_everything_in():
+@pytest.fixture(scope="module")
+def run():
     server = Reference()
+    return server, judge_in_process(server)
 
-    verdict = judge_in_process(server)
+
+def test_run_is_small_and_leaves_everything_in(run):
+    server, verdict = run
 
     assert verdict.requests <= MOST_REQUESTS
     assert len(server._choices) >= 4  # the object, the other one, the locked category, the tenant
@@ -128,19 +132,17 @@ def test_object_without_channels_is_no_verdict():
     assert "suprsend/channels-go-out" in verdict.ids("inconclusive")
 
 
-def test_every_observation_says_something():
-    verdict = judge_in_process(Reference())
+def test_every_observation_says_something(run):
+    observed = [result for result in run[1].results if result.requirement.level == "OBSERVED"]
 
-    observed = [result for result in verdict.results if result.requirement.level == "OBSERVED"]
     assert {result.status for result in observed} == {"observed"}
     assert all(result.reason for result in observed)
 
 
-def test_no_key_is_in_the_evidence():
-    server = Reference()
-    verdict = judge_in_process(server)
-
+def test_no_key_is_in_the_evidence(run):
+    server, verdict = run
     shown = repr([result.evidence for result in verdict.results])
+
     assert server.key not in shown
     assert server.key[len(server.key) // 2 :] not in shown
 
