@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 import ssl
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, TypedDict, TypeVar, Unpack
 from urllib.parse import urlencode
@@ -12,7 +13,13 @@ from urllib.parse import urlencode
 import httpx2
 
 from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested
-from conformance.http.connection import NO_PROXY, HttpConnection, find_environment_proxy
+from conformance.http.connection import (
+    NO_PROXY,
+    HttpConnection,
+    Request,
+    find_environment_proxy,
+    make_request,
+)
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import BUSY_STATUSES, Budget, RateLimit, RetryTimer
@@ -118,7 +125,7 @@ class Client:
                 self._keep_response(response)
                 raise self._give_up_on_busy(response)
 
-    def build_request(self, method: str, path: str, **parts: Unpack[RequestParts]) -> httpx2.Request:
+    def build_request(self, method: str, path: str, **parts: Unpack[RequestParts]) -> Request:
         """Make the request that send would send, for a RawRequest."""
         request = self._compose_request(method, path, **parts)
         return _replace_headers(
@@ -251,7 +258,7 @@ class Client:
         json: Any = UNSET,
         content: bytes | str | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> httpx2.Request:
+    ) -> Request:
         headers = dict(headers or {})
         names = {name.lower() for name in headers}
         if json is not UNSET:
@@ -265,11 +272,11 @@ class Client:
         defaults = {name: value for name, value in _DEFAULT_HEADERS.items() if name not in names}
         try:
             url = _parse_url(f"{self._base_url}{path}{query}")
-            return httpx2.Request(method, url, headers={**defaults, **headers}, content=content)
+            return make_request(method.upper(), url, {**defaults, **headers}, content)
         except (httpx2.InvalidURL, UnicodeEncodeError) as error:
             raise Inconclusive(f"the request cannot be sent: {self.redaction(str(error))}") from None
 
-    def _send_with_renewal(self, request: httpx2.Request) -> Response:
+    def _send_with_renewal(self, request: Request) -> Response:
         """Send, and once more if the credential was one that is fetched and is no longer accepted."""
         sent = self._renewal.renew_expired(request.headers, self._command_timeout_s())
         response = self._send_following_slash(_replace_headers(request, sent))
@@ -285,7 +292,7 @@ class Client:
         self.cite(response.exchange)
         return self._send_following_slash(_replace_headers(request, renewed))
 
-    def _send_following_slash(self, request: httpx2.Request) -> Response:
+    def _send_following_slash(self, request: Request) -> Response:
         """Send, and follow a redirect that does nothing but add or remove the last slash of the path."""
         # Many frameworks redirect to the form that they route, and clients follow; any other redirect is an answer.
         response = self._sender.send(request)
@@ -297,7 +304,7 @@ class Client:
             return response
         if not _differ_by_last_slash(request.url, other):
             return response
-        moved = httpx2.Request(request.method, other, headers=request.headers, content=request.content)
+        moved = replace(request, url=other)
         return self._sender.send(moved)
 
     def _keep_response(self, response: Response) -> Response:
@@ -341,10 +348,8 @@ def _parse_url(text: str) -> httpx2.URL:
     return httpx2.URL(text)
 
 
-def _replace_headers(request: httpx2.Request, headers: httpx2.Headers) -> httpx2.Request:
-    if headers is request.headers:
-        return request
-    return httpx2.Request(request.method, request.url, headers=headers, content=request.content)
+def _replace_headers(request: Request, headers: httpx2.Headers) -> Request:
+    return request if headers is request.headers else replace(request, headers=headers)
 
 
 def _differ_by_last_slash(url: httpx2.URL, other: httpx2.URL) -> bool:

@@ -12,7 +12,7 @@ import socket
 import ssl
 import urllib.request
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -31,11 +31,46 @@ CUT_REQUEST_TIMEOUT_S = 0.5  # half a request need not be answered; we wait no l
 NO_PROXY = "none"  # in the place of a URL: not even the environment's
 _READ_BYTES = 65536
 _PORTS = {"http": 80, "https": 443}
+_METHODS_WITH_BODY = ("POST", "PUT", "PATCH", "QUERY")  # which tell a length even where it is zero
+_LENGTH_HEADERS = {b"content-length", b"transfer-encoding"}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104  compared with, never bound
 
 
 class BodyTooLarge(Exception):
     """The body is longer than LARGEST_BODY."""
+
+
+@dataclass
+class Request:
+    """A request with every header that goes out, in that order.
+
+    What httpx2.Request would be, which knows uploads and streams, too: making one takes as long as a small server takes
+    to answer it.
+    """
+
+    method: str
+    url: httpx2.URL
+    headers: httpx2.Headers
+    content: bytes
+
+
+def make_request(
+    method: str, url: httpx2.URL, headers: Mapping[str, str], content: bytes | str | None = None
+) -> Request:
+    """Make a request that names its host before *headers*, and the length of its body behind them.
+
+    Raises UnicodeEncodeError if a header is not ASCII.
+    """
+    body = content.encode() if isinstance(content, str) else content or b""
+    given = httpx2.Headers(headers).raw
+    names = {name.lower() for name, _ in given}
+    host = [] if b"host" in names else [(b"Host", url.netloc)]
+    length = [] if names & _LENGTH_HEADERS else [(b"Content-Length", b"%d" % len(body))]
+    if body:
+        given += length
+    elif method in _METHODS_WITH_BODY:
+        host += length
+    return Request(method, url, httpx2.Headers([*host, *given]), body)
 
 
 @dataclass(frozen=True)
@@ -65,7 +100,7 @@ class HttpConnection:
         self._ssl_context = (ssl_context or _default_ssl_context()) if url.scheme == "https" else None
         self._pool = _make_pool(proxy, self._ssl_context, self._backend, connections)
 
-    def send(self, request: httpx2.Request, within_s: float) -> RawResponse:
+    def send(self, request: Request, within_s: float) -> RawResponse:
         """Send *request* and read the whole response.
 
         Raises the exceptions of httpcore2, where a time-out means that *within_s* has passed in all, and
@@ -174,7 +209,7 @@ def _read_response(reader: h11.Connection, stream: httpcore2.NetworkStream) -> R
             raise httpcore2.RemoteProtocolError("the protocol is switched without having been asked to")
 
 
-def _convert_request(request: httpx2.Request) -> httpcore2.Request:
+def _convert_request(request: Request) -> httpcore2.Request:
     url = httpcore2.URL(
         scheme=request.url.raw_scheme,
         host=request.url.raw_host,

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.http.redaction import MASK, Redaction
 
 if TYPE_CHECKING:
-    import httpx2
-
-    from conformance.http.connection import RawResponse
+    from conformance.http.connection import RawResponse, Request
 
 LONGEST_BODY = 4096
 # curl sets these itself; its values of Accept and the like matter no more than ours.
@@ -30,7 +28,7 @@ class Exchange:
 
     def __init__(
         self,
-        request: httpx2.Request,
+        request: Request,
         redaction: Redaction,
         response: RawResponse | None = None,
         error: str | None = None,

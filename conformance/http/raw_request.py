@@ -8,6 +8,8 @@ from itertools import cycle
 
 import httpx2
 
+from conformance.http.connection import Request
+
 _CHUNKS = (1, 7, 2, 31)  # bytes
 _ODD_HEADERS = (
     (b"x-conformance-long", b"x" * 4096),
@@ -25,19 +27,19 @@ class RawRequest:
     manner: how that differs from what curl would send. is_cut: the end is missing and will not come.
     """
 
-    requests: Sequence[httpx2.Request]
+    requests: Sequence[Request]
     content: bytes
     manner: str
     is_cut: bool = False
 
 
-def pipeline_requests(requests: Sequence[httpx2.Request]) -> RawRequest:
+def pipeline_requests(requests: Sequence[Request]) -> RawRequest:
     """Send *requests* one behind the other without waiting for responses."""
     manner = f"one of {len(requests)} requests sent without waiting for an answer"
     return RawRequest(requests, b"".join(map(_render_request, requests)), manner)
 
 
-def chunk_body(request: httpx2.Request, extension: str = "") -> RawRequest:
+def chunk_body(request: Request, extension: str = "") -> RawRequest:
     """Send the body in chunks of odd sizes, each perhaps with an extension, instead of telling its length."""
     request.headers["transfer-encoding"] = "chunked"
     del request.headers["content-length"]
@@ -47,23 +49,23 @@ def chunk_body(request: httpx2.Request, extension: str = "") -> RawRequest:
     return RawRequest([request], content, f"in chunks of {sizes} bytes, and so on{extensions}")
 
 
-def cut_body(request: httpx2.Request, missing: int) -> RawRequest:
+def cut_body(request: Request, missing: int) -> RawRequest:
     """Send all but the last *missing* bytes of the body, and close the connection for writing."""
     manner = f"the last {missing} of {len(request.content)} bytes were never sent"
     return RawRequest([request], _render_request(request)[:-missing], manner, is_cut=True)
 
 
-def add_odd_headers(request: httpx2.Request) -> RawRequest:
+def add_odd_headers(request: Request) -> RawRequest:
     """Send a hundred headers more: a long one, an empty one, one twice, in odd cases."""
     request.headers = httpx2.Headers([*request.headers.raw, *_ODD_HEADERS])
     return RawRequest([request], _render_request(request), "")
 
 
-def _render_request(request: httpx2.Request) -> bytes:
+def _render_request(request: Request) -> bytes:
     return _render_head(request) + request.content
 
 
-def _render_head(request: httpx2.Request) -> bytes:
+def _render_head(request: Request) -> bytes:
     first = b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)
     lines = [first, *(b"%s: %s" % header for header in request.headers.raw)]
     return b"\r\n".join(lines) + b"\r\n\r\n"

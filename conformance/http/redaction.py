@@ -7,6 +7,7 @@ import html
 import json
 import re
 import threading
+from functools import lru_cache
 from urllib.parse import quote
 
 _SENSITIVE = re.compile(r"auth|cookie|token|key|secret|session|credential|passw", re.IGNORECASE)
@@ -17,6 +18,7 @@ _SHORTEST_PART = 8
 MASK = "[redacted]"
 
 
+@lru_cache(256)  # the same few come with every request
 def is_sensitive_name(name: str) -> bool:
     """Tell whether a header or a variable of that name may hold a credential."""
     return _SENSITIVE.search(name) is not None

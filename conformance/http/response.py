@@ -69,14 +69,15 @@ class Response:
     @property
     def json(self) -> Any:
         """The body as JSON; raises DoesNotConform if it is none."""
-        if isinstance(self._parsed_json, DoesNotConform):
-            raise DoesNotConform(self._parsed_json.expected, self._parsed_json.got, self)
-        return self._parsed_json
+        parsed = self._parsed_json
+        if isinstance(parsed, DoesNotConform):
+            raise DoesNotConform(parsed.expected, parsed.got, self)
+        return parsed
 
     @cached_property
     def _parsed_json(self) -> Any:
         try:
-            return json.loads(self.content.decode("utf-8"), parse_constant=_refuse_constant)
+            return _read_json(self.content.decode("utf-8"))
         except UnicodeDecodeError:
             return DoesNotConform("a JSON body", "bytes that are not UTF-8")
         except RecursionError:
@@ -89,9 +90,18 @@ class Response:
             return DoesNotConform("a JSON body", f"{start!r} ({why})" if start else "an empty body")
 
 
+def _read_json(text: str) -> Any:
+    if text.startswith("\ufeff"):
+        return json.loads(text)  # which has words of its own for a byte order mark
+    return _DECODER.decode(text)
+
+
 class _NotJson(ValueError):
     """NaN or Infinity, which Python reads and JSON does not have."""
 
 
 def _refuse_constant(constant: str) -> Any:
     raise _NotJson(f"{constant} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)  # json.loads would make one for every body

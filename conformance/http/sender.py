@@ -11,7 +11,7 @@ import httpcore2
 import httpx2
 
 from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, RunStopped, Unreachable
-from conformance.http.connection import LARGEST_BODY, BodyTooLarge, HttpConnection, RawResponse
+from conformance.http.connection import LARGEST_BODY, BodyTooLarge, HttpConnection, RawResponse, Request
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import Budget, RateLimit
@@ -69,7 +69,7 @@ class Sender:
         self._lock = threading.Lock()
         self._silences = 0
 
-    def send(self, request: httpx2.Request) -> Response:
+    def send(self, request: Request) -> Response:
         """Send one request and return its response, whatever it is.
 
         Raises Inconclusive if there is none, RunStopped if that has happened too often or if the budget is used up.
@@ -128,20 +128,20 @@ class Sender:
         with self._lock:
             self._silences = 0
 
-    def _send_past_closed_connection(self, request: httpx2.Request) -> RawResponse:
+    def _send_past_closed_connection(self, request: Request) -> RawResponse:
         try:
             return self._send_once(request)
         except _CLOSED_ERRORS:
             # A server may close an idle connection at any time, also while the next request is on its way.
             return self._send_once(request)
 
-    def _send_once(self, request: httpx2.Request) -> RawResponse:
+    def _send_once(self, request: Request) -> RawResponse:
         with self._lock:
             self.request_count += 1
         return self._connection.send(request, min(self._timeout_s, self._budget.remaining_s()))
 
     @contextmanager
-    def _convert_errors(self, request: httpx2.Request, sent_at: float, manner: str = "") -> Iterator[None]:
+    def _convert_errors(self, request: Request, sent_at: float, manner: str = "") -> Iterator[None]:
         """Raise what goes wrong with the connection as an outcome, and record it."""
         outcome: BaseException
         try:
@@ -170,16 +170,14 @@ class Sender:
         raise outcome from None
 
     def _record_response(
-        self, request: httpx2.Request, raw: RawResponse, sent_at: float, manner: str = ""
+        self, request: Request, raw: RawResponse, sent_at: float, manner: str = ""
     ) -> Response:
         received_at = self._clock.monotonic()
         exchange = Exchange(request, self._redaction, raw, seconds=received_at - sent_at, manner=manner)
         self._log.exchanges.append(exchange)
         return Response(raw.status, raw.headers, raw.content, sent_at, received_at, exchange)
 
-    def _record_failure(
-        self, request: httpx2.Request, sentence: str, sent_at: float, manner: str = ""
-    ) -> None:
+    def _record_failure(self, request: Request, sentence: str, sent_at: float, manner: str = "") -> None:
         seconds = self._clock.monotonic() - sent_at
         failed = Exchange(request, self._redaction, error=sentence, seconds=seconds, manner=manner)
         self._log.exchanges.append(failed)

@@ -13,6 +13,7 @@ import httpx2
 
 from conformance.http.clock import Clock, SkippingClock
 from conformance.http.connection import HttpConnection, RawResponse
+from conformance.http.connection import Request as SentRequest
 from conformance.proof.messages import App, Request
 from conformance.proof.served_connection import ServedConnection
 
@@ -36,7 +37,7 @@ class InProcessConnection(HttpConnection):
         self._app = app
         self._thread = threading.get_ident()
 
-    def send(self, request: httpx2.Request, within_s: float) -> RawResponse:  # noqa: ARG002  nothing is waited for
+    def send(self, request: SentRequest, within_s: float) -> RawResponse:  # noqa: ARG002  nothing is waited for
         """Have *request* answered."""
         headers = {name.decode().lower(): value.decode("latin-1") for name, value in request.headers.raw}
         target = request.url.raw_path.decode("latin-1")

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-import httpx2
-
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import Inconclusive, NotTested, RunStopped
+from conformance.http.connection import Request
 from conformance.http.raw_request import chunk_body
 from conformance.http.response import Response
 from conformance.suite.driver import Driver
@@ -36,7 +35,7 @@ def send_hostile_once(
     return driver.client.memoize(("hostile", name), lambda: driver.client.send_hostile(send, send_ordinary))
 
 
-def send_with_chunk_extensions(driver: Driver, request: httpx2.Request) -> Response:
+def send_with_chunk_extensions(driver: Driver, request: Request) -> Response:
     """Send *request* in chunks with extensions, which some servers cannot read: the answer is not judged."""
     answers = driver.client.send_raw(chunk_body(request, CHUNK_EXTENSION))
     driver.unjudged_answers += answers

@@ -7,8 +7,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import httpx2
-
 from conformance.apis.onlyautomator import model, unknown_fan
 from conformance.apis.onlyautomator.answers import code_of, describe_answer
 from conformance.apis.onlyautomator.generated_cases import KEY, CasePreparer, CaseResult, is_invalid, is_json
@@ -17,6 +15,7 @@ from conformance.apis.onlyautomator.tokens import Token
 from conformance.assertions.outcome import Inconclusive, NotTested, RunStopped, Unjudgeable
 from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
+from conformance.http.connection import Request
 from conformance.http.response import Response
 from conformance.suite import driver as suite
 from conformance.suite.mode import SAFE_METHODS
@@ -214,7 +213,7 @@ class Driver(suite.Driver):
         self.client.pause(first.received_at + _A_SECOND_S - self.client.clock.monotonic())
         return self.write({**body, "value": VALUE_OF_LATER_WRITE})
 
-    def build_write(self, body: Any, headers: Mapping[str, str] | None = None) -> httpx2.Request:
+    def build_write(self, body: Any, headers: Mapping[str, str] | None = None) -> Request:
         """Make a write with the user's token that is to be sent as few clients send it."""
         self.run.mode.require_full_mode("what few clients send")
         return self.client.build_request(

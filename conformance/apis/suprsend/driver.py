@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import httpx2
-
 from conformance.apis.suprsend import generated_cases
 from conformance.apis.suprsend.api_key import ApiKey
 from conformance.apis.suprsend.category import (
@@ -25,6 +23,7 @@ from conformance.apis.suprsend.profile import Profile
 from conformance.assertions.outcome import Inconclusive, Outcome, RunStopped, Unjudgeable
 from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
+from conformance.http.connection import Request
 from conformance.http.response import Response
 from conformance.suite import driver as suite
 from conformance.suite.driver import CaseResult
@@ -133,7 +132,7 @@ class Driver(suite.Driver):
 
     def build_write(
         self, body: Any, at: Place | None = None, headers: Mapping[str, str] | None = None
-    ) -> httpx2.Request:
+    ) -> Request:
         """Make a write that is to be sent as few clients send it, by default to the profile's place."""
         self.run.mode.require_full_mode("what few clients send")
         place = at or self.places.main
