@@ -86,11 +86,16 @@ class Redaction:
     def _build_pattern(self, text: str) -> re.Pattern[str] | None:
         """Match the credentials that are in *text*, the longest first; None if there are none."""
         found = sorted(self._find_forms(text), key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, found)), re.IGNORECASE) if found else None
+        return _compile_forms(tuple(found)) if found else None
 
     def _find_forms(self, text: str) -> list[str]:
         lowered = text.lower()
         return [form for form in self._names if form in lowered]
+
+
+@lru_cache(256)  # most texts hold the same one
+def _compile_forms(forms: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
 
 
 def _holds_no_credential(value: str) -> bool:

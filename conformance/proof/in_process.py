@@ -6,6 +6,7 @@ import io
 import threading
 import time
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Any, Protocol
 
 import httpcore2
@@ -49,7 +50,7 @@ class InProcessConnection(HttpConnection):
         if response.is_silent:
             raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
         fields, content = response.encode()
-        date = formatdate(self.clock.now().timestamp(), usegmt=True)
+        date = _format_date(int(self.clock.now().timestamp()))
         return RawResponse(response.status, httpx2.Headers({"date": date, **fields}), content)
 
     def _connect(self) -> httpcore2.NetworkStream:
@@ -57,6 +58,11 @@ class InProcessConnection(HttpConnection):
 
     def _close_for_writing(self, stream: httpcore2.NetworkStream) -> None:
         """Do nothing: what was written to a stream in memory is all that ever comes."""
+
+
+@lru_cache(16)  # many responses come in one second
+def _format_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
 
 
 class _MemoryStream(httpcore2.NetworkStream):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote
 
@@ -27,18 +28,18 @@ class Request:
         """Whether the connection ended before the body did."""
         return len(self.body) < int(self.headers.get("content-length") or 0)
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The raw path, still percent-encoded."""
         return self.target.partition("?")[0]
 
-    @property
-    def segments(self) -> list[str]:
+    @cached_property
+    def segments(self) -> Sequence[str]:
         """The path's segments without a trailing slash, each decoded after splitting."""
         return [unquote(part) for part in self.path.removesuffix("/").split("/")[1:]]
 
-    @property
-    def query(self) -> dict[str, str]:
+    @cached_property
+    def query(self) -> Mapping[str, str]:
         """The query's parameters, the last of each name."""
         return {name: values[-1] for name, values in parse_qs(self.target.partition("?")[2]).items()}
 

@@ -190,20 +190,22 @@ def wait_for_records_in_lists(
 
 def find_record(records: Records, written: SentWrite) -> Data | None:
     """Return the first of *records* that is the one *written*, by its id or by its names."""
-    return next(iter(find_records(records, written)), None)
+    return next(_search_records(records, written), None)
 
 
 def find_records(records: Records, written: SentWrite) -> Records:
     """Return those of *records* that are the one *written*, by its id or by its names."""
+    return list(_search_records(records, written))
+
+
+def _search_records(records: Records, written: SentWrite) -> Iterator[Data]:
     data = data_of(written.answer)
     # A server may change the case of names, so those that were sent and those that were answered will do.
     names = [(one.get("category"), one.get("preference")) for one in (written.body, data)]
     ids = [data["id"]] if isinstance(data.get("id"), str) else []
-    return [
-        one
-        for one in records
-        if one.get("id") in ids or (one.get("category"), one.get("preference")) in names
-    ]
+    for one in records:
+        if one.get("id") in ids or (one.get("category"), one.get("preference")) in names:
+            yield one
 
 
 # --- values ----------------------------------------------------------------------------------------------
