@@ -75,7 +75,7 @@ def run_trials(trials: Sequence[Trial], jobs: int) -> Iterator[tuple[Trial, Tria
     if jobs == 1:
         yield from ((one, _run_named_trial(one.api, one.kind, one.name)) for one in trials)
         return
-    # Drawn once and handed on: generating the requests of an API takes longer than ten trials.
+    # Drawn once and handed on, if an API does not bring them: generating its requests takes longer than ten trials.
     for api in {one.api for one in trials}:
         draw_cases(api)
     # Spawned, since a fork would copy locks that threads of this process may hold; trials go by name, since a server

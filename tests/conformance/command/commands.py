@@ -15,7 +15,7 @@ APIS = openapi.api_names()
 
 
 def conformance(*arguments):
-    """Run the command in this process, where the exam is drawn once."""
+    """Run the command in this process."""
     return CliRunner().invoke(app, list(map(str, arguments)), prog_name="conformance")
 
 
