@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import httpx2 as httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from mockserver import AsyncMockServer, Mock, MockError, MockServer
 from mockserver.http.problems import CannotStart
@@ -228,3 +234,40 @@ def test_everything_is_awaited_in_the_async_twin():
             httpx.get(mock.url)
 
     asyncio.run(test())
+
+
+@pytest.fixture(scope="module")
+def self_signed(tmp_path_factory) -> ssl.SSLContext:
+    """What a server secures its connections with that is known to nobody."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([]), datetime.now(UTC)
+    localhost = x509.Extension(
+        x509.SubjectAlternativeName.oid, True, x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    )
+    certificate = x509.CertificateBuilder(
+        name, name, key.public_key(), 1, now, now + timedelta(days=1), [localhost]
+    ).sign(key, hashes.SHA256())
+    pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
+    file = tmp_path_factory.mktemp("certificate") / "server.pem"
+    file.write_bytes(
+        certificate.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, none)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
+def test_stub_whose_certificate_nobody_vouches_for_is_not_called(self_signed, scheme):
+    """The admin token would be anybody's who pretends to be the stub."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
+
+        def greet() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                self_signed.wrap_socket(connection, server_side=True).close()
+
+        greeted = pool.submit(greet)
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            Mock(f"{scheme}://localhost:{listener.getsockname()[1]}").session()
+        greeted.result(5)
