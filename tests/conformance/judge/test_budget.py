@@ -144,15 +144,18 @@ def test_run_that_is_out_of_time_stops_and_reports(tmp_path):
 
 def test_failure_counts_although_time_ran_out(tmp_path):
     class FailsFirst(Server):
-        served = 120
+        served = 3
 
         def success_response(self, record):
             answer = super().success_response(record)
             answer.status = 201
             return answer
 
-    done, report = ran(tmp_path, FailsFirst(slow), "--budget", "1s")
+    some = ("--only", "create-answers-200", "--only", "*-for-*", "--only", "*-body")
+    done, report = ran(tmp_path, FailsFirst(slow), "--budget", "1s", *some)
+    failed = {one["id"] for one in report["requirements"] if one["status"] == "failed"}
 
+    assert f"{API}/create-answers-200" in failed
     assert (done.exit_code, report["verdict"]) == (1, "not_conformant")
     assert "used up" in report["requirements"][-1]["reason"]
 
