@@ -5,10 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import strategies
 
 import openapi
 from conformance.generation import stored_cases
 from conformance.generation.cases import COUNT, DRAWN, draw_cases, select_documented
+from conformance.generation.hypothesis import draw_values, reproducible
 from conformance.generation.stored_cases import digest_origin, locate_cases, read_cases
 
 ROOT = Path(__file__).parents[3]
@@ -101,3 +103,12 @@ def test_marks_of_ours_do_not_change_the_exam(monkeypatch):
     DRAWN.clear()
 
     assert draw_cases("onlyautomator").sha256 == before
+
+
+def test_drawing_that_ends_early_begins_as_a_whole_one():
+    with reproducible():
+        drawn = draw_values(strategies.text(), 0, 50)
+        begun = draw_values(strategies.text(), 0, 50, is_last=lambda value: value == drawn[9])
+
+    assert begun == drawn[: drawn.index(drawn[9]) + 1]
+    assert len(begun) < len(drawn)
