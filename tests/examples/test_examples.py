@@ -24,6 +24,8 @@ def run(tmp_path):
     environment = {**os.environ, "PATH": bin_first, "NO_COLOR": "1"}
     for name in [name for name in environment if name.startswith(("PYTEST_", "MOCKSERVER_"))]:
         del environment[name]
+    # Their own lines install the stub without the judge, so without the plugins that the judge's packages bring.
+    environment["PYTEST_ADDOPTS"] = "-p no:schemathesis -p no:hypothesispytest"
 
     def run(example: str, *command: str) -> str:
         folder = tmp_path / example
