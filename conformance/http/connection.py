@@ -62,7 +62,7 @@ def make_request(
     Raises UnicodeEncodeError if a header is not ASCII.
     """
     body = content.encode() if isinstance(content, str) else content or b""
-    given = httpx2.Headers(headers).raw
+    given = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
     names = {name.lower() for name, _ in given}
     host = [] if b"host" in names else [(b"Host", url.netloc)]
     length = [] if names & _LENGTH_HEADERS else [(b"Content-Length", b"%d" % len(body))]
