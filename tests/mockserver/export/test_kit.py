@@ -101,7 +101,9 @@ def test_own_contract_brings_no_types_but_the_line_that_makes_them(tmp_path):
         "README.md",
         "msw/package.json",
     }
-    tools = json.loads((LIBRARY.parent / "package.json").read_text())["devDependencies"]
+    tools = json.loads((Path(__file__).parents[2] / "testbed/node/package.json").read_text())[
+        "devDependencies"
+    ]
     assert (
         f"npx openapi-typescript@{tools['openapi-typescript']} openapi/library.yaml --default-non-nullable false"
         " --output types/library.d.ts\n" in (tmp_path / "README.md").read_text()
