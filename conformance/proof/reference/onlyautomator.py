@@ -124,10 +124,7 @@ class Reference(ProfiledServer):
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refusal(415, "validation_error", "Send application/json")
         try:
-            # By itself json accepts NaN and Infinity, which are no JSON, and turns 1e999 into the latter.
-            body = json.loads(
-                request.body.decode(), parse_constant=_refuse_constant, parse_float=_parse_finite
-            )
+            body = _DECODER.decode(request.body.decode())
         except (ValueError, RecursionError):
             raise self.validation_refusal("The body is not JSON") from None
         return body
@@ -285,3 +282,7 @@ def _parse_finite(digits: str) -> float:
     if number in (float("inf"), float("-inf")):
         raise ValueError(digits)
     return number
+
+
+# By itself json accepts NaN and Infinity, which are no JSON, and turns 1e999 into the latter.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_finite)

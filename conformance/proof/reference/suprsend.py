@@ -181,10 +181,7 @@ class Reference(ProfiledServer):
 
     def _parse_json(self, body: bytes) -> Any:
         try:
-            # By itself json accepts NaN and Infinity, which are no JSON, and lets the last of two equal names win.
-            return json.loads(
-                body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates
-            )
+            return _DECODER.decode(body.decode())
         except (ValueError, RecursionError) as error:
             raise Refused(400, "the body is not JSON") from error
 
@@ -375,3 +372,7 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         raise ValueError("a member is there twice")
     return members
+
+
+# By itself json accepts NaN and Infinity, which are no JSON, and lets the last of two equal names win.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates)
