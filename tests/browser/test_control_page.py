@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import httpx2 as httpx
+import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -16,9 +16,9 @@ LOOKS = [(1280, "light"), (390, "dark")]
 PAGES = ["", "docs/onlyautomator", "docs/suprsend", "docs/admin"]
 
 
-def call(session: MockSession, **changes: object) -> httpx.Response:
+def call(session: MockSession, **changes: object) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {session.token}"}
-    with httpx.Client(trust_env=False) as http:
+    with httpx2.Client(trust_env=False) as http:
         return http.post(session.base_url + PATH, json={**WRITE, **changes}, headers=headers)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from mockserver.services.service import load_services
@@ -39,5 +39,5 @@ def begin() -> Iterator[Callable[[str], Caller]]:
 @pytest.fixture(scope="session")
 def default_caller(url: str) -> Iterator[calls.Caller]:
     """Somebody who may do everything in the default session, for tests that keep to records of their own."""
-    with httpx.Client(base_url=url, timeout=5, verify=False) as http:
+    with httpx2.Client(base_url=url, timeout=5, verify=False) as http:
         yield calls.Caller(http)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2 as httpx
+import httpx2
 import jwt
 
 SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"
@@ -52,9 +52,9 @@ def fresh(**members: Any) -> dict[str, Any]:
 class Caller:
     """Somebody with a valid credential for both APIs, on one connection to the stub."""
 
-    http: httpx.Client
+    http: httpx2.Client
 
-    def write(self, body: Any, **options: Any) -> httpx.Response:
+    def write(self, body: Any, **options: Any) -> httpx2.Response:
         """Create or update a preference of OnlyAutomator."""
         headers = {**bearer(token()), **options.pop("headers", {})}
         return self.http.post(PREFERENCE, json=body, headers=headers, **options)
@@ -65,11 +65,11 @@ class Caller:
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
-    def read(self, **query: Any) -> httpx.Response:
+    def read(self, **query: Any) -> httpx2.Response:
         """List preferences of OnlyAutomator."""
         return self.http.get(PREFERENCES, params=query, headers=bearer(token()))
 
-    def set(self, body: Any, path: str = CATEGORY, **options: Any) -> httpx.Response:
+    def set(self, body: Any, path: str = CATEGORY, **options: Any) -> httpx2.Response:
         """Set an object's preference in a category of SuprSend."""
         headers = {**bearer(KEY), **options.pop("headers", {})}
         return self.http.patch(path, json=body, headers=headers, **options)
@@ -80,14 +80,14 @@ class Caller:
         assert answer.status_code == 202, answer.text
         return {channel["channel"]: channel["preference"] for channel in answer.json()["channels"]}
 
-    def ask(self, path: str = "", **query: Any) -> httpx.Response:
+    def ask(self, path: str = "", **query: Any) -> httpx2.Response:
         """Read something of SuprSend; *path* goes on from the object's preferences, unless it is absolute."""
         target = path if path.startswith("/v1") else OBJECT + path
         return self.http.get(target, params=query, headers=bearer(KEY))
 
     def restrict(
         self, path: str = "/channel_preference", at: str = OBJECT, **channels: bool
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """Restrict channels of an object, or free them."""
         listed = [{"channel": name, "is_restricted": value} for name, value in channels.items()]
         return self.set({"channel_preferences": listed}, at + path)

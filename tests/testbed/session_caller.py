@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any, Self
 
-import httpx2 as httpx
+import httpx2
 
 from tests.testbed.calls import CATEGORY, PREFERENCE, bearer
 
@@ -20,7 +20,7 @@ class Caller:
 
     def __init__(self, url: str, **options: Any) -> None:
         # No stub shows a certificate, and to load the authorities takes longer than most tests.
-        self.http = httpx.Client(base_url=url, timeout=10, verify=False, **options)
+        self.http = httpx2.Client(base_url=url, timeout=10, verify=False, **options)
         made = self.http.post("/__admin/sessions", json={"id": f"test-{next(_numbers)}"})
         assert made.status_code == 201, made.text
         ready = made.json()
@@ -35,16 +35,16 @@ class Caller:
     def __exit__(self, *_: object) -> None:
         self.http.close()
 
-    def write(self, body: Mapping[str, Any] = A_FAN, **headers: str) -> httpx.Response:
+    def write(self, body: Mapping[str, Any] = A_FAN, **headers: str) -> httpx2.Response:
         """Create or update a preference of OnlyAutomator; the session rides in the token."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.http.post(PREFERENCE, json=body, headers={**bearer(self.token), **named})
 
-    def set(self, body: Mapping[str, Any], path: str = CATEGORY, **headers: str) -> httpx.Response:
+    def set(self, body: Mapping[str, Any], path: str = CATEGORY, **headers: str) -> httpx2.Response:
         """Set a preference of SuprSend; the session rides in the key."""
         return self.http.patch(path, json=body, headers={**bearer(self.key), **headers})
 
-    def ask(self, method: str, path: str, body: Any = ..., **headers: str) -> httpx.Response:
+    def ask(self, method: str, path: str, body: Any = ..., **headers: str) -> httpx2.Response:
         """Call the control plane, whatever comes of it."""
         sent = {} if body is ... else {"json": body}
         return self.http.request(

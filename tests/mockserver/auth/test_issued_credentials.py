@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-import httpx2 as httpx
+import httpx2
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -54,13 +54,13 @@ def test_command_makes_the_same_defects(url, defect, status):
         None, {"sub": None, "role": "authenticated", "ttl_s": 3600, "defect": defect}, None
     )
 
-    assert httpx.post(url + PREFERENCE, json=A_FAN, headers=bearer(made)).status_code == status
+    assert httpx2.post(url + PREFERENCE, json=A_FAN, headers=bearer(made)).status_code == status
 
 
 def test_command_prints_a_token_that_carries_its_session(caller, url):
     ran = run_command("token", "--sub", "user-9", "--session", caller.id)
 
-    answer = httpx.post(url + PREFERENCE, json=A_FAN, headers=bearer(ran.stdout.strip()))
+    answer = httpx2.post(url + PREFERENCE, json=A_FAN, headers=bearer(ran.stdout.strip()))
 
     assert answer.json()["data"]["userId"] == "user-9"
     assert len(caller.journal()) == 1
@@ -152,7 +152,7 @@ def stack(tmp_path_factory) -> Iterator[str]:
 
 
 def status(url: str, token: str) -> int:
-    return httpx.post(url + PREFERENCE, json=A_FAN, headers=bearer(token)).status_code
+    return httpx2.post(url + PREFERENCE, json=A_FAN, headers=bearer(token)).status_code
 
 
 @pytest.mark.parametrize(("key", "algorithm", "kid"), [(ELLIPTIC, "ES256", "ec"), (RSA, "RS256", "rsa")])

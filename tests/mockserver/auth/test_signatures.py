@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from mockserver import MockServer
@@ -28,7 +28,7 @@ def signed(url, method, path, body=b"", *, secret=SECRET, key=WORKSPACE, signed_
     """Sign a request as clients do, then send it, with *changes* to its headers that nobody signed."""
     signature = sign_request(secret, method, body, JSON, DATE, signed_path or path)
     headers = {"Authorization": f"{key}:{signature}", "Content-Type": JSON, "Date": DATE, **changes}
-    return httpx.request(method, url + path, content=body, headers=headers)
+    return httpx2.request(method, url + path, content=body, headers=headers)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_body_is_signed(verifying):
     signature = sign_request(SECRET, "PATCH", BODY, JSON, DATE, CATEGORY)
     headers = {"Authorization": f"{WORKSPACE}:{signature}", "Content-Type": JSON, "Date": DATE}
 
-    assert httpx.patch(verifying.url + CATEGORY, content=b"{}", headers=headers).status_code == 401
+    assert httpx2.patch(verifying.url + CATEGORY, content=b"{}", headers=headers).status_code == 401
 
 
 def test_body_of_a_get_is_not_signed():
@@ -103,7 +103,7 @@ def test_session_in_the_base_url_is_part_of_what_is_signed(verifying):
 def test_large_body_is_413_before_its_signature_is_judged(verifying):
     """And 401 where it is not signed at all: what is not needed to tell the caller is not read before."""
     assert signed(verifying.url, "PATCH", CATEGORY, b" " * 2_000_000).status_code == 413
-    assert httpx.patch(verifying.url + CATEGORY, content=b" " * 2_000_000).status_code == 401
+    assert httpx2.patch(verifying.url + CATEGORY, content=b" " * 2_000_000).status_code == 401
 
 
 @pytest.mark.parametrize("key", [WORKSPACE, "another-workspace"])
@@ -155,7 +155,7 @@ def test_shape_accepts_any_key():
     with MockServer(["suprsend"], auth="shape") as server:
         for credential in (f"mine:{ANY}", "Bearer mine"):
             headers = {"Authorization": credential, "Date": DATE}
-            assert httpx.patch(server.url + CATEGORY, json={}, headers=headers).status_code == 202
+            assert httpx2.patch(server.url + CATEGORY, json={}, headers=headers).status_code == 202
 
 
 def test_signature_enters_no_journal(verifying):

@@ -6,7 +6,7 @@ import base64
 import json
 import time
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from mockserver.services.service import load_services
@@ -185,8 +185,8 @@ def test_secret_comes_from_the_environment(monkeypatch):
     minted = run_command("token", "--sub", "anna").stdout.strip()
 
     with serve_stub(Stub(load_services())) as url:
-        accepted = httpx.post(url + PREFERENCE, json=fresh(), headers=bearer(minted))
-        refused = httpx.post(url + PREFERENCE, json=fresh(), headers=bearer(token()))
+        accepted = httpx2.post(url + PREFERENCE, json=fresh(), headers=bearer(minted))
+        refused = httpx2.post(url + PREFERENCE, json=fresh(), headers=bearer(token()))
 
     assert accepted.json()["data"]["userId"] == "anna"
     assert refused.status_code == 401
@@ -196,7 +196,7 @@ def test_shape_accepts_any_well_formed_token():
     foreign = token(secret="x" * 40, sub="anna", exp=1, aud="other", role="anon")
     nameless = token(secret="x" * 40, sub=None)
 
-    with serve_stub(Stub(load_services(), mode="shape")) as url, httpx.Client(base_url=url) as http:
+    with serve_stub(Stub(load_services(), mode="shape")) as url, httpx2.Client(base_url=url) as http:
         answers = [
             http.post(PREFERENCE, json=fresh(), headers=bearer(each))
             for each in (foreign, unsigned({"alg": "none"}), nameless)
@@ -215,7 +215,7 @@ def test_shape_accepts_any_well_formed_token():
 
 
 def test_off_asks_for_nothing_and_the_caller_is_the_user_of_the_fixtures():
-    with serve_stub(Stub(load_services(), mode="off")) as url, httpx.Client(base_url=url) as http:
+    with serve_stub(Stub(load_services(), mode="off")) as url, httpx2.Client(base_url=url) as http:
         silent = http.post(PREFERENCE, json=fresh())
         wrong = http.post(PREFERENCE, json=fresh(), headers={"Authorization": "Basic nonsense"})
         key = http.patch("/v1/object/teams/design/preference/category/payment-reminder", json={})

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-import httpx2 as httpx
+import httpx2
 import jwt
 import pytest
 
@@ -45,8 +45,8 @@ def test_banner_has_no_credential_where_none_is_asked_for():
     with serve_stub(stub) as url:
         lines = render_banner(stub, url).splitlines()[2:]
 
-        assert httpx.patch(url + CATEGORY, json={}).status_code == 202
-        assert httpx.post(url + PREFERENCE, json=fresh()).status_code == 404
+        assert httpx2.patch(url + CATEGORY, json={}).status_code == 202
+        assert httpx2.post(url + PREFERENCE, json=fresh()).status_code == 404
 
     assert lines[1].startswith("curl -X PATCH ")
     assert "Authorization" not in lines[1]
@@ -57,9 +57,9 @@ def test_fixtures_replace_what_the_api_they_name_knows(tmp_path):
     file.write_text('onlyautomator: {credentials: {subject: anna}, fans: ["7"]}')
 
     with serve_command("--fixtures", str(file), "--auth", "off") as url:
-        known = httpx.post(url + PREFERENCE, json=fresh(fanId="7"))
-        unknown = httpx.post(url + PREFERENCE, json=fresh())
-        other = httpx.patch(url + CATEGORY, json={})
+        known = httpx2.post(url + PREFERENCE, json=fresh(fanId="7"))
+        unknown = httpx2.post(url + PREFERENCE, json=fresh())
+        other = httpx2.patch(url + CATEGORY, json={})
 
     assert known.json()["data"]["userId"] == "anna"
     assert unknown.status_code == 404
@@ -86,7 +86,7 @@ def test_signatures_are_computed_where_it_is_asked_for(monkeypatch, words, varia
 
     with serve_command("--api", "suprsend", *words) as url:
         good, bad = (
-            httpx.patch(
+            httpx2.patch(
                 url + CATEGORY,
                 content=body,
                 headers={
@@ -117,7 +117,7 @@ def test_verifying_nothing_is_refused_in_one_line(words, told):
 
 def test_same_seed_gives_the_same_ids():
     def list_ids(url: str) -> list[str]:
-        return [httpx.post(url + PREFERENCE, json=fresh()).json()["data"]["id"] for _ in range(2)]
+        return [httpx2.post(url + PREFERENCE, json=fresh()).json()["data"]["id"] for _ in range(2)]
 
     with (
         serve_command("--seed", "7", "--auth", "off") as seventh,
@@ -135,7 +135,7 @@ def test_quiet_prints_only_the_url_and_a_signal_ends_it_at_once_whatever_is_half
     with start_command("--quiet") as (url, process), connect(url), connect(url) as head, connect(url) as body:
         head.sendall(b"POST /api")
         body.sendall(half)
-        with httpx.Client() as kept_alive:
+        with httpx2.Client() as kept_alive:
             assert kept_alive.get(url).status_code == 200
             assert kept_alive.post(url + "/nowhere").status_code == 404
             began = time.monotonic()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from tests.testbed.stubs import MOCKSERVER, run_command, run_process
@@ -89,8 +89,8 @@ def test_stub_is_gone_afterwards(capfd):
     run_command("run", "--", "sh", "-c", "echo $MOCKSERVER_URL")
     url = capfd.readouterr().out.strip()
 
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(url)
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(url)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -98,13 +98,13 @@ def test_signal_is_passed_on(number):
     command = [MOCKSERVER, "run", "--", sys.executable, "-c", PATIENT]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as running:
         url = running.stdout.readline().strip()
-        assert httpx.get(f"{url}/__admin/health").status_code == 200
+        assert httpx2.get(f"{url}/__admin/health").status_code == 200
         running.send_signal(number)
         rest, _ = running.communicate(timeout=10)
 
     assert (rest.split(), running.returncode) == (["told", number.name], 7)
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(url)
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(url)
 
 
 def test_interrupt_at_the_terminal_comes_once():
@@ -157,7 +157,7 @@ def test_ready_file_has_the_url_once_it_answers(tmp_path: Path):
         for _ in range(1000):
             if ready.exists() and ready.read_text():
                 break
-            assert httpx.get(f"{url}/__admin/health").status_code == 200
+            assert httpx2.get(f"{url}/__admin/health").status_code == 200
         found = ready.read_text()
         running.terminate()
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from mockserver.command.settings import check_environment, read_settings
@@ -34,7 +34,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path, monkeyp
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         with serve_command(*words) as url:
-            version = httpx.get(f"{url}/__admin/version").json()
+            version = httpx2.get(f"{url}/__admin/version").json()
         assert (version["seed"], version["apis"]) == (seed, ["suprsend"])
 
 
@@ -110,7 +110,7 @@ def test_variables_that_others_set_are_left_alone():
 
 
 def write_preference(url: str) -> None:
-    httpx.post(url + PREFERENCE, json=A_FAN, headers=bearer(token())).raise_for_status()
+    httpx2.post(url + PREFERENCE, json=A_FAN, headers=bearer(token())).raise_for_status()
 
 
 def test_state_is_saved_at_the_end_and_loaded_at_the_start(tmp_path):
@@ -123,7 +123,7 @@ def test_state_is_saved_at_the_end_and_loaded_at_the_start(tmp_path):
     assert saved["onlyautomator"]["preferences"][0]["fanId"] == "12345"
 
     with start_command("--quiet", "--state", str(file)) as (url, process):
-        assert httpx.get(f"{url}/__admin/state").json() == saved
+        assert httpx2.get(f"{url}/__admin/state").json() == saved
         write_preference(url)
         process.kill()
         process.wait(timeout=10)

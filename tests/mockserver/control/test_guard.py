@@ -8,7 +8,7 @@ import signal
 import socket
 import time
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from mockserver.http.problems import CannotStart
@@ -98,7 +98,7 @@ def test_form_of_a_web_page_resets_nothing(caller, media_type):
 
 def test_preflight_of_the_control_plane_allows_nothing(url):
     headers = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
-    answer = httpx.options(f"{url}/__admin/reset", headers=headers)
+    answer = httpx2.options(f"{url}/__admin/reset", headers=headers)
 
     assert answer.status_code == 403
     assert not [name for name in answer.headers if name.startswith("access-control")]
@@ -130,8 +130,8 @@ def guarded_stub(token: str = TOKEN) -> Stub:
 )
 def test_guarded_control_plane_is_closed_without_its_token(path):
     with serve_stub(guarded_stub()) as url:
-        answer = httpx.get(f"{url}/__admin{path}", headers={"Cookie": "mock_admin=wrong", **bearer("wrong")})
-        api = httpx.post(url + PREFERENCE, headers=bearer(token()), json={})
+        answer = httpx2.get(f"{url}/__admin{path}", headers={"Cookie": "mock_admin=wrong", **bearer("wrong")})
+        api = httpx2.post(url + PREFERENCE, headers=bearer(token()), json={})
 
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "token_required"
@@ -139,7 +139,7 @@ def test_guarded_control_plane_is_closed_without_its_token(path):
 
 
 def test_guarded_control_plane_opens_by_header_and_by_cookie():
-    with serve_stub(guarded_stub()) as url, httpx.Client(base_url=url) as http:
+    with serve_stub(guarded_stub()) as url, httpx2.Client(base_url=url) as http:
         assert http.get(HEALTH, headers=bearer("open-sesame")).status_code == 200
         assert http.get(HEALTH, headers={"X-Mock-Admin-Token": "open-sesame"}).status_code == 200
         opened = http.get("/__admin/?token=open-sesame")
@@ -157,9 +157,9 @@ def test_admin_token_is_never_shown():
             "X-Mock-Admin-Token": "open-sesame",
             **bearer("open-sesame"),
         }
-        httpx.post(f"{url}{PREFERENCE}?token=open-sesame", headers=shown, json={})
+        httpx2.post(f"{url}{PREFERENCE}?token=open-sesame", headers=shown, json={})
         seen = [
-            httpx.get(f"{url}/__admin/{path}", headers=shown).text
+            httpx2.get(f"{url}/__admin/{path}", headers=shown).text
             for path in ("requests", "requests.har", "")
         ]
 
@@ -178,8 +178,8 @@ def test_other_bind_makes_up_a_token_and_prints_it_once():
         here = url.replace(ANYWHERE, "127.0.0.1")
         made_up = process.stderr.readline().rpartition(" ")[2].strip()
         assert len(made_up) >= 32
-        assert httpx.get(here + HEALTH).status_code == 401
-        assert httpx.get(here + HEALTH, headers=bearer(made_up)).status_code == 200
+        assert httpx2.get(here + HEALTH).status_code == 401
+        assert httpx2.get(here + HEALTH, headers=bearer(made_up)).status_code == 200
         process.send_signal(signal.SIGTERM)
         rest = process.communicate(timeout=10)
 
@@ -188,7 +188,7 @@ def test_other_bind_makes_up_a_token_and_prints_it_once():
 
 def test_token_that_was_given_is_not_printed():
     with start_command("--host", ANYWHERE, "--admin-token", "open-sesame") as (url, process):
-        assert httpx.get(url.replace(ANYWHERE, "127.0.0.1") + HEALTH).status_code == 401
+        assert httpx2.get(url.replace(ANYWHERE, "127.0.0.1") + HEALTH).status_code == 401
         process.send_signal(signal.SIGTERM)
         rest = process.communicate(timeout=10)
 
@@ -244,8 +244,8 @@ def test_slow_and_half_open_clients_stall_nobody(caller, url):
 
 def test_sigterm_ends_within_two_seconds_whoever_listens():
     with start_command("--quiet") as (url, process):
-        made = httpx.post(f"{url}/__admin/sessions", json={}).json()
-        httpx.put(
+        made = httpx2.post(f"{url}/__admin/sessions", json={}).json()
+        httpx2.put(
             f"{url}/__admin/faults?session={made['id']}", json=[{"latency": {"fixed_ms": 60000}}]
         ).raise_for_status()
         with connect(url) as events, connect(url) as waiting, connect(url) as slow, connect(url) as half:
@@ -267,7 +267,7 @@ def test_sigterm_ends_within_two_seconds_whoever_listens():
 
 
 def test_mistyped_path_is_told_the_likest_operation(url):
-    answer = httpx.get(f"{url}/__admin/sesions")
+    answer = httpx2.get(f"{url}/__admin/sesions")
 
     assert answer.status_code == 404
     assert answer.headers["x-mock-near-miss"].startswith("GET /__admin/sessions: ")
@@ -276,6 +276,6 @@ def test_mistyped_path_is_told_the_likest_operation(url):
 @pytest.mark.parametrize("path", ["/__admin/?session=shop&token=", "/__session/shop/__admin/?token="])
 def test_token_in_the_address_keeps_the_session(path):
     with serve_stub(guarded_stub()) as url:
-        answer = httpx.get(f"{url}{path}{TOKEN}")
+        answer = httpx2.get(f"{url}{path}{TOKEN}")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/__admin/?session=shop")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from mockserver.contract.parameter import VARIABLE
@@ -104,7 +104,7 @@ def test_literal_segment_wins_over_a_variable_one_whichever_comes_first(tmp_path
 
     with serve_stub(Stub([openapi_file.load_service(file)])) as url:
         found = {
-            path: httpx.get(url + path).json()
+            path: httpx2.get(url + path).json()
             for path in ("/a/b", "/a/b/", "/a/%62", "/a/b/c", "/a/d/c", "/a/d.json", "/a/d")
         }
 

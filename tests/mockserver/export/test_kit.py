@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-import httpx2 as httpx
+import httpx2
 import pytest
 import yaml
 
@@ -139,7 +139,7 @@ def test_stub_starts_with_the_fixtures_of_a_kit(tmp_path):
     run_export(tmp_path / "kit", "--fixtures", str(own), "--api", "onlyautomator")
 
     with serve_command("--fixtures", str(tmp_path / "kit/fixtures.yaml")) as url:
-        state = httpx.get(f"{url}/__admin/state").json()
+        state = httpx2.get(f"{url}/__admin/state").json()
 
     assert "8 ü" in json.dumps(state, ensure_ascii=False)
     assert "24680" not in json.dumps(state)

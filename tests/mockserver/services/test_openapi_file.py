@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx2 as httpx
+import httpx2
 import pytest
 import yaml
 
@@ -222,10 +222,10 @@ def test_docs_page_of_a_guest_is_shown(serve):
 def test_command_serves_a_guest_alone_or_with_others(tmp_path):
     file = str(written(tmp_path, PETS))
     with serve_command("--spec", file) as url:
-        assert httpx.get(f"{url}/v9/pets").status_code == 200
-        assert httpx.get(f"{url}/__admin/version").json()["apis"] == ["library"]
+        assert httpx2.get(f"{url}/v9/pets").status_code == 200
+        assert httpx2.get(f"{url}/__admin/version").json()["apis"] == ["library"]
     with serve_command("--spec", file, "--api", "suprsend") as url:
-        assert httpx.get(f"{url}/__admin/version").json()["apis"] == ["suprsend", "library"]
+        assert httpx2.get(f"{url}/__admin/version").json()["apis"] == ["suprsend", "library"]
 
 
 def test_member_is_required_in_its_own_direction_only(serve):

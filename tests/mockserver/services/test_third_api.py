@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from mockserver.fixtures import Credentials, Fixtures
@@ -99,15 +99,15 @@ def echo(number: int, copies: int, body: dict[str, Any] | None) -> Reply:
     return Reply(200, {"title": f"{number} x{copies} {body['title'] if body else '-'}"})
 
 
-def put(url: str, path: str = "/books/7", **options: Any) -> httpx.Response:
-    return httpx.put(url + path, **{"json": {"title": "Emma"}, "verify": False, **options})
+def put(url: str, path: str = "/books/7", **options: Any) -> httpx2.Response:
+    return httpx2.put(url + path, **{"json": {"title": "Emma"}, "verify": False, **options})
 
 
 def test_api_without_security_serves_anybody_and_reads_its_parameters():
     with serve_stub(serving(answering(echo))) as url:
         assert put(url).json() == {"title": "7 x1 Emma"}
         assert put(url, "/books/7/?copies=3").json() == {"title": "7 x3 Emma"}
-        assert httpx.put(f"{url}/books/7").json() == {"title": "7 x1 -"}
+        assert httpx2.put(f"{url}/books/7").json() == {"title": "7 x1 -"}
 
         wrong = put(url, "/books/zero?copies=many", json={"pages": "x"})
 
@@ -184,7 +184,7 @@ def test_problem_that_the_contract_does_not_document_is_told_as_such():
 
 def test_front_page_escapes_what_a_contract_says():
     with serve_stub(serving(answering(echo))) as url:
-        page = httpx.get(url, headers={"Accept": "text/html"}).text
+        page = httpx2.get(url, headers={"Accept": "text/html"}).text
 
     assert "<script>" not in page
     assert "Put &lt;script&gt;alert(1)&lt;/script&gt; a book &amp; more" in page

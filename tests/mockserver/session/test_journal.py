@@ -8,7 +8,7 @@ import time
 from datetime import datetime
 from unittest.mock import Mock
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from mockserver.services.service import load_services
@@ -127,7 +127,7 @@ def test_unmatched_calls_have_their_near_miss_and_the_reason(caller):
 def test_ring_keeps_the_newest():
     with (
         serve_stub(Stub(load_services(), options=Options(journal_limit=3))) as url,
-        httpx.Client(base_url=url) as http,
+        httpx2.Client(base_url=url) as http,
     ):
         for number in range(5):
             http.get(f"/{number}")
@@ -227,7 +227,7 @@ def test_har_is_an_archive_of_the_calls(caller):
     caller.write()
     caller.set({"preference": "opt_out"}, f"{CATEGORY}?tenant_id=acme")
     caller.faults({"fault": "EMPTY_RESPONSE"})
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         caller.write()
 
     answer = caller.ask("GET", "requests.har")
@@ -261,7 +261,7 @@ def test_control_plane_is_not_in_its_own_journal(caller):
 
 
 def test_default_session_has_a_journal_too():
-    with serve_stub(Stub(load_services())) as url, httpx.Client(base_url=url) as http:
+    with serve_stub(Stub(load_services())) as url, httpx2.Client(base_url=url) as http:
         http.patch(CATEGORY, json={}, headers=bearer(KEY))
         assert [entry["api"] for entry in http.get("/__admin/requests").json()] == ["suprsend"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from mockserver.command.banner import render_banner
@@ -19,7 +19,7 @@ from tests.testbed.stubs import run_command, serve_stub
 def session_of(url: str, path: str = PREFERENCE, **headers: str) -> str:
     """Call the API and see in whose journal it is."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    with httpx.Client(base_url=url, timeout=5, verify=False) as http:
+    with httpx2.Client(base_url=url, timeout=5, verify=False) as http:
         http.post(path, json={**A_FAN, "preference": "who_am_i"}, headers=named)
         ids = ["default", *(one["id"] for one in http.get("/__admin/sessions").json())]
         found = [
@@ -80,11 +80,11 @@ def test_what_cannot_be_a_name_is_400_in_the_apis_voice(url, name):
 
 def test_strict_sessions_refuse_a_call_that_names_none_in_the_apis_voice(begin):
     with serve_stub(Stub(load_services(), options=Options(is_strict_sessions=True))) as url:
-        refused = httpx.post(url + PREFERENCE, json=A_FAN, headers=bearer(token()))
-        other = httpx.patch(url + CATEGORY, json={}, headers=bearer(KEY))
+        refused = httpx2.post(url + PREFERENCE, json=A_FAN, headers=bearer(token()))
+        other = httpx2.patch(url + CATEGORY, json={}, headers=bearer(KEY))
         caller = begin(url)
         taken = [caller.write(), caller.set({})]
-        in_path = httpx.post(f"{url}/__session/x{PREFERENCE}", json=A_FAN, headers=bearer(token()))
+        in_path = httpx2.post(f"{url}/__session/x{PREFERENCE}", json=A_FAN, headers=bearer(token()))
 
     assert refused.status_code == 400
     assert refused.json()["error"]["code"] == "validation_error"
@@ -95,7 +95,7 @@ def test_strict_sessions_refuse_a_call_that_names_none_in_the_apis_voice(begin):
 
 
 def test_new_session_is_ready_to_paste(caller):
-    by_url = httpx.post(caller.base_url + PREFERENCE, json=A_FAN, headers=bearer(token()))
+    by_url = httpx2.post(caller.base_url + PREFERENCE, json=A_FAN, headers=bearer(token()))
     by_token, by_key = caller.write(), caller.set({"preference": "opt_out"})
 
     assert [answer.status_code for answer in (by_url, by_token, by_key)] == [200, 200, 202]
@@ -209,7 +209,7 @@ def test_banner_works_under_strict_sessions():
         line = next(line for line in render_banner(stub, url).splitlines() if line.startswith("curl"))
         script = f"{line} -s -o /dev/null -w '%{{http_code}}'"
         told = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30, check=True)
-        assert httpx.get(url).status_code == 200
+        assert httpx2.get(url).status_code == 200
 
     assert told.stdout == "200"
 

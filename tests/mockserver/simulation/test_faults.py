@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from tests.testbed.calls import PREFERENCE, bearer, connect, read, request
@@ -30,7 +30,7 @@ def test_reset_is_a_reset(caller, url):
 
     with pytest.raises(ConnectionResetError):
         raw(caller, url)
-    with pytest.raises(httpx.ReadError):
+    with pytest.raises(httpx2.ReadError):
         caller.write()
 
 
@@ -38,7 +38,7 @@ def test_empty_response_ends_without_a_byte(caller, url):
     caller.faults({"fault": "EMPTY_RESPONSE"})
 
     assert raw(caller, url) == b""
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         caller.write()
 
 
@@ -52,7 +52,7 @@ def test_malformed_chunk_comes_after_a_good_head(caller, url):
     assert b"content-length" not in head
     assert b"access-control-allow-origin: http://localhost:5173" in head
     assert body.startswith(b"not-a-size")
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         caller.write()
 
 
@@ -63,7 +63,7 @@ def test_random_data_is_not_http(caller, url):
 
     assert len(received) == 128
     assert not received.startswith(b"HTTP")
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         caller.write()
 
 
@@ -75,7 +75,7 @@ def test_truncated_body_is_shorter_than_it_says(caller, url):
     length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
     assert 0 < len(body) == length // 2
     assert b"access-control-allow-origin: http://localhost:5173" in head
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         caller.write()
 
 
@@ -93,7 +93,7 @@ def test_dribble_arrives_whole_and_late(caller):
 @pytest.mark.parametrize("fault", ["CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "RANDOM_DATA_THEN_CLOSE"])
 def test_call_that_got_no_answer_changes_nothing_and_is_journalled(caller, fault):
     caller.faults({"fault": fault, "times": 1})
-    with pytest.raises(httpx.TransportError):
+    with pytest.raises(httpx2.TransportError):
         caller.write()
 
     assert caller.admin("GET", "state")["onlyautomator"]["preferences"] == []

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-import httpx2 as httpx
+import httpx2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -144,15 +144,15 @@ def test_same_seed_same_answers():
 def test_stub_is_gone_after_the_block():
     with MockServer(["suprsend"]) as mock:
         url = mock.url
-        assert httpx.get(f"{url}/__admin/version").json()["apis"] == ["suprsend"]
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(url)
+        assert httpx2.get(f"{url}/__admin/version").json()["apis"] == ["suprsend"]
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(url)
 
 
 def test_open_event_stream_ends_with_the_stub_and_quietly(capfd):
     with (
         MockServer() as mock,
-        httpx.Client(timeout=5) as http,
+        httpx2.Client(timeout=5) as http,
         http.stream("GET", f"{mock.url}/__admin/events") as events,
     ):
         lines = events.iter_lines()
@@ -167,8 +167,8 @@ def test_whoever_waits_hears_that_the_stub_stops(capfd):
     with MockServer() as mock, ThreadPoolExecutor() as pool:
         wish, late = {"match": {}, "timeout_s": 30}, {"Prefer": "delay=30000"}
         asked = [
-            pool.submit(httpx.post, f"{mock.url}/__admin/requests/wait", json=wish, timeout=40),
-            pool.submit(httpx.post, f"{mock.url}{PREFERENCE}", headers=late, timeout=40),
+            pool.submit(httpx2.post, f"{mock.url}/__admin/requests/wait", json=wish, timeout=40),
+            pool.submit(httpx2.post, f"{mock.url}{PREFERENCE}", headers=late, timeout=40),
         ]
         # Nothing public tells that a call has arrived before it is answered; uvicorn's own list of calls does.
         for _ in range(500):
@@ -205,7 +205,7 @@ paths:
     with MockServer(specs=[spec]) as mock:
         session = mock.session()
 
-        assert httpx.get(f"{session.base_url}/greetings").json() == {"text": "hello"}
+        assert httpx2.get(f"{session.base_url}/greetings").json() == {"text": "hello"}
         assert session.token is None
 
 
@@ -224,14 +224,14 @@ def test_everything_is_awaited_in_the_async_twin():
             await session.faults({"match": {}, "status": 503, "times": 1})
             headers = {"Authorization": f"Bearer {session.token}"}
             body = {"fanId": "12345", "category": "content", "preference": "dark_mode", "value": True}
-            async with httpx.AsyncClient(base_url=session.base_url, headers=headers) as http:
+            async with httpx2.AsyncClient(base_url=session.base_url, headers=headers) as http:
                 waiting = asyncio.create_task(session.wait(count=2))
                 answers = [await http.post(PREFERENCE, json=body) for _ in range(2)]
             assert [answer.status_code for answer in answers] == [503, 200]
             assert len(await waiting) == 2
             await session.end()
-        with pytest.raises(httpx.ConnectError):
-            httpx.get(mock.url)
+        with pytest.raises(httpx2.ConnectError):
+            httpx2.get(mock.url)
 
     asyncio.run(test())
 
@@ -268,6 +268,6 @@ def test_stub_whose_certificate_nobody_vouches_for_is_not_called(self_signed, sc
                 self_signed.wrap_socket(connection, server_side=True).close()
 
         greeted = pool.submit(greet)
-        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(httpx2.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             Mock(f"{scheme}://localhost:{listener.getsockname()[1]}").session()
         greeted.result(5)

@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from threading import Barrier
 from urllib.parse import urlsplit
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from mockserver.testing.client import MockServer
@@ -70,8 +70,8 @@ def test_parallel_tests_never_collide():
     with start_command("--quiet") as (url, _):
         with ThreadPoolExecutor(WORKERS) as workers:
             assert len(list(workers.map(run_tests, range(WORKERS)))) == WORKERS
-        left = httpx.get(f"{url}/__admin/requests").json()
-        sessions = httpx.get(f"{url}/__admin/sessions").json()
+        left = httpx2.get(f"{url}/__admin/requests").json()
+        sessions = httpx2.get(f"{url}/__admin/sessions").json()
 
     assert left == []
     assert [one["requests"] for one in sessions] == [2] * WORKERS * TESTS
@@ -80,7 +80,7 @@ def test_parallel_tests_never_collide():
 def test_without_sessions_they_collide():
     """The same tests, all in one session: the proof can fail."""
     with MockServer() as mock, closing(Application(mock.url)) as application:
-        token = httpx.post(f"{mock.url}/__admin/tokens", json={}).json()["token"]
+        token = httpx2.post(f"{mock.url}/__admin/tokens", json={}).json()["token"]
         all_in_one = {"id": "default", "base_url": mock.url, "token": token}
         check_own_writes(application, all_in_one, 1)
         with pytest.raises(AssertionError, match="somebody was here before"):
