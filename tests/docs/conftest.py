@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.testbed.environments import Environment
+from tests.testbed.environments import LEAN_PYTEST, Environment
 
 from .pages import ROOT
 
@@ -23,31 +21,20 @@ _COPIED = ("docs/session.sh", "examples/targets/*.yaml")
 
 
 @pytest.fixture(scope="session")
-def port() -> Iterator[int]:
-    """The port of a stub that runs as ``make serve`` would run it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+def port(with_judge: Environment) -> Iterator[int]:
+    """The port of a stub that runs as after an installation of the wheel, so that its own judge judges it."""
+    command = with_judge.command("mockserver", "--port", "0", "--quiet")
     stub = subprocess.Popen(
-        [sys.executable, "-m", "mockserver", "--port", str(port), "--quiet"], stdout=subprocess.PIPE
+        command, cwd=with_judge.folder, env=dict(with_judge.variables), stdout=subprocess.PIPE, text=True
     )
     try:
         assert stub.stdout
-        assert stub.stdout.readline(), "the stub ended before it answered"
-        _wait_for(port)
-        yield port
+        url = stub.stdout.readline().strip()
+        assert url, "the stub ended before it answered"
+        yield int(url.rpartition(":")[2])
     finally:
         stub.terminate()
         stub.communicate(timeout=10)
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail(f"nothing listens on {port} after 30 s")
 
 
 @pytest.fixture
@@ -71,3 +58,5 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the CI system that runs these tests may change what the commands print."""
     for name in [name for name in os.environ if name.startswith(("GITHUB_", "MOCKSERVER_", "SUPRSEND_"))]:
         monkeypatch.delenv(name)
+    for name, value in LEAN_PYTEST.items():
+        monkeypatch.setenv(name, value)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.testbed.environments import LEAN_PYTEST
 from tests.testbed.needed_programs import needs_chromium, needs_node
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -25,7 +26,7 @@ def run(tmp_path):
     for name in [name for name in environment if name.startswith(("PYTEST_", "MOCKSERVER_"))]:
         del environment[name]
     # Their own lines install the stub without the judge, so without the plugins that the judge's packages bring.
-    environment["PYTEST_ADDOPTS"] = "-p no:schemathesis -p no:hypothesispytest"
+    environment.update(LEAN_PYTEST)
 
     def run(example: str, *command: str) -> str:
         folder = tmp_path / example

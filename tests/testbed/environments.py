@@ -15,6 +15,8 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
+# Plugins that the judge's packages bring to every pytest run of an environment, and that take a second to import.
+LEAN_PYTEST = {"PYTEST_ADDOPTS": "-p no:schemathesis -p no:hypothesispytest"}
 
 
 @dataclass(frozen=True)
