@@ -86,7 +86,6 @@ class Client:
         self.unanswered: list[Exchange] = []  # what send_hostile got no response to, though it tried twice
         self.made_up_credentials: dict[str, str] = {}  # how those of these names are made
         self.redaction = redaction
-        self.budget = Budget(budget_s) if budget is None else budget
         self._log = EvidenceLog()
         self._renewal = Renewal(secrets, redaction)
         self._base_url = base_url.rstrip("/")
@@ -94,13 +93,14 @@ class Client:
         self._proxy = self._find_proxy(httpx2.URL(base_url), proxy)
         self._connection = make_connection(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
         self.clock = self._connection.clock
+        self.budget = Budget(budget_s, self.clock) if budget is None else budget
         self._sender = Sender(
             self._connection,
             self._proxy,
             self._log,
             redaction,
             self.budget,
-            RateLimit(rate_per_s),
+            RateLimit(rate_per_s, self.clock),
             timeout_s,
         )
 
@@ -316,7 +316,7 @@ class Client:
     # --- waiting, and when there is no more of it -----------------------------------------------------------
 
     def _start_retry_timer(self) -> RetryTimer:
-        return RetryTimer(min(self._retry_s, self.budget.remaining_s()))
+        return RetryTimer(min(self._retry_s, self.budget.remaining_s()), self.clock)
 
     def _command_timeout_s(self) -> float:
         return min(COMMAND_WITHIN_S, self.budget.remaining_s())

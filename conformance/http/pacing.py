@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from conformance.assertions.outcome import RunStopped
+from conformance.http.clock import Clock
 
 BUSY_STATUSES = frozenset({429, 503})
 _FIRST_PAUSE_S = 0.1
@@ -23,14 +23,15 @@ class Budget:
     A little of it, at most two seconds, is reserved for putting things back when nothing is asked any more.
     """
 
-    def __init__(self, budget_s: float | None = None) -> None:
+    def __init__(self, budget_s: float | None = None, clock: Clock | None = None) -> None:
         self._budget_s = budget_s
-        self._end = math.inf if budget_s is None else time.monotonic() + budget_s
+        self._clock = clock or Clock()
+        self._end = math.inf if budget_s is None else self._clock.monotonic() + budget_s
         self._until = self._end - min(_RESERVE_S, (budget_s or 0) / 10)
 
     def remaining_s(self) -> float:
         """Return the seconds that are left, none if it is used up."""
-        return max(0.0, self._until - time.monotonic())
+        return max(0.0, self._until - self._clock.monotonic())
 
     def release_reserve(self) -> None:
         """Let what was reserved be used."""
@@ -39,7 +40,7 @@ class Budget:
     def restart(self, budget_s: float) -> None:
         """End *budget_s* seconds from now, whatever was left."""
         self._budget_s = budget_s
-        self._until = self._end = time.monotonic() + budget_s
+        self._until = self._end = self._clock.monotonic() + budget_s
 
     def describe(self) -> str:
         """Name the budget, for a sentence."""
@@ -53,17 +54,18 @@ class Budget:
 class RetryTimer:
     """The waiting for one request: at most *retry_s* seconds in all."""
 
-    def __init__(self, retry_s: float) -> None:
-        self._until = time.monotonic() + retry_s
+    def __init__(self, retry_s: float, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
+        self._until = self._clock.monotonic() + retry_s
         self._pause = _FIRST_PAUSE_S
 
     def wait(self, headers: Mapping[str, str]) -> bool:
         """Wait as long as the busy response asks, at least a growing while; False at once if that is too long."""
         pause = max(parse_retry_after(headers) or 0.0, self._pause)
         self._pause = min(self._pause * 2, _LONGEST_PAUSE_S)
-        if time.monotonic() + pause > self._until:
+        if self._clock.monotonic() + pause > self._until:
             return False
-        time.sleep(pause)
+        self._clock.sleep(pause)
         return True
 
 
@@ -95,7 +97,8 @@ def parse_http_date(text: str) -> datetime | None:
 class RateLimit:
     """At most *rate_per_s* requests a second on average; None for as many as there are."""
 
-    def __init__(self, rate_per_s: float | None) -> None:
+    def __init__(self, rate_per_s: float | None, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
         self._spacing_s = 1 / rate_per_s if rate_per_s else 0.0
         self._free_at = 0.0
         self._lock = threading.Lock()
@@ -105,9 +108,9 @@ class RateLimit:
         if not self._spacing_s:
             return True
         with self._lock:
-            start = max(time.monotonic(), self._free_at)
-            if start > time.monotonic() + within_s:
+            start = max(self._clock.monotonic(), self._free_at)
+            if start > self._clock.monotonic() + within_s:
                 return False
             self._free_at = start + requests * self._spacing_s
-        time.sleep(max(0.0, start - time.monotonic()))
+        self._clock.sleep(start - self._clock.monotonic())
         return True

@@ -45,14 +45,14 @@ class ExplorationBudget(Budget):
     def __init__(self, clock: Clock, until: float) -> None:
         super().__init__()
         self.until = until
-        self._clock = clock
+        self._monotonic = clock
 
     def remaining_s(self) -> float:
         """Return the seconds that are left; raises TimeIsUp if none are, KeyboardInterrupt if one was lost."""
         # Hypothesis, for one, may take the KeyboardInterrupt that ends us for a failure of what it tries.
         if interrupt.take_interrupt():
             raise KeyboardInterrupt
-        left = self.until - self._clock()
+        left = self.until - self._monotonic()
         if left <= 0:
             raise TimeIsUp
         return left

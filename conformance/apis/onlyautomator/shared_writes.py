@@ -187,7 +187,7 @@ def write_during_outage(driver: Driver) -> Response:
 
 def _trigger_outage(driver: Driver, headers: Mapping[str, str]) -> Response:
     """Send with the trigger; only 429 is sent again, since 503 is what is asked for."""
-    patience = RetryTimer(driver.target.patience.retry_s)
+    patience = RetryTimer(driver.target.patience.retry_s, driver.client.clock)
     while True:
         answer = driver.client.send(
             "POST", WRITE_PATH, headers=headers, json=driver.make_body(), retry_busy=False

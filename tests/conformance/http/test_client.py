@@ -12,9 +12,9 @@ from email.utils import formatdate
 import pytest
 
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NoAnswer, RunStopped, Unreachable
-from conformance.http import pacing
 from conformance.http.client import Client
-from conformance.http.pacing import RateLimit, parse_retry_after
+from conformance.http.clock import Clock, SkippingClock
+from conformance.http.pacing import RateLimit, RetryTimer, parse_retry_after
 from conformance.http.redaction import Redaction
 from conformance.proof.messages import Response
 from conformance.proof.server import serve, serve_bytes
@@ -114,10 +114,11 @@ def test_patience_ends_at_once_when_asked_to_wait_longer():
 
 
 @pytest.mark.parametrize("at_once", ["0", "nan", "Thu, 01 Jan 1970 00:00:00 GMT"])
-def test_target_that_says_at_once_is_not_asked_without_a_pause(at_once, monkeypatch):
+def test_target_that_says_at_once_is_not_asked_without_a_pause(at_once):
     pauses: list[float] = []
-    monkeypatch.setattr(pacing.time, "sleep", pauses.append)
-    waiting = pacing.RetryTimer(retry_s=30)
+    clock = Clock()
+    clock.sleep = pauses.append
+    waiting = RetryTimer(30, clock)
 
     assert all(waiting.wait({"retry-after": at_once}) for _ in range(5))
     assert pauses == sorted(pauses)
@@ -339,12 +340,13 @@ def test_racer_that_came_late_does_not_count():
 
 
 def test_pace_holds_the_average():
-    pace = RateLimit(100)
-    began = time.monotonic()
+    clock = SkippingClock()
+    pace = RateLimit(100, clock)
+    began = clock.monotonic()
     for _ in range(11):
         pace.wait()
 
-    assert time.monotonic() - began >= 0.1
+    assert clock.monotonic() - began >= 0.1
 
 
 def test_server_that_writes_head_and_body_apart_is_not_slow():
