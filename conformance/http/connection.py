@@ -134,6 +134,8 @@ class HttpConnection:
                 with suppress(httpcore2.WriteError):  # the target may answer and close before it has read all
                     stream.write(content)
                 if is_cut:
+                    left_s = self._deadline.remaining_s(httpcore2.ReadTimeout)
+                    self._deadline.set(min(left_s, CUT_REQUEST_TIMEOUT_S))
                     self._close_for_writing(stream)
                 for response in _read_responses(stream, methods):
                     responses.append(response)
@@ -153,7 +155,6 @@ class HttpConnection:
         return stream.start_tls(self._ssl_context, host) if self._ssl_context else stream
 
     def _close_for_writing(self, stream: httpcore2.NetworkStream) -> None:
-        self._deadline.set(min(self._deadline.remaining_s(httpcore2.ReadTimeout), CUT_REQUEST_TIMEOUT_S))
         tcp_socket = stream.get_extra_info("socket")
         if isinstance(tcp_socket, ssl.SSLSocket):
             # Python cannot end one direction of TLS and still read the other.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import threading
 import time
+from collections.abc import Callable
 from email.utils import formatdate
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import httpcore2
 import httpx2
@@ -38,7 +39,7 @@ class InProcessConnection(HttpConnection):
         self._app = app
         self._thread = threading.get_ident()
 
-    def send(self, request: SentRequest, within_s: float) -> RawResponse:  # noqa: ARG002  nothing is waited for
+    def send(self, request: SentRequest, within_s: float) -> RawResponse:
         """Have *request* answered."""
         headers = {name.decode().lower(): value.decode("latin-1") for name, value in request.headers.raw}
         target = request.url.raw_path.decode("latin-1")
@@ -47,6 +48,8 @@ class InProcessConnection(HttpConnection):
             # at the next one, so that without a pause no two of them would ever overlap.
             time.sleep(_OVERLAP_S)
         response = self._app.answer(Request(request.method, target, headers, request.content))
+        if response.never_comes:
+            self._time_out(within_s)
         if response.is_silent:
             raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
         fields, content = response.encode()
@@ -54,10 +57,16 @@ class InProcessConnection(HttpConnection):
         return RawResponse(response.status, httpx2.Headers({"date": date, **fields}), content)
 
     def _connect(self) -> httpcore2.NetworkStream:
-        return _MemoryStream(self._app)
+        return _MemoryStream(
+            self._app, lambda: self._time_out(self._deadline.remaining_s(httpcore2.ReadTimeout))
+        )
 
     def _close_for_writing(self, stream: httpcore2.NetworkStream) -> None:
         """Do nothing: what was written to a stream in memory is all that ever comes."""
+
+    def _time_out(self, within_s: float) -> NoReturn:
+        self.clock.sleep(within_s)
+        raise httpcore2.ReadTimeout("timed out")
 
 
 @lru_cache(16)  # many responses come in one second
@@ -66,10 +75,15 @@ def _format_date(seconds: int) -> str:
 
 
 class _MemoryStream(httpcore2.NetworkStream):
-    """Takes the bytes of requests, and gives back those of their responses."""
+    """Takes the bytes of requests, and gives back those of their responses.
 
-    def __init__(self, app: App) -> None:
+    time_out: called in the place of waiting for one that never comes.
+    """
+
+    def __init__(self, app: App, time_out: Callable[[], NoReturn]) -> None:
         self._app = app
+        self._time_out = time_out
+        self._is_hanging = False
         self._sent = b""
         self._responses: io.BytesIO | None = None
 
@@ -80,9 +94,14 @@ class _MemoryStream(httpcore2.NetworkStream):
         if self._responses is None:
             requests = io.BufferedReader(io.BytesIO(self._sent))
             self._responses = io.BytesIO()
-            ServedConnection(self._app, requests, self._responses, lambda: requests.peek(1)).serve()
+            connection = ServedConnection(self._app, requests, self._responses, lambda: requests.peek(1))
+            connection.serve()
+            self._is_hanging = connection.is_hanging
             self._responses.seek(0)
-        return self._responses.read(max_bytes)
+        data = self._responses.read(max_bytes)
+        if self._is_hanging and not data:
+            self._time_out()
+        return data
 
     def close(self) -> None:
         """Do nothing: no connection was opened."""

@@ -51,6 +51,7 @@ class Response:
     headers: ``transfer-encoding: chunked`` sends it in chunks, ``connection: close`` ends the connection. The
     date is now unless it is among them.
     http: "1.0" sends neither length nor chunks and ends the connection. is_silent: the connection is closed instead.
+    never_comes: the connection stays open, and silent.
     """
 
     status: int
@@ -58,6 +59,7 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
     http: str = "1.1"
     is_silent: bool = False
+    never_comes: bool = False
 
     def encode(self) -> tuple[dict[str, str], bytes]:
         """Return headers and bytes as they go out."""

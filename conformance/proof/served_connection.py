@@ -21,6 +21,7 @@ class ServedConnection:
     """Answers the requests of one connection with *app*, one after the other.
 
     peek: the bytes of the next request that are there already, without waiting for any.
+    is_hanging: whether it ended with a response that never comes.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class ServedConnection:
         self._requests = requests
         self._responses = responses
         self._peek = peek
+        self.is_hanging = False
 
     def serve(self) -> None:
         """Answer until either side closes, or until something comes that is no HTTP."""
@@ -53,7 +55,8 @@ class ServedConnection:
             response = self._app.answer(request)
         except Exception as error:
             response = Response(500, f"the served object itself failed: {error!r}".encode())
-        if response.is_silent:
+        self.is_hanging = response.never_comes
+        if response.is_silent or response.never_comes:
             return False
         self._send_response(response, has_body=method != "HEAD")
         is_last = response.http == "1.0" or _lower_case(response.headers).get("connection") == "close"

@@ -22,7 +22,10 @@ def serve(app: App) -> Iterator[str]:
         disable_nagle_algorithm = True
 
         def handle(self) -> None:
-            ServedConnection(app, self.rfile, self.wfile, self._peek).serve()
+            connection = ServedConnection(app, self.rfile, self.wfile, self._peek)
+            connection.serve()
+            if connection.is_hanging:
+                self.rfile.read()  # until the client gives up
 
         def _peek(self) -> bytes:
             # Without a time-out of zero, peek would wait for a request that may never come.

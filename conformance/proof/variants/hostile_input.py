@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +15,6 @@ _MANY_HEADERS = 50
 
 class BehindProxy(ProfiledServer):
     """A proxy stands before it and says no in HTML."""
-
-    needs_connection = True
 
     def answer(self, request: Request) -> Response:
         status = self.refusal_status(request)
@@ -101,12 +98,15 @@ class MixesUpPipelines(ProfiledServer):
 
 
 class Hangs(ProfiledServer):
-    """Sometimes takes longer than the patience that its profile asks for."""
-
-    needs_connection = True
+    """Never answers some requests, and its profile asks for little patience."""
 
     def profile(self, base_url: str) -> dict[str, Any]:
         return {**super().profile(base_url), "patience": {"timeout_s": 1}}
 
-    def wait_too_long(self) -> None:
-        threading.Event().wait(3)
+    def answer(self, request: Request) -> Response:
+        if self.hangs_on(request):
+            return Response(0, never_comes=True)
+        return super().answer(request)
+
+    def hangs_on(self, request: Request) -> bool:
+        raise NotImplementedError

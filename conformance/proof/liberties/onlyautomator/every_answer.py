@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
-import time
 from dataclasses import replace
 
 from conformance.proof.messages import Request, Response
@@ -75,12 +74,10 @@ class ConnectionClose(ChangesResponse):
 class Slow(Reference):
     """Every answer takes a few milliseconds, some take a hundred."""
 
-    needs_connection = True
-
     delays = itertools.cycle((0.1, *[0.003] * 60))
 
     def answer(self, request: Request) -> Response:
-        time.sleep(next(self.delays))
+        self.clock.sleep(next(self.delays))
         return super().answer(request)
 
 

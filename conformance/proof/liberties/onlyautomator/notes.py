@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,7 +44,7 @@ class RaceIsRefused(Reference):
             raise Refusal(409, "validation_error", "Someone else is writing this")
         with self.lock:
             # Long enough for the other writes of a race to find the lock taken.
-            time.sleep(0.01 if isinstance(body["value"], int) else 0)
+            self.clock.sleep(0.01 if isinstance(body["value"], int) else 0)
             self.lock.release()
             return super().store_record(body, caller)
 

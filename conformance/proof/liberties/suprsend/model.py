@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Reference, Refused
@@ -22,7 +21,7 @@ class RaceIsRefused(Reference):
             return self._error_response(Refused(409, "someone else is writing"))
         try:
             # Long enough for the other writes of a race to find the lock taken.
-            time.sleep(0.002)
+            self.clock.sleep(0.002)
             return super().answer(request)
         finally:
             self._busy.release()

@@ -229,11 +229,9 @@ class LabelsNothing(Reference):
 class IsSlow(Reference):
     """Every answer takes a moment."""
 
-    needs_connection = True
-
     def answer(self, request: Request) -> Response:
         """Answer one request."""
-        time.sleep(0.003)
+        self.clock.sleep(0.003)
         return super().answer(request)
 
 

@@ -14,10 +14,8 @@ class DeepHangs(Hangs, Reference):
 
     breaks = frozenset({"hostile-input-is-answered"})
 
-    def read_body(self, request: Request) -> Any:
-        if b"[" * 900 in request.body:
-            self.wait_too_long()
-        return super().read_body(request)
+    def hangs_on(self, request: Request) -> bool:
+        return b"[" * 900 in request.body
 
 
 class ChunksHang(Hangs, Reference):
@@ -25,10 +23,8 @@ class ChunksHang(Hangs, Reference):
 
     breaks = frozenset({"hostile-input-is-answered"})
 
-    def read_body(self, request: Request) -> Any:
-        if "transfer-encoding" in request.headers:
-            self.wait_too_long()
-        return super().read_body(request)
+    def hangs_on(self, request: Request) -> bool:
+        return "transfer-encoding" in request.headers
 
 
 class SurrogateHangs(Hangs, Reference):
@@ -36,10 +32,8 @@ class SurrogateHangs(Hangs, Reference):
 
     breaks = frozenset({"hostile-input-is-answered"})
 
-    def read_body(self, request: Request) -> Any:
-        if b"\\ud83d" in request.body:
-            self.wait_too_long()
-        return super().read_body(request)
+    def hangs_on(self, request: Request) -> bool:
+        return b"\\ud83d" in request.body
 
 
 class FiftyLevelsDeep(Reference):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference
 
@@ -104,7 +102,7 @@ class TextIsDeletedAndInserted(Reference):
             return super().store_record(body, caller)
         old = self.records.pop(self.record_key(body, caller), None)
         # Long enough for the other updates of a race to find no record.
-        time.sleep(0.03 if old else 0)
+        self.clock.sleep(0.03 if old else 0)
         record = self.create_record(body, caller) if old is None else self.update_record(old, body, caller)
         self.records[self.record_key(body, caller)] = record
         return record
@@ -119,5 +117,5 @@ class UpdatesShareABuffer(Reference):
     def store_record(self, body: Record, caller: Caller) -> Record:
         self.buffer = super().store_record(body, caller)
         # Meanwhile the other updates of a race fill the buffer.
-        time.sleep(0.02 if self.buffer["createdAt"] != self.buffer["updatedAt"] else 0)
+        self.clock.sleep(0.02 if self.buffer["createdAt"] != self.buffer["updatedAt"] else 0)
         return self.buffer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from conformance.proof.messages import Request, Response
+from conformance.proof.messages import Request
 from conformance.proof.reference.suprsend import (
     Reference,
 )
@@ -17,11 +17,8 @@ class DeepHangs(Hangs, Reference):
 
     breaks = frozenset({"hostile-input-is-answered"})
 
-    def answer(self, request: Request) -> Response:
-        """Answer when it is too late."""
-        if b'"note": ' + b"[" * 900 in request.body:
-            self.wait_too_long()
-        return super().answer(request)
+    def hangs_on(self, request: Request) -> bool:
+        return b'"note": ' + b"[" * 900 in request.body
 
 
 class ChunksHang(Hangs, Reference):
@@ -29,11 +26,8 @@ class ChunksHang(Hangs, Reference):
 
     breaks = frozenset({"hostile-input-is-answered"})
 
-    def answer(self, request: Request) -> Response:
-        """Answer when it is too late."""
-        if "transfer-encoding" in request.headers:
-            self.wait_too_long()
-        return super().answer(request)
+    def hangs_on(self, request: Request) -> bool:
+        return "transfer-encoding" in request.headers
 
 
 class LongBodiesAreCut(Reference):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -88,7 +87,7 @@ class LetsInFromAnOldState(Reference):
         if len(body.get("opt_in_channels") or ()) == 1:
             self._lock.release()
             # Meanwhile the other writes of a race are stored, and are forgotten afterwards.
-            time.sleep(0.05)
+            self.clock.sleep(0.05)
             self._lock.acquire()
         return super()._make_choice(place, before, preference, body)
 
@@ -103,6 +102,6 @@ class AnswersShareABuffer(Reference):
         if choice.opted_out:
             self._lock.release()
             # Meanwhile the other writes of a race fill the buffer.
-            time.sleep(0.08)
+            self.clock.sleep(0.08)
             self._lock.acquire()
         return self._buffer

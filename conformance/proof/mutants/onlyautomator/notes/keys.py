@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -226,6 +225,6 @@ class RaceMakesTwo(Reference):
         if self.record_key(body, caller) in self.records:
             return super().store_record(body, caller)
         # Long enough for the other creates of a race to find no record either.
-        time.sleep(0.01)
+        self.clock.sleep(0.01)
         self.records[self.record_key(body, caller)] = record = self.create_record(body, caller)
         return record
