@@ -20,11 +20,35 @@ from conformance.generation.case import Case
 # The two that decide what is drawn; both are pinned in pyproject.toml.
 _GENERATORS = ("schemathesis", "hypothesis")
 
+_TEXTS = ("description", "summary")  # for readers; nothing that is drawn depends on them
+_VALUES = ("const", "default", "enum", "example", "examples")  # what lies in them is data, whatever its name
+
 
 def digest_origin(contract: openapi.Spec, seed: int, count: int) -> str:
     """Return the digest of what decides which cases are drawn from *contract*."""
-    facts = [contract, seed, count, {name: version(name) for name in _GENERATORS}]
+    facts = [_remove_texts(contract), seed, count, {name: version(name) for name in _GENERATORS}]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _remove_texts(node: Any) -> Any:
+    """Copy a contract without its texts; a schema's property of that name is no string, and stays."""
+    if isinstance(node, list):
+        return [_remove_texts(item) for item in node]
+    if isinstance(node, dict):
+        return {key: _remove_texts_under(key, value) for key, value in _without_texts(node).items()}
+    return node
+
+
+def _remove_texts_under(key: str, value: Any) -> Any:
+    if key == "examples" and isinstance(value, dict):  # each has a summary beside its data
+        return {name: _without_texts(example) for name, example in value.items()}
+    return value if key in _VALUES else _remove_texts(value)
+
+
+def _without_texts(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    return {key: value for key, value in node.items() if not (key in _TEXTS and isinstance(value, str))}
 
 
 def read_cases(api: str, origin: str) -> list[Case] | None:

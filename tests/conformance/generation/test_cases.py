@@ -65,6 +65,46 @@ def test_stored_exam_is_not_taken_where_another_would_be_drawn(change, tmp_path,
     assert read_cases("onlyautomator", origin) is None
 
 
+def reworded(node):
+    """Copy a contract with other texts for its readers; what an example has as its value is none."""
+    if isinstance(node, list):
+        return [reworded(item) for item in node]
+    if isinstance(node, dict):
+        return {key: value if key == "value" else reworded_under(key, value) for key, value in node.items()}
+    return node
+
+
+def reworded_under(key, value):
+    return "Other words." if key in ("description", "summary") and isinstance(value, str) else reworded(value)
+
+
+@pytest.mark.parametrize("api", openapi.api_names())
+def test_edited_text_leaves_the_stored_exam_in_place(api):
+    contract = select_documented(openapi.load_contract(api))
+    other = reworded(contract)
+
+    assert other != contract
+    assert digest_origin(other, 0, COUNT) == digest_origin(contract, 0, COUNT)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"properties": {"description": {"type": "integer"}}},
+        {"example": {"description": "another"}},
+        {"enum": [{"summary": "another"}]},
+    ],
+)
+def test_what_is_only_named_like_a_text_decides_on_the_exam(change):
+    schema = {
+        "properties": {"description": {"type": "string"}},
+        "example": {"description": "one"},
+        "enum": [{"summary": "one"}],
+    }
+
+    assert digest_origin({**schema, **change}, 0, COUNT) != digest_origin(schema, 0, COUNT)
+
+
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_half_of_at_least_forty_cases_is_broken_on_purpose(api):
     drawn = draw_cases(api)
