@@ -14,7 +14,10 @@ serve: .venv/serve
 # Install what the judge needs.
 judge: .venv/ready
 
-test: lint types tests
+# Types are checked while the tests run, and what there is to say of them comes last.
+test: lint
+	@$(MAKE) --no-print-directory types > .venv/types & $(MAKE) --no-print-directory tests; tests=$$?; \
+	  wait $$!; types=$$?; cat .venv/types; exit $$((tests + types))
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .
