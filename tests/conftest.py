@@ -23,10 +23,14 @@ pytest_plugins = ["tests.testbed.environments"]
 Once = Callable[[str, Callable[[Path], None]], Path]
 
 
-def pytest_collection_finish() -> None:
-    """Collect garbage seldom, and never among the tests themselves: three thousand of them stay to the end."""
-    gc.freeze()
+def pytest_configure() -> None:
+    """Collect garbage seldom: what is imported and collected now stays to the end."""
     gc.set_threshold(100_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """Collect no garbage among the tests themselves: three thousand of them stay to the end."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
