@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 
+from conformance.http.clock import Clock
 from conformance.proof.messages import Request, Response
 from conformance.proof.server import serve, serve_bytes
 
@@ -22,9 +23,20 @@ _HTML = {"content-type": "text/html; charset=utf-8"}
 _JSON = {"content-type": "application/json"}
 
 
-class _FunctionApp:
-    def __init__(self, answer: AnswerFunction) -> None:
+class AnsweredNonsense:
+    """A server that gives one kind of answer to everything.
+
+    needs_connection: whether the answer is nonsense to whoever decodes it, which a call leaves out.
+    """
+
+    def __init__(self, answer: AnswerFunction, *, needs_connection: bool) -> None:
         self.answer = answer
+        self.needs_connection = needs_connection
+        self.clock = Clock()
+
+    def __call__(self) -> AbstractContextManager[str]:
+        """Serve it for the length of a with block."""
+        return serve(self)
 
 
 @cache  # packing takes a quarter of a second, and every process that lists the trials imports this module
@@ -92,6 +104,7 @@ _ANSWERS: Mapping[str, AnswerFunction] = {
     "terminal escapes": lambda _: Response(200, b"\x1b[2J\x1b]0;owned\x07\x00", _JSON),
     "huge body": lambda _: Response(200, b'"' + b"x" * 1_000_000 + b'"', _JSON),
 }
+_ENCODED_ANSWERS = ("status 999", "broken gzip", "gzip bomb")
 
 
 def _close_at_once(connection: socket.socket) -> None:
@@ -169,16 +182,15 @@ def _serve_nobody() -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
 
 
-def _prepare_answers(answers: AnswerFunction) -> Callable[[], AbstractContextManager[str]]:
-    return lambda: serve(_FunctionApp(answers))
-
-
 def _prepare_talk(talk: TalkFunction) -> Callable[[], AbstractContextManager[str]]:
     return lambda: serve_bytes(talk)
 
 
 NONSENSE_SERVERS: Mapping[str, Callable[[], AbstractContextManager[str]]] = {
-    **{name: _prepare_answers(answers) for name, answers in _ANSWERS.items()},
+    **{
+        name: AnsweredNonsense(answer, needs_connection=name in _ENCODED_ANSWERS)
+        for name, answer in _ANSWERS.items()
+    },
     **{name: _prepare_talk(talk) for name, talk in _TALKS.items()},
     "nobody listens": _serve_nobody,
 }

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import partial
 from urllib.parse import parse_qsl
 
 import pytest
@@ -17,7 +18,7 @@ from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
 from conformance.proof.nonsense import NONSENSE_SERVERS
 from conformance.proof.server import serve
-from conformance.proof.trial import SHORT_PATIENCE, judge_in_process
+from conformance.proof.trial import judge_in_process, judge_nonsense
 from mockserver import MockServer
 from tests.conformance.contract.judging import Falls, judged, profile
 from tests.conformance.contract.library import KEY, SPEC, Library
@@ -341,8 +342,7 @@ def test_exam_is_the_same_in_every_process(spec):
 
 @pytest.mark.parametrize("nonsense", NONSENSE_SERVERS)
 def test_nonsense_is_neither_accepted_nor_our_fault(nonsense, spec):
-    with NONSENSE_SERVERS[nonsense]() as url:
-        verdict = judge_target({**profile(spec, url), "patience": SHORT_PATIENCE})
+    verdict = judge_nonsense(NONSENSE_SERVERS[nonsense], partial(profile, spec))
 
     assert verdict.exit_status in (1, 3)
     assert not [one.reason for one in verdict.results if one.is_our_fault]

@@ -9,6 +9,7 @@ from conformance.command.cli import app
 from conformance.judge.suites import collect_requirements
 from conformance.proof import trial
 from conformance.proof.messages import Response
+from conformance.proof.nonsense import AnsweredNonsense
 from conformance.proof.server import serve
 from conformance.proof.trial import LIBERTY, MUTANT, NONSENSE, REFERENCE, Trial
 
@@ -220,3 +221,13 @@ def test_every_kind_is_tried(api):
     assert list(dict.fromkeys(kinds)) == list(trial.KINDS)
     assert kinds.count(MUTANT) == len(proof.mutants_of(api))
     assert kinds.count(LIBERTY) == len(proof.liberties_of(api))
+
+
+def test_waiting_that_the_clock_skips_counts(api):
+    def answer_late(_):
+        nonsense.clock.sleep(30)
+        return Response(404, {})
+
+    nonsense = AnsweredNonsense(answer_late, needs_connection=False)
+
+    assert deviations(api, NONSENSE, nonsense) == ("kept the judge waiting for 30 s",)
