@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -20,6 +22,7 @@ from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAns
 from conformance.http import raw_request
 from conformance.http.client import Client
 from conformance.http.redaction import Redaction
+from conformance.proof.in_process import IN_PROCESS_URL, InProcessConnection
 from conformance.proof.messages import Response
 from conformance.proof.server import serve, serve_bytes
 
@@ -47,6 +50,21 @@ def talking_to(answer, **patience):
     server = Server()
     with serve(server) as url, speaking(f"{url}/base", **patience) as client:
         yield client, server.requests
+
+
+@contextmanager
+def calling(answer, **patience):
+    """Talk to a server without a connection, on a clock that skips every wait."""
+    server = SimpleNamespace(answer=answer)
+    yield (
+        Client(
+            f"{IN_PROCESS_URL}/base",
+            Redaction(),
+            make_connection=partial(InProcessConnection, server),
+            **patience,
+        ),
+        server,
+    )
 
 
 def echo(request):
@@ -202,6 +220,18 @@ def test_second_request_that_is_never_answered_is_no_silence():
             assert len(client.send_raw(raw_request.pipeline_requests(drafts(client, 2)))) == 1
 
 
+def test_request_that_is_never_answered_takes_its_time_on_the_clock_that_is_turned():
+    with calling(lambda _: hang(), timeout_s=60) as (client, server):
+        began = server.clock.monotonic()
+        with pytest.raises(NoAnswer):
+            client.send_raw(raw_request.pipeline_requests(drafts(client)))
+        assert 59 < server.clock.monotonic() - began < 70
+        assert client.send_raw(raw_request.cut_body(*drafts(client), missing=1)) == []
+        with pytest.raises(NoAnswer):
+            client.send("GET", "/")
+        assert 118 < server.clock.monotonic() - began < 140
+
+
 def test_waiting_server_is_left_after_a_moment():
     """Half a request is not waited for as long as a whole one."""
 
@@ -279,11 +309,11 @@ def test_evidence_says_how_it_was_sent_and_no_credential():
 
 
 @contextmanager
-def send_hostile_to(answer_hostile, answer_harmless=lambda: Response(200, {})):
+def send_hostile_to(answer_hostile, answer_harmless=lambda: Response(200, {}), connect=talking_to):
     def answer(request):
         return answer_hostile() if request.path == "/base/hostile" else answer_harmless()
 
-    with talking_to(answer, timeout_s=0.8) as (client, _):
+    with connect(answer, timeout_s=0.8) as (client, _):
 
         def send():
             return client.send_hostile(
@@ -294,8 +324,7 @@ def send_hostile_to(answer_hostile, answer_harmless=lambda: Response(200, {})):
 
 
 def hang():
-    threading.Event().wait(3)
-    return Response(200, {})
+    return Response(0, never_comes=True)
 
 
 def test_hostile_request_is_answered():
@@ -311,7 +340,7 @@ def test_closed_connection_is_no_answer_and_no_failure():
 
 
 def test_request_that_alone_gets_no_answer_hangs():
-    with send_hostile_to(hang) as (send, client):
+    with send_hostile_to(hang, connect=calling) as (send, client):
         for hung in (1, 2):  # the harmless answers in between end a row of silences
             with pytest.raises(NoAnswer):
                 send()
@@ -326,7 +355,7 @@ def test_request_that_gets_its_answer_the_second_time_does_not_hang():
 
 
 def test_target_that_is_gone_does_not_hang():
-    with send_hostile_to(hang, answer_harmless=hang) as (send, client):
+    with send_hostile_to(hang, answer_harmless=hang, connect=calling) as (send, client):
         with pytest.raises(Unreachable):
             send()
         assert client.unanswered == []

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from conformance import proof
-from conformance.judge.session import judge_target
 from conformance.judge.suites import collect_requirements
 from conformance.judge.verdict import CONFORMANT
+from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
-from conformance.proof.server import serve
 from conformance.proof.trial import judge_in_process
 from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_with, untested
 
@@ -130,14 +127,13 @@ def test_capability_that_is_not_there_fails_what_asks_for_it_and_nothing_else(st
 
 @pytest.mark.parametrize("whose", ["fanId=fan-1001&category", "fanId=fan-1001 ", "fanId", ""])
 def test_lists_that_take_too_long_keep_nothing_else_from_being_judged(whose):
-    class Slow(Reference):
+    class Late(Reference):
         def answer(self, request):
             if "get-preferences" in request.path and whose in f"{request.target} ":
-                time.sleep(1.3)
+                return Response(0, never_comes=True)
             return super().answer(request)
 
-    with serve(Slow()) as url:
-        verdict = judge_target({**Slow().profile(url), "patience": {"timeout_s": 1}})
+    verdict = judge_in_process(Late(), {**Late().profile(IN_PROCESS_URL), "patience": {"timeout_s": 1}})
 
     assert verdict.verdict == CONFORMANT
     assert verdict.ids("failed") == []
