@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 EXTENSION = Path(__file__).parent / "extension"
-# No sandbox, since containers run as root; nothing that calls home.
+# No sandbox, since containers run as root; nothing that calls home; no animation of the window that nobody sees.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +27,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--animation-duration-scale=0",
+    "--wm-window-animations-disabled",
 ]
 
 

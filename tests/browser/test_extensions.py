@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.page_calls import WRITE, fetch, write
 
 
-@pytest.fixture(params=["plain", "privileged"])
-def page(request: pytest.FixtureRequest, browser: BrowserContext, tab: Page) -> Page:
-    """A page of the extension: under CORS like any page, or above it."""
+@pytest.fixture(scope="module", params=["plain", "privileged"])
+def page(request: pytest.FixtureRequest, browser: BrowserContext) -> Iterator[Page]:
+    """A page of the extension, under CORS like any page, or above it; open for all tests."""
     while len(browser.service_workers) < 2:
         browser.wait_for_event("serviceworker")
+    page = browser.new_page()
     for worker in browser.service_workers:
-        tab.goto(worker.url.replace("background.js", "page.html"))
-        permissions = tab.evaluate("chrome.runtime.getManifest().host_permissions || []")
+        page.goto(worker.url.replace("background.js", "page.html"))
+        permissions = page.evaluate("chrome.runtime.getManifest().host_permissions || []")
         if bool(permissions) == (request.param == "privileged"):
-            return tab
+            yield page
+            page.close()
+            return
     raise AssertionError("the extension is not loaded")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 from mockserver.testing.client import MockServer, MockSession
 from tests.browser.page_calls import PATH, WRITE, fetch, write
@@ -11,11 +13,13 @@ from tests.browser.page_calls import PATH, WRITE, fetch, write
 BUSY = {"match": {}, "quota": {"limit": 1, "window_s": 60}}
 
 
-@pytest.fixture
-def page(tab: Page, elsewhere: int) -> Page:
-    """A page of another site, on this machine too, so that the browser asks nobody for leave."""
-    tab.goto(f"http://localhost:{elsewhere}/")
-    return tab
+@pytest.fixture(scope="module")
+def page(browser: BrowserContext, elsewhere: int) -> Iterator[Page]:
+    """A page of another site, on this machine too, so that the browser asks nobody for leave; open for all tests."""
+    page = browser.new_page()
+    page.goto(f"http://localhost:{elsewhere}/")
+    yield page
+    page.close()
 
 
 def test_write_succeeds(page, session):
@@ -142,11 +146,12 @@ def test_control_plane_cannot_be_used(page, stub: MockServer, session: MockSessi
     assert len(session.requests()) == 1
 
 
-def test_form_of_a_page_resets_nothing(page, stub: MockServer, session: MockSession):
+def test_form_of_a_page_resets_nothing(tab, elsewhere, stub: MockServer, session: MockSession):
     """A form is sent without asking first; what comes back is shown instead of the page."""
-    write(page, session.base_url, session.token)
+    tab.goto(f"http://localhost:{elsewhere}/")
+    write(tab, session.base_url, session.token)
     before = session.state()
-    page.evaluate(
+    tab.evaluate(
         """url => {
             const form = document.createElement("form");
             Object.assign(form, { method: "POST", action: url, enctype: "text/plain" });
@@ -155,7 +160,7 @@ def test_form_of_a_page_resets_nothing(page, stub: MockServer, session: MockSess
         }""",
         f"{stub.url}/__admin/reset?session={session.id}",
     )
-    page.wait_for_url(f"{stub.url}/**")
+    tab.wait_for_url(f"{stub.url}/**")
 
-    assert "forbidden" in page.content()
+    assert "forbidden" in tab.content()
     assert session.state() == before
