@@ -110,7 +110,7 @@ def test_part_of_the_requirements_is_a_partial_verdict(tmp_path):
     api = "onlyautomator"
     chosen = next(one for one in collect_requirements(api) if one.id.endswith("missing-token"))
     with served(tmp_path, proof.reference_of(api)()) as profile:
-        done = conformance("run", profile, "--only", "missing-t*", "--report-dir", tmp_path, "--seed", 7)
+        done = conformance("run", profile, "--only", "missing-t*", "--report-dir", tmp_path, "--seed", 1)
         nothing = conformance("run", profile, "--only", "mising-token")
         elsewhere = conformance("run", profile, "--only", "suprsend/*")
     report = json.loads((tmp_path / "report.json").read_text())
@@ -118,7 +118,7 @@ def test_part_of_the_requirements_is_a_partial_verdict(tmp_path):
     assert done.exit_code == 0
     assert "partial" in done.stdout
     assert "1 of 1 MUSTs tested" in done.stdout
-    assert (report["partial"], report["seed"]) == (True, 7)
+    assert (report["partial"], report["seed"]) == (True, 1)
     assert [one["id"] for one in report["requirements"]] == [chosen.id]
     assert (nothing.exit_code, nothing.stdout) == (2, "")
     assert f"did you mean {chosen.id}" in nothing.stderr

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import strategies
 
 import openapi
-from conformance.generation import stored_cases
-from conformance.generation.cases import COUNT, DRAWN, draw_cases, select_documented
+from conformance.generation import cases, stored_cases
+from conformance.generation.cases import COUNT, draw_cases, select_documented
 from conformance.generation.hypothesis import draw_values, reproducible
 from conformance.generation.stored_cases import digest_origin, locate_cases, read_cases
 
@@ -116,10 +116,10 @@ def test_half_of_at_least_forty_cases_is_broken_on_purpose(api):
 
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_cases_differ_and_most_negatives_are_json(api):
-    cases = draw_cases(api).cases
-    negatives = [case for case in cases if case.mode == "negative"]
+    drawn = draw_cases(api).cases
+    negatives = [case for case in drawn if case.mode == "negative"]
 
-    assert max(Counter((case.mode, case.content) for case in cases).values()) == 1
+    assert max(Counter((case.mode, case.content) for case in drawn).values()) == 1
     assert sum(case.has_json for case in negatives) >= len(negatives) * 3 / 4
     assert len({case.flaws for case in negatives}) > len(negatives) / 3
     assert all(case.flaws for case in negatives)
@@ -140,7 +140,7 @@ def test_marks_of_ours_do_not_change_the_exam(monkeypatch):
     marked = {**contract, "x-note": "new", "info": {**contract["info"], "x-other": 1}}
     before = draw_cases("onlyautomator").sha256
     monkeypatch.setattr(openapi, "load_contract", lambda _: marked)
-    DRAWN.clear()
+    monkeypatch.setattr(cases, "DRAWN", {})
 
     assert draw_cases("onlyautomator").sha256 == before
 
