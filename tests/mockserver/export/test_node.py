@@ -14,7 +14,7 @@ import pytest
 
 import openapi
 from tests.mockserver.export.contract_examples import LIBRARY, SPECS, list_answer_examples
-from tests.testbed.stubs import run_command, start_command
+from tests.testbed.stubs import run_command, serve_command
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -91,7 +91,7 @@ def test_collections_run_against_the_stub(project):
     apis = [word for name in openapi.api_names() for word in ("--api", name)]
     fixtures = str(project / "kit/fixtures.yaml")
 
-    with start_command("--quiet", "--spec", str(LIBRARY), "--fixtures", fixtures, *apis) as (url, _):
+    with serve_command("--spec", str(LIBRARY), "--fixtures", fixtures, *apis) as url:
         for line in lines:
             base = url + ("/v2" if "library" in line else "")
             printed = run_tool(project, "sh", "-c", f"cd kit; {line} --env-var baseUrl={base}")
