@@ -11,7 +11,7 @@ from conformance.proof.messages import Request, Response
 class ProfiledServer:
     """A server that brings the profile by which it is judged, and looks at no clock but its own.
 
-    needs_connection: whether it changes how an answer travels, or when, which a call would not show.
+    needs_connection: whether it changes how an answer travels, which a call would not show.
     costs: the SHOULDs that a liberty fails, by their ids without the API.
     """
 

@@ -133,7 +133,7 @@ def _judge_reference(trial: Trial) -> Verdict:
 
 
 def _judge_variant(trial: Trial) -> Verdict:
-    # Only what changes how an answer travels, or when, is worth a connection: calls take a third of the time.
+    # Only what changes how an answer travels is worth a connection: calls take a third of the time.
     return (judge_over_http if trial.server.needs_connection else judge_in_process)(trial.server())
 
 
