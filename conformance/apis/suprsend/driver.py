@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.apis.suprsend import generated_cases
 from conformance.apis.suprsend.api_key import ApiKey
@@ -44,16 +44,27 @@ _LATER_LAG_S = (
 Reading = Response | Inconclusive | None
 
 
+class AcceptedWrite(NamedTuple):
+    """What was written where, and how it was answered."""
+
+    place: Place
+    body: Any
+    answer: Response
+
+
 class Driver(suite.Driver):
     """Speaks to a SuprSend server during one run.
 
-    restore_restrictions: puts back what no write of a category does, where something has to be.
+    accepted_writes: of a JSON value, to the path as the profile writes it, and without options in the query: what the
+    document says of an answer holds for each. restore_restrictions: puts back what no write of a category does, where
+    something has to be.
     """
 
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
         super().__init__(client, run)
         self.places = Places(target)
         self.api_key = ApiKey(target.credentials.api_key, client)
+        self.accepted_writes: list[AcceptedWrite] = []
         self.restore_restrictions: Callable[[], str | None] | None = None
         self._target = target
         self._touched: dict[Place, None] = {}
@@ -106,6 +117,8 @@ class Driver(suite.Driver):
         if answer.ok:
             self._touched[place] = None
             self._latest[place] = answer
+            if content is None and style is None and params is None:
+                self.accepted_writes.append(AcceptedWrite(place, body, answer))
             # Only a plain opt-in is sure to list every channel; others may list those that are in.
             if body == OPT_IN:
                 self._seen.setdefault(place, {}).update(editable_channels(answer))

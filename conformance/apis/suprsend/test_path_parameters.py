@@ -6,7 +6,6 @@ from conformance.apis.suprsend.category import describe_answer, repeatable_state
 from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import (
-    switch_category_once,
     write_here_and_elsewhere,
     write_to_unknown_category,
     write_to_unknown_object,
@@ -24,14 +23,6 @@ def _expect_untouched_by(driver: Driver, other: Place) -> None:
         f"{repeatable_state(after)}",
         after,
     )
-
-
-def test_category_is_the_slug(driver: Driver) -> None:
-    """MUST answer with the slug of the path as the category. (suprsend: Path Parameters)"""
-    slug = driver.places.main.category
-    for answer in switch_category_once(driver):
-        given = require_member(answer, "category", str)
-        expect(given == slug, f"category {slug!r}", f"{given!r}", answer)
 
 
 def test_category_ignores_the_body(driver: Driver) -> None:

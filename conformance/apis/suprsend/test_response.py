@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from conformance.apis.suprsend.category import (
     IN,
     OUT,
-    PREFERENCES,
     category_of,
     channels_of,
     describe_value,
@@ -23,163 +19,13 @@ from conformance.apis.suprsend.shared_reads import switch_locked_category_and_re
 from conformance.apis.suprsend.shared_writes import (
     choose_two_channels,
     opt_in_fully_once,
-    repeat_writes_once,
     switch_category_once,
     switch_channel_once,
     switch_locked_category_once,
 )
-from conformance.assertions.expect import expect, expect_status, observe
+from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.response import Response
-
-
-def _members_of_answers(driver: Driver, name: str) -> Iterator[tuple[Any, Response]]:
-    """Yield a member of the category opted in, out and in again."""
-    for answer in switch_category_once(driver):
-        yield category_of(answer).get(name), answer
-
-
-def _members_of_channels(driver: Driver, name: str) -> Iterator[tuple[Any, Response]]:
-    """Yield a member of every channel listed while the category is opted in and out."""
-    answers = switch_category_once(driver)
-    if not channels_of(answers.first):
-        raise Inconclusive(
-            "no channel is listed as an object; fixtures.object needs two, best email and slack"
-        )
-    for answer in answers:
-        for item in channels_of(answer):
-            yield item.get(name), answer
-
-
-def _expect_text(value: Any, answer: Response, name: str) -> None:
-    """Expect a string."""
-    expect(isinstance(value, str), f"{name}: a string", describe_value(value), answer)
-
-
-def _expect_preference(value: Any, answer: Response, name: str) -> None:
-    """Expect one of the two words."""
-    expect(value in PREFERENCES, f"{name}: opt_in or opt_out", describe_value(value), answer)
-
-
-def _expect_boolean(value: Any, answer: Response, name: str) -> None:
-    """Expect true or false."""
-    expect(isinstance(value, bool), f"{name}: a boolean", describe_value(value), answer)
-
-
-def test_answers_202(driver: Driver) -> None:
-    """MUST answer 202 to a preference that it accepts. (suprsend: Response)"""
-    expect_status(switch_category_once(driver).first, 202)
-    for answer in (*switch_category_once(driver), *(second for _, second in repeat_writes_once(driver))):
-        if answer.ok:
-            expect_status(answer, 202)
-
-
-def test_answers_the_category(driver: Driver) -> None:
-    """MUST answer with the category as a JSON object. (suprsend: Response)"""
-    for answer in switch_category_once(driver):
-        body = require_success(answer).json
-        expect(isinstance(body, dict), "a JSON object", describe_value(body), answer)
-
-
-def test_media_type(driver: Driver) -> None:
-    """SHOULD answer with application/json or a type built on it. (suprsend: API specification)"""
-    for answer in switch_category_once(driver):
-        is_json = require_success(answer).is_labelled_json
-        expect(is_json, "application/json", answer.media_type or "no content-type", answer)
-
-
-def test_name(driver: Driver) -> None:
-    """MUST answer with name, a string. (suprsend: Response)"""
-    for value, answer in _members_of_answers(driver, "name"):
-        _expect_text(value, answer, "name")
-
-
-def test_category(driver: Driver) -> None:
-    """MUST answer with category, a string. (suprsend: Response)"""
-    for value, answer in _members_of_answers(driver, "category"):
-        _expect_text(value, answer, "category")
-
-
-def test_description(driver: Driver) -> None:
-    """MUST answer with description, a string, or null for a category without one. (suprsend: Response)"""
-    for answer in switch_category_once(driver):
-        said = category_of(answer)
-        expect("description" in said, "description", "no such member", answer)
-        value = said["description"]
-        expect(
-            value is None or isinstance(value, str),
-            "description: a string or null",
-            describe_value(value),
-            answer,
-        )
-
-
-def test_original_preference(driver: Driver) -> None:
-    """MUST answer with original_preference, opt_in or opt_out, or null as other pages show it.
-
-    (suprsend: Response)
-
-    Which of them it is, is not judged.
-    """
-    for answer in switch_category_once(driver):
-        said = category_of(answer)
-        expect("original_preference" in said, "original_preference", "no such member", answer)
-        if said["original_preference"] is not None:
-            _expect_preference(said["original_preference"], answer, "original_preference")
-
-
-def test_preference(driver: Driver) -> None:
-    """MUST answer with preference, opt_in or opt_out. (suprsend: Response)"""
-    for value, answer in _members_of_answers(driver, "preference"):
-        _expect_preference(value, answer, "preference")
-
-
-def test_is_editable(driver: Driver) -> None:
-    """MUST answer with is_editable, a boolean. (suprsend: Response)"""
-    for value, answer in _members_of_answers(driver, "is_editable"):
-        _expect_boolean(value, answer, "is_editable")
-
-
-def test_channels(driver: Driver) -> None:
-    """MUST answer with channels, an array, while the category is opted in. (suprsend: Response)
-
-    A category that is opted out may list channels or none: the document shows one that is opted in.
-    """
-    answers = switch_category_once(driver)
-    for answer in (answers.first, answers.back):
-        value = category_of(answer).get("channels")
-        expect(isinstance(value, list), "channels: an array", describe_value(value), answer)
-
-
-def test_channels_are_objects(driver: Driver) -> None:
-    """MUST answer with an object for every channel. (suprsend: Response)"""
-    for value, answer in _members_of_answers(driver, "channels"):
-        for item in value if isinstance(value, list) else []:
-            expect(isinstance(item, dict), "channels: objects", describe_value(item), answer)
-
-
-def test_channel_names(driver: Driver) -> None:
-    """MUST answer with channel, a string, for every channel, as the example shows it. (suprsend: Response)"""
-    for value, answer in _members_of_channels(driver, "channel"):
-        _expect_text(value, answer, "channels[].channel")
-
-
-def test_channel_preferences(driver: Driver) -> None:
-    """MUST answer with preference, opt_in or opt_out, for every channel, as the example shows it.
-
-    (suprsend: Response)
-    """
-    for value, answer in _members_of_channels(driver, "preference"):
-        _expect_preference(value, answer, "channels[].preference")
-
-
-def test_channel_is_editable(driver: Driver) -> None:
-    """MUST answer with is_editable, a boolean, for every channel, as the example shows it.
-
-    (suprsend: Response)
-    """
-    for value, answer in _members_of_channels(driver, "is_editable"):
-        _expect_boolean(value, answer, "channels[].is_editable")
 
 
 def test_preference_follows_opt_out(driver: Driver) -> None:
@@ -257,7 +103,10 @@ def test_original_preference_after_choices(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    given = [describe_value(value) for value, _ in _members_of_answers(driver, "original_preference")]
+    given = [
+        describe_value(category_of(answer).get("original_preference"))
+        for answer in switch_category_once(driver)
+    ]
     observe(f"original_preference opted in, out and in again: {', '.join(given)}")
 
 

@@ -121,7 +121,7 @@ class CategoryIsAnObject(Reference):
 class NoDescription(Reference):
     """The description is missing."""
 
-    breaks = frozenset({"description"})
+    breaks = frozenset({"description-is-there"})
 
     def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         category = super()._render_preference(place, choice)

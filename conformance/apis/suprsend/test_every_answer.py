@@ -1,0 +1,218 @@
+"""Response, of every write that is accepted in the run: the first and the last, here and elsewhere; asked last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from conformance.apis.suprsend.category import (
+    IN,
+    PREFERENCES,
+    category_of,
+    channels_of,
+    describe_value,
+    require_member,
+    require_success,
+)
+from conformance.apis.suprsend.driver import AcceptedWrite, Driver
+from conformance.apis.suprsend.shared_writes import switch_category_once
+from conformance.assertions.expect import expect, expect_status
+from conformance.assertions.outcome import Inconclusive
+from conformance.http.response import Response
+from conformance.suite.driver import is_among
+
+ORDER = 5
+
+
+def _accepted_answers(driver: Driver) -> Iterator[Response]:
+    """Yield the answers of a category opted in, out and in again, then those of every other accepted write."""
+    turns = switch_category_once(driver)
+    yield from map(require_success, turns)
+    yield from (write.answer for write in driver.accepted_writes if not is_among(write.answer, turns))
+
+
+def _categories(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
+    """Yield every category that was answered; that each answer is one, another requirement judges."""
+    first = switch_category_once(driver).first
+    category_of(first)
+    for answer in _accepted_answers(driver):
+        with suppress(Inconclusive):
+            yield category_of(answer), answer
+
+
+def _named_categories(driver: Driver) -> Iterator[tuple[AcceptedWrite, dict[str, Any]]]:
+    """Yield every accepted write with the category that it was answered, where there is one."""
+    for write in driver.accepted_writes:
+        with suppress(Inconclusive):
+            yield write, category_of(write.answer)
+
+
+def _channels(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
+    """Yield every channel that was listed as an object."""
+    if not channels_of(switch_category_once(driver).first):
+        raise Inconclusive(
+            "no channel is listed as an object; fixtures.object needs two, best email and slack"
+        )
+    for _, answer in _categories(driver):
+        for channel in channels_of(answer):
+            yield channel, answer
+
+
+def _expect_text(holder: dict[str, Any], name: str, answer: Response, place: str = "") -> None:
+    value = holder.get(name)
+    expect(isinstance(value, str), f"{place}{name}: a string", describe_value(value), answer)
+
+
+def _expect_preference(holder: dict[str, Any], name: str, answer: Response, place: str = "") -> None:
+    value = holder.get(name)
+    expect(value in PREFERENCES, f"{place}{name}: opt_in or opt_out", describe_value(value), answer)
+
+
+def _expect_boolean(holder: dict[str, Any], name: str, answer: Response, place: str = "") -> None:
+    value = holder.get(name)
+    expect(isinstance(value, bool), f"{place}{name}: a boolean", describe_value(value), answer)
+
+
+def test_answers_202(driver: Driver) -> None:
+    """MUST answer 202 to a preference that it accepts. (suprsend: Response)"""
+    expect_status(switch_category_once(driver).first, 202)
+    for write in driver.accepted_writes:
+        expect_status(write.answer, 202)
+
+
+def test_answers_the_category(driver: Driver) -> None:
+    """MUST answer with the category as a JSON object. (suprsend: Response)"""
+    for answer in _accepted_answers(driver):
+        body = answer.json
+        expect(isinstance(body, dict), "a JSON object", describe_value(body), answer)
+
+
+def test_media_type(driver: Driver) -> None:
+    """SHOULD answer with application/json or a type built on it. (suprsend: API specification)"""
+    for answer in _accepted_answers(driver):
+        media_type = answer.media_type or "no content-type"
+        expect(answer.is_labelled_json, "application/json", media_type, answer)
+
+
+def test_name(driver: Driver) -> None:
+    """MUST answer with name, a string. (suprsend: Response)"""
+    for category, answer in _categories(driver):
+        _expect_text(category, "name", answer)
+
+
+def test_category(driver: Driver) -> None:
+    """MUST answer with category, a string. (suprsend: Response)"""
+    for category, answer in _categories(driver):
+        _expect_text(category, "category", answer)
+
+
+def test_description(driver: Driver) -> None:
+    """MUST answer with description as a string, or null for a category without one, where it has the member.
+
+    (suprsend: Response)
+    """
+    for category, answer in _categories(driver):
+        value = category.get("description")
+        is_right = value is None or isinstance(value, str)
+        expect(is_right, "description: a string or null", describe_value(value), answer)
+
+
+def test_description_is_there(driver: Driver) -> None:
+    """SHOULD answer with description, null for a category without one. (suprsend: Response)
+
+    The document marks no member of the answer as required, and a category need not have a description.
+    """
+    for category, answer in _categories(driver):
+        expect("description" in category, "description", "no such member", answer)
+
+
+def test_original_preference(driver: Driver) -> None:
+    """MUST answer with original_preference, opt_in or opt_out, or null as other pages show it.
+
+    (suprsend: Response)
+
+    Which of them it is, is not judged.
+    """
+    for category, answer in _categories(driver):
+        expect("original_preference" in category, "original_preference", "no such member", answer)
+        if category["original_preference"] is not None:
+            _expect_preference(category, "original_preference", answer)
+
+
+def test_preference(driver: Driver) -> None:
+    """MUST answer with preference, opt_in or opt_out. (suprsend: Response)"""
+    for category, answer in _categories(driver):
+        _expect_preference(category, "preference", answer)
+
+
+def test_is_editable(driver: Driver) -> None:
+    """MUST answer with is_editable, a boolean. (suprsend: Response)"""
+    for category, answer in _categories(driver):
+        _expect_boolean(category, "is_editable", answer)
+
+
+def test_channels(driver: Driver) -> None:
+    """MUST answer with channels, an array, while the category is opted in. (suprsend: Response)
+
+    A category that is opted out may list channels or none: the document shows one that is opted in.
+    """
+    for category, answer in _categories(driver):
+        if category.get("preference") == IN:
+            value = category.get("channels")
+            expect(isinstance(value, list), "channels: an array", describe_value(value), answer)
+
+
+def test_channels_are_objects(driver: Driver) -> None:
+    """MUST answer with an object for every channel. (suprsend: Response)"""
+    for category, answer in _categories(driver):
+        listed = category.get("channels")
+        for channel in listed if isinstance(listed, list) else []:
+            expect(isinstance(channel, dict), "channels: objects", describe_value(channel), answer)
+
+
+def test_channel_names(driver: Driver) -> None:
+    """MUST answer with channel, a string, for every channel, as the example shows it. (suprsend: Response)"""
+    for channel, answer in _channels(driver):
+        _expect_text(channel, "channel", answer, "channels[].")
+
+
+def test_channel_preferences(driver: Driver) -> None:
+    """MUST answer with preference, opt_in or opt_out, for every channel, as the example shows it.
+
+    (suprsend: Response)
+    """
+    for channel, answer in _channels(driver):
+        _expect_preference(channel, "preference", answer, "channels[].")
+
+
+def test_channel_is_editable(driver: Driver) -> None:
+    """MUST answer with is_editable, a boolean, for every channel, as the example shows it.
+
+    (suprsend: Response)
+    """
+    for channel, answer in _channels(driver):
+        _expect_boolean(channel, "is_editable", answer, "channels[].")
+
+
+def test_category_is_the_slug(driver: Driver) -> None:
+    """MUST answer with the slug of the path as the category. (suprsend: Path Parameters)"""
+    require_member(switch_category_once(driver).first, "category", str)
+    for write, category in _named_categories(driver):
+        slug, given = write.place.category, category.get("category")
+        # What a category of the body's own does to it, another requirement judges.
+        if isinstance(given, str) and not (isinstance(write.body, dict) and "category" in write.body):
+            expect(given == slug, f"category {slug!r}", f"{given!r}", write.answer)
+
+
+def test_name_stays(driver: Driver) -> None:
+    """MUST answer with the same name for the same category throughout the run. (suprsend: Response)"""
+    require_member(switch_category_once(driver).first, "name", str)
+    names: dict[str, str] = {}
+    for write, category in _named_categories(driver):
+        name = category.get("name")
+        if isinstance(name, str):
+            known = names.setdefault(write.place.category, name)
+            expect(
+                name == known, f"name {describe_value(known)}, as before", describe_value(name), write.answer
+            )
