@@ -116,12 +116,13 @@ def test_error_message(driver: Driver) -> None:
     """MUST answer every documented error with a message that is text. (onlyautomator: Error Codes)"""
     for answer in _errors_in_envelope(driver):
         message = error_of(answer).get("message")
-        expect(
-            isinstance(message, str) and message != "",
-            "error.message, a text",
-            describe_value(message),
-            answer,
-        )
+        expect(isinstance(message, str), "error.message, a text", describe_value(message), answer)
+
+
+def test_error_message_is_not_empty(driver: Driver) -> None:
+    """SHOULD answer every documented error with a message that says something. (onlyautomator: Error Codes)"""
+    for answer in _errors_in_envelope(driver):
+        expect(error_of(answer).get("message") != "", "error.message, not empty", "an empty string", answer)
 
 
 def test_json_on_every_answer(driver: Driver) -> None:

@@ -6,10 +6,8 @@ import uuid
 from datetime import timedelta
 
 from conformance.apis.onlyautomator.answers import (
-    Data,
     data_of,
     describe_value,
-    name_json_type,
     require_member,
     require_moment,
 )
@@ -25,82 +23,9 @@ from conformance.apis.onlyautomator.shared_writes import (
 )
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive, NotTested
-from conformance.assertions.timestamp import ZONE, parse_instant
+from conformance.assertions.timestamp import ZONE
 
 CLOCKS_APART = timedelta(minutes=15)  # half of what the offsets of two zones differ at least
-
-
-def test_data_id(driver: Driver) -> None:
-    """MUST answer with data.id, a string. (onlyautomator: Response)"""
-    _expect_text(driver, "id")
-
-
-def test_data_fan_id(driver: Driver) -> None:
-    """MUST answer with data.fanId, a string. (onlyautomator: Response)"""
-    _expect_text(driver, "fanId")
-
-
-def test_data_user_id(driver: Driver) -> None:
-    """MUST answer with data.userId, a string. (onlyautomator: Response)"""
-    _expect_text(driver, "userId")
-
-
-def test_data_category(driver: Driver) -> None:
-    """MUST answer with data.category, a string. (onlyautomator: Response)"""
-    _expect_text(driver, "category")
-
-
-def test_data_preference(driver: Driver) -> None:
-    """MUST answer with data.preference, a string. (onlyautomator: Response)"""
-    _expect_text(driver, "preference")
-
-
-def test_data_value(driver: Driver) -> None:
-    """MUST answer with data.value. (onlyautomator: Response)"""
-    for answer in create_and_update_first_record(driver):
-        expect("value" in data_of(answer), "data.value", "no such member", answer)
-
-
-def test_data_source(driver: Driver) -> None:
-    """MUST answer with data.source, a string or null. (onlyautomator: Response)"""
-    for answer in create_and_update_first_record(driver):
-        data = data_of(answer)
-        known = "source" in data and isinstance(data["source"], str | None)
-        expect(known, "data.source, a string or null", _describe_member(data, "source"), answer)
-
-
-def test_data_created_at(driver: Driver) -> None:
-    """MUST answer with data.createdAt, an ISO timestamp. (onlyautomator: Response)"""
-    _expect_timestamp(driver, "createdAt")
-
-
-def test_data_updated_at(driver: Driver) -> None:
-    """MUST answer with data.updatedAt, an ISO timestamp. (onlyautomator: Response)"""
-    _expect_timestamp(driver, "updatedAt")
-
-
-def _expect_text(driver: Driver, name: str) -> None:
-    for answer in create_and_update_first_record(driver):
-        data = data_of(answer)
-        expect(
-            isinstance(data.get(name), str), f"data.{name}, a string", _describe_member(data, name), answer
-        )
-        expect(data[name] != "", f"data.{name}, not empty", "an empty string", answer)
-
-
-def _expect_timestamp(driver: Driver, name: str) -> None:
-    for answer in create_and_update_first_record(driver):
-        data = data_of(answer)
-        expect(
-            parse_instant(data.get(name)) is not None,
-            f"data.{name}, an ISO timestamp",
-            _describe_member(data, name),
-            answer,
-        )
-
-
-def _describe_member(data: Data, name: str) -> str:
-    return f"{name_json_type(data[name])}, {describe_value(data[name])}" if name in data else "no such member"
 
 
 def test_created_at_tells_when(driver: Driver) -> None:

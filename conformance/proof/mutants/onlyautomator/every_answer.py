@@ -76,6 +76,18 @@ class MessageMissingOn401(Reference):
         return answer
 
 
+class MessageEmptyOn403(Reference):
+    """A 403 says nothing in its message."""
+
+    breaks = frozenset({"error-message-is-not-empty"})
+
+    def error_response(self, refusal: Refusal) -> Response:
+        answer = super().error_response(refusal)
+        if refusal.status == 403:
+            answer.body["error"]["message"] = ""
+        return answer
+
+
 class MessageMissingOn403(Reference):
     """A 403 has no message."""
 

@@ -3,115 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from conformance.proof.messages import Request
 from conformance.proof.reference.onlyautomator import Caller, Record, Reference
 from conformance.proof.variants.onlyautomator import AnswersChangedRecord
-
-
-class NumberForId(AnswersChangedRecord):
-    """The record's id is a number."""
-
-    breaks = frozenset({"data-id"})
-
-    def change_record(self, record: Record) -> Record:
-        return {**record, "id": uuid.UUID(record["id"]).int % 2**40}
-
-
-class NumberForFan(AnswersChangedRecord):
-    """The fan's id comes back as a number."""
-
-    breaks = frozenset({"data-fan-id"})
-
-    def change_record(self, record: Record) -> Record:
-        return {**record, "fanId": int(record["fanId"].removeprefix("fan-"))}
-
-
-class ObjectForUser(AnswersChangedRecord):
-    """The user comes back as an object."""
-
-    breaks = frozenset({"data-user-id"})
-
-    def change_record(self, record: Record) -> Record:
-        return {**record, "userId": {"id": record["userId"]}}
-
-
-class CategoryMissingOnUpdate(AnswersChangedRecord):
-    """An update does not tell the category."""
-
-    breaks = frozenset({"data-category"})
-
-    def change_record(self, record: Record) -> Record:
-        fresh = record["createdAt"] == record["updatedAt"]
-        return record if fresh else {name: record[name] for name in record if name != "category"}
-
-
-class PreferenceMissingOnUpdate(AnswersChangedRecord):
-    """An update does not tell the preference's name."""
-
-    breaks = frozenset({"data-preference"})
-
-    def change_record(self, record: Record) -> Record:
-        fresh = record["createdAt"] == record["updatedAt"]
-        return record if fresh else {name: record[name] for name in record if name != "preference"}
-
-
-class ValueMissingOnUpdate(AnswersChangedRecord):
-    """An update does not tell the value."""
-
-    breaks = frozenset({"data-value"})
-
-    def change_record(self, record: Record) -> Record:
-        fresh = record["createdAt"] == record["updatedAt"]
-        return record if fresh else {name: record[name] for name in record if name != "value"}
-
-
-class SourceMissing(AnswersChangedRecord):
-    """The source is left out."""
-
-    breaks = frozenset({"data-source"})
-
-    def change_record(self, record: Record) -> Record:
-        return {name: record[name] for name in record if name != "source"}
-
-
-class SourceList(AnswersChangedRecord):
-    """The source is a list."""
-
-    breaks = frozenset({"data-source"})
-
-    def change_record(self, record: Record) -> Record:
-        return {**record, "source": [record["source"]]}
-
-
-class CreatedInSeconds(AnswersChangedRecord):
-    """The time of creation is a Unix time."""
-
-    breaks = frozenset({"data-created-at"})
-
-    def change_record(self, record: Record) -> Record:
-        return {**record, "createdAt": datetime.fromisoformat(record["createdAt"]).timestamp()}
-
-
-class UpdatedLikeMail(AnswersChangedRecord):
-    """The time of update is written as in mail."""
-
-    breaks = frozenset({"data-updated-at"})
-
-    def change_record(self, record: Record) -> Record:
-        updated = datetime.fromisoformat(record["updatedAt"])
-        return {**record, "updatedAt": updated.strftime("%a, %d %b %Y %H:%M:%S GMT")}
-
-
-class UpdatedNullAtFirst(AnswersChangedRecord):
-    """A record that was never updated has null for the time of update."""
-
-    breaks = frozenset({"data-updated-at"})
-
-    def change_record(self, record: Record) -> Record:
-        fresh = record["createdAt"] == record["updatedAt"]
-        return {**record, "updatedAt": None} if fresh else record
 
 
 class LocalTimeIsCalledUtc(Reference):

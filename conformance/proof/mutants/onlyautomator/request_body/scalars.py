@@ -33,7 +33,7 @@ class FalseIsText(Reference):
 class FalseIsLeftOut(AnswersChangedRecord):
     """A false value is left out of the answer."""
 
-    breaks = frozenset({"value-false"})
+    breaks = frozenset({"value-false", "data-value"})
 
     def change_record(self, record: Record) -> Record:
         return {name: record[name] for name in record if name != "value" or record[name] is not False}

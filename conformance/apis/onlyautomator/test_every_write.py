@@ -1,0 +1,157 @@
+"""200 Success and Response, of every write that is accepted in the run, by whomever and for whomever; asked last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from conformance.apis.onlyautomator.answers import (
+    Data,
+    body_of,
+    data_of,
+    describe_value,
+    expect_object,
+    name_json_type,
+)
+from conformance.apis.onlyautomator.driver import Driver, SentWrite
+from conformance.apis.onlyautomator.generated_cases import KEY
+from conformance.apis.onlyautomator.shared_writes import create_and_update_first_record, create_first_record
+from conformance.assertions.expect import expect, expect_status
+from conformance.assertions.outcome import Inconclusive
+from conformance.assertions.timestamp import parse_instant
+from conformance.http.response import Response
+
+ORDER = 3
+
+
+def _plain_writes(driver: Driver) -> Iterator[list[SentWrite]]:
+    """Yield the accepted writes of each triple of three texts, in the order in which they were sent.
+
+    Of other bodies no document says how they are answered where they are accepted.
+    """
+    for writes in driver.accepted_writes.values():
+        body = writes[0].body
+        if all(isinstance(body.get(name), str) and body[name].strip() for name in KEY):
+            yield writes
+
+
+def _accepted_answers(driver: Driver) -> Iterator[Response]:
+    """Yield the answers to the first record's writes, then those to every other accepted write."""
+    for answer in create_and_update_first_record(driver):
+        if not answer.ok:
+            raise Inconclusive(f"the write was refused with status {answer.status}")
+    for writes in _plain_writes(driver):
+        yield from (write.answer for write in writes)
+
+
+def _records(driver: Driver) -> Iterator[tuple[Data, Response]]:
+    """Yield every record that was answered; that each answer has one, another requirement judges."""
+    data_of(create_first_record(driver))
+    for answer in _accepted_answers(driver):
+        with suppress(Inconclusive):
+            yield data_of(answer), answer
+
+
+def test_create_answers_200(driver: Driver) -> None:
+    """MUST answer 200 when a preference is created. (onlyautomator: 200 Success)"""
+    expect_status(create_first_record(driver), 200)
+    for data, answer in _records(driver):
+        # What was sent by other means may have made the record before.
+        if "createdAt" in data and data["createdAt"] == data.get("updatedAt"):
+            expect_status(answer, 200)
+
+
+def test_update_answers_200(driver: Driver) -> None:
+    """MUST answer 200 when a preference is updated. (onlyautomator: 200 Success)"""
+    data_of(create_first_record(driver))
+    for answer in create_and_update_first_record(driver)[1:]:
+        expect_status(answer, 200)
+    for writes in _plain_writes(driver):
+        for write in writes[1:]:
+            expect_status(write.answer, 200)
+
+
+def test_success_status_word(driver: Driver) -> None:
+    """MUST answer an accepted write with the status "success". (onlyautomator: 200 Success)"""
+    for answer in _accepted_answers(driver):
+        body = body_of(answer)
+        word = body.get("status") if isinstance(body, dict) else None
+        expect(word == "success", 'status "success"', describe_value(word), answer)
+
+
+def test_success_data(driver: Driver) -> None:
+    """MUST answer with the preference as an object in data. (onlyautomator: 200 Success)"""
+    for answer in _accepted_answers(driver):
+        body = answer.json
+        expect(isinstance(body, dict), "a JSON object", name_json_type(body), answer)
+        expect_object(answer, body, "data")
+
+
+def test_data_id(driver: Driver) -> None:
+    """MUST answer with data.id, a string. (onlyautomator: Response)"""
+    _expect_text(driver, "id")
+
+
+def test_data_fan_id(driver: Driver) -> None:
+    """MUST answer with data.fanId, a string. (onlyautomator: Response)"""
+    _expect_text(driver, "fanId")
+
+
+def test_data_user_id(driver: Driver) -> None:
+    """MUST answer with data.userId, a string. (onlyautomator: Response)"""
+    _expect_text(driver, "userId")
+
+
+def test_data_category(driver: Driver) -> None:
+    """MUST answer with data.category, a string. (onlyautomator: Response)"""
+    _expect_text(driver, "category")
+
+
+def test_data_preference(driver: Driver) -> None:
+    """MUST answer with data.preference, a string. (onlyautomator: Response)"""
+    _expect_text(driver, "preference")
+
+
+def test_data_value(driver: Driver) -> None:
+    """MUST answer with data.value. (onlyautomator: Response)"""
+    data_of(create_first_record(driver))
+    for writes in _plain_writes(driver):
+        for body, answer in writes:
+            # How a write without a value, or with null, is answered, no document says.
+            if body.get("value") is not None:
+                with suppress(Inconclusive):
+                    expect("value" in data_of(answer), "data.value", "no such member", answer)
+
+
+def test_data_source(driver: Driver) -> None:
+    """MUST answer with data.source, a string or null. (onlyautomator: Response)"""
+    for data, answer in _records(driver):
+        known = "source" in data and isinstance(data["source"], str | None)
+        expect(known, "data.source, a string or null", _describe_member(data, "source"), answer)
+
+
+def test_data_created_at(driver: Driver) -> None:
+    """MUST answer with data.createdAt, an ISO timestamp. (onlyautomator: Response)"""
+    _expect_timestamp(driver, "createdAt")
+
+
+def test_data_updated_at(driver: Driver) -> None:
+    """MUST answer with data.updatedAt, an ISO timestamp. (onlyautomator: Response)"""
+    _expect_timestamp(driver, "updatedAt")
+
+
+def _expect_text(driver: Driver, name: str) -> None:
+    for data, answer in _records(driver):
+        got = _describe_member(data, name)
+        expect(isinstance(data.get(name), str), f"data.{name}, a string", got, answer)
+        expect(data[name] != "", f"data.{name}, not empty", "an empty string", answer)
+
+
+def _expect_timestamp(driver: Driver, name: str) -> None:
+    for data, answer in _records(driver):
+        is_timestamp = parse_instant(data.get(name)) is not None
+        expect(is_timestamp, f"data.{name}, an ISO timestamp", _describe_member(data, name), answer)
+
+
+def _describe_member(data: Data, name: str) -> str:
+    return f"{name_json_type(data[name])}, {describe_value(data[name])}" if name in data else "no such member"
