@@ -14,20 +14,22 @@ serve: .venv/serve
 # Install what the judge needs.
 judge: .venv/ready
 
+CHECK_TYPES := $(BIN)/mypy
+RUN_TESTS := $(BIN)/pytest -n 3 --dist worksteal
+
 # Types are checked while the tests run, and what there is to say of them comes last.
 test: lint
-	@$(MAKE) --no-print-directory types > .venv/types & $(MAKE) --no-print-directory tests; tests=$$?; \
-	  wait $$!; types=$$?; cat .venv/types; exit $$((tests + types))
+	@$(CHECK_TYPES) > .venv/types & $(RUN_TESTS); tests=$$?; wait $$!; types=$$?; cat .venv/types; exit $$((tests + types))
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
 types: .venv/ready
-	$(BIN)/mypy
+	$(CHECK_TYPES)
 
 tests: .venv/ready
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(RUN_TESTS)
 
 format: .venv/ready
 	$(BIN)/ruff format .
