@@ -26,7 +26,7 @@ class Engine:
     def ask(self, requirement: Requirement) -> Result:
         """Ask one requirement, unless the run is stopped; whatever it raises but KeyboardInterrupt is a result."""
         self._client.start_evidence()  # also of what is not asked, which must not show the evidence of another
-        if self.stopped:
+        if self.stopped and not (requirement.looks_back and self._client.responses):
             return result_not_asked(requirement, self.stopped)
         began = time.monotonic()
         error: BaseException | None = None
@@ -36,7 +36,13 @@ class Engine:
             raise
         except BaseException as outcome:  # SystemExit, too: a requirement that ends us is our own fault
             error = outcome
-        if isinstance(error, RunStopped):
+        was_stopped = self.stopped
+        if isinstance(error, RunStopped) and not was_stopped:
             self.stopped = self._client.redaction(str(error))
-        result = make_result(requirement, error, self._client)
-        return replace(result, seconds=time.monotonic() - began)
+        result = replace(make_result(requirement, error, self._client), seconds=time.monotonic() - began)
+        # What came before a run was stopped can be wrong enough, and never proves that the rest would have been right.
+        return (
+            result_not_asked(requirement, was_stopped)
+            if was_stopped and result.status != "failed"
+            else result
+        )

@@ -36,7 +36,9 @@ class Requirement:
     """One thing the document asks of a server.
 
     reading: how the document is read, where its author said so. is_examined: whether it judges generated
-    requests, so that it can be asked of any exam; its module says ``EXAMINED = True``.
+    requests, so that it can be asked of any exam; its module says ``EXAMINED = True``. looks_back: whether it judges
+    what the run has been answered so far, so that it can fail a run that was stopped; its module says
+    ``LOOKS_BACK = True``.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Requirement:
     function: Callable[..., Any] = field(compare=False, repr=False)
     reading: str | None = None
     is_examined: bool = False
+    looks_back: bool = False
 
     @property
     def api(self) -> str:
@@ -117,6 +120,7 @@ def read_requirement(function: Callable[..., Any], api: str, headings: Sequence[
         function=function,
         reading=_join_lines(match["reading"]) if match["reading"] else None,
         is_examined=getattr(sys.modules.get(function.__module__), "EXAMINED", False),
+        looks_back=getattr(sys.modules.get(function.__module__), "LOOKS_BACK", False),
     )
 
 

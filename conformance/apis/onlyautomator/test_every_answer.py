@@ -28,6 +28,7 @@ from conformance.suite.driver import is_among
 from conformance.suite.hostile_input import send_each
 
 ORDER = 2
+LOOKS_BACK = True
 EXAMINED = True
 CODES = frozenset(
     openapi.load_contract("onlyautomator")["components"]["schemas"]["Error"]["properties"]["error"][

@@ -22,6 +22,7 @@ from conformance.assertions.timestamp import parse_instant
 from conformance.http.response import Response
 
 ORDER = 3
+LOOKS_BACK = True
 
 
 def _plain_writes(driver: Driver) -> Iterator[list[SentWrite]]:

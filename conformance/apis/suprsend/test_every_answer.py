@@ -23,6 +23,7 @@ from conformance.http.response import Response
 from conformance.suite.driver import is_among
 
 ORDER = 5
+LOOKS_BACK = True
 
 
 def _accepted_answers(driver: Driver) -> Iterator[Response]:
