@@ -101,26 +101,25 @@ def shrink_drawn(
 ) -> None:
     """Draw again as *draw_values* did; once *case* comes, let Hypothesis make it smaller as long as *is_wrong*.
 
-    make_case: makes a case of what was drawn, None if there is none in it.
+    make_case: makes a case of what was drawn, None if there is none in it. is_wrong: called for each try, and often
+    for the same case, since Hypothesis comes back to it.
     """
     from hypothesis.errors import HypothesisException
 
-    known: dict[str, bool] = {}  # Hypothesis comes back to the same values; a target is asked once
+    has_come = False
 
-    def judge_once(generated: Generated) -> None:
+    def judge(generated: Generated) -> None:
+        nonlocal has_come
         one = make_case(generated)
         if one is None:
             return
         one = replace(one, number=case.number)
-        if not known and one != case:
-            return
-        if (facts := repr(one)) not in known:
-            known[facts] = is_wrong(one)
-        if known[facts]:
+        has_come = has_come or one == case
+        if has_come and is_wrong(one):
             raise _StillFails
 
     with suppress(_StillFails, HypothesisException):
-        _run_hypothesis(strategy, seed, count, judge_once, shrinks=True)
+        _run_hypothesis(strategy, seed, count, judge, shrinks=True)
 
 
 class _StillFails(Exception):

@@ -25,7 +25,10 @@ from conformance.suite.requirement import Requirement
 from conformance.suite.run import Run
 
 _FINDINGS_EACH = 3  # findings of one requirement, then it is asked no more
-_SHRINKING_TRIES = 250  # to make one finding small
+_SHRINKING_TRIES = 250  # to make one finding small: so many requests
+_SHRINKING_REPEATS = (
+    4 * _SHRINKING_TRIES
+)  # and so many tries of what is known already, which take time as well
 _RESTORE_WITHIN_S = 2.0
 
 Clock = Callable[[], float]
@@ -164,17 +167,24 @@ class Exploration:
 
     def _shrink_finding(self, found: Finding, culprit: Case) -> Finding:
         best = replace(found, case=culprit)
-        tries = 0
+        known: dict[str, bool] = {}
+        repeats = 0
 
         def is_wrong(case: Case) -> bool:
-            nonlocal best, tries
-            tries += 1
-            if tries > _SHRINKING_TRIES:
+            nonlocal best, repeats
+            self._budget.remaining_s()  # raises when the time is up, which a try that sends nothing would not notice
+            if (facts := repr(case)) in known:
+                repeats += 1
+            elif len(known) < _SHRINKING_TRIES:
+                wrong = self._ask_with_only(found.requirement, found.seed, case)
+                known[facts] = wrong is not None
+                if wrong and _measure_case(case) <= _measure_case(best.case):
+                    best = replace(wrong, case=case, is_shrunk=_measure_case(case) < _measure_case(culprit))
+            else:
                 raise _TooManyTries
-            wrong = self._ask_with_only(found.requirement, found.seed, case)
-            if wrong and _measure_case(case) <= _measure_case(best.case):
-                best = replace(wrong, case=case, is_shrunk=_measure_case(case) < _measure_case(culprit))
-            return wrong is not None
+            if repeats > _SHRINKING_REPEATS:
+                raise _TooManyTries
+            return known[facts]
 
         with suppress(_TooManyTries, TimeIsUp):
             self._suite.shrink_case(culprit, found.seed, is_wrong)
