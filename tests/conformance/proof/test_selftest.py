@@ -200,7 +200,9 @@ def test_liberty_that_cannot_be_judged_deviates(api):
     assert line.startswith("is no_verdict: ")
 
 
-def test_nonsense_that_makes_sense_deviates(api):
+def test_nonsense_that_makes_sense_deviates(api, monkeypatch):
+    # It answers sensibly, and on a busy machine not always within the fifth of a second that nonsense has.
+    monkeypatch.setattr(trial, "SHORT_PATIENCE", {})
     reference = proof.reference_of(api)()
 
     assert deviations(api, NONSENSE, lambda: serve(reference)) == (
