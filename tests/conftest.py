@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,8 +25,11 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 def pytest_configure() -> None:
-    """Collect garbage seldom: what is imported and collected now stays to the end."""
+    """Collect garbage seldom, for what is imported and collected now stays to the end; and heed Ctrl-C."""
     gc.set_threshold(100_000, 20, 20)
+    # A shell has what it starts in the background ignore Ctrl-C, which the programs under test would inherit.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
