@@ -25,11 +25,13 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 def pytest_configure() -> None:
-    """Collect garbage seldom, for what is imported and collected now stays to the end; and heed Ctrl-C."""
+    """Collect garbage seldom, for what is imported and collected now stays to the end; and heed signals."""
     gc.set_threshold(100_000, 20, 20)
-    # A shell has what it starts in the background ignore Ctrl-C, which the programs under test would inherit.
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # What a shell starts in the background ignores Ctrl-C, what nohup starts ignores the terminal's end, and the
+    # programs under test would inherit that.
+    for ignored, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(ignored) is signal.SIG_IGN:
+            signal.signal(ignored, usual)
 
 
 def pytest_collection_finish() -> None:
