@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json as jsonlib
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, TypedDict, TypeVar, Unpack
@@ -197,6 +198,15 @@ class Client:
         if seconds > self.budget.remaining_s():
             raise self.budget.exhausted_outcome()
         self.clock.sleep(seconds)
+
+    @contextmanager
+    def refuse_to_send(self, reason: str) -> Iterator[None]:
+        """Raise RunStopped with *reason* in the with block wherever something is to be sent."""
+        self._sender.stopped = reason
+        try:
+            yield
+        finally:
+            self._sender.stopped = None
 
     def close(self) -> None:
         """Close the connections."""

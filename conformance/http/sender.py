@@ -57,6 +57,7 @@ class Sender:
         timeout_s: float,
     ) -> None:
         self.request_count = 0
+        self.stopped: str | None = None
         self._connection = connection
         self._clock = connection.clock
         self._proxy = proxy
@@ -105,7 +106,12 @@ class Sender:
         return [self._record_response(request, raw, sent_at, manner) for request, raw in answered]
 
     def wait_for_turn(self, requests: int = 1) -> None:
-        """Wait until so many requests may be sent; raises what the budget does if it does not last so long."""
+        """Wait until so many requests may be sent.
+
+        Raises RunStopped while *stopped* says why nothing is sent, and what the budget does if it is too short.
+        """
+        if self.stopped:
+            raise RunStopped(self.stopped)
         remaining_s = self._budget.remaining_s()
         if not remaining_s or not self._rate_limit.wait(requests, remaining_s):
             raise self._budget.exhausted_outcome()

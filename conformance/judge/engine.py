@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 
 from conformance.assertions.outcome import RunStopped
@@ -31,7 +32,8 @@ class Engine:
         began = time.monotonic()
         error: BaseException | None = None
         try:
-            requirement.function(self._driver)
+            with self._client.refuse_to_send(self.stopped) if self.stopped else nullcontext():
+                requirement.function(self._driver)
         except KeyboardInterrupt:
             raise
         except BaseException as outcome:  # SystemExit, too: a requirement that ends us is our own fault
@@ -41,8 +43,5 @@ class Engine:
             self.stopped = self._client.redaction(str(error))
         result = replace(make_result(requirement, error, self._client), seconds=time.monotonic() - began)
         # What came before a run was stopped can be wrong enough, and never proves that the rest would have been right.
-        return (
-            result_not_asked(requirement, was_stopped)
-            if was_stopped and result.status != "failed"
-            else result
-        )
+        counts = not was_stopped or result.status == "failed" or result.is_our_fault
+        return result if counts else result_not_asked(requirement, str(was_stopped))

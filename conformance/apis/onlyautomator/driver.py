@@ -41,15 +41,17 @@ class SentWrite(NamedTuple):
 class Driver(suite.Driver):
     """Speaks to an OnlyAutomator server during one run; every name it writes is the run's own.
 
-    accepted_writes: by the triple that they name. list_answers: to requests for lists. latest_lists: the list that was
-    read last, by the query. heavy_bodies: writes whose values make a list hard to read. triggered_answers: to requests
-    with the profile's trigger. possible_outages: answers that call the service unavailable, and how to ask again.
+    accepted_writes: by the triple that they name. answers_to_odd_headers: those of them that were sent with others.
+    list_answers: to requests for lists. latest_lists: the list that was read last, by the query. heavy_bodies: writes
+    whose values make a list hard to read. triggered_answers: to requests with the profile's trigger.
+    possible_outages: answers that call the service unavailable, and how to ask again.
     """
 
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
         super().__init__(client, run)
         self.target = target
         self.accepted_writes: dict[Triple, list[SentWrite]] = {}
+        self.answers_to_odd_headers: list[Response] = []
         self.list_answers: list[Response] = []
         self.latest_lists: dict[Any, Response] = {}
         self.heavy_bodies: list[Body] = []
@@ -131,6 +133,8 @@ class Driver(suite.Driver):
         if answer.ok and isinstance(body, dict):
             # Lists are searched for these, and judged by what their writes were answered.
             self.accepted_writes.setdefault(triple_of(body), []).append(SentWrite(body, answer))
+            if headers:
+                self.answers_to_odd_headers.append(answer)
         return answer
 
     def post(

@@ -55,9 +55,9 @@ class AcceptedWrite(NamedTuple):
 class Driver(suite.Driver):
     """Speaks to a SuprSend server during one run.
 
-    accepted_writes: of a JSON value, to the path as the profile writes it, and without options in the query: what the
-    document says of an answer holds for each. restore_restrictions: puts back what no write of a category does, where
-    something has to be.
+    accepted_writes: of a JSON value labelled as such, to a place that somebody has made, by the path as the profile
+    writes it, and without options in the query: what the document says of an answer holds for each.
+    restore_restrictions: puts back what no write of a category does, where something has to be.
     """
 
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
@@ -117,7 +117,8 @@ class Driver(suite.Driver):
         if answer.ok:
             self._touched[place] = None
             self._latest[place] = answer
-            if content is None and style is None and params is None:
+            is_plain = content is None and style is None and params is None and headers is None
+            if is_plain and media_type == "application/json" and not place.is_unknown:
                 self.accepted_writes.append(AcceptedWrite(place, body, answer))
             # Only a plain opt-in is sure to list every channel; others may list those that are in.
             if body == OPT_IN:

@@ -121,7 +121,7 @@ def ran(folder, server, *arguments):
 
 def slow(_request):
     time.sleep(0.3)
-    return Response(400, {})
+    return Response(400, {"status": "error", "error": {"code": "validation_error", "message": "too late"}})
 
 
 class TiresLate(Server):

@@ -269,3 +269,17 @@ class LockedIsWhollyMandatory(Reference):
 
     def _opt_out(self, place: Place, before: Choice) -> Choice:
         return super()._opt_out(place, before) if place.category.is_editable else before
+
+
+class LockedDefaultIsCantUnsubscribe(Reference):
+    """A locked category's default is cant_unsubscribe, and for a tenant a category has another name."""
+
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        category = super()._render_preference(place, choice)
+        if place.tenant:
+            category["name"] = f"{category['name']} ({place.tenant})"
+        return (
+            category
+            if place.category.is_editable
+            else {**category, "original_preference": "cant_unsubscribe"}
+        )

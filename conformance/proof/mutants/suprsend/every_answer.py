@@ -147,7 +147,7 @@ class OtherCategoriesHaveNoDefault(_WrongForOtherCategories):
         return {key: value for key, value in category.items() if key != "original_preference"}
 
 
-class OneIsEditableIsAWord(_WrongForOtherCategories):
+class OtherCategoriesAreEditableInWords(_WrongForOtherCategories):
     """One category is editable in words."""
 
     breaks = frozenset({"is-editable"})
@@ -213,15 +213,6 @@ class LockedCategoriesCannotUnsubscribe(_WrongForLockedCategories):
 
     def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "preference": "cant_unsubscribe"}
-
-
-class TenantsHaveNamesOfTheirOwn(_WrongForATenant):
-    """A category has another name for a tenant."""
-
-    breaks = frozenset({"name-stays"})
-
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
-        return {**category, "name": f"{category['name']} (acme)"}
 
 
 class TenthNameIsAnothers(_WrongAtTheTenthWrite):
