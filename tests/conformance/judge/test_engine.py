@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 
 import pytest
 
@@ -110,6 +111,30 @@ def test_failure_points_at_its_exchange(client):
 
     assert result.at_fault.url.endswith("/two")
     assert [exchange.url[-3:] for exchange in result.evidence] == ["one", "two", "ree"]
+
+
+def test_what_looks_back_on_a_stopped_run_sends_nothing_and_only_fails(client):
+    def sends(driver):
+        client.send("GET", "/")
+
+    def stops(driver):
+        sends(driver)
+        raise RunStopped("silent")
+
+    def breaks(driver):
+        raise ZeroDivisionError
+
+    def passes(driver):
+        pass
+
+    engine = Engine("the driver", client)
+    first, *later = requirements_of(stops, fails, passes, sends, breaks)
+    results = [engine.ask(one) for one in (first, *(replace(one, looks_back=True) for one in later))]
+
+    assert [one.status for one in results] == ["inconclusive", "failed", *["inconclusive"] * 3]
+    assert [one.reason for one in results[2:4]] == ["not asked: silent"] * 2
+    assert results[4].is_our_fault
+    assert client.request_count == 1
 
 
 def test_stop_leaves_the_rest_unasked(client):
