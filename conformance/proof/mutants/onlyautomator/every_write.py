@@ -13,28 +13,32 @@ from conformance.proof.variants.onlyautomator import AnswersChangedRecord
 _FAN, _USER = "fan-1001", "user-ada"
 
 
-class _WrongForOtherFans(AnswersChangedRecord):
+class _WrongHereAndThere(AnswersChangedRecord):
+    """Answers wrongly where is_concerned says so."""
+
     def change_record(self, record: Record) -> Record:
-        return record if record["fanId"] == _FAN else self.spoil_record(record)
+        return self.spoil_record(record) if self.is_concerned(record) else record
+
+    def is_concerned(self, record: Record) -> bool:
+        raise NotImplementedError
 
     def spoil_record(self, record: Record) -> Record:
         raise NotImplementedError
 
 
-class _WrongForOtherUsers(AnswersChangedRecord):
-    def change_record(self, record: Record) -> Record:
-        return record if record["userId"] == _USER else self.spoil_record(record)
-
-    def spoil_record(self, record: Record) -> Record:
-        raise NotImplementedError
+class _WrongForOtherFans(_WrongHereAndThere):
+    def is_concerned(self, record: Record) -> bool:
+        return bool(record["fanId"] != _FAN)
 
 
-class _WrongForLists(AnswersChangedRecord):
-    def change_record(self, record: Record) -> Record:
-        return self.spoil_record(record) if isinstance(record["value"], list) else record
+class _WrongForOtherUsers(_WrongHereAndThere):
+    def is_concerned(self, record: Record) -> bool:
+        return bool(record["userId"] != _USER)
 
-    def spoil_record(self, record: Record) -> Record:
-        raise NotImplementedError
+
+class _WrongForLists(_WrongHereAndThere):
+    def is_concerned(self, record: Record) -> bool:
+        return isinstance(record["value"], list)
 
 
 class OtherFansAnswer201(Reference):
