@@ -152,6 +152,22 @@ def test_fault_of_no_generated_request_is_none():
         assert explored(server.profile(url), USUAL).findings == []
 
 
+def test_search_that_repeats_itself_ends(monkeypatch):
+    def repeat(_suite, case, _seed, is_wrong):
+        for _ in range(10_000):
+            is_wrong(case)
+        pytest.fail("the search goes on")
+
+    server = LosesEverything()
+    with serve(server) as url:
+        suite = suite_of(read_profile(server.profile(url)))
+        monkeypatch.setattr(type(suite), "shrink_case", repeat)
+        exploration = Exploration(suite, 1000, seeds=iter(USUAL))
+        exploration.run()
+
+    assert [one.requirement.name for one in exploration.findings] == ["exam-value-comes-back"]
+
+
 def test_clock_ends_it():
     server = Reference()
     with serve(server) as url:
