@@ -17,6 +17,7 @@ class Engine:
     """Asks requirements through *driver*, one at a time.
 
     stopped: why nothing more is sent to the target, once it has been silent too often or the budget is used up.
+    Only what looks back on the run is asked then.
     """
 
     def __init__(self, driver: Driver, client: Client) -> None:
