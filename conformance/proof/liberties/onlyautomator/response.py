@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
 from typing import Any
 
-from conformance.proof.messages import Response
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import (
     KEY,
     Caller,
@@ -246,3 +246,11 @@ def _reverse_members(value: Any, levels: int = 3) -> Any:
     if not isinstance(value, dict) or not levels:
         return value
     return {name: _reverse_members(value[name], levels - 1) for name in reversed(value)}
+
+
+class TextIsIgnored(Reference):
+    """What is labelled as text is answered 202 and has no effect."""
+
+    def handle_request(self, request: Request) -> Response:
+        is_text = request.headers.get("content-type", "").startswith("text/")
+        return Response(202, {}) if is_text else super().handle_request(request)

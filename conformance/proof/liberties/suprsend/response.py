@@ -283,3 +283,12 @@ class LockedDefaultIsCantUnsubscribe(Reference):
             if place.category.is_editable
             else {**category, "original_preference": "cant_unsubscribe"}
         )
+
+
+class TextIsIgnored(Reference):
+    """What is labelled as text is answered 200 and has no effect."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        is_text = request.headers.get("content-type", "").startswith("text/")
+        return Response(200, {}) if is_text else super().answer(request)
