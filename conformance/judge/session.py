@@ -81,6 +81,13 @@ class TargetSession:
             return self.client.redaction(str(trouble))
         except Outcome:
             return None  # whatever else is wrong with the answer, a requirement says it with evidence
+        if self.run.mode.may_write:
+            return None
+        # Where nothing may be accepted, no later answer would tell the API from a proxy that refuses everything.
+        try:
+            self.describe_preflight()
+        except CannotRun as trouble:
+            return str(trouble)
         return None
 
     def describe_preflight(self) -> str:

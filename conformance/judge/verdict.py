@@ -99,6 +99,11 @@ class Verdict:
             return NO_VERDICT, f"{_pluralize(len(unknown), named)} could not be judged, {why}"
         if not self.musts_tested[0]:
             return NO_VERDICT, "no MUST was tested"
+        if self._was_refused_alike:
+            return NO_VERDICT, (
+                f"every request was refused with the same {self.exchanges[0].status}, as by a proxy that has no API "
+                "behind it; check base_url"
+            )
         if self.is_strict and (untested := self.ids("not_tested", *levels)):
             return NOT_CONFORMANT, f"{_pluralize(len(untested), named)} not tested, and --strict asks for all"
         if faults_of := self.waiver_faults:
@@ -109,6 +114,13 @@ class Verdict:
         if waived := self.ids("waived", *levels):
             return CONFORMANT, f"no {named} failed but {len(waived)} waived, and none was inconclusive"
         return CONFORMANT, "no MUST failed and none was inconclusive"
+
+    @property
+    def _was_refused_alike(self) -> bool:
+        """Whether nothing in the run shows that there is an API: one answer to all, and that a refusal."""
+        if any(200 <= (one.status or 0) < 300 for one in self.exchanges):
+            return False
+        return len({(one.status, one.response_body) for one in self.exchanges}) == 1
 
     def _reason_of(self, id_: str) -> str | None:
         return next(result.reason for result in self.results if result.requirement.id == id_)

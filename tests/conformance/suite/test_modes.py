@@ -9,11 +9,13 @@ import openapi
 from conformance import proof
 from conformance.command.cli import app
 from conformance.judge.suites import collect_requirements
+from conformance.proof.messages import Response
 from conformance.proof.server import serve
 from conformance.proof.trial import judge_in_process
 from conformance.suite.mode import LONGEST_BODY, Mode
 
 APIS = openapi.api_names()
+HTML = {"content-type": "text/html"}
 
 
 def run(folder, server, *arguments):
@@ -110,6 +112,33 @@ def test_read_only_still_finds_who_lets_everybody_in(api, tmp_path):
     done = run(tmp_path, LetsEverybodyIn(), "run", "--mode", "read-only")
 
     assert done.exit_code == 1
+
+
+@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("status", [400, 405, 421])
+def test_read_only_run_stops_at_a_proxy_that_refuses_everything(api, status):
+    class Proxy(proof.reference_of(api)):
+        def answer(self, _request):
+            return Response(status, b"<h1>The plain HTTP request was sent to HTTPS port</h1>", HTML)
+
+    verdict = judge_in_process(Proxy(), mode=Mode.READ_ONLY)
+
+    assert verdict.verdict == "no_verdict"
+    assert verdict.reason.endswith(
+        f"was answered {status}, text/html; check base_url, the main credential and the main fixtures"
+    )
+
+
+@pytest.mark.parametrize(("mode", "only"), [(Mode.READ_ONLY, ()), (Mode.SAFE, ["missing-key"])])
+def test_run_that_is_refused_in_one_way_shows_no_api(mode, only):
+    class Refuses(proof.reference_of("suprsend")):
+        def answer(self, _request):
+            return Response(400, {"message": "Bad Request"})
+
+    verdict = judge_in_process(Refuses(), mode=mode, only=only)
+
+    assert verdict.verdict == "no_verdict"
+    assert verdict.reason.startswith("every request was refused with the same 400")
 
 
 @pytest.mark.parametrize(
