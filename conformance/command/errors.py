@@ -46,7 +46,7 @@ def report_errors(
             try:
                 interrupt.raise_on_interrupt()
                 refuse_without_docstrings()
-                command(*args, **kwargs)
+                _call_command(command, *args, **kwargs)
             except (
                 openapi.UnknownApi,
                 BadProfile,
@@ -73,6 +73,16 @@ def report_errors(
         return reporting_errors
 
     return decorate
+
+
+def _call_command(command: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> None:
+    """Call a command; an error after an interrupt is the interrupt: whoever swallowed it left something undone."""
+    try:
+        command(*args, **kwargs)
+    except Exception:
+        if interrupt.take_interrupt():
+            raise KeyboardInterrupt from None
+        raise
 
 
 def find_missing_package() -> str | None:

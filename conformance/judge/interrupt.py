@@ -21,9 +21,10 @@ def exit_on_interrupt() -> None:
 
 
 def raise_on_interrupt() -> None:
-    """Let both raise KeyboardInterrupt, as Python has it of Ctrl-C."""
+    """Let both raise KeyboardInterrupt, as Python has it of Ctrl-C, and be remembered."""
+    _WAS_INTERRUPTED.clear()
     for number in _SIGNALS:
-        _set_handler(number, signal.default_int_handler)
+        _set_handler(number, _remember_and_raise)
 
 
 @contextmanager

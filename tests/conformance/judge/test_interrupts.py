@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from typer.testing import CliRunner
@@ -187,6 +187,23 @@ def test_interrupt_before_anything_was_asked_shows_no_traceback(tmp_path, after_
         "conformance: interrupted before anything was asked\n",
         "conformance: interrupted\n",
     )
+
+
+@pytest.mark.usefixtures("kept_handlers")
+def test_interrupt_that_a_library_swallows_is_told(monkeypatch, capsys):
+    """As where it comes while a pool starts its processes, which breaks the pool."""
+
+    def collect(*_):
+        with suppress(KeyboardInterrupt):
+            interrupt_this_process()
+        raise RuntimeError("a process of the pool is missing")
+
+    monkeypatch.setattr(sys, "argv", ["conformance", "list", "onlyautomator"])
+    monkeypatch.setattr(suites, "collect_requirements", collect)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert (ended.value.code, capsys.readouterr().err) == (130, "conformance: interrupted\n")
 
 
 @pytest.mark.usefixtures("kept_handlers")
