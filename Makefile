@@ -38,24 +38,28 @@ format: .venv/ready
 bench: .venv/ready
 	$(BIN)/python benchmarks/post.py
 
-# Everything is installed from a lock, by hash. The lock is complete, so pip need not look for dependencies, and what is
-# imported is compiled then: most of it never is. The project itself is linked in place.
+# Everything is installed from a lock, by hash. The locks are complete, so nothing looks for dependencies, and what is
+# imported is compiled then: most of it never is. uv takes a tenth of pip's time. Where it cannot be had, or does not
+# find the index that pip is told of, pip does its work.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps
+INSTALL = install() { $(UV) "$$@" 2> .venv/uv.log || $(PIP) "$$@"; }; install
 
-.venv/serve: requirements-serve.lock pyproject.toml
+.venv/serve: requirements-install.lock requirements-serve.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "make: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	@echo "make: creating a Python environment in .venv"
 	@$(PYTHON) -m venv .venv
-	@echo "make: installing what the stub needs, from requirements-serve.lock (about 10 seconds)"
-	@$(PIP) --require-hashes -r requirements-serve.lock
+	@$(PIP) --only-binary :all: --require-hashes -r requirements-install.lock 2> .venv/uv.log || true
+	@echo "make: installing what the stub needs, from requirements-serve.lock"
+	@$(INSTALL) --require-hashes -r requirements-serve.lock
 	@echo "make: linking the commands in .venv/bin to this checkout"
-	@$(PIP) --no-build-isolation --editable .
+	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 .venv/ready: .venv/serve requirements.lock
-	@echo "make: installing what the judge and the tests need besides, from requirements.lock (about 20 seconds)"
-	@$(PIP) --require-hashes -r requirements.lock
+	@echo "make: installing what the judge and the tests need besides, from requirements.lock"
+	@$(INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
 # Draw the generated requests of the default seed; a verdict reads them from the files.
@@ -91,16 +95,17 @@ $(NODE_MODULES)/.package-lock.json: $(NODE)/package-lock.json
 	npm ci --prefix $(NODE) --ignore-scripts --prefer-offline --no-audit --no-fund
 	@touch $@
 
-# Choose new versions within pyproject.toml's ranges (needs uv): for us and, among them, for those who only use both
-# commands, and for those who only serve the stub from a checkout.
-LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --quiet
-lock:
-	$(LOCK) --extra conformance --group dev --upgrade --output-file requirements.lock
-	$(LOCK) --extra conformance --group wheel --constraint requirements.lock --output-file requirements-run.lock
-	$(LOCK) --group link --constraint requirements.lock --output-file requirements-serve.lock
-	cd tests/clients/python && uv pip compile requirements.in --no-deps --no-header --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --quiet --upgrade --output-file requirements.lock
+# Choose new versions within pyproject.toml's ranges: for us and, among them, for those who only use both commands, for
+# those who only serve the stub from a checkout, and for what installs them all.
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE)
+lock: .venv/ready
+	$(LOCK) pyproject.toml --extra conformance --group dev --upgrade --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra conformance --group wheel --constraint requirements.lock --output-file requirements-run.lock
+	$(LOCK) pyproject.toml --group link --constraint requirements.lock --output-file requirements-serve.lock
+	$(LOCK) --group install --constraint requirements.lock --output-file requirements-install.lock
+	cd tests/clients/python && $(CURDIR)/$(COMPILE) requirements.in --no-deps --no-header --upgrade \
+	  --output-file requirements.lock
 
 clean:
 	rm -rf .venv build dist $(NODE_MODULES)
