@@ -66,7 +66,9 @@ def check_contract_profile(document: Mapping[Any, Any], name: str, folder: Path)
     if not isinstance(document["spec"], str):
         raise BadProfile(f"{name}: spec: is not text; name an OpenAPI file")
     contract = read_contract(folder / document["spec"])
-    filled = resolve_profile(dict(document), name, contract.name)
+    filled = resolve_profile(
+        dict(document), name, contract.name, folder, lambda key: _is_bearer(contract.schemes.get(key, {}))
+    )
     profile = make_profile(ContractProfile, {**filled, "api": contract.name, "spec": contract}, name, folder)
     if errors := list(_list_errors(profile, contract)):
         raise BadProfile("\n".join(f"{name}: {error}" for error in errors))
@@ -164,3 +166,7 @@ def _render_credentials(contract: Contract) -> str:
 
 def _is_basic(scheme: Mapping[str, Any]) -> bool:
     return "basic" in (scheme.get("type"), str(scheme.get("scheme", "")).lower())
+
+
+def _is_bearer(scheme: Mapping[str, Any]) -> bool:
+    return bool(scheme) and scheme.get("type") != "apiKey" and not _is_basic(scheme)

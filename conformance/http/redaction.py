@@ -16,6 +16,14 @@ _UNNAMED = "CREDENTIAL"
 _SHORTEST_VALUE = 4  # what is shorter is no secret, and replacing it by value would spoil every text
 _SHORTEST_PART = 8
 MASK = "[redacted]"
+# What nobody told us is a credential and looks like one: what follows Bearer, a JWT, and words of random letters
+# and figures. Paths and UUIDs are none.
+_UNKNOWN = re.compile(
+    r"(?<=[Bb]earer )\S+"
+    r"|eyJ[\w-]+\.[\w.-]*"
+    r"|(?<![\w+.=-])(?=[\w+.=-]*[A-Z])(?=[\w+.=-]*[a-z])(?=[\w+.=-]*\d)[\w+.=-]{20,}"
+    r"|\b[0-9a-fA-F]{32,}\b"
+)
 
 
 @lru_cache(256)  # the same few come with every request
@@ -96,6 +104,11 @@ class Redaction:
 @lru_cache(256)  # most texts hold the same one
 def _compile_forms(forms: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
+
+
+def mask_unknown_credentials(text: str) -> str:
+    """Return *text* without what looks like a credential, known or not; more than that may be missing."""
+    return _UNKNOWN.sub(MASK, text)
 
 
 def _holds_no_credential(value: str) -> bool:

@@ -153,7 +153,13 @@ def _check_profile(document: dict[Any, Any], name: str, folder: Path) -> AnyTarg
         model: type[TargetProfile[Any, Any]] = _import_module(api, "profile").Profile
     except openapi.UnknownApi as error:
         raise BadProfile(f"{name}: api: {error}") from None
-    return make_profile(model, resolve_profile(document, name, api), name, folder)
+    filled = resolve_profile(document, name, api, folder, lambda _: _takes_bearer(api))
+    return make_profile(model, filled, name, folder)
+
+
+def _takes_bearer(api: str) -> bool:
+    schemes = openapi.load_contract(api)["components"].get("securitySchemes", {})
+    return any(str(one.get("scheme", "")).lower() == "bearer" for one in schemes.values())
 
 
 def profile_template(api: str) -> str:

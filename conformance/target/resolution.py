@@ -7,31 +7,39 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from conformance.http.evidence import escape_controls
-from conformance.http.redaction import Redaction, is_sensitive_name
+from conformance.http.redaction import Redaction, is_sensitive_name, mask_unknown_credentials
 from conformance.http.secret import COMMAND_WITHIN_S, CannotFetch, Secret
 from conformance.target.model import BadProfile
 
 SILENT_FOR_S = 3  # longer than that, it is said that a command is waited for
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _LONGEST_COMPLAINT = 200
+_BEARER = re.compile(r"(?:authorization:\s*)?bearer\s+(?=\S)", re.IGNORECASE)
 
 
-def resolve_profile(document: Mapping[Any, Any], name: str, api: str) -> dict[Any, Any]:
+def resolve_profile(
+    document: Mapping[Any, Any], name: str, api: str, folder: Path, is_bearer: Callable[[str], bool]
+) -> dict[Any, Any]:
     """Fill in what the profile called *name* takes from the environment and from commands.
 
-    Everything under ``credentials`` becomes a Secret. Raises BadProfile for what is not there.
+    Everything under ``credentials`` becomes a Secret. folder: where commands run. is_bearer: tells of a credential's
+    key whether it is sent after the word Bearer.
+    Raises BadProfile for what is not there.
     """
-    return _Resolution(name, api).resolve(document)
+    return _Resolution(name, api, folder, is_bearer).resolve(document)
 
 
 class _Resolution:
-    def __init__(self, name: str, api: str) -> None:
+    def __init__(self, name: str, api: str, folder: Path, is_bearer: Callable[[str], bool]) -> None:
         self._name = name
         self._api = api
+        self._folder = folder
+        self._is_bearer = is_bearer
 
     def resolve(self, document: Mapping[Any, Any]) -> dict[Any, Any]:
         resolved = {
@@ -71,17 +79,28 @@ class _Resolution:
             return value
         if isinstance(value, dict) and set(value) == {"command"}:
 
+            def run(within_s: float) -> str:
+                printed = self._run_command(value["command"], at, within_s)
+                # Many tools print the whole header; no bearer token has a space in it.
+                token = _BEARER.sub("", printed, count=1) if self._is_bearer(key) else printed
+                return self._check_credential(token, at)
+
             def fetch(within_s: float) -> str:
                 try:
-                    return self._run_command(value["command"], at, within_s)
+                    return run(within_s)
                 except BadProfile as error:
                     raise CannotFetch(str(error)) from None
 
-            return Secret(self._run_command(value["command"], at, COMMAND_WITHIN_S), variable, fetch)
+            return Secret(run(COMMAND_WITHIN_S), variable, fetch)
         if not isinstance(value, str):
             return value
         whole = VARIABLE.fullmatch(value)
         credential = self._check_credential(self._fill_in_text(value, at), at)
+        # Understood like what a command prints, it would stand twice in curl lines, which take it from the environment.
+        if self._is_bearer(key) and _BEARER.match(credential):
+            raise BadProfile(
+                f"{self._name}: {at}: begins with the word Bearer, which is sent anyway; give what follows it"
+            )
         return Secret(credential, whole[1] if whole else variable)
 
     def _check_credential(self, value: str, at: str) -> str:
@@ -97,7 +116,7 @@ class _Resolution:
         return value
 
     def _run_command(self, command: Any, at: str, within_s: float) -> str:
-        """Return the credential that a command prints."""
+        """Return what a command prints."""
         if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
             raise BadProfile(f"{self._name}: {at}: command is not a list of words; write [program, argument]")
         waiting = f"{self._name}: {at}: waiting for the command {command[0]!r}, {within_s:.0f} s at the most"
@@ -107,6 +126,7 @@ class _Resolution:
         try:
             done = subprocess.run(  # noqa: S603  the profile's own command
                 command,
+                cwd=self._folder,  # the same whoever runs us, and as tls and spec count
                 capture_output=True,
                 text=True,
                 errors="replace",
@@ -114,12 +134,13 @@ class _Resolution:
                 stdin=subprocess.DEVNULL,  # nobody is there to be asked for a password
             )
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
+            where = f"; it is run in the profile's folder, {self._folder.resolve()}"
+            reason = (getattr(error, "strerror", None) or type(error).__name__) + where
         except subprocess.TimeoutExpired:
             reason = f"still running after {within_s:.0f} s"
         else:
             if done.returncode == 0:
-                return self._check_credential(done.stdout.strip(), at)
+                return done.stdout.strip()
             reason = f"exit status {done.returncode}{_last_complaint(done)}"
         finally:
             timer.cancel()
@@ -134,4 +155,6 @@ def _last_complaint(done: subprocess.CompletedProcess[str]) -> str:
             redaction.conceal(value, name)
     redaction.conceal(done.stdout.strip(), "PRINTED")  # it may have printed half a token before it failed
     lines = done.stderr.strip().splitlines()
-    return f": {escape_controls(redaction(lines[-1].strip()))[:_LONGEST_COMPLAINT]}" if lines else ""
+    if not lines:
+        return ""
+    return f": {escape_controls(mask_unknown_credentials(redaction(lines[-1].strip())))[:_LONGEST_COMPLAINT]}"

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from conformance.judge.suites import read_profile
 from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
 from conformance.proof.trial import judge_in_process
@@ -104,6 +105,19 @@ def test_correct_server_conforms_and_its_secret_is_kept(dialect, judged, tmp_pat
     for file in files:
         assert not {SECRET, ENCODED, "ada%3Asecret-4711"} & set(file.read_text().split('"'))
         assert "secret-4711" not in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "kept"), [("bearer", "a-token"), ("oauth2", "a-token"), ("header", "Bearer a-token")]
+)
+def test_printed_word_bearer_is_left_out_only_where_it_is_sent_anyway(dialect, kept, tmp_path):
+    (tmp_path / "me.yaml").write_text(CONTRACTS[dialect][0])
+    credentials = {"door": {"command": ["echo", "Bearer a-token"]}}
+    target = read_profile(
+        {"spec": str(tmp_path / "me.yaml"), "base_url": IN_PROCESS_URL, "credentials": credentials}
+    )
+
+    assert target.credentials["door"].reveal() == kept
 
 
 @pytest.mark.parametrize("dialect", ["3.1", "swagger"])

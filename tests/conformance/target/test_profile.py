@@ -1,5 +1,6 @@
 """A profile that cannot be used is one clear line: what, where, what to do."""
 
+import json
 import sys
 
 import pytest
@@ -214,6 +215,64 @@ def test_complaint_of_a_command_does_not_tell_a_credential(monkeypatch):
     command = ["sh", "-c", "echo half-a-token; echo no $VAULT_TOKEN, no half-a-token >&2; exit 1"]
     with pytest.raises(BadProfile, match=r"exit status 1: no \$VAULT_TOKEN, no \$PRINTED$"):
         read_profile(changed("credentials", "user", value={"command": command}))
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl",
+        "Bearer hush",
+        "SS.Wm9lIGhhcyAxMiBrZXlz",
+        "5f4dcc3b5aa765d61d8327deb882cf99",
+    ],
+)
+def test_complaint_of_a_command_does_not_tell_what_looks_like_a_credential(credential):
+    command = ["sh", "-c", 'echo "session $0 has expired" >&2; exit 1', credential]
+    with pytest.raises(BadProfile, match=r"exit status 1: .*\[redacted\]") as refusal:
+        read_profile(changed("credentials", "user", value={"command": command}))
+
+    assert credential.removeprefix("Bearer ") not in str(refusal.value)
+
+
+def test_complaint_of_a_command_is_kept_where_it_is_none():
+    complaint = "/opt/Projects/Preferences2026/token.sh: f47ac10b-58cc-4372-a567-0e02b2c3d479 is unknown"
+    command = ["sh", "-c", 'echo "$0" >&2; exit 1', complaint]
+    with pytest.raises(BadProfile) as refusal:
+        read_profile(changed("credentials", "user", value={"command": command}))
+
+    assert str(refusal.value).endswith(complaint)
+
+
+def test_command_runs_in_the_folder_of_the_profile(tmp_path, monkeypatch):
+    script, file = tmp_path / "prefs" / "token.sh", tmp_path / "prefs" / "target.yaml"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\necho a-token\n")
+    script.chmod(0o755)
+    file.write_text(json.dumps(changed("credentials", "user", value={"command": ["./token.sh"]})))
+    monkeypatch.chdir(tmp_path)
+
+    for path in (file, file.relative_to(tmp_path)):
+        secret = read_profile(path).credentials.user
+        assert (secret.reveal(), secret.renew(5)) == ("a-token", "a-token")
+    script.unlink()
+    with pytest.raises(BadProfile, match=rf"No such file .*run in the profile's folder, {file.parent}$"):
+        read_profile(file)
+
+
+@pytest.mark.parametrize("before", ["Bearer ", "bearer  ", "Authorization: Bearer "])
+def test_word_before_a_printed_token_is_understood(before):
+    secret = read_profile(
+        changed("credentials", "user", value={"command": ["echo", f"{before}a-token"]})
+    ).credentials.user
+
+    assert (secret.reveal(), secret.renew(5)) == ("a-token", "a-token")
+
+
+def test_word_before_a_given_token_is_refused():
+    with pytest.raises(
+        BadProfile, match=r"credentials\.user: begins with the word Bearer, which is sent anyway"
+    ):
+        read_profile(changed("credentials", "user", value="Bearer a-token"))
 
 
 def test_command_that_takes_long_is_said_to_be_waited_for(monkeypatch, capsys):
