@@ -119,7 +119,7 @@ _TEMPLATE = """\
 # expendable. DELETE is sent only with deletes: true, and last.
 
 spec: {spec}    # seen from the folder of this file
-base_url: https://staging.example.com{base_path}    # the paths of the contract are appended to this
+base_url: https://your-server.example.com{base_path}    # the paths of the contract are appended to this
 {credentials}
 # fixtures:    # things that exist, put wherever a request names them, by parameter or by place in the body;
 #              # without them a target may know nothing that is asked for, and little can be tested

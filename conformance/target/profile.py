@@ -32,6 +32,7 @@ from conformance.http.secret import Secret
 from conformance.target.model import BadProfile, Model, describe_error, profile_error
 from conformance.target.tls import Tls
 
+_TEMPLATE_HOST = "your-server.example.com"  # names nobody's, so that a profile not filled in writes nowhere
 CredentialsT = TypeVar("CredentialsT")
 FixturesT = TypeVar("FixturesT")
 
@@ -120,6 +121,8 @@ def _describe_bad_url(url: str) -> str | None:
         return "not a URL; write one like https://staging.example.com"
     if parts.scheme not in ("http", "https") or not parts.hostname or not has_possible_port:
         return "not an http or https URL; write one like https://staging.example.com"
+    if parts.hostname == _TEMPLATE_HOST:
+        return "is still the template's; write the address of the server to judge"
     if parts.username or parts.password:
         return "holds a user name or password; remove it, requests carry only what stands under credentials"
     if parts.query or parts.fragment or re.search(r"[\s\x00-\x1f]", url):

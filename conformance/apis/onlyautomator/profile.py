@@ -86,7 +86,7 @@ TEMPLATE = (
     + """
 
 api: onlyautomator
-base_url: https://staging.example.com     # /api/v2/update-preference is appended
+base_url: https://your-server.example.com     # /api/v2/update-preference is appended
 
 credentials:                              # access tokens of user sessions, from the environment or
   user: ${OA_USER_TOKEN}                  # from a command: user: {command: [./token, ada]}; it is run

@@ -22,7 +22,7 @@ TEMPLATE = (
     """\
 # What to judge. Fill in, then: conformance run THIS-FILE
 api: suprsend
-base_url: https://hub.suprsend.com
+base_url: https://your-server.example.com    # your own; what a run writes stays there
 
 credentials:
   api_key: ${SUPRSEND_API_KEY}     # from the environment; or {command: [program, argument]}

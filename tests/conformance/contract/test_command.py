@@ -73,14 +73,14 @@ def test_profile_that_init_prints_is_one(spec):
 @pytest.mark.parametrize(
     ("servers", "base_url"),
     [
-        ("[{url: 'https://example.com/v9'}]", "https://staging.example.com/v9"),
-        ("[{url: /v9/}]", "https://staging.example.com/v9"),
+        ("[{url: 'https://example.com/v9'}]", "https://your-server.example.com/v9"),
+        ("[{url: /v9/}]", "https://your-server.example.com/v9"),
         (
             "[{url: 'https://{at}.example.com/{v}', variables: {at: {default: x}, v: {default: v9}}}]",
-            "https://staging.example.com/v9",
+            "https://your-server.example.com/v9",
         ),
-        ("[{url: 'https://example.com'}]", "https://staging.example.com"),
-        ("[]", "https://staging.example.com"),
+        ("[{url: 'https://example.com'}]", "https://your-server.example.com"),
+        ("[]", "https://your-server.example.com"),
     ],
 )
 def test_base_path_of_the_contract_is_in_the_profile(servers, base_url, tmp_path):
@@ -105,7 +105,7 @@ def test_404_to_everything_hints_at_the_base_path(tmp_path):
 
 def written(spec, text):
     file = spec.parent / "printed.yaml"
-    file.write_text(text.replace("https://staging.example.com", "http://127.0.0.1:9"))
+    file.write_text(text.replace("https://your-server.example.com", "http://127.0.0.1:9"))
     return file
 
 

@@ -11,6 +11,7 @@ from conformance.judge.suites import profile_template, read_profile, suite_of
 from conformance.target import resolution
 from conformance.target.model import BadProfile
 
+TEMPLATE_URL = "https://your-server.example.com"
 GOOD = {
     "api": "onlyautomator",
     "base_url": "http://127.0.0.1:9/base/",
@@ -299,12 +300,17 @@ def test_secret_shows_its_name_only():
 
 
 @pytest.mark.parametrize("api", openapi.api_names())
-def test_template_is_a_good_profile_that_says_what_a_run_writes(api, tmp_path, monkeypatch):
+def test_template_is_a_good_profile_once_it_names_a_server(api, tmp_path, monkeypatch):
     text = profile_template(api)
     for name in set(resolution.VARIABLE.findall(text)):
         monkeypatch.setenv(name, "a-token")
     file = tmp_path / "target.yaml"
     file.write_text(text)
+    with pytest.raises(
+        BadProfile, match=r"target\.yaml: base_url: is still the template's; write the address"
+    ):
+        read_profile(file)
+    file.write_text(text.replace(TEMPLATE_URL, "http://127.0.0.1:9"))
 
     assert read_profile(file).api == api
     assert suite_of(read_profile(file)).what_a_run_writes.startswith("A run ")
