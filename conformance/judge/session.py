@@ -174,7 +174,8 @@ def judge_target(
     known = suite.requirements()
     asked = select_requirements(known, only)
     is_partial = bool(only) or mode is not Mode.FULL
-    verdict = Verdict(target.api, target.base_url, seed, is_partial, strict, mode, datetime.now(UTC))
+    musts = sum(one.level == "MUST" for one in known)
+    verdict = Verdict(target.api, target.base_url, seed, is_partial, strict, mode, datetime.now(UTC), musts)
     began = time.monotonic()
     verdict.notes = _notes_on_target(target)
     verdict.document_sha256 = suite.document_sha256

@@ -14,13 +14,16 @@ from conformance.suite.mode import Mode
 
 CONFORMANT, NOT_CONFORMANT, NO_VERDICT = "conformant", "not_conformant", "no_verdict"
 EXIT = {CONFORMANT: 0, NOT_CONFORMANT: 1, NO_VERDICT: 3}
+# The grades of a conformant target that less than every MUST speaks for; the other grades are the verdicts.
+IN_WHAT_WAS_TESTED, BUT_FOR_WAIVERS = "conformant_in_what_was_tested", "conformant_but_for_waivers"
 
 
 @dataclass
 class Verdict:
     """What came of a run.
 
-    reason: why there is no verdict, or what it rests on. stopped: why not everything was asked.
+    reason: why there is no verdict, or what it rests on. stopped: why not everything was asked. musts: how many
+    the API has, asked or not.
     exchanges: every one of the run, in the order they ended. waiver_faults: what is to be done with waivers
     that have expired or excuse nothing, in sentences. notes: what else is to be known about the run, in sentences.
     """
@@ -32,6 +35,7 @@ class Verdict:
     is_strict: bool
     mode: Mode
     started: datetime
+    musts: int
     seconds: float = 0.0
     requests: int = 0
     results: list[Result] = field(default_factory=list)
@@ -63,15 +67,23 @@ class Verdict:
         return not self.is_partial and not self.stopped and all(result.was_asked for result in self.results)
 
     @property
-    def musts_tested(self) -> tuple[int, int]:
-        """How many MUSTs were tested, out of how many."""
-        tested = sum(len(self.ids(status, "MUST")) for status in ("passed", "failed", "waived"))
-        return tested, sum(result.requirement.level == "MUST" for result in self.results)
+    def musts_tested(self) -> int:
+        """How many MUSTs were tested."""
+        return sum(len(self.ids(status, "MUST")) for status in ("passed", "failed", "waived"))
 
     @property
     def verdict(self) -> str:
         """One of conformant, not_conformant and no_verdict."""
         return self._conclusion[0]
+
+    @property
+    def grade(self) -> str:
+        """The verdict, or a milder word for conformant unless every MUST of the API was tested and passed."""
+        if self.verdict != CONFORMANT:
+            return self.verdict
+        if self.ids("waived", *deciding_levels(self.is_strict)):
+            return BUT_FOR_WAIVERS
+        return CONFORMANT if self.musts_tested == self.musts else IN_WHAT_WAS_TESTED
 
     @property
     def reason(self) -> str:
@@ -80,8 +92,10 @@ class Verdict:
 
     @property
     def exit_status(self) -> int:
-        """0, 1 or 3, or 130 after an interrupt."""
-        return interrupt.STATUS if self.was_interrupted else EXIT[self.verdict]
+        """0, 1 or 3, or 130 after an interrupt; 1 also for a waiver that has to be put in order."""
+        if self.was_interrupted:
+            return interrupt.STATUS
+        return EXIT[self.verdict] or (1 if self.waiver_faults else 0)
 
     @property
     def _conclusion(self) -> tuple[str, str]:
@@ -97,7 +111,7 @@ class Verdict:
         if unknown := self.ids("inconclusive", *levels):
             why = f"the first was {unknown[0]}: {self._reason_of(unknown[0])}"
             return NO_VERDICT, f"{_pluralize(len(unknown), named)} could not be judged, {why}"
-        if not self.musts_tested[0]:
+        if not self.musts_tested:
             return NO_VERDICT, "no MUST was tested"
         if self._was_refused_alike:
             return NO_VERDICT, (
@@ -106,14 +120,18 @@ class Verdict:
             )
         if self.is_strict and (untested := self.ids("not_tested", *levels)):
             return NOT_CONFORMANT, f"{_pluralize(len(untested), named)} not tested, and --strict asks for all"
-        if faults_of := self.waiver_faults:
-            return (
-                NOT_CONFORMANT,
-                f"{_pluralize(len(faults_of), 'waiver')} to put in order, the first {faults_of[0]}",
-            )
+        return CONFORMANT, self._praise
+
+    @property
+    def _praise(self) -> str:
+        levels = deciding_levels(self.is_strict)
+        tested = f"{self.musts_tested} of {self.musts} MUSTs were tested"
         if waived := self.ids("waived", *levels):
-            return CONFORMANT, f"no {named} failed but {len(waived)} waived, and none was inconclusive"
-        return CONFORMANT, "no MUST failed and none was inconclusive"
+            failed = _pluralize(len(waived), " or ".join(levels))
+            return f"{tested}, {failed} failed and {'is' if len(waived) == 1 else 'are'} waived, and no other did"
+        if self.musts_tested < self.musts:
+            return f"{tested}, and none failed"
+        return f"every {' and every '.join(levels)} was tested and passed"
 
     @property
     def _was_refused_alike(self) -> bool:

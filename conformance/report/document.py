@@ -21,7 +21,6 @@ def render_document(document: dict[str, Any]) -> str:
 
 def build_document(verdict: Verdict) -> dict[str, Any]:
     """Return report.json as a mapping; its order is the same for every run."""
-    tested, musts = verdict.musts_tested
     return {
         "schema": SCHEMA,
         "suite": {
@@ -38,13 +37,14 @@ def build_document(verdict: Verdict) -> dict[str, Any]:
         "requests": verdict.requests,
         "exam": _summarize_exam(verdict),
         "verdict": verdict.verdict,
+        "grade": verdict.grade,
         "reason": verdict.reason,
         "mode": verdict.mode,
         "partial": verdict.is_partial,
         "strict": verdict.is_strict,
         "notes": verdict.notes,
         "waiver_faults": verdict.waiver_faults,
-        "musts": {"tested": tested, "of": musts},
+        "musts": {"tested": verdict.musts_tested, "of": verdict.musts},
         "requirements": [_render_requirement(result) for result in verdict.results],
     }
 

@@ -29,10 +29,10 @@ def render_annotations(document: dict[str, Any]) -> list[str]:
 
 def render_summary(document: dict[str, Any]) -> str:
     """Return the summary of the step in Markdown; what the target said is escaped, in blocks of its own."""
-    musts, verdict = document["musts"], document["verdict"].replace("_", " ")
+    musts, grade = document["musts"], document["grade"].replace("_", " ")
     failed = [one for one in document["requirements"] if one["status"] == "failed"]
     lines = [
-        f"### {document['api']}: {verdict}",
+        f"### {document['api']}: {grade}",
         "",
         f"{_render_preformatted(document['reason'])}",
         "",
@@ -40,6 +40,8 @@ def render_summary(document: dict[str, Any]) -> str:
         f"{document['requests']} requests in {document['seconds']:.1f} s",
         "",
     ]
+    for fault in document["waiver_faults"]:
+        lines += [f"- waiver {_render_preformatted(fault)}", ""]
     for one in failed[:_MOST_ANNOTATIONS]:
         lines += [
             f"- `{one['id']}` {one['level']} {one['text']} ({one['source']})",

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from conformance.http.evidence import escape_controls
-from conformance.report.terminal import VERDICTS, WORDS
+from conformance.report.terminal import GRADES, WORDS
 
 _TEMPLATE = Path(__file__).with_name("page.html")
 
@@ -28,7 +28,7 @@ def render_page(document: dict[str, Any]) -> str:
     failed = [one for one in asked if one["status"] == "failed"]
     page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         report=document,
-        verdict=VERDICTS[document["verdict"]][0].capitalize(),
+        grade=GRADES[document["grade"]][0].capitalize(),
         words={status: word.lower() for status, (word, _) in WORDS.items()},
         failed=[one for one in failed if one["level"] in judged],
         advised=[one for one in failed if one["level"] not in judged],

@@ -13,7 +13,14 @@ from rich.text import Text
 
 from conformance.http.evidence import Exchange
 from conformance.judge.result import Result
-from conformance.judge.verdict import CONFORMANT, NO_VERDICT, NOT_CONFORMANT, Verdict
+from conformance.judge.verdict import (
+    BUT_FOR_WAIVERS,
+    CONFORMANT,
+    IN_WHAT_WAS_TESTED,
+    NO_VERDICT,
+    NOT_CONFORMANT,
+    Verdict,
+)
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
 
@@ -29,8 +36,10 @@ WORDS = {
     "waived": ("waived", "yellow"),
     "observed": ("observed", "cyan"),
 }
-VERDICTS = {
+GRADES = {
     CONFORMANT: ("CONFORMANT", "bold green"),
+    IN_WHAT_WAS_TESTED: ("CONFORMANT IN WHAT WAS TESTED", "bold yellow"),
+    BUT_FOR_WAIVERS: ("CONFORMANT BUT FOR WAIVERS", "bold yellow"),
     NOT_CONFORMANT: ("NOT CONFORMANT", "bold red"),
     NO_VERDICT: ("NO VERDICT", "bold yellow"),
 }
@@ -110,7 +119,7 @@ class Terminal:
 
     def print_summary(self, verdict: Verdict, files: Sequence[object]) -> None:
         """Print the verdict, what is not simply passed, and the files that were written."""
-        word, style = VERDICTS[verdict.verdict]
+        word, style = GRADES[verdict.grade]
         self._print()
         if verdict.was_interrupted:
             self._print(Text("interrupted: these are the results up to then", "bold yellow"))
@@ -123,6 +132,8 @@ class Terminal:
         self._print(
             Text.assemble((word, style), f": {verdict.reason}", (" (partial)" if verdict.is_partial else ""))
         )
+        if verdict.waiver_faults and verdict.verdict == CONFORMANT:
+            self._print("exit status 1, as waivers have to be put in order")
         self._print(
             f"{_count_musts(verdict)}; of {len(verdict.results)} requirements {_count_statuses(verdict)}"
         )
@@ -228,8 +239,7 @@ def _mode_hint(verdict: Verdict) -> str:
 
 
 def _count_musts(verdict: Verdict) -> str:
-    tested, musts = verdict.musts_tested
-    return f"{tested} of {musts} MUSTs tested"
+    return f"{verdict.musts_tested} of {verdict.musts} MUSTs tested"
 
 
 def _count_statuses(verdict: Verdict) -> str:

@@ -176,7 +176,7 @@ def test_conformant_server(runner):
     report = json.loads((runner.workspace / "report" / "report.json").read_text())
 
     assert (said.status, said.outputs) == (0, {"verdict": "conformant", "exit-status": "0"}), said.log
-    assert said.summary.startswith("### suprsend: conformant\n")
+    assert said.summary.startswith("### suprsend: conformant in what was tested\n")
     assert (report["seed"], report["strict"], report["partial"]) == (7, True, True)
     assert {one["id"].rpartition("-")[2] for one in report["requirements"]} == {"key", "status"}
 
@@ -198,8 +198,11 @@ def test_waivers_and_an_earlier_report(runner):
     later = {"waivers": "known.yaml", "against": "report/report.json"}
     said = runner.judge_here(LetsAllIn(), status=0, only="missing-key", **later)
 
+    stale = runner.judge_here(REFERENCE(), status=1, only="missing-key", **later)
+
     assert (said.status, said.outputs["verdict"]) == (0, "conformant")
     assert "since the earlier report" in said.log
+    assert (stale.status, stale.outputs["verdict"]) == (1, "conformant")
 
 
 def test_mode_budget_and_exploration(runner):

@@ -1,13 +1,18 @@
 """What the report folder holds besides report.json: the archive of the requests and the badge."""
 
 import json
+import re
 
 import pytest
 
 from conformance import proof
 from conformance.judge.session import judge_target
+from conformance.judge.waiver import Waiver
+from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
+from conformance.proof.mutants.suprsend.authorizations import AcceptsNoKey
 from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
 from conformance.report.folder import write_reports
 
 API = "suprsend"
@@ -68,19 +73,44 @@ def test_archive_bears_odd_answers(tmp_path, status):
     assert content["text"].endswith("bytes more)")
 
 
-def test_badge_is_a_shields_endpoint(tmp_path):
-    class Falls(proof.reference_of(API)):
-        def answer(self, _request):
-            return Response(500)
+class Falls(proof.reference_of(API)):
+    """Answers 500 to everything."""
 
-    with serve(Falls()) as url:
-        write_reports(judge_target(Falls().profile(url)), tmp_path)
+    def answer(self, _request):
+        return Response(500)
 
-    assert json.loads((tmp_path / "badge.json").read_text()) == {
+
+def without_another(profile):
+    fixtures = {name: value for name, value in profile["fixtures"].items() if not name.startswith("other_")}
+    return {**profile, "fixtures": fixtures}
+
+
+def waivers_of(*names):
+    return [Waiver(id=f"{API}/{name}", reason="x", owner="y", expires="9999-12-31") for name in names]
+
+
+@pytest.mark.parametrize(
+    ("server", "change", "waived", "message", "color"),
+    [
+        (proof.reference_of(API), dict, (), "conformant", "brightgreen"),
+        (proof.reference_of(API), without_another, (), r"\d+ of \d+", "yellow"),
+        (proof.reference_of(API), dict, ("name",), "conformant", "brightgreen"),  # which is stale
+        (AcceptsNoKey, dict, AcceptsNoKey.breaks, r"conformant, \d+ waived", "yellow"),
+        (Falls, dict, (), "not conformant", "red"),
+    ],
+)
+def test_badge_says_how_much_the_verdict_rests_on(tmp_path, server, change, waived, message, color):
+    profile = change(server().profile(IN_PROCESS_URL))
+    verdict = judge_in_process(server(), profile, waivers=waivers_of(*waived))
+    write_reports(verdict, tmp_path)
+    badge = json.loads((tmp_path / "badge.json").read_text())
+
+    assert re.fullmatch(message, badge["message"])
+    assert {**badge, "message": None} == {
         "schemaVersion": 1,
         "label": f"{API} conformance",
-        "message": "not conformant",
-        "color": "red",
+        "message": None,
+        "color": color,
     }
 
 

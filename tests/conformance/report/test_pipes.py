@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -119,7 +120,7 @@ def test_github_summary_is_short_and_escaped(profile, tmp_path):
     text = summary.read_text()
 
     assert text.startswith(f"earlier step\n### {API}: not conformant\n")
-    assert "2 of 2 MUSTs tested, partial" in text
+    assert re.search(r"\n2 of \d{2,} MUSTs tested, partial", text)
     assert f"- `{API}/missing-token` MUST" in text
     assert "</pre>`" not in text
     assert text.count("<pre>") == text.count("</pre>")
