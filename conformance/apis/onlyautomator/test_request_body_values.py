@@ -6,20 +6,49 @@ from contextlib import suppress
 
 from conformance.apis.onlyautomator import hostile_input
 from conformance.apis.onlyautomator.answers import (
+    data_of,
     describe_answer,
     describe_kept_value,
+    describe_value,
     expect_member,
+    require_member,
 )
 from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.generated_cases import compose_letters
 from conformance.apis.onlyautomator.shared_writes import (
+    expect_accepted,
     expect_value_kept,
+    first_record,
     write_value_once,
     write_without_value,
 )
-from conformance.assertions.expect import observe
+from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
 
+DATES = (
+    "2024-02-29T23:30:00+05:30",
+    "2024-02-29",
+    "2024-02-29T10:00:00Z",
+    "2024-02-29T10:00:00.120Z",
+    "2024-02-29 10:00:00",
+    "20240229T100000Z",
+    "29.02.2024",
+    "02/29/2024",
+    "Thu, 29 Feb 2024 10:00:00 GMT",
+    "10:30",
+    "P1D",
+)
+PRECISE_NUMBERS = [3.141592653589793, -6.02214076e23, 5.3e-20, 12345678901234567890, 1 - 2**53]
+ACCENTS = "\u00e9 e\u0301"
 CASES = {"camelCase": "a", "snake_case": "b", "kebab-case": "c", "PascalCase": "d", "UPPER": "e"}
+NESTED_EMPTIES = {
+    "is_on": False,
+    "per_day": 0,
+    "short_note": "",
+    "no_days": [],
+    "no_hours": {},
+    "by_season": {"in_summer": [[], {}, ""], "in_winter": {"at_night": {}}},
+}
 _LONG_TEXT = "".join(f"{number:04d};" for number in range(2000))
 
 
@@ -54,8 +83,10 @@ def test_value_keyword_string(driver: Driver) -> None:
 
 
 def test_value_date_string(driver: Driver) -> None:
-    """MUST return a date in a string unchanged. (onlyautomator: Request Body)"""
-    expect_value_kept(driver, "2024-02-29T23:30:00+05:30")
+    """MUST return a date or a time in a string unchanged, and inside an object. (onlyautomator: Request Body)"""
+    for text in DATES[:3]:
+        expect_value_kept(driver, text)
+    expect_value_kept(driver, {"dates": list(DATES)})
 
 
 def test_value_markup(driver: Driver) -> None:
@@ -65,7 +96,20 @@ def test_value_markup(driver: Driver) -> None:
 
 def test_value_unicode(driver: Driver) -> None:
     """MUST return a string in many scripts unchanged. (onlyautomator: Request Body)"""
-    expect_value_kept(driver, "Ελλαδα привет 日本語 ქართული ภาษา العربية ß þ ø € ₿ \u2028")
+    # None of these letters has another form in Unicode that means the same; some have one that looks alike.
+    expect_value_kept(driver, "Ελλαδα привет 日本語 ქართული ภาษา العربية ß þ ø € ₿ ﬁ ① x² ㎏ ™ \u2028")
+
+
+def test_value_accents(driver: Driver) -> None:
+    """MUST return letters with accents as the same letters. (onlyautomator: Request Body)
+
+    Unicode writes é as one character or as two that mean the same. The document does not say which form is kept, so
+    either may be returned.
+    """
+    first_record(driver)
+    answer = expect_accepted(write_value_once(driver, ACCENTS).answer)
+    kept = compose_letters(require_member(data_of(answer), "value"))
+    expect(kept == compose_letters(ACCENTS), f"value {describe_value(ACCENTS)}", describe_value(kept), answer)
 
 
 def test_value_astral(driver: Driver) -> None:
@@ -112,6 +156,8 @@ def test_value_large_integer(driver: Driver) -> None:
     """MUST return the largest integer that every JSON reader keeps unchanged.
 
     (onlyautomator: Request Body)
+
+    Every JSON reader keeps what a double holds exactly; RFC 8259 lets nobody rely on more.
     """
     expect_value_kept(driver, 2**53 - 1)
 
@@ -124,6 +170,20 @@ def test_value_float(driver: Driver) -> None:
 def test_value_small_float(driver: Driver) -> None:
     """MUST return a number close to zero unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, 1.5e-7)
+
+
+def test_value_precise_number(driver: Driver) -> None:
+    """MUST return a number of seventeen digits unchanged, and large and precise ones if it accepts them.
+
+    (onlyautomator: Request Body)
+
+    Numbers are equal if they are the same double: RFC 8259 lets nobody rely on more. So 1 may be returned as 1.0, and
+    12345678901234567890 as 12345678901234567000.
+    """
+    expect_value_kept(driver, 0.1 + 0.2)
+    answer = write_value_once(driver, PRECISE_NUMBERS).answer
+    if answer.ok:
+        expect_member(answer, "value", PRECISE_NUMBERS)
 
 
 def test_value_object(driver: Driver) -> None:
@@ -142,18 +202,24 @@ def test_value_empty_object(driver: Driver) -> None:
     expect_value_kept(driver, {})
 
 
+def test_value_nested_empties(driver: Driver) -> None:
+    """MUST return what is empty, zero or false inside an object unchanged. (onlyautomator: Request Body)"""
+    expect_value_kept(driver, NESTED_EMPTIES)
+
+
 def test_value_null_member(driver: Driver) -> None:
     """MUST return an object with a member that is null unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, {"after": None, "before": "noon"})
 
 
 def test_value_member_names(driver: Driver) -> None:
-    """MUST return an object whose member names have dots, dollar signs and spaces unchanged.
+    """MUST return an object whose member names have dots, dollar signs and spaces, or are empty, unchanged.
 
     (onlyautomator: Request Body)
     """
     expect_value_kept(
-        driver, {"a.b": "dot", "$set": "dollar", "two words": "space", "日本": "script", "0": "digit"}
+        driver,
+        {"a.b": "dot", "$set": "dollar", "two words": "space", "日本": "script", "0": "digit", "": "nothing"},
     )
 
 
@@ -262,7 +328,7 @@ def test_unicode_forms(driver: Driver) -> None:
 
     (onlyautomator: Request Body)
     """
-    answer = driver.write(driver.make_body(value="\u00e9 e\u0301"))
+    answer = write_value_once(driver, ACCENTS).answer
     observe(f"é composed and decomposed is answered {describe_answer(answer)}{describe_kept_value(answer)}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -53,6 +54,15 @@ class WholeDoublesAreIntegers(Reference):
 
     def convert_value(self, value: Any) -> Any:
         return json.loads(json.dumps(value), parse_float=lambda text: _drop_zero_fraction(float(text)))
+
+
+class IntegersBeyond64BitsRefused(Reference):
+    """An integer that 64 bits do not hold is refused, wherever it stands."""
+
+    def validate_body(self, body: Any) -> None:
+        super().validate_body(body)
+        if re.search(r"(?<![\w.])\d{20}(?![\w.])", json.dumps(body["value"])):
+            raise self.validation_refusal("The 'value' is out of range")
 
 
 class MembersAreSorted(Reference):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,6 +71,7 @@ class EverythingIsText(Reference):
             "value-large-integer",
             "value-float",
             "value-small-float",
+            "value-precise-number",
             "negative-zero-stays-zero",
             "large-integer-stays-a-number",
         }
@@ -131,6 +133,36 @@ class DatesAreMoved(Reference):
         return datetime.fromisoformat(value).astimezone(UTC).isoformat()
 
 
+class DaysGetATime(Reference):
+    """A string that is a day becomes the midnight that it begins with."""
+
+    breaks = frozenset({"value-date-string"})
+
+    def convert_value(self, value: Any) -> Any:
+        is_day = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)
+        return f"{value}T00:00:00Z" if is_day else value
+
+
+class TimesGetMilliseconds(Reference):
+    """A string that is a time in UTC gets milliseconds."""
+
+    breaks = frozenset({"value-date-string"})
+
+    def convert_value(self, value: Any) -> Any:
+        is_time = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value)
+        return value.replace("Z", ".000Z") if is_time else value
+
+
+class DatesInsideAreMoved(Reference):
+    """Wherever a date of other countries stands in a value, it is written as ISO 8601 has it."""
+
+    breaks = frozenset({"value-date-string"})
+
+    def convert_value(self, value: Any) -> Any:
+        text = re.sub(r'"(\d\d)\.(\d\d)\.(\d{4})"', r'"\3-\2-\1"', json.dumps(value))
+        return json.loads(text) if "29.02.2024" in str(value) else value
+
+
 class MarkupIsEscaped(Reference):
     """Markup in a string is escaped."""
 
@@ -147,6 +179,25 @@ class GreekIsLost(Reference):
 
     def convert_value(self, value: Any) -> Any:
         return re.sub("[\u0370-\u03ff]{3}", "???", value) if isinstance(value, str) else value
+
+
+class LigaturesAreTakenApart(Reference):
+    """A letter that looks like others becomes those, as Unicode's compatibility forms have it."""
+
+    breaks = frozenset({"value-unicode"})
+
+    def convert_value(self, value: Any) -> Any:
+        return unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+
+
+class AccentsAreLost(Reference):
+    """A letter of a string loses its accent."""
+
+    breaks = frozenset({"value-accents"})
+
+    def convert_value(self, value: Any) -> Any:
+        apart = unicodedata.normalize("NFD", value) if isinstance(value, str) else ""
+        return re.sub("([a-z])\u0301", r"\1", apart) if "e\u0301" in apart else value
 
 
 class EmojiAreLost(Reference):
@@ -268,10 +319,39 @@ class FloatsAreCut(Reference):
         return int(value) if isinstance(value, float) and abs(value) > 1 else value
 
 
-class SixDecimals(Reference):
-    """A number keeps six decimals."""
+class SmallNumbersAreZero(Reference):
+    """A number that is no larger than a millionth is zero."""
 
     breaks = frozenset({"value-small-float"})
 
     def convert_value(self, value: Any) -> Any:
+        return 0.0 if isinstance(value, float) and 0 < value < 1e-6 else value
+
+
+class SixDecimals(Reference):
+    """A number keeps six decimals."""
+
+    breaks = frozenset({"value-small-float", "value-precise-number"})
+
+    def convert_value(self, value: Any) -> Any:
         return round(value, 6) if isinstance(value, float) else value
+
+
+class FifteenDigits(Reference):
+    """A number keeps fifteen digits."""
+
+    breaks = frozenset({"value-precise-number"})
+
+    def convert_value(self, value: Any) -> Any:
+        return float(f"{value:.15g}") if isinstance(value, float) else value
+
+
+class IntegersInListsOf64Bits(Reference):
+    """An integer in a list is capped at 64 bits."""
+
+    breaks = frozenset({"value-precise-number"})
+
+    def convert_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [min(one, 2**63 - 1) if type(one) is int else one for one in value]

@@ -60,6 +60,9 @@ class StructuresAreSerialised(Reference):
             "value-nested-arrays",
             "value-array-of-objects",
             "value-deep",
+            "value-nested-empties",
+            "value-precise-number",
+            "value-date-string",
             "deep-value-stays-whole",
             "prototype-members-stay",
             "update-replaces-boolean",
@@ -89,6 +92,50 @@ class EmptyArrayIsObject(Reference):
 
     def convert_value(self, value: Any) -> Any:
         return {} if value == [] else value
+
+
+class EmptiesInObjectsAreDropped(Reference):
+    """An object or array in an object is dropped if it is empty."""
+
+    breaks = frozenset({"value-nested-empties"})
+
+    def convert_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: item for name, item in value.items() if item not in ({}, [])}
+
+
+class FalseInObjectsIsDropped(Reference):
+    """A false in an object is dropped."""
+
+    breaks = frozenset({"value-nested-empties"})
+
+    def convert_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: item for name, item in value.items() if item is not False}
+
+
+class EmptyTextsInObjectsAreNull(Reference):
+    """An empty text in an object becomes null."""
+
+    breaks = frozenset({"value-nested-empties"})
+
+    def convert_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: None if item == "" else item for name, item in value.items()}
+
+
+class EmptyObjectsInsideAreArrays(Reference):
+    """An empty object inside an object becomes an empty array, as where both are one type."""
+
+    breaks = frozenset({"value-nested-empties"})
+
+    def convert_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: [] if item == {} else self.convert_value(item) for name, item in value.items()}
 
 
 class NullMembersAreDropped(Reference):
@@ -122,6 +169,15 @@ class DotsInNamesAreLost(Reference):
         if not isinstance(value, dict):
             return value
         return {re.sub("(?<=[a-z])[.](?=[a-z])", "_", name): item for name, item in value.items()}
+
+
+class EmptyNamesAreFilled(Reference):
+    """A member whose name is empty gets one, as some readers of JSON give it."""
+
+    breaks = frozenset({"value-member-names"})
+
+    def convert_value(self, value: Any) -> Any:
+        return {name or "_empty_": item for name, item in value.items()} if isinstance(value, dict) else value
 
 
 class DollarsInNamesAreLost(Reference):
@@ -196,6 +252,7 @@ class OnlyTheFirstItem(Reference):
             "value-mixed-array",
             "value-nested-arrays",
             "value-array-of-objects",
+            "value-precise-number",
             "update-replaces-array",
             "exam-value-comes-back",
         }
