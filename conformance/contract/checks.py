@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from conformance.assertions.expect import expect, observe
-from conformance.assertions.outcome import NotTested
+from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.contract.driver import ContractCaseResult, ContractDriver
 from conformance.contract.reading import Contract, Operation, read_contract
 from conformance.contract.violation import list_broken_parameters
-from conformance.http.response import Response
+from conformance.http.response import Response, describe_unread_coding
 from conformance.suite.requirement import Requirement
 
 Check = Callable[[ContractDriver, Operation], None]
@@ -173,6 +173,10 @@ def _find_misfit(operation: Operation, response: Response) -> str | None:
     asked: list[Any] = [checks.response_headers_conformance]
     documented = operation.validator.responses.find_by_status_code(response.status)
     if documented and {"content", "schema"} & documented.definition.keys():
+        if response.unread_coding:
+            raise Inconclusive(describe_unread_coding(response.unread_coding))
+        if response.coding_fault:
+            return f"status {response.status}, {response.coding_fault}"
         # Swagger's "produces" speaks of answers that have a body; one without a schema has none.
         asked += [checks.content_type_conformance, checks.response_schema_conformance]
     try:

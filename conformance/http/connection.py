@@ -11,7 +11,6 @@ import re
 import socket
 import ssl
 import urllib.request
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -24,9 +23,9 @@ import httpcore2
 import httpx2
 
 from conformance.http.clock import Clock
+from conformance.http.content_coding import LARGEST_BODY, BodyTooLarge, decode_body
 from conformance.http.deadline import Deadline, DeadlineBackend
 
-LARGEST_BODY = 8 * 1024 * 1024
 CUT_REQUEST_TIMEOUT_S = 0.5  # half a request need not be answered; we wait no longer than this
 NO_PROXY = "none"  # in the place of a URL: not even the environment's
 _READ_BYTES = 65536
@@ -34,10 +33,6 @@ _PORTS = {"http": 80, "https": 443}
 _METHODS_WITH_BODY = ("POST", "PUT", "PATCH", "QUERY")  # which tell a length even where it is zero
 _LENGTH_HEADERS = {b"content-length", b"transfer-encoding"}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104  compared with, never bound
-
-
-class BodyTooLarge(Exception):
-    """The body is longer than LARGEST_BODY."""
 
 
 @dataclass
@@ -75,11 +70,22 @@ def make_request(
 
 @dataclass(frozen=True)
 class RawResponse:
-    """A response as it came; *content* is decoded as its content-encoding says, where that can be done."""
+    """A response as it came; *content* is without its content-encoding, where that can be undone.
+
+    coding_fault, unread_coding: as a Body has them.
+    """
 
     status: int
     headers: httpx2.Headers
     content: bytes
+    coding_fault: str | None = None
+    unread_coding: str | None = None
+
+
+def make_raw_response(status: int, headers: httpx2.Headers, content: bytes) -> RawResponse:
+    """Make a response of what came over the connection; raises BodyTooLarge."""
+    body = decode_body(content, headers.get("content-encoding", ""))
+    return RawResponse(status, headers, body.content, body.fault, body.unread_coding)
 
 
 class HttpConnection:
@@ -114,9 +120,7 @@ class HttpConnection:
                 if len(content) > LARGEST_BODY:
                     raise BodyTooLarge
             headers = httpx2.Headers(response.headers)
-        return RawResponse(
-            response.status, headers, _decode_content(bytes(content), headers.get("content-encoding", ""))
-        )
+        return make_raw_response(response.status, headers, bytes(content))
 
     def send_bytes(
         self, content: bytes, methods: Sequence[str], within_s: float, *, is_cut: bool = False
@@ -203,9 +207,7 @@ def _read_response(reader: h11.Connection, stream: httpcore2.NetworkStream) -> R
             if len(content) > LARGEST_BODY:
                 raise BodyTooLarge
         elif isinstance(event, h11.EndOfMessage):
-            return RawResponse(
-                status, headers, _decode_content(bytes(content), headers.get("content-encoding", ""))
-            )
+            return make_raw_response(status, headers, bytes(content))
         elif event is h11.PAUSED:
             raise httpcore2.RemoteProtocolError("the protocol is switched without having been asked to")
 
@@ -257,23 +259,3 @@ def find_environment_proxy(url: httpx2.URL) -> httpx2.URL | None:
 @cache  # reading the authorities takes longer than an exchange
 def _default_ssl_context() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
-
-
-def _decode_content(content: bytes, encoding: str) -> bytes:
-    for name in reversed([part.strip().lower() for part in encoding.split(",")]):
-        if name in ("gzip", "x-gzip", "deflate"):
-            content = _inflate(content)
-    return content
-
-
-def _inflate(content: bytes) -> bytes:
-    # "deflate" means zlib by the standard, and raw deflate by some servers; gzip says itself that it is.
-    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-        try:
-            inflated = zlib.decompressobj(window).decompress(content, LARGEST_BODY + 1)
-        except zlib.error:
-            continue
-        if len(inflated) > LARGEST_BODY:
-            raise BodyTooLarge
-        return inflated
-    return content

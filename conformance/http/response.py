@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from conformance.assertions.outcome import DoesNotConform
+from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.pacing import parse_http_date
 from openapi.media_type import bare_media_type, is_json
@@ -22,6 +22,7 @@ class Response:
 
     *headers* takes names in any case. *sent_at* and *received_at* are monotonic seconds; *content* is the
     body after its content-encoding. *exchange* is the same as evidence, without credentials.
+    coding_fault, unread_coding: why it is not, in words, if the encoding is false or one that we cannot undo.
     """
 
     status: int
@@ -30,6 +31,8 @@ class Response:
     sent_at: float
     received_at: float
     exchange: Exchange
+    coding_fault: str | None = None
+    unread_coding: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -54,7 +57,7 @@ class Response:
     @property
     def is_json(self) -> bool:
         """Whether the body is JSON, whatever its label says."""
-        return not isinstance(self._parsed_json, DoesNotConform)
+        return not isinstance(self._parsed_json, DoesNotConform | Inconclusive)
 
     @property
     def local_date(self) -> datetime:
@@ -68,14 +71,20 @@ class Response:
 
     @property
     def json(self) -> Any:
-        """The body as JSON; raises DoesNotConform if it is none."""
+        """The body as JSON; raises DoesNotConform if it is none, and Inconclusive if it cannot be read here."""
         parsed = self._parsed_json
+        if isinstance(parsed, Inconclusive):
+            raise Inconclusive(str(parsed))
         if isinstance(parsed, DoesNotConform):
             raise DoesNotConform(parsed.expected, parsed.got, self)
         return parsed
 
     @cached_property
     def _parsed_json(self) -> Any:
+        if self.unread_coding:
+            return Inconclusive(describe_unread_coding(self.unread_coding))
+        if self.coding_fault:
+            return DoesNotConform("a JSON body", self.coding_fault)
         try:
             return _read_json(self.content.decode("utf-8"))
         except UnicodeDecodeError:
@@ -88,6 +97,14 @@ class Response:
             is_explained = isinstance(error, (json.JSONDecodeError, _NotJson))
             why = str(error) if is_explained else "a number has too many digits to read"
             return DoesNotConform("a JSON body", f"{start!r} ({why})" if start else "an empty body")
+
+
+def describe_unread_coding(coding: str) -> str:
+    """Say that a body in *coding* cannot be read, and what to do."""
+    return (
+        f"the body is in the content coding {escape_controls(coding)[:40]}, which cannot be read here "
+        "and was not asked for; let the server heed Accept-Encoding, which names gzip and deflate"
+    )
 
 
 def _read_json(text: str) -> Any:

@@ -11,7 +11,8 @@ import httpcore2
 import httpx2
 
 from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, RunStopped, Unreachable
-from conformance.http.connection import LARGEST_BODY, BodyTooLarge, HttpConnection, RawResponse, Request
+from conformance.http.connection import HttpConnection, RawResponse, Request
+from conformance.http.content_coding import LARGEST_BODY, BodyTooLarge
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import Budget, RateLimit
@@ -181,7 +182,16 @@ class Sender:
         received_at = self._clock.monotonic()
         exchange = Exchange(request, self._redaction, raw, seconds=received_at - sent_at, manner=manner)
         self._log.exchanges.append(exchange)
-        return Response(raw.status, raw.headers, raw.content, sent_at, received_at, exchange)
+        return Response(
+            raw.status,
+            raw.headers,
+            raw.content,
+            sent_at,
+            received_at,
+            exchange,
+            raw.coding_fault,
+            raw.unread_coding,
+        )
 
     def _record_failure(self, request: Request, sentence: str, sent_at: float, manner: str = "") -> None:
         seconds = self._clock.monotonic() - sent_at

@@ -18,7 +18,7 @@ from conformance.http.connection import HttpConnection
 from conformance.http.evidence import escape_controls
 from conformance.http.pacing import BUSY_STATUSES
 from conformance.http.redaction import Redaction
-from conformance.http.response import Response
+from conformance.http.response import Response, describe_unread_coding
 from conformance.judge import waiver
 from conformance.judge.engine import Engine
 from conformance.judge.result import Result, describe_judge_error, result_not_asked
@@ -80,15 +80,20 @@ class TargetSession:
         except (Unjudgeable, Unreachable) as trouble:
             return self.client.redaction(str(trouble))
         except Outcome:
-            return None  # whatever else is wrong with the answer, a requirement says it with evidence
+            # Whatever else is wrong with the answer, a requirement says it with evidence.
+            return self._describe_unread_answer()
         if self.run.mode.may_write:
-            return None
+            return self._describe_unread_answer()
         # Where nothing may be accepted, no later answer would tell the API from a proxy that refuses everything.
         try:
             self.describe_preflight()
         except CannotRun as trouble:
             return str(trouble)
         return None
+
+    def _describe_unread_answer(self) -> str | None:
+        coding = self.client.responses[-1].unread_coding if self.client.responses else None
+        return describe_unread_coding(coding) if coding else None
 
     def describe_preflight(self) -> str:
         """Say what preflight has shown.

@@ -14,7 +14,7 @@ import httpcore2
 import httpx2
 
 from conformance.http.clock import Clock, SkippingClock
-from conformance.http.connection import HttpConnection, RawResponse
+from conformance.http.connection import HttpConnection, RawResponse, make_raw_response
 from conformance.http.connection import Request as SentRequest
 from conformance.proof.messages import App, Request
 from conformance.proof.served_connection import ServedConnection
@@ -54,7 +54,7 @@ class InProcessConnection(HttpConnection):
             raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
         fields, content = response.encode()
         date = _format_date(int(self.clock.now().timestamp()))
-        return RawResponse(response.status, httpx2.Headers({"date": date, **fields}), content)
+        return make_raw_response(response.status, httpx2.Headers({"date": date, **fields}), content)
 
     def _connect(self) -> httpcore2.NetworkStream:
         return _MemoryStream(

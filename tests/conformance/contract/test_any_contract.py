@@ -77,6 +77,16 @@ class NumberedTitle(Library):
         return Response(200, [{"title": 1, "kind": "poem"}]) if answer.status == 200 else answer
 
 
+class FalseGzip(Library):
+    """Labels lists as gzip that are none."""
+
+    breaks = ["listBooks-schema"]
+
+    def list(self, request):
+        answer = super().list(request)
+        return Response(answer.status, answer.body, {"content-encoding": "gzip"})
+
+
 class TextRefusal(Library):
     """Refuses in plain text."""
 
@@ -137,7 +147,20 @@ class AnyLimit(Library):
 
 
 @pytest.mark.parametrize(
-    "lie", [Falls, AnyLimit, Says202, NoLocation, NumberedTitle, TextRefusal, Open, AnyKey, Trusting, NoLimit]
+    "lie",
+    [
+        Falls,
+        AnyLimit,
+        Says202,
+        NoLocation,
+        NumberedTitle,
+        FalseGzip,
+        TextRefusal,
+        Open,
+        AnyKey,
+        Trusting,
+        NoLimit,
+    ],
 )
 def test_lie_is_caught_by_its_name(lie, spec):
     assert failed(judged(lie(), spec)) == lie.breaks

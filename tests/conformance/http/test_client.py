@@ -1,46 +1,21 @@
 """The client against servers of a few lines."""
 # ruff: noqa: ARG001  what is called back takes what it is given
 
-import gzip
 import statistics
 import threading
 import time
-import zlib
-from contextlib import contextmanager
 from email.utils import formatdate
 
 import pytest
 
-from conformance.assertions.outcome import DoesNotConform, Inconclusive, NoAnswer, RunStopped, Unreachable
+from conformance.assertions.outcome import Inconclusive, NoAnswer, RunStopped, Unreachable
 from conformance.http.client import Client
 from conformance.http.clock import Clock, SkippingClock
 from conformance.http.pacing import RateLimit, RetryTimer, parse_retry_after
 from conformance.http.redaction import Redaction
 from conformance.proof.messages import Response
-from conformance.proof.server import serve, serve_bytes
-
-
-class Server:
-    """Answers in order what it was given, the last one for ever, and keeps the requests."""
-
-    def __init__(self, *answers):
-        self.answers = list(answers)
-        self.requests = []
-
-    def answer(self, request):
-        self.requests.append(request)
-        given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return given(request) if callable(given) else given
-
-
-@contextmanager
-def talking_to(server, path="", **patience):
-    with serve(server) as url:
-        client = Client(f"{url}{path}", Redaction(), **{"timeout_s": 2, "retry_s": 1, **patience})
-        try:
-            yield client
-        finally:
-            client.close()
+from conformance.proof.server import serve_bytes
+from tests.conformance.http.talking import Server, talking_to
 
 
 def test_request_arrives_as_it_was_asked_for():
@@ -190,47 +165,6 @@ def test_proxies_of_the_environment_are_not_used_for_this_machine(monkeypatch):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with talking_to(Server(Response(200, {}))) as client:
         assert client.send("GET", "/").status == 200
-
-
-@pytest.mark.parametrize(
-    "response",
-    [
-        Response(200, gzip.compress(b'{"a": 1}'), {"content-encoding": "gzip"}),
-        Response(200, zlib.compress(b'{"a": 1}'), {"content-encoding": "deflate"}),
-        Response(200, zlib.compress(b'{"a": 1}')[2:-4], {"content-encoding": "Deflate"}),
-        Response(200, b'{"a": 1}', {"transfer-encoding": "chunked"}),
-        Response(200, b'{"a": 1}', {"connection": "close"}),
-        Response(200, b'{"a": 1}', http="1.0"),
-        Response(200, b'\n {"a": 1}\n', {"Content-Type": "text/plain"}),
-    ],
-)
-def test_bodies_of_every_framing_are_read(response):
-    with talking_to(Server(response)) as client:
-        assert client.send("GET", "/").json == {"a": 1}
-        assert client.send("GET", "/").json == {"a": 1}
-
-
-@pytest.mark.parametrize(
-    ("body", "got"),
-    [
-        (b"", "an empty body"),
-        (b"\xff", "bytes that are not UTF-8"),
-        (b"[NaN]", "NaN is not JSON"),
-        (b"[" + b"9" * 5000 + b"]", "a number has too many digits to read"),
-        (b"[" * 100_000, "nested too deep"),
-        (b"<h1>", "'<h1>'"),
-        ("\ufeff{}".encode(), "BOM"),
-        (b"9" * 5000, "9999"),
-    ],
-)
-def test_what_is_no_json_does_not_conform(body, got):
-    with talking_to(Server(Response(200, body))) as client:
-        answer = client.send("GET", "/")
-        with pytest.raises(DoesNotConform) as failure:
-            _ = answer.json
-
-    assert failure.value.answer is answer
-    assert got in failure.value.got
 
 
 def test_header_that_cannot_be_sent_is_inconclusive():

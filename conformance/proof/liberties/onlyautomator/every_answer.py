@@ -52,8 +52,6 @@ class CapitalHeaders(ChangesResponse):
 class Gzipped(Reference):
     """Bodies are compressed for those who accept it."""
 
-    needs_connection = True
-
     def answer(self, request: Request) -> Response:
         response = super().answer(request)
         if "gzip" not in request.headers.get("accept-encoding", ""):

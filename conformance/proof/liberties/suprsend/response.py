@@ -191,19 +191,18 @@ class PrettyWithNewlines(Reference):
         return Response(response.status, body, {"CONTENT-TYPE": "application/json", "X-REQUEST-ID": "1"})
 
 
-class Gzips(Reference):
-    """Bodies are compressed where the client takes that."""
-
-    needs_connection = True
+class GzipsInMembers(Reference):
+    """Bodies are compressed where the client takes that, in two members with a padding."""
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         response = super().answer(request)
         if "gzip" not in request.headers.get("accept-encoding", ""):
             return response
-        body = gzip.compress(json.dumps(response.body).encode())
+        body = json.dumps(response.body).encode()
+        members = gzip.compress(body[:10]) + gzip.compress(body[10:]) + b"\0\0"
         return Response(
-            response.status, body, {"content-type": "application/json", "content-encoding": "gzip"}
+            response.status, members, {"content-type": "application/json", "content-encoding": "gzip"}
         )
 
 

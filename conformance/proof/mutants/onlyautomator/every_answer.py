@@ -21,6 +21,18 @@ class EmptyNamesInProblemJson(Reference):
         return super().error_response(refusal)
 
 
+class EmptyNamesInFalseGzip(Reference):
+    """The refusal of an empty name says that it is gzip, and is none."""
+
+    breaks = frozenset({"error-envelope"})
+
+    def error_response(self, refusal: Refusal) -> Response:
+        answer = super().error_response(refusal)
+        if refusal.message.endswith("is empty"):
+            answer.headers["content-encoding"] = "gzip"
+        return answer
+
+
 class StatusFail(Reference):
     """The status word of an error is fail."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import replace
 from typing import Any
@@ -55,6 +56,17 @@ class _WrongAtTheTenthWrite(_WrongHereAndThere):
     def _is_concerned(self, place: Place, choice: Choice) -> bool:  # noqa: ARG002
         self._writes += 1
         return self._writes == 10
+
+
+class TenantsAnswerInCutGzip(_WrongForATenant):
+    """The answer to a write for a tenant is gzip without its end."""
+
+    breaks = frozenset({"answers-the-category"})
+
+    def _spoil(self, response: Response) -> Response:
+        body = gzip.compress(json.dumps(response.body).encode())[:-8]
+        headers = {"content-type": "application/json", "content-encoding": "gzip"}
+        return Response(response.status, body, headers)
 
 
 class TenantsAnswer200(_WrongForATenant):
