@@ -38,9 +38,9 @@ class Explanation:
 
     source: the document or page, and its heading. url: where it is read. sentences: those of the vendor that it rests
     on. needs: the optional keys of a profile without which it is not tested. always: the keys that every run needs.
-    modes: those of a run that ask it. writes: whether a correct server accepts any write that it sends. mutants: those
-    that fail it alone, then those that fail others with it. permitted: liberties in what the mutants lie about.
-    forgoing: liberties that fail it and conform.
+    modes: those of a run that ask it. waits: whether it reads again until a write is shown. writes: whether a correct
+    server accepts any write that it sends. mutants: those that fail it alone, then those that fail others with it.
+    permitted: liberties in what the mutants lie about. forgoing: liberties that fail it and conform.
     """
 
     requirement: Requirement
@@ -49,6 +49,7 @@ class Explanation:
     needs: Sequence[str]
     always: Sequence[str]
     writes: bool
+    waits: bool
     modes: Sequence[Mode]
     sentences: Sequence[Sentence] = field(default=())
     mutants: Sequence[type[Any]] = field(default=())
@@ -62,6 +63,8 @@ class Explanation:
         if self.needs:
             yield "needs", f"{' and '.join(self.needs)}; without it not tested"
         yield "writes", "yes" if self.writes else "only where a server accepts what the reference refuses"
+        if self.waits:
+            yield "waits", "patience.read_lag_s (3 s) at the most, until what was written is read"
         yield "modes", ", ".join(self.modes)
         for name, servers in (
             ("proved by", self.mutants),
@@ -133,6 +136,11 @@ class _ApiFacts:
         ids = [one.id for one in asked]
         verdicts = {mode: _judge_reference(self._reference, ids, mode=mode) for mode in Mode}
         self._writing = set(_ids_with_an_accepted_write(verdicts[Mode.FULL]))
+        self._waiting = {
+            result.requirement.id
+            for result in verdicts[Mode.FULL].results
+            if any(one.is_polled for one in result.evidence)
+        }
         # What the reference leaves untested in a mode, or without a key, no other server can be tested for.
         self._left_out = {mode: set(verdict.ids("not_tested")) for mode, verdict in verdicts.items()}
         # What is tested without any of the keys needs none of them.
@@ -157,6 +165,7 @@ class _ApiFacts:
             always=self._always,
             modes=[mode for mode, ids in self._left_out.items() if one.id not in ids],
             writes=one.id in self._writing,
+            waits=one.id in self._waiting,
             sentences=[quoted for quoted in self._sentences if quoted.supports(one)],
             mutants=mutants,
             permitted=self._find_permitted(one, mutants),

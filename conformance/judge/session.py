@@ -217,7 +217,7 @@ def client_options(target: AnyTarget) -> dict[str, Any]:
         "secrets": target.secrets(),
         "ssl_context": target.tls.make_context() if target.tls else None,
         "proxy": target.proxy,
-        **target.patience.model_dump(),
+        **target.patience.model_dump(exclude={"read_lag_s"}),  # requirements wait for that
     }
 
 

@@ -28,7 +28,7 @@ from conformance.proof.server import serve
 
 REFERENCE, MUTANT, LIBERTY, NONSENSE = KINDS = ("reference", "mutant", "liberty", "nonsense")
 NONSENSE_WITHIN_S = 20  # on a busy machine; most nonsense takes less than one
-SHORT_PATIENCE = {"timeout_s": 0.2, "retry_s": 0.2}
+SHORT_PATIENCE = {"timeout_s": 0.2, "retry_s": 0.2, "read_lag_s": 0.2}
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.http.client import Client
+from conformance.http.response import Response
 
-LONGEST_LAG_S = 3.0  # how long a write may take until it is read
 _FIRST_PAUSE_S = 0.05
 
 
@@ -18,6 +18,11 @@ class Polling:
         self.until = until
         self._client = client
         self._pause_s = _FIRST_PAUSE_S
+
+    def is_last_look(self, answer: Response) -> bool:
+        """Tell whether nothing is waited for after *answer*, and note that it was looked at for what may come late."""
+        answer.exchange.is_polled = True
+        return answer.sent_at >= self.until
 
     def pause(self) -> None:
         """Wait before the next look; RunStopped is raised if the run's budget does not last so long."""

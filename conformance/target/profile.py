@@ -40,12 +40,13 @@ FixturesT = TypeVar("FixturesT")
 class Patience(Model):
     """How long to wait for the target.
 
-    timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. rate_per_s: requests a
-    second at the most. budget_s: for the whole run.
+    timeout_s: for one whole exchange. retry_s: how long 429 and 503 are retried. read_lag_s: how long a write may take
+    until it is read. rate_per_s: requests a second at the most. budget_s: for the whole run.
     """
 
     timeout_s: float = Field(default=10, gt=0, allow_inf_nan=False, strict=False)
     retry_s: float = Field(default=30, ge=0, allow_inf_nan=False, strict=False)
+    read_lag_s: float = Field(default=3, ge=0, allow_inf_nan=False, strict=False)
     rate_per_s: float | None = Field(default=None, gt=0, allow_inf_nan=False, strict=False)
     budget_s: float | None = Field(default=None, gt=0, allow_inf_nan=False, strict=False)
 

@@ -25,7 +25,7 @@ from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import Inconclusive, RunStopped
 from conformance.http.response import Response
-from conformance.suite.polling import LONGEST_LAG_S, Polling
+from conformance.suite.polling import Polling
 
 VALUE_TO_LOOK_UP = "Evenings and weekends"
 
@@ -97,16 +97,17 @@ def read_until(
 ) -> Records:
     """Return the records of *query*, read after the answers *after* and, while *is_shown* is false, again.
 
-    What is not shown LONGEST_LAG_S after these answers is not expected to come any more.
+    What is not shown the profile's read_lag_s after these answers is not expected to come any more.
     """
     since = max((answer.received_at for answer in after), default=0.0)
     # From the answers on, not from now: what others asked in between has given the list time already.
-    polling = Polling(driver.client, since + min(LONGEST_LAG_S, driver.target.patience.retry_s))
+    polling = Polling(driver.client, since + driver.target.patience.read_lag_s)
     while True:
         answer = latest_list(driver, query)
+        is_last_look = polling.is_last_look(answer)
         records = records_of(answer)
         if answer.sent_at >= since:
-            if is_shown(records) or answer.sent_at >= polling.until:
+            if is_shown(records) or is_last_look:
                 return records
             polling.pause()
         # So that the next look reads the list again.

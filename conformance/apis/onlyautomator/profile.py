@@ -107,7 +107,8 @@ fixtures:
 # capabilities: [read_back]               # the target also answers GET /api/v2/get-preferences; then
 #                                         # what was written is looked up there
 
-# patience: {timeout_s: 10, retry_s: 30, rate_per_s: 5, budget_s: 300}     # budget_s: for the whole run
+# patience: {timeout_s: 10, retry_s: 30, read_lag_s: 3, rate_per_s: 5, budget_s: 300}
+#           # read_lag_s until a write can be read, budget_s for the whole run
 # tls: {ca: ca.pem, cert: me.pem, key: me.key}     # from this file's folder; verify: false accepts any certificate
 # proxy: http://proxy.example.com:3128     # or none; by default the environment's
 """

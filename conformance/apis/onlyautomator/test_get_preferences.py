@@ -171,9 +171,10 @@ def test_list_timestamps(driver: Driver) -> None:
 def test_written_is_listed(driver: Driver) -> None:
     """SHOULD list a preference that was written. (onlyautomator: Get Preferences)
 
-    A list may lag behind a write for three seconds. A list that lacks the preference may be one page of several,
-    which the vendor does not describe. It is inconclusive where the list says that there is more, or where no other
-    list of the run holds more records and no order shows that the preference comes before its last record.
+    A list may lag behind a write for three seconds, or as long as the profile's patience.read_lag_s says. A list that
+    lacks the preference may be one page of several, which the vendor does not describe. It is inconclusive where the
+    list says that there is more, or where no other list of the run holds more records and no order shows that the
+    preference comes before its last record.
     """
     written = last_write_of_value(driver)
     record, records = find_in_list(driver, query_of_fan(driver), written)

@@ -99,7 +99,8 @@ def test_read_category_is_the_slug(driver: Driver) -> None:
 def test_written_preference_is_read(driver: Driver) -> None:
     """SHOULD answer GET with the preference that was written before. (suprsend: API specification)
 
-    A write that is answered 202 may take three seconds until it is read, here and in the following requirements.
+    A write that is answered 202 may take three seconds until it is read, or as long as the profile's
+    patience.read_lag_s says, here and in the following requirements.
     """
     require_read_back(driver)
     turned = opt_out_and_read(driver)

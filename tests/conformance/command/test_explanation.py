@@ -105,6 +105,19 @@ def test_writes_are_those_that_the_reference_accepts(id_, writes):
     assert ("  writes: yes\n" in explain(id_).stdout) == writes
 
 
+@pytest.mark.parametrize(
+    ("id_", "waits"),
+    [
+        ("onlyautomator/missing-token", False),
+        ("onlyautomator/written-is-listed", True),
+        ("suprsend/missing-key", False),
+        ("suprsend/written-preference-is-read", True),
+    ],
+)
+def test_waiting_are_those_that_read_again_until_a_write_is_shown(id_, waits):
+    assert ("  waits: patience.read_lag_s (3 s) at the most" in explain(id_).stdout) == waits
+
+
 def test_liberties_in_the_same_step_are_permitted():
     permitted = explain("onlyautomator/missing-token").stdout.partition("also permitted:")[2]
 

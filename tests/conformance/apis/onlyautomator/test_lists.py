@@ -42,6 +42,19 @@ class Counts(Reference):
         return super().answer(request)
 
 
+@pytest.mark.parametrize(
+    ("lag_s", "patience", "failed"),
+    [(5, {}, True), (5, {"read_lag_s": 6}, False), (2, {"retry_s": 0}, False)],
+)
+def test_profile_says_how_long_a_write_may_take_until_it_is_listed(lag_s, patience, failed):
+    (lagging,) = (one for one in proof.liberties_of(API) if one.__name__ == "ListsLagTwoSeconds")
+    late = type("Late", (lagging,), {"lag_s": lag_s})()
+
+    verdict = judged_with(late, lambda profile: profile.update(patience=patience))
+
+    assert bool(verdict.ids("failed", "SHOULD")) == failed
+
+
 # --- what only a list shows ------------------------------------------------------------------------------
 
 

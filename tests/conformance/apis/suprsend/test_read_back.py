@@ -121,6 +121,16 @@ def test_write_that_takes_a_moment_is_read_in_the_end():
     assert names(verdict, "failed") == names(verdict, "inconclusive") == set()
 
 
+@pytest.mark.parametrize(("patience", "failed"), [({}, True), ({"read_lag_s": 6}, False)])
+def test_profile_says_how_long_a_write_may_take_until_it_is_read(patience, failed):
+    class Late(liberty("ReadsLag")):
+        lag_s = 5
+
+    verdict = judge_in_process(Late(), {**Late().profile(IN_PROCESS_URL), "patience": patience})
+
+    assert bool(verdict.ids("failed", "SHOULD")) == failed
+
+
 def test_no_channel_is_left_restricted():
     server = Reference()
 
