@@ -18,6 +18,7 @@ def check_target(
     ] = "full",
 ) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
+    from conformance.http.evidence import escape_controls
     from conformance.judge.session import CannotRun, TargetSession
     from conformance.judge.suites import read_profile, suite_of
 
@@ -27,6 +28,8 @@ def check_target(
         if trouble := session.preflight():
             raise CannotRun(trouble)
         typer.echo(f"{target.api} at {target.base_url}: {session.describe_preflight()}")
+        for gap in session.driver.list_gaps():
+            typer.echo(escape_controls(session.client.redaction(gap)))
     typer.echo("Optional credentials and fixtures are not tried here, but by a run.")
     if missing := target.missing_keys():
         typer.echo(

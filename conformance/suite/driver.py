@@ -48,6 +48,10 @@ class Driver(ABC):
     def case_results(self) -> Sequence[CaseResult]:
         """Return the run's generated requests with their answers; they are sent once."""
 
+    def list_gaps(self) -> Sequence[str]:
+        """Say in sentences what the target's fixtures cannot show, as far as preflight has told."""
+        return ()
+
     def restore(self) -> str | None:
         """Put back what the run has changed; return a sentence about what could not be put back."""
         return None

@@ -78,6 +78,12 @@ def repeatable_state(answer: Response) -> dict[str, Any]:
     return {"preference": said.get("preference"), "is_editable": said.get("is_editable"), "channels": listed}
 
 
+def channels_to_name(answer: Response) -> list[str]:
+    """List the documented channels that are in and editable in *answer*, best known first."""
+    listed = editable_channels(answer)
+    return [channel for channel in DOCUMENTED_CHANNELS if listed.get(channel) == IN]
+
+
 def channel_preferences(answer: Response) -> dict[str, str]:
     """Map every channel that is listed with one of the two words to it; nothing if no category is there."""
     try:

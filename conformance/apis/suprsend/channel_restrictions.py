@@ -11,6 +11,7 @@ from typing import NamedTuple
 from conformance.apis.suprsend.category import (
     IN,
     channel_preferences,
+    channels_to_name,
     editable_channels,
     shows_preference,
     shows_same,
@@ -26,7 +27,7 @@ from conformance.apis.suprsend.neighbours import (
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.restoration import Restoration
 from conformance.apis.suprsend.shared_reads import read_neighbour
-from conformance.apis.suprsend.shared_writes import channels_to_name, write_and_read_here_and_elsewhere
+from conformance.apis.suprsend.shared_writes import write_and_read_here_and_elsewhere
 from conformance.assertions.outcome import Inconclusive, NotTested, RunStopped
 from conformance.http.response import Response
 
@@ -181,7 +182,7 @@ def _find_free_channels(driver: Driver, settled: Response) -> tuple[Sequence[str
     listed = restrictions_of(answer)
     free = [channel for channel in channels_to_name(settled) if not listed.get(channel)]
     if not free:
-        raise Inconclusive("no documented channel can be edited here that is not restricted")
+        raise NotTested("no documented channel can be edited here that is not restricted")
     restoration = Restoration(driver, frozenset(channel for channel in listed if listed[channel]))
     driver.restore_restrictions = restoration.restore
     return free, restoration

@@ -44,11 +44,11 @@ def body_of_move(name: str, channels: Sequence[str]) -> Body:
     return {"preference": IN, f"opt_{name}_channels": list(channels)}
 
 
-def bodies_for_place(first: str, second: str) -> Sequence[Body]:
-    """List what is written to the place itself: two channels go out, and come in one by one."""
+def bodies_for_place(channels: Sequence[str]) -> Sequence[Body]:
+    """List what is written to the place itself: two channels, or one, go out, and come in one by one."""
     return [
-        body_of_move("out", [first, second]),
-        *(body_of_move("in", [one]) for one in (first, second, first)),
+        body_of_move("out", channels),
+        *(body_of_move("in", [one]) for one in (channels[0], channels[-1], channels[0])),
     ]
 
 
@@ -76,7 +76,7 @@ def _channels_out(
     elsewhere = iter(moves)
     opted_out: frozenset[str] = frozenset()
     states = []
-    for write, count in zip(bodies_for_place("a", "b"), (*TURNS, 0), strict=True):
+    for write, count in zip(bodies_for_place("ab"), (*TURNS, 0), strict=True):
         opted_out = (opted_out | set(write.get("opt_out_channels", ()))) - set(
             write.get("opt_in_channels", ())
         )

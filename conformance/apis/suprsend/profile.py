@@ -31,7 +31,7 @@ credentials:
     + render_comment(WHAT_A_RUN_WRITES)
     + """
 fixtures:
-  object: {type: departments, id: engineering}     # best with email and slack, or any two editable channels
+  object: {type: departments, id: engineering}     # best with email and slack, or two other documented channels
   category: status-update-alert                    # one that can be opted out of
   # What needs one of these is reported as not tested if it is left out.
   other_object: {type: departments, id: sales}     # another object of the type, with the same channels

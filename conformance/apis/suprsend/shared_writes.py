@@ -11,6 +11,7 @@ from conformance.apis.suprsend.category import (
     IN,
     OUT,
     channel_preferences,
+    channels_to_name,
     editable_channels,
     shows_preference,
     shows_same,
@@ -42,10 +43,13 @@ class ChannelSwitch(NamedTuple):
 class WriteElsewhere(NamedTuple):
     """A write here, *before* and *after* a channel goes out *elsewhere*, which is None if nothing shows that it did.
 
+    named: the channels that are let in here, not the one that goes out elsewhere; without one a write that lets all in
+    would hide what reached this place.
     In between this place is *read*. Then all of it goes out elsewhere, and what is read here is *left*; that is None if
     it did not go out there.
     """
 
+    named: Sequence[str]
     before: Response
     elsewhere: Response | None
     read: Reading
@@ -56,22 +60,23 @@ class WriteElsewhere(NamedTuple):
 # --- channels to name ------------------------------------------------------------------------------------
 
 
-def channels_to_name(answer: Response) -> list[str]:
-    """List the documented channels that are in and editable in *answer*, best known first."""
-    listed = editable_channels(answer)
-    return [channel for channel in DOCUMENTED_CHANNELS if listed.get(channel) == IN]
+def choose_channels(answer: Response, at: Place | None = None, fewest: int = 1) -> list[str]:
+    """Choose two channels to name, or as many as there are; NotTested if *answer*, of *at*, lists too few."""
+    names = channels_to_name(answer)[:2]
+    if len(names) < fewest:
+        there = "here" if at is None or at.tenant_id is None else f"for {at.tenant_id}"
+        needed = "one of them" if fewest == 1 else "two of them, best email and slack"
+        raise NotTested(
+            f"of the documented channels {', '.join(names) or 'none'} can be edited {there}; fixtures.object "
+            f"needs {needed}, neither mandatory nor restricted everywhere"
+        )
+    return names
 
 
 def choose_two_channels(answer: Response, at: Place | None = None) -> tuple[str, str]:
-    """Choose two channels to name; Inconclusive if *answer*, of the place *at*, lists fewer."""
-    there = "here" if at is None or at.tenant_id is None else f"for {at.tenant_id}"
-    names = channels_to_name(answer)
-    if len(names) < 2:
-        raise Inconclusive(
-            f"of the documented channels {', '.join(names) or 'none'} can be edited {there}; "
-            "fixtures.object needs two of them, best email and slack, and neither restricted everywhere"
-        )
-    return names[0], names[1]
+    """Choose two channels to name; NotTested if *answer*, of the place *at*, lists fewer."""
+    one, other = choose_channels(answer, at, fewest=2)
+    return one, other
 
 
 # --- accepted writes -------------------------------------------------------------------------------------
@@ -99,7 +104,7 @@ def switch_channel_once(driver: Driver) -> ChannelSwitch:
 
     def write() -> ChannelSwitch:
         settled = driver.opt_in_fully()
-        named, _ = choose_two_channels(settled)
+        named = choose_channels(settled)[0]
         out = driver.write({**OPT_IN, "opt_out_channels": [named]})
         read = driver.read_until(lambda answer: shows_written_opt_out(answer, out, named))
         back = driver.write({**OPT_IN, "opt_in_channels": [named]})
@@ -181,6 +186,8 @@ def write_here_and_elsewhere(driver: Driver, other: Place) -> tuple[Response, Re
     Raises NotTested where no channel can be taken out elsewhere, or nothing shows that one was.
     """
     found = write_and_read_here_and_elsewhere(driver, other)
+    if not found.named:
+        choose_two_channels(found.before)
     if found.elsewhere is None:
         there = f"{other.object.type}/{other.object.id} in {other.category}"
         raise NotTested(f"no channel that both list can be opted out for {there}")
@@ -193,19 +200,20 @@ def write_and_read_here_and_elsewhere(driver: Driver, other: Place) -> WriteElse
 
 
 def _write_and_read(driver: Driver, other: Place) -> WriteElsewhere:
-    here = choose_two_channels(driver.opt_in_fully())
+    here = choose_channels(driver.opt_in_fully(), fewest=0)
     there = driver.write(OPT_IN, other)
     # A channel that both places list: one that only the other lists could not show here.
     out = [channel for channel in editable_channels(there) if channel in here][:1]
-    body = {**OPT_IN, "opt_in_channels": [channel for channel in here if channel not in out]}
+    named = [channel for channel in here if channel not in out]
+    body = {**OPT_IN, "opt_in_channels": named} if named else OPT_IN
     before = driver.write(body)
-    elsewhere = driver.write({**OPT_IN, "opt_out_channels": out}, other)
+    elsewhere = driver.write({**OPT_IN, "opt_out_channels": out}, other) if out else None
     # Where nothing went out elsewhere, that nothing shows here proves nothing.
-    went_out = out and elsewhere.ok and editable_channels(elsewhere).get(out[0]) != IN
+    went_out = elsewhere and elsewhere.ok and editable_channels(elsewhere).get(out[0]) != IN
     read = driver.read_until(lambda answer: shows_same(before, answer)) if went_out else None
     after = driver.write(body)
     left = _read_while_out_elsewhere(driver, after, other)
-    return WriteElsewhere(before, elsewhere if went_out else None, read, after, left)
+    return WriteElsewhere(named, before, elsewhere if went_out else None, read, after, left)
 
 
 def _read_while_out_elsewhere(driver: Driver, after: Response, other: Place) -> Reading:

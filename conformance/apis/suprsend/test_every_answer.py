@@ -75,7 +75,7 @@ def _channels(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
             yield channel, answer
     if not is_any:
         raise Inconclusive(
-            "no channel is listed as an object; fixtures.object needs two, best email and slack"
+            "no channel is listed as an object; fixtures.object needs one, best email and slack"
         )
 
 

@@ -14,7 +14,13 @@ from conformance.apis.suprsend.shared_writes import (
     switch_channel_once,
     write_here_and_elsewhere,
 )
-from conformance.apis.suprsend.write_sequences import other_places, write_alone, write_at_once, write_in_turn
+from conformance.apis.suprsend.write_sequences import (
+    other_places,
+    require_two_channels,
+    write_alone,
+    write_at_once,
+    write_in_turn,
+)
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
 
@@ -30,6 +36,7 @@ def test_model_places_stand_alone(driver: Driver) -> None:
     object, another category and, if there is one, a tenant, in an order that the seed decides. How lists add up is
     not judged, only that they add up in the same way.
     """
+    require_two_channels(driver)
     _require_places_apart(driver)
     for number, (before, write) in enumerate(
         zip(write_alone(driver).writes, write_in_turn(driver).own, strict=True), 1
@@ -60,6 +67,7 @@ def test_parallel_writes_have_an_order(driver: Driver) -> None:
     else was under way. Only requests that overlapped count. Writes made at once may be refused; where none that
     overlapped was accepted for one of the channels, it is inconclusive.
     """
+    require_two_channels(driver)
     in_turn = [repeatable_state(write.answer) for write in write_alone(driver).writes[2:]]
     own, every = write_at_once(driver)
     if len({str(write.body) for write in own}) < 2:

@@ -147,6 +147,43 @@ class TwoChannels(Reference):
         return super()._render_channels(replace(category, channels=("sms", "webpush")), choice)
 
 
+class OneChannel(Reference):
+    """The object has one channel."""
+
+    channels: tuple[str, ...] = ("email",)
+    mandatory: frozenset[str] = frozenset()
+
+    def _find_category(self, slug: str) -> Category:
+        return replace(super()._find_category(slug), channels=self.channels, mandatory=self.mandatory)
+
+
+class OneChannelOfTheList(OneChannel):
+    """The object has one of the document's channels, and one that only its example shows."""
+
+    channels = ("slack", "ms_teams")
+
+
+class NoChannelOfTheList(OneChannel):
+    """The object has a channel that the document's list does not name, and no other."""
+
+    channels = ("ms_teams",)
+
+
+class OneChannelToEdit(OneChannel):
+    """The object has two channels, one of them mandatory."""
+
+    channels = ("email", "slack")
+    mandatory = frozenset({"email"})
+
+
+class GoesOutWithItsOnlyChannel(OneChannel):
+    """The object has one channel, and a category goes out with it."""
+
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        is_in = choice.preference == "opt_in" and not choice.opted_out & set(self.channels)
+        return {**super()._render_preference(place, choice), "preference": "opt_in" if is_in else "opt_out"}
+
+
 class MandatoryChannels(Reference):
     """Some channels of the category are mandatory, and one is restricted for the object."""
 
