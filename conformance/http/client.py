@@ -23,7 +23,7 @@ from conformance.http.connection import (
 )
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
-from conformance.http.pacing import BUSY_STATUSES, Budget, RateLimit, RetryTimer
+from conformance.http.pacing import BUSY_STATUSES, Accepted, Budget, OutageWatch, RateLimit, RetryTimer
 from conformance.http.race import Race, select_overlapping
 from conformance.http.raw_request import RawRequest
 from conformance.http.redaction import Redaction
@@ -85,6 +85,8 @@ class Client:
         make_connection: Callable[..., HttpConnection] = HttpConnection,
     ) -> None:
         self.unanswered: list[Exchange] = []  # what send_hostile got no response to, though it tried twice
+        self.lone_outages: list[Response] = []  # the third 503 to one input, while others were accepted
+        self.outage_watch = OutageWatch()
         self.made_up_credentials: dict[str, str] = {}  # how those of these names are made
         self.redaction = redaction
         self._log = EvidenceLog()
@@ -117,10 +119,14 @@ class Client:
         budget is used up.
         """
         request = self._compose_request(method, path, **parts)
-        timer = self._start_retry_timer()
+        timer, statuses = self._start_retry_timer(), list[int]()
         while True:
             response = self._send_with_renewal(request)
             if not retry_busy or response.status not in BUSY_STATUSES:
+                return self._keep_response(response)
+            statuses.append(response.status)
+            if self.outage_watch.is_alone(statuses):
+                self.lone_outages.append(response)
                 return self._keep_response(response)
             if not timer.wait(response.headers):
                 self._keep_response(response)
@@ -142,11 +148,18 @@ class Client:
         """
         if self._proxy:
             raise NotTested("a proxy stands before the target, and passes no bytes on as they are")
-        timer = self._start_retry_timer()
+        timer, statuses = self._start_retry_timer(), list[int]()
         while True:
             responses = self._sender.send_raw(raw_request)
             busy = next((response for response in responses if response.status in BUSY_STATUSES), None)
-            if busy is None or not timer.wait(busy.headers):
+            if busy is None:
+                break
+            statuses.append(busy.status)
+            if self.outage_watch.is_alone(statuses):
+                self.lone_outages.append(busy)
+                busy = None
+                break
+            if not timer.wait(busy.headers):
                 break
         for response in responses:
             self._keep_response(response)
@@ -154,16 +167,18 @@ class Client:
             raise self._give_up_on_busy(busy)
         return responses
 
-    def send_hostile(self, ask: Callable[[], T], ask_harmless: Callable[[], Any]) -> T | None:
+    def send_hostile(self, ask: Callable[[], T], ask_harmless: Callable[[], Accepted]) -> T | None:
         """Ask what servers stumble over; None if the connection is closed without a response, which is a refusal.
 
         ask_harmless: asks what is answered as a rule. It tells a target that is gone, for which it raises
         Unreachable, from one that only the hostile request gets no response from.
-        Raises Inconclusive where *ask* does. What gets no response in time is asked twice and put among *unanswered*.
+        Raises Inconclusive where *ask* does. A 503 that it alone meets is its answer. What gets no response in time is
+        asked twice and put among *unanswered*.
         """
         for is_last in (False, True):
             try:
-                return ask()
+                with self.outage_watch.watch(ask_harmless):
+                    return ask()
             except ConnectionClosed:
                 ask_harmless()
                 return None

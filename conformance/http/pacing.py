@@ -1,20 +1,27 @@
-"""How long to wait: for a busy target, for one that may only be asked so often, and for the run as a whole."""
+"""How long to wait: for a busy target, for one that may only be asked so often, and for the run as a whole.
+
+And when waiting is in vain: what goes by the name of an outage is none if one input alone meets it.
+"""
 
 from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Protocol
 
-from conformance.assertions.outcome import RunStopped
+from conformance.assertions.outcome import Inconclusive, RunStopped
 from conformance.http.clock import Clock
 
-BUSY_STATUSES = frozenset({429, 503})
+UNAVAILABLE = 503
+BUSY_STATUSES = frozenset({429, UNAVAILABLE})
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 _RESERVE_S = 2.0
+_TIMES_ALONE = 3
 
 
 class Budget:
@@ -67,6 +74,58 @@ class RetryTimer:
             return False
         self._clock.sleep(pause)
         return True
+
+
+class Accepted(Protocol):
+    """What is looked at of the answer to an ordinary request."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is a 2xx."""
+        ...
+
+
+class OutageWatch:
+    """Tells an outage, which everybody meets, from 503 as the answer to one input."""
+
+    def __init__(self) -> None:
+        self._ask_ordinary: Callable[[], Accepted] | None = None
+        self._has_met_outage = False
+
+    @contextmanager
+    def watch(self, ask_ordinary: Callable[[], Accepted] | None) -> Iterator[None]:
+        """Look out for what the requests of the with block alone meet.
+
+        ask_ordinary: sends what is accepted as a rule; None to look out for nothing.
+        """
+        outer, self._ask_ordinary = self._ask_ordinary, ask_ordinary
+        try:
+            yield
+        finally:
+            self._ask_ordinary = outer
+
+    def is_alone(self, statuses: Sequence[int]) -> bool:
+        """Tell whether a request that was answered so is alone: always 503, and an ordinary one accepted in between.
+
+        No request is alone once an ordinary one has met 503 in the run: a target that sheds load answers any request
+        so, now and then, and maybe three times in a row.
+        """
+        if self._ask_ordinary is None:
+            self._has_met_outage |= statuses[-1] == UNAVAILABLE
+        elif not self._has_met_outage and set(statuses) == {UNAVAILABLE}:
+            if len(statuses) == _TIMES_ALONE:
+                return True
+            self._has_met_outage = not self._is_accepted(self._ask_ordinary)
+        return False
+
+    def _is_accepted(self, ask_ordinary: Callable[[], Accepted]) -> bool:
+        with self.watch(None):
+            try:
+                return ask_ordinary().ok
+            except RunStopped:
+                raise
+            except Inconclusive:
+                return False
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:

@@ -18,13 +18,14 @@ from conformance.suite.driver import Driver
 
 HOSTILE_INPUT = "what servers stumble over"
 CHUNK_EXTENSION = ';part="odd; size"'
+LARGEST_SPARED = 8192  # bytes of a body that firewalls and proxies let through without a rule of their own
 ODD_MEDIA_TYPE = {"CONTENT-type": 'Application/JSON; Charset="UTF-8"'}
 
 T = TypeVar("T")
 
 
 def send_hostile_once(
-    driver: Driver, name: str, send: Callable[[], T], send_ordinary: Callable[[], object]
+    driver: Driver, name: str, send: Callable[[], T], send_ordinary: Callable[[], Response]
 ) -> T | None:
     """Send hostile input the first time it is named; None if the connection was closed without an answer.
 
@@ -40,6 +41,11 @@ def send_with_chunk_extensions(driver: Driver, request: Request) -> Response:
     answers = driver.client.send_raw(chunk_body(request, CHUNK_EXTENSION))
     driver.unjudged_answers += answers
     return answers[0]
+
+
+def may_be_refused_for_size(answer: Response) -> bool:
+    """Tell whether a firewall or a proxy may have refused a body for its size, which it does in a way of its own."""
+    return 400 <= answer.status < 500 and answer.exchange.size_bytes > LARGEST_SPARED
 
 
 def send_each(sends: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive | None]:
@@ -68,3 +74,10 @@ def expect_every_answer(driver: Driver, send_all: Callable[[], Any]) -> None:
         expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
     if trouble:
         raise trouble
+
+
+def expect_no_lone_outage(driver: Driver) -> None:
+    """Want no input to be called unavailable again and again while ordinary requests are accepted."""
+    for answer in driver.client.lone_outages:
+        got = f"status {answer.status} three times, while ordinary requests were accepted in between"
+        expect(False, "no server error", got, answer)

@@ -279,7 +279,8 @@ class Driver(suite.Driver):
     def run_case(self, case: Case) -> CaseResult:
         """Send one generated request, with the profile's fan in it."""
         content = self._preparer.prepare_content(case)
-        answer = self.post_raw(content or b"")
+        with self.client.outage_watch.watch(lambda: self.write(self.make_body())):
+            answer = self.post_raw(content or b"")
         # What is kept is the body as it was sent: the preparer has put the profile's fan into it.
         has_json = is_json(content)
         return CaseResult(case, answer, has_json, json.loads(content or b"null") if has_json else None)

@@ -68,6 +68,11 @@ def send_value(driver: Driver, name: str) -> Response | None:
     return _send_once(driver, name, send)
 
 
+def send_long_text(driver: Driver, text: str) -> Response | None:
+    """Return the answer to a value that is a long text; None if the connection is closed instead."""
+    return _send_once(driver, f"{len(text)} characters", lambda: driver.write(driver.make_body(value=text)))
+
+
 def send_byte_order_mark(driver: Driver) -> Response | None:
     """Return the answer to a body behind a byte order mark."""
     text = "\ufeff" + json.dumps(driver.make_body())

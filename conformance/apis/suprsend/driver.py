@@ -306,7 +306,8 @@ class Driver(suite.Driver):
         place = self.places.tenant if is_for_tenant else self.places.main
         content = generated_cases.prepare_content(case)
         body = UNSET if content is not None else generated_cases.prepare_body(case)
-        return CaseResult(case, self.write(body, place, content=content))
+        with self.client.outage_watch.watch(lambda: self.write(OPT_IN)):
+            return CaseResult(case, self.write(body, place, content=content))
 
     def list_gaps(self) -> Sequence[str]:
         """Say which channels the fixtures do not show, as far as preflight has told."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from conformance.proof.messages import Request, Response
 from conformance.proof.profiled_server import ProfiledServer
 
 _DEEP = b"[" * 64
 _LARGE_BYTES = 65536
+_FIREWALL_BYTES = 8192
 _MANY_HEADERS = 50
 
 
@@ -46,6 +47,23 @@ class BehindProxyWithoutChunks(BehindProxy):
         if "transfer-encoding" in request.headers:
             return 501
         return 400 if len(request.headers) > _MANY_HEADERS else None
+
+
+class BehindFirewallWithSizeRule(BehindProxy):
+    """A firewall refuses what is larger than 8 KiB as if it were an attack."""
+
+    refuses_with: ClassVar = 403
+
+    def refusal_status(self, request: Request) -> int | None:
+        return self.refuses_with if len(request.body) > _FIREWALL_BYTES else None
+
+
+class ClosesOnLargeBodies(ProfiledServer):
+    """The connection is closed on what is larger than 8 KiB."""
+
+    def answer(self, request: Request) -> Response:
+        is_large = len(request.body) > _FIREWALL_BYTES
+        return Response(0, is_silent=True) if is_large else super().answer(request)
 
 
 class ClosesOnOddRequests(ProfiledServer):

@@ -359,3 +359,35 @@ def test_target_that_is_gone_does_not_hang():
         with pytest.raises(Unreachable):
             send()
         assert client.unanswered == []
+
+
+def unavailable():
+    return Response(503, {}, {"retry-after": "0"})
+
+
+def test_input_that_alone_is_called_unavailable_three_times_is_answered_so():
+    with send_hostile_to(unavailable, connect=calling) as (send, client):
+        assert send().status == 503
+        assert [exchange.status for exchange in client.exchanges] == [503, 200, 503, 200, 503]
+        assert [answer.status for answer in client.lone_outages] == [503]
+
+
+def test_outage_that_an_ordinary_request_meets_is_waited_for():
+    with send_hostile_to(unavailable, answer_harmless=unavailable, connect=calling) as (send, client):
+        with pytest.raises(Inconclusive, match="keeps answering 503"):
+            send()
+        assert client.lone_outages == []
+
+
+def test_target_that_has_shed_load_before_is_waited_for():
+    harmless = [Response(200, {}), unavailable()]
+    with send_hostile_to(
+        unavailable, lambda: harmless.pop() if len(harmless) > 1 else harmless[0], calling
+    ) as (
+        send,
+        client,
+    ):
+        assert client.send("GET", "/").status == 200  # the second time that it was sent
+        with pytest.raises(Inconclusive, match="keeps answering 503"):
+            send()
+        assert client.lone_outages == []

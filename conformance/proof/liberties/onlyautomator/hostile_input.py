@@ -12,9 +12,11 @@ from conformance.proof.reference.onlyautomator import (
     Reference,
 )
 from conformance.proof.variants.hostile_input import (
+    BehindFirewallWithSizeRule,
     BehindLimitingProxy,
     BehindProxyWithoutChunks,
     ClosesAfterTheFirst,
+    ClosesOnLargeBodies,
     ClosesOnOddRequests,
 )
 
@@ -36,6 +38,20 @@ class ProxyWithLimits(BehindLimitingProxy, Reference):
 
 class ProxyWithoutChunks(BehindProxyWithoutChunks, Reference):
     """The proxy does not implement chunks, and calls many headers a bad request."""
+
+
+class LargeIsForbidden(BehindFirewallWithSizeRule, Reference):
+    """A firewall refuses what is larger than 8 KiB with 403."""
+
+
+class LargeIsNotFound(BehindFirewallWithSizeRule, Reference):
+    """A firewall refuses what is larger than 8 KiB with 404."""
+
+    refuses_with = 404
+
+
+class LargeIsClosed(ClosesOnLargeBodies, Reference):
+    """The connection is closed on what is larger than 8 KiB."""
 
 
 class ClosesInsteadOfRefusing(ClosesOnOddRequests, Reference):

@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.proof.reference.suprsend import Reference, Refused
 from conformance.proof.variants.hostile_input import (
+    BehindFirewallWithSizeRule,
     BehindLimitingProxy,
     BehindProxyWithoutChunks,
     ClosesAfterTheFirst,
@@ -21,6 +22,10 @@ class ProxyWithLimits(BehindLimitingProxy, Reference):
 
 class ProxyWithoutChunks(BehindProxyWithoutChunks, Reference):
     """The proxy does not implement chunks, and calls many headers a bad request."""
+
+
+class LargeIsForbidden(BehindFirewallWithSizeRule, Reference):
+    """A firewall refuses what is larger than 8 KiB with 403."""
 
 
 class ClosesInsteadOfRefusing(ClosesOnOddRequests, Reference):

@@ -197,3 +197,14 @@ class PrototypeBreaksLists(Reference):
         if isinstance(record["value"], dict) and "__proto__" in record["value"]:
             raise Refusal(500, "internal_error", "Cannot set properties of undefined")
         return super().render_listed(record)
+
+
+class ChunksAreUnavailable(Reference):
+    """A body in chunks is an outage each time, while others are served."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def check_availability(self, request: Request) -> None:
+        super().check_availability(request)
+        if "transfer-encoding" in request.headers:
+            raise Refusal(503, "service_unavailable", "KeyError: content-length")

@@ -8,6 +8,7 @@ from typing import Any
 from conformance.proof.messages import Request
 from conformance.proof.reference.suprsend import (
     Reference,
+    Refused,
 )
 from conformance.proof.variants.hostile_input import Hangs, MixesUpPipelines, SaysNothingToHalves
 
@@ -103,3 +104,14 @@ class PipelineIsMixedUp(MixesUpPipelines, Reference):
     """The second of two requests in one packet gets the answer to the first."""
 
     breaks = frozenset({"pipelined-requests-stay-in-order"})
+
+
+class NulIsUnavailable(Reference):
+    """A NUL is an outage each time, while others are served."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _parse_json(self, body: bytes) -> Any:
+        if b"\\u0000" in body:
+            raise Refused(503, "invalid byte sequence for encoding UTF8: 0x00")
+        return super()._parse_json(body)
