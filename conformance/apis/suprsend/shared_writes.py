@@ -61,9 +61,14 @@ class WriteElsewhere(NamedTuple):
 
 
 def choose_channels(answer: Response, at: Place | None = None, fewest: int = 1) -> list[str]:
-    """Choose two channels to name, or as many as there are; NotTested if *answer*, of *at*, lists too few."""
+    """Choose two channels to name, or as many as there are; NotTested if *answer*, of *at*, lists too few.
+
+    Raises Inconclusive if it lists none at all: nobody knows whether there is none.
+    """
     names = channels_to_name(answer)[:2]
     if len(names) < fewest:
+        if not channel_preferences(answer):
+            raise Inconclusive("no channel is listed; fixtures.object needs one, best email and slack")
         there = "here" if at is None or at.tenant_id is None else f"for {at.tenant_id}"
         needed = "one of them" if fewest == 1 else "two of them, best email and slack"
         raise NotTested(
