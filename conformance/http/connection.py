@@ -23,7 +23,7 @@ import httpcore2
 import httpx2
 
 from conformance.http.clock import Clock
-from conformance.http.content_coding import LARGEST_BODY, BodyTooLarge, decode_body
+from conformance.http.content_coding import LARGEST_BODY, BodyTooLarge, decode_body, is_plain_json
 from conformance.http.deadline import Deadline, DeadlineBackend
 
 CUT_REQUEST_TIMEOUT_S = 0.5  # half a request need not be answered; we wait no longer than this
@@ -88,6 +88,18 @@ def make_raw_response(status: int, headers: httpx2.Headers, content: bytes) -> R
     return RawResponse(status, headers, body.content, body.fault, body.unread_coding)
 
 
+class AnswerCut(Exception):
+    """The body does not end as the head of the response says; the message says how.
+
+    response: as far as it came. has_timed_out: whether the connection fell silent, and was not closed.
+    """
+
+    def __init__(self, how: str, response: RawResponse, *, has_timed_out: bool = False) -> None:
+        super().__init__(how)
+        self.response = response
+        self.has_timed_out = has_timed_out
+
+
 class HttpConnection:
     """Sends requests to one origin, through *proxy* if there is one."""
 
@@ -109,17 +121,27 @@ class HttpConnection:
     def send(self, request: Request, within_s: float) -> RawResponse:
         """Send *request* and read the whole response.
 
-        Raises the exceptions of httpcore2, where a time-out means that *within_s* has passed in all, and
+        Raises the exceptions of httpcore2, where a time-out means that *within_s* has passed in all, AnswerCut, and
         BodyTooLarge.
         """
         self._deadline.set(within_s)
         with closing(self._pool.handle_request(_convert_request(request))) as response:
             content = bytearray()
-            for chunk in response.iter_stream():
-                content += chunk
-                if len(content) > LARGEST_BODY:
-                    raise BodyTooLarge
             headers = httpx2.Headers(response.headers)
+            try:
+                for chunk in response.iter_stream():
+                    content += chunk
+                    if len(content) > LARGEST_BODY:
+                        raise BodyTooLarge
+            except httpcore2.RemoteProtocolError as error:
+                raise AnswerCut(str(error), RawResponse(response.status, headers, bytes(content))) from None
+            except httpcore2.ReadTimeout:
+                # A body that is slow may still come. One that is whole JSON and goes on, nobody waits for.
+                if not is_plain_json(bytes(content)):
+                    raise
+                how = f"no end behind the whole body within {within_s:g} s (received {len(content)} bytes)"
+                cut = RawResponse(response.status, headers, bytes(content))
+                raise AnswerCut(how, cut, has_timed_out=True) from None
         return make_raw_response(response.status, headers, bytes(content))
 
     def send_bytes(

@@ -45,7 +45,7 @@ def decode_body(content: bytes, encoding: str) -> Body:
                 content = _gunzip(content) if name in _GZIP else _inflate(content)
             except (zlib.error, EOFError, OSError) as error:
                 return Body(content, f"a body that is not {name}, as its Content-Encoding says ({error})")
-        elif name in _OTHER_CODINGS and _is_plain_json(content):
+        elif name in _OTHER_CODINGS and is_plain_json(content):
             return Body(content, f"a body that is not {name}, as its Content-Encoding says, but plain text")
         elif name in _OTHER_CODINGS or not _is_text(content):
             return Body(content, unread_coding=name)
@@ -82,8 +82,8 @@ def _refuse_too_large(content: bytes) -> bytes:
     return content
 
 
-def _is_plain_json(content: bytes) -> bool:
-    """Tell whether *content* is a JSON object or array as it stands, which no compressed body is."""
+def is_plain_json(content: bytes) -> bool:
+    """Tell whether *content* is a whole JSON object or array as it stands, which no compressed body is."""
     try:
         return isinstance(json.loads(content), dict | list)
     except (ValueError, RecursionError):

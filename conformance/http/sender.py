@@ -10,8 +10,15 @@ from contextlib import contextmanager
 import httpcore2
 import httpx2
 
-from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, RunStopped, Unreachable
-from conformance.http.connection import HttpConnection, RawResponse, Request
+from conformance.assertions.outcome import (
+    ConnectionClosed,
+    DoesNotConform,
+    Inconclusive,
+    NoAnswer,
+    RunStopped,
+    Unreachable,
+)
+from conformance.http.connection import AnswerCut, HttpConnection, RawResponse, Request
 from conformance.http.content_coding import LARGEST_BODY, BodyTooLarge
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
@@ -21,6 +28,9 @@ from conformance.http.redaction import Redaction
 from conformance.http.response import Response
 
 SILENCES_UNTIL_STOP = 3  # this often in a row without a usable response in time, and the run stops
+SLOW_CUTS_UNTIL_STOP = 10  # each of them is a failure; requirements that only observe may come first
+_MOST_TRIES = 3
+_MOST_TRIES_IN_VAIN = 2  # where nothing came, or where it took the whole time-out to see that it is cut
 _PROXY_AUTHENTICATION_REQUIRED = 407
 _CLOSED_ERRORS = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
 
@@ -70,17 +80,21 @@ class Sender:
         self._thread = _ThreadState()
         self._lock = threading.Lock()
         self._silences = 0
+        self._has_waited_for_ends = (
+            False  # of bodies that were whole, so that no second try is needed to see it
+        )
 
     def send(self, request: Request) -> Response:
         """Send one request and return its response, whatever it is.
 
-        Raises Inconclusive if there is none, RunStopped if that has happened too often or if the budget is used up.
+        Raises Inconclusive if there is none, DoesNotConform if it is cut each time, RunStopped if that has happened too
+        often or if the budget is used up.
         """
         if not self._thread.has_had_its_turn:
             self.wait_for_turn()
         sent_at = self._clock.monotonic()
         with self._convert_errors(request, sent_at):
-            raw = self._send_past_closed_connection(request)
+            raw = self._send_persistently(request)
         if self._proxy and raw.status == _PROXY_AUTHENTICATION_REQUIRED:
             route = _describe_route(request.url, self._proxy)
             sentence = f"{route}: the proxy asks for credentials; put them into its URL"
@@ -123,24 +137,37 @@ class Sender:
 
     def silence_outcome(self, kind: type[Inconclusive], sentence: str) -> Inconclusive:
         """Return the outcome of a request without a usable response, which is RunStopped after some in a row."""
-        with self._lock:
-            self._silences += 1
-            if self._silences >= SILENCES_UNTIL_STOP:
-                times = f"{SILENCES_UNTIL_STOP}rd time in a row"
-                return RunStopped(f"{sentence}; that was the {times}, so the run stops here")
-        return kind(sentence)
+        return self._count_silence(sentence, SILENCES_UNTIL_STOP) or kind(sentence)
 
     def reset_silence_count(self) -> None:
         """Count silences from zero again, since a usable response has come."""
         with self._lock:
             self._silences = 0
 
-    def _send_past_closed_connection(self, request: Request) -> RawResponse:
-        try:
-            return self._send_once(request)
-        except _CLOSED_ERRORS:
-            # A server may close an idle connection at any time, also while the next request is on its way.
-            return self._send_once(request)
+    def _count_silence(self, sentence: str, most: int) -> RunStopped | None:
+        """Return what stops the run if there have been so many silences in a row."""
+        with self._lock:
+            self._silences += 1
+            if self._silences < most:
+                return None
+            times = f"{self._silences}{'rd' if self._silences == 3 else 'th'} time in a row"
+        return RunStopped(f"{sentence}; that was the {times}, so the run stops here")
+
+    def _send_persistently(self, request: Request) -> RawResponse:
+        """Send, and again where the connection was closed, or where the answer is cut."""
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return self._send_once(request)
+            except _CLOSED_ERRORS:
+                # A server may close an idle connection at any time, also while the next request is on its way.
+                if tries >= _MOST_TRIES_IN_VAIN:
+                    raise
+            except AnswerCut as cut:
+                most_slow = 1 if self._has_waited_for_ends else _MOST_TRIES_IN_VAIN
+                if tries >= (most_slow if cut.has_timed_out else _MOST_TRIES):
+                    raise
 
     def _send_once(self, request: Request) -> RawResponse:
         with self._lock:
@@ -165,6 +192,16 @@ class Sender:
         except httpcore2.LocalProtocolError as error:
             sentence = f"the request cannot be sent: {self._redaction(str(error))}"
             outcome = Inconclusive(sentence)
+        except AnswerCut as cut:
+            how = escape_controls(self._redaction(str(cut)))[:_LONGEST_QUOTE]
+            answer = self._record_response(request, cut.response, sent_at, manner, how)
+            self._log.cite(answer.exchange)
+            if cut.has_timed_out:
+                self._has_waited_for_ends = True
+                sentence = f"answers from {_describe_origin(request.url)} do not end: {how}"
+                if stop := self._count_silence(sentence, SLOW_CUTS_UNTIL_STOP):
+                    raise stop from None
+            raise DoesNotConform("an answer that ends where its head says", how, answer) from None
         except BodyTooLarge:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
             outcome = self.silence_outcome(Inconclusive, sentence)
@@ -177,10 +214,17 @@ class Sender:
         raise outcome from None
 
     def _record_response(
-        self, request: Request, raw: RawResponse, sent_at: float, manner: str = ""
+        self,
+        request: Request,
+        raw: RawResponse,
+        sent_at: float,
+        manner: str = "",
+        error: str | None = None,
     ) -> Response:
         received_at = self._clock.monotonic()
-        exchange = Exchange(request, self._redaction, raw, seconds=received_at - sent_at, manner=manner)
+        exchange = Exchange(
+            request, self._redaction, raw, error, seconds=received_at - sent_at, manner=manner
+        )
         self._log.exchanges.append(exchange)
         return Response(
             raw.status,

@@ -2,11 +2,15 @@
 
 import gzip
 import zlib
+from contextlib import closing, contextmanager
 
 import pytest
 
-from conformance.assertions.outcome import DoesNotConform, Inconclusive
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, NoAnswer, RunStopped
+from conformance.http.client import Client
+from conformance.http.redaction import Redaction
 from conformance.proof.messages import Response
+from conformance.proof.server import serve_bytes
 from tests.conformance.http.talking import Server, talking_to
 
 
@@ -95,3 +99,73 @@ def test_coding_that_nobody_asked_for_is_inconclusive(coding, body):
 def test_empty_body_is_in_any_coding():
     with talking_to(Server(Response(200, b"", {"content-encoding": "gzip"}))) as client:
         assert client.send("GET", "/").coding_fault is None
+
+
+CUT = [
+    b"content-length: 10\r\n\r\n{}",
+    b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n",
+    b"transfer-encoding: chunked\r\n\r\n9\r\n{}",
+]
+
+
+@contextmanager
+def talking_in_bytes(*answers, then_close=True, timeout_s=2.0):
+    """Answer one after the other, the last one for ever, on a connection each unless it is to stay open."""
+    left = list(answers)
+
+    def talk(connection):
+        while connection.recv(65536):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n" + (left.pop(0) if len(left) > 1 else left[0]))
+            if then_close:
+                return
+
+    with serve_bytes(talk) as url, closing(Client(url, Redaction(), timeout_s=timeout_s)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("cut", CUT)
+@pytest.mark.parametrize("then_close", [True, False])
+def test_answer_that_is_cut_each_time_does_not_conform(cut, then_close):
+    with talking_in_bytes(cut, then_close=then_close, timeout_s=0.1) as client:
+        with pytest.raises(DoesNotConform) as breach:
+            client.send("GET", "/")
+        assert breach.value.expected == "an answer that ends where its head says"
+        assert breach.value.answer.exchange.response_body == "{}"
+        assert [one.status for one in client.evidence()] == [200]
+
+
+@pytest.mark.parametrize("cut", CUT)
+def test_answer_that_is_cut_at_first_is_asked_again(cut):
+    with talking_in_bytes(cut, cut, b"content-length: 2\r\n\r\n{}") as client:
+        assert client.send("GET", "/").json == {}
+        assert client.request_count == 3
+
+
+def test_body_that_is_slow_is_not_cut():
+    with (
+        talking_in_bytes(b"content-length: 10\r\n\r\n{", then_close=False, timeout_s=0.1) as client,
+        pytest.raises(NoAnswer),
+    ):
+        client.send("GET", "/")
+
+
+def test_length_counted_in_characters_cuts_one_answer_and_not_the_next():
+    body = '{"name": "Zoë"}'
+    counted = b"content-length: %d\r\n\r\n%s" % (len(body), body.encode())
+    with talking_in_bytes(counted, then_close=False) as client:
+        answers = [client.send("GET", "/") for _ in range(3)]
+
+    assert [answer.text for answer in answers] == [body[:-1]] * 3
+    assert not any(answer.is_json for answer in answers)
+
+
+def test_target_whose_answers_never_end_ends_the_run():
+    outcomes = []
+    with talking_in_bytes(CUT[0], then_close=False, timeout_s=0.02) as client:
+        for _ in range(10):
+            with pytest.raises((DoesNotConform, RunStopped)) as outcome:
+                client.send("GET", "/")
+            outcomes.append(outcome.type)
+        assert client.request_count == 11
+
+    assert outcomes == [DoesNotConform] * 9 + [RunStopped]

@@ -33,6 +33,26 @@ class EmptyNamesInFalseGzip(Reference):
         return answer
 
 
+class CutsRefusalsOfARole(Reference):
+    """The refusal of a role that may not write is shorter than its length says."""
+
+    breaks = frozenset(
+        {
+            "forbidden-write-is-not-listed",
+            "forbidden-write-stores-nothing",
+            "insufficient-permission",
+            "refused-update-is-not-listed",
+        }
+    )
+    needs_connection = True
+
+    def error_response(self, refusal: Refusal) -> Response:
+        answer = super().error_response(refusal)
+        if refusal.status == 403:
+            answer.headers.update({"content-length": "1000", "connection": "close"})
+        return answer
+
+
 class StatusFail(Reference):
     """The status word of an error is fail."""
 

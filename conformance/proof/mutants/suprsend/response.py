@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from conformance.proof.messages import Response
 from conformance.proof.reference.suprsend import (
     Choice,
     Place,
@@ -118,3 +119,18 @@ class OpensLockedCategorySilently(Reference):
     def _opt_out(self, place: Place, before: Choice) -> Choice:
         self._choices[place] = Choice("opt_out")
         return super()._opt_out(place, before)
+
+
+class CutsAnswersOfLockedCategories(Reference):
+    """The answer to a write in a locked category is shorter than its length says."""
+
+    breaks = frozenset(
+        {"locked-category-is-not-editable", "locked-category-stays-in", "read-describes-the-category"}
+    )
+    needs_connection = True
+
+    def _response_to_write(self, place: Place, choice: Choice) -> Response:
+        response = super()._response_to_write(place, choice)
+        if not place.category.is_editable:
+            response.headers.update({"content-length": "10000", "connection": "close"})
+        return response
