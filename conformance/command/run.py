@@ -61,6 +61,10 @@ def judge_and_report(
         Path | None,
         typer.Option(metavar="FILE", help="Known failures: a YAML list of id, reason, owner, expires."),
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict alone.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print a line per requirement, and curl lines.")
+    ] = False,
     against: Annotated[
         Path | None,
         typer.Option(metavar="OLD", help="An earlier report.json; says what changed since."),
@@ -78,10 +82,12 @@ def judge_and_report(
     from conformance.judge.suites import read_profile, suite_of
     from conformance.report.changes import Report, compare_reports, describe_changes, read_report
     from conformance.report.document import build_document, render_document
-    from conformance.report.terminal import Terminal
+    from conformance.report.terminal import Detail, Terminal
     from conformance.suite.requirement import select_requirements
 
     # Whatever the command line or a file gets wrong is said before the first request: a run may take minutes.
+    if quiet and verbose:
+        exit_with_usage_error("--quiet: is given beside --verbose; keep one of the two")
     is_piped = report_dir == "-"
     budget_s = parse_duration_option("--budget", budget)
     explore_s = parse_duration_option("--explore", explore)
@@ -93,7 +99,8 @@ def judge_and_report(
     waiver.refuse_pointless_waivers(known_failures, suite.requirements())
     asked = select_requirements(suite.requirements(), only or ())
     earlier = read_report(against, target.api) if against else None
-    terminal = Terminal(_make_console(to_stderr=is_piped))
+    detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
+    terminal = Terminal(_make_console(to_stderr=is_piped), detail, is_folded=_is_run_by_github())
     terminal.print_target(target.api, target.base_url)
     with interrupt.end_run_on_interrupt(), terminal.show_progress(len(asked)):
         verdict = session.judge_target(
@@ -155,7 +162,7 @@ def _write_for_github(document: dict[str, Any], terminal: Terminal) -> None:
     """Leave annotations and a summary where GitHub Actions looks for them, if it runs us."""
     from conformance.report.github import render_annotations, render_summary
 
-    if os.environ.get("GITHUB_ACTIONS") == "true":
+    if _is_run_by_github():
         terminal.print_lines(render_annotations(document))
     if file := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
@@ -163,6 +170,10 @@ def _write_for_github(document: dict[str, Any], terminal: Terminal) -> None:
                 summary.write(render_summary(document))
         except OSError as error:
             print_error(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
+
+
+def _is_run_by_github() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def _prepare_folder(name: str) -> Path:

@@ -69,6 +69,7 @@ def _render_requirement(result: Result) -> dict[str, Any]:
         "text": requirement.text,
         "source": requirement.source,
         "status": result.status,
+        "asked": result.was_asked,
         "reason": result.reason,
         "evidence": _select_evidence(result),
     }

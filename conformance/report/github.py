@@ -6,6 +6,7 @@ import html
 from typing import Any
 
 from conformance.http.evidence import escape_controls
+from conformance.judge.verdict import CONFORMANT, deciding_levels
 
 _MOST_ANNOTATIONS = 10  # GitHub shows no more annotations of a step; report.json has them all
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -13,9 +14,12 @@ _PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
 def render_annotations(document: dict[str, Any]) -> list[str]:
-    """Return a workflow command for each thing that failed: an error if it decides the verdict, else a warning."""
+    """Return a workflow command for each thing that failed: an error if it decides the verdict, else a warning.
+
+    What keeps a run from a verdict is one error, however many requirements it leaves open.
+    """
     failed = [one for one in document["requirements"] if one["status"] == "failed"]
-    decides = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
+    decides = deciding_levels(document["strict"])
     annotations = [
         _render_command(
             "error" if one["level"] in decides else "warning",
@@ -24,15 +28,17 @@ def render_annotations(document: dict[str, Any]) -> list[str]:
         )
         for one in failed
     ]
+    if document["verdict"] != CONFORMANT and not any(one["level"] in decides for one in failed):
+        annotations.insert(0, _render_command("error", _name_grade(document), document["reason"]))
     return annotations + [_render_command("error", "waivers", fault) for fault in document["waiver_faults"]]
 
 
 def render_summary(document: dict[str, Any]) -> str:
     """Return the summary of the step in Markdown; what the target said is escaped, in blocks of its own."""
-    musts, grade = document["musts"], document["grade"].replace("_", " ")
+    musts = document["musts"]
     failed = [one for one in document["requirements"] if one["status"] == "failed"]
     lines = [
-        f"### {document['api']}: {grade}",
+        f"### {_name_grade(document)}",
         "",
         f"{_render_preformatted(document['reason'])}",
         "",
@@ -52,6 +58,10 @@ def render_summary(document: dict[str, Any]) -> str:
     if len(failed) > _MOST_ANNOTATIONS:
         lines += [f"{len(failed) - _MOST_ANNOTATIONS} more failed; the report has them all.", ""]
     return "\n".join(lines) + "\n"
+
+
+def _name_grade(document: dict[str, Any]) -> str:
+    return f"{document['api']}: {document['grade'].replace('_', ' ')}"
 
 
 def _render_command(name: str, title: str, text: str) -> str:

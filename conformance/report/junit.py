@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from conformance.http.evidence import escape_controls
 from conformance.judge.result import Result
-from conformance.judge.verdict import Verdict
+from conformance.judge.verdict import NOT_CONFORMANT, Verdict, deciding_levels
 
 _PROLOG = '<?xml version="1.0" encoding="utf-8"?>\n'
 
@@ -14,17 +16,23 @@ _PROLOG = '<?xml version="1.0" encoding="utf-8"?>\n'
 def render_junit(verdict: Verdict) -> str:
     """Return the document as text.
 
-    Only what decides the verdict fails: a SHOULD that failed is skipped with its reason unless the run was
-    strict, so that CI and exit status agree.
+    Only what decides the verdict fails, so that CI and exit status agree: a SHOULD that failed is skipped with its
+    reason unless the run was strict. A run that ends badly for another reason than a requirement fails by a case of
+    its own, once.
     """
     suite = TestSuite(f"conformance {verdict.api}")
     suite.timestamp = verdict.started.isoformat(timespec="seconds")
     suite.add_property("target", verdict.base_url)
     suite.add_property("verdict", f"{verdict.verdict}: {verdict.reason}")
-    for result in verdict.results:
-        suite.add_testcase(_convert_result(result, verdict.is_strict))
+    cases = [_convert_result(result, verdict.is_strict) for result in verdict.results]
     if verdict.waiver_faults:
-        suite.add_testcase(_convert_waiver_faults(verdict))
+        failures = [Failure(escape_controls(fault), "waiver") for fault in verdict.waiver_faults]
+        cases.append(_make_case("waivers", verdict, failures))
+    if verdict.exit_status and not any(case.is_failure or case.is_error for case in cases):
+        kind = Failure if verdict.verdict == NOT_CONFORMANT else Error
+        cases.append(_make_case("verdict", verdict, [kind(escape_controls(verdict.reason), verdict.verdict)]))
+    for case in cases:
+        suite.add_testcase(case)
     suite.time = round(verdict.seconds, 3)
     document = JUnitXml("conformance")
     document.add_testsuite(suite)
@@ -32,9 +40,9 @@ def render_junit(verdict: Verdict) -> str:
     return _PROLOG + text.decode("utf-8") + "\n"
 
 
-def _convert_waiver_faults(verdict: Verdict) -> TestCase:
-    case = TestCase("waivers", classname=f"conformance.{verdict.api}")
-    case.result = [Failure(fault, "waiver") for fault in verdict.waiver_faults]
+def _make_case(name: str, verdict: Verdict, result: Sequence[Failure | Error]) -> TestCase:
+    case = TestCase(name, classname=f"conformance.{verdict.api}")
+    case.result = list(result)
     return case
 
 
@@ -43,13 +51,19 @@ def _convert_result(result: Result, is_strict: bool) -> TestCase:
     api, _, name = requirement.id.partition("/")
     case = TestCase(name, classname=f"conformance.{api}", time=round(result.seconds, 3))
     sentence = f"{requirement.level} {requirement.text} ({requirement.source})"
-    counts = is_strict or requirement.level == "MUST"
+    counts = requirement.level in deciding_levels(is_strict)
+    # Whatever kept a requirement from being asked is told once, for all of them.
+    is_open = result.status == "inconclusive" and result.was_asked
     reason = escape_controls(result.reason or "")
     if result.status == "failed" and counts:
         failure = Failure(reason, requirement.level)
         failure.text = "\n".join([sentence, reason, *([result.at_fault.curl] if result.at_fault else [])])
         case.result = [failure]
-    elif result.status == "inconclusive" and (counts or result.is_our_fault):
+    elif result.status == "not_tested" and counts and is_strict:
+        failure = Failure(reason, "not tested")
+        failure.text = sentence
+        case.result = [failure]
+    elif is_open and (counts or result.is_our_fault):
         error = Error(reason, "inconclusive")
         error.text = sentence
         case.result = [error]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from conformance.http.evidence import escape_controls
-from conformance.report.terminal import GRADES, WORDS
+from conformance.report.words import GRADES, WORDS
 
 _TEMPLATE = Path(__file__).with_name("page.html")
 
@@ -30,14 +31,25 @@ def render_page(document: dict[str, Any]) -> str:
         report=document,
         grade=GRADES[document["grade"]][0].capitalize(),
         words={status: word.lower() for status, (word, _) in WORDS.items()},
+        counts=list(_count_statuses(asked)),
         failed=[one for one in failed if one["level"] in judged],
         advised=[one for one in failed if one["level"] not in judged],
-        inconclusive=[one for one in asked if one["status"] == "inconclusive"],
+        inconclusive=[one for one in asked if one["status"] == "inconclusive" and one["asked"]],
         waived=[one for one in asked if one["status"] == "waived"],
         untested=[one for one in asked if one["status"] == "not_tested"],
         headings=_group_by_heading(asked),
     )
     return f"{page}\n"
+
+
+def _count_statuses(asked: list[dict[str, Any]]) -> Iterator[str]:
+    for status, (word, _) in WORDS.items():
+        found = [one for one in asked if one["status"] == status and one["asked"]]
+        shoulds = sum(one["level"] == "SHOULD" for one in found)
+        if found:
+            yield f"{len(found)} {word.lower()}{f' ({shoulds} of them SHOULD)' if shoulds else ''}"
+    if left := sum(not one["asked"] for one in asked):
+        yield f"{left} not asked"
 
 
 def _group_by_heading(asked: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""The verdict for people: a line per requirement, a block per failure, a summary that hides nothing."""
+"""The verdict for people: how far the run is, a block per failure, a summary that hides nothing."""
 
 from __future__ import annotations
 
@@ -6,50 +6,43 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from conformance.http.evidence import Exchange
 from conformance.judge.result import Result
-from conformance.judge.verdict import (
-    BUT_FOR_WAIVERS,
-    CONFORMANT,
-    IN_WHAT_WAS_TESTED,
-    NO_VERDICT,
-    NOT_CONFORMANT,
-    Verdict,
-)
+from conformance.judge.verdict import CONFORMANT, Verdict, deciding_levels
+from conformance.report.block import render_failure, render_finding, render_headline
+from conformance.report.words import GRADES, INDENT, WORD_WIDTH, WORDS
 from conformance.suite.mode import Mode
-from conformance.suite.requirement import Requirement
+from conformance.suite.requirement import LEVELS, Requirement
 
 if TYPE_CHECKING:
     from conformance.judge.exploration import Exploration
     from conformance.judge.finding import Finding
 
-WORDS = {
-    "passed": ("passed", "green"),
-    "failed": ("FAILED", "bold red"),
-    "not_tested": ("not tested", "yellow"),
-    "inconclusive": ("inconclusive", "bold yellow"),
-    "waived": ("waived", "yellow"),
-    "observed": ("observed", "cyan"),
+# What stands for a result where nobody watches a line that changes, but somebody may wait for the next character.
+_SIGNS = {
+    "passed": ".",
+    "observed": ".",
+    "failed": "F",
+    "inconclusive": "?",
+    "not_tested": "-",
+    "waived": "w",
 }
-GRADES = {
-    CONFORMANT: ("CONFORMANT", "bold green"),
-    IN_WHAT_WAS_TESTED: ("CONFORMANT IN WHAT WAS TESTED", "bold yellow"),
-    BUT_FOR_WAIVERS: ("CONFORMANT BUT FOR WAIVERS", "bold yellow"),
-    NOT_CONFORMANT: ("NOT CONFORMANT", "bold red"),
-    NO_VERDICT: ("NO VERDICT", "bold yellow"),
-}
-_WIDTH = max(len(word) for word, _ in WORDS.values())
-_INDENT = " " * (_WIDTH + 2)
-_LONGEST_SHOWN = 400
-_LONGEST_CURL = 1000  # pasted whole or not at all
-# Named again at the end, since the lines above have scrolled away; failures all of them.
-_REPEATED_STATUSES = ("failed", "inconclusive", "not_tested", "waived")
-_MOST_REPEATED_IDS = 5
+_SIGNS_A_LINE = 72
+_MOST_BLOCKS = 20
+_MOST_NAMED = 5
+
+
+class Detail(Enum):
+    """How much is printed: the verdict alone, failures as well, or a line for every requirement as well."""
+
+    QUIET = "quiet"
+    NORMAL = "normal"
+    VERBOSE = "verbose"
 
 
 class PipeSafeConsole(Console):
@@ -62,31 +55,58 @@ class PipeSafeConsole(Console):
 
 
 class Terminal:
-    """Prints a run as it goes, on a terminal above a line that says how far it is; plain lines elsewhere."""
+    """Prints a run. is_folded: for GitHub Actions, where lines that few read are folded away."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, detail: Detail = Detail.NORMAL, is_folded: bool = False) -> None:
         self._console = console
+        self._detail = detail
+        self._is_folded = is_folded
+        self._is_watched = _is_interactive(console)
         self._results = 0
+        self._failures = 0
         self._asked_id = "preflight"
+
+    @property
+    def _has_lines(self) -> bool:
+        """Whether every requirement has a line."""
+        return self._detail is Detail.VERBOSE or (self._is_folded and self._detail is Detail.NORMAL)
 
     def print_target(self, api: str, base_url: str) -> None:
         """Print what is about to be judged."""
-        self._print(Text.assemble((api, "bold"), f" at {base_url}"))
-        self._print()
+        if self._detail is not Detail.QUIET:
+            self._print(Text.assemble((api, "bold"), f" at {base_url}"))
+            self._print()
 
     @contextmanager
     def show_progress(self, requirements: int) -> Iterator[None]:
-        """Show how far the run is during a with block, if somebody watches the terminal."""
-        if not _is_interactive(self._console):
+        """Show how far the run is during a with block."""
+        if self._detail is Detail.QUIET:
             yield
-            return
+        elif self._is_watched:
+            with self._show_live_line(requirements):
+                yield
+        elif self._is_folded:
+            self._print("::group::every requirement")
+            try:
+                yield
+            finally:
+                self._print("::endgroup::")
+        else:
+            yield
+            if self._results and not self._has_lines:
+                self._print()
+                self._print()
+
+    @contextmanager
+    def _show_live_line(self, requirements: int) -> Iterator[None]:
         from rich.live import Live
 
         began = time.monotonic()
 
         def progress_line() -> Text:
             seconds = time.monotonic() - began
-            text = f"{self._results} of {requirements}, {seconds:.0f} s  {self._asked_id}"
+            failed = f", {self._failures} failed" if self._failures else ""
+            text = f"{self._results} of {requirements}, {seconds:.0f} s{failed}  {self._asked_id}"
             # A line as wide as the terminal would wrap, and rich would leave its first half behind.
             return Text(text[: self._console.width - 1], "dim")
 
@@ -104,47 +124,42 @@ class Terminal:
         self._asked_id = requirement.id
 
     def print_result(self, result: Result) -> None:
-        """Print what became of one requirement."""
+        """Print what became of one requirement, if each has a line, or a sign of it."""
+        if not result.was_asked:
+            return  # the verdict says it of all of them
         self._results += 1
-        word, style = WORDS[result.status]
-        requirement = result.requirement
-        line = Text.assemble((word.ljust(_WIDTH), style), "  ", requirement.id)
-        if requirement.level == "SHOULD" and result.status != "passed":
-            line.append("  (SHOULD)", "dim")
-        self._print(line)
-        if result.status == "failed":
-            self._print_failure(result)
-        elif result.reason:
-            self._print(Text(_INDENT + result.reason, "dim"))
+        self._failures += result.status == "failed"
+        if self._has_lines:
+            self._print(render_headline(result.requirement, *WORDS[result.status]))
+            if result.reason:
+                self._print(Text(INDENT + result.reason, "dim"))
+        elif self._detail is Detail.NORMAL and not self._is_watched:
+            end = "\n" if self._results % _SIGNS_A_LINE == 0 else ""
+            self._console.print(_SIGNS[result.status], end=end, highlight=False)
 
     def print_summary(self, verdict: Verdict, files: Sequence[object]) -> None:
-        """Print the verdict, what is not simply passed, and the files that were written."""
-        word, style = GRADES[verdict.grade]
-        self._print()
+        """Print what failed, what else is not simply passed, the verdict, and the files that were written."""
+        if self._detail is not Detail.QUIET:
+            self._print_failures(verdict)
+            self._print_reasons(verdict, "inconclusive", deciding_levels(verdict.is_strict))
+            self._print_reasons(verdict, "waived")
+            if left_out := verdict.ids("not_tested"):
+                self._print_ids("not_tested", left_out)
+            for note in verdict.notes:
+                self._print(Text.assemble(("note".ljust(WORD_WIDTH), "bold yellow"), "  ", note))
         if verdict.was_interrupted:
             self._print(Text("interrupted: these are the results up to then", "bold yellow"))
-        for status in _REPEATED_STATUSES:
-            self._print_ids(verdict, status)
-        for note in verdict.notes:
-            self._print(Text.assemble(("note".ljust(_WIDTH), "bold yellow"), "  ", note))
         for fault in verdict.waiver_faults:
-            self._print(Text.assemble(("waiver".ljust(_WIDTH), "bold red"), "  ", fault))
+            self._print(Text.assemble(("waiver".ljust(WORD_WIDTH), "bold red"), "  ", fault))
+        word, style = GRADES[verdict.grade]
         self._print(
             Text.assemble((word, style), f": {verdict.reason}", (" (partial)" if verdict.is_partial else ""))
         )
         if verdict.waiver_faults and verdict.verdict == CONFORMANT:
             self._print("exit status 1, as waivers have to be put in order")
-        self._print(
-            f"{_count_musts(verdict)}; of {len(verdict.results)} requirements {_count_statuses(verdict)}"
-        )
-        self._print(f"{verdict.requests} requests in {verdict.seconds:.1f} s{_describe_exam(verdict)}")
-        if verdict.is_partial:
-            self._print(
-                "only some of the requirements were asked; for a verdict on the whole API run without --only"
-                f"{_mode_hint(verdict)}"
-            )
-        if files:
-            self._print(f"written: {', '.join(str(file) for file in files)}")
+        if self._detail is not Detail.QUIET:
+            self._print_numbers(verdict)
+            self._print_where(verdict, files)
 
     def print_changes(self, lines: Sequence[str]) -> None:
         """Print what changed since an earlier report."""
@@ -158,23 +173,10 @@ class Terminal:
             self._print(line)
 
     def print_finding(self, finding: Finding, file: object | None) -> None:
-        """Print what exploration has found, with the seed that repeats it and the file it is kept in."""
-        asked = finding.requirement
-        level = "  (SHOULD)" if asked.level == "SHOULD" else ""
+        """Print what exploration has found."""
         self._print()
-        self._print(Text.assemble(("FOUND".ljust(_WIDTH), "bold magenta"), "  ", asked.id, (level, "dim")))
-        self._print(f"{_INDENT}{asked.level} {asked.text} ({asked.source})")
-        self._print(Text.assemble(f"{_INDENT}expected  ", (finding.expected, "green")))
-        self._print(Text.assemble(f"{_INDENT}got       ", (finding.got, "red")))
-        for line in _render_exchange(finding.exchange) if finding.exchange else ():
-            self._print(Text(_INDENT + line, "dim"))
-        self._print(
-            f"{_INDENT}seed      {finding.seed}; to repeat it: run TARGET.yaml {finding.repeat_options}"
-        )
-        if finding.case is None:
-            self._print(f"{_INDENT}no single request shows it, so it is not reduced")
-        if file:
-            self._print(f"{_INDENT}candidate {file}")
+        for line in render_finding(finding, file):
+            self._print(line)
 
     def print_exploration(self, exploration: Exploration) -> None:
         """Print how much was explored."""
@@ -186,23 +188,55 @@ class Terminal:
             f"{f'; ended early: {exploration.stopped}' if exploration.stopped else ''}"
         )
 
-    def _print_ids(self, verdict: Verdict, status: str) -> None:
-        word, style = WORDS[status]
-        ids = verdict.ids(status)
-        if 0 < len(ids) < len(verdict.results):
-            shown = ids if status == "failed" else ids[:_MOST_REPEATED_IDS]
-            more = f" and {len(ids) - len(shown)} more" if len(ids) > len(shown) else ""
-            self._print(Text.assemble((word.ljust(_WIDTH), style), "  ", ", ".join(shown), more))
+    def _print_failures(self, verdict: Verdict) -> None:
+        levels = deciding_levels(verdict.is_strict)
+        failed = [one for one in verdict.results if one.status == "failed"]
+        failed.sort(key=lambda one: one.requirement.level not in levels)
+        is_verbose = self._detail is Detail.VERBOSE
+        shown = failed if is_verbose else failed[:_MOST_BLOCKS]
+        for result in shown:
+            for line in render_failure(result, has_curl=is_verbose):
+                self._print(line)
+            self._print()
+        if more := [one.requirement.id for one in failed[len(shown) :]]:
+            word, style = WORDS["failed"]
+            also = f"{', '.join(more)}; --verbose shows {'it' if len(more) == 1 else 'them'}"
+            self._print(Text.assemble((word.ljust(WORD_WIDTH), style), f"  also {also}"))
 
-    def _print_failure(self, result: Result) -> None:
-        requirement = result.requirement
-        self._print(f"{_INDENT}{requirement.level} {requirement.text} ({requirement.source})")
-        self._print(Text.assemble(f"{_INDENT}expected  ", (result.expected or "", "green")))
-        self._print(Text.assemble(f"{_INDENT}got       ", (result.got or "", "red")))
-        if result.at_fault:
-            for line in _render_exchange(result.at_fault):
-                self._print(Text(_INDENT + line, "dim"))
-        self._print()
+    def _print_reasons(self, verdict: Verdict, status: str, levels: Sequence[str] = LEVELS) -> None:
+        """Print why requirements of those *levels* came to a status: each reason once, and whom it is told of."""
+        ids: dict[str, list[str]] = {}
+        for one in verdict.results:
+            if one.status == status and one.was_asked and one.requirement.level in levels:
+                ids.setdefault(one.reason or "", []).append(one.requirement.id)
+        for reason in list(ids)[:_MOST_NAMED]:
+            self._print_ids(status, ids[reason])
+            self._print(Text(INDENT + reason, "dim"))
+        if more := [id_ for reason in list(ids)[_MOST_NAMED:] for id_ in ids[reason]]:
+            self._print_ids(status, more)
+
+    def _print_ids(self, status: str, ids: Sequence[str]) -> None:
+        word, style = WORDS[status]
+        more = f" and {len(ids) - _MOST_NAMED} more" if len(ids) > _MOST_NAMED else ""
+        self._print(Text.assemble((word.ljust(WORD_WIDTH), style), "  ", ", ".join(ids[:_MOST_NAMED]), more))
+
+    def _print_numbers(self, verdict: Verdict) -> None:
+        self._print(
+            f"{verdict.musts_tested} of {verdict.musts} MUSTs tested; "
+            f"of {len(verdict.results)} requirements {_count_statuses(verdict)}"
+        )
+        self._print(f"{verdict.requests} requests in {verdict.seconds:.1f} s{_describe_exam(verdict)}")
+
+    def _print_where(self, verdict: Verdict, files: Sequence[object]) -> None:
+        if verdict.is_partial:
+            self._print(
+                "only some of the requirements were asked; for a verdict on the whole API run without --only"
+                f"{_mode_hint(verdict)}"
+            )
+        if files:
+            self._print(f"written: {', '.join(str(file) for file in files)}")
+        elif verdict.ids("failed"):
+            self._print("--report-dir keeps the evidence, with a curl line that repeats each request")
 
     def _print(self, text: Text | str = "") -> None:
         # What the target said is no markup and names no emoji; a curl line broken into lines cannot be copied.
@@ -219,38 +253,21 @@ def _is_interactive(console: Console) -> bool:
     )
 
 
-def _render_exchange(exchange: Exchange) -> list[str]:
-    answer = f"{exchange.status} {_shorten(exchange.response_body)}" if exchange.status else exchange.error
-    return [
-        f"sent      {exchange.method} {exchange.url}",
-        *([f"          {_shorten(exchange.body)}"] if exchange.body else []),
-        f"answered  {answer}",
-        f"repeat    {exchange.curl if len(exchange.curl) <= _LONGEST_CURL else 'see the curl line in report.json'}",
-    ]
-
-
-def _shorten(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"
-
-
 def _mode_hint(verdict: Verdict) -> str:
     return "" if verdict.mode is Mode.FULL else f" and --mode {verdict.mode}"
-
-
-def _count_musts(verdict: Verdict) -> str:
-    return f"{verdict.musts_tested} of {verdict.musts} MUSTs tested"
 
 
 def _count_statuses(verdict: Verdict) -> str:
     parts = []
     for status, (word, _) in WORDS.items():
-        number = verdict.counts[status]
-        if not number:
+        found = [one for one in verdict.results if one.status == status and one.was_asked]
+        if not found:
             continue
-        shoulds = len(verdict.ids(status, "SHOULD"))
+        shoulds = sum(one.requirement.level == "SHOULD" for one in found)
         detail = f" ({shoulds} of them SHOULD)" if shoulds else ""
-        parts.append(f"{number} {word.lower()}{detail}")
+        parts.append(f"{len(found)} {word.lower()}{detail}")
+    if left := sum(not one.was_asked for one in verdict.results):
+        parts.append(f"{left} not asked")
     return ", ".join(parts)
 
 

@@ -113,7 +113,7 @@ def test_what_failed_comes_first_with_its_evidence(reference, tmp_path):
         "Expected",
         "Got",
         "curl -sS",
-        "All requirements that were asked",
+        "All requirements",
     ]
 
     assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)

@@ -1,0 +1,115 @@
+"""What a run prints: how far it is, a block per failure, the verdict; and a target that is down, once everywhere."""
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from conformance import proof
+from conformance.judge.suites import collect_requirements
+from conformance.proof.mutants.suprsend.authorizations import AcceptsNoKey
+from tests.conformance.command.commands import altered, answering, conformance, served, written
+
+API = "suprsend"
+REFERENCE = proof.reference_of(API)
+ONLY = ("--only", "*-key", "--only", "category")
+EVERY = re.compile(rf"^(?:passed|FAILED|observed|inconclusive|not tested) +{API}/", re.MULTILINE)
+
+
+def run(folder, server, *arguments):
+    with served(folder, server) as profile:
+        return conformance("run", profile, *arguments)
+
+
+def test_failure_is_a_block_between_progress_and_summary(tmp_path):
+    done = run(tmp_path, AcceptsNoKey(), *ONLY)
+    progress, block, summary = done.stdout.split("\n\n")[1:]
+
+    assert re.fullmatch(r"[.F?]+", progress)
+    assert [line.split()[0] for line in block.splitlines()] == [
+        "FAILED",
+        "MUST",
+        "expected",
+        "got",
+        "exchange",
+    ]
+    assert block.startswith(f"FAILED        {API}/missing-key\n")
+    assert re.search(r'exchange  PATCH http\S+ {"preference": "opt_in"} -> 202 {"name": .*…$', block)
+    assert summary.startswith("NOT CONFORMANT: 1 MUST failed (partial)\n")
+    assert "--report-dir keeps the evidence, with a curl line" in summary
+
+
+def test_verbose_adds_a_line_for_each_and_curl_lines(tmp_path):
+    done = run(tmp_path, AcceptsNoKey(), *ONLY, "--verbose")
+
+    assert len(EVERY.findall(done.stdout)) == int(re.search(r"of (\d+) requirements", done.stdout)[1]) + 1
+    assert re.search(r"^ +repeat    curl -sS -i -X PATCH ", done.stdout, re.MULTILINE)
+
+
+def test_quiet_prints_the_verdict_alone(tmp_path):
+    done = run(tmp_path, AcceptsNoKey(), *ONLY, "--quiet")
+
+    assert (done.exit_code, done.stdout) == (1, "NOT CONFORMANT: 1 MUST failed (partial)\n")
+
+
+def test_quiet_and_verbose_exclude_each_other(tmp_path):
+    done = conformance("run", tmp_path / "none.yaml", "--quiet", "--verbose")
+
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "conformance: --quiet: is given beside --verbose; keep one of the two\n",
+    )
+
+
+def test_many_failures_are_named_and_the_first_shown(tmp_path):
+    done = run(tmp_path, altered(API, answer=answering(500)), "--report-dir", tmp_path)
+    report = json.loads((tmp_path / "report.json").read_text())
+    failed = [one["id"] for one in report["requirements"] if one["status"] == "failed"]
+
+    assert done.stdout.count("\n              expected  ") == 20 < len(failed)
+    assert not [id_ for id_ in failed if id_ not in done.stdout]
+    assert re.search(
+        r"^inconclusive +\S+, .* and \d+ more\n +a request that this builds on was answered 500$",
+        done.stdout,
+        re.MULTILINE,
+    )
+    assert len(done.stdout.splitlines()) < 180
+
+
+def test_github_folds_the_lines_of_requirements_away(tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    done = run(tmp_path, AcceptsNoKey(), *ONLY)
+    before, folded, after = re.split(r"^::(?:group|endgroup)::.*\n", done.stdout, flags=re.MULTILINE)
+
+    assert not EVERY.search(before)
+    assert len(EVERY.findall(folded)) > 5
+    assert EVERY.findall(after) == [f"FAILED        {API}/"]
+
+
+@pytest.fixture
+def nobody(tmp_path, monkeypatch):
+    """Run against nobody, with all reports and what GitHub gets."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    profile = written(tmp_path, REFERENCE().profile("http://127.0.0.1:9"))
+    return conformance("run", profile, "--report-dir", tmp_path)
+
+
+def test_target_that_is_down_is_one_finding_everywhere(nobody, tmp_path):
+    why = "cannot connect to http://127.0.0.1:9"
+    number = len(collect_requirements(API))
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot().find("testsuite")  # noqa: S314  our own file
+    page = (tmp_path / "report.html").read_text()
+
+    assert nobody.exit_code == 3
+    assert [line.partition(why)[0] for line in nobody.stdout.splitlines() if why in line] == [
+        "NO VERDICT: ",
+        f"::error title={API}%3A no verdict::",
+    ]
+    assert f"of {number} requirements {number} not asked" in nobody.stdout
+    assert [case.get("name") for case in suite if case.find("error") is not None] == ["verdict"]
+    assert suite.get("failures") == "0"
+    assert int(suite.get("skipped")) == number
+    assert page.count(why) == 1
+    assert (tmp_path / "summary.md").read_text().count(why) == 1
