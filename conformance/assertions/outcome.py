@@ -56,8 +56,15 @@ class ConnectionClosed(Unreachable):
     """The target took the request, or part of it, and closed the connection without an answer."""
 
 
-class RunStopped(Unreachable):
-    """The target gave no answer too often in a row, or the run's time is used up; the rest of the run is not asked."""
+class RunStopped(Outcome):
+    """The target gave no answer too often in a row, or the run's time is used up; the rest of the run is not asked.
+
+    It is not Inconclusive, so that what does without one answer does not go on without any.
+    """
+
+
+# For what needs to know only that there is no answer: of this one, or of any from now on.
+UNDECIDED = (Inconclusive, RunStopped)
 
 
 class Unjudgeable(Outcome):

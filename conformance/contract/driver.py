@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from conformance.assertions.outcome import Inconclusive, NotTested, RunStopped, Unjudgeable
+from conformance.assertions.outcome import Inconclusive, NotTested, Unjudgeable
 from conformance.contract.cases import ContractCase
 from conformance.contract.reading import Operation
 from conformance.contract.request import make_request
@@ -104,8 +104,6 @@ class ContractDriver(Driver):
             try:
                 response = self.send(case, self.credentials_for(operation))
                 results.append(ContractCaseResult(case, response))
-            except RunStopped:
-                raise
             except Inconclusive as outcome:
                 # The others may still show that the target does not conform, which outweighs this.
                 failure = failure or outcome

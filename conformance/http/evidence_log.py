@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from conformance.assertions.outcome import DoesNotConform, Inconclusive
+from conformance.assertions.outcome import UNDECIDED, DoesNotConform
 from conformance.http.evidence import Exchange
 from conformance.http.response import Response
 
@@ -53,12 +53,12 @@ class EvidenceLog:
                 result: Any
                 try:
                     result = ask()
-                except (Inconclusive, DoesNotConform) as outcome:
+                except (*UNDECIDED, DoesNotConform) as outcome:
                     result = outcome
                 self._memory[key] = (result, cited)
         result, cited = self._memory[key]
         self.cite(*cited)
-        if isinstance(result, Inconclusive | DoesNotConform):
+        if isinstance(result, (*UNDECIDED, DoesNotConform)):
             raise result
         return result  # type: ignore[no-any-return]
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from conformance.assertions.outcome import Inconclusive, RunStopped
+from conformance.assertions.outcome import Inconclusive
 from conformance.http.evidence import Exchange
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.response import Response
@@ -38,8 +38,7 @@ class Race:
         for thread in threads:
             thread.join()
         for result in self._results:
-            is_fatal = isinstance(result, RunStopped) or not isinstance(result, Inconclusive)
-            if isinstance(result, Exception) and is_fatal:
+            if isinstance(result, Exception) and not isinstance(result, Inconclusive):
                 raise result
         for cited, responses in zip(self._cited, self._responses, strict=True):
             self._log.cite(*cited)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested, Observation
+from conformance.assertions.outcome import UNDECIDED, DoesNotConform, NotTested, Observation
 from conformance.http.client import Client
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.suite.requirement import Requirement
@@ -51,7 +51,7 @@ def make_result(requirement: Requirement, error: BaseException | None, client: C
         return Result(requirement, "observed", reason, evidence=evidence)
     if isinstance(error, NotTested):
         return Result(requirement, "not_tested", reason, evidence=evidence)
-    if isinstance(error, Inconclusive):
+    if isinstance(error, UNDECIDED):
         return Result(requirement, "inconclusive", reason, evidence=evidence)
     fault = f"the judge's own fault: {client.redaction(describe_judge_error(error))}"
     return Result(requirement, "inconclusive", fault, evidence=evidence, is_our_fault=True)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.assertions.outcome import Outcome, Unjudgeable, Unreachable
+from conformance.assertions.outcome import Outcome, RunStopped, Unjudgeable, Unreachable
 from conformance.http.client import Client
 from conformance.http.connection import HttpConnection
 from conformance.http.evidence import escape_controls
@@ -77,7 +77,7 @@ class TargetSession:
         """Say what makes judging impossible; None if nothing does."""
         try:
             self.driver.preflight()
-        except (Unjudgeable, Unreachable) as trouble:
+        except (Unjudgeable, Unreachable, RunStopped) as trouble:
             return self.client.redaction(str(trouble))
         except Outcome:
             # Whatever else is wrong with the answer, a requirement says it with evidence.

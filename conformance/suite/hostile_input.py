@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from conformance.assertions.expect import expect
-from conformance.assertions.outcome import Inconclusive, NotTested, RunStopped
+from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.connection import Request
 from conformance.http.raw_request import chunk_body
 from conformance.http.response import Response
@@ -57,8 +57,6 @@ def send_each(sends: Sequence[Callable[[], T]]) -> tuple[list[T], Inconclusive |
         # The mode or the profile leaves it out, and the other input is still to be sent.
         except NotTested:
             continue
-        except RunStopped:
-            raise
         except Inconclusive as trouble:
             troubles.append(trouble)
     return answers, troubles[0] if troubles else None

@@ -12,7 +12,7 @@ from conformance.apis.onlyautomator.answers import code_of, describe_answer
 from conformance.apis.onlyautomator.generated_cases import KEY, CasePreparer, CaseResult, is_invalid, is_json
 from conformance.apis.onlyautomator.profile import Profile
 from conformance.apis.onlyautomator.tokens import Token
-from conformance.assertions.outcome import Inconclusive, NotTested, RunStopped, Unjudgeable
+from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested, Unjudgeable
 from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.connection import Request
@@ -188,7 +188,7 @@ class Driver(suite.Driver):
         known = len(self.client.responses)
         try:
             return send(retry_busy=True)
-        except Inconclusive:
+        except UNDECIDED:
             self.possible_outages += [(send, last) for last in self.client.responses[known:][-1:]]
             raise
 
@@ -253,8 +253,6 @@ class Driver(suite.Driver):
             return self._send_and_collect(
                 self.list_answers, "GET", LIST_PATH, headers=headers, params=parameters
             )
-        except RunStopped:
-            raise
         except Inconclusive as trouble:
             self._unanswered_lists[asked] = trouble
             raise

@@ -53,7 +53,7 @@ def _every_answer(driver: Driver) -> Iterator[Response]:
         partial(write_without_value, driver),
         driver.case_results,
     ]
-    trouble: Inconclusive | None
+    trouble: Inconclusive | RunStopped | None
     try:
         _, trouble = send_each(sends)
     except RunStopped as stop:

@@ -28,7 +28,7 @@ from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.restoration import Restoration
 from conformance.apis.suprsend.shared_reads import read_neighbour
 from conformance.apis.suprsend.shared_writes import write_and_read_here_and_elsewhere
-from conformance.assertions.outcome import Inconclusive, NotTested, RunStopped
+from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
 
 _FEWEST_LEFT = 2  # channels of a category that stay in while one is restricted and another is out by itself
@@ -75,8 +75,6 @@ def restrict_and_free(driver: Driver) -> RestrictionSteps:
     def write_and_read() -> RestrictionSteps:
         try:
             return _restrict_and_free(driver)
-        except RunStopped:
-            raise
         except Inconclusive:
             # What is restricted by now would disturb all that is asked later.
             if driver.restore_restrictions:
@@ -192,8 +190,6 @@ def _find_other_place(driver: Driver, named: str) -> Place | None:
     """Return the place of another object where the channel was answered as editable; None if there is none."""
     try:
         written = write_and_read_here_and_elsewhere(driver, driver.places.other_object).elsewhere
-    except RunStopped:
-        raise
     except (NotTested, Inconclusive):
         return None
     return driver.places.other_object if written and named in editable_channels(written) else None

@@ -281,8 +281,6 @@ class Driver(suite.Driver):
                     self._shorten_lag()
                     return answer
                 polling.pause()
-        except RunStopped:
-            raise
         except Inconclusive as outcome:
             return outcome
         except DoesNotConform as outcome:

@@ -15,7 +15,7 @@ from conformance.apis.suprsend.neighbours import (
     members_of,
     restrictions_of,
 )
-from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.assertions.outcome import UNDECIDED, NotTested
 from conformance.http.response import Response
 
 
@@ -76,7 +76,7 @@ class Restoration:
         place = self.driver.places.main
         for names in (NEIGHBOUR_PATHS[CHANNEL_PREFERENCES], NEIGHBOUR_PATHS[FULL_PREFERENCE]):
             for channel in sorted(self.restricted):
-                with suppress(NotTested, Inconclusive):
+                with suppress(NotTested, *UNDECIDED):
                     self.update({channel: False}, names)
                     self.note_listed(self.driver.read(place, NEIGHBOUR_PATHS[CHANNEL_PREFERENCES]))
         if not self.restricted:

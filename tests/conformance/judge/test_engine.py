@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import warnings
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -135,6 +136,17 @@ def test_what_looks_back_on_a_stopped_run_sends_nothing_and_only_fails(client):
     assert [one.reason for one in results[2:4]] == ["not asked: silent"] * 2
     assert results[4].is_our_fault
     assert client.request_count == 1
+
+
+def test_stop_is_not_taken_for_one_missing_answer(client):
+    def does_without(driver):
+        with suppress(Inconclusive):
+            raise RunStopped("silent")
+
+    engine = Engine("the driver", client)
+    [result] = [engine.ask(one) for one in requirements_of(does_without)]
+
+    assert (result.status, result.reason, engine.stopped) == ("inconclusive", "silent", "silent")
 
 
 def test_stop_leaves_the_rest_unasked(client):
