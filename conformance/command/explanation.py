@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import openapi
 from conformance import proof
 from conformance.judge.suites import read_profile
 from conformance.judge.verdict import Verdict
@@ -19,7 +18,7 @@ from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.trial import judge_in_process
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
-from conformance.suite.sentences import Sentence, load_sentences
+from conformance.suite.sentences import Sentence, find_source, quote_sentences
 from conformance.target.model import BadProfile
 
 LEVELS = {
@@ -60,6 +59,8 @@ class Explanation:
         """Yield what there is to say, each under its name; a list where there are several."""
         if self.requirement.reading:
             yield "how we read it", self.requirement.reading
+        looks_back = "yes; it judges what the run was answered before, also one that was stopped"
+        yield "looks back on the run", looks_back if self.requirement.looks_back else "no"
         if self.needs:
             yield "needs", f"{' and '.join(self.needs)}; without it not tested"
         yield "writes", "yes" if self.writes else "only where a server accepts what the reference refuses"
@@ -102,7 +103,7 @@ def render_explanation(one: Explanation) -> str:
         *render_statement(one.requirement, f"{one.source}, {one.url}"),
         f"  needs, as every run does: {' and '.join(one.always)}",
     ]
-    lines += [f"  {_name_page(quoted)} says: {quoted.text}" for quoted in one.sentences]
+    lines += [f"  {_name_page(quoted)} says: “{quoted.text}”" for quoted in one.sentences]
     for name, said in one.facts():
         if isinstance(said, str):
             lines.append(f"  {name}: {said}")
@@ -112,7 +113,7 @@ def render_explanation(one: Explanation) -> str:
 
 
 def _name_page(sentence: Sentence) -> str:
-    return f"the page {sentence.page}" if sentence.page else "the document"
+    return f"the page {sentence.page}, {sentence.url}," if sentence.page else "the document"
 
 
 def describe_server(server: type[Any]) -> str:
@@ -125,13 +126,11 @@ class _ApiFacts:
 
     def __init__(self, api: str, asked: Sequence[Requirement]) -> None:
         self._reference = proof.reference_of(api)
-        self._info = openapi.load_contract(api)["info"]
         self._mutants = proof.mutants_of(api)
         self._liberties = proof.liberties_of(api)
         self._replaced = {
             server: self._find_replaced_methods(server) for server in (*self._mutants, *self._liberties)
         }
-        self._sentences = load_sentences(api)
         self._always, optional = _sort_profile_keys(self._reference)
         ids = [one.id for one in asked]
         verdicts = {mode: _judge_reference(self._reference, ids, mode=mode) for mode in Mode}
@@ -156,7 +155,7 @@ class _ApiFacts:
         mutants = sorted(
             (mutant for mutant in self._mutants if one.name in mutant.breaks), key=lambda it: len(it.breaks)
         )
-        source, url = self._find_source(one)
+        source, url = find_source(one)
         return Explanation(
             requirement=one,
             source=source,
@@ -166,18 +165,11 @@ class _ApiFacts:
             modes=[mode for mode, ids in self._left_out.items() if one.id not in ids],
             writes=one.id in self._writing,
             waits=one.id in self._waiting,
-            sentences=[quoted for quoted in self._sentences if quoted.supports(one)],
+            sentences=quote_sentences(one),
             mutants=mutants,
             permitted=self._find_permitted(one, mutants),
             forgoing=[liberty for liberty in self._liberties if one.name in _requirements_failed_by(liberty)],
         )
-
-    def _find_source(self, one: Requirement) -> tuple[str, str]:
-        document = self._info["x-document"]
-        if one.heading in document["headings"]:
-            return f"{document['title']}: {one.heading}", document["url"]
-        page = next(page for page in self._info["x-pages"] if page["name"] == one.heading)
-        return page["name"], page["url"]
 
     def _find_permitted(self, one: Requirement, mutants: Sequence[type[Any]]) -> list[type[Any]]:
         changed = [self._replaced[mutant] for mutant in mutants if len(mutant.breaks) == 1]

@@ -91,8 +91,8 @@ def _render_sentences(one: Explanation) -> Iterator[str]:
         yield f"No sentence is quoted; it rests on {_escape_markdown(one.source)}."
         yield ""
     for sentence in one.sentences:
-        where = f" ({sentence.page})" if sentence.page else ""
-        yield f"> {_escape_markdown(' '.join(sentence.text.split()))}{where}"
+        where = f" ([{sentence.page}]({sentence.url}))" if sentence.page else ""
+        yield f"> {_escape_markdown(sentence.text)}{where}"
         yield ""
 
 

@@ -11,11 +11,13 @@ from conformance.http.evidence import Exchange
 from conformance.judge.result import Result
 from conformance.report.words import INDENT, WORD_WIDTH, WORDS
 from conformance.suite.requirement import Requirement
+from conformance.suite.sentences import quote_sentences
 
 if TYPE_CHECKING:
     from conformance.judge.finding import Finding
 
-_LONGEST_BODY = 100
+_LONGEST_SHOWN = 100
+_MOST_SENTENCES = 2
 _LONGEST_CURL = 1000  # pasted whole or not at all
 
 
@@ -48,6 +50,8 @@ def render_finding(finding: Finding, file: object | None) -> Iterator[Text]:
 
 def _render_difference(asked: Requirement, expected: str, got: str) -> Iterator[Text]:
     yield Text(f"{INDENT}{asked.level} {asked.text} ({asked.source})")
+    for sentence in quote_sentences(asked)[:_MOST_SENTENCES]:
+        yield Text(f"{INDENT}says      “{_shorten(sentence.text)}” {sentence.url}")
     yield Text.assemble(f"{INDENT}expected  ", (expected, "green"))
     yield Text.assemble(f"{INDENT}got       ", (got, "red"))
 
@@ -63,4 +67,4 @@ def _render_exchange(one: Exchange, has_curl: bool) -> Iterator[Text]:
 
 def _shorten(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_BODY else f"{line[:_LONGEST_BODY]}…"
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"

@@ -9,6 +9,7 @@ from typing import Any
 from conformance import suite_version
 from conformance.judge.result import Result
 from conformance.judge.verdict import Verdict
+from conformance.suite.sentences import quote_sentences
 
 SCHEMA = 1
 LONGEST_EVIDENCE = 8
@@ -68,6 +69,9 @@ def _render_requirement(result: Result) -> dict[str, Any]:
         "level": requirement.level,
         "text": requirement.text,
         "source": requirement.source,
+        "sentences": [
+            {"text": one.text, "page": one.page, "url": one.url} for one in quote_sentences(requirement)
+        ],
         "status": result.status,
         "asked": result.was_asked,
         "reason": result.reason,

@@ -9,6 +9,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from conformance.http.evidence import escape_controls
 from conformance.judge.result import Result
 from conformance.judge.verdict import NOT_CONFORMANT, Verdict, deciding_levels
+from conformance.suite.sentences import quote_sentences
 
 _PROLOG = '<?xml version="1.0" encoding="utf-8"?>\n'
 
@@ -50,7 +51,8 @@ def _convert_result(result: Result, is_strict: bool) -> TestCase:
     requirement = result.requirement
     api, _, name = requirement.id.partition("/")
     case = TestCase(name, classname=f"conformance.{api}", time=round(result.seconds, 3))
-    sentence = f"{requirement.level} {requirement.text} ({requirement.source})"
+    quoted = [f"“{one.text}” {one.url}" for one in quote_sentences(requirement)]
+    sentence = "\n".join([f"{requirement.level} {requirement.text} ({requirement.source})", *quoted])
     counts = requirement.level in deciding_levels(is_strict)
     # Whatever kept a requirement from being asked is told once, for all of them.
     is_open = result.status == "inconclusive" and result.was_asked

@@ -72,6 +72,15 @@ def test_explanation_names_text_level_source_and_proof(api):
     assert f"    {mutant.__name__}: {describe_server(mutant)}\n" in done.stdout
 
 
+@pytest.mark.parametrize("name", ["missing-key", "name"])
+def test_explanation_says_whether_a_requirement_looks_back(name):
+    (one,) = (one for one in collect_requirements("suprsend") if one.name == name)
+    told = explain(one.id).stdout
+
+    assert ("  looks back on the run: yes; " in told) is one.looks_back
+    assert ("  looks back on the run: no\n" in told) is not one.looks_back
+
+
 def test_page_of_the_vendor_is_the_source_where_it_is():
     done = explain("suprsend/list-replaces")
 

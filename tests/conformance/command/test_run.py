@@ -65,7 +65,18 @@ def test_report_has_the_documented_shape(api, run_of_failure):
     assert report["requests"] > 40
     assert report["seconds"] > 0
     assert [one["id"] for one in report["requirements"]] == [one.id for one in collect_requirements(api)]
-    assert set(failed[0]) == {"id", "level", "text", "source", "status", "asked", "reason", "evidence"}
+    assert set(failed[0]) == {
+        "id",
+        "level",
+        "text",
+        "source",
+        "sentences",
+        "status",
+        "asked",
+        "reason",
+        "evidence",
+    }
+    assert set(failed[0]["sentences"][0]) == {"text", "page", "url"}
     assert set(evidence) == {"request", "response", "expected", "got", "curl"}
     assert set(evidence["request"]) == {"method", "url", "headers", "body"}
     assert set(evidence["response"]) == {"status", "headers", "body"}

@@ -8,8 +8,10 @@ import pytest
 from conformance import proof
 from conformance.judge.session import judge_target
 from conformance.proof.messages import Response
+from conformance.proof.mutants.suprsend.authorizations import AcceptsNoKey
 from conformance.proof.server import serve
 from conformance.report.folder import write_reports
+from conformance.suite.sentences import load_sentences
 
 HOSTILE = (
     "</pre></details></html><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}\x00\x1b[31m"
@@ -119,6 +121,14 @@ def test_what_failed_comes_first_with_its_evidence(reference, tmp_path):
     assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)
     assert text.index("onlyautomator/missing-token") < text.index("onlyautomator/value-true")
     assert "-H 'content-type: application/json'" in text
+
+
+def test_failure_quotes_the_document_and_links_to_it(tmp_path):
+    server = AcceptsNoKey()
+    text = written(tmp_path, server, server.profile("http://h"), only=["missing-key"])
+    (quoted, *_) = (one for one in load_sentences("suprsend") if "missing-key" in one.requirements)
+
+    assert f'<q>{quoted.text}</q> <a class="quiet" href="{quoted.url}">the document</a>' in text
 
 
 def test_conformant_page_has_no_empty_chapters(reference, tmp_path):

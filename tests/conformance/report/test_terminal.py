@@ -9,6 +9,7 @@ import pytest
 from conformance import proof
 from conformance.judge.suites import collect_requirements
 from conformance.proof.mutants.suprsend.authorizations import AcceptsNoKey
+from conformance.suite.sentences import quote_sentences
 from tests.conformance.command.commands import altered, answering, conformance, served, written
 
 API = "suprsend"
@@ -24,18 +25,16 @@ def run(folder, server, *arguments):
 
 def test_failure_is_a_block_between_progress_and_summary(tmp_path):
     done = run(tmp_path, AcceptsNoKey(), *ONLY)
+    (missing_key,) = (one for one in collect_requirements(API) if one.name == "missing-key")
     progress, block, summary = done.stdout.split("\n\n")[1:]
 
     assert re.fullmatch(r"[.F?]+", progress)
-    assert [line.split()[0] for line in block.splitlines()] == [
-        "FAILED",
-        "MUST",
-        "expected",
-        "got",
-        "exchange",
-    ]
+    assert " ".join(line.split()[0] for line in block.splitlines()) == (
+        "FAILED MUST says says expected got exchange"
+    )
     assert block.startswith(f"FAILED        {API}/missing-key\n")
     assert re.search(r'exchange  PATCH http\S+ {"preference": "opt_in"} -> 202 {"name": .*…$', block)
+    assert f"says      “{quote_sentences(missing_key)[0].text}” https://docs.suprsend.com/" in block
     assert summary.startswith("NOT CONFORMANT: 1 MUST failed (partial)\n")
     assert "--report-dir keeps the evidence, with a curl line" in summary
 
