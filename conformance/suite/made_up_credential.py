@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 HOW_CHANGED = "with the next for each letter and digit of its second half"
+HOW_CHANGED_ONCE = "with the next for its last letter or digit"
 
 
 def change_second_half(credential: str) -> str:
@@ -10,6 +11,14 @@ def change_second_half(credential: str) -> str:
     # Only the second half: the first may say what kind of credential it is, and a server may look at that alone.
     half = len(credential) // 2
     return credential[:half] + "".join(map(_next_character, credential[half:]))
+
+
+def change_last_letter(credential: str) -> str:
+    """Put the next letter or digit for the last; the same text if there is none."""
+    for at in reversed(range(len(credential))):
+        if (changed := _next_character(credential[at])) != credential[at]:
+            return credential[:at] + changed + credential[at + 1 :]
+    return credential
 
 
 def _next_character(character: str) -> str:

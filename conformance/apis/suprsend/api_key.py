@@ -7,7 +7,12 @@ import base64
 from conformance.assertions.outcome import NotTested
 from conformance.http.client import Client
 from conformance.http.secret import Secret
-from conformance.suite.made_up_credential import HOW_CHANGED, change_second_half
+from conformance.suite.made_up_credential import (
+    HOW_CHANGED,
+    HOW_CHANGED_ONCE,
+    change_last_letter,
+    change_second_half,
+)
 
 _SHORTEST_KEY = 8  # of which half a key is still no other key
 _FALSE_SIGNATURE = "conformance:bm90IGEgc2lnbmF0dXJl"
@@ -41,9 +46,26 @@ class ApiKey:
         return f"Basic {self._conceal_key('basic', encoded, '{} and a colon in Base64')}"
 
     @property
-    def wrong_key_header(self) -> str:
+    def wrong_key(self) -> str:
         """A key of the same shape that nobody was given."""
-        return self._made_up_bearer("wrong", change_second_half(self.bare_key), f"{{}} {HOW_CHANGED}")
+        return self._make_up_key("wrong", change_second_half(self.bare_key), f"{{}} {HOW_CHANGED}")
+
+    @property
+    def wrong_key_header(self) -> str:
+        """That key as documented."""
+        return f"Bearer {self.wrong_key}"
+
+    @property
+    def wrong_basic_header(self) -> str:
+        """That key as a Basic credential."""
+        encoded = base64.b64encode(f"{self.wrong_key}:".encode()).decode()
+        how = f"{{}} {HOW_CHANGED}, and a colon, in Base64"
+        return f"Basic {self._conceal_key('wrong_basic', encoded, how)}"
+
+    @property
+    def changed_letter_header(self) -> str:
+        """The key with another letter or digit at its end."""
+        return self._made_up_bearer("changed", change_last_letter(self.bare_key), f"{{}} {HOW_CHANGED_ONCE}")
 
     @property
     def false_signature_header(self) -> str:
@@ -70,14 +92,17 @@ class ApiKey:
         return self._made_up_bearer("swapped", self.bare_key.swapcase(), how)
 
     def is_bearer_of_another_key(self, authorization: str) -> bool:
-        """Tell whether a header has the documented scheme, and another key than the profile's."""
+        """Tell whether a header has the documented scheme, in any case, and another key than the profile's."""
         scheme, _, key = authorization.partition(" ")
-        return scheme == "Bearer" and key != self.bare_key
+        return scheme.lower() == "bearer" and key != self.bare_key
 
     def _made_up_bearer(self, name: str, key: str, how: str) -> str:
+        return f"Bearer {self._make_up_key(name, key, how)}"
+
+    def _make_up_key(self, name: str, key: str, how: str) -> str:
         if key == self.bare_key:
             raise NotTested("no other key can be made from credentials.api_key")
-        return f"Bearer {self._conceal_key(name, key, how)}"
+        return self._conceal_key(name, key, how)
 
     def _conceal_key(self, name: str, credential: str, how: str) -> str:
         """Return *credential*, which is reported by a name. how: it is made, with {} for the name of the key."""

@@ -233,6 +233,7 @@ class Driver(suite.Driver):
         *,
         params: Mapping[str, str] | None = None,
         authorization: str | None = "",
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Ask with GET, which the document does not have but other pages of the vendor's do.
 
@@ -241,6 +242,7 @@ class Driver(suite.Driver):
         style = self._target.path_style
         path = at.path(style) if names is None else at.neighbour_path(style, *names)
         sent = {} if authorization is None else {"authorization": authorization or self.api_key.bearer_header}
+        sent |= headers or {}
         return self.client.send("GET", path, headers=sent, params={**at.query, **(params or {})})
 
     def read_until(

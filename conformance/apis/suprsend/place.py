@@ -40,7 +40,7 @@ class Place:
     @property
     def is_unknown(self) -> bool:
         """Whether nobody has made its object, its category or its tenant."""
-        return UNKNOWN in (self.object.id, self.category, self.tenant_id)
+        return UNKNOWN in (self.object.type, self.object.id, self.category, self.tenant_id)
 
 
 class Places:
@@ -82,6 +82,11 @@ class Places:
     def unknown_object(self) -> Place:
         """An object that nobody has made."""
         return Place(ObjectName(type=self.main.object.type, id=UNKNOWN), self.main.category)
+
+    @property
+    def unknown_type(self) -> Place:
+        """An object of that name of a type that nobody has made."""
+        return Place(ObjectName(type=UNKNOWN, id=self.main.object.id), self.main.category)
 
     @property
     def unknown_tenant(self) -> Place:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from conformance.apis.suprsend.bad_credentials import NO_KEY, TABLE, WRITE, WRONG_KEY
 from conformance.apis.suprsend.category import (
     DOCUMENTED_CHANNELS,
     IN,
     OUT,
+    category_of,
     channel_preferences,
     channels_to_name,
     editable_channels,
@@ -38,6 +40,14 @@ class ChannelSwitch(NamedTuple):
     out: Response
     read: Reading
     back: Response
+
+
+class ClaimingWrite(NamedTuple):
+    """A write whose *body* also says what the server alone knows, other than the plain write *before* it showed."""
+
+    before: Response
+    body: Mapping[str, Any]
+    answer: Response
 
 
 class WriteElsewhere(NamedTuple):
@@ -160,14 +170,36 @@ def write_with_client_options(driver: Driver) -> Response:
 
 def write_without_key(driver: Driver) -> Response:
     """Send no credential."""
-    return driver.client.memoize("no key", lambda: driver.write(OPT_IN, authorization=None))
+    return TABLE.find_row(WRITE, NO_KEY).send(driver)
 
 
 def write_with_wrong_key(driver: Driver) -> Response:
     """Send a key of the right shape that nobody was given."""
-    return driver.client.memoize(
-        "wrong key", lambda: driver.write(OPT_IN, authorization=driver.api_key.wrong_key_header)
-    )
+    return TABLE.find_row(WRITE, WRONG_KEY).send(driver)
+
+
+def write_claims_once(driver: Driver) -> Sequence[ClaimingWrite]:
+    """Opt in and say in the body what the category is; where that is refused, say one thing at a time."""
+
+    def write() -> Sequence[ClaimingWrite]:
+        # Opted in twice, so that what an answer tells of the time before its write is the same in both.
+        driver.opt_in_fully()
+        before = driver.write(OPT_IN)
+        said = category_of(before)
+        claims = {
+            "name": f"{said.get('name')}, as {driver.run.prefix} calls it",
+            "category": "another",
+            "original_preference": IN if said.get("original_preference") == OUT else OUT,
+            "is_editable": said.get("is_editable") is False,
+        }
+        whole = {**OPT_IN, **claims}
+        answer = driver.write(whole)
+        if answer.ok:
+            return [ClaimingWrite(before, whole, answer)]
+        alone = [{**OPT_IN, name: claim} for name, claim in claims.items()]
+        return [ClaimingWrite(before, body, driver.write(body)) for body in alone]
+
+    return driver.client.memoize("claims", write)
 
 
 def write_to_unknown_category(driver: Driver) -> Response:

@@ -24,6 +24,7 @@ from conformance.apis.suprsend.shared_writes import (
     switch_category_once,
     switch_channel_once,
     switch_locked_category_once,
+    write_claims_once,
 )
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive, NotTested
@@ -74,8 +75,12 @@ def test_locked_category_is_not_editable(driver: Driver) -> None:
     """MUST answer with is_editable false for a category that cannot be opted out of. (suprsend: Response)"""
     for answer in switch_locked_category_once(driver):
         if answer.ok:
-            is_editable = require_member(answer, "is_editable", bool)
-            expect(not is_editable, "is_editable false", describe_value(is_editable), answer)
+            _expect_not_editable(answer)
+
+
+def _expect_not_editable(answer: Response) -> None:
+    is_editable = require_member(answer, "is_editable", bool)
+    expect(not is_editable, "is_editable false", describe_value(is_editable), answer)
 
 
 def test_locked_category_stays_in(driver: Driver) -> None:
@@ -101,6 +106,53 @@ def _is_opted_out(answer: Response, slug: str) -> bool:
     except Inconclusive:
         return False
     return said.get("category") == slug and said.get("preference") == OUT
+
+
+# --- what the category is, whatever a body says ----------------------------------------------------------
+
+
+def _expect_no_claim_taken(driver: Driver, name: str) -> None:
+    """Want a member to be the server's own, where a body that says it otherwise is accepted."""
+    for before, body, answer in write_claims_once(driver):
+        if answer.ok and name in body:
+            known, given = category_of(before).get(name), category_of(answer).get(name)
+            is_taken = known != body[name] and given == body[name]
+            expect(not is_taken, f"{name} {describe_value(known)}, as before", describe_value(given), answer)
+
+
+def test_name_ignores_the_body(driver: Driver) -> None:
+    """MUST take the name from the category, whatever the body says. (suprsend: Response)
+
+    A body with members that the document does not know may be refused.
+    """
+    _expect_no_claim_taken(driver, "name")
+
+
+def test_original_preference_ignores_the_body(driver: Driver) -> None:
+    """MUST take original_preference from the category, whatever the body says. (suprsend: Response)
+
+    A body with members that the document does not know may be refused.
+    """
+    _expect_no_claim_taken(driver, "original_preference")
+
+
+def test_is_editable_ignores_the_body(driver: Driver) -> None:
+    """MUST take is_editable from the category, whatever the body says, also to opt out of one that cannot be left.
+
+    (suprsend: Response)
+
+    A body with members that the document does not know may be refused.
+    """
+    _expect_no_claim_taken(driver, "is_editable")
+    with suppress(NotTested):
+        _, out = switch_locked_category_once(driver)
+        if out.ok and _is_opted_out(out, driver.places.locked_category.category):
+            raise Inconclusive("the locked category is opted out of without such a body, too")
+        answer = driver.write({**OPT_OUT, "is_editable": True}, driver.places.locked_category)
+        if answer.ok:
+            is_left = _is_opted_out(answer, driver.places.locked_category.category)
+            expect(not is_left, "preference opt_in, or a refusal", "opt_out", answer)
+            _expect_not_editable(answer)
 
 
 def test_original_preference_after_choices(driver: Driver) -> None:

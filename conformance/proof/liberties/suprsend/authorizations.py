@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Reference, Refused
 
@@ -38,15 +40,36 @@ class BadHeaderIsABadRequest(Reference):
 
 
 class TakesOtherSchemes(Reference):
-    """The key is also taken without a scheme, as a Basic credential, and signed."""
+    """The right key is also taken without a scheme, behind any word, and as a Basic credential."""
 
     costs = frozenset({"basic-scheme"})
 
     def _authenticate_caller(self, request: Request) -> None:
-        credential = request.headers.get("authorization", "")
-        if credential.startswith(("Basic ", "wskey:")) or credential == self.key or ":" in credential:
-            return
-        super()._authenticate_caller(request)
+        credential = request.headers.get("authorization", "").rpartition(" ")[2]
+        basic = base64.b64encode(f"{self.key}:".encode()).decode()
+        if credential not in (self.key, basic):
+            super()._authenticate_caller(request)
+
+
+class TakesOtherPlaces(Reference):
+    """The right key is also taken from a cookie, the query or another header."""
+
+    def _authenticate_caller(self, request: Request) -> None:
+        cookie = request.headers.get("cookie", "").partition("session=")[2]
+        elsewhere = (cookie, request.query.get("api_key"), request.headers.get("x-api-key"))
+        if self.key not in elsewhere:
+            super()._authenticate_caller(request)
+
+
+class UnknownParametersRefused(Reference):
+    """A query parameter that the server does not know is a bad request, whoever asks."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        known = {"tenant_id", "show_opt_out_channels", "locale", "tags", "limit", "offset"}
+        if request.query.keys() <= known:
+            return super().answer(request)
+        return self._error_response(Refused(400, "unknown parameter"))
 
 
 class SchemeAsWritten(Reference):

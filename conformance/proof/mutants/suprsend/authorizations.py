@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+from typing import ClassVar
+
 from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import (
     Reference,
@@ -111,7 +114,8 @@ class AcceptsBasic(Reference):
     breaks = frozenset({"basic-scheme"})
 
     def _authenticate_caller(self, request: Request) -> None:
-        if not request.headers.get("authorization", "").startswith("Basic "):
+        basic = base64.b64encode(f"{self.key}:".encode()).decode()
+        if request.headers.get("authorization") != f"Basic {basic}":
             super()._authenticate_caller(request)
 
 
@@ -135,3 +139,113 @@ class WrongKeyIsForbidden(Reference):
         if key and not super()._is_known_key(key):
             raise Refused(403, "forbidden")
         return bool(key)
+
+
+class OpenSomewhere(Reference):
+    """A request without any credential is granted to some of what there is."""
+
+    breaks = frozenset({"missing-key"})
+
+    def _authenticate_caller(self, request: Request) -> None:
+        if "authorization" in request.headers or not self.is_open(request):
+            super()._authenticate_caller(request)
+
+    def is_open(self, request: Request) -> bool:
+        """Tell whether a request passes by the door."""
+        return request.method == "PATCH" and "tenant_id" in request.query
+
+
+class OpenToOtherObjects(OpenSomewhere):
+    """Another object's preferences are anybody's."""
+
+    def is_open(self, request: Request) -> bool:
+        return request.method == "PATCH" and request.segments[3] == "sales"
+
+
+class OpenToOtherTypes(OpenSomewhere):
+    """Only the objects of one type are guarded, and those of others come into being."""
+
+    objects: ClassVar = {*Reference.objects, ("conformance_unknown", "engineering")}
+
+    def is_open(self, request: Request) -> bool:
+        return request.method == "PATCH" and request.segments[2] != "departments"
+
+
+class OpenToOtherCategories(OpenSomewhere):
+    """Only one category is guarded."""
+
+    def is_open(self, request: Request) -> bool:
+        return request.method == "PATCH" and request.segments[-1] == "invoices"
+
+
+class OpenToCookies(OpenSomewhere):
+    """Whoever has a cookie has a session."""
+
+    def is_open(self, request: Request) -> bool:
+        return "cookie" in request.headers
+
+
+class OpenToQueries(OpenSomewhere):
+    """Whoever has a key in the query has a key."""
+
+    def is_open(self, request: Request) -> bool:
+        return "api_key" in request.query
+
+
+class OpenToOtherHeaders(OpenSomewhere):
+    """A key in another header is not looked at."""
+
+    def is_open(self, request: Request) -> bool:
+        return "x-api-key" in request.headers
+
+
+class ReadsAreOpenToTenants(OpenSomewhere):
+    """A tenant's preferences may be read by anybody."""
+
+    breaks = frozenset({"read-without-key"})
+
+    def is_open(self, request: Request) -> bool:
+        return request.method == "GET" and "tenant_id" in request.query
+
+
+class AcceptsAnySignature(Reference):
+    """A signature is not looked at."""
+
+    breaks = frozenset({"missing-key"})
+
+    def _authenticate_caller(self, request: Request) -> None:
+        if ":" not in request.headers.get("authorization", ""):
+            super()._authenticate_caller(request)
+
+
+class AcceptsAnyKeyBehindAWord(Reference):
+    """Behind bearer in lower case a key is not looked at."""
+
+    breaks = frozenset({"wrong-key"})
+    word = "bearer"
+
+    def _authenticate_caller(self, request: Request) -> None:
+        if request.headers.get("authorization", "").partition(" ")[0] != self.word:
+            super()._authenticate_caller(request)
+
+
+class AcceptsAnyToken(AcceptsAnyKeyBehindAWord):
+    """Behind another word a key is not looked at."""
+
+    word = "Token"
+
+
+class AcceptsAnyBasic(AcceptsAnyKeyBehindAWord):
+    """A Basic credential is not looked at."""
+
+    breaks = frozenset({"wrong-key", "basic-scheme"})
+    word = "Basic"
+
+
+class AcceptsAWrongEnd(Reference):
+    """The last letter of a key is not compared."""
+
+    breaks = frozenset({"wrong-key"})
+
+    def _is_known_key(self, key: str) -> bool:
+        return len(key) == len(self.key) and key[:-1] == self.key[:-1]

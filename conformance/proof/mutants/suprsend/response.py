@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from conformance.proof.messages import Response
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import (
     Choice,
     Place,
@@ -125,7 +125,12 @@ class CutsAnswersOfLockedCategories(Reference):
     """The answer to a write in a locked category is shorter than its length says."""
 
     breaks = frozenset(
-        {"locked-category-is-not-editable", "locked-category-stays-in", "read-describes-the-category"}
+        {
+            "is-editable-ignores-the-body",
+            "locked-category-is-not-editable",
+            "locked-category-stays-in",
+            "read-describes-the-category",
+        }
     )
     needs_connection = True
 
@@ -134,3 +139,62 @@ class CutsAnswersOfLockedCategories(Reference):
         if not place.category.is_editable:
             response.headers.update({"content-length": "10000", "connection": "close"})
         return response
+
+
+class _BelievesTheBody(Reference):
+    """What a body says of the category is answered, and what it says of nothing else."""
+
+    member: str
+
+    def _read_body(self, request: Request) -> dict[str, Any]:
+        self._said = super()._read_body(request)
+        return self._said
+
+    def _response_to_write(self, place: Place, choice: Choice) -> Response:
+        shown = self._render_preference(place, choice)
+        return Response(202, {**shown, self.member: self._said.get(self.member, shown[self.member])})
+
+
+class NameFromBody(_BelievesTheBody):
+    """A name in the body is answered instead of the category's."""
+
+    breaks = frozenset({"name-ignores-the-body"})
+    member = "name"
+
+
+class OriginalPreferenceFromBody(_BelievesTheBody):
+    """An original_preference in the body is answered instead of the default."""
+
+    breaks = frozenset({"original-preference-ignores-the-body"})
+    member = "original_preference"
+
+
+class EditableFromBody(_BelievesTheBody):
+    """An is_editable in the body is answered instead of the category's."""
+
+    breaks = frozenset({"is-editable-ignores-the-body"})
+    member = "is_editable"
+
+
+class NameFromBodyIsKept(Reference):
+    """A name in the body is the category's from then on."""
+
+    breaks = frozenset({"name-ignores-the-body", "name-stays"})
+
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        self._name = body.get("name", getattr(self, "_name", None))
+        return super()._update_choice(place, body)
+
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        name = getattr(self, "_name", None) or place.category.name
+        return {**super()._render_preference(place, choice), "name": name}
+
+
+class BodyUnlocks(Reference):
+    """A category that cannot be left can be, if the body says so."""
+
+    breaks = frozenset({"is-editable-ignores-the-body"})
+
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        unlocked = replace(place.category, is_editable=True) if body.get("is_editable") else place.category
+        return super()._update_choice(replace(place, category=unlocked), body)

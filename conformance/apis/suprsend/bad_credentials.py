@@ -1,0 +1,133 @@
+"""Credentials that let nobody in, whatever is to be written or read with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from conformance.apis.suprsend import place
+from conformance.apis.suprsend.driver import OPT_IN, Driver
+from conformance.apis.suprsend.expectations import expect_refusal
+from conformance.apis.suprsend.place import Places
+from conformance.assertions.outcome import NotTested
+from conformance.http.response import Response
+from conformance.suite import bad_credentials as suite
+from conformance.suite.bad_credentials import Carried, Kind, Place, Row, Table
+
+NO_KEY = "without a key"
+WRONG_KEY = "with a wrong key"
+FALSE_SIGNATURE = "with a signature of nothing"
+WRITE = "a write"
+READ = "GET"
+
+
+# Where a server looks for a key beside the documented header is its own matter; this one is nobody's anywhere. The
+# right one is not sent there, since addresses and cookies end in logs.
+KINDS: Sequence[Kind[Driver]] = (
+    Kind(NO_KEY, "missing-key", lambda _: Carried()),
+    Kind("with the word Bearer alone", "empty-key", lambda _: Carried("Bearer")),
+    Kind(WRONG_KEY, "wrong-key", lambda driver: Carried(driver.api_key.wrong_key_header)),
+    Kind(
+        "with a key of which one letter is changed",
+        "wrong-key",
+        lambda driver: Carried(driver.api_key.changed_letter_header),
+    ),
+    Kind(
+        "with a wrong key behind bearer in lower case",
+        "wrong-key",
+        lambda driver: Carried(f"bearer {driver.api_key.wrong_key}"),
+    ),
+    Kind(
+        "with a wrong key behind another word",
+        "wrong-key",
+        lambda driver: Carried(f"Token {driver.api_key.wrong_key}"),
+    ),
+    Kind(
+        "with a wrong key as a Basic credential",
+        "wrong-key",
+        lambda driver: Carried(driver.api_key.wrong_basic_header),
+    ),
+    Kind("with half a key", "cut-key", lambda driver: Carried(driver.api_key.cut_key_header)),
+    Kind(
+        "with a key and one letter more",
+        "lengthened-key",
+        lambda driver: Carried(driver.api_key.lengthened_key_header),
+    ),
+    Kind(
+        "with a key in the other case",
+        "key-in-other-case",
+        lambda driver: Carried(driver.api_key.swapped_case_header),
+    ),
+    Kind(FALSE_SIGNATURE, "missing-key", lambda driver: Carried(driver.api_key.false_signature_header)),
+    Kind(
+        "with a wrong key in a cookie alone",
+        "missing-key",
+        lambda driver: Carried(headers={"cookie": f"session={driver.api_key.wrong_key}"}),
+    ),
+    Kind(
+        "with a wrong key in the query alone",
+        "missing-key",
+        lambda driver: Carried(params={"api_key": driver.api_key.wrong_key}),
+    ),
+    Kind(
+        "with a wrong key in another header alone",
+        "missing-key",
+        lambda driver: Carried(headers={"x-api-key": driver.api_key.wrong_key}),
+    ),
+)
+
+
+def _write(
+    choose: Callable[[Places], place.Place], driver: Driver, carried: Carried, *, is_other_style: bool = False
+) -> Response:
+    return driver.write(
+        OPT_IN,
+        choose(driver.places),
+        style=driver.other_style if is_other_style else None,
+        authorization=carried.authorization,
+        headers=carried.headers,
+        params=carried.params,
+    )
+
+
+def _read(choose: Callable[[Places], place.Place], driver: Driver, carried: Carried) -> Response:
+    if not driver.has_read_back:
+        raise NotTested("capabilities: [read_back] is not in the profile")
+    return driver.read(
+        choose(driver.places),
+        authorization=carried.authorization,
+        headers=carried.headers,
+        params=carried.params,
+    )
+
+
+def _judge_read(kind: Kind[Driver]) -> str:
+    return "read-without-key" if kind.name == NO_KEY else "read-with-wrong-key"
+
+
+PLACES: Sequence[Place[Driver]] = (
+    Place(WRITE, partial(_write, lambda places: places.main), tuple(kind.name for kind in KINDS)),
+    Place(
+        "a write in the other slash form",
+        partial(_write, lambda places: places.main, is_other_style=True),
+        (NO_KEY,),
+    ),
+    Place("a write for a tenant", partial(_write, lambda places: places.tenant), (NO_KEY,)),
+    Place("a write for another object", partial(_write, lambda places: places.other_object), (NO_KEY,)),
+    Place("a write for another type", partial(_write, lambda places: places.unknown_type), (NO_KEY,)),
+    Place("a write in another category", partial(_write, lambda places: places.other_category), (NO_KEY,)),
+    Place(READ, partial(_read, lambda places: places.main), (), (NO_KEY, WRONG_KEY), _judge_read),
+    Place("GET for a tenant", partial(_read, lambda places: places.tenant), (NO_KEY,), (), _judge_read),
+)
+TABLE = Table(PLACES, KINDS, drawn=2)
+
+
+def expect_kept_out(driver: Driver, requirement: str) -> None:
+    """Want nobody to be let in whom *requirement* keeps out, and a plain write to be refused with a 4xx."""
+    suite.expect_kept_out(driver, TABLE, requirement, _expect_refusal_of_plain_write)
+
+
+def _expect_refusal_of_plain_write(row: Row[Driver], answer: Response) -> None:
+    # Elsewhere something else may be wrong with the request, or come first.
+    if row.place.name == WRITE:
+        expect_refusal(answer)
