@@ -50,6 +50,7 @@ class OptOutReads(NamedTuple):
     """A category opted *out* and *back* in; in between it is read alone, and with channels alone and in lists.
 
     pages: of the list, up to the one that has the category. behind: a page of one that begins behind the first.
+    listed_again, full_again: the last of these pages and the full preference, when the category is in again.
     """
 
     out: Response
@@ -60,6 +61,8 @@ class OptOutReads(NamedTuple):
     with_channels: Reading
     back: Response
     alone_again: Reading
+    listed_again: Reading
+    full_again: Reading
 
 
 class RefusedWrites(NamedTuple):
@@ -107,7 +110,7 @@ def opt_out_and_read(driver: Driver) -> OptOutReads:
         out = driver.opt_out()
         word = OUT if shows_preference(out, OUT) else None
         alone = driver.read_until(lambda answer: shows_preference(answer, word))
-        pages = _read_pages(driver, word)
+        pages, page_params = _read_pages(driver, word)
         behind = None
         if isinstance(pages[0], Response) and has_two_categories(pages[0]):
             # Without a second category there is nothing behind the first.
@@ -122,15 +125,36 @@ def opt_out_and_read(driver: Driver) -> OptOutReads:
             lambda answer: shows_preference(answer, word), params=SHOW_OPTED_OUT_CHANNELS
         )
         back = driver.write(OPT_IN)
-        again = driver.read_until(
-            lambda answer: shows_preference(answer, IN if shows_preference(back, IN) else None)
+        word_again = IN if shows_preference(back, IN) else None
+        again = driver.read_until(lambda answer: shows_preference(answer, word_again))
+        listed_again = full_again = None
+        if _is_success(pages[-1]):
+            listed_again = driver.read_until(
+                lambda answer: _shows_if_found(find_category(categories_of_page(answer), slug), word_again),
+                NEIGHBOUR_PATHS[CATEGORY_LIST],
+                params=page_params,
+            )
+        if _is_success(full):
+            full_again = driver.read_until(
+                lambda answer: _shows_if_found(
+                    find_category(categories_of_sections(answer), slug), word_again
+                ),
+                NEIGHBOUR_PATHS[FULL_PREFERENCE],
+                params=SHOW_OPTED_OUT_CHANNELS,
+            )
+        return OptOutReads(
+            out, alone, pages, behind, full, with_channels, back, again, listed_again, full_again
         )
-        return OptOutReads(out, alone, pages, behind, full, with_channels, back, again)
 
     return driver.client.memoize("opted out and read", write_and_read)
 
 
-def _read_pages(driver: Driver, word: str | None) -> Sequence[Reading]:
+def _is_success(reading: Reading) -> bool:
+    return isinstance(reading, Response) and reading.ok
+
+
+def _read_pages(driver: Driver, word: str | None) -> tuple[Sequence[Reading], Mapping[str, str]]:
+    """Return the pages up to the one that has the category, and what the last of them was asked with."""
     slug, slugs, pages, params = (
         driver.places.main.category,
         set[str](),
@@ -154,8 +178,9 @@ def _read_pages(driver: Driver, word: str | None) -> Sequence[Reading]:
         if slug in new or new <= slugs:
             break
         slugs |= new
-        params["offset"] = str(len(slugs))
-    return pages
+        if len(pages) < MOST_PAGES:
+            params["offset"] = str(len(slugs))
+    return pages, params
 
 
 def write_refused_and_read(driver: Driver) -> RefusedWrites:

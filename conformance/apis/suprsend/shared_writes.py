@@ -23,6 +23,8 @@ from conformance.apis.suprsend.place import Place
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
 
+EMPTY_LIST: Mapping[str, Any] = {**OPT_IN, "opt_out_channels": []}
+
 
 class CategorySwitch(NamedTuple):
     """A category opted in, out and in again."""
@@ -48,6 +50,22 @@ class ClaimingWrite(NamedTuple):
     before: Response
     body: Mapping[str, Any]
     answer: Response
+
+
+class ListTurn(NamedTuple):
+    """A category opted *out*, then *back* in beside a list of channels, and *read*."""
+
+    out: Response
+    back: Response
+    read: Reading
+
+
+class EmptyList(NamedTuple):
+    """Everything opted in, *settled*; then an opt-in without a list, *plain*, and one beside an *emptied* list."""
+
+    settled: Response
+    plain: Response
+    emptied: Response
 
 
 class WriteElsewhere(NamedTuple):
@@ -114,6 +132,27 @@ def switch_category_once(driver: Driver) -> CategorySwitch:
     return driver.client.memoize("category switch", write)
 
 
+def opt_in_beside_list_once(driver: Driver) -> ListTurn:
+    """Opt out, and in again beside a list."""
+
+    def write() -> ListTurn:
+        names = channels_to_name(opt_in_fully_once(driver))[:1]
+        out = driver.opt_out()
+        back = driver.write({**OPT_IN, "opt_in_channels": names} if names else EMPTY_LIST)
+        return ListTurn(out, back, driver.read_until(lambda answer: shows_same(back, answer)))
+
+    return driver.client.memoize("beside a list", write)
+
+
+def empty_list_once(driver: Driver) -> EmptyList:
+    """Opt everything in, then opt in without a list, then beside an empty one."""
+
+    def write() -> EmptyList:
+        return EmptyList(driver.opt_in_fully(), driver.write(OPT_IN), driver.write(EMPTY_LIST))
+
+    return driver.client.memoize("empty list", write)
+
+
 def switch_channel_once(driver: Driver) -> ChannelSwitch:
     """Take one channel out and let it in again."""
 
@@ -151,6 +190,12 @@ def switch_locked_category_once(driver: Driver) -> tuple[Response, Response]:
     return driver.client.memoize(
         "locked category", lambda: (driver.write(OPT_IN, place), driver.write(OPT_OUT, place))
     )
+
+
+def write_every_channel(driver: Driver) -> Response:
+    """Let every documented channel in."""
+    body = {**OPT_IN, "opt_in_channels": list(DOCUMENTED_CHANNELS)}
+    return driver.client.memoize("all channels", lambda: driver.write(body))
 
 
 def write_without_any_channel(driver: Driver) -> Response:

@@ -27,8 +27,10 @@ from conformance.apis.suprsend.shared_reads import (
 from conformance.apis.suprsend.shared_writes import (
     choose_channels,
     choose_two_channels,
+    empty_list_once,
     opt_in_fully_once,
     switch_channel_once,
+    write_every_channel,
     write_without_any_channel,
 )
 from conformance.assertions.expect import expect, observe
@@ -149,12 +151,37 @@ def test_null_list(driver: Driver) -> None:
 
 def test_empty_list(driver: Driver) -> None:
     """SHOULD accept an empty opt_out_channels, which official clients send. (suprsend: official clients)"""
-    expect_success(driver.write({**OPT_IN, "opt_out_channels": []}))
+    expect_success(empty_list_once(driver).emptied)
+
+
+def test_empty_list_opts_nothing_out(driver: Driver) -> None:
+    """MUST keep channels opted in when opt_out_channels is empty, if it accepts that. (suprsend: Body)
+
+    An empty list may count as none. So only channels are judged that stay in also where there is no list.
+    """
+    settled, plain, emptied = empty_list_once(driver)
+    without = editable_channels(plain)
+    stay = [
+        channel
+        for channel, word in editable_channels(settled).items()
+        if word == IN and without.get(channel) == IN
+    ]
+    if not stay:
+        raise NotTested("no channel that can be edited stays in when there is no list")
+    if emptied.ok:
+        category_of(emptied)
+        for channel in stay:
+            now = editable_channels(emptied).get(channel)
+            expect(now == IN, f"{channel} opt_in, as without a list", describe_value(now), emptied)
 
 
 def test_documented_channels(driver: Driver) -> None:
-    """SHOULD accept every documented channel, also one that the object does not have. (suprsend: Body)"""
+    """SHOULD accept every documented channel in either list, also one that the object does not have.
+
+    (suprsend: Body)
+    """
     expect_success(write_without_any_channel(driver))
+    expect_success(write_every_channel(driver))
 
 
 def test_category_without_channels(driver: Driver) -> None:

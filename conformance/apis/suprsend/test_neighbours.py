@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from conformance.apis.suprsend.category import (
@@ -13,8 +13,9 @@ from conformance.apis.suprsend.category import (
     describe_value,
     preference_of,
     require_success,
+    shows_preference,
 )
-from conformance.apis.suprsend.driver import Driver
+from conformance.apis.suprsend.driver import Driver, Reading
 from conformance.apis.suprsend.expectations import (
     expect_category_members,
     expect_channel_list,
@@ -91,6 +92,19 @@ def test_list_holds_the_category(driver: Driver) -> None:
     """
     answer = _page_with_category(driver)
     _expect_same_preference(driver, categories_of_page(answer), answer)
+    if driver.run.mode.may_write:
+        _expect_same_again(driver, opt_out_and_read(driver).listed_again, categories_of_page)
+
+
+def _expect_same_again(
+    driver: Driver, reading: Reading, list_categories: Callable[[Response], Sequence[Mapping[str, Any]]]
+) -> None:
+    """Expect the category to be listed as opted in once it is read so; lists may be kept for too long."""
+    alone = opt_out_and_read(driver).alone_again
+    if isinstance(reading, Response) and isinstance(alone, Response) and shows_preference(alone, IN):
+        found = find_category(list_categories(reading), driver.places.main.category) or {}
+        given = found.get("preference", IN)
+        expect(given == IN, "preference opt_in, as read alone", describe_value(given), reading)
 
 
 def _page_with_category(driver: Driver) -> Response:
@@ -187,6 +201,8 @@ def test_full_preference_holds_the_category(driver: Driver) -> None:
     """
     answer = require_success(read_neighbour(driver, FULL_PREFERENCE))
     _expect_same_preference(driver, categories_of_sections(answer), answer)
+    if driver.run.mode.may_write:
+        _expect_same_again(driver, opt_out_and_read(driver).full_again, categories_of_sections)
 
 
 def test_channel_preferences_are_read(driver: Driver) -> None:

@@ -25,6 +25,7 @@ from conformance.apis.suprsend.expectations import (
     find_wrong_member,
 )
 from conformance.apis.suprsend.place import Place
+from conformance.apis.suprsend.reads_elsewhere import opt_out_and_read_elsewhere
 from conformance.apis.suprsend.shared_reads import (
     opt_out_and_read,
     read_category,
@@ -37,13 +38,14 @@ from conformance.apis.suprsend.shared_reads import (
     write_two_lists_and_read,
 )
 from conformance.apis.suprsend.shared_writes import (
+    opt_in_beside_list_once,
     switch_channel_once,
     switch_locked_category_once,
     write_and_read_here_and_elsewhere,
 )
 from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.json_equality import is_same_json
-from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
 from conformance.http.response import Response
 
 
@@ -104,7 +106,11 @@ def test_written_preference_is_read(driver: Driver) -> None:
     """
     require_read_back(driver)
     turned = opt_out_and_read(driver)
-    for word, write, read in ((OUT, turned.out, turned.alone), (IN, turned.back, turned.alone_again)):
+    _, beside, read_beside = opt_in_beside_list_once(driver)
+    turns = [(OUT, turned.out, turned.alone), (IN, turned.back, turned.alone_again)]
+    if shows_preference(beside, IN):  # what else it is answered, other requirements judge
+        turns.append((IN, beside, read_beside))
+    for word, write, read in turns:
         if not shows_preference(require_success(write), word):
             raise Inconclusive(f"the write of {word} is {describe_answer(write)}")
         answer = require_answer(read)
@@ -203,6 +209,36 @@ def test_write_to_another_object_is_not_read(driver: Driver) -> None:
 def test_write_to_another_category_is_not_read(driver: Driver) -> None:
     """SHOULD not show in GET of one category what was written to another. (suprsend: API specification)"""
     _expect_elsewhere_not_read(driver, driver.places.other_category)
+
+
+def test_write_is_not_read_elsewhere(driver: Driver) -> None:
+    """SHOULD not show in GET of another object or category that the category was opted out, with or without a tenant.
+
+    (suprsend: API specification)
+
+    What a write for a tenant does without one is only recorded: a server may keep the two together.
+    """
+    require_that_writes_are_read(driver)
+    elsewhere = opt_out_and_read_elsewhere(driver)
+    for place in elsewhere.reads:
+        with suppress(NotTested):
+            _require_apart(driver, place)
+    if not elsewhere.reads:
+        raise NotTested("nothing shows that the category went out while it was in elsewhere")
+    for place, read in elsewhere.reads.items():
+        answer = require_success(require_answer(read))
+        wanted = f"preference opt_in, as was written for {place.object.id} in {place.category}"
+        expect(preference_of(answer) == IN, wanted, preference_of(answer), answer)
+
+
+def _require_apart(driver: Driver, place: Place) -> None:
+    """Raise Inconclusive if what is written elsewhere is read here, which another requirement judges."""
+    try:
+        _expect_elsewhere_not_read(driver, place)
+    except DoesNotConform:
+        raise Inconclusive(
+            f"what is written for {place.object.id} in {place.category} is read here"
+        ) from None
 
 
 def test_written_for_a_tenant_is_read(driver: Driver) -> None:

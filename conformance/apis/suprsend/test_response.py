@@ -20,6 +20,7 @@ from conformance.apis.suprsend.driver import OPT_OUT, Driver
 from conformance.apis.suprsend.shared_reads import switch_locked_category_and_read
 from conformance.apis.suprsend.shared_writes import (
     choose_channels,
+    opt_in_beside_list_once,
     opt_in_fully_once,
     switch_category_once,
     switch_channel_once,
@@ -44,6 +45,10 @@ def test_preference_follows_opt_in(driver: Driver) -> None:
     require_success(out)
     expect(back.ok, "a 2xx", f"status {back.status}", back)
     expect(preference_of(back) == IN, "preference opt_in", preference_of(back), back)
+    beside = opt_in_beside_list_once(driver)
+    if shows_preference(beside.out, OUT) and beside.back.ok:
+        word = preference_of(beside.back)
+        expect(word == IN, "preference opt_in beside a list, too", word, beside.back)
 
 
 def test_is_editable_stays(driver: Driver) -> None:

@@ -30,6 +30,13 @@ class SomeChannelsOutByDefault(Reference):
         )
 
 
+class EmptyListIsNone(Reference):
+    """An empty list counts as none, and without a list slack is out."""
+
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._opted_out_channels(before, out, into) if out or into else frozenset({"slack"})
+
+
 class Merges(Reference):
     """A list of opt-outs is added to the earlier ones."""
 

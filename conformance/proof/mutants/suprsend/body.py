@@ -143,7 +143,7 @@ class LoneOptInIgnored(Reference):
 class OptInChannelsRefused(Reference):
     """opt_in_channels is refused."""
 
-    breaks = frozenset({"channels-come-in"})
+    breaks = frozenset({"channels-come-in", "documented-channels"})
 
     def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         if member == "opt_in_channels" and member in body:
@@ -189,6 +189,28 @@ class RefusesEmptyLists(Reference):
         if body.get(member) == []:
             raise Refused(400, f"{member} is empty")
         return super()._read_channels(body, member)
+
+
+class EmptyListIsAll(Reference):
+    """An empty list of channels to leave is taken for all of them."""
+
+    breaks = frozenset({"empty-list-opts-nothing-out"})
+
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        opted_out = super()._opted_out_channels(before, out, into)
+        return frozenset({"email", "slack", "ms_teams"}) if out is not None and not out else opted_out
+
+
+class LetsNobodyIntoInbox(Reference):
+    """One of the documented channels can be left and not be joined."""
+
+    breaks = frozenset({"documented-channels"})
+
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        channels = super()._read_channels(body, member)
+        if member == "opt_in_channels" and "inbox" in (channels or ()):
+            raise Refused(400, "inbox is unknown")
+        return channels
 
 
 class RefusesWebpush(Reference):

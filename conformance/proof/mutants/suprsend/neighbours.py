@@ -33,6 +33,19 @@ class ListShowsDefaults(Reference):
         return {**page, "results": shown}
 
 
+class ListIsCached(Reference):
+    """A list shows its categories as they were when it was read for the first time."""
+
+    breaks = frozenset({"list-holds-the-category"})
+
+    def _render_page(self, reader: Reader) -> dict[str, Any]:
+        key = (reader.holder, reader.tenant, *reader.query.items())
+        page: dict[str, Any] = (
+            vars(self).setdefault("pages", {}).setdefault(key, super()._render_page(reader))
+        )
+        return page
+
+
 class ListIsBare(Reference):
     """A list has a category's slug and preference, and nothing else."""
 
@@ -119,6 +132,27 @@ class FullLeavesOutASection(Reference):
     def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
         full = super()._render_full_preference(reader)
         return {**full, "sections": full["sections"][1:]}
+
+
+class FullPreferenceIsCached(Reference):
+    """The full preference shows categories as they were when it was read for the first time."""
+
+    breaks = frozenset({"full-preference-holds-the-category"})
+
+    def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
+        key, full = (reader.holder, *reader.query.items()), super()._render_full_preference(reader)
+        sections = vars(self).setdefault("sections", {}).setdefault(key, full["sections"])
+        return {**full, "sections": sections}
+
+
+class FullPreferenceLeavesOutWhatIsOut(Reference):
+    """The full preference lacks categories that are opted out."""
+
+    breaks = frozenset({"full-preference-holds-the-category"})
+
+    def _render_full_preference(self, reader: Reader) -> dict[str, Any]:
+        shown = [one for one in self._render_all(reader) if one["preference"] == "opt_in"]
+        return {**super()._render_full_preference(reader), "sections": [{"subcategories": shown}]}
 
 
 class FullPreferenceIsOpen(Reference):

@@ -44,6 +44,19 @@ class CategoryFromBody(Reference):
         return {**super()._render_preference(place, choice), "category": self._said or place.category.slug}
 
 
+class NullCategoryIsFollowed(Reference):
+    """A category that the body says is null is answered as null."""
+
+    breaks = frozenset({"category", "category-ignores-the-body"})
+
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        self._said = body.get("category", place.category.slug)
+        return super()._update_choice(place, body)
+
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        return {**super()._render_preference(place, choice), "category": self._said and place.category.slug}
+
+
 class InventsCategories(Reference):
     """An unknown category comes into being."""
 

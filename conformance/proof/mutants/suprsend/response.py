@@ -61,6 +61,17 @@ class OptOutSticks(Reference):
         return super()._make_choice(place, before, preference, body)
 
 
+class OptOutSticksBesideLists(Reference):
+    """Once out, an opt_in beside channels that are let in does not lead back."""
+
+    breaks = frozenset({"preference-follows-opt-in"})
+
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        choice = super()._make_choice(place, before, preference, body)
+        is_alone = len(body.get("opt_in_channels") or ()) == 1 and body.get("preference") == "opt_in"
+        return replace(choice, preference=before.preference) if is_alone else choice
+
+
 class LocksAfterOptOuts(Reference):
     """A category is no longer editable once a channel is opted out in it."""
 

@@ -1,4 +1,4 @@
-"""SuprSend servers whose answers to writes are wrong, always or only here and there: for a tenant, or elsewhere."""
+"""SuprSend servers whose answers to writes are wrong here and there: for a tenant, elsewhere, after an opt-out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.proof.messages import Response
-from conformance.proof.reference.suprsend import Category, Choice, Place, Reference
+from conformance.proof.reference.suprsend import Choice, Place, Reference
 
 _MAIN = ("departments", "engineering")
 
@@ -48,6 +48,17 @@ class _WrongForOtherCategories(_WrongHereAndThere):
 class _WrongForLockedCategories(_WrongHereAndThere):
     def _is_concerned(self, place: Place, choice: Choice) -> bool:  # noqa: ARG002
         return not place.category.is_editable
+
+
+class _WrongAfterAnOptOut(_WrongHereAndThere):
+    _was_out = False
+
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        self._was_out = before.preference == "opt_out"
+        return super()._make_choice(place, before, preference, body)
+
+    def _is_concerned(self, place: Place, choice: Choice) -> bool:  # noqa: ARG002
+        return self._was_out
 
 
 class _WrongAtTheTenthWrite(_WrongHereAndThere):
@@ -94,6 +105,24 @@ class TenthAnswerIs200(_WrongAtTheTenthWrite):
 
     def _spoil(self, response: Response) -> Response:
         return replace(response, status=200)
+
+
+class AfterAnOptOutItIs200(_WrongAfterAnOptOut):
+    """Whatever is written after an opt-out is answered 200."""
+
+    breaks = frozenset({"answers-202"})
+
+    def _spoil(self, response: Response) -> Response:
+        return replace(response, status=200)
+
+
+class AfterAnOptOutItHasNoName(_WrongAfterAnOptOut):
+    """Whatever is written after an opt-out is answered without a name."""
+
+    breaks = frozenset({"name"})
+
+    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in category.items() if key != "name"}
 
 
 class OtherCategoriesAnswerInAList(_WrongForOtherCategories):
@@ -234,160 +263,3 @@ class TenthNameIsAnothers(_WrongAtTheTenthWrite):
 
     def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "name": "Newsletter"}
-
-
-class Answers200(Reference):
-    """Success is 200."""
-
-    breaks = frozenset({"answers-202"})
-
-    def _response_to_write(self, place: Place, choice: Choice) -> Response:
-        return Response(200, self._render_preference(place, choice))
-
-
-class AnswersNothing(Reference):
-    """Success has no body."""
-
-    breaks = frozenset({"answers-the-category", "media-type"})
-
-    def _response_to_write(self, place: Place, choice: Choice) -> Response:
-        return replace(super()._response_to_write(place, choice), body=b"")
-
-
-class AnswersAList(Reference):
-    """Success is an array with the category in it."""
-
-    breaks = frozenset({"answers-the-category"})
-
-    def _response_to_write(self, place: Place, choice: Choice) -> Response:
-        return Response(202, [self._render_preference(place, choice)])
-
-
-class AnswersText(Reference):
-    """Success is labelled as text."""
-
-    breaks = frozenset({"media-type"})
-
-    def _response_to_write(self, place: Place, choice: Choice) -> Response:
-        body = json.dumps(self._render_preference(place, choice)).encode()
-        return Response(202, body, {"content-type": "text/plain"})
-
-
-class NameIsNull(Reference):
-    """The name is null."""
-
-    breaks = frozenset({"name"})
-
-    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._render_preference(place, choice), "name": None}
-
-
-class CategoryIsAnObject(Reference):
-    """The category is an object."""
-
-    breaks = frozenset({"category"})
-
-    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._render_preference(place, choice), "category": {"slug": place.category.slug}}
-
-
-class NoDescription(Reference):
-    """The description is missing."""
-
-    breaks = frozenset({"description-is-there"})
-
-    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        category = super()._render_preference(place, choice)
-        del category["description"]
-        return category
-
-
-class DescriptionIsAList(Reference):
-    """The description is a list of lines."""
-
-    breaks = frozenset({"description"})
-
-    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        category = super()._render_preference(place, choice)
-        return {**category, "description": [category["description"]]}
-
-
-class OriginalPreferenceIsABoolean(Reference):
-    """The default preference is a boolean."""
-
-    breaks = frozenset({"original-preference"})
-
-    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._render_preference(place, choice), "original_preference": True}
-
-
-class PreferenceIsABoolean(Reference):
-    """The preference is a boolean."""
-
-    breaks = frozenset({"preference"})
-
-    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._render_preference(place, choice), "preference": choice.preference == "opt_in"}
-
-
-class PreferenceIsAnotherWord(Reference):
-    """The preference is a word of the server's own."""
-
-    breaks = frozenset({"preference"})
-
-    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._render_preference(place, choice), "preference": "subscribed"}
-
-
-class IsEditableIsAWord(Reference):
-    """is_editable is a string."""
-
-    breaks = frozenset({"is-editable"})
-
-    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._render_preference(place, choice), "is_editable": "true"}
-
-
-class ChannelsAreAnObject(Reference):
-    """The channels are an object by name."""
-
-    breaks = frozenset({"channels"})
-
-    def _render_channels(self, category: Category, choice: Choice) -> Any:
-        return {channel["channel"]: channel for channel in super()._render_channels(category, choice)}
-
-
-class ChannelsAreNames(Reference):
-    """The channels are bare names."""
-
-    breaks = frozenset({"channels-are-objects"})
-
-    def _render_channels(self, category: Category, choice: Choice) -> Any:
-        return [channel["channel"] for channel in super()._render_channels(category, choice)]
-
-
-class ChannelIsANumber(Reference):
-    """A channel is named by a number."""
-
-    breaks = frozenset({"channel-names"})
-
-    def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
-        return {**super()._render_channel(channel, category, choice), "channel": 7}
-
-
-class ChannelPreferenceIsABoolean(Reference):
-    """A channel's preference is a boolean."""
-
-    breaks = frozenset({"channel-preferences"})
-
-    def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
-        return {**super()._render_channel(channel, category, choice), "preference": True}
-
-
-class ChannelIsEditableIsANumber(Reference):
-    """A channel's is_editable is 1."""
-
-    breaks = frozenset({"channel-is-editable"})
-
-    def _render_channel(self, channel: str, category: Category, choice: Choice) -> Any:
-        return {**super()._render_channel(channel, category, choice), "is_editable": 1}

@@ -1,4 +1,4 @@
-"""SuprSend servers that break a requirement on reading back what was written."""
+"""SuprSend servers that break a requirement on what is read after a write."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import (
     Choice,
     Place,
-    Reader,
     Reference,
-    Refused,
 )
 
 
@@ -47,6 +45,24 @@ class OptInIsNotRead(Reference):
     def _find_read_choice(self, place: Place) -> Choice:
         choice = super()._find_read_choice(place)
         return Choice("opt_out", choice.opted_out) if place in vars(self).get("gone", ()) else choice
+
+
+class OptInBesideAListIsNotRead(Reference):
+    """What is opted in beside a list is answered so, and read as opted out as before."""
+
+    breaks = frozenset({"written-preference-is-read"})
+
+    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
+        out: set[Place] = vars(self).setdefault("out", set())
+        if preference == "opt_out" and place.category.is_editable:
+            out.add(place)
+        elif "opt_in_channels" not in body:
+            out.discard(place)
+        return super()._make_choice(place, before, preference, body)
+
+    def _find_read_choice(self, place: Place) -> Choice:
+        choice = super()._find_read_choice(place)
+        return replace(choice, preference="opt_out") if place in vars(self).get("out", ()) else choice
 
 
 class EveryRequestForgetsLists(Reference):
@@ -139,6 +155,41 @@ class OptOutShowsInOtherCategories(Reference):
         return replace(choice, preference=_worst_preference(choice, *others))
 
 
+class OptOutShowsFromOneObject(Reference):
+    """What one object opts out of is read as opted out for all others, and not the other way round."""
+
+    breaks = frozenset({"write-is-not-read-elsewhere"})
+
+    def _find_read_choice(self, place: Place) -> Choice:
+        first = self._find_choice(replace(place, holder=("departments", "engineering")))
+        choice = super()._find_read_choice(place)
+        return replace(choice, preference=_worst_preference(choice, first))
+
+
+class OptOutShowsFromOneCategory(Reference):
+    """What is opted out of in one category is read as opted out in all others."""
+
+    breaks = frozenset({"write-is-not-read-elsewhere"})
+
+    def _find_read_choice(self, place: Place) -> Choice:
+        first = self._find_choice(replace(place, category=self.categories["status-update-alert"]))
+        choice = super()._find_read_choice(place)
+        return replace(choice, preference=_worst_preference(choice, first))
+
+
+class TenantsOptOutShowsAtOtherObjects(Reference):
+    """What an object opts out of for a tenant is read as opted out for other objects without one."""
+
+    breaks = frozenset({"write-is-not-read-elsewhere"})
+
+    def _find_read_choice(self, place: Place) -> Choice:
+        choices = self._choices.items()
+        theirs = [one for at, one in choices if at.tenant and at.category == place.category]
+        choice, is_there = super()._find_read_choice(place), place.holder != ("departments", "engineering")
+        others = theirs if is_there and not place.tenant else []
+        return replace(choice, preference=_worst_preference(choice, *others))
+
+
 def _worst_preference(*choices: Choice) -> str:
     return "opt_out" if any(choice.preference == "opt_out" for choice in choices) else "opt_in"
 
@@ -185,167 +236,3 @@ class WritesBeforeItChecks(Reference):
         if place.category.is_editable:
             self._choices[self._storage_place(place)] = Choice(preference, before.opted_out)
         return super()._make_choice(place, before, preference, body)
-
-
-class ReadIs202(Reference):
-    """A category is read with 202."""
-
-    breaks = frozenset({"read-answers-200"})
-
-    def _response_to_read(self, place: Place, shows_channels: bool) -> Response:
-        return Response(202, self._render_read(place, shows_channels))
-
-
-class ReadsAWord(Reference):
-    """Where a category is read, is_editable is a word."""
-
-    breaks = frozenset({"read-answers-the-category"})
-
-    def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
-        return {**super()._render_read(place, shows_channels), "is_editable": "yes"}
-
-
-class ReadsNames(Reference):
-    """Where a category is read, its channels are bare names."""
-
-    breaks = frozenset({"read-answers-the-category"})
-
-    def _response_to_read(self, place: Place, shows_channels: bool) -> Response:
-        shown = self._render_read(place, shows_channels)
-        is_plain = shown["preference"] == "opt_out" and not shows_channels
-        return Response(200, {**shown, "channels": list(place.category.channels)} if is_plain else shown)
-
-
-class ReadsAnotherName(Reference):
-    """Where a category is read, its name is its slug."""
-
-    breaks = frozenset({"read-describes-the-category"})
-
-    def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
-        return {**super()._render_read(place, shows_channels), "name": place.category.slug}
-
-
-class ReadsAllAsEditable(Reference):
-    """Where a category is read, it can be edited."""
-
-    breaks = frozenset({"read-describes-the-category"})
-
-    def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
-        return {**super()._render_read(place, shows_channels), "is_editable": True}
-
-
-class ReadsMandatoryChannelsAsEditable(Reference):
-    """Where a category is read, a channel can be edited unless it is restricted."""
-
-    breaks = frozenset({"read-describes-the-category"})
-
-    def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
-        shown, shut = super()._render_read(place, shows_channels), self._restricted_channels(place)
-        listed = [{**one, "is_editable": one["channel"] not in shut} for one in shown["channels"]]
-        return {**shown, "channels": listed}
-
-
-class ReadsAnotherSlug(Reference):
-    """Where a category is read, it is called by its name."""
-
-    breaks = frozenset({"read-category-is-the-slug"})
-
-    def _response_to_read(self, place: Place, shows_channels: bool) -> Response:
-        return Response(200, {**self._render_read(place, shows_channels), "category": place.category.name})
-
-
-class AnybodyReads(Reference):
-    """Only writes ask for a key, and reads for a right one if there is one."""
-
-    breaks = frozenset({"read-without-key"})
-
-    def _authenticate_caller(self, request: Request) -> None:
-        if request.method == "PATCH" or "authorization" in request.headers:
-            super()._authenticate_caller(request)
-
-
-class AnyKeyReads(Reference):
-    """Whoever sends a key may read, whichever it is."""
-
-    breaks = frozenset({"read-with-wrong-key"})
-
-    def _authenticate_caller(self, request: Request) -> None:
-        if request.method == "PATCH" or "authorization" not in request.headers:
-            super()._authenticate_caller(request)
-
-
-class AnybodyLists(Reference):
-    """The full preference is read without a key."""
-
-    breaks = frozenset({"read-without-key"})
-
-    def _authenticate_caller(self, request: Request) -> None:
-        if not request.path.endswith("/preference") or "authorization" in request.headers:
-            super()._authenticate_caller(request)
-
-
-class ReadWithoutKeyIsForbidden(Reference):
-    """A read without a key is answered 403."""
-
-    breaks = frozenset({"read-without-key-status"})
-
-    def _authenticate_caller(self, request: Request) -> None:
-        if request.method == "GET" and "authorization" not in request.headers:
-            raise Refused(403, "forbidden")
-        super()._authenticate_caller(request)
-
-
-class UnknownCategoryIsABadRead(Reference):
-    """An unknown category that is read is a bad request."""
-
-    breaks = frozenset({"read-of-unknown-category"})
-
-    def _handle_operation(self, request: Request) -> Response:
-        *_, heading, slug = request.segments
-        if request.method == "GET" and heading == "category" and slug not in self.categories:
-            raise Refused(400, "no such category")
-        return super()._handle_operation(request)
-
-
-class AnybodyHasPreferences(Reference):
-    """An object that does not exist has preferences to read."""
-
-    breaks = frozenset({"read-of-unknown-object"})
-
-    def _find_reader(self, request: Request) -> Reader:
-        _, _, kind, name, *_ = request.segments
-        return Reader((kind, name), self._find_tenant(request), False, request.query)
-
-
-class ReadErrorsAreText(Reference):
-    """What cannot be found to be read is a line of text."""
-
-    breaks = frozenset({"read-error"})
-
-    def _handle_operation(self, request: Request) -> Response:
-        try:
-            return super()._handle_operation(request)
-        except Refused as refused:
-            if request.method != "GET":
-                raise
-            return Response(refused.status, refused.message.encode(), {"content-type": "text/plain"})
-
-
-class FlagIsIgnored(Reference):
-    """show_opt_out_channels changes nothing."""
-
-    breaks = frozenset({"opted-out-channels-are-shown"})
-
-    def _wants_opted_out_channels(self, _: Request) -> bool:
-        return False
-
-
-class TagsAreRefused(Reference):
-    """A list of categories of a tag is refused."""
-
-    breaks = frozenset({"locale-and-tags"})
-
-    def _render_page(self, reader: Reader) -> dict[str, Any]:
-        if "tags" in reader.query:
-            raise Refused(400, "unknown parameter")
-        return super()._render_page(reader)

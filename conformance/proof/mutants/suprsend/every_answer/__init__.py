@@ -1,0 +1,1 @@
+"""SuprSend servers that lie in their answers to writes."""

@@ -1,0 +1,1 @@
+"""SuprSend servers that lie when they are read."""
