@@ -35,6 +35,17 @@ def judge_and_report(
         list[str] | None,
         typer.Option(metavar="GLOB", help="Ask only the requirements whose id matches; may be repeated."),
     ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--except",
+            metavar="GLOB",
+            help="Leave out the requirements whose id matches; may be repeated.",
+        ),
+    ] = None,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="End the run at the first failure that decides the verdict.")
+    ] = False,
     strict: Annotated[
         bool,
         typer.Option(
@@ -83,7 +94,7 @@ def judge_and_report(
     from conformance.report.changes import Report, compare_reports, describe_changes, read_report
     from conformance.report.document import build_document, render_document
     from conformance.report.terminal import Detail, Terminal
-    from conformance.suite.requirement import select_requirements
+    from conformance.suite.requirement import leave_out_requirements, select_requirements
 
     # Whatever the command line or a file gets wrong is said before the first request: a run may take minutes.
     if quiet and verbose:
@@ -97,7 +108,8 @@ def judge_and_report(
     suite = suite_of(target)
     known_failures = waiver.read_waivers(waivers) if waivers else []
     waiver.refuse_pointless_waivers(known_failures, suite.requirements())
-    asked = select_requirements(suite.requirements(), only or ())
+    known = suite.requirements()
+    asked = leave_out_requirements(select_requirements(known, only or ()), leave_out or (), known)
     earlier = read_report(against, target.api) if against else None
     detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
     terminal = Terminal(_make_console(to_stderr=is_piped), detail, is_folded=_is_run_by_github())
@@ -106,11 +118,13 @@ def judge_and_report(
         verdict = session.judge_target(
             target,
             only=only or (),
+            leave_out=leave_out or (),
             strict=strict,
             seed=seed,
             budget_s=budget_s,
             mode=chosen_mode,
             waivers=known_failures,
+            fail_fast=fail_fast,
             on_result=terminal.print_result,
             on_start=terminal.note_asked,
         )

@@ -122,8 +122,6 @@ class OutageWatch:
         with self.watch(None):
             try:
                 return ask_ordinary().ok
-            except RunStopped:
-                raise
             except Inconclusive:
                 return False
 

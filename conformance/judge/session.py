@@ -23,10 +23,10 @@ from conformance.judge import waiver
 from conformance.judge.engine import Engine
 from conformance.judge.result import Result, describe_judge_error, result_not_asked
 from conformance.judge.suites import Suite, read_profile, suite_of
-from conformance.judge.verdict import Verdict
+from conformance.judge.verdict import Verdict, deciding_levels
 from conformance.judge.waiver import Waiver
 from conformance.suite.mode import Mode
-from conformance.suite.requirement import Requirement, select_requirements
+from conformance.suite.requirement import Requirement, leave_out_requirements, select_requirements
 from conformance.suite.run import Run
 from conformance.target.profile import AnyTarget, TargetProfile
 
@@ -155,20 +155,23 @@ def judge_target(
     profile: Path | Mapping[str, Any] | AnyTarget,
     *,
     only: Sequence[str] = (),
+    leave_out: Sequence[str] = (),
     strict: bool = False,
     seed: int = 0,
     budget_s: float | None = None,
     mode: Mode = Mode.FULL,
     waivers: Sequence[Waiver] = (),
+    fail_fast: bool = False,
     on_result: Callable[[Result], None] = lambda _: None,
     on_start: Callable[[Requirement], None] = lambda _: None,
     make_connection: Callable[..., HttpConnection] = HttpConnection,
 ) -> Verdict:
     """Judge the target of *profile* and return the verdict.
 
-    only: globs of requirement ids, none for all. strict: whether SHOULDs and gaps count. seed: of the exam.
+    only, leave_out: globs of requirement ids, none for all. strict: whether SHOULDs and gaps count. seed: of the exam.
     budget_s: for the whole run, instead of the profile's. mode: how much may be done to the target.
     waivers: failures that do not count, until their day has passed or nothing is left to excuse.
+    fail_fast: whether the first failure that decides the verdict ends the run.
     on_result: called with each result as soon as it is there. on_start: called with each requirement that is about
     to be asked. make_connection: what makes the HttpConnection that requests go out on.
     Raises BadProfile, NoSuchRequirement and CannotRun; whatever the target does ends in a verdict.
@@ -177,15 +180,15 @@ def judge_target(
     target = profile if isinstance(profile, TargetProfile) else read_profile(profile)
     suite = suite_of(target if budget_s is None else with_budget(target, budget_s))
     known = suite.requirements()
-    asked = select_requirements(known, only)
-    is_partial = bool(only) or mode is not Mode.FULL
+    asked = leave_out_requirements(select_requirements(known, only), leave_out, known)
+    is_partial = bool(only or leave_out) or mode is not Mode.FULL
     musts = sum(one.level == "MUST" for one in known)
     verdict = Verdict(target.api, target.base_url, seed, is_partial, strict, mode, datetime.now(UTC), musts)
     began = time.monotonic()
     verdict.notes = _notes_on_target(target)
     verdict.document_sha256 = suite.document_sha256
     with TargetSession(suite, seed, mode, make_connection) as session:
-        _collect_results(verdict, session, asked, waivers, on_result, on_start)
+        _collect_results(verdict, session, asked, waivers, fail_fast, on_result, on_start)
         faults = waiver.list_waiver_faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(session.client.redaction, faults))
         verdict.notes += _notes_on_credentials(session.client.made_up_credentials, verdict.results)
@@ -226,6 +229,7 @@ def _collect_results(
     session: TargetSession,
     asked: Sequence[Requirement],
     waivers: Sequence[Waiver],
+    fail_fast: bool,
     on_result: Callable[[Result], None],
     on_start: Callable[[Requirement], None],
 ) -> None:
@@ -238,6 +242,13 @@ def _collect_results(
             result = replace(result, reason=session.client.redaction(result.reason or ""))
         verdict.results.append(result)
         on_result(result)
+        if (
+            fail_fast
+            and not verdict.stopped
+            and (failed := verdict.ids("failed", *deciding_levels(verdict.is_strict)))
+        ):
+            # What looks back on the run is still asked, since that sends nothing.
+            verdict.stopped = session.engine.stopped = f"--fail-fast, and {failed[0]} failed"
 
     try:
         verdict.stopped = session.preflight()

@@ -230,8 +230,8 @@ class Terminal:
     def _print_where(self, verdict: Verdict, files: Sequence[object]) -> None:
         if verdict.is_partial:
             self._print(
-                "only some of the requirements were asked; for a verdict on the whole API run without --only"
-                f"{_mode_hint(verdict)}"
+                "only some of the requirements were asked; for a verdict on the whole API run without "
+                f"{_partial_options(verdict)}"
             )
         if files:
             self._print(f"written: {', '.join(str(file) for file in files)}")
@@ -253,8 +253,9 @@ def _is_interactive(console: Console) -> bool:
     )
 
 
-def _mode_hint(verdict: Verdict) -> str:
-    return "" if verdict.mode is Mode.FULL else f" and --mode {verdict.mode}"
+def _partial_options(verdict: Verdict) -> str:
+    mode = "" if verdict.mode is Mode.FULL else f" and --mode {verdict.mode}"
+    return f"--only, --except{mode}" if mode else "--only and --except"
 
 
 def _count_statuses(verdict: Verdict) -> str:

@@ -84,6 +84,21 @@ def select_requirements(
     return [one for one in requirements if matches(one.id) or matches(one.name)]
 
 
+def leave_out_requirements(
+    requirements: Sequence[Requirement], globs: Sequence[str], known: Sequence[Requirement]
+) -> list[Requirement]:
+    """Return those whose id matches none of *globs*.
+
+    known: all that a glob may name, asked or not.
+    Raises NoSuchRequirement if a glob matches nothing, or if nothing is left.
+    """
+    unwanted = select_requirements(known, globs, asked="--except ") if globs else []
+    left = [one for one in requirements if one not in unwanted]
+    if not left:
+        raise NoSuchRequirement(f"--except {' '.join(globs)}: leaves nothing to ask; leave out less")
+    return left
+
+
 def _describe_no_match(glob: str, ids: Sequence[str]) -> str:
     apis = {id_.partition("/")[0] for id_ in ids}
     prefix, has_prefix, _ = glob.partition("/")

@@ -77,6 +77,16 @@ def test_list_prints_every_requirement(api):
     assert conformance("list").stdout.startswith(conformance("list", APIS[0]).stdout)
 
 
+def test_list_as_json_has_what_a_report_says_of_a_requirement():
+    done = conformance("list", "suprsend", "--json", "--level", "MUST", "--level", "SHOULD")
+    listed = json.loads(done.stdout)
+
+    assert [one["id"] for one in listed] == [
+        one.id for one in collect_requirements("suprsend") if one.level != "OBSERVED"
+    ]
+    assert set(listed[0]) == {"id", "level", "text", "source", "reading"}
+
+
 @pytest.mark.parametrize("api", APIS)
 def test_init_prints_a_profile(api):
     done = conformance("init", api)
@@ -95,6 +105,7 @@ def test_init_prints_a_profile(api):
         (["doctor", "no-such-file.yaml"], "no-such-file.yaml: cannot be read"),
         (["run"], "TARGET.yaml"),
         (["judge"], "judge"),
+        (["list", "--level", "must"], "--level must: is no level; there are MUST, SHOULD, OBSERVED"),
         (["run", "x.yaml", "--seed", "many"], "--seed"),
         (["run", "x.yaml", "--budget", "0s"], "--budget 0s: has to be more than zero"),
         (["run", "x.yaml", "--budget", "soon"], "--budget soon: is not a duration"),

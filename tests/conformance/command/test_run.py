@@ -11,6 +11,7 @@ import pytest
 import openapi
 from conformance import proof
 from conformance.judge.suites import collect_requirements
+from conformance.proof.messages import Response
 from conformance.proof.server import serve
 from tests.conformance.command.commands import APIS, altered, answering, conformance, served, written
 
@@ -136,6 +137,51 @@ def test_part_of_the_requirements_is_a_partial_verdict(tmp_path):
     assert f"did you mean {chosen.id}" in nothing.stderr
     assert elsewhere.exit_code == 2
     assert "--only suprsend/*: what is asked is onlyautomator, as the profile says" in elsewhere.stderr
+
+
+def test_what_is_excepted_is_not_asked_and_makes_a_partial_verdict(tmp_path):
+    named = ("--only", "answers-202", "--only", "missing-*")
+    with served(tmp_path, proof.reference_of("suprsend")()) as profile:
+        done = conformance("run", profile, *named, "--except", "*/missing-key", "--report-dir", tmp_path)
+        unknown = conformance("run", profile, "--except", "mising-key")
+        nothing = conformance("run", profile, *named, "--except", "*")
+    report = json.loads((tmp_path / "report.json").read_text())
+    asked = {one["id"] for one in report["requirements"]}
+
+    assert {"suprsend/answers-202", "suprsend/missing-key-status"} == asked
+    assert (done.exit_code, report["partial"]) == (0, True)
+    assert (unknown.exit_code, nothing.exit_code) == (2, 2)
+    assert "--except mising-key: no requirement has such an id; did you mean suprsend/" in unknown.stderr
+    assert "--except *: leaves nothing to ask" in nothing.stderr
+
+
+def test_first_failure_ends_a_run_that_fails_fast(tmp_path):
+    class LetsEverybodyIn(proof.reference_of("onlyautomator")):
+        asked = 0
+
+        def answer(self, request):
+            LetsEverybodyIn.asked += 1
+            return super().answer(request) if request.headers.get("authorization") else Response(200, {})
+
+    done, folder = run_once(tmp_path, LetsEverybodyIn(), "--fail-fast")
+    report = json.loads((folder / "report.json").read_text())
+    sent = LetsEverybodyIn.asked
+    waiver = {"id": "onlyautomator/missing-token", "reason": "known", "owner": "ada", "expires": "2126-01-01"}
+    (tmp_path / "known.yaml").write_text(json.dumps([waiver]))
+    others = ("missing-token", "value-true")
+    only = [word for name in others for word in ("--only", name)]
+    with served(tmp_path, LetsEverybodyIn()) as profile:
+        waived = conformance("run", profile, *only, "--fail-fast", "--waivers", tmp_path / "known.yaml")
+
+    failed = [
+        one["id"] for one in report["requirements"] if (one["level"], one["status"]) == ("MUST", "failed")
+    ]
+    assert done.exit_code == 1
+    assert failed[0] == "onlyautomator/missing-token"
+    assert report["requirements"][-1]["reason"] == f"not asked: --fail-fast, and {failed[0]} failed"
+    assert report["requests"] == sent < 120
+    assert not (folder / "badge.json").exists()
+    assert (waived.exit_code, "1 passed" in waived.stdout) == (0, True)
 
 
 @pytest.mark.parametrize("api", APIS)

@@ -96,7 +96,7 @@ def test_what_a_mode_leaves_out_is_not_tested_and_names_it(api, mode, tmp_path):
     assert {one["reason"].partition(" is left out by ")[2] for one in untested} == {f"--mode {mode}"}
     assert (report["mode"], report["partial"]) == (mode, True)
     assert not (tmp_path / "badge.json").exists()
-    assert f"for a verdict on the whole API run without --only and --mode {mode}" in done.stdout
+    assert f"for a verdict on the whole API run without --only, --except and --mode {mode}" in done.stdout
     assert f"in the mode {mode}" in (tmp_path / "report.html").read_text()
 
 
