@@ -12,6 +12,7 @@ import typer
 
 from conformance.command.errors import exit_with_usage_error, print_error, report_errors
 from conformance.command.options import ProfileFile, parse_duration_option, parse_mode_option
+from conformance.command.waivers import WaiverOptions
 from conformance.judge import interrupt
 
 if TYPE_CHECKING:
@@ -72,6 +73,21 @@ def judge_and_report(
         Path | None,
         typer.Option(metavar="FILE", help="Known failures: a YAML list of id, reason, owner, expires."),
     ] = None,
+    write_waivers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Like --waivers if there is such a file; after the run, waive in it what failed.",
+        ),
+    ] = None,
+    owner: Annotated[str | None, typer.Option(metavar="WHO", help="Owner of the new waivers.")] = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Last day of the new waivers.")
+    ] = None,
+    prune_waivers: Annotated[
+        bool,
+        typer.Option("--prune-waivers", help="After the run, remove from the file what excuses nothing."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict alone.")] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Print a line per requirement, and curl lines.")
@@ -89,7 +105,7 @@ def judge_and_report(
     ] = None,
 ) -> None:
     """Judge a target and print the verdict."""
-    from conformance.judge import session, waiver
+    from conformance.judge import session
     from conformance.judge.suites import read_profile, suite_of
     from conformance.report.changes import Report, compare_reports, describe_changes, read_report
     from conformance.report.document import build_document, render_document
@@ -99,6 +115,8 @@ def judge_and_report(
     # Whatever the command line or a file gets wrong is said before the first request: a run may take minutes.
     if quiet and verbose:
         exit_with_usage_error("--quiet: is given beside --verbose; keep one of the two")
+    waiver_options = WaiverOptions(waivers, write_waivers, owner, expires, prune_waivers)
+    waiver_options.check(fail_fast)
     is_piped = report_dir == "-"
     budget_s = parse_duration_option("--budget", budget)
     explore_s = parse_duration_option("--explore", explore)
@@ -106,9 +124,8 @@ def judge_and_report(
     folder = None if report_dir is None or is_piped else _prepare_folder(report_dir)
     target = read_profile(profile)
     suite = suite_of(target)
-    known_failures = waiver.read_waivers(waivers) if waivers else []
-    waiver.refuse_pointless_waivers(known_failures, suite.requirements())
     known = suite.requirements()
+    known_failures = waiver_options.read_waivers(known)
     asked = leave_out_requirements(select_requirements(known, only or ()), leave_out or (), known)
     earlier = read_report(against, target.api) if against else None
     detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
@@ -133,6 +150,7 @@ def judge_and_report(
         document = build_document(verdict)
         files = _write_folder(verdict, folder) if folder else []
         terminal.print_summary(verdict, files)
+        terminal.print_lines(list(waiver_options.update_file(verdict, known_failures, known)))
         if earlier:
             changes = compare_reports(earlier, Report.model_validate(document))
             terminal.print_changes(describe_changes(changes))

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from conformance import proof
@@ -101,6 +102,114 @@ def test_waiver_that_excuses_nothing_fails_the_run(tmp_path):
         "waivers"
     ]
     assert "remove it" in (tmp_path / "report.html").read_text()
+
+
+NEW = ("--owner", "ada", "--expires", str(TODAY + timedelta(days=9)))
+
+
+def run_and_write(folder, server, *options, only=("missing-token", "value-true")):
+    """Run with the file of waivers to be changed; return what came of it, and the file's text afterwards."""
+    file = folder / "known.yaml"
+    with serve(server) as url:
+        (folder / "target.yaml").write_text(json.dumps(server.profile(url)))
+        globs = [word for glob in only for word in ("--only", glob)]
+        done = CliRunner().invoke(app, ["run", str(folder / "target.yaml"), *globs, *map(str, options)])
+    return done, file.read_text() if file.exists() else None
+
+
+def test_old_failures_are_waived_and_new_ones_are_not(tmp_path):
+    file = tmp_path / "known.yaml"
+    first, text = run_and_write(tmp_path, Open(), "--write-waivers", file, *NEW)
+    again, _ = run_and_write(tmp_path, Open(), "--waivers", file)
+
+    class Worse(Open):
+        def answer(self, request):
+            return Response(500, {}) if b": true" in request.body else super().answer(request)
+
+    worse, _ = run_and_write(tmp_path, Worse(), "--waivers", file)
+
+    assert first.exit_code == 1
+    assert f"{file}: 1 waived from the next run on" in first.stdout
+    [waiver] = yaml.safe_load(text)
+    assert waiver["reason"].startswith("expected status 401")
+    assert (waiver["id"], waiver["owner"], str(waiver["expires"])) == (LIVE["id"], "ada", NEW[-1])
+    assert (again.exit_code, worse.exit_code) == (0, 1)
+
+
+COMMENTED = f"""# Agreed on with the vendor.
+- id: suprsend/missing-key    # of another API
+  reason: known
+  owner: bob
+  expires: 2126-01-01
+
+# until the gateway is replaced
+- id: {API}/missing-token
+  reason: the gateway lets everybody in
+  owner: bob
+  expires: 2020-01-01
+# the last one
+-
+  id: {API}/value-true
+  reason: once
+  owner: bob
+  expires: "2126-01-01"
+"""
+
+
+def test_file_is_changed_and_not_written_anew(tmp_path):
+    """An expired waiver is renewed with its reason, one that excuses nothing is removed, comments stay."""
+    file = tmp_path / "known.yaml"
+    file.write_text(COMMENTED)
+    done, text = run_and_write(tmp_path, Open(), "--write-waivers", file, "--prune-waivers", *NEW)
+    before, _, _ = COMMENTED.partition(f"- id: {API}")
+
+    assert f"{file}: removed {API}/value-true" in done.stdout
+    assert text == (
+        f"{before}# the last one\n- id: {API}/missing-token\n  reason: the gateway lets everybody in\n"
+        f"  owner: ada\n  expires: {NEW[-1]}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (json.dumps([LIVE]), "[]\n"),
+        (f"- {json.dumps(LIVE)}\n", "[]\n"),
+        (f"# ours\n- {json.dumps(LIVE)}", "# ours\n"),
+        (json.dumps([LIVE, {**LIVE, "id": "suprsend/missing-key"}], indent=1), None),
+        (json.dumps([{**LIVE, "id": f"{API}/mising-token"}]), "[]\n"),
+    ],
+)
+def test_needless_waivers_are_pruned_however_they_are_written(text, left, tmp_path):
+    file = tmp_path / "known.yaml"
+    file.write_text(text)
+    done, changed = run_and_write(tmp_path, proof.reference_of(API)(), "--waivers", file, "--prune-waivers")
+
+    assert done.exit_code == 1
+    assert changed == left or [one["id"] for one in yaml.safe_load(changed)] == ["suprsend/missing-key"]
+    assert run_and_write(tmp_path, proof.reference_of(API)(), "--waivers", file)[0].exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--write-waivers", "k.yaml", "--owner", "ada"], "--write-waivers: needs --expires"),
+        (["--write-waivers", "k.yaml", "--expires", "2126-01-01"], "--write-waivers: needs --owner"),
+        (["--write-waivers", "k.yaml", *NEW[:3], "soon"], "--expires soon: is not a day"),
+        (["--write-waivers", "k.yaml", *NEW[:3], "2020-01-01"], "--expires 2020-01-01: has passed"),
+        (["--write-waivers", "k.yaml", *NEW, "--fail-fast"], "--fail-fast: would leave failures"),
+        (["--write-waivers", "k.yaml", *NEW, "--waivers", "l.yaml"], "--waivers: names another file"),
+        (["--write-waivers", "no/k.yaml", *NEW], "no/k.yaml: cannot be written"),
+        (["--owner", "ada"], "--owner: is of new waivers; name their file with --write-waivers"),
+        (["--prune-waivers"], "--prune-waivers: name the file with --waivers"),
+    ],
+)
+def test_options_of_waivers_that_do_not_go_together_are_status_2(options, says, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done, written = run_and_write(tmp_path, proof.reference_of(API)(), *options)
+
+    assert (done.exit_code, done.stdout, written) == (2, "", None)
+    assert says in done.stderr
 
 
 def test_waivers_of_what_is_not_asked_are_left_alone(tmp_path):
