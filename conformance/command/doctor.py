@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ def check_target(
 ) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
     from conformance.http.evidence import escape_controls
+    from conformance.judge.notes import describe_target
     from conformance.judge.session import CannotRun, TargetSession
     from conformance.judge.suites import read_profile, suite_of
 
@@ -30,6 +32,8 @@ def check_target(
         typer.echo(f"{target.api} at {target.base_url}: {session.describe_preflight()}")
         for gap in session.driver.list_gaps():
             typer.echo(escape_controls(session.client.redaction(gap)))
+    for note in describe_target(target, datetime.now(UTC)):
+        typer.echo(f"note: {note}")
     typer.echo("Optional credentials and fixtures are not tried here, but by a run.")
     if missing := target.missing_keys():
         typer.echo(

@@ -13,8 +13,10 @@ from conformance.assertions.outcome import Inconclusive, NotTested, Unjudgeable
 from conformance.contract.cases import ContractCase
 from conformance.contract.reading import Operation
 from conformance.contract.request import make_request
-from conformance.http.client import Client
+from conformance.http.client import Client, RequestParts
+from conformance.http.connection import Request
 from conformance.http.response import Response
+from conformance.http.secret import Secret
 from conformance.suite.driver import CaseResult, Driver
 from conformance.suite.made_up_credential import HOW_CHANGED, change_second_half
 from conformance.suite.run import Run
@@ -118,11 +120,17 @@ class ContractDriver(Driver):
 
     def send(self, case: ContractCase, credentials: Mapping[str, str]) -> Response:
         """Send one case with *credentials*, the values of security schemes by name."""
+        method, path, parts = self._compose_case(case, credentials)
+        return self.client.send(method, path, **parts)
+
+    def _compose_case(
+        self, case: ContractCase, credentials: Mapping[str, str]
+    ) -> tuple[str, str, RequestParts]:
         request = make_request(case, self.target.fixtures)
         headers, path = dict(request.headers), request.path
         for name, value in credentials.items():
             headers, path = self._add_credential(name, value, headers, path)
-        return self.client.send(request.method, path, headers=headers, content=request.content)
+        return request.method, path, {"headers": headers, "content": request.content}
 
     def _add_credential(
         self, name: str, value: str, headers: dict[str, str], path: str
@@ -183,8 +191,7 @@ class ContractDriver(Driver):
     def preflight(self) -> None:
         """Raise Unreachable if nobody answers, Unjudgeable if the credentials are refused."""
         self.run.mode.require_full_mode("a generated request")
-        operations = [one for one in self.target.selected_operations() if self._list_sendable_cases(one)]
-        for operation in sorted(operations, key=lambda one: not self.credentials_for(one))[:1]:
+        for operation in self._choose_first_operation():
             credentials = self.credentials_for(operation)
             response = self.send(self._list_sendable_cases(operation)[0], credentials)
             if response.status == 401 and credentials:
@@ -192,6 +199,20 @@ class ContractDriver(Driver):
                 raise Unjudgeable(
                     f"{names} was refused with 401 by {operation.id}; give what is let in, and check base_url"
                 )
+
+    def make_credential_probe(self, secret: Secret) -> Request | None:
+        """Make the request that preflight sends once more, if it carries *secret*."""
+        for operation in self._choose_first_operation():
+            credentials = self.credentials_for(operation)
+            if secret.reveal() in credentials.values():
+                case = self._list_sendable_cases(operation)[0]
+                method, path, parts = self._compose_case(case, credentials)
+                return self.client.build_request(method, path, **parts)
+        return None
+
+    def _choose_first_operation(self) -> list[Operation]:
+        operations = [one for one in self.target.selected_operations() if self._list_sendable_cases(one)]
+        return sorted(operations, key=lambda one: not self.credentials_for(one))[:1]
 
     def _list_sendable_cases(self, operation: Operation) -> list[ContractCase]:
         return self._list_cases(operation) if self.target.may_send(operation) else []

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache, partial
-from typing import Any, TypedDict, TypeVar, Unpack
-from urllib.parse import urlencode
+from functools import partial
+from typing import Any, TypeVar, Unpack
 
 import httpx2
 
-from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested
-from conformance.http.connection import (
-    NO_PROXY,
-    HttpConnection,
-    Request,
-    find_environment_proxy,
-    make_request,
-)
+from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested, RunStopped
+from conformance.http.composition import UNSET, RequestParts, compose_request, move_to_other_slash
+from conformance.http.connection import NO_PROXY, HttpConnection, Request, find_environment_proxy
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import BUSY_STATUSES, Accepted, Budget, OutageWatch, RateLimit, RetryTimer
@@ -32,30 +26,9 @@ from conformance.http.response import Response
 from conformance.http.secret import COMMAND_WITHIN_S, Secret
 from conformance.http.sender import Sender
 
-__all__ = ["UNSET", "Client"]
+__all__ = ["UNSET", "Client", "RequestParts"]
 
 T = TypeVar("T")
-
-UNSET: Any = object()
-_DEFAULT_HEADERS = {
-    "accept": "application/json",
-    "accept-encoding": "gzip, deflate",
-    "user-agent": "conformance",
-}
-_REDIRECTS_THAT_KEEP_THE_METHOD = (307, 308)
-
-
-class RequestParts(TypedDict, total=False):
-    """What a request may have besides its method and path.
-
-    json: the body, sent as application/json unless *headers* name another type. content: the body, sent as it is.
-    Without either there is no body.
-    """
-
-    headers: Mapping[str, str] | None
-    json: Any
-    content: bytes | str | None
-    params: Mapping[str, str] | None
 
 
 class Client:
@@ -67,6 +40,7 @@ class Client:
     ssl_context: other than the usual one. proxy: its URL, "none" for none, or None for the environment's.
     secrets: credentials, shown by their names, and fetched again when the target no longer accepts them.
     make_connection: the proof gives one of its own, which calls a server in this process.
+    make_credential_probe: makes a request that is accepted, and changes nothing, with a credential that still is.
     """
 
     def __init__(
@@ -90,6 +64,9 @@ class Client:
         self.made_up_credentials: dict[str, str] = {}  # how those of these names are made
         self.redaction = redaction
         self._log = EvidenceLog()
+        self.make_credential_probe: Callable[[Secret], Request | None] = lambda _: None
+        self._probing = threading.Lock()
+        self._ended: dict[str, str] = {}  # what is said of credentials that were accepted, by their keys
         self._renewal = Renewal(secrets, redaction)
         self._base_url = base_url.rstrip("/")
         self._retry_s = retry_s
@@ -118,7 +95,7 @@ class Client:
         Raises Inconclusive if none came that can be judged, RunStopped if that has happened too often or if the
         budget is used up.
         """
-        request = self._compose_request(method, path, **parts)
+        request = compose_request(self._base_url, self.redaction, method, path, **parts)
         timer, statuses = self._start_retry_timer(), list[int]()
         while True:
             response = self._send_with_renewal(request)
@@ -134,7 +111,7 @@ class Client:
 
     def build_request(self, method: str, path: str, **parts: Unpack[RequestParts]) -> Request:
         """Make the request that send would send, for a RawRequest."""
-        request = self._compose_request(method, path, **parts)
+        request = compose_request(self._base_url, self.redaction, method, path, **parts)
         return _replace_headers(
             request, self._renewal.renew_expired(request.headers, self._command_timeout_s())
         )
@@ -165,6 +142,9 @@ class Client:
             self._keep_response(response)
         if busy:
             raise self._give_up_on_busy(busy)
+        for request, response in zip(raw_request.requests, responses, strict=False):
+            if refused := self._renewal.note_answer(request, response.status):
+                self._believe_refusal(refused, response)
         return responses
 
     def send_hostile(self, ask: Callable[[], T], ask_harmless: Callable[[], Accepted]) -> T | None:
@@ -274,37 +254,12 @@ class Client:
 
     # --- one exchange --------------------------------------------------------------------------------------
 
-    def _compose_request(
-        self,
-        method: str,
-        path: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        json: Any = UNSET,
-        content: bytes | str | None = None,
-        params: Mapping[str, str] | None = None,
-    ) -> Request:
-        headers = dict(headers or {})
-        names = {name.lower() for name in headers}
-        if json is not UNSET:
-            # A lone surrogate is valid in JSON text and has no UTF-8: it goes out as the bytes it would have.
-            content = jsonlib.dumps(json, ensure_ascii=False).encode("utf-8", "surrogatepass")
-            if "content-type" not in names:
-                headers["content-type"] = "application/json"
-        for name, value in headers.items():
-            self.redaction.conceal_header(name, value)
-        query = f"?{urlencode(params)}" if params else ""
-        defaults = {name: value for name, value in _DEFAULT_HEADERS.items() if name not in names}
-        try:
-            url = _parse_url(f"{self._base_url}{path}{query}")
-            return make_request(method.upper(), url, {**defaults, **headers}, content)
-        except (httpx2.InvalidURL, UnicodeEncodeError) as error:
-            raise Inconclusive(f"the request cannot be sent: {self.redaction(str(error))}") from None
-
     def _send_with_renewal(self, request: Request) -> Response:
         """Send, and once more if the credential was one that is fetched and is no longer accepted."""
         sent = self._renewal.renew_expired(request.headers, self._command_timeout_s())
-        response = self._send_following_slash(_replace_headers(request, sent))
+        request = _replace_headers(request, sent)
+        response = self._send_following_slash(request)
+        refused = self._renewal.note_answer(request, response.status)
         try:
             renewed = self._renewal.renew_refused(sent, response.status, self._command_timeout_s())
         except CannotRenew as error:
@@ -312,25 +267,40 @@ class Client:
             if not self.budget.remaining_s():
                 raise self.budget.exhausted_outcome() from None
             raise self._sender.silence_outcome(Inconclusive, self.redaction(str(error))) from None
-        if renewed is None:
-            return response
+        if renewed is not None:
+            self.cite(response.exchange)
+            request = _replace_headers(request, renewed)
+            response = self._send_following_slash(request)
+            refused = self._renewal.note_answer(request, response.status)
+        if refused:
+            self._believe_refusal(refused, response)
+        return response
+
+    def _believe_refusal(self, secret: Secret, response: Response) -> None:
+        """Return if *secret*, which was accepted before, still is; else raise RunStopped if the run cannot go on."""
+        with self._probing:
+            if secret.key not in self._ended:
+                count = self.request_count
+                probe = self.make_credential_probe(secret)
+                if probe is None:
+                    return
+                again = self._send_following_slash(probe)
+                if self._renewal.note_answer(probe, again.status) is not secret:
+                    return  # it is this request that is refused, and not the credential
+                self._ended[secret.key] = (
+                    f"{secret.key} has been refused since request {count}, with {response.status}, and had been "
+                    "accepted before; give one that outlasts the run"
+                )
         self.cite(response.exchange)
-        return self._send_following_slash(_replace_headers(request, renewed))
+        kind = RunStopped if secret is self._renewal.main else Inconclusive
+        raise kind(self._ended[secret.key])
 
     def _send_following_slash(self, request: Request) -> Response:
         """Send, and follow a redirect that does nothing but add or remove the last slash of the path."""
         # Many frameworks redirect to the form that they route, and clients follow; any other redirect is an answer.
         response = self._sender.send(request)
-        if response.status not in _REDIRECTS_THAT_KEEP_THE_METHOD:
-            return response
-        try:
-            other = request.url.join(response.headers.get("location", ""))
-        except httpx2.InvalidURL:
-            return response
-        if not _differ_by_last_slash(request.url, other):
-            return response
-        moved = replace(request, url=other)
-        return self._sender.send(moved)
+        moved = move_to_other_slash(request, response.status, response.headers)
+        return self._sender.send(moved) if moved else response
 
     def _keep_response(self, response: Response) -> Response:
         if response.status not in BUSY_STATUSES:
@@ -367,17 +337,5 @@ class Client:
         return proxy
 
 
-@lru_cache(maxsize=256)
-def _parse_url(text: str) -> httpx2.URL:
-    """Parse an address, of which a run has a few; raises InvalidURL."""
-    return httpx2.URL(text)
-
-
 def _replace_headers(request: Request, headers: httpx2.Headers) -> Request:
     return request if headers is request.headers else replace(request, headers=headers)
-
-
-def _differ_by_last_slash(url: httpx2.URL, other: httpx2.URL) -> bool:
-    same_origin = (url.scheme, url.host, url.port) == (other.scheme, other.host, other.port)
-    paths = sorted([url.raw_path.partition(b"?")[0], other.raw_path.partition(b"?")[0]])
-    return same_origin and paths[0] + b"/" == paths[1]

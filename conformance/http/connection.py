@@ -23,8 +23,8 @@ import httpcore2
 import httpx2
 
 from conformance.http.clock import Clock
-from conformance.http.content_coding import LARGEST_BODY, BodyTooLarge, decode_body, is_plain_json
-from conformance.http.deadline import Deadline, DeadlineBackend
+from conformance.http.transport.content_coding import LARGEST_BODY, BodyTooLarge, decode_body, is_plain_json
+from conformance.http.transport.deadline import Deadline, DeadlineBackend
 
 CUT_REQUEST_TIMEOUT_S = 0.5  # half a request need not be answered; we wait no longer than this
 NO_PROXY = "none"  # in the place of a URL: not even the environment's

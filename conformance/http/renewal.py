@@ -1,25 +1,31 @@
-"""Credentials that a command prints, fetched again when they expire in the middle of a run.
+"""Credentials that are no longer accepted in the middle of a run.
 
-One is fetched when the target answers 401 to it in a form that it has accepted before, such as ``Bearer`` and the
-credential: what is refused on purpose was never accepted and stays as it is. It is fetched beforehand where it is
-a JWT whose time is up by the clock here, unless its command has no better one.
+One that a command prints is fetched again when the target answers 401 to it in a form that it has accepted before, such
+as ``Bearer`` and the credential: what is refused on purpose was never accepted and stays as it is. It is fetched
+beforehand where it is a JWT whose time is up by the clock here, unless its command has no better one.
+
+Any that was accepted before and is refused now may have expired or been replaced, which is no fault of the target's.
+Whether it was is told by a probe: a request that was accepted before.
 """
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import quote
 
 import httpx2
 
+from conformance.http.connection import Request
 from conformance.http.redaction import Redaction
 from conformance.http.secret import CannotFetch, Secret
 from openapi.jwt import peek_claims
 
-_UNAUTHORIZED, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
+_UNAUTHORIZED, _FORBIDDEN, _TOO_MANY, _SERVER_ERROR = 401, 403, 429, 500
 _EARLY_S = 5
 _STALE_S = 30  # one that is first sent so long after it was fetched may have expired unseen
 
@@ -29,21 +35,25 @@ class CannotRenew(Exception):
 
 
 @dataclass
-class _RenewableSecret:
-    """One secret, the values it has had, and in which forms the target has accepted it."""
+class _KnownSecret:
+    """One secret, the values it has had, and in which forms the target has accepted it.
+
+    let_in: the forms that were also not answered 403.
+    """
 
     secret: Secret
     values: list[str]
     accepted: set[tuple[str, str]] = field(default_factory=set)
+    let_in: set[tuple[str, str]] = field(default_factory=set)
     fetched_at: float = field(default_factory=time.monotonic)
     was_sent: bool = False
     is_hopeless: bool = False
 
 
-class _SecretInHeader(NamedTuple):
-    """A secret in a header: what stands before it there, and which of its values it is."""
+class _SentSecret(NamedTuple):
+    """A secret in a request: what stands before it in which header, and which of its values it is."""
 
-    renewable: _RenewableSecret
+    known: _KnownSecret
     header: str
     prefix: str
     value: str
@@ -55,19 +65,25 @@ class _SecretInHeader(NamedTuple):
     def renew_header(self, headers: httpx2.Headers) -> httpx2.Headers:
         """Return *headers* with the secret's newest value."""
         changed = httpx2.Headers(headers)
-        changed[self.header] = self.prefix + self.renewable.secret.reveal()
+        changed[self.header] = self.prefix + self.known.secret.reveal()
         return changed
 
 
 class Renewal:
-    """Keeps the secrets of a run fresh, and every value of theirs out of the reports."""
+    """Keeps the secrets of a run fresh, and every value of theirs out of the reports.
+
+    main: the first that was accepted, without which nothing can be asked.
+    """
 
     def __init__(self, secrets: Sequence[Secret], redaction: Redaction) -> None:
+        self.main: Secret | None = None
         self._redaction = redaction
         self._lock = threading.RLock()
         for secret in secrets:
             redaction.conceal(secret.reveal(), secret.name)
-        self._secrets = [_RenewableSecret(one, [one.reveal()]) for one in secrets if one.is_renewable]
+        # The longest first, since one may end as another does.
+        known = sorted(secrets, key=lambda one: len(one.reveal()), reverse=True)
+        self._secrets = [_KnownSecret(one, [one.reveal()]) for one in known]
 
     def renew_expired(self, headers: httpx2.Headers, within_s: float) -> httpx2.Headers:
         """Return *headers* as they are to be sent, with the newest credential.
@@ -75,16 +91,16 @@ class Renewal:
         within_s: for the command, if it has to be asked.
         """
         with self._lock:
-            found = self._find_secret(headers)
+            found = self._find_renewable(headers)
             if found is None:
                 return headers
-            renewable = found.renewable
-            if not renewable.is_hopeless and _has_expired(renewable.secret.reveal()):
+            known = found.known
+            if not known.is_hopeless and _has_expired(known.secret.reveal()):
                 try:
-                    self._fetch_secret(renewable, within_s)
-                    renewable.is_hopeless = _has_expired(renewable.secret.reveal())
+                    self._fetch_secret(known, within_s)
+                    known.is_hopeless = _has_expired(known.secret.reveal())
                 except CannotFetch:
-                    renewable.is_hopeless = True  # whether the old one still does is for the target to say
+                    known.is_hopeless = True  # whether the old one still does is for the target to say
             return found.renew_header(headers)
 
     def renew_refused(self, headers: httpx2.Headers, status: int, within_s: float) -> httpx2.Headers | None:
@@ -93,38 +109,70 @@ class Renewal:
         Raises CannotRenew if another credential is needed and none comes.
         """
         with self._lock:
-            found = self._find_secret(headers)
+            found = self._find_renewable(headers)
             if found is None:
                 return None
-            renewable = found.renewable
-            is_stale = not renewable.was_sent and time.monotonic() - renewable.fetched_at > _STALE_S
-            renewable.was_sent = True
-            if status != _UNAUTHORIZED:
-                if status != _TOO_MANY and status < _SERVER_ERROR:  # which say nothing of a credential
-                    renewable.accepted.add(found.form)
+            known = found.known
+            is_stale = not known.was_sent and time.monotonic() - known.fetched_at > _STALE_S
+            known.was_sent = True
+            if status != _UNAUTHORIZED or (found.form not in known.accepted and not is_stale):
                 return None
-            if found.form not in renewable.accepted and not is_stale:
-                return None
-            if found.value == renewable.secret.reveal():
+            if found.value == known.secret.reveal():
                 try:
-                    self._fetch_secret(renewable, within_s)
+                    self._fetch_secret(known, within_s)
                 except CannotFetch as error:
                     raise CannotRenew(f"a credential was answered 401 that did before; {error}") from None
             return found.renew_header(headers)
 
-    def _find_secret(self, headers: httpx2.Headers) -> _SecretInHeader | None:
-        for renewable in self._secrets:
-            for name, text in headers.items():
-                for value in reversed(renewable.values):
-                    if text.endswith(value):
-                        return _SecretInHeader(renewable, name, text.removesuffix(value), value)
+    def note_answer(self, request: Request, status: int) -> Secret | None:
+        """Note how a credential of *request* was answered; return it if it was accepted before and is refused now."""
+        if status == _TOO_MANY or status >= _SERVER_ERROR:
+            return None  # which say nothing of a credential
+        with self._lock:
+            found = self._find_secret(request)
+            if found is None:
+                return None
+            known, form = found.known, found.form
+            if status == _UNAUTHORIZED:
+                return known.secret if form in known.accepted else None
+            self.main = self.main or known.secret
+            known.accepted.add(form)
+            if status == _FORBIDDEN:
+                return known.secret if form in known.let_in else None
+            known.let_in.add(form)
+            return None
+
+    def _find_renewable(self, headers: httpx2.Headers) -> _SentSecret | None:
+        found = self._find_in_headers(headers)
+        return found if found and found.known.secret.is_renewable else None
+
+    def _find_secret(self, request: Request) -> _SentSecret | None:
+        """Find the secret of *request*, also where it is encoded for Basic or stands in the query."""
+        if found := self._find_in_headers(request.headers):
+            return found
+        authorization = request.headers.get("authorization", "")
+        query = request.url.query.decode("ascii")
+        for known in self._secrets:
+            for value in known.values:
+                if authorization.endswith(f" {base64.b64encode(value.encode()).decode()}"):
+                    return _SentSecret(known, "authorization", "basic", value)
+                if f"={quote(value, safe='')}" in query:
+                    return _SentSecret(known, "", "query", value)
         return None
 
-    def _fetch_secret(self, renewable: _RenewableSecret, within_s: float) -> None:
-        fetched = renewable.secret.renew(within_s)
-        self._redaction.conceal(fetched, renewable.secret.name)
-        renewable.values.append(fetched)
-        renewable.fetched_at = time.monotonic()
+    def _find_in_headers(self, headers: httpx2.Headers) -> _SentSecret | None:
+        for known in self._secrets:
+            for name, text in headers.items():
+                for value in reversed(known.values):
+                    if text.endswith(value):
+                        return _SentSecret(known, name, text.removesuffix(value), value)
+        return None
+
+    def _fetch_secret(self, known: _KnownSecret, within_s: float) -> None:
+        fetched = known.secret.renew(within_s)
+        self._redaction.conceal(fetched, known.secret.name)
+        known.values.append(fetched)
+        known.fetched_at = time.monotonic()
 
 
 def _has_expired(token: str) -> bool:

@@ -15,12 +15,16 @@ class Secret:
     """A credential. It shows as the ``$NAME`` of its environment variable.
 
     fetch: gets another value within so many seconds, where a command does; raises CannotFetch if it cannot.
+    key: where it stands in the profile, such as ``credentials.user``.
     """
 
-    def __init__(self, value: str, name: str, fetch: Callable[[float], str] | None = None) -> None:
+    def __init__(
+        self, value: str, name: str, fetch: Callable[[float], str] | None = None, key: str = ""
+    ) -> None:
         self._value = value
         self._fetch = fetch
         self.name = name
+        self.key = key or f"${name}"
 
     @property
     def is_renewable(self) -> bool:

@@ -19,13 +19,13 @@ from conformance.assertions.outcome import (
     Unreachable,
 )
 from conformance.http.connection import AnswerCut, HttpConnection, RawResponse, Request
-from conformance.http.content_coding import LARGEST_BODY, BodyTooLarge
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import Budget, RateLimit
 from conformance.http.raw_request import RawRequest
 from conformance.http.redaction import Redaction
 from conformance.http.response import Response
+from conformance.http.transport.content_coding import LARGEST_BODY, BodyTooLarge
 
 SILENCES_UNTIL_STOP = 3  # this often in a row without a usable response in time, and the run stops
 SLOW_CUTS_UNTIL_STOP = 10  # each of them is a failure; requirements that only observe may come first

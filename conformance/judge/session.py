@@ -19,7 +19,7 @@ from conformance.http.evidence import escape_controls
 from conformance.http.pacing import BUSY_STATUSES
 from conformance.http.redaction import Redaction
 from conformance.http.response import Response, describe_unread_coding
-from conformance.judge import waiver
+from conformance.judge import notes, waiver
 from conformance.judge.engine import Engine
 from conformance.judge.result import Result, describe_judge_error, result_not_asked
 from conformance.judge.suites import Suite, read_profile, suite_of
@@ -60,6 +60,7 @@ class TargetSession:
             target.base_url, Redaction(), make_connection=make_connection, **client_options(target)
         )
         self.driver = suite.make_driver(self.client, self.run)
+        self.client.make_credential_probe = self.driver.make_credential_probe
         self.engine = Engine(self.driver, self.client)
         self.remains: str | None = None
 
@@ -185,13 +186,13 @@ def judge_target(
     musts = sum(one.level == "MUST" for one in known)
     verdict = Verdict(target.api, target.base_url, seed, is_partial, strict, mode, datetime.now(UTC), musts)
     began = time.monotonic()
-    verdict.notes = _notes_on_target(target)
+    verdict.notes = notes.describe_target(target, verdict.started)
     verdict.document_sha256 = suite.document_sha256
     with TargetSession(suite, seed, mode, make_connection) as session:
         _collect_results(verdict, session, asked, waivers, fail_fast, on_result, on_start)
         faults = waiver.list_waiver_faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(session.client.redaction, faults))
-        verdict.notes += _notes_on_credentials(session.client.made_up_credentials, verdict.results)
+        verdict.notes += notes.describe_made_up(session.client.made_up_credentials, verdict.results)
         verdict.notes += [session.client.redaction(session.remains)] if session.remains else []
         verdict.requests = session.client.request_count
         verdict.exchanges = session.client.exchanges
@@ -267,6 +268,7 @@ def _collect_results(
         verdict.stopped = "interrupted"
     except Exception as error:
         verdict.stopped = f"the judge itself failed: {session.client.redaction(describe_judge_error(error))}"
+    verdict.ended_by = session.engine.stopped
     for missing in asked[len(verdict.results) :]:
         verdict.results.append(result_not_asked(missing, str(verdict.stopped)))
 
@@ -281,18 +283,3 @@ def _describe_response(response: Response) -> str:
     if response.content and not response.is_labelled_json:
         facts.append(response.media_type or "without a media type")
     return escape_controls(", ".join(facts))
-
-
-def _notes_on_credentials(how: Mapping[str, str], results: Sequence[Result]) -> list[str]:
-    """Say how those credentials are made that curl lines of findings name and no environment has."""
-    found = (result for result in results if result.status in ("failed", "inconclusive", "waived"))
-    lines = "\n".join({exchange.curl for result in found for exchange in result.evidence})
-    return [f"{name} of a curl line is {text}" for name, text in how.items() if f"${{{name}}}" in lines]
-
-
-def _notes_on_target(target: AnyTarget) -> list[str]:
-    if target.tls and not target.tls.verify and target.base_url.startswith("https:"):
-        return [
-            "the target's certificate was not verified, as tls.verify is false: anybody may have answered"
-        ]
-    return []

@@ -22,8 +22,8 @@ IN_WHAT_WAS_TESTED, BUT_FOR_WAIVERS = "conformant_in_what_was_tested", "conforma
 class Verdict:
     """What came of a run.
 
-    reason: why there is no verdict, or what it rests on. stopped: why not everything was asked. musts: how many
-    the API has, asked or not.
+    reason: why there is no verdict, or what it rests on. stopped: why not everything was asked. ended_by: what
+    has ended the asking in the middle. musts: how many the API has, asked or not.
     exchanges: every one of the run, in the order they ended. waiver_faults: what is to be done with waivers
     that have expired or excuse nothing, in sentences. notes: what else is to be known about the run, in sentences.
     """
@@ -43,6 +43,7 @@ class Verdict:
     waiver_faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     stopped: str | None = None
+    ended_by: str | None = None
     was_interrupted: bool = False
     case_set: CaseSet | None = None
     cases_accepted: int | None = None
@@ -109,8 +110,13 @@ class Verdict:
         if faults := [result for result in self.results if result.is_our_fault]:
             return NO_VERDICT, f"the judge itself failed in {faults[0].requirement.id}"
         if unknown := self.ids("inconclusive", *levels):
-            why = f"the first was {unknown[0]}: {self._reason_of(unknown[0])}"
-            return NO_VERDICT, f"{_pluralize(len(unknown), named)} could not be judged, {why}"
+            open_ones, first = (
+                f"{_pluralize(len(unknown), named)} could not be judged",
+                self._reason_of(unknown[0]),
+            )
+            if self.ended_by and (first or "").endswith(self.ended_by):
+                return NO_VERDICT, f"{self.ended_by}; {open_ones}"
+            return NO_VERDICT, f"{open_ones}, the first was {unknown[0]}: {first}"
         if not self.musts_tested:
             return NO_VERDICT, "no MUST was tested"
         if self._was_refused_alike:

@@ -10,8 +10,10 @@ from typing import TypeVar
 from conformance.assertions.outcome import Inconclusive, Unreachable
 from conformance.generation.case import Case
 from conformance.http.client import Client
+from conformance.http.connection import Request
 from conformance.http.raw_request import RawRequest
 from conformance.http.response import Response
+from conformance.http.secret import Secret
 from conformance.suite.run import Run
 
 RACES = 3
@@ -51,6 +53,10 @@ class Driver(ABC):
     def list_gaps(self) -> Sequence[str]:
         """Say in sentences what the target's fixtures cannot show, as far as preflight has told."""
         return ()
+
+    def make_credential_probe(self, secret: Secret) -> Request | None:  # noqa: ARG002 - for overrides
+        """Make a request that is accepted if *secret* is, and that leaves all as it was; None if there is none."""
+        return None
 
     def restore(self) -> str | None:
         """Put back what the run has changed; return a sentence about what could not be put back."""

@@ -88,6 +88,10 @@ class TargetProfile(Model, Generic[CredentialsT, FixturesT]):
         given = (getattr(model, name) for name in type(model).model_fields)
         return [one for one in given if isinstance(one, Secret)]
 
+    def lasting_secrets(self) -> list[Secret]:
+        """List those of them that have to be valid for the whole of a run."""
+        return self.secrets()
+
     def missing_keys(self) -> list[str]:
         """Name the optional keys that the profile does not give."""
         parts: dict[str, Any] = {"credentials": self.credentials, "fixtures": self.fixtures}

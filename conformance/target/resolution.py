@@ -91,7 +91,7 @@ class _Resolution:
                 except BadProfile as error:
                     raise CannotFetch(str(error)) from None
 
-            return Secret(run(COMMAND_WITHIN_S), variable, fetch)
+            return Secret(run(COMMAND_WITHIN_S), variable, fetch, at)
         if not isinstance(value, str):
             return value
         whole = VARIABLE.fullmatch(value)
@@ -101,7 +101,7 @@ class _Resolution:
             raise BadProfile(
                 f"{self._name}: {at}: begins with the word Bearer, which is sent anyway; give what follows it"
             )
-        return Secret(credential, whole[1] if whole else variable)
+        return Secret(credential, whole[1] if whole else variable, key=at)
 
     def _check_credential(self, value: str, at: str) -> str:
         if not value:

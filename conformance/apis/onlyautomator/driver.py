@@ -17,6 +17,7 @@ from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.connection import Request
 from conformance.http.response import Response
+from conformance.http.secret import Secret
 from conformance.suite import driver as suite
 from conformance.suite.mode import SAFE_METHODS, Mode
 from conformance.suite.run import Run
@@ -301,6 +302,12 @@ class Driver(suite.Driver):
                 f"fixtures.fan_id {self.fan_id!r} was answered {describe_answer(answer)}; "
                 "name a fan that the user may write for, and check base_url"
             )
+
+    def make_credential_probe(self, secret: Secret) -> Request:
+        """Make a write of its own, or what preflight sends where nothing may be written."""
+        body = self.make_body() if self.run.mode.may_write else self.make_body_without("category")
+        authorization = {"Authorization": f"Bearer {secret.reveal()}"}
+        return self.client.build_request("POST", WRITE_PATH, headers=authorization, json=body)
 
     def restore(self) -> str | None:
         """Put a word in the place of values that make a list hard to read; the API cannot delete."""

@@ -63,6 +63,10 @@ class Profile(TargetProfile[Credentials, Fixtures]):
                 raise profile_error(f"unknown capability {one!r}; known: {', '.join(CAPABILITIES)}")
         return given
 
+    def lasting_secrets(self) -> list[Secret]:
+        """List the credentials that have to be valid for the whole of a run: all but the one that has expired."""
+        return [one for one in self.secrets() if one is not self.credentials.expired]
+
     def missing_keys(self) -> list[str]:
         """Name the optional keys that the profile does not give."""
         missing = [one for one in CAPABILITIES if one not in self.capabilities]

@@ -26,6 +26,7 @@ from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.connection import Request
 from conformance.http.response import Response
+from conformance.http.secret import Secret
 from conformance.suite import driver as suite
 from conformance.suite.driver import CaseResult
 from conformance.suite.mode import Mode
@@ -355,6 +356,16 @@ class Driver(suite.Driver):
                     f"{place.category} says that it is not editable, and cannot be opted out of; "
                     "name one in fixtures.category that can, and this one in fixtures.locked_category"
                 )
+
+    def make_credential_probe(self, secret: Secret) -> Request:
+        """Make the latest plain write that was accepted once more, or what preflight sends."""
+        latest = [(write.place, write.body) for write in self.accepted_writes[-1:]]
+        first = OPT_IN if self.run.mode.may_write else {"preference": UNKNOWN}
+        place, body = latest[0] if latest else (self.places.main, first)
+        self.forget_latest_writes()
+        authorization = {"authorization": f"Bearer {secret.reveal()}"}
+        path = place.path(self._target.path_style)
+        return self.client.build_request("PATCH", path, headers=authorization, json=body, params=place.query)
 
     def restore(self) -> str | None:
         """Leave every place that was written to opted in, with all its channels, and no channel restricted.

@@ -6,13 +6,19 @@ import sys
 import time
 
 import jwt
+import pytest
 from typer.testing import CliRunner
 
 from conformance import proof
 from conformance.command.cli import app
 from conformance.judge.session import judge_target
+from conformance.proof.in_process import IN_PROCESS_URL
+from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import SECRET
 from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
+from tests.conformance.contract.judging import judged as judged_by_contract
+from tests.conformance.contract.library import SPEC, Library
 
 ONLYAUTOMATOR, SUPRSEND = (proof.reference_of(api) for api in ("onlyautomator", "suprsend"))
 
@@ -206,3 +212,103 @@ def test_later_tokens_stay_secret_too(tmp_path):
     assert "no longer $ONLYAUTOMATOR_USER $ONLYAUTOMATOR_USER" in written
     assert "$CREDENTIAL" not in written
     assert not [part for token in tokens for part in token.split(".")[1:] if part in written + done.output]
+
+
+def ends_after(reference, requests, status=401, credential=None):
+    """Make a server that refuses *credential*, by default the main one, after so many requests that carry it."""
+
+    class Ends(reference):
+        used = 0
+
+        def answer(self, request):
+            given = self.profile("")["credentials"]
+            held = given[credential] if credential else next(iter(given.values()))
+            if request.headers.get("authorization", "").removeprefix("Bearer ") == held:
+                self.used += 1
+                if self.used > requests:
+                    return Response(status, {"code": status, "message": "It was replaced"})
+            return super().answer(request)
+
+    server = Ends()
+    profile = server.profile(IN_PROCESS_URL)
+    server.profile = lambda _: profile  # whose tokens stay the same
+    return server
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("requests", [1, 10, 30, 60, 150, 220])
+@pytest.mark.parametrize("reference", [ONLYAUTOMATOR, SUPRSEND])
+def test_credential_that_ends_is_no_failure_of_the_server(reference, requests, status):
+    server = ends_after(reference, requests, status)
+    verdict = judge_in_process(server)
+    key = "credentials.user" if reference is ONLYAUTOMATOR else "credentials.api_key"
+
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
+    assert verdict.reason.startswith(f"{key} has been refused since request ")
+    assert server.used < requests + 10  # those of a race, and the probe
+
+
+def test_command_that_prints_what_has_ended_is_no_failure_of_the_server(tmp_path):
+    verdict = judged(ShortLived(60), Shop(tmp_path, *[token_of("ada", 1)] * 9))
+
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
+    assert verdict.reason.startswith("credentials.user has been refused since request ")
+
+
+@pytest.mark.parametrize(
+    ("lives_s", "command", "says"),
+    [
+        (30, "run", "credentials.user expires in "),
+        (30, "doctor", "note: credentials.user expires in "),
+        (-30, "run", "credentials.user expired at "),
+        (90, "run", ""),
+    ],
+)
+def test_token_that_will_not_last_is_noted(lives_s, command, says, tmp_path):
+    server = ONLYAUTOMATOR()
+    with serve(server) as url:
+        profile = server.profile(url)
+        profile["credentials"]["user"] = token_of("ada", 1, lives_s)
+        (tmp_path / "target.yaml").write_text(json.dumps(profile))
+        only = ["--only", "create-answers-200"] if command == "run" else []
+        done = CliRunner().invoke(app, [command, str(tmp_path / "target.yaml"), *only])
+
+    assert says in done.output
+    assert ("credentials.user expire" in done.output) is bool(says)
+
+
+def test_other_credential_that_ends_leaves_open_what_needs_it():
+    verdict = judge_in_process(ends_after(ONLYAUTOMATOR, 2, credential="other_user"))
+    reasons = {one.reason for one in verdict.results if one.status == "inconclusive"}
+
+    assert (verdict.exit_status, verdict.ids("failed"), verdict.ended_by) == (3, [], None)
+    assert {reason.partition(" since")[0] for reason in reasons} == {
+        "credentials.other_user has been refused"
+    }
+
+
+def test_server_that_refuses_a_good_credential_now_and_then_is_condemned():
+    class RefusesOneCategory(ONLYAUTOMATOR):
+        def validate_body(self, body):
+            super().validate_body(body)
+            if body["category"] == "tipping":
+                raise self.authentication_refusal()
+
+    verdict = judge_in_process(RefusesOneCategory(), only=["common-categories"])
+
+    assert (verdict.exit_status, verdict.results[0].status) == (1, "failed")
+
+
+def test_credential_of_a_contract_that_ends_is_no_failure_of_the_server(tmp_path):
+    class Ends(Library):
+        used = 0
+
+        def is_let_in(self, request):
+            self.used += super().is_let_in(request)
+            return super().is_let_in(request) and self.used <= 9
+
+    (tmp_path / "library.yaml").write_text(SPEC)
+    verdict = judged_by_contract(Ends(), tmp_path / "library.yaml")
+
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
+    assert verdict.reason.startswith("credentials.key has been refused since request ")

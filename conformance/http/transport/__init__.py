@@ -1,0 +1,1 @@
+"""What lies below a connection: its deadline, and the coding of bodies."""

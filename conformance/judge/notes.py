@@ -1,0 +1,51 @@
+"""What else is to be known about a run, in sentences: how its target was reached, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from conformance.http.secret import Secret
+from conformance.judge.result import Result
+from conformance.target.profile import AnyTarget
+from openapi.jwt import peek_claims
+
+_A_RUN_TAKES_S = 60
+_A_RUN_SENDS = 400  # requests
+
+
+def describe_target(target: AnyTarget, now: datetime) -> list[str]:
+    """Say what is to be known before the first request: of the certificate, and of credentials that end soon."""
+    notes = []
+    if target.tls and not target.tls.verify and target.base_url.startswith("https:"):
+        notes.append(
+            "the target's certificate was not verified, as tls.verify is false: anybody may have answered"
+        )
+    rate = target.patience.rate_per_s
+    needed_s = max(_A_RUN_TAKES_S, _A_RUN_SENDS / rate if rate else 0)
+    found = (_describe_end(secret, now, needed_s) for secret in target.lasting_secrets())
+    return notes + [note for note in found if note]
+
+
+def describe_made_up(how: Mapping[str, str], results: Sequence[Result]) -> list[str]:
+    """Say how those credentials are made that curl lines of findings name and no environment has."""
+    found = (result for result in results if result.status in ("failed", "inconclusive", "waived"))
+    lines = "\n".join({exchange.curl for result in found for exchange in result.evidence})
+    return [f"{name} of a curl line is {text}" for name, text in how.items() if f"${{{name}}}" in lines]
+
+
+def _describe_end(secret: Secret, now: datetime, needed_s: float) -> str | None:
+    """Say when a JWT ends, if that is sooner than a run does; nothing of one that is fetched again."""
+    end = (peek_claims(secret.reveal()) or {}).get("exp")
+    if secret.is_renewable or not isinstance(end, int | float):
+        return None
+    left_s = end - now.timestamp()
+    if left_s >= needed_s:
+        return None
+    try:
+        day = f"{datetime.fromtimestamp(end, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        day = "long ago"
+    if left_s <= 0:
+        return f"{secret.key} expired at {day}, by the clock here; give one that is valid"
+    return f"{secret.key} expires in {left_s:.0f} s, at {day}, and a run may take longer; give one that outlasts it"
