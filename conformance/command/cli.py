@@ -16,6 +16,7 @@ from conformance.command.doctor import check_target
 from conformance.command.explain import print_explanations
 from conformance.command.init import print_profile_template
 from conformance.command.listing import list_requirements
+from conformance.command.replay import replay_finding
 from conformance.command.run import judge_and_report
 from conformance.command.selftest import run_selftest
 
@@ -24,6 +25,7 @@ _HELP = """Judge any server that claims to implement an API, with evidence for e
 First `conformance init API > target.yaml`, fill it in, try it with `doctor`, then `run` it.
 
 Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict, 130 interrupted.
+Exit status of replay: 0 the finding holds no longer, 1 it does, 2 usage or profile error, 3 nobody can tell.
 Exit status of diff: 0 nothing got worse, 1 something did, 2 a file cannot be compared.
 """
 
@@ -42,6 +44,7 @@ app.command("doctor")(check_target)
 app.command("run")(judge_and_report)
 app.command("selftest")(run_selftest)
 app.command("diff")(print_changes)
+app.command("replay")(replay_finding)
 
 
 def _print_version(asked: bool) -> None:

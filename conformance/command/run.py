@@ -145,6 +145,7 @@ def judge_and_report(
             on_result=terminal.print_result,
             on_start=terminal.note_asked,
         )
+    verdict.profile = str(profile)
     # From here on an interrupt would only cost the report of what has been judged.
     with interrupt.ignore_interrupts():
         document = build_document(verdict)

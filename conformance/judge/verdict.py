@@ -22,10 +22,10 @@ IN_WHAT_WAS_TESTED, BUT_FOR_WAIVERS = "conformant_in_what_was_tested", "conforma
 class Verdict:
     """What came of a run.
 
-    reason: why there is no verdict, or what it rests on. stopped: why not everything was asked. ended_by: what
-    has ended the asking in the middle. musts: how many the API has, asked or not.
-    exchanges: every one of the run, in the order they ended. waiver_faults: what is to be done with waivers
-    that have expired or excuse nothing, in sentences. notes: what else is to be known about the run, in sentences.
+    reason: why there is no verdict, or what it rests on. stopped: why not everything was asked. ended_by: what has
+    ended the asking in the middle. musts: how many the API has, asked or not. exchanges: every one of the run, in the
+    order they ended. waiver_faults: what is to be done with waivers that have expired or excuse nothing, in sentences.
+    profile: its file, if it is one. notes: what else is to be known about the run, in sentences.
     """
 
     api: str
@@ -48,6 +48,7 @@ class Verdict:
     case_set: CaseSet | None = None
     cases_accepted: int | None = None
     document_sha256: str | None = None
+    profile: str | None = None
 
     @property
     def counts(self) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,13 @@ class ReportedRequirement(BaseModel):
     reason: str | None = None
 
 
+class ReportedTarget(BaseModel):
+    """What is read of the target of a report. profile: its file, which reports did not name at first."""
+
+    base_url: str = ""
+    profile: str | None = None
+
+
 class Report(BaseModel):
     """What is read of a report."""
 
@@ -39,6 +47,9 @@ class Report(BaseModel):
     verdict: VerdictName
     partial: bool
     requirements: list[ReportedRequirement]
+    target: ReportedTarget = ReportedTarget()
+    seed: int = 0
+    mode: str = "full"
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,20 @@ def read_report(file: Path, api: str | None = None) -> Report:
     if api not in (None, report.api):
         raise BadReport(f"{file}: is a report on {report.api}, not on {api}; compare reports on one API")
     return report
+
+
+def find_requirement(report: Report, id_: str, file: Path) -> ReportedRequirement:
+    """Return the requirement of that id in the report of *file*; the API's prefix may be left out.
+
+    Raises BadReport if there is none.
+    """
+    found = {one.id: one for one in report.requirements}
+    for known in (id_, f"{report.api}/{id_}"):
+        if known in found:
+            return found[known]
+    near = difflib.get_close_matches(id_, found, n=1)
+    hint = f"did you mean {near[0]}?" if near else "it asked others"
+    raise BadReport(f"{file}: has no requirement {id_}; {hint}")
 
 
 def compare_reports(old: Report, new: Report) -> list[Change]:

@@ -167,7 +167,7 @@ class Terminal:
         self._print(Text("since the earlier report", "bold"))
         self.print_lines(lines)
 
-    def print_lines(self, lines: Sequence[str]) -> None:
+    def print_lines(self, lines: Sequence[Text | str]) -> None:
         """Print each line as it is."""
         for line in lines:
             self._print(line)

@@ -1,0 +1,115 @@
+"""`conformance replay`: a finding of a report, tried again."""
+
+import json
+
+import pytest
+
+from conformance import proof
+from conformance.proof.messages import Response
+from conformance.proof.server import serve
+from tests.conformance.command.commands import altered, conformance, written
+
+API = "onlyautomator"
+
+
+def let_everybody_in(self, request):
+    reference = proof.reference_of(API)
+    return reference.answer(self, request) if request.headers.get("authorization") else Response(200, {})
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The report of a run against what lets everybody in, in a folder with the profile."""
+    folder = tmp_path_factory.mktemp("replay")
+    server = altered(API, answer=let_everybody_in)
+    with serve(server) as url:
+        profile = written(folder, server.profile(url))
+        conformance("run", profile, "--report-dir", folder, "--only", "missing-token", "--only", "value-true")
+    return folder / "report.json"
+
+
+def replay(report, server, *arguments):
+    """Replay with a profile of *server* in the place of the report's, as it has another port."""
+    with serve(server) as url:
+        profile = written(report.parent, server.profile(url))
+        return conformance("replay", report, *(arguments or ["missing-token"])), profile
+
+
+def test_finding_that_still_holds(report):
+    done, profile = replay(report, altered(API, answer=let_everybody_in), f"{API}/missing-token")
+
+    assert json.loads(report.read_text())["target"]["profile"] == str(profile)
+    assert done.exit_code == 1
+    assert "reported  failed: expected status 401, got status 200" in done.stdout
+    assert "got       status 200\n" in done.stdout
+    assert "repeat    curl -sS -i -X POST" in done.stdout
+    assert done.stdout.endswith(f"{API}/missing-token: still fails\n")
+
+
+def test_finding_that_is_mended(report):
+    done, _ = replay(report, proof.reference_of(API)())
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.endswith(f"{API}/missing-token: fails no longer, it passes\n")
+
+
+def test_finding_that_nobody_can_tell(report, tmp_path):
+    profile = written(tmp_path, proof.reference_of(API)().profile("http://127.0.0.1:9"))
+    done = conformance("replay", report, "missing-token", "--profile", profile)
+
+    assert done.exit_code == 3
+    assert "the report is on http://127.0.0.1:" in done.stdout
+    assert f"{API}/missing-token: nobody can tell: not asked: cannot connect to" in done.stdout
+
+
+def test_what_looks_back_is_asked_after_all_the_others(tmp_path):
+    """What it failed by was sent by another requirement, and comes again only with that."""
+
+    def answer(self, request):
+        if request.body.startswith(b"["):
+            return Response(500, {"status": "error", "error": {"code": "server_error", "message": "No"}})
+        return proof.reference_of(API).answer(self, request)
+
+    server = altered(API, answer=answer)
+    with serve(server) as url:
+        profile = written(tmp_path, server.profile(url))
+        run = conformance("run", profile, "--report-dir", tmp_path)
+        alone = conformance("run", profile, "--only", "no-server-error")
+        done = conformance("replay", tmp_path / "report.json", "no-server-error")
+
+    assert f"{API}/no-server-error" in run.stdout
+    assert (alone.exit_code, done.exit_code) == (0, 1)
+    assert done.stdout.endswith(f"{API}/no-server-error: still fails\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["value-true"], f"{API}/value-true: is no finding, it is passed; findings: {API}/missing-token"),
+        (["missing-tokn"], f"has no requirement missing-tokn; did you mean {API}/missing-token?"),
+        (["missing-token", "--profile", "no.yaml"], "no.yaml: cannot be read"),
+    ],
+)
+def test_misuse_is_status_2_and_says_what_to_do(report, arguments, says):
+    done, _ = replay(report, proof.reference_of(API)(), *arguments)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert says in done.stderr
+
+
+def test_report_that_names_no_profile_is_told(report, tmp_path):
+    old = json.loads(report.read_text())
+    del old["target"]["profile"]
+    (tmp_path / "old.json").write_text(json.dumps(old))
+    done = conformance("replay", tmp_path / "old.json", "missing-token")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "old.json: names no profile; name it with --profile" in done.stderr
+
+
+def test_profile_of_another_api_is_refused(report, tmp_path):
+    profile = written(tmp_path, proof.reference_of("suprsend")().profile("http://127.0.0.1:9"))
+    done = conformance("replay", report, "missing-token", "--profile", profile)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"{API}/missing-token: is not asked of suprsend, as the profile says" in done.stderr
