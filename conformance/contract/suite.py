@@ -57,10 +57,17 @@ class ContractSuite:
         """Look for smaller requests like *case*, of the cases of *seed*, that *is_wrong* is true of as well."""
         cases.shrink_case(self.target.sendable_operations(), case, seed, is_wrong)
 
+    def may_answer(self, response: Response) -> bool:
+        """Tell whether the API itself may answer preflight so, though gateways do as well.
+
+        Preflight asks one operation, which may be the only one that is missing or that answers with pages.
+        """
+        status = response.status
+        if any(one.documents_status(status) for one in self.target.sendable_operations()):
+            return not response.is_page or not response.ok or "text/html" in str(self.target.spec.spec)
+        return status == 500 or (400 <= status < 500 and status not in (421, *BUSY_STATUSES))
+
     def describe_preflight(self, response: Response, _mode: Mode) -> str | None:
         """Say what *response* to preflight shows; None if no target that can be judged answers so."""
-        is_documented = any(
-            one.documents_status(response.status) for one in self.target.sendable_operations()
-        )
-        is_elsewhere = 300 <= response.status < 400 and not is_documented
+        is_elsewhere = 300 <= response.status < 400 and not self.may_answer(response)
         return None if is_elsewhere or response.status in BUSY_STATUSES else "reachable"

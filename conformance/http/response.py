@@ -55,6 +55,13 @@ class Response:
         return self.media_type == "text/json" or is_json(self.media_type)
 
     @property
+    def is_page(self) -> bool:
+        """Whether it is a web page, by its label or, without one, by how it begins."""
+        if self.media_type:
+            return self.media_type in ("text/html", "application/xhtml+xml")
+        return self.content.lstrip().startswith(b"<")
+
+    @property
     def is_json(self) -> bool:
         """Whether the body is JSON, whatever its label says."""
         return not isinstance(self._parsed_json, DoesNotConform | Inconclusive)

@@ -15,11 +15,8 @@ from typing import TYPE_CHECKING, Any
 from conformance.assertions.outcome import Outcome, RunStopped, Unjudgeable, Unreachable
 from conformance.http.client import Client
 from conformance.http.connection import HttpConnection
-from conformance.http.evidence import escape_controls
-from conformance.http.pacing import BUSY_STATUSES
 from conformance.http.redaction import Redaction
-from conformance.http.response import Response, describe_unread_coding
-from conformance.judge import notes, waiver
+from conformance.judge import door, notes, waiver
 from conformance.judge.engine import Engine
 from conformance.judge.result import Result, describe_judge_error, result_not_asked
 from conformance.judge.suites import Suite, read_profile, suite_of
@@ -82,9 +79,9 @@ class TargetSession:
             return self.client.redaction(str(trouble))
         except Outcome:
             # Whatever else is wrong with the answer, a requirement says it with evidence.
-            return self._describe_unread_answer()
+            return self._describe_door()
         if self.run.mode.may_write:
-            return self._describe_unread_answer()
+            return self._describe_door()
         # Where nothing may be accepted, no later answer would tell the API from a proxy that refuses everything.
         try:
             self.describe_preflight()
@@ -92,9 +89,11 @@ class TargetSession:
             return str(trouble)
         return None
 
-    def _describe_unread_answer(self) -> str | None:
-        coding = self.client.responses[-1].unread_coding if self.client.responses else None
-        return describe_unread_coding(coding) if coding else None
+    def _describe_door(self) -> str | None:
+        for response in self.client.responses[-1:]:
+            if door.is_before_the_api(response, self.suite.may_answer(response)):
+                return self.client.redaction(door.describe_answer(response))
+        return None
 
     def describe_preflight(self) -> str:
         """Say what preflight has shown.
@@ -107,10 +106,9 @@ class TargetSession:
             )
         response = self.client.responses[-1]
         shown = self.suite.describe_preflight(response, self.run.mode)
-        seen = self.client.redaction(_describe_response(response))
         if shown is None:
-            raise CannotRun(f"{seen}; check base_url, the main credential and the main fixtures")
-        return f"{shown}; {seen}"
+            raise CannotRun(self.client.redaction(door.describe_answer(response)))
+        return f"{shown}; {self.client.redaction(door.describe_exchange(response))}"
 
     def ask_each(
         self,
@@ -271,15 +269,3 @@ def _collect_results(
     verdict.ended_by = session.engine.stopped
     for missing in asked[len(verdict.results) :]:
         verdict.results.append(result_not_asked(missing, str(verdict.stopped)))
-
-
-def _describe_response(response: Response) -> str:
-    """Say what was asked last, and how it was answered."""
-    facts = [f"{response.exchange.method} {response.exchange.url} was answered {response.status}"]
-    if 300 <= response.status < 400:
-        facts.append(f"to {response.headers.get('location', 'nowhere')}")
-    if response.status in BUSY_STATUSES and "retry-after" in response.headers:
-        facts.append(f"to wait {response.headers['retry-after']}")
-    if response.content and not response.is_labelled_json:
-        facts.append(response.media_type or "without a media type")
-    return escape_controls(", ".join(facts))

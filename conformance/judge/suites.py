@@ -74,6 +74,10 @@ class Suite(Protocol):
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
         ...
 
+    def may_answer(self, response: Response) -> bool:
+        """Tell whether the API itself may answer preflight so, though gateways do as well."""
+        ...
+
     def describe_preflight(self, response: Response, mode: Mode) -> str | None:
         """Say what *response* to preflight shows; None if no target that can be judged answers so."""
         ...
@@ -112,6 +116,10 @@ class ApiSuite:
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
         cases.shrink_case(self.target.api, case, seed, is_wrong)
+
+    def may_answer(self, response: Response) -> bool:  # noqa: ARG002 - no document has such answers
+        """Tell whether the API itself may answer preflight so, though gateways do as well."""
+        return False
 
     def describe_preflight(self, response: Response, mode: Mode) -> str | None:
         """Say what *response* to preflight shows; None if no target that can be judged answers so."""
