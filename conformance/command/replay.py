@@ -53,7 +53,7 @@ def replay_finding(
     target = read_profile(profile or Path(str(earlier.target.profile)))
     asked = _find_asked(target, suite_of(target).requirements(), reported.id)
     terminal = Terminal(PipeSafeConsole(soft_wrap=True))
-    terminal.print_target(target.api, target.base_url)
+    terminal.print_target(target)
     if target.base_url != earlier.target.base_url:
         terminal.print_lines([f"the report is on {earlier.target.base_url}"])
     # What looks back judges what the others are answered: the one at fault comes again only if they are asked, too.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,38 +114,39 @@ def judge_and_report(
     from conformance.suite.requirement import leave_out_requirements, select_requirements
 
     # Whatever the command line or a file gets wrong is said before the first request: a run may take minutes.
-    if quiet and verbose:
-        exit_with_usage_error("--quiet: is given beside --verbose; keep one of the two")
-    waiver_options = WaiverOptions(waivers, write_waivers, owner, expires, prune_waivers)
-    waiver_options.check(fail_fast)
     is_piped = report_dir == "-"
-    budget_s = parse_duration_option("--budget", budget)
-    explore_s = parse_duration_option("--explore", explore)
-    chosen_mode = parse_mode_option(mode)
     folder = None if report_dir is None or is_piped else _prepare_folder(report_dir)
-    target = read_profile(profile)
-    suite = suite_of(target)
-    known = suite.requirements()
-    known_failures = waiver_options.read_waivers(known)
-    asked = leave_out_requirements(select_requirements(known, only or ()), leave_out or (), known)
-    earlier = read_report(against, target.api) if against else None
-    detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
-    terminal = Terminal(_make_console(to_stderr=is_piped), detail, is_folded=_is_run_by_github())
-    terminal.print_target(target.api, target.base_url)
-    with interrupt.end_run_on_interrupt(), terminal.show_progress(len(asked)):
-        verdict = session.judge_target(
-            target,
-            only=only or (),
-            leave_out=leave_out or (),
-            strict=strict,
-            seed=seed,
-            budget_s=budget_s,
-            mode=chosen_mode,
-            waivers=known_failures,
-            fail_fast=fail_fast,
-            on_result=terminal.print_result,
-            on_start=terminal.note_asked,
-        )
+    with _remove_reports_on_error(folder):
+        if quiet and verbose:
+            exit_with_usage_error("--quiet: is given beside --verbose; keep one of the two")
+        waiver_options = WaiverOptions(waivers, write_waivers, owner, expires, prune_waivers)
+        waiver_options.check(fail_fast)
+        budget_s = parse_duration_option("--budget", budget)
+        explore_s = parse_duration_option("--explore", explore)
+        chosen_mode = parse_mode_option(mode)
+        target = read_profile(profile)
+        suite = suite_of(target)
+        known = suite.requirements()
+        known_failures = waiver_options.read_waivers(known)
+        asked = leave_out_requirements(select_requirements(known, only or ()), leave_out or (), known)
+        earlier = read_report(against, target.api) if against else None
+        detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
+        terminal = Terminal(_make_console(to_stderr=is_piped), detail, is_folded=_is_run_by_github())
+        terminal.print_target(target)
+        with interrupt.end_run_on_interrupt(), terminal.show_progress(len(asked)):
+            verdict = session.judge_target(
+                target,
+                only=only or (),
+                leave_out=leave_out or (),
+                strict=strict,
+                seed=seed,
+                budget_s=budget_s,
+                mode=chosen_mode,
+                waivers=known_failures,
+                fail_fast=fail_fast,
+                on_result=terminal.print_result,
+                on_start=terminal.note_asked,
+            )
     verdict.profile = str(profile)
     # From here on an interrupt would only cost the report of what has been judged.
     with interrupt.ignore_interrupts():
@@ -155,7 +157,7 @@ def judge_and_report(
         if earlier:
             changes = compare_reports(earlier, Report.model_validate(document))
             terminal.print_changes(describe_changes(changes))
-        _write_for_github(document, terminal)
+        _write_for_github(document, terminal, waivers)
         if is_piped:
             _make_console().out(render_document(document), end="", highlight=False)
     if explore_s:
@@ -191,12 +193,12 @@ def _explore_further(
     terminal.print_exploration(exploration)
 
 
-def _write_for_github(document: dict[str, Any], terminal: Terminal) -> None:
+def _write_for_github(document: dict[str, Any], terminal: Terminal, waivers: Path | None) -> None:
     """Leave annotations and a summary where GitHub Actions looks for them, if it runs us."""
     from conformance.report.github import render_annotations, render_summary
 
     if _is_run_by_github():
-        terminal.print_lines(render_annotations(document))
+        terminal.print_lines(render_annotations(document, waivers))
     if file := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
             with Path(file).open("a", encoding="utf-8") as summary:
@@ -227,6 +229,20 @@ def _prepare_folder(name: str) -> Path:
             f"--report-dir {folder}: {error.filename}: cannot be written: {error.strerror}; {hint}"
         )
     return folder
+
+
+@contextmanager
+def _remove_reports_on_error(folder: Path | None) -> Iterator[None]:
+    """Leave no report of an earlier run, which a CI system would take for this one's, if the with block fails."""
+    try:
+        yield
+    except BaseException:  # also SystemExit, by which the complaints about options end
+        if folder:
+            from conformance.report.folder import remove_reports
+
+            with suppress(OSError):
+                remove_reports(folder)
+        raise
 
 
 def _write_folder(verdict: Verdict, folder: Path) -> list[Path]:

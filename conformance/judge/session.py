@@ -184,6 +184,7 @@ def judge_target(
     musts = sum(one.level == "MUST" for one in known)
     verdict = Verdict(target.api, target.base_url, seed, is_partial, strict, mode, datetime.now(UTC), musts)
     began = time.monotonic()
+    verdict.name = target.name
     verdict.notes = notes.describe_target(target, verdict.started)
     verdict.document_sha256 = suite.document_sha256
     with TargetSession(suite, seed, mode, make_connection) as session:

@@ -25,7 +25,8 @@ class Verdict:
     reason: why there is no verdict, or what it rests on. stopped: why not everything was asked. ended_by: what has
     ended the asking in the middle. musts: how many the API has, asked or not. exchanges: every one of the run, in the
     order they ended. waiver_faults: what is to be done with waivers that have expired or excuse nothing, in sentences.
-    profile: its file, if it is one. notes: what else is to be known about the run, in sentences.
+    name: of the target, by its profile. profile: its file, if it is
+    one. notes: what else is to be known about the run, in sentences.
     """
 
     api: str
@@ -36,6 +37,7 @@ class Verdict:
     mode: Mode
     started: datetime
     musts: int
+    name: str | None = None
     seconds: float = 0.0
     requests: int = 0
     results: list[Result] = field(default_factory=list)

@@ -31,7 +31,7 @@ def build_document(verdict: Verdict) -> dict[str, Any]:
             "python": ".".join(platform.python_version_tuple()[:2]),
         },
         "api": verdict.api,
-        "target": {"base_url": verdict.base_url, "profile": verdict.profile},
+        "target": {"name": verdict.name, "base_url": verdict.base_url, "profile": verdict.profile},
         "seed": verdict.seed,
         "started": verdict.started.isoformat(timespec="seconds"),
         "seconds": round(verdict.seconds, 3),

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.judge.verdict import Verdict
 from conformance.report.badge import render_badge
+from conformance.report.code_quality import render_code_quality
 from conformance.report.document import build_document, render_document
 from conformance.report.har import render_har
 from conformance.report.junit import render_junit
@@ -21,6 +22,7 @@ _RENDER: Mapping[str, Callable[[Verdict, dict[str, Any]], str]] = {
     "junit.xml": lambda verdict, _: render_junit(verdict),
     "requests.har": lambda verdict, _: render_har(verdict.exchanges),
     BADGE: lambda _, document: render_badge(document),
+    "gl-code-quality-report.json": lambda _, document: render_code_quality(document),
 }
 
 
@@ -41,6 +43,15 @@ def write_reports(verdict: Verdict, folder: Path) -> list[Path]:
     for name, text in reports.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in reports]
+
+
+def remove_reports(folder: Path) -> None:
+    """Remove the reports of an earlier run, which are not to be taken for those of one that did not start.
+
+    Raises OSError if that cannot be done.
+    """
+    for name in _RENDER:
+        (folder / name).unlink(missing_ok=True)
 
 
 def check_writable(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from pathlib import Path
 from typing import Any
 
 from conformance.http.evidence import escape_controls
@@ -13,11 +14,13 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
-def render_annotations(document: dict[str, Any]) -> list[str]:
+def render_annotations(document: dict[str, Any], waivers: Path | None = None) -> list[str]:
     """Return a workflow command for each thing that failed: an error if it decides the verdict, else a warning.
 
-    What keeps a run from a verdict is one error, however many requirements it leaves open.
+    What keeps a run from a verdict is one error, however many requirements it leaves open. waivers: the file of
+    them; GitHub attaches to it, or to the profile, what it shows.
     """
+    profile = document["target"]["profile"]
     failed = [one for one in document["requirements"] if one["status"] == "failed"]
     decides = deciding_levels(document["strict"])
     annotations = [
@@ -25,12 +28,16 @@ def render_annotations(document: dict[str, Any]) -> list[str]:
             "error" if one["level"] in decides else "warning",
             one["id"],
             f"{one['level']} {one['text']} ({one['source']}): {one['reason']}",
+            profile,
         )
         for one in failed
     ]
     if document["verdict"] != CONFORMANT and not any(one["level"] in decides for one in failed):
-        annotations.insert(0, _render_command("error", _name_grade(document), document["reason"]))
-    return annotations + [_render_command("error", "waivers", fault) for fault in document["waiver_faults"]]
+        annotations.insert(0, _render_command("error", _name_grade(document), document["reason"], profile))
+    return annotations + [
+        _render_command("error", "waivers", fault, str(waivers) if waivers else None)
+        for fault in document["waiver_faults"]
+    ]
 
 
 def render_summary(document: dict[str, Any]) -> str:
@@ -61,11 +68,14 @@ def render_summary(document: dict[str, Any]) -> str:
 
 
 def _name_grade(document: dict[str, Any]) -> str:
-    return f"{document['api']}: {document['grade'].replace('_', ' ')}"
+    target = " ".join(filter(None, [document["api"], document["target"]["name"]]))
+    return f"{target}: {document['grade'].replace('_', ' ')}"
 
 
-def _render_command(name: str, title: str, text: str) -> str:
-    return f"::{name} title={title.translate(_PROPERTY)}::{escape_controls(text).translate(_DATA)}"
+def _render_command(name: str, title: str, text: str, file: str | None) -> str:
+    properties = {"file": file and Path(file).as_posix(), "title": title}
+    given = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items() if value)
+    return f"::{name} {given}::{escape_controls(text).translate(_DATA)}"
 
 
 def _render_preformatted(text: str | None) -> str:

@@ -22,6 +22,7 @@ from conformance.suite.requirement import LEVELS, Requirement
 if TYPE_CHECKING:
     from conformance.judge.exploration import Exploration
     from conformance.judge.finding import Finding
+    from conformance.target.profile import AnyTarget
 
 # What stands for a result where nobody watches a line that changes, but somebody may wait for the next character.
 _SIGNS = {
@@ -71,10 +72,11 @@ class Terminal:
         """Whether every requirement has a line."""
         return self._detail is Detail.VERBOSE or (self._is_folded and self._detail is Detail.NORMAL)
 
-    def print_target(self, api: str, base_url: str) -> None:
+    def print_target(self, target: AnyTarget) -> None:
         """Print what is about to be judged."""
         if self._detail is not Detail.QUIET:
-            self._print(Text.assemble((api, "bold"), f" at {base_url}"))
+            name = f" {target.name}" if target.name else ""
+            self._print(Text.assemble((target.api, "bold"), f"{name} at {target.base_url}"))
             self._print()
 
     @contextmanager

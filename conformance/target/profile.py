@@ -36,6 +36,8 @@ _TEMPLATE_HOST = "your-server.example.com"  # names nobody's, so that a profile 
 CredentialsT = TypeVar("CredentialsT")
 FixturesT = TypeVar("FixturesT")
 
+LONGEST_NAME = 60
+
 
 class Patience(Model):
     """How long to wait for the target.
@@ -54,11 +56,15 @@ class Patience(Model):
 class TargetProfile(Model, Generic[CredentialsT, FixturesT]):
     """A whole profile; an API narrows it with its own credentials, fixtures and further keys.
 
-    proxy: a URL, or "none" for no proxy; without it the environment is asked, but for this machine.
+    name: what reports call the target, so that those of two environments are told apart. proxy: a URL, or "none" for no
+    proxy; without it the environment is asked, but for this machine.
     """
 
     api: str
     base_url: str
+    name: str | None = Field(
+        default=None, min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]+$"
+    )
     credentials: CredentialsT
     fixtures: FixturesT
     patience: Patience = Patience()

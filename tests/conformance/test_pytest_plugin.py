@@ -155,7 +155,7 @@ def test_failure_shows_expected_got_and_curl_and_nothing_of_ours(run):
 
     assert done.returncode == 1
     assert (
-        "expected a refusal, status 4xx, got status 202\nMUST refuse a request without an API key"
+        "expected a write without a key to be refused, got status 202\nMUST refuse a request without an API key"
         in done.stdout
     )
     assert re.search(r"^repeat    curl -sS -i -X PATCH '", done.stdout, re.MULTILINE)
@@ -210,7 +210,10 @@ def test_waiver_excuses_until_it_excuses_nothing(folder):
     unknown = folder.run(REFERENCE(), *waivers)
 
     assert (waived.returncode, mended.returncode, unknown.returncode) == (0, 1, 4)
-    assert f"MUST waived: until {tomorrow}, by ada: known; expected a refusal" in waived.stdout
+    assert (
+        f"MUST waived: until {tomorrow}, by ada: known; expected a write without a key to be refused"
+        in waived.stdout
+    )
     assert "has a waiver by ada and was passed; remove it" in mended.stdout
     assert unknown.stderr.startswith(
         f"ERROR: {API}/missing-kee: has a waiver, and no requirement has this id"

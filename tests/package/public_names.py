@@ -67,7 +67,7 @@ def command_parts(path: str, command: Any) -> Iterator[str]:
 def exit_statuses() -> list[str]:
     """List what the help says of exit statuses."""
     app = importlib.import_module(COMMANDS["conformance"]).app
-    shown = CliRunner().invoke(app, ["--help"], terminal_width=300)
+    shown = CliRunner().invoke(app, ["--help"], terminal_width=1000)
     return re.findall(r"Exit status of .*", shown.output)
 
 

@@ -185,7 +185,7 @@ def test_other_server(runner):
     said = runner.judge(LetsAllIn(), only="missing-key", report_dir="a b/c")
 
     assert (said.status, said.outputs) == (1, {"verdict": "not_conformant", "exit-status": "1"})
-    assert "\n::error title=suprsend/missing-key::MUST refuse" in said.log
+    assert "\n::error file=target.yaml,title=suprsend/missing-key::MUST refuse" in said.log
     assert "### suprsend: not conformant" in said.summary
     assert (runner.workspace / "a b" / "c" / "junit.xml").exists()
 

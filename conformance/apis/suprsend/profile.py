@@ -23,6 +23,7 @@ TEMPLATE = (
 # What to judge. Fill in, then: conformance run THIS-FILE
 api: suprsend
 base_url: https://your-server.example.com    # your own; what a run writes stays there
+# name: staging                               # what reports call it
 
 credentials:
   api_key: ${SUPRSEND_API_KEY}     # from the environment; or {command: [program, argument]}

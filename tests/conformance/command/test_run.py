@@ -15,7 +15,14 @@ from conformance.proof.messages import Response
 from conformance.proof.server import serve
 from tests.conformance.command.commands import APIS, altered, answering, conformance, served, written
 
-FILES = ["badge.json", "junit.xml", "report.html", "report.json", "requests.har"]
+FILES = [
+    "badge.json",
+    "gl-code-quality-report.json",
+    "junit.xml",
+    "report.html",
+    "report.json",
+    "requests.har",
+]
 
 
 def run_once(folder, server, *arguments):
@@ -244,6 +251,17 @@ def test_report_that_cannot_be_written_is_found_before_anything_is_sent(tmp_path
     assert done.stderr.startswith(f"conformance: --report-dir {tmp_path}/report: ")
     assert "junit.xml: cannot be written: Is a directory" in done.stderr
     assert [file.name for file in (tmp_path / "report").iterdir()] == ["junit.xml"]
+
+
+@pytest.mark.parametrize("wrong", [["--budget", "soon"], ["--only", "nothing-*"], ["--against", "none.json"]])
+def test_run_that_cannot_start_leaves_no_reports_of_an_earlier_one(tmp_path, wrong):
+    for name in (*FILES, "notes.txt"):
+        (tmp_path / name).write_text("of an earlier run")
+    profile = written(tmp_path, proof.reference_of("suprsend")().profile("http://127.0.0.1:9"))
+    done = conformance("run", profile, "--report-dir", tmp_path, *wrong)
+
+    assert done.exit_code == 2
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "target.yaml"]
 
 
 def test_summary_names_the_first_of_many_that_are_not_tested(tmp_path):

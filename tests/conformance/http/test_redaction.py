@@ -168,7 +168,15 @@ def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypa
 
     files = {file.name: file.read_text() for file in tmp_path.iterdir()}
     written = "".join(files.values()) + capsys.readouterr().out
-    assert {*files} == {"badge.json", "junit.xml", "report.html", "report.json", "requests.har", "summary.md"}
+    assert {*files} == {
+        "badge.json",
+        "gl-code-quality-report.json",
+        "junit.xml",
+        "report.html",
+        "report.json",
+        "requests.har",
+        "summary.md",
+    }
     assert verdict.ids("waived")
     assert verdict.waiver_faults
     credentials = {text for text in gossip.heard | set(names.values()) if len(text) > 3} - {"Bearer", "Basic"}

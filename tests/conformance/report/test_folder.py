@@ -35,7 +35,8 @@ def entries(folder):
 def test_archive_holds_every_request(tmp_path):
     verdict = written(tmp_path, proof.reference_of(API)())
     found = entries(tmp_path)
-    asked = [entry for entry in found if entry["request"]["queryString"]]
+    for_a_tenant = [{"name": "tenant_id", "value": "acme"}]
+    asked = [entry for entry in found if entry["request"]["queryString"] == for_a_tenant]
 
     assert len(found) == verdict.requests > 3
     assert [entry["startedDateTime"] for entry in found] == sorted(
@@ -44,7 +45,6 @@ def test_archive_holds_every_request(tmp_path):
     assert {entry["request"]["method"] for entry in found} == {"PATCH"}
     assert {entry["response"]["statusText"] for entry in found} == {"Accepted", "Unauthorized"}
     assert all(entry["time"] > 0 for entry in found)
-    assert asked[0]["request"]["queryString"] == [{"name": "tenant_id", "value": "acme"}]
     assert json.loads(asked[0]["request"]["postData"]["text"])
     assert json.loads(asked[0]["response"]["content"]["text"])
 
@@ -112,6 +112,27 @@ def test_badge_says_how_much_the_verdict_rests_on(tmp_path, server, change, waiv
         "message": None,
         "color": color,
     }
+
+
+def test_code_quality_names_findings_alike_in_every_run(tmp_path):
+    """GitLab tells new findings from old ones by their fingerprints."""
+    found = []
+    for name in ("first", "second"):
+        verdict = judge_in_process(AcceptsNoKey(), waivers=waivers_of("wrong-key"))
+        verdict.profile = "ci/target.yaml"
+        write_reports(verdict, tmp_path / name)
+        found.append(json.loads((tmp_path / name / "gl-code-quality-report.json").read_text()))
+    first, second = found
+
+    assert {one["check_name"]: one["severity"] for one in first} == {
+        **{f"{API}/{name}": "major" for name in AcceptsNoKey.breaks},
+        "waivers": "major",
+    }
+    assert {json.dumps(one["location"]) for one in first} == {
+        '{"path": "ci/target.yaml", "lines": {"begin": 1}}'
+    }
+    assert [one["fingerprint"] for one in first] == [one["fingerprint"] for one in second]
+    assert len({one["fingerprint"] for one in first}) == len(first)
 
 
 def test_partial_run_leaves_no_badge(tmp_path):

@@ -29,14 +29,26 @@ def without_another_object():
     return {**profile, "fixtures": {k: v for k, v in profile["fixtures"].items() if k != "other_object"}}
 
 
+def parse_junit(verdict):
+    return ElementTree.fromstring(render_junit(verdict).partition("\n")[2])  # noqa: S314
+
+
 def red_cases(verdict):
     """Return the names of the cases that fail or err."""
-    suite = ElementTree.fromstring(render_junit(verdict).partition("\n")[2])  # noqa: S314
     return [
         case.get("name")
-        for case in suite.iter("testcase")
+        for case in parse_junit(verdict).iter("testcase")
         if case.find("failure") is not None or case.find("error") is not None
     ]
+
+
+def test_name_of_the_target_tells_the_tests_of_two_environments_apart():
+    profile = {**REFERENCE().profile(IN_PROCESS_URL), "name": "staging"}
+    (suite,) = parse_junit(judge_in_process(REFERENCE(), profile, only=["wrong-key"])).iter("testsuite")
+    (case,) = suite.iter("testcase")
+
+    assert suite.get("name") == "conformance suprsend staging"
+    assert case.get("classname") == "conformance.suprsend.staging"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_report_alone_on_standard_output(profile, tmp_path):
     assert (report["verdict"], report["partial"]) == ("not_conformant", True)
     assert "NOT CONFORMANT" in done.stderr
     assert "since the earlier report" in done.stderr
-    assert "::error title=" in done.stderr
+    assert "::error file=" in done.stderr
     assert not (tmp_path / "-").exists()
 
 
@@ -90,8 +90,8 @@ def test_github_gets_an_annotation_for_each_failure(profile):
     commands = [line for line in done.stdout.splitlines() if line.startswith("::")]
 
     assert [command.partition("::MUST ")[0] for command in commands if "::MUST " in command] == [
-        f"::error title={API}/value-true",
-        f"::error title={API}/missing-token",
+        f"::error file={profile},title={API}/value-true",
+        f"::error file={profile},title={API}/missing-token",
     ]
     assert "50%25" in "".join(commands)
     assert not [command for command in commands if command.startswith("::error::")]
@@ -108,9 +108,10 @@ def test_should_is_a_warning_unless_strict(tmp_path):
         runner = CliRunner(env={"GITHUB_ACTIONS": "true"})
         lenient, strict = (runner.invoke(app, [*command, *more]).stdout for more in ([], ["--strict"]))
 
-    assert "::warning title=suprsend/missing-key-status::SHOULD " in lenient
-    assert "::error title=suprsend/missing-key-status::SHOULD " in strict
-    assert "::error title=waivers::suprsend/wrong-key: " in lenient
+    files = [f"file={tmp_path}/{name}" for name in ("target.yaml", "waivers.yaml")]
+    assert f"::warning {files[0]},title=suprsend/missing-key-status::SHOULD " in lenient
+    assert f"::error {files[0]},title=suprsend/missing-key-status::SHOULD " in strict
+    assert f"::error {files[1]},title=waivers::suprsend/wrong-key: " in lenient
 
 
 def test_github_summary_is_short_and_escaped(profile, tmp_path):

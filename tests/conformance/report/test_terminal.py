@@ -104,7 +104,7 @@ def test_target_that_is_down_is_one_finding_everywhere(nobody, tmp_path):
     assert nobody.exit_code == 3
     assert [line.partition(why)[0] for line in nobody.stdout.splitlines() if why in line] == [
         "NO VERDICT: ",
-        f"::error title={API}%3A no verdict::",
+        f"::error file={tmp_path}/target.yaml,title={API}%3A no verdict::",
     ]
     assert f"of {number} requirements {number} not asked" in nobody.stdout
     assert [case.get("name") for case in suite if case.find("error") is not None] == ["verdict"]
