@@ -26,6 +26,7 @@ WRITE_PATH = "/api/v2/update-preference"
 LIST_PATH = "/api/v2/get-preferences"
 VALUE_OF_LATER_WRITE = "a second later"
 _A_SECOND_S = 1.1  # a clock that counts whole seconds has moved on by then
+_FAILURES = 500
 _MOST_UNANSWERED_LISTS = 2
 
 Body = dict[str, Any]
@@ -43,6 +44,8 @@ class Driver(suite.Driver):
     """Speaks to an OnlyAutomator server during one run; every name it writes is the run's own.
 
     accepted_writes: by the triple that they name. answers_to_odd_headers: those of them that were sent with others.
+    answers_to_other_user: to writes with that token. answers_at_once: to writes that overlapped with others.
+    uncertain_triples: those whose last write was not answered, or with a failure.
     list_answers: to requests for lists. latest_lists: the list that was read last, by the query. heavy_bodies: writes
     whose values make a list hard to read. triggered_answers: to requests with the profile's trigger.
     possible_outages: answers that call the service unavailable, and how to ask again.
@@ -53,6 +56,9 @@ class Driver(suite.Driver):
         self.target = target
         self.accepted_writes: dict[Triple, list[SentWrite]] = {}
         self.answers_to_odd_headers: list[Response] = []
+        self.answers_to_other_user: list[Response] = []
+        self.answers_at_once: list[Response] = []
+        self.uncertain_triples: set[Triple] = set()
         self.list_answers: list[Response] = []
         self.latest_lists: dict[Any, Response] = {}
         self.heavy_bodies: list[Body] = []
@@ -128,9 +134,17 @@ class Driver(suite.Driver):
         """Post *body* with a token of the profile."""
         if credential == "other_user":
             self.run.mode.require_full_mode("a write as another user")
+        triple = triple_of(body) if isinstance(body, dict) else None
+        if triple:
+            # Before it is sent: a write that gets no answer, or a 5xx, may have been carried out all the same.
+            self.uncertain_triples.add(triple)
         answer = self.post(
             body, authorization=f"Bearer {self.reveal_credential(credential)}", headers=headers
         )
+        if triple and answer.status < _FAILURES:
+            self.uncertain_triples.discard(triple)
+        if credential == "other_user":
+            self.answers_to_other_user.append(answer)
         if answer.ok and isinstance(body, dict):
             # Lists are searched for these, and judged by what their writes were answered.
             self.accepted_writes.setdefault(triple_of(body), []).append(SentWrite(body, answer))

@@ -265,6 +265,21 @@ def last_write_of_value(driver: Driver, value: Any = VALUE_TO_LOOK_UP) -> SentWr
     return writes_of_triple(driver, shared_writes.write_value_once(driver, value).body)[-1]
 
 
+def expect_latest_value(driver: Driver, written: SentWrite) -> None:
+    """Want each list to show the value of the last write of a triple, be it beside a former one."""
+    for _, records in wait_for_records_in_lists(
+        driver, written, is_right=lambda records: shows_value_of(records, written)
+    ):
+        if not shows_value_of(records, written):
+            expect_value_of(records[0], written)
+
+
+def write_updated_record(driver: Driver) -> SentWrite:
+    """Return the last of several writes of one triple."""
+    shared_writes.replace_value_once(driver, *shared_writes.BOOLEANS)
+    return last_write_of_value(driver, shared_writes.BOOLEANS[0])
+
+
 # --- other requests for lists ----------------------------------------------------------------------------
 
 

@@ -77,6 +77,7 @@ def _update_at_once(driver: Driver) -> Sequence[Write]:
         return answers[racer]
 
     overlapped = driver.client.send_concurrently([partial(send, racer) for racer in racers])
+    driver.answers_at_once += overlapped
     return [
         # Nobody knows which of two overlapping writes was the last, so the answer may show either value.
         Write(number, _VALUES_AT_ONCE[number], answer)
@@ -95,8 +96,10 @@ def create_at_once(driver: Driver) -> list[Response]:
     def race() -> list[Response]:
         body = driver.make_body()
         sends = [partial(driver.write, {**body, "value": at}) for at in range(_CREATES_AT_ONCE)]
+        overlapped = driver.client.send_concurrently(sends)
+        driver.answers_at_once += overlapped
         return [
-            *driver.client.send_concurrently(sends),
+            *overlapped,
             # One after all the others, which finds the record that they made, or one of several.
             driver.write({**body, "value": _CREATES_AT_ONCE}),
         ]

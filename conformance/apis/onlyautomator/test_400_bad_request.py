@@ -45,6 +45,26 @@ def test_missing_preference(driver: Driver) -> None:
     _expect_validation_error(write_without_preference(driver))
 
 
+def _expect_refusal_of_null(driver: Driver, name: str) -> None:
+    _expect_validation_error(driver.write({**first_body(driver), name: None}))
+
+
+def test_null_for_category(driver: Driver) -> None:
+    """MUST answer 400 validation_error to null as the category. (onlyautomator: 400 Bad Request)
+
+    null says that there is no category, and the document calls it required.
+    """
+    _expect_refusal_of_null(driver, "category")
+
+
+def test_null_for_preference(driver: Driver) -> None:
+    """MUST answer 400 validation_error to null as the preference. (onlyautomator: 400 Bad Request)
+
+    null says that there is no preference, as in a write that lacks it.
+    """
+    _expect_refusal_of_null(driver, "preference")
+
+
 # --- a structure stands in the place of a name -----------------------------------------------------------
 
 

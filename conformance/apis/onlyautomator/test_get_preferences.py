@@ -22,6 +22,7 @@ from conformance.apis.onlyautomator.listed_records import (
     VALUE_TO_LOOK_UP,
     ListQuery,
     Records,
+    expect_latest_value,
     expect_value_of,
     find_in_list,
     find_listed,
@@ -34,13 +35,11 @@ from conformance.apis.onlyautomator.listed_records import (
     records_of,
     require_own_records,
     require_record_as_sent,
-    shows_value_of,
     wait_for_records_in_lists,
+    write_updated_record,
     writes_of_triple,
 )
 from conformance.apis.onlyautomator.shared_writes import (
-    BOOLEANS,
-    replace_value_once,
     write_as_both_users,
     write_for_both_fans,
     write_in_two_categories,
@@ -52,16 +51,14 @@ from conformance.http.response import Response
 
 A_SECOND = timedelta(seconds=1)
 MEMBERS = ("id", "fanId", "category", "preference", "value", "createdAt", "updatedAt")
+NOTHINGS: tuple[Any, ...] = ("", False, 0, [])  # what a list might take for no value at all
 VALUES: tuple[Any, ...] = (
     VALUE_TO_LOOK_UP,
-    "",
-    False,
-    0,
+    *NOTHINGS,
     1234.5,
     {"quiet": {"from": "22:00", "days": {"first": "sat", "last": "sun"}}},
     [{"day": "sat"}, {"day": "sun", "hours": ["9", "17"]}, {}],
     [True, 1, 0, False, "1", "", 2.5],
-    [],
 )
 
 
@@ -127,9 +124,8 @@ def test_list_members(driver: Driver) -> None:
 def test_list_ids(driver: Driver) -> None:
     """SHOULD list a preference under the id that its write was answered with. (onlyautomator: Get Preferences)"""
     written = _write_two_records(driver)
-    _write_updated_record(
-        driver
-    )  # Inconclusive if each write of a triple gets another id, which then names no record
+    # Inconclusive if each write of a triple gets another id, which then names no record.
+    write_updated_record(driver)
     for (_, answer), records in wait_for_records_in_lists(driver, *written):
         wanted = data_of(answer)["id"]
         for record in records:
@@ -176,7 +172,11 @@ def test_written_is_listed(driver: Driver) -> None:
     list says that there is more, or where no other list of the run holds more records and no order shows that the
     preference comes before its last record.
     """
-    written = last_write_of_value(driver)
+    for value in (VALUE_TO_LOOK_UP, *NOTHINGS):
+        _expect_listed(driver, last_write_of_value(driver, value))
+
+
+def _expect_listed(driver: Driver, written: SentWrite) -> None:
     record, records = find_in_list(driver, query_of_fan(driver), written)
     if record is None:
         try:
@@ -186,8 +186,12 @@ def test_written_is_listed(driver: Driver) -> None:
             if in_its_category is not None:
                 raise
             require_whole_list(driver, query_of_run(driver), written)
-    id_ = describe_value(data_of(written.answer).get("id"))
-    expect(record is not None, f"the record {id_} in the list", f"{len(records)} records without it")
+    id_, value = (describe_value(data_of(written.answer).get(name)) for name in ("id", "value"))
+    expect(
+        record is not None,
+        f"the record {id_} with value {value} in the list",
+        f"{len(records)} records without it",
+    )
 
 
 def test_list_values(driver: Driver) -> None:
@@ -198,33 +202,18 @@ def test_list_values(driver: Driver) -> None:
             expect_value_of(record, one)
 
 
-def _write_updated_record(driver: Driver) -> SentWrite:
-    """Return the last of several writes of one triple."""
-    replace_value_once(driver, *BOOLEANS)
-    return last_write_of_value(driver, BOOLEANS[0])
-
-
 def test_list_shows_updates(driver: Driver) -> None:
     """SHOULD list an updated preference with the value that the update was answered with.
 
     (onlyautomator: Get Preferences)
     """
-    written, _ = require_own_records([_write_updated_record(driver), last_write_of_value(driver)])
-    _expect_latest_value(driver, written)
-
-
-def _expect_latest_value(driver: Driver, written: SentWrite) -> None:
-    """Want each list to show the value of the last write of a triple, be it beside a former one."""
-    for _, records in wait_for_records_in_lists(
-        driver, written, is_right=lambda records: shows_value_of(records, written)
-    ):
-        if not shows_value_of(records, written):
-            expect_value_of(records[0], written)
+    written, _ = require_own_records([write_updated_record(driver), last_write_of_value(driver)])
+    expect_latest_value(driver, written)
 
 
 def test_list_one_record_per_triple(driver: Driver) -> None:
     """SHOULD list one preference for a triple, however often it was written. (onlyautomator: Get Preferences)"""
-    written = _write_updated_record(driver)
+    written = write_updated_record(driver)
     for _, records in wait_for_records_in_lists(driver, written, is_right=lambda records: len(records) == 1):
         expect(len(records) == 1, "one record of the triple", f"{len(records)} records")
 
@@ -238,7 +227,7 @@ def test_list_tells_when(driver: Driver) -> None:
     one without are not compared. Where times are fine enough, the createdAt of a preference that was updated later
     is not its updatedAt.
     """
-    updated = _write_updated_record(driver)
+    updated = write_updated_record(driver)
     made = writes_of_triple(driver, updated.body)[0]
     for first, last in [*((one, one) for one in _write_two_records(driver)), (made, updated)]:
         fault = partial(_find_wrong_time, first, last)
@@ -277,7 +266,11 @@ def _find_wrong_time(first: SentWrite, last: SentWrite, records: Records) -> tup
 
 def test_category_filter_includes(driver: Driver) -> None:
     """SHOULD list the preferences of a category that is asked for. (onlyautomator: Get Preferences)"""
-    written = last_write_of_value(driver)
+    for value in (VALUE_TO_LOOK_UP, *NOTHINGS):
+        _expect_in_category(driver, last_write_of_value(driver, value))
+
+
+def _expect_in_category(driver: Driver, written: SentWrite) -> None:
     require_record_as_sent(written)
     if find_in_list(driver, query_of_fan(driver), written)[0] is None:
         raise Inconclusive("a record that this rests on is not even in the list of all")
@@ -286,7 +279,8 @@ def test_category_filter_includes(driver: Driver) -> None:
         require_whole_list(driver, query_of_run(driver), written)
     expect(
         record is not None,
-        f"a record of the category {describe_value(driver.run.prefix)}",
+        f"a record of the category {describe_value(driver.run.prefix)} "
+        f"with value {describe_value(written.body['value'])}",
         f"{len(records)} records without it",
     )
 
@@ -339,4 +333,4 @@ def test_list_shows_what_others_wrote(driver: Driver) -> None:
     if data_of(one.answer).get("id") != data_of(other.answer).get("id"):
         return
     written, _ = require_own_records([writes_of_triple(driver, one.body)[-1], last_write_of_value(driver)])
-    _expect_latest_value(driver, written)
+    expect_latest_value(driver, written)

@@ -85,7 +85,9 @@ class ReplicasAreRead(_Lagging):
 
 
 class ListsAreCached(Reference):
-    """A list that was asked for once is the same for a minute."""
+    """A list that was asked for once is the same for a minute, longer than the profile says."""
+
+    costs = frozenset({"list-shows-last-writes"})
 
     def __init__(self) -> None:
         super().__init__()

@@ -232,6 +232,28 @@ class NullIsUnprocessable(Reference):
         super().validate_body(body)
 
 
+class NullIsACategory(Reference):
+    """A category that is null is taken for a common one."""
+
+    breaks = frozenset({"null-for-category"})
+
+    def validate_body(self, body: Any) -> None:
+        if isinstance(body, dict) and body.get("category", "") is None:
+            body["category"] = "content"
+        super().validate_body(body)
+
+
+class NullIsAPreference(Reference):
+    """A preference that is null is taken for the text null."""
+
+    breaks = frozenset({"null-for-preference"})
+
+    def validate_body(self, body: Any) -> None:
+        if isinstance(body, dict) and body.get("preference", "") is None:
+            body["preference"] = "null"
+        super().validate_body(body)
+
+
 class EmptyObjectIsUnprocessable(Reference):
     """An empty object is answered 422."""
 

@@ -42,13 +42,14 @@ class _WrongForLists(_WrongHereAndThere):
 
 
 class OtherFansAnswer201(Reference):
-    """A write for any fan but one is answered 201."""
+    """What is made for any fan but one is answered 201."""
 
     breaks = frozenset({"create-answers-200"})
 
     def success_response(self, record: Record) -> Response:
         response = super().success_response(record)
-        return response if record["fanId"] == _FAN else replace(response, status=201)
+        is_theirs = record["fanId"] != _FAN and record["createdAt"] == record["updatedAt"]
+        return replace(response, status=201) if is_theirs else response
 
 
 class UpdateByAnotherUserIs202(Reference):

@@ -173,6 +173,96 @@ class EveryWriteIsListed(Reference):
         return [*vars(self).get("former", []), *super().all_records()]
 
 
+class NothingIsNotListed(Reference):
+    """What counts as nothing, be it false, zero or empty, is answered and not listed."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def all_records(self) -> list[Record]:
+        return [one for one in super().all_records() if one["value"]]
+
+
+class FalseIsNotInTheWholeList(Reference):
+    """The list of all the fan's lacks what is false."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)
+        return found if "category" in asked else [one for one in found if one["value"] is not False]
+
+
+class NothingIsNotInACategory(Reference):
+    """The list of a category lacks what is empty."""
+
+    breaks = frozenset({"category-filter-includes"})
+
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        found = super().find_records(asked, caller)
+        return [one for one in found if one["value"] not in ("", [])] if "category" in asked else found
+
+
+class ListsAreKept(Reference):
+    """A list is kept until another record is made."""
+
+    breaks = frozenset({"list-shows-last-writes"})
+
+    def find_records(self, asked: Mapping[str, str], caller: Caller) -> list[Record]:
+        kept = vars(self).setdefault("kept", {})
+        asked_for = (*asked.items(), len(self.records))
+        if asked_for not in kept:
+            kept[asked_for] = super().find_records(asked, caller)
+        found: list[Record] = kept[asked_for]
+        return found
+
+
+class _WritesElsewhere(Reference):
+    """Writes a value to other records of the same preference, too."""
+
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        record = super().store_record(body, caller)
+        for key, other in self.records.items():
+            if self.is_hit(record, other) and other["preference"] == record["preference"]:
+                self.records[key] = {**other, "value": record["value"]}
+        return record
+
+    def is_hit(self, record: Record, other: Record) -> bool:
+        raise NotImplementedError
+
+
+def _is_of_another_fan(record: Record, other: Record) -> bool:
+    return bool(other["fanId"] != record["fanId"] and other["category"] == record["category"])
+
+
+class UpdateHitsOtherFans(_WritesElsewhere):
+    """An update reaches the record of the same names of any other fan."""
+
+    breaks = frozenset({"list-shows-last-writes"})
+
+    def is_hit(self, record: Record, other: Record) -> bool:
+        is_update = record["createdAt"] != record["updatedAt"]
+        return is_update and _is_of_another_fan(record, other)
+
+
+class CreateHitsOtherFans(_WritesElsewhere):
+    """A record that is made reaches the one of the same names of any other fan."""
+
+    breaks = frozenset({"list-shows-last-writes"})
+
+    def is_hit(self, record: Record, other: Record) -> bool:
+        is_new = record["createdAt"] == record["updatedAt"]
+        return is_new and _is_of_another_fan(record, other)
+
+
+class WriteHitsOtherCategories(_WritesElsewhere):
+    """A write reaches the preferences of the same name in other categories."""
+
+    breaks = frozenset({"list-shows-last-writes"})
+
+    def is_hit(self, record: Record, other: Record) -> bool:
+        return bool(other["fanId"] == record["fanId"] and other["category"] != record["category"])
+
+
 class CommonCategoriesAreFound(Reference):
     """Records are found by the common categories only."""
 

@@ -1,0 +1,106 @@
+"""What lists show of records when the last of many updates have been made: each record the value written to it last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from conformance.apis.onlyautomator.answers import Data, data_of
+from conformance.apis.onlyautomator.driver import Driver, SentWrite
+from conformance.apis.onlyautomator.listed_records import (
+    ListQuery,
+    Records,
+    query_of_fan,
+    query_of_run,
+    read_until,
+)
+from conformance.apis.onlyautomator.shared_writes import (
+    first_body,
+    write_for_both_fans,
+    write_in_two_categories,
+    write_preference_once,
+)
+from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.suite.driver import is_among
+
+Stale = tuple[Data, SentWrite]
+
+
+def update_between_lists(driver: Driver) -> Sequence[Records]:
+    """Read the lists, update a few records of several categories and fans, and return the lists as they are read then.
+
+    What is read last may be what was kept of the first look. Before that, a record is made for the other fan that has
+    the names of the first record.
+    """
+    queries = [query_of_run(driver), query_of_fan(driver)]
+    records = [*write_in_two_categories(driver), write_preference_once(driver, "two_of_two")]
+    with suppress(NotTested):
+        records.append(write_for_both_fans(driver)[1])
+        queries.append(ListQuery(driver.other_fan_id, None))
+
+    def update() -> Sequence[Records]:
+        with suppress(NotTested):
+            driver.write({**first_body(driver), "fanId": driver.other_fan_id, "value": "of the other fan"})
+        for query in queries[:2]:
+            read_until(driver, query, lambda _: True, driver.client.responses[-1:])
+        answers = [
+            driver.write({**body, "value": f"for the list, {number}"})
+            for number, (body, _) in enumerate(records)
+        ]
+        return [
+            read_until(driver, query, lambda records: find_stale_record(driver, records) is None, answers)
+            for query in queries
+        ]
+
+    return driver.client.memoize("update between lists", update)
+
+
+def find_stale_record(driver: Driver, records: Records) -> Stale | None:
+    """Return a record that a list shows with what another write said, and its own last write; None if there is none."""
+    sent = {_text_of(one) for writes in driver.accepted_writes.values() for one in writes} - {None}
+    for id_, written in _latest_writes(driver).items():
+        # Of several records of one id nobody knows which is the last, so one of them has to be right.
+        shown = [one for one in records if one.get("id") == id_]
+        others = [one for one in shown if one.get("value") != _text_of(written)]
+        if others and len(others) == len(shown) and str(others[0].get("value")) in sent:
+            return others[0], written
+    return None
+
+
+def _latest_writes(driver: Driver) -> Mapping[str, SentWrite]:
+    """Map ids to the last write of each record of which it is known which was the last, and what came of it."""
+    latest: dict[str, SentWrite] = {}
+    doubted: set[str] = set()
+    for triple, writes in driver.accepted_writes.items():
+        ids = set(_ids_of(writes))
+        known = len(ids) == 1 and triple not in driver.uncertain_triples and _is_by_one_user(driver, writes)
+        # An id of two triples names no record.
+        doubted |= ids if not known or ids & latest.keys() else set()
+        if known and _was_answered_as_sent(driver, writes[-1]):
+            latest[ids.pop()] = writes[-1]
+    return {id_: written for id_, written in latest.items() if id_ not in doubted}
+
+
+def _ids_of(writes: Sequence[SentWrite]) -> Iterator[str]:
+    for one in writes:
+        try:
+            yield str(data_of(one.answer).get("id"))
+        except Inconclusive:
+            yield "none"
+
+
+def _is_by_one_user(driver: Driver, writes: Sequence[SentWrite]) -> bool:
+    """Tell whether one user wrote all: a server may keep a record for each of two."""
+    return len({is_among(one.answer, driver.answers_to_other_user) for one in writes}) == 1
+
+
+def _was_answered_as_sent(driver: Driver, written: SentWrite) -> bool:
+    """Tell whether a write was of a text, and was answered with it; what else becomes of values is judged elsewhere."""
+    text = _text_of(written)
+    is_alone = not is_among(written.answer, driver.answers_at_once)
+    return is_alone and text is not None and data_of(written.answer).get("value") == text
+
+
+def _text_of(written: SentWrite) -> str | None:
+    value = written.body.get("value")
+    return value if isinstance(value, str) and value else None
