@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from conformance.http.connection import RawResponse, Request
 
 LONGEST_BODY = 4096
+STEPS = "steps"  # the folder beside a report that keeps what no line can
 # curl sets these itself; its values of Accept and the like matter no more than ours.
 _HEADERS_OF_THE_CLIENT = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
+_LONGEST_IN_LINE = 4 * LONGEST_BODY  # bytes of a body
 _TEXT_CONTROLS = {"\n", "\r", "\t"}
 
 
@@ -79,6 +82,16 @@ class Exchange:
             sent.method, str(sent.url), sent.headers.multi_items(), sent.content, self._redaction
         )
         return f"{line}  # {self.manner}" if self.manner else line
+
+    @property
+    def content(self) -> bytes:
+        """The request's body as it was sent, which may hold a credential unless it is a kept one."""
+        return self._request.content
+
+    @property
+    def kept_body(self) -> str | None:
+        """The name of the file that keeps the request's body, if no line can hold it; None also for a credential."""
+        return _name_kept_body(self._request.content, self._redaction)
 
     @cached_property
     def response_headers(self) -> Mapping[str, str]:
@@ -151,14 +164,24 @@ def render_curl(
             words += ["-H", redaction.quote_for_shell(f"{name}: {shown}" if shown else f"{name};")]
     if not body:
         return " ".join(words)
-    if len(body) > 4 * LONGEST_BODY:
-        note = f"# body: a file with the {len(body)} bytes that were sent; no report keeps them"
+    if file := _name_kept_body(body, redaction):
+        note = f"# {len(body)} bytes, which the folder of the reports keeps if the requirement failed"
+        return " ".join([*words, f"--data-binary @{STEPS}/{file}  {note}"])
+    if len(body) > _LONGEST_IN_LINE:
+        note = f"# body: a file with the {len(body)} bytes that were sent; they hold a credential, so none is kept"
         return " ".join([*words, f"--data-binary @body  {note}"])
     if _can_be_quoted(body):
         return " ".join([*words, "--data-binary", redaction.quote_for_shell(body.decode())])
     # Bytes that no shell can quote: printf of every shell knows octal escapes, and few know others.
     octal = "".join(f"\\{byte:03o}" for byte in body)
     return f"printf '{octal}' | " + " ".join([*words, "--data-binary @-"])
+
+
+def _name_kept_body(body: bytes, redaction: Redaction) -> str | None:
+    if len(body) <= _LONGEST_IN_LINE:
+        return None
+    text = body.decode("utf-8", "backslashreplace")
+    return f"{hashlib.sha256(body).hexdigest()[:12]}.body" if redaction(text) == text else None
 
 
 def _can_be_quoted(body: bytes) -> bool:

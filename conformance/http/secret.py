@@ -15,16 +15,23 @@ class Secret:
     """A credential. It shows as the ``$NAME`` of its environment variable.
 
     fetch: gets another value within so many seconds, where a command does; raises CannotFetch if it cannot.
-    key: where it stands in the profile, such as ``credentials.user``.
+    key: where it stands in the profile, such as ``credentials.user``. shell: a line for a shell that prints it, if a
+    command does and the line tells no credential.
     """
 
     def __init__(
-        self, value: str, name: str, fetch: Callable[[float], str] | None = None, key: str = ""
+        self,
+        value: str,
+        name: str,
+        fetch: Callable[[float], str] | None = None,
+        key: str = "",
+        shell: str | None = None,
     ) -> None:
         self._value = value
         self._fetch = fetch
         self.name = name
         self.key = key or f"${name}"
+        self.shell = shell
 
     @property
     def is_renewable(self) -> bool:

@@ -193,6 +193,10 @@ def judge_target(
         verdict.waiver_faults = list(map(session.client.redaction, faults))
         verdict.notes += notes.describe_made_up(session.client.made_up_credentials, verdict.results)
         verdict.notes += [session.client.redaction(session.remains)] if session.remains else []
+        secrets = target.secrets()
+        verdict.credential_commands = {one.name: one.shell for one in secrets if one.shell}
+        verdict.credential_hints = {one.name: f"{one.key} of the profile" for one in secrets}
+        verdict.credential_hints |= session.client.made_up_credentials
         verdict.requests = session.client.request_count
         verdict.exchanges = session.client.exchanges
         verdict.case_set = session.run.drawn

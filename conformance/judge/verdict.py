@@ -25,8 +25,9 @@ class Verdict:
     reason: why there is no verdict, or what it rests on. stopped: why not everything was asked. ended_by: what has
     ended the asking in the middle. musts: how many the API has, asked or not. exchanges: every one of the run, in the
     order they ended. waiver_faults: what is to be done with waivers that have expired or excuse nothing, in sentences.
-    name: of the target, by its profile. profile: its file, if it is
-    one. notes: what else is to be known about the run, in sentences.
+    name: of the target, by its profile. profile: its file, if it is one. credential_commands, credential_hints: how
+    those that curl lines name are got, as a line for a shell and in words. notes: what else is to be known about the
+    run, in sentences.
     """
 
     api: str
@@ -51,6 +52,8 @@ class Verdict:
     cases_accepted: int | None = None
     document_sha256: str | None = None
     profile: str | None = None
+    credential_commands: dict[str, str] = field(default_factory=dict)
+    credential_hints: dict[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counter[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from conformance.http.evidence import STEPS
 from conformance.judge.verdict import Verdict
 from conformance.report.badge import render_badge
 from conformance.report.code_quality import render_code_quality
@@ -14,6 +18,7 @@ from conformance.report.document import build_document, render_document
 from conformance.report.har import render_har
 from conformance.report.junit import render_junit
 from conformance.report.page import render_page
+from conformance.report.steps import render_steps
 
 BADGE = "badge.json"
 _RENDER: Mapping[str, Callable[[Verdict, dict[str, Any]], str]] = {
@@ -40,9 +45,25 @@ def write_reports(verdict: Verdict, folder: Path) -> list[Path]:
     if not verdict.has_asked_all:
         del reports[BADGE]
         (folder / BADGE).unlink(missing_ok=True)  # an earlier run's would speak of the whole
+    steps = render_steps(verdict)
     for name, text in reports.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return [folder / name for name in reports]
+    return [folder / name for name in reports] + _write_steps(folder / STEPS, steps)
+
+
+def _write_steps(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write the scripts of a run in the place of an earlier run's; return their folder, if there are any."""
+    for pattern in ("*.sh", "*.body"):
+        for old in folder.glob(pattern):
+            old.unlink()
+    if not files:
+        with suppress(OSError):  # somebody may keep something there
+            folder.rmdir()
+        return []
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return [folder]
 
 
 def remove_reports(folder: Path) -> None:
@@ -52,6 +73,7 @@ def remove_reports(folder: Path) -> None:
     """
     for name in _RENDER:
         (folder / name).unlink(missing_ok=True)
+    _write_steps(folder / STEPS, {})
 
 
 def check_writable(folder: Path) -> None:
@@ -59,4 +81,6 @@ def check_writable(folder: Path) -> None:
     for name in _RENDER:
         if (folder / name).exists():
             (folder / name).open("ab").close()
+    if (folder / STEPS).exists() and not (folder / STEPS).is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), STEPS)
     tempfile.TemporaryFile(dir=folder).close()

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance.http.evidence import escape_controls
-from conformance.http.redaction import Redaction, is_sensitive_name, mask_unknown_credentials
+from conformance.http.redaction import mask_unknown_credentials
 from conformance.http.secret import COMMAND_WITHIN_S, CannotFetch, Secret
 from conformance.target.model import BadProfile
+from conformance.target.shell import conceal_environment, render_shell_command
 
 SILENT_FOR_S = 3  # longer than that, it is said that a command is waited for
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -79,19 +80,23 @@ class _Resolution:
             return value
         if isinstance(value, dict) and set(value) == {"command"}:
 
-            def run(within_s: float) -> str:
-                printed = self._run_command(value["command"], at, within_s)
+            def read_token(printed: str) -> str:
                 # Many tools print the whole header; no bearer token has a space in it.
                 token = _BEARER.sub("", printed, count=1) if self._is_bearer(key) else printed
                 return self._check_credential(token, at)
 
             def fetch(within_s: float) -> str:
                 try:
-                    return run(within_s)
+                    return read_token(self._run_command(value["command"], at, within_s))
                 except BadProfile as error:
                     raise CannotFetch(str(error)) from None
 
-            return Secret(run(COMMAND_WITHIN_S), variable, fetch, at)
+            printed = self._run_command(value["command"], at, COMMAND_WITHIN_S)
+            token = read_token(printed)
+            shell = render_shell_command(value["command"], self._folder, token)
+            if shell and token != printed:
+                shell += " | sed 's/^.*[Bb]earer *//'"
+            return Secret(token, variable, fetch, at, shell)
         if not isinstance(value, str):
             return value
         whole = VARIABLE.fullmatch(value)
@@ -149,10 +154,7 @@ class _Resolution:
 
 def _last_complaint(done: subprocess.CompletedProcess[str]) -> str:
     """Return the last line that a command complained with, without what may be a credential."""
-    redaction = Redaction()
-    for name, value in os.environ.items():
-        if is_sensitive_name(name):
-            redaction.conceal(value, name)
+    redaction = conceal_environment()
     redaction.conceal(done.stdout.strip(), "PRINTED")  # it may have printed half a token before it failed
     lines = done.stderr.strip().splitlines()
     if not lines:

@@ -86,10 +86,19 @@ def test_curl_reads_the_credential_from_the_environment(redaction):
     assert body.decode() in done.stdout
 
 
-def test_curl_says_that_a_long_body_is_not_kept(redaction):
+def test_long_body_with_a_credential_is_not_kept(redaction):
+    line = render_curl("POST", "http://h/", [], f"{SECRET} {'x' * 20_000}".encode(), redaction)
+
+    assert "hold a credential, so none is kept" in line
+    assert SECRET not in line
+
+
+def test_curl_says_where_a_long_body_is_kept(redaction):
     line = render_curl("POST", "http://h/", [], b"x" * 20_000, redaction)
 
-    assert line.endswith(" @body  # body: a file with the 20000 bytes that were sent; no report keeps them")
+    assert line.endswith(
+        " @steps/42e8bc96b8ee.body  # 20000 bytes, which the folder of the reports keeps if the requirement failed"
+    )
 
 
 def test_curl_pipes_bytes_that_are_no_text(redaction):
@@ -119,7 +128,7 @@ class Gossip:
         authorization = request.headers.get("authorization", "")
         self.heard.add(authorization.partition(" ")[2] or authorization)
         answer = self._server.answer(request)
-        fields, content = answer.encoded()
+        fields, content = answer.encode()
         status = 418 if len(self.heard) % 3 == 0 else answer.status
         told = {
             **fields,
@@ -166,9 +175,10 @@ def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypa
     )
     terminal.print_changes(describe_changes(compare_reports(old, new)))
 
-    files = {file.name: file.read_text() for file in tmp_path.iterdir()}
+    files = {file.name: file.read_bytes().decode() for file in tmp_path.rglob("*") if file.is_file()}
     written = "".join(files.values()) + capsys.readouterr().out
-    assert {*files} == {
+    assert any(name.endswith(".sh") for name in files)
+    assert {name for name in files if not name.endswith((".sh", ".body"))} == {
         "badge.json",
         "gl-code-quality-report.json",
         "junit.xml",
@@ -180,6 +190,7 @@ def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypa
     assert verdict.ids("waived")
     assert verdict.waiver_faults
     credentials = {text for text in gossip.heard | set(names.values()) if len(text) > 3} - {"Bearer", "Basic"}
+    credentials -= set(verdict.credential_hints.values())  # a signature of nothing, which is nobody's
     assert verdict.requests > 20
     assert "${CREDENTIAL_OF_" in written
     assert not [text for text in credentials if text.lower() in written.lower()]

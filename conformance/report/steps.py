@@ -1,0 +1,66 @@
+"""steps/: for each finding a shell script that sends the requests of its evidence again, in their order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from conformance.http.evidence import STEPS, Exchange, escape_controls
+from conformance.judge.result import Result
+from conformance.judge.verdict import Verdict
+
+_FINDINGS = ("failed", "waived")
+_MOST_STEPS = 30
+_MOST_OF_ANSWERS = 8  # of what is judged answer by answer
+
+
+def render_steps(verdict: Verdict) -> dict[str, bytes]:
+    """Return the files of the folder by their names: scripts, and the bodies that are too large to stand in one."""
+    files: dict[str, bytes] = {}
+    for result in verdict.results:
+        steps = _list_steps(result)
+        if result.status in _FINDINGS and steps:
+            name = re.sub(r"[^\w.-]", "_", result.requirement.name)
+            files[f"{name}.sh"] = "\n".join(_render_script(verdict, result, steps)).encode() + b"\n"
+            files.update({one.kept_body: one.content for one in steps if one.kept_body})
+    return files
+
+
+def _list_steps(result: Result) -> list[Exchange]:
+    """Return what was sent until the exchange at fault, in the order of time; the last of it, if it is a lot."""
+    sent = sorted({id(one): one for one in result.evidence}.values(), key=lambda one: one.started_at)
+    if result.at_fault:
+        sent = [one for one in sent if one.started_at <= result.at_fault.started_at]
+    return sent[-(_MOST_OF_ANSWERS if result.requirement.looks_back else _MOST_STEPS) :]
+
+
+def _render_script(verdict: Verdict, result: Result, steps: Sequence[Exchange]) -> Iterator[str]:
+    requirement = result.requirement
+    yield "#!/bin/sh"
+    yield f"# {requirement.id}: {requirement.level} {requirement.text} ({requirement.source})"
+    yield f"# {result.reason}"
+    yield "# Run it where the judge was run: relative paths count from there."
+    lines = [one.curl for one in steps]
+    if any(one.kept_body for one in steps):
+        yield 'here=$(dirname "$0")'
+    yield from _render_variables(verdict, "\n".join(lines))
+    for number, (one, line) in enumerate(zip(steps, lines, strict=True), 1):
+        answer = f"was answered {one.status}" if one.status else f"got no answer: {one.error}"
+        fault = "; this one is at fault" if one is result.at_fault else ""
+        yield ""
+        yield f"# {number} of {len(steps)}: {_to_one_line(answer)}{fault}"
+        yield line.replace(f"@{STEPS}/", '@"$here"/')
+        yield "echo"
+
+
+def _render_variables(verdict: Verdict, lines: str) -> Iterator[str]:
+    """Yield a line for each variable that *lines* name: how its credential is got, or what it has to be."""
+    for name in dict.fromkeys(re.findall(r"\$\{(\w+)\}", lines)):
+        if name in verdict.credential_commands:
+            yield f'export {name}="$({verdict.credential_commands[name]})"'
+        hint = re.sub(r"[\"$`\\}]", "", verdict.credential_hints.get(name, "is a credential"))
+        yield f': "${{{name}:?{hint}}}"'
+
+
+def _to_one_line(text: str) -> str:
+    return " ".join(escape_controls(text).split())
