@@ -37,8 +37,9 @@ def _list_steps(result: Result) -> list[Exchange]:
 def _render_script(verdict: Verdict, result: Result, steps: Sequence[Exchange]) -> Iterator[str]:
     requirement = result.requirement
     yield "#!/bin/sh"
-    yield f"# {requirement.id}: {requirement.level} {requirement.text} ({requirement.source})"
-    yield f"# {result.reason}"
+    # One line each, whatever a contract or a target says: what comes after a line break would be a command.
+    yield _to_one_line(f"# {requirement.id}: {requirement.level} {requirement.text} ({requirement.source})")
+    yield _to_one_line(f"# {result.reason}")
     yield "# Run it where the judge was run: relative paths count from there."
     lines = [one.curl for one in steps]
     if any(one.kept_body for one in steps):
