@@ -214,6 +214,17 @@ def test_mode_budget_and_exploration(runner):
     assert "not explored: --mode read-only" in said.log
 
 
+def test_what_is_excepted_and_failing_fast(runner):
+    inputs = {"only": "missing-*\nanswers-202", "except": "opt-*\n*/answers-202", "fail_fast": "true"}
+    said = runner.judge_here(LetsAllIn(), status=1, **inputs)
+    report = json.loads((runner.workspace / "report" / "report.json").read_text())
+    first, second = report["requirements"]
+
+    assert said.outputs["verdict"] == "not_conformant"
+    assert (first["id"], second["id"]) == ("suprsend/missing-key", "suprsend/missing-key-status")
+    assert second["reason"] == "not asked: --fail-fast, and suprsend/missing-key failed"
+
+
 def test_nobody_there(runner):
     with serve(REFERENCE()) as url:
         pass
@@ -235,7 +246,8 @@ def test_no_target_is_a_command(runner, value):
 
 
 @pytest.mark.parametrize(
-    "name", ["only", "seed", "mode", "budget", "explore", "strict", "waivers", "against"]
+    "name",
+    ["only", "except", "fail-fast", "seed", "mode", "budget", "explore", "strict", "waivers", "against"],
 )
 def test_no_other_input_is_a_command(runner, name):
     said = runner.judge_here(
