@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from conformance.command.errors import report_errors
-from conformance.command.options import ProfileFile, parse_mode_option
+from conformance.command.options import ProfileFile, WaitFor, parse_duration_option, parse_mode_option
 
 
 @report_errors()
@@ -17,6 +17,7 @@ def check_target(
     mode: Annotated[
         str, typer.Option(metavar="MODE", help="With read-only, the check writes nothing.")
     ] = "full",
+    wait: WaitFor = None,
 ) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
     from conformance.http.evidence import escape_controls
@@ -24,9 +25,10 @@ def check_target(
     from conformance.judge.session import CannotRun, TargetSession
     from conformance.judge.suites import read_profile, suite_of
 
+    wait_s = parse_duration_option("--wait", wait) or 0
     target = read_profile(profile)
     suite = suite_of(target)
-    with TargetSession(suite, mode=parse_mode_option(mode)) as session:
+    with TargetSession(suite, mode=parse_mode_option(mode), wait_s=wait_s) as session:
         if trouble := session.preflight():
             raise CannotRun(trouble)
         typer.echo(f"{target.api} at {target.base_url}: {session.describe_preflight()}")

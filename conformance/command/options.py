@@ -25,6 +25,12 @@ SpecFile = Annotated[
 ProfileFile = Annotated[
     Path, typer.Argument(metavar="TARGET.yaml", help="The target profile; `conformance init API` prints one.")
 ]
+WaitFor = Annotated[
+    str | None,
+    typer.Option(
+        "--wait", metavar="DURATION", help="Wait so long for a target that is still starting, such as 60s."
+    ),
+]
 OneApi = Annotated[str | None, typer.Argument(metavar="[API]", help="One API; all if it is left out.")]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from conformance.command.errors import exit_with_usage_error, print_error, report_errors
-from conformance.command.options import ProfileFile, parse_duration_option, parse_mode_option
+from conformance.command.options import ProfileFile, WaitFor, parse_duration_option, parse_mode_option
 from conformance.command.waivers import WaiverOptions
 from conformance.judge import interrupt
 
@@ -62,6 +62,7 @@ def judge_and_report(
             metavar="DURATION", help="Stop asking when this much time is used up, such as 90s, 5m or 1h30m."
         ),
     ] = None,
+    wait: WaitFor = None,
     mode: Annotated[
         str,
         typer.Option(
@@ -122,6 +123,7 @@ def judge_and_report(
         waiver_options = WaiverOptions(waivers, write_waivers, owner, expires, prune_waivers)
         waiver_options.check(fail_fast)
         budget_s = parse_duration_option("--budget", budget)
+        wait_s = parse_duration_option("--wait", wait) or 0
         explore_s = parse_duration_option("--explore", explore)
         chosen_mode = parse_mode_option(mode)
         target = read_profile(profile)
@@ -141,6 +143,7 @@ def judge_and_report(
                 strict=strict,
                 seed=seed,
                 budget_s=budget_s,
+                wait_s=wait_s,
                 mode=chosen_mode,
                 waivers=known_failures,
                 fail_fast=fail_fast,

@@ -17,7 +17,15 @@ from conformance.http.composition import UNSET, RequestParts, compose_request, m
 from conformance.http.connection import NO_PROXY, HttpConnection, Request, find_environment_proxy
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
-from conformance.http.pacing import BUSY_STATUSES, Accepted, Budget, OutageWatch, RateLimit, RetryTimer
+from conformance.http.pacing import (
+    BUSY_STATUSES,
+    GATEWAY_STATUSES,
+    Accepted,
+    Budget,
+    OutageWatch,
+    RateLimit,
+    RetryTimer,
+)
 from conformance.http.race import Race, select_overlapping
 from conformance.http.raw_request import RawRequest
 from conformance.http.redaction import Redaction
@@ -70,6 +78,7 @@ class Client:
         self._renewal = Renewal(secrets, redaction)
         self._base_url = base_url.rstrip("/")
         self._retry_s = retry_s
+        self._statuses_to_wait_at = BUSY_STATUSES
         self._proxy = self._find_proxy(httpx2.URL(base_url), proxy)
         self._connection = make_connection(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
         self.clock = self._connection.clock
@@ -99,7 +108,7 @@ class Client:
         timer, statuses = self._start_retry_timer(), list[int]()
         while True:
             response = self._send_with_renewal(request)
-            if not retry_busy or response.status not in BUSY_STATUSES:
+            if not retry_busy or response.status not in self._statuses_to_wait_at:
                 return self._keep_response(response)
             statuses.append(response.status)
             if self.outage_watch.is_alone(statuses):
@@ -203,6 +212,15 @@ class Client:
         finally:
             self._sender.stopped = None
 
+    @contextmanager
+    def wait_for_gateway(self) -> Iterator[None]:
+        """In the with block, be as patient with a gateway that has no API behind it as with one that is busy."""
+        self._statuses_to_wait_at = BUSY_STATUSES | GATEWAY_STATUSES
+        try:
+            yield
+        finally:
+            self._statuses_to_wait_at = BUSY_STATUSES
+
     def close(self) -> None:
         """Close the connections."""
         self._connection.close()
@@ -243,6 +261,7 @@ class Client:
     def forget_everything(self) -> None:
         """Forget every response and what was memoized, as if nothing had been sent."""
         self._log.clear()
+        self._sender.reset_silence_count()
 
     def conceal_made_up(self, value: str, name: str, how: str) -> str:
         """Show *value*, a credential made up for a request, as ``$name``; returns the value.

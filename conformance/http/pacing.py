@@ -18,6 +18,9 @@ from conformance.http.clock import Clock
 
 UNAVAILABLE = 503
 BUSY_STATUSES = frozenset({429, UNAVAILABLE})
+GATEWAY_STATUSES = frozenset(
+    {502, 504}
+)  # of a gateway that got no answer, as from a connection that is dropped
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 _RESERVE_S = 2.0

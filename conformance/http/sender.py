@@ -21,7 +21,7 @@ from conformance.assertions.outcome import (
 from conformance.http.connection import AnswerCut, HttpConnection, RawResponse, Request
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
-from conformance.http.pacing import Budget, RateLimit
+from conformance.http.pacing import GATEWAY_STATUSES, Budget, RateLimit
 from conformance.http.raw_request import RawRequest
 from conformance.http.redaction import Redaction
 from conformance.http.response import Response
@@ -104,6 +104,12 @@ class Sender:
 
     def send_raw(self, raw_request: RawRequest) -> list[Response]:
         """Send bytes on a connection of their own and return the responses that came, in the order of the requests."""
+        responses = self._send_raw_once(raw_request)
+        if any(response.status in GATEWAY_STATUSES for response in responses):
+            return self._send_raw_once(raw_request)
+        return responses
+
+    def _send_raw_once(self, raw_request: RawRequest) -> list[Response]:
         requests, manner = raw_request.requests, raw_request.manner
         self.wait_for_turn(len(requests))
         within_s = min(self._timeout_s, self._budget.remaining_s())
@@ -154,12 +160,14 @@ class Sender:
         return RunStopped(f"{sentence}; that was the {times}, so the run stops here")
 
     def _send_persistently(self, request: Request) -> RawResponse:
-        """Send, and again where the connection was closed, or where the answer is cut."""
+        """Send, and again where the connection was closed, a gateway got no answer, or the answer is cut."""
         tries = 0
         while True:
             tries += 1
             try:
-                return self._send_once(request)
+                raw = self._send_once(request)
+                if raw.status not in GATEWAY_STATUSES or tries >= _MOST_TRIES_IN_VAIN:
+                    return raw
             except _CLOSED_ERRORS:
                 # A server may close an idle connection at any time, also while the next request is on its way.
                 if tries >= _MOST_TRIES_IN_VAIN:
@@ -181,7 +189,8 @@ class Sender:
         try:
             yield
         except httpcore2.TimeoutException as error:
-            sentence = f"no answer from {_describe_origin(request.url)} within {self._timeout_s:g} s"
+            limit = f"{self._timeout_s:g} s, the profile's patience.timeout_s"
+            sentence = f"no answer from {_describe_origin(request.url)} within {limit}"
             if self._budget.remaining_s():
                 # Whoever read the whole request may just be slow; whoever did not is not there.
                 kind = NoAnswer if isinstance(error, httpcore2.ReadTimeout) else Unreachable

@@ -7,11 +7,13 @@ little as for the doctor.
 from __future__ import annotations
 
 from conformance.http.evidence import escape_controls
-from conformance.http.pacing import BUSY_STATUSES
+from conformance.http.pacing import BUSY_STATUSES, GATEWAY_STATUSES
 from conformance.http.response import Response, describe_unread_coding
 
-# What routers and gateways answer for an API that is elsewhere or down; from 520 on those of Cloudflare.
-_STATUSES_OF_GATEWAYS = frozenset({405, 421, 502, 504, *BUSY_STATUSES, *range(520, 531)})
+# What is answered for an API that is down, and may not be in a moment; from 520 on by Cloudflare.
+STARTING_STATUSES = BUSY_STATUSES | GATEWAY_STATUSES | frozenset(range(520, 531))
+# And, by routers, for one that is elsewhere.
+_STATUSES_OF_GATEWAYS = frozenset({405, 421}) | STARTING_STATUSES
 
 
 def is_before_the_api(response: Response, is_documented: bool) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.assertions.outcome import Outcome, RunStopped, Unjudgeable, Unreachable
+from conformance.assertions.outcome import Inconclusive, Outcome, RunStopped, Unjudgeable, Unreachable
 from conformance.http.client import Client
 from conformance.http.connection import HttpConnection
 from conformance.http.redaction import Redaction
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     pass
 
 _RESTORE_WITHIN_S = 5
+_WAIT_BETWEEN_S = 0.5
 
 
 class CannotRun(RuntimeError):
@@ -40,7 +41,8 @@ class CannotRun(RuntimeError):
 class TargetSession:
     """One target during one run: its client, its driver and the engine, for the length of a with block.
 
-    remains: what the target did not let us put back, in a sentence.
+    wait_s: how long preflight waits for a target that is not there yet. remains: what the target did not let us put
+    back, in a sentence.
     """
 
     def __init__(
@@ -49,8 +51,11 @@ class TargetSession:
         seed: int = 0,
         mode: Mode = Mode.FULL,
         make_connection: Callable[..., HttpConnection] = HttpConnection,
+        wait_s: float = 0,
     ) -> None:
         self.suite = suite
+        self._wait_s = wait_s
+        self._may_be_starting = False  # what preflight met last: nobody there, or a gateway without an API
         target = suite.target
         self.run = Run(suite.draw_cases, seed, mode)
         self.client = Client(
@@ -73,13 +78,29 @@ class TargetSession:
 
     def preflight(self) -> str | None:
         """Say what makes judging impossible; None if nothing does."""
+        until = self.client.clock.monotonic() + self._wait_s
+        while (trouble := self._ask_preflight()) and self._may_be_starting:
+            left_s = until - self.client.clock.monotonic()
+            if left_s <= 0:
+                break
+            self.client.forget_everything()
+            try:
+                self.client.pause(min(_WAIT_BETWEEN_S, left_s))
+            except RunStopped as stop:
+                return str(stop)
+        return trouble
+
+    def _ask_preflight(self) -> str | None:
+        self._may_be_starting = False
         try:
-            self.driver.preflight()
+            with self.client.wait_for_gateway():
+                self.driver.preflight()
         except (Unjudgeable, Unreachable, RunStopped) as trouble:
+            self._may_be_starting = isinstance(trouble, Unreachable)
             return self.client.redaction(str(trouble))
-        except Outcome:
+        except Outcome as outcome:
             # Whatever else is wrong with the answer, a requirement says it with evidence.
-            return self._describe_door()
+            return self._describe_door(outcome)
         if self.run.mode.may_write:
             return self._describe_door()
         # Where nothing may be accepted, no later answer would tell the API from a proxy that refuses everything.
@@ -89,10 +110,16 @@ class TargetSession:
             return str(trouble)
         return None
 
-    def _describe_door(self) -> str | None:
+    def _describe_door(self, outcome: Outcome | None = None) -> str | None:
         for response in self.client.responses[-1:]:
             if door.is_before_the_api(response, self.suite.may_answer(response)):
-                return self.client.redaction(door.describe_answer(response))
+                self._may_be_starting = response.status in door.STARTING_STATUSES
+                was_waited_for = self._may_be_starting and isinstance(outcome, Inconclusive)
+                return self.client.redaction(
+                    f"{door.describe_exchange(response)}; {outcome}"
+                    if was_waited_for
+                    else door.describe_answer(response)
+                )
         return None
 
     def describe_preflight(self) -> str:
@@ -158,6 +185,7 @@ def judge_target(
     strict: bool = False,
     seed: int = 0,
     budget_s: float | None = None,
+    wait_s: float = 0,
     mode: Mode = Mode.FULL,
     waivers: Sequence[Waiver] = (),
     fail_fast: bool = False,
@@ -168,7 +196,8 @@ def judge_target(
     """Judge the target of *profile* and return the verdict.
 
     only, leave_out: globs of requirement ids, none for all. strict: whether SHOULDs and gaps count. seed: of the exam.
-    budget_s: for the whole run, instead of the profile's. mode: how much may be done to the target.
+    budget_s: for the whole run, instead of the profile's. wait_s: for a target that is not there yet.
+    mode: how much may be done to the target.
     waivers: failures that do not count, until their day has passed or nothing is left to excuse.
     fail_fast: whether the first failure that decides the verdict ends the run.
     on_result: called with each result as soon as it is there. on_start: called with each requirement that is about
@@ -187,7 +216,7 @@ def judge_target(
     verdict.name = target.name
     verdict.notes = notes.describe_target(target, verdict.started)
     verdict.document_sha256 = suite.document_sha256
-    with TargetSession(suite, seed, mode, make_connection) as session:
+    with TargetSession(suite, seed, mode, make_connection, wait_s) as session:
         _collect_results(verdict, session, asked, waivers, fail_fast, on_result, on_start)
         faults = waiver.list_waiver_faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(session.client.redaction, faults))

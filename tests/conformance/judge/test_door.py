@@ -1,9 +1,14 @@
 """A target of which nothing can be told is no verdict, for a run as for the doctor, and both say why."""
 
+import json
+
 import pytest
+from typer.testing import CliRunner
 
 from conformance import proof
+from conformance.command.cli import app
 from conformance.proof.messages import Response
+from conformance.proof.server import serve
 from conformance.proof.trial import judge_in_process
 from tests.conformance.contract.judging import judged
 from tests.conformance.contract.library import SPEC, Library
@@ -62,8 +67,11 @@ def test_what_stands_before_the_api_is_no_verdict(reference, status, headers, sa
 
     assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
     assert says in verdict.reason
-    assert verdict.reason.endswith("; check base_url, the main credential and the main fixtures")
-    assert verdict.requests < 20
+    advice = (
+        "patience.retry_s" if status in (429, 502, 503, 504) else "check base_url, the main credential and"
+    )
+    assert advice in verdict.reason
+    assert verdict.requests < 40
 
 
 @pytest.mark.parametrize("reference", REFERENCES)
@@ -98,7 +106,7 @@ def test_what_stands_before_the_api_of_a_contract_is_no_verdict(status, headers,
     verdict = judged(door_of(Library, status, headers), tmp_path / "library.yaml")
 
     assert verdict.exit_status == exit_status
-    assert (verdict.requests < 20) is (status in (302, 200, 502))
+    assert (verdict.requests < 40) is (status in (302, 200, 502))
 
 
 def test_page_that_a_contract_documents_is_judged(tmp_path):
@@ -107,3 +115,88 @@ def test_page_that_a_contract_documents_is_judged(tmp_path):
     verdict = judged(door_of(Library, 200, PAGE), tmp_path / "library.yaml")
 
     assert verdict.exit_status == 1
+
+
+def starting(reference, starts_after_s, answer):
+    """Make a server that gives *answer* until so many seconds have passed on the clock that it shares."""
+
+    class Starts(reference):
+        began = None
+
+        def answer(self, request):
+            now = self.clock.monotonic()
+            self.began = self.began or now
+            return answer if now - self.began < starts_after_s else super().answer(request)
+
+    return Starts()
+
+
+NOT_YET = [
+    Response(502, b"<h1>Bad Gateway</h1>", PAGE),
+    Response(504),
+    Response(503, b"", {"retry-after": "5"}),
+]
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+@pytest.mark.parametrize("answer", NOT_YET)
+def test_target_that_is_starting_is_asked_patiently(reference, answer):
+    verdict = judge_in_process(starting(reference, 20, answer), only=["missing-*", "*answers-20*"])
+
+    assert verdict.verdict == "conformant"
+
+
+@pytest.mark.parametrize("answer", [*NOT_YET, Response(0, is_silent=True), Response(0, never_comes=True)])
+def test_target_is_waited_for(answer):
+    waited, not_waited = (
+        judge_in_process(starting(REFERENCES[0], 90, answer), only=["create-answers-200"], wait_s=wait_s)
+        for wait_s in (120, 0)
+    )
+
+    assert (waited.verdict, not_waited.verdict) == ("conformant", "no_verdict")
+
+
+def test_closed_door_is_not_waited_for():
+    verdict = judge_in_process(door_of(REFERENCES[0], 302, {"location": "/login"}), wait_s=3600)
+
+    assert (verdict.exit_status, verdict.requests) == (3, 1)
+
+
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_both_commands_wait(command, tmp_path):
+    server = REFERENCES[0]()
+    answers = [Response(503)] * 3
+    answer = server.answer
+    server.answer = lambda request: answers.pop() if answers else answer(request)
+    with serve(server) as url:
+        profile = {**server.profile(url), "patience": {"retry_s": 0}}
+        (tmp_path / "target.yaml").write_text(json.dumps(profile))
+        words = [
+            command,
+            str(tmp_path / "target.yaml"),
+            *(["--only", "create-*"] if command == "run" else []),
+        ]
+        done = [CliRunner().invoke(app, [*words, *more]).exit_code for more in ([], ["--wait", "30s"])]
+
+    assert done == [3, 0]
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_gateway_that_stumbles_once_in_a_while_is_asked_again(status):
+    class Stumbles(REFERENCES[1]):
+        count = 0
+
+        def answer(self, request):
+            self.count += 1
+            return Response(status) if self.count % 20 == 0 else super().answer(request)
+
+    verdict = judge_in_process(Stumbles())
+
+    assert (verdict.verdict, verdict.ids("failed"), verdict.ids("inconclusive")) == ("conformant", [], [])
+
+
+def test_first_answer_that_is_slow_names_the_patience():
+    verdict = judge_in_process(starting(REFERENCES[0], 15, Response(0, never_comes=True)))
+
+    assert verdict.exit_status == 3
+    assert verdict.reason.endswith("within 10 s, the profile's patience.timeout_s")
