@@ -147,6 +147,14 @@ def shows_preference(answer: Response, word: str | None) -> bool:
         return False
 
 
+def names_category(answer: Response, slug: str) -> bool:
+    """Tell whether *answer* is a category of that slug."""
+    try:
+        return category_of(answer).get("category") == slug
+    except Inconclusive:
+        return False
+
+
 def describe_value(value: Any) -> str:
     """Show a JSON value in a sentence."""
     return "null or missing" if value is None else json.dumps(value)[:80]

@@ -59,7 +59,8 @@ class Driver(suite.Driver):
     """Speaks to a SuprSend server during one run.
 
     accepted_writes: of a JSON value labelled as such, to a place that somebody has made, by the path as the profile
-    writes it, and without options in the query: what the document says of an answer holds for each.
+    writes it, and without options in the query: what the document says of an answer holds for each. Among them are
+    generated writes, writes at once, and those in chunks or in a pipeline that were read.
     restore_restrictions: puts back what no write of a category does, where something has to be.
     """
 
@@ -121,8 +122,8 @@ class Driver(suite.Driver):
             self._touched[place] = None
             self._latest[place] = answer
             is_plain = content is None and style is None and params is None and headers is None
-            if is_plain and media_type == "application/json" and not place.is_unknown:
-                self.accepted_writes.append(AcceptedWrite(place, body, answer))
+            if is_plain and media_type == "application/json":
+                self.keep_accepted(place, body, answer)
             # Only a plain opt-in is sure to list every channel; others may list those that are in.
             if body == OPT_IN:
                 self._seen.setdefault(place, {}).update(editable_channels(answer))
@@ -130,6 +131,11 @@ class Driver(suite.Driver):
             # A refusal changes nothing, so what was there before is there still.
             self._latest[place] = latest
         return answer
+
+    def keep_accepted(self, place: Place, body: Any, answer: Response) -> None:
+        """Keep the answer to an accepted write of *body* to a place that somebody has made."""
+        if not place.is_unknown:
+            self.accepted_writes.append(AcceptedWrite(place, body, answer))
 
     def _check_mode(self, at: Place, body: Any, content: bytes | None, authorization: str | None) -> None:
         """Raise NotTested if the run's mode leaves such a request out."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from conformance.apis.suprsend.category import IN, OUT
+from conformance.apis.suprsend.category import IN, OUT, names_category, shows_preference
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.apis.suprsend.place import Place
 from conformance.assertions.outcome import Inconclusive
@@ -77,7 +77,14 @@ def send_prototype(driver: Driver) -> tuple[Response, Response | None, Response]
 def send_chunks(driver: Driver) -> Response | None:
     """Return the answer to an opt_out in chunks."""
     body = {**OPT_OUT, "opt_out_channels": []}
-    return _send_once(driver, "chunks", lambda: driver.send_unusual(chunk_body(driver.build_write(body)))[0])
+
+    def send() -> Response:
+        answer = driver.send_unusual(chunk_body(driver.build_write(body)))[0]
+        if answer.ok and shows_preference(answer, OUT):  # so it was read
+            driver.keep_accepted(driver.places.main, body, answer)
+        return answer
+
+    return _send_once(driver, "chunks", send)
 
 
 def send_chunk_extensions(driver: Driver) -> Response | None:
@@ -109,7 +116,13 @@ def send_pipeline(driver: Driver) -> Sequence[tuple[Place, Response]]:
     def send() -> Sequence[tuple[Place, Response]]:
         places = (driver.places.main, driver.places.unknown_category)
         requests = [driver.build_write(OPT_IN, place) for place in places]
-        return list(zip(places, driver.send_unusual(pipeline_requests(requests)), strict=False))
+        written = list(zip(places, driver.send_unusual(pipeline_requests(requests)), strict=False))
+        for place, answer in written:
+            if answer.ok and names_category(
+                answer, place.category
+            ):  # whose answer it is, a requirement of its own judges
+                driver.keep_accepted(place, OPT_IN, answer)
+        return written
 
     return _send_once(driver, "pipeline", send) or ()
 

@@ -17,9 +17,9 @@ from conformance.apis.suprsend.category import (
 )
 from conformance.apis.suprsend.driver import AcceptedWrite, Driver
 from conformance.apis.suprsend.place import Place
-from conformance.apis.suprsend.shared_writes import switch_category_once
+from conformance.apis.suprsend.shared_writes import switch_category_once, switch_channel_once
 from conformance.assertions.expect import expect, expect_status
-from conformance.assertions.outcome import UNDECIDED, Inconclusive, RunStopped
+from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested, RunStopped
 from conformance.http.response import Response
 
 ORDER = 5
@@ -164,7 +164,11 @@ def test_original_preference(driver: Driver) -> None:
 
 
 def test_preference(driver: Driver) -> None:
-    """MUST answer with preference, opt_in or opt_out. (suprsend: Response)"""
+    """MUST answer with preference, opt_in or opt_out. (suprsend: Response)
+
+    It is the final preference, which there always is: also a write whose preference is null, or another word, is
+    answered with one of the two if it is accepted.
+    """
     for category, answer in _categories(driver):
         _expect_preference(category, "preference", answer)
 
@@ -233,13 +237,25 @@ def test_name_stays(driver: Driver) -> None:
 
     Another object or tenant may have a name of its own for it.
     """
-    names: dict[Place, str] = {}
+    _expect_to_stay(driver, "name", str)
+
+
+def test_is_editable_stays(driver: Driver) -> None:
+    """MUST answer with the same is_editable, whatever the object chooses. (suprsend: Response)"""
+    with suppress(NotTested, *UNDECIDED):
+        switch_channel_once(driver)
+    _expect_to_stay(driver, "is_editable", bool)
+
+
+def _expect_to_stay(driver: Driver, member: str, kind: type) -> None:
+    """Want a member of the category to be the same in all answers for one place, in each that has it."""
+    known: dict[Place, Any] = {}
     for write, category in _named_categories(driver):
-        name = category.get("name")
-        # What a name of the body's own does to it, another requirement judges.
-        if isinstance(name, str) and not (isinstance(write.body, dict) and "name" in write.body):
-            known = names.setdefault(write.place, name)
-            expect(
-                name == known, f"name {describe_value(known)}, as before", describe_value(name), write.answer
-            )
-    require_member(switch_category_once(driver).first, "name", str)
+        given, body = category.get(member), write.body if isinstance(write.body, dict) else {}
+        # What a member of the body's own does to it, another requirement judges; and what a preference does that the
+        # document does not have, nobody knows.
+        if isinstance(given, kind) and member not in body and body.get("preference") != CANT_UNSUBSCRIBE:
+            before = known.setdefault(write.place, given)
+            wanted = f"{member} {describe_value(before)}, as before"
+            expect(given == before, wanted, describe_value(given), write.answer)
+    require_member(switch_category_once(driver).first, member, kind)

@@ -18,7 +18,7 @@ from conformance.apis.suprsend.category import (
 from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.apis.suprsend.shared_writes import choose_two_channels
 from conformance.assertions.expect import expect, observe
-from conformance.assertions.outcome import NotTested
+from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http import raw_request
 from conformance.http.response import Response
 
@@ -120,7 +120,12 @@ def test_pipelined_requests_stay_in_order(driver: Driver) -> None:
     written = hostile_input.send_pipeline(driver)
     for (place, answer), (other, _) in zip(written, reversed(written), strict=True):
         if answer.ok and other is not place:
-            given = require_member(answer, "category", str)
+            try:
+                given = require_member(answer, "category", str)
+            except Inconclusive:
+                if place.is_unknown:  # where nobody has made a category, no document says how it is answered
+                    continue
+                raise
             expect(given != other.category, f"category {place.category}", f"category {given}", answer)
 
 

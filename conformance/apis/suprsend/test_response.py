@@ -23,7 +23,6 @@ from conformance.apis.suprsend.shared_writes import (
     opt_in_beside_list_once,
     opt_in_fully_once,
     switch_category_once,
-    switch_channel_once,
     switch_locked_category_once,
     write_claims_once,
 )
@@ -49,20 +48,6 @@ def test_preference_follows_opt_in(driver: Driver) -> None:
     if shows_preference(beside.out, OUT) and beside.back.ok:
         word = preference_of(beside.back)
         expect(word == IN, "preference opt_in beside a list, too", word, beside.back)
-
-
-def test_is_editable_stays(driver: Driver) -> None:
-    """MUST answer with the same is_editable, whatever the object chooses. (suprsend: Response)"""
-    turns = switch_category_once(driver)
-    before = require_member(turns.first, "is_editable", bool)
-    answers = [turns.out, turns.back]
-    with suppress(NotTested):  # without a channel to name these two are all there is
-        channel_turns = switch_channel_once(driver)
-        answers += [channel_turns.out, channel_turns.back]
-    for answer in answers:
-        if answer.ok:
-            after = require_member(answer, "is_editable", bool)
-            expect(after == before, f"is_editable {describe_value(before)}", describe_value(after), answer)
 
 
 def test_opted_out_category_is_editable(driver: Driver) -> None:

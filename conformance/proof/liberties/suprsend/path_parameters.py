@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.proof.messages import Request
-from conformance.proof.reference.suprsend import Category, Reference
+from conformance.proof.messages import Request, Response
+from conformance.proof.reference.suprsend import Category, Reference, Refused
 
 
 class InventsObjects(Reference):
@@ -11,6 +11,20 @@ class InventsObjects(Reference):
 
     def _find_holder(self, kind: str, name: str) -> tuple[str, str]:
         return kind, name
+
+
+class UnknownPlacesAreQueued(Reference):
+    """A write to a place that nobody has made is put aside, with 200 and an answer of its own."""
+
+    costs = frozenset({"unknown-category"})
+
+    def _write_preference(self, request: Request) -> Response:
+        try:
+            return super()._write_preference(request)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            return Response(200, {"queued": True})
 
 
 class InventsEverything(InventsObjects):

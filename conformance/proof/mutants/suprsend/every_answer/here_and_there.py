@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from conformance.proof.messages import Response
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Choice, Place, Reference
 
 _MAIN = ("departments", "engineering")
@@ -168,6 +168,66 @@ class TenantsNameAnotherCategory(_WrongForATenant):
 
     def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "category": f"{category['category']}-tenant"}
+
+
+class TenantsCannotEditWhatIsOut(_WrongForATenant):
+    """A category cannot be edited for a tenant while one of its channels is out."""
+
+    breaks = frozenset({"is-editable-stays"})
+
+    def _is_concerned(self, place: Place, choice: Choice) -> bool:
+        return super()._is_concerned(place, choice) and bool(choice.opted_out)
+
+    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+        return {**category, "is_editable": False}
+
+
+class _Answers200(Reference):
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        response = super().answer(request)
+        is_accepted = response.status == 202 and self._is_concerned(request)
+        return replace(response, status=200) if is_accepted else response
+
+    def _is_concerned(self, request: Request) -> bool:
+        raise NotImplementedError
+
+
+class ChunksAreAnswered200(_Answers200):
+    """What comes in chunks is answered 200."""
+
+    breaks = frozenset({"answers-202"})
+
+    def _is_concerned(self, request: Request) -> bool:
+        return "transfer-encoding" in request.headers
+
+
+class PipelinesAreAnswered200(_Answers200):
+    """What is followed by another request is answered 200."""
+
+    breaks = frozenset({"answers-202"})
+
+    def _is_concerned(self, request: Request) -> bool:
+        return request.is_followed
+
+
+class WritesAtOnceAreAnswered200(_Answers200):
+    """A write that is under way with others is answered 200."""
+
+    breaks = frozenset({"answers-202"})
+    _under_way = 0
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        self._under_way += 1
+        # Long enough for the other writes of a race to come.
+        self.clock.sleep(0.01)
+        response = super().answer(request)
+        self._under_way -= 1
+        return response
+
+    def _is_concerned(self, request: Request) -> bool:  # noqa: ARG002
+        return self._under_way > 1
 
 
 class LockedDescriptionIsAnObject(_WrongForLockedCategories):
