@@ -15,6 +15,8 @@ REFUSALS = range(400, 500)
 # In the order in which requirements like to name them.
 DOCUMENTED_CHANNELS = ("email", "slack", "sms", "whatsapp", "androidpush", "inbox", "iospush", "webpush")
 
+_CHANNELS_NEEDED = 2  # one to take out, and one that stays
+
 
 def require_success(answer: Response) -> Response:
     """Return *answer* if it is a success; a requirement that only builds on it cannot tell otherwise."""
@@ -170,3 +172,17 @@ def describe_answer(answer: Response | None) -> str:
         return f"answered {answer.status} with preference {describe_value(category_of(answer).get('preference'))}"
     except Inconclusive:
         return f"answered {answer.status} without a JSON object"
+
+
+def describe_missing_channels(answer: Response) -> str | None:
+    """Say which channels that a run could name an object has, if they are fewer than two."""
+    editable = editable_channels(answer)
+    names = [channel for channel in DOCUMENTED_CHANNELS if channel in editable]
+    if len(names) >= _CHANNELS_NEEDED:
+        return None
+    others = [channel for channel in channel_preferences(answer) if channel not in names]
+    beside = f" beside {', '.join(others)}, which a run does not name" if others else ""
+    return (
+        f"has {', '.join(names) or 'none'} of the documented channels to edit{beside}; requirements that need "
+        f"{'two' if names else 'one or two'} are reported as not tested"
+    )

@@ -13,7 +13,7 @@ from conformance.apis.suprsend.category import (
     OUT,
     REFUSALS,
     category_of,
-    channel_preferences,
+    describe_missing_channels,
     editable_channels,
     preference_of,
     require_success,
@@ -37,7 +37,6 @@ OPT_IN: Mapping[str, Any] = {"preference": IN}
 OPT_OUT: Mapping[str, Any] = {"preference": OUT}
 RESTRICTION = "a channel restricted in all categories"
 _CHANNELS_OF_THE_EXAMPLE = ("ms_teams",)
-_CHANNELS_NEEDED = 2  # of those that the document lists: one to take out and one that stays
 _LATER_LAG_S = (
     0.2  # how long is waited after a wait in vain; or twice as long as any wait that was not in vain
 )
@@ -321,19 +320,8 @@ class Driver(suite.Driver):
     def list_gaps(self) -> Sequence[str]:
         """Say which channels the fixtures do not show, as far as preflight has told."""
         place, answer = self.places.main, self._latest.get(self.places.main)
-        if answer is None:
-            return ()
-        editable = editable_channels(answer)
-        names = [channel for channel in DOCUMENTED_CHANNELS if channel in editable]
-        if len(names) >= _CHANNELS_NEEDED:
-            return ()
-        others = [channel for channel in channel_preferences(answer) if channel not in names]
-        beside = f" beside {', '.join(others)}, which a run does not name" if others else ""
-        return [
-            f"{place.object.type}/{place.object.id} in {place.category} has {', '.join(names) or 'none'} of the "
-            f"documented channels to edit{beside}; requirements that need "
-            f"{'two' if names else 'one or two'} are reported as not tested"
-        ]
+        gap = describe_missing_channels(answer) if answer else None
+        return [f"{place.object.type}/{place.object.id} in {place.category} {gap}"] if gap else ()
 
     # --- the ends of a run -------------------------------------------------------------------------------
 
