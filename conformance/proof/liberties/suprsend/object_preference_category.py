@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -51,6 +52,22 @@ class RedirectsFromSlash(Reference):
             here = f"http://{request.headers['host']}"
             return Response(308, headers={"location": f"{here}{path.rstrip('/')}{question}{query}"})
         return super().answer(request)
+
+
+class RedirectsFromSlashInAnotherVoice(Reference):
+    """Before a key is looked at, the path with a trailing slash leads inward, to itself, or where a GET may go."""
+
+    costs = frozenset({"other-slash-form"})
+    _redirects = itertools.cycle(
+        [(308, "http://app.internal:8000{}"), (308, "{}/"), (301, "{}"), (302, "{}")]
+    )
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        if not request.path.endswith("/"):
+            return super().answer(request)
+        status, location = next(self._redirects)
+        return Response(status, headers={"location": location.format(request.path.removesuffix("/"))})
 
 
 class NoTrailingSlash(Reference):
