@@ -217,7 +217,7 @@ def _check_broken_requests(driver: ContractDriver, operation: Operation) -> None
 
 def _observe_acceptance(driver: ContractDriver, operation: Operation) -> None:
     counts: Counter[tuple[bool, bool]] = Counter(
-        (result.is_positive, result.answer.ok) for result in driver.run_cases(operation).results
+        (result.is_positive, result.is_accepted) for result in driver.run_cases(operation).results
     )
     follow, broken = (
         f"{counts[kind, True]} of {counts[kind, True] + counts[kind, False]}" for kind in (True, False)

@@ -29,9 +29,10 @@ _NO_CREDENTIAL: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class ContractCaseResult(CaseResult):
-    """One case and how it was answered."""
+    """One case and how it was answered. is_accepted: whether with a 2xx, or with a redirect that is documented."""
 
     case: ContractCase
+    is_accepted: bool = False
 
     @property
     def is_positive(self) -> bool:
@@ -49,8 +50,8 @@ class OperationResults:
 
     @property
     def accepted(self) -> list[ContractCaseResult]:
-        """The results of valid requests that were answered with a 2xx."""
-        return [result for result in self.results if result.is_positive and result.answer.ok]
+        """The results of valid requests that were accepted."""
+        return [result for result in self.results if result.is_positive and result.is_accepted]
 
     def require_answers(self) -> None:
         """Raise Inconclusive if a case has no answer."""
@@ -105,7 +106,8 @@ class ContractDriver(Driver):
         for case in self._list_cases(operation):
             try:
                 response = self.send(case, self.credentials_for(operation))
-                results.append(ContractCaseResult(case, response))
+                is_redirect = 300 <= response.status < 400 and operation.documents_status(response.status)
+                results.append(ContractCaseResult(case, response, response.ok or is_redirect))
             except Inconclusive as outcome:
                 # The others may still show that the target does not conform, which outweighs this.
                 failure = failure or outcome

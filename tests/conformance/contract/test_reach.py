@@ -1,0 +1,57 @@
+"""How much of a contract a run reaches: what counts as accepted, and what is not asked."""
+
+import pytest
+
+from conformance.proof.in_process import IN_PROCESS_URL
+from conformance.proof.messages import Response
+from conformance.proof.trial import judge_in_process
+
+LINKS = """
+openapi: 3.0.3
+info: {title: Links, version: "1"}
+security: [{key: []}]
+paths:
+  /links/{name}:
+    get:
+      operationId: followLink
+      parameters: [{name: name, in: path, required: true, schema: {type: string}}]
+      responses:
+        "302": {description: There, headers: {Location: {required: true, schema: {type: string}}}}
+        "401": {description: Who}
+components:
+  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
+"""
+
+
+class Links:
+    """Sends everybody on who has the key."""
+
+    key = "link-key-4711"
+
+    def __init__(self, headers):
+        self.headers = headers
+
+    def answer(self, request):
+        is_known = request.headers.get("x-key") == self.key
+        return Response(302, headers=dict(self.headers)) if is_known else Response(401)
+
+
+@pytest.mark.parametrize(
+    ("headers", "verdict", "failed"),
+    [
+        ({"location": "https://example.com/"}, "conformant", []),
+        ({}, "not_conformant", ["links/followLink-schema"]),
+    ],
+)
+def test_redirect_that_is_documented_is_an_answer(headers, verdict, failed, tmp_path):
+    (tmp_path / "links.yaml").write_text(LINKS)
+    target = {
+        "spec": str(tmp_path / "links.yaml"),
+        "base_url": IN_PROCESS_URL,
+        "credentials": {"key": Links.key},
+    }
+    judged = judge_in_process(Links(headers), target)
+    (seen,) = (one.reason for one in judged.results if one.requirement.id == "links/followLink-accepts")
+
+    assert (judged.verdict, judged.ids("failed")) == (verdict, failed)
+    assert "accepted 0 of" not in seen
