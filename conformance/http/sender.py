@@ -45,6 +45,7 @@ _ADVICE = {  # by what the libraries below us say
     "CERTIFICATE_REQUIRED": "give tls.cert and tls.key in the profile",
     "HANDSHAKE_FAILURE": "perhaps it wants tls.cert and tls.key in the profile",
     "WRONG_VERSION_NUMBER": "no TLS is spoken there, so try http:// in base_url",
+    "no application protocol": "it seems to speak HTTP/2 alone, and the judge speaks HTTP/1.1",
     "refused": "start the server, or check the port of base_url",
     "not known": "check the host of base_url",
     "name resolution": "check the host of base_url",
@@ -271,7 +272,8 @@ def _explain_connection_error(
     if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
         return ConnectionClosed(f"{origin} closed the connection without an answer")
     quote = escape_controls(reason)[:_LONGEST_QUOTE]
-    return Unreachable(f"{origin} answered something that is not HTTP: {quote}")
+    only = "the judge speaks nothing else, and no HTTP/2"
+    return Unreachable(f"{origin} answered something that is not HTTP/1.1: {quote}; {only}")
 
 
 def _describe_origin(url: httpx2.URL) -> str:

@@ -13,7 +13,7 @@ from conformance.http.response import Response, describe_unread_coding
 # What is answered for an API that is down, and may not be in a moment; from 520 on by Cloudflare.
 STARTING_STATUSES = BUSY_STATUSES | GATEWAY_STATUSES | frozenset(range(520, 531))
 # And, by routers, for one that is elsewhere.
-_STATUSES_OF_GATEWAYS = frozenset({405, 421}) | STARTING_STATUSES
+_STATUSES_OF_GATEWAYS = frozenset({405, 421, 426, 505}) | STARTING_STATUSES
 
 
 def is_before_the_api(response: Response, is_documented: bool) -> bool:

@@ -2,13 +2,16 @@
 
 import json
 
+import httpcore2
 import pytest
 from typer.testing import CliRunner
 
 from conformance import proof
 from conformance.command.cli import app
+from conformance.http.connection import HttpConnection
+from conformance.judge.session import judge_target
 from conformance.proof.messages import Response
-from conformance.proof.server import serve
+from conformance.proof.server import serve, serve_bytes
 from conformance.proof.trial import judge_in_process
 from tests.conformance.contract.judging import judged
 from tests.conformance.contract.library import SPEC, Library
@@ -200,3 +203,30 @@ def test_first_answer_that_is_slow_names_the_patience():
 
     assert verdict.exit_status == 3
     assert verdict.reason.endswith("within 10 s, the profile's patience.timeout_s")
+
+
+def test_server_of_http_2_alone_is_told_what_the_judge_speaks():
+    settings = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+
+    def talk(connection):
+        connection.recv(65536)
+        connection.sendall(settings + b"\0\0\x08\x07" + bytes(13))
+
+    with serve_bytes(talk) as url:
+        verdict = judge_target(REFERENCES[0]().profile(url))
+
+    assert verdict.exit_status == 3
+    assert "something that is not HTTP/1.1" in verdict.reason
+    assert verdict.reason.endswith("; the judge speaks nothing else, and no HTTP/2")
+
+
+def test_server_that_refuses_http_1_in_tls_is_told_what_the_judge_speaks():
+    class Refused(HttpConnection):
+        def send(self, _request, _within_s):
+            raise httpcore2.ConnectError("[SSL] tlsv1 alert no application protocol (_ssl.c:1006)")
+
+    profile = REFERENCES[0]().profile("https://127.0.0.1:9")
+    verdict = judge_target(profile, make_connection=Refused)
+
+    assert verdict.exit_status == 3
+    assert verdict.reason.endswith("it seems to speak HTTP/2 alone, and the judge speaks HTTP/1.1")
