@@ -22,6 +22,7 @@ _DEFAULT_HEADERS = {
     "user-agent": "conformance",
 }
 _REDIRECTS_THAT_KEEP_THE_METHOD = (307, 308)
+_ENCODER = jsonlib.JSONEncoder(ensure_ascii=False)  # json.dumps would make one for every body
 
 
 class RequestParts(TypedDict, total=False):
@@ -53,7 +54,7 @@ def compose_request(
     names = {name.lower() for name in headers}
     if json is not UNSET:
         # A lone surrogate is valid in JSON text and has no UTF-8: it goes out as the bytes it would have.
-        content = jsonlib.dumps(json, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        content = _ENCODER.encode(json).encode("utf-8", "surrogatepass")
         if "content-type" not in names:
             headers["content-type"] = "application/json"
     for name, value in headers.items():

@@ -13,6 +13,8 @@ from conformance.http.response import Response
 
 T = TypeVar("T")
 
+_OUTCOMES = (*UNDECIDED, DoesNotConform)
+
 
 class EvidenceLog:
     """Keeps the responses and exchanges of a run, and the evidence of one requirement after the other.
@@ -48,17 +50,18 @@ class EvidenceLog:
 
     def memoize(self, key: Any, ask: Callable[[], T]) -> T:
         """Return what *ask* returned the first time, with its evidence; an outcome it raised is raised again."""
-        if key not in self._memory:
+        remembered = self._memory.get(key)
+        if remembered is None:
             with self.collect_citations() as cited:
                 result: Any
                 try:
                     result = ask()
-                except (*UNDECIDED, DoesNotConform) as outcome:
+                except _OUTCOMES as outcome:
                     result = outcome
-                self._memory[key] = (result, cited)
-        result, cited = self._memory[key]
+                remembered = self._memory[key] = (result, cited)
+        result, cited = remembered
         self.cite(*cited)
-        if isinstance(result, (*UNDECIDED, DoesNotConform)):
+        if isinstance(result, _OUTCOMES):
             raise result
         return result  # type: ignore[no-any-return]
 

@@ -41,6 +41,8 @@ class Budget:
 
     def remaining_s(self) -> float:
         """Return the seconds that are left, none if it is used up."""
+        if self._until == math.inf:  # as for most runs, which ask some times for every request
+            return math.inf
         return max(0.0, self._until - self._clock.monotonic())
 
     def release_reserve(self) -> None:

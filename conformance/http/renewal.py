@@ -84,6 +84,7 @@ class Renewal:
         # The longest first, since one may end as another does.
         known = sorted(secrets, key=lambda one: len(one.reveal()), reverse=True)
         self._secrets = [_KnownSecret(one, [one.reveal()]) for one in known]
+        self._has_renewable = any(one.is_renewable for one in secrets)
 
     def renew_expired(self, headers: httpx2.Headers, within_s: float) -> httpx2.Headers:
         """Return *headers* as they are to be sent, with the newest credential.
@@ -143,6 +144,8 @@ class Renewal:
             return None
 
     def _find_renewable(self, headers: httpx2.Headers) -> _SentSecret | None:
+        if not self._has_renewable:
+            return None
         found = self._find_in_headers(headers)
         return found if found and found.known.secret.is_renewable else None
 
@@ -161,8 +164,9 @@ class Renewal:
         return None
 
     def _find_in_headers(self, headers: httpx2.Headers) -> _SentSecret | None:
+        fields = headers.items()
         for known in self._secrets:
-            for name, text in headers.items():
+            for name, text in fields:
                 for value in reversed(known.values):
                     if text.endswith(value):
                         return _SentSecret(known, name, text.removesuffix(value), value)

@@ -80,6 +80,8 @@ class Response:
     def json(self) -> Any:
         """The body as JSON; raises DoesNotConform if it is none, and Inconclusive if it cannot be read here."""
         parsed = self._parsed_json
+        if not isinstance(parsed, Exception):
+            return parsed
         if isinstance(parsed, Inconclusive):
             raise Inconclusive(str(parsed))
         if isinstance(parsed, DoesNotConform):

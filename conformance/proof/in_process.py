@@ -41,7 +41,7 @@ class InProcessConnection(HttpConnection):
 
     def send(self, request: SentRequest, within_s: float) -> RawResponse:
         """Have *request* answered."""
-        headers = {name.decode().lower(): value.decode("latin-1") for name, value in request.headers.raw}
+        headers = dict(_decode_headers(tuple(request.headers.raw)))
         target = request.url.raw_path.decode("latin-1")
         if threading.get_ident() != self._thread:
             # Any other thread is one of a race. A call takes less time than Python lets a thread run before it looks
@@ -54,7 +54,8 @@ class InProcessConnection(HttpConnection):
             raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
         fields, content = response.encode()
         date = _format_date(int(self.clock.now().timestamp()))
-        return make_raw_response(response.status, httpx2.Headers({"date": date, **fields}), content)
+        answered = httpx2.Headers(_make_headers(("date", date), *fields.items()))
+        return make_raw_response(response.status, answered, content)
 
     def _connect(self) -> httpcore2.NetworkStream:
         return _MemoryStream(
@@ -67,6 +68,16 @@ class InProcessConnection(HttpConnection):
     def _time_out(self, within_s: float) -> NoReturn:
         self.clock.sleep(within_s)
         raise httpcore2.ReadTimeout("timed out")
+
+
+@lru_cache(1024)  # the same ones come again and again, and a copy takes a tenth of the time
+def _decode_headers(fields: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
+    return {name.decode().lower(): value.decode("latin-1") for name, value in fields}
+
+
+@lru_cache(1024)  # likewise
+def _make_headers(*fields: tuple[str, str]) -> httpx2.Headers:
+    return httpx2.Headers(dict(fields))
 
 
 @lru_cache(16)  # many responses come in one second
