@@ -45,14 +45,14 @@ class Kind(Generic[DriverT]):
 class Place(Generic[DriverT]):
     """What a credential opens; its name is the beginning of that sentence.
 
-    send: raises NotTested where profile or mode leave the place out. always: the kinds of every run. elsewhere: those
-    that other requirements ask here. requirement: the one that is broken here, by default that of the kind.
+    send: raises NotTested where profile or mode leave the place out. always: the kinds of every run. left_out: those
+    that other requirements ask here, or none. requirement: the one that is broken here, by default that of the kind.
     """
 
     name: str
-    send: Callable[[DriverT, Carried], Response] = field(compare=False)
+    send: Callable[[DriverT, Kind[DriverT]], Response] = field(compare=False)
     always: Collection[str]
-    elsewhere: Collection[str] = ()
+    left_out: Collection[str] = ()
     requirement: Callable[[Kind[DriverT]], str] = field(default=lambda kind: kind.requirement, compare=False)
 
 
@@ -70,10 +70,7 @@ class Row(Generic[DriverT]):
 
     def send(self, driver: DriverT) -> Response:
         """Send it, once in a run."""
-        # The credential first: one that cannot be made leaves nothing half done.
-        return driver.client.memoize(
-            ("bad credential", self), lambda: self.place.send(driver, self.kind.make(driver))
-        )
+        return driver.client.memoize(("bad credential", self), lambda: self.place.send(driver, self.kind))
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ class Table(Generic[DriverT]):
     def list_rows(self) -> Iterator[Row[DriverT]]:
         """Yield every pair that is asked here in some run."""
         for place in self.places:
-            yield from (Row(place, kind) for kind in self.kinds if kind.name not in place.elsewhere)
+            yield from (Row(place, kind) for kind in self.kinds if kind.name not in place.left_out)
 
     def find_home(self, kind: Kind[DriverT]) -> Row[DriverT]:
         """Return the first row that every run has of this kind."""
@@ -105,7 +102,7 @@ class Table(Generic[DriverT]):
         rows = []
         for place in self.places:
             rows += [Row(place, kind) for kind in self.kinds if kind.name in place.always]
-            others = [kind for kind in waiting if kind.name not in {*place.always, *place.elsewhere}]
+            others = [kind for kind in waiting if kind.name not in {*place.always, *place.left_out}]
             rows += [Row(place, kind) for kind in others[: self.drawn]]
             # Whoever had a turn waits for the next behind the others, so that few kinds come up twice.
             waiting.sort(key=others[: self.drawn].__contains__)

@@ -19,6 +19,7 @@ from conformance.http.connection import Request
 from conformance.http.response import Response
 from conformance.http.secret import Secret
 from conformance.suite import driver as suite
+from conformance.suite.bad_credentials import Carried
 from conformance.suite.mode import SAFE_METHODS, Mode
 from conformance.suite.run import Run
 
@@ -159,6 +160,7 @@ class Driver(suite.Driver):
         content: bytes | None = None,
         authorization: str | None = None,
         headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> Response:
         """Post anything, as JSON unless it is given as *content*, with any authorization or none."""
         authorized = {} if authorization is None else {"Authorization": authorization}
@@ -168,7 +170,13 @@ class Driver(suite.Driver):
 
         def send(retry_busy: bool = False) -> Response:
             return self.client.send(
-                "POST", WRITE_PATH, headers=sent, json=body, content=content, retry_busy=retry_busy
+                "POST",
+                WRITE_PATH,
+                headers=sent,
+                json=body,
+                content=content,
+                params=params,
+                retry_busy=retry_busy,
             )
 
         answer = self._send_patiently(send)
@@ -212,13 +220,14 @@ class Driver(suite.Driver):
         sent = content.encode() if isinstance(content, str) else content
         return self.post(content=sent, authorization=f"Bearer {self.reveal_credential('user')}")
 
-    def post_with_authorization(self, authorization: str | None, body: Body | None = None) -> Response:
-        """Post what a valid token would get accepted, by default a record of its own, with any authorization."""
-        token = (authorization or "").rpartition(" ")[2]
-        # Three parts were made of the user's token, which no report may show, changed or not.
-        if token.count(".") == 2:
-            self.conceal_token(token)
-        return self.post(body or self.make_body(), authorization=authorization)
+    def post_with_credential(self, carried: Carried, body: Body | None = None) -> Response:
+        """Post what a valid token would get accepted, by default a record of its own, with any credential or none."""
+        return self.post(
+            body or self.make_body(),
+            authorization=carried.authorization,
+            headers=carried.headers,
+            params=carried.params,
+        )
 
     def first_body(self) -> Body:
         """Return the body of the run's first record."""
@@ -251,7 +260,12 @@ class Driver(suite.Driver):
             self.unjudged_answers, method, path, headers=self.bearer_header(), **request
         )
 
-    def read_list(self, authorization: str | None, parameters: Mapping[str, str]) -> Response:
+    def read_list(
+        self,
+        authorization: str | None,
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
         """Ask for a list of preferences, where the target has such, with any authorization or none.
 
         A list that got no answer is not asked for again, and none is when two got none: lists may be slow, or
@@ -260,13 +274,14 @@ class Driver(suite.Driver):
         if "read_back" not in self.target.capabilities:
             raise NotTested("the profile's capabilities do not name read_back")
         # By the header and not by the credential's name: requirements make up tokens, too.
-        asked = (authorization, *parameters.items())
+        asked = (authorization, *parameters.items(), *(headers or {}).items())
         if asked in self._unanswered_lists or len(self._unanswered_lists) >= _MOST_UNANSWERED_LISTS:
             raise Inconclusive(f"a list got no answer before: {[*self._unanswered_lists.values()][-1]}")
-        headers = {} if authorization is None else {"Authorization": authorization}
+        authorized = {} if authorization is None else {"Authorization": authorization}
+        sent = {**authorized, **(headers or {})}
         try:
             return self._send_and_collect(
-                self.list_answers, "GET", LIST_PATH, headers=headers, params=parameters
+                self.list_answers, "GET", LIST_PATH, headers=sent, params=parameters
             )
         except Inconclusive as trouble:
             self._unanswered_lists[asked] = trouble

@@ -12,55 +12,30 @@ from functools import partial
 
 from conformance.apis.onlyautomator import shared_writes
 from conformance.apis.onlyautomator.answers import data_of, describe_answer, require_moment
+from conformance.apis.onlyautomator.bad_credentials import (
+    kinds_of_every_run,
+    make_create,
+    make_update,
+    write_unauthorized,
+)
 from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
 
-_YEAR_2100 = 4_102_444_800  # in Unix time
-
-BAD_AUTHORIZATIONS: dict[str, Callable[[Driver], str | None]] = {
-    "no token": lambda _: None,
-    "no JWT": lambda _: "Bearer not-a-token",
-    "no JWT in three parts": lambda _: "Bearer not.a.token",
-    "tampered": lambda driver: f"Bearer {driver.user_token.with_tampered_signature()}",
-    "truncated": lambda driver: f"Bearer {driver.user_token.with_truncated_signature()}",
-    "unsigned": lambda driver: f"Bearer {driver.user_token.without_signature()}",
-    "altered": lambda driver: f"Bearer {driver.user_token.with_claims(exp=_YEAR_2100)}",
-    "none": lambda driver: f"Bearer {driver.user_token.without_algorithm('none')}",
-    "nOnE": lambda driver: f"Bearer {driver.user_token.without_algorithm('nOnE')}",
-    "expired": lambda driver: f"Bearer {driver.reveal_credential('expired')}",
-    "Basic": lambda driver: f"Basic {driver.reveal_credential('user')}",
-    "no scheme": lambda driver: driver.reveal_credential("user"),
-    "no token after the scheme": lambda _: "Bearer",
-}
 BAD_BODIES: dict[str, Callable[[str], str]] = {
     "cut": lambda text: text[:-1],
     "followed": lambda text: f"{text} and more",
     "array": lambda text: f"[{text}]",
     "string": json.dumps,
 }
-# What makes a record may be another path than what updates one, so both are tried of most kinds of bad tokens.
-_SENT_AS_UPDATES = ("no token", "no JWT", "truncated", "altered", "nOnE", "no scheme")
-
-
-def write_unauthorized(driver: Driver, name: str, *, again: bool = False) -> SentWrite:
-    """Return a write with one of BAD_AUTHORIZATIONS."""
-
-    def write() -> SentWrite:
-        # First, so that a credential that the profile lacks leaves nothing half made.
-        authorization = BAD_AUTHORIZATIONS[name](driver)
-        body = _make_update(driver) if name in _SENT_AS_UPDATES else driver.make_body()
-        return SentWrite(body, driver.post_with_authorization(authorization, body))
-
-    return driver.client.memoize(("unauthorized", name, again), write)
 
 
 def update_without_permission(driver: Driver, *, again: bool = False) -> SentWrite:
     """Return an update with a token that may not write."""
 
     def write() -> SentWrite:
-        body = _make_update(driver)
+        body = make_update(driver)
         return SentWrite(body, driver.write(body, credential="forbidden"))
 
     return driver.client.memoize(("forbidden update", again), write)
@@ -70,7 +45,7 @@ def update_with_bad_body(driver: Driver, name: str, *, again: bool = False) -> S
     """Return an update that is no JSON object, in one of the ways of BAD_BODIES."""
 
     def write() -> SentWrite:
-        body = _make_update(driver)
+        body = make_update(driver)
         return SentWrite(body, driver.post_raw(BAD_BODIES[name](json.dumps(body))))
 
     if driver.run.mode.may_write:
@@ -78,19 +53,20 @@ def update_with_bad_body(driver: Driver, name: str, *, again: bool = False) -> S
     return driver.client.memoize(("bad body", name, again), write)
 
 
-def _make_update(driver: Driver) -> Body:
-    """Make an update of the record that all of these are for, to a value that nobody else writes."""
-    names = driver.make_body(preference=shared_writes.OTHER_RECORD)
-    return {**names, "value": f"refused: {driver.make_body()['preference']}"}
-
-
 # --- what was refused ------------------------------------------------------------------------------------
 
 
 def send_refused_creates(driver: Driver) -> Sequence[SentWrite]:
     """Send, once each, what would make records but has a bad token; return what was refused."""
-    creates = [name for name in BAD_AUTHORIZATIONS if name not in _SENT_AS_UPDATES]
-    return list(_only_refused([partial(write_unauthorized, driver, name) for name in creates]))
+    return list(_only_refused(_unauthorized_writes(driver, make_create)))
+
+
+def _unauthorized_writes(
+    driver: Driver, make_body: Callable[[Driver], Body]
+) -> list[Callable[..., SentWrite]]:
+    """List the writes with bad credentials that every run has of such a body."""
+    kinds = kinds_of_every_run(make_body)
+    return [partial(write_unauthorized, driver, make_body, kind) for kind in kinds]
 
 
 def send_refused_updates(driver: Driver) -> Sequence[SentWrite]:
@@ -99,9 +75,7 @@ def send_refused_updates(driver: Driver) -> Sequence[SentWrite]:
     An update that came before the record is sent again.
     """
     created = shared_writes.write_other_record(driver).answer
-    writes: list[Callable[..., SentWrite]] = [
-        partial(write_unauthorized, driver, name) for name in _SENT_AS_UPDATES
-    ]
+    writes = _unauthorized_writes(driver, make_update)
     writes += [partial(update_with_bad_body, driver, name) for name in BAD_BODIES]
     writes.append(partial(update_without_permission, driver))
 

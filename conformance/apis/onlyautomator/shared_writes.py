@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from conformance.http.response import Response
 
 OTHER_RECORD = "one_of_two"  # the preference of a record whose updates all have to be refused
 BOOLEANS = (True, False, {"on": "weekends"})  # the values of one record, one after the other
+LONG_AGO = "2001-02-03T04:05:06Z"
 _TOO_MANY_REQUESTS = 429
 
 
@@ -100,6 +102,43 @@ def write_with_charset(driver: Driver) -> Response:
     body, _ = write_value_once(driver, 1)
     headers = {"Content-Type": "application/json; charset=utf-8"}
     return driver.client.memoize("charset", lambda: driver.write(body, headers=headers))
+
+
+# --- what the server alone knows -------------------------------------------------------------------------
+
+
+def claims_of(driver: Driver) -> Body:
+    """Return what bodies say of a record, though the server alone knows it."""
+    claimed = str(uuid.uuid5(uuid.NAMESPACE_URL, driver.run.prefix))
+    source = "manual" if first_record(driver).get("source") == "inferred" else "inferred"
+    return {
+        "id": claimed,
+        "userId": claimed,
+        "source": source,
+        "createdAt": LONG_AGO,
+        "updatedAt": LONG_AGO,
+    }
+
+
+def write_claims(driver: Driver) -> Sequence[SentWrite]:
+    """Create a record and update it with all claims in the bodies; where that is refused, make one claim at a time."""
+
+    def write() -> Sequence[SentWrite]:
+        claims = claims_of(driver)
+        body = driver.make_body(**claims)
+        created = SentWrite(body, driver.write(body))
+        if created.answer.ok:
+            update = {**body, "value": "updated"}
+            return [created, SentWrite(update, driver.write(update))]
+        alone = [driver.make_body(**{name: claim}) for name, claim in claims.items()]
+        return [SentWrite(one, driver.write(one)) for one in alone]
+
+    return driver.client.memoize("claims", write)
+
+
+def write_same_id_again(driver: Driver) -> SentWrite:
+    """Create another record with the id that the bodies of write_claims have."""
+    return _write_once(driver, "same id", driver.make_body(id=claims_of(driver)["id"]))
 
 
 # --- fans, categories, users -----------------------------------------------------------------------------

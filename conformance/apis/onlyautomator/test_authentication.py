@@ -13,7 +13,7 @@ def test_lower_case_scheme(driver: Driver) -> None:
 
     (onlyautomator: Authentication)
     """
-    answer = driver.post_with_authorization(f"bearer {driver.reveal_credential('user')}")
+    answer = driver.post(driver.make_body(), authorization=f"bearer {driver.reveal_credential('user')}")
     observe(f"the scheme bearer in lower case is answered {describe_answer(answer)}")
 
 

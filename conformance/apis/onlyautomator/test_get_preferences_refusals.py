@@ -12,6 +12,7 @@ from conformance.apis.onlyautomator.answers import (
     expect_refusal,
     require_member,
 )
+from conformance.apis.onlyautomator.bad_credentials import expect_kept_out
 from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite
 from conformance.apis.onlyautomator.listed_records import (
     Records,
@@ -164,3 +165,14 @@ def test_list_expired_token(driver: Driver) -> None:
     Another page of the vendor's has invalid_token for a bad token, so that code is accepted as well.
     """
     _expect_list_refused(driver, driver.reveal_credential("expired"))
+
+
+def test_list_bad_token(driver: Driver) -> None:
+    """SHOULD refuse a request for a list whose token is not signed, and other tokens that are not valid.
+
+    (onlyautomator: Get Preferences)
+
+    Of the tokens that a write is refused for, the seed draws a few.
+    """
+    records_of(list_of_run(driver))
+    expect_kept_out(driver, "list-bad-token")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from conformance.apis.onlyautomator.answers import (
     data_of,
@@ -11,21 +13,27 @@ from conformance.apis.onlyautomator.answers import (
     require_member,
     require_moment,
 )
-from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.driver import Body, Driver
 from conformance.apis.onlyautomator.shared_writes import (
+    LONG_AGO,
     create_and_update_first_record,
     create_first_record,
     first_record,
     write_as_both_users,
     write_as_other_user,
+    write_claims,
     write_for_both_fans,
     write_other_record,
+    write_same_id_again,
 )
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive, NotTested
-from conformance.assertions.timestamp import ZONE
+from conformance.assertions.timestamp import ZONE, parse_instant
+from conformance.http.response import Response
 
 CLOCKS_APART = timedelta(minutes=15)  # half of what the offsets of two zones differ at least
+
+A_DAY = timedelta(days=1)  # however the zone of a body's timestamp is read
 
 
 def test_created_at_tells_when(driver: Driver) -> None:
@@ -102,16 +110,62 @@ def test_user_follows_token(driver: Driver) -> None:
 
 def test_user_not_from_body(driver: Driver) -> None:
     """MUST take the userId from the token, not from the body. (onlyautomator: Response)"""
-    claimed = str(uuid.uuid5(uuid.NAMESPACE_URL, driver.run.prefix))
-    ours = require_member(first_record(driver), "userId")
-    answer = driver.write(driver.make_body(userId=claimed))
-    if answer.ok:
-        given = require_member(data_of(answer), "userId")
+    for body, given, answer in _claimed_members(driver, "userId"):
         expect(
-            given != claimed,
-            f"the token's userId {describe_value(ours)}",
-            f"the body's {describe_value(claimed)}",
+            given != body["userId"],
+            "the userId of the token's user",
+            f"the body's {describe_value(given)}",
+            answer,
         )
+
+
+def _claimed_members(driver: Driver, name: str) -> Iterator[tuple[Body, Any, Response]]:
+    """Yield each accepted body that says *name*, what the answer says, and that answer."""
+    # Such a member may be refused; it may only not be followed.
+    for body, answer in write_claims(driver):
+        if answer.ok and name in body:
+            yield body, require_member(data_of(answer), name), answer
+
+
+def test_created_at_not_from_body(driver: Driver) -> None:
+    """MUST take createdAt from its clock, not from the body. (onlyautomator: Response)
+
+    A body with members that the document does not know may be refused.
+    """
+    _expect_own_clock(driver, "createdAt")
+
+
+def test_updated_at_not_from_body(driver: Driver) -> None:
+    """MUST take updatedAt from its clock, not from the body. (onlyautomator: Response)
+
+    A body with members that the document does not know may be refused.
+    """
+    _expect_own_clock(driver, "updatedAt")
+
+
+def _expect_own_clock(driver: Driver, name: str) -> None:
+    claimed = parse_instant(LONG_AGO)
+    for _, given, answer in _claimed_members(driver, name):
+        told = require_moment(data_of(answer), name)
+        is_claimed = claimed is not None and abs(told - claimed) <= A_DAY
+        expect(not is_claimed, f"{name} of the server's clock", f"the body's {describe_value(given)}", answer)
+
+
+def test_ids_stay_unique(driver: Driver) -> None:
+    """MUST not give two records one id because both bodies name it. (onlyautomator: Response)
+
+    The second record may be refused, and so may a body with members that the document does not know.
+    """
+    for body, ours, _ in _claimed_members(driver, "id"):
+        # Ids that are the same whatever a body says, another requirement judges.
+        if ours == body["id"] and (again := write_same_id_again(driver).answer).ok:
+            theirs = require_member(data_of(again), "id")
+            expect(
+                theirs != ours,
+                "another id for another record",
+                f"{describe_value(theirs)} for both",
+                again,
+            )
 
 
 def test_user_id_is_stable(driver: Driver) -> None:
@@ -126,6 +180,25 @@ def test_id_form(driver: Driver) -> None:
         observe(f"the id is a UUID of version {uuid.UUID(given).version}")
     except (ValueError, AttributeError, TypeError):
         observe(f"the id is no UUID: {describe_value(given)}")
+
+
+def test_id_from_body(driver: Driver) -> None:
+    """OBSERVED whether an id in the body becomes that of the record. (onlyautomator: Response)"""
+    _observe_claim(driver, "id")
+
+
+def test_source_from_body(driver: Driver) -> None:
+    """OBSERVED whether a source in the body becomes that of the record. (onlyautomator: Response)
+
+    The document does not say who decides what the source of a preference is.
+    """
+    _observe_claim(driver, "source")
+
+
+def _observe_claim(driver: Driver, name: str) -> None:
+    taken = [given == body[name] for body, given, _ in _claimed_members(driver, name)]
+    how = "is refused" if not taken else "is taken" if any(taken) else "is ignored"
+    observe(f"the {name} of a body {how}")
 
 
 def test_fan_id_form(driver: Driver) -> None:

@@ -78,8 +78,13 @@ KINDS: Sequence[Kind[Driver]] = (
 
 
 def _write(
-    choose: Callable[[Places], place.Place], driver: Driver, carried: Carried, *, is_other_style: bool = False
+    choose: Callable[[Places], place.Place],
+    driver: Driver,
+    kind: Kind[Driver],
+    *,
+    is_other_style: bool = False,
 ) -> Response:
+    carried = kind.make(driver)
     return driver.write(
         OPT_IN,
         choose(driver.places),
@@ -90,9 +95,10 @@ def _write(
     )
 
 
-def _read(choose: Callable[[Places], place.Place], driver: Driver, carried: Carried) -> Response:
+def _read(choose: Callable[[Places], place.Place], driver: Driver, kind: Kind[Driver]) -> Response:
     if not driver.has_read_back:
         raise NotTested("capabilities: [read_back] is not in the profile")
+    carried = kind.make(driver)
     return driver.read(
         choose(driver.places),
         authorization=carried.authorization,
@@ -102,7 +108,8 @@ def _read(choose: Callable[[Places], place.Place], driver: Driver, carried: Carr
 
 
 def _judge_read(kind: Kind[Driver]) -> str:
-    return "read-without-key" if kind.name == NO_KEY else "read-with-wrong-key"
+    has_none = kind.requirement == "missing-key" and kind.name != FALSE_SIGNATURE
+    return "read-without-key" if has_none else "read-with-wrong-key"
 
 
 PLACES: Sequence[Place[Driver]] = (

@@ -42,10 +42,10 @@ def test_same_seed_draws_the_same(table):
     assert table.draw_rows(7) == table.draw_rows(7) != table.draw_rows(8)
 
 
-def test_what_is_asked_elsewhere_is_not_asked_here(table):
+def test_what_is_left_out_never_comes_up(table):
     for place in table.places:
         names = [row.kind.name for row in table.list_rows() if row.place == place]
-        assert not set(place.elsewhere) & set(names)
+        assert not set(place.left_out) & set(names)
         assert set(place.always) <= set(names)
 
 

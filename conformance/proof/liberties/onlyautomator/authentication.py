@@ -41,6 +41,36 @@ class CookieIsAccepted(Reference):
         return super().authenticate_caller(Request(request.method, request.target, headers, request.body))
 
 
+class QueryIsAccepted(Reference):
+    """The token may come in the query."""
+
+    def authenticate_caller(self, request: Request) -> Caller:
+        given = request.headers.get("authorization") or f"Bearer {request.query.get('access_token', '')}"
+        headers = {**request.headers, "authorization": given}
+        return super().authenticate_caller(Request(request.method, request.target, headers, request.body))
+
+
+class ParametersAreRefused(Reference):
+    """A write takes no query, whoever sends it."""
+
+    def authenticate_caller(self, request: Request) -> Caller:
+        if request.method == "POST" and request.query:
+            raise self.validation_refusal("This takes no query")
+        return super().authenticate_caller(request)
+
+
+class OtherFansAreHidden(Reference):
+    """Whoever has no valid token is told of one fan at most."""
+
+    def authenticate_caller(self, request: Request) -> Caller:
+        try:
+            return super().authenticate_caller(request)
+        except Refusal:
+            if request.method == "POST" and b"fan-1002" in request.body:
+                raise Refusal(404, "resource_not_found", "No such fan") from None
+            raise
+
+
 class SchemeInItsCase(Reference):
     """The word bearer in lower case is refused."""
 

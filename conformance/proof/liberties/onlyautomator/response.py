@@ -254,3 +254,32 @@ class TextIsIgnored(Reference):
     def handle_request(self, request: Request) -> Response:
         is_text = request.headers.get("content-type", "").startswith("text/")
         return Response(202, {}) if is_text else super().handle_request(request)
+
+
+class IdFromBodyOnce(Reference):
+    """A body may name the id of its record, unless another record has it."""
+
+    def create_record(self, body: Record, caller: Caller) -> Record:
+        record = super().create_record(body, caller)
+        named = body.get("id", record["id"])
+        if named in [one["id"] for one in self.records.values()]:
+            raise self.validation_refusal("There is a record of that id")
+        return {**record, "id": named}
+
+
+class SourceFromBody(Reference):
+    """A body may say what the source is."""
+
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        record = super().store_record(body, caller)
+        record["source"] = body.get("source", record["source"])
+        return record
+
+
+class ClocksOfBodiesAreRefused(Reference):
+    """A body that tells when its record was made is refused, and other members are ignored."""
+
+    def validate_body(self, body: Any) -> None:
+        super().validate_body(body)
+        if "createdAt" in body:
+            raise self.validation_refusal("createdAt is read-only")

@@ -88,6 +88,70 @@ class UserFromBody(Reference):
         return {**super().create_record(body, caller), "userId": body.get("userId", caller.user_id)}
 
 
+class _BelievesTheBody(Reference):
+    """What the body of a create says of a record is believed, and what an update says is not."""
+
+    members: tuple[str, ...]
+
+    def create_record(self, body: Record, caller: Caller) -> Record:
+        claims = {name: body[name] for name in self.members if name in body}
+        return {**super().create_record(body, caller), **claims}
+
+
+class CreatedFromBody(_BelievesTheBody):
+    """A createdAt in the body is believed."""
+
+    breaks = frozenset({"created-at-not-from-body"})
+    members = ("createdAt",)
+
+
+class UpdatedFromBody(_BelievesTheBody):
+    """An updatedAt in the body is believed."""
+
+    breaks = frozenset({"updated-at-not-from-body"})
+    members = ("updatedAt",)
+
+
+class IdFromBody(_BelievesTheBody):
+    """An id in the body is believed, as often as it comes."""
+
+    breaks = frozenset({"ids-stay-unique"})
+    members = ("id",)
+
+
+class UpdateTakesUserFromBody(Reference):
+    """A userId in the body of an update is believed."""
+
+    breaks = frozenset({"user-not-from-body"})
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {
+            **super().update_record(old, body, caller),
+            "userId": body.get("userId", caller.user_id),
+        }
+
+
+class UpdateTakesIdFromBody(Reference):
+    """An id in the body of an update is believed."""
+
+    breaks = frozenset({"update-keeps-id"})
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update_record(old, body, caller), "id": body.get("id", old["id"])}
+
+
+class UpdateTakesCreatedFromBody(Reference):
+    """A createdAt in the body of an update is believed."""
+
+    breaks = frozenset({"created-at-not-from-body"})
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {
+            **super().update_record(old, body, caller),
+            "createdAt": body.get("createdAt", old["createdAt"]),
+        }
+
+
 class UserIsRenamedEachTime(AnswersChangedRecord):
     """The user's id is another one in each answer, though it begins with the right one."""
 

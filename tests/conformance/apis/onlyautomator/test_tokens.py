@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jwt
 import pytest
 
 from conformance.apis.onlyautomator import unknown_fan
@@ -55,6 +56,9 @@ def test_bad_tokens_differ_from_the_good_one_in_what_they_say():
     assert token.without_signature() == f"{head}."
     assert token.with_claims(exp=1).endswith(f".{signature}")
     assert token.without_algorithm().endswith(".")
+    secret = "a stranger's secret, long enough for this"
+    assert jwt.decode(token.with_signature_by(secret), secret, ["HS256"])["sub"] == "ada"
+    assert token.with_signature_by("").count(".") == 2
 
 
 @pytest.mark.parametrize("text", ["opaque", "a.b", "a..c", "a.b.c.d.e", ""])

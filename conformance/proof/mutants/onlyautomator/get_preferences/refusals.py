@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.proof.messages import Request, Response
-from conformance.proof.mutants.onlyautomator.unauthorized_401 import ExpiredMayWrite, HalfASignatureToWrite
+from conformance.proof.mutants.onlyautomator.unauthorized_401.tokens import (
+    ExpiredMayWrite,
+    HalfASignatureToWrite,
+    SignatureIsOptional,
+)
 from conformance.proof.reference.onlyautomator import KEY, LIST, Caller, Record, Reference, Refusal
 from conformance.proof.variants.onlyautomator import is_signed, read_algorithm
 
@@ -265,3 +269,15 @@ class UnknownFanCrashes(Reference):
         if request.query.get("fanId", "fan-1001") not in self.fans:
             raise Refusal(500, "internal_error", "NoneType has no attribute preferences")
         return super().read_query(request)
+
+
+class SignatureIsOptionalToRead(SignatureIsOptional):
+    """A list is given for a token whose signature was cut off."""
+
+    breaks = frozenset({"list-bad-token"})
+
+    def authenticate_caller(self, request: Request) -> Caller:
+        is_lenient = request.method == "GET"
+        return (
+            super().authenticate_caller(request) if is_lenient else Reference().authenticate_caller(request)
+        )

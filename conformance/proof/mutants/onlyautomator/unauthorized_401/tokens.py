@@ -1,7 +1,9 @@
-"""OnlyAutomator servers that break a requirement of "401 Unauthorized"."""
+"""OnlyAutomator servers that take a bad token, refuse it in another way, or keep what it was to write."""
 
 from __future__ import annotations
 
+import base64
+import hmac
 import time
 from typing import Any
 
@@ -9,7 +11,13 @@ import jwt
 
 from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import SECRET, Caller, Record, Reference, Refusal
-from conformance.proof.variants.onlyautomator import CountsSeconds, is_signed, read_algorithm, sign_head
+from conformance.proof.variants.onlyautomator import (
+    CountsSeconds,
+    is_signed,
+    read_algorithm,
+    read_claims,
+    sign_head,
+)
 
 
 class GuestsMayWrite(Reference):
@@ -80,11 +88,6 @@ class MalformedIsInvalidToken(Reference):
         return super().verify_token(token)
 
 
-def _read_claims(token: str) -> dict[str, Any]:
-    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
-    return claims
-
-
 class HalfASignature(Reference):
     """Of a signature of the right length the first characters are compared."""
 
@@ -142,6 +145,7 @@ class SignatureIsNotChecked(Reference):
             "tampered-token",
             "truncated-token",
             "unsigned-token",
+            "foreign-signature",
             "altered-claims",
             "algorithm-none",
             "list-tampered-token",
@@ -150,7 +154,7 @@ class SignatureIsNotChecked(Reference):
 
     def verify_token(self, token: str) -> dict[str, Any]:
         try:
-            claims = _read_claims(token)
+            claims = read_claims(token)
         except jwt.InvalidTokenError:
             raise self.authentication_refusal() from None
         if claims["exp"] < time.time():
@@ -165,7 +169,7 @@ class AlgorithmNone(Reference):
 
     def verify_token(self, token: str) -> dict[str, Any]:
         unsigned = read_algorithm(token) == "none"
-        return _read_claims(token) if unsigned else super().verify_token(token)
+        return read_claims(token) if unsigned else super().verify_token(token)
 
 
 class AlgorithmNoneInAnyCase(Reference):
@@ -175,7 +179,7 @@ class AlgorithmNoneInAnyCase(Reference):
 
     def verify_token(self, token: str) -> dict[str, Any]:
         unsigned = read_algorithm(token) not in ("", "none") and read_algorithm(token).lower() == "none"
-        return _read_claims(token) if unsigned else super().verify_token(token)
+        return read_claims(token) if unsigned else super().verify_token(token)
 
 
 class SignaturesAreRemembered(Reference):
@@ -227,7 +231,7 @@ class ExpiredMayWrite(Reference):
     def authenticate_caller(self, request: Request) -> Caller:
         given = request.headers.get("authorization", "")
         if request.method == self.method and given.startswith("Bearer ") and is_signed(given):
-            return Caller(_read_claims(given[7:])["sub"], _read_claims(given[7:])["role"])
+            return Caller(read_claims(given[7:])["sub"], read_claims(given[7:])["role"])
         return super().authenticate_caller(request)
 
 
@@ -313,3 +317,29 @@ class MissingTokenInPlainText(Reference):
         if "authorization" in request.headers:
             return super().answer(request)
         return Response(401, b"Unauthorized", {"content-type": "text/plain"})
+
+
+class StrangersMaySign(Reference):
+    """Whose session is known need not have signed, as long as the signature is not the right one with a mistake."""
+
+    breaks = frozenset({"foreign-signature"})
+
+    def verify_token(self, token: str) -> dict[str, Any]:
+        head, _, signature = token.rpartition(".")
+        is_close = sum(one == other for one, other in zip(signature, sign_head(head), strict=False)) > 20
+        if len(signature) == 43 and read_algorithm(token) == "HS256" and not is_close:
+            claims = read_claims(token)
+            return claims if claims in self.verified.values() else super().verify_token(token)
+        return super().verify_token(token)
+
+
+class EmptySecretSigns(Reference):
+    """A second secret was never set, and is empty."""
+
+    breaks = frozenset({"foreign-signature"})
+
+    def verify_token(self, token: str) -> dict[str, Any]:
+        head, _, signature = token.rpartition(".")
+        empty = hmac.digest(b"", head.encode(), "sha256")
+        is_signed = signature == base64.urlsafe_b64encode(empty).rstrip(b"=").decode()
+        return read_claims(token) if is_signed else super().verify_token(token)

@@ -1,0 +1,1 @@
+"""OnlyAutomator servers that break a requirement of "401 Unauthorized"."""
