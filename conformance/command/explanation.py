@@ -135,11 +135,7 @@ class _ApiFacts:
         ids = [one.id for one in asked]
         verdicts = {mode: _judge_reference(self._reference, ids, mode=mode) for mode in Mode}
         self._writing = set(_ids_with_an_accepted_write(verdicts[Mode.FULL]))
-        self._waiting = {
-            result.requirement.id
-            for result in verdicts[Mode.FULL].results
-            if any(one.is_polled for one in result.evidence)
-        }
+        self._waiting = {result.requirement.id for result in verdicts[Mode.FULL].results if result.has_polled}
         # What the reference leaves untested in a mode, or without a key, no other server can be tested for.
         self._left_out = {mode: set(verdict.ids("not_tested")) for mode, verdict in verdicts.items()}
         # What is tested without any of the keys needs none of them.

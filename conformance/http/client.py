@@ -254,6 +254,15 @@ class Client:
         """Make an earlier exchange the last of the evidence."""
         self._log.cite(exchange)
 
+    def note_polling(self) -> None:
+        """Note that the requirement looks for what may come late."""
+        self._log.has_polled = True
+
+    @property
+    def has_polled(self) -> bool:
+        """Whether the requirement looks for what may come late."""
+        return self._log.has_polled
+
     def memoize(self, key: Any, ask: Callable[[], T]) -> T:
         """Return what *ask* returned the first time, with its evidence; an outcome it raised is raised again."""
         return self._log.memoize(key, ask)

@@ -24,9 +24,9 @@ _TEXT_CONTROLS = {"\n", "\r", "\t"}
 class Exchange:
     """What a report shows of one exchange, rendered when it is asked for: most are never shown.
 
-    request: as it was sent. response: as it came, or None if none came; *error* says why. seconds: from the first byte
-    sent until now, when all is over. is_polled: whether it would be asked again for what is not there yet. size_bytes,
-    response_size_bytes: of the whole bodies. manner: how it was sent, if in a way that *curl* does not repeat.
+    request: as it was sent. response: as it came, or None if none came; *error* says why. seconds: from the first
+    byte sent until now, when all is over. size_bytes, response_size_bytes: of the whole bodies. manner: how it was
+    sent, if in a way that *curl* does not repeat.
     """
 
     def __init__(
@@ -44,7 +44,6 @@ class Exchange:
         self.started_at = datetime.now(UTC) - timedelta(seconds=seconds)
         self.seconds = seconds
         self.manner = manner
-        self.is_polled = False
         self.size_bytes = len(request.content)
         self.response_size_bytes = len(response.content) if response else 0
         self._request = request

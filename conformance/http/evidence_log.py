@@ -19,19 +19,22 @@ _OUTCOMES = (*UNDECIDED, DoesNotConform)
 class EvidenceLog:
     """Keeps the responses and exchanges of a run, and the evidence of one requirement after the other.
 
-    responses: those that requirements got to see. exchanges: every one, in the order they ended.
+    responses: those that requirements got to see. exchanges: every one, in the order they ended. has_polled: whether
+    the requirement looks, itself or by what is remembered, for what may come late.
     """
 
     def __init__(self) -> None:
         self.responses: list[Response] = []
         self.exchanges: list[Exchange] = []
+        self.has_polled = False
         self._cited: list[Exchange] = []
-        self._memory: dict[Any, tuple[Any, list[Exchange]]] = {}
+        self._memory: dict[Any, tuple[Any, list[Exchange], bool]] = {}
         self._thread = _ThreadLists()
 
     def start_requirement(self) -> None:
         """Start the evidence of the next requirement."""
         self._cited = []
+        self.has_polled = False
 
     def list_evidence(self) -> list[Exchange]:
         """Return the exchanges cited since the requirement started, each once."""
@@ -50,16 +53,19 @@ class EvidenceLog:
 
     def memoize(self, key: Any, ask: Callable[[], T]) -> T:
         """Return what *ask* returned the first time, with its evidence; an outcome it raised is raised again."""
+        had_polled = self.has_polled
         remembered = self._memory.get(key)
         if remembered is None:
+            self.has_polled = False
             with self.collect_citations() as cited:
                 result: Any
                 try:
                     result = ask()
                 except _OUTCOMES as outcome:
                     result = outcome
-                remembered = self._memory[key] = (result, cited)
-        result, cited = remembered
+                remembered = self._memory[key] = (result, cited, self.has_polled)
+        result, cited, has_polled = remembered
+        self.has_polled = had_polled or has_polled
         self.cite(*cited)
         if isinstance(result, _OUTCOMES):
             raise result

@@ -42,7 +42,11 @@ class Engine:
         was_stopped = self.stopped
         if isinstance(error, RunStopped) and not was_stopped:
             self.stopped = self._client.redaction(str(error))
-        result = replace(make_result(requirement, error, self._client), seconds=time.monotonic() - began)
+        result = replace(
+            make_result(requirement, error, self._client),
+            seconds=time.monotonic() - began,
+            has_polled=self._client.has_polled,
+        )
         # What came before a run was stopped can be wrong enough, and never proves that the rest would have been right.
         counts = not was_stopped or result.status == "failed" or result.is_our_fault
         return result if counts else result_not_asked(requirement, str(was_stopped))

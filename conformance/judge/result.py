@@ -19,6 +19,7 @@ class Result:
 
     status: passed, failed, observed, not_tested, inconclusive or waived. at_fault: the exchange that broke it.
     was_asked: whether it came to be asked before the run was stopped. is_our_fault: whether the judge failed.
+    has_polled: whether it looked for what may come late.
     """
 
     requirement: Requirement
@@ -31,6 +32,7 @@ class Result:
     was_asked: bool = True
     is_our_fault: bool = False
     seconds: float = 0.0
+    has_polled: bool = False
 
 
 def result_not_asked(requirement: Requirement, why: str) -> Result:

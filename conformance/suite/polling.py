@@ -20,8 +20,8 @@ class Polling:
         self._pause_s = _FIRST_PAUSE_S
 
     def is_last_look(self, answer: Response) -> bool:
-        """Tell whether nothing is waited for after *answer*, and note that it was looked at for what may come late."""
-        answer.exchange.is_polled = True
+        """Tell whether nothing is waited for after *answer*, and note that somebody looks for what may come late."""
+        self._client.note_polling()
         return answer.sent_at >= self.until
 
     def pause(self) -> None:

@@ -127,6 +127,13 @@ def test_waiting_are_those_that_read_again_until_a_write_is_shown(id_, waits):
     assert ("  waits: patience.read_lag_s (3 s) at the most" in explain(id_).stdout) == waits
 
 
+def test_who_is_told_what_another_waited_for_does_not_wait(fresh):
+    sections = {part.partition("\n")[0]: part for part in fresh.split("\n### ")}
+
+    assert "- waits: " in sections["onlyautomator/written-is-listed"]
+    assert "- waits: " not in sections["onlyautomator/list-missing-token"]
+
+
 def test_liberties_in_the_same_step_are_permitted():
     permitted = explain("onlyautomator/missing-token").stdout.partition("also permitted:")[2]
 
