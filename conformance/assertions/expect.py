@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from conformance.assertions.member import Member
 from conformance.assertions.outcome import DoesNotConform, Observation, Response
 
 
-def expect(condition: bool, expected: str, got: str, answer: Response | None = None) -> None:
-    """Raise DoesNotConform unless *condition* holds; *answer* is the one at fault, by default the last."""
+def expect(
+    condition: bool,
+    expected: str,
+    got: str,
+    answer: Response | None = None,
+    member: Member = (),
+    subject: str | None = None,
+) -> None:
+    """Raise DoesNotConform unless *condition* holds.
+
+    answer: the one at fault, by default the last. member: what of its body is wrong, if it is one member.
+    subject: what it is about, where the request does not name that.
+    """
     if not condition:
-        raise DoesNotConform(expected, got, answer)
+        raise DoesNotConform(expected, got, answer, member, subject)
 
 
 def expect_status(answer: Response, *allowed: int) -> None:

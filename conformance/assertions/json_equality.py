@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
+
+from conformance.assertions.member import Member
+
+MISSING = object()  # what one of two values lacks
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two JSON values differ, and what each has there; MISSING if it has nothing."""
+
+    member: Member
+    one: Any
+    other: Any
 
 
 def is_same_json(one: Any, other: Any) -> bool:
@@ -25,6 +40,22 @@ def is_same_json(one: Any, other: Any) -> bool:
         elif not _is_same_scalar(left, right):
             return False
     return True
+
+
+def find_difference(one: Any, other: Any) -> Difference | None:
+    """Return the first place in which two JSON values differ, None if they are equal."""
+    pairs: list[tuple[Member, Any, Any]] = [((), one, other)]
+    while pairs:
+        way, left, right = pairs.pop()
+        if isinstance(left, dict) and isinstance(right, dict):
+            names: list[str | int] = list(dict.fromkeys([*left, *right]))
+            pairs += [((*way, it), left.get(it, MISSING), right.get(it, MISSING)) for it in reversed(names)]
+        elif isinstance(left, list) and isinstance(right, list):
+            both = zip_longest(left, right, fillvalue=MISSING)
+            pairs += reversed([((*way, index), *items) for index, items in enumerate(both)])
+        elif not _is_same_scalar(left, right):
+            return Difference(way, left, right)
+    return None
 
 
 def _is_same_scalar(one: Any, other: Any) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from conformance.assertions.member import Member
+
 
 class Response(Protocol):
     """What an outcome knows of the response that it blames; *exchange* is evidence for whoever reports it."""
@@ -27,13 +29,25 @@ class Outcome(Exception):
 
 
 class DoesNotConform(Outcome):
-    """The target broke the requirement: what was expected, what came instead, and in which answer."""
+    """The target broke the requirement: what was expected, what came instead, in which answer and which *member*.
 
-    def __init__(self, expected: str, got: str, answer: Response | None = None) -> None:
+    subject: what it is about, where the request does not name that.
+    """
+
+    def __init__(
+        self,
+        expected: str,
+        got: str,
+        answer: Response | None = None,
+        member: Member = (),
+        subject: str | None = None,
+    ) -> None:
         super().__init__(f"expected {expected}, got {got}")
         self.expected = expected
         self.got = got
         self.answer = answer
+        self.member = member
+        self.subject = subject
 
 
 class NotTested(Outcome):

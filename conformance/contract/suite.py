@@ -15,6 +15,7 @@ from conformance.suite.requirement import Requirement
 if TYPE_CHECKING:
     from conformance.generation.case import Case, CaseSet
     from conformance.http.client import Client
+    from conformance.http.evidence import Exchange
     from conformance.http.response import Response
     from conformance.suite.mode import Mode
     from conformance.suite.run import Run
@@ -56,6 +57,10 @@ class ContractSuite:
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
         """Look for smaller requests like *case*, of the cases of *seed*, that *is_wrong* is true of as well."""
         cases.shrink_case(self.target.sendable_operations(), case, seed, is_wrong)
+
+    def describe_subject(self, _exchange: Exchange) -> str | None:
+        """Say nothing of what an exchange was about: the requirement names the operation."""
+        return None
 
     def may_answer(self, response: Response) -> bool:
         """Tell whether the API itself may answer preflight so, though gateways do as well.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -72,6 +73,19 @@ class Exchange:
         """The request's body, cut to size; None if it had none."""
         content = self._request.content
         return render_body(content, self._redaction) if content else None
+
+    @property
+    def sent_json(self) -> Any:
+        """The request's whole body as JSON, with credentials and all; None if it is none that can be read."""
+        try:
+            return json.loads(self._request.content)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def path(self) -> str:
+        """The path that was asked, decoded, with credentials and all."""
+        return self._request.url.path
 
     @cached_property
     def curl(self) -> str:

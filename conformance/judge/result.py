@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conformance.assertions.member import Member
 from conformance.assertions.outcome import UNDECIDED, DoesNotConform, NotTested, Observation
 from conformance.http.client import Client
 from conformance.http.evidence import Exchange, escape_controls
@@ -18,6 +19,7 @@ class Result:
     """What became of one requirement.
 
     status: passed, failed, observed, not_tested, inconclusive or waived. at_fault: the exchange that broke it.
+    member: what of its answer's body is wrong, if that is known. subject: what the exchange at fault was about.
     was_asked: whether it came to be asked before the run was stopped. is_our_fault: whether the judge failed.
     has_polled: whether it looked for what may come late.
     """
@@ -28,6 +30,8 @@ class Result:
     expected: str | None = None
     got: str | None = None
     at_fault: Exchange | None = None
+    member: Member = ()
+    subject: str | None = None
     evidence: Sequence[Exchange] = field(default=())
     was_asked: bool = True
     is_our_fault: bool = False
@@ -48,7 +52,7 @@ def make_result(requirement: Requirement, error: BaseException | None, client: C
         return Result(requirement, "observed" if is_observed else "passed", evidence=evidence)
     if isinstance(error, DoesNotConform):
         return _result_of_failure(requirement, error, evidence, client)
-    reason = _to_one_line(client.redaction(str(error)))
+    reason = to_one_line(client.redaction(str(error)))
     if isinstance(error, Observation):
         return Result(requirement, "observed", reason, evidence=evidence)
     if isinstance(error, NotTested):
@@ -64,16 +68,16 @@ def _result_of_failure(
 ) -> Result:
     # A requirement that names no answer speaks of the last one.
     at_fault = error.answer.exchange if error.answer else evidence[-1] if evidence else None
-    expected, got = (_to_one_line(client.redaction(text)) for text in (error.expected, error.got))
+    expected, got = (to_one_line(client.redaction(text)) for text in (error.expected, error.got))
     # The answer may be remembered from an earlier requirement, which has it in its own evidence.
     if at_fault and at_fault not in evidence:
         evidence = [*evidence, at_fault]
     status = "observed" if requirement.level == "OBSERVED" else "failed"
     reason = f"expected {expected}, got {got}"
-    return Result(requirement, status, reason, expected, got, at_fault, evidence)
+    return Result(requirement, status, reason, expected, got, at_fault, error.member, error.subject, evidence)
 
 
-def _to_one_line(text: str) -> str:
+def to_one_line(text: str) -> str:
     """Show words that may be the target's in one line, which no terminal and no CI system takes for a command."""
     return " ".join(escape_controls(text).split())
 

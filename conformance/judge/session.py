@@ -63,7 +63,7 @@ class TargetSession:
         )
         self.driver = suite.make_driver(self.client, self.run)
         self.client.make_credential_probe = self.driver.make_credential_probe
-        self.engine = Engine(self.driver, self.client)
+        self.engine = Engine(self.driver, self.client, suite.describe_subject)
         self.remains: str | None = None
 
     def __enter__(self) -> TargetSession:

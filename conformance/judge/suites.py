@@ -32,6 +32,7 @@ from conformance.target.yaml_file import read_yaml
 if TYPE_CHECKING:
     from conformance.generation.case import Case, CaseSet
     from conformance.http.client import Client
+    from conformance.http.evidence import Exchange
     from conformance.http.response import Response
     from conformance.suite.driver import Driver
     from conformance.suite.mode import Mode
@@ -72,6 +73,10 @@ class Suite(Protocol):
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
+        ...
+
+    def describe_subject(self, exchange: Exchange) -> str | None:
+        """Say what *exchange* was about, in the words of the document; None if that cannot be told."""
         ...
 
     def may_answer(self, response: Response) -> bool:
@@ -116,6 +121,11 @@ class ApiSuite:
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
         cases.shrink_case(self.target.api, case, seed, is_wrong)
+
+    def describe_subject(self, exchange: Exchange) -> str | None:
+        """Say what *exchange* was about, in the words of the document; None if that cannot be told."""
+        subject: str | None = _import_module(self.target.api, "subject").describe_subject(exchange)
+        return subject
 
     def may_answer(self, response: Response) -> bool:  # noqa: ARG002 - no document has such answers
         """Tell whether the API itself may answer preflight so, though gateways do as well."""

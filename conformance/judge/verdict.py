@@ -51,6 +51,7 @@ class Verdict:
     case_set: CaseSet | None = None
     cases_accepted: int | None = None
     document_sha256: str | None = None
+    _numbers: dict[int, int] = field(default_factory=dict, init=False, repr=False)
     profile: str | None = None
     credential_commands: dict[str, str] = field(default_factory=dict)
     credential_hints: dict[str, str] = field(default_factory=dict)
@@ -67,6 +68,13 @@ class Verdict:
             for result in self.results
             if result.status == status and (not levels or result.requirement.level in levels)
         ]
+
+    def number_of(self, exchange: Exchange) -> int | None:
+        """Return the how manieth of the run *exchange* was, counted as they started; None if it is none of them."""
+        if len(self._numbers) != len(self.exchanges):
+            in_order = sorted(self.exchanges, key=lambda one: one.started_at)
+            self._numbers = {id(one): number for number, one in enumerate(in_order, 1)}
+        return self._numbers.get(id(exchange))
 
     @property
     def has_asked_all(self) -> bool:

@@ -27,12 +27,15 @@ def render_headline(requirement: Requirement, word: str, style: str) -> Text:
     return Text.assemble((word.ljust(WORD_WIDTH), style), "  ", requirement.id, (level, "dim"))
 
 
-def render_failure(result: Result, has_curl: bool) -> Iterator[Text]:
-    """Yield the lines on a requirement that failed. has_curl: whether the command that repeats it is one of them."""
+def render_failure(result: Result, has_curl: bool, number: int | None = None) -> Iterator[Text]:
+    """Yield the lines on a requirement that failed.
+
+    has_curl: whether the command that repeats it is one of them. number: of the exchange at fault.
+    """
     yield render_headline(result.requirement, *WORDS[result.status])
-    yield from _render_difference(result.requirement, result.expected or "", result.got or "")
+    yield from _render_difference(result.requirement, result.expected or "", result.got or "", result.subject)
     if result.at_fault:
-        yield from _render_exchange(result.at_fault, has_curl)
+        yield from _render_exchange(result.at_fault, has_curl, number)
 
 
 def render_finding(finding: Finding, file: object | None) -> Iterator[Text]:
@@ -48,17 +51,22 @@ def render_finding(finding: Finding, file: object | None) -> Iterator[Text]:
         yield Text(f"{INDENT}candidate {file}")
 
 
-def _render_difference(asked: Requirement, expected: str, got: str) -> Iterator[Text]:
+def _render_difference(
+    asked: Requirement, expected: str, got: str, subject: str | None = None
+) -> Iterator[Text]:
     yield Text(f"{INDENT}{asked.level} {asked.text} ({asked.source})")
     for sentence in quote_sentences(asked)[:_MOST_SENTENCES]:
         yield Text(f"{INDENT}says      “{_shorten(sentence.text)}” {sentence.url}")
+    if subject:
+        yield Text(f"{INDENT}about     {subject}")
     yield Text.assemble(f"{INDENT}expected  ", (expected, "green"))
     yield Text.assemble(f"{INDENT}got       ", (got, "red"))
 
 
-def _render_exchange(one: Exchange, has_curl: bool) -> Iterator[Text]:
+def _render_exchange(one: Exchange, has_curl: bool, number: int | None = None) -> Iterator[Text]:
     sent = " ".join(filter(None, [one.method, one.url, _shorten(one.body or "")]))
     answer = f"{one.status} {_shorten(one.response_body)}" if one.status else one.error
+    sent = f"{number}: {sent}" if number else sent
     yield Text(f"{INDENT}exchange  {sent} -> {answer}", "dim")
     if has_curl:
         curl = one.curl if len(one.curl) <= _LONGEST_CURL else "see the curl line in report.json"

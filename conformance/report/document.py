@@ -7,6 +7,7 @@ import platform
 from typing import Any
 
 from conformance import suite_version
+from conformance.assertions.member import render_pointer
 from conformance.judge.result import Result
 from conformance.judge.verdict import Verdict
 from conformance.suite.sentences import quote_sentences
@@ -46,7 +47,7 @@ def build_document(verdict: Verdict) -> dict[str, Any]:
         "notes": verdict.notes,
         "waiver_faults": verdict.waiver_faults,
         "musts": {"tested": verdict.musts_tested, "of": verdict.musts},
-        "requirements": [_render_requirement(result) for result in verdict.results],
+        "requirements": [_render_requirement(result, verdict) for result in verdict.results],
     }
 
 
@@ -62,7 +63,7 @@ def _summarize_exam(verdict: Verdict) -> dict[str, int | None] | None:
     }
 
 
-def _render_requirement(result: Result) -> dict[str, Any]:
+def _render_requirement(result: Result, verdict: Verdict) -> dict[str, Any]:
     requirement = result.requirement
     return {
         "id": requirement.id,
@@ -75,21 +76,25 @@ def _render_requirement(result: Result) -> dict[str, Any]:
         "status": result.status,
         "asked": result.was_asked,
         "reason": result.reason,
-        "evidence": _select_evidence(result),
+        "subject": result.subject,
+        "evidence": _select_evidence(result, verdict),
     }
 
 
-def _select_evidence(result: Result) -> list[dict[str, Any]]:
+def _select_evidence(result: Result, verdict: Verdict) -> list[dict[str, Any]]:
     """Return the exchange at fault and those before it; the first ones if none is at fault."""
     # By identity: two exchanges that are equal in all they say are still two.
-    exchanges = list(dict.fromkeys(map(id, result.evidence)))
-    by_id = {id(one): one for one in result.evidence}
-    culprit = result.at_fault
-    if culprit is None:
-        return [by_id[one].as_json() for one in exchanges[:LONGEST_EVIDENCE]]
-    end = exchanges.index(id(culprit)) + 1
-    shown = exchanges[max(0, end - LONGEST_EVIDENCE) : end]
+    exchanges = list({id(one): one for one in result.evidence}.values())
+    if result.at_fault is None:
+        shown = exchanges[:LONGEST_EVIDENCE]
+    else:
+        end = list(map(id, exchanges)).index(id(result.at_fault)) + 1
+        shown = exchanges[max(0, end - LONGEST_EVIDENCE) : end]
     return [
-        by_id[one].as_json(result.expected, result.got) if one == id(culprit) else by_id[one].as_json()
+        {
+            "number": verdict.number_of(one),
+            **(one.as_json(result.expected, result.got) if one is result.at_fault else one.as_json()),
+            "member": render_pointer(result.member) if one is result.at_fault and result.member else None,
+        }
         for one in shown
     ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
 
+from conformance.assertions.member import render_pointer
 from conformance.http.evidence import escape_controls
 from conformance.report.words import GRADES, WORDS
 
@@ -24,6 +27,7 @@ def render_page(document: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["mark"] = mark_member
     asked = document["requirements"]
     judged = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
     failed = [one for one in asked if one["status"] == "failed"]
@@ -40,6 +44,45 @@ def render_page(document: dict[str, Any]) -> str:
         headings=_group_by_heading(asked),
     )
     return f"{page}\n"
+
+
+def mark_member(body: str, pointer: str | None) -> Markup:
+    """Write a JSON *body* with a line for each member, and the one that *pointer* leads to marked.
+
+    A body that is cut, or no JSON, is written as it is. Where there is no such member, what was to hold it is marked.
+    """
+    try:
+        value = json.loads(body) if pointer else None
+    except (ValueError, RecursionError):
+        value = None
+    if value is None:
+        return escape(escape_controls(body))
+    lines = list(_list_lines(value, "", "", ""))
+    marked = str(pointer)
+    while marked and not any(at == marked for at, _ in lines):
+        marked = marked.rpartition("/")[0]
+    return Markup("\n").join(
+        Markup("<mark>{}</mark>").format(text)
+        if marked and f"{at}/".startswith(f"{marked}/")
+        else escape(text)
+        for at, text in lines
+    )
+
+
+def _list_lines(value: Any, at: str, before: str, after: str) -> Iterator[tuple[str, str]]:
+    """Yield each line of a JSON value, with the pointer to what stands there; before, after: what is around it."""
+    indent = before[: len(before) - len(before.lstrip())]
+    if not isinstance(value, dict | list) or not value:
+        yield at, escape_controls(f"{before}{json.dumps(value, ensure_ascii=False)}{after}")
+        return
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    yield at, f"{before}{opening}"
+    for number, (step, item) in enumerate(items, 1):
+        name = f"{json.dumps(step, ensure_ascii=False)}: " if isinstance(value, dict) else ""
+        comma = "," if number < len(value) else ""
+        yield from _list_lines(item, f"{at}{render_pointer((step,))}", f"{indent}  {name}", comma)
+    yield at, f"{indent}{closing}{after}"
 
 
 def _count_statuses(asked: list[dict[str, Any]]) -> Iterator[str]:

@@ -197,7 +197,8 @@ class Terminal:
         is_verbose = self._detail is Detail.VERBOSE
         shown = failed if is_verbose else failed[:_MOST_BLOCKS]
         for result in shown:
-            for line in render_failure(result, has_curl=is_verbose):
+            number = verdict.number_of(result.at_fault) if result.at_fault else None
+            for line in render_failure(result, is_verbose, number):
                 self._print(line)
             self._print()
         if more := [one.requirement.id for one in failed[len(shown) :]]:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from conformance.assertions.expect import expect, expect_status
-from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.json_equality import MISSING, Difference, find_difference, is_same_json
+from conformance.assertions.member import render_member
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.assertions.timestamp import parse_instant
 from conformance.http.response import Response
@@ -64,24 +65,41 @@ def require_moment(data: Data, name: str) -> datetime:
 def expect_refusal(answer: Response, status: int, code: str) -> None:
     """Want a documented error, status and code."""
     expect_status(answer, status)
-    expect(
-        code_of(answer) == code, f"error.code {code}", f"error.code {describe_value(code_of(answer))}", answer
-    )
+    got = f"error.code {describe_value(code_of(answer))}"
+    expect(code_of(answer) == code, f"error.code {code}", got, answer, ("error", "code"))
 
 
 def expect_object(answer: Response, body: Any, name: str) -> None:
     """Want a member of an answer's *body* to be an object."""
     got = name_json_type(body[name]) if name in body else f"no {name}"
-    expect(isinstance(body.get(name), dict), f"{name}, an object", got, answer)
+    expect(isinstance(body.get(name), dict), f"{name}, an object", got, answer, (name,))
 
 
 def expect_member(answer: Response, name: str, wanted: Any) -> None:
-    """Want a member of the record to equal what was sent."""
+    """Want a member of the record to equal what was sent; where it does not, say the first place in which."""
     data = data_of(answer)
-    if name not in data or not is_same_json(data[name], wanted):
-        got = describe_value(data[name]) if name in data else f"no {name}"
-        # Described only now: a value may be a million characters long.
-        expect(False, f"{name} {describe_value(wanted)}", got, answer)
+    if name in data and is_same_json(data[name], wanted):
+        return
+    # Looked for only now: a value may be a million characters long.
+    found = find_difference({name: wanted}, {name: data[name]} if name in data else {})
+    if found:
+        expected, got = _describe_difference(found)
+        expect(False, expected, got, answer, ("data", *found.member))
+
+
+def _describe_difference(found: Difference) -> tuple[str, str]:
+    """Say what was sent and what came back; of long texts from where they differ."""
+    name, sent, given = render_member(found.member), found.one, found.other
+    if isinstance(sent, str) and isinstance(given, str) and len(sent) > _MOST_CHARACTERS:
+        pairs = enumerate(zip(sent, given, strict=False))
+        same = next((number for number, (one, other) in pairs if one != other), min(len(sent), len(given)))
+        where = f"{name} of {len(sent)} characters, from character {same + 1} on"
+        return (
+            f"{where} {describe_value(sent[same:])}",
+            f"{len(given)} characters, {describe_value(given[same:])}",
+        )
+    wanted = f"no {name}" if sent is MISSING else f"{name} {describe_value(sent)}"
+    return wanted, "no such member" if given is MISSING else describe_value(given)
 
 
 def describe_value(value: Any) -> str:

@@ -21,6 +21,7 @@ from conformance.apis.onlyautomator.answers import (
 )
 from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite, triple_of
 from conformance.apis.onlyautomator.generated_cases import KEY
+from conformance.apis.onlyautomator.subject import describe_triple
 from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import Inconclusive
@@ -223,7 +224,8 @@ def expect_value_of(record: Data, written: SentWrite) -> None:
     """Want a listed record to show the value that the write was answered with."""
     value = describe_value(data_of(written.answer).get("value"))
     got = f"value {describe_value(record['value'])}" if "value" in record else "no value"
-    expect(_has_value_of(record, written), f"value {value}, as the write was answered", got)
+    expected, subject = f"value {value}, as the write was answered", describe_triple(written.body)
+    expect(_has_value_of(record, written), expected, got, subject=subject)
 
 
 # --- writes that can be looked for -----------------------------------------------------------------------

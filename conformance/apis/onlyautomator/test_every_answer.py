@@ -110,7 +110,7 @@ def test_error_status_word(driver: Driver) -> None:
     """MUST answer every documented error with the status "error". (onlyautomator: Response)"""
     for answer in _errors_in_envelope(driver):
         word = body_of(answer).get("status")
-        expect(word == "error", 'status "error"', describe_value(word), answer)
+        expect(word == "error", 'status "error"', describe_value(word), answer, ("status",))
 
 
 def test_error_code_is_listed(driver: Driver) -> None:
@@ -118,14 +118,26 @@ def test_error_code_is_listed(driver: Driver) -> None:
     for answer in _errors_in_envelope(driver):
         code = code_of(answer)
         known = isinstance(code, str) and code in CODES
-        expect(known, f"error.code, one of {', '.join(sorted(CODES))}", describe_value(code), answer)
+        expect(
+            known,
+            f"error.code, one of {', '.join(sorted(CODES))}",
+            describe_value(code),
+            answer,
+            ("error", "code"),
+        )
 
 
 def test_error_message(driver: Driver) -> None:
     """MUST answer every documented error with a message that is text. (onlyautomator: Error Codes)"""
     for answer in _errors_in_envelope(driver):
         message = error_of(answer).get("message")
-        expect(isinstance(message, str), "error.message, a text", describe_value(message), answer)
+        expect(
+            isinstance(message, str),
+            "error.message, a text",
+            describe_value(message),
+            answer,
+            ("error", "message"),
+        )
 
 
 def test_error_message_is_not_empty(driver: Driver) -> None:

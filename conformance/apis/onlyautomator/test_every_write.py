@@ -89,7 +89,7 @@ def test_success_status_word(driver: Driver) -> None:
     for answer in _accepted_answers(driver):
         body = body_of(answer)
         word = body.get("status") if isinstance(body, dict) else None
-        expect(word == "success", 'status "success"', describe_value(word), answer)
+        expect(word == "success", 'status "success"', describe_value(word), answer, ("status",))
 
 
 def test_success_data(driver: Driver) -> None:
@@ -132,7 +132,8 @@ def test_data_value(driver: Driver) -> None:
             # How a write without a value, or with null, is answered, no document says.
             if write.body.get("value") is not None:
                 with suppress(Inconclusive):
-                    expect("value" in data_of(write.answer), "data.value", "no such member", write.answer)
+                    is_there = "value" in data_of(write.answer)
+                    expect(is_there, "data.value", "no such member", write.answer, ("data",))
     data_of(create_first_record(driver))
 
 
@@ -140,7 +141,13 @@ def test_data_source(driver: Driver) -> None:
     """MUST answer with data.source, a string or null. (onlyautomator: Response)"""
     for data, answer in _records(driver):
         known = "source" in data and isinstance(data["source"], str | None)
-        expect(known, "data.source, a string or null", _describe_member(data, "source"), answer)
+        expect(
+            known,
+            "data.source, a string or null",
+            _describe_member(data, "source"),
+            answer,
+            ("data", "source"),
+        )
 
 
 def test_data_created_at(driver: Driver) -> None:
@@ -155,15 +162,16 @@ def test_data_updated_at(driver: Driver) -> None:
 
 def _expect_text(driver: Driver, name: str) -> None:
     for data, answer in _records(driver):
-        got = _describe_member(data, name)
-        expect(isinstance(data.get(name), str), f"data.{name}, a string", got, answer)
-        expect(data[name] != "", f"data.{name}, not empty", "an empty string", answer)
+        got, member = _describe_member(data, name), ("data", name)
+        expect(isinstance(data.get(name), str), f"data.{name}, a string", got, answer, member)
+        expect(data[name] != "", f"data.{name}, not empty", "an empty string", answer, member)
 
 
 def _expect_timestamp(driver: Driver, name: str) -> None:
     for data, answer in _records(driver):
         is_timestamp = parse_instant(data.get(name)) is not None
-        expect(is_timestamp, f"data.{name}, an ISO timestamp", _describe_member(data, name), answer)
+        got = _describe_member(data, name)
+        expect(is_timestamp, f"data.{name}, an ISO timestamp", got, answer, ("data", name))
 
 
 def _describe_member(data: Data, name: str) -> str:

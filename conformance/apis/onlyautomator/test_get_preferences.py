@@ -44,6 +44,7 @@ from conformance.apis.onlyautomator.shared_writes import (
     write_for_both_fans,
     write_in_two_categories,
 )
+from conformance.apis.onlyautomator.subject import describe_triple
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import Inconclusive
 from conformance.assertions.timestamp import may_be_same_moment, parse_instant, parse_timestamp
@@ -126,13 +127,14 @@ def test_list_ids(driver: Driver) -> None:
     written = _write_two_records(driver)
     # Inconclusive if each write of a triple gets another id, which then names no record.
     write_updated_record(driver)
-    for (_, answer), records in wait_for_records_in_lists(driver, *written):
+    for (body, answer), records in wait_for_records_in_lists(driver, *written):
         wanted = data_of(answer)["id"]
         for record in records:
             expect(
                 record.get("id", wanted) == wanted,
                 f"id {describe_value(wanted)}",
                 f"id {describe_value(record.get('id'))}",
+                subject=describe_triple(body),
             )
 
 
@@ -191,6 +193,7 @@ def _expect_listed(driver: Driver, written: SentWrite) -> None:
         record is not None,
         f"the record {id_} with value {value} in the list",
         f"{len(records)} records without it",
+        subject=describe_triple(written.body),
     )
 
 
@@ -215,7 +218,8 @@ def test_list_one_record_per_triple(driver: Driver) -> None:
     """SHOULD list one preference for a triple, however often it was written. (onlyautomator: Get Preferences)"""
     written = write_updated_record(driver)
     for _, records in wait_for_records_in_lists(driver, written, is_right=lambda records: len(records) == 1):
-        expect(len(records) == 1, "one record of the triple", f"{len(records)} records")
+        subject = describe_triple(written.body)
+        expect(len(records) == 1, "one record of the triple", f"{len(records)} records", subject=subject)
 
 
 def test_list_tells_when(driver: Driver) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from conformance.assertions.member import Member, find_member
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.http.response import Response
 
@@ -98,6 +99,12 @@ def channel_preferences(answer: Response) -> dict[str, str]:
 def channel_preferences_in(shape: Mapping[str, Any]) -> dict[str, str]:
     """Map every channel that a category lists with one of the two words to it."""
     return _preferences_by_channel(channels_in(shape))
+
+
+def member_of_channel(answer: Response, channel: str, name: str = "preference") -> Member:
+    """Return the way to a member of the first channel of that name that is listed; empty if there is none."""
+    listed = [item for item in channels_of(answer) if item.get("channel") == channel]
+    return find_member(answer.json, listed[0], name) if listed else ()
 
 
 def _preferences_by_channel(listed: Iterable[Mapping[str, Any]]) -> dict[str, str]:

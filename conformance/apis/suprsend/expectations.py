@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from conformance.apis.suprsend.category import PREFERENCES, describe_value, find_difference
+from conformance.apis.suprsend.category import (
+    PREFERENCES,
+    describe_value,
+    find_difference,
+    member_of_channel,
+    repeatable_state,
+)
 from conformance.apis.suprsend.neighbours import objects_in
 from conformance.assertions.expect import expect
+from conformance.assertions.json_equality import MISSING
+from conformance.assertions.json_equality import find_difference as find_state_difference
 from conformance.assertions.outcome import DoesNotConform
 from conformance.http.response import Response
 
@@ -101,6 +109,23 @@ def expect_same_members(
     if found is not None:
         name, before, now = found
         expect(False, f"{name}: {describe_value(before)}, as {how}", describe_value(now), answer)
+
+
+def expect_same_state(before: Response, after: Response, how: str) -> None:
+    """Expect two answers to show the same preferences, and say the first that differs."""
+    found = find_state_difference(repeatable_state(before), repeatable_state(after))
+    if found is None:
+        return
+    of, *channel = map(str, found.member)
+    what = channel[0] if channel else of
+    wanted = f"no channel {what}" if found.one is MISSING else f"{what} {_write_word(found.one)}"
+    got = "no such channel" if found.other is MISSING else _write_word(found.other)
+    member = member_of_channel(after, channel[0]) if channel else (of,)
+    expect(False, f"{wanted}, {how}", got, after, member)
+
+
+def _write_word(value: Any) -> str:
+    return value if isinstance(value, str) else describe_value(value)
 
 
 # --- what stands around a category -----------------------------------------------------------------------

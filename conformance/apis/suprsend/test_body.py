@@ -15,6 +15,7 @@ from conformance.apis.suprsend.category import (
     describe_answer,
     describe_value,
     editable_channels,
+    member_of_channel,
     preference_of,
 )
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
@@ -35,6 +36,7 @@ from conformance.apis.suprsend.shared_writes import (
 )
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.http.response import Response
 
 
 def test_defaults_to_opt_in(driver: Driver) -> None:
@@ -59,6 +61,11 @@ def test_defaults_to_opt_in(driver: Driver) -> None:
         expect(preference_of(answer) == IN, "preference opt_in", preference_of(answer), answer)
 
 
+def _expect_out(channel: str, answer: Response) -> None:
+    now = editable_channels(answer).get(channel)
+    expect(now != IN, f"{channel} opt_out", f"{channel} opt_in", answer, member_of_channel(answer, channel))
+
+
 def test_channels_go_out(driver: Driver) -> None:
     """MUST opt a channel out that opt_out_channels names. (suprsend: Body)
 
@@ -69,7 +76,7 @@ def test_channels_go_out(driver: Driver) -> None:
     named, _, out, _, _ = switch_channel_once(driver)
     expect_success(out)
     category_of(out)
-    expect(editable_channels(out).get(named) != IN, f"{named} opt_out", f"{named} opt_in", out)
+    _expect_out(named, out)
 
 
 def test_channels_go_out_by_default(driver: Driver) -> None:
@@ -84,7 +91,7 @@ def test_channels_go_out_by_default(driver: Driver) -> None:
     answer = driver.write({"opt_out_channels": [named]})
     if answer.ok:
         category_of(answer)
-        expect(editable_channels(answer).get(named) != IN, f"{named} opt_out", f"{named} opt_in", answer)
+        _expect_out(named, answer)
 
 
 def test_category_stays_in(driver: Driver) -> None:
@@ -109,7 +116,8 @@ def test_other_channels_stay_in(driver: Driver) -> None:
         raise NotTested(f"no other channel than {named} can be edited here")
     for channel in others:
         now = listed.get(channel)
-        expect(now == IN, f"{channel} opt_in, as before {named} went out", describe_value(now), out)
+        member = member_of_channel(out, channel)
+        expect(now == IN, f"{channel} opt_in, as before {named} went out", describe_value(now), out, member)
 
 
 def test_channels_come_in(driver: Driver) -> None:
@@ -124,6 +132,7 @@ def test_channels_come_in(driver: Driver) -> None:
         f"{named} opt_in",
         describe_value(editable_channels(back).get(named)),
         back,
+        member_of_channel(back, named),
     )
 
 

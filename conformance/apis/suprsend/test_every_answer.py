@@ -19,6 +19,7 @@ from conformance.apis.suprsend.driver import AcceptedWrite, Driver
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import switch_category_once, switch_channel_once
 from conformance.assertions.expect import expect, expect_status
+from conformance.assertions.member import find_member, render_member
 from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested, RunStopped
 from conformance.http.response import Response
 
@@ -79,19 +80,22 @@ def _channels(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
         )
 
 
-def _expect_text(holder: dict[str, Any], name: str, answer: Response, place: str = "") -> None:
-    value = holder.get(name)
-    expect(isinstance(value, str), f"{place}{name}: a string", describe_value(value), answer)
+def _expect_text(holder: dict[str, Any], name: str, answer: Response) -> None:
+    _expect_kind(isinstance(holder.get(name), str), "a string", holder, name, answer)
 
 
-def _expect_preference(holder: dict[str, Any], name: str, answer: Response, place: str = "") -> None:
-    value = holder.get(name)
-    expect(value in PREFERENCES, f"{place}{name}: opt_in or opt_out", describe_value(value), answer)
+def _expect_preference(holder: dict[str, Any], name: str, answer: Response) -> None:
+    _expect_kind(holder.get(name) in PREFERENCES, "opt_in or opt_out", holder, name, answer)
 
 
-def _expect_boolean(holder: dict[str, Any], name: str, answer: Response, place: str = "") -> None:
-    value = holder.get(name)
-    expect(isinstance(value, bool), f"{place}{name}: a boolean", describe_value(value), answer)
+def _expect_boolean(holder: dict[str, Any], name: str, answer: Response) -> None:
+    _expect_kind(isinstance(holder.get(name), bool), "a boolean", holder, name, answer)
+
+
+def _expect_kind(is_right: bool, kind: str, holder: dict[str, Any], name: str, answer: Response) -> None:
+    if not is_right:
+        member = find_member(answer.json, holder, name)
+        expect(False, f"{render_member(member)}: {kind}", describe_value(holder.get(name)), answer, member)
 
 
 def test_answers_202(driver: Driver) -> None:
@@ -136,7 +140,7 @@ def test_description(driver: Driver) -> None:
     for category, answer in _categories(driver):
         value = category.get("description")
         is_right = value is None or isinstance(value, str)
-        expect(is_right, "description: a string or null", describe_value(value), answer)
+        expect(is_right, "description: a string or null", describe_value(value), answer, ("description",))
 
 
 def test_description_is_there(driver: Driver) -> None:
@@ -187,7 +191,9 @@ def test_channels(driver: Driver) -> None:
     for category, answer in _categories(driver):
         if category.get("preference") == IN:
             value = category.get("channels")
-            expect(isinstance(value, list), "channels: an array", describe_value(value), answer)
+            expect(
+                isinstance(value, list), "channels: an array", describe_value(value), answer, ("channels",)
+            )
 
 
 def test_channels_are_objects(driver: Driver) -> None:
@@ -201,7 +207,7 @@ def test_channels_are_objects(driver: Driver) -> None:
 def test_channel_names(driver: Driver) -> None:
     """MUST answer with channel, a string, for every channel, as the example shows it. (suprsend: Response)"""
     for channel, answer in _channels(driver):
-        _expect_text(channel, "channel", answer, "channels[].")
+        _expect_text(channel, "channel", answer)
 
 
 def test_channel_preferences(driver: Driver) -> None:
@@ -210,7 +216,7 @@ def test_channel_preferences(driver: Driver) -> None:
     (suprsend: Response)
     """
     for channel, answer in _channels(driver):
-        _expect_preference(channel, "preference", answer, "channels[].")
+        _expect_preference(channel, "preference", answer)
 
 
 def test_channel_is_editable(driver: Driver) -> None:
@@ -219,7 +225,7 @@ def test_channel_is_editable(driver: Driver) -> None:
     (suprsend: Response)
     """
     for channel, answer in _channels(driver):
-        _expect_boolean(channel, "is_editable", answer, "channels[].")
+        _expect_boolean(channel, "is_editable", answer)
 
 
 def test_category_is_the_slug(driver: Driver) -> None:
@@ -228,7 +234,7 @@ def test_category_is_the_slug(driver: Driver) -> None:
         slug, given = write.place.category, category.get("category")
         # What a category of the body's own does to it, another requirement judges.
         if isinstance(given, str) and not (isinstance(write.body, dict) and "category" in write.body):
-            expect(given == slug, f"category {slug!r}", f"{given!r}", write.answer)
+            expect(given == slug, f"category {slug!r}", f"{given!r}", write.answer, ("category",))
     require_member(switch_category_once(driver).first, "category", str)
 
 
@@ -257,5 +263,5 @@ def _expect_to_stay(driver: Driver, member: str, kind: type) -> None:
         if isinstance(given, kind) and member not in body and body.get("preference") != CANT_UNSUBSCRIBE:
             before = known.setdefault(write.place, given)
             wanted = f"{member} {describe_value(before)}, as before"
-            expect(given == before, wanted, describe_value(given), write.answer)
+            expect(given == before, wanted, describe_value(given), write.answer, (member,))
     require_member(switch_category_once(driver).first, member, kind)

@@ -6,9 +6,9 @@ from conformance.apis.suprsend.category import (
     category_of,
     describe_answer,
     describe_value,
-    repeatable_state,
 )
 from conformance.apis.suprsend.driver import OPT_IN, Driver
+from conformance.apis.suprsend.expectations import expect_same_state
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import (
     write_claims_once,
@@ -17,18 +17,12 @@ from conformance.apis.suprsend.shared_writes import (
     write_to_unknown_object,
 )
 from conformance.assertions.expect import expect, expect_status, observe
-from conformance.assertions.json_equality import is_same_json
 
 
 def _expect_untouched_by(driver: Driver, other: Place) -> None:
     """Expect the same answer to the same request before and after channels are opted out elsewhere."""
     before, _, after = write_here_and_elsewhere(driver, other)
-    expect(
-        is_same_json(repeatable_state(before), repeatable_state(after)),
-        f"{repeatable_state(before)} as before channels went out elsewhere",
-        f"{repeatable_state(after)}",
-        after,
-    )
+    expect_same_state(before, after, "as before channels went out elsewhere")
 
 
 def test_category_ignores_the_body(driver: Driver) -> None:

@@ -82,10 +82,11 @@ def test_report_has_the_documented_shape(api, run_of_failure):
         "status",
         "asked",
         "reason",
+        "subject",
         "evidence",
     }
     assert set(failed[0]["sentences"][0]) == {"text", "page", "url"}
-    assert set(evidence) == {"request", "response", "expected", "got", "curl"}
+    assert set(evidence) == {"number", "request", "response", "expected", "got", "curl", "member"}
     assert set(evidence["request"]) == {"method", "url", "headers", "body"}
     assert set(evidence["response"]) == {"status", "headers", "body"}
     assert evidence["response"]["status"] == 500

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import escape
 
 from conformance import proof
 from conformance.judge.session import judge_target
@@ -11,6 +12,7 @@ from conformance.proof.messages import Response
 from conformance.proof.mutants.suprsend.authorizations import AcceptsNoKey
 from conformance.proof.server import serve
 from conformance.report.folder import write_reports
+from conformance.report.page import mark_member
 from conformance.suite.sentences import load_sentences
 
 HOSTILE = (
@@ -129,6 +131,61 @@ def test_failure_quotes_the_document_and_links_to_it(tmp_path):
     (quoted, *_) = (one for one in load_sentences("suprsend") if "missing-key" in one.requirements)
 
     assert f'<q>{quoted.text}</q> <a class="quiet" href="{quoted.url}">the document</a>' in text
+
+
+@pytest.mark.parametrize(
+    ("api", "mutant", "subject", "marked"),
+    [
+        (
+            "suprsend",
+            "OneSetForAllObjects",
+            "object departments/engineering, category status-update-alert",
+            '"preference": "opt_out",',
+        ),
+        (
+            "onlyautomator",
+            "NumbersInObjectsAreText",
+            'fanId "fan-1001", category "conformance_',
+            '"hours": "18",',
+        ),
+    ],
+)
+def test_failure_names_its_subject_and_marks_what_differs(tmp_path, api, mutant, subject, marked):
+    server = next(one for one in proof.mutants_of(api) if one.__name__ == mutant)()
+    text = written(tmp_path, server, server.profile("http://h"), only=sorted(server.breaks))
+    page = Page(text)
+
+    assert f"About{subject}" in page.text
+    assert re.search(r"Request \d+ of \d+: P", page.text)
+    assert re.findall("<mark>(.*)</mark>", text) == [str(escape(f"      {marked}"))]
+
+
+def test_failure_of_a_list_names_the_record_that_it_lacks(reference, tmp_path):
+    class ListsNothing(type(reference)):
+        def answer(self, request):
+            answer = super().answer(request)
+            return Response(200, {**answer.body, "data": []}) if request.method == "GET" else answer
+
+    server = ListsNothing()
+    text = Page(written(tmp_path, server, server.profile("http://h"), only=["written-is-listed"])).text
+
+    assert re.search(r'AboutfanId "fan-1001", category "\w+", preference "\w+"\n?Expectedthe record', text)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "marked"),
+    [
+        ('{"a": {"b": [1, {}]}}', "/a/b/0", ["      1,"]),
+        ('{"a": {"b": 1}}', "/a/c", ['  "a": {', '    "b": 1', "  }"]),
+        ('{"a": "<b>\\u0007"}', "/a", ['  "a": "&lt;b&gt;\\u0007"']),
+        ('{"a": … (9 bytes more)', "/a", []),
+        ('{"a": 1}', None, []),
+    ],
+)
+def test_member_is_marked_in_a_body_that_can_be_read(body, pointer, marked):
+    assert re.findall("<mark>(.*)</mark>", mark_member(body, pointer)) == [
+        one.replace('"', "&#34;") for one in marked
+    ]
 
 
 def test_conformant_page_has_no_empty_chapters(reference, tmp_path):
