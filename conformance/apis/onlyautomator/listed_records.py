@@ -202,9 +202,11 @@ def _search_records(records: Records, written: SentWrite) -> Iterator[Data]:
     data = data_of(written.answer)
     # A server may change the case of names, so those that were sent and those that were answered will do.
     names = [(one.get("category"), one.get("preference")) for one in (written.body, data)]
+    preferences = [preference for _, preference in names]
     ids = [data["id"]] if isinstance(data.get("id"), str) else []
     for one in records:
-        if one.get("id") in ids or (one.get("category"), one.get("preference")) in names:
+        preference = one.get("preference")  # looked at first, since most of some hundred records have another
+        if one.get("id") in ids or (preference in preferences and (one.get("category"), preference) in names):
             yield one
 
 

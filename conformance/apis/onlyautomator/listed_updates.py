@@ -58,9 +58,13 @@ def update_between_lists(driver: Driver) -> Sequence[Records]:
 def find_stale_record(driver: Driver, records: Records) -> Stale | None:
     """Return a record that a list shows with what another write said, and its own last write; None if there is none."""
     sent = {_text_of(one) for writes in driver.accepted_writes.values() for one in writes} - {None}
+    listed: dict[str, list[Data]] = {}
+    for one in records:
+        if isinstance(id_ := one.get("id"), str):
+            listed.setdefault(id_, []).append(one)
     for id_, written in _latest_writes(driver).items():
         # Of several records of one id nobody knows which is the last, so one of them has to be right.
-        shown = [one for one in records if one.get("id") == id_]
+        shown = listed.get(id_, [])
         others = [one for one in shown if one.get("value") != _text_of(written)]
         if others and len(others) == len(shown) and str(others[0].get("value")) in sent:
             return others[0], written
