@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from collections.abc import Sequence
 
 from mockserver.contract.operation import Definition
 from mockserver.http.problems import InvalidContract
 from openapi import Spec
+
+# Connexion imports httpx, and that rich and pygments for a command of its own, which does without where it cannot be
+# imported: a tenth of the time in which the stub starts.
+_BLOCKED = "httpx._main"
+sys.modules.setdefault(_BLOCKED, None)  # type: ignore[arg-type]  # as the import system documents it
 
 with warnings.catch_warnings():
     # Connexion imports a name that jsonschema has deprecated; its users cannot help that.
@@ -18,6 +24,9 @@ with warnings.catch_warnings():
     from connexion.operations import OpenAPIOperation
     from connexion.resolver import Resolver
     from connexion.spec import OpenAPISpecification, Specification
+
+if sys.modules[_BLOCKED] is None:
+    del sys.modules[_BLOCKED]
 
 __all__ = ["InvalidSpecification", "Specification", "read_operations"]
 
