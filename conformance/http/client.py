@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,6 +20,7 @@ from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import (
     BUSY_STATUSES,
     GATEWAY_STATUSES,
+    TOO_MANY_REQUESTS,
     Accepted,
     Budget,
     OutageWatch,
@@ -67,6 +68,7 @@ class Client:
         make_connection: Callable[..., HttpConnection] = HttpConnection,
     ) -> None:
         self.unanswered: list[Exchange] = []  # what send_hostile got no response to, though it tried twice
+        self.refused_as_too_many: list[Response] = []  # the last 429 to a request, when patience had ended
         self.lone_outages: list[Response] = []  # the third 503 to one input, while others were accepted
         self.outage_watch = OutageWatch()
         self.made_up_credentials: dict[str, str] = {}  # how those of these names are made
@@ -96,11 +98,18 @@ class Client:
     # --- sending -------------------------------------------------------------------------------------------
 
     def send(
-        self, method: str, path: str, *, retry_busy: bool = True, **parts: Unpack[RequestParts]
+        self,
+        method: str,
+        path: str,
+        *,
+        retry_busy: bool = True,
+        wait_at: Collection[int] | None = None,
+        **parts: Unpack[RequestParts],
     ) -> Response:
         """Send one request and return its final response.
 
-        path: raw, percent-encoded where it has to be. retry_busy: whether 429 and 503 are retried.
+        path: raw, percent-encoded where it has to be. retry_busy: whether 429 and 503 are retried. wait_at: the
+        statuses that are, if not both.
         Raises Inconclusive if none came that can be judged, RunStopped if that has happened too often or if the
         budget is used up.
         """
@@ -108,7 +117,7 @@ class Client:
         timer, statuses = self._start_retry_timer(), list[int]()
         while True:
             response = self._send_with_renewal(request)
-            if not retry_busy or response.status not in self._statuses_to_wait_at:
+            if not retry_busy or response.status not in (wait_at or self._statuses_to_wait_at):
                 return self._keep_response(response)
             statuses.append(response.status)
             if self.outage_watch.is_alone(statuses):
@@ -193,6 +202,8 @@ class Client:
             return send()
 
         responses = Race(self._log, [partial(send_at_once, send) for send in sends]).run()
+        for response in responses:
+            response.exchange.was_raced = True
         if overlapping := select_overlapping(responses):
             return overlapping
         raise Inconclusive(f"of {len(sends)} requests sent together no two overlapped")
@@ -347,6 +358,8 @@ class Client:
     def _give_up_on_busy(self, response: Response) -> BaseException:
         if not self.budget.remaining_s():
             return self.budget.exhausted_outcome()
+        if response.status == TOO_MANY_REQUESTS:
+            self.refused_as_too_many.append(response)
         asked = response.headers.get("retry-after")
         wanted_pause = f" and asks to wait ({escape_controls(asked)[:40]})" if asked else ""
         limit = f"the profile's patience.retry_s ({self._retry_s:g} s)"

@@ -26,7 +26,8 @@ class Exchange:
     """What a report shows of one exchange, rendered when it is asked for: most are never shown.
 
     request: as it was sent. response: as it came, or None if none came; *error* says why. seconds: from the first
-    byte sent until now, when all is over. size_bytes, response_size_bytes: of the whole bodies. manner: how it was
+    byte sent until now, when all is over. was_raced: whether others were sent at the same time. size_bytes,
+    response_size_bytes: of the whole bodies. manner: how it was
     sent, if in a way that *curl* does not repeat.
     """
 
@@ -45,6 +46,7 @@ class Exchange:
         self.started_at = datetime.now(UTC) - timedelta(seconds=seconds)
         self.seconds = seconds
         self.manner = manner
+        self.was_raced = False
         self.size_bytes = len(request.content)
         self.response_size_bytes = len(response.content) if response else 0
         self._request = request

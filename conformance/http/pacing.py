@@ -16,8 +16,8 @@ from typing import Protocol
 from conformance.assertions.outcome import Inconclusive, RunStopped
 from conformance.http.clock import Clock
 
-UNAVAILABLE = 503
-BUSY_STATUSES = frozenset({429, UNAVAILABLE})
+TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
+BUSY_STATUSES = frozenset({TOO_MANY_REQUESTS, UNAVAILABLE})
 GATEWAY_STATUSES = frozenset(
     {502, 504}
 )  # of a gateway that got no answer, as from a connection that is dropped

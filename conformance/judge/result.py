@@ -38,6 +38,11 @@ class Result:
     seconds: float = 0.0
     has_polled: bool = False
 
+    @property
+    def rests_on_race(self) -> bool:
+        """Whether it may come out otherwise the next time, as who comes first is chance."""
+        return any(exchange.was_raced for exchange in self.evidence)
+
 
 def result_not_asked(requirement: Requirement, why: str) -> Result:
     """Return the result of a requirement that the run did not come to."""

@@ -134,7 +134,7 @@ def list_pointless_waivers(waivers: Sequence[Waiver], known: Sequence[Requiremen
 
 
 def _describe_stale(waiver: Waiver, result: Result, today: date) -> list[str]:
-    if result.status in ("passed", "observed"):
+    if result.status == "observed" or (result.status == "passed" and not result.rests_on_race):
         return [f"{waiver.id}: has a waiver by {waiver.owner} and was {result.status}; remove it"]
     if waiver.expires < today:
         return [

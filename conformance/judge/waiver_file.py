@@ -39,7 +39,11 @@ def find_needless_waivers(
     verdict: Verdict, waivers: Sequence[Waiver], known: Sequence[Requirement]
 ) -> list[str]:
     """Name the waivers that excuse nothing: their requirement passed, or there is none that could fail."""
-    passed = {*verdict.ids("passed"), *verdict.ids("observed")}
+    passed = {
+        one.requirement.id
+        for one in verdict.results
+        if one.status == "observed" or (one.status == "passed" and not one.rests_on_race)
+    }
     return [one.id for one in waivers if one.id in passed or list_pointless_waivers([one], known)]
 
 

@@ -12,13 +12,12 @@ from conformance.apis.onlyautomator.answers import Data, data_of, describe_answe
 from conformance.apis.onlyautomator.driver import WRITE_PATH, Body, Driver, SentWrite
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import NotTested
-from conformance.http.pacing import RetryTimer
+from conformance.http.pacing import TOO_MANY_REQUESTS
 from conformance.http.response import Response
 
 OTHER_RECORD = "one_of_two"  # the preference of a record whose updates all have to be refused
 BOOLEANS = (True, False, {"on": "weekends"})  # the values of one record, one after the other
 LONG_AGO = "2001-02-03T04:05:06Z"
-_TOO_MANY_REQUESTS = 429
 
 
 def _write_once(driver: Driver, name: object, body: Body, credential: str = "user") -> SentWrite:
@@ -226,15 +225,11 @@ def write_during_outage(driver: Driver) -> Response:
 
 def _trigger_outage(driver: Driver, headers: Mapping[str, str]) -> Response:
     """Send with the trigger; only 429 is sent again, since 503 is what is asked for."""
-    patience = RetryTimer(driver.target.patience.retry_s, driver.client.clock)
-    while True:
-        answer = driver.client.send(
-            "POST", WRITE_PATH, headers=headers, json=driver.make_body(), retry_busy=False
-        )
-        driver.triggered_answers.append(answer)
-        # 429 is sent again, since it is not what the trigger is for.
-        if answer.status != _TOO_MANY_REQUESTS or not patience.wait(answer.headers):
-            return answer
+    answer = driver.client.send(
+        "POST", WRITE_PATH, headers=headers, json=driver.make_body(), wait_at={TOO_MANY_REQUESTS}
+    )
+    driver.triggered_answers.append(answer)
+    return answer
 
 
 # --- what a write is wanted to be ------------------------------------------------------------------------

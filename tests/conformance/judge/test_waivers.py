@@ -117,6 +117,15 @@ def run_and_write(folder, server, *options, only=("missing-token", "value-true")
     return done, file.read_text() if file.exists() else None
 
 
+def test_race_that_was_won_this_once_keeps_its_waiver(tmp_path):
+    raced = "parallel-creates-yield-one-record"
+    waivers = [{**LIVE, "id": f"{API}/{raced}"}]
+    done, report = run(tmp_path, proof.reference_of(API)(), waivers, only=[raced])
+
+    assert statuses(report) == {raced: "passed"}
+    assert (done.exit_code, report["waiver_faults"]) == (0, [])
+
+
 def test_old_failures_are_waived_and_new_ones_are_not(tmp_path):
     file = tmp_path / "known.yaml"
     first, text = run_and_write(tmp_path, Open(), "--write-waivers", file, *NEW)

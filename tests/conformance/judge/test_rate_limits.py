@@ -1,0 +1,61 @@
+"""A limit on requests leaves the verdict what it is, or leaves it open: the same each time."""
+
+import pytest
+
+from conformance import proof
+from conformance.proof.messages import Response
+from conformance.proof.trial import judge_in_process
+
+ONLYAUTOMATOR = proof.reference_of("onlyautomator")
+TOO_MANY = {"message": "Too Many Requests"}
+
+
+def limiting(times):
+    """Make a server before which a gateway refuses the request with the trigger so often, in words of its own."""
+
+    class Limits(ONLYAUTOMATOR):
+        left = times
+
+        def answer(self, request):
+            if "x-out-of-service" in request.headers and self.left:
+                self.left -= 1
+                return Response(429, TOO_MANY)
+            return super().answer(request)
+
+    return Limits()
+
+
+def outcome_of(verdict):
+    statuses = {one.requirement.name: one.status for one in verdict.results}
+    return verdict.verdict, statuses["service-unavailable"], statuses["undocumented-error-envelope"]
+
+
+@pytest.mark.parametrize("times", [0, 1, 5])
+def test_trigger_that_meets_a_limit_is_sent_again(times):
+    verdict = judge_in_process(limiting(times), strict=True)
+
+    assert outcome_of(verdict) == ("conformant", "passed", "passed")
+
+
+def test_trigger_that_meets_nothing_but_a_limit_is_inconclusive():
+    verdict = judge_in_process(limiting(10_000), strict=True)
+
+    assert outcome_of(verdict)[:2] == ("no_verdict", "inconclusive")
+    assert verdict.ids("failed") == []
+
+
+def test_limit_on_everything_gives_the_same_verdict_each_time():
+    class Limits(ONLYAUTOMATOR):
+        tokens, at = 3.0, 0.0
+
+        def answer(self, request):
+            now = self.clock.monotonic()
+            self.tokens, self.at = min(3.0, self.tokens + (now - self.at) * 20), now
+            if self.tokens < 1:
+                return Response(429, TOO_MANY)
+            self.tokens -= 1
+            return super().answer(request)
+
+    verdicts = [judge_in_process(Limits(), strict=True) for _ in range(2)]
+
+    assert [(one.verdict, one.ids("failed")) for one in verdicts] == [("conformant", [])] * 2
