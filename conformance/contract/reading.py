@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     Generator = APIOperation[Any, Any, Any, Any]
 
 METHODS = ("get", "put", "post", "patch", "delete")  # asked; what others answer is plumbing
+_ODD_METHODS = (
+    "head",
+    "options",
+    "trace",
+    "query",
+)  # the last one since OpenAPI 3.2, with any others by name
 _DEEPEST = 200  # levels; the libraries that read a contract recurse, a few frames for each
 _LONGEST_COMPLAINT = 300
 
@@ -128,6 +134,19 @@ def _parse(file: Path, text: str) -> Any:
 
     # Read as YAML 1.2: in OpenAPI the description "No" is a word, and a status is a name.
     return json.loads(text) if file.suffix == ".json" else deserialize_yaml(text)
+
+
+def list_odd_operations(spec: openapi.Spec) -> list[str]:
+    """List the operations with methods that are not asked, as method and path."""
+    found = []
+    for path, reference in (spec.get("paths") or {}).items():
+        item = openapi.resolve_reference(spec, reference)
+        if isinstance(item, dict):
+            methods = [method for method in _ODD_METHODS if method in item]
+            found += [
+                f"{method.upper()} {path}" for method in (*methods, *item.get("additionalOperations", {}))
+            ]
+    return found
 
 
 def _check_references(spec: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.contract import cases, checks
 from conformance.contract.driver import ContractDriver
 from conformance.contract.profile import WHAT_A_RUN_WRITES, ContractProfile
+from conformance.contract.reading import list_odd_operations
 from conformance.http.pacing import BUSY_STATUSES
 from conformance.suite.requirement import Requirement
 
@@ -45,6 +46,12 @@ class ContractSuite:
             for operation in self.target.selected_operations()
             for one in checks.list_operation_requirements(spec, operation)
         ]
+
+    def list_left_out(self) -> list[str]:
+        """List the operations of which nothing is asked: those that the profile leaves out, and odd methods."""
+        spec, selected = self.target.spec, self.target.selected_operations()
+        unselected = [f"{one.method} {one.path}" for one in spec.operations if one not in selected]
+        return [*unselected, *list_odd_operations(spec.spec)]
 
     def make_driver(self, client: Client, run: Run) -> ContractDriver:
         """Make what the requirements speak to the target through."""

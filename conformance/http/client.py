@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -126,6 +126,7 @@ class Client:
             if not timer.wait(response.headers):
                 self._keep_response(response)
                 raise self._give_up_on_busy(response)
+            self._sender.count_repeat(f"answered {response.status}")
 
     def build_request(self, method: str, path: str, **parts: Unpack[RequestParts]) -> Request:
         """Make the request that send would send, for a RawRequest."""
@@ -156,6 +157,7 @@ class Client:
                 break
             if not timer.wait(busy.headers):
                 break
+            self._sender.count_repeat(f"answered {busy.status}")
         for response in responses:
             self._keep_response(response)
         if busy:
@@ -253,6 +255,11 @@ class Client:
         """How many requests were sent."""
         return self._sender.request_count
 
+    @property
+    def repeats(self) -> Mapping[str, int]:
+        """How often a request was sent again, by what it had met: "answered 503"."""
+        return self._sender.repeats
+
     def start_evidence(self) -> None:
         """Start the evidence of the next requirement."""
         self._log.start_requirement()
@@ -282,6 +289,7 @@ class Client:
         """Forget every response and what was memoized, as if nothing had been sent."""
         self._log.clear()
         self._sender.reset_silence_count()
+        self._sender.repeats.clear()
 
     def conceal_made_up(self, value: str, name: str, how: str) -> str:
         """Show *value*, a credential made up for a request, as ``$name``; returns the value.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -55,7 +56,8 @@ _ADVICE = {  # by what the libraries below us say
 class Sender:
     """Sends over a connection and records what came of it.
 
-    proxy: the one that *connection* goes through. timeout_s: for one whole exchange.
+    proxy: the one that *connection* goes through. timeout_s: for one whole exchange. repeats: how many requests were
+    sent again, by what they had met.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Sender:
     ) -> None:
         self.request_count = 0
         self.stopped: str | None = None
+        self.repeats: Counter[str] = Counter()
         self._connection = connection
         self._clock = connection.clock
         self._proxy = proxy
@@ -106,8 +109,10 @@ class Sender:
     def send_raw(self, raw_request: RawRequest) -> list[Response]:
         """Send bytes on a connection of their own and return the responses that came, in the order of the requests."""
         responses = self._send_raw_once(raw_request)
-        if any(response.status in GATEWAY_STATUSES for response in responses):
-            return self._send_raw_once(raw_request)
+        for response in responses:
+            if response.status in GATEWAY_STATUSES:
+                self.count_repeat(f"answered {response.status}")
+                return self._send_raw_once(raw_request)
         return responses
 
     def _send_raw_once(self, raw_request: RawRequest) -> list[Response]:
@@ -146,6 +151,11 @@ class Sender:
         """Return the outcome of a request without a usable response, which is RunStopped after some in a row."""
         return self._count_silence(sentence, SILENCES_UNTIL_STOP) or kind(sentence)
 
+    def count_repeat(self, met: str) -> None:
+        """Count that a request was sent again, by what it had *met*, a participle."""
+        with self._lock:
+            self.repeats[met] += 1
+
     def reset_silence_count(self) -> None:
         """Count silences from zero again, since a usable response has come."""
         with self._lock:
@@ -169,14 +179,17 @@ class Sender:
                 raw = self._send_once(request)
                 if raw.status not in GATEWAY_STATUSES or tries >= _MOST_TRIES_IN_VAIN:
                     return raw
+                self.count_repeat(f"answered {raw.status}")
             except _CLOSED_ERRORS:
                 # A server may close an idle connection at any time, also while the next request is on its way.
                 if tries >= _MOST_TRIES_IN_VAIN:
                     raise
+                self.count_repeat("dropped with their connection")
             except AnswerCut as cut:
                 most_slow = 1 if self._has_waited_for_ends else _MOST_TRIES_IN_VAIN
                 if tries >= (most_slow if cut.has_timed_out else _MOST_TRIES):
                     raise
+                self.count_repeat("answered in part")
 
     def _send_once(self, request: Request) -> RawResponse:
         with self._lock:

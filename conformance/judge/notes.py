@@ -27,6 +27,19 @@ def describe_target(target: AnyTarget, now: datetime) -> list[str]:
     return notes + [note for note in found if note]
 
 
+def describe_repeats(repeats: Mapping[str, int], requests: int) -> list[str]:
+    """Say how many of the *requests* of a run were sent again, since what they had met first is not judged."""
+    return [
+        f"{number} of {requests} requests {'was' if number == 1 else 'were'} {met} and sent again"
+        for met, number in sorted(repeats.items())
+    ]
+
+
+def describe_left_out(left_out: Sequence[str]) -> list[str]:
+    """Say what of a contract is not asked."""
+    return [f"not asked: {', '.join(left_out)}"] if left_out else []
+
+
 def describe_made_up(how: Mapping[str, str], results: Sequence[Result]) -> list[str]:
     """Say how those credentials are made that curl lines of findings name and no environment has."""
     found = (result for result in results if result.status in ("failed", "inconclusive", "waived"))

@@ -209,18 +209,21 @@ def judge_target(
     suite = suite_of(target if budget_s is None else with_budget(target, budget_s))
     known = suite.requirements()
     asked = leave_out_requirements(select_requirements(known, only), leave_out, known)
-    is_partial = bool(only or leave_out) or mode is not Mode.FULL
+    left_out = suite.list_left_out()
+    is_partial = bool(only or leave_out or left_out) or mode is not Mode.FULL
     musts = sum(one.level == "MUST" for one in known)
     verdict = Verdict(target.api, target.base_url, seed, is_partial, strict, mode, datetime.now(UTC), musts)
     began = time.monotonic()
     verdict.name = target.name
-    verdict.notes = notes.describe_target(target, verdict.started)
+    verdict.left_out = left_out
+    verdict.notes = notes.describe_target(target, verdict.started) + notes.describe_left_out(left_out)
     verdict.document_sha256 = suite.document_sha256
     with TargetSession(suite, seed, mode, make_connection, wait_s) as session:
         _collect_results(verdict, session, asked, waivers, fail_fast, on_result, on_start)
         faults = waiver.list_waiver_faults(waivers, verdict.results, known, verdict.started.date())
         verdict.waiver_faults = list(map(session.client.redaction, faults))
         verdict.notes += notes.describe_made_up(session.client.made_up_credentials, verdict.results)
+        verdict.notes += notes.describe_repeats(session.client.repeats, session.client.request_count)
         verdict.notes += [session.client.redaction(session.remains)] if session.remains else []
         secrets = target.secrets()
         verdict.credential_commands = {one.name: one.shell for one in secrets if one.shell}

@@ -63,6 +63,10 @@ class Suite(Protocol):
         """List what is asked of the target, in order."""
         ...
 
+    def list_left_out(self) -> Sequence[str]:
+        """List the operations of which nothing is asked."""
+        ...
+
     def make_driver(self, client: Client, run: Run) -> Driver:
         """Make what requirements speak to the target through during *run*."""
         ...
@@ -108,6 +112,10 @@ class ApiSuite:
     def requirements(self) -> list[Requirement]:
         """List what is asked of the target, in order."""
         return collect_requirements(self.target.api)
+
+    def list_left_out(self) -> Sequence[str]:
+        """List the operations of which nothing is asked."""
+        return ()
 
     def make_driver(self, client: Client, run: Run) -> Driver:
         """Make what requirements speak to the target through during *run*."""

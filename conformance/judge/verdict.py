@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,7 +27,8 @@ class Verdict:
     ended the asking in the middle. musts: how many the API has, asked or not. exchanges: every one of the run, in the
     order they ended. waiver_faults: what is to be done with waivers that have expired or excuse nothing, in sentences.
     name: of the target, by its profile. profile: its file, if it is one. credential_commands, credential_hints: how
-    those that curl lines name are got, as a line for a shell and in words. notes: what else is to be known about the
+    those that curl lines name are got, as a line for a shell and in words. left_out: operations of
+    which nothing is asked. notes: what else is to be known about the
     run, in sentences.
     """
 
@@ -45,6 +47,7 @@ class Verdict:
     exchanges: list[Exchange] = field(default_factory=list)
     waiver_faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left_out: Sequence[str] = ()
     stopped: str | None = None
     ended_by: str | None = None
     was_interrupted: bool = False

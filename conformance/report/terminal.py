@@ -235,6 +235,8 @@ class Terminal:
             self._print(
                 "only some of the requirements were asked; for a verdict on the whole API run without "
                 f"{_partial_options(verdict)}"
+                if not verdict.left_out
+                else "only some of the contract was asked, as the note says"
             )
         if files:
             self._print(f"written: {', '.join(str(file) for file in files)}")

@@ -5,6 +5,8 @@ import pytest
 from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
 from conformance.proof.trial import judge_in_process
+from tests.conformance.contract.judging import judged
+from tests.conformance.contract.library import SPEC, Library
 
 LINKS = """
 openapi: 3.0.3
@@ -55,3 +57,26 @@ def test_redirect_that_is_documented_is_an_answer(headers, verdict, failed, tmp_
 
     assert (judged.verdict, judged.ids("failed")) == (verdict, failed)
     assert "accepted 0 of" not in seen
+
+
+def test_methods_that_are_not_asked_are_listed_and_make_the_verdict_partial(tmp_path):
+    more = "".join(
+        f"    {name}: {{responses: {{'200': {{description: x}}}}}}\n" for name in ("head", "trace")
+    )
+    odd = SPEC.replace("  /books:\n", f"  /books:\n{more}")
+    (tmp_path / "library.yaml").write_text(odd)
+    verdict = judged(Library(), tmp_path / "library.yaml")
+
+    assert (verdict.verdict, verdict.is_partial) == ("conformant", True)
+    assert verdict.notes == ["not asked: HEAD /books, TRACE /books"]
+
+
+def test_operations_that_the_profile_leaves_out_are_listed(spec):
+    verdict = judged(Library(), spec, operations=["listBooks", "*Book"])
+    fewer = judged(Library(), spec, operations=["listBooks"])
+
+    assert (verdict.is_partial, verdict.notes) == (False, [])
+    assert (fewer.is_partial, fewer.notes) == (
+        True,
+        ["not asked: POST /books, GET /books/{book_id}, DELETE /books/{book_id}"],
+    )

@@ -1,5 +1,7 @@
 """A limit on requests leaves the verdict what it is, or leaves it open: the same each time."""
 
+import re
+
 import pytest
 
 from conformance import proof
@@ -59,3 +61,32 @@ def test_limit_on_everything_gives_the_same_verdict_each_time():
     verdicts = [judge_in_process(Limits(), strict=True) for _ in range(2)]
 
     assert [(one.verdict, one.ids("failed")) for one in verdicts] == [("conformant", [])] * 2
+
+
+def test_what_was_sent_again_is_noted():
+    class Sheds(ONLYAUTOMATOR):
+        """Sheds every third request, drops every fortieth connection, and says 502 to every fiftieth."""
+
+        count = 0
+
+        def answer(self, request):
+            self.count += 1
+            if self.count % 3 == 0:
+                return Response(503)
+            if self.count % 40 == 0:
+                return Response(0, is_silent=True)
+            return Response(502) if self.count % 50 == 0 else super().answer(request)
+
+    verdict = judge_in_process(Sheds())
+    notes = [re.sub(r"[0-9]+ of [0-9]+", "N", note) for note in verdict.notes]
+
+    assert verdict.verdict == "conformant"
+    assert notes == [
+        "N requests were answered 502 and sent again",
+        "N requests were answered 503 and sent again",
+        "N requests were dropped with their connection and sent again",
+    ]
+
+
+def test_nothing_is_noted_where_nothing_was_sent_again():
+    assert judge_in_process(ONLYAUTOMATOR()).notes == []
