@@ -76,7 +76,7 @@ def test_algorithm_none(driver: Driver) -> None:
 
 
 def test_foreign_signature(driver: Driver) -> None:
-    """MUST answer 401 authentication_required to a token that a stranger signed, or nobody with an empty secret.
+    """MUST answer 401 authentication_required to a token that a stranger signed, also with an empty secret.
 
     (onlyautomator: 401 Unauthorized)
     """
