@@ -44,9 +44,11 @@ class SentWrite(NamedTuple):
 class Driver(suite.Driver):
     """Speaks to an OnlyAutomator server during one run; every name it writes is the run's own.
 
-    accepted_writes: by the triple that they name. answers_to_odd_headers: those of them that were sent with others.
-    answers_to_other_user: to writes with that token. answers_at_once: to writes that overlapped with others.
-    uncertain_triples: those whose last write was not answered, or with a failure.
+    accepted_writes: by the triple that they name; among them generated ones, and those in chunks or a pipeline.
+    answers_to_odd_headers: those of them that were sent with others.
+    credentials_of_others: by the identity of the answer, for two answers may be equal in all they say.
+    answers_at_once: to writes that overlapped with others. uncertain_triples: those whose last write was not answered,
+    or with a failure. judged_triples: those whose writes in their order a requirement of its own judges.
     list_answers: to requests for lists. latest_lists: the list that was read last, by the query. heavy_bodies: writes
     whose values make a list hard to read. triggered_answers: to requests with the profile's trigger.
     possible_outages: answers that call the service unavailable, and how to ask again.
@@ -57,9 +59,10 @@ class Driver(suite.Driver):
         self.target = target
         self.accepted_writes: dict[Triple, list[SentWrite]] = {}
         self.answers_to_odd_headers: list[Response] = []
-        self.answers_to_other_user: list[Response] = []
+        self.credentials_of_others: dict[int, str] = {}
         self.answers_at_once: list[Response] = []
         self.uncertain_triples: set[Triple] = set()
+        self.judged_triples: set[Triple] = set()
         self.list_answers: list[Response] = []
         self.latest_lists: dict[Any, Response] = {}
         self.heavy_bodies: list[Body] = []
@@ -144,14 +147,21 @@ class Driver(suite.Driver):
         )
         if triple and answer.status < _FAILURES:
             self.uncertain_triples.discard(triple)
-        if credential == "other_user":
-            self.answers_to_other_user.append(answer)
+        if credential != "user":
+            self.credentials_of_others[id(answer)] = credential
         if answer.ok and isinstance(body, dict):
-            # Lists are searched for these, and judged by what their writes were answered.
-            self.accepted_writes.setdefault(triple_of(body), []).append(SentWrite(body, answer))
+            self.keep_accepted(body, answer)
             if headers:
                 self.answers_to_odd_headers.append(answer)
         return answer
+
+    def keep_accepted(self, body: Body, answer: Response) -> None:
+        """Keep the answer to an accepted write of *body*: lists are searched for it and compared with it."""
+        self.accepted_writes.setdefault(triple_of(body), []).append(SentWrite(body, answer))
+
+    def credential_of(self, answer: Response) -> str:
+        """Return the name of the credential that a write was sent with."""
+        return self.credentials_of_others.get(id(answer), "user")
 
     def post(
         self,
@@ -311,7 +321,11 @@ class Driver(suite.Driver):
             answer = self.post_raw(content or b"")
         # What is kept is the body as it was sent: the preparer has put the profile's fan into it.
         has_json = is_json(content)
-        return CaseResult(case, answer, has_json, json.loads(content or b"null") if has_json else None)
+        body = json.loads(content or b"null") if has_json else None
+        if answer.ok and isinstance(body, dict):
+            self.keep_accepted(body, answer)
+            self.judged_triples.add(triple_of(body))
+        return CaseResult(case, answer, has_json, body)
 
     # --- the ends of a run -------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from conformance.apis.onlyautomator.answers import body_of
-from conformance.apis.onlyautomator.driver import Driver, SentWrite
+from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.raw_request import add_odd_headers, chunk_body, pipeline_requests
 from conformance.http.response import Response
@@ -84,7 +84,9 @@ def send_chunks(driver: Driver) -> SentWrite | None:
 
     def send() -> SentWrite:
         body = driver.make_body(value="Some bytes at a time, and whole again: \u20ac")
-        return SentWrite(body, driver.send_unusual(chunk_body(driver.build_write(body)))[0])
+        answer = driver.send_unusual(chunk_body(driver.build_write(body)))[0]
+        _keep_if_own(driver, body, answer)
+        return SentWrite(body, answer)
 
     return _send_once(driver, "chunks", send)
 
@@ -119,9 +121,20 @@ def send_pipeline(driver: Driver) -> Sequence[SentWrite]:
     def send() -> Sequence[SentWrite]:
         bodies = [driver.make_body(value=f"{which} of two") for which in ("first", "second")]
         answers = driver.send_unusual(pipeline_requests([driver.build_write(body) for body in bodies]))
-        return [SentWrite(*pair) for pair in zip(bodies, answers, strict=False)]
+        written = [SentWrite(*pair) for pair in zip(bodies, answers, strict=False)]
+        for body, answer in written:
+            _keep_if_own(driver, body, answer)
+        return written
 
     return _send_once(driver, "pipeline", send) or ()
+
+
+def _keep_if_own(driver: Driver, body: Body, answer: Response) -> None:
+    """Keep an accepted write that is answered with its own value; of another one, a requirement of its own judges."""
+    answered = body_of(answer) if answer.ok else None
+    data = answered.get("data") if isinstance(answered, dict) else None
+    if isinstance(data, dict) and data.get("value") == body["value"]:
+        driver.keep_accepted(body, answer)
 
 
 def send_values(driver: Driver) -> Sequence[Response]:

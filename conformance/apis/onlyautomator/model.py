@@ -57,8 +57,8 @@ def _rate_sequence(updates: Iterable[tuple[int, str]]) -> tuple[int, int, int]:
         turns += record != last
         before.append(value)
         last = record
-    # All but one record and two returns are enough; beyond that, turns count for more.
-    return min(len(values), _RECORDS - 1), min(returns, 2), turns
+    # Two returns are enough; beyond that, turns count for more.
+    return len(values), min(returns, 2), turns
 
 
 def contradictions(writes: Sequence[Write]) -> Iterator[Contradiction]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from conformance.apis.onlyautomator import model, shared_writes
-from conformance.apis.onlyautomator.driver import VALUE_OF_LATER_WRITE, Body, Driver, SentWrite
+from conformance.apis.onlyautomator.driver import VALUE_OF_LATER_WRITE, Body, Driver, SentWrite, triple_of
 from conformance.apis.onlyautomator.model import Write
 from conformance.apis.onlyautomator.refusals import counts_seconds
 from conformance.assertions.outcome import Inconclusive, NotTested
@@ -122,4 +122,5 @@ def _create_records(driver: Driver) -> list[_Record]:
     for credential, create in creates:
         with suppress(NotTested):
             records += [_Record(*written, credential) for written in create(driver)]
+    driver.judged_triples |= {triple_of(record.body) for record in records}
     return records

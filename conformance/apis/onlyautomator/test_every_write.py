@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import suppress
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from conformance.apis.onlyautomator.answers import (
     Data,
@@ -12,12 +14,21 @@ from conformance.apis.onlyautomator.answers import (
     describe_value,
     expect_object,
     name_json_type,
+    require_member,
+    require_moment,
 )
-from conformance.apis.onlyautomator.driver import Driver, SentWrite
-from conformance.apis.onlyautomator.generated_cases import KEY
-from conformance.apis.onlyautomator.shared_writes import create_and_update_first_record, create_first_record
+from conformance.apis.onlyautomator.driver import Driver, SentWrite, triple_of
+from conformance.apis.onlyautomator.generated_cases import KEY, fold_name
+from conformance.apis.onlyautomator.model import is_same_moment
+from conformance.apis.onlyautomator.shared_writes import (
+    create_and_update_first_record,
+    create_first_record,
+    replace_value_once,
+    update_a_second_later,
+    write_claims,
+)
 from conformance.assertions.expect import expect, expect_status
-from conformance.assertions.outcome import UNDECIDED, Inconclusive
+from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested
 from conformance.assertions.timestamp import parse_instant
 from conformance.http.response import Response
 from conformance.suite.driver import is_among
@@ -41,7 +52,8 @@ def _plain_writes(driver: Driver) -> Iterator[list[SentWrite]]:
 
 
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) and value.strip() != ""
+    # A server may drop what cannot be seen in a name, and of some generated names nothing would be left.
+    return isinstance(value, str) and fold_name(value) != ""
 
 
 def _accepted_answers(driver: Driver) -> Iterator[Response]:
@@ -176,3 +188,115 @@ def _expect_timestamp(driver: Driver, name: str) -> None:
 
 def _describe_member(data: Data, name: str) -> str:
     return f"{name_json_type(data[name])}, {describe_value(data[name])}" if name in data else "no such member"
+
+
+# --- what stays ------------------------------------------------------------------------------------------
+
+
+class _Sequence(NamedTuple):
+    """The plain writes of one triple by one user, in their order; *is_shared* if another user wrote it, too."""
+
+    user: str
+    is_shared: bool
+    writes: list[SentWrite]
+
+
+def _sequences(driver: Driver) -> Iterator[_Sequence]:
+    """Yield the sequences of the run that no requirement of its own judges, as those of the exam and the model."""
+    for writes in _plain_writes(driver):
+        if triple_of(writes[0].body) in driver.judged_triples:
+            continue
+        by_user: dict[str, list[SentWrite]] = {}
+        for one in writes:
+            # What was written at once has no order.
+            if not is_among(one.answer, driver.answers_at_once):
+                by_user.setdefault(driver.credential_of(one.answer), []).append(one)
+        for user, own in by_user.items():
+            yield _Sequence(user, len(by_user) > 1, own)
+
+
+def _texts(writes: list[SentWrite], name: str) -> Iterator[tuple[str, SentWrite]]:
+    """Yield a member of each answer that is a text; that it is there and is one, another requirement judges."""
+    for write in writes:
+        with suppress(Inconclusive):
+            text = data_of(write.answer).get(name)
+            if isinstance(text, str):
+                yield text, write
+
+
+def _expect_known(
+    seen: dict[Hashable, str], of: Hashable, given: str, expected: str, write: SentWrite
+) -> None:
+    """Want *given* to be what was *seen* first *of* the same."""
+    known = seen.setdefault(of, given)
+    got = f"{describe_value(known)} and {describe_value(given)}"
+    expect(given == known, expected, got, write.answer)
+
+
+def test_update_keeps_id(driver: Driver) -> None:
+    """MUST keep a record's id when it is updated, and when it is updated again. (onlyautomator: Notes)
+
+    A server may keep a record for each user, so it is judged of the writes of each.
+    """
+    with suppress(*UNDECIDED, NotTested):
+        replace_value_once(driver, "007", 7)
+        write_claims(driver)
+    for _, _, writes in _sequences(driver):
+        seen: dict[Hashable, str] = {}
+        for given, write in _texts(writes, "id"):
+            _expect_known(seen, "triple", given, "one id for one triple", write)
+    require_member(data_of(create_first_record(driver)), "id")
+
+
+def test_update_keeps_created_at(driver: Driver) -> None:
+    """MUST keep a record's createdAt when it is updated. (onlyautomator: Notes)
+
+    It is judged of the writes of each user that were answered with one id.
+    """
+    with suppress(*UNDECIDED):
+        if not _moves_updated_at(driver):
+            update_a_second_later(driver)
+    for _, _, writes in _sequences(driver):
+        seen: dict[Any, datetime] = {}
+        for text, write in _texts(writes, "createdAt"):
+            # What a createdAt of the body's own does to it, another requirement judges.
+            if "createdAt" not in write.body and (now := parse_instant(text)) is not None:
+                made = seen.setdefault(str(data_of(write.answer).get("id")), now)
+                expected = f"createdAt {made.isoformat()}"
+                expect(is_same_moment(made, now), expected, now.isoformat(), write.answer)
+    for answer in create_and_update_first_record(driver):
+        require_moment(data_of(answer), "createdAt")
+
+
+def _moves_updated_at(driver: Driver) -> bool:
+    """Tell whether the clock has moved on between the first two writes, so that a createdAt that moves would show."""
+    first, second = create_and_update_first_record(driver, 2)
+    return require_moment(data_of(second), "updatedAt") > require_moment(data_of(first), "updatedAt")
+
+
+def test_fan_id_is_stable(driver: Driver) -> None:
+    """MUST answer with the same fanId for the same fan, be it the one that was sent or an internal one.
+
+    (onlyautomator: Response)
+
+    The document's example shows an internal id instead of the one that was sent, so either is accepted.
+    """
+    seen: dict[Hashable, str] = {}
+    for user, _, writes in _sequences(driver):
+        for given, write in _texts(writes, "fanId"):
+            _expect_known(seen, (user, write.body["fanId"]), given, "one fanId for one fan", write)
+    require_member(data_of(create_first_record(driver)), "fanId")
+
+
+def test_user_id_is_stable(driver: Driver) -> None:
+    """MUST answer with the same userId for the same token. (onlyautomator: Response)
+
+    The document calls it the user who created or updated the preference, so what two users wrote may show either.
+    """
+    seen: dict[Hashable, str] = {}
+    for user, is_shared, writes in _sequences(driver):
+        for given, write in _texts(writes, "userId"):
+            # What a userId of the body's own does to it, another requirement judges.
+            if not is_shared and "userId" not in write.body:
+                _expect_known(seen, user, given, "one userId for one token", write)
+    require_member(data_of(create_first_record(driver)), "userId")

@@ -41,7 +41,8 @@ def test_created_at_tells_when(driver: Driver) -> None:
 
     A clock may count whole seconds: if the two times are equal, another record is created a second later.
     """
-    first, later = create_first_record(driver), write_other_record(driver).answer
+    # The first record is updated now, while little else has been written that could reach it.
+    first, later = create_and_update_first_record(driver)[0], write_other_record(driver).answer
     if require_member(data_of(first), "id") == require_member(data_of(later), "id"):
         raise Inconclusive(
             "two triples were answered with one id, so nothing says that two records were made"
@@ -75,24 +76,6 @@ def test_timestamps_tell_the_time(driver: Driver) -> None:
             told.isoformat(),
             answer,
         )
-
-
-def test_fan_id_is_stable(driver: Driver) -> None:
-    """MUST answer with the same fanId for the same fan, be it the one that was sent or an internal one.
-
-    (onlyautomator: Response)
-
-    The document's example shows an internal id instead of the one that was sent, so either is accepted.
-    """
-    _expect_one_value(driver, "fanId", "one fanId for one fan")
-
-
-def _expect_one_value(driver: Driver, name: str, expected: str) -> None:
-    """Want a member to be the same in every answer to a write for the same fan by the same user."""
-    answers = [*create_and_update_first_record(driver), write_other_record(driver).answer]
-    seen = [require_member(data_of(answer), name) for answer in answers]
-    is_same = all(one == seen[0] for one in seen)
-    expect(is_same, expected, f"{describe_value(seen[0])} and {describe_value(seen)}")
 
 
 def test_fan_id_tells_fans_apart(driver: Driver) -> None:
@@ -166,11 +149,6 @@ def test_ids_stay_unique(driver: Driver) -> None:
                 f"{describe_value(theirs)} for both",
                 again,
             )
-
-
-def test_user_id_is_stable(driver: Driver) -> None:
-    """MUST answer with the same userId for the same token. (onlyautomator: Response)"""
-    _expect_one_value(driver, "userId", "one userId for one token")
 
 
 def test_id_form(driver: Driver) -> None:

@@ -44,7 +44,7 @@ class EveryThirdUpdateIsLost(Reference):
 class OnlyLatestRecordsAreKept(Reference):
     """A record is forgotten when sixty others have been written after it."""
 
-    breaks = frozenset({"model-records-stand-alone", "written-is-listed"})
+    breaks = frozenset({"model-records-stand-alone", "written-is-listed", "update-keeps-id"})
 
     def store_record(self, body: Record, caller: Caller) -> Record:
         record = super().store_record(body, caller)
@@ -72,7 +72,7 @@ class TwinIsAnsweredFromMemory(Reference):
 class UserLagsBehind(Reference):
     """An update is told as made by the user who made the update before."""
 
-    breaks = frozenset({"model-records-stand-alone"})
+    breaks = frozenset({"model-records-stand-alone", "user-id-is-stable"})
     latest: str | None = None
 
     def update_record(self, old: Record, body: Record, caller: Caller) -> Record:

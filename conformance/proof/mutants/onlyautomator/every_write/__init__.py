@@ -1,0 +1,1 @@
+"""OnlyAutomator servers that lie in their answers to writes."""
