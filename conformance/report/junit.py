@@ -64,7 +64,9 @@ def _convert_result(result: Result, verdict: Verdict) -> TestCase:
     reason = escape_controls(result.reason or "")
     if result.status == "failed" and counts:
         failure = Failure(reason, requirement.level)
-        failure.text = "\n".join([sentence, reason, *([result.at_fault.curl] if result.at_fault else [])])
+        about = f"about {result.subject}" if result.subject else None
+        curl = result.at_fault.curl if result.at_fault else None
+        failure.text = "\n".join(filter(None, [sentence, about, reason, curl]))
         case.result = [failure]
     elif result.status == "not_tested" and counts and is_strict:
         failure = Failure(reason, "not tested")

@@ -51,6 +51,20 @@ def test_name_of_the_target_tells_the_tests_of_two_environments_apart():
     assert case.get("classname") == "conformance.suprsend.staging"
 
 
+def test_failure_tells_sentence_subject_reason_and_how_to_repeat_it():
+    (suite,) = parse_junit(judge_in_process(AcceptsNoKey(), only=["missing-key"])).iter("testsuite")
+    lines = suite.find("testcase/failure").text.splitlines()
+
+    assert [line.split()[0] for line in lines] == [
+        "MUST",
+        "“Authorization",
+        "“Pass",
+        "about",
+        "expected",
+        "curl",
+    ]
+
+
 @pytest.mark.parametrize(
     ("server", "options", "status", "red"),
     [
