@@ -82,6 +82,7 @@ class ContractDriver(Driver):
         super().__init__(client, run)
         self.target = target
         self._results: dict[str, OperationResults] = {}
+        self._accepted: tuple[str, ContractCase, Mapping[str, str]] | None = None
 
     def case_results(self, operation: Operation | None = None) -> Sequence[ContractCaseResult]:
         """Return the results of *operation*, or of every one that was asked so far."""
@@ -123,7 +124,12 @@ class ContractDriver(Driver):
     def send(self, case: ContractCase, credentials: Mapping[str, str]) -> Response:
         """Send one case with *credentials*, the values of security schemes by name."""
         method, path, parts = self._compose_case(case, credentials)
-        return self.client.send(method, path, **parts)
+        response = self.client.send(method, path, **parts)
+        # One that changes nothing is best to be sent again.
+        is_better = self._accepted is None or (method == "GET" and self._accepted[0] != "GET")
+        if response.ok and credentials and is_better:
+            self._accepted = method, case, credentials
+        return response
 
     def _compose_case(
         self, case: ContractCase, credentials: Mapping[str, str]
@@ -203,14 +209,11 @@ class ContractDriver(Driver):
                 )
 
     def make_credential_probe(self, secret: Secret) -> Request | None:
-        """Make the request that preflight sends once more, if it carries *secret*."""
-        for operation in self._choose_first_operation():
-            credentials = self.credentials_for(operation)
-            if secret.reveal() in credentials.values():
-                case = self._list_sendable_cases(operation)[0]
-                method, path, parts = self._compose_case(case, credentials)
-                return self.client.build_request(method, path, **parts)
-        return None
+        """Make a request once more that was accepted, if it carries *secret*."""
+        if self._accepted is None or secret.reveal() not in self._accepted[2].values():
+            return None
+        method, path, parts = self._compose_case(*self._accepted[1:])
+        return self.client.build_request(method, path, **parts)
 
     def _choose_first_operation(self) -> list[Operation]:
         operations = [one for one in self.target.selected_operations() if self._list_sendable_cases(one)]

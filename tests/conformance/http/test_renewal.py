@@ -312,3 +312,21 @@ def test_credential_of_a_contract_that_ends_is_no_failure_of_the_server(tmp_path
 
     assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
     assert verdict.reason.startswith("credentials.key has been refused since request ")
+
+
+def test_credential_of_a_contract_that_may_not_do_everything_has_not_ended(tmp_path):
+    class Forbids(Library):
+        asked = 0
+
+        def create(self, _name, _request):
+            return self.refuse(403)
+
+        def get(self, _name, _request):
+            self.asked += 1
+            return Response(200, self.books["first"]) if self.asked % 2 else self.refuse(403)
+
+    (tmp_path / "library.yaml").write_text(SPEC)
+    verdict = judged_by_contract(Forbids(), tmp_path / "library.yaml")
+
+    assert (verdict.verdict, verdict.ended_by, verdict.ids("inconclusive")) == ("conformant", None, [])
+    assert verdict.requests < 250
