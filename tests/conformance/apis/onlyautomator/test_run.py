@@ -211,4 +211,5 @@ def test_same_empty_answer_to_everything_is_not_conformant(status):
         def answer(self, _):
             return Response(status, {} if status != 204 else b"")
 
-    assert judge_in_process(Same()).verdict == NOT_CONFORMANT
+    # A redirect of everything is an address that does not fit, which the preflight stops at.
+    assert judge_in_process(Same()).verdict == (NO_VERDICT if status == 302 else NOT_CONFORMANT)
