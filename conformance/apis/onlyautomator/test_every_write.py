@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -37,13 +37,19 @@ ORDER = 3
 LOOKS_BACK = True
 
 
-def _plain_writes(driver: Driver) -> Iterator[list[SentWrite]]:
-    """Yield the accepted writes of each triple of three texts, in the order in which they were sent.
+def _plain_writes(driver: Driver) -> Sequence[list[SentWrite]]:
+    """Return the accepted writes of each triple of three texts, in the order in which they were sent.
 
     Of other bodies, and of other headers than usual, no document says how they are answered where they are accepted.
     """
     with suppress(*UNDECIDED):
         create_and_update_first_record(driver)
+    # A dozen requirements look through all that was sent, and mostly nothing is sent in between.
+    so_far = len(driver.client.responses)
+    return driver.client.memoize(("plain writes", so_far), lambda: list(_select_plain_writes(driver)))
+
+
+def _select_plain_writes(driver: Driver) -> Iterator[list[SentWrite]]:
     for writes in driver.accepted_writes.values():
         plain = [one for one in writes if all(map(_is_name, map(one.body.get, KEY)))]
         plain = [one for one in plain if not is_among(one.answer, driver.answers_to_odd_headers)]
