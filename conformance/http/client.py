@@ -288,6 +288,7 @@ class Client:
     def forget_everything(self) -> None:
         """Forget every response and what was memoized, as if nothing had been sent."""
         self._log.clear()
+        self.lone_outages.clear()
         self._sender.reset_silence_count()
         self._sender.repeats.clear()
 

@@ -14,6 +14,7 @@ from conformance.http.connection import Request
 from conformance.http.raw_request import RawRequest
 from conformance.http.response import Response
 from conformance.http.secret import Secret
+from conformance.suite.odd_input import Row
 from conformance.suite.run import Run
 
 RACES = 3
@@ -34,6 +35,7 @@ class Driver(ABC):
 
     unusual_answers: to what HTTP allows and few clients send, so that a proxy may have refused it in its own voice.
     unjudged_answers: to what no requirement on every answer may look at, since no document says how it is answered.
+    odd_answers: to rows of the API's table of odd input.
     """
 
     def __init__(self, client: Client, run: Run) -> None:
@@ -41,6 +43,7 @@ class Driver(ABC):
         self.run = run
         self.unusual_answers: list[Response] = []
         self.unjudged_answers: list[Response] = []
+        self.odd_answers: list[tuple[Row, Response]] = []
 
     @abstractmethod
     def preflight(self) -> None:

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from conformance.apis.onlyautomator import model, unknown_fan
 from conformance.apis.onlyautomator.answers import code_of, describe_answer
@@ -281,18 +282,23 @@ class Driver(suite.Driver):
         A list that got no answer is not asked for again, and none is when two got none: lists may be slow, or
         larger than is read, and the target is not to be taken for one that is gone.
         """
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        authorized = {} if authorization is None else {"Authorization": authorization}
+        return self._read_list(self.list_answers, query, {**authorized, **(headers or {})})
+
+    def read_odd_list(self, query: str) -> Response:
+        """Ask for a list by a *query* as it is; the answer is no matter of what judges every list."""
+        return self._read_list(self.unjudged_answers, query, self.bearer_header())
+
+    def _read_list(self, collected: list[Response], query: str, headers: Mapping[str, str]) -> Response:
         if "read_back" not in self.target.capabilities:
             raise NotTested("the profile's capabilities do not name read_back")
-        # By the header and not by the credential's name: requirements make up tokens, too.
-        asked = (authorization, *parameters.items(), *(headers or {}).items())
+        # By the headers and not by the credential's name: requirements make up tokens, too.
+        asked = (query, *headers.items())
         if asked in self._unanswered_lists or len(self._unanswered_lists) >= _MOST_UNANSWERED_LISTS:
             raise Inconclusive(f"a list got no answer before: {[*self._unanswered_lists.values()][-1]}")
-        authorized = {} if authorization is None else {"Authorization": authorization}
-        sent = {**authorized, **(headers or {})}
         try:
-            return self._send_and_collect(
-                self.list_answers, "GET", LIST_PATH, headers=sent, params=parameters
-            )
+            return self._send_and_collect(collected, "GET", f"{LIST_PATH}{query}", headers=headers)
         except Inconclusive as trouble:
             self._unanswered_lists[asked] = trouble
             raise

@@ -74,7 +74,7 @@ class Profile(TargetProfile[Credentials, Fixtures]):
 
 
 WHAT_A_RUN_WRITES = (
-    "A run writes about 140 preferences for fan_id and one for other_fan_id. One of them has a value of a megabyte, "
+    "A run writes about 170 preferences for fan_id and one for other_fan_id. One of them has a value of a megabyte, "
     "which is replaced at the end of the run. Their category begins with conformance_; in the common categories the "
     "preference contains conformance_ instead. The API cannot delete, so they stay: name fans of a test account. A few "
     "writes are sent with tokens that have to be refused, and a few for a fan that does not exist. "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from conformance.apis.onlyautomator import hostile_input, listed_records
+from conformance.apis.onlyautomator import hostile_input, listed_records, odd_input
 from conformance.apis.onlyautomator.answers import (
     body_of,
     code_of,
@@ -23,7 +23,12 @@ from conformance.apis.onlyautomator.refusals import expect_nothing_stored
 from conformance.apis.onlyautomator.shared_writes import first_record
 from conformance.assertions.expect import expect, observe
 from conformance.http import raw_request
-from conformance.suite.hostile_input import HOSTILE_INPUT, expect_every_answer, may_be_refused_for_size
+from conformance.suite.hostile_input import (
+    HOSTILE_INPUT,
+    describe_odd_answers,
+    expect_every_answer,
+    may_be_refused_for_size,
+)
 
 ORDER = 1
 
@@ -106,15 +111,54 @@ def test_prototypes_stay_clean(driver: Driver) -> None:
 
 
 def test_hostile_value_refused_as_invalid(driver: Driver) -> None:
-    """MUST refuse hostile values with validation_error where it answers 400. (onlyautomator: 400 Bad Request)
+    """MUST refuse hostile values and odd members with validation_error where it answers 400.
+
+    (onlyautomator: 400 Bad Request)
 
     A proxy or firewall in front of the API may refuse them with a body that is not JSON, and what is larger than 8 KiB
     in any way.
     """
-    for answer in hostile_input.send_values(driver):
+    odd, trouble = odd_input.send_rows(driver)
+    for answer in [
+        *hostile_input.send_values(driver),
+        *(answer for row, answer in odd if odd_input.TABLE.is_tame(row)),
+    ]:
         if answer.status == 400 and body_of(answer) is not None and not may_be_refused_for_size(answer):
             code = code_of(answer)
             expect(code == "validation_error", "error.code validation_error", describe_value(code), answer)
+    if trouble:
+        raise trouble
+
+
+def test_odd_input_comes_back(driver: Driver) -> None:
+    """MUST return odd texts in the place of a category, a preference or a value unchanged if it accepts them.
+
+    (onlyautomator: Request Body)
+
+    The document does not say that capitals stay capitals nor in which form letters are kept, so names are compared
+    without both. What an empty or blank name, a control character or half a surrogate pair becomes is not judged.
+    """
+    answers, trouble = odd_input.send_rows(driver)
+    for row, answer in answers:
+        kept = odd_input.find_kept_text(row)
+        record = body_of(answer) if answer.ok and kept else None
+        data = record.get("data") if isinstance(record, dict) else None
+        if kept and isinstance(data, dict) and kept.name in data:
+            shown = data[kept.name]
+            expect(
+                kept.is_same(shown), f"{row} as {describe_value(kept.value)}", describe_value(shown), answer
+            )
+    if trouble:
+        raise trouble
+
+
+def test_odd_input(driver: Driver) -> None:
+    """OBSERVED how odd input is answered: what is sent in the place of each part of a write.
+
+    (onlyautomator: Request Body)
+    """
+    answers, _ = odd_input.send_rows(driver)
+    observe(describe_odd_answers(answers, describe_answer))
 
 
 def test_hostile_input_is_answered(driver: Driver) -> None:

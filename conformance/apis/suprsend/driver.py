@@ -69,6 +69,7 @@ class Driver(suite.Driver):
         self.api_key = ApiKey(target.credentials.api_key, client)
         self.accepted_writes: list[AcceptedWrite] = []
         self.restore_restrictions: Callable[[], str | None] | None = None
+        self.path_style = target.path_style
         self._target = target
         self._touched: dict[Place, None] = {}
         self._latest: dict[Place, Response] = {}  # what the latest write that was not refused was answered
@@ -111,7 +112,7 @@ class Driver(suite.Driver):
         latest = self._latest.pop(place, None)
         answer = self.client.send(
             "PATCH",
-            place.path(style or self._target.path_style),
+            place.path(style or self.path_style),
             headers={name: value for name, value in sent.items() if value is not None},
             json=body,
             content=content,
@@ -161,18 +162,19 @@ class Driver(suite.Driver):
         """Make a write that is to be sent as few clients send it, by default to the profile's place."""
         self.run.mode.require_full_mode("what few clients send")
         place = at or self.places.main
-        # What few clients send may reach another place than it names, and may be carried out without an answer.
+        self.distrust_main_place()
+        sent = {"authorization": self.api_key.bearer_header, **(headers or {})}
+        return self.client.build_request("PATCH", place.path(self.path_style), headers=sent, json=body)
+
+    def distrust_main_place(self) -> None:
+        """Forget what the profile's place holds: what few clients send may reach it, answered or not."""
         self.forget_latest_writes(self.places.main)
         self._touched[self.places.main] = None
-        sent = {"authorization": self.api_key.bearer_header, **(headers or {})}
-        return self.client.build_request(
-            "PATCH", place.path(self._target.path_style), headers=sent, json=body
-        )
 
     @property
     def other_style(self) -> str:
         """The slash form that the profile does not name."""
-        return "no_slash" if self._target.path_style == "trailing_slash" else "trailing_slash"
+        return "no_slash" if self.path_style == "trailing_slash" else "trailing_slash"
 
     def opt_in_fully(self, at: Place | None = None) -> Response:
         """Opt in with every editable channel, whatever the target makes of its lists.
@@ -217,7 +219,7 @@ class Driver(suite.Driver):
         restrictions = [{"channel": name, "is_restricted": channels[name]} for name in channels]
         answer = self.client.send(
             "PATCH",
-            self.places.main.neighbour_path(self._target.path_style, *names),
+            self.places.main.neighbour_path(self.path_style, *names),
             headers={"authorization": self.api_key.bearer_header},
             json={"channel_preferences": restrictions},
         )
@@ -245,7 +247,7 @@ class Driver(suite.Driver):
 
         names: the path under the object's preferences, by default the category's. authorization: as for write.
         """
-        style = self._target.path_style
+        style = self.path_style
         path = at.path(style) if names is None else at.neighbour_path(style, *names)
         sent = {} if authorization is None else {"authorization": authorization or self.api_key.bearer_header}
         sent |= headers or {}
@@ -339,7 +341,7 @@ class Driver(suite.Driver):
             there = f"{place.object.type}/{place.object.id} in {place.category}"
             raise Unjudgeable(
                 f"{there} is answered 404; fixtures.object and fixtures.category have to exist, "
-                f"and path_style ({self._target.path_style}) has to be the target's"
+                f"and path_style ({self.path_style}) has to be the target's"
             )
         if may_write and answer.ok and category_of(answer).get("is_editable") is False:
             out = self.write(OPT_OUT)
@@ -358,7 +360,7 @@ class Driver(suite.Driver):
         place, body = latest[0] if latest else (self.places.main, first)
         self.forget_latest_writes()
         authorization = {"authorization": f"Bearer {secret.reveal()}"}
-        path = place.path(self._target.path_style)
+        path = place.path(self.path_style)
         return self.client.build_request("PATCH", path, headers=authorization, json=body, params=place.query)
 
     def restore(self) -> str | None:

@@ -14,8 +14,9 @@ from conformance.target.yaml_file import render_comment
 WHAT_A_RUN_WRITES = (
     "A run opts these objects in and out many times, and leaves them opted in to every channel at the end: use "
     "objects that nobody needs. The API cannot delete, so a target that creates unknown objects, categories or "
-    'tenants keeps one of each whose name begins with "conformance". With the capability read_back, the run also '
-    "restricts two channels of the object in all categories, one after the other, and frees them again."
+    'tenants keeps one of each whose name begins with "conformance", and some with odd names such as 2024-02-29. '
+    "With the capability read_back, the run also restricts two channels of the object in all categories, one after "
+    "the other, and frees them again."
 )
 
 TEMPLATE = (

@@ -17,7 +17,7 @@ from conformance.apis.suprsend.shared_writes import (
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.response import Response
-from conformance.suite.hostile_input import expect_no_lone_outage, may_be_refused_for_size
+from conformance.suite.hostile_input import expect_no_crash, may_be_refused_for_size
 
 ORDER = 1
 
@@ -67,12 +67,17 @@ def test_hostile_bodies(driver: Driver) -> None:
 def test_no_server_error(driver: Driver) -> None:
     """MUST not answer any request with a 5xx. (suprsend: Response)
 
+    Among what is sent is odd input, a table of places and kinds: each segment of the path, query parameter, header,
+    member and item, the method and the path, each absent, twice, of another type, out of range, long, or in letters and
+    bytes that few send. Of its rows 52 are drawn by the run's seed, each place and each kind among them, and a finding
+    names both.
+
     A 503 is sent again and waited for. It is no outage where one input meets it three times, and ordinary writes are
-    accepted in between. HTTP allows 501 for an unknown transfer coding, so a request that few clients send may be
-    answered 501.
+    accepted in between. HTTP allows 501 for an unknown transfer coding or method, so a request that few clients send
+    may be answered 501.
     """
     trouble = hostile_input.send_all(driver)
-    expect_no_lone_outage(driver)
+    expect_no_crash(driver)
     unusual = {id(answer) for answer in driver.unusual_answers}
     for answer in _judged_answers(driver):
         allowed = (UNAVAILABLE, NOT_IMPLEMENTED) if id(answer) in unusual else (UNAVAILABLE,)

@@ -6,7 +6,7 @@ way or by closing the connection. Closing it is a refusal everywhere here.
 
 from __future__ import annotations
 
-from conformance.apis.suprsend import hostile_input
+from conformance.apis.suprsend import hostile_input, odd_input
 from conformance.apis.suprsend.category import (
     IN,
     OUT,
@@ -21,6 +21,7 @@ from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http import raw_request
 from conformance.http.response import Response
+from conformance.suite.hostile_input import describe_odd_answers
 
 ORDER = 1
 
@@ -36,6 +37,18 @@ def test_preference_beside_hostile_members(driver: Driver) -> None:
     for name in hostile_input.MEMBERS:
         word, answer = hostile_input.send_member(driver, name)
         _expect_followed(word, answer)
+    answers, trouble = odd_input.send_rows(driver)
+    for row, answer in answers:
+        if row.place in odd_input.FOLLOWED:
+            _expect_followed(OUT, answer)
+    if trouble:
+        raise trouble
+
+
+def test_odd_input(driver: Driver) -> None:
+    """OBSERVED how odd input is answered: what is sent in the place of each part of a request. (suprsend: Body)"""
+    answers, _ = odd_input.send_rows(driver)
+    observe(describe_odd_answers(answers, describe_answer))
 
 
 def test_prototype_is_no_preference(driver: Driver) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 from conformance.proof.messages import Request, Response
 from conformance.proof.profiled_server import ProfiledServer
@@ -12,6 +13,8 @@ _DEEP = b"[" * 64
 _LARGE_BYTES = 65536
 _FIREWALL_BYTES = 8192
 _MANY_HEADERS = 50
+_LONGEST_HEADER = 2048
+_LONGEST_TARGET = 2048
 
 
 class BehindProxy(ProfiledServer):
@@ -56,6 +59,19 @@ class BehindFirewallWithSizeRule(BehindProxy):
 
     def refusal_status(self, request: Request) -> int | None:
         return self.refuses_with if len(request.body) > _FIREWALL_BYTES else None
+
+
+class BehindStrictGateway(BehindProxy):
+    """A gateway lets through only what it knows, and has a page for each thing that it does not."""
+
+    def refusal_status(self, request: Request) -> int | None:
+        if request.method not in ("GET", "POST", "PATCH"):
+            return 405 if request.method in ("PUT", "DELETE", "OPTIONS") else 501
+        if any(len(value) > _LONGEST_HEADER for value in request.headers.values()):
+            return 431
+        if len(request.target) > _LONGEST_TARGET:
+            return 414
+        return 400 if _is_undecodable(request.target) or "//" in request.path else None
 
 
 class ClosesOnLargeBodies(ProfiledServer):
@@ -128,3 +144,11 @@ class Hangs(ProfiledServer):
 
     def hangs_on(self, request: Request) -> bool:
         raise NotImplementedError
+
+
+def _is_undecodable(target: str) -> bool:
+    """Tell whether a target has what gateways refuse to decode."""
+    try:
+        return any(one in unquote(target, errors="strict") for one in ("\0", ".."))
+    except UnicodeDecodeError:
+        return True

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from conformance.proof.messages import Request, Response
 from conformance.proof.reference.onlyautomator import (
+    KEY,
+    METHODS,
     Record,
     Reference,
+    Refusal,
 )
 from conformance.proof.variants.hostile_input import (
     BehindFirewallWithSizeRule,
     BehindLimitingProxy,
     BehindProxyWithoutChunks,
+    BehindStrictGateway,
     ClosesAfterTheFirst,
     ClosesOnLargeBodies,
     ClosesOnOddRequests,
@@ -108,3 +113,35 @@ class CarriesThousandsOfLevels(Reference):
         text = json.dumps({"status": "success", "data": record}, indent=1)
         deep = "[ \n" * 1000 + '"bottom"' + "]" * 1000
         return Response(200, text.replace('"deep"', deep).encode(), {"content-type": "application/json"})
+
+
+class StrictGateway(BehindStrictGateway, Reference):
+    """A gateway refuses odd paths, methods and headers with 400, 405, 414, 431 and 501, each with a page."""
+
+
+class TakesWhatCanBeRead(Reference):
+    """Paths are tidied up, any media type will do, names of other types become text, and any method is answered."""
+
+    def handle_request(self, request: Request) -> Response:
+        if request.method != METHODS.get(request.path, request.method):
+            return Response(204)
+        path = request.path.lower().replace("//", "/").removesuffix("/")
+        headers = {**request.headers, "content-type": "application/json"}
+        return super().handle_request(
+            replace(request, target=request.target.replace(request.path, path), headers=headers)
+        )
+
+    def validate_body(self, body: Any) -> None:
+        if isinstance(body, dict):
+            body |= {name: json.dumps(body[name]) for name in KEY if isinstance(body.get(name), int | float)}
+        super().validate_body(body)
+
+
+class OddValuesAre422(Reference):
+    """A name of another type, or longer than 255 characters, is refused with 422."""
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        given = body.get(name, "")
+        if isinstance(given, bool | int | float) or (isinstance(given, str) and len(given) > 255):
+            raise Refusal(422, "validation_error", f"The '{name}' field cannot be processed")
+        super().validate_name(name, body)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from conformance.proof.reference.suprsend import Reference, Refused
+from conformance.proof.messages import Request, Response
+from conformance.proof.reference.suprsend import CHANNELS, Reference, Refused
 from conformance.proof.variants.hostile_input import (
     BehindFirewallWithSizeRule,
     BehindLimitingProxy,
     BehindProxyWithoutChunks,
+    BehindStrictGateway,
     ClosesAfterTheFirst,
     ClosesOnOddRequests,
 )
@@ -43,3 +46,34 @@ class PrototypesAreRefused(Reference):
         if "__proto__" in super()._want_object(body):
             raise Refused(400, "no prototypes here")
         return super()._want_object(body)
+
+
+class StrictGateway(BehindStrictGateway, Reference):
+    """A gateway refuses odd paths, methods and headers with 400, 405, 414, 431 and 501, each with a page."""
+
+
+class TakesWhatCanBeRead(Reference):
+    """Paths are tidied up, any media type will do, unknown tenants have the defaults, and lists need not be lists."""
+
+    def _handle_operation(self, request: Request) -> Response:
+        path = request.path.lower().replace("//", "/").partition(";")[0]
+        headers = {**request.headers, "content-type": "application/json"}
+        return super()._handle_operation(
+            replace(request, target=request.target.replace(request.path, path), headers=headers)
+        )
+
+    def _find_tenant(self, request: Request) -> str:
+        tenant = request.query.get("tenant_id", "")
+        return tenant if tenant in self.tenants else ""
+
+    def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
+        given = body.get(member)
+        return frozenset(one for one in given if one in CHANNELS) if isinstance(given, list) else None
+
+
+class OddBodiesAre422(Reference):
+    """What is JSON and cannot be followed is refused with 422."""
+
+    def _error_response(self, refused: Refused) -> Response:
+        status = 422 if refused.status == 400 else refused.status
+        return super()._error_response(Refused(status, refused.message, refused.detail))

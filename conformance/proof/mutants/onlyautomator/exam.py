@@ -15,12 +15,18 @@ from conformance.proof.reference.onlyautomator import KEY, Caller, Record, Refer
 class NamesInThreeBytes(Reference):
     """Characters beyond the basic plane are lost in a name."""
 
-    breaks = frozenset({"exam-names-come-back"})
+    breaks = frozenset({"exam-names-come-back", "odd-input-comes-back"})
+    lost = re.compile("[^\0-\uffff]")
 
     def copy_names(self, body: Record) -> Record:
-        return {
-            name: re.sub("[^\0-\uffff]", "\ufffd", text) for name, text in super().copy_names(body).items()
-        }
+        return {name: self.lost.sub("\ufffd", text) for name, text in super().copy_names(body).items()}
+
+
+class RareLettersAreLost(NamesInThreeBytes):
+    """Letters of the planes beyond the second are lost in a name."""
+
+    breaks = frozenset({"exam-names-come-back"})
+    lost = re.compile("[^\0-\U0001ffff]")
 
 
 class KeyInAscii(Reference):

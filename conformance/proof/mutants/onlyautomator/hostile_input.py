@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import unquote
 
 from conformance.proof.messages import Request, Response
-from conformance.proof.reference.onlyautomator import Record, Reference, Refusal
+from conformance.proof.reference.onlyautomator import PATH, Record, Reference, Refusal
 from conformance.proof.variants.hostile_input import Hangs, MixesUpPipelines, SaysNothingToHalves
 
 
@@ -208,3 +209,136 @@ class ChunksAreUnavailable(Reference):
         super().check_availability(request)
         if "transfer-encoding" in request.headers:
             raise Refusal(503, "service_unavailable", "KeyError: content-length")
+
+
+class NamesCutAt255(Reference):
+    """Names are cut after 255 characters."""
+
+    breaks = frozenset({"odd-input-comes-back"})
+
+    def copy_names(self, body: Record) -> Record:
+        return {name: text[:255] for name, text in super().copy_names(body).items()}
+
+
+class NumberAsFanIsInvalidJson(Reference):
+    """A number in the place of a fan is refused with a code of its own."""
+
+    breaks = frozenset({"hostile-value-refused-as-invalid", "error-code-is-listed"})
+
+    def validate_body(self, body: Any) -> None:
+        if isinstance(body, dict) and isinstance(body.get("fanId"), int):
+            raise Refusal(400, "invalid_type", "fanId is a string")
+        super().validate_body(body)
+
+
+# --- what crashes on one row of odd input only -----------------------------------------------------------
+
+
+class MissingTypeCrashes(Reference):
+    """A write without a Content-Type is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def read_body(self, request: Request) -> Any:
+        if "content-type" not in request.headers:
+            raise Refusal(500, "internal_error", "KeyError: content-type")
+        return super().read_body(request)
+
+
+class NumberAsFanCrashes(Reference):
+    """A number in the place of a fan is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def validate_body(self, body: Any) -> None:
+        if isinstance(body, dict) and body.get("fanId") == 4_000_000_000_000_007:
+            raise Refusal(500, "internal_error", "fanId.trim is not a function")
+        super().validate_body(body)
+
+
+class LongFanCrashes(Reference):
+    """A fan with a name of 300 characters is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+    status, code = 500, "internal_error"
+
+    def find_fan(self, fan_id: str) -> None:
+        if len(fan_id) > 255:
+            raise Refusal(self.status, self.code, "value too long for type character varying(255)")
+        super().find_fan(fan_id)
+
+
+class LongFanIsUnavailable(LongFanCrashes):
+    """A fan with a name of 300 characters is an outage each time, while others are served."""
+
+    status, code = 503, "service_unavailable"
+
+
+class TwentyDigitsCrash(Reference):
+    """An integer that 64 bits do not hold is an internal error, in a list."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def convert_value(self, value: Any) -> Any:
+        if isinstance(value, list) and any(isinstance(one, int) and one >= 2**64 for one in value):
+            raise Refusal(500, "internal_error", "int too big to convert")
+        return value
+
+
+class NullInListCrashes(Reference):
+    """A list of nothing but null is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def convert_value(self, value: Any) -> Any:
+        if value == [None]:
+            raise Refusal(500, "internal_error", "Cannot read properties of null")
+        return value
+
+
+class GetCrashes(Reference):
+    """A GET of the path is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+    method: ClassVar = "GET"
+
+    def check_route(self, request: Request) -> None:
+        if request.method == self.method and request.path == PATH:
+            raise Refusal(500, "internal_error", f"no handler for {self.method}")
+        super().check_route(request)
+
+
+class OptionsCrash(GetCrashes):
+    """OPTIONS of the path is an internal error."""
+
+    method = "OPTIONS"
+
+
+class DeleteCrashes(GetCrashes):
+    """A DELETE of the path is an internal error."""
+
+    method = "DELETE"
+
+
+class OtherEndCrashes(Reference):
+    """A slash at the end of the path is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def check_route(self, request: Request) -> None:
+        if request.path.endswith("/"):
+            raise Refusal(500, "internal_error", "list index out of range")
+        super().check_route(request)
+
+
+class UndecodablePathCrashes(Reference):
+    """A path that is not UTF-8 is an internal error."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def check_route(self, request: Request) -> None:
+        try:
+            unquote(request.path, errors="strict")
+        except UnicodeDecodeError as error:
+            raise Refusal(500, "internal_error", str(error)) from None
+        super().check_route(request)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import unquote
 
-from conformance.proof.messages import Request
+from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import (
+    Category,
     Reference,
     Refused,
 )
@@ -115,3 +117,112 @@ class NulIsUnavailable(Reference):
         if b"\\u0000" in body:
             raise Refused(503, "invalid byte sequence for encoding UTF8: 0x00")
         return super()._parse_json(body)
+
+
+# --- what crashes on one row of odd input only -----------------------------------------------------------
+
+
+class OptionsCrash(Reference):
+    """OPTIONS is answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+    method: ClassVar = "OPTIONS"
+
+    def _handle_operation(self, request: Request) -> Response:
+        if request.method == self.method:
+            raise Refused(500, f"no handler for {self.method}")
+        return super()._handle_operation(request)
+
+
+class DeleteCrashes(OptionsCrash):
+    """DELETE is answered 500."""
+
+    method = "DELETE"
+
+
+class CapitalsCrash(Reference):
+    """A path in capitals is answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _handle_operation(self, request: Request) -> Response:
+        if request.path.startswith("/V1/"):
+            raise Refused(500, "no version V1")
+        return super()._handle_operation(request)
+
+
+class LongSlugCrashes(Reference):
+    """A category with a slug of 300 characters is answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+    status: ClassVar = 500
+
+    def _find_category(self, slug: str) -> Category:
+        if len(slug) > 255:
+            raise Refused(self.status, "value too long for type character varying(255)")
+        return super()._find_category(slug)
+
+
+class LongSlugIsUnavailable(LongSlugCrashes):
+    """A category with a slug of 300 characters is answered 503 each time, while others are served."""
+
+    status = 503
+
+
+class UndecodableSlugCrashes(Reference):
+    """A path that is not UTF-8 is answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _handle_operation(self, request: Request) -> Response:
+        try:
+            unquote(request.path, errors="strict")
+        except UnicodeDecodeError as error:
+            raise Refused(500, str(error)) from error
+        return super()._handle_operation(request)
+
+
+class RepeatedTenantCrashes(Reference):
+    """A tenant_id that is there twice is answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _find_tenant(self, request: Request) -> str:
+        if request.target.count("tenant_id=") > 1:
+            raise Refused(500, "list has no attribute strip")
+        return super()._find_tenant(request)
+
+
+class StrangeTenantCrashes(Reference):
+    """A tenant_id that is not ASCII is answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _find_tenant(self, request: Request) -> str:
+        if not request.query.get("tenant_id", "").isascii():
+            raise Refused(500, "ordinal not in range(128)")
+        return super()._find_tenant(request)
+
+
+class NullInListCrashes(Reference):
+    """Null in opt_in_channels is answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        members = super()._want_object(body)
+        if members.get("opt_in_channels") == [None]:
+            raise Refused(500, "NoneType has no attribute lower")
+        return members
+
+
+class TwentyDigitsCrash(Reference):
+    """An integer that 64 bits do not hold is answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _want_object(self, body: Any) -> dict[str, Any]:
+        members = super()._want_object(body)
+        if any(isinstance(one, int) and one >= 2**64 for one in members.values()):
+            raise Refused(500, "int too big to convert")
+        return members

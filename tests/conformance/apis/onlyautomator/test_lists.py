@@ -121,7 +121,7 @@ def test_list_is_not_waited_for_when_it_is_there():
 
     judge_in_process(Lists())
 
-    assert Lists.asked_for <= 11  # five of them before and after the last updates
+    assert Lists.asked_for <= 15
 
 
 @pytest.mark.parametrize("status", [404, 405, 500])

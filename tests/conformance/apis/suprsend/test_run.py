@@ -14,7 +14,7 @@ from conformance.proof.reference.suprsend import Choice
 from conformance.proof.trial import judge_in_process
 
 API = "suprsend"
-MOST_REQUESTS = 310
+MOST_REQUESTS = 370
 
 Reference = proof.reference_of(API)
 

@@ -271,6 +271,17 @@ class UnknownFanCrashes(Reference):
         return super().read_query(request)
 
 
+class NulInFilterCrashes(Reference):
+    """A NUL in the category of a list is an internal error."""
+
+    breaks = frozenset({"list-no-server-error"})
+
+    def read_query(self, request: Request) -> Mapping[str, str]:
+        if "\0" in request.query.get("category", ""):
+            raise Refusal(500, "internal_error", "invalid byte sequence for encoding UTF8: 0x00")
+        return super().read_query(request)
+
+
 class SignatureIsOptionalToRead(SignatureIsOptional):
     """A list is given for a token whose signature was cut off."""
 

@@ -19,6 +19,7 @@ class CategoryIsContent(AnswersChangedRecord):
             "non-ascii-names",
             "long-names-stay-whole",
             "exam-names-come-back",
+            "odd-input-comes-back",
         }
     )
 
@@ -60,7 +61,7 @@ class NamesInLatin(Reference):
 class NamesInAscii(Reference):
     """What is not ASCII in a name becomes a question mark."""
 
-    breaks = frozenset({"non-ascii-names", "exam-names-come-back"})
+    breaks = frozenset({"non-ascii-names", "exam-names-come-back", "odd-input-comes-back"})
 
     def copy_names(self, body: Record) -> Record:
         return {
@@ -71,7 +72,7 @@ class NamesInAscii(Reference):
 class NamesCutAt64(Reference):
     """Names are cut after 64 characters."""
 
-    breaks = frozenset({"long-names-stay-whole"})
+    breaks = frozenset({"long-names-stay-whole", "odd-input-comes-back"})
 
     def copy_names(self, body: Record) -> Record:
         return {
