@@ -19,6 +19,14 @@ DOCUMENTED_CHANNELS = ("email", "slack", "sms", "whatsapp", "androidpush", "inbo
 _CHANNELS_NEEDED = 2  # one to take out, and one that stays
 
 
+def is_documented(body: Any) -> bool:
+    """Tell whether a write's body is of the types that the document has; which channels it names does not count."""
+    if not isinstance(body, dict) or body.get("preference") not in (None, *PREFERENCES):
+        return False
+    lists = [body.get(name) or [] for name in ("opt_in_channels", "opt_out_channels")]
+    return all(isinstance(one, list) and all(isinstance(item, str) for item in one) for one in lists)
+
+
 def require_success(answer: Response) -> Response:
     """Return *answer* if it is a success; a requirement that only builds on it cannot tell otherwise."""
     if not answer.ok:

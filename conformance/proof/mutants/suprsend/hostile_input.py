@@ -119,6 +119,17 @@ class NulIsUnavailable(Reference):
         return super()._parse_json(body)
 
 
+class ItemsOfOtherTypesAreUnavailable(Reference):
+    """A channel that is no text is an outage each time, while others are served."""
+
+    breaks = frozenset({"no-server-error"})
+
+    def _check_channel(self, channel: Any, field: str) -> str:
+        if not isinstance(channel, str):
+            raise Refused(503, "upstream returned no response")
+        return super()._check_channel(channel, field)
+
+
 # --- what crashes on one row of odd input only -----------------------------------------------------------
 
 
