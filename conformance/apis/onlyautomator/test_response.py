@@ -134,6 +134,18 @@ def _expect_own_clock(driver: Driver, name: str) -> None:
         expect(not is_claimed, f"{name} of the server's clock", f"the body's {describe_value(given)}", answer)
 
 
+def test_source_not_from_body(driver: Driver) -> None:
+    """SHOULD say where a preference comes from, whatever source the body names. (onlyautomator: Response)
+
+    The body of a write has four members, and none of them is a source; the document does not say that another is not
+    read. A body with members that the document does not know may be refused.
+    """
+    for body, given, answer in _claimed_members(driver, "source"):
+        expect(
+            given != body["source"], "a source of the server's", f"the body's {describe_value(given)}", answer
+        )
+
+
 def test_ids_stay_unique(driver: Driver) -> None:
     """MUST not give two records one id because both bodies name it. (onlyautomator: Response)
 
@@ -163,14 +175,6 @@ def test_id_form(driver: Driver) -> None:
 def test_id_from_body(driver: Driver) -> None:
     """OBSERVED whether an id in the body becomes that of the record. (onlyautomator: Response)"""
     _observe_claim(driver, "id")
-
-
-def test_source_from_body(driver: Driver) -> None:
-    """OBSERVED whether a source in the body becomes that of the record. (onlyautomator: Response)
-
-    The document does not say who decides what the source of a preference is.
-    """
-    _observe_claim(driver, "source")
 
 
 def _observe_claim(driver: Driver, name: str) -> None:

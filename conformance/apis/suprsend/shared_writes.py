@@ -234,6 +234,7 @@ def write_claims_once(driver: Driver) -> Sequence[ClaimingWrite]:
         claims = {
             "name": f"{said.get('name')}, as {driver.run.prefix} calls it",
             "category": "another",
+            "description": f"{driver.run.prefix} describes it",
             "original_preference": IN if said.get("original_preference") == OUT else OUT,
             "is_editable": said.get("is_editable") is False,
         }

@@ -118,6 +118,14 @@ def test_name_ignores_the_body(driver: Driver) -> None:
     _expect_no_claim_taken(driver, "name")
 
 
+def test_description_ignores_the_body(driver: Driver) -> None:
+    """MUST take the description from the category, whatever the body says. (suprsend: Response)
+
+    A body with members that the document does not know may be refused.
+    """
+    _expect_no_claim_taken(driver, "description")
+
+
 def test_original_preference_ignores_the_body(driver: Driver) -> None:
     """MUST take original_preference from the category, whatever the body says. (suprsend: Response)
 

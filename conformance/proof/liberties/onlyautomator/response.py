@@ -267,15 +267,6 @@ class IdFromBodyOnce(Reference):
         return {**record, "id": named}
 
 
-class SourceFromBody(Reference):
-    """A body may say what the source is."""
-
-    def store_record(self, body: Record, caller: Caller) -> Record:
-        record = super().store_record(body, caller)
-        record["source"] = body.get("source", record["source"])
-        return record
-
-
 class ClocksOfBodiesAreRefused(Reference):
     """A body that tells when its record was made is refused, and other members are ignored."""
 

@@ -88,6 +88,17 @@ class UserFromBody(Reference):
         return {**super().create_record(body, caller), "userId": body.get("userId", caller.user_id)}
 
 
+class SourceFromBody(Reference):
+    """A source in the body is believed."""
+
+    breaks = frozenset({"source-not-from-body"})
+
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        record = super().store_record(body, caller)
+        record["source"] = body.get("source", record["source"])
+        return record
+
+
 class _BelievesTheBody(Reference):
     """What the body of a create says of a record is believed, and what an update says is not."""
 

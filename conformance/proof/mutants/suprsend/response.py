@@ -173,6 +173,13 @@ class NameFromBody(_BelievesTheBody):
     member = "name"
 
 
+class DescriptionFromBody(_BelievesTheBody):
+    """A description in the body is answered instead of the category's."""
+
+    breaks = frozenset({"description-ignores-the-body"})
+    member = "description"
+
+
 class OriginalPreferenceFromBody(_BelievesTheBody):
     """An original_preference in the body is answered instead of the default."""
 
