@@ -17,7 +17,7 @@ from .pages import ROOT
 # The pages whose commands are those of the wheel in a clean environment, so that both are tried at once.
 _OF_THE_WHEEL = {"README", "ci"}
 # What names the port of the stub is copied, with the port that the stub of this test has.
-_COPIED = ("docs/session.sh", "examples/targets/*.yaml")
+_COPIED = ("docs/stub/session.sh", "examples/targets/*.yaml")
 
 
 @pytest.fixture(scope="session")

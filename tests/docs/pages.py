@@ -10,7 +10,11 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 # The generated pages under docs/requirements/ are no part of the checkout.
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/*.md"))]
+_FOLDERS = ("docs", "docs/stub", "docs/judge")
+PAGES = [
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")),
+    *(page for folder in _FOLDERS for page in sorted((ROOT / folder).glob("*.md"))),
+]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# (\S+\.\w+)\n")
 

@@ -9,7 +9,7 @@ import pytest
 from tests.layout.tree import ROOT, files
 
 # A path that climbs out of the tree, or one of somebody's own machine. Links of Markdown are left to tests/docs.
-FOREIGN = re.compile(r"(?<!\]\()\.\./(?=[A-Za-z])|(?<![\w.:/~-])/(?:home|root|work|Users)/")
+FOREIGN = re.compile(r"(?<!\]\()(?<!\.\./)(?:\.\./)+(?=[A-Za-z])|(?<![\w.:/~-])/(?:home|root|work|Users)/")
 
 
 def foreign(text: str) -> list[str]:
@@ -28,13 +28,23 @@ def test_no_file_names_a_foreign_place():
 
 
 # Spelt apart, so that this file does not find itself.
-@pytest.mark.parametrize("text", ["see ../" + "notes/style.md", "cd /home" + "/ada", "run '/root" + "/tool'"])
+@pytest.mark.parametrize(
+    "text",
+    ["see ../" + "notes/style.md", "see ../../" + "notes", "cd /home" + "/ada", "run '/root" + "/tool'"],
+)
 def test_foreign_place_is_found(text):
     assert foreign(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["up to ../..", "[a](../README.md)", "a network/home/load", "https://example.com/home/page"]
+    "text",
+    [
+        "up to ../..",
+        "[a](../README.md)",
+        "[a](../../README.md)",
+        "a network/home/load",
+        "https://example.com/home/page",
+    ],
 )
 def test_plain_words_are_left_alone(text):
     assert not foreign(text)

@@ -1,6 +1,6 @@
 # Two shell functions for the pages in docs/, to be read by bash, zsh or sh:
 #
-#     SESSION=shop; . docs/session.sh
+#     SESSION=shop; . docs/stub/session.sh
 #
 # save        the application under test saves a preference; more of curl's options may follow, FAN names another fan
 # admin       admin METHOD PATH [BODY]: a call to the control plane of the session
