@@ -6,15 +6,20 @@ import ssl
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, Unpack
 
 import httpx2
 
 from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested, RunStopped
-from conformance.http.composition import UNSET, RequestParts, compose_request, move_to_other_slash
-from conformance.http.connection import NO_PROXY, HttpConnection, Request, find_environment_proxy
+from conformance.http.composition import (
+    UNSET,
+    RequestParts,
+    compose_request,
+    move_to_other_slash,
+    replace_headers,
+)
+from conformance.http.connection import HttpConnection, Request, choose_proxy
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import (
@@ -28,7 +33,7 @@ from conformance.http.pacing import (
     RetryTimer,
 )
 from conformance.http.race import Race, select_overlapping
-from conformance.http.raw_request import RawRequest
+from conformance.http.raw_request import RawRequest, renew_headers
 from conformance.http.redaction import Redaction
 from conformance.http.renewal import CannotRenew, Renewal
 from conformance.http.response import Response
@@ -81,7 +86,8 @@ class Client:
         self._base_url = base_url.rstrip("/")
         self._retry_s = retry_s
         self._statuses_to_wait_at = BUSY_STATUSES
-        self._proxy = self._find_proxy(httpx2.URL(base_url), proxy)
+        self._proxy = choose_proxy(httpx2.URL(base_url), proxy)
+        redaction.conceal_proxy(self._proxy)
         self._connection = make_connection(httpx2.URL(base_url), ssl_context=ssl_context, proxy=self._proxy)
         self.clock = self._connection.clock
         self.budget = Budget(budget_s, self.clock) if budget is None else budget
@@ -131,7 +137,7 @@ class Client:
     def build_request(self, method: str, path: str, **parts: Unpack[RequestParts]) -> Request:
         """Make the request that send would send, for a RawRequest."""
         request = compose_request(self._base_url, self.redaction, method, path, **parts)
-        return _replace_headers(
+        return replace_headers(
             request, self._renewal.renew_expired(request.headers, self._command_timeout_s())
         )
 
@@ -147,6 +153,9 @@ class Client:
         timer, statuses = self._start_retry_timer(), list[int]()
         while True:
             responses = self._sender.send_raw(raw_request)
+            if renewed := self._renew_raw(raw_request, responses):
+                raw_request = renewed
+                responses = self._sender.send_raw(raw_request)
             busy = next((response for response in responses if response.status in BUSY_STATUSES), None)
             if busy is None:
                 break
@@ -305,24 +314,35 @@ class Client:
     def _send_with_renewal(self, request: Request) -> Response:
         """Send, and once more if the credential was one that is fetched and is no longer accepted."""
         sent = self._renewal.renew_expired(request.headers, self._command_timeout_s())
-        request = _replace_headers(request, sent)
+        request = replace_headers(request, sent)
         response = self._send_following_slash(request)
         refused = self._renewal.note_answer(request, response.status)
-        try:
-            renewed = self._renewal.renew_refused(sent, response.status, self._command_timeout_s())
-        except CannotRenew as error:
-            self.cite(response.exchange)
-            if not self.budget.remaining_s():
-                raise self.budget.exhausted_outcome() from None
-            raise self._sender.silence_outcome(Inconclusive, self.redaction(str(error))) from None
+        renewed = self._renew_refused(sent, response)
         if renewed is not None:
             self.cite(response.exchange)
-            request = _replace_headers(request, renewed)
+            request = replace_headers(request, renewed)
             response = self._send_following_slash(request)
             refused = self._renewal.note_answer(request, response.status)
         if refused:
             self._believe_refusal(refused, response)
         return response
+
+    def _renew_refused(self, headers: httpx2.Headers, response: Response) -> httpx2.Headers | None:
+        """Return the headers to ask once more with, or None if *response* stands."""
+        try:
+            return self._renewal.renew_refused(headers, response.status, self._command_timeout_s())
+        except CannotRenew as error:
+            self.cite(response.exchange)
+            if not self.budget.remaining_s():
+                raise self.budget.exhausted_outcome() from None
+            raise self._sender.silence_outcome(Inconclusive, self.redaction(str(error))) from None
+
+    def _renew_raw(self, raw_request: RawRequest, responses: Sequence[Response]) -> RawRequest | None:
+        """Return *raw_request* with a newer credential, or None if the responses stand."""
+        for request, response in zip(raw_request.requests, responses, strict=False):
+            if renewed := self._renew_refused(request.headers, response):
+                return renew_headers(raw_request, request.headers, renewed)
+        return None
 
     def _believe_refusal(self, secret: Secret, response: Response) -> None:
         """Return if *secret*, which was accepted before, still is; else raise RunStopped if the run cannot go on."""
@@ -376,16 +396,3 @@ class Client:
             limit += f" or what is left of {self.budget.describe()}"
         sentence = f"the target keeps answering {response.status}{wanted_pause}, longer than {limit}"
         return self._sender.silence_outcome(Inconclusive, sentence)
-
-    def _find_proxy(self, url: httpx2.URL, named: str | None) -> httpx2.URL | None:
-        if named == NO_PROXY:
-            return None
-        proxy = find_environment_proxy(url) if named is None else httpx2.URL(named)
-        if proxy and (secret := proxy.password or proxy.username):
-            self.redaction.conceal(secret, "PROXY_PASSWORD")
-            self.redaction.conceal(f"{proxy.username}:{proxy.password}", "PROXY_CREDENTIALS")
-        return proxy
-
-
-def _replace_headers(request: Request, headers: httpx2.Headers) -> Request:
-    return request if headers is request.headers else replace(request, headers=headers)

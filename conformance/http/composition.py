@@ -89,3 +89,8 @@ def _differ_by_last_slash(url: httpx2.URL, other: httpx2.URL) -> bool:
     same_origin = (url.scheme, url.host, url.port) == (other.scheme, other.host, other.port)
     paths = sorted([url.raw_path.partition(b"?")[0], other.raw_path.partition(b"?")[0]])
     return same_origin and paths[0] + b"/" == paths[1]
+
+
+def replace_headers(request: Request, headers: httpx2.Headers) -> Request:
+    """Return *request* with *headers*, which is itself if it has them already."""
+    return request if headers is request.headers else replace(request, headers=headers)

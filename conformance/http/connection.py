@@ -275,8 +275,10 @@ def is_proxy_url(url: str) -> bool:
     )
 
 
-def find_environment_proxy(url: httpx2.URL) -> httpx2.URL | None:
-    """Return the proxy that the environment names for *url*; None for targets on this machine."""
+def choose_proxy(url: httpx2.URL, named: str | None) -> httpx2.URL | None:
+    """Return the proxy that is *named*, else the environment's, which targets on this machine do without."""
+    if named is not None:
+        return None if named == NO_PROXY else httpx2.URL(named)
     if url.host in _LOOPBACK or urllib.request.proxy_bypass(url.host):
         return None
     address = urllib.request.getproxies().get(url.scheme)

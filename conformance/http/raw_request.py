@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 
 import httpx2
@@ -59,6 +59,23 @@ def add_odd_headers(request: Request) -> RawRequest:
     """Send a hundred headers more: a long one, an empty one, one twice, in odd cases."""
     request.headers = httpx2.Headers([*request.headers.raw, *_ODD_HEADERS])
     return RawRequest([request], _render_request(request), "")
+
+
+def renew_headers(raw_request: RawRequest, old: httpx2.Headers, new: httpx2.Headers) -> RawRequest:
+    """Make *raw_request* again with the values of *new* wherever it has those of *old*."""
+    fresh = {
+        value.encode("ascii"): new[name].encode("ascii") for name, value in old.items() if new[name] != value
+    }
+    content = raw_request.content
+    for stale, value in fresh.items():
+        content = content.replace(stale, value)
+    requests = [
+        replace(
+            one, headers=httpx2.Headers([(name, fresh.get(value, value)) for name, value in one.headers.raw])
+        )
+        for one in raw_request.requests
+    ]
+    return replace(raw_request, requests=requests, content=content)
 
 
 def _render_request(request: Request) -> bytes:

@@ -10,6 +10,8 @@ import threading
 from functools import lru_cache
 from urllib.parse import quote
 
+import httpx2
+
 _SENSITIVE = re.compile(r"auth|cookie|token|key|secret|session|credential|passw", re.IGNORECASE)
 _SCHEMES = {"basic", "bearer", "digest", "token"}
 _UNNAMED = "CREDENTIAL"
@@ -50,6 +52,12 @@ class Redaction:
             # Replaced whole, since another thread may be reading the old ones.
             self._names = {form.lower(): name for form in _echoed_forms(value)} | self._names
         return value
+
+    def conceal_proxy(self, proxy: httpx2.URL | None) -> None:
+        """Remember the credentials in the URL of a proxy, if it has some."""
+        if proxy and (secret := proxy.password or proxy.username):
+            self.conceal(secret, "PROXY_PASSWORD")
+            self.conceal(f"{proxy.username}:{proxy.password}", "PROXY_CREDENTIALS")
 
     def conceal_header(self, name: str, value: str) -> None:
         """Remember the credential in a header that is about to be sent."""

@@ -92,6 +92,17 @@ def test_run_outlives_its_tokens(tmp_path):
     assert 2 < shop.fetched < 9
 
 
+@pytest.mark.parametrize("lives", [2, 3, 4])
+def test_raw_requests_outlive_their_tokens(tmp_path, lives):
+    """A pipeline is sent again with another token, also when the first of its requests was still accepted."""
+    shop = Shop(tmp_path, *(token_of("ada", number) for number in range(200)))
+    verdict = judged(ShortLived(lives), shop, only=["pipelined-writes-*", "chunked-*", "unusual-headers"])
+
+    assert verdict.ids("failed") == verdict.ids("inconclusive") == []
+    assert verdict.stopped is None
+    assert shop.fetched > 1
+
+
 def test_key_is_fetched_again(tmp_path):
     keys = [f"key-number-{number}-of-many" for number in range(9)]
 
