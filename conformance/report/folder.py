@@ -18,7 +18,7 @@ from conformance.report.document import build_document, render_document
 from conformance.report.har import render_har
 from conformance.report.junit import render_junit
 from conformance.report.page import render_page
-from conformance.report.steps import render_steps
+from conformance.report.steps import list_written_steps, render_steps
 
 BADGE = "badge.json"
 _RENDER: Mapping[str, Callable[[Verdict, dict[str, Any]], str]] = {
@@ -53,9 +53,8 @@ def write_reports(verdict: Verdict, folder: Path) -> list[Path]:
 
 def _write_steps(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     """Write the scripts of a run in the place of an earlier run's; return their folder, if there are any."""
-    for pattern in ("*.sh", "*.body"):
-        for old in folder.glob(pattern):
-            old.unlink()
+    for old in list_written_steps(folder):
+        old.unlink()
     if not files:
         with suppress(OSError):  # somebody may keep something there
             folder.rmdir()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from conformance.http.evidence import STEPS, Exchange, escape_controls
 from conformance.judge.result import Result
 from conformance.judge.verdict import Verdict
 
+_MARK = "# Run it where the judge was run: relative paths count from there."  # tells our scripts from others
+_BODY = re.compile(r"[0-9a-f]{12}\.body")
 _FINDINGS = ("failed", "waived")
 _MOST_STEPS = 30
 _MOST_OF_ANSWERS = 8  # of what is judged answer by answer
@@ -26,6 +29,19 @@ def render_steps(verdict: Verdict) -> dict[str, bytes]:
     return files
 
 
+def list_written_steps(folder: Path) -> list[Path]:
+    """Return the files in *folder* that a run has written; somebody may keep scripts of their own there."""
+    scripts = [file for file in folder.glob("*.sh") if _is_our_script(file)]
+    return scripts + [file for file in folder.glob("*.body") if _BODY.fullmatch(file.name)]
+
+
+def _is_our_script(file: Path) -> bool:
+    try:
+        return _MARK.encode() in file.read_bytes().splitlines()
+    except OSError:
+        return False
+
+
 def _list_steps(result: Result) -> list[Exchange]:
     """Return what was sent until the exchange at fault, in the order of time; the last of it, if it is a lot."""
     sent = sorted({id(one): one for one in result.evidence}.values(), key=lambda one: one.started_at)
@@ -40,7 +56,7 @@ def _render_script(verdict: Verdict, result: Result, steps: Sequence[Exchange]) 
     # One line each, whatever a contract or a target says: what comes after a line break would be a command.
     yield _to_one_line(f"# {requirement.id}: {requirement.level} {requirement.text} ({requirement.source})")
     yield _to_one_line(f"# {result.reason}")
-    yield "# Run it where the judge was run: relative paths count from there."
+    yield _MARK
     lines = [one.curl for one in steps]
     if any(one.kept_body for one in steps):
         yield 'here=$(dirname "$0")'

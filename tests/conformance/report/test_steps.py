@@ -13,7 +13,7 @@ from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
 from conformance.proof.trial import judge_in_process
-from conformance.report.folder import write_reports
+from conformance.report.folder import remove_reports, write_reports
 from conformance.target.shell import render_shell_command
 
 Reference = proof.reference_of("onlyautomator")
@@ -92,6 +92,20 @@ def test_run_without_findings_removes_the_scripts_of_an_earlier_one(tmp_path):
 
     write_reports(judge_in_process(Reference(), profile, only=["list-missing-token"]), tmp_path)
     assert not (tmp_path / "steps").exists()
+
+
+def test_files_of_others_stay(tmp_path):
+    steps, others = tmp_path / "steps", {"deploy.sh", "mail.body"}
+    steps.mkdir()
+    for name in others:
+        (steps / name).write_text("# somebody's own")
+    only = ["no-server-error", "huge-string-stays-whole"]
+    write_reports(judge_in_process(Odd(), only=only), tmp_path)
+    ours = {file.name for file in steps.iterdir()} - others
+    remove_reports(tmp_path)
+
+    assert {"no-server-error.sh", ".body"} <= {name[-5:] if name.endswith(".body") else name for name in ours}
+    assert {file.name for file in steps.iterdir()} == others
 
 
 @pytest.mark.parametrize(
