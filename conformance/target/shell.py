@@ -11,23 +11,32 @@ from pathlib import Path
 from conformance.http.redaction import Redaction, is_sensitive_name, mask_unknown_credentials
 
 _SHORTEST_CREDENTIAL = 8  # a desktop has XDG_SESSION_CLASS=user and the like
-# Options and members that name a credential and give it, unless from a variable; and a user with a password.
-_GIVES_CREDENTIAL = re.compile(
-    r"[\w-]*(?:auth|cookie|token|key|secret|session|credential|passw)[\w-]*[\"']*[=:]\s*[\"']*[^\s$\"']"
-    r"|-[\w-]*(?:auth|cookie|token|key|secret|session|credential|passw)[\w-]*\s+[\"']*[^\s$\"'-]"
-    r"|-u\s+\S+:|//[^/\s]+:[^/\s]+@",
-    re.IGNORECASE,
+# A credential takes any form, so that only what can be none is let through.
+_HARMLESS = re.compile(
+    r"--(?!\S*(?:pass|pwd|secret|token|key))[a-z]+(?:-[a-z]+)*|(?:\$[A-Z_]\w*|\$\{[A-Z_]\w*\})+"
 )
 
 
 def render_shell_command(words: Sequence[str], folder: Path, printed: str) -> str | None:
-    """Return the line that runs a command in *folder*; None if it may tell a credential, such as what it *printed*."""
+    """Return the line that runs a command in *folder*; None if it may tell a credential, such as what it *printed*.
+
+    Told are files that are there, options without a value, and variables; everything else may be a password.
+    """
     line = shlex.join(words)
     redaction = conceal_environment()
     redaction.conceal(printed)
-    if mask_unknown_credentials(redaction(line)) != line or _GIVES_CREDENTIAL.search(line):
+    if mask_unknown_credentials(redaction(line)) != line:
+        return None
+    if not all(_HARMLESS.fullmatch(word) or _is_there(folder / word) for word in words[1:]):
         return None
     return line if folder == Path() else f"cd {shlex.quote(str(folder))} && {line}"
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except (OSError, ValueError):  # such as a name that is too long for one
+        return False
 
 
 def conceal_environment() -> Redaction:

@@ -111,9 +111,19 @@ def test_files_of_others_stay(tmp_path):
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["./token", "--sub", "user 2"], "./token --sub 'user 2'"),
-        (["vault", "read", "-field=value", "secret/oa"], "vault read -field=value secret/oa"),
-        (["sh", "-c", 'curl -d "password=$PW" http://h'], "sh -c 'curl -d \"password=$PW\" http://h'"),
+        (["cat", "token file"], "cd here && cat 'token file'"),
+        (["./issue", "--quiet", "--dry-run"], "cd here && ./issue --quiet --dry-run"),
+        (["./issue", "--user", "${OA_USER}:$PW"], None),
+        (["./issue", "--user", "$OA_USER", "${PW}"], "cd here && ./issue --user '$OA_USER' '${PW}'"),
+        (["./issue", "ada", "hunter2"], None),
+        (["./issue", "--user", "ada:hunter2"], None),
+        (["./issue", "--user=ada"], None),
+        (["./issue", "-uada:hunter2"], None),
+        (["./issue", "--pass", "x"], None),
+        (["./issue", "--pwd", "token file"], None),
+        (["./issue", "-p", "x"], None),
+        (["./issue", "x" * 300], None),
+        (["sh", "-c", "curl -u ada:hunter2 http://h"], None),
         (["echo", "the-token-itself"], None),
         (["./token", "--password", "hunter2"], None),
         (["./token", "--client-secret=hunter2"], None),
@@ -124,5 +134,9 @@ def test_files_of_others_stay(tmp_path):
         (["login", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"], None),
     ],
 )
-def test_command_that_may_tell_a_credential_stays_out_of_scripts(words, line):
-    assert render_shell_command(words, Path(), "the-token-itself") == line
+def test_command_that_may_tell_a_credential_stays_out_of_scripts(words, line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("here").mkdir()
+    Path("here/token file").touch()
+
+    assert render_shell_command(words, Path("here"), "the-token-itself") == line
