@@ -140,6 +140,10 @@ class HttpConnection:
                         raise BodyTooLarge
             except httpcore2.RemoteProtocolError as error:
                 raise AnswerCut(str(error), RawResponse(response.status, headers, bytes(content))) from None
+            except httpcore2.ReadError as error:
+                if not _is_cut_by_reset(error, response.status):
+                    raise
+                raise AnswerCut(str(error), RawResponse(response.status, headers, bytes(content))) from None
             except httpcore2.ReadTimeout:
                 # A body that is slow may still come. One that is whole JSON and goes on, nobody waits for.
                 if not is_plain_json(bytes(content)):
@@ -223,7 +227,7 @@ def _read_response(reader: h11.Connection, stream: httpcore2.NetworkStream) -> R
     while True:
         event = reader.next_event()
         if event is h11.NEED_DATA:
-            data = stream.read(_READ_BYTES)
+            data = _read_data(stream, status)
             if not data and reader.their_state is h11.SEND_RESPONSE:
                 raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
             reader.receive_data(data)
@@ -237,6 +241,25 @@ def _read_response(reader: h11.Connection, stream: httpcore2.NetworkStream) -> R
             return make_raw_response(status, headers, bytes(content))
         elif event is h11.PAUSED:
             raise httpcore2.RemoteProtocolError("the protocol is switched without having been asked to")
+
+
+def _read_data(stream: httpcore2.NetworkStream, status: int) -> bytes:
+    """Read some bytes of a response whose *status* has come, or 0."""
+    try:
+        return stream.read(_READ_BYTES)
+    except httpcore2.ReadError as error:
+        if status and _is_cut_by_reset(error, status):
+            raise httpcore2.RemoteProtocolError("the connection was reset in the body") from None
+        raise
+
+
+def _is_cut_by_reset(error: httpcore2.ReadError, status: int) -> bool:
+    """Tell whether a response of this *status* ends in *error* through the server's own fault.
+
+    Whoever refuses a request before having read it all and closes, resets the connection, maybe over a part of its own
+    answer (RFC 9112, 9.6). Neither is the end of a TLS connection that says no goodbye a reset.
+    """
+    return isinstance(error.__cause__, ConnectionResetError) and not 400 <= status < 500
 
 
 def _convert_request(request: Request) -> httpcore2.Request:

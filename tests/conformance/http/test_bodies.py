@@ -1,13 +1,23 @@
 """Bodies are read in every framing and coding, and what is no JSON does not conform."""
 
 import gzip
+import socket
+import struct
 import zlib
 from contextlib import closing, contextmanager
 
 import pytest
 
-from conformance.assertions.outcome import DoesNotConform, Inconclusive, NoAnswer, RunStopped
+from conformance.assertions.outcome import (
+    ConnectionClosed,
+    DoesNotConform,
+    Inconclusive,
+    NoAnswer,
+    RunStopped,
+    Unreachable,
+)
 from conformance.http.client import Client
+from conformance.http.raw_request import pipeline_requests
 from conformance.http.redaction import Redaction
 from conformance.proof.messages import Response
 from conformance.proof.server import serve_bytes
@@ -139,6 +149,44 @@ def test_answer_that_is_cut_at_first_is_asked_again(cut):
     with talking_in_bytes(cut, cut, b"content-length: 2\r\n\r\n{}") as client:
         assert client.send("GET", "/").json == {}
         assert client.request_count == 3
+
+
+@contextmanager
+def reset_in_the_body(status):
+    """Answer with a head and a part of a body, and reset the connection."""
+
+    def talk(connection):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 %d -\r\ncontent-length: 10\r\n\r\n{}" % status)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    with serve_bytes(talk) as url, closing(Client(url, Redaction(), timeout_s=2)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_reset_in_the_body_is_a_cut_and_no_refusal(status):
+    with (
+        reset_in_the_body(status) as client,
+        pytest.raises(DoesNotConform, match="ends where its head says") as breach,
+    ):
+        client.send_hostile(lambda: client.send("GET", "/"), lambda: Response(200))
+    assert breach.value.answer.status == status
+
+
+def test_refusal_whose_connection_is_reset_stays_a_refusal():
+    with reset_in_the_body(413) as client:
+        assert client.send_hostile(lambda: client.send("GET", "/"), lambda: Response(200)) is None
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_reset_in_the_body_of_an_answer_to_bytes_is_no_refusal(status):
+    with reset_in_the_body(status) as client:
+        raw = pipeline_requests([client.build_request("GET", "/")])
+        with pytest.raises(Unreachable, match="reset in the body") as gone:
+            client.send_hostile(lambda: client.send_raw(raw), lambda: Response(200))
+    assert not isinstance(gone.value, ConnectionClosed)
 
 
 def test_body_that_is_slow_is_not_cut():
