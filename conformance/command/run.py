@@ -117,7 +117,7 @@ def judge_and_report(
     # Whatever the command line or a file gets wrong is said before the first request: a run may take minutes.
     is_piped = report_dir == "-"
     folder = None if report_dir is None or is_piped else _prepare_folder(report_dir)
-    with _remove_reports_on_error(folder):
+    with _remove_reports_on_error(folder, against):
         if quiet and verbose:
             exit_with_usage_error("--quiet: is given beside --verbose; keep one of the two")
         waiver_options = WaiverOptions(waivers, write_waivers, owner, expires, prune_waivers)
@@ -235,8 +235,11 @@ def _prepare_folder(name: str) -> Path:
 
 
 @contextmanager
-def _remove_reports_on_error(folder: Path | None) -> Iterator[None]:
-    """Leave no report of an earlier run, which a CI system would take for this one's, if the with block fails."""
+def _remove_reports_on_error(folder: Path | None, against: Path | None) -> Iterator[None]:
+    """Leave no report of an earlier run, which a CI system would take for this one's, if the with block fails.
+
+    The one that this run was to be compared with stays: its user has named it, and may have no other.
+    """
     try:
         yield
     except BaseException:  # also SystemExit, by which the complaints about options end
@@ -244,7 +247,7 @@ def _remove_reports_on_error(folder: Path | None) -> Iterator[None]:
             from conformance.report.folder import remove_reports
 
             with suppress(OSError):
-                remove_reports(folder)
+                remove_reports(folder, keep=against)
         raise
 
 

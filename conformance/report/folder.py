@@ -65,13 +65,15 @@ def _write_steps(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     return [folder]
 
 
-def remove_reports(folder: Path) -> None:
+def remove_reports(folder: Path, keep: Path | None = None) -> None:
     """Remove the reports of an earlier run, which are not to be taken for those of one that did not start.
 
-    Raises OSError if that cannot be done.
+    keep: a file that stays, whatever it is. Raises OSError if that cannot be done.
     """
+    kept = keep and keep.resolve()
     for name in _RENDER:
-        (folder / name).unlink(missing_ok=True)
+        if (folder / name).resolve() != kept:
+            (folder / name).unlink(missing_ok=True)
     _write_steps(folder / STEPS, {})
 
 

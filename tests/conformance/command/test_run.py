@@ -265,6 +265,17 @@ def test_run_that_cannot_start_leaves_no_reports_of_an_earlier_one(tmp_path, wro
     assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "target.yaml"]
 
 
+def test_run_that_cannot_start_keeps_the_report_to_compare_with(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in FILES:
+        (tmp_path / name).write_text("of an earlier run")
+    profile = written(tmp_path, proof.reference_of("suprsend")().profile("http://127.0.0.1:9"))
+    done = conformance("run", profile, "--report-dir", tmp_path, "--against", "report.json")
+
+    assert done.exit_code == 2
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["report.json", "target.yaml"]
+
+
 def test_summary_names_the_first_of_many_that_are_not_tested(tmp_path):
     with served(tmp_path, proof.reference_of("suprsend")()) as profile:
         done = conformance("run", profile, "--mode", "read-only")
