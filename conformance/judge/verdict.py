@@ -159,8 +159,8 @@ class Verdict:
     @property
     def _was_refused_alike(self) -> bool:
         """Whether nothing in the run shows that there is an API: one answer to all, and that a refusal."""
-        if any(200 <= (one.status or 0) < 300 for one in self.exchanges):
-            return False
+        if any(200 <= (one.status or 0) < 400 for one in self.exchanges):
+            return False  # a redirect, too, refuses nothing
         return len({(one.status, one.response_body) for one in self.exchanges}) == 1
 
     def _reason_of(self, id_: str) -> str | None:

@@ -59,6 +59,20 @@ def test_redirect_that_is_documented_is_an_answer(headers, verdict, failed, tmp_
     assert "accepted 0 of" not in seen
 
 
+def test_one_redirect_for_everything_is_an_answer_where_it_is_documented(tmp_path):
+    class SendsOn:
+        def answer(self, _request):
+            return Response(302, headers={"location": "https://example.com/"})
+
+    file = tmp_path / "links.yaml"
+    file.write_text(
+        LINKS.replace("security: [{key: []}]\n", "").replace("name: name,", "name: name, example: a,")
+    )
+    judged = judge_in_process(SendsOn(), {"spec": str(file), "base_url": IN_PROCESS_URL})
+
+    assert (judged.verdict, judged.ids("failed")) == ("conformant", [])
+
+
 def test_methods_that_are_not_asked_are_listed_and_make_the_verdict_partial(tmp_path):
     more = "".join(
         f"    {name}: {{responses: {{'200': {{description: x}}}}}}\n" for name in ("head", "trace")
