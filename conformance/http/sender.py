@@ -216,15 +216,10 @@ class Sender:
             sentence = f"the request cannot be sent: {self._redaction(str(error))}"
             outcome = Inconclusive(sentence)
         except AnswerCut as cut:
-            how = escape_controls(self._redaction(str(cut)))[:_LONGEST_QUOTE]
-            answer = self._record_response(request, cut.response, sent_at, manner, how)
-            self._log.cite(answer.exchange)
-            if cut.has_timed_out:
-                self._has_waited_for_ends = True
-                sentence = f"answers from {_describe_origin(request.url)} do not end: {how}"
-                if stop := self._count_silence(sentence, SLOW_CUTS_UNTIL_STOP):
-                    raise stop from None
-            raise DoesNotConform("an answer that ends where its head says", how, answer) from None
+            if not cut.has_timed_out or self._budget.remaining_s():
+                raise self._explain_cut(cut, request, sent_at, manner) from None
+            outcome = self._budget.exhausted_outcome()  # the end might have come in time
+            sentence = str(outcome)
         except BodyTooLarge:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
             outcome = self.silence_outcome(Inconclusive, sentence)
@@ -235,6 +230,20 @@ class Sender:
             return
         self._record_failure(request, sentence, sent_at, manner)
         raise outcome from None
+
+    def _explain_cut(
+        self, cut: AnswerCut, request: Request, sent_at: float, manner: str
+    ) -> DoesNotConform | RunStopped:
+        """Record an answer that is cut and return what comes of it."""
+        how = escape_controls(self._redaction(str(cut)))[:_LONGEST_QUOTE]
+        answer = self._record_response(request, cut.response, sent_at, manner, how)
+        self._log.cite(answer.exchange)
+        if cut.has_timed_out:
+            self._has_waited_for_ends = True
+            sentence = f"answers from {_describe_origin(request.url)} do not end: {how}"
+            if stop := self._count_silence(sentence, SLOW_CUTS_UNTIL_STOP):
+                return stop
+        return DoesNotConform("an answer that ends where its head says", how, answer)
 
     def _record_response(
         self,

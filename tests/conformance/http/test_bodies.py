@@ -207,6 +207,15 @@ def test_length_counted_in_characters_cuts_one_answer_and_not_the_next():
     assert not any(answer.is_json for answer in answers)
 
 
+def test_answer_whose_end_the_budget_does_not_wait_for_is_no_breach():
+    with talking_in_bytes(CUT[0], then_close=False, timeout_s=0.1) as client:
+        with pytest.raises(DoesNotConform):
+            client.send("GET", "/")  # twice; from now on once is enough
+        client.budget.restart(0.05)
+        with pytest.raises(RunStopped, match=r"budget of 0\.05 s is used up"):
+            client.send("GET", "/")
+
+
 def test_target_whose_answers_never_end_ends_the_run():
     outcomes = []
     with talking_in_bytes(CUT[0], then_close=False, timeout_s=0.02) as client:
