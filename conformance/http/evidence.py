@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from conformance.http.redaction import MASK, Redaction
 
@@ -172,6 +173,11 @@ def render_curl(
 ) -> str:
     """Write the command that repeats the request, with the credential taken from the environment."""
     words = ["curl", "-sS", "-i", "-X", method, redaction.quote_for_shell(url)]
+    if _has_dot_segment(url):
+        words.insert(3, "--path-as-is")  # or curl leaves them out
+    headers = list(headers)
+    if body and "content-type" not in {name.lower() for name, _ in headers}:
+        words += ["-H", "'Content-Type:'"]  # or curl adds the one of forms
     for name, value in headers:
         if name.lower() not in _HEADERS_OF_THE_CLIENT:
             shown = MASK if redaction.redact_header(name, value) == MASK else value
@@ -190,6 +196,11 @@ def render_curl(
     # Bytes that no shell can quote: printf of every shell knows octal escapes, and few know others.
     octal = "".join(f"\\{byte:03o}" for byte in body)
     return f"printf '{octal}' | " + " ".join([*words, "--data-binary @-"])
+
+
+def _has_dot_segment(url: str) -> bool:
+    segments = urlsplit(url).path.lower().replace("%2e", ".").split("/")
+    return "." in segments or ".." in segments
 
 
 def _name_kept_body(body: bytes, redaction: Redaction) -> str | None:

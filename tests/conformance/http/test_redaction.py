@@ -109,6 +109,29 @@ def test_curl_pipes_bytes_that_are_no_text(redaction):
     assert done.stdout.split() == ["00", "ff", "25", "64", "27", "5c"]
 
 
+@pytest.mark.parametrize(
+    ("url", "headers", "body", "line"),
+    [
+        ("http://h/a?b=/..", [], None, "curl -sS -i -X PUT 'http://h/a?b=/..'"),
+        ("http://h/a/..", [], None, "curl -sS -i --path-as-is -X PUT http://h/a/.."),
+        ("http://h/a/%2E%2e", [], None, "curl -sS -i --path-as-is -X PUT http://h/a/%2E%2e"),
+        (
+            "http://h/a.b/...",
+            [],
+            b"x",
+            "curl -sS -i -X PUT http://h/a.b/... -H 'Content-Type:' --data-binary x",
+        ),
+        ("http://h/", [("content-type", "a/b")], b"x", None),
+        ("http://h/", [("Content-Type", "")], b"x", None),
+    ],
+)
+def test_curl_adds_and_leaves_out_nothing(redaction, url, headers, body, line):
+    """It would send the content type of forms, and resolve the dots of a path."""
+    shown = render_curl("PUT", url, headers, body, redaction)
+
+    assert "'Content-Type:'" not in shown if line is None else shown.replace("'", "") == line.replace("'", "")
+
+
 def test_decoded_query_shows_no_credential():
     redaction = Redaction()
     redaction.conceal("one two", "TOKEN")
