@@ -36,18 +36,20 @@ def replay_finding(
 
     Exit status: 0 it holds no longer, 1 it does, 2 usage or profile error, 3 nobody can tell.
     """
+    from conformance.http.evidence import escape_controls
     from conformance.judge.session import judge_target
     from conformance.judge.suites import read_profile, suite_of
     from conformance.report.block import render_failure
     from conformance.report.changes import find_requirement, read_report
     from conformance.report.terminal import PipeSafeConsole, Terminal
-    from conformance.suite.mode import parse_mode
 
     earlier = read_report(report)
     reported = find_requirement(earlier, id, report)
     if reported.status not in _FINDINGS:
         found = ", ".join(one.id for one in earlier.requirements if one.status in _FINDINGS) or "none"
-        exit_with_usage_error(f"{reported.id}: is no finding, it is {reported.status}; findings: {found}")
+        exit_with_usage_error(
+            escape_controls(f"{reported.id}: is no finding, it is {reported.status}; findings: {found}")
+        )
     if profile is None and earlier.target.profile is None:
         exit_with_usage_error(f"{report}: names no profile; name it with --profile")
     target = read_profile(profile or Path(str(earlier.target.profile)))
@@ -55,16 +57,17 @@ def replay_finding(
     terminal = Terminal(PipeSafeConsole(soft_wrap=True))
     terminal.print_target(target)
     if target.base_url != earlier.target.base_url:
-        terminal.print_lines([f"the report is on {earlier.target.base_url}"])
+        terminal.print_lines([escape_controls(f"the report is on {earlier.target.base_url}")])
     # What looks back judges what the others are answered: the one at fault comes again only if they are asked, too.
     only = () if asked.looks_back else (asked.id,)
     with interrupt.end_run_on_interrupt(), terminal.show_progress(1):
-        verdict = judge_target(target, only=only, seed=earlier.seed, mode=parse_mode(earlier.mode))
+        verdict = judge_target(target, only=only, seed=earlier.seed, mode=earlier.mode)
     (result,) = (one for one in verdict.results if one.requirement.id == asked.id)
-    terminal.print_lines([f"reported  {reported.status.replace('_', ' ')}: {reported.reason}"])
+    reason = escape_controls(str(reported.reason))
+    terminal.print_lines([f"reported  {reported.status.replace('_', ' ')}: {reason}"])
     if result.status == "failed":
         terminal.print_lines(list(render_failure(result, has_curl=True)))
-    status, sentence = _conclude(result)
+    status, sentence = conclude(result)
     terminal.print_lines([f"{asked.id}: {sentence}"])
     sys.exit(interrupt.STATUS if verdict.was_interrupted else status)
 
@@ -79,9 +82,15 @@ def _find_asked(target: AnyTarget, known: list[Requirement], id_: str) -> Requir
     return asked
 
 
-def _conclude(result: Result) -> tuple[int, str]:
+def conclude(result: Result) -> tuple[int, str]:
+    """Return the exit status and the sentence that say what a finding has become."""
     if result.status == "failed":
         return STILL_FAILS, "still fails"
+    if result.status == "passed" and result.rests_on_race:
+        return (
+            NO_VERDICT,
+            "nobody can tell: it passes, but who came first among its requests was chance; try again",
+        )
     if result.status in ("passed", "observed"):
         return 0, f"fails no longer, it {'passes' if result.status == 'passed' else 'is observed'}"
     return NO_VERDICT, f"nobody can tell: {result.reason}"

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, Field, ValidationError
 
 from conformance.http.evidence import escape_controls
+from conformance.suite.mode import Mode
 
 # In the order of severity: what moves to the right got worse.
 VerdictName = Literal["conformant", "no_verdict", "not_conformant"]
@@ -49,7 +50,7 @@ class Report(BaseModel):
     requirements: list[ReportedRequirement]
     target: ReportedTarget = ReportedTarget()
     seed: int = 0
-    mode: str = "full"
+    mode: Mode = Mode.FULL
 
 
 @dataclass(frozen=True)

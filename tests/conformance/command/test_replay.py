@@ -1,10 +1,13 @@
 """`conformance replay`: a finding of a report, tried again."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from conformance import proof
+from conformance.command.replay import conclude
+from conformance.judge.result import Result
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
 from tests.conformance.command.commands import altered, conformance, written
@@ -105,6 +108,39 @@ def test_report_that_names_no_profile_is_told(report, tmp_path):
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert "old.json: names no profile; name it with --profile" in done.stderr
+
+
+def test_mode_that_there_is_not_is_told(report, tmp_path):
+    (tmp_path / "odd.json").write_text(json.dumps({**json.loads(report.read_text()), "mode": "gentle"}))
+    done = conformance("replay", tmp_path / "odd.json", "missing-token")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert (
+        "odd.json: is not a report.json: mode: Input should be 'full', 'safe' or 'read-only'" in done.stderr
+    )
+
+
+def test_file_cannot_command_the_terminal(report, tmp_path):
+    odd = json.loads(report.read_text())
+    odd["target"]["base_url"] = "http://h/\x1b[31m"
+    for one in odd["requirements"]:
+        one["reason"] = "said \x1b[2J"
+    (tmp_path / "odd.json").write_text(json.dumps(odd))
+    profile = written(tmp_path, proof.reference_of(API)().profile("http://127.0.0.1:9"))
+    done = conformance("replay", tmp_path / "odd.json", "missing-token", "--profile", profile)
+
+    assert "the report is on http://h/\\x1b[31m" in done.stdout
+    assert "reported  failed: said \\x1b[2J" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_pass_that_rests_on_chance_mends_nothing():
+    raced = SimpleNamespace(was_raced=True)
+    status, sentence = conclude(Result(None, "passed", evidence=[raced]))
+
+    assert status == 3
+    assert sentence.startswith("nobody can tell: it passes, but who came first")
+    assert conclude(Result(None, "failed", "x", evidence=[raced])) == (1, "still fails")
 
 
 def test_profile_of_another_api_is_refused(report, tmp_path):
