@@ -49,15 +49,16 @@ def render_page(document: dict[str, Any]) -> str:
 def mark_member(body: str, pointer: str | None) -> Markup:
     """Write a JSON *body* with a line for each member, and the one that *pointer* leads to marked.
 
-    A body that is cut, or no JSON, is written as it is. Where there is no such member, what was to hold it is marked.
+    A body that is cut, too deep, or no JSON, is written as it is. Where there is no such member, what was to hold it
+    is marked.
     """
     try:
         value = json.loads(body) if pointer else None
+        lines = list(_list_lines(value, "", "", ""))
     except (ValueError, RecursionError):
         value = None
     if value is None:
         return escape(escape_controls(body))
-    lines = list(_list_lines(value, "", "", ""))
     marked = str(pointer)
     while marked and not any(at == marked for at, _ in lines):
         marked = marked.rpartition("/")[0]

@@ -188,6 +188,16 @@ def test_member_is_marked_in_a_body_that_can_be_read(body, pointer, marked):
     ]
 
 
+def test_body_that_is_too_deep_is_written_as_it_is(monkeypatch):
+    """How deep the parser goes is up to the interpreter; some go deeper than we do."""
+    deep = []
+    for _ in range(5000):
+        deep = [deep]
+    monkeypatch.setattr("json.loads", lambda _: deep)
+
+    assert mark_member("[<b>]", "/0") == escape("[<b>]")
+
+
 def test_conformant_page_has_no_empty_chapters(reference, tmp_path):
     text = Page(written(tmp_path, reference, reference.profile("http://h"), only=["value-*"])).text
 
