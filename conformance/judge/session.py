@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.assertions.outcome import Inconclusive, Outcome, RunStopped, Unjudgeable, Unreachable
 from conformance.http.client import Client
@@ -26,9 +26,6 @@ from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement, leave_out_requirements, select_requirements
 from conformance.suite.run import Run
 from conformance.target.profile import AnyTarget, TargetProfile
-
-if TYPE_CHECKING:
-    pass
 
 _RESTORE_WITHIN_S = 5
 _WAIT_BETWEEN_S = 0.5
