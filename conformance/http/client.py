@@ -298,6 +298,7 @@ class Client:
         """Forget every response and what was memoized, as if nothing had been sent."""
         self._log.clear()
         self.lone_outages.clear()
+        self.outage_watch.forget_outage()
         self._sender.reset_silence_count()
         self._sender.repeats.clear()
 

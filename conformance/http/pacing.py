@@ -123,6 +123,10 @@ class OutageWatch:
             self._has_met_outage = not self._is_accepted(self._ask_ordinary)
         return False
 
+    def forget_outage(self) -> None:
+        """Begin anew, as where the target was but starting."""
+        self._has_met_outage = False
+
     def _is_accepted(self, ask_ordinary: Callable[[], Accepted]) -> bool:
         with self.watch(None):
             try:

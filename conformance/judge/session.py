@@ -85,6 +85,7 @@ class TargetSession:
                 self.client.pause(min(_WAIT_BETWEEN_S, left_s))
             except RunStopped as stop:
                 return str(stop)
+        self.client.outage_watch.forget_outage()  # a target that was starting need not shed load now
         return trouble
 
     def _ask_preflight(self) -> str | None:

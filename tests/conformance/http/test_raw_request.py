@@ -391,3 +391,5 @@ def test_target_that_has_shed_load_before_is_waited_for():
         with pytest.raises(Inconclusive, match="keeps answering 503"):
             send()
         assert client.lone_outages == []
+        client.forget_everything()
+        assert send().status == 503

@@ -149,6 +149,17 @@ def test_target_that_is_starting_is_asked_patiently(reference, answer):
     assert verdict.verdict == "conformant"
 
 
+@pytest.mark.parametrize(
+    ("api", "mutant"),
+    [("onlyautomator", "LongFanIsUnavailable"), ("suprsend", "ItemsOfOtherTypesAreUnavailable")],
+)
+def test_outage_of_a_target_that_was_starting_covers_up_no_crash(api, mutant):
+    (faulty,) = (one for one in proof.mutants_of(api) if one.__name__ == mutant)
+    verdict = judge_in_process(starting(faulty, 5, NOT_YET[2]), only=["no-server-error", "*input*"])
+
+    assert verdict.ids("failed") == [f"{api}/no-server-error"]
+
+
 @pytest.mark.parametrize("answer", [*NOT_YET, Response(0, is_silent=True), Response(0, never_comes=True)])
 def test_target_is_waited_for(answer):
     waited, not_waited = (
