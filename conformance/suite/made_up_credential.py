@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import string
+
+# In the order of Base64.
+_ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits
 HOW_CHANGED = "with the next for each letter and digit of its second half"
-HOW_CHANGED_ONCE = "with the next for its last letter or digit"
+HOW_CHANGED_ONCE = "with another for its last letter or digit"
 
 
 def change_second_half(credential: str) -> str:
@@ -14,10 +18,12 @@ def change_second_half(credential: str) -> str:
 
 
 def change_last_letter(credential: str) -> str:
-    """Put the next letter or digit for the last; the same text if there is none."""
+    """Put another letter or digit for the last; the same text if there is none."""
     for at in reversed(range(len(credential))):
-        if (changed := _next_character(credential[at])) != credential[at]:
-            return credential[:at] + changed + credential[at + 1 :]
+        if credential[at] in _ALPHABET:
+            # Of the last character of Base64 only the upper bits need count, so one of these is changed.
+            other = _ALPHABET[(_ALPHABET.index(credential[at]) + 31) % len(_ALPHABET)]
+            return credential[:at] + other + credential[at + 1 :]
     return credential
 
 

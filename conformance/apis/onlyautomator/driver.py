@@ -59,8 +59,8 @@ class Driver(suite.Driver):
 
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
         super().__init__(client, run)
-        # In a with block: looks out for a 503 that what is sent there meets, and an ordinary write does not.
-        self._watch_for_outages = partial(client.outage_watch.watch, lambda: self.write(self.make_body()))
+        ask_ordinary = (lambda: self.write(self.make_body())) if run.mode.may_write else None
+        self._watch_for_outages = partial(client.outage_watch.watch, ask_ordinary)
         self.target = target
         self.accepted_writes: dict[Triple, list[SentWrite]] = {}
         self.answers_to_odd_headers: list[Response] = []

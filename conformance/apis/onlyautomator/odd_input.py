@@ -50,6 +50,7 @@ _STRUCTURES: Mapping[str, bytes] = {  # around what is put into a value
     MEMBER_NAME: b'{%s: "named"}',
 }
 # What servers clean up, replace or cannot keep.
+_NOT_OF_NAMES = ("a slash", "dot segments")  # a server may write its names in other letters than these
 _NOT_KEPT = ("empty", "blank", "NUL", "half a surrogate pair", "bytes that are not UTF-8")
 
 TABLE = Table(
@@ -140,6 +141,8 @@ class KeptText(NamedTuple):
 def find_kept_text(row: Row) -> KeptText | None:
     """Return what has to come back of a row; None if the row has no text, or one that need not be kept."""
     if row.place not in ("category", "preference", VALUE, *_STRUCTURES) or row.kind in (TWICE, *_NOT_KEPT):
+        return None
+    if row.place in ("category", "preference") and row.kind in _NOT_OF_NAMES:
         return None
     text = KINDS[row.kind].json or b""
     if not text.startswith(b'"'):  # what becomes of numbers, other requirements ask

@@ -68,8 +68,8 @@ class Driver(suite.Driver):
 
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
         super().__init__(client, run)
-        # In a with block: looks out for a 503 that what is sent there meets, and an opt-in does not.
-        self._watch_for_outages = partial(client.outage_watch.watch, lambda: self.write(OPT_IN))
+        ask_ordinary = (lambda: self.write(OPT_IN)) if run.mode.may_write else None
+        self._watch_for_outages = partial(client.outage_watch.watch, ask_ordinary)
         self.places = Places(target)
         self.api_key = ApiKey(target.credentials.api_key, client)
         self.accepted_writes: list[AcceptedWrite] = []
@@ -135,7 +135,7 @@ class Driver(suite.Driver):
                 self._seen.setdefault(place, {}).update(editable_channels(answer))
         elif answer.status in REFUSALS and latest:
             # A refusal changes nothing, so what was there before is there still.
-            self._latest[place] = latest
+            self._latest.setdefault(place, latest)  # an ordinary write may have come in between
         return answer
 
     def keep_accepted(self, place: Place, body: Any, answer: Response) -> None:

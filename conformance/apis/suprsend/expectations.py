@@ -12,6 +12,7 @@ from conformance.apis.suprsend.category import (
     member_of_channel,
     repeatable_state,
 )
+from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.neighbours import objects_in
 from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import MISSING
@@ -156,3 +157,9 @@ def expect_full_preference(answer: Response) -> None:
     for section in expect_objects(body, "sections", answer):
         expect_objects(section, "subcategories", answer)
     expect_objects(body, "channel_preferences", answer)
+
+
+def judged_answers(driver: Driver) -> Sequence[Response]:
+    """Return every answer of the run so far, but to GET, which no server has to know, and what is put aside."""
+    aside = {id(answer) for answer in driver.unjudged_answers}
+    return [one for one in driver.client.responses if one.exchange.method == "PATCH" and id(one) not in aside]

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.apis.suprsend import hostile_input
 from conformance.apis.suprsend.category import describe_value
 from conformance.apis.suprsend.driver import Driver
-from conformance.apis.suprsend.expectations import error_body_of
+from conformance.apis.suprsend.expectations import error_body_of, judged_answers
 from conformance.apis.suprsend.shared_writes import (
     write_to_unknown_category,
     write_with_wrong_key,
@@ -17,18 +17,9 @@ from conformance.apis.suprsend.shared_writes import (
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.response import Response
-from conformance.suite.hostile_input import expect_no_crash, may_be_refused_for_size
+from conformance.suite.hostile_input import may_be_refused_for_size
 
 ORDER = 1
-
-NOT_IMPLEMENTED = 501
-UNAVAILABLE = 503
-
-
-def _judged_answers(driver: Driver) -> Sequence[Response]:
-    """Return every answer of the run so far, but to GET, which no server has to know, and what is put aside."""
-    aside = {id(answer) for answer in driver.unjudged_answers}
-    return [one for one in driver.client.responses if one.exchange.method == "PATCH" and id(one) not in aside]
 
 
 def _provoke_refusals(driver: Driver) -> Sequence[Response]:
@@ -37,7 +28,7 @@ def _provoke_refusals(driver: Driver) -> Sequence[Response]:
     seen = dict.fromkeys(id(answer) for answer in driver.client.responses)
     unusual = {id(answer) for answer in driver.unusual_answers}
     judged = [
-        one for one in _judged_answers(driver) if id(one) not in unusual and not may_be_refused_for_size(one)
+        one for one in judged_answers(driver) if id(one) not in unusual and not may_be_refused_for_size(one)
     ]
     refused = [one for one in judged if 400 <= one.status < 500]
     refused += [answer for answer in provoked if id(answer) not in seen and not answer.ok]
@@ -62,29 +53,6 @@ def test_hostile_bodies(driver: Driver) -> None:
     observe(
         ", ".join(f"{name} {answer.status if answer else 'no answer'}" for name, answer in answers.items())
     )
-
-
-def test_no_server_error(driver: Driver) -> None:
-    """MUST not answer any request with a 5xx. (suprsend: Response)
-
-    Among what is sent is odd input, a table of places and kinds: each segment of the path, query parameter, header,
-    member and item, the method and the path, each absent, twice, of another type, out of range, long, or in letters and
-    bytes that few send. Of its rows 52 are drawn by the run's seed, each place and each kind among them, and a finding
-    names both.
-
-    A 503 is sent again and waited for. It is no outage where one input meets it three times, and ordinary writes are
-    accepted in between. HTTP allows 501 for an unknown transfer coding or method, so a request that few clients send
-    may be answered 501.
-    """
-    trouble = hostile_input.send_all(driver)
-    expect_no_crash(driver)
-    unusual = {id(answer) for answer in driver.unusual_answers}
-    for answer in _judged_answers(driver):
-        allowed = (UNAVAILABLE, NOT_IMPLEMENTED) if id(answer) in unusual else (UNAVAILABLE,)
-        sound = answer.status < 500 or answer.status in allowed
-        expect(sound, "no 5xx", f"status {answer.status}", answer)
-    if trouble:
-        raise trouble
 
 
 def test_error_is_json(driver: Driver) -> None:

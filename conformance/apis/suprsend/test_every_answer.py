@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+from conformance.apis.suprsend import hostile_input
 from conformance.apis.suprsend.category import (
     IN,
     PREFERENCES,
@@ -16,16 +17,19 @@ from conformance.apis.suprsend.category import (
     require_success,
 )
 from conformance.apis.suprsend.driver import AcceptedWrite, Driver
+from conformance.apis.suprsend.expectations import judged_answers
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import switch_category_once, switch_channel_once
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.member import find_member, render_member
 from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested, RunStopped
 from conformance.http.response import Response
+from conformance.suite.hostile_input import NOT_IMPLEMENTED, expect_no_crash
 
 ORDER = 5
 LOOKS_BACK = True
 CANT_UNSUBSCRIBE = "cant_unsubscribe"
+UNAVAILABLE = 503
 
 
 def _accepted_answers(driver: Driver) -> Iterator[Response]:
@@ -265,3 +269,40 @@ def _expect_to_stay(driver: Driver, member: str, kind: type) -> None:
             wanted = f"{member} {describe_value(before)}, as before"
             expect(given == before, wanted, describe_value(given), write.answer, (member,))
     require_member(switch_category_once(driver).first, member, kind)
+
+
+# --- every answer, accepted or not ------------------------------------------------------------------------
+
+
+def test_no_server_error(driver: Driver) -> None:
+    """MUST not answer any request with a 5xx. (suprsend: Response)
+
+    Among what is sent is odd input, a table of places and kinds: each segment of the path, query parameter, header,
+    member and item, the method and the path, each absent, twice, of another type, out of range, long, or in letters and
+    bytes that few send. Of its rows 52 are drawn by the run's seed, each place and each kind among them, and a finding
+    names both.
+
+    A 503 is sent again and waited for. It is no outage where one input meets it three times, and ordinary writes are
+    accepted in between. HTTP allows 501 for an unknown transfer coding or method, so a request that few clients send
+    may be answered 501.
+    """
+    trouble: Inconclusive | RunStopped | None = None
+    try:
+        trouble = hostile_input.send_all(driver)
+    except RunStopped as stop:
+        trouble = stop
+    except NotTested:
+        pass  # what the mode does send is judged all the same
+    expect_no_crash(driver)
+    unusual = {id(answer) for answer in driver.unusual_answers}
+    generated = set[int]()
+    with suppress(NotTested, *UNDECIDED):  # these have a requirement of their own
+        generated = {id(result.answer) for result in driver.case_results()}
+    for answer in judged_answers(driver):
+        if id(answer) in generated:
+            continue
+        allowed = (UNAVAILABLE, NOT_IMPLEMENTED) if id(answer) in unusual else (UNAVAILABLE,)
+        sound = answer.status < 500 or answer.status in allowed
+        expect(sound, "no 5xx", f"status {answer.status}", answer)
+    if trouble:
+        raise trouble

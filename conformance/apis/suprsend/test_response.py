@@ -119,8 +119,9 @@ def test_name_ignores_the_body(driver: Driver) -> None:
 
 
 def test_description_ignores_the_body(driver: Driver) -> None:
-    """MUST take the description from the category, whatever the body says. (suprsend: Response)
+    """SHOULD take the description from the category, whatever the body says. (suprsend: Response)
 
+    The document does not say whose description it is; its example describes the category.
     A body with members that the document does not know may be refused.
     """
     _expect_no_claim_taken(driver, "description")
