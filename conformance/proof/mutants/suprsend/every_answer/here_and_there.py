@@ -183,11 +183,13 @@ class TenantsCannotEditWhatIsOut(_WrongForATenant):
 
 
 class _Answers200(Reference):
+    status = 200
+
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         response = super().answer(request)
         is_accepted = response.status == 202 and self._is_concerned(request)
-        return replace(response, status=200) if is_accepted else response
+        return replace(response, status=self.status) if is_accepted else response
 
     def _is_concerned(self, request: Request) -> bool:
         raise NotImplementedError
@@ -228,6 +230,13 @@ class WritesAtOnceAreAnswered200(_Answers200):
 
     def _is_concerned(self, request: Request) -> bool:  # noqa: ARG002
         return self._under_way > 1
+
+
+class WritesAtOnceFail(WritesAtOnceAreAnswered200):
+    """A write that is under way with others is stored, and answered 500."""
+
+    breaks = frozenset({"no-server-error"})
+    status = 500
 
 
 class LockedDescriptionIsAnObject(_WrongForLockedCategories):
