@@ -75,7 +75,8 @@ def read_report(file: Path, api: str | None = None) -> Report:
         at = ".".join(map(str, first["loc"]))
         raise BadReport(f"{file}: is not a report.json: {f'{at}: ' if at else ''}{first['msg']}") from None
     if api not in (None, report.api):
-        raise BadReport(f"{file}: is a report on {report.api}, not on {api}; compare reports on one API")
+        on = escape_controls(report.api)
+        raise BadReport(f"{file}: is a report on {on}, not on {api}; compare reports on one API")
     return report
 
 
@@ -89,7 +90,7 @@ def find_requirement(report: Report, id_: str, file: Path) -> ReportedRequiremen
         if known in found:
             return found[known]
     near = difflib.get_close_matches(id_, found, n=1)
-    hint = f"did you mean {near[0]}?" if near else "it asked others"
+    hint = f"did you mean {escape_controls(near[0])}?" if near else "it asked others"
     raise BadReport(f"{file}: has no requirement {id_}; {hint}")
 
 

@@ -129,9 +129,13 @@ def test_file_cannot_command_the_terminal(report, tmp_path):
     profile = written(tmp_path, proof.reference_of(API)().profile("http://127.0.0.1:9"))
     done = conformance("replay", tmp_path / "odd.json", "missing-token", "--profile", profile)
 
+    (tmp_path / "odd.json").write_text(json.dumps(odd).replace("missing-token", r"missing-\u001btoken"))
+    unknown = conformance("replay", tmp_path / "odd.json", "missing-token")
+
     assert "the report is on http://h/\\x1b[31m" in done.stdout
     assert "reported  failed: said \\x1b[2J" in done.stdout
-    assert "\x1b" not in done.stdout
+    assert r"did you mean onlyautomator/missing-\x1btoken?" in unknown.stderr
+    assert "\x1b" not in done.stdout + unknown.stderr
 
 
 def test_pass_that_rests_on_chance_mends_nothing():
