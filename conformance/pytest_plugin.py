@@ -148,12 +148,21 @@ class ConformanceRun:
         """Tell whether a requirement that is not met decides the verdict."""
         return result.is_our_fault or result.requirement.level in self.deciding_levels
 
-    def fault_of_waiver(self, result: Result) -> str | None:
-        """Say what to do with the waiver of a requirement that it no longer excuses."""
+    def fault_of_waiver(self, result: Result, selected: int) -> str | None:
+        """Say what to do with the waiver of a requirement that it no longer excuses.
+
+        selected: how many requirements are asked.
+        """
         from conformance.judge import waiver
+        from conformance.suite.mode import Mode
 
         own = [one for one in self._waivers if one.id == result.requirement.id]
-        faults = waiver.list_waiver_faults(own, [result], [result.requirement], datetime.now(UTC).date())
+        if not own:
+            return None
+        left_out = self.suite.list_left_out() or selected < len(self.suite.requirements())
+        is_partial = bool(left_out) or self._mode is not Mode.FULL
+        today = datetime.now(UTC).date()
+        faults = waiver.list_waiver_faults(own, [result], [result.requirement], today, is_partial=is_partial)
         return faults[0] if faults else None
 
     def close(self) -> None:
@@ -213,7 +222,8 @@ class RequirementItem(pytest.Item):
         result = self._run.ask(self._requirement)
         is_decisive = self._run.decides_verdict(result)
         reason = self._run.session.client.redaction(result.reason or "")
-        if fault := self._run.fault_of_waiver(result):
+        selected = sum(isinstance(one, RequirementItem) for one in self.session.items)
+        if fault := self._run.fault_of_waiver(result, selected):
             pytest.fail(f"{fault}\n{self._describe(result)}", pytrace=False)
         match result.status:
             case "failed" if is_decisive:
@@ -281,7 +291,7 @@ def _make_run(config: pytest.Config) -> ConformanceRun:
         known = suite.requirements()
     except (BadProfile, waiver.BadWaivers, session.CannotRun, BadRequirement) as error:
         raise pytest.UsageError(*str(error).splitlines()) from None
-    if faults := waiver.list_waiver_faults(waivers, [], known, datetime.now(UTC).date()):
+    if faults := waiver.list_pointless_waivers(waivers, known):
         raise pytest.UsageError(*faults)
     return ConformanceRun(suite, waivers, option.conformance_strict, mode, option.conformance_seed)
 

@@ -218,7 +218,8 @@ def judge_target(
     verdict.document_sha256 = suite.document_sha256
     with TargetSession(suite, seed, mode, make_connection, wait_s) as session:
         _collect_results(verdict, session, asked, waivers, fail_fast, on_result, on_start)
-        faults = waiver.list_waiver_faults(waivers, verdict.results, known, verdict.started.date())
+        today = verdict.started.date()
+        faults = waiver.list_waiver_faults(waivers, verdict.results, known, today, is_partial=is_partial)
         verdict.waiver_faults = list(map(session.client.redaction, faults))
         verdict.notes += notes.describe_made_up(session.client.made_up_credentials, verdict.results)
         verdict.notes += notes.describe_repeats(session.client.repeats, session.client.request_count)

@@ -92,18 +92,35 @@ def apply_waivers(result: Result, waivers: Sequence[Waiver], today: date) -> Res
 
 
 def list_waiver_faults(
-    waivers: Sequence[Waiver], results: Sequence[Result], known: Sequence[Requirement], today: date
+    waivers: Sequence[Waiver],
+    results: Sequence[Result],
+    known: Sequence[Requirement],
+    today: date,
+    *,
+    is_partial: bool,
 ) -> list[str]:
     """Say of each waiver that no longer excuses anything what to do with it, in a sentence.
 
-    known: every requirement of the API, asked or not; waivers of other APIs are left to their own runs.
+    known: every requirement of the API, asked or not; waivers of other APIs are left to their own runs. is_partial:
+    whether the run asked less than it might have.
     """
     asked = {result.requirement.id: result for result in results}
     faults = list_pointless_waivers([one for one in waivers if one.id not in asked], known)
     for one in waivers:
         if one.id in asked:
-            faults += _describe_stale(one, asked[one.id], today)
+            faults += _describe_stale(one, asked[one.id], today, is_partial=is_partial)
     return faults
+
+
+def needs_no_waiver(result: Result, *, is_partial: bool) -> bool:
+    """Tell whether *result* shows that there is nothing left to excuse.
+
+    is_partial: whether the run asked less than it might have: what looks back on it did not see the rest.
+    """
+    if result.status == "observed":
+        return True
+    has_seen_all = not (result.requirement.looks_back and is_partial)
+    return result.status == "passed" and not result.rests_on_race and has_seen_all
 
 
 def refuse_pointless_waivers(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> None:
@@ -133,8 +150,8 @@ def list_pointless_waivers(waivers: Sequence[Waiver], known: Sequence[Requiremen
     return faults
 
 
-def _describe_stale(waiver: Waiver, result: Result, today: date) -> list[str]:
-    if result.status == "observed" or (result.status == "passed" and not result.rests_on_race):
+def _describe_stale(waiver: Waiver, result: Result, today: date, *, is_partial: bool) -> list[str]:
+    if needs_no_waiver(result, is_partial=is_partial):
         return [f"{waiver.id}: has a waiver by {waiver.owner} and was {result.status}; remove it"]
     if waiver.expires < today:
         return [

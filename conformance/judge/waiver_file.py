@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from conformance.judge.verdict import Verdict, deciding_levels
-from conformance.judge.waiver import Waiver, list_pointless_waivers
+from conformance.judge.waiver import Waiver, list_pointless_waivers, needs_no_waiver
 from conformance.suite.requirement import Requirement
 
 _LONGEST_REASON = 200
@@ -40,9 +40,7 @@ def find_needless_waivers(
 ) -> list[str]:
     """Name the waivers that excuse nothing: their requirement passed, or there is none that could fail."""
     passed = {
-        one.requirement.id
-        for one in verdict.results
-        if one.status == "observed" or (one.status == "passed" and not one.rests_on_race)
+        one.requirement.id for one in verdict.results if needs_no_waiver(one, is_partial=verdict.is_partial)
     }
     return [one.id for one in waivers if one.id in passed or list_pointless_waivers([one], known)]
 

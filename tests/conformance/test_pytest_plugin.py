@@ -220,6 +220,14 @@ def test_waiver_excuses_until_it_excuses_nothing(folder):
     )
 
 
+def test_waiver_of_what_looks_back_on_all_holds_where_a_part_is_asked(folder):
+    waiver = {"id": f"{API}/media-type", "reason": "known", "owner": "ada", "expires": "2126-01-01"}
+    folder.write("waivers.yaml", json.dumps([waiver]))
+    done = folder.run(REFERENCE(), *AIMED, "--conformance-waivers", "waivers.yaml", "-k", "media-type")
+
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("mode", ["safe", "read-only"])
 def test_mode_leaves_out_what_it_leaves_out_for_the_command(run, mode):
     class Counts(REFERENCE):

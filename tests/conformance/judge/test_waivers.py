@@ -11,8 +11,11 @@ from typer.testing import CliRunner
 
 from conformance import proof
 from conformance.command.cli import app
+from conformance.judge.waiver import Waiver
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
+from conformance.proof.trial import judge_in_process
+from conformance.suite.mode import Mode
 
 API = "onlyautomator"
 TODAY = datetime.now(UTC).date()
@@ -124,6 +127,37 @@ def test_race_that_was_won_this_once_keeps_its_waiver(tmp_path):
 
     assert statuses(report) == {raced: "passed"}
     assert (done.exit_code, report["waiver_faults"]) == (0, [])
+
+
+LOOKS_BACK = {**LIVE, "id": f"{API}/no-server-error"}
+
+
+@pytest.mark.parametrize(
+    ("options", "is_stale"),
+    [
+        ({}, True),
+        ({"only": ["value-true", "no-server-error"]}, False),
+        ({"leave_out": ["value-*"]}, False),
+        ({"mode": Mode.SAFE}, False),
+    ],
+)
+def test_part_of_a_run_does_not_end_the_waiver_of_what_looks_back_on_all(options, is_stale):
+    verdict = judge_in_process(
+        proof.reference_of(API)(), waivers=[Waiver.model_validate(LOOKS_BACK)], **options
+    )
+
+    assert LOOKS_BACK["id"] in verdict.ids("passed")
+    assert bool(verdict.waiver_faults) == is_stale
+
+
+def test_part_of_a_run_prunes_no_waiver_of_what_looks_back_on_all(tmp_path):
+    file = tmp_path / "known.yaml"
+    file.write_text(json.dumps([LOOKS_BACK]))
+    done, left = run_and_write(
+        tmp_path, proof.reference_of(API)(), "--waivers", file, "--prune-waivers", only=["no-server-error"]
+    )
+
+    assert (done.exit_code, json.loads(left)) == (0, [LOOKS_BACK])
 
 
 def test_old_failures_are_waived_and_new_ones_are_not(tmp_path):
