@@ -24,9 +24,15 @@ from conformance.apis.onlyautomator.shared_writes import (
 )
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import Inconclusive, RunStopped
+from conformance.http.pacing import UNAVAILABLE
 from conformance.http.response import Response
 from conformance.suite.driver import is_among
-from conformance.suite.hostile_input import expect_no_crash, may_be_refused_for_size, send_each
+from conformance.suite.hostile_input import (
+    NOT_IMPLEMENTED,
+    expect_no_crash,
+    may_be_refused_for_size,
+    send_each,
+)
 
 ORDER = 3
 LOOKS_BACK = True
@@ -37,8 +43,6 @@ CODES = frozenset(
     ]["code"]["enum"]
 )
 DOCUMENTED_ERRORS = (400, 401, 403, 404)
-UNAVAILABLE = 503
-NOT_IMPLEMENTED = 501
 
 
 def _every_answer(driver: Driver) -> Iterator[Response]:

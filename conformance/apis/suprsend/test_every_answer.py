@@ -23,13 +23,13 @@ from conformance.apis.suprsend.shared_writes import switch_category_once, switch
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.member import find_member, render_member
 from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested, RunStopped
+from conformance.http.pacing import UNAVAILABLE
 from conformance.http.response import Response
 from conformance.suite.hostile_input import NOT_IMPLEMENTED, expect_no_crash
 
 ORDER = 5
 LOOKS_BACK = True
 CANT_UNSUBSCRIBE = "cant_unsubscribe"
-UNAVAILABLE = 503
 
 
 def _accepted_answers(driver: Driver) -> Iterator[Response]:
