@@ -204,3 +204,35 @@ def test_strict_run_that_left_something_out_fails(tmp_path):
 
     assert done.exit_code == 1
     assert "not tested, and --strict asks for all" in done.stdout
+
+
+class FailsAfterThePreflight:
+    """A correct server that is in trouble for *count* requests from the *first* on."""
+
+    def __init__(self, api, first, count, status):
+        self.server = proof.reference_of(api)()
+        self.profile, self.clock = self.server.profile, self.server.clock
+        self.first, self.count, self.status, self.asked = first, count, status, 0
+
+    def answer(self, request):
+        self.asked += 1
+        if self.first <= self.asked < self.first + self.count:
+            return Response(self.status, {"code": self.status, "message": "in trouble"})
+        return self.server.answer(request)
+
+
+def test_safe_mode_finds_server_errors():
+    """Of odd input nothing is sent then, and what is sent is judged all the same."""
+    verdict = judge_in_process(FailsAfterThePreflight("suprsend", 4, 1, 500), mode=Mode.SAFE)
+
+    assert "suprsend/no-server-error" in verdict.ids("failed")
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_read_only_run_waits_for_a_target_that_starts(api):
+    """No ordinary write may tell then whether a 503 meets one input alone."""
+    verdict = judge_in_process(FailsAfterThePreflight(api, 1, 2, 503), mode=Mode.READ_ONLY)
+    undisturbed = judge_in_process(proof.reference_of(api)(), mode=Mode.READ_ONLY)
+
+    assert verdict.verdict == undisturbed.verdict == "conformant"
+    assert verdict.counts == undisturbed.counts
