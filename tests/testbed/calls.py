@@ -7,6 +7,8 @@ import json
 import socket
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +42,17 @@ def token(*, secret: str = SECRET, algorithm: str = "HS256", **claims: Any) -> s
 
 def bearer(credential: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {credential}"}
+
+
+@contextmanager
+def takes_at_least(seconds: float) -> Iterator[None]:
+    """Fail if what is done takes less than that.
+
+    An event loop counts from when it last looked at the clock, so a wait may end some milliseconds early.
+    """
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began >= seconds - 0.02
 
 
 def fresh(**members: Any) -> dict[str, Any]:
