@@ -15,8 +15,8 @@ from conformance.contract.reading import Operation
 from conformance.contract.request import make_request
 from conformance.http.client import Client, RequestParts
 from conformance.http.connection import Request
+from conformance.http.credentials.secret import Secret
 from conformance.http.response import Response
-from conformance.http.secret import Secret
 from conformance.suite.driver import CaseResult, Driver
 from conformance.suite.made_up_credential import HOW_CHANGED, change_second_half
 from conformance.suite.run import Run

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field, InstanceOf
 
 from conformance.contract.reading import Contract, Operation, read_contract
-from conformance.http.secret import Secret
+from conformance.http.credentials.secret import Secret
 from conformance.target.model import BadProfile
 from conformance.target.profile import TargetProfile, make_profile
 from conformance.target.resolution import resolve_profile

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -11,15 +10,15 @@ from typing import Any, TypeVar, Unpack
 
 import httpx2
 
-from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested, RunStopped
+from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested
 from conformance.http.composition import (
     UNSET,
     RequestParts,
     compose_request,
-    move_to_other_slash,
-    replace_headers,
 )
 from conformance.http.connection import HttpConnection, Request, choose_proxy
+from conformance.http.credentials.authorized_sender import AuthorizedSender
+from conformance.http.credentials.secret import Secret
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import (
@@ -33,11 +32,9 @@ from conformance.http.pacing import (
     RetryTimer,
 )
 from conformance.http.race import Race, select_overlapping
-from conformance.http.raw_request import RawRequest, renew_headers
+from conformance.http.raw_request import RawRequest
 from conformance.http.redaction import Redaction
-from conformance.http.renewal import CannotRenew, Renewal
 from conformance.http.response import Response
-from conformance.http.secret import COMMAND_WITHIN_S, Secret
 from conformance.http.sender import Sender
 
 __all__ = ["UNSET", "Client", "RequestParts"]
@@ -54,7 +51,6 @@ class Client:
     ssl_context: other than the usual one. proxy: its URL, "none" for none, or None for the environment's.
     secrets: credentials, shown by their names, and fetched again when the target no longer accepts them.
     make_connection: the proof gives one of its own, which calls a server in this process.
-    make_credential_probe: makes a request that is accepted, and changes nothing, with a credential that still is.
     """
 
     def __init__(
@@ -79,10 +75,6 @@ class Client:
         self.made_up_credentials: dict[str, str] = {}  # how those of these names are made
         self.redaction = redaction
         self._log = EvidenceLog()
-        self.make_credential_probe: Callable[[Secret], Request | None] = lambda _: None
-        self._probing = threading.Lock()
-        self._ended: dict[str, str] = {}  # what is said of credentials that were accepted, by their keys
-        self._renewal = Renewal(secrets, redaction)
         self._base_url = base_url.rstrip("/")
         self._retry_s = retry_s
         self._statuses_to_wait_at = BUSY_STATUSES
@@ -100,6 +92,11 @@ class Client:
             RateLimit(rate_per_s, self.clock),
             timeout_s,
         )
+        self._authorized_sender = AuthorizedSender(self._sender, secrets, redaction, self.budget, self._log)
+
+    def set_credential_probe(self, make_probe: Callable[[Secret], Request | None]) -> None:
+        """Ask *make_probe* for a request that is accepted, and changes nothing, if a credential still is."""
+        self._authorized_sender.make_probe = make_probe
 
     # --- sending -------------------------------------------------------------------------------------------
 
@@ -122,7 +119,7 @@ class Client:
         request = compose_request(self._base_url, self.redaction, method, path, **parts)
         timer, statuses = self._start_retry_timer(), list[int]()
         while True:
-            response = self._send_with_renewal(request)
+            response = self._authorized_sender.send(request)
             if not retry_busy or response.status not in (wait_at or self._statuses_to_wait_at):
                 return self._keep_response(response)
             statuses.append(response.status)
@@ -137,9 +134,7 @@ class Client:
     def build_request(self, method: str, path: str, **parts: Unpack[RequestParts]) -> Request:
         """Make the request that send would send, for a RawRequest."""
         request = compose_request(self._base_url, self.redaction, method, path, **parts)
-        return replace_headers(
-            request, self._renewal.renew_expired(request.headers, self._command_timeout_s())
-        )
+        return self._authorized_sender.renew_expired(request)
 
     def send_raw(self, raw_request: RawRequest) -> list[Response]:
         """Send bytes on a connection of their own and return the responses to the requests in them, in their order.
@@ -153,7 +148,7 @@ class Client:
         timer, statuses = self._start_retry_timer(), list[int]()
         while True:
             responses = self._sender.send_raw(raw_request)
-            if renewed := self._renew_raw(raw_request, responses):
+            if renewed := self._authorized_sender.renew_raw(raw_request, responses):
                 raw_request = renewed
                 responses = self._sender.send_raw(raw_request)
             busy = next((response for response in responses if response.status in BUSY_STATUSES), None)
@@ -171,9 +166,7 @@ class Client:
             self._keep_response(response)
         if busy:
             raise self._give_up_on_busy(busy)
-        for request, response in zip(raw_request.requests, responses, strict=False):
-            if refused := self._renewal.note_answer(request, response.status):
-                self._believe_refusal(refused, response)
+        self._authorized_sender.note_answers(raw_request.requests, responses)
         return responses
 
     def send_hostile(self, ask: Callable[[], T], ask_harmless: Callable[[], Accepted]) -> T | None:
@@ -310,67 +303,6 @@ class Client:
         self.made_up_credentials[name] = how
         return self.redaction.conceal(value, name)
 
-    # --- one exchange --------------------------------------------------------------------------------------
-
-    def _send_with_renewal(self, request: Request) -> Response:
-        """Send, and once more if the credential was one that is fetched and is no longer accepted."""
-        sent = self._renewal.renew_expired(request.headers, self._command_timeout_s())
-        request = replace_headers(request, sent)
-        response = self._send_following_slash(request)
-        refused = self._renewal.note_answer(request, response.status)
-        renewed = self._renew_refused(sent, response)
-        if renewed is not None:
-            self.cite(response.exchange)
-            request = replace_headers(request, renewed)
-            response = self._send_following_slash(request)
-            refused = self._renewal.note_answer(request, response.status)
-        if refused:
-            self._believe_refusal(refused, response)
-        return response
-
-    def _renew_refused(self, headers: httpx2.Headers, response: Response) -> httpx2.Headers | None:
-        """Return the headers to ask once more with, or None if *response* stands."""
-        try:
-            return self._renewal.renew_refused(headers, response.status, self._command_timeout_s())
-        except CannotRenew as error:
-            self.cite(response.exchange)
-            if not self.budget.remaining_s():
-                raise self.budget.exhausted_outcome() from None
-            raise self._sender.silence_outcome(Inconclusive, self.redaction(str(error))) from None
-
-    def _renew_raw(self, raw_request: RawRequest, responses: Sequence[Response]) -> RawRequest | None:
-        """Return *raw_request* with a newer credential, or None if the responses stand."""
-        for request, response in zip(raw_request.requests, responses, strict=False):
-            if renewed := self._renew_refused(request.headers, response):
-                return renew_headers(raw_request, request.headers, renewed)
-        return None
-
-    def _believe_refusal(self, secret: Secret, response: Response) -> None:
-        """Return if *secret*, which was accepted before, still is; else raise RunStopped if the run cannot go on."""
-        with self._probing:
-            if secret.key not in self._ended:
-                count = self.request_count
-                probe = self.make_credential_probe(secret)
-                if probe is None:
-                    return
-                again = self._send_following_slash(probe)
-                if self._renewal.note_answer(probe, again.status) is not secret:
-                    return  # it is this request that is refused, and not the credential
-                self._ended[secret.key] = (
-                    f"{secret.key} has been refused since request {count}, with {response.status}, and had been "
-                    "accepted before; give one that outlasts the run"
-                )
-        self.cite(response.exchange)
-        kind = RunStopped if secret is self._renewal.main else Inconclusive
-        raise kind(self._ended[secret.key])
-
-    def _send_following_slash(self, request: Request) -> Response:
-        """Send, and follow a redirect that does nothing but add or remove the last slash of the path."""
-        # Many frameworks redirect to the form that they route, and clients follow; any other redirect is an answer.
-        response = self._sender.send(request)
-        moved = move_to_other_slash(request, response.status, response.headers)
-        return self._sender.send(moved) if moved else response
-
     def _keep_response(self, response: Response) -> Response:
         if response.status not in BUSY_STATUSES:
             self._sender.reset_silence_count()
@@ -381,9 +313,6 @@ class Client:
 
     def _start_retry_timer(self) -> RetryTimer:
         return RetryTimer(min(self._retry_s, self.budget.remaining_s()), self.clock)
-
-    def _command_timeout_s(self) -> float:
-        return min(COMMAND_WITHIN_S, self.budget.remaining_s())
 
     def _give_up_on_busy(self, response: Response) -> BaseException:
         if not self.budget.remaining_s():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from conformance.http.secret import Secret
+from conformance.http.credentials.secret import Secret
 from conformance.judge.result import Result
 from conformance.target.profile import AnyTarget
 from openapi.jwt import peek_claims

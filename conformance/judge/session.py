@@ -59,7 +59,7 @@ class TargetSession:
             target.base_url, Redaction(), make_connection=make_connection, **client_options(target)
         )
         self.driver = suite.make_driver(self.client, self.run)
-        self.client.make_credential_probe = self.driver.make_credential_probe
+        self.client.set_credential_probe(self.driver.make_credential_probe)
         self.engine = Engine(self.driver, self.client, suite.describe_subject)
         self.remains: str | None = None
 

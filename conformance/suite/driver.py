@@ -11,9 +11,9 @@ from conformance.assertions.outcome import Inconclusive, Unreachable
 from conformance.generation.case import Case
 from conformance.http.client import Client
 from conformance.http.connection import Request
+from conformance.http.credentials.secret import Secret
 from conformance.http.raw_request import RawRequest
 from conformance.http.response import Response
-from conformance.http.secret import Secret
 from conformance.suite.odd_input import Row
 from conformance.suite.run import Run
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from conformance.http.secret import Secret
+from conformance.http.credentials.secret import Secret
 
 
 class BadProfile(ValueError):

@@ -28,7 +28,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 
 from conformance.http.connection import NO_PROXY, is_proxy_url
-from conformance.http.secret import Secret
+from conformance.http.credentials.secret import Secret
 from conformance.target.model import BadProfile, Model, describe_error, profile_error
 from conformance.target.tls import Tls
 

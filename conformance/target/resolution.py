@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from conformance.http.credentials.secret import COMMAND_WITHIN_S, CannotFetch, Secret
 from conformance.http.evidence import escape_controls
 from conformance.http.redaction import mask_unknown_credentials
-from conformance.http.secret import COMMAND_WITHIN_S, CannotFetch, Secret
 from conformance.target.model import BadProfile
 from conformance.target.shell import conceal_environment, render_shell_command
 

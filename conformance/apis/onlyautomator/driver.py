@@ -19,8 +19,8 @@ from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested, U
 from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.connection import Request
+from conformance.http.credentials.secret import Secret
 from conformance.http.response import Response
-from conformance.http.secret import Secret
 from conformance.suite import driver as suite
 from conformance.suite.bad_credentials import Carried
 from conformance.suite.mode import SAFE_METHODS, Mode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import field_validator
 
-from conformance.http.secret import Secret
+from conformance.http.credentials.secret import Secret
 from conformance.target.model import Model, must_differ, profile_error
 from conformance.target.profile import TargetProfile
 from conformance.target.yaml_file import render_comment

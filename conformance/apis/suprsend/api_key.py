@@ -6,7 +6,7 @@ import base64
 
 from conformance.assertions.outcome import NotTested
 from conformance.http.client import Client
-from conformance.http.secret import Secret
+from conformance.http.credentials.secret import Secret
 from conformance.suite.made_up_credential import (
     HOW_CHANGED,
     HOW_CHANGED_ONCE,

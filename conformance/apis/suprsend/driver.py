@@ -28,8 +28,8 @@ from conformance.assertions.outcome import DoesNotConform, Inconclusive, Outcome
 from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.connection import Request
+from conformance.http.credentials.secret import Secret
 from conformance.http.response import Response
-from conformance.http.secret import Secret
 from conformance.suite import driver as suite
 from conformance.suite.driver import CaseResult
 from conformance.suite.mode import Mode

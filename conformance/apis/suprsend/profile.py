@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from conformance.http.secret import Secret
+from conformance.http.credentials.secret import Secret
 from conformance.target.model import Model, must_differ
 from conformance.target.profile import TargetProfile
 from conformance.target.yaml_file import render_comment

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import openapi
-from conformance.http.secret import Secret
+from conformance.http.credentials.secret import Secret
 from conformance.judge.suites import profile_template, read_profile, suite_of
 from conformance.target import resolution
 from conformance.target.model import BadProfile

@@ -21,8 +21,8 @@ from urllib.parse import quote
 import httpx2
 
 from conformance.http.connection import Request
+from conformance.http.credentials.secret import CannotFetch, Secret
 from conformance.http.redaction import Redaction
-from conformance.http.secret import CannotFetch, Secret
 from openapi.jwt import peek_claims
 
 _UNAUTHORIZED, _FORBIDDEN, _TOO_MANY, _SERVER_ERROR = 401, 403, 429, 500

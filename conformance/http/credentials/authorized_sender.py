@@ -1,0 +1,120 @@
+"""Sending with credentials that stay fresh, and telling a credential that has ended from a request that is refused."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import httpx2
+
+from conformance.assertions.outcome import Inconclusive, RunStopped
+from conformance.http.composition import move_to_other_slash, replace_headers
+from conformance.http.connection import Request
+from conformance.http.credentials.renewal import CannotRenew, Renewal
+from conformance.http.credentials.secret import COMMAND_WITHIN_S, Secret
+from conformance.http.evidence_log import EvidenceLog
+from conformance.http.pacing import Budget
+from conformance.http.raw_request import RawRequest, renew_headers
+from conformance.http.redaction import Redaction
+from conformance.http.response import Response
+from conformance.http.sender import Sender
+
+
+class AuthorizedSender:
+    """Sends through *sender*, with the newest values of *secrets*.
+
+    make_probe: makes a request that is accepted, and changes nothing, with a credential that still is.
+    """
+
+    def __init__(
+        self,
+        sender: Sender,
+        secrets: Sequence[Secret],
+        redaction: Redaction,
+        budget: Budget,
+        log: EvidenceLog,
+    ) -> None:
+        self.make_probe: Callable[[Secret], Request | None] = lambda _: None
+        self._probing = threading.Lock()
+        self._ended: dict[str, str] = {}  # what is said of credentials that were accepted, by their keys
+        self._renewal = Renewal(secrets, redaction)
+        self._sender = sender
+        self._redaction = redaction
+        self._budget = budget
+        self._log = log
+
+    def send(self, request: Request) -> Response:
+        """Send, and once more if the credential was one that is fetched and is no longer accepted.
+
+        Raises RunStopped if the main credential was accepted before and no longer is, Inconclusive if another one.
+        """
+        request = self.renew_expired(request)
+        sent = request.headers
+        response = self._send_following_slash(request)
+        refused = self._renewal.note_answer(request, response.status)
+        renewed = self._renew_refused(sent, response)
+        if renewed is not None:
+            self._log.cite(response.exchange)
+            request = replace_headers(request, renewed)
+            response = self._send_following_slash(request)
+            refused = self._renewal.note_answer(request, response.status)
+        if refused:
+            self._believe_refusal(refused, response)
+        return response
+
+    def renew_expired(self, request: Request) -> Request:
+        """Return *request* as it is to be sent, with the newest credential."""
+        newest = self._renewal.renew_expired(request.headers, self._command_timeout_s())
+        return replace_headers(request, newest)
+
+    def renew_raw(self, raw_request: RawRequest, responses: Sequence[Response]) -> RawRequest | None:
+        """Return *raw_request* with a newer credential, or None if the responses stand."""
+        for request, response in zip(raw_request.requests, responses, strict=False):
+            if renewed := self._renew_refused(request.headers, response):
+                return renew_headers(raw_request, request.headers, renewed)
+        return None
+
+    def note_answers(self, requests: Sequence[Request], responses: Sequence[Response]) -> None:
+        """Note which credentials of *requests* were accepted; raises as send does if one of them has ended."""
+        for request, response in zip(requests, responses, strict=False):
+            if refused := self._renewal.note_answer(request, response.status):
+                self._believe_refusal(refused, response)
+
+    def _renew_refused(self, headers: httpx2.Headers, response: Response) -> httpx2.Headers | None:
+        """Return the headers to ask once more with, or None if *response* stands."""
+        try:
+            return self._renewal.renew_refused(headers, response.status, self._command_timeout_s())
+        except CannotRenew as error:
+            self._log.cite(response.exchange)
+            if not self._budget.remaining_s():
+                raise self._budget.exhausted_outcome() from None
+            raise self._sender.silence_outcome(Inconclusive, self._redaction(str(error))) from None
+
+    def _believe_refusal(self, secret: Secret, response: Response) -> None:
+        """Return if *secret*, which was accepted before, still is; else raise RunStopped if the run cannot go on."""
+        with self._probing:
+            if secret.key not in self._ended:
+                count = self._sender.request_count
+                probe = self.make_probe(secret)
+                if probe is None:
+                    return
+                again = self._send_following_slash(probe)
+                if self._renewal.note_answer(probe, again.status) is not secret:
+                    return  # it is this request that is refused, and not the credential
+                self._ended[secret.key] = (
+                    f"{secret.key} has been refused since request {count}, with {response.status}, and had been "
+                    "accepted before; give one that outlasts the run"
+                )
+        self._log.cite(response.exchange)
+        kind = RunStopped if secret is self._renewal.main else Inconclusive
+        raise kind(self._ended[secret.key])
+
+    def _send_following_slash(self, request: Request) -> Response:
+        """Send, and follow a redirect that does nothing but add or remove the last slash of the path."""
+        # Many frameworks redirect to the form that they route, and clients follow; any other redirect is an answer.
+        response = self._sender.send(request)
+        moved = move_to_other_slash(request, response.status, response.headers)
+        return self._sender.send(moved) if moved else response
+
+    def _command_timeout_s(self) -> float:
+        return min(COMMAND_WITHIN_S, self._budget.remaining_s())
