@@ -16,7 +16,7 @@ from conformance.apis.suprsend.category import (
     shows_preference,
     shows_same,
 )
-from conformance.apis.suprsend.driver import OPT_IN, RESTRICTION, Driver, Reading
+from conformance.apis.suprsend.driver import OPT_IN, RESTRICTION, Driver
 from conformance.apis.suprsend.neighbours import (
     CHANNEL_PREFERENCES,
     FULL_PREFERENCE,
@@ -25,6 +25,7 @@ from conformance.apis.suprsend.neighbours import (
     restrictions_of,
 )
 from conformance.apis.suprsend.place import Place
+from conformance.apis.suprsend.reading import Reading
 from conformance.apis.suprsend.restoration import Restoration
 from conformance.apis.suprsend.shared_reads import read_neighbour
 from conformance.apis.suprsend.shared_writes import write_and_read_here_and_elsewhere

@@ -1,4 +1,4 @@
-"""How requirements speak to a SuprSend server: writes, reads, and how all of it is opted in again at the end."""
+"""How requirements speak to a SuprSend server: writes, and how all of it is opted in again at the end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from conformance.apis.suprsend import generated_cases
-from conformance.apis.suprsend.api_key import ApiKey
 from conformance.apis.suprsend.category import (
     DOCUMENTED_CHANNELS,
     IN,
@@ -22,31 +21,23 @@ from conformance.apis.suprsend.category import (
     require_success,
     shows_preference,
 )
-from conformance.apis.suprsend.place import UNKNOWN, Place, Places
+from conformance.apis.suprsend.place import UNKNOWN, Place
 from conformance.apis.suprsend.profile import Profile
-from conformance.assertions.outcome import DoesNotConform, Inconclusive, Outcome, RunStopped, Unjudgeable
+from conformance.apis.suprsend.reading import ReadingDriver
+from conformance.assertions.outcome import Outcome, RunStopped, Unjudgeable
 from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.connection import Request
 from conformance.http.credentials.secret import Secret
 from conformance.http.response import Response
-from conformance.suite import driver as suite
 from conformance.suite.driver import CaseResult
 from conformance.suite.mode import Mode
-from conformance.suite.polling import Polling
 from conformance.suite.run import Run
 
 OPT_IN: Mapping[str, Any] = {"preference": IN}
 OPT_OUT: Mapping[str, Any] = {"preference": OUT}
 RESTRICTION = "a channel restricted in all categories"
 _CHANNELS_OF_THE_EXAMPLE = ("ms_teams",)
-_LATER_LAG_S = (
-    0.2  # how long is waited after a wait in vain; or twice as long as any wait that was not in vain
-)
-
-# What a GET was answered in the middle of an exchange, which has to go on whatever that was: an outcome is kept for
-# those who need the answer, and where the profile promises no GET there is nothing.
-Reading = Response | Inconclusive | None
 
 
 class AcceptedWrite(NamedTuple):
@@ -57,7 +48,7 @@ class AcceptedWrite(NamedTuple):
     answer: Response
 
 
-class Driver(suite.Driver):
+class Driver(ReadingDriver):
     """Speaks to a SuprSend server during one run.
 
     accepted_writes: of a JSON value labelled as such, to a place that somebody has made, by the path as the profile
@@ -67,20 +58,14 @@ class Driver(suite.Driver):
     """
 
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
-        super().__init__(client, run)
+        super().__init__(client, target, run)
         ask_ordinary = (lambda: self.write(OPT_IN)) if run.mode.may_write else None
         self._watch_for_outages = partial(client.outage_watch.watch, ask_ordinary)
-        self.places = Places(target)
-        self.api_key = ApiKey(target.credentials.api_key, client)
         self.accepted_writes: list[AcceptedWrite] = []
         self.restore_restrictions: Callable[[], str | None] | None = None
-        self.path_style = target.path_style
-        self._target = target
         self._touched: dict[Place, None] = {}
         self._latest: dict[Place, Response] = {}  # what the latest write that was not refused was answered
         self._seen: dict[Place, dict[str, str]] = {}  # every channel that was listed as editable
-        self._lag_s = target.patience.read_lag_s
-        self._longest_lag_s = 0.0
 
     # --- writes ------------------------------------------------------------------------------------------
 
@@ -232,81 +217,6 @@ class Driver(suite.Driver):
         # The document has no such operation, so a server may answer it in any way.
         self.unjudged_answers.append(answer)
         return answer
-
-    # --- reads -------------------------------------------------------------------------------------------
-
-    @property
-    def has_read_back(self) -> bool:
-        """Whether the profile promises that GET reads a category."""
-        return "read_back" in self._target.capabilities
-
-    def read(
-        self,
-        at: Place,
-        names: Sequence[str] | None = None,
-        *,
-        params: Mapping[str, str] | None = None,
-        authorization: str | None = "",
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        """Ask with GET, which the document does not have but other pages of the vendor's do.
-
-        names: the path under the object's preferences, by default the category's. authorization: as for write.
-        """
-        style = self.path_style
-        path = at.path(style) if names is None else at.neighbour_path(style, *names)
-        sent = {} if authorization is None else {"authorization": authorization or self.api_key.bearer_header}
-        sent |= headers or {}
-        return self.client.send("GET", path, headers=sent, params={**at.query, **(params or {})})
-
-    def read_until(
-        self,
-        is_expected: Callable[[Response], bool],
-        names: Sequence[str] | None = None,
-        *,
-        at: Place | None = None,
-        params: Mapping[str, str] | None = None,
-        even_if_not_promised: bool = False,
-    ) -> Reading:
-        """Read until the answer *is_expected*, for a moment, and return the last answer.
-
-        A write that is answered 202 need not be carried out at once, nor need what it made be found. Once something
-        has not been read in all that time, later reads wait less for theirs, unless the profile says how long.
-
-        Nothing is read where the profile does not promise GET, unless *even_if_not_promised*.
-        """
-        if not self.has_read_back and not even_if_not_promised:
-            return None
-        now = self.client.clock.monotonic
-        asked = now()
-        polling = Polling(self.client, asked + self._lag_s)
-        try:
-            while True:
-                began = now()
-                answer = self.read(at or self.places.main, names, params=params)
-                is_last_look = polling.is_last_look(answer)
-                if answer.ok and is_expected(answer):
-                    self._longest_lag_s = max(self._longest_lag_s, began - asked)
-                    return answer
-                # What a write makes need not be found at once; what stands around a category is missing or there,
-                # whatever is written.
-                may_be_found_later = answer.status == 404 and names is None and self.has_read_back
-                if not (answer.ok or may_be_found_later):
-                    return answer
-                if is_last_look:
-                    self._shorten_lag()
-                    return answer
-                polling.pause()
-        except Inconclusive as outcome:
-            return outcome
-        except DoesNotConform as outcome:
-            return Inconclusive(str(outcome))  # an answer that is cut: what is written is judged elsewhere
-
-    def _shorten_lag(self) -> None:
-        # A target that never shows what was written would otherwise cost three seconds each time; one whose profile
-        # asks for a time of its own may.
-        if "read_lag_s" not in self._target.patience.model_fields_set:
-            self._lag_s = min(self._lag_s, max(_LATER_LAG_S, 2 * self._longest_lag_s))
 
     # --- generated cases ---------------------------------------------------------------------------------
 

@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from conformance.apis.suprsend.category import IN, OUT, shows_preference
-from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver, Reading
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.apis.suprsend.place import Place
+from conformance.apis.suprsend.reading import Reading
 from conformance.assertions.outcome import NotTested
 from conformance.http.response import Response
 

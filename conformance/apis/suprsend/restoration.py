@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from conformance.apis.suprsend.category import REFUSALS
-from conformance.apis.suprsend.driver import Driver, Reading
+from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.neighbours import (
     CHANNEL_PREFERENCES,
     FULL_PREFERENCE,
@@ -15,6 +15,7 @@ from conformance.apis.suprsend.neighbours import (
     members_of,
     restrictions_of,
 )
+from conformance.apis.suprsend.reading import Reading
 from conformance.assertions.outcome import UNDECIDED, NotTested
 from conformance.http.response import Response
 

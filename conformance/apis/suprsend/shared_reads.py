@@ -19,7 +19,7 @@ from conformance.apis.suprsend.category import (
     shows_preference,
     shows_same,
 )
-from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver, Reading
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.apis.suprsend.neighbours import (
     CATEGORY_LIST,
     CHANNEL_PREFERENCES,
@@ -30,6 +30,7 @@ from conformance.apis.suprsend.neighbours import (
     find_category,
     has_two_categories,
 )
+from conformance.apis.suprsend.reading import Reading
 from conformance.apis.suprsend.shared_writes import (
     choose_channels,
     choose_two_channels,

@@ -18,8 +18,9 @@ from conformance.apis.suprsend.category import (
     shows_preference,
     shows_same,
 )
-from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver, Reading
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.apis.suprsend.place import Place
+from conformance.apis.suprsend.reading import Reading
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
 

@@ -15,7 +15,7 @@ from conformance.apis.suprsend.category import (
     require_success,
     shows_preference,
 )
-from conformance.apis.suprsend.driver import Driver, Reading
+from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.expectations import (
     expect_category_members,
     expect_channel_list,
@@ -35,6 +35,7 @@ from conformance.apis.suprsend.neighbours import (
     find_category,
     has_two_categories,
 )
+from conformance.apis.suprsend.reading import Reading
 from conformance.apis.suprsend.shared_reads import (
     MOST_PAGES,
     opt_out_and_read,
