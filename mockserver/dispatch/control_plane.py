@@ -56,7 +56,7 @@ class ControlPlane:
         response = render_response(reply, clock.date_header_line(clock.now_s()), exchange)
         if not request.is_body_read:
             await request.drain_body()
-        await response.send(send)
+        await response.send(send, request.connection)
 
     async def _respond(self, exchange: Exchange) -> Reply | Stream:
         request = exchange.request

@@ -92,11 +92,8 @@ class Dispatcher:
         exchange.record(None if has_no_status else response, now_s, duration_s)
         if effect is not None and effect.connection_fault is not None:
             await break_connection(effect, response, request, session.faults.dice, send)
-        elif (connection := request.connection) is not None:
-            # Past ASGI, whose two messages cost four times as much.
-            await connection.send_response(response.head, response.content)
         else:
-            await response.send(send)
+            await response.send(send, request.connection)
 
     async def respond(self, exchange: Exchange) -> Reply | Stream:
         """Find the reply to a call: the first step that has one ends the way.
@@ -154,7 +151,7 @@ class Dispatcher:
         header_lines = clock.date_header_line(clock.now_s()) + cors_header_lines(request)
         response = Response.from_reply(preflight_reply(request), header_lines, is_head=False)
         await request.drain_body()
-        await response.send(send)
+        await response.send(send, request.connection)
 
 
 async def _receive_nothing() -> Message:

@@ -50,7 +50,7 @@ class Connection(HttpToolsProtocol):
         self.url, self.headers, self._latest = b"", [], b""
         self._is_in_head, self._head_bytes = True, 0
         super().connection_made(cast(asyncio.Transport, BufferedTransport(transport, self.loop)))
-        self._raw_connection = RawConnection(self.transport)
+        self._raw_connection = RawConnection(self.transport, self.timeout_keep_alive)
         self._extensions: dict[str, Any] = {EXTENSION: self._raw_connection}
 
     def data_received(self, data: bytes) -> None:

@@ -17,16 +17,20 @@ CLOSE_AND_END_HEAD = b"connection: close\r\n\r\n"
 class RawConnection:
     """A connection as the scope of its requests carries it; *cycle* is uvicorn's state of the current request.
 
+    idle_s: how long it stays open between two requests.
+
     It reads and sets attributes of uvicorn's cycle, which no documented interface offers; a uvicorn that takes a
     response in one call would replace this class.
     """
 
-    __slots__ = ("cycle", "transport")
+    __slots__ = ("_stay_and_end_head", "cycle", "transport")
 
     cycle: RequestResponseCycle
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, idle_s: int) -> None:
         self.transport = transport
+        # A client that is told closes first, and sends no request into a connection that is being closed.
+        self._stay_and_end_head = b"keep-alive: timeout=%d\r\n\r\n" % idle_s
 
     def take_body(self) -> bytes | None:
         """Take the body, once, if all of it has arrived; None otherwise."""
@@ -48,7 +52,8 @@ class RawConnection:
         if cycle.disconnected:
             return
         cycle.response_started, cycle.waiting_for_100_continue = True, False
-        self.transport.write(head + (b"\r\n" if cycle.keep_alive else CLOSE_AND_END_HEAD) + content)
+        end = self._stay_and_end_head if cycle.keep_alive else CLOSE_AND_END_HEAD
+        self.transport.write(head + end + content)
         cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable
 from functools import cache
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from starlette.types import Send
 
 from mockserver.http import exact_json
 from mockserver.http.problems import reason_phrase
-from mockserver.http.raw_connection import CLOSE_AND_END_HEAD
+from mockserver.http.raw_connection import CLOSE_AND_END_HEAD, RawConnection
 from mockserver.http.reply import Reply
 
 _JSON = b"content-type: application/json\r\n"
@@ -58,8 +59,14 @@ class Response(NamedTuple):
         """Write the whole response as the last one of its connection."""
         return self.head + CLOSE_AND_END_HEAD + self.content
 
-    async def send(self, send: Send) -> None:
-        """Send the response through ASGI."""
+    def send(self, send: Send, connection: RawConnection | None) -> Awaitable[None]:
+        """Send the response on *connection*, or through ASGI without one."""
+        if connection is None:
+            return self._send_through_asgi(send)
+        # Past ASGI, whose two messages cost four times as much.
+        return connection.send_response(self.head, self.content)
+
+    async def _send_through_asgi(self, send: Send) -> None:
         await self._send_head(send)
         await send({"type": "http.response.body", "body": self.content})
 

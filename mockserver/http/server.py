@@ -13,6 +13,9 @@ from mockserver.http.connection import Application, Connection
 from mockserver.http.problems import CannotStart
 
 _START_S = 10
+# Longer than clients and proxies leave a connection idle, most of them 60 s at most. If the server is the first to
+# close, it meets the next request on its way, and that is lost.
+_IDLE_S = 75
 
 
 def _is_worth_logging(record: logging.LogRecord) -> bool:
@@ -44,6 +47,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 # The application writes its own, by the session's clock.
                 date_header=False,
+                timeout_keep_alive=_IDLE_S,
                 timeout_graceful_shutdown=1,
             )
         )

@@ -36,7 +36,7 @@ async def break_connection(
     if effect.connection_fault is ConnectionFault.SLOW_DRIBBLE:
         await response.send_slowly(send, effect.dribble.chunks, effect.dribble.total_ms)
     elif connection is None:
-        await response.send(send)
+        await response.send(send, None)
     else:
         transport = connection.transport
         if effect.connection_fault is ConnectionFault.CONNECTION_RESET_BY_PEER:
