@@ -140,7 +140,7 @@ class Client:
         """Send bytes on a connection of their own and return the responses to the requests in them, in their order.
 
         There are fewer responses than requests if the connection is closed after the first, and perhaps none to a
-        request that is cut. If one of them is 429 or 503, all is sent again.
+        request that is cut. If one of them is 429 or 503, or is cut itself, all is sent again.
         Raises NotTested behind a proxy, which would not pass the bytes on as they are, and otherwise as send does.
         """
         if self._proxy:

@@ -96,13 +96,22 @@ def make_raw_response(status: int, headers: httpx2.Headers, content: bytes) -> R
 class AnswerCut(Exception):
     """The body does not end as the head of the response says; the message says how.
 
-    response: as far as it came. has_timed_out: whether the connection fell silent, and was not closed.
+    response: as far as it came. has_timed_out: whether the connection fell silent, and was not closed. before: the
+    responses to requests that were sent before on the same connection.
     """
 
     def __init__(self, how: str, response: RawResponse, *, has_timed_out: bool = False) -> None:
         super().__init__(how)
         self.response = response
         self.has_timed_out = has_timed_out
+        self.before: Sequence[RawResponse] = ()
+
+
+class AnswerLost(httpcore2.ReadError):
+    """The connection ended in the head of a response, or in a body by what is no fault of the server's.
+
+    The message says what the server did.
+    """
 
 
 class HttpConnection:
@@ -138,19 +147,11 @@ class HttpConnection:
                     content += chunk
                     if len(content) > LARGEST_BODY:
                         raise BodyTooLarge
-            except httpcore2.RemoteProtocolError as error:
-                raise AnswerCut(str(error), RawResponse(response.status, headers, bytes(content))) from None
-            except httpcore2.ReadError as error:
-                if not _is_cut_by_reset(error, response.status):
-                    raise
-                raise AnswerCut(str(error), RawResponse(response.status, headers, bytes(content))) from None
-            except httpcore2.ReadTimeout:
-                # A body that is slow may still come. One that is whole JSON and goes on, nobody waits for.
-                if not is_plain_json(bytes(content)):
-                    raise
-                how = f"no end behind the whole body within {within_s:g} s (received {len(content)} bytes)"
+            except (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.ReadTimeout) as error:
                 cut = RawResponse(response.status, headers, bytes(content))
-                raise AnswerCut(how, cut, has_timed_out=True) from None
+                if explained := _explain_missing_end(error, cut, within_s):
+                    raise explained from None
+                raise
         return make_raw_response(response.status, headers, bytes(content))
 
     def send_bytes(
@@ -159,8 +160,8 @@ class HttpConnection:
         """Send *content* as it is on a connection of its own, past any proxy, and read the responses.
 
         methods: of the requests in it; fewer responses come if the connection is closed, or falls silent, after the
-        first. is_cut: the last request lacks its end, so that no response need come.
-        Raises as send does if there is no response where one has to be.
+        first. is_cut: the last request lacks its end, so that no response need come, and none need be whole.
+        Raises as send does if there is no response where one has to be, and AnswerCut if one is cut.
         """
         responses: list[RawResponse] = []
         self._deadline.set(within_s)
@@ -172,8 +173,12 @@ class HttpConnection:
                     left_s = self._deadline.remaining_s(httpcore2.ReadTimeout)
                     self._deadline.set(min(left_s, CUT_REQUEST_TIMEOUT_S))
                     self._close_for_writing(stream)
-                for response in _read_responses(stream, methods):
+                for response in _read_responses(stream, methods, within_s):
                     responses.append(response)
+            except AnswerCut as cut:
+                if not is_cut:
+                    cut.before = responses
+                    raise
             except (
                 httpcore2.TimeoutException,
                 httpcore2.NetworkError,
@@ -202,10 +207,12 @@ class HttpConnection:
         self._pool.close()
 
 
-def _read_responses(stream: httpcore2.NetworkStream, methods: Sequence[str]) -> Iterator[RawResponse]:
+def _read_responses(
+    stream: httpcore2.NetworkStream, methods: Sequence[str], within_s: float
+) -> Iterator[RawResponse]:
     """Read a response for each request that was sent, until the connection is closed."""
     left = b""
-    for method in methods:
+    for number, method in enumerate(methods, 1):
         # A reader of its own for each response, told of a request that was never sent through it: h11 has to know
         # the method to tell whether a body follows, and would refuse to write requests as odd as ours.
         reader = h11.Connection(h11.CLIENT)
@@ -213,25 +220,25 @@ def _read_responses(stream: httpcore2.NetworkStream, methods: Sequence[str]) -> 
         reader.send(h11.EndOfMessage())
         if left:
             reader.receive_data(left)
-        try:
-            yield _read_response(reader, stream)
-        except h11.RemoteProtocolError as error:
-            raise httpcore2.RemoteProtocolError(str(error)) from None
+        yield _read_response(reader, stream, within_s, is_last=number == len(methods))
         left, is_over = reader.trailing_data
         if is_over or reader.their_state is h11.MUST_CLOSE:
             return
 
 
-def _read_response(reader: h11.Connection, stream: httpcore2.NetworkStream) -> RawResponse:
+def _read_response(
+    reader: h11.Connection, stream: httpcore2.NetworkStream, within_s: float, *, is_last: bool
+) -> RawResponse:
     status, headers, content = 0, httpx2.Headers(), bytearray()
     while True:
-        event = reader.next_event()
-        if event is h11.NEED_DATA:
-            data = _read_data(stream, status)
-            if not data and reader.their_state is h11.SEND_RESPONSE:
-                raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
-            reader.receive_data(data)
-        elif isinstance(event, h11.Response):
+        try:
+            event = _read_event(reader, stream)
+        except (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.ReadTimeout) as error:
+            cut = RawResponse(status, headers, bytes(content))
+            if status and (explained := _explain_missing_end(error, cut, within_s, is_last=is_last)):
+                raise explained from None
+            raise
+        if isinstance(event, h11.Response):
             status, headers = event.status_code, httpx2.Headers(event.headers.raw_items())
         elif isinstance(event, h11.Data):
             content += event.data
@@ -243,23 +250,64 @@ def _read_response(reader: h11.Connection, stream: httpcore2.NetworkStream) -> R
             raise httpcore2.RemoteProtocolError("the protocol is switched without having been asked to")
 
 
-def _read_data(stream: httpcore2.NetworkStream, status: int) -> bytes:
-    """Read some bytes of a response whose *status* has come, or 0."""
+def _read_event(reader: h11.Connection, stream: httpcore2.NetworkStream) -> Any:
+    """Read the next part of a response."""
     try:
-        return stream.read(_READ_BYTES)
+        while (event := reader.next_event()) is h11.NEED_DATA:
+            reader.receive_data(_read_data(reader, stream))
+    except h11.RemoteProtocolError as error:
+        raise httpcore2.RemoteProtocolError(str(error)) from None
+    return event
+
+
+def _read_data(reader: h11.Connection, stream: httpcore2.NetworkStream) -> bytes:
+    """Read some bytes, none at the end of the connection; raises ReadError if that comes before or in the head."""
+    is_in_head = reader.their_state is h11.SEND_RESPONSE
+    size = len(reader.trailing_data[0]) if is_in_head else 0
+    try:
+        data = stream.read(_READ_BYTES)
     except httpcore2.ReadError as error:
-        if status and _is_cut_by_reset(error, status):
-            raise httpcore2.RemoteProtocolError("the connection was reset in the body") from None
+        if size and isinstance(error.__cause__, ConnectionResetError):
+            raise AnswerLost(f"reset the connection after {size} bytes, in the head of its answer") from error
         raise
+    if data or not is_in_head:
+        return data
+    if size:
+        raise AnswerLost(f"closed the connection after {size} bytes, in the head of its answer")
+    raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
 
 
-def _is_cut_by_reset(error: httpcore2.ReadError, status: int) -> bool:
-    """Tell whether a response of this *status* ends in *error* through the server's own fault.
+def _explain_missing_end(
+    error: httpcore2.RemoteProtocolError | httpcore2.ReadError | httpcore2.ReadTimeout,
+    cut: RawResponse,
+    within_s: float,
+    *,
+    is_last: bool = True,
+) -> AnswerCut | AnswerLost | None:
+    """Say what became of a response that ends in *error*: AnswerCut if the server is to blame; None if *error* says it.
 
     Whoever refuses a request before having read it all and closes, resets the connection, maybe over a part of its own
-    answer (RFC 9112, 9.6). Neither is the end of a TLS connection that says no goodbye a reset.
+    answer (RFC 9112, 9.6); so does whoever reads no second request behind the first. The end of a TLS connection that
+    says no goodbye is no reset either. A body that is slow may still come; one that is whole JSON and goes on, nobody
+    waits for.
+
+    is_last: whether no other request was sent behind the one that it answers.
     """
-    return isinstance(error.__cause__, ConnectionResetError) and not 400 <= status < 500
+    size = len(cut.content)
+    if isinstance(error, httpcore2.RemoteProtocolError):
+        return AnswerCut(str(error), cut)
+    if isinstance(error, httpcore2.ReadTimeout):
+        if not is_plain_json(cut.content):
+            return None
+        how = f"no end behind the whole body within {within_s:g} s (received {size} bytes)"
+        return AnswerCut(how, cut, has_timed_out=True)
+    if not isinstance(error.__cause__, ConnectionResetError):
+        return None
+    if 400 <= cut.status < 500 or not is_last:
+        return AnswerLost(
+            f"reset the connection after {size} bytes of the body of its answer, a {cut.status}"
+        )
+    return AnswerCut(f"the connection was reset in the body (received {size} bytes)", cut)
 
 
 def _convert_request(request: Request) -> httpcore2.Request:

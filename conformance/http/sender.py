@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import httpcore2
@@ -19,7 +19,7 @@ from conformance.assertions.outcome import (
     RunStopped,
     Unreachable,
 )
-from conformance.http.connection import AnswerCut, HttpConnection, RawResponse, Request
+from conformance.http.connection import AnswerCut, AnswerLost, HttpConnection, RawResponse, Request
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import GATEWAY_STATUSES, Budget, RateLimit
@@ -94,11 +94,10 @@ class Sender:
         Raises Inconclusive if there is none, DoesNotConform if it is cut each time, RunStopped if that has happened too
         often or if the budget is used up.
         """
-        if not self._thread.has_had_its_turn:
-            self.wait_for_turn()
+        self._wait_for_own_turn(1)
         sent_at = self._clock.monotonic()
-        with self._convert_errors(request, sent_at):
-            raw = self._send_persistently(request)
+        with self._convert_errors([request], sent_at):
+            [raw] = self._send_persistently(1, lambda: [self._send_once(request)])
         if self._proxy and raw.status == _PROXY_AUTHENTICATION_REQUIRED:
             route = _describe_route(request.url, self._proxy)
             sentence = f"{route}: the proxy asks for credentials; put them into its URL"
@@ -107,28 +106,18 @@ class Sender:
         return self._record_response(request, raw, sent_at)
 
     def send_raw(self, raw_request: RawRequest) -> list[Response]:
-        """Send bytes on a connection of their own and return the responses that came, in the order of the requests."""
-        responses = self._send_raw_once(raw_request)
-        for response in responses:
-            if response.status in GATEWAY_STATUSES:
-                self.count_repeat(f"answered {response.status}")
-                return self._send_raw_once(raw_request)
-        return responses
+        """Send bytes on a connection of their own and return the responses that came, in the order of the requests.
 
-    def _send_raw_once(self, raw_request: RawRequest) -> list[Response]:
+        Raises as send does if there is none where one has to be, or if one of them is cut each time.
+        """
         requests, manner = raw_request.requests, raw_request.manner
-        self.wait_for_turn(len(requests))
-        within_s = min(self._timeout_s, self._budget.remaining_s())
-        with self._lock:
-            self.request_count += len(requests)
+        count = len(requests)
+        self._wait_for_own_turn(count)
         sent_at = self._clock.monotonic()
-        methods = [request.method for request in requests]
-        with self._convert_errors(requests[0], sent_at, manner):
-            raws = self._connection.send_bytes(
-                raw_request.content, methods, within_s, is_cut=raw_request.is_cut
-            )
+        with self._convert_errors(requests, sent_at, manner):
+            raws = self._send_persistently(count, lambda: self._send_bytes_once(raw_request), is_reused=False)
         for request in requests[len(raws) :]:
-            self._record_failure(request, "the connection was closed without an answer", sent_at, manner)
+            self._record_failure(request, "no whole answer came", sent_at, manner)
         answered = zip(requests, raws, strict=False)
         return [self._record_response(request, raw, sent_at, manner) for request, raw in answered]
 
@@ -161,6 +150,10 @@ class Sender:
         with self._lock:
             self._silences = 0
 
+    def _wait_for_own_turn(self, requests: int) -> None:
+        if not self._thread.has_had_its_turn:
+            self.wait_for_turn(requests)
+
     def _count_silence(self, sentence: str, most: int) -> RunStopped | None:
         """Return what stops the run if there have been so many silences in a row."""
         with self._lock:
@@ -170,19 +163,27 @@ class Sender:
             times = f"{self._silences}{'rd' if self._silences == 3 else 'th'} time in a row"
         return RunStopped(f"{sentence}; that was the {times}, so the run stops here")
 
-    def _send_persistently(self, request: Request) -> RawResponse:
-        """Send, and again where the connection was closed, a gateway got no answer, or the answer is cut."""
+    def _send_persistently(
+        self, count: int, send_once: Callable[[], list[RawResponse]], *, is_reused: bool = True
+    ) -> list[RawResponse]:
+        """Send *count* requests, and again where a gateway got no answer, one is cut, or the connection was closed.
+
+        is_reused: whether the connection may have served others before.
+        """
         tries = 0
         while True:
+            if tries:
+                self._wait_for_own_turn(count)
             tries += 1
             try:
-                raw = self._send_once(request)
-                if raw.status not in GATEWAY_STATUSES or tries >= _MOST_TRIES_IN_VAIN:
-                    return raw
-                self.count_repeat(f"answered {raw.status}")
+                raws = send_once()
+                met = next((raw.status for raw in raws if raw.status in GATEWAY_STATUSES), None)
+                if met is None or tries >= _MOST_TRIES_IN_VAIN:
+                    return raws
+                self.count_repeat(f"answered {met}")
             except _CLOSED_ERRORS:
                 # A server may close an idle connection at any time, also while the next request is on its way.
-                if tries >= _MOST_TRIES_IN_VAIN:
+                if not is_reused or tries >= _MOST_TRIES_IN_VAIN:
                     raise
                 self.count_repeat("dropped with their connection")
             except AnswerCut as cut:
@@ -196,15 +197,25 @@ class Sender:
             self.request_count += 1
         return self._connection.send(request, min(self._timeout_s, self._budget.remaining_s()))
 
+    def _send_bytes_once(self, raw_request: RawRequest) -> list[RawResponse]:
+        methods = [request.method for request in raw_request.requests]
+        with self._lock:
+            self.request_count += len(methods)
+        within_s = min(self._timeout_s, self._budget.remaining_s())
+        return self._connection.send_bytes(raw_request.content, methods, within_s, is_cut=raw_request.is_cut)
+
     @contextmanager
-    def _convert_errors(self, request: Request, sent_at: float, manner: str = "") -> Iterator[None]:
+    def _convert_errors(
+        self, requests: Sequence[Request], sent_at: float, manner: str = ""
+    ) -> Iterator[None]:
         """Raise what goes wrong with the connection as an outcome, and record it."""
         outcome: BaseException
+        url = requests[0].url
         try:
             yield
         except httpcore2.TimeoutException as error:
             limit = f"{self._timeout_s:g} s, the profile's patience.timeout_s"
-            sentence = f"no answer from {_describe_origin(request.url)} within {limit}"
+            sentence = f"no answer from {_describe_origin(url)} within {limit}"
             if self._budget.remaining_s():
                 # Whoever read the whole request may just be slow; whoever did not is not there.
                 kind = NoAnswer if isinstance(error, httpcore2.ReadTimeout) else Unreachable
@@ -217,25 +228,28 @@ class Sender:
             outcome = Inconclusive(sentence)
         except AnswerCut as cut:
             if not cut.has_timed_out or self._budget.remaining_s():
-                raise self._explain_cut(cut, request, sent_at, manner) from None
+                raise self._explain_cut(cut, requests, sent_at, manner) from None
             outcome = self._budget.exhausted_outcome()  # the end might have come in time
             sentence = str(outcome)
         except BodyTooLarge:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
             outcome = self.silence_outcome(Inconclusive, sentence)
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
-            outcome = _explain_connection_error(error, request.url, self._proxy, self._redaction)
+            outcome = _explain_connection_error(error, url, self._proxy, self._redaction)
             sentence = str(outcome)
         else:
             return
-        self._record_failure(request, sentence, sent_at, manner)
+        self._record_failure(requests[0], sentence, sent_at, manner)
         raise outcome from None
 
     def _explain_cut(
-        self, cut: AnswerCut, request: Request, sent_at: float, manner: str
+        self, cut: AnswerCut, requests: Sequence[Request], sent_at: float, manner: str
     ) -> DoesNotConform | RunStopped:
-        """Record an answer that is cut and return what comes of it."""
+        """Record an answer that is cut, and those before it, and return what comes of it."""
         how = escape_controls(self._redaction(str(cut)))[:_LONGEST_QUOTE]
+        for one, raw in zip(requests, cut.before, strict=False):
+            self._log.cite(self._record_response(one, raw, sent_at, manner).exchange)
+        request = requests[len(cut.before)]
         answer = self._record_response(request, cut.response, sent_at, manner, how)
         self._log.cite(answer.exchange)
         if cut.has_timed_out:
@@ -289,10 +303,13 @@ def _explain_connection_error(
         return Unreachable(f"the proxy does not let through to {origin}: {reason}")
     if isinstance(error, httpcore2.ConnectError):
         return Unreachable(f"{_describe_route(url, proxy)}: {reason or 'refused'}{_find_advice(reason)}")
-    if _is_tls_error(error):
+    if _goes_back_to(error, ssl.SSLError):
         return Unreachable(f"{origin} broke the TLS connection off: {reason}{_find_advice(reason)}")
+    if isinstance(error, AnswerLost):
+        return ConnectionClosed(f"{origin} {error}")
     if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
-        return ConnectionClosed(f"{origin} closed the connection without an answer")
+        did = "reset" if _goes_back_to(error, ConnectionResetError) else "closed"
+        return ConnectionClosed(f"{origin} {did} the connection without an answer")
     quote = escape_controls(reason)[:_LONGEST_QUOTE]
     only = "the judge speaks nothing else, and no HTTP/2"
     return Unreachable(f"{origin} answered something that is not HTTP/1.1: {quote}; {only}")
@@ -309,10 +326,10 @@ def _describe_route(url: httpx2.URL, proxy: httpx2.URL | None) -> str:
     return f"cannot connect to {_describe_origin(url)}{through}"
 
 
-def _is_tls_error(error: BaseException | None) -> bool:
-    # httpcore raises errors of its own and keeps that of the ssl module as their cause.
+def _goes_back_to(error: BaseException | None, kind: type[OSError]) -> bool:
+    # httpcore raises errors of its own, and keeps that of the socket or of the ssl module as their cause or context.
     while error is not None:
-        if isinstance(error, ssl.SSLError):
+        if isinstance(error, kind):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -204,7 +204,7 @@ def test_second_request_may_stay_unanswered():
         ] == [200]
 
     assert [shown.error for shown in client.evidence()] == [
-        "the connection was closed without an answer",
+        "no whole answer came",
         None,
     ]
 
@@ -252,7 +252,6 @@ def test_waiting_server_is_left_after_a_moment():
     ("said", "outcome"),
     [
         (b"", ConnectionClosed),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}", Unreachable),
         (b"SSH-2.0-OpenSSH_9.9\r\n\r\n", Unreachable),
         (b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n", Unreachable),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n" + b" " * 9_000_000, Inconclusive),
