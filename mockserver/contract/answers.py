@@ -73,8 +73,8 @@ def override_reply(response: Mapping[str, Any], operation: Operation) -> Reply:
     """Give the reply that an override describes; one that breaks the contract is marked."""
     headers = {name.title(): value for name, value in response.get("headers", {}).items()}
     if "body" not in response:
-        return documented_reply(operation, response["code"]).with_headers(headers)
-    reply = Reply(response["code"], response["body"])
+        return documented_reply(operation, response["status"]).with_headers(headers)
+    reply = Reply(response["status"], response["body"])
     violation = operation.contract_violation(reply)
     if violation is not None:
         reply = reply.with_headers({OFF_CONTRACT: violation})

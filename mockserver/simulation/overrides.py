@@ -24,16 +24,23 @@ class Overrides:
     def add(self, document: Mapping[str, Any]) -> None:
         """Add one answer.
 
-        Raises Invalid for a header that cannot be sent.
+        Raises Invalid for an answer without a status, and for a header that cannot be sent.
         """
+        # Of former releases: there a fault had a status and an override a code.
+        given = {"status": document["response"].get("code"), **document["response"]}
+        response = {name: value for name, value in given.items() if name != "code"}
         violations = [
             Violation(f"response.headers.{name}", message)
-            for name, value in document["response"].get("headers", {}).items()
+            for name, value in response.get("headers", {}).items()
             if (message := _header_violation(name, value)) is not None
         ]
+        if response["status"] is None:
+            violations.append(Violation("response.status", "is required"))
+        elif document["response"].get("code", response["status"]) != response["status"]:
+            violations.append(Violation("response.code", "is the former name of status; give one of the two"))
         if violations:
             raise Invalid(violations)
-        self._waiting.append({"times": 1, **document})
+        self._waiting.append({"times": 1, **document, "response": response})
 
     def clear(self) -> None:
         """Remove all answers."""

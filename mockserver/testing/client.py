@@ -61,10 +61,17 @@ class _SessionCalls:
         return self._send_call("PUT", "faults", list(faults))
 
     def override(
-        self, code: int, *, match: Mapping[str, Any] | None = None, times: int = 1, **response: Any
+        self,
+        status: int | None = None,
+        *,
+        match: Mapping[str, Any] | None = None,
+        times: int = 1,
+        **response: Any,
     ) -> Any:
-        """Force the next *times* matching answers; *response* may hold body and headers."""
-        order = {"match": match or {}, "response": {"code": code, **response}, "times": times}
+        """Force the next *times* matching answers to have *status*; *response* may hold body and headers."""
+        # Without a status it may be named code, as it was formerly.
+        named = {} if status is None else {"status": status}
+        order = {"match": match or {}, "response": {**named, **response}, "times": times}
         return self._send_call("POST", "overrides", order)
 
     def requests(self, **match: Any) -> Any:

@@ -2,11 +2,11 @@
 const { MOCKSERVER_URL: baseUrl } = process.env;
 const [origin, session] = (baseUrl ?? "").split("/__session/");
 
-export const EMPTY = { code: 200, body: "", headers: { "Content-Type": "text/plain" } };
-export const HTML = { code: 502, body: "<h1>Bad Gateway</h1>", headers: { "Content-Type": "text/html" } };
-export const FOREIGN = { code: 200, body: ["of another API"] };
+export const EMPTY = { status: 200, body: "", headers: { "Content-Type": "text/plain" } };
+export const HTML = { status: 502, body: "<h1>Bad Gateway</h1>", headers: { "Content-Type": "text/html" } };
+export const FOREIGN = { status: 200, body: ["of another API"] };
 
-export async function override(response: { code: number; body: unknown; headers?: object }) {
+export async function override(response: { status: number; body: unknown; headers?: object }) {
   const answer = await fetch(`${origin}/__admin/overrides?session=${session}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },

@@ -61,13 +61,13 @@ def override(response: dict[str, Any]) -> None:
     assert forced.is_success, forced.text
 
 
-override({"code": 200, "body": "", "headers": {"Content-Type": "text/plain"}})
+override({"status": 200, "body": "", "headers": {"Content-Type": "text/plain"}})
 with pytest.raises(json.JSONDecodeError):
     get_preferences.sync(client=client, fan_id="12345")
-override({"code": 200, "body": {"status": "success"}})
+override({"status": 200, "body": {"status": "success"}})
 with pytest.raises(KeyError, match="data"):
     get_preferences.sync(client=client, fan_id="12345")
-override({"code": 502, "body": "<h1>Bad Gateway</h1>", "headers": {"Content-Type": "text/html"}})
+override({"status": 502, "body": "<h1>Bad Gateway</h1>", "headers": {"Content-Type": "text/html"}})
 page = get_preferences.sync_detailed(client=client, fan_id="12345")
 assert (page.status_code, page.content, page.parsed) == (502, b"<h1>Bad Gateway</h1>", None)
 print("good")

@@ -106,7 +106,7 @@ def test_answers_of_a_guest_are_forced_failed_journalled_and_apart(serve):
     failed = http.post(f"{base}/v9/pets", json={"name": "Rex"})
     assert (failed.status_code, failed.json()) == (503, {"reason": "text"})
     assert http.post("/v9/pets", json={"name": "Rex"}).status_code == 201
-    http.post("/__admin/overrides?session=one", json={"response": {"code": 200, "body": {"id": "x"}}})
+    http.post("/__admin/overrides?session=one", json={"response": {"status": 200, "body": {"id": "x"}}})
     forced = http.get(f"{base}/v9/pets/3")
     assert forced.json() == {"id": "x"}
     assert "id: must be an integer" in forced.headers["x-mock-off-contract"]
@@ -255,7 +255,7 @@ def test_reference_may_hold_escapes(serve):
 
     assert http.get("/answer").json() == {"id": 0}
     assert http.get("/schema").json() == [{"id": 0}]
-    http.post("/__admin/overrides", json={"response": {"code": 200, "body": [{"id": "x"}]}})
+    http.post("/__admin/overrides", json={"response": {"status": 200, "body": [{"id": "x"}]}})
     assert "must be an integer" in http.get("/schema").headers["x-mock-off-contract"]
 
 

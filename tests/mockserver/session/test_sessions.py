@@ -120,7 +120,7 @@ def test_everything_of_a_session_is_apart_from_all_others(caller, begin, url):
     caller.write()
     caller.freeze()
     caller.faults({"status": 503})
-    caller.admin("POST", "overrides", {"response": {"code": 409}})
+    caller.admin("POST", "overrides", {"response": {"status": 409}})
     caller.admin("PUT", "snapshots/mine")
 
     assert other.admin("GET", "state")["onlyautomator"]["preferences"] == []

@@ -126,7 +126,7 @@ def test_deleted_snapshot_is_gone(caller):
 def test_reset_forgets_what_its_scope_says(caller, scope):
     caller.write()
     caller.faults({"status": 503, "times": 9})
-    caller.admin("POST", "overrides", {"response": {"code": 409}})
+    caller.admin("POST", "overrides", {"response": {"status": 409}})
     caller.freeze()
 
     caller.admin("POST", "reset", {"scope": scope})

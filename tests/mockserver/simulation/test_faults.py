@@ -222,7 +222,7 @@ def test_faults_are_in_their_session_only(caller, begin, url):
 
 def test_nobody_can_lock_himself_out(caller):
     caller.faults({"fault": "CONNECTION_RESET_BY_PEER"}, {"status": 503})
-    caller.admin("POST", "overrides", {"response": {"code": 500}, "times": 100})
+    caller.admin("POST", "overrides", {"response": {"status": 500}, "times": 100})
 
     for path in ("", "faults", "health", "requests", "docs/admin"):
         answer = caller.http.get(f"/__session/{caller.id}/__admin/{path}", headers={"Prefer": "code=503"})
@@ -244,7 +244,7 @@ def test_nobody_can_lock_himself_out(caller):
 )
 def test_match_that_no_call_can_fit_is_refused(caller, match, said):
     fault = caller.ask("PUT", "faults", [{"match": match, "status": 503}])
-    override = caller.ask("POST", "overrides", {"match": match, "response": {"code": 503}})
+    override = caller.ask("POST", "overrides", {"match": match, "response": {"status": 503}})
 
     for refused in (fault, override):
         assert refused.status_code == 400

@@ -102,8 +102,8 @@ def test_docs_page_lists_the_magic_ids_of_an_api(caller, api):
 
 
 def test_override_is_used_up_oldest_first(caller):
-    caller.admin("POST", "overrides", {"response": {"code": 503}, "times": 2})
-    caller.admin("POST", "overrides", {"response": {"code": 404}})
+    caller.admin("POST", "overrides", {"response": {"status": 503}, "times": 2})
+    caller.admin("POST", "overrides", {"response": {"status": 404}})
 
     assert caller.admin("GET", "overrides")[0]["times"] == 2
     assert [caller.write().status_code for _ in range(4)] == [503, 503, 404, 200]
@@ -131,13 +131,13 @@ def test_override_is_used_up_oldest_first(caller):
     ],
 )
 def test_override_is_for_the_calls_that_match(caller, match, fits):
-    caller.admin("POST", "overrides", {"match": match, "response": {"code": 503}})
+    caller.admin("POST", "overrides", {"match": match, "response": {"status": 503}})
 
     assert caller.write(X_Team="blue-2").status_code == (503 if fits else 200)
 
 
 def test_override_without_a_body_is_the_contracts_own_answer(caller):
-    caller.admin("POST", "overrides", {"response": {"code": 403}})
+    caller.admin("POST", "overrides", {"response": {"status": 403}})
 
     answer = caller.write()
 
@@ -146,7 +146,7 @@ def test_override_without_a_body_is_the_contracts_own_answer(caller):
 
 
 def test_override_dictates_body_and_headers(caller):
-    response = {"code": 429, "body": {"any": [1, "ü"]}, "headers": {"retry-after": "7", "X-Own": "yes"}}
+    response = {"status": 429, "body": {"any": [1, "ü"]}, "headers": {"retry-after": "7", "X-Own": "yes"}}
     caller.admin("POST", "overrides", {"response": response})
 
     answer = caller.write(Origin="http://localhost:5173")
@@ -158,7 +158,7 @@ def test_override_dictates_body_and_headers(caller):
 
 
 def test_override_of_another_media_type_is_sent_as_it_stands(caller):
-    response = {"code": 502, "body": "<h1>Bad Gateway</h1>", "headers": {"content-type": "text/html"}}
+    response = {"status": 502, "body": "<h1>Bad Gateway</h1>", "headers": {"content-type": "text/html"}}
     caller.admin("POST", "overrides", {"response": response})
 
     answer = caller.write()
@@ -169,28 +169,53 @@ def test_override_of_another_media_type_is_sent_as_it_stands(caller):
 
 @pytest.mark.parametrize("code", [204, 304])
 def test_override_without_content_has_none(caller, code):
-    caller.admin("POST", "overrides", {"response": {"code": code, "body": {"a": 1}}})
+    caller.admin("POST", "overrides", {"response": {"status": code, "body": {"a": 1}}})
 
     assert (caller.write().content, caller.write().status_code) == (b"", 200)
 
 
+def test_override_takes_the_former_name_of_the_status(caller):
+    """Faults and overrides call it status; overrides called it code."""
+    caller.admin("POST", "overrides", {"response": {"code": 503}})
+    caller.admin("POST", "overrides", {"response": {"status": 404, "code": 404}})
+
+    assert [one["response"] for one in caller.admin("GET", "overrides")] == [{"status": 503}, {"status": 404}]
+    assert [caller.write().status_code for _ in range(3)] == [503, 404, 200]
+
+
+@pytest.mark.parametrize(
+    ("response", "said"),
+    [
+        ({}, "response.status: is required"),
+        ({"status": 200, "code": 404}, "response.code: is the former name of status; give one of the two"),
+        ({"statuss": 200}, "did you mean 'status'?"),
+    ],
+)
+def test_override_without_one_status_is_refused(caller, response, said):
+    answer = caller.ask("POST", "overrides", {"response": response})
+
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]["message"]
+    assert caller.admin("GET", "overrides") == []
+
+
 @pytest.mark.parametrize("name", ["content-length", "Transfer-Encoding", "a b", "a\r\nb", "", "ü", "Date"])
 def test_header_that_cannot_be_sent_is_refused(caller, name):
-    answer = caller.ask("POST", "overrides", {"response": {"code": 200, "headers": {name: "1"}}})
+    answer = caller.ask("POST", "overrides", {"response": {"status": 200, "headers": {name: "1"}}})
 
     assert answer.status_code == 400
     assert caller.admin("GET", "overrides") == []
 
 
 def test_line_break_in_a_header_is_no_second_header(caller):
-    order = {"response": {"code": 200, "headers": {"X-A": "1\r\nX-B: 2"}}}
+    order = {"response": {"status": 200, "headers": {"X-A": "1\r\nX-B: 2"}}}
     refused = caller.ask("POST", "overrides", order)
 
     assert (refused.status_code, list(refused.json()["error"]["detail"])) == (400, ["response.headers.X-A"])
 
 
 def test_overrides_can_be_cleared(caller):
-    caller.admin("POST", "overrides", {"response": {"code": 503}})
+    caller.admin("POST", "overrides", {"response": {"status": 503}})
     caller.admin("DELETE", "overrides")
 
     assert caller.write().status_code == 200
@@ -203,7 +228,9 @@ def test_prefer_needs_no_credential(caller):
 
 def test_override_is_given_where_no_operation_is_met(caller):
     caller.admin(
-        "POST", "overrides", {"match": {"path": "/nowhere"}, "response": {"code": 200, "body": {"ok": True}}}
+        "POST",
+        "overrides",
+        {"match": {"path": "/nowhere"}, "response": {"status": 200, "body": {"ok": True}}},
     )
 
     assert caller.http.get(f"{caller.base_url}/nowhere").json() == {"ok": True}
@@ -218,7 +245,7 @@ def test_code_that_is_no_answer_is_passed_over_or_refused(caller, code):
 
 def test_override_may_keep_pages_out(caller):
     headers = {"Access-Control-Allow-Origin": "https://other.example"}
-    caller.admin("POST", "overrides", {"response": {"code": 200, "headers": headers}})
+    caller.admin("POST", "overrides", {"response": {"status": 200, "headers": headers}})
 
     answer = caller.write(Origin="https://app.example")
 

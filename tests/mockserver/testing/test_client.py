@@ -69,6 +69,13 @@ def test_answer_is_forced_once(session):
     assert write_preference(session).status_code == 200
 
 
+def test_status_of_a_forced_answer_may_have_its_former_name(session):
+    session.override(code=503)
+    session.override(status=409)
+
+    assert [write_preference(session).status_code for _ in range(2)] == [503, 409]
+
+
 def test_call_is_awaited(session):
     """The call comes from elsewhere while the test waits; nobody sleeps."""
     caller = threading.Thread(target=write_preference, args=[session])
