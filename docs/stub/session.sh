@@ -6,7 +6,7 @@
 # admin       admin METHOD PATH [BODY]: a call to the control plane of the session
 : "${STUB:=http://127.0.0.1:4010}" "${SESSION:=shop}"
 URL=$STUB/__session/$SESSION
-TOKEN=$(curl -sS -X POST "$URL/__admin/tokens" -H 'Content-Type: application/json' -d '{}' |
+TOKEN=$(curl -sS -X POST "$STUB/__admin/sessions" -H 'Content-Type: application/json' -d '{"id": "'"$SESSION"'"}' |
   sed 's/.*"token":"\([^"]*\)".*/\1/')
 
 save() {

@@ -114,7 +114,7 @@ def serve(
         typer.Option(
             "--strict-sessions",
             envvar="MOCKSERVER_STRICT_SESSIONS",
-            help="Refuse a call that does not name a session.",
+            help="Refuse a call that names no session, or one that POST /__admin/sessions did not start.",
         ),
     ] = False,
     session_ttl: Annotated[

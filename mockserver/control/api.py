@@ -25,7 +25,7 @@ from mockserver.http.session_name import PREFIX
 from mockserver.session.journal import Entry, Journal
 from mockserver.session.memory_store import Saved
 from mockserver.session.registry import SessionRegistry
-from mockserver.session.session import Session
+from mockserver.session.session import DEFAULT, Session
 from mockserver.simulation.match import Match
 
 if TYPE_CHECKING:
@@ -40,10 +40,14 @@ _NO_CONTENT = Reply(204)
 
 
 class Operator(NamedTuple):
-    """Who uses the control plane: the session the call came in, and the server's address as the caller knows it."""
+    """Who uses the control plane: the request, which may name a session."""
 
-    session: Session
-    url: str
+    request: Request
+
+    @property
+    def url(self) -> str:
+        """The server's address as the caller knows it."""
+        return self.request.base_url
 
 
 class TimeIsUp(Problem):
@@ -79,13 +83,15 @@ class Admin:
         self._specs = {**specs, NAME: self.spec}
         self._routes = routes
 
-    def identify_operator(self, request: Request, session: Session) -> Operator:
+    def identify_operator(self, request: Request, session: Session) -> Operator:  # noqa: ARG002
         """Return who calls; the guard has let the call pass already."""
-        return Operator(session, request.base_url)
+        return Operator(request)
 
     async def page(self, caller: Operator) -> Reply:
         """Answer the page that shows and controls a session."""
-        return _html_reply(render_control_page(self._routes.operations, caller.session, list(DEFECTS)))
+        # Also for a session that does not exist: the page says so, and offers the others.
+        session = self._sessions.find_name(caller.request) or DEFAULT
+        return _html_reply(render_control_page(self._routes.operations, session, list(DEFECTS)))
 
     async def health(self, caller: Operator) -> Reply:  # noqa: ARG002
         """Answer 200: the server runs."""
@@ -282,7 +288,9 @@ class Admin:
         return _html_reply(render_docs_page(api, self._find_spec(api), list(self._specs)))
 
     def _find_session(self, name: str | None, caller: Operator) -> Session:
-        return caller.session if name is None else self._sessions.find_or_make(name)
+        if name is None:
+            name = self._sessions.find_name(caller.request)
+        return self._sessions.find(DEFAULT if name is None else name)
 
     def _find_journal(self, name: str | None, caller: Operator) -> Journal:
         return self._find_session(name, caller).journal

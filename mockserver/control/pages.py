@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from mockserver.contract.operation import Operation
-    from mockserver.session.session import Session
     from openapi import Spec
 
 
-def render_control_page(operations: Sequence[Operation], session: Session, defects: Sequence[str]) -> str:
-    """Render the page that shows and controls a session."""
+def render_control_page(operations: Sequence[Operation], session: str, defects: Sequence[str]) -> str:
+    """Render the page that shows and controls the session of that name."""
     page = _template_environment().get_template("page.html")
-    return page.render(operations=operations, session=session.id, defects=defects, admin="/__admin")
+    return page.render(operations=operations, session=session, defects=defects, admin="/__admin")
 
 
 def render_docs_page(api: str, spec: Spec, names: Sequence[str]) -> str:

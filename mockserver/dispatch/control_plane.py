@@ -65,11 +65,12 @@ class ControlPlane:
         refusal = self._guard(request)
         if refusal is not None:
             return refusal
-        session = exchange.session = self._sessions.find_or_make_named(request) or self._sessions.default
         operation = match_operation(exchange, self.routes)
         if operation is None:
             raise note_near_miss(exchange, self.routes)
         _refuse_unknown_parameters(request, operation)
+        # The operations that act on a session find it themselves; the others ask for none.
+        session = exchange.session
         caller = operation.authenticate(request, session)
         arguments = await operation.read_arguments(request, exchange.path_values, caller)
         reply = await operation.handle(session, arguments)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from itertools import islice
 
 from mockserver.http import session_name
 from mockserver.http.problems import Invalid, NotFound, Unauthenticated, Violation
@@ -15,12 +17,14 @@ from mockserver.session.session import DEFAULT, Blueprint, Session
 
 # Names of ended sessions; a credential of one must not bring it back as a fresh session.
 _REMEMBERED_ENDED = 10_000
+_MOST_COMPARED = 200
 
 
 class SessionRegistry:
-    """The sessions, made on first use, and forgotten when idle or when there are too many.
+    """The sessions, made by create() or the first call of an API, and forgotten when idle or when there are too many.
 
-    is_strict: refuse a request that names none. ttl_s: forget after so many idle seconds of real time.
+    is_strict: refuse a request that names none, or one that create() did not make.
+    ttl_s: forget after so many idle seconds of real time.
     limit: keep so many besides the default one, which is never forgotten; the longest idle goes first.
     seconds: a steady clock.
     """
@@ -46,27 +50,28 @@ class SessionRegistry:
         self._names = Ids(blueprint.seed)
 
     def session_of_request(self, request: Request) -> Session:
-        """Return the session of a request, made if it is new.
+        """Return the session of a call of an API, made if it is new.
 
-        Raises what find_or_make_named() raises, and Invalid under strict sessions if the request names none.
+        Raises what find_name() raises, and Invalid for a name that cannot be one; under strict sessions also for a name
+        that is new, and for none.
         """
-        session = self.find_or_make_named(request)
-        if session is not None:
-            return session
+        name = self.find_name(request)
+        if name is not None:
+            return self._find_or_make(name)
         if self.is_strict:
             message = f"name a session: call {PREFIX}NAME{request.path} or send X-Mock-Session: NAME"
             raise Invalid([Violation("", message)])
         return self.default
 
-    def find_or_make_named(self, request: Request) -> Session | None:
-        """Find or make the session that a request names; None if it names none.
+    def find_name(self, request: Request) -> str | None:
+        """Find the name of the session that a request means; None if it names none.
 
-        Raises Invalid for a name that cannot be one, Unauthenticated for a credential whose session has ended.
+        Raises Unauthenticated for a credential whose session has ended.
         """
         headers = request.headers
         name = request.session_prefix if request.session_prefix is not None else headers.named_session
         if name is not None:
-            return self.find_or_make(name)
+            return name
         name = headers.credential_session
         if name is None and request.query:
             name = session_name.from_credentials(request.query_credentials())
@@ -75,24 +80,53 @@ class SessionRegistry:
         self._expire(self._seconds())
         if name in self._ended:
             raise Unauthenticated(f"The session {name!r} of this credential has ended")
-        return self.find_or_make(name)
+        return name
 
-    def find_or_make(self, name: str) -> Session:
-        """Find the session *name*, or make it.
+    def find(self, name: str) -> Session:
+        """Find the session *name*, and make none: a mistyped name must not look like an empty session.
+
+        Raises Invalid for a name that cannot be one, NotFound with the nearest name if there is no such session.
+        """
+        session = self._find_known(name, self._seconds())
+        if session is not None:
+            return session
+        raise NotFound(self._describe_unknown(name))
+
+    def _describe_unknown(self, name: str) -> str:
+        """Say that there is no session *name*, with the nearest name.
 
         Raises Invalid for a name that cannot be one.
         """
-        if name == DEFAULT:
-            return self.default
+        if not NAME.fullmatch(name):
+            raise Invalid([Violation("session", NAMING)])
+        self._expire(self._seconds())
+        state = "has ended" if name in self._ended else "not found"
+        # Of the sessions used last, since there may be ten thousand.
+        recent = list(islice(reversed(self._sessions), _MOST_COMPARED))
+        near = difflib.get_close_matches(name, [DEFAULT, *recent], n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "GET /__admin/sessions lists them,"
+        return f"session {name!r} {state}; {hint} POST /__admin/sessions starts one"
+
+    def _find_or_make(self, name: str) -> Session:
         now_s = self._seconds()
-        known = self._sessions.get(name)
-        if known is not None and now_s - known.used_s <= self._ttl_s:
-            known.used_s = now_s
-            self._sessions.move_to_end(name)
-            return known
+        session = self._find_known(name, now_s)
+        if session is not None:
+            return session
+        if self.is_strict:
+            raise Invalid([Violation("", self._describe_unknown(name))])
         if not NAME.fullmatch(name):
             raise Invalid([Violation("session", NAMING)])
         return self._make(name, now_s)
+
+    def _find_known(self, name: str, now_s: float) -> Session | None:
+        if name == DEFAULT:
+            return self.default
+        known = self._sessions.get(name)
+        if known is None or now_s - known.used_s > self._ttl_s:
+            return None
+        known.used_s = now_s
+        self._sessions.move_to_end(name)
+        return known
 
     def create(self, name: str | None = None) -> Session:
         """Begin a session; an existing one of that name starts over."""
@@ -101,8 +135,7 @@ class SessionRegistry:
             raise Invalid([Violation("id", "the default session is always there; choose another name")])
         if not NAME.fullmatch(name):
             raise Invalid([Violation("id", NAMING)])
-        self._forget(name)
-        return self.find_or_make(name)
+        return self._make(name, self._seconds())
 
     def end(self, name: str) -> None:
         """Forget the session *name*.

@@ -70,6 +70,60 @@ def test_control_plane_acts_on_the_session_it_is_called_in(caller):
     assert caller.http.get("/__admin/clock").json()["frozen"] is False
 
 
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/__admin/{}?session=chekout", {}),
+        ("/__session/chekout/__admin/{}", {}),
+        ("/__admin/{}", {"X-Mock-Session": "chekout"}),
+        ("/__admin/{}", {"Cookie": "mock_session=chekout"}),
+        ("/__admin/{}", carrying("chekout")),
+    ],
+    ids=["parameter", "prefix", "header", "cookie", "credential"],
+)
+@pytest.mark.parametrize(
+    ("method", "place", "body"),
+    [("GET", "state", None), ("PUT", "faults", []), ("POST", "tokens", {}), ("GET", "events", None)],
+)
+def test_control_plane_begins_no_session_for_a_mistyped_name(url, begin, path, headers, method, place, body):
+    http = begin(url).http
+    http.post("/__admin/sessions", json={"id": "checkout"})
+
+    refused = http.request(method, path.format(place), headers=headers, json=body)
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (404, "not_found")
+    assert refused.json()["error"]["message"] == (
+        "session 'chekout' not found; did you mean 'checkout'? POST /__admin/sessions starts one"
+    )
+    assert "chekout" not in [one["id"] for one in http.get("/__admin/sessions").json()]
+
+
+def test_name_that_is_like_no_other_is_told_where_the_names_are(caller):
+    refused = caller.http.get("/__admin/state?session=zzzzzz")
+
+    assert refused.json()["error"]["message"] == (
+        "session 'zzzzzz' not found; GET /__admin/sessions lists them, POST /__admin/sessions starts one"
+    )
+
+
+def test_session_that_has_ended_is_not_begun_again_by_looking(caller):
+    caller.http.delete(f"/__admin/sessions/{caller.id}")
+
+    refused = caller.ask("GET", "requests")
+
+    assert refused.status_code == 404
+    assert refused.json()["error"]["message"].startswith(f"session '{caller.id}' has ended; ")
+
+
+@pytest.mark.parametrize("path", ["", "health", "version", "sessions", "docs/admin", "openapi/admin.yaml"])
+def test_what_is_about_no_session_is_answered_for_any_name(caller, path):
+    """The page is too: it says what is wrong, and offers the sessions that there are."""
+    answer = caller.http.get(f"/__admin/{path}", headers={"Cookie": "mock_session=of-yesterday"})
+
+    assert answer.status_code == 200
+    assert path or 'session <b id="session">of-yesterday</b>' in answer.text
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "-a", "a%20b", "%2e%2e", "a" * 65, "%00"])
 def test_what_cannot_be_a_name_is_400_in_the_apis_voice(url, name):
     answer = ask(url, request(target=f"/__session/{name}{PREFERENCE}", headers=bearer(token())))
@@ -84,7 +138,10 @@ def test_strict_sessions_refuse_a_call_that_names_none_in_the_apis_voice(begin):
         other = httpx2.patch(url + CATEGORY, json={}, headers=bearer(KEY))
         caller = begin(url)
         taken = [caller.write(), caller.set({})]
-        in_path = httpx2.post(f"{url}/__session/x{PREFERENCE}", json=A_FAN, headers=bearer(token()))
+        in_path = caller.http.post(f"/__session/{caller.id}{PREFERENCE}", json=A_FAN, headers=bearer(token()))
+        mistyped = caller.http.post(
+            f"/__session/{caller.id}x{PREFERENCE}", json=A_FAN, headers=bearer(token())
+        )
 
     assert refused.status_code == 400
     assert refused.json()["error"]["code"] == "validation_error"
@@ -92,6 +149,10 @@ def test_strict_sessions_refuse_a_call_that_names_none_in_the_apis_voice(begin):
     assert other.json()["code"] == 400
     assert [answer.status_code for answer in taken] == [200, 202]
     assert in_path.status_code == 200
+    assert mistyped.status_code == 400
+    assert mistyped.json()["error"]["message"].startswith(
+        f"session '{caller.id}x' not found; did you mean '{caller.id}'?"
+    )
 
 
 def test_new_session_is_ready_to_paste(caller):
