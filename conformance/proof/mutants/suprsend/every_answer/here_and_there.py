@@ -9,176 +9,126 @@ from typing import Any
 
 from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Choice, Place, Reference
-
-_MAIN = ("departments", "engineering")
-
-
-class _WrongHereAndThere(Reference):
-    """Answers wrongly where _is_concerned says so."""
-
-    def _response_to_write(self, place: Place, choice: Choice) -> Response:
-        response = super()._response_to_write(place, choice)
-        return self._spoil(response) if self._is_concerned(place, choice) else response
-
-    def _is_concerned(self, place: Place, choice: Choice) -> bool:
-        raise NotImplementedError
-
-    def _spoil(self, response: Response) -> Response:
-        return replace(response, body=self._spoil_category(response.body))
-
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError
+from conformance.proof.variants.suprsend import (
+    WrongAfterAnOptOut,
+    WrongAtTheTenthWrite,
+    WrongForATenant,
+    WrongForLockedCategories,
+    WrongForOtherCategories,
+    WrongForOtherObjects,
+)
 
 
-class _WrongForATenant(_WrongHereAndThere):
-    def _is_concerned(self, place: Place, choice: Choice) -> bool:  # noqa: ARG002
-        return place.tenant != ""
-
-
-class _WrongForOtherObjects(_WrongHereAndThere):
-    def _is_concerned(self, place: Place, choice: Choice) -> bool:  # noqa: ARG002
-        return place.holder != _MAIN
-
-
-class _WrongForOtherCategories(_WrongHereAndThere):
-    def _is_concerned(self, place: Place, choice: Choice) -> bool:  # noqa: ARG002
-        return place.category.slug == "invoices"
-
-
-class _WrongForLockedCategories(_WrongHereAndThere):
-    def _is_concerned(self, place: Place, choice: Choice) -> bool:  # noqa: ARG002
-        return not place.category.is_editable
-
-
-class _WrongAfterAnOptOut(_WrongHereAndThere):
-    _was_out = False
-
-    def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
-        self._was_out = before.preference == "opt_out"
-        return super()._make_choice(place, before, preference, body)
-
-    def _is_concerned(self, place: Place, choice: Choice) -> bool:  # noqa: ARG002
-        return self._was_out
-
-
-class _WrongAtTheTenthWrite(_WrongHereAndThere):
-    _writes = 0
-
-    def _is_concerned(self, place: Place, choice: Choice) -> bool:  # noqa: ARG002
-        self._writes += 1
-        return self._writes == 10
-
-
-class TenantsAnswerInCutGzip(_WrongForATenant):
+class TenantsAnswerInCutGzip(WrongForATenant):
     """The answer to a write for a tenant is gzip without its end."""
 
     breaks = frozenset({"answers-the-category"})
 
-    def _spoil(self, response: Response) -> Response:
+    def spoil(self, response: Response) -> Response:
         body = gzip.compress(json.dumps(response.body).encode())[:-8]
         headers = {"content-type": "application/json", "content-encoding": "gzip"}
         return Response(response.status, body, headers)
 
 
-class TenantsAnswer200(_WrongForATenant):
+class TenantsAnswer200(WrongForATenant):
     """A write for a tenant is answered 200."""
 
     breaks = frozenset({"answers-202"})
 
-    def _spoil(self, response: Response) -> Response:
+    def spoil(self, response: Response) -> Response:
         return replace(response, status=200)
 
 
-class OtherObjectsAnswer201(_WrongForOtherObjects):
+class OtherObjectsAnswer201(WrongForOtherObjects):
     """A write to any object but one is answered 201."""
 
     breaks = frozenset({"answers-202"})
 
-    def _spoil(self, response: Response) -> Response:
+    def spoil(self, response: Response) -> Response:
         return replace(response, status=201)
 
 
-class TenthAnswerIs200(_WrongAtTheTenthWrite):
+class TenthAnswerIs200(WrongAtTheTenthWrite):
     """The tenth write is answered 200."""
 
     breaks = frozenset({"answers-202"})
 
-    def _spoil(self, response: Response) -> Response:
+    def spoil(self, response: Response) -> Response:
         return replace(response, status=200)
 
 
-class AfterAnOptOutItIs200(_WrongAfterAnOptOut):
+class AfterAnOptOutItIs200(WrongAfterAnOptOut):
     """Whatever is written after an opt-out is answered 200."""
 
     breaks = frozenset({"answers-202"})
 
-    def _spoil(self, response: Response) -> Response:
+    def spoil(self, response: Response) -> Response:
         return replace(response, status=200)
 
 
-class AfterAnOptOutItHasNoName(_WrongAfterAnOptOut):
+class AfterAnOptOutItHasNoName(WrongAfterAnOptOut):
     """Whatever is written after an opt-out is answered without a name."""
 
     breaks = frozenset({"name"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in category.items() if key != "name"}
 
 
-class OtherCategoriesAnswerInAList(_WrongForOtherCategories):
+class OtherCategoriesAnswerInAList(WrongForOtherCategories):
     """A write to one category is answered with a list."""
 
     breaks = frozenset({"answers-the-category"})
 
-    def _spoil(self, response: Response) -> Response:
+    def spoil(self, response: Response) -> Response:
         return replace(response, body=[response.body])
 
 
-class LockedCategoriesAreText(_WrongForLockedCategories):
+class LockedCategoriesAreText(WrongForLockedCategories):
     """A locked category is labelled as text."""
 
     breaks = frozenset({"media-type"})
 
-    def _spoil(self, response: Response) -> Response:
+    def spoil(self, response: Response) -> Response:
         return replace(response, headers={**response.headers, "content-type": "text/plain"})
 
 
-class TenantsHaveNoName(_WrongForATenant):
+class TenantsHaveNoName(WrongForATenant):
     """A category has no name for a tenant."""
 
     breaks = frozenset({"name"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in category.items() if key != "name"}
 
 
-class OtherObjectsNameTheCategoryByNumber(_WrongForOtherObjects):
+class OtherObjectsNameTheCategoryByNumber(WrongForOtherObjects):
     """For any object but one the category is a number."""
 
     breaks = frozenset({"category"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "category": 7}
 
 
-class TenantsNameAnotherCategory(_WrongForATenant):
+class TenantsNameAnotherCategory(WrongForATenant):
     """For a tenant the category is another one's slug."""
 
     breaks = frozenset({"category-is-the-slug"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "category": f"{category['category']}-tenant"}
 
 
-class TenantsCannotEditWhatIsOut(_WrongForATenant):
+class TenantsCannotEditWhatIsOut(WrongForATenant):
     """A category cannot be edited for a tenant while one of its channels is out."""
 
     breaks = frozenset({"is-editable-stays"})
 
-    def _is_concerned(self, place: Place, choice: Choice) -> bool:
-        return super()._is_concerned(place, choice) and bool(choice.opted_out)
+    def is_concerned(self, place: Place, choice: Choice) -> bool:
+        return super().is_concerned(place, choice) and bool(choice.opted_out)
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "is_editable": False}
 
 
@@ -239,96 +189,96 @@ class WritesAtOnceFail(WritesAtOnceAreAnswered200):
     status = 500
 
 
-class LockedDescriptionIsAnObject(_WrongForLockedCategories):
+class LockedDescriptionIsAnObject(WrongForLockedCategories):
     """A locked category's description is an object."""
 
     breaks = frozenset({"description"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "description": {}}
 
 
-class OtherCategoriesHaveNoDefault(_WrongForOtherCategories):
+class OtherCategoriesHaveNoDefault(WrongForOtherCategories):
     """One category lacks original_preference."""
 
     breaks = frozenset({"original-preference"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in category.items() if key != "original_preference"}
 
 
-class OtherCategoriesAreEditableInWords(_WrongForOtherCategories):
+class OtherCategoriesAreEditableInWords(WrongForOtherCategories):
     """One category is editable in words."""
 
     breaks = frozenset({"is-editable"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "is_editable": "yes"}
 
 
-class OtherCategoriesListNoChannels(_WrongForOtherCategories):
+class OtherCategoriesListNoChannels(WrongForOtherCategories):
     """One category has null for its channels while it is opted in."""
 
     breaks = frozenset({"channels"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "channels": None}
 
 
-class TenantsListNames(_WrongForATenant):
+class TenantsListNames(WrongForATenant):
     """For a tenant the channels are bare names."""
 
     breaks = frozenset({"channels-are-objects"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "channels": [*category["channels"], "inbox"]}
 
 
-class LockedChannelsAreUnnamed(_WrongForLockedCategories):
+class LockedChannelsAreUnnamed(WrongForLockedCategories):
     """A channel of a locked category has no name."""
 
     breaks = frozenset({"channel-names"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {
             **category,
             "channels": [*category["channels"], {"preference": "opt_in", "is_editable": True}],
         }
 
 
-class LockedChannelsCannotUnsubscribe(_WrongForLockedCategories):
+class LockedChannelsCannotUnsubscribe(WrongForLockedCategories):
     """A channel of a locked category has a word of its own."""
 
     breaks = frozenset({"channel-preferences"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         channels = [{**one, "preference": "cant_unsubscribe"} for one in category["channels"]]
         return {**category, "channels": channels}
 
 
-class LockedChannelsHideWhatIsEditable(_WrongForLockedCategories):
+class LockedChannelsHideWhatIsEditable(WrongForLockedCategories):
     """The channels of a locked category do not say whether they are editable."""
 
     breaks = frozenset({"channel-is-editable"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         channels = [{"channel": one["channel"], "preference": "opt_in"} for one in category["channels"]]
         return {**category, "channels": channels}
 
 
-class LockedCategoriesCannotUnsubscribe(_WrongForLockedCategories):
+class LockedCategoriesCannotUnsubscribe(WrongForLockedCategories):
     """A locked category's preference is cant_unsubscribe."""
 
     breaks = frozenset({"preference"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "preference": "cant_unsubscribe"}
 
 
-class TenthNameIsAnothers(_WrongAtTheTenthWrite):
+class TenthNameIsAnothers(WrongAtTheTenthWrite):
     """The tenth write is answered with the name of another category."""
 
     breaks = frozenset({"name-stays"})
 
-    def _spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "name": "Newsletter"}
