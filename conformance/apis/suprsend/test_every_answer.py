@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -161,8 +161,8 @@ def test_original_preference(driver: Driver) -> None:
 
     (suprsend: Response)
 
-    Which of them it is, is not judged. A category that cannot be left may have cant_unsubscribe for its default, as the
-    document calls it under is_editable.
+    Which of them it is, is not judged here. A category that cannot be left may have cant_unsubscribe for its default,
+    as the document calls it under is_editable.
     """
     for category, answer in _categories(driver):
         expect("original_preference" in category, "original_preference", "no such member", answer)
@@ -248,6 +248,7 @@ def test_name_stays(driver: Driver) -> None:
     Another object or tenant may have a name of its own for it.
     """
     _expect_to_stay(driver, "name", str)
+    require_member(switch_category_once(driver).first, "name", str)
 
 
 def test_is_editable_stays(driver: Driver) -> None:
@@ -255,20 +256,34 @@ def test_is_editable_stays(driver: Driver) -> None:
     with suppress(NotTested, *UNDECIDED):
         switch_channel_once(driver)
     _expect_to_stay(driver, "is_editable", bool)
+    require_member(switch_category_once(driver).first, "is_editable", bool)
 
 
-def _expect_to_stay(driver: Driver, member: str, kind: type) -> None:
-    """Want a member of the category to be the same in all answers for one place, in each that has it."""
-    known: dict[Place, Any] = {}
+def test_original_preference_stays(driver: Driver) -> None:
+    """MUST answer with the same original_preference for the same category throughout the run, where it is not null.
+
+    (suprsend: Response)
+
+    The document calls it the default preference of the category, so it follows no choice, and is the same for every
+    object. A tenant may have a default of its own.
+    """
+    _expect_to_stay(driver, "original_preference", str, lambda place: (place.category, place.tenant_id))
+    category_of(switch_category_once(driver).first)  # Inconclusive without one
+
+
+def _expect_to_stay(
+    driver: Driver, member: str, kind: type, subject_of: Callable[[Place], Hashable] = lambda place: place
+) -> None:
+    """Want a member to be the same in every answer about one subject that has it, by default about one place."""
+    known: dict[Hashable, Any] = {}
     for write, category in _named_categories(driver):
         given, body = category.get(member), write.body if isinstance(write.body, dict) else {}
         # What a member of the body's own does to it, another requirement judges; and what a preference does that the
         # document does not have, nobody knows.
         if isinstance(given, kind) and member not in body and body.get("preference") != CANT_UNSUBSCRIBE:
-            before = known.setdefault(write.place, given)
+            before = known.setdefault(subject_of(write.place), given)
             wanted = f"{member} {describe_value(before)}, as before"
             expect(given == before, wanted, describe_value(given), write.answer, (member,))
-    require_member(switch_category_once(driver).first, member, kind)
 
 
 # --- every answer, accepted or not ------------------------------------------------------------------------

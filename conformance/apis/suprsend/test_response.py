@@ -155,7 +155,7 @@ def test_is_editable_ignores_the_body(driver: Driver) -> None:
 
 
 def test_original_preference_after_choices(driver: Driver) -> None:
-    """OBSERVED whether original_preference is the category's default or the object's choice.
+    """OBSERVED which default original_preference names, and after which choices it is null instead.
 
     (suprsend: Response)
     """

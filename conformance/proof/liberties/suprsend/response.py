@@ -48,21 +48,23 @@ class OriginalPreferenceIsNull(Reference):
         return {**super()._render_preference(place, choice), "original_preference": None}
 
 
-class OriginalPreferenceIsTheChoice(Reference):
-    """original_preference is what the object chose."""
+class DefaultThatWasChosenIsNull(Reference):
+    """original_preference is null where nothing else than the default was chosen."""
+
+    def _response_to_write(self, place: Place, choice: Choice) -> Response:
+        response = super()._response_to_write(place, choice)
+        is_first = choice == Choice(place.category.default)
+        return (
+            replace(response, body={**response.body, "original_preference": None}) if is_first else response
+        )
+
+
+class TenantsHaveAnotherDefault(Reference):
+    """A tenant has a default of its own."""
 
     def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {**super()._render_preference(place, choice), "original_preference": choice.preference}
-
-
-class OriginalPreferenceIsTheEarlierChoice(Reference):
-    """original_preference is what the object chose before this request."""
-
-    _earlier: str | None = None
-
-    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        earlier, self._earlier = self._earlier, choice.preference
-        return {**super()._render_preference(place, choice), "original_preference": earlier}
+        category = super()._render_preference(place, choice)
+        return {**category, "original_preference": "opt_out"} if place.tenant else category
 
 
 class DescriptionIsNull(Reference):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.proof.messages import Request, Response
-from conformance.proof.reference.suprsend import Choice, Place, Reference
+from conformance.proof.reference.suprsend import Reference
 from conformance.proof.variants.suprsend import (
     WrongAfterAnOptOut,
     WrongAtTheTenthWrite,
@@ -118,18 +118,6 @@ class TenantsNameAnotherCategory(WrongForATenant):
 
     def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "category": f"{category['category']}-tenant"}
-
-
-class TenantsCannotEditWhatIsOut(WrongForATenant):
-    """A category cannot be edited for a tenant while one of its channels is out."""
-
-    breaks = frozenset({"is-editable-stays"})
-
-    def is_concerned(self, place: Place, choice: Choice) -> bool:
-        return super().is_concerned(place, choice) and bool(choice.opted_out)
-
-    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
-        return {**category, "is_editable": False}
 
 
 class _Answers200(Reference):
@@ -273,12 +261,3 @@ class LockedCategoriesCannotUnsubscribe(WrongForLockedCategories):
 
     def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "preference": "cant_unsubscribe"}
-
-
-class TenthNameIsAnothers(WrongAtTheTenthWrite):
-    """The tenth write is answered with the name of another category."""
-
-    breaks = frozenset({"name-stays"})
-
-    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
-        return {**category, "name": "Newsletter"}
