@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
-
 from openapi.pointer import unescape_step
+from openapi.yaml_text import BadYaml, parse_yaml
 
 _DIRECTORY = Path(__file__).parent
-# The parser written in C is ten times as fast; PyYAML has it on most systems.
-_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Spec = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -62,10 +59,10 @@ def read_contract(file: Path) -> Spec:
     Raises BadSpec naming the file and what is wrong with it.
     """
     try:
-        spec = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - both are safe
+        spec = parse_yaml(file.read_text(encoding="utf-8"), may_repeat_keys=True)
     except OSError as error:
         raise BadSpec(f"{file}: cannot be read: {error.strerror or error}") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except (UnicodeDecodeError, BadYaml) as error:
         raise BadSpec(f"{file}: {error}") from error
     if not isinstance(spec, dict) or "openapi" not in spec:
         raise BadSpec(f"{file}: not an OpenAPI document; it needs an 'openapi' member at its root")

@@ -11,14 +11,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 import openapi
 from conformance.target.model import BadProfile
-from conformance.target.yaml_file import describe_yaml_error
 from openapi.json_form import to_json_form
 from openapi.media_type import is_json
 from openapi.pointer import escape_step, walk_references
+from openapi.yaml_text import BadYaml, parse_yaml
 
 if TYPE_CHECKING:
     from schemathesis.schemas import APIOperation
@@ -114,8 +112,8 @@ def read_contract(file: Path) -> Contract:
         raise BadContract(f"{file}: is not UTF-8 text; name an OpenAPI file") from None
     except RecursionError:
         raise BadContract(f"{file}: is nested too deep to be read") from None
-    except yaml.YAMLError as error:
-        raise BadContract(f"{file}: is not YAML: {describe_yaml_error(error)}") from None
+    except BadYaml as error:
+        raise BadContract(f"{file}: {error}") from None
     except (ValueError, LookupError, TypeError) as error:
         if isinstance(error, BadContract):
             raise
@@ -130,10 +128,7 @@ def _read_content(file: Path, content: bytes) -> Contract:
 
 
 def _parse(file: Path, text: str) -> Any:
-    from schemathesis.core.deserialization import deserialize_yaml
-
-    # Read as YAML 1.2: in OpenAPI the description "No" is a word, and a status is a name.
-    return json.loads(text) if file.suffix == ".json" else deserialize_yaml(text)
+    return json.loads(text) if file.suffix == ".json" else parse_yaml(text, may_repeat_keys=True)
 
 
 def list_odd_operations(spec: openapi.Spec) -> list[str]:

@@ -286,7 +286,7 @@ def test_failure_without_a_waiver_still_fails(tmp_path):
         (["x"], "is not a list of waivers"),
         ("a: b", "is not a list of waivers"),
         ("[", "is not YAML"),
-        ("- {id: x, owner: a, owner: b}", "is not YAML: duplicate key 'owner' in line 1, column 21"),
+        ("- {id: x, owner: a, owner: b}", "duplicate key 'owner' in line 1, column 21"),
     ],
 )
 def test_waivers_that_cannot_be_used_are_status_2(tmp_path, waivers, says):

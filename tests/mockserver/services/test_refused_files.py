@@ -30,7 +30,10 @@ REFUSED = {
     "empty path": (contract({"/x": None}), "paths./x: null is not of type"),
     "reference to nothing": (one(responses=NO_RESPONSE), "there is no #/components/responses/No"),
     "another file": (contract({"/x": {"$ref": "other.yaml#/x"}}), "lies in another file"),
-    "circle": ("openapi: 3.0.0\ninfo: {title: t, version: '1'}\npaths: &a\n  /x: *a\n", "refers to itself"),
+    "circle": (
+        "openapi: 3.0.0\ninfo: {title: t, version: '1'}\npaths: &a\n  /x: *a\n",
+        "contains an alias of itself in line 3",
+    ),
     "reference to no object": (one(responses={"200": {"$ref": "#/openapi"}}), "#/openapi is no object"),
     "member called $ref": (one(responses=answers(example={"$ref": 5})), "called $ref"),
     "response of the wrong kind": (one(responses={"200": 5}), "paths./x.get.responses.200: 5 is not of type"),

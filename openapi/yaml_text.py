@@ -1,0 +1,153 @@
+"""Reading YAML that a person wrote, as YAML 1.2 and JSON mean it, however much its aliases would make of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+# The parser written in C is ten times as fast; PyYAML has it on most systems.
+_BASE: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_ALIASED_VALUES = (
+    100_000  # a document of a person's needs a few hundred; nine lines can stand for a billion
+)
+_DEEPEST = (
+    500  # levels; the parser in C recurses, and ends the whole process some twenty thousand levels down
+)
+_MAY_BE_ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[^\s*]", re.MULTILINE)
+
+# YAML 1.1, which PyYAML reads, also takes NO and on for booleans, 10:30 and 01234 for other numbers and 2024-05-01 for
+# a date. In YAML 1.2's schema for JSON, which OpenAPI names, all of these are text.
+_SCALARS = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9]+(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        "-+0123456789.",
+    ),
+    ("merge", r"<<", "<"),
+)
+
+
+class BadYaml(ValueError):
+    """A text is not YAML, or not such as a person writes; the message says what and where."""
+
+
+def parse_yaml(text: str, *, may_repeat_keys: bool = False) -> Any:
+    """Make JSON's values of a YAML document; None for an empty one.
+
+    may_repeat_keys: take the last of members with the same name, instead of refusing them.
+
+    Raises BadYaml.
+    """
+    loader = (_LastKeyLoader if may_repeat_keys else _Loader)(text.removeprefix("\ufeff"))
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        if _MAY_BE_ALIAS.search(text):
+            _check_aliases(root)
+        return loader.construct_document(root)
+    except (yaml.constructor.ConstructorError, yaml.composer.ComposerError) as error:
+        raise BadYaml(_describe_error(error)) from None
+    except yaml.YAMLError as error:
+        raise BadYaml(f"is not YAML: {_describe_error(error)}") from None
+    finally:
+        loader.dispose()
+
+
+class _LastKeyLoader(_BASE):  # type: ignore[misc]
+    """Reads plain words as YAML 1.2 does."""
+
+    yaml_implicit_resolvers: dict[str, list[Any]] = {}
+    _depth = 0
+
+    def descend_resolver(self, *_place: Any) -> None:
+        """Go one level down, which PyYAML tells of each node before it reads what is in it."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise yaml.composer.ComposerError(problem=f"nested deeper than {_DEEPEST} levels")
+
+    def ascend_resolver(self) -> None:
+        """Go one level up."""
+        self._depth -= 1
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        """Make a whole number, of fewer digits than would take Python long to read."""
+        try:
+            return super().construct_yaml_int(node)  # type: ignore[no-any-return]
+        except ValueError:
+            raise yaml.constructor.ConstructorError(
+                problem=f"a number of {len(node.value)} digits; write it as text",
+                problem_mark=node.start_mark,
+            ) from None
+
+
+class _Loader(_LastKeyLoader):
+    """Refuses a key that is given twice, of which otherwise the last would win without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Make a mapping of *node*, each key once."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"duplicate key {key.value!r}", problem_mark=key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
+
+
+for _name, _pattern, _first in _SCALARS:
+    _LastKeyLoader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_name}", re.compile(f"(?:{_pattern})\\Z"), list(_first)
+    )
+_LastKeyLoader.add_constructor("tag:yaml.org,2002:int", _LastKeyLoader.construct_yaml_int)
+
+
+def _check_aliases(root: yaml.Node) -> None:
+    """Refuse a document whose aliases stand for far more than is written, or that is a part of itself."""
+    sizes: dict[int, int] = {}  # of what each node stands for, by the node's identity
+    begun: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting[-1]
+        if id(node) in sizes:
+            waiting.pop()
+        elif id(node) in begun:
+            sizes[id(node)] = 1 + sum(sizes[id(part)] for part in _parts(node))
+            waiting.pop()
+        else:
+            begun.add(id(node))
+            for part in _parts(node):
+                if id(part) in begun and id(part) not in sizes:
+                    _refuse("a value contains an alias of itself", part)
+                waiting.append(part)
+    if sizes[id(root)] - len(sizes) > _MOST_ALIASED_VALUES:
+        _refuse(
+            f"its aliases stand for more than {_MOST_ALIASED_VALUES:,} values; write out what is needed", root
+        )
+
+
+def _parts(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield key
+            yield value
+    elif isinstance(node, yaml.SequenceNode):
+        yield from node.value
+
+
+def _refuse(problem: str, node: yaml.Node) -> None:
+    raise yaml.constructor.ConstructorError(problem=problem, problem_mark=node.start_mark)
+
+
+def _describe_error(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    place = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    return f"{getattr(error, 'problem', None) or ' '.join(str(error).split())}{place}"
