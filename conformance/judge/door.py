@@ -6,14 +6,20 @@ little as for the doctor.
 
 from __future__ import annotations
 
+from conformance.assertions.outcome import DoesNotConform
 from conformance.http.evidence import escape_controls
 from conformance.http.pacing import BUSY_STATUSES, GATEWAY_STATUSES
 from conformance.http.response import Response, describe_unread_coding
 
+WAITED_AT_STATUSES = BUSY_STATUSES | GATEWAY_STATUSES  # by the client, as patiently as the profile says
 # What is answered for an API that is down, and may not be in a moment; from 520 on by Cloudflare.
-STARTING_STATUSES = BUSY_STATUSES | GATEWAY_STATUSES | frozenset(range(520, 531))
+STARTING_STATUSES = WAITED_AT_STATUSES | frozenset(range(520, 531))
 # And, by routers, for one that is elsewhere.
 _STATUSES_OF_GATEWAYS = frozenset({405, 421, 426, 505}) | STARTING_STATUSES
+_CHECK_PROFILE = "check base_url, the main credential and the main fixtures"
+_MEND_CODING = (
+    "let whoever sends Content-Encoding, the server or a proxy before it, name the coding that is used"
+)
 
 
 def is_before_the_api(response: Response, is_documented: bool) -> bool:
@@ -28,9 +34,7 @@ def is_before_the_api(response: Response, is_documented: bool) -> bool:
 
 def describe_answer(response: Response) -> str:
     """Say how preflight was answered, and what to do."""
-    if response.unread_coding:
-        return describe_unread_coding(response.unread_coding)
-    return f"{describe_exchange(response)}; check base_url, the main credential and the main fixtures"
+    return f"{describe_exchange(response)}{_describe_lack_of_json(response)}; {_find_advice(response)}"
 
 
 def describe_exchange(response: Response) -> str:
@@ -42,4 +46,29 @@ def describe_exchange(response: Response) -> str:
         facts.append(f"to wait {response.headers['retry-after']}")
     if response.content and not response.is_labelled_json:
         facts.append(response.media_type or "without a media type")
+    if response.coding_fault:
+        facts.append(f"with {response.coding_fault}")
     return escape_controls(", ".join(facts))
+
+
+def _describe_lack_of_json(response: Response) -> str:
+    """Say what stands where JSON is announced, or has to be; nothing if it is JSON, or if the coding tells why not."""
+    is_wanted = response.is_labelled_json or (response.ok and not response.content)
+    if response.coding_fault or response.unread_coding or not is_wanted:
+        return ""
+    try:
+        _ = response.json
+    except DoesNotConform as failure:
+        return f", with no JSON but {failure.got}"
+    return ""
+
+
+def _find_advice(response: Response) -> str:
+    coding = None
+    if response.unread_coding:
+        coding = describe_unread_coding(response.unread_coding)
+    elif response.coding_fault:
+        coding = _MEND_CODING
+    if coding and response.ok and response.is_labelled_json:
+        return coding
+    return f"{_CHECK_PROFILE}; {coding}" if coding else _CHECK_PROFILE

@@ -112,7 +112,8 @@ class TargetSession:
         for response in self.client.responses[-1:]:
             if door.is_before_the_api(response, self.suite.may_answer(response)):
                 self._may_be_starting = response.status in door.STARTING_STATUSES
-                was_waited_for = self._may_be_starting and isinstance(outcome, Inconclusive)
+                is_waited_at = response.status in door.WAITED_AT_STATUSES
+                was_waited_for = is_waited_at and isinstance(outcome, Inconclusive)
                 return self.client.redaction(
                     f"{door.describe_exchange(response)}; {outcome}"
                     if was_waited_for

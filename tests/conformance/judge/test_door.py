@@ -1,5 +1,6 @@
 """A target of which nothing can be told is no verdict, for a run as for the doctor, and both say why."""
 
+import gzip
 import json
 
 import httpcore2
@@ -75,6 +76,66 @@ def test_what_stands_before_the_api_is_no_verdict(reference, status, headers, sa
     )
     assert advice in verdict.reason
     assert verdict.requests < 40
+
+
+JSON, GZIPPED = "application/json", gzip.compress(b'{"status": "success"}', mtime=0)
+
+
+def doctor(server, folder, *options):
+    with serve(server) as url:
+        (folder / "target.yaml").write_text(json.dumps(server.profile(url)))
+        return CliRunner().invoke(app, ["doctor", str(folder / "target.yaml"), *options])
+
+
+CHECK, MEND, HEED = (
+    "check base_url",
+    "let whoever sends Content-Encoding",
+    "let the server heed Accept-Encoding",
+)
+NOT_IN_IT = "200, with a body that is not {}, as its Content-Encoding says"
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+@pytest.mark.parametrize(
+    ("media_type", "coding", "body", "says", "advice"),
+    [
+        (JSON, "gzip", b"{}", NOT_IN_IT.format("gzip"), MEND),
+        (JSON, "gzip", GZIPPED[:-4], NOT_IN_IT.format("gzip"), MEND),
+        (JSON, "deflate", b"{}", NOT_IN_IT.format("deflate"), MEND),
+        (JSON, "br", b"{}", f"{NOT_IN_IT.format('br')}, but plain text", MEND),
+        (JSON, "zstd", b"\x28\xb5", "200; the body is in the content coding zstd, which cannot", HEED),
+        (JSON, "identity", b"<h1>", "200, with no JSON but '<h1>' (Expecting value: line 1 column 1", CHECK),
+        (JSON, "identity", b"\xff", "200, with no JSON but bytes that are not UTF-8", CHECK),
+        (JSON, "gzip", b"", "200, with no JSON but an empty body", CHECK),
+        ("text/html", "gzip", b"<h1>", "200, text/html, with a body that is not gzip, as its", CHECK),
+    ],
+)
+def test_doctor_says_what_is_wrong_with_a_body(reference, media_type, coding, body, says, advice, tmp_path):
+    headers = {"content-type": media_type, "content-encoding": coding}
+    done = doctor(door_of(reference, 200, headers, body), tmp_path)
+
+    assert done.exit_code == 3
+    assert f" was answered {says}" in done.stderr
+    assert f"; {advice}" in done.stderr
+    assert (CHECK in done.stderr) is (advice == CHECK)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "coding", "body", "says"),
+    [
+        (530, PAGE, "br", b"\x0b\x02\x80{}\x03", "was answered 530, text/html; check base_url"),
+        (302, {"location": "/login"}, "br", b"\x0b\x02\x80{}\x03", "was answered 302, to /login, without"),
+        (200, PAGE, "gzip", b"<h1>", "was answered 200, text/html, with a body that is not gzip, as its"),
+    ],
+)
+def test_coding_hides_nothing_of_what_stands_before_the_api(status, headers, coding, body, says):
+    server = door_of(REFERENCES[0], status, {**headers, "content-encoding": coding}, body)
+    verdict = judge_in_process(server)
+
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
+    assert says in verdict.reason
+    assert "check base_url, the main credential and the main fixtures" in verdict.reason
+    assert f"{coding}, " in verdict.reason
 
 
 @pytest.mark.parametrize("reference", REFERENCES)
