@@ -85,7 +85,7 @@ class Dispatcher:
             reply = reply.with_headers({"Preference-Applied": ", ".join(exchange.applied), "Vary": "Prefer"})
         header_lines = session.clock.date_header_line(now_s)
         if not (reply.headers and has_cors_headers(reply.headers)):
-            header_lines += cors_header_lines(request)
+            header_lines += cors_header_lines(request, reply.headers)
         response = render_response(reply, header_lines, exchange)
         # Recorded before it is sent: a client that has its answer finds the call in the journal.
         has_no_status = effect is not None and effect.connection_fault in WITHOUT_STATUS
@@ -140,16 +140,18 @@ class Dispatcher:
         request = Request(scope, _receive_nothing, self._headers.parse(headers))
         operation = self.routes.find_nearest("", request.path).operation
         reply = render_problem(Invalid([Violation("", reason)]), operation)
-        return Response.from_reply(reply, cors_header_lines(request), is_head=False).last_bytes()
+        return Response.from_reply(
+            reply, cors_header_lines(request, reply.headers), is_head=False
+        ).last_bytes()
 
     def stop(self) -> None:
         """End what waits for further requests."""
         self._sessions.stop()
 
     async def _answer_preflight(self, request: Request, send: Send) -> None:
-        clock = self._sessions.default.clock
-        header_lines = clock.date_header_line(clock.now_s()) + cors_header_lines(request)
-        response = Response.from_reply(preflight_reply(request), header_lines, is_head=False)
+        clock, reply = self._sessions.default.clock, preflight_reply(request)
+        header_lines = clock.date_header_line(clock.now_s()) + cors_header_lines(request, reply.headers)
+        response = Response.from_reply(reply, header_lines, is_head=False)
         await request.drain_body()
         await response.send(send, request.connection)
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 PATH = "/api/v2/update-preference"
 WRITE = {"fanId": "12345", "category": "content", "preference": "likes_fitness_videos", "value": True}
-READABLE = ("Preference-Applied", "X-Mock-Near-Miss", "Retry-After", "WWW-Authenticate")
+READABLE = ("Preference-Applied", "X-Mock-Near-Miss", "Retry-After", "WWW-Authenticate", "ETag", "X-Feature")
 
 # Whatever the browser keeps from a page's script is not in what this returns.
 _FETCH = """async ([url, init, readable]) => {

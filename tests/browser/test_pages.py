@@ -75,6 +75,14 @@ def test_quota_is_readable_with_its_retry_after(page, session):
     assert 1 <= int(second.headers["Retry-After"]) <= 60
 
 
+def test_headers_of_an_override_are_readable(page, session):
+    """With credentials, where a star would expose nothing."""
+    session.override(404, headers={"ETag": '"v1"', "X-Feature": "on"})
+    seen = write(page, session.base_url, session.token)
+
+    assert (seen.status, seen.headers["ETag"], seen.headers["X-Feature"]) == (404, '"v1"', "on")
+
+
 @pytest.mark.parametrize("fault", ["CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "TRUNCATED_BODY"])
 def test_broken_connection_rejects(page, session, fault):
     session.faults({"match": {}, "fault": fault})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx2
 import pytest
 
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token
@@ -13,6 +14,17 @@ ORIGINS = [
     "moz-extension://0f2a7ba3-9d41-4a3d-8e7c-0d6e0c6f0a11",
     "null",
 ]
+
+# What a script may read of any answer, by the Fetch standard.
+SAFELISTED = {
+    "cache-control",
+    "content-language",
+    "content-length",
+    "content-type",
+    "expires",
+    "last-modified",
+    "pragma",
+}
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
@@ -77,9 +89,58 @@ def test_every_answer_can_be_read_with_credentials(default_caller, status, origi
     assert answer.headers["access-control-allow-origin"] == origin
     assert answer.headers["access-control-allow-credentials"] == "true"
     assert "Origin" in answer.headers["vary"]
-    exposed = answer.headers["access-control-expose-headers"].split(", ")
-    sent = {"Allow", "Preference-Applied", "WWW-Authenticate", "X-Mock-Near-Miss"}
-    assert {name for name in sent if name in answer.headers} <= set(exposed)
+    assert listed(answer) == readable(answer)
+
+
+def listed(answer: httpx2.Response) -> set[str]:
+    """The names that the answer exposes to a script."""
+    names = answer.headers["access-control-expose-headers"].lower().split(", ")
+    assert len(names) == len(set(names))
+    return set(names)
+
+
+def readable(answer: httpx2.Response) -> set[str]:
+    """The headers of the answer that a script could use and that it has to be told of."""
+    names = {name for name in answer.headers if not name.startswith("access-control-")}
+    return names - SAFELISTED - {"set-cookie", "connection", "keep-alive"}
+
+
+@pytest.mark.parametrize("code", [200, 201, 302, 403, 418, 429, 503])
+def test_headers_of_an_override_can_be_read(caller, code):
+    headers = {
+        "X-Feature": "on",
+        "ETag": '"v1"',
+        "Content-Disposition": "inline",
+        "Set-Cookie": "a=b",
+        "Expires": "0",
+    }
+    caller.admin("POST", "overrides", {"response": {"code": code, "headers": headers}})
+
+    answer = caller.write(Origin=ORIGINS[0])
+
+    assert {"x-feature", "etag", "content-disposition"} <= listed(answer) == readable(answer)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 503}, {"quota": {"limit": 1, "window_s": 9}}, {"fault": "SLOW_DRIBBLE"}]
+)
+def test_headers_of_a_fault_can_be_read(caller, fault):
+    caller.faults({**fault, "dribble": {"total_ms": 1}} if "fault" in fault else fault)
+    caller.write()
+
+    answer = caller.write(Origin=ORIGINS[0])
+
+    assert listed(answer) == readable(answer)
+
+
+def test_nothing_is_listed_that_is_not_there(default_caller):
+    preflight = {"Origin": ORIGINS[0], "Access-Control-Request-Method": "POST"}
+
+    for answer in (
+        default_caller.write(fresh(), headers={"Origin": ORIGINS[0]}),
+        default_caller.http.options(PREFERENCE, headers=preflight),
+    ):
+        assert listed(answer) == {"date", "vary"}
 
 
 def test_answer_to_nobodys_page_is_open_to_all(default_caller):

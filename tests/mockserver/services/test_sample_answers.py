@@ -192,6 +192,23 @@ def test_documented_headers_are_sent(serve):
     assert http.get("/x", headers={"Prefer": "code=429"}).headers["retry-after"] == "30"
 
 
+def test_page_can_read_the_documented_headers(serve):
+    headers = {
+        name: {"schema": {"type": "string", "example": "a"}} for name in ("ETag", "Link", "X-Total-Count")
+    }
+    moved = {"Location": {"schema": {"type": "string", "example": "/x/9"}}}
+    operations = {
+        "get": {"responses": {"200": {"description": "", "headers": headers}}},
+        "post": {"responses": {"201": {"description": "", "headers": moved}}},
+    }
+    http = serve(contract({"/x": operations}))
+    http.headers["Origin"] = "http://localhost:3000"
+
+    for method, names in (("GET", "ETag, Link, X-Total-Count"), ("POST", "Location")):
+        exposed = http.request(method, "/x").headers["access-control-expose-headers"]
+        assert exposed == f"Date, Vary, {names}"
+
+
 CSV = {"text/csv": {"example": "a,b"}}
 XML = {"application/xml": {"schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}}
 OTHER_KINDS = {
