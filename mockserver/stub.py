@@ -11,6 +11,7 @@ from typing import get_args
 from mockserver.auth.issuer import CredentialIssuer, SampleCredential, make_sample_credential
 from mockserver.auth.schemes import credential_kind
 from mockserver.auth.security import Mode
+from mockserver.auth.token_keys import LOCAL_SUPABASE, TokenKeys
 from mockserver.auth.tokens import read_jwt_secret
 from mockserver.contract.connexion import read_operations
 from mockserver.contract.error_body import ErrorFormat
@@ -36,6 +37,7 @@ class Options:
     session_ttl_s: idle sessions are forgotten after so long. session_limit: how many there may be.
     journal_limit: how many calls a session's journal keeps.
     admin_hosts, admin_token: as Guard takes them. verify_hmac: whether the signature of a signed request is computed.
+    supabase_url: the local Supabase stack, whose keys verify tokens of it.
     seconds: the system's time, since 1970. steady_seconds: a clock that only goes ahead, for what is idle.
     """
 
@@ -46,6 +48,7 @@ class Options:
     admin_hosts: Collection[str] = ()
     admin_token: str | None = field(default=None, repr=False)
     verify_hmac: bool = False
+    supabase_url: str = LOCAL_SUPABASE
     seconds: Callable[[], float] = time.time
     steady_seconds: Callable[[], float] = time.monotonic
 
@@ -102,9 +105,10 @@ class Stub:
             StateDocuments({service.name: type(service.fixtures) for service in services}.__getitem__),
             routes,
         )
+        keys = TokenKeys(self._secret, options.supabase_url)
         # At start-up, so that a contract that cannot be served stops the start instead of the first request.
         for service in services:
-            add_operations(service, routes, mode, self._secret, verify_hmac=options.verify_hmac)
+            add_operations(service, routes, mode, keys, verify_hmac=options.verify_hmac)
         control_plane = ControlPlane(self.sessions, Guard(options.admin_hosts, options.admin_token))
         _add_admin_operations(self.admin, control_plane.routes)
         headers = RequestHeadersCache(SecretNames.from_schemes(schemes))

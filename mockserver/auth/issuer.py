@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import jwt
 
 from mockserver.auth import tokens
+from mockserver.auth.claims import AUDIENCE
 from mockserver.auth.schemes import Scheme, authorization_word, credential_kind
 from mockserver.auth.security import Security
 from mockserver.fixtures import Credentials
@@ -41,7 +42,7 @@ class CredentialIssuer:
         Times are those of the session's clock.
         """
         now_s, ttl_s = session.clock.now_s(), options.get("ttl_s", 3600)
-        subject, role = options.get("sub") or self._subject, options.get("role") or tokens.AUDIENCE
+        subject, role = options.get("sub") or self._subject, options.get("role") or AUDIENCE
         claims = tokens.build_claims(subject, role, now_s, ttl_s)
         claims[CLAIM] = session.id
         return sign_with_defect(claims, options.get("defect"), self._secret)
@@ -71,7 +72,7 @@ def make_sample_credential(
         return None
     scheme = schemes[next(iter(security[0]))]
     if credential_kind(scheme) == "jwt":
-        role = scheme.get("x-role", tokens.AUDIENCE)
+        role = scheme.get("x-role", AUDIENCE)
         value = tokens.issue_token(secret, credentials.subject, role, now_s, 24 * _HOUR_S)
     else:
         value = credentials.api_keys[0].key if credentials.api_keys else "any"

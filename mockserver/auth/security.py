@@ -9,7 +9,8 @@ from mockserver.auth import signature
 from mockserver.auth.caller import Caller
 from mockserver.auth.credentials import ReadCredential, make_reader
 from mockserver.auth.schemes import SIGNATURE, Scheme, credential_kind, describe_credential
-from mockserver.auth.tokens import TokenVerifier, load_jwk_set
+from mockserver.auth.token_keys import TokenKeys
+from mockserver.auth.token_verifier import TokenVerifier
 from mockserver.fixtures import Credentials
 from mockserver.http.problems import Forbidden, InvalidContract, Unauthenticated
 from mockserver.http.request import Request
@@ -26,7 +27,7 @@ def compile_security(
     security: Security | None,
     schemes: Mapping[str, Scheme],
     credentials: Credentials,
-    secret: str,
+    token_keys: TokenKeys,
     mode: Mode,
     *,
     verify_hmac: bool = False,
@@ -34,7 +35,7 @@ def compile_security(
     """Make the function that returns the caller of an operation, or raises Unauthenticated or Forbidden.
 
     security and schemes are the contract's; the first credential that a request carries decides.
-    verify_hmac: compute signatures, too, which takes a request whose body has been read.
+    token_keys: verify tokens. verify_hmac: compute signatures, too, which takes a request whose body has been read.
     Raises InvalidContract for a scheme that is missing or of no known type.
     """
     if not security or mode == "off":
@@ -45,7 +46,7 @@ def compile_security(
             raise InvalidContract(f"there is no security scheme {name}")
     own_schemes = [schemes[name] for name in names]
     readers = {name: make_reader(schemes[name], own_schemes) for name in names}
-    checks = {name: _make_check(schemes[name], credentials, secret, mode, verify_hmac) for name in names}
+    checks = {name: _make_check(schemes[name], credentials, token_keys, mode, verify_hmac) for name in names}
     ways = [
         _combine([readers[name] for name in alternative], [checks[name] for name in alternative])
         # A signature stands where a bearer token may, and only its reader knows its form.
@@ -100,10 +101,10 @@ def _combine(
 
 
 def _make_check(
-    scheme: Scheme, credentials: Credentials, secret: str, mode: Mode, verify_hmac: bool
+    scheme: Scheme, credentials: Credentials, token_keys: TokenKeys, mode: Mode, verify_hmac: bool
 ) -> _CheckCredential:
     if credential_kind(scheme) == "jwt":
-        verifier = TokenVerifier(secret, scheme.get("x-role"), credentials.subject, load_jwk_set())
+        verifier = TokenVerifier(token_keys, scheme.get("x-role"), credentials.subject)
         return verifier.verify if mode == "strict" else verifier.read_unverified_caller
     if credential_kind(scheme) == SIGNATURE:
         secrets = {workspace.key: workspace.secret for workspace in credentials.workspaces}

@@ -97,7 +97,8 @@ def serve(
         Auth,
         typer.Option(
             envvar="MOCKSERVER_AUTH",
-            help="strict checks credentials, shape checks only their form, off requires none.",
+            help="strict checks credentials, shape checks only their form, off requires none. "
+            "MOCKSERVER_JWT_SECRET and MOCKSERVER_JWKS name the secret and the public keys of tokens.",
         ),
     ] = Auth.strict,
     verify_hmac: Annotated[

@@ -7,6 +7,7 @@ from time import perf_counter
 
 from starlette.types import Message, Receive, Scope, Send
 
+from mockserver.auth.token_keys import UnverifiedToken
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.exchange import Exchange
@@ -124,7 +125,11 @@ class Dispatcher:
         # The signature of a signed request covers its body.
         if operation.needs_body_first is not None and operation.needs_body_first(request):
             await request.read_body()
-        caller = operation.authenticate(request, session)
+        try:
+            caller = operation.authenticate(request, session)
+        except UnverifiedToken as unverified:
+            await unverified.refresh()
+            caller = operation.authenticate(request, session)
         arguments = await operation.read_arguments(request, exchange.path_values, caller)
         magic_id = operation.find_magic_id(arguments)
         if magic_id is not None:

@@ -13,6 +13,7 @@ def reason_phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in _NAMED else f"Status {status}"
 
 
+_HINT = "X-Mock-Problem"
 _NAMED = frozenset(status.value for status in HTTPStatus)
 
 
@@ -59,12 +60,13 @@ class Invalid(Problem):
 
 
 class Unauthenticated(Problem):
-    """No valid credential came with the request."""
+    """No valid credential came with the request; *hint* says what to set so that it would be."""
 
     kind = HTTPStatus.UNAUTHORIZED
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        headers = {"WWW-Authenticate": "Bearer"}
+        super().__init__(message, headers={**headers, _HINT: hint} if hint else headers)
 
 
 class Forbidden(Problem):
@@ -84,7 +86,7 @@ class NotInFixtures(NotFound):
 
     def __init__(self, message: str) -> None:
         hint = "only what the fixtures name is there; --fixtures FILE and PUT /__admin/state name more"
-        super().__init__(message, headers={"X-Mock-Problem": hint})
+        super().__init__(message, headers={_HINT: hint})
 
 
 class MethodNotAllowed(Problem):

@@ -8,6 +8,7 @@ from typing import Any
 
 import openapi
 from mockserver.auth.security import Mode, compile_security, make_signature_test
+from mockserver.auth.token_keys import TokenKeys
 from mockserver.contract.connexion import read_operations
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.handler import Handler
@@ -17,10 +18,12 @@ from mockserver.http.problems import CannotStart, InvalidContract
 from mockserver.services.service import Service
 
 
-def add_operations(service: Service, routes: Routes, mode: Mode, secret: str, *, verify_hmac: bool) -> None:
+def add_operations(
+    service: Service, routes: Routes, mode: Mode, keys: TokenKeys, *, verify_hmac: bool
+) -> None:
     """Compile the operations of *service* and add them to *routes*.
 
-    mode, secret, verify_hmac: how credentials are checked, as Stub takes them.
+    mode, keys, verify_hmac: how credentials are checked, as Stub takes them.
     Raises CannotStart for a contract that cannot be served, or an operation without a handler.
     """
     error_format = ErrorFormat(service.file, service.spec)
@@ -41,7 +44,7 @@ def add_operations(service: Service, routes: Routes, mode: Mode, secret: str, *,
                     definition.security,
                     schemes,
                     service.fixtures.credentials,
-                    secret,
+                    keys,
                     mode,
                     verify_hmac=verify_hmac,
                 ),

@@ -1,27 +1,14 @@
-"""Credentials made to order, keys of a newer stack, and what becomes of each defect."""
+"""Credentials made to order, and what becomes of each defect."""
 
 from __future__ import annotations
-
-import base64
-import hashlib
-import hmac
-import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx2
 import jwt
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from mockserver.http.problems import CannotStart
-from mockserver.services.service import load_services
-from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, SECRET, bearer
 from tests.testbed.session_caller import A_FAN
-from tests.testbed.stubs import run_command, serve_stub
+from tests.testbed.stubs import run_command
 
 DEFECTS = {
     "expired": 401,
@@ -108,131 +95,6 @@ def test_key_may_do_what_its_access_says(caller, access, status):
 
     assert caller.set({}).status_code == status
     assert len(caller.journal()) == 1
-
-
-# Keys of a newer local stack
-
-
-def number(value: int) -> str:
-    return (
-        base64.urlsafe_b64encode(value.to_bytes((value.bit_length() + 7) // 8, "big")).rstrip(b"=").decode()
-    )
-
-
-ELLIPTIC = ec.generate_private_key(ec.SECP256R1())
-RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-STRANGER = ec.generate_private_key(ec.SECP256R1())
-POINT, PUBLIC = ELLIPTIC.public_key().public_numbers(), RSA.public_key().public_numbers()
-JWKS = {
-    "keys": [
-        {
-            "kty": "EC",
-            "crv": "P-256",
-            "x": number(POINT.x),
-            "y": number(POINT.y),
-            "kid": "ec",
-            "alg": "ES256",
-        },
-        {"kty": "RSA", "n": number(PUBLIC.n), "e": number(PUBLIC.e), "kid": "rsa", "alg": "RS256"},
-    ]
-}
-CLAIMS = {"sub": "user-5", "role": "authenticated", "aud": "authenticated", "iat": 1, "exp": 4_000_000_000}
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory) -> Iterator[str]:
-    """A stub that reads keys from a file."""
-    file = tmp_path_factory.mktemp("keys") / "jwks.json"
-    file.write_text(json.dumps(JWKS))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MOCKSERVER_JWKS", str(file))
-        stub = Stub(load_services())
-    with serve_stub(stub) as url:
-        yield url
-
-
-def status(url: str, token: str) -> int:
-    return httpx2.post(url + PREFERENCE, json=A_FAN, headers=bearer(token)).status_code
-
-
-@pytest.mark.parametrize(("key", "algorithm", "kid"), [(ELLIPTIC, "ES256", "ec"), (RSA, "RS256", "rsa")])
-def test_token_signed_with_a_key_of_the_set_is_good(stack, key, algorithm, kid):
-    assert status(stack, jwt.encode(CLAIMS, key, algorithm, {"kid": kid})) == 200
-    assert status(stack, jwt.encode({**CLAIMS, "exp": 2}, key, algorithm, {"kid": kid})) == 401
-    assert status(stack, jwt.encode({**CLAIMS, "aud": "x"}, key, algorithm, {"kid": kid})) == 401
-    assert status(stack, jwt.encode({**CLAIMS, "role": "anon"}, key, algorithm, {"kid": kid})) == 403
-
-
-def test_shared_secret_is_still_good(stack):
-    assert status(stack, jwt.encode(CLAIMS, SECRET, "HS256")) == 200
-
-
-@pytest.mark.parametrize(
-    ("key", "algorithm", "kid"),
-    [
-        (ELLIPTIC, "ES256", "unknown"),
-        (ELLIPTIC, "ES256", None),
-        (STRANGER, "ES256", "ec"),
-        (ELLIPTIC, "ES256", "rsa"),
-    ],
-    ids=["unknown-kid", "no-kid", "strangers-key", "another-keys-kid"],
-)
-def test_token_of_no_key_in_the_set_is_401(stack, key, algorithm, kid):
-    assert status(stack, jwt.encode(CLAIMS, key, algorithm, {"kid": kid} if kid else {})) == 401
-
-
-@pytest.mark.parametrize("kid", ["rsa", "ec", None])
-@pytest.mark.parametrize("algorithm", ["HS256", "RS256", "none"])
-def test_public_key_is_no_secret(stack, kid, algorithm):
-    """Whoever signs with the public key as if it were a shared secret is refused."""
-    public = RSA.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-
-    def part(content: object) -> str:
-        return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
-
-    signed = f"{part({'alg': algorithm, 'typ': 'JWT', 'kid': kid})}.{part(CLAIMS)}"
-    mac = base64.urlsafe_b64encode(hmac.new(public, signed.encode(), hashlib.sha256).digest()).rstrip(b"=")
-
-    assert status(stack, f"{signed}.{mac.decode()}") == 401
-
-
-def test_keys_are_read_from_a_url_of_this_machine(monkeypatch):
-    class Keys(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps(JWKS).encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Keys) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        monkeypatch.setenv("MOCKSERVER_JWKS", f"http://127.0.0.1:{server.server_port}/jwks.json")
-        stub = Stub(load_services())
-        server.shutdown()
-        thread.join()
-
-    with serve_stub(stub) as url:
-        assert status(url, jwt.encode(CLAIMS, ELLIPTIC, "ES256", {"kid": "ec"})) == 200
-
-
-@pytest.mark.parametrize(
-    ("source", "said"),
-    [("https://example.com/jwks.json", "is not on this machine"), ("/nowhere/jwks.json", "No such file"),
-     ("http://127.0.0.1:9/jwks.json", "127.0.0.1:9"), ("{empty}", "")],
-)  # fmt: skip
-def test_keys_that_cannot_be_read_stop_the_start(monkeypatch, tmp_path, source, said):
-    empty = tmp_path / "empty.json"
-    empty.write_text("{}")
-    monkeypatch.setenv("MOCKSERVER_JWKS", source.replace("{empty}", str(empty)))
-
-    with pytest.raises(CannotStart, match="MOCKSERVER_JWKS: ") as refused:
-        Stub(load_services())
-    assert said in str(refused.value)
 
 
 def test_bad_signature_is_one_by_another_key(caller):

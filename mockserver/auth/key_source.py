@@ -1,0 +1,142 @@
+"""Where public keys come from: a file or a URL of this machine, read again when a token needs another key."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mockserver.auth.jwk_set import PublicKey, parse_jwk_set
+from mockserver.http.problems import CannotStart
+
+VARIABLE = "MOCKSERVER_JWKS"
+_ADVICE = "name a file with a JWKS, or a loopback URL of one"
+_LONGEST_WAIT_S = 1
+_MOST_BYTES = 1024 * 1024
+
+
+class KeySource(ABC):
+    """A place with public keys.
+
+    name: what it is called in messages. keys: those it had when it was read last. trouble: the rest of a sentence that
+    begins with its name, on why it could not be read; None where it could.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.keys: Sequence[PublicKey] = ()
+        self.trouble: str | None = None
+        self._content: bytes | None = None
+        self._reads = 0
+        self._lock = asyncio.Lock()
+
+    async def refresh(self) -> bool:
+        """Read the keys again, and tell whether they changed; where they cannot be read, the old ones stay.
+
+        Calls that wait for the same keys share one reading.
+        """
+        reads = self._reads
+        async with self._lock:
+            if self._reads != reads:
+                return False
+            self._reads += 1
+            try:
+                content = await self.read_content()
+                return self._take(content)
+            except (OSError, ValueError) as error:
+                self.trouble = str(error)
+                return False
+
+    @abstractmethod
+    async def read_content(self) -> bytes:
+        """Read the set; raises OSError or ValueError with the rest of a sentence that begins with the name."""
+
+    def _take(self, content: bytes) -> bool:
+        """Take over the keys in *content*, and tell whether they are others than before."""
+        is_new = content != self._content
+        if is_new:
+            self.keys = parse_jwk_set(content)
+            self._content = content
+        self.trouble = None
+        return is_new
+
+
+class KeyFile(KeySource):
+    """The keys in a file.
+
+    Raises CannotStart for a file that cannot be read, or that is no JWKS.
+    """
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(str(file))
+        self._file = file
+        try:
+            self._take(self._read_file())
+        except (OSError, ValueError) as error:
+            raise CannotStart(f"{VARIABLE}: {file} {error}; {_ADVICE}") from None
+
+    async def read_content(self) -> bytes:
+        """Read the file; a pipe, which can be read only once, keeps what it said."""
+        is_pipe = self._file.exists() and not self._file.is_file()
+        return self._content or b"" if is_pipe else self._read_file()
+
+    def _read_file(self) -> bytes:
+        try:
+            return self._file.read_bytes()
+        except OSError as error:
+            raise ValueError(f"cannot be read: {error.strerror or error}") from None
+
+
+class KeyUrl(KeySource):
+    """The keys that a server of this machine hands out; it is not asked before a token needs them."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._url = url
+
+    async def read_content(self) -> bytes:
+        """Ask for the set, for at most a second."""
+        # Imported here, since it takes a while and most stubs never need it.
+        import httpx2
+
+        try:
+            # No proxy stands between us and our own machine, and a local stack signs its certificate itself.
+            async with (
+                asyncio.timeout(_LONGEST_WAIT_S),
+                httpx2.AsyncClient(trust_env=False, verify=False, timeout=None) as client,
+                client.stream("GET", self._url) as response,
+            ):
+                if response.status_code != httpx2.codes.OK:
+                    raise ValueError(f"answered {response.status_code}")
+                content = b""
+                async for part in response.aiter_bytes():
+                    content += part
+                    if len(content) > _MOST_BYTES:
+                        raise ValueError(f"answered more than {_MOST_BYTES} bytes")
+                return content
+        except TimeoutError:
+            raise ValueError(f"did not answer within {_LONGEST_WAIT_S} s") from None
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise ValueError(f"cannot be reached: {error}") from None
+
+
+def read_named_source() -> KeySource | None:
+    """Make the source that ``MOCKSERVER_JWKS`` names, a file or a URL of this machine; None if it is not set.
+
+    Raises CannotStart for a file that cannot be read or holds no keys, and for a URL of another machine.
+    """
+    name = os.environ.get(VARIABLE)
+    if not name:
+        return None
+    if not name.lower().startswith(("http://", "https://")):
+        return KeyFile(Path(name))
+    try:
+        is_on_this_machine = urlsplit(name).hostname in ("localhost", "127.0.0.1", "::1")
+    except ValueError:
+        is_on_this_machine = False
+    if not is_on_this_machine:
+        raise CannotStart(f"{VARIABLE}: {name} is not on this machine; {_ADVICE}")
+    return KeyUrl(name)
