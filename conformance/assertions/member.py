@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 Member = tuple[str | int, ...]
@@ -9,18 +10,41 @@ Member = tuple[str | int, ...]
 
 def find_member(whole: Any, holder: Any, name: str | int) -> Member:
     """Return the way to *name* in *holder*, an object or array somewhere in *whole*; empty if it is not there."""
+    # The same one: others may be equal to it.
+    way = _find_way(whole, lambda _, value: value is holder)
+    return () if way is None else (*way, name)
+
+
+def find_name(whole: Any, name: str) -> Member:
+    """Return the way to the first member of that name anywhere in *whole*; empty if there is none."""
+    return _find_way(whole, lambda way, _: way[-1:] == (name,)) or ()
+
+
+def _find_way(whole: Any, is_it: Callable[[Member, Any], bool]) -> Member | None:
     left: list[tuple[Member, Any]] = [
         ((), whole)
     ]  # a list, since a target may nest deeper than Python recurses
     while left:
         way, value = left.pop()
-        if value is holder:  # the same one: others may be equal to it
-            return (*way, name)
+        if is_it(way, value):
+            return way
         if isinstance(value, dict):
-            left += [((*way, key), item) for key, item in value.items()]
+            left += [((*way, key), item) for key, item in reversed(value.items())]
         elif isinstance(value, list):
-            left += [((*way, index), item) for index, item in enumerate(value)]
-    return ()
+            left += [((*way, index), item) for index, item in reversed(list(enumerate(value)))]
+    return None
+
+
+def follow_member(whole: Any, member: Member) -> Any:
+    """Return what stands at *member* in *whole*; None if nothing does."""
+    for step in member:
+        if isinstance(whole, dict):
+            whole = whole.get(step)
+        elif isinstance(whole, list) and isinstance(step, int) and step < len(whole):
+            whole = whole[step]
+        else:
+            return None
+    return whole
 
 
 def render_member(member: Member) -> str:

@@ -14,6 +14,7 @@ from conformance.http.pacing import BUSY_STATUSES
 from conformance.suite.requirement import Requirement
 
 if TYPE_CHECKING:
+    from conformance.assertions.member import Member
     from conformance.generation.case import Case, CaseSet
     from conformance.http.client import Client
     from conformance.http.evidence import Exchange
@@ -65,7 +66,7 @@ class ContractSuite:
         """Look for smaller requests like *case*, of the cases of *seed*, that *is_wrong* is true of as well."""
         cases.shrink_case(self.target.sendable_operations(), case, seed, is_wrong)
 
-    def describe_subject(self, _exchange: Exchange) -> str | None:
+    def describe_subject(self, _exchange: Exchange, _member: Member) -> str | None:
         """Say nothing of what an exchange was about: the requirement names the operation."""
         return None
 

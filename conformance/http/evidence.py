@@ -85,6 +85,14 @@ class Exchange:
         except (ValueError, RecursionError):
             return None
 
+    @cached_property
+    def answered_json(self) -> Any:
+        """The whole body of the response as JSON, with credentials and all; None if it is none that can be read."""
+        try:
+            return json.loads(self._response.content) if self._response else None
+        except (ValueError, RecursionError):
+            return None
+
     @property
     def path(self) -> str:
         """The path that was asked, decoded, with credentials and all."""

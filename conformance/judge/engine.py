@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 
+from conformance.assertions.member import Member
 from conformance.assertions.outcome import RunStopped
 from conformance.http.client import Client
 from conformance.http.evidence import Exchange
@@ -18,16 +19,16 @@ from conformance.suite.requirement import Requirement
 class Engine:
     """Asks requirements through *driver*, one at a time.
 
-    describe_subject: says what an exchange was about. stopped: why nothing more is sent to the target, once it has been
-    silent too often or the budget is used up.
-    Only what looks back on the run is asked then.
+    describe_subject: says what an exchange, and a member of its answer, was about. stopped: why nothing more is sent
+    to the target, once it has been silent too often or the budget is used up. Only what looks back on the run is
+    asked then.
     """
 
     def __init__(
         self,
         driver: Driver,
         client: Client,
-        describe_subject: Callable[[Exchange], str | None] = lambda _: None,
+        describe_subject: Callable[[Exchange, Member], str | None] = lambda *_: None,
     ) -> None:
         self.stopped: str | None = None
         self._describe_subject = describe_subject
@@ -56,8 +57,10 @@ class Engine:
             seconds=time.monotonic() - began,
             has_polled=self._client.has_polled,
         )
-        if result.at_fault and (subject := result.subject or self._describe_subject(result.at_fault)):
-            result = replace(result, subject=to_one_line(self._client.redaction(subject)))
+        if fault := result.at_fault:
+            subject = result.subject or self._describe_subject(fault, result.member)
+            shown = to_one_line(self._client.redaction(subject)) if subject else None
+            result = replace(result, subject=shown)
         # What came before a run was stopped can be wrong enough, and never proves that the rest would have been right.
         counts = not was_stopped or result.status == "failed" or result.is_our_fault
         return result if counts else result_not_asked(requirement, str(was_stopped))

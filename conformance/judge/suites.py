@@ -30,6 +30,7 @@ from conformance.target.resolution import resolve_profile
 from conformance.target.yaml_file import read_yaml
 
 if TYPE_CHECKING:
+    from conformance.assertions.member import Member
     from conformance.generation.case import Case, CaseSet
     from conformance.http.client import Client
     from conformance.http.evidence import Exchange
@@ -79,8 +80,8 @@ class Suite(Protocol):
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
         ...
 
-    def describe_subject(self, exchange: Exchange) -> str | None:
-        """Say what *exchange* was about, in the words of the document; None if that cannot be told."""
+    def describe_subject(self, exchange: Exchange, member: Member) -> str | None:
+        """Say what *exchange*, and that *member* of its answer, was about; None if that cannot be told."""
         ...
 
     def may_answer(self, response: Response) -> bool:
@@ -130,9 +131,9 @@ class ApiSuite:
         """Look for smaller requests like *case*, of the exam of *seed*, that *is_wrong* is true of as well."""
         cases.shrink_case(self.target.api, case, seed, is_wrong)
 
-    def describe_subject(self, exchange: Exchange) -> str | None:
-        """Say what *exchange* was about, in the words of the document; None if that cannot be told."""
-        subject: str | None = _import_module(self.target.api, "subject").describe_subject(exchange)
+    def describe_subject(self, exchange: Exchange, member: Member) -> str | None:
+        """Say what *exchange*, and that *member* of its answer, was about; None if that cannot be told."""
+        subject: str | None = _import_module(self.target.api, "subject").describe_subject(exchange, member)
         return subject
 
     def may_answer(self, response: Response) -> bool:  # noqa: ARG002 - no document has such answers
