@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+from conformance.assertions.member import Member
 from conformance.http.response import Response
 
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A *fact* of a model that an answer contradicts."""
+    """A *fact* of a model that an answer contradicts, and by which member of its body."""
 
     fact: str
     expected: str
     got: str
     answer: Response
+    member: Member
 
 
 def fail_new_contradictions(

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.json_equality import MISSING, Difference, find_difference, is_same_json
-from conformance.assertions.member import render_member
+from conformance.assertions.member import Member, render_member
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.assertions.timestamp import parse_instant
 from conformance.http.response import Response
@@ -85,6 +85,25 @@ def expect_member(answer: Response, name: str, wanted: Any) -> None:
     if found:
         expected, got = _describe_difference(found)
         expect(False, expected, got, answer, ("data", *found.member))
+
+
+def expect_to_differ(one: Response, other: Response, name: str, expected: str) -> None:
+    """Want the records of two answers to differ in a member that another requirement asks for."""
+    ours, theirs = (require_member(data_of(answer), name) for answer in (one, other))
+    expect(ours != theirs, expected, f"{name} {describe_value(theirs)} for both", other, ("data", name))
+
+
+def expect_error_envelope(answer: Response) -> None:
+    """Want an error to have the documented form: the status "error", and error with code and message."""
+    body, error = body_of(answer), error_of(answer)
+    if not isinstance(error, dict):
+        wrong: Member | None = ("error",) if isinstance(body, dict) else ()
+    else:
+        texts = [name for name in ("code", "message") if not isinstance(error.get(name), str)]
+        wrong = ("error", texts[0]) if texts else ("status",) if body.get("status") != "error" else None
+    if wrong is not None:
+        expected = 'status "error" and error with code and message'
+        expect(False, expected, describe_value(answer.text), answer, wrong)
 
 
 def _describe_difference(found: Difference) -> tuple[str, str]:

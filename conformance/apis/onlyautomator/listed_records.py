@@ -21,9 +21,9 @@ from conformance.apis.onlyautomator.answers import (
 )
 from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite, triple_of
 from conformance.apis.onlyautomator.generated_cases import KEY
-from conformance.apis.onlyautomator.subject import describe_triple
 from conformance.assertions.expect import expect
-from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.json_equality import find_difference, is_same_json
+from conformance.assertions.member import Member, find_member
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.response import Response
 from conformance.suite.polling import Polling
@@ -222,12 +222,28 @@ def _has_value_of(record: Data, written: SentWrite) -> bool:
     return "value" in record and is_same_json(record["value"], data_of(written.answer).get("value"))
 
 
-def expect_value_of(record: Data, written: SentWrite) -> None:
+def expect_value_of(driver: Driver, record: Data, written: SentWrite) -> None:
     """Want a listed record to show the value that the write was answered with."""
-    value = describe_value(data_of(written.answer).get("value"))
-    got = f"value {describe_value(record['value'])}" if "value" in record else "no value"
-    expected, subject = f"value {value}, as the write was answered", describe_triple(written.body)
-    expect(_has_value_of(record, written), expected, got, subject=subject)
+    value = data_of(written.answer).get("value")
+    expected = f"value {describe_value(value)}, as the write was answered"
+    if "value" not in record:
+        expect_of_listed(driver, False, record, ("value",), expected, "no value")
+    elif found := find_difference(value, record["value"]):
+        got = f"value {describe_value(record['value'])}"
+        expect_of_listed(driver, False, record, ("value", *found.member), expected, got)
+
+
+def expect_of_listed(
+    driver: Driver, condition: bool, record: Data, member: Member, expected: str, got: str
+) -> None:
+    """Raise DoesNotConform unless *condition* holds of a *member* of a listed *record*, or of all of it."""
+    if condition:
+        return
+    # Looked for only now: mostly all is well, and the record itself says where it was listed.
+    for answer in reversed(driver.list_answers):
+        if place := find_member(body_of(answer), record, ""):
+            expect(False, expected, got, answer, (*place[:-1], *member))
+    expect(False, expected, got)
 
 
 # --- writes that can be looked for -----------------------------------------------------------------------
@@ -275,7 +291,7 @@ def expect_latest_value(driver: Driver, written: SentWrite) -> None:
         driver, written, is_right=lambda records: shows_value_of(records, written)
     ):
         if not shows_value_of(records, written):
-            expect_value_of(records[0], written)
+            expect_value_of(driver, records[0], written)
 
 
 def write_updated_record(driver: Driver) -> SentWrite:

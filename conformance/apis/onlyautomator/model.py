@@ -73,9 +73,8 @@ def contradictions(writes: Sequence[Write]) -> Iterator[Contradiction]:
         first = known.setdefault(write.record, data)
         for fact, was, is_kept in _compare_facts(write, first, data, known, latest.get(write.record)):
             if not is_kept:
-                yield Contradiction(
-                    fact, f"{fact} {was}", f"{fact} {describe_value(data[fact])}", write.answer
-                )
+                got = f"{fact} {describe_value(data[fact])}"
+                yield Contradiction(fact, f"{fact} {was}", got, write.answer, ("data", fact))
         # Of writes at once nobody knows which was the last, so their updatedAt says nothing about later ones.
         is_ordered = len(write.values) == 1
         if is_ordered and (moment := parse_instant(data.get("updatedAt"))) is not None:

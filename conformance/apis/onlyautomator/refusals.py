@@ -121,10 +121,12 @@ def expect_nothing_stored(
     must_wait = is_read_twice or counts_seconds(driver)
     # A clock that moves too slowly would date two records alike, whether one was there before or not.
     write = partial(driver.write_a_second_after, answer) if must_wait else driver.write
-    data = data_of(write({**body, "value": "after a refusal"}))
+    answer = write({**body, "value": "after a refusal"})
+    data = data_of(answer)
     made, changed = require_moment(data, "createdAt"), require_moment(data, "updatedAt")
     is_new = made == changed or made > earlier or (made == earlier and is_read_twice)
-    expect(is_new, "a record made by the write that was accepted", f"one made before, at {made.isoformat()}")
+    expected, got = "a record made by the write that was accepted", f"one made before, at {made.isoformat()}"
+    expect(is_new, expected, got, answer, ("data", "createdAt"))
 
 
 def _write_between(driver: Driver, refused: Response | None, preference: str | None) -> Response:

@@ -39,6 +39,7 @@ def test_similar_fan(driver: Driver) -> None:
             f"another record than {describe_value(ours)}, or a refusal",
             "the same record",
             answer,
+            ("data", "id"),
         )
 
 

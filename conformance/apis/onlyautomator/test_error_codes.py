@@ -31,10 +31,10 @@ def test_service_unavailable(driver: Driver) -> None:
     """
     answer = _write_during_outage(driver)
     code, body = code_of(answer), body_of(answer)
-    expect(
-        code == "service_unavailable", "error.code service_unavailable", f"error.code {describe_value(code)}"
-    )
-    expect(body.get("status") == "error", 'status "error"', describe_value(body.get("status")))
+    got = f"error.code {describe_value(code)}"
+    expect(code == "service_unavailable", "error.code service_unavailable", got, answer, ("error", "code"))
+    word = body.get("status")
+    expect(word == "error", 'status "error"', describe_value(word), answer, ("status",))
 
 
 def test_service_unavailable_status(driver: Driver) -> None:

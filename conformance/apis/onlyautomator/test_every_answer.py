@@ -13,6 +13,7 @@ from conformance.apis.onlyautomator.answers import (
     describe_answer,
     describe_value,
     error_of,
+    expect_error_envelope,
     expect_object,
     name_json_type,
 )
@@ -150,7 +151,8 @@ def test_error_message(driver: Driver) -> None:
 def test_error_message_is_not_empty(driver: Driver) -> None:
     """SHOULD answer every documented error with a message that says something. (onlyautomator: Error Codes)"""
     for answer in _errors_in_envelope(driver):
-        expect(error_of(answer).get("message") != "", "error.message, not empty", "an empty string", answer)
+        is_empty, member = error_of(answer).get("message") == "", ("error", "message")
+        expect(not is_empty, "error.message, not empty", "an empty string", answer, member)
 
 
 def test_json_on_every_answer(driver: Driver) -> None:
@@ -203,11 +205,4 @@ def test_undocumented_error_envelope(driver: Driver) -> None:
     """
     for answer in _every_answer(driver):
         if answer.status >= 400 and answer.status not in DOCUMENTED_ERRORS:
-            error = error_of(answer)
-            texts = isinstance(error, dict) and all(
-                isinstance(error.get(name), str) for name in ("code", "message")
-            )
-            said = texts and body_of(answer).get("status") == "error"
-            expect(
-                said, 'status "error" and error with code and message', describe_value(answer.text), answer
-            )
+            expect_error_envelope(answer)

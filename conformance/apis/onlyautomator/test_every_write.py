@@ -35,6 +35,7 @@ from conformance.suite.driver import is_among
 
 ORDER = 3
 LOOKS_BACK = True
+_WHAT_IT_NAMES = {"id": "triple", "fanId": "fan", "userId": "token"}
 
 
 def _plain_writes(driver: Driver) -> Sequence[list[SentWrite]]:
@@ -151,7 +152,7 @@ def test_data_value(driver: Driver) -> None:
             if write.body.get("value") is not None:
                 with suppress(Inconclusive):
                     is_there = "value" in data_of(write.answer)
-                    expect(is_there, "data.value", "no such member", write.answer, ("data",))
+                    expect(is_there, "data.value", "no such member", write.answer, ("data", "value"))
     data_of(create_first_record(driver))
 
 
@@ -230,13 +231,11 @@ def _texts(writes: list[SentWrite], name: str) -> Iterator[tuple[str, SentWrite]
                 yield text, write
 
 
-def _expect_known(
-    seen: dict[Hashable, str], of: Hashable, given: str, expected: str, write: SentWrite
-) -> None:
-    """Want *given* to be what was *seen* first *of* the same."""
+def _expect_known(seen: dict[Hashable, str], of: Hashable, name: str, given: str, write: SentWrite) -> None:
+    """Want the member *name*, which is *given*, to be what was *seen* first *of* the same."""
     known = seen.setdefault(of, given)
     got = f"{describe_value(known)} and {describe_value(given)}"
-    expect(given == known, expected, got, write.answer)
+    expect(given == known, f"one {name} for one {_WHAT_IT_NAMES[name]}", got, write.answer, ("data", name))
 
 
 def test_update_keeps_id(driver: Driver) -> None:
@@ -250,7 +249,7 @@ def test_update_keeps_id(driver: Driver) -> None:
     for _, _, writes in _sequences(driver):
         seen: dict[Hashable, str] = {}
         for given, write in _texts(writes, "id"):
-            _expect_known(seen, "triple", given, "one id for one triple", write)
+            _expect_known(seen, "triple", "id", given, write)
     for answer in create_and_update_first_record(driver):
         require_member(data_of(answer), "id")
 
@@ -269,8 +268,8 @@ def test_update_keeps_created_at(driver: Driver) -> None:
             # What a createdAt of the body's own does to it, another requirement judges.
             if "createdAt" not in write.body and (now := parse_instant(text)) is not None:
                 made = seen.setdefault(str(data_of(write.answer).get("id")), now)
-                expected = f"createdAt {made.isoformat()}"
-                expect(is_same_moment(made, now), expected, now.isoformat(), write.answer)
+                expected, member = f"createdAt {made.isoformat()}", ("data", "createdAt")
+                expect(is_same_moment(made, now), expected, now.isoformat(), write.answer, member)
     for answer in create_and_update_first_record(driver):
         require_moment(data_of(answer), "createdAt")
 
@@ -291,7 +290,7 @@ def test_fan_id_is_stable(driver: Driver) -> None:
     seen: dict[Hashable, str] = {}
     for user, _, writes in _sequences(driver):
         for given, write in _texts(writes, "fanId"):
-            _expect_known(seen, (user, write.body["fanId"]), given, "one fanId for one fan", write)
+            _expect_known(seen, (user, write.body["fanId"]), "fanId", given, write)
     require_member(data_of(create_first_record(driver)), "fanId")
 
 
@@ -305,5 +304,5 @@ def test_user_id_is_stable(driver: Driver) -> None:
         for given, write in _texts(writes, "userId"):
             # What a userId of the body's own does to it, another requirement judges.
             if not is_shared and "userId" not in write.body:
-                _expect_known(seen, user, given, "one userId for one token", write)
+                _expect_known(seen, user, "userId", given, write)
     require_member(data_of(create_first_record(driver)), "userId")

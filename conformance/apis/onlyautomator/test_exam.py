@@ -23,7 +23,7 @@ from conformance.apis.onlyautomator.generated_cases import (
     is_portable,
 )
 from conformance.assertions.expect import expect, observe
-from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.json_equality import find_difference
 
 ORDER = 1
 EXAMINED = True
@@ -46,9 +46,11 @@ def test_exam_value_comes_back(driver: Driver) -> None:
     """
     for result, data in _accepted_records(driver):
         value = result.body.get("value")
-        if "value" in data and _needs_generated_case(value):
-            kept = is_same_json(compose_letters(data["value"]), compose_letters(value))
-            expect(kept, f"value {describe_value(value)}", describe_value(data["value"]), result.answer)
+        if "value" not in data or not _needs_generated_case(value):
+            continue
+        if found := find_difference(compose_letters(value), compose_letters(data["value"])):
+            member, got = ("data", "value", *found.member), describe_value(data["value"])
+            expect(False, f"value {describe_value(value)}", got, result.answer, member)
 
 
 def _needs_generated_case(value: object) -> bool:
@@ -68,7 +70,8 @@ def test_exam_names_come_back(driver: Driver) -> None:
             sent = result.body.get(name)
             if name in data and isinstance(sent, str) and is_clean_name(sent):
                 kept = isinstance(data[name], str) and fold_name(data[name]) == fold_name(sent)
-                expect(kept, f"{name} {describe_value(sent)}", describe_value(data[name]), result.answer)
+                expected, got = f"{name} {describe_value(sent)}", describe_value(data[name])
+                expect(kept, expected, got, result.answer, ("data", name))
 
 
 def test_exam_records_follow_triples(driver: Driver) -> None:
@@ -82,13 +85,12 @@ def test_exam_records_follow_triples(driver: Driver) -> None:
     for (earlier, earlier_id), (result, id_) in combinations(records, 2):
         if id_ == earlier_id and _have_other_names(result, earlier):
             got = f"the id {describe_value(id_)} of another"
-            expect(False, "a record of its own", got, result.answer)
+            expect(False, "a record of its own", got, result.answer, ("data", "id"))
     # Some of them, spread over all, since each costs another request.
     for result, id_ in records[:: max(1, len(records) // AGAIN)]:
-        again = data_of(driver.write({**result.body, "value": {"again": True}}))
-        expect(
-            again.get("id") == id_, f"the triple's id {describe_value(id_)}", describe_value(again.get("id"))
-        )
+        answer = driver.write({**result.body, "value": {"again": True}})
+        given, expected = data_of(answer).get("id"), f"the triple's id {describe_value(id_)}"
+        expect(given == id_, expected, describe_value(given), answer, ("data", "id"))
 
 
 def _have_other_names(one: CaseResult, other: CaseResult) -> bool:

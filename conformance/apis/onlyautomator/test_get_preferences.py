@@ -23,6 +23,7 @@ from conformance.apis.onlyautomator.listed_records import (
     ListQuery,
     Records,
     expect_latest_value,
+    expect_of_listed,
     expect_value_of,
     find_in_list,
     find_listed,
@@ -74,9 +75,10 @@ def test_list_answers_200(driver: Driver) -> None:
 
 def test_list_status_word(driver: Driver) -> None:
     """SHOULD answer a request for a list with the status "success". (onlyautomator: Get Preferences)"""
-    body = body_of(_accepted_list(driver))
+    answer = _accepted_list(driver)
+    body = body_of(answer)
     word = body.get("status") if isinstance(body, dict) else None
-    expect(word == "success", 'status "success"', describe_value(word))
+    expect(word == "success", 'status "success"', describe_value(word), answer, ("status",))
 
 
 def _accepted_list(driver: Driver) -> Response:
@@ -91,11 +93,14 @@ def test_list_data(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
     """
-    body = body_of(_accepted_list(driver))
+    answer = _accepted_list(driver)
+    body = body_of(answer)
     data = body.get("data") if isinstance(body, dict) else None
-    expect(isinstance(data, list), "data, an array", name_json_type(data) if data is not None else "none")
-    others = [one for one in data or () if not isinstance(one, dict)]
-    expect(not others, "an array of objects", f"{name_json_type(others[0])} in it" if others else "")
+    got = "none" if data is None else name_json_type(data)
+    expect(isinstance(data, list), "data, an array", got, answer, ("data",))
+    for at, one in enumerate(data or ()):
+        got = f"{name_json_type(one)} in it"
+        expect(isinstance(one, dict), "an array of objects", got, answer, ("data", at))
 
 
 # --- a record --------------------------------------------------------------------------------------------
@@ -118,8 +123,9 @@ def test_list_members(driver: Driver) -> None:
     The page's examples show userId and source in some records and not in others, so both may be missing.
     """
     for record in _records_of_write(driver, last_write_of_value(driver)):
-        missing = [name for name in MEMBERS if name not in record]
-        expect(not missing, f"a record with {', '.join(MEMBERS)}", f"one without {', '.join(missing)}")
+        if missing := [name for name in MEMBERS if name not in record]:
+            expected, got = f"a record with {', '.join(MEMBERS)}", f"one without {', '.join(missing)}"
+            expect_of_listed(driver, False, record, (missing[0],), expected, got)
 
 
 def test_list_ids(driver: Driver) -> None:
@@ -127,15 +133,12 @@ def test_list_ids(driver: Driver) -> None:
     written = _write_two_records(driver)
     # Inconclusive if each write of a triple gets another id, which then names no record.
     write_updated_record(driver)
-    for (body, answer), records in wait_for_records_in_lists(driver, *written):
+    for (_, answer), records in wait_for_records_in_lists(driver, *written):
         wanted = data_of(answer)["id"]
         for record in records:
-            expect(
-                record.get("id", wanted) == wanted,
-                f"id {describe_value(wanted)}",
-                f"id {describe_value(record.get('id'))}",
-                subject=describe_triple(body),
-            )
+            is_kept = record.get("id", wanted) == wanted
+            expected, got = f"id {describe_value(wanted)}", f"id {describe_value(record.get('id'))}"
+            expect_of_listed(driver, is_kept, record, ("id",), expected, got)
 
 
 def test_list_names(driver: Driver) -> None:
@@ -148,11 +151,8 @@ def test_list_names(driver: Driver) -> None:
     for record in _records_of_write(driver, written):
         for name in ("category", "preference"):
             is_kept = record.get(name, wanted[name]) == wanted[name]
-            expect(
-                is_kept,
-                f"{name} {describe_value(wanted[name])}",
-                f"{name} {describe_value(record.get(name))}",
-            )
+            expected, got = (f"{name} {describe_value(one.get(name))}" for one in (wanted, record))
+            expect_of_listed(driver, is_kept, record, (name,), expected, got)
 
 
 def test_list_timestamps(driver: Driver) -> None:
@@ -160,7 +160,8 @@ def test_list_timestamps(driver: Driver) -> None:
     for record in _records_of_write(driver, last_write_of_value(driver)):
         for name in ("createdAt", "updatedAt"):
             is_told = name not in record or parse_instant(record[name]) is not None
-            expect(is_told, f"{name}, an ISO timestamp", f"{name} {describe_value(record.get(name))}")
+            expected, got = f"{name}, an ISO timestamp", f"{name} {describe_value(record.get(name))}"
+            expect_of_listed(driver, is_told, record, (name,), expected, got)
 
 
 # --- what was written ------------------------------------------------------------------------------------
@@ -179,21 +180,26 @@ def test_written_is_listed(driver: Driver) -> None:
 
 
 def _expect_listed(driver: Driver, written: SentWrite) -> None:
-    record, records = find_in_list(driver, query_of_fan(driver), written)
+    query = query_of_fan(driver)
+    record, records = find_in_list(driver, query, written)
+    answer = latest_list(driver, query)
     if record is None:
         try:
-            require_whole_list(driver, query_of_fan(driver), written)
+            require_whole_list(driver, query, written)
         except Inconclusive:  # so the list of its category has to tell
             in_its_category, records = find_in_list(driver, query_of_run(driver), written)
             if in_its_category is not None:
                 raise
             require_whole_list(driver, query_of_run(driver), written)
+            answer = latest_list(driver, query_of_run(driver))
     id_, value = (describe_value(data_of(written.answer).get(name)) for name in ("id", "value"))
     expect(
         record is not None,
         f"the record {id_} with value {value} in the list",
         f"{len(records)} records without it",
-        subject=describe_triple(written.body),
+        answer,
+        ("data",),
+        describe_triple(written.body),
     )
 
 
@@ -202,7 +208,7 @@ def test_list_values(driver: Driver) -> None:
     written = require_own_records([last_write_of_value(driver, value) for value in VALUES])
     for one, records in wait_for_records_in_lists(driver, *written):
         for record in records:
-            expect_value_of(record, one)
+            expect_value_of(driver, record, one)
 
 
 def test_list_shows_updates(driver: Driver) -> None:
@@ -218,8 +224,8 @@ def test_list_one_record_per_triple(driver: Driver) -> None:
     """SHOULD list one preference for a triple, however often it was written. (onlyautomator: Get Preferences)"""
     written = write_updated_record(driver)
     for _, records in wait_for_records_in_lists(driver, written, is_right=lambda records: len(records) == 1):
-        subject = describe_triple(written.body)
-        expect(len(records) == 1, "one record of the triple", f"{len(records)} records", subject=subject)
+        is_one, got = len(records) == 1, f"{len(records)} records"
+        expect_of_listed(driver, is_one, records[-1], (), "one record of the triple", got)
 
 
 def test_list_tells_when(driver: Driver) -> None:
@@ -236,16 +242,17 @@ def test_list_tells_when(driver: Driver) -> None:
     for first, last in [*((one, one) for one in _write_two_records(driver)), (made, updated)]:
         fault = partial(_find_wrong_time, first, last)
         for _, records in wait_for_records_in_lists(driver, last, is_right=partial(_finds_nothing, fault)):
-            if told := fault(records):
-                expect(False, *told)
+            if wrong := fault(records):
+                name, expected, got = wrong
+                expect_of_listed(driver, False, records[0], (name,), expected, got)
 
 
 def _finds_nothing(ask: Callable[[Records], object], records: Records) -> bool:
     return ask(records) is None
 
 
-def _find_wrong_time(first: SentWrite, last: SentWrite, records: Records) -> tuple[str, str] | None:
-    """Return what was expected of the times in *records*, and what came instead; None if all is well.
+def _find_wrong_time(first: SentWrite, last: SentWrite, records: Records) -> tuple[str, str, str] | None:
+    """Return the wrong time in *records*, what was expected of it, and what came instead; None if all is well.
 
     Of several records of one triple nobody knows which is the last.
     """
@@ -255,13 +262,13 @@ def _find_wrong_time(first: SentWrite, last: SentWrite, records: Records) -> tup
         for name in ("createdAt", "updatedAt"):
             wanted, told = parse_timestamp(answered.get(name)), parse_timestamp(record.get(name))
             if wanted and told and not may_be_same_moment(wanted, told):
-                return f"{name} {describe_value(answered[name])}, as the write was answered", describe_value(
-                    record[name]
-                )
+                expected = f"{name} {describe_value(answered[name])}, as the write was answered"
+                return name, expected, describe_value(record[name])
         made, changed = (parse_timestamp(record.get(name)) for name in ("createdAt", "updatedAt"))
         is_fine = made is not None and made.unit * 2 <= min(apart, A_SECOND)
         if is_fine and made == changed and answered.get("createdAt") != answered.get("updatedAt"):
-            return "updatedAt after createdAt", f"{describe_value(record['updatedAt'])} for both"
+            got = f"{describe_value(record['updatedAt'])} for both"
+            return "updatedAt", "updatedAt after createdAt", got
     return None
 
 
@@ -286,6 +293,9 @@ def _expect_in_category(driver: Driver, written: SentWrite) -> None:
         f"a record of the category {describe_value(driver.run.prefix)} "
         f"with value {describe_value(written.body['value'])}",
         f"{len(records)} records without it",
+        latest_list(driver, query_of_run(driver)),
+        ("data",),
+        describe_triple(written.body),
     )
 
 
@@ -304,11 +314,11 @@ def test_category_filter_excludes(driver: Driver) -> None:
     ):
         shown = record.get("category", category)
         is_of_it = isinstance(shown, str) and shown.casefold() == category.casefold()
-        expect(
-            is_of_it,
+        expected, got = (
             f"records of the category {describe_value(category)} only",
             f"one of {describe_value(shown)}",
         )
+        expect_of_listed(driver, is_of_it, record, ("category",), expected, got)
 
 
 def test_list_keeps_fans_apart(driver: Driver) -> None:
@@ -320,10 +330,10 @@ def test_list_keeps_fans_apart(driver: Driver) -> None:
     for query, answer in driver.latest_lists.items():
         if query.fan_id in others and answer.sent_at >= theirs.answer.received_at:
             other = data_of(others[query.fan_id].answer)["id"]
-            is_apart = all(record.get("id") != other for record in records_of(answer))
-            expect(
-                is_apart, "the fan's own records", f"{describe_value(other)}, a record of another fan", answer
-            )
+            got = f"{describe_value(other)}, a record of another fan"
+            for at, record in enumerate(records_of(answer)):
+                is_own = record.get("id") != other
+                expect(is_own, "the fan's own records", got, answer, ("data", at, "id"))
 
 
 def test_list_shows_what_others_wrote(driver: Driver) -> None:

@@ -16,6 +16,7 @@ from conformance.apis.onlyautomator.bad_credentials import expect_kept_out
 from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite
 from conformance.apis.onlyautomator.listed_records import (
     Records,
+    expect_of_listed,
     find_listed,
     find_records,
     last_write_of_value,
@@ -35,7 +36,6 @@ from conformance.apis.onlyautomator.shared_writes import (
     write_without_preference,
     write_without_token,
 )
-from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.response import Response
@@ -57,15 +57,15 @@ def _read_lists_after(driver: Driver, *refused: Response) -> Iterator[Records]:
 
 def _expect_unlisted(driver: Driver, *refused: SentWrite) -> None:
     for records in _read_lists_after(driver, *(answer for _, answer in refused)):
-        _expect_none_of([body for body, _ in refused], records)
+        _expect_none_of(driver, [body for body, _ in refused], records)
 
 
-def _expect_none_of(refused: Sequence[Body], records: Records) -> None:
+def _expect_none_of(driver: Driver, refused: Sequence[Body], records: Records) -> None:
     names = [(body["category"], body["preference"]) for body in refused]
     for record in records:
         if (record.get("category"), record.get("preference")) in names:
             got = f"a record {describe_value(record.get('id'))} of it"
-            expect(False, "nothing of the refused write", got)
+            expect_of_listed(driver, False, record, (), "nothing of the refused write", got)
 
 
 def test_invalid_write_is_not_listed(driver: Driver) -> None:
@@ -78,7 +78,7 @@ def test_invalid_write_is_not_listed(driver: Driver) -> None:
         for record in records:
             if record.get("category") == driver.run.prefix and record.get("preference") is None:
                 got = f"{describe_value(record.get('id'))}, without a preference"
-                expect(False, "nothing of the refused write", got)
+                expect_of_listed(driver, False, record, (), "nothing of the refused write", got)
 
 
 def test_unauthenticated_write_is_not_listed(driver: Driver) -> None:
@@ -109,7 +109,7 @@ def test_unknown_fan_write_is_not_listed(driver: Driver) -> None:
     if answer.sent_at < refused.answer.received_at:
         raise Inconclusive("the list of the fan that there is not was asked for before the write")
     if answer.ok:
-        _expect_none_of([refused.body], records_of(answer))
+        _expect_none_of(driver, [refused.body], records_of(answer))
 
 
 def test_refused_update_is_not_listed(driver: Driver) -> None:
@@ -126,7 +126,8 @@ def test_refused_update_is_not_listed(driver: Driver) -> None:
     for records in _read_lists_after(driver, *(answer for _, answer in refused)):
         for record in find_records(records, written):
             is_it = any(is_same_json(record.get("value"), body["value"]) for body, _ in refused)
-            expect(not is_it, "no value of a refused update", f"value {describe_value(record.get('value'))}")
+            got = f"value {describe_value(record.get('value'))}"
+            expect_of_listed(driver, not is_it, record, ("value",), "no value of a refused update", got)
 
 
 # --- what is refused -------------------------------------------------------------------------------------

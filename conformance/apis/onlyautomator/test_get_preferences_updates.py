@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from conformance.apis.onlyautomator.answers import describe_value
 from conformance.apis.onlyautomator.driver import Driver
-from conformance.apis.onlyautomator.listed_records import expect_latest_value, write_updated_record
+from conformance.apis.onlyautomator.listed_records import (
+    expect_latest_value,
+    expect_of_listed,
+    write_updated_record,
+)
 from conformance.apis.onlyautomator.listed_updates import find_stale_record, update_between_lists
-from conformance.assertions.expect import expect
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 
 ORDER = 2
@@ -30,4 +33,4 @@ def test_list_shows_last_writes(driver: Driver) -> None:
             record, written = found
             wanted = f"value {describe_value(written.body['value'])}, as was written last"
             got = f"value {describe_value(record['value'])} of the record {describe_value(record['id'])}"
-            expect(False, wanted, got, written.answer)
+            expect_of_listed(driver, False, record, ("value",), wanted, got)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
 from conformance.apis.onlyautomator import odd_input
 from conformance.apis.onlyautomator.answers import (
     body_of,
     code_of,
     describe_answer,
-    describe_value,
-    error_of,
+    expect_error_envelope,
 )
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.listed_records import (
@@ -118,12 +115,7 @@ def test_list_error_envelope(driver: Driver) -> None:
     _ensure_list_answers(driver)
     for answer in driver.list_answers:
         if answer.status in (400, 401, 403, 404):
-            error: Mapping[str, Any] = error_of(answer) if isinstance(error_of(answer), dict) else {}
-            texts = all(isinstance(error.get(name), str) for name in ("code", "message"))
-            said = texts and body_of(answer).get("status") == "error"
-            expect(
-                said, 'status "error" and error with code and message', describe_value(answer.text), answer
-            )
+            expect_error_envelope(answer)
 
 
 def test_list_no_server_error(driver: Driver) -> None:

@@ -22,6 +22,7 @@ from conformance.apis.onlyautomator.listed_records import ListQuery
 from conformance.apis.onlyautomator.refusals import expect_nothing_stored
 from conformance.apis.onlyautomator.shared_writes import first_record
 from conformance.assertions.expect import expect, observe
+from conformance.assertions.member import find_name
 from conformance.http import raw_request
 from conformance.suite.hostile_input import (
     HOSTILE_INPUT,
@@ -52,7 +53,7 @@ def test_deep_value_stays_whole(driver: Driver) -> None:
         answer = hostile_input.send_value(driver, name)
         if answer is not None and answer.ok:  # compared as text, since not every JSON reader goes so deep
             kept = f'"value":{hostile_input.VALUES[name]}' in "".join(answer.text.split())
-            expect(kept, f"the value of {name}", "another", answer)
+            expect(kept, f"the value of {name}", "another", answer, ("data", "value"))
 
 
 def test_huge_string_stays_whole(driver: Driver) -> None:
@@ -105,7 +106,8 @@ def test_prototypes_stay_clean(driver: Driver) -> None:
         if answer.exchange.method != "POST" or hostile_input.POLLUTION not in answer.text:
             continue
         was_sent = hostile_input.POLLUTION in (answer.exchange.body or "")
-        expect(was_sent, "what was written", describe_value(answer.text), answer)
+        member = find_name(body_of(answer), hostile_input.POLLUTION)
+        expect(was_sent, "what was written", describe_value(answer.text), answer, member)
     if trouble:
         raise trouble
 
@@ -125,7 +127,8 @@ def test_hostile_value_refused_as_invalid(driver: Driver) -> None:
     ]:
         if answer.status == 400 and body_of(answer) is not None and not may_be_refused_for_size(answer):
             code = code_of(answer)
-            expect(code == "validation_error", "error.code validation_error", describe_value(code), answer)
+            expected, member = "error.code validation_error", ("error", "code")
+            expect(code == "validation_error", expected, describe_value(code), answer, member)
     if trouble:
         raise trouble
 
@@ -145,9 +148,8 @@ def test_odd_input_comes_back(driver: Driver) -> None:
         data = record.get("data") if isinstance(record, dict) else None
         if kept and isinstance(data, dict) and kept.name in data:
             shown = data[kept.name]
-            expect(
-                kept.is_same(shown), f"{row} as {describe_value(kept.value)}", describe_value(shown), answer
-            )
+            expected, member = f"{row} as {describe_value(kept.value)}", ("data", kept.name)
+            expect(kept.is_same(shown), expected, describe_value(shown), answer, member)
     if trouble:
         raise trouble
 
@@ -231,6 +233,7 @@ def test_pipelined_writes_stay_in_order(driver: Driver) -> None:
                 f"value {describe_value(body['value'])}",
                 f"value {describe_value(value)}",
                 answer,
+                ("data", "value"),
             )
 
 

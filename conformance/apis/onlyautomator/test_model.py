@@ -59,7 +59,7 @@ def _expect_as_in_model(writes: Sequence[Write], *plain: Sequence[Write]) -> Non
     def fail(found: Contradiction) -> None:
         at = next(at for at, write in enumerate(writes, 1) if write.answer is found.answer)
         got = f"{found.got} in the answer to write {at} of {len(writes)}"
-        raise DoesNotConform(found.expected, got, found.answer)
+        raise DoesNotConform(found.expected, got, found.answer, found.member)
 
     if left := model.judge_writes(writes, plain, fail):
         raise Inconclusive(f"one record alone is not as it should be in its {', '.join(sorted(left))}")

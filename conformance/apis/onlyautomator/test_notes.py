@@ -12,6 +12,7 @@ from conformance.apis.onlyautomator.answers import (
     describe_answer,
     describe_value,
     expect_member,
+    expect_to_differ,
     require_member,
     require_moment,
 )
@@ -57,7 +58,8 @@ def test_other_user_keeps_created_at(driver: Driver) -> None:
     one, other = write_as_both_users(driver)
     if data_of(one.answer).get("id") == data_of(other.answer).get("id"):
         made, now = (require_moment(data_of(answer), "createdAt") for answer in (one.answer, other.answer))
-        expect(is_same_moment(made, now), f"createdAt {made.isoformat()}", now.isoformat(), other.answer)
+        expected, member = f"createdAt {made.isoformat()}", ("data", "createdAt")
+        expect(is_same_moment(made, now), expected, now.isoformat(), other.answer, member)
 
 
 def test_update_moves_updated_at(driver: Driver) -> None:
@@ -70,7 +72,8 @@ def test_update_moves_updated_at(driver: Driver) -> None:
     if after <= before:
         second = update_a_second_later(driver)
         after = require_moment(data_of(second), "updatedAt")
-    expect(after > before, f"updatedAt after {before.isoformat()}", after.isoformat(), second)
+    expected, member = f"updatedAt after {before.isoformat()}", ("data", "updatedAt")
+    expect(after > before, expected, after.isoformat(), second, member)
 
 
 def test_updated_at_never_goes_back(driver: Driver) -> None:
@@ -84,7 +87,8 @@ def test_updated_at_never_goes_back(driver: Driver) -> None:
         made = require_moment(data_of(answer), "createdAt")
         for earlier in (before, made):
             not_back = after >= earlier - REPLICAS_APART
-            expect(not_back, f"updatedAt not before {earlier.isoformat()}", after.isoformat(), answer)
+            expected, member = f"updatedAt not before {earlier.isoformat()}", ("data", "updatedAt")
+            expect(not_back, expected, after.isoformat(), answer, member)
 
 
 def test_update_changes_value(driver: Driver) -> None:
@@ -105,8 +109,8 @@ def _replace_value(driver: Driver, *values: object) -> tuple[Response, object]:
 
 def test_update_to_falsy(driver: Driver) -> None:
     """MUST replace true by false when a record is updated so. (onlyautomator: Notes)"""
-    _, value = _replace_value(driver, True, False)
-    expect(value is not True, "value false", "value true")
+    answer, value = _replace_value(driver, True, False)
+    expect(value is not True, "value false", "value true", answer, ("data", "value"))
 
 
 def test_update_changes_type(driver: Driver) -> None:
@@ -116,7 +120,7 @@ def test_update_changes_type(driver: Driver) -> None:
         return
     # A server that alters every number breaks another requirement, unless it has kept the string.
     if value == "007" or is_same_json(data_of(driver.write(driver.make_body(value=7))).get("value"), 7):
-        expect(False, "value 7", f"value {describe_value(value)}", answer)
+        expect(False, "value 7", f"value {describe_value(value)}", answer, ("data", "value"))
 
 
 def test_update_replaces_boolean(driver: Driver) -> None:
@@ -148,19 +152,21 @@ def test_parallel_creates_yield_one_record(driver: Driver) -> None:
     All but one of the creates may be refused. Where fewer than two are accepted, or no two requests overlapped, it
     is inconclusive.
     """
-    records = [data_of(answer) for answer in create_at_once(driver) if answer.ok]
-    if len(records) < 2:
+    accepted = [answer for answer in create_at_once(driver) if answer.ok]
+    if len(accepted) < 2:
         raise Inconclusive("of the writes sent together, and one after them, fewer than two were accepted")
-    ids = {describe_value(require_member(record, "id")) for record in records}
-    expect(len(ids) == 1, "one id in all answers", f"{len(ids)} ids: {', '.join(sorted(ids))}")
+    ids = [describe_value(require_member(data_of(answer), "id")) for answer in accepted]
+    others = [answer for answer, id_ in zip(accepted, ids, strict=True) if id_ != ids[0]]
+    if others:
+        got = f"{len(set(ids))} ids: {', '.join(sorted(set(ids)))}"
+        expect(False, "one id in all answers", got, others[0], ("data", "id"))
 
 
 # --- the same fanId, category and preference -------------------------------------------------------------
 
 
-def _expect_two_records(*answers: Response) -> None:
-    one, other = (require_member(data_of(answer), "id") for answer in answers)
-    expect(one != other, "two records", f"id {describe_value(one)} for both")
+def _expect_two_records(one: Response, other: Response) -> None:
+    expect_to_differ(one, other, "id", "two records")
 
 
 def _write_each(driver: Driver, *bodies: Data) -> Sequence[Response]:
@@ -169,12 +175,14 @@ def _write_each(driver: Driver, *bodies: Data) -> Sequence[Response]:
 
 def test_key_includes_fan(driver: Driver) -> None:
     """MUST keep separate records for separate fans. (onlyautomator: Notes)"""
-    _expect_two_records(*(written.answer for written in write_for_both_fans(driver)))
+    one, other = write_for_both_fans(driver)
+    _expect_two_records(one.answer, other.answer)
 
 
 def test_key_includes_category(driver: Driver) -> None:
     """MUST keep separate records for separate categories. (onlyautomator: Notes)"""
-    _expect_two_records(*(written.answer for written in write_in_two_categories(driver)))
+    one, other = write_in_two_categories(driver)
+    _expect_two_records(one.answer, other.answer)
 
 
 def test_key_includes_preference(driver: Driver) -> None:
@@ -197,15 +205,15 @@ def test_key_tells_members_apart(driver: Driver) -> None:
         answers = _write_each(driver, left, right)
         # A server may refuse a mark in a name; names of letters alone it has to accept.
         if all(answer.ok for answer in answers) or mark == "":
-            _expect_two_records(*answers)
+            _expect_two_records(answers[0], answers[1])
 
 
 def test_key_is_ordered(driver: Driver) -> None:
     """MUST keep separate records when category and preference change places. (onlyautomator: Notes)"""
     one, other = f"{driver.run.prefix}_one", f"{driver.run.prefix}_other"
-    _expect_two_records(
-        *_write_each(driver, {"category": one, "preference": other}, {"category": other, "preference": one})
-    )
+    names = {"category": one, "preference": other}, {"category": other, "preference": one}
+    ours, theirs = _write_each(driver, *names)
+    _expect_two_records(ours, theirs)
 
 
 def test_letter_case_in_key(driver: Driver) -> None:

@@ -109,7 +109,8 @@ def test_value_accents(driver: Driver) -> None:
     first_record(driver)
     answer = expect_accepted(write_value_once(driver, ACCENTS).answer)
     kept = compose_letters(require_member(data_of(answer), "value"))
-    expect(kept == compose_letters(ACCENTS), f"value {describe_value(ACCENTS)}", describe_value(kept), answer)
+    is_kept, expected = kept == compose_letters(ACCENTS), f"value {describe_value(ACCENTS)}"
+    expect(is_kept, expected, describe_value(kept), answer, ("data", "value"))
 
 
 def test_value_astral(driver: Driver) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from conformance.apis.onlyautomator.answers import (
     data_of,
     describe_value,
+    expect_to_differ,
     require_member,
     require_moment,
 )
@@ -51,7 +52,8 @@ def test_created_at_tells_when(driver: Driver) -> None:
     if after <= before:
         later = driver.write_a_second_after(first, driver.make_body())
         after = require_moment(data_of(later), "createdAt")
-    expect(after > before, f"createdAt after {before.isoformat()}", after.isoformat(), later)
+    expected, member = f"createdAt after {before.isoformat()}", ("data", "createdAt")
+    expect(after > before, expected, after.isoformat(), later, member)
 
 
 def test_timestamps_tell_the_time(driver: Driver) -> None:
@@ -75,20 +77,20 @@ def test_timestamps_tell_the_time(driver: Driver) -> None:
             f"{name} of about {answer.date.isoformat()}, as the answer's Date says",
             told.isoformat(),
             answer,
+            ("data", name),
         )
 
 
 def test_fan_id_tells_fans_apart(driver: Driver) -> None:
     """MUST answer with another fanId for another fan. (onlyautomator: Response)"""
-    ours, theirs = (require_member(data_of(answer), "fanId") for _, answer in write_for_both_fans(driver))
-    expect(ours != theirs, "another fanId for another fan", f"{describe_value(theirs)} for both")
+    ours, theirs = write_for_both_fans(driver)
+    expect_to_differ(ours.answer, theirs.answer, "fanId", "another fanId for another fan")
 
 
 def test_user_follows_token(driver: Driver) -> None:
     """MUST answer with another userId for another user's token. (onlyautomator: Response)"""
-    theirs = require_member(data_of(write_as_other_user(driver).answer), "userId")
-    ours = require_member(first_record(driver), "userId")
-    expect(ours != theirs, "another userId for another token", f"{describe_value(theirs)} for both")
+    theirs = write_as_other_user(driver).answer
+    expect_to_differ(create_first_record(driver), theirs, "userId", "another userId for another token")
 
 
 def test_user_not_from_body(driver: Driver) -> None:
@@ -99,6 +101,7 @@ def test_user_not_from_body(driver: Driver) -> None:
             "the userId of the token's user",
             f"the body's {describe_value(given)}",
             answer,
+            ("data", "userId"),
         )
 
 
@@ -131,7 +134,8 @@ def _expect_own_clock(driver: Driver, name: str) -> None:
     for _, given, answer in _claimed_members(driver, name):
         told = require_moment(data_of(answer), name)
         is_claimed = claimed is not None and abs(told - claimed) <= A_DAY
-        expect(not is_claimed, f"{name} of the server's clock", f"the body's {describe_value(given)}", answer)
+        expected, got = f"{name} of the server's clock", f"the body's {describe_value(given)}"
+        expect(not is_claimed, expected, got, answer, ("data", name))
 
 
 def test_source_not_from_body(driver: Driver) -> None:
@@ -141,9 +145,8 @@ def test_source_not_from_body(driver: Driver) -> None:
     read. A body with members that the document does not know may be refused.
     """
     for body, given, answer in _claimed_members(driver, "source"):
-        expect(
-            given != body["source"], "a source of the server's", f"the body's {describe_value(given)}", answer
-        )
+        got = f"the body's {describe_value(given)}"
+        expect(given != body["source"], "a source of the server's", got, answer, ("data", "source"))
 
 
 def test_ids_stay_unique(driver: Driver) -> None:
@@ -160,6 +163,7 @@ def test_ids_stay_unique(driver: Driver) -> None:
                 "another id for another record",
                 f"{describe_value(theirs)} for both",
                 again,
+                ("data", "id"),
             )
 
 

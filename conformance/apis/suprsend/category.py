@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.assertions.member import Member, find_member
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
@@ -109,10 +109,18 @@ def channel_preferences_in(shape: Mapping[str, Any]) -> dict[str, str]:
     return _preferences_by_channel(channels_in(shape))
 
 
-def member_of_channel(answer: Response, channel: str, name: str = "preference") -> Member:
-    """Return the way to a member of the first channel of that name that is listed; empty if there is none."""
-    listed = [item for item in channels_of(answer) if item.get("channel") == channel]
-    return find_member(answer.json, listed[0], name) if listed else ()
+def member_of_channel(answer: Response, channel: str, name: str | None = "preference") -> Member:
+    """Return the way to a member of the first channel of that name that is listed; to the list if there is none.
+
+    name: None for the channel itself. Empty if no category is there.
+    """
+    try:
+        listed = [item for item in channels_of(answer) if item.get("channel") == channel]
+    except Inconclusive:
+        return ()
+    if not listed:
+        return ("channels",)
+    return find_member(answer.json, listed[0], name) if name else find_member(answer.json, listed[0], "")[:-1]
 
 
 def _preferences_by_channel(listed: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -123,26 +131,40 @@ def _preferences_by_channel(listed: Iterable[Mapping[str, Any]]) -> dict[str, st
     }
 
 
+class Difference(NamedTuple):
+    """What two categories say differently: *of* what, what *one* says, and where the other says otherwise."""
+
+    of: str
+    one: str | bool
+    holder: Mapping[str, Any]
+    name: str
+
+
 def find_difference(
     one: Mapping[str, Any], other: Mapping[str, Any], names: Sequence[str]
-) -> tuple[str, str | bool, str | bool] | None:
+) -> Difference | None:
     """Return what two categories say differently of themselves or their channels, if both say it; None if nothing.
 
-    names: the members that are looked at. Returns what it is, and what *one* and the *other* say.
+    names: the members that are looked at.
     """
     here, there = _collect_members(one, names), _collect_members(other, names)
-    for of, value in here.items():
-        if type(there.get(of)) is type(value) and there[of] != value:
-            return of, value, there[of]
+    for of, (holder, name) in here.items():
+        other_holder, _ = there.get(of, ({}, name))
+        if type(other_holder.get(name)) is type(holder[name]) and other_holder[name] != holder[name]:
+            return Difference(of, holder[name], other_holder, name)
     return None
 
 
-def _collect_members(shape: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | bool]:
-    found = {name: shape.get(name) for name in names}
+def _collect_members(
+    shape: Mapping[str, Any], names: Sequence[str]
+) -> dict[str, tuple[Mapping[str, Any], str]]:
+    found = {name: (shape, name) for name in names}
     for item in channels_in(shape):
         # By the channel's name, since the order of channels is left to the server.
-        found |= {f"{name} of {item.get('channel')}": item.get(name) for name in names}
-    return {of: value for of, value in found.items() if isinstance(value, str | bool)}
+        found |= {f"{name} of {item.get('channel')}": (item, name) for name in names}
+    return {
+        of: (holder, name) for of, (holder, name) in found.items() if isinstance(holder.get(name), str | bool)
+    }
 
 
 def shows_same(one: Response, other: Response) -> bool:

@@ -10,6 +10,7 @@ from conformance.apis.suprsend.category import (
     describe_value,
     find_difference,
     member_of_channel,
+    preference_of,
     repeatable_state,
 )
 from conformance.apis.suprsend.driver import Driver
@@ -17,6 +18,7 @@ from conformance.apis.suprsend.neighbours import objects_in
 from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import MISSING
 from conformance.assertions.json_equality import find_difference as find_state_difference
+from conformance.assertions.member import Member, find_member, render_member
 from conformance.assertions.outcome import DoesNotConform
 from conformance.http.response import Response
 
@@ -79,15 +81,15 @@ _CHANNEL_MEMBERS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
 }
 
 
-def find_wrong_member(shape: Mapping[str, Any]) -> tuple[str, Any] | None:
-    """Return what a category's member is to be and what it is, if one is something else."""
+def find_wrong_member(shape: Mapping[str, Any]) -> tuple[Mapping[str, Any], str, str] | None:
+    """Return a category or a channel of it, which of its members is wrong, and what that is to be; None if none is."""
     for member, (kind, is_right) in _MEMBERS.items():
         if (member in shape or member in _REQUIRED_MEMBERS) and not is_right(shape.get(member)):
-            return f"{member}: {kind}", shape.get(member)
+            return shape, member, kind
     for channel in shape.get("channels") or []:
         for member, (kind, is_right) in _CHANNEL_MEMBERS.items():
             if not is_right(channel.get(member)):
-                return f"channels[].{member}: {kind}", channel.get(member)
+                return channel, member, kind
     return None
 
 
@@ -95,7 +97,27 @@ def expect_category_members(shape: Mapping[str, Any], answer: Response) -> None:
     """Expect a category to have the members that other pages give it."""
     wrong = find_wrong_member(shape)
     if wrong is not None:
-        expect(False, wrong[0], describe_value(wrong[1]), answer)
+        expect_kind(False, wrong[2], wrong[0], wrong[1], answer)
+
+
+def expect_kind(is_right: bool, kind: str, holder: Mapping[str, Any], name: str, answer: Response) -> None:
+    """Expect a member of *holder*, an object somewhere in the body of *answer*, to be of its *kind*."""
+    if not is_right:
+        member = find_member(answer.json, holder, name)
+        expect(False, f"{render_member(member)}: {kind}", describe_value(holder.get(name)), answer, member)
+
+
+def expect_preference(answer: Response, word: str, how: str = "") -> None:
+    """Expect the category to have this preference, *how* being the end of the sentence that says so."""
+    given = preference_of(answer)
+    expect(given == word, f"preference {word}{how}", given, answer, ("preference",))
+
+
+def expect_channel(answer: Response, channel: str, word: str, given: str | None, how: str = "") -> None:
+    """Expect a channel, which is *given* as in or out, to be what *word* says."""
+    if given != word:
+        got = describe_value(given) if given is None else given
+        expect(False, f"{channel} {word}{how}", got, answer, member_of_channel(answer, channel))
 
 
 def expect_same_members(
@@ -108,8 +130,9 @@ def expect_same_members(
     """Expect two categories to say the same in the members *names*, of themselves and their channels."""
     found = find_difference(wanted, given, names)
     if found is not None:
-        name, before, now = found
-        expect(False, f"{name}: {describe_value(before)}, as {how}", describe_value(now), answer)
+        expected, now = f"{found.of}: {describe_value(found.one)}, as {how}", found.holder[found.name]
+        member = find_member(answer.json, found.holder, found.name)
+        expect(False, expected, describe_value(now), answer, member)
 
 
 def expect_same_state(before: Response, after: Response, how: str) -> None:
@@ -117,12 +140,15 @@ def expect_same_state(before: Response, after: Response, how: str) -> None:
     found = find_state_difference(repeatable_state(before), repeatable_state(after))
     if found is None:
         return
-    of, *channel = map(str, found.member)
-    what = channel[0] if channel else of
+    what = str(found.member[-1])
     wanted = f"no channel {what}" if found.one is MISSING else f"{what} {_write_word(found.one)}"
     got = "no such channel" if found.other is MISSING else _write_word(found.other)
-    member = member_of_channel(after, channel[0]) if channel else (of,)
-    expect(False, f"{wanted}, {how}", got, after, member)
+    expect(False, f"{wanted}, {how}", got, after, member_of_state(after, found.member))
+
+
+def member_of_state(answer: Response, at: Member) -> Member:
+    """Return the way to the member of a category that is *at* a place of its repeatable_state."""
+    return member_of_channel(answer, str(at[1])) if len(at) > 1 else at
 
 
 def _write_word(value: Any) -> str:
@@ -138,16 +164,16 @@ def expect_objects(holder: Any, member: str, answer: Response) -> list[dict[str,
     is_there = isinstance(holder, dict) and member in holder
     listed = objects_in(value)
     is_right = value is None or (isinstance(value, list) and len(listed) == len(value))
-    expect(is_there and is_right, f"{member}: objects", describe_value(value), answer)
+    way = find_member(answer.json, holder, member)
+    expect(is_there and is_right, f"{member}: objects", describe_value(value), answer, way)
     return listed
 
 
 def expect_channel_list(answer: Response) -> None:
     """Expect the channel preferences: channels, restricted or not."""
     for one in expect_objects(answer.json, "channel_preferences", answer):
-        channel, given = one.get("channel"), one.get("is_restricted")
-        expect(isinstance(channel, str), "channel: a string", describe_value(channel), answer)
-        expect(isinstance(given, bool), "is_restricted: a boolean", describe_value(given), answer)
+        expect_kind(isinstance(one.get("channel"), str), "a string", one, "channel", answer)
+        expect_kind(isinstance(one.get("is_restricted"), bool), "a boolean", one, "is_restricted", answer)
 
 
 def expect_full_preference(answer: Response) -> None:

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance.apis.suprsend.category import IN, OUT, category_of, editable_channels, repeatable_state
+from conformance.apis.suprsend.category import (
+    IN,
+    OUT,
+    category_of,
+    editable_channels,
+    member_of_channel,
+    repeatable_state,
+)
 from conformance.assertions.json_equality import is_same_json
 from conformance.generation.operation_sequence import draw_operation_sequence
 from conformance.http.response import Response
@@ -97,7 +104,8 @@ def contradictions(writes: Iterable[Write]) -> Iterator[Contradiction]:
         for member, contrary in (("opt_out_channels", IN), ("opt_in_channels", OUT)):
             for channel in write.body.get(member, []):
                 if now.get(channel) == contrary:
-                    yield Contradiction(member, f"{channel} as {member} asks", contrary, write.answer)
+                    expected, way = f"{channel} as {member} asks", member_of_channel(write.answer, channel)
+                    yield Contradiction(member, expected, contrary, write.answer, way)
 
 
 def _contradict_preference(write: Write, now: Mapping[str, str]) -> Iterator[Contradiction]:
@@ -106,7 +114,8 @@ def _contradict_preference(write: Write, now: Mapping[str, str]) -> Iterator[Con
     # A category may go out with the last of its channels, and one that cannot be edited stays in.
     may_differ = IN not in now.values() if asked == IN else said.get("is_editable") is False
     if given in (IN, OUT) and given != asked and not may_differ:
-        yield Contradiction("preference", f"preference {asked}", str(given), write.answer)
+        expected = f"preference {asked}"
+        yield Contradiction("preference", expected, str(given), write.answer, ("preference",))
 
 
 def has_same_state(one: Response, other: Response) -> bool:

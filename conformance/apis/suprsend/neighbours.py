@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.apis.suprsend.category import OUT, channels_of, require_success
+from conformance.assertions.member import Member, find_member
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.http.response import Response
 
@@ -65,6 +66,18 @@ def restrictions_of(answer: Response) -> dict[str, bool]:
         for one in objects_in(members_of(answer).get("channel_preferences"))
         if isinstance(one.get("channel"), str) and isinstance(one.get("is_restricted"), bool)
     }
+
+
+def member_of_lists(answer: Response) -> Member:
+    """Return the way to what holds the categories of a page, or of all sections."""
+    return ("results",) if "results" in members_of(answer) else ("sections",)
+
+
+def member_of_restriction(answer: Response, channel: str) -> Member:
+    """Return the way to whether a channel is restricted; to the list of channels if it is not there."""
+    listed = objects_in(members_of(answer).get("channel_preferences"))
+    named = [one for one in listed if one.get("channel") == channel]
+    return find_member(answer.json, named[0], "is_restricted") if named else ("channel_preferences",)
 
 
 def objects_in(listed: Any) -> list[dict[str, Any]]:

@@ -19,7 +19,12 @@ from conformance.apis.suprsend.category import (
     preference_of,
 )
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
-from conformance.apis.suprsend.expectations import expect_refusal, expect_success
+from conformance.apis.suprsend.expectations import (
+    expect_channel,
+    expect_preference,
+    expect_refusal,
+    expect_success,
+)
 from conformance.apis.suprsend.shared_reads import (
     WITH_UNKNOWN_CHANNEL,
     write_refused_and_read,
@@ -58,7 +63,7 @@ def test_defaults_to_opt_in(driver: Driver) -> None:
     answer = next((answer for answer in answers if answer.ok), None)
     expect(answer is not None, "a 2xx to one of three bodies without a preference", "refusals")
     if answer is not None:
-        expect(preference_of(answer) == IN, "preference opt_in", preference_of(answer), answer)
+        expect_preference(answer, IN)
 
 
 def _expect_out(channel: str, answer: Response) -> None:
@@ -101,7 +106,7 @@ def test_category_stays_in(driver: Driver) -> None:
         raise NotTested(
             f"no other channel than {named} is opted in, and a category may go out with its last one"
         )
-    expect(preference_of(out) == IN, "preference opt_in", preference_of(out), out)
+    expect_preference(out, IN)
 
 
 def test_other_channels_stay_in(driver: Driver) -> None:
@@ -115,9 +120,7 @@ def test_other_channels_stay_in(driver: Driver) -> None:
     if not others:
         raise NotTested(f"no other channel than {named} can be edited here")
     for channel in others:
-        now = listed.get(channel)
-        member = member_of_channel(out, channel)
-        expect(now == IN, f"{channel} opt_in, as before {named} went out", describe_value(now), out, member)
+        expect_channel(out, channel, IN, listed.get(channel), f", as before {named} went out")
 
 
 def test_channels_come_in(driver: Driver) -> None:
@@ -127,13 +130,7 @@ def test_channels_come_in(driver: Driver) -> None:
         raise Inconclusive(f"{named} did not go out, so it cannot come in")
     expect_success(back)
     category_of(back)
-    expect(
-        editable_channels(back).get(named) == IN,
-        f"{named} opt_in",
-        describe_value(editable_channels(back).get(named)),
-        back,
-        member_of_channel(back, named),
-    )
+    expect_channel(back, named, IN, editable_channels(back).get(named))
 
 
 def test_list_replaces(driver: Driver) -> None:
@@ -145,12 +142,7 @@ def test_list_replaces(driver: Driver) -> None:
     category_of(answer)
     if editable_channels(before).get(first) == IN or editable_channels(answer).get(second) == IN:
         raise Inconclusive("channels do not go out")
-    expect(
-        editable_channels(answer).get(first) == IN,
-        f"{first} opt_in",
-        describe_value(editable_channels(answer).get(first)),
-        answer,
-    )
+    expect_channel(answer, first, IN, editable_channels(answer).get(first))
 
 
 def test_null_list(driver: Driver) -> None:
@@ -180,8 +172,9 @@ def test_empty_list_opts_nothing_out(driver: Driver) -> None:
     if emptied.ok:
         category_of(emptied)
         for channel in stay:
-            now = editable_channels(emptied).get(channel)
-            expect(now == IN, f"{channel} opt_in, as without a list", describe_value(now), emptied)
+            expect_channel(
+                emptied, channel, IN, editable_channels(emptied).get(channel), ", as without a list"
+            )
 
 
 def test_documented_channels(driver: Driver) -> None:

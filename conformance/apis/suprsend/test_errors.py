@@ -8,7 +8,7 @@ from typing import Any
 from conformance.apis.suprsend import hostile_input
 from conformance.apis.suprsend.category import describe_value
 from conformance.apis.suprsend.driver import Driver
-from conformance.apis.suprsend.expectations import error_body_of, judged_answers
+from conformance.apis.suprsend.expectations import error_body_of, expect_kind, judged_answers
 from conformance.apis.suprsend.shared_writes import (
     write_to_unknown_category,
     write_with_wrong_key,
@@ -65,16 +65,15 @@ def test_error_is_json(driver: Driver) -> None:
 def test_error_code(driver: Driver) -> None:
     """SHOULD answer errors with an integer code. (suprsend: API specification)"""
     for body, answer in _error_bodies(driver):
-        expect(type(body.get("code")) is int, "code: an integer", describe_value(body.get("code")), answer)
+        expect_kind(type(body.get("code")) is int, "an integer", body, "code", answer)
 
 
 def test_error_code_is_the_status(driver: Driver) -> None:
     """SHOULD answer errors with the status as the code. (suprsend: API specification)"""
     for body, answer in _error_bodies(driver):
         if type(body.get("code")) is int:
-            expect(
-                body["code"] == answer.status, f"code {answer.status}", describe_value(body["code"]), answer
-            )
+            expected, got = f"code {answer.status}", describe_value(body["code"])
+            expect(body["code"] == answer.status, expected, got, answer, ("code",))
 
 
 def test_error_message(driver: Driver) -> None:
@@ -84,9 +83,5 @@ def test_error_message(driver: Driver) -> None:
     """
     for body, answer in _error_bodies(driver):
         message = body.get("message")
-        expect(
-            isinstance(message, str) and message.strip() != "",
-            "message: a text",
-            describe_value(message),
-            answer,
-        )
+        is_text = isinstance(message, str) and message.strip() != ""
+        expect_kind(is_text, "a text", body, "message", answer)

@@ -17,11 +17,10 @@ from conformance.apis.suprsend.category import (
     require_success,
 )
 from conformance.apis.suprsend.driver import AcceptedWrite, Driver
-from conformance.apis.suprsend.expectations import judged_answers
+from conformance.apis.suprsend.expectations import expect_kind, judged_answers
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import switch_category_once, switch_channel_once
 from conformance.assertions.expect import expect, expect_status
-from conformance.assertions.member import find_member, render_member
 from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested, RunStopped
 from conformance.http.pacing import UNAVAILABLE
 from conformance.http.response import Response
@@ -85,21 +84,15 @@ def _channels(driver: Driver) -> Iterator[tuple[dict[str, Any], Response]]:
 
 
 def _expect_text(holder: dict[str, Any], name: str, answer: Response) -> None:
-    _expect_kind(isinstance(holder.get(name), str), "a string", holder, name, answer)
+    expect_kind(isinstance(holder.get(name), str), "a string", holder, name, answer)
 
 
 def _expect_preference(holder: dict[str, Any], name: str, answer: Response) -> None:
-    _expect_kind(holder.get(name) in PREFERENCES, "opt_in or opt_out", holder, name, answer)
+    expect_kind(holder.get(name) in PREFERENCES, "opt_in or opt_out", holder, name, answer)
 
 
 def _expect_boolean(holder: dict[str, Any], name: str, answer: Response) -> None:
-    _expect_kind(isinstance(holder.get(name), bool), "a boolean", holder, name, answer)
-
-
-def _expect_kind(is_right: bool, kind: str, holder: dict[str, Any], name: str, answer: Response) -> None:
-    if not is_right:
-        member = find_member(answer.json, holder, name)
-        expect(False, f"{render_member(member)}: {kind}", describe_value(holder.get(name)), answer, member)
+    expect_kind(isinstance(holder.get(name), bool), "a boolean", holder, name, answer)
 
 
 def test_answers_202(driver: Driver) -> None:
@@ -153,7 +146,7 @@ def test_description_is_there(driver: Driver) -> None:
     The document marks no member of the answer as required, and a category need not have a description.
     """
     for category, answer in _categories(driver):
-        expect("description" in category, "description", "no such member", answer)
+        expect("description" in category, "description", "no such member", answer, ("description",))
 
 
 def test_original_preference(driver: Driver) -> None:
@@ -165,7 +158,8 @@ def test_original_preference(driver: Driver) -> None:
     as the document calls it under is_editable.
     """
     for category, answer in _categories(driver):
-        expect("original_preference" in category, "original_preference", "no such member", answer)
+        name, is_there = "original_preference", "original_preference" in category
+        expect(is_there, name, "no such member", answer, (name,))
         is_locked = category.get("is_editable") is False
         if category["original_preference"] not in (None, *([CANT_UNSUBSCRIBE] if is_locked else [])):
             _expect_preference(category, "original_preference", answer)
@@ -204,8 +198,9 @@ def test_channels_are_objects(driver: Driver) -> None:
     """MUST answer with an object for every channel. (suprsend: Response)"""
     for category, answer in _categories(driver):
         listed = category.get("channels")
-        for channel in listed if isinstance(listed, list) else []:
-            expect(isinstance(channel, dict), "channels: objects", describe_value(channel), answer)
+        for at, channel in enumerate(listed if isinstance(listed, list) else []):
+            is_object, member = isinstance(channel, dict), ("channels", at)
+            expect(is_object, "channels: objects", describe_value(channel), answer, member)
 
 
 def test_channel_names(driver: Driver) -> None:

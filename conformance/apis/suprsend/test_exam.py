@@ -16,6 +16,7 @@ from conformance.apis.suprsend.category import (
     preference_of,
 )
 from conformance.apis.suprsend.driver import Driver
+from conformance.apis.suprsend.expectations import expect_channel, expect_preference
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested
 from conformance.generation.case import Case
@@ -65,7 +66,7 @@ def test_generated_preference_is_followed(driver: Driver) -> None:
     for word, answer in followed:
         if word == IN and IN not in editable_channels(answer).values():
             continue  # a category may go out with the last of its channels
-        expect(preference_of(answer) == word, f"preference {word}", preference_of(answer), answer)
+        expect_preference(answer, word)
 
 
 def test_generated_preference_is_refused(driver: Driver) -> None:
@@ -87,8 +88,7 @@ def test_generated_channels_follow(driver: Driver) -> None:
             continue
         for channel, now in editable_channels(answer).items():
             if (channel in out) != (channel in into):
-                expected = OUT if channel in out else IN
-                expect(now == expected, f"{channel} {expected}", now, answer)
+                expect_channel(answer, channel, OUT if channel in out else IN, now)
 
 
 def test_generated_body_is_refused(driver: Driver) -> None:

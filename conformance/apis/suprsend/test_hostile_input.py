@@ -16,6 +16,7 @@ from conformance.apis.suprsend.category import (
     require_member,
 )
 from conformance.apis.suprsend.driver import OPT_IN, Driver
+from conformance.apis.suprsend.expectations import expect_channel, expect_preference
 from conformance.apis.suprsend.shared_writes import choose_two_channels
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive, NotTested
@@ -29,7 +30,7 @@ ORDER = 1
 def _expect_followed(word: str, answer: Response | None) -> None:
     """Want an accepted preference to be answered."""
     if answer is not None and answer.ok:
-        expect(preference_of(answer) == word, f"preference {word}", preference_of(answer), answer)
+        expect_preference(answer, word)
 
 
 def test_preference_beside_hostile_members(driver: Driver) -> None:
@@ -119,9 +120,7 @@ def test_half_sent_body_changes_nothing(driver: Driver) -> None:
         expect(not answer.ok, "a refusal or no answer at all", describe_answer(answer), answer)
     after = driver.write(let_in)
     if before == IN and after.ok:
-        expect(
-            editable_channels(after).get(named) == IN, f"{named} opt_in, as before", f"{named} opt_out", after
-        )
+        expect_channel(after, named, IN, editable_channels(after).get(named), ", as before")
 
 
 def test_pipelined_requests_stay_in_order(driver: Driver) -> None:
@@ -139,7 +138,8 @@ def test_pipelined_requests_stay_in_order(driver: Driver) -> None:
                 if place.is_unknown:  # where nobody has made a category, no document says how it is answered
                     continue
                 raise
-            expect(given != other.category, f"category {place.category}", f"category {given}", answer)
+            expected, got = f"category {place.category}", f"category {given}"
+            expect(given != other.category, expected, got, answer, ("category",))
 
 
 def test_unusual_headers(driver: Driver) -> None:

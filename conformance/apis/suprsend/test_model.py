@@ -8,7 +8,7 @@ from contextlib import suppress
 from conformance.apis.suprsend import model
 from conformance.apis.suprsend.category import repeatable_state
 from conformance.apis.suprsend.driver import Driver
-from conformance.apis.suprsend.expectations import expect_same_state
+from conformance.apis.suprsend.expectations import expect_same_state, member_of_state
 from conformance.apis.suprsend.model import Write
 from conformance.apis.suprsend.shared_writes import (
     switch_category_once,
@@ -23,6 +23,7 @@ from conformance.apis.suprsend.write_sequences import (
     write_in_turn,
 )
 from conformance.assertions.expect import expect
+from conformance.assertions.json_equality import find_difference
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
 
 ORDER = 3
@@ -76,12 +77,10 @@ def test_parallel_writes_have_an_order(driver: Driver) -> None:
             raise NotTested(f"of the writes made at once some were refused with status {refused[0]}")
         raise Inconclusive("of the writes that overlapped none was accepted for one of the channels")
     at_once = [repeatable_state(write.answer) for write in own]
-    expect(
-        any(one in in_turn for one in at_once),
-        f"one of the answers to be as in turn, {' or '.join(dict.fromkeys(map(str, in_turn)))}",
-        f"{at_once}",
-        own[-1].answer,
-    )
+    if not any(one in in_turn for one in at_once):
+        expected = f"one of the answers to be as in turn, {' or '.join(dict.fromkeys(map(str, in_turn)))}"
+        found, last = find_difference(in_turn[-1], at_once[-1]), own[-1].answer
+        expect(False, expected, f"{at_once}", last, member_of_state(last, found.member if found else ()))
     _expect_followed(driver, every, write_in_turn(driver).every if other_places(driver) else ())
 
 
@@ -101,7 +100,7 @@ def _expect_followed(driver: Driver, writes: Sequence[Write], in_turn: Sequence[
     left = {found.fact for found in model.contradictions(plain)}
     for found in model.contradictions(writes):
         if found.fact not in left:
-            raise DoesNotConform(found.expected, found.got, found.answer)
+            raise DoesNotConform(found.expected, found.got, found.answer, found.member)
     if left:
         raise Inconclusive(f"what came before is not answered its {', '.join(sorted(left))}")
 

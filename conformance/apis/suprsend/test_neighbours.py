@@ -10,6 +10,7 @@ from conformance.apis.suprsend.category import (
     category_of,
     channel_preferences,
     channel_preferences_in,
+    channels_in,
     describe_value,
     preference_of,
     require_success,
@@ -34,6 +35,7 @@ from conformance.apis.suprsend.neighbours import (
     count_on_all_pages,
     find_category,
     has_two_categories,
+    member_of_lists,
 )
 from conformance.apis.suprsend.reading import Reading
 from conformance.apis.suprsend.shared_reads import (
@@ -47,6 +49,7 @@ from conformance.apis.suprsend.shared_reads import (
     write_for_tenant_and_read,
 )
 from conformance.assertions.expect import expect, expect_status
+from conformance.assertions.member import find_member
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
 
@@ -68,7 +71,8 @@ def test_list_is_a_page(driver: Driver) -> None:
     meta = body.get("meta")
     for member in ("count", "limit", "offset"):
         value = meta.get(member) if isinstance(meta, dict) else meta
-        expect(_is_count(value), f"meta.{member}: a whole number", describe_value(value), answer)
+        expected, way = f"meta.{member}: a whole number", ("meta", member)
+        expect(_is_count(value), expected, describe_value(value), answer, way)
     expect_objects(body, "results", answer)
 
 
@@ -80,10 +84,11 @@ def _expect_same_preference(
     if category_of(alone).get("category") != slug:
         raise Inconclusive(f"GET of {slug} does not name it")
     word, found = preference_of(alone), find_category(categories, slug)
-    expect(found is not None, f"{slug} in it", "no category of that name", answer)
+    expect(found is not None, f"{slug} in it", "no category of that name", answer, member_of_lists(answer))
     if found is not None:
-        given = found.get("preference")
-        expect(given == word, f"{slug} with preference {word}, as read alone", describe_value(given), answer)
+        given, member = found.get("preference"), find_member(answer.json, found, "preference")
+        expected = f"{slug} with preference {word}, as read alone"
+        expect(given == word, expected, describe_value(given), answer, member)
 
 
 def test_list_holds_the_category(driver: Driver) -> None:
@@ -104,8 +109,9 @@ def _expect_same_again(
     alone = opt_out_and_read(driver).alone_again
     if isinstance(reading, Response) and isinstance(alone, Response) and shows_preference(alone, IN):
         found = find_category(list_categories(reading), driver.places.main.category) or {}
-        given = found.get("preference", IN)
-        expect(given == IN, "preference opt_in, as read alone", describe_value(given), reading)
+        if (given := found.get("preference", IN)) != IN:
+            member = find_member(reading.json, found, "preference")
+            expect(False, "preference opt_in, as read alone", describe_value(given), reading, member)
 
 
 def _page_with_category(driver: Driver) -> Response:
@@ -147,7 +153,7 @@ def test_list_is_limited(driver: Driver) -> None:
     _, answer = _read_two_pages(driver)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
     listed = len(categories_of_page(answer))
-    expect(listed <= 1, "one category at most", f"{listed}", answer)
+    expect(listed <= 1, "one category at most", f"{listed}", answer, ("results",))
 
 
 def test_list_goes_on(driver: Driver) -> None:
@@ -160,16 +166,17 @@ def test_list_goes_on(driver: Driver) -> None:
     if len({*map(describe_value, slugs)}) < len(slugs):
         raise Inconclusive("the usual page has categories of one name")
     listed = [one.get("category") for one in categories_of_page(require_success(answer))]
-    expect(listed != [], "a category, as there are two", "none", answer)
-    expect(
-        slugs[0] not in listed,
-        f"others than {describe_value(slugs[0])}, the first one",
-        describe_value(listed),
-        answer,
-    )
+    expect(listed != [], "a category, as there are two", "none", answer, ("results",))
+    for at, slug in enumerate(listed):
+        expected, member = (
+            f"others than {describe_value(slugs[0])}, the first one",
+            ("results", at, "category"),
+        )
+        expect(slug != slugs[0], expected, describe_value(listed), answer, member)
     if len(slugs) > 1:
         expected = f"{describe_value(slugs[1])}, the second one"
-        expect(listed[0] == slugs[1], expected, describe_value(listed[0]), answer)
+        member = ("results", 0, "category")
+        expect(listed[0] == slugs[1], expected, describe_value(listed[0]), answer, member)
 
 
 def test_list_counts_all(driver: Driver) -> None:
@@ -180,8 +187,9 @@ def test_list_counts_all(driver: Driver) -> None:
     usual, answer = _read_two_pages(driver)
     before, after = _require_count(usual), _require_count(require_success(answer))
     listed = len(categories_of_page(usual))
-    expect(before >= listed, f"meta.count {listed} at least, as so many are listed", f"{before}", usual)
-    expect(before == after, f"meta.count {before}, as on the usual page", f"{after}", answer)
+    expected, member = f"meta.count {listed} at least, as so many are listed", ("meta", "count")
+    expect(before >= listed, expected, f"{before}", usual, member)
+    expect(before == after, f"meta.count {before}, as on the usual page", f"{after}", answer, member)
 
 
 def test_full_preference(driver: Driver) -> None:
@@ -263,9 +271,7 @@ def test_list_for_a_tenant(driver: Driver) -> None:
     found = find_category(categories_of_page(answer), driver.places.main.category)
     if found is None:
         raise Inconclusive("the category is not on the first page")
-    expect(
-        channel_preferences_in(found).get(scope.named) != IN,
-        f"{scope.named} opt_out, as read alone",
-        "opt_in",
-        answer,
-    )
+    if channel_preferences_in(found).get(scope.named) == IN:
+        shown = next(one for one in channels_in(found) if one.get("channel") == scope.named)
+        member = find_member(answer.json, shown, "preference")
+        expect(False, f"{scope.named} opt_out, as read alone", "opt_in", answer, member)

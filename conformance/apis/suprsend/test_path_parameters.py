@@ -34,7 +34,7 @@ def test_category_ignores_the_body(driver: Driver) -> None:
         if answer.ok:
             given = category_of(answer).get("category", "")  # that it is there, another requirement asks
             wanted = f"category {driver.places.main.category!r}"
-            expect(given != body["category"], wanted, describe_value(given), answer)
+            expect(given != body["category"], wanted, describe_value(given), answer, ("category",))
 
 
 def test_objects_are_apart(driver: Driver) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from conformance.apis.suprsend.category import (
     IN,
+    OUT,
     category_of,
     describe_answer,
     describe_value,
     editable_channels,
 )
 from conformance.apis.suprsend.driver import OPT_IN, Driver
+from conformance.apis.suprsend.expectations import expect_channel
 from conformance.apis.suprsend.shared_reads import write_for_tenant_and_read
 from conformance.apis.suprsend.shared_writes import switch_channel_once, write_with_client_options
 from conformance.assertions.expect import expect, observe
@@ -28,7 +30,7 @@ def test_tenant_channels_go_out(driver: Driver) -> None:
     category_of(answer)
     if editable_channels(switch_channel_once(driver).out).get(named) == IN:
         raise Inconclusive(f"{named} does not go out without a tenant either")
-    expect(editable_channels(answer).get(named) != IN, f"{named} opt_out", f"{named} opt_in", answer)
+    expect_channel(answer, named, OUT, editable_channels(answer).get(named, OUT))
 
 
 def test_client_options(driver: Driver) -> None:

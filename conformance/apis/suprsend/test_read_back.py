@@ -21,6 +21,8 @@ from conformance.apis.suprsend.category import (
 from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.expectations import (
     expect_category_members,
+    expect_channel,
+    expect_preference,
     expect_same_members,
     find_wrong_member,
 )
@@ -95,7 +97,8 @@ def test_read_category_is_the_slug(driver: Driver) -> None:
             raise Inconclusive("the answers to writes do not name the slug either")
     for answer in _reads_of_category(driver):
         given = category_of(answer).get("category")
-        expect(given == slug, f"category {describe_value(slug)}", describe_value(given), answer)
+        expected, member = f"category {describe_value(slug)}", ("category",)
+        expect(given == slug, expected, describe_value(given), answer, member)
 
 
 def test_written_preference_is_read(driver: Driver) -> None:
@@ -113,10 +116,7 @@ def test_written_preference_is_read(driver: Driver) -> None:
     for word, write, read in turns:
         if not shows_preference(require_success(write), word):
             raise Inconclusive(f"the write of {word} is {describe_answer(write)}")
-        answer = require_answer(read)
-        expect(
-            preference_of(answer) == word, f"preference {word}, as was written", preference_of(answer), answer
-        )
+        expect_preference(require_answer(read), word, ", as was written")
 
 
 def test_written_channel_is_read(driver: Driver) -> None:
@@ -135,9 +135,10 @@ def test_written_channel_is_read(driver: Driver) -> None:
     answer = require_success(require_answer(read))
     category_of(answer)
     listed = channel_preferences(answer)
-    expect(listed.get(named) != IN, f"{named} opt_out, as was written", "opt_in", answer)
+    # A target may list only channels that are in.
+    expect_channel(answer, named, OUT, listed.get(named, OUT), ", as was written")
     for channel in [name for name, word in written.items() if word == IN]:
-        expect(listed.get(channel) != OUT, f"{channel} opt_in, as was answered", "opt_out", answer)
+        expect_channel(answer, channel, IN, listed.get(channel, IN), ", as was answered")
 
 
 def test_read_agrees_with_answer(driver: Driver) -> None:
@@ -194,11 +195,11 @@ def _expect_elsewhere_not_read(driver: Driver, other: Place) -> None:
 def _expect_as_written(written: Response, answer: Response, how: str) -> None:
     """Expect a category to be read with the preference that a write was answered with, and its channels with theirs."""
     before, now = preference_of(written), category_of(answer).get("preference")
-    expect(now == before, f"preference {before}, as {how}", describe_value(now), answer)
+    expected, member = f"preference {before}, as {how}", ("preference",)
+    expect(now == before, expected, describe_value(now), answer, member)
     listed = channel_preferences(answer)
     for channel, word in channel_preferences(written).items():
-        given = listed.get(channel, word)
-        expect(given == word, f"{channel} {word}, as {how}", given, answer)
+        expect_channel(answer, channel, word, listed.get(channel, word), f", as {how}")
 
 
 def test_write_to_another_object_is_not_read(driver: Driver) -> None:
@@ -227,8 +228,7 @@ def test_write_is_not_read_elsewhere(driver: Driver) -> None:
         raise NotTested("nothing shows that the category went out while it was in elsewhere")
     for place, read in elsewhere.reads.items():
         answer = require_success(require_answer(read))
-        wanted = f"preference opt_in, as was written for {place.object.id} in {place.category}"
-        expect(preference_of(answer) == IN, wanted, preference_of(answer), answer)
+        expect_preference(answer, IN, f", as was written for {place.object.id} in {place.category}")
 
 
 def _require_apart(driver: Driver, place: Place) -> None:
@@ -252,7 +252,7 @@ def test_written_for_a_tenant_is_read(driver: Driver) -> None:
         raise Inconclusive(f"{named} did not go out for the tenant")
     answer = require_success(require_answer(read))
     category_of(answer)
-    expect(channel_preferences(answer).get(named) != IN, f"{named} opt_out, as was written", "opt_in", answer)
+    expect_channel(answer, named, OUT, channel_preferences(answer).get(named, OUT), ", as was written")
 
 
 def test_write_to_a_tenant_when_read(driver: Driver) -> None:
@@ -286,5 +286,4 @@ def test_refused_write_is_not_read(driver: Driver) -> None:
         raise Inconclusive(f"an opt_out is {describe_answer(out)}")
     answer = require_success(require_answer(read))
     reasons = "no key, a wrong one" + (", an unknown channel" if channel.status in REFUSALS else "")
-    wanted = f"preference opt_out, as before the writes that were refused ({reasons})"
-    expect(preference_of(answer) == OUT, wanted, preference_of(answer), answer)
+    expect_preference(answer, OUT, f", as before the writes that were refused ({reasons})")

@@ -17,6 +17,7 @@ from conformance.apis.suprsend.category import (
     shows_preference,
 )
 from conformance.apis.suprsend.driver import OPT_OUT, Driver
+from conformance.apis.suprsend.expectations import expect_preference
 from conformance.apis.suprsend.shared_reads import switch_locked_category_and_read
 from conformance.apis.suprsend.shared_writes import (
     choose_channels,
@@ -35,7 +36,7 @@ def test_preference_follows_opt_out(driver: Driver) -> None:
     """MUST answer with opt_out once the object has opted out. (suprsend: Response)"""
     out = switch_category_once(driver).out
     expect(out.ok, "a 2xx", f"status {out.status}", out)
-    expect(preference_of(out) == OUT, "preference opt_out", preference_of(out), out)
+    expect_preference(out, OUT)
 
 
 def test_preference_follows_opt_in(driver: Driver) -> None:
@@ -43,11 +44,10 @@ def test_preference_follows_opt_in(driver: Driver) -> None:
     _, out, back = switch_category_once(driver)
     require_success(out)
     expect(back.ok, "a 2xx", f"status {back.status}", back)
-    expect(preference_of(back) == IN, "preference opt_in", preference_of(back), back)
+    expect_preference(back, IN)
     beside = opt_in_beside_list_once(driver)
     if shows_preference(beside.out, OUT) and beside.back.ok:
-        word = preference_of(beside.back)
-        expect(word == IN, "preference opt_in beside a list, too", word, beside.back)
+        expect_preference(beside.back, IN, " beside a list, too")
 
 
 def test_opted_out_category_is_editable(driver: Driver) -> None:
@@ -58,7 +58,8 @@ def test_opted_out_category_is_editable(driver: Driver) -> None:
     answer = switch_category_once(driver).out
     if preference_of(answer) == OUT:
         is_editable = require_member(answer, "is_editable", bool)
-        expect(is_editable, "is_editable true", "an opt_out that is not editable", answer)
+        got, member = "an opt_out that is not editable", ("is_editable",)
+        expect(is_editable, "is_editable true", got, answer, member)
 
 
 def test_locked_category_is_not_editable(driver: Driver) -> None:
@@ -70,7 +71,7 @@ def test_locked_category_is_not_editable(driver: Driver) -> None:
 
 def _expect_not_editable(answer: Response) -> None:
     is_editable = require_member(answer, "is_editable", bool)
-    expect(not is_editable, "is_editable false", describe_value(is_editable), answer)
+    expect(not is_editable, "is_editable false", describe_value(is_editable), answer, ("is_editable",))
 
 
 def test_locked_category_stays_in(driver: Driver) -> None:
@@ -80,13 +81,12 @@ def test_locked_category_stays_in(driver: Driver) -> None:
     """
     into, out = switch_locked_category_once(driver)
     if out.ok:
-        given = preference_of(out)
-        expect(given == IN, "preference opt_in, or a refusal", given, out)
+        expect_preference(out, IN, ", or a refusal")
     kept = switch_locked_category_and_read(driver)
     if isinstance(kept, Response) and kept.ok and shows_preference(into, IN):
         is_in = not _is_opted_out(kept, driver.places.locked_category.category)
         expected = f"preference opt_in, as before an opt_out that was answered {out.status}"
-        expect(is_in, expected, "opt_out when read with GET", kept)
+        expect(is_in, expected, "opt_out when read with GET", kept, ("preference",))
 
 
 def _is_opted_out(answer: Response, slug: str) -> bool:
@@ -107,7 +107,8 @@ def _expect_no_claim_taken(driver: Driver, name: str) -> None:
         if answer.ok and name in body:
             known, given = category_of(before).get(name), category_of(answer).get(name)
             is_taken = known != body[name] and given == body[name]
-            expect(not is_taken, f"{name} {describe_value(known)}, as before", describe_value(given), answer)
+            expected = f"{name} {describe_value(known)}, as before"
+            expect(not is_taken, expected, describe_value(given), answer, (name,))
 
 
 def test_name_ignores_the_body(driver: Driver) -> None:
@@ -150,7 +151,8 @@ def test_is_editable_ignores_the_body(driver: Driver) -> None:
         answer = driver.write({**OPT_OUT, "is_editable": True}, driver.places.locked_category)
         if answer.ok:
             is_left = _is_opted_out(answer, driver.places.locked_category.category)
-            expect(not is_left, "preference opt_in, or a refusal", "opt_out", answer)
+            expected, member = "preference opt_in, or a refusal", ("preference",)
+            expect(not is_left, expected, "opt_out", answer, member)
             _expect_not_editable(answer)
 
 

@@ -11,6 +11,7 @@ from conformance.apis.suprsend.category import (
     channel_preferences,
     channels_of,
     describe_value,
+    member_of_channel,
     preference_of,
     require_success,
 )
@@ -21,11 +22,17 @@ from conformance.apis.suprsend.channel_restrictions import (
     shows_restrictions,
 )
 from conformance.apis.suprsend.driver import Driver
-from conformance.apis.suprsend.expectations import expect_channel_list, expect_full_preference
+from conformance.apis.suprsend.expectations import (
+    expect_channel,
+    expect_channel_list,
+    expect_full_preference,
+    expect_preference,
+)
 from conformance.apis.suprsend.neighbours import (
     CHANNEL_PREFERENCES,
     FULL_PREFERENCE,
     is_shown_restricted,
+    member_of_restriction,
     members_of,
     restrictions_of,
 )
@@ -118,7 +125,8 @@ def test_restriction_is_read(driver: Driver) -> None:
     if "channel_preferences" not in members_of(answer):
         raise Inconclusive("the answer has no channel_preferences")
     given = restrictions_of(answer).get(found.named)
-    expect(given is True, f"{found.named} with is_restricted true", describe_value(given), answer)
+    expected, member = f"{found.named} with is_restricted true", member_of_restriction(answer, found.named)
+    expect(given is True, expected, describe_value(given), answer, member)
 
 
 def test_restricted_channel_is_out(driver: Driver) -> None:
@@ -134,7 +142,8 @@ def test_restricted_channel_is_out(driver: Driver) -> None:
         raise Inconclusive("the category is read as opted out")
     expected = f"{found.named} opt_out and not editable, as it is restricted"
     given = [one for one in channels_of(answer) if one.get("channel") == found.named]
-    expect(is_shown_restricted(answer, found.named), expected, describe_value(given), answer)
+    member = member_of_channel(answer, found.named, None)
+    expect(is_shown_restricted(answer, found.named), expected, describe_value(given), answer, member)
 
 
 def test_restriction_leaves_other_channels(driver: Driver) -> None:
@@ -144,12 +153,10 @@ def test_restriction_leaves_other_channels(driver: Driver) -> None:
     """
     found = _restrict_with_success(driver)
     words, answer = _channels_before(found), _category_while_restricted(found)
-    now = preference_of(answer)
-    expect(now == IN, "preference opt_in, as before the restriction", now, answer)
+    expect_preference(answer, IN, ", as before the restriction")
     for channel, given in channel_preferences(answer).items():
         if channel != found.named and channel in words and channel in channel_preferences(found.written):
-            expected = f"{channel} {words[channel]}, as before the restriction"
-            expect(given == words[channel], expected, given, answer)
+            expect_channel(answer, channel, words[channel], given, ", as before the restriction")
 
 
 def test_restriction_stays_with_the_object(driver: Driver) -> None:
@@ -165,7 +172,11 @@ def test_restriction_stays_with_the_object(driver: Driver) -> None:
     answer = require_success(require_answer(found.beside))
     given = [one for one in channels_of(answer) if one.get("channel") == found.named]
     is_free = all(one.get("is_editable") is not False for one in given)
-    expect(is_free, f"{found.named} open to be edited, as before", describe_value(given), answer)
+    expected, member = (
+        f"{found.named} open to be edited, as before",
+        member_of_channel(answer, found.named, "is_editable"),
+    )
+    expect(is_free, expected, describe_value(given), answer, member)
 
 
 def test_freed_channel_is_in_again(driver: Driver) -> None:
@@ -180,7 +191,11 @@ def test_freed_channel_is_in_again(driver: Driver) -> None:
     answer = _category_when_freed(found)
     given = [one for one in channels_of(answer) if one.get("channel") == found.named]
     is_free = [one.get("preference") for one in given] == [IN] and given[0].get("is_editable") is not False
-    expect(is_free, f"{found.named} opt_in, open to be edited", describe_value(given), answer)
+    expected, member = (
+        f"{found.named} opt_in, open to be edited",
+        member_of_channel(answer, found.named, None),
+    )
+    expect(is_free, expected, describe_value(given), answer, member)
 
 
 def _category_when_freed(found: RestrictionSteps) -> Response:
@@ -211,7 +226,7 @@ def test_restriction_keeps_choices(driver: Driver) -> None:
     if channel_preferences(answer).get(found.named) != IN:
         raise Inconclusive(f"{found.named} did not come in again")
     given = channel_preferences(answer).get(found.second)
-    expect(given != IN, f"{found.second} opt_out, as before", describe_value(given), answer)
+    expect_channel(answer, found.second, OUT, given or OUT, ", as before")
 
 
 def test_freed_channel_is_not_listed(driver: Driver) -> None:
@@ -225,7 +240,8 @@ def test_freed_channel_is_not_listed(driver: Driver) -> None:
     answer = require_success(require_answer(found.listed_again))
     for channel in filter(None, (found.named, found.second)):
         given = restrictions_of(answer).get(channel)
-        expect(given is not True, f"{channel} with is_restricted false", describe_value(given), answer)
+        expected, member = f"{channel} with is_restricted false", member_of_restriction(answer, channel)
+        expect(given is not True, expected, describe_value(given), answer, member)
 
 
 def _update_full_preference(driver: Driver) -> FullUpdate:
@@ -275,7 +291,8 @@ def _expect_restrictions(update: FullUpdate, answer: Response, how: str) -> None
     for channel, is_restricted in update.restrictions.items():
         given: Any = listed.get(channel, False)
         expected = f"{channel} with is_restricted {describe_value(is_restricted)}, {how}"
-        expect(given is is_restricted, expected, describe_value(given), answer)
+        member = member_of_restriction(answer, channel)
+        expect(given is is_restricted, expected, describe_value(given), answer, member)
 
 
 def test_full_preference_shows_restrictions(driver: Driver) -> None:
