@@ -19,6 +19,7 @@ from conformance.command.listing import list_requirements
 from conformance.command.replay import replay_finding
 from conformance.command.run import judge_and_report
 from conformance.command.selftest import run_selftest
+from openapi.command_line import HELP_OPTIONS, CommandGroup
 
 _HELP = """Judge any server that claims to implement an API, with evidence for every verdict.
 
@@ -30,7 +31,8 @@ Exit status of diff: 0 nothing got worse, 1 something did, 2 a file cannot be co
 """
 
 app = typer.Typer(
-    add_completion=False,
+    cls=CommandGroup,
+    context_settings={"help_option_names": HELP_OPTIONS},
     help=_HELP,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -15,7 +15,7 @@ def print_explanations(
     id: Annotated[
         str | None,
         typer.Argument(
-            metavar="[ID]",
+            metavar="ID",
             help="A requirement as `conformance list` prints it, or a glob; with --all, an API.",
         ),
     ] = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+import openapi
 from conformance.command.errors import exit_with_usage_error, report_errors
 from conformance.command.options import SpecFile
 
@@ -13,7 +14,12 @@ from conformance.command.options import SpecFile
 @report_errors()
 def print_profile_template(
     api: Annotated[
-        str | None, typer.Argument(metavar="[API]", help="The API's name, as `conformance list` prints it.")
+        str | None,
+        typer.Argument(
+            metavar="API",
+            autocompletion=openapi.api_names,
+            help="The API's name, as `conformance list` prints it.",
+        ),
     ] = None,
     spec: SpecFile = None,
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import openapi
 from conformance.command.errors import exit_with_usage_error
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ WaitFor = Annotated[
         "--wait", metavar="DURATION", help="Wait so long for a target that is still starting, such as 60s."
     ),
 ]
-OneApi = Annotated[str | None, typer.Argument(metavar="[API]", help="One API; all if it is left out.")]
+OneApi = Annotated[
+    str | None,
+    typer.Argument(metavar="API", autocompletion=openapi.api_names, help="One API; all if it is left out."),
+]
 
 
 def parse_mode_option(text: str) -> Mode:

@@ -14,10 +14,18 @@ from typing import Annotated
 import typer
 
 import openapi
+from mockserver.command.group import SERVE, StubCommands
 from mockserver.command.settings import DEFAULT_FILE, Auth, Settings, check_environment, read_settings
 from mockserver.http.problems import CannotStart
+from openapi.command_line import HELP_OPTIONS
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(
+    cls=StubCommands,
+    subcommand_metavar="[COMMAND] ...",
+    context_settings={"help_option_names": HELP_OPTIONS},
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
 def main() -> None:
@@ -25,7 +33,7 @@ def main() -> None:
     # A short secret is good enough for a stub on one's own machine.
     warnings.filterwarnings("ignore", "The HMAC key is", UserWarning)
     try:
-        app()
+        app(prog_name="mockserver")
     except (CannotStart, openapi.UnknownApi, openapi.BadSpec) as error:
         print(f"mockserver: {error}", file=sys.stderr)
         sys.exit(2)
@@ -40,6 +48,8 @@ def _print_version(wanted: bool) -> None:
 
 
 def _load_settings_file(context: typer.Context, file: Path | None) -> Path | None:
+    if context.parent is not None:  # the group has loaded it
+        return file
     check_environment(os.environ)
     if file is None and not DEFAULT_FILE.is_file():
         return None
@@ -47,13 +57,17 @@ def _load_settings_file(context: typer.Context, file: Path | None) -> Path | Non
     return file
 
 
+@app.command(SERVE)
 @app.callback(invoke_without_command=True)
 def serve(
     context: typer.Context,
     api: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", envvar="MOCKSERVER_API", help="Serve this API; repeat for more. Default: all."
+            metavar="NAME",
+            envvar="MOCKSERVER_API",
+            autocompletion=openapi.api_names,
+            help="Serve this API; repeat for more. Default: all.",
         ),
     ] = None,
     spec: Annotated[
@@ -183,6 +197,9 @@ def serve(
     ] = False,
 ) -> None:
     """Serve stateful stubs of the preference APIs of OnlyAutomator and SuprSend."""
+    if context.parent is not None:  # called as a subcommand, whose options the group has taken already
+        _start(context.obj)
+        return
     context.obj = Settings(
         api=api or [],
         spec=spec or [],
@@ -203,9 +220,13 @@ def serve(
         quiet=quiet,
     )
     if context.invoked_subcommand is None:
-        from mockserver.command.serve import serve_until_signal
+        _start(context.obj)
 
-        serve_until_signal(context.obj)
+
+def _start(settings: Settings) -> None:
+    from mockserver.command.serve import serve_until_signal
+
+    serve_until_signal(settings)
 
 
 @app.command()
@@ -214,6 +235,7 @@ def token(
         str | None,
         typer.Option(
             metavar="NAME",
+            autocompletion=openapi.api_names,
             help="The API that the credential is for. Default: the first API that takes tokens.",
         ),
     ] = None,
@@ -264,7 +286,11 @@ def export(
     ],
     api: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Export this API; repeat for more. Default: all."),
+        typer.Option(
+            metavar="NAME",
+            autocompletion=openapi.api_names,
+            help="Export this API; repeat for more. Default: all.",
+        ),
     ] = None,
     spec: Annotated[
         list[Path] | None,
@@ -293,10 +319,12 @@ def export(
     print(f"mockserver: wrote {len(files)} files; {folder / 'README.md'} says what each is for")
 
 
-@app.command(context_settings={"ignore_unknown_options": True})
+@app.command(context_settings={"ignore_unknown_options": True}, options_metavar="[OPTIONS] --")
 def run(
     context: typer.Context,
-    command: Annotated[list[str], typer.Argument(metavar="-- COMMAND [ARGUMENT]...")],
+    command: Annotated[
+        list[str], typer.Argument(metavar="COMMAND", help="The command to run, and its arguments.")
+    ],
 ) -> None:
     """Start the stub, run a command beside it, and exit with the command's status.
 
