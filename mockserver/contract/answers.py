@@ -14,6 +14,10 @@ from mockserver.simulation.prefer import PreferHeader
 from openapi.media_type import JSON, is_json
 
 _STATUS = re.compile(r"[2-5]\d\d")
+_RETRY_AFTER = "Retry-After"
+_BUSY_STATUSES = (429, 503)
+# So short that a test which waits for it is hardly slower.
+_RETRY_AFTER_S = 1
 
 
 def preferred_reply(prefer_header: PreferHeader, operation: Operation) -> tuple[Reply, list[str]] | None:
@@ -46,8 +50,13 @@ def preferred_reply(prefer_header: PreferHeader, operation: Operation) -> tuple[
 def documented_reply(operation: Operation, code: int, example: str | None = None) -> Reply:
     """Give a reply of status *code*: the contract's example, or the API's own error body.
 
-    A status that the contract does not document is marked with X-Mock-Off-Contract.
+    A status that the contract does not document is marked with X-Mock-Off-Contract. One of a busy service comes with
+    Retry-After.
     """
+    return add_retry_after(_documented_reply(operation, code, example))
+
+
+def _documented_reply(operation: Operation, code: int, example: str | None) -> Reply:
     status = matching_response(code, operation.examples)
     if status is None:
         reply = (
@@ -70,17 +79,40 @@ def success_reply(operation: Operation) -> Reply:
 
 
 def override_reply(response: Mapping[str, Any], operation: Operation) -> Reply:
-    """Give the reply that an override describes; one that breaks the contract is marked."""
+    """Give the reply that an override describes; one that breaks the contract is marked.
+
+    An empty Retry-After leaves that header out, as many services that are busy do.
+    """
     headers = {name.title(): value for name, value in response.get("headers", {}).items()}
-    if "body" not in response:
-        return documented_reply(operation, response["status"]).with_headers(headers)
-    reply = Reply(response["status"], response["body"])
+    if "body" in response:
+        media_type = headers.get("Content-Type", JSON)
+        reply = _dictated_reply(operation, response["status"], response["body"], media_type)
+    else:
+        reply = documented_reply(operation, response["status"])
+    reply = reply.with_headers(headers)
+    if reply.headers.get(_RETRY_AFTER) == "":
+        reply = reply._replace(
+            headers={name: value for name, value in reply.headers.items() if name != _RETRY_AFTER}
+        )
+    return reply
+
+
+def _dictated_reply(operation: Operation, status: int, body: Any, media_type: str) -> Reply:
+    reply = add_retry_after(Reply(status, body))
     violation = operation.contract_violation(reply)
     if violation is not None:
         reply = reply.with_headers({OFF_CONTRACT: violation})
-    if isinstance(reply.body, str) and not is_json(headers.get("Content-Type", JSON)):
-        reply = Reply(reply.status, reply.body.encode(errors="replace"), reply.headers)
-    return reply.with_headers(headers)
+    if isinstance(body, str) and not is_json(media_type):
+        reply = reply._replace(body=body.encode(errors="replace"))
+    return reply
+
+
+def add_retry_after(reply: Reply) -> Reply:
+    """Say when to try again if the service is busy, unless the contract's example says it."""
+    is_said = any(name.lower() == _RETRY_AFTER.lower() for name in reply.headers)
+    if reply.status not in _BUSY_STATUSES or is_said:
+        return reply
+    return reply.with_headers({_RETRY_AFTER: str(_RETRY_AFTER_S)})
 
 
 class _ForcedProblem(Problem):

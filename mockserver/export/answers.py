@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from mockserver.contract.answers import add_retry_after
 from mockserver.contract.examples import example_headers
 from mockserver.contract.operation import Operation
 from mockserver.http.reply import Reply
@@ -49,9 +50,9 @@ def _list_status_answers(
     """List the answers of one status: one for each example, or one without a body."""
     headers = example_headers(response)
     if not named:
-        return [Answer(None, Reply(status, None, headers))]
+        return [Answer(None, add_retry_after(Reply(status, None, headers)))]
     return [
-        Answer(example, Reply(status, shown.body, {**shown.headers, **headers}))
+        Answer(example, add_retry_after(Reply(status, shown.body, {**shown.headers, **headers})))
         for example, shown in named.items()
     ]
 

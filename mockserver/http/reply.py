@@ -18,8 +18,12 @@ class Reply(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
 
     def with_headers(self, headers: Mapping[str, str]) -> Reply:
-        """Add *headers*; they replace those of the same name."""
-        return Reply(self.status, self.body, {**self.headers, **headers}) if headers else self
+        """Add *headers*; they replace those of the same name, in capitals or not."""
+        if not headers:
+            return self
+        names = {name.lower() for name in headers}
+        kept = {name: value for name, value in self.headers.items() if name.lower() not in names}
+        return Reply(self.status, self.body, kept | {**headers})
 
 
 class Stream(NamedTuple):

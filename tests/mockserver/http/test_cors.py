@@ -114,7 +114,7 @@ def test_headers_of_an_override_can_be_read(caller, code):
         "Set-Cookie": "a=b",
         "Expires": "0",
     }
-    caller.admin("POST", "overrides", {"response": {"code": code, "headers": headers}})
+    caller.admin("POST", "overrides", {"response": {"status": code, "headers": headers}})
 
     answer = caller.write(Origin=ORIGINS[0])
 

@@ -192,6 +192,26 @@ def test_documented_headers_are_sent(serve):
     assert http.get("/x", headers={"Prefer": "code=429"}).headers["retry-after"] == "30"
 
 
+SLOWED = {"description": "", "headers": {"retry-after": {"schema": {}, "example": 30}}}
+LIMITED = contract({"/x": {"get": {"responses": {"200": {"description": ""}, "429": SLOWED}}}})
+
+
+@pytest.mark.parametrize(("status", "said"), [(429, "30"), (503, "1")])
+def test_busy_answer_says_what_its_example_says(serve, status, said):
+    http = serve(LIMITED)
+    http.put("/__admin/faults", json=[{"status": status}])
+
+    assert http.get("/x").headers.get_list("retry-after") == [said]
+
+
+def test_quota_knows_better_than_an_example(serve):
+    http = serve(LIMITED)
+    http.put("/__admin/clock", json={"action": "freeze"})
+    http.put("/__admin/faults", json=[{"quota": {"limit": 1, "window_s": 9}}])
+
+    assert [http.get("/x").headers.get_list("retry-after") for _ in range(2)] == [[], ["10"]]
+
+
 def test_page_can_read_the_documented_headers(serve):
     headers = {
         name: {"schema": {"type": "string", "example": "a"}} for name in ("ETag", "Link", "X-Total-Count")
