@@ -12,10 +12,12 @@ from mockserver.auth.schemes import (
     Scheme,
     credential_kind,
     describe_authorization_header,
+    holds_supabase_session,
     is_bearer,
 )
 from mockserver.http.problems import InvalidContract, Unauthenticated
 from mockserver.http.request import Request
+from mockserver.http.session_cookie import SessionCookie
 
 ReadCredential = Callable[[Request], Any]  # None if the request does not carry it
 
@@ -34,6 +36,8 @@ def make_reader(scheme: Scheme, schemes: Sequence[Scheme]) -> ReadCredential:
     if scheme["type"] == "apiKey" and scheme["in"] == "header":
         name = scheme["name"].lower()
         return lambda request: request.header(name)
+    if holds_supabase_session(scheme):
+        return lambda request: _read_session_cookies(request, scheme["name"])
     if scheme["type"] == "apiKey" and scheme["in"] == "cookie":
         return lambda request: request.cookie(scheme["name"]) or None
     if scheme["type"] == "apiKey" and scheme["in"] == "query":
@@ -60,6 +64,12 @@ def _parse_bearer(value: str) -> str | None:
     scheme, _, token = value.strip().partition(" ")
     token = token.strip()
     return None if scheme.lower() != "bearer" or not token or " " in token else token
+
+
+def _read_session_cookies(request: Request, name: str) -> list[SessionCookie] | None:
+    token = request.cookie(name)
+    plain = [SessionCookie(name, token)] if token else []
+    return [*plain, *request.headers.session_cookies] or None
 
 
 def _read_authorization(request: Request, word: str) -> str | None:

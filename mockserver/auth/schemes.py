@@ -15,6 +15,15 @@ def credential_kind(scheme: Scheme) -> str:
     return str(scheme.get("x-credential") or ("jwt" if scheme.get("bearerFormat") == "JWT" else "api_key"))
 
 
+def holds_supabase_session(scheme: Scheme) -> bool:
+    """Tell whether the credential may also come in the cookies in which Supabase's libraries keep a session."""
+    return (
+        scheme.get("x-supabase-session") is True
+        and credential_kind(scheme) == "jwt"
+        and scheme.get("in") == "cookie"
+    )
+
+
 def is_bearer(scheme: Scheme) -> bool:
     """Tell whether the credential is a bearer token in the Authorization header."""
     return scheme["type"] in ("oauth2", "openIdConnect") or (
@@ -31,6 +40,8 @@ def describe_credential(scheme: Scheme) -> str:
     """Describe what a request has to carry, for the message to one that carries nothing."""
     if credential_kind(scheme) == SIGNATURE:
         return f"'{scheme['name']}: <workspace key>:<signature>'"
+    if holds_supabase_session(scheme):
+        return f"the cookie {scheme['name']} or sb-<project>-auth-token"
     if scheme["type"] == "apiKey":
         return f"the {scheme['in']} {scheme['name']}"
     word = authorization_word(scheme)

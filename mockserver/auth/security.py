@@ -8,12 +8,19 @@ from typing import Any, Literal
 from mockserver.auth import signature
 from mockserver.auth.caller import Caller
 from mockserver.auth.credentials import ReadCredential, make_reader
-from mockserver.auth.schemes import SIGNATURE, Scheme, credential_kind, describe_credential
-from mockserver.auth.token_keys import TokenKeys
+from mockserver.auth.schemes import (
+    SIGNATURE,
+    Scheme,
+    credential_kind,
+    describe_credential,
+    holds_supabase_session,
+)
+from mockserver.auth.token_keys import TokenKeys, UnverifiedToken
 from mockserver.auth.token_verifier import TokenVerifier
 from mockserver.fixtures import Credentials
-from mockserver.http.problems import Forbidden, InvalidContract, Unauthenticated
+from mockserver.http.problems import Forbidden, InvalidContract, Problem, Unauthenticated
 from mockserver.http.request import Request
+from mockserver.http.session_cookie import SessionCookie
 from mockserver.session.session import Session
 
 Mode = Literal["strict", "shape", "off"]
@@ -105,12 +112,33 @@ def _make_check(
 ) -> _CheckCredential:
     if credential_kind(scheme) == "jwt":
         verifier = TokenVerifier(token_keys, scheme.get("x-role"), credentials.subject)
-        return verifier.verify if mode == "strict" else verifier.read_unverified_caller
+        check = verifier.verify if mode == "strict" else verifier.read_unverified_caller
+        return _check_each_cookie(check) if holds_supabase_session(scheme) else check
     if credential_kind(scheme) == SIGNATURE:
         secrets = {workspace.key: workspace.secret for workspace in credentials.workspaces}
         return lambda signed, request, _: _check_signature(signed, request, secrets, verify_hmac)
     keys = {key.key: key.access for key in credentials.api_keys}
     return lambda key, request, session: _check_key(key, request, session, keys, mode)
+
+
+def _check_each_cookie(check: _CheckCredential) -> _CheckCredential:
+    """Make the check of the cookies of several projects, which a browser sends alike: one of them has to be good."""
+
+    def check_cookies(cookies: list[SessionCookie], request: Request, session: Session) -> Caller:
+        problems: list[Problem] = []
+        for cookie in cookies:
+            try:
+                if cookie.token is None:
+                    raise Unauthenticated(
+                        f"The cookie {cookie.name} holds no session that can be read; is a part of it missing?"
+                    )
+                return check(cookie.token, request, session)
+            except (Unauthenticated, Forbidden) as problem:
+                problems.append(problem)
+        # First one that may still be good, once its key is known.
+        raise next((one for one in problems if isinstance(one, UnverifiedToken)), problems[0])
+
+    return check_cookies
 
 
 def _check_key(key: str, request: Request, session: Session, keys: Mapping[str, str], mode: Mode) -> Caller:

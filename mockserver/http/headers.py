@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mockserver.http import session_name
+from mockserver.http.session_cookie import find_session_cookies
 
 Lines = tuple[tuple[bytes, bytes], ...]
 
@@ -65,13 +66,14 @@ class RequestHeaders:
     """Header lines, parsed once for all requests that carry the same ones; never changed.
 
     values: lower-case name to value, the first of each name. redacted: the same without credentials.
-    cookies: name to value, the first of each name. secrets: what was redacted.
+    cookies: name to value, the first of each name. session_cookies: the sessions of Supabase among them.
+    secrets: what was redacted.
     named_session: the session that a header or a cookie names. credential_session: the one that a credential
     carries, whether the credential is valid or not.
     """
 
     __slots__ = (
-        "cookies", "credential_session", "lines", "named_session", "redacted", "secrets", "values",
+        "cookies", "credential_session", "lines", "named_session", "redacted", "secrets", "session_cookies", "values",
     )  # fmt: skip
 
     def __init__(self, lines: Lines, secrets: SecretNames) -> None:
@@ -82,7 +84,11 @@ class RequestHeaders:
         self.cookies = _parse_cookies(self.values.get("cookie", ""))
         self.named_session = session_name.from_headers(self.values, self.cookies)
         credentials = (value for name, value in self.values.items() if secrets.is_secret_header(name))
-        self.credential_session = session_name.from_credentials([*credentials, *self.cookies.values()])
+        self.session_cookies = find_session_cookies(self.cookies)
+        tokens = (cookie.token for cookie in self.session_cookies if cookie.token is not None)
+        self.credential_session = session_name.from_credentials(
+            [*credentials, *self.cookies.values(), *tokens]
+        )
 
 
 class RequestHeadersCache:
@@ -111,5 +117,9 @@ class RequestHeadersCache:
 
 
 def _parse_cookies(header: str) -> dict[str, str]:
-    pairs = (pair.strip().partition("=") for pair in reversed(header.split(";")))
-    return {name: value for name, _, value in pairs if name}
+    cookies: dict[str, str] = {}
+    for pair in header.split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name:
+            cookies.setdefault(name, value)
+    return cookies
