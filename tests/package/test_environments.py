@@ -23,6 +23,7 @@ credentials: {{api_key: {{command: [{mockserver}, token, --api, suprsend]}}}}
 fixtures:
   object: {{type: departments, id: engineering}}
   other_object: {{type: departments, id: sales}}
+  other_type_object: {{type: teams, id: design}}
   category: status-update-alert
   other_category: product-newsletter
   locked_category: security-alert

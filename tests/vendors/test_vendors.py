@@ -64,6 +64,7 @@ def suprsend(name: str, url: str) -> dict[str, Any]:
         "fixtures": {
             "object": {"type": "departments", "id": "engineering"},
             "other_object": {"type": "departments", "id": "sales"},
+            "other_type_object": {"type": "teams", "id": "design"},
             "category": "status-update-alert",
             "other_category": "weekly-digest",
             "locked_category": "security-alert",

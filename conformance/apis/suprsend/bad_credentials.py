@@ -121,7 +121,12 @@ PLACES: Sequence[Place[Driver]] = (
     ),
     Place("a write for a tenant", partial(_write, lambda places: places.tenant), (NO_KEY,)),
     Place("a write for another object", partial(_write, lambda places: places.other_object), (NO_KEY,)),
-    Place("a write for another type", partial(_write, lambda places: places.unknown_type), (NO_KEY,)),
+    Place(
+        "a write for an object of another type",
+        partial(_write, lambda places: places.other_type_object),
+        (NO_KEY,),
+    ),
+    Place("a write for an unknown type", partial(_write, lambda places: places.unknown_type), (NO_KEY,)),
     Place("a write in another category", partial(_write, lambda places: places.other_category), (NO_KEY,)),
     Place(READ, partial(_read, lambda places: places.main), (), (NO_KEY, WRONG_KEY), _judge_read),
     Place("GET for a tenant", partial(_read, lambda places: places.tenant), (NO_KEY,), (), _judge_read),

@@ -236,10 +236,16 @@ class Driver(ReadingDriver):
             return CaseResult(case, self.write(body, place, content=content))
 
     def list_gaps(self) -> Sequence[str]:
-        """Say which channels the fixtures do not show, as far as preflight has told."""
-        place, answer = self.places.main, self._latest.get(self.places.main)
-        gap = describe_missing_channels(answer) if answer else None
-        return [f"{place.object.type}/{place.object.id} in {place.category} {gap}"] if gap else ()
+        """Say which channels the fixtures do not show, as far as preflight has told, and whether one type is all."""
+        place, answer, gaps = self.places.main, self._latest.get(self.places.main), []
+        if missing := describe_missing_channels(answer) if answer else None:
+            gaps.append(f"{place.object.type}/{place.object.id} in {place.category} {missing}")
+        if self._target.fixtures.other_type_object is None:
+            gaps.append(
+                "fixtures.other_type_object is not in the profile, so no answer to a valid key is judged for objects "
+                f"of another type than {place.object.type}"
+            )
+        return gaps
 
     # --- the ends of a run -------------------------------------------------------------------------------
 

@@ -65,6 +65,14 @@ class Places:
         return Place(other, self.main.category)
 
     @property
+    def other_type_object(self) -> Place:
+        """The same category for an object of another type."""
+        other = self._fixtures.other_type_object
+        if other is None:
+            raise NotTested("fixtures.other_type_object is not in the profile")
+        return Place(other, self.main.category)
+
+    @property
     def other_category(self) -> Place:
         """Another category for the same object."""
         return Place(self.main.object, self._require_fixture("other_category"))

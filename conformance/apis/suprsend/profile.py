@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from conformance.http.credentials.secret import Secret
-from conformance.target.model import Model, must_differ
+from conformance.target.model import Model, must_differ, profile_error
 from conformance.target.profile import TargetProfile
 from conformance.target.yaml_file import render_comment
 
@@ -37,6 +37,7 @@ fixtures:
   category: status-update-alert                    # one that can be opted out of
   # What needs one of these is reported as not tested if it is left out.
   other_object: {type: departments, id: sales}     # another object of the type, with the same channels
+  other_type_object: {type: teams, id: design}     # an object of another type
   other_category: product-newsletter               # another category that has one of the channels, too
   locked_category: security-alert                  # one that cannot be opted out of
   tenant_id: acme
@@ -74,6 +75,7 @@ class Fixtures(Model):
     object: ObjectName
     category: str = Field(min_length=1)
     other_object: ObjectName | None = None
+    other_type_object: ObjectName | None = None
     other_category: str | None = Field(default=None, min_length=1)
     locked_category: str | None = Field(default=None, min_length=1)
     tenant_id: str | None = Field(default=None, min_length=1)
@@ -81,6 +83,14 @@ class Fixtures(Model):
     _objects_apart = must_differ("object", "other_object")
     _categories_apart = must_differ("category", "other_category")
     _locked_apart = must_differ("category", "locked_category")
+
+    @model_validator(mode="after")
+    def _want_another_type(self) -> Fixtures:
+        if self.other_type_object and self.other_type_object.type == self.object.type:
+            raise profile_error(
+                "other_type_object has the same type as object; name an object of another type, or remove it"
+            )
+        return self
 
 
 class Profile(TargetProfile[Credentials, Fixtures]):

@@ -45,6 +45,15 @@ class ChannelSwitch(NamedTuple):
     back: Response
 
 
+class TypeSwitch(NamedTuple):
+    """The category opted in, out and in again for an object of another type, and *read* while it was out."""
+
+    first: Response
+    out: Response
+    read: Reading
+    back: Response
+
+
 class ClaimingWrite(NamedTuple):
     """A write whose *body* also says what the server alone knows, other than the plain write *before* it showed."""
 
@@ -191,6 +200,18 @@ def switch_locked_category_once(driver: Driver) -> tuple[Response, Response]:
     return driver.client.memoize(
         "locked category", lambda: (driver.write(OPT_IN, place), driver.write(OPT_OUT, place))
     )
+
+
+def switch_other_type_once(driver: Driver) -> TypeSwitch:
+    """Opt an object of another type in, out and in again."""
+    place = driver.places.other_type_object
+
+    def write() -> TypeSwitch:
+        first, out = driver.write(OPT_IN, place), driver.write(OPT_OUT, place)
+        read = driver.read_until(lambda answer: shows_same(out, answer), at=place)
+        return TypeSwitch(first, out, read, driver.write(OPT_IN, place))
+
+    return driver.client.memoize("another type", write)
 
 
 def write_every_channel(driver: Driver) -> Response:

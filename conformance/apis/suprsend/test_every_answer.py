@@ -19,7 +19,11 @@ from conformance.apis.suprsend.category import (
 from conformance.apis.suprsend.driver import AcceptedWrite, Driver
 from conformance.apis.suprsend.expectations import expect_kind, judged_answers
 from conformance.apis.suprsend.place import Place
-from conformance.apis.suprsend.shared_writes import switch_category_once, switch_channel_once
+from conformance.apis.suprsend.shared_writes import (
+    switch_category_once,
+    switch_channel_once,
+    switch_other_type_once,
+)
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested, RunStopped
 from conformance.http.pacing import UNAVAILABLE
@@ -38,6 +42,8 @@ def _accepted_answers(driver: Driver) -> Iterator[Response]:
     """
     trouble: Inconclusive | RunStopped | None = None
     turns: Sequence[Response] = ()
+    with suppress(NotTested, *UNDECIDED):  # whether these are accepted, another requirement judges
+        switch_other_type_once(driver)
     try:
         turns = switch_category_once(driver)
     except UNDECIDED as outcome:
@@ -65,6 +71,8 @@ def _named_categories(driver: Driver) -> Iterator[tuple[AcceptedWrite, dict[str,
     """Yield every accepted write with the category that it was answered, where there is one."""
     with suppress(*UNDECIDED):
         switch_category_once(driver)
+    with suppress(NotTested, *UNDECIDED):
+        switch_other_type_once(driver)
     for write in driver.accepted_writes:
         with suppress(Inconclusive):
             yield write, category_of(write.answer)

@@ -8,9 +8,11 @@ from conformance.apis.suprsend.category import (
     describe_value,
 )
 from conformance.apis.suprsend.driver import OPT_IN, Driver
-from conformance.apis.suprsend.expectations import expect_same_state
+from conformance.apis.suprsend.expectations import expect_same_state, expect_success
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import (
+    switch_category_once,
+    switch_other_type_once,
     write_claims_once,
     write_here_and_elsewhere,
     write_to_unknown_category,
@@ -45,6 +47,17 @@ def test_objects_are_apart(driver: Driver) -> None:
 def test_categories_are_apart(driver: Driver) -> None:
     """MUST keep the preferences of two categories apart. (suprsend: Path Parameters)"""
     _expect_untouched_by(driver, driver.places.other_category)
+
+
+def test_object_of_another_type(driver: Driver) -> None:
+    """MUST accept from an object of another type what it accepts from the first one. (suprsend: Path Parameters)
+
+    What else is judged of the answers to accepted writes is judged of these answers, too.
+    """
+    there = switch_other_type_once(driver)
+    for here, answer in zip(switch_category_once(driver), (there.first, there.out, there.back), strict=True):
+        if here.ok:
+            expect_success(answer)
 
 
 def test_unknown_category(driver: Driver) -> None:

@@ -43,6 +43,7 @@ from conformance.apis.suprsend.shared_writes import (
     opt_in_beside_list_once,
     switch_channel_once,
     switch_locked_category_once,
+    switch_other_type_once,
     write_and_read_here_and_elsewhere,
 )
 from conformance.assertions.expect import expect, expect_status, observe
@@ -52,10 +53,16 @@ from conformance.http.response import Response
 
 
 def _reads_of_category(driver: Driver) -> Iterator[Response]:
-    """Yield what the category is read as, opted out and opted in where the run may write."""
+    """Yield what the category is read as, opted out and in where the run may write, and out for another type."""
     yield read_category(driver)
     if driver.run.mode.may_write:
         yield require_answer(opt_out_and_read(driver).alone_again)
+    try:
+        elsewhere = switch_other_type_once(driver)
+    except NotTested:
+        return
+    if elsewhere.out.ok:
+        yield require_answer(elsewhere.read)
 
 
 def _accepted_writes(driver: Driver) -> Iterator[Response]:
@@ -113,6 +120,10 @@ def test_written_preference_is_read(driver: Driver) -> None:
     turns = [(OUT, turned.out, turned.alone), (IN, turned.back, turned.alone_again)]
     if shows_preference(beside, IN):  # what else it is answered, other requirements judge
         turns.append((IN, beside, read_beside))
+    with suppress(NotTested):
+        elsewhere = switch_other_type_once(driver)
+        if shows_preference(elsewhere.out, OUT):
+            turns.append((OUT, elsewhere.out, elsewhere.read))
     for word, write, read in turns:
         if not shows_preference(require_success(write), word):
             raise Inconclusive(f"the write of {word} is {describe_answer(write)}")

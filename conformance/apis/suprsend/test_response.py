@@ -25,10 +25,11 @@ from conformance.apis.suprsend.shared_writes import (
     opt_in_fully_once,
     switch_category_once,
     switch_locked_category_once,
+    switch_other_type_once,
     write_claims_once,
 )
 from conformance.assertions.expect import expect, observe
-from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested
 from conformance.http.response import Response
 
 
@@ -37,6 +38,8 @@ def test_preference_follows_opt_out(driver: Driver) -> None:
     out = switch_category_once(driver).out
     expect(out.ok, "a 2xx", f"status {out.status}", out)
     expect_preference(out, OUT)
+    with suppress(NotTested, *UNDECIDED):
+        expect_preference(switch_other_type_once(driver).out, OUT, " for another type, too")
 
 
 def test_preference_follows_opt_in(driver: Driver) -> None:
@@ -48,6 +51,8 @@ def test_preference_follows_opt_in(driver: Driver) -> None:
     beside = opt_in_beside_list_once(driver)
     if shows_preference(beside.out, OUT) and beside.back.ok:
         expect_preference(beside.back, IN, " beside a list, too")
+    with suppress(NotTested, *UNDECIDED):
+        expect_preference(switch_other_type_once(driver).back, IN, " for another type, too")
 
 
 def test_opted_out_category_is_editable(driver: Driver) -> None:

@@ -79,7 +79,7 @@ class Reference(ProfiledServer):
     """The server; one instance holds one set of preferences."""
 
     key = "SS.WSK.7f3kQ9vXbT2mR8cLwZ5nYpJ4"
-    objects: ClassVar = {("departments", "engineering"), ("departments", "sales")}
+    objects: ClassVar = {("departments", "engineering"), ("departments", "sales"), ("teams", "design")}
     tenants: ClassVar = {"", "acme"}
     categories: ClassVar = {category.slug: category for category in _CATEGORIES}
 
@@ -95,6 +95,7 @@ class Reference(ProfiledServer):
         fixtures = {
             "object": {"type": "departments", "id": "engineering"},
             "other_object": {"type": "departments", "id": "sales"},
+            "other_type_object": {"type": "teams", "id": "design"},
             "category": "status-update-alert",
             "other_category": "invoices",
             "locked_category": "security-alert",

@@ -42,6 +42,13 @@ class WrongForOtherObjects(WrongHereAndThere):
         return place.holder != _MAIN
 
 
+class WrongForOtherTypes(WrongHereAndThere):
+    """Is wrong for any type but that of the main object."""
+
+    def is_concerned(self, place: Place, choice: Choice) -> bool:  # noqa: ARG002
+        return place.holder[0] != _MAIN[0]
+
+
 class WrongForOtherCategories(WrongHereAndThere):
     """Is wrong for another category."""
 

@@ -162,13 +162,20 @@ class OpenToOtherObjects(OpenSomewhere):
         return request.method == "PATCH" and request.segments[3] == "sales"
 
 
+class OpenToTeams(OpenSomewhere):
+    """The objects of another type are anybody's."""
+
+    def is_open(self, request: Request) -> bool:
+        return request.method == "PATCH" and request.segments[2] == "teams"
+
+
 class OpenToOtherTypes(OpenSomewhere):
-    """Only the objects of one type are guarded, and those of others come into being."""
+    """Only the objects of known types are guarded, and those of others come into being."""
 
     objects: ClassVar = {*Reference.objects, ("conformance_unknown", "engineering")}
 
     def is_open(self, request: Request) -> bool:
-        return request.method == "PATCH" and request.segments[2] != "departments"
+        return request.method == "PATCH" and request.segments[2] not in ("departments", "teams")
 
 
 class OpenToOtherCategories(OpenSomewhere):

@@ -59,13 +59,13 @@ class TwoPlacesAreKept(Reference):
         return choice
 
 
-class OneObjectOptsOut(Reference):
-    """Only engineering can opt out; any other object is answered as if it had not asked."""
+class OneObjectStaysIn(Reference):
+    """Of the objects of a type one cannot opt out, and is answered as if it had not asked."""
 
     breaks = frozenset({"model-answers-follow-requests"})
 
     def _opt_out(self, place: Place, before: Choice) -> Choice:
-        return super()._opt_out(place, before) if place.holder[1] == "engineering" else before
+        return before if place.holder[1] == "sales" else super()._opt_out(place, before)
 
 
 class OneObjectLeavesChannels(Reference):

@@ -10,6 +10,7 @@ from conformance.proof.reference.suprsend import (
     Choice,
     Place,
     Reference,
+    Refused,
 )
 
 
@@ -64,6 +65,17 @@ class InventsCategories(Reference):
 
     def _find_category(self, slug: str) -> Category:
         return self.categories.get(slug) or Category(slug, slug)
+
+
+class KnowsOneType(Reference):
+    """Objects are of one type, and there are no others."""
+
+    breaks = frozenset({"object-of-another-type"})
+
+    def _find_holder(self, kind: str, name: str) -> tuple[str, str]:
+        if kind != "departments":
+            raise Refused(404, f"object '{kind}/{name}' not found")
+        return super()._find_holder(kind, name)
 
 
 class OneSetForAllObjects(Reference):

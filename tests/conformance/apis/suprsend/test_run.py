@@ -7,14 +7,17 @@ import pytest
 from conformance import proof
 from conformance.apis.suprsend import generated_cases
 from conformance.generation.cases import draw_cases
+from conformance.judge.suites import read_profile
 from conformance.judge.verdict import CONFORMANT, NO_VERDICT
 from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
 from conformance.proof.reference.suprsend import Choice
 from conformance.proof.trial import judge_in_process
+from conformance.target.model import BadProfile
+from tests.conformance.command.commands import conformance, served
 
 API = "suprsend"
-MOST_REQUESTS = 370
+MOST_REQUESTS = 400
 
 Reference = proof.reference_of(API)
 
@@ -29,7 +32,7 @@ def test_run_is_small_and_leaves_everything_in(run):
     server, verdict = run
 
     assert verdict.requests <= MOST_REQUESTS
-    assert len(server._choices) >= 4  # the object, the other one, the locked category, the tenant
+    assert len(server._choices) >= 5  # the object, the other ones, the locked category, the tenant
     assert set(server._choices.values()) == {Choice("opt_in")}
 
 
@@ -52,6 +55,7 @@ def test_merging_server_is_left_in_too():
                 "restriction-stays-with-the-object",
             },
         ),
+        ("other_type_object", {"object-of-another-type"}),
         ("other_category", {"categories-are-apart", "write-to-another-category-is-not-read"}),
         (
             "locked_category",
@@ -78,6 +82,34 @@ def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):
 
     assert {id_.partition("/")[2] for id_ in verdict.ids("not_tested")} == untested
     assert verdict.verdict == CONFORMANT
+
+
+@pytest.mark.parametrize("has_fixture", [True, False])
+def test_doctor_says_that_one_type_is_all_that_is_judged(tmp_path, has_fixture):
+    server = Reference()
+    fixtures = server.profile("")["fixtures"]
+    if not has_fixture:
+        del fixtures["other_type_object"]
+    with served(tmp_path, server, fixtures=fixtures) as profile:
+        done = conformance("doctor", profile)
+
+    gaps = [line for line in done.output.splitlines() if line.startswith("fixtures.other_type_object is not")]
+    assert done.exit_code == 0
+    assert len(gaps) == (0 if has_fixture else 1)
+    assert all(line.endswith("for objects of another type than departments") for line in gaps)
+
+
+def test_another_type_is_no_type_of_the_object():
+    profile = Reference().profile(IN_PROCESS_URL)
+    profile["fixtures"]["other_type_object"] = profile["fixtures"]["other_object"]
+
+    with pytest.raises(BadProfile) as refusal:
+        read_profile(profile)
+
+    assert str(refusal.value) == (
+        "profile: fixtures: other_type_object has the same type as object; "
+        "name an object of another type, or remove it"
+    )
 
 
 def test_category_that_cannot_be_left_condemns_nobody():

@@ -31,6 +31,14 @@ class OptOutIsNotRead(Reference):
         return replace(super()._find_read_choice(place), preference="opt_in")
 
 
+class OptOutIsNotReadForOtherTypes(OptOutIsNotRead):
+    """For another type the category is read as opted in."""
+
+    def _find_read_choice(self, place: Place) -> Choice:
+        is_main_type = place.holder[0] == "departments"
+        return self._find_choice(place) if is_main_type else super()._find_read_choice(place)
+
+
 class OptInIsNotRead(Reference):
     """What was once opted out of is read as opted out."""
 

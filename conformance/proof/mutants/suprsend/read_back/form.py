@@ -22,6 +22,17 @@ class ReadIs202(Reference):
         return Response(202, self._render_read(place, shows_channels))
 
 
+class ReadsOneType(Reference):
+    """A category is read for objects of one type, and for those of others there is nothing to read."""
+
+    breaks = frozenset({"read-answers-200"})
+
+    def _response_to_read(self, place: Place, shows_channels: bool) -> Response:
+        if place.holder[0] != "departments":
+            raise Refused(404, "nothing here")
+        return super()._response_to_read(place, shows_channels)
+
+
 class ReadsAWord(Reference):
     """Where a category is read, is_editable is a word."""
 
