@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract.examples import example_headers
 from mockserver.contract.operation import OFF_CONTRACT, Operation, matching_response
-from mockserver.http.problems import Invalid, Problem, Violation, reason_phrase
+from mockserver.http.problems import Invalid, Problem, Violation, reason_phrase, suggest_nearest
 from mockserver.http.reply import Reply
 from mockserver.simulation.prefer import PreferHeader
 from openapi.media_type import JSON, is_json
@@ -20,31 +20,48 @@ _BUSY_STATUSES = (429, 503)
 _RETRY_AFTER_S = 1
 
 
-def preferred_reply(prefer_header: PreferHeader, operation: Operation) -> tuple[Reply, list[str]] | None:
-    """Give the documented reply that is preferred, and the preferences it follows; None if there is no such reply.
+class PreferredReply(NamedTuple):
+    """What the contract has of a preferred answer.
 
-    Raises Invalid listing the replies there are, where handling is strict.
+    reply: None if it has none, or none was asked for. applied: the preferences that it follows. problems: why it does
+    not follow the others.
     """
-    code = prefer_header.code
-    if code is None:
-        answers = operation.examples.items()
-        has_example = (
-            status for status, names in answers if status.isdigit() and prefer_header.example in names
-        )
-        code = next(has_example, None)
-    elif not _STATUS.fullmatch(code):
-        code = None
-    examples = (
-        operation.examples.get(matching_response(int(code), operation.examples) or "") if code else None
-    )
-    example = prefer_header.example if examples and prefer_header.example in examples else None
-    if prefer_header.is_strict and (examples is None or example != prefer_header.example):
-        raise Invalid([Violation("Prefer", _list_choices(operation))])
-    if examples is None:
-        return None
-    applied = [f"code={prefer_header.code}"] if prefer_header.code else []
+
+    reply: Reply | None
+    applied: list[str]
+    problems: list[str]
+
+
+def find_preferred_reply(prefer_header: PreferHeader, operation: Operation) -> PreferredReply:
+    """Find the documented reply that is preferred.
+
+    Raises Invalid, where handling is strict, for whatever cannot be followed.
+    """
+    found = _choose_documented(prefer_header, operation)
+    problems = [*prefer_header.problems, *found.problems]
+    if problems and prefer_header.is_strict:
+        raise Invalid([Violation("Prefer", "; ".join(problems))])
+    return found._replace(problems=problems)
+
+
+def _choose_documented(prefer_header: PreferHeader, operation: Operation) -> PreferredReply:
+    code, example, documented = prefer_header.code, prefer_header.example, operation.examples
+    if code is not None:
+        status = matching_response(int(code), documented) if _STATUS.fullmatch(code) else None
+    else:
+        status = next((key for key in documented if key.isdigit() and example in documented[key]), None)
+    problems: list[str] = []
+    if code is not None and status is None:
+        problems = [f"code={code[:40]} is not documented; {_list_choices(operation)}"]
+    elif example is not None and (status is None or example not in documented[status]):
+        names = documented[status] if status else {name for named in documented.values() for name in named}
+        problems = [f"example={example[:40]} is not documented; {suggest_nearest(example, sorted(names))}"]
+        example = None
+    if status is None:
+        return PreferredReply(None, [], problems)
+    applied = [f"code={code}"] if code else []
     applied += [f"example={example}"] if example else []
-    return documented_reply(operation, int(code or 0), example), applied
+    return PreferredReply(documented_reply(operation, int(code or status), example), applied, problems)
 
 
 def documented_reply(operation: Operation, code: int, example: str | None = None) -> Reply:
@@ -128,7 +145,7 @@ def _list_choices(operation: Operation) -> str:
         f"code={code}" + (f" (example={', '.join(names)})" if names else "")
         for code, names in operation.examples.items()
     ]
-    return f"the contract has no such answer; it has {'; '.join(choices)}"
+    return f"there are {', '.join(choices)}"
 
 
 def _find_message(body: Any) -> str | None:

@@ -82,8 +82,8 @@ class Dispatcher:
             exchange.record(None, now_s, duration_s)
             await request.stream_response(reply.app, send)
             return
-        if exchange.applied:
-            reply = reply.with_headers({"Preference-Applied": ", ".join(exchange.applied), "Vary": "Prefer"})
+        if exchange.preferences is not None:
+            reply = exchange.preferences.add_headers(reply)
         header_lines = session.clock.date_header_line(now_s)
         if not (reply.headers and has_cors_headers(reply.headers)):
             header_lines += cors_header_lines(request, reply.headers)

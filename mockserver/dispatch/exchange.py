@@ -3,26 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from mockserver.contract.operation import Operation
-from mockserver.http.problems import Violation
+from mockserver.http.problems import PROBLEM_HEADER, Violation
+from mockserver.http.reply import Reply
 from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.session.session import Session
 from mockserver.simulation.faults import Effect
 
 
+@dataclass
+class Preferences:
+    """What became of a caller's preferences.
+
+    applied: those that were followed. problems: why others were not, a sentence each. is_lenient: an invalid request
+    is answered with a success.
+    """
+
+    applied: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    is_lenient: bool = False
+
+    def add_headers(self, reply: Reply) -> Reply:
+        """Say in the headers of *reply* what was followed and what was not."""
+        headers: dict[str, str] = {}
+        if self.applied:
+            headers = {"Preference-Applied": ", ".join(self.applied), "Vary": "Prefer"}
+        if self.problems:
+            others = [reply.headers[PROBLEM_HEADER]] if PROBLEM_HEADER in reply.headers else []
+            headers[PROBLEM_HEADER] = "; ".join([*others, f"Prefer: {'; '.join(self.problems)}"])
+        return reply.with_headers(headers)
+
+
 class Exchange:
     """A request, its session, and what the steps of the dispatcher found out.
 
     operation: the matched one, or the nearest where near_miss says why it did not match. effect: what was done on
-    purpose to the answer. applied: the preferences that were followed. is_lenient: an invalid request is answered
-    with a success.
+    purpose to the answer. preferences: None without a Prefer header that was looked at.
     """
 
     # Slots, since one is made for every call; a dictionary for each would cost more.
     __slots__ = (
-        "applied", "effect", "is_lenient", "near_miss", "operation", "path_values", "request", "session", "violations",
+        "effect", "near_miss", "operation", "path_values", "preferences", "request", "session", "violations",
     )  # fmt: skip
 
     def __init__(self, request: Request, session: Session) -> None:
@@ -33,8 +57,7 @@ class Exchange:
         self.violations: Sequence[Violation] = ()
         self.near_miss: str | None = None
         self.effect: Effect | None = None
-        self.applied: tuple[str, ...] = ()
-        self.is_lenient = False
+        self.preferences: Preferences | None = None
 
     def note_effect(self, name: str) -> Effect:
         """Add *name* to what the journal lists as done on purpose."""

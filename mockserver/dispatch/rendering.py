@@ -9,7 +9,14 @@ from mockserver.contract.answers import documented_reply, success_reply
 from mockserver.contract.operation import OFF_CONTRACT, Operation
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
-from mockserver.http.problems import InternalError, Invalid, Problem, Unavailable, UnsupportedMediaType
+from mockserver.http.problems import (
+    PROBLEM_HEADER,
+    InternalError,
+    Invalid,
+    Problem,
+    Unavailable,
+    UnsupportedMediaType,
+)
 from mockserver.http.reply import Reply
 from mockserver.http.request import ClientDisconnected
 from mockserver.http.response import Response
@@ -36,8 +43,13 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
         exchange.violations = error.violations
     if operation is None:
         return render_problem(error, routes.find_nearest(request.method, request.path).operation)
-    if exchange.is_lenient and isinstance(error, Invalid | UnsupportedMediaType):
-        exchange.applied += ("handling=lenient",)
+    preferences = exchange.preferences
+    if (
+        preferences is not None
+        and preferences.is_lenient
+        and isinstance(error, Invalid | UnsupportedMediaType)
+    ):
+        preferences.applied += ("handling=lenient",)
         return success_reply(operation)
     return render_problem(error, operation)
 
@@ -74,7 +86,7 @@ def render_response(reply: Reply, header_lines: bytes, exchange: Exchange) -> Re
 def _example_error_reply(problem: Problem, operation: Operation, reply: Reply) -> Reply:
     """Reply with the contract's own example of that status, if it has one; the problem is then in a header."""
     documented = documented_reply(operation, reply.status)
-    headers = {**reply.headers, "X-Mock-Problem": " ".join(problem.message.split())[:1000]}
+    headers = {**reply.headers, PROBLEM_HEADER: " ".join(problem.message.split())[:1000]}
     if OFF_CONTRACT in documented.headers or documented.body is None:
         return Reply(reply.status, reply.body, headers)
     return documented.with_headers(headers)

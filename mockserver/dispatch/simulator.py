@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from mockserver.contract.answers import documented_reply, override_reply, preferred_reply
+from mockserver.contract.answers import documented_reply, find_preferred_reply, override_reply
 from mockserver.contract.operation import MagicId, Operation
 from mockserver.contract.routes import Routes
-from mockserver.dispatch.exchange import Exchange
+from mockserver.dispatch.exchange import Exchange, Preferences
 from mockserver.http.reply import Reply
 from mockserver.simulation.broken_connection import WITHOUT_STATUS
 from mockserver.simulation.prefer import parse_prefer
@@ -35,20 +35,24 @@ class Simulator:
     async def preferred_reply(self, exchange: Exchange, operation: Operation) -> Reply | None:
         """Return the answer that Prefer selects, or None, after the delay that it asks for.
 
-        Raises Invalid if strict handling is preferred and there is no such answer.
+        Raises Invalid if strict handling is preferred and something cannot be followed.
         """
         prefer_header = parse_prefer(", ".join(exchange.request.header_lines("prefer")))
-        exchange.is_lenient = prefer_header.is_lenient
-        chosen = preferred_reply(prefer_header, operation) if prefer_header.chooses_answer else None
-        if chosen is not None:
-            exchange.applied += (*chosen[1],)
+        reply, applied, problems = find_preferred_reply(prefer_header, operation)
+        connection_fault = prefer_header.connection_fault
         if prefer_header.delay_ms:
-            exchange.applied += (f"delay={prefer_header.delay_ms:g}",)
-        if exchange.applied:
-            exchange.note_effect(f"Prefer: {', '.join(exchange.applied)}")
+            applied.append(f"delay={prefer_header.delay_ms:g}")
+        if connection_fault is not None:
+            applied.append(f"fault={connection_fault}")
+        exchange.preferences = Preferences(tuple(applied), tuple(problems), prefer_header.is_lenient)
+        if applied:
+            exchange.note_effect(f"Prefer: {', '.join(applied)}").connection_fault = connection_fault
         if prefer_header.delay_ms:
             await asyncio.sleep(prefer_header.delay_ms / 1000)
-        return chosen[0] if chosen is not None else None
+        if reply is None and connection_fault in WITHOUT_STATUS:
+            # As with a fault of the session: a call that gets no answer changes nothing.
+            return documented_reply(operation, 503)
+        return reply
 
     async def apply_faults(self, exchange: Exchange) -> Reply | None:
         """Wait as the session's faults say, and return their answer, or None if the call goes on."""
@@ -58,6 +62,7 @@ class Simulator:
             return None
         if exchange.effect is not None:
             effect.names = exchange.effect.names + effect.names
+            effect.connection_fault = effect.connection_fault or exchange.effect.connection_fault
         exchange.effect = effect
         if effect.delay_ms:
             await asyncio.sleep(effect.delay_ms / 1000)
@@ -73,7 +78,8 @@ class Simulator:
     ) -> Reply | None:
         """Wait as *magic_id* says, and return its answer, or None if the call goes on."""
         prefer_header = magic_id.prefer_header
-        exchange.note_effect(magic_id.text).connection_fault = prefer_header.connection_fault
+        effect = exchange.note_effect(magic_id.text)
+        effect.connection_fault = prefer_header.connection_fault or effect.connection_fault
         if prefer_header.delay_ms:
             await asyncio.sleep(prefer_header.delay_ms / 1000)
         if prefer_header.code is None:

@@ -13,7 +13,8 @@ def reason_phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in _NAMED else f"Status {status}"
 
 
-_HINT = "X-Mock-Problem"
+# What there is to know of an answer beside its body.
+PROBLEM_HEADER = "X-Mock-Problem"
 _NAMED = frozenset(status.value for status in HTTPStatus)
 
 
@@ -66,7 +67,7 @@ class Unauthenticated(Problem):
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         headers = {"WWW-Authenticate": "Bearer"}
-        super().__init__(message, headers={**headers, _HINT: hint} if hint else headers)
+        super().__init__(message, headers={**headers, PROBLEM_HEADER: hint} if hint else headers)
 
 
 class Forbidden(Problem):
@@ -86,7 +87,7 @@ class NotInFixtures(NotFound):
 
     def __init__(self, message: str) -> None:
         hint = "only what the fixtures name is there; --fixtures FILE and PUT /__admin/state name more"
-        super().__init__(message, headers={_HINT: hint})
+        super().__init__(message, headers={PROBLEM_HEADER: hint})
 
 
 class MethodNotAllowed(Problem):

@@ -9,7 +9,7 @@ from contextlib import aclosing, suppress
 from typing import Any, NamedTuple
 
 from mockserver.http import exact_json
-from mockserver.http.problems import Unavailable, Violation
+from mockserver.http.problems import PROBLEM_HEADER, Unavailable, Violation
 from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.simulation.clock import Clock
@@ -70,7 +70,10 @@ class Entry(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """Render the entry as the control plane shows it."""
-        operation = self.matched_operation
+        operation, response = self.matched_operation, self.response
+        headers = (
+            {name.decode(): value.decode("latin-1") for name, value in response.headers()} if response else {}
+        )
         return {
             "id": str(self.id),
             "at": _CLOCK.format_instant(self.at_s),
@@ -84,17 +87,16 @@ class Entry(NamedTuple):
                 "headers": self.headers,
                 "body": self.json_body(),
             },
-            "response": self.response
+            "response": response
             and {
-                "status": self.response.status,
-                "headers": {
-                    name.decode(): value.decode("latin-1") for name, value in self.response.headers()
-                },
-                "body": exact_json.parse_leniently(self.response.content),
+                "status": response.status,
+                "headers": headers,
+                "body": exact_json.parse_leniently(response.content),
             },
             "duration_ms": round(self.duration_s * 1000, 3),
             "violations": [str(violation) for violation in self.violations],
             "near_miss": self.near_miss,
+            "problem": headers.get(PROBLEM_HEADER.lower()),
             "fault": ", ".join(self.effect.names) if self.effect else None,
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from mockserver.http.problems import suggest_nearest
 from mockserver.simulation.faults import ConnectionFault
 
 MAXIMUM_DELAY_MS = 60_000
@@ -12,6 +13,12 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PREFERENCE = re.compile(rf'([^\s=;,"]+)(?:\s*=\s*({_QUOTED}|[^\s;,"]+))?|{_QUOTED}')
 # The expression above backtracks, so its input is bounded.
 _LONGEST_PREFER = 1000
+_DELAY = re.compile(r"\d{1,9}(\.\d{1,9})?")
+_HANDLING = ("lenient", "strict")
+_OURS = ("code", "delay", "example", "fault", "handling")
+# Those of RFC 7240, which every server may pass over: clients send them without a thought of this one.
+_PASSED_OVER = ("respond-async", "return", "wait")
+_MOST_PROBLEMS = 5
 
 
 class PreferHeader(NamedTuple):
@@ -19,7 +26,7 @@ class PreferHeader(NamedTuple):
 
     code: the status, as it was written. example: the name of an example in the contract. delay_ms: milliseconds to
     wait first. connection_fault: how to break the connection. is_lenient: answer an invalid request as if it were
-    valid. is_strict: refuse a code or example that the contract does not have.
+    valid. is_strict: refuse what cannot be followed. problems: what was not understood, a sentence each.
     """
 
     code: str | None = None
@@ -28,27 +35,43 @@ class PreferHeader(NamedTuple):
     connection_fault: ConnectionFault | None = None
     is_lenient: bool = False
     is_strict: bool = False
-
-    @property
-    def chooses_answer(self) -> bool:
-        """Whether it names a certain answer."""
-        return self.code is not None or self.example is not None
+    problems: tuple[str, ...] = ()
 
 
 def parse_prefer(text: str) -> PreferHeader:
-    """Parse preferences such as ``code=503, delay=1500``; unknown names and malformed values are ignored."""
+    """Parse preferences such as ``code=503, delay=1500``; the first of each name counts."""
     found: dict[str, str] = {}
     for match in _PREFERENCE.finditer(text, 0, _LONGEST_PREFER):
-        name, value = match.groups(default="")
+        name, value = match.group(1) or match.group(0), match.group(2) or ""
         found.setdefault(name.lower(), value.strip('"'))
-    delay = found.get("delay", "")
+    problems = [problem for name, value in found.items() if (problem := _find_problem(name, value))]
+    if len(text) > _LONGEST_PREFER:
+        problems.append(f"only the first {_LONGEST_PREFER} characters are read")
+    delay, fault, handling = (found.get(name, "") for name in ("delay", "fault", "handling"))
     return PreferHeader(
         code=found.get("code") or None,
         example=found.get("example") or None,
-        delay_ms=min(float(delay), MAXIMUM_DELAY_MS) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", delay) else 0,
-        connection_fault=(
-            ConnectionFault(found["fault"]) if found.get("fault") in ConnectionFault.__members__ else None
-        ),
-        is_lenient=found.get("handling") == "lenient",
-        is_strict=found.get("handling") == "strict",
+        delay_ms=min(float(delay), MAXIMUM_DELAY_MS) if _DELAY.fullmatch(delay) else 0,
+        connection_fault=ConnectionFault.__members__.get(fault.upper()),
+        is_lenient=handling.lower() == "lenient",
+        is_strict=handling.lower() == "strict",
+        problems=tuple(problems[:_MOST_PROBLEMS]),
     )
+
+
+def _find_problem(name: str, value: str) -> str | None:
+    """Say why a preference is not understood, with the nearest that would be; None if it is."""
+    shown = f"{name}={value[:40]}"
+    if name in _PASSED_OVER:
+        return None
+    if name not in _OURS:
+        return f"{name[:40]} is not known; {suggest_nearest(name, (*_OURS, *_PASSED_OVER))}"
+    if not value:
+        return f"{name} has no value"
+    if name == "delay" and not _DELAY.fullmatch(value):
+        return f"{shown} is not a number of milliseconds"
+    if name == "fault" and value.upper() not in ConnectionFault.__members__:
+        return f"{shown} is not known; {suggest_nearest(value.upper(), list(ConnectionFault.__members__))}"
+    if name == "handling" and value.lower() not in _HANDLING:
+        return f"{shown} is not known; {suggest_nearest(value.lower(), _HANDLING)}"
+    return None

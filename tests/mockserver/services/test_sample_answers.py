@@ -212,6 +212,24 @@ def test_quota_knows_better_than_an_example(serve):
     assert [http.get("/x").headers.get_list("retry-after") for _ in range(2)] == [[], ["10"]]
 
 
+def test_own_contract_is_told_of_its_request_and_of_its_preference(serve):
+    limited = [{"name": "n", "in": "query", "schema": {"type": "integer"}}]
+    operation = {"parameters": limited, "responses": answers(example=1) | answers(status="400", example="no")}
+    http = serve(contract({"/x": {"get": operation}}))
+
+    both = http.get("/x?n=a", headers={"Prefer": "code=404"})
+    any_code = serve(
+        contract({"/x": {"get": {"responses": answers(status="default", example=1)}}}), "any.yaml"
+    )
+
+    assert (both.status_code, both.json()) == (400, "no")
+    assert both.headers["x-mock-problem"].endswith(
+        "; Prefer: code=404 is not documented; there are code=200 (example=example), code=400 (example=example)"
+    )
+    assert both.headers["x-mock-problem"].startswith("n: ")
+    assert any_code.get("/x", headers={"Prefer": "code=418"}).status_code == 418
+
+
 def test_page_can_read_the_documented_headers(serve):
     headers = {
         name: {"schema": {"type": "string", "example": "a"}} for name in ("ETag", "Link", "X-Total-Count")
