@@ -27,6 +27,9 @@ _UNKNOWN = re.compile(
     r"|\b[0-9a-fA-F]{32,}\b"
 )
 
+_BACKSLASHES = r"\\{1,8}"  # and no more, or a text of nothing else would take for ever
+_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
+
 
 @lru_cache(256)  # the same few come with every request
 def is_sensitive_name(name: str) -> bool:
@@ -39,6 +42,9 @@ class Redaction:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._values: dict[
+            str, tuple[str, str]
+        ] = {}  # and their names, by what is left of them without escapes
         self._seen_headers: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
@@ -51,6 +57,8 @@ class Redaction:
         with self._lock:
             # Replaced whole, since another thread may be reading the old ones.
             self._names = {form.lower(): name for form in _echoed_forms(value)} | self._names
+            if len(value) >= _SHORTEST_VALUE:
+                self._values = {_remove_escapes(value): (value, name)} | self._values
         return value
 
     def conceal_proxy(self, proxy: httpx2.URL | None) -> None:
@@ -73,6 +81,8 @@ class Redaction:
 
     def __call__(self, text: str) -> str:
         """Return *text* with every credential replaced."""
+        if "\\" in text:
+            text = self._replace_escaped(text)
         pattern = self._build_pattern(text)
         return pattern.sub(lambda match: f"${self._variable_of(match)}", text) if pattern else text
 
@@ -96,6 +106,14 @@ class Redaction:
             return "'" + text.replace("'", "'\"'\"'") + "'"
         return '"' + quoted + re.sub(r'([\\"$`])', r"\\\1", text[at:]) + '"'
 
+    def _replace_escaped(self, text: str) -> str:
+        """Return *text* without the credentials that JSON escapes hide, of which each library has its own."""
+        plain = _remove_escapes(text)
+        found = [named for bare, named in self._values.items() if bare in plain]
+        for value, name in sorted(found, key=lambda named: len(named[0]), reverse=True):
+            text = _compile_escaped(value).sub(lambda _, name=name: f"${name}", text)  # type: ignore[misc]
+        return text
+
     def _variable_of(self, match: re.Match[str]) -> str:
         return self._names.get(match[0].lower(), _UNNAMED)
 
@@ -112,6 +130,26 @@ class Redaction:
 @lru_cache(256)  # most texts hold the same one
 def _compile_forms(forms: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
+
+
+@lru_cache(256)  # likewise
+def _compile_escaped(value: str) -> re.Pattern[str]:
+    """Match *value* with any of its characters escaped as in JSON, with more backslashes where that is text in JSON."""
+    return re.compile("".join(map(_match_escaped, value)), re.IGNORECASE)
+
+
+def _match_escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    escapes = "".join(rf"{_BACKSLASHES}u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+    before = "" if character.isalnum() else f"(?:{_BACKSLASHES})?"
+    return f"(?:{before}{re.escape(character)}|{escapes})"
+
+
+def _remove_escapes(text: str) -> str:
+    """Return *text* in lower case, each character that is escaped as itself, and without any backslash."""
+    whole = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    joined = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return joined.replace("\\", "").lower()
 
 
 def mask_unknown_credentials(text: str) -> str:

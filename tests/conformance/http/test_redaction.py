@@ -45,6 +45,25 @@ def test_credential_is_replaced_in_every_form(redaction, form):
     assert redaction(f"before {form} after") in ("before $TOKEN after", 'before "$TOKEN" after')
 
 
+KEY = "SS.WSK.a+b/c=d&7f3k<Q9>vXb🔑"
+ESCAPED = {
+    ".NET": KEY.replace("+", "\\u002B").replace("&", "\\u0026").replace("<", "\\u003C"),
+    "PHP": KEY.replace("/", "\\/").replace("🔑", "\\ud83d\\udd11"),
+    "Go": KEY.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
+    "all": "".join(f"\\u{ord(one):04x}" for one in KEY[:-1]) + "\\uD83D\\uDD11",
+}
+
+
+@pytest.mark.parametrize("form", ESCAPED.values(), ids=ESCAPED)
+def test_credential_that_is_escaped_in_json_is_replaced(form):
+    """Also as text of JSON in JSON, where each backslash is written twice."""
+    redaction = Redaction()
+    redaction.conceal(KEY, "TOKEN")
+
+    assert redaction(f'{{"a\\nb": "{form}"}}') == '{"a\\nb": "$TOKEN"}'
+    assert redaction(json.dumps({"a\\b": f"<{form}>"})) == json.dumps({"a\\b": "<$TOKEN>"})
+
+
 def test_part_of_a_token_is_replaced():
     redaction = Redaction()
     redaction.conceal("eyJhbGciOi.eyJzdWIiOiJ1c2VyIn0.c2lnbmF0dXJl", "TOKEN")
