@@ -7,6 +7,7 @@ import html
 import json
 import re
 import threading
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -52,7 +53,7 @@ class Redaction:
         """Remember that *value* is a credential, to be shown as ``$name``; returns the value.
 
         The forms in which a server may echo it are remembered too: quoted for a URL, escaped for JSON or
-        HTML, in Base64, and the parts of a JWT.
+        HTML, in Base64, in hexadecimal figures, and the parts of a JWT.
         """
         with self._lock:
             # Replaced whole, since another thread may be reading the old ones.
@@ -161,15 +162,27 @@ def _holds_no_credential(value: str) -> bool:
     return not value.strip() or value.strip().lower() in _SCHEMES
 
 
+def _encode_base64(value: bytes) -> Iterator[str]:
+    """Yield *value* in Base64 of either alphabet: alone, and what it always is, whatever stands before and behind."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        encoded = encode(value).decode()
+        yield from (encoded, encoded.rstrip("="))
+        if len(value) >= _SHORTEST_PART:
+            for ahead, shared in enumerate(
+                (0, 2, 3)
+            ):  # characters that also hold bits of so many bytes ahead
+                end = (ahead + len(value)) * 8 // 6
+                yield encode(bytes(ahead) + value).decode()[shared:end]
+
+
 def _echoed_forms(value: str) -> set[str]:
-    encoded = base64.b64encode(value.encode()).decode()
     forms = {
         value,
         quote(value, safe=""),
         json.dumps(value)[1:-1],
         html.escape(value),
-        encoded,
-        encoded.rstrip("="),
+        value.encode().hex(),
+        *_encode_base64(value.encode()),
     }
     forms |= {part for part in value.split(".") if len(part) >= _SHORTEST_PART and value.count(".") >= 2}
     return {form for form in forms if len(form) >= _SHORTEST_VALUE}

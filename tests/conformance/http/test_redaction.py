@@ -1,5 +1,6 @@
 import base64
 import json
+import re
 import subprocess
 from datetime import date
 from urllib.parse import quote
@@ -62,6 +63,21 @@ def test_credential_that_is_escaped_in_json_is_replaced(form):
 
     assert redaction(f'{{"a\\nb": "{form}"}}') == '{"a\\nb": "$TOKEN"}'
     assert redaction(json.dumps({"a\\b": f"<{form}>"})) == json.dumps({"a\\b": "<$TOKEN>"})
+
+
+@pytest.mark.parametrize("before", ["", "u", "me", "user:"])
+@pytest.mark.parametrize("behind", ["", "1", "@x"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_credential_is_found_in_base64_among_other_text(before, behind, encode):
+    redaction = Redaction()
+    redaction.conceal(KEY, "TOKEN")
+    shown = redaction(encode(f"{before}{KEY}{behind}".encode()).decode())
+
+    assert re.fullmatch(r"[\w+/-]{0,8}\$TOKEN[\w+/-]{0,4}=*", shown)
+
+
+def test_credential_in_hexadecimal_figures_is_replaced(redaction):
+    assert redaction(f"<{SECRET.encode().hex().upper()}>") == "<$TOKEN>"
 
 
 def test_part_of_a_token_is_replaced():
