@@ -146,5 +146,7 @@ def expect_kept_out(
             )
             if expect_refusal:
                 expect_refusal(row, answer)
-    if unclear or (missing and not is_asked):
-        raise [*unclear, *missing][0]
+    if unclear:
+        raise unclear[0]
+    if not is_asked:
+        raise missing[0] if missing else NotTested(f"the run has no bad credential for {requirement}")

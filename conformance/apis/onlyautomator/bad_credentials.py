@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from conformance.apis.onlyautomator import shared_writes
 from conformance.apis.onlyautomator.answers import expect_refusal
 from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite
+from conformance.apis.onlyautomator.listed_records import request_list_with_token
+from conformance.apis.onlyautomator.tokens import Token
+from conformance.assertions.outcome import Inconclusive
 from conformance.http.response import Response
 from conformance.suite import bad_credentials as suite
 from conformance.suite.bad_credentials import Carried, Kind, Place, Row, Table
@@ -15,58 +18,84 @@ NO_TOKEN = "without a token"  # noqa: S105 - a name
 TAMPERED = "with a changed signature"
 EXPIRED = "with an expired token"
 UNSIGNED = "without its signature"
+TWO_PARTS = "without its signature and the dot before it"
+UNSIGNED_WORDS = "with two words and an empty signature for a token"
+CAPITALS = "with a changed signature behind BEARER in capitals"
 COOKIE = "with a changed signature in the cookie alone"
 QUERY = "with a changed signature in the query alone"
+OTHER_HEADERS = "with a changed signature in other headers alone"
 BASIC = "with a Basic token"
 NO_SCHEME = "with a token and no scheme"
+CREATE = "a create"
+UPDATE = "an update"
 _YEAR_2100 = 4_102_444_800  # in Unix time
+_OTHER_HEADERS = ("X-API-Key", "apikey", "X-Auth-Token", "X-Access-Token")
 
 
-def _make_bearer(make_token: Callable[[Driver], str]) -> Callable[[Driver], Carried]:
-    """Make what carries a token that was made of the user's, as documented."""
-    return lambda driver: Carried(f"Bearer {driver.conceal_token(make_token(driver))}")
+def _kind_of_token(
+    name: str, requirement: str, label: str, make_token: Callable[[Token], str]
+) -> Kind[Driver]:
+    """Make a kind that carries a token made of the user's, as documented; reports call it *label*."""
+    return Kind(
+        name,
+        requirement,
+        lambda driver: Carried(f"Bearer {driver.conceal_token(make_token(driver.user_token), label, name)}"),
+    )
 
 
-def _tampered(driver: Driver) -> str:
-    return driver.conceal_token(driver.user_token.with_tampered_signature())
+def _kind_of_words(name: str, label: str, words: str) -> Kind[Driver]:
+    """Make a kind that carries *words* for a token; reports call them *label*."""
+    return Kind(
+        name,
+        "malformed-token",
+        lambda driver: Carried(f"Bearer {driver.client.conceal_made_up(words, label, words)}"),
+    )
+
+
+def make_tampered_token(driver: Driver) -> str:
+    """Make the user's token with one character of its signature changed."""
+    return driver.conceal_token(driver.user_token.with_tampered_signature(), "TAMPERED", TAMPERED)
 
 
 # As the document has a token carried, or as it says that none is: these are answered 401 authentication_required.
 DOCUMENTED: Sequence[Kind[Driver]] = (
     Kind(NO_TOKEN, "missing-token", lambda _: Carried()),
-    Kind("with a word for a token", "malformed-token", lambda _: Carried("Bearer not-a-token")),
-    Kind("with three words for a token", "malformed-token", lambda _: Carried("Bearer not.a.token")),
-    Kind(TAMPERED, "tampered-token", lambda driver: Carried(f"Bearer {_tampered(driver)}")),
-    Kind(
-        "with a cut signature",
-        "truncated-token",
-        _make_bearer(lambda driver: driver.user_token.with_truncated_signature()),
-    ),
-    Kind(UNSIGNED, "unsigned-token", _make_bearer(lambda driver: driver.user_token.without_signature())),
-    Kind(
+    _kind_of_words("with a word for a token", "ONE_WORD_FOR_A_TOKEN", "not-a-token"),
+    _kind_of_words("with three words for a token", "THREE_WORDS_FOR_A_TOKEN", "not.a.token"),
+    _kind_of_words(UNSIGNED_WORDS, "TWO_WORDS_FOR_A_TOKEN", "words.unsigned."),
+    Kind(TAMPERED, "tampered-token", lambda driver: Carried(f"Bearer {make_tampered_token(driver)}")),
+    _kind_of_token("with a cut signature", "truncated-token", "CUT", Token.with_truncated_signature),
+    _kind_of_token(UNSIGNED, "unsigned-token", "UNSIGNED", Token.without_signature),
+    _kind_of_token(TWO_PARTS, "unsigned-token", "TWO_PARTS", Token.without_third_part),
+    _kind_of_token(
         "with a later expiry under its signature",
         "altered-claims",
-        _make_bearer(lambda driver: driver.user_token.with_claims(exp=_YEAR_2100)),
+        "LATER_EXPIRY",
+        lambda token: token.with_claims(exp=_YEAR_2100),
     ),
-    Kind(
+    _kind_of_token(
         "with the algorithm none",
         "algorithm-none",
-        _make_bearer(lambda driver: driver.user_token.without_algorithm("none")),
+        "ALGORITHM_NONE",
+        lambda token: token.without_algorithm("none"),
     ),
-    Kind(
+    _kind_of_token(
         "with the algorithm nOnE",
         "algorithm-none",
-        _make_bearer(lambda driver: driver.user_token.without_algorithm("nOnE")),
+        "ALGORITHM_NONE_IN_OTHER_CASE",
+        lambda token: token.without_algorithm("nOnE"),
     ),
-    Kind(
+    _kind_of_token(
         "with a stranger's signature",
         "foreign-signature",
-        _make_bearer(lambda driver: driver.user_token.with_signature_by("a stranger's secret")),
+        "SIGNED_BY_A_STRANGER",
+        lambda token: token.with_signature_by("a stranger's secret"),
     ),
-    Kind(
+    _kind_of_token(
         "with a signature by an empty secret",
         "foreign-signature",
-        _make_bearer(lambda driver: driver.user_token.with_signature_by("")),
+        "SIGNED_BY_AN_EMPTY_SECRET",
+        lambda token: token.with_signature_by(""),
     ),
     Kind(EXPIRED, "expired-token", lambda driver: Carried(f"Bearer {driver.reveal_credential('expired')}")),
     Kind(BASIC, "basic-scheme", lambda driver: Carried(f"Basic {driver.reveal_credential('user')}")),
@@ -80,22 +109,28 @@ KINDS: Sequence[Kind[Driver]] = (
     Kind(
         "with a changed signature behind bearer in lower case",
         "tampered-token",
-        lambda driver: Carried(f"bearer {_tampered(driver)}"),
+        lambda driver: Carried(f"bearer {make_tampered_token(driver)}"),
     ),
+    Kind(CAPITALS, "tampered-token", lambda driver: Carried(f"BEARER {make_tampered_token(driver)}")),
     Kind(
         "with a changed signature behind another word",
         "tampered-token",
-        lambda driver: Carried(f"JWT {_tampered(driver)}"),
+        lambda driver: Carried(f"JWT {make_tampered_token(driver)}"),
     ),
     Kind(
         COOKIE,
         "missing-token",
-        lambda driver: Carried(headers={"Cookie": f"sb-access-token={_tampered(driver)}"}),
+        lambda driver: Carried(headers={"Cookie": f"sb-access-token={make_tampered_token(driver)}"}),
     ),
     Kind(
         QUERY,
         "missing-token",
-        lambda driver: Carried(params={"access_token": _tampered(driver)}),
+        lambda driver: Carried(params={"access_token": make_tampered_token(driver)}),
+    ),
+    Kind(
+        OTHER_HEADERS,
+        "missing-token",
+        lambda driver: Carried(headers=dict.fromkeys(_OTHER_HEADERS, make_tampered_token(driver))),
     ),
 )
 # What makes a record may be another path than what updates one, so both are tried of most kinds of bad tokens.
@@ -108,15 +143,9 @@ _SENT_AS_UPDATES = (
     NO_SCHEME,
 )
 _SENT_AS_CREATES = tuple(kind.name for kind in KINDS if kind.name not in _SENT_AS_UPDATES)
-# The first three have requirements of their own there, the next two are like the first, and of the right token in
-# another form no page says anything.
-_LEFT_OUT_OF_LISTS = (NO_TOKEN, TAMPERED, EXPIRED, COOKIE, QUERY, BASIC, NO_SCHEME)
-
-
-def kinds_of_every_run(make_body: Callable[[Driver], Body]) -> Sequence[Kind[Driver]]:
-    """List the kinds of which every run sends such a body."""
-    names = _SENT_AS_UPDATES if make_body is make_update else _SENT_AS_CREATES
-    return [kind for kind in KINDS if kind.name in names]
+# The first three have requirements of their own there, and of the right token in another form no page says anything.
+_LEFT_OUT_OF_LISTS = (NO_TOKEN, TAMPERED, EXPIRED, BASIC, NO_SCHEME)
+_SENT_FOR_LISTS = (UNSIGNED, TWO_PARTS, UNSIGNED_WORDS, CAPITALS, OTHER_HEADERS)
 
 
 # --- what is written -------------------------------------------------------------------------------------
@@ -160,21 +189,36 @@ def _write_of(make_body: Callable[[Driver], Body]) -> Callable[[Driver, Kind[Dri
     return lambda driver, kind: write_unauthorized(driver, make_body, kind).answer
 
 
+def _require_plain_refusals(driver: Driver) -> None:
+    """Raise Inconclusive if a list is given without a token or for a bad one as documented: others judge that."""
+    for token, carried in ((None, NO_TOKEN), (make_tampered_token(driver), TAMPERED)):
+        if request_list_with_token(driver, token).ok:
+            raise Inconclusive(f"a list is given {carried} as well")
+
+
 def _list(driver: Driver, kind: Kind[Driver]) -> Response:
     carried = kind.make(driver)
+    if kind not in DOCUMENTED:
+        _require_plain_refusals(driver)
     return driver.read_list(
         carried.authorization, {"fanId": driver.fan_id, **carried.params}, carried.headers
     )
 
 
 PLACES: Sequence[Place[Driver]] = (
-    Place("a create", _write_of(make_create), _SENT_AS_CREATES),
-    Place("an update", _write_of(make_update), _SENT_AS_UPDATES),
+    Place(CREATE, _write_of(make_create), _SENT_AS_CREATES),
+    Place(UPDATE, _write_of(make_update), _SENT_AS_UPDATES),
     Place("a write for another fan", _write_of(_make_for_other_fan), (NO_TOKEN,)),
     Place("a write in a common category", _write_of(_make_in_common_category), (NO_TOKEN,)),
-    Place("a list", _list, (UNSIGNED,), _LEFT_OUT_OF_LISTS, lambda _: "list-bad-token"),
+    Place("a list", _list, _SENT_FOR_LISTS, _LEFT_OUT_OF_LISTS, lambda _: "list-bad-token"),
 )
 TABLE = Table(PLACES, KINDS, drawn=3)
+
+
+def kinds_of_run(driver: Driver, make_body: Callable[[Driver], Body]) -> Sequence[Kind[Driver]]:
+    """List the kinds of which the run sends such a body, one of make_create and make_update."""
+    place = UPDATE if make_body is make_update else CREATE
+    return [row.kind for row in TABLE.draw_rows(driver.run.seed) if row.place.name == place]
 
 
 def expect_kept_out(driver: Driver, requirement: str) -> None:

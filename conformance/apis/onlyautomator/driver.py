@@ -129,11 +129,13 @@ class Driver(suite.Driver):
         """Return the Authorization header with a token of the profile."""
         return {"Authorization": f"Bearer {self.reveal_credential(credential)}"}
 
-    def conceal_token(self, bad_token: str) -> str:
-        """Keep a token that was made of the user's out of what is reported; returns it."""
-        return self.client.conceal_made_up(
-            bad_token, "BAD_TOKEN", "the token, changed as the requirement says"
-        )
+    def conceal_token(self, bad_token: str, label: str, how: str) -> str:
+        """Keep a token that was made of the user's out of what is reported; returns it.
+
+        label: what reports call it, behind the name of the user's. how: it differs from the user's, in words.
+        """
+        name = self.target.credentials.user.name
+        return self.client.conceal_made_up(bad_token, f"{name}_{label}", f"{name} {how}")
 
     # --- writes ------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from functools import partial
 from conformance.apis.onlyautomator import shared_writes
 from conformance.apis.onlyautomator.answers import data_of, describe_answer, require_moment
 from conformance.apis.onlyautomator.bad_credentials import (
-    kinds_of_every_run,
+    kinds_of_run,
     make_create,
     make_update,
     write_unauthorized,
@@ -64,8 +64,8 @@ def send_refused_creates(driver: Driver) -> Sequence[SentWrite]:
 def _unauthorized_writes(
     driver: Driver, make_body: Callable[[Driver], Body]
 ) -> list[Callable[..., SentWrite]]:
-    """List the writes with bad credentials that every run has of such a body."""
-    kinds = kinds_of_every_run(make_body)
+    """List the writes with bad credentials that the run has of such a body."""
+    kinds = kinds_of_run(driver, make_body)
     return [partial(write_unauthorized, driver, make_body, kind) for kind in kinds]
 
 

@@ -15,9 +15,10 @@ def test_missing_token(driver: Driver) -> None:
 
     (onlyautomator: 401 Unauthorized)
 
-    A token in the cookie sb-access-token or in the query is none, unless its signature is right. These and the other
-    bad tokens are sent in a plain write, and nothing at all also for another fan and in a common category, where the
-    seed draws a few of the others. There, and where a token is elsewhere, any refusal will do.
+    A token in the cookie sb-access-token, in the query or in a header such as X-API-Key is none, unless its signature
+    is right. These and the other bad tokens are sent in a plain write, and nothing at all also for another fan and in a
+    common category, where the seed draws a few of the others. There, and where a token is elsewhere, any refusal will
+    do.
     """
     expect_refusal(write_without_token(driver).answer, 401, "authentication_required")
     expect_kept_out(driver, "missing-token")
@@ -27,6 +28,8 @@ def test_malformed_token(driver: Driver) -> None:
     """MUST answer 401 authentication_required to a token that is not a JWT.
 
     (onlyautomator: 401 Unauthorized)
+
+    One word, three words, and two with an empty signature are sent.
     """
     expect_kept_out(driver, "malformed-token")
 
@@ -36,8 +39,8 @@ def test_tampered_token(driver: Driver) -> None:
 
     (onlyautomator: 401 Unauthorized)
 
-    A server may look for a token behind bearer in lower case or behind another word, but has to look at its signature
-    there, too. There, any refusal will do.
+    A server may look for a token behind bearer in lower case, BEARER in capitals or another word, but has to look at
+    its signature there, too. There, any refusal will do.
     """
     expect_kept_out(driver, "tampered-token")
 
@@ -51,7 +54,7 @@ def test_truncated_token(driver: Driver) -> None:
 
 
 def test_unsigned_token(driver: Driver) -> None:
-    """MUST answer 401 authentication_required to a token whose signature was cut off.
+    """MUST answer 401 authentication_required to a token whose signature was cut off, with its dot or without.
 
     (onlyautomator: 401 Unauthorized)
     """

@@ -27,6 +27,7 @@ from conformance.apis.onlyautomator.shared_writes import (
     update_a_second_later,
     write_claims,
 )
+from conformance.apis.onlyautomator.subject import describe_triple
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested
 from conformance.assertions.timestamp import parse_instant
@@ -35,7 +36,6 @@ from conformance.suite.driver import is_among
 
 ORDER = 3
 LOOKS_BACK = True
-_WHAT_IT_NAMES = {"id": "triple", "fanId": "fan", "userId": "token"}
 
 
 def _plain_writes(driver: Driver) -> Sequence[list[SentWrite]]:
@@ -231,11 +231,19 @@ def _texts(writes: list[SentWrite], name: str) -> Iterator[tuple[str, SentWrite]
                 yield text, write
 
 
-def _expect_known(seen: dict[Hashable, str], of: Hashable, name: str, given: str, write: SentWrite) -> None:
-    """Want the member *name*, which is *given*, to be what was *seen* first *of* the same."""
-    known = seen.setdefault(of, given)
-    got = f"{describe_value(known)} and {describe_value(given)}"
-    expect(given == known, f"one {name} for one {_WHAT_IT_NAMES[name]}", got, write.answer, ("data", name))
+def _expect_known(
+    seen: dict[Hashable, tuple[str, SentWrite]], of: Hashable, name: str, given: str, write: SentWrite
+) -> None:
+    """Want the member *given* by the answer to *write* to be what was *seen* first *of* the same."""
+    known, first = seen.setdefault(of, (given, write))
+    expected = f"{name} {describe_value(known)}, as first answered to {_describe_write(first)}"
+    got = f"{name} {describe_value(given)} to {_describe_write(write)}"
+    expect(given == known, expected, got, write.answer, ("data", name))
+
+
+def _describe_write(write: SentWrite) -> str:
+    value = f", value {describe_value(write.body['value'])}" if "value" in write.body else ""
+    return f"{describe_triple(write.body)}{value}"
 
 
 def test_update_keeps_id(driver: Driver) -> None:
@@ -247,7 +255,7 @@ def test_update_keeps_id(driver: Driver) -> None:
         replace_value_once(driver, "007", 7)
         write_claims(driver)
     for _, _, writes in _sequences(driver):
-        seen: dict[Hashable, str] = {}
+        seen: dict[Hashable, tuple[str, SentWrite]] = {}
         for given, write in _texts(writes, "id"):
             _expect_known(seen, "triple", "id", given, write)
     for answer in create_and_update_first_record(driver):
@@ -287,7 +295,7 @@ def test_fan_id_is_stable(driver: Driver) -> None:
 
     The document's example shows an internal id instead of the one that was sent, so either is accepted.
     """
-    seen: dict[Hashable, str] = {}
+    seen: dict[Hashable, tuple[str, SentWrite]] = {}
     for user, _, writes in _sequences(driver):
         for given, write in _texts(writes, "fanId"):
             _expect_known(seen, (user, write.body["fanId"]), "fanId", given, write)
@@ -299,7 +307,7 @@ def test_user_id_is_stable(driver: Driver) -> None:
 
     The document calls it the user who created or updated the preference, so what two users wrote may show either.
     """
-    seen: dict[Hashable, str] = {}
+    seen: dict[Hashable, tuple[str, SentWrite]] = {}
     for user, is_shared, writes in _sequences(driver):
         for given, write in _texts(writes, "userId"):
             # What a userId of the body's own does to it, another requirement judges.

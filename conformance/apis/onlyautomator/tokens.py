@@ -36,8 +36,12 @@ class Token:
         return self._with_signature(self._signature[: len(self._signature) * 3 // 4])
 
     def without_signature(self) -> str:
-        """Cut off the whole signature."""
+        """Cut off the whole signature, but for the dot before it."""
         return self._with_signature("")
+
+    def without_third_part(self) -> str:
+        """Cut off the whole signature with its dot."""
+        return f"{self._header}.{self._claims}"
 
     def with_claims(self, **claims: Any) -> str:
         """Put other claims under the same signature."""

@@ -6,7 +6,12 @@ from importlib.util import find_spec
 import pytest
 
 import openapi
+from conformance import proof
+from conformance.assertions.outcome import NotTested
 from conformance.judge.suites import collect_requirements
+from conformance.proof.trial import judge_in_process
+from conformance.suite.bad_credentials import Carried, Kind, Place, Table, expect_kept_out
+from conformance.suite.run import Run
 
 APIS = [api for api in openapi.api_names() if find_spec(f"conformance.apis.{api}.bad_credentials")]
 MANY_SEEDS = range(300)
@@ -53,3 +58,51 @@ def test_every_row_is_judged_by_a_requirement(api, table):
     judges = {f"{api}/{row.requirement}" for row in table.list_rows()}
 
     assert judges <= {one.id for one in collect_requirements(api) if one.level != "OBSERVED"}
+
+
+def test_nothing_asked_is_not_tested():
+    class Idle:
+        run = Run(lambda _: None)
+
+    kind = Kind("with nothing", "missing-token", lambda _: Carried())
+    table = Table([Place("a write", lambda *_: None, ())], [kind], drawn=0)
+
+    with pytest.raises(NotTested, match="no bad credential for missing-token"):
+        expect_kept_out(Idle(), table, "missing-token")
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("mutant", "broken"),
+    [
+        ("CapitalsAreBelieved", "tampered-token"),
+        ("CapitalsAreBelievedToRead", "list-bad-token"),
+        ("TwoPartsAreEnough", "unsigned-token"),
+        ("TwoPartsAreEnoughToRead", "list-bad-token"),
+        ("NothingToVerify", "malformed-token"),
+        ("NothingToVerifyToRead", "list-bad-token"),
+        ("AnyKeyIsAToken", "missing-token"),
+        ("AnyKeyReads", "list-bad-token"),
+    ],
+)
+def test_who_lets_in_what_looks_like_a_token_is_found_by_every_seed(mutant, broken, seed):
+    (server,) = (one for one in proof.mutants_of("onlyautomator") if one.__name__ == mutant)
+
+    assert judge_in_process(server(), seed=seed).ids("failed") == [f"onlyautomator/{broken}"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("mutant", ["HalfASignatureToRead", "GuestsMayRead"])
+def test_who_is_let_into_lists_as_documented_is_found_once(mutant, seed):
+    (server,) = (one for one in proof.mutants_of("onlyautomator") if one.__name__ == mutant)
+    failed = {id_.partition("/")[2] for id_ in judge_in_process(server(), seed=seed).ids("failed")}
+
+    assert failed == server.breaks
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_refused_update_is_looked_for_whatever_the_seed_draws(seed):
+    (server,) = (one for one in proof.mutants_of("onlyautomator") if one.__name__ == "BadTokenUpdates")
+    verdict = judge_in_process(server(), seed=seed)
+
+    assert verdict.ids("failed") == ["onlyautomator/refused-update-is-not-listed"]

@@ -50,6 +50,24 @@ class QueryIsAccepted(Reference):
         return super().authenticate_caller(Request(request.method, request.target, headers, request.body))
 
 
+class KeyHeaderIsAccepted(Reference):
+    """The token may come in X-API-Key."""
+
+    def authenticate_caller(self, request: Request) -> Caller:
+        given = request.headers.get("authorization") or f"Bearer {request.headers.get('x-api-key', '')}"
+        headers = {**request.headers, "authorization": given}
+        return super().authenticate_caller(Request(request.method, request.target, headers, request.body))
+
+
+class OtherKeysAreForbidden(Reference):
+    """Whoever has a key in another header than the documented one is told so, and let in nowhere."""
+
+    def authenticate_caller(self, request: Request) -> Caller:
+        if "x-api-key" in request.headers:
+            raise Refusal(403, "permission_denied", "Keys are not accepted here")
+        return super().authenticate_caller(request)
+
+
 class ParametersAreRefused(Reference):
     """A write takes no query, whoever sends it."""
 

@@ -213,3 +213,42 @@ def test_same_empty_answer_to_everything_is_not_conformant(status):
 
     # A redirect of everything is an address that does not fit, which the preflight stops at.
     assert judge_in_process(Same()).verdict == (NO_VERDICT if status == 302 else NOT_CONFORMANT)
+
+
+# --- what findings say -----------------------------------------------------------------------------------
+
+
+def result_of(server, name):
+    (result,) = (one for one in judge_in_process(server).results if one.requirement.name == name)
+    return result
+
+
+def test_id_that_changes_is_reported_with_both_writes():
+    class NewIdForSeven(Reference):
+        def update_record(self, old, body, caller):
+            record = super().update_record(old, body, caller)
+            return {**record, "id": "another"} if body["value"] == 7 else record
+
+    result = result_of(NewIdForSeven(), "update-keeps-id")
+
+    assert re.fullmatch(
+        r'id "[0-9a-f-]{36}", as first answered to fanId "fan-1001", category "\S+", preference "\S+", value "007"',
+        result.expected,
+    )
+    assert re.fullmatch(
+        r'id "another" to fanId "fan-1001", category "\S+", preference "\S+", value 7', result.got
+    )
+
+
+def test_fan_that_changes_is_reported_with_both_records():
+    class OtherFanForMessages(Reference):
+        def success_response(self, record):
+            fan = "fan-0" if record["category"] == "messaging" else record["fanId"]
+            return super().success_response({**record, "fanId": fan})
+
+    result = result_of(OtherFanForMessages(), "fan-id-is-stable")
+
+    assert (
+        'fanId "fan-1001", as first answered to fanId "fan-1001", category "conformance_' in result.expected
+    )
+    assert 'fanId "fan-0" to fanId "fan-1001", category "messaging", preference "' in result.got

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.proof.messages import Request, Response
+from conformance.proof.mutants.onlyautomator.unauthorized_401.places import CapitalsAreBelieved
 from conformance.proof.mutants.onlyautomator.unauthorized_401.tokens import (
     ExpiredMayWrite,
     HalfASignatureToWrite,
+    NothingToVerify,
     SignatureIsOptional,
+    TwoPartsAreEnough,
 )
 from conformance.proof.reference.onlyautomator import KEY, LIST, Caller, Record, Reference, Refusal
 from conformance.proof.variants.onlyautomator import is_signed, read_algorithm
@@ -282,8 +285,8 @@ class NulInFilterCrashes(Reference):
         return super().read_query(request)
 
 
-class SignatureIsOptionalToRead(SignatureIsOptional):
-    """A list is given for a token whose signature was cut off."""
+class _LenientToRead(Reference):
+    """Lets into lists whom the server that it is mixed into lets in anywhere."""
 
     breaks = frozenset({"list-bad-token"})
 
@@ -292,3 +295,30 @@ class SignatureIsOptionalToRead(SignatureIsOptional):
         return (
             super().authenticate_caller(request) if is_lenient else Reference().authenticate_caller(request)
         )
+
+
+class SignatureIsOptionalToRead(_LenientToRead, SignatureIsOptional):
+    """A list is given for a token whose signature was cut off."""
+
+
+class TwoPartsAreEnoughToRead(_LenientToRead, TwoPartsAreEnough):
+    """A list is given for a token that ends with its second part."""
+
+
+class NothingToVerifyToRead(_LenientToRead, NothingToVerify):
+    """A list is given for an empty signature."""
+
+
+class CapitalsAreBelievedToRead(_LenientToRead, CapitalsAreBelieved):
+    """A list is given for any signature behind BEARER in capitals."""
+
+
+class AnyKeyReads(Reference):
+    """A list is given to whoever has a key in a header."""
+
+    breaks = frozenset({"list-bad-token"})
+
+    def authenticate_caller(self, request: Request) -> Caller:
+        if request.method == "GET" and "x-api-key" in request.headers:
+            return Caller("guest", "authenticated")
+        return super().authenticate_caller(request)

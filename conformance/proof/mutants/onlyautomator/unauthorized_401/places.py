@@ -49,6 +49,20 @@ class AnyQueryIsAToken(_OpenSomewhere):
         return "access_token" in request.query
 
 
+class AnyKeyIsAToken(_OpenSomewhere):
+    """Whoever has a key in a header has a token."""
+
+    def is_open(self, request: Request) -> bool:
+        return "x-api-key" in request.headers
+
+
+class AnyAuthTokenIsAToken(_OpenSomewhere):
+    """Whoever has another header for tokens has a token."""
+
+    def is_open(self, request: Request) -> bool:
+        return "x-auth-token" in request.headers
+
+
 class SessionIsBelieved(Reference):
     """Of the token in the cookie the claims are read, and not the signature."""
 
@@ -72,6 +86,12 @@ class LowerCaseIsBelieved(Reference):
         if word == self.word:
             return Caller(read_claims(token)["sub"], read_claims(token)["role"])
         return super().authenticate_caller(request)
+
+
+class CapitalsAreBelieved(LowerCaseIsBelieved):
+    """Behind BEARER in capitals the signature of a token is not looked at."""
+
+    word = "BEARER"
 
 
 class OtherWordIsBelieved(LowerCaseIsBelieved):

@@ -131,9 +131,29 @@ class SignatureIsOptional(Reference):
     breaks = frozenset({"unsigned-token"})
 
     def verify_token(self, token: str) -> dict[str, Any]:
-        head, dot, signature = token.rpartition(".")
-        if dot and not signature and jwt.get_unverified_header(token)["alg"] == "HS256":
-            return super().verify_token(head + "." + sign_head(head))
+        if token.endswith(".") and read_algorithm(token) == "HS256":
+            return super().verify_token(token + sign_head(token[:-1]))
+        return super().verify_token(token)
+
+
+class TwoPartsAreEnough(Reference):
+    """A token that ends with its second part is believed."""
+
+    breaks = frozenset({"unsigned-token"})
+
+    def verify_token(self, token: str) -> dict[str, Any]:
+        is_short = token.count(".") == 1
+        return super().verify_token(f"{token}.{sign_head(token)}" if is_short else token)
+
+
+class NothingToVerify(Reference):
+    """An empty signature is not looked at, nor what stands before it, unless that is a token."""
+
+    breaks = frozenset({"malformed-token"})
+
+    def verify_token(self, token: str) -> dict[str, Any]:
+        if token.endswith(".") and not read_algorithm(token):
+            return {"sub": "guest", "role": "authenticated"}
         return super().verify_token(token)
 
 
