@@ -267,3 +267,23 @@ def test_operation_may_have_any_name(serve, name):
 
     assert http.get("/x").json() == 1
     assert http.get("/__admin/requests").json()[0]["operation"] == name
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "detail"),
+    [
+        ("(?<=a+)b", "a" * 40_000, "which would take too many tries"),
+        ("(?<=a+)b", "aab", None),
+        ("^(a+)+$", "a" * 40_000 + "b", 'does not match "^(a+)+$"'),
+        ("^(?=.*[a-z])(?=.*[0-9]).{8,}$", "a1" * 20_000, None),
+    ],
+)
+def test_no_text_keeps_the_stub_busy_with_a_pattern(serve, pattern, text, detail):
+    schema = {"type": "string", "pattern": pattern}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    http = serve(contract({"/x": {"post": {"requestBody": body, "responses": answers(example=1)}}}))
+
+    answer = http.post("/x", json=text)
+
+    assert answer.status_code == (400 if detail else 200)
+    assert detail is None or detail in answer.headers["x-mock-problem"]
