@@ -11,7 +11,7 @@ from mockserver.auth.token_keys import UnverifiedToken
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.exchange import Exchange
-from mockserver.dispatch.front_page import front_page, is_front_page
+from mockserver.dispatch.front_page import front_page, is_front_page, is_of_browser
 from mockserver.dispatch.rendering import error_reply, render_problem, render_response
 from mockserver.dispatch.routing import match_operation, note_near_miss
 from mockserver.dispatch.simulator import Simulator
@@ -103,8 +103,10 @@ class Dispatcher:
         """
         request, simulator = exchange.request, self._simulator
         operation = match_operation(exchange, self.routes)
-        if operation is None and is_front_page(request):
-            return front_page(self.routes.operations, request)
+        if operation is None:
+            page = self._find_page(exchange)
+            if page is not None:
+                return page
         session = exchange.session = self._sessions.session_of_request(request)
         # Overrides and faults come before the check of the route: they may stand for a path that matches nothing.
         # Each is looked at before its step is called, since most sessions have none and a coroutine costs more.
@@ -138,6 +140,17 @@ class Dispatcher:
                 return reply
         handled = await operation.handle(session, arguments)
         return handled if isinstance(handled, Stream) else operation.check_reply(handled)
+
+    def _find_page(self, exchange: Exchange) -> Reply | None:
+        """Return what a browser or a person gets that looks at the stub; no journal has it and no fault meets it."""
+        request = exchange.request
+        if is_front_page(request):
+            exchange.is_recorded = False
+            return front_page(self.routes.operations, request)
+        if is_of_browser(request) and self.routes.find(request.path) is None:
+            exchange.is_recorded = False
+            return Reply(404)
+        return None
 
     def bad_request_response(self, target: bytes, headers: list[tuple[bytes, bytes]], reason: str) -> bytes:
         """Write the whole response to what is not HTTP, from what could be parsed of it."""

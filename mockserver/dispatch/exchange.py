@@ -41,12 +41,14 @@ class Exchange:
     """A request, its session, and what the steps of the dispatcher found out.
 
     operation: the matched one, or the nearest where near_miss says why it did not match. effect: what was done on
-    purpose to the answer. preferences: None without a Prefer header that was looked at.
+    purpose to the answer. preferences: None without a Prefer header that was looked at. is_recorded: whether the
+    journal has it.
     """
 
     # Slots, since one is made for every call; a dictionary for each would cost more.
     __slots__ = (
-        "effect", "near_miss", "operation", "path_values", "preferences", "request", "session", "violations",
+        "effect", "is_recorded", "near_miss", "operation", "path_values", "preferences", "request", "session",
+        "violations",
     )  # fmt: skip
 
     def __init__(self, request: Request, session: Session) -> None:
@@ -58,6 +60,7 @@ class Exchange:
         self.near_miss: str | None = None
         self.effect: Effect | None = None
         self.preferences: Preferences | None = None
+        self.is_recorded = True
 
     def note_effect(self, name: str) -> Effect:
         """Add *name* to what the journal lists as done on purpose."""
@@ -68,6 +71,8 @@ class Exchange:
 
     def record(self, response: Response | None, at_s: float, duration_s: float) -> None:
         """Enter the call into the session's journal; without a response if its connection is broken or it streams."""
+        if not self.is_recorded:
+            return
         self.session.journal.add(
             self.request,
             response,

@@ -1,4 +1,4 @@
-"""The page at ``/``, which lists what is served, for a person or a program."""
+"""The page at ``/``, which lists what is served, and what browsers ask for when they show it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,23 @@ _PAGE = """<!doctype html>
 </dl>
 </html>
 """
+
+
+# No application asks for these; browsers do, unasked.
+_OF_BROWSERS = frozenset(
+    {
+        "/favicon.ico",
+        "/robots.txt",
+        "/apple-touch-icon.png",
+        "/apple-touch-icon-precomposed.png",
+        "/.well-known/appspecific/com.chrome.devtools.json",
+    }
+)
+
+
+def is_of_browser(request: Request) -> bool:
+    """Tell whether a browser sends *request* by itself; a contract may have an operation of its own there."""
+    return request.path in _OF_BROWSERS and request.method in ("GET", "HEAD")
 
 
 def is_front_page(request: Request) -> bool:

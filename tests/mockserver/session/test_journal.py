@@ -11,6 +11,7 @@ from unittest.mock import Mock
 import httpx2
 import pytest
 
+from mockserver.services import openapi_file
 from mockserver.services.service import load_services
 from mockserver.session.journal import Journal
 from mockserver.stub import Options, Stub
@@ -122,6 +123,50 @@ def test_unmatched_calls_have_their_near_miss_and_the_reason(caller):
     )
     assert method["near_miss"] == "/api/v2/update-preference: takes POST, not GET"
     assert path["operation"] is method["operation"] is None
+
+
+OF_BROWSERS = [
+    "/",
+    "/favicon.ico",
+    "/robots.txt",
+    "/apple-touch-icon.png",
+    "/.well-known/appspecific/com.chrome.devtools.json",
+]
+
+
+@pytest.mark.parametrize("path", OF_BROWSERS)
+def test_what_browsers_ask_by_themselves_is_no_call(caller, path):
+    """It meets no fault, either: a fault that happens once is for the application."""
+    caller.faults({"status": 503, "times": 1})
+
+    asked = [caller.http.request(method, caller.base_url + path) for method in ("GET", "HEAD")]
+
+    assert [answer.status_code for answer in asked] == [200 if path == "/" else 404] * 2
+    assert caller.admin("GET", "requests/unmatched") == caller.journal() == []
+    assert caller.write().status_code == 503
+    assert caller.http.post(caller.base_url + path).status_code == 404
+    assert len(caller.journal()) == 2
+
+
+def test_what_browsers_ask_by_themselves_is_in_no_journal():
+    """Nor in that of the default session, in which everybody is who names none."""
+    with serve_stub(Stub(load_services())) as url:
+        for path in OF_BROWSERS:
+            httpx2.get(url + path, headers={"Accept": "text/html"})
+
+        assert httpx2.get(f"{url}/__admin/requests").json() == []
+
+
+@pytest.mark.parametrize("path", OF_BROWSERS)
+def test_what_the_contract_has_is_a_call(tmp_path, path):
+    file = tmp_path / "pages.yaml"
+    file.write_text(
+        'openapi: 3.0.3\ninfo: {title: P, version: "1"}\n'
+        f'paths: {{"{path}": {{get: {{responses: {{"204": {{description: Done}}}}}}}}}}'
+    )
+    with serve_stub(Stub([openapi_file.load_service(file)])) as url:
+        assert httpx2.get(url + path).status_code == 204
+        assert len(httpx2.get(f"{url}/__admin/requests").json()) == 1
 
 
 def test_ring_keeps_the_newest():
