@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from functools import cache
-from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from mockserver.contract.near_miss import NearMiss, find_near_miss, split_path
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameter import VARIABLE
 from mockserver.http.problems import CannotStart
-
-_LONGEST_COMPARED = 200
 
 
 @dataclass(frozen=True)
@@ -39,13 +36,6 @@ class Path:
         return tuple(found)
 
 
-class NearMiss(NamedTuple):
-    """The operation that a request came nearest to, and why it did not match."""
-
-    operation: Operation
-    reason: str
-
-
 class Routes:
     """One table over all APIs; paths match with and without a trailing slash, segments are decoded after splitting."""
 
@@ -59,7 +49,7 @@ class Routes:
 
         Raises CannotStart if another one has the same method and path.
         """
-        segments = tuple(VARIABLE.sub("{}", part) for part in _split_path(operation.template))
+        segments = tuple(VARIABLE.sub("{}", part) for part in split_path(operation.template))
         paths = self._paths.setdefault(len(segments), [])
         path = next((path for path in paths if path.segments == segments), None)
         if path is None:
@@ -88,7 +78,7 @@ class Routes:
         literal = self._literal.get(raw_path)
         if literal is not None:
             return literal.operations, ()
-        parts = _split_path(raw_path)
+        parts = split_path(raw_path)
         for path in self._paths.get(len(parts), []):
             values = path.match_segments(parts)
             if values is not None:
@@ -96,22 +86,8 @@ class Routes:
         return None
 
     def find_nearest(self, method: str, raw_path: str) -> NearMiss:
-        """Find the operation with the most equal leading segments, then the same method, then the closest path."""
-        parts, beginning = _split_path(raw_path), _split_path(raw_path[:_LONGEST_COMPARED])
-
-        def rate_closeness(one: Operation) -> tuple[int, bool, float]:
-            return (
-                _count_equal_segments(one, parts),
-                one.method == method,
-                -_path_distance(_split_path(one.template), beginning),
-            )
-
-        best = max(self.operations, key=rate_closeness)
-        return NearMiss(best, _describe_difference(best, parts))
-
-
-def _split_path(path: str) -> list[str]:
-    return path.removesuffix("/").split("/")[1:]
+        """Find the operation that a request comes nearest to, and why it did not match."""
+        return find_near_miss(self.operations, method, raw_path)
 
 
 @cache
@@ -133,32 +109,3 @@ def _decode_segment(segment: str) -> str:
 
 def _needs_decoding(segment: str) -> bool:
     return "%" in segment or not segment.isascii()
-
-
-def _count_equal_segments(operation: Operation, parts: list[str]) -> int:
-    count = 0
-    for segment, part in zip(_split_path(operation.template), parts, strict=False):
-        if "{" not in segment and segment != part:
-            break
-        count += "{" not in segment
-    return count
-
-
-def _path_distance(template: list[str], parts: list[str]) -> float:
-    """Count the edits that make *parts* fit: 1 for a segment too many or too few, up to 2 for another word."""
-    above = [float(column) for column in range(len(parts) + 1)]
-    for row, segment in enumerate(template, 1):
-        costs = [float(row)]
-        for column, part in enumerate(parts, 1):
-            other = 0 if "{" in segment else 2 * (1 - SequenceMatcher(None, segment, part).ratio())
-            costs.append(min(above[column] + 1, costs[-1] + 1, above[column - 1] + other))
-        above = costs
-    return above[-1]
-
-
-def _describe_difference(operation: Operation, parts: list[str]) -> str:
-    template = _split_path(operation.template)
-    for index, (segment, part) in enumerate(zip(template, parts, strict=False)):
-        if "{" not in segment and segment != _decode_segment(part):
-            return f"segment {index + 1} is '{part[:80]}', not '{segment}'"
-    return f"the path has {len(parts)} segments, not {len(template)}"

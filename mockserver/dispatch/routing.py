@@ -5,6 +5,7 @@ from __future__ import annotations
 from mockserver.contract.operation import Operation
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
+from mockserver.http.headers import redact_path
 from mockserver.http.problems import MethodNotAllowed, NotFound, Problem
 
 
@@ -20,14 +21,17 @@ def match_operation(exchange: Exchange, routes: Routes) -> Operation | None:
 
 def note_near_miss(exchange: Exchange, routes: Routes) -> Problem:
     """Keep the nearest operation, and why it does not match, in *exchange*; return the problem to raise."""
-    method, path = exchange.request.method, exchange.request.path
-    found = routes.find(path)
+    # What a caller sends as a secret never comes back, and no journal shows it.
+    method, path = exchange.request.method, redact_path(exchange.request.path)
+    found = routes.find(exchange.request.path)
     if found is not None:
         operations = found[0]
         # Any of them words the error in the format of the right API.
-        exchange.operation = next(iter(operations.values()))
-        exchange.near_miss = f"{exchange.operation.template}: takes {', '.join(operations)}, not {method}"
-        return MethodNotAllowed(method, operations)
+        exchange.operation = nearest = next(iter(operations.values()))
+        exchange.near_miss = (
+            f"{nearest.method} {nearest.template}: takes {', '.join(operations)}, not {method}"
+        )
+        return MethodNotAllowed(method, operations, {"X-Mock-Near-Miss": exchange.near_miss})
     exchange.operation, reason = routes.find_nearest(method, path)
     exchange.near_miss = f"{exchange.operation.method} {exchange.operation.template}: {reason}"
     message = f"No operation at {method} {path[:200]}; the nearest is {exchange.near_miss}"

@@ -18,8 +18,14 @@ WRITTEN_BY_SERVER = frozenset({"connection", "content-length", "date", "transfer
 
 _REDACTED = "[redacted]"
 _SECRET_NAME = re.compile("auth|cookie|token|api.?key|secret|password|credential|signature")
+_SECRET_IN_PATH = re.compile(r"\beyJ[\w%-]{8,}(?:\.[\w%-]*)*|\bSS\.[\w.%-]{8,}")
 _CACHED_HEADS = 1024
 _LONGEST_CACHED_BYTES = 16 * 1024
+
+
+def redact_path(path: str) -> str:
+    """Take what looks like a token or an API key out of *path*, where none belongs."""
+    return _SECRET_IN_PATH.sub(_REDACTED, path)
 
 
 class SecretNames(NamedTuple):

@@ -95,9 +95,9 @@ class MethodNotAllowed(Problem):
 
     kind = HTTPStatus.METHOD_NOT_ALLOWED
 
-    def __init__(self, method: str, allowed: Iterable[str]) -> None:
+    def __init__(self, method: str, allowed: Iterable[str], headers: Mapping[str, str]) -> None:
         names = ", ".join(allowed)
-        super().__init__(f"{method} is not allowed here; use {names}", headers={"Allow": names})
+        super().__init__(f"{method} is not allowed here; use {names}", headers={"Allow": names, **headers})
 
 
 class TooLarge(Problem):

@@ -9,6 +9,7 @@ from contextlib import aclosing, suppress
 from typing import Any, NamedTuple
 
 from mockserver.http import exact_json
+from mockserver.http.headers import redact_path
 from mockserver.http.problems import PROBLEM_HEADER, Unavailable, Violation
 from mockserver.http.request import Request
 from mockserver.http.response import Response
@@ -82,7 +83,7 @@ class Entry(NamedTuple):
             "operation": operation and operation.name,
             "request": {
                 "method": self.method,
-                "path": self.path,
+                "path": redact_path(self.path),
                 "query": self.query.decode("latin-1"),
                 "headers": self.headers,
                 "body": self.json_body(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import httpx2
 import pytest
@@ -14,6 +15,18 @@ from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token
 from tests.testbed.stubs import serve_stub
 
 OBJECT = "/v1/object/{object_type}/{id}/preference"
+WORDS = [
+    "preference",
+    "category",
+    "object",
+    "fan",
+    "channel",
+    "tenant",
+    "section",
+    "report",
+    "invoice",
+    "order",
+]
 
 
 @pytest.mark.parametrize(
@@ -22,9 +35,28 @@ OBJECT = "/v1/object/{object_type}/{id}/preference"
         ("POST", "/api/v2/update-preferences",
          "POST /api/v2/update-preference: segment 3 is 'update-preferences', not 'update-preference'"),
         ("POST", "/api/v1/update-preference", "POST /api/v2/update-preference: segment 2 is 'v1', not 'v2'"),
-        ("POST", "/api/v2", "POST /api/v2/update-preference: the path has 2 segments, not 3"),
-        ("POST", "/nothing", "POST /api/v2/update-preference: segment 1 is 'nothing', not 'api'"),
-        ("POST", "//api/v2/update-preference", "POST /api/v2/update-preference: segment 1 is '', not 'api'"),
+        ("POST", "/api/v2", "POST /api/v2/update-preference: the path lacks /update-preference at its end"),
+        ("POST", "/nothing",
+         "POST /api/v2/update-preference: segment 1 is 'nothing', not 'api'; "
+         "the path lacks /v2/update-preference at its end"),
+        ("POST", "//api/v2/update-preference",
+         "POST /api/v2/update-preference: the path has a slash too many at its beginning"),
+        ("POST", "/api/v2//update-preference",
+         "POST /api/v2/update-preference: the path has a slash too many after /v2"),
+        ("POST", "/update-preference", "POST /api/v2/update-preference: the path lacks /api/v2 at its beginning"),
+        ("POST", "/v1/update-preference",
+         "POST /api/v2/update-preference: segment 1 is 'v1', not 'api'; the path lacks /v2 after /v1"),
+        ("PUT", "/update-preference",
+         "POST /api/v2/update-preference: the path lacks /api/v2 at its beginning; it takes POST, not PUT"),
+        ("PATCH", "/api/v2/update-preferences",
+         "POST /api/v2/update-preference: segment 3 is 'update-preferences', not 'update-preference'; "
+         "it takes POST, not PATCH"),
+        ("GET", "/api/v2/get-preference",
+         "GET /api/v2/get-preferences: segment 3 is 'get-preference', not 'get-preferences'"),
+        ("POST", "/API/V2/update-preference",
+         "POST /api/v2/update-preference: segment 1 is 'API', not 'api'; segment 2 is 'V2', not 'v2'"),
+        ("POST", "/api/v2/api/v2/update-preference",
+         "POST /api/v2/update-preference: the path should not have /api/v2 after /v2"),
     ],
 )  # fmt: skip
 def test_near_miss_names_the_nearest_operation_and_why_it_was_not_that(
@@ -42,10 +74,14 @@ def test_near_miss_names_the_nearest_operation_and_why_it_was_not_that(
     ("method", "path", "reason"),
     [
         ("PATCH", "/v1/object/departments/engineering/preference/status-update-alert/",
-         "segment 6 is 'status-update-alert', not 'category'"),
-        ("GET", "/v1/user/anna/preference", "segment 2 is 'user', not 'object'"),
-        ("PATCH", "/nothing/here", "segment 1 is 'nothing', not 'v1'"),
-        ("PATCH", CATEGORY + "/more", "the path has 8 segments, not 7"),
+         "{category_slug}: the path lacks /category after /preference"),
+        ("GET", "/v1/user/anna/preference", "/preference: the path lacks /object after /v1"),
+        ("PATCH", "/nothing/here", "the path lacks /v1/object at its beginning; the path lacks /preference at its end"),
+        ("PATCH", CATEGORY + "/more", "{category_slug}: the path should not have /more at its end"),
+        ("PATCH", CATEGORY.replace("/object/", "/objects/"), "{category_slug}: segment 2 is 'objects', not 'object'"),
+        ("PATCH", CATEGORY.replace("/v1/", "/"), "{category_slug}: the path lacks /v1 at its beginning"),
+        ("PATCH", CATEGORY.replace("/v1/", "/v2/"), "{category_slug}: segment 1 is 'v2', not 'v1'"),
+        ("PATCH", CATEGORY.replace("/engineering/", "/"), "{category_slug}: the path lacks /{id} after /departments"),
     ],
 )  # fmt: skip
 def test_near_miss_is_told_in_the_nearest_apis_voice(default_caller, method, path, reason):
@@ -65,12 +101,50 @@ def test_near_miss_quotes_a_path_without_breaking_the_answer(default_caller):
     assert len(answer.content) < 1000
 
 
+def test_near_miss_is_found_soon_however_much_there_is_to_compare(tmp_path):
+    """A contract of a thousand operations, and paths of eight kilobytes."""
+    paths = {
+        f"/api/v{number % 3}/{'-'.join(WORDS[number % 7 : number % 7 + 3])}-{number}/{{id}}": {
+            "get": {
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                "responses": {"204": {"description": "Done"}},
+            }
+        }
+        for number in range(1000)
+    }
+    file = tmp_path / "large.json"
+    file.write_text(json.dumps({"openapi": "3.0.3", "info": {"title": "L", "version": "1"}, "paths": paths}))
+    routes = Stub([openapi_file.load_service(file)]).application.routes
+    hardest = ["/api/v1/" + "/".join(WORDS * 200), "/" + "a/" * 4096, "/" + "x" * 8192, "//" * 4096]
+
+    began = time.process_time()
+    nearest = [routes.find_nearest("POST", path) for path in hardest]
+    spent_s = time.process_time() - began
+
+    assert len(nearest) == len(hardest)
+    assert spent_s < 2
+    one = routes.find_nearest("GET", "/v2/fan-channels-tenant-500/7")
+    assert one.operation.template == "/api/v2/fan-channel-tenant-500/{id}"
+
+
+def test_token_in_a_path_is_shown_nowhere(caller):
+    """None belongs there; but who puts it there sends it nowhere else."""
+    path = f"/api/v2/{caller.token}/{caller.key}/update-preference"
+    answer = caller.http.post(caller.base_url + path)
+
+    shown = answer.text + str(answer.headers) + caller.ask("GET", "requests").text
+    assert "/api/v2/[redacted]/[redacted]/update-preference" in shown
+    assert caller.token not in shown
+    assert caller.key not in shown
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
 def test_another_method_is_405_with_the_one_that_is_allowed(default_caller, method):
     answer = default_caller.http.request(method, PREFERENCE)
 
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
+    assert answer.headers["x-mock-near-miss"] == f"POST {PREFERENCE}: takes POST, not {method}"
     assert method == "HEAD" or answer.json()["error"]["message"] == f"{method} is not allowed here; use POST"
 
 

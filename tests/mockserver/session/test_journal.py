@@ -121,7 +121,7 @@ def test_unmatched_calls_have_their_near_miss_and_the_reason(caller):
     assert path["near_miss"] == (
         "POST /api/v2/update-preference: segment 3 is 'update-preferences', not 'update-preference'"
     )
-    assert method["near_miss"] == "/api/v2/update-preference: takes POST, not GET"
+    assert method["near_miss"] == "POST /api/v2/update-preference: takes POST, not GET"
     assert path["operation"] is method["operation"] is None
 
 
