@@ -135,6 +135,8 @@ class Operation:
             raw = request.take_body()
             if raw is None:
                 raw = await request.read_body()
+            if request.body_problem is not None:
+                raise request.body_problem
             arguments["body"] = self._parse_body(raw, media_type, violations)
         if violations:
             raise Invalid(violations)

@@ -107,7 +107,7 @@ class TooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The operation does not accept the Content-Type of the body."""
+    """The operation does not accept the media type of the body, or its content coding."""
 
     kind = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 

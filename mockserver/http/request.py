@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl
 
 from mockserver.http import exact_json
-from mockserver.http.problems import TooLarge
+from mockserver.http.content_coding import decode_body
+from mockserver.http.problems import Problem, TooLarge
 from mockserver.http.raw_connection import EXTENSION, RawConnection
 from mockserver.http.session_name import PREFIX
 
@@ -31,13 +32,14 @@ class Request:
     """One HTTP request.
 
     path: raw, still percent-encoded, without the session prefix. session_prefix: the session named in that prefix,
-    or None. query: raw. content: the body once it was read, at most maximum_body_bytes.
+    or None. query: raw. content: the body once it was read, at most maximum_body_bytes, without its content coding;
+    as it came if body_problem says why that cannot be undone.
     connection: to answer on directly or to break; None under another server than ours.
     """
 
     __slots__ = (
-        "_receive", "_scope", "connection", "content", "headers", "is_body_read", "maximum_body_bytes", "method",
-        "path", "query", "session_prefix",
+        "_receive", "_scope", "body_problem", "connection", "content", "headers", "is_body_read",
+        "maximum_body_bytes", "method", "path", "query", "session_prefix",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, receive: Receive, headers: RequestHeaders) -> None:
@@ -51,6 +53,7 @@ class Request:
             self.session_prefix, self.path = name, slash + rest or "/"
         self.connection: RawConnection | None = scope.get("extensions", _NO_EXTENSIONS).get(EXTENSION)
         self.content: bytes | None = None
+        self.body_problem: Problem | None = None
         self.is_body_read = False
         self.maximum_body_bytes = MAXIMUM_BODY_BYTES
         self._scope = scope
@@ -140,8 +143,19 @@ class Request:
         self.is_body_read = True
         if len(content) > self.maximum_body_bytes:
             raise TooLarge(f"The request body is larger than {self.maximum_body_bytes} bytes")
+        if "content-encoding" in self.headers.values and content:
+            content = self._decode_body(content)
         self.content = content
         return content
+
+    def _decode_body(self, content: bytes) -> bytes:
+        encoding = ", ".join(self.header_lines("content-encoding"))
+        try:
+            return decode_body(content, encoding, self.maximum_body_bytes)
+        except Problem as problem:
+            # Kept for who needs the body: a forced answer does not, and the journal shows what came.
+            self.body_problem = problem
+            return content
 
     async def _receive_body(self) -> bytes:
         """Receive the body; of one that is too large, keep only enough to tell that it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -287,3 +288,21 @@ def test_no_text_keeps_the_stub_busy_with_a_pattern(serve, pattern, text, detail
 
     assert answer.status_code == (400 if detail else 200)
     assert detail is None or detail in answer.headers["x-mock-problem"]
+
+
+def test_own_contract_takes_coded_bodies(serve):
+    body = {
+        "content": {"application/json": {"schema": {"type": "object", "required": ["a"]}}, "text/csv": {}}
+    }
+    http = serve(contract({"/x": {"post": {"requestBody": body, "responses": answers(example=1)}}}))
+
+    def post(content: bytes, media_type: str, coding: str) -> httpx2.Response:
+        headers = {"Content-Type": media_type, "Content-Encoding": coding}
+        return http.post("/x", content=content, headers=headers)
+
+    assert post(gzip.compress(b'{"a": 1}'), "application/json", "gzip").status_code == 200
+    assert post(gzip.compress(b"{}"), "application/json", "gzip").status_code == 400
+    assert post(gzip.compress(b"a,b"), "text/csv", "gzip").status_code == 200
+    refused = post(b"a,b", "text/csv", "br")
+    assert (refused.status_code, refused.headers["accept-encoding"]) == (415, "gzip, deflate")
+    assert "'br'" in refused.headers["x-mock-problem"]
