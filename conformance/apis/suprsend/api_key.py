@@ -10,8 +10,11 @@ from conformance.http.credentials.secret import Secret
 from conformance.suite.made_up_credential import (
     HOW_CHANGED,
     HOW_CHANGED_ONCE,
+    HOW_LENGTHENED,
     change_last_letter,
     change_second_half,
+    is_hexadecimal,
+    lengthen,
 )
 
 _SHORTEST_KEY = 8  # of which half a key is still no other key
@@ -82,12 +85,14 @@ class ApiKey:
 
     @property
     def lengthened_key_header(self) -> str:
-        """The key with another character behind it."""
-        return self._made_up_bearer("lengthened", f"{self.bare_key}x", "{} with an x behind it")
+        """The key with two digits more."""
+        return self._made_up_bearer("lengthened", lengthen(self.bare_key), f"{{}} {HOW_LENGTHENED}")
 
     @property
     def swapped_case_header(self) -> str:
         """The key with small letters for capitals and capitals for small letters."""
+        if is_hexadecimal(self.bare_key):
+            raise NotTested("credentials.api_key is a hexadecimal number, which is the same in either case")
         how = "{} with small letters for capitals and capitals for small letters"
         return self._made_up_bearer("swapped", self.bare_key.swapcase(), how)
 

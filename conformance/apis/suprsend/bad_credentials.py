@@ -49,7 +49,7 @@ KINDS: Sequence[Kind[Driver]] = (
     ),
     Kind("with half a key", "cut-key", lambda driver: Carried(driver.api_key.cut_key_header)),
     Kind(
-        "with a key and one letter more",
+        "with a key and two digits more",
         "lengthened-key",
         lambda driver: Carried(driver.api_key.lengthened_key_header),
     ),

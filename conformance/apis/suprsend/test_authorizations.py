@@ -51,7 +51,10 @@ def test_cut_key(driver: Driver) -> None:
 
 
 def test_lengthened_key(driver: Driver) -> None:
-    """MUST refuse an API key with a character added at its end. (suprsend: Authorizations)"""
+    """MUST refuse an API key with two digits added at its end. (suprsend: Authorizations)
+
+    They stand before the padding of a key that ends in one: some readers of Base64 look at nothing behind it.
+    """
     expect_kept_out(driver, "lengthened-key")
 
 
@@ -62,7 +65,10 @@ def test_basic_scheme(driver: Driver) -> None:
 
 
 def test_key_in_other_case(driver: Driver) -> None:
-    """MUST refuse an API key with capitals and small letters swapped. (suprsend: Authorizations)"""
+    """MUST refuse an API key with capitals and small letters swapped. (suprsend: Authorizations)
+
+    A key that is a hexadecimal number is the same in either case, and is not tested.
+    """
     expect_kept_out(driver, "key-in-other-case")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import itertools
+import re
 
 from conformance.proof.messages import Request, Response
 from conformance.proof.reference.suprsend import Reference, Refused
@@ -93,3 +95,36 @@ class LooksBeforeItAsks(Reference):
         except Refused as refused:
             return self._error_response(refused)
         return super().answer(request)
+
+
+class ReadsKeysAsBase64(Reference):
+    """A key is bytes in Base64, of which what fills no byte or stands behind the padding is left out."""
+
+    key = "fzdUa1E5dlhi"
+
+    def _is_known_key(self, key: str) -> bool:
+        return self._decode(key) == self._decode(self.key)
+
+    def _decode(self, key: str) -> bytes:
+        letters = re.sub(r"[^A-Za-z0-9+/]", "", key.partition("=")[0])
+        whole = letters[: len(letters) - (len(letters) % 4 == 1)]
+        return base64.b64decode(whole + "=" * (-len(whole) % 4))
+
+
+class ReadsPaddedKeysAsBase64(ReadsKeysAsBase64):
+    """The same where a key ends in padding."""
+
+    key = "fzdUa1E5dlhiVDI="
+
+
+class ReadsKeysAsNumbers(Reference):
+    """A key is a hexadecimal number behind a name, in either case, and ends with its last whole byte."""
+
+    key = "SS.7f3a9c0b12de45f6"
+
+    def _is_known_key(self, key: str) -> bool:
+        return self._read_bytes(key) == self._read_bytes(self.key)
+
+    def _read_bytes(self, key: str) -> list[str]:
+        number = key.lower().removeprefix("ss.")
+        return re.findall("..", "".join(itertools.takewhile("0123456789abcdef".__contains__, number)))
