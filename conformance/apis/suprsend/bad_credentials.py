@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from conformance.apis.suprsend import place
@@ -19,6 +19,18 @@ WRONG_KEY = "with a wrong key"
 FALSE_SIGNATURE = "with a signature of nothing"
 WRITE = "a write"
 READ = "GET"
+
+
+def _make_cookie(driver: Driver) -> Mapping[str, str]:
+    return {"cookie": f"session={driver.api_key.wrong_key}"}
+
+
+def _make_query(driver: Driver) -> Mapping[str, str]:
+    return {"api_key": driver.api_key.wrong_key}
+
+
+def _make_other_header(driver: Driver) -> Mapping[str, str]:
+    return {"x-api-key": driver.api_key.wrong_key}
 
 
 # Where a server looks for a key beside the documented header is its own matter; this one is nobody's anywhere. The
@@ -38,6 +50,11 @@ KINDS: Sequence[Kind[Driver]] = (
         lambda driver: Carried(f"bearer {driver.api_key.wrong_key}"),
     ),
     Kind(
+        "with a wrong key behind BEARER in capitals",
+        "wrong-key",
+        lambda driver: Carried(f"BEARER {driver.api_key.wrong_key}"),
+    ),
+    Kind(
         "with a wrong key behind another word",
         "wrong-key",
         lambda driver: Carried(f"Token {driver.api_key.wrong_key}"),
@@ -46,6 +63,21 @@ KINDS: Sequence[Kind[Driver]] = (
         "with a wrong key as a Basic credential",
         "wrong-key",
         lambda driver: Carried(driver.api_key.wrong_basic_header),
+    ),
+    Kind(
+        "with two wrong keys, one of them in a cookie",
+        "wrong-key",
+        lambda driver: Carried(driver.api_key.wrong_key_header, headers=_make_cookie(driver)),
+    ),
+    Kind(
+        "with two wrong keys, one of them in the query",
+        "wrong-key",
+        lambda driver: Carried(driver.api_key.wrong_key_header, params=_make_query(driver)),
+    ),
+    Kind(
+        "with two wrong keys, one of them in another header",
+        "wrong-key",
+        lambda driver: Carried(driver.api_key.wrong_key_header, headers=_make_other_header(driver)),
     ),
     Kind("with half a key", "cut-key", lambda driver: Carried(driver.api_key.cut_key_header)),
     Kind(
@@ -62,17 +94,17 @@ KINDS: Sequence[Kind[Driver]] = (
     Kind(
         "with a wrong key in a cookie alone",
         "missing-key",
-        lambda driver: Carried(headers={"cookie": f"session={driver.api_key.wrong_key}"}),
+        lambda driver: Carried(headers=_make_cookie(driver)),
     ),
     Kind(
         "with a wrong key in the query alone",
         "missing-key",
-        lambda driver: Carried(params={"api_key": driver.api_key.wrong_key}),
+        lambda driver: Carried(params=_make_query(driver)),
     ),
     Kind(
         "with a wrong key in another header alone",
         "missing-key",
-        lambda driver: Carried(headers={"x-api-key": driver.api_key.wrong_key}),
+        lambda driver: Carried(headers=_make_other_header(driver)),
     ),
 )
 
@@ -112,24 +144,29 @@ def _judge_read(kind: Kind[Driver]) -> str:
     return "read-without-key" if has_none else "read-with-wrong-key"
 
 
+_EVERY_TIME = (NO_KEY, WRONG_KEY)
+# HEAD is none of them: no page of the vendor's has it, and whoever is let in by it sees no preference and changes none.
 PLACES: Sequence[Place[Driver]] = (
     Place(WRITE, partial(_write, lambda places: places.main), tuple(kind.name for kind in KINDS)),
     Place(
         "a write in the other slash form",
         partial(_write, lambda places: places.main, is_other_style=True),
-        (NO_KEY,),
+        _EVERY_TIME,
     ),
-    Place("a write for a tenant", partial(_write, lambda places: places.tenant), (NO_KEY,)),
-    Place("a write for another object", partial(_write, lambda places: places.other_object), (NO_KEY,)),
+    Place("a write for a tenant", partial(_write, lambda places: places.tenant), _EVERY_TIME),
+    Place("a write for another object", partial(_write, lambda places: places.other_object), _EVERY_TIME),
     Place(
         "a write for an object of another type",
         partial(_write, lambda places: places.other_type_object),
-        (NO_KEY,),
+        _EVERY_TIME,
     ),
-    Place("a write for an unknown type", partial(_write, lambda places: places.unknown_type), (NO_KEY,)),
-    Place("a write in another category", partial(_write, lambda places: places.other_category), (NO_KEY,)),
+    Place("a write for an unknown type", partial(_write, lambda places: places.unknown_type), _EVERY_TIME),
+    Place("a write in another category", partial(_write, lambda places: places.other_category), _EVERY_TIME),
+    Place(
+        "a write in a locked category", partial(_write, lambda places: places.locked_category), _EVERY_TIME
+    ),
     Place(READ, partial(_read, lambda places: places.main), (), (NO_KEY, WRONG_KEY), _judge_read),
-    Place("GET for a tenant", partial(_read, lambda places: places.tenant), (NO_KEY,), (), _judge_read),
+    Place("GET for a tenant", partial(_read, lambda places: places.tenant), _EVERY_TIME, (), _judge_read),
 )
 TABLE = Table(PLACES, KINDS, drawn=2)
 

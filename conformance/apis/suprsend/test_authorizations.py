@@ -23,8 +23,8 @@ def test_missing_key(driver: Driver) -> None:
     """MUST refuse a request without an API key, with and without a trailing slash. (suprsend: Authorizations)
 
     What nobody was given is no key: a signature of nothing, or a wrong key in a cookie, in the query or in another
-    header. Each is sent in a plain write, and a write without any of them also for a tenant, for another object, for
-    another type and in another category, where the seed draws a few of the others.
+    header. Each is sent in a plain write. A write without any of them is also sent for a tenant, for another object,
+    for other types, in another category and in a locked one, where the seed draws a few of the others.
     """
     expect_kept_out(driver, "missing-key")
 
@@ -39,8 +39,9 @@ def test_wrong_key(driver: Driver) -> None:
 
     (suprsend: Authorizations)
 
-    Also behind bearer in lower case, behind another word, and as a Basic credential: a server may take the right key
-    there.
+    Also behind bearer in lower case or in capitals, behind another word, and as a Basic credential, where a server may
+    take the right key, and beside another wrong one in a cookie, in the query or in another header. One as documented
+    is also sent wherever a write without a key is.
     """
     expect_kept_out(driver, "wrong-key")
 

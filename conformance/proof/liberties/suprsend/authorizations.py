@@ -112,7 +112,7 @@ class ReadsKeysAsBase64(Reference):
 
 
 class ReadsPaddedKeysAsBase64(ReadsKeysAsBase64):
-    """The same where a key ends in padding."""
+    """A key is bytes in Base64 with padding, behind which nothing is looked at."""
 
     key = "fzdUa1E5dlhiVDI="
 

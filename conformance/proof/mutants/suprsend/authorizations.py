@@ -71,6 +71,35 @@ class AcceptsKeyShape(Reference):
         return len(key) == len(self.key) and key[:4] == self.key[:4]
 
 
+class AcceptsKeyShapeForLockedCategories(AcceptsKeyShape):
+    """In a locked category a key of the right length and beginning is granted."""
+
+    def _authenticate_caller(self, request: Request) -> None:
+        self._is_loose = request.method == "PATCH" and self.is_loose(request)
+        super()._authenticate_caller(request)
+
+    def _is_known_key(self, key: str) -> bool:
+        return super()._is_known_key(key) if self._is_loose else key == self.key
+
+    def is_loose(self, request: Request) -> bool:
+        """Tell whether a request need not have the right key."""
+        return request.segments[-1] == "security-alert"
+
+
+class AcceptsKeyShapeForTenants(AcceptsKeyShapeForLockedCategories):
+    """For a tenant a key of the right length and beginning is granted."""
+
+    def is_loose(self, request: Request) -> bool:
+        return "tenant_id" in request.query
+
+
+class AcceptsKeyShapeForTeams(AcceptsKeyShapeForLockedCategories):
+    """For objects of another type a key of the right length and beginning is granted."""
+
+    def is_loose(self, request: Request) -> bool:
+        return request.segments[2] == "teams"
+
+
 class IgnoresTheCaseOfAKey(Reference):
     """A key is granted in any case, as a database compares."""
 
@@ -185,6 +214,13 @@ class OpenToOtherCategories(OpenSomewhere):
         return request.method == "PATCH" and request.segments[-1] == "invoices"
 
 
+class OpenToLockedCategories(OpenSomewhere):
+    """Nobody guards what cannot be left anyway."""
+
+    def is_open(self, request: Request) -> bool:
+        return request.method == "PATCH" and request.segments[-1] == "security-alert"
+
+
 class OpenToCookies(OpenSomewhere):
     """Whoever has a cookie has a session."""
 
@@ -237,6 +273,12 @@ class AcceptsAnyKeyBehindAWord(Reference):
             super()._authenticate_caller(request)
 
 
+class AcceptsAnyKeyInCapitals(AcceptsAnyKeyBehindAWord):
+    """Behind BEARER in capitals a key is not looked at."""
+
+    word = "BEARER"
+
+
 class AcceptsAnyToken(AcceptsAnyKeyBehindAWord):
     """Behind another word a key is not looked at."""
 
@@ -257,3 +299,31 @@ class AcceptsAWrongEnd(Reference):
 
     def _is_known_key(self, key: str) -> bool:
         return len(key) == len(self.key) and key[:-1] == self.key[:-1]
+
+
+class AcceptsAnyKeyBesideAnotherHeader(Reference):
+    """Of two keys neither is looked at, if one is in another header."""
+
+    breaks = frozenset({"wrong-key"})
+
+    def _authenticate_caller(self, request: Request) -> None:
+        if "authorization" not in request.headers or not self.has_another_key(request):
+            super()._authenticate_caller(request)
+
+    def has_another_key(self, request: Request) -> bool:
+        """Tell whether a request has something like a key in another place, too."""
+        return "x-api-key" in request.headers
+
+
+class AcceptsAnyKeyBesideACookie(AcceptsAnyKeyBesideAnotherHeader):
+    """Beside a cookie a key is not looked at."""
+
+    def has_another_key(self, request: Request) -> bool:
+        return "cookie" in request.headers
+
+
+class AcceptsAnyKeyBesideAQuery(AcceptsAnyKeyBesideAnotherHeader):
+    """Of two keys neither is looked at, if one is in the query."""
+
+    def has_another_key(self, request: Request) -> bool:
+        return "api_key" in request.query
