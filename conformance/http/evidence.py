@@ -10,16 +10,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from conformance.assertions.json_lines import mark_lines
+from conformance.assertions.member import Member, render_pointer
 from conformance.http.redaction import MASK, Redaction
 
 if TYPE_CHECKING:
     from conformance.http.connection import RawResponse, Request
 
 LONGEST_BODY = 4096
+LONGEST_LINE = 500  # characters of what an answer is quoted with
 STEPS = "steps"  # the folder beside a report that keeps what no line can
 # curl sets these itself; its values of Accept and the like matter no more than ours.
 _HEADERS_OF_THE_CLIENT = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
 _LONGEST_IN_LINE = 4 * LONGEST_BODY  # bytes of a body
+_LONGEST_CURL = 1000  # where it is one line among others: pasted whole or not at all
+_LONGEST_PARSED = 1024 * 1024  # bytes; what is larger is not worth the time that its lines take
+_LINES_AROUND = 8
 _TEXT_CONTROLS = {"\n", "\r", "\t"}
 
 
@@ -117,6 +123,42 @@ class Exchange:
         """The name of the file that keeps the request's body, if no line can hold it; None also for a credential."""
         return _name_kept_body(self._request.content, self._redaction)
 
+    def shorten_curl(self, elsewhere: str = "see the curl line in report.json") -> str:
+        """Return the same, or *elsewhere*, where the whole is, if it is too long for a line among others."""
+        return self.curl if len(self.curl) <= _LONGEST_CURL else f"{elsewhere} ({len(self.curl)} characters)"
+
+    @property
+    def has_cut_answer(self) -> bool:
+        """Whether *response_body* is less than the body that came."""
+        return self.response_size_bytes > LONGEST_BODY
+
+    @property
+    def whole_answer(self) -> bytes:
+        """The body of the response, without credentials; empty if none came."""
+        content = self._response.content if self._response else b""
+        return self._redaction(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def render_excerpt(self, member: Member) -> str | None:
+        """Show the lines around a *member* of a body that is cut, its own after a >; None if it is whole or no JSON."""
+        if not self.has_cut_answer or not member or self.response_size_bytes > _LONGEST_PARSED:
+            return None
+        try:
+            lines = mark_lines(self.answered_json, render_pointer(member))
+        except RecursionError:
+            return None
+        marked = [number for number, (_, is_marked) in enumerate(lines) if is_marked]
+        if not marked:
+            return None
+        first, last = (
+            max(0, marked[0] - _LINES_AROUND),
+            min(marked[-1], marked[0] + _LINES_AROUND) + _LINES_AROUND,
+        )
+        shown = [
+            f"{'>' if is_marked else ' '} {shorten_text(escape_controls(self._redaction(text)))}"
+            for text, is_marked in lines[first : last + 1]
+        ]
+        return "\n".join([f"lines {first + 1} to {first + len(shown)} of {len(lines)}", *shown])
+
     @cached_property
     def response_headers(self) -> Mapping[str, str]:
         """The response's headers, without credentials; empty if none came."""
@@ -157,6 +199,12 @@ def render_body(body: bytes, redaction: Redaction) -> str:
     return escape_controls(shown[:LONGEST_BODY]) + (f"… ({left_out} bytes more)" if left_out > 0 else "")
 
 
+def shorten_text(text: str, longest: int = LONGEST_LINE) -> str:
+    """Return *text*, or its beginning and how much is left out."""
+    left_out = len(text) - longest
+    return text if left_out <= 0 else f"{text[:longest]}… ({left_out} characters more)"
+
+
 def escape_controls(text: str) -> str:
     """Escape the control characters that a terminal would obey and an XML file may not hold."""
     if text.isprintable():
@@ -171,7 +219,7 @@ def render_headers(headers: Iterable[tuple[str, str]], redaction: Redaction) -> 
     """Show headers without credentials; repeated ones are joined."""
     shown: dict[str, str] = {}
     for name, value in headers:
-        clean = escape_controls(redaction.redact_header(name, value))[:LONGEST_BODY]
+        clean = shorten_text(escape_controls(redaction.redact_header(name, value)), LONGEST_BODY)
         shown[escape_controls(redaction(name))] = f"{shown[name]}, {clean}" if name in shown else clean
     return shown
 

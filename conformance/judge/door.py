@@ -7,15 +7,17 @@ little as for the doctor.
 from __future__ import annotations
 
 from conformance.assertions.outcome import DoesNotConform
-from conformance.http.evidence import escape_controls
+from conformance.http.evidence import escape_controls, shorten_text
 from conformance.http.pacing import BUSY_STATUSES, GATEWAY_STATUSES
 from conformance.http.response import Response, describe_unread_coding
+from openapi.media_type import bare_media_type
 
 WAITED_AT_STATUSES = BUSY_STATUSES | GATEWAY_STATUSES  # by the client, as patiently as the profile says
 # What is answered for an API that is down, and may not be in a moment; from 520 on by Cloudflare.
 STARTING_STATUSES = WAITED_AT_STATUSES | frozenset(range(520, 531))
 # And, by routers, for one that is elsewhere.
 _STATUSES_OF_GATEWAYS = frozenset({405, 421, 426, 505}) | STARTING_STATUSES
+_LONGEST_HEADER = 200
 _CHECK_PROFILE = "check base_url, the main credential and the main fixtures"
 _MEND_CODING = (
     "let whoever sends Content-Encoding, the server or a proxy before it, name the coding that is used"
@@ -41,14 +43,20 @@ def describe_exchange(response: Response) -> str:
     """Say what was asked last, and how it was answered."""
     facts = [f"{response.exchange.method} {response.exchange.url} was answered {response.status}"]
     if 300 <= response.status < 400:
-        facts.append(f"to {response.headers.get('location', 'nowhere')}")
+        facts.append(f"to {_quote_header(response, 'location') or 'nowhere'}")
     if response.status in BUSY_STATUSES and "retry-after" in response.headers:
-        facts.append(f"to wait {response.headers['retry-after']}")
+        facts.append(f"to wait {_quote_header(response, 'retry-after')}")
     if response.content and not response.is_labelled_json:
-        facts.append(response.media_type or "without a media type")
+        facts.append(bare_media_type(_quote_header(response, "content-type")) or "without a media type")
     if response.coding_fault:
         facts.append(f"with {response.coding_fault}")
     return escape_controls(", ".join(facts))
+
+
+def _quote_header(response: Response, name: str) -> str:
+    """Return a header without credentials, and no more of it than can be read; empty if there is none."""
+    shown = {one.lower(): value for one, value in response.exchange.response_headers.items()}
+    return shorten_text(shown.get(name, ""), _LONGEST_HEADER)
 
 
 def _describe_lack_of_json(response: Response) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
-from conformance.assertions.member import Member
+from conformance.assertions.member import Member, render_member
 from conformance.assertions.outcome import UNDECIDED, DoesNotConform, NotTested, Observation
 from conformance.http.client import Client
-from conformance.http.evidence import Exchange, escape_controls
+from conformance.http.evidence import LONGEST_LINE, Exchange, escape_controls, shorten_text
+from conformance.http.redaction import Redaction
 from conformance.suite.requirement import Requirement
+
+_LONGEST_REASON = 2000  # characters; it may be a list of what was observed
 
 
 @dataclass(frozen=True)
@@ -19,9 +23,9 @@ class Result:
     """What became of one requirement.
 
     status: passed, failed, observed, not_tested, inconclusive or waived. at_fault: the exchange that broke it.
-    member: what of its answer's body is wrong, if that is known. subject: what the exchange at fault was about.
-    was_asked: whether it came to be asked before the run was stopped. is_our_fault: whether the judge failed.
-    has_polled: whether it looked for what may come late.
+    member: what of its answer's body is wrong, if that is known, without credentials. subject: what the exchange at
+    fault was about. was_asked: whether it came to be asked before the run was stopped. is_our_fault: whether the judge
+    failed. has_polled: whether it looked for what may come late.
     """
 
     requirement: Requirement
@@ -37,6 +41,11 @@ class Result:
     is_our_fault: bool = False
     seconds: float = 0.0
     has_polled: bool = False
+
+    @property
+    def member_name(self) -> str | None:
+        """The member as people write it; None if none is known."""
+        return to_one_line(render_member(self.member)) or None
 
     @property
     def rests_on_race(self) -> bool:
@@ -64,7 +73,7 @@ def make_result(requirement: Requirement, error: BaseException | None, client: C
         return Result(requirement, "not_tested", reason, evidence=evidence)
     if isinstance(error, UNDECIDED):
         return Result(requirement, "inconclusive", reason, evidence=evidence)
-    fault = f"the judge's own fault: {client.redaction(describe_judge_error(error))}"
+    fault = to_one_line(f"the judge's own fault: {client.redaction(describe_judge_error(error))}")
     return Result(requirement, "inconclusive", fault, evidence=evidence, is_our_fault=True)
 
 
@@ -73,18 +82,27 @@ def _result_of_failure(
 ) -> Result:
     # A requirement that names no answer speaks of the last one.
     at_fault = error.answer.exchange if error.answer else evidence[-1] if evidence else None
-    expected, got = (to_one_line(client.redaction(text)) for text in (error.expected, error.got))
+    expected, got = (
+        to_one_line(client.redaction(text), LONGEST_LINE) for text in (error.expected, error.got)
+    )
     # The answer may be remembered from an earlier requirement, which has it in its own evidence.
     if at_fault and at_fault not in evidence:
         evidence = [*evidence, at_fault]
     status = "observed" if requirement.level == "OBSERVED" else "failed"
     reason = f"expected {expected}, got {got}"
-    return Result(requirement, status, reason, expected, got, at_fault, error.member, error.subject, evidence)
+    member = _redact_member(error.member, client.redaction)
+    return Result(requirement, status, reason, expected, got, at_fault, member, error.subject, evidence)
 
 
-def to_one_line(text: str) -> str:
-    """Show words that may be the target's in one line, which no terminal and no CI system takes for a command."""
-    return " ".join(escape_controls(text).split())
+def _redact_member(member: Member, redaction: Redaction) -> Member:
+    """Return the way to a member without credentials; to what holds it, if nobody could read its name."""
+    readable = takewhile(lambda step: len(str(step)) <= LONGEST_LINE, member)
+    return tuple(redaction(step) if isinstance(step, str) else step for step in readable)
+
+
+def to_one_line(text: str, longest: int = _LONGEST_REASON) -> str:
+    """Show words that may be the target's in one short line, which no terminal and no CI system takes for a command."""
+    return shorten_text(" ".join(escape_controls(text).split()), longest)
 
 
 def describe_judge_error(error: BaseException) -> str:

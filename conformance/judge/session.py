@@ -18,7 +18,7 @@ from conformance.http.connection import HttpConnection
 from conformance.http.redaction import Redaction
 from conformance.judge import door, notes, waiver
 from conformance.judge.engine import Engine
-from conformance.judge.result import Result, describe_judge_error, result_not_asked
+from conformance.judge.result import Result, describe_judge_error, result_not_asked, to_one_line
 from conformance.judge.suites import Suite, read_profile, suite_of
 from conformance.judge.verdict import Verdict, deciding_levels
 from conformance.judge.waiver import Waiver
@@ -95,7 +95,7 @@ class TargetSession:
                 self.driver.preflight()
         except (Unjudgeable, Unreachable, RunStopped) as trouble:
             self._may_be_starting = isinstance(trouble, Unreachable)
-            return self.client.redaction(str(trouble))
+            return to_one_line(self.client.redaction(str(trouble)))
         except Outcome as outcome:
             # Whatever else is wrong with the answer, a requirement says it with evidence.
             return self._describe_door(outcome)
@@ -224,7 +224,7 @@ def judge_target(
         verdict.waiver_faults = list(map(session.client.redaction, faults))
         verdict.notes += notes.describe_made_up(session.client.made_up_credentials, verdict.results)
         verdict.notes += notes.describe_repeats(session.client.repeats, session.client.request_count)
-        verdict.notes += [session.client.redaction(session.remains)] if session.remains else []
+        verdict.notes += [to_one_line(session.client.redaction(session.remains))] if session.remains else []
         secrets = target.secrets()
         verdict.credential_commands = {one.name: one.shell for one in secrets if one.shell}
         verdict.credential_hints = {one.name: f"{one.key} of the profile" for one in secrets}
@@ -302,7 +302,8 @@ def _collect_results(
         verdict.was_interrupted = True
         verdict.stopped = "interrupted"
     except Exception as error:
-        verdict.stopped = f"the judge itself failed: {session.client.redaction(describe_judge_error(error))}"
+        what = session.client.redaction(describe_judge_error(error))
+        verdict.stopped = to_one_line(f"the judge itself failed: {what}")
     verdict.ended_by = session.engine.stopped
     for missing in asked[len(verdict.results) :]:
         verdict.results.append(result_not_asked(missing, str(verdict.stopped)))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
 from typing import Any
 
 from conformance import suite_version
 from conformance.assertions.member import render_pointer
+from conformance.http.evidence import STEPS
 from conformance.judge.result import Result
 from conformance.judge.verdict import Verdict
+from conformance.report.steps import name_kept_answers
 from conformance.suite.sentences import quote_sentences
 
 SCHEMA = 1
@@ -23,6 +26,7 @@ def render_document(document: dict[str, Any]) -> str:
 
 def build_document(verdict: Verdict) -> dict[str, Any]:
     """Return report.json as a mapping; its order is the same for every run."""
+    kept = name_kept_answers(verdict)
     return {
         "schema": SCHEMA,
         "suite": {
@@ -47,7 +51,7 @@ def build_document(verdict: Verdict) -> dict[str, Any]:
         "notes": verdict.notes,
         "waiver_faults": verdict.waiver_faults,
         "musts": {"tested": verdict.musts_tested, "of": verdict.musts},
-        "requirements": [_render_requirement(result, verdict) for result in verdict.results],
+        "requirements": [_render_requirement(result, verdict, kept) for result in verdict.results],
     }
 
 
@@ -63,7 +67,7 @@ def _summarize_exam(verdict: Verdict) -> dict[str, int | None] | None:
     }
 
 
-def _render_requirement(result: Result, verdict: Verdict) -> dict[str, Any]:
+def _render_requirement(result: Result, verdict: Verdict, kept: Mapping[int, str]) -> dict[str, Any]:
     requirement = result.requirement
     return {
         "id": requirement.id,
@@ -77,11 +81,12 @@ def _render_requirement(result: Result, verdict: Verdict) -> dict[str, Any]:
         "asked": result.was_asked,
         "reason": result.reason,
         "subject": result.subject,
-        "evidence": _select_evidence(result, verdict),
+        "member": result.member_name,
+        "evidence": _select_evidence(result, verdict, kept),
     }
 
 
-def _select_evidence(result: Result, verdict: Verdict) -> list[dict[str, Any]]:
+def _select_evidence(result: Result, verdict: Verdict, kept: Mapping[int, str]) -> list[dict[str, Any]]:
     """Return the exchange at fault and those before it; the first ones if none is at fault."""
     # By identity: two exchanges that are equal in all they say are still two.
     exchanges = list({id(one): one for one in result.evidence}.values())
@@ -95,6 +100,8 @@ def _select_evidence(result: Result, verdict: Verdict) -> list[dict[str, Any]]:
             "number": verdict.number_of(one),
             **(one.as_json(result.expected, result.got) if one is result.at_fault else one.as_json()),
             "member": render_pointer(result.member) if one is result.at_fault and result.member else None,
+            "excerpt": one.render_excerpt(result.member) if one is result.at_fault else None,
+            "answer_file": f"{STEPS}/{kept[id(one)]}" if id(one) in kept else None,
         }
         for one in shown
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from conformance.assertions.member import render_pointer
+from conformance.assertions.json_lines import mark_lines
 from conformance.http.evidence import escape_controls
 from conformance.report.words import GRADES, WORDS
 
@@ -28,6 +28,7 @@ def render_page(document: dict[str, Any]) -> str:
         lstrip_blocks=True,
     )
     environment.filters["mark"] = mark_member
+    environment.filters["mark_excerpt"] = mark_excerpt
     asked = document["requirements"]
     judged = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
     failed = [one for one in asked if one["status"] == "failed"]
@@ -53,37 +54,21 @@ def mark_member(body: str, pointer: str | None) -> Markup:
     is marked.
     """
     try:
-        value = json.loads(body) if pointer else None
-        lines = list(_list_lines(value, "", "", ""))
+        lines = mark_lines(json.loads(body), pointer or "")
     except (ValueError, RecursionError):
-        value = None
-    if value is None:
         return escape(escape_controls(body))
-    marked = str(pointer)
-    while marked and not any(at == marked for at, _ in lines):
-        marked = marked.rpartition("/")[0]
+    return _mark_up((escape_controls(text), is_marked) for text, is_marked in lines)
+
+
+def mark_excerpt(excerpt: str) -> Markup:
+    """Write an excerpt of a body with the lines marked that have a > before them."""
+    return _mark_up((line, line.startswith(">")) for line in excerpt.splitlines())
+
+
+def _mark_up(lines: Iterable[tuple[str, bool]]) -> Markup:
     return Markup("\n").join(
-        Markup("<mark>{}</mark>").format(text)
-        if marked and f"{at}/".startswith(f"{marked}/")
-        else escape(text)
-        for at, text in lines
+        Markup("<mark>{}</mark>").format(text) if is_marked else escape(text) for text, is_marked in lines
     )
-
-
-def _list_lines(value: Any, at: str, before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Yield each line of a JSON value, with the pointer to what stands there; before, after: what is around it."""
-    indent = before[: len(before) - len(before.lstrip())]
-    if not isinstance(value, dict | list) or not value:
-        yield at, escape_controls(f"{before}{json.dumps(value, ensure_ascii=False)}{after}")
-        return
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    yield at, f"{before}{opening}"
-    for number, (step, item) in enumerate(items, 1):
-        name = f"{json.dumps(step, ensure_ascii=False)}: " if isinstance(value, dict) else ""
-        comma = "," if number < len(value) else ""
-        yield from _list_lines(item, f"{at}{render_pointer((step,))}", f"{indent}  {name}", comma)
-    yield at, f"{indent}{closing}{after}"
 
 
 def _count_statuses(asked: list[dict[str, Any]]) -> Iterator[str]:

@@ -11,7 +11,8 @@ from conformance.judge.result import Result
 from conformance.judge.verdict import Verdict
 
 _MARK = "# Run it where the judge was run: relative paths count from there."  # tells our scripts from others
-_BODY = re.compile(r"[0-9a-f]{12}\.body")
+_BODY = re.compile(r"[0-9a-f]{12}\.body|request-[0-9]+\.answer")
+_MOST_ANSWERS = 20
 _FINDINGS = ("failed", "waived")
 _MOST_STEPS = 30
 _MOST_OF_ANSWERS = 8  # of what is judged answer by answer
@@ -26,13 +27,26 @@ def render_steps(verdict: Verdict) -> dict[str, bytes]:
             name = re.sub(r"[^\w.-]", "_", result.requirement.name)
             files[f"{name}.sh"] = "\n".join(_render_script(verdict, result, steps)).encode() + b"\n"
             files.update({one.kept_body: one.content for one in steps if one.kept_body})
+    names = name_kept_answers(verdict)
+    files.update({names[id(one)]: one.whole_answer for one in verdict.exchanges if id(one) in names})
     return files
+
+
+def name_kept_answers(verdict: Verdict) -> dict[int, str]:
+    """Map the identities of exchanges to the names of the files that keep their answers whole.
+
+    It is those that findings blame, and of which the reports show only the beginning; not all of very many.
+    """
+    blamed = [one.at_fault for one in verdict.results if one.status in _FINDINGS]
+    cut = dict.fromkeys(one for one in blamed if one and one.has_cut_answer)
+    numbers = {id(one): verdict.number_of(one) for one in list(cut)[:_MOST_ANSWERS]}
+    return {key: f"request-{number}.answer" for key, number in numbers.items() if number}
 
 
 def list_written_steps(folder: Path) -> list[Path]:
     """Return the files in *folder* that a run has written; somebody may keep scripts of their own there."""
     scripts = [file for file in folder.glob("*.sh") if _is_our_script(file)]
-    return scripts + [file for file in folder.glob("*.body") if _BODY.fullmatch(file.name)]
+    return scripts + [file for file in folder.glob("*.*") if _BODY.fullmatch(file.name)]
 
 
 def _is_our_script(file: Path) -> bool:
