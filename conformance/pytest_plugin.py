@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).resolve().parent
 # The ways of xdist that keep the tests of one file in one process: requirements share what they found at the target.
 _KEEPS_FILES_TOGETHER = ("no", "loadfile", "loadscope")
+_LONGEST_BODY = 300  # characters of an answer
 
 ParsedT = TypeVar("ParsedT")
 
@@ -253,14 +254,23 @@ class RequirementItem(pytest.Item):
 
     def _describe(self, result: Result) -> str:
         lines = [f"expected {result.expected}, got {result.got}" if result.expected else "", self._sentence]
-        return "\n".join([*filter(None, lines), *_describe_exchange(result)])
+        return "\n".join([*filter(None, lines), *_describe_evidence(result)])
 
 
-def _describe_exchange(result: Result) -> Iterator[str]:
+def _describe_evidence(result: Result) -> Iterator[str]:
+    from conformance.report.words import MOST_SENTENCES, quote_sentence, shorten_line
+    from conformance.suite.sentences import quote_sentences
+
+    for one in quote_sentences(result.requirement)[:MOST_SENTENCES]:
+        yield f"says      {quote_sentence(one.text, one.url)}"
+    if result.subject:
+        yield f"about     {result.subject}"
+    if result.member_name:
+        yield f"member    {result.member_name}"
     if fault := result.at_fault:
         yield f"sent      {fault.method} {fault.url}"
-        yield f"answered  {fault.status or fault.error} {fault.response_body}"
-        yield f"repeat    {fault.curl}"
+        yield f"answered  {fault.status or fault.error} {shorten_line(fault.response_body, _LONGEST_BODY)}"
+        yield f"repeat    {fault.shorten_curl('conformance run --report-dir DIR keeps the curl line')}"
 
 
 def _make_run(config: pytest.Config) -> ConformanceRun:

@@ -9,7 +9,14 @@ from rich.text import Text
 
 from conformance.http.evidence import Exchange
 from conformance.judge.result import Result
-from conformance.report.words import INDENT, WORD_WIDTH, WORDS
+from conformance.report.words import (
+    INDENT,
+    MOST_SENTENCES,
+    WORD_WIDTH,
+    WORDS,
+    quote_sentence,
+    shorten_line,
+)
 from conformance.suite.requirement import Requirement
 from conformance.suite.sentences import quote_sentences
 
@@ -17,8 +24,6 @@ if TYPE_CHECKING:
     from conformance.judge.finding import Finding
 
 _LONGEST_SHOWN = 100
-_MOST_SENTENCES = 2
-_LONGEST_CURL = 1000  # pasted whole or not at all
 
 
 def render_headline(requirement: Requirement, word: str, style: str) -> Text:
@@ -33,7 +38,8 @@ def render_failure(result: Result, has_curl: bool, number: int | None = None) ->
     has_curl: whether the command that repeats it is one of them. number: of the exchange at fault.
     """
     yield render_headline(result.requirement, *WORDS[result.status])
-    yield from _render_difference(result.requirement, result.expected or "", result.got or "", result.subject)
+    about, member = result.subject, result.member_name
+    yield from _render_difference(result.requirement, result.expected or "", result.got or "", about, member)
     if result.at_fault:
         yield from _render_exchange(result.at_fault, has_curl, number)
 
@@ -52,27 +58,23 @@ def render_finding(finding: Finding, file: object | None) -> Iterator[Text]:
 
 
 def _render_difference(
-    asked: Requirement, expected: str, got: str, subject: str | None = None
+    asked: Requirement, expected: str, got: str, subject: str | None = None, member: str | None = None
 ) -> Iterator[Text]:
     yield Text(f"{INDENT}{asked.level} {asked.text} ({asked.source})")
-    for sentence in quote_sentences(asked)[:_MOST_SENTENCES]:
-        yield Text(f"{INDENT}says      “{_shorten(sentence.text)}” {sentence.url}")
+    for one in quote_sentences(asked)[:MOST_SENTENCES]:
+        yield Text(f"{INDENT}says      {quote_sentence(one.text, one.url)}")
     if subject:
         yield Text(f"{INDENT}about     {subject}")
+    if member:
+        yield Text(f"{INDENT}member    {member}")
     yield Text.assemble(f"{INDENT}expected  ", (expected, "green"))
     yield Text.assemble(f"{INDENT}got       ", (got, "red"))
 
 
 def _render_exchange(one: Exchange, has_curl: bool, number: int | None = None) -> Iterator[Text]:
-    sent = " ".join(filter(None, [one.method, one.url, _shorten(one.body or "")]))
-    answer = f"{one.status} {_shorten(one.response_body)}" if one.status else one.error
+    sent = " ".join(filter(None, [one.method, one.url, shorten_line(one.body or "", _LONGEST_SHOWN)]))
+    answer = f"{one.status} {shorten_line(one.response_body, _LONGEST_SHOWN)}" if one.status else one.error
     sent = f"{number}: {sent}" if number else sent
     yield Text(f"{INDENT}exchange  {sent} -> {answer}", "dim")
     if has_curl:
-        curl = one.curl if len(one.curl) <= _LONGEST_CURL else "see the curl line in report.json"
-        yield Text(f"{INDENT}repeat    {curl}", "dim")
-
-
-def _shorten(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"
+        yield Text(f"{INDENT}repeat    {one.shorten_curl()}", "dim")

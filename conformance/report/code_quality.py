@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from conformance.judge.verdict import deciding_levels
+from conformance.report.words import describe_failure
 
 
 def render_code_quality(document: dict[str, Any]) -> str:
     """Return a report's *document* as a list of findings in the file of the profile."""
     decides = deciding_levels(document["strict"])
     findings = [
-        _make_finding(
-            document, one["id"], f"{one['level']} {one['text']} {one['reason']}", one["level"] in decides
-        )
+        _make_finding(document, one["id"], describe_failure(one), one["level"] in decides)
         for one in document["requirements"]
         if one["status"] == "failed"
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.http.evidence import escape_controls
 from conformance.judge.verdict import CONFORMANT, deciding_levels
+from conformance.report.words import MOST_SENTENCES, describe_failure, describe_place, quote_sentence
 
 _MOST_ANNOTATIONS = 10  # GitHub shows no more annotations of a step; report.json has them all
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -27,7 +28,7 @@ def render_annotations(document: dict[str, Any], waivers: Path | None = None) ->
         _render_command(
             "error" if one["level"] in decides else "warning",
             one["id"],
-            f"{one['level']} {one['text']} ({one['source']}): {one['reason']}",
+            "\n".join([describe_failure(one), *_quote_sentences(one)]),
             profile,
         )
         for one in failed
@@ -59,12 +60,16 @@ def render_summary(document: dict[str, Any]) -> str:
         lines += [
             f"- `{one['id']}` {one['level']} {one['text']} ({one['source']})",
             "",
-            f"  {_render_preformatted(one['reason'])}",
+            *(f"  {_render_preformatted(text)}" for text in (describe_place(one), one["reason"]) if text),
             "",
         ]
     if len(failed) > _MOST_ANNOTATIONS:
         lines += [f"{len(failed) - _MOST_ANNOTATIONS} more failed; the report has them all.", ""]
     return "\n".join(lines) + "\n"
+
+
+def _quote_sentences(requirement: dict[str, Any]) -> list[str]:
+    return [quote_sentence(one["text"], one["url"]) for one in requirement["sentences"][:MOST_SENTENCES]]
 
 
 def _name_grade(document: dict[str, Any]) -> str:

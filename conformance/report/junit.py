@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -37,6 +38,8 @@ def render_junit(verdict: Verdict) -> str:
     suite.time = round(verdict.seconds, 3)
     document = JUnitXml("conformance")
     document.add_testsuite(suite)
+    # junitparser's own way to do so parses the text again, and so stumbles over what an answer said.
+    ElementTree.indent(document._elem, " ")
     text: bytes = document.tostring()  # type: ignore[no-untyped-call]
     return _PROLOG + text.decode("utf-8") + "\n"
 
@@ -65,8 +68,9 @@ def _convert_result(result: Result, verdict: Verdict) -> TestCase:
     if result.status == "failed" and counts:
         failure = Failure(reason, requirement.level)
         about = f"about {result.subject}" if result.subject else None
-        curl = result.at_fault.curl if result.at_fault else None
-        failure.text = "\n".join(filter(None, [sentence, about, reason, curl]))
+        member = f"member {result.member_name}" if result.member_name else None
+        curl = result.at_fault.shorten_curl() if result.at_fault else None
+        failure.text = "\n".join(filter(None, [sentence, about, member, reason, curl]))
         case.result = [failure]
     elif result.status == "not_tested" and counts and is_strict:
         failure = Failure(reason, "not tested")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.judge.verdict import (
     BUT_FOR_WAIVERS,
     CONFORMANT,
@@ -25,5 +27,30 @@ GRADES = {
     NOT_CONFORMANT: ("NOT CONFORMANT", "bold red"),
     NO_VERDICT: ("NO VERDICT", "bold yellow"),
 }
+MOST_SENTENCES = 2
+_LONGEST_SENTENCE = 100
 WORD_WIDTH = max(len(word) for word, _ in WORDS.values())
 INDENT = " " * (WORD_WIDTH + 2)
+
+
+def quote_sentence(text: str, url: str) -> str:
+    """Quote a sentence of the vendor, as much of it as says what it is about, with its page."""
+    return f"“{shorten_line(text, _LONGEST_SENTENCE)}” {url}"
+
+
+def shorten_line(text: str, longest: int) -> str:
+    """Return *text* in one line, or its beginning with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[:longest]}…"
+
+
+def describe_failure(requirement: dict[str, Any]) -> str:
+    """Say what a failed *requirement* of a report's document asks, what it is about, and what came instead."""
+    sentence = f"{requirement['level']} {requirement['text']} ({requirement['source']})"
+    return "; ".join(filter(None, [f"{sentence}: {requirement['reason']}", describe_place(requirement)]))
+
+
+def describe_place(requirement: dict[str, Any]) -> str:
+    """Say what a failed *requirement* of a report's document is about, and which member; empty if neither is known."""
+    named = {"about": requirement["subject"], "member": requirement["member"]}
+    return ", ".join(f"{word} {text}" for word, text in named.items() if text)

@@ -83,10 +83,21 @@ def test_report_has_the_documented_shape(api, run_of_failure):
         "asked",
         "reason",
         "subject",
+        "member",
         "evidence",
     }
     assert set(failed[0]["sentences"][0]) == {"text", "page", "url"}
-    assert set(evidence) == {"number", "request", "response", "expected", "got", "curl", "member"}
+    assert set(evidence) == {
+        "number",
+        "request",
+        "response",
+        "expected",
+        "got",
+        "curl",
+        "member",
+        "excerpt",
+        "answer_file",
+    }
     assert set(evidence["request"]) == {"method", "url", "headers", "body"}
     assert set(evidence["response"]) == {"status", "headers", "body"}
     assert evidence["response"]["status"] == 500

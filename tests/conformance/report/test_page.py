@@ -169,7 +169,7 @@ def test_failure_of_a_list_names_the_record_that_it_lacks(reference, tmp_path):
     server = ListsNothing()
     text = Page(written(tmp_path, server, server.profile("http://h"), only=["written-is-listed"])).text
 
-    assert re.search(r'AboutfanId "fan-1001", category "\w+", preference "\w+"\n?Expectedthe record', text)
+    assert re.search(r'AboutfanId "fan-1001", category "\w+", preference "\w+"\n?MemberdataExpectedthe', text)
 
 
 @pytest.mark.parametrize(
