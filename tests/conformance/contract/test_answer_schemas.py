@@ -1,0 +1,64 @@
+"""Schemas of answers as JSON Schema 2020-12 has them, and those that are none."""
+
+import json
+
+import pytest
+
+from conformance.proof.in_process import IN_PROCESS_URL
+from conformance.proof.messages import Response
+from conformance.proof.trial import judge_in_process
+
+TUPLE = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]}
+
+
+class Answers:
+    def __init__(self, body):
+        self.body = body
+
+    def answer(self, request):
+        return Response(200, self.body if request.path == "/point" else {})
+
+
+def judged(folder, schema, body):
+    def get(one):
+        return {"responses": {"200": {"description": "-", "content": {"application/json": {"schema": one}}}}}
+
+    paths = {"/point": {"get": get(schema)}, "/other": {"get": get({"type": "object"})}}
+    contract = {"openapi": "3.1.0", "info": {"title": "A", "version": "1"}, "paths": paths}
+    (folder / "a.json").write_text(json.dumps(contract))
+    profile = {"spec": str(folder / "a.json"), "base_url": IN_PROCESS_URL}
+    return judge_in_process(Answers(body), profile)
+
+
+@pytest.mark.parametrize(
+    ("schema", "fits", "breaks"),
+    [
+        (TUPLE, ["a", 1, None], [1, 1]),
+        ({**TUPLE, "items": False}, ["a", 1], ["a", 1, 2]),
+        ({**TUPLE, "items": {"type": "null"}}, ["a", 1, None], ["a", 1, 2]),
+        ({**TUPLE, "unevaluatedItems": False}, ["a", 1], ["a", 1, 2]),
+        ({"type": "object", "properties": {"at": TUPLE}}, {"at": ["a", 1]}, {"at": ["a", "b"]}),
+        ({"allOf": [TUPLE, {"minItems": 2}]}, ["a", 1], ["a", "b"]),
+    ],
+)
+def test_tuple_is_understood(schema, fits, breaks, tmp_path):
+    assert judged(tmp_path, schema, fits).verdict == "conformant"
+    assert judged(tmp_path, schema, breaks).ids("failed") == ["a/get-point-schema"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "says"),
+    [
+        ({"type": "strin"}, 'type: "strin" is not valid under any of the schemas listed'),
+        ({"properties": {"at": {"required": "a"}}}, 'properties.at.required: "a" is not of type "array"'),
+        ({"maxItems": -1}, "maxItems: -1 is less than the minimum of 0"),
+    ],
+)
+def test_schema_that_is_none_is_not_tested_and_the_others_are(schema, says, tmp_path):
+    verdict = judged(tmp_path, schema, {})
+    (reason,) = (one.reason for one in verdict.results if one.requirement.id == "a/get-point-schema")
+
+    assert (verdict.grade, verdict.ids("inconclusive")) == ("conformant_in_what_was_tested", [])
+    assert verdict.ids("not_tested") == ["a/get-point-schema"]
+    assert reason.startswith(f"the schema of a 200 in #/paths/~1point/get/responses is none: {says}")
+    assert reason.endswith("; mend it in the contract")
