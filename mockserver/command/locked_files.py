@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from mockserver.command.settings import Settings
-from mockserver.export.atomic_file import write_atomically
 from mockserver.http.problems import CannotStart
+from openapi.atomic_file import write_atomically
 
 if TYPE_CHECKING:
     from mockserver.stub import Stub

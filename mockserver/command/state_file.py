@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mockserver.export.atomic_file import write_atomically
 from mockserver.http.problems import CannotStart, Invalid
 from mockserver.stub import Stub
+from openapi.atomic_file import write_atomically
 
 
 class CannotSave(Exception):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from mockserver.export.atomic_file import write_atomically
 from mockserver.http.problems import CannotStart
+from openapi.atomic_file import write_atomically
 
 MARK = ".mockserver-export"
 _FIRST_LINE = "# mockserver export wrote these files, and will replace them when it is asked again."
