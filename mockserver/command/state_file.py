@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from mockserver.http import exact_json
 from mockserver.http.problems import CannotStart, Invalid
 from mockserver.stub import Stub
-from openapi.atomic_file import write_atomically
+from openapi.atomic_file import check_writable, write_atomically
+
+# What was accepted in a body stands some levels deeper in the state.
+_DEEPEST = exact_json.MAXIMUM_DEPTH + 10
 
 
 class CannotSave(Exception):
@@ -21,31 +23,37 @@ class CannotSave(Exception):
 
 
 def load_state(file: Path, stub: Stub) -> None:
-    """Load the state in *file* into the stub, if the file exists.
+    """Load the state in *file* into the stub, if the file exists, and make sure that the state can be saved.
 
-    Raises CannotStart if the file cannot be read or does not hold a state.
+    Raises CannotStart if the file cannot be read, does not hold a state, or could not be replaced at the end.
     """
-    if not file.exists():
-        if not file.resolve().parent.is_dir():
-            raise CannotStart(f"{file}: there is no such folder; the state could not be saved at the end")
-        return
+    if file.is_symlink():
+        raise CannotStart(f"{file}: is a link; name the file that it leads to, {file.resolve()}")
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(document, dict):
-            raise CannotStart(f"{file}: does not hold a state; GET /__admin/state shows what one looks like")
-        stub.admin.state.load_into_session(document, stub.sessions.default)
+        if file.is_file():  # reading a pipe would wait for somebody to write
+            document = exact_json.loads(file.read_bytes().removeprefix(b"\xef\xbb\xbf"), _DEEPEST)
+            if not isinstance(document, dict):
+                raise CannotStart(
+                    f"{file}: does not hold a state; GET /__admin/state shows what one looks like"
+                )
+            stub.admin.state.load_into_session(document, stub.sessions.default)
     except OSError as error:
         raise CannotStart(f"{file}: cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise CannotStart(f"{file}: not JSON: {error}") from None
+    except exact_json.NotExact as error:
+        raise CannotStart(f"{file}: {str(error).replace('the body', 'the file')}") from None
     except Invalid as invalid:
         raise CannotStart(f"{file}: {invalid.message}") from None
+    try:
+        check_writable(file, _render_state(stub))
+    except OSError as error:
+        raise CannotStart(f"{file}: the state could not be saved at the end: {error.strerror}") from None
 
 
 @contextmanager
 def lock_state_file(file: Path) -> Iterator[None]:
     """Keep other stubs from *file*, except on Windows: the last stub to end would undo what the others saved.
 
+    The lock lies beside the file, where stubs in other containers find it as well.
     Raises CannotStart if another has it.
     """
     if sys.platform == "win32":
@@ -53,13 +61,28 @@ def lock_state_file(file: Path) -> Iterator[None]:
         return
     import fcntl
 
-    name = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:16]
-    with Path(tempfile.gettempdir(), f"mockserver-{os.getuid()}-{name}.lock").open("w") as lock:
+    lock = file.with_name(f".{file.name}.lock")
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except FileNotFoundError:
+        raise CannotStart(
+            f"{file}: there is no such folder; the state could not be saved at the end"
+        ) from None
+    except OSError as error:
+        raise CannotStart(f"{lock}: the lock of the state file cannot be made: {error.strerror}") from None
+    try:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # A stub that ends removes its lock, and this one may have been opened just before.
+            if not os.path.samestat(os.fstat(descriptor), lock.lstat()):
+                raise FileNotFoundError
         except OSError:
             raise CannotStart(f"{file}: another stub keeps its state there; name another file") from None
         yield
+        with suppress(OSError):
+            lock.unlink()
+    finally:
+        os.close(descriptor)
 
 
 def save_state(file: Path, stub: Stub) -> None:
@@ -67,11 +90,12 @@ def save_state(file: Path, stub: Stub) -> None:
 
     Raises CannotSave if it cannot be written.
     """
-    content = json.dumps(
-        stub.admin.state.render_state(stub.sessions.default.save()), indent=2, ensure_ascii=False
-    )
-    target = file.resolve()  # a link stays one
     try:
-        write_atomically(target, content + "\n", is_durable=True)
+        write_atomically(file, _render_state(stub), is_durable=True)
     except OSError as error:
         raise CannotSave(f"{file}: the state cannot be saved: {error.strerror}") from None
+
+
+def _render_state(stub: Stub) -> str:
+    state = stub.admin.state.render_state(stub.sessions.default.save())
+    return json.dumps(state, indent=2, ensure_ascii=False) + "\n"

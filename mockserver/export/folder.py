@@ -32,10 +32,12 @@ class Folder:
     def write(self, files: Mapping[str, str]) -> None:
         """Write *files*, by their path in the folder, and remove those that only an earlier export wrote.
 
-        Raises CannotStart for a file in the way that no export wrote, before anything is written; and for a file
-        that cannot be written.
+        Raises CannotStart for a file in the way that no export wrote, and for a folder that is a link, before anything
+        is written; and for a file that cannot be written.
         """
         path, earlier = self._path, self._earlier
+        for folder in {PurePosixPath(name).parent for name in {*files} | earlier}:
+            _refuse_link(path, folder)
         try:
             for name in sorted({*files} - earlier):
                 if (path / name).exists():
@@ -51,6 +53,13 @@ class Folder:
             write_atomically(path / MARK, _render_mark(files))
         except OSError as error:
             raise _cannot_write(error, path) from None
+
+
+def _refuse_link(path: Path, folder: PurePosixPath) -> None:
+    """Raise CannotStart if *folder*, below *path*, or one above it there is a link, which may lead out of *path*."""
+    for part in (folder, *folder.parents):
+        if part.name and (path / part).is_symlink():
+            raise CannotStart(f"{path / part}: is a link; remove it")
 
 
 def _cannot_write(error: OSError, path: Path) -> CannotStart:

@@ -16,13 +16,13 @@ class NotExact(ValueError):
     """The text is not JSON, or not JSON that can be kept exactly; the message says why and where."""
 
 
-def loads(raw: bytes) -> Any:
+def loads(raw: bytes, deepest: int = MAXIMUM_DEPTH) -> Any:
     """Parse one JSON text in UTF-8.
 
     Raises NotExact for malformed text, another encoding, a byte order mark, NaN and Infinity, numbers that
-    a 64-bit float alters, repeated keys, lone surrogates and nesting beyond 200 levels.
+    a 64-bit float alters, repeated keys, lone surrogates and nesting beyond *deepest* levels.
     """
-    if raw.count(b"[") + raw.count(b"{") < MAXIMUM_DEPTH:
+    if raw.count(b"[") + raw.count(b"{") < deepest:
         # What comes back as the very same bytes has lost nothing; most clients send JSON as compact as that.
         try:
             value = orjson.loads(raw)
@@ -30,7 +30,7 @@ def loads(raw: bytes) -> Any:
                 return value
         except (orjson.JSONDecodeError, TypeError):
             pass
-    return _parse_carefully(raw)
+    return _parse_carefully(raw, deepest)
 
 
 def dumps(value: Any) -> bytes:
@@ -52,7 +52,7 @@ def parse_leniently(content: bytes | None) -> Any:
         return content.decode(errors="replace")
 
 
-def _parse_carefully(raw: bytes) -> Any:
+def _parse_carefully(raw: bytes, deepest: int) -> Any:
     text = _decode_utf_8(raw)
     try:
         value = _DECODER.decode(text)
@@ -60,19 +60,20 @@ def _parse_carefully(raw: bytes) -> Any:
         at = f"line {error.lineno}, column {error.colno}"
         raise NotExact(f"the body is not JSON: {error.msg} at {at}") from None
     except RecursionError:
-        raise NotExact(_TOO_DEEP) from None
+        raise NotExact(_describe_depth(deepest)) from None
     except NotExact:
         raise
     except ValueError:
         raise NotExact("the body holds an integer with too many digits") from None
-    if text.count("[") + text.count("{") > MAXIMUM_DEPTH and _measure_depth(value) > MAXIMUM_DEPTH:
-        raise NotExact(_TOO_DEEP)
+    if text.count("[") + text.count("{") > deepest and _measure_depth(value) > deepest:
+        raise NotExact(_describe_depth(deepest))
     if "\\u" in text:
         _refuse_lone_surrogates(value)
     return value
 
 
-_TOO_DEEP = f"the body nests more than {MAXIMUM_DEPTH} levels deep"
+def _describe_depth(deepest: int) -> str:
+    return f"the body nests more than {deepest} levels deep"
 
 
 def _decode_utf_8(raw: bytes) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
 from mockserver.command.settings import check_environment, read_settings
-from mockserver.command.state_file import CannotSave, load_state, save_state
+from mockserver.command.state_file import CannotSave, load_state, lock_state_file, save_state
 from mockserver.http.problems import CannotStart
 from mockserver.services.service import load_services
 from mockserver.stub import Stub
@@ -128,7 +131,6 @@ def test_state_is_saved_at_the_end_and_loaded_at_the_start(tmp_path):
         process.kill()
         process.wait(timeout=10)
     assert json.loads(file.read_text()) == saved
-    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_state_is_kept_when_the_terminal_is_closed(tmp_path):
@@ -150,16 +152,73 @@ def test_state_has_one_stub_at_a_time(tmp_path):
     assert other.stderr == f"mockserver: {file}: another stub keeps its state there; name another file\n"
 
 
-def test_state_is_replaced_whole_through_a_link(tmp_path):
+def test_state_behind_a_link_stops_the_start_and_names_the_file(tmp_path):
     file, link = tmp_path / "state.json", tmp_path / "link.json"
     link.symlink_to(file)
+
+    with pytest.raises(CannotStart) as refused:
+        load_state(link, Stub(load_services()))
+
+    assert str(refused.value) == f"{link}: is a link; name the file that it leads to, {file}"
+    assert not file.exists()
+
+
+def test_lock_that_somebody_linked_elsewhere_stops_the_start(tmp_path):
+    (tmp_path / ".state.json.lock").symlink_to(tmp_path / "elsewhere")
+
+    with (
+        pytest.raises(CannotStart, match="the lock of the state file cannot be made"),
+        lock_state_file(tmp_path / "state.json"),
+    ):
+        pass
+
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_state_keeps_its_mode_and_leaves_nothing_beside(tmp_path):
+    file = tmp_path / "state.json"
+    file.write_text("{}")
+    file.chmod(0o600)
     stub = Stub(load_services())
+    with lock_state_file(file):
+        load_state(file, stub)
+        save_state(file, stub)
 
-    save_state(link, stub)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [file]
 
-    assert link.is_symlink()
-    load_state(link, stub)
-    assert list(json.loads(file.read_text())) == ["onlyautomator", "suprsend"]
+
+def test_disk_that_is_full_stops_the_start(tmp_path, monkeypatch):
+    def refuse(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+
+    with pytest.raises(CannotStart, match="could not be saved at the end: No space left on device"):
+        load_state(tmp_path / "state.json", Stub(load_services()))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pipe_in_place_of_the_state_stops_the_start(tmp_path):
+    os.mkfifo(tmp_path / "state.json")
+    with pytest.raises(CannotStart, match="a pipe or a device"):
+        load_state(tmp_path / "state.json", Stub(load_services()))
+
+
+def test_deepest_value_that_is_accepted_is_loaded_again(tmp_path):
+    file = tmp_path / "state.json"
+    value: Any = 1
+    for _ in range(199):
+        value = [value]
+    stub = Stub(load_services())
+    record = {"fanId": "12345", "userId": "u", "category": "c", "preference": "p", "source": "manual", "id": "1",
+              "createdAt": "2026-01-01T00:00:00.000Z", "updatedAt": "2026-01-01T00:00:00.000Z"}  # fmt: skip
+    document = {"onlyautomator": {"fans": ["12345"], "preferences": [{**record, "value": value}]}}
+    stub.admin.state.load_into_session(document, stub.sessions.default)
+    save_state(file, stub)
+
+    load_state(file, Stub(load_services()))
 
 
 def test_save_that_fails_says_so_and_leaves_nothing(tmp_path):
@@ -175,7 +234,7 @@ def test_save_that_fails_says_so_and_leaves_nothing(tmp_path):
 def test_command_says_that_it_could_not_save(tmp_path):
     folder = tmp_path / "gone"
     folder.mkdir()
-    ran = run_command("--state", folder / "state.json", "run", "--", "rmdir", str(folder))
+    ran = run_command("--state", folder / "state.json", "run", "--", "rm", "-r", str(folder))
 
     assert (
         ran.stderr
@@ -185,8 +244,11 @@ def test_command_says_that_it_could_not_save(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("{", "not JSON"), ("[]", "does not hold a state"), ('{"nope": {}}', "nope: is not an API served here"),
-     ('{"onlyautomator": {"fan": []}}', "did you mean 'fans'?")],
+    [("{", "the file is not JSON: "), ("[]", "does not hold a state"),
+     ('{"nope": {}}', "nope: is not an API served here"),
+     ('{"onlyautomator": {"fan": []}}', "did you mean 'fans'?"), ('{"a": NaN}', "NaN is not a JSON value"),
+     ('{"a": {}, "a": {}}', 'the member "a" is given twice'), ('{"a": "\\ud800"}', "the file holds a lone surrogate"),
+     ("[" * 300 + "]" * 300, "the file nests more than 210 levels deep")],
 )  # fmt: skip
 def test_state_that_is_none_stops_the_start(tmp_path, content, said):
     file = tmp_path / "state.json"
@@ -199,5 +261,8 @@ def test_state_that_is_none_stops_the_start(tmp_path, content, said):
 
 
 def test_state_in_no_folder_stops_the_start(tmp_path):
-    with pytest.raises(CannotStart, match="there is no such folder"):
-        load_state(tmp_path / "no" / "state.json", Stub(load_services()))
+    with (
+        pytest.raises(CannotStart, match="there is no such folder"),
+        lock_state_file(tmp_path / "no" / "state.json"),
+    ):
+        pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 from pathlib import Path
 
 import httpx2
@@ -160,10 +161,11 @@ def test_later_export_replaces_an_earlier_one_and_nothing_else(tmp_path):
     assert run_export(tmp_path) - {"types/mine.d.ts", "notes.txt"} >= {f"openapi/{OWN[1]}.yaml"}
 
 
-def test_export_that_was_cut_short_is_known_for_one(tmp_path):
+def test_export_that_was_cut_short_is_known_for_one(tmp_path, monkeypatch):
     """Its mark is written first: the files that are there already are no stranger's the next time."""
     run_export(tmp_path, "--api", OWN[0])
-    obstacle = tmp_path / f"types/.{OWN[1]}.d.ts.{os.getpid()}"
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "in-the-way")
+    obstacle = tmp_path / "types/.in-the-way.new"
     obstacle.mkdir()
 
     assert "cannot be written" in refuse_export(tmp_path)
@@ -172,6 +174,17 @@ def test_export_that_was_cut_short_is_known_for_one(tmp_path):
     assert f"openapi/{OWN[1]}.yaml" in read_files(tmp_path)
     assert f"types/{OWN[1]}.d.ts" not in read_files(tmp_path)
     assert f"types/{OWN[1]}.d.ts" in run_export(tmp_path)
+
+
+def test_nothing_is_written_or_removed_behind_a_link(tmp_path):
+    kit, outside = tmp_path / "kit", tmp_path / "outside"
+    run_export(kit)
+    (kit / "types").rename(outside)
+    (kit / "types").symlink_to(outside)
+    before = read_files(outside)
+
+    assert f"{kit / 'types'}: is a link; remove it" in refuse_export(kit, "--api", OWN[0])
+    assert read_files(outside) == before
 
 
 def test_foreign_folder_is_left_alone(tmp_path):
