@@ -206,8 +206,8 @@ def test_strict_run_that_left_something_out_fails(tmp_path):
     assert "not tested, and --strict asks for all" in done.stdout
 
 
-class FailsAfterThePreflight:
-    """A correct server that is in trouble for *count* requests from the *first* on."""
+class FailsForAWhile:
+    """A correct server that answers *count* requests, from the *first* on, with a *status* of its own."""
 
     def __init__(self, api, first, count, status):
         self.server = proof.reference_of(api)()
@@ -223,7 +223,7 @@ class FailsAfterThePreflight:
 
 def test_safe_mode_finds_server_errors():
     """Of odd input nothing is sent then, and what is sent is judged all the same."""
-    verdict = judge_in_process(FailsAfterThePreflight("suprsend", 4, 1, 500), mode=Mode.SAFE)
+    verdict = judge_in_process(FailsForAWhile("suprsend", 4, 1, 500), mode=Mode.SAFE)
 
     assert "suprsend/no-server-error" in verdict.ids("failed")
 
@@ -231,7 +231,7 @@ def test_safe_mode_finds_server_errors():
 @pytest.mark.parametrize(("api", "troubled"), [("onlyautomator", 4), ("suprsend", 20)])
 def test_read_only_run_asks_again_after_a_503(api, troubled):
     """No ordinary write may tell then whether one input alone meets it."""
-    verdict = judge_in_process(FailsAfterThePreflight(api, troubled, 1, 503), mode=Mode.READ_ONLY)
+    verdict = judge_in_process(FailsForAWhile(api, troubled, 1, 503), mode=Mode.READ_ONLY)
     undisturbed = judge_in_process(proof.reference_of(api)(), mode=Mode.READ_ONLY)
 
     assert verdict.verdict == undisturbed.verdict == "conformant"
