@@ -1,21 +1,18 @@
 """Odd input is a table of places and kinds: a run sends some of its rows, and all of them come up in some run."""
 
 import importlib
-from functools import partial
+import re
 
 import pytest
 
 import openapi
 from conformance import proof
-from conformance.http.client import Client
-from conformance.http.redaction import Redaction
-from conformance.judge.suites import read_profile, suite_of
-from conformance.proof.in_process import IN_PROCESS_URL, InProcessConnection
+from conformance.judge.suites import collect_requirements
 from conformance.proof.messages import Response
 from conformance.proof.trial import judge_in_process
 from conformance.suite.mode import Mode
 from conformance.suite.odd_input import KINDS, ROWS, Kind, Row
-from conformance.suite.run import Run
+from tests.testbed.drivers import make_driver
 
 APIS = openapi.api_names()
 SEEDS = 150
@@ -23,13 +20,6 @@ SEEDS = 150
 
 def table_module(api):
     return importlib.import_module(f"conformance.apis.{api}.odd_input")
-
-
-def make_driver(server):
-    suite = suite_of(read_profile(server.profile(IN_PROCESS_URL)))
-    connect = partial(InProcessConnection, server)
-    client = Client(IN_PROCESS_URL, Redaction(), make_connection=connect, timeout_s=1, retry_s=1)
-    return suite.make_driver(client, Run(suite.draw_cases))
 
 
 class Keeps:
@@ -149,6 +139,27 @@ def test_finding_names_place_and_kind(api, mutant, row):
     )
 
     assert (result.status, result.got) == ("failed", row)
+
+
+def test_names_need_not_keep_spaces_and_what_leads_elsewhere_in_a_path():
+    """No document says which letters a name may have, so a server may write underscores in their place."""
+
+    class TidiesNames(proof.reference_of("onlyautomator")):
+        def copy_names(self, body):
+            names = super().copy_names(body)
+            return {
+                **names,
+                **{name: re.sub(r"[\s/.]", "_", names[name]) for name in ("category", "preference")},
+            }
+
+    module, driver = table_module("onlyautomator"), make_driver(TidiesNames())
+    for row in module.TABLE.rows:
+        module.send_row(driver, row)
+    judge = next(
+        one for one in collect_requirements("onlyautomator") if one.id == "onlyautomator/odd-input-comes-back"
+    )
+
+    assert judge.function(driver) is None
 
 
 @pytest.mark.parametrize("api", APIS)

@@ -74,6 +74,18 @@ class CategoryIsAnObject(Reference):
         return {**super()._render_preference(place, choice), "category": {"slug": place.category.slug}}
 
 
+class NullCategoryIsLeftOut(_RemembersTheBody):
+    """The category is missing where the body says that it is null."""
+
+    breaks = frozenset({"category"})
+
+    def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
+        category = super()._render_preference(place, choice)
+        if self._body.get("category", "") is None:
+            del category["category"]
+        return category
+
+
 class NoDescription(Reference):
     """The description is missing."""
 
