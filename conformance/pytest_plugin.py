@@ -163,7 +163,9 @@ class ConformanceRun:
         left_out = self.suite.list_left_out() or selected < len(self.suite.requirements())
         is_partial = bool(left_out) or self._mode is not Mode.FULL
         today = datetime.now(UTC).date()
-        faults = waiver.list_waiver_faults(own, [result], [result.requirement], today, is_partial=is_partial)
+        faults = waiver.list_waiver_faults(
+            own, [result], [result.requirement], today, is_partial=is_partial, mode=self._mode
+        )
         return faults[0] if faults else None
 
     def close(self) -> None:
@@ -298,10 +300,10 @@ def _make_run(config: pytest.Config) -> ConformanceRun:
         target = suites.read_profile(Path(option.conformance_target))
         suite = suites.suite_of(target if budget_s is None else session.with_budget(target, budget_s))
         waivers = waiver.read_waivers(Path(option.conformance_waivers)) if option.conformance_waivers else []
-        known = suite.requirements()
+        suite.requirements()
     except (BadProfile, waiver.BadWaivers, session.CannotRun, BadRequirement) as error:
         raise pytest.UsageError(*str(error).splitlines()) from None
-    if faults := waiver.list_pointless_waivers(waivers, known):
+    if faults := waiver.list_pointless_waivers(waivers, suite.known_requirements()):
         raise pytest.UsageError(*faults)
     return ConformanceRun(suite, waivers, option.conformance_strict, mode, option.conformance_seed)
 

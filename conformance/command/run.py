@@ -129,7 +129,7 @@ def judge_and_report(
         target = read_profile(profile)
         suite = suite_of(target)
         known = suite.requirements()
-        known_failures = waiver_options.read_waivers(known)
+        known_failures = waiver_options.read_waivers(suite.known_requirements())
         asked = leave_out_requirements(select_requirements(known, only or ()), leave_out or (), known)
         earlier = read_report(against, target.api) if against else None
         detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
@@ -156,11 +156,12 @@ def judge_and_report(
         document = build_document(verdict)
         files = _write_folder(verdict, folder) if folder else []
         terminal.print_summary(verdict, files)
+        known = suite.known_requirements()
         terminal.print_lines(list(waiver_options.update_file(verdict, known_failures, known)))
         if earlier:
             changes = compare_reports(earlier, Report.model_validate(document))
             terminal.print_changes(describe_changes(changes))
-        _write_for_github(document, terminal, waivers)
+        _write_for_github(document, terminal, waiver_options.file)
         if is_piped:
             _make_console().out(render_document(document), end="", highlight=False)
     if explore_s:

@@ -83,12 +83,15 @@ class WaiverOptions:
         if self.write:
             added = waive_failures(verdict, waivers, owner=str(self.owner), expires=self._last_day())
         removed = find_needless_waivers(verdict, waivers, known) if self.prune else []
+        is_kept = True
         if added or removed:
             try:
-                change_waivers(self.file, added, removed)
+                is_kept = change_waivers(self.file, added, removed)
             except OSError as error:
                 print_error(f"{self.file}: cannot be written: {error.strerror}")
                 return
+        if not is_kept:
+            yield f"{self.file}: written anew, for it was not a list with lines for each waiver; comments are lost"
         if self.write:
             yield f"{self.file}: {len(added)} waived from the next run on"
         if self.prune:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.contract import cases, checks
 from conformance.contract.driver import ContractDriver
 from conformance.contract.profile import WHAT_A_RUN_WRITES, ContractProfile
-from conformance.contract.reading import list_odd_operations
+from conformance.contract.reading import Operation, list_odd_operations
 from conformance.http.pacing import BUSY_STATUSES
 from conformance.suite.requirement import Requirement
 
@@ -41,11 +41,16 @@ class ContractSuite:
 
     def requirements(self) -> list[Requirement]:
         """List what the contract promises of each operation."""
+        return self._list_requirements(self.target.selected_operations())
+
+    def known_requirements(self) -> list[Requirement]:
+        """List what the contract promises of every operation, also of those that the profile leaves out."""
+        return self._list_requirements(self.target.spec.operations)
+
+    def _list_requirements(self, operations: Iterable[Operation]) -> list[Requirement]:
         spec = self.target.spec
         return [
-            one
-            for operation in self.target.selected_operations()
-            for one in checks.list_operation_requirements(spec, operation)
+            one for operation in operations for one in checks.list_operation_requirements(spec, operation)
         ]
 
     def list_left_out(self) -> list[str]:

@@ -220,7 +220,14 @@ def judge_target(
     with TargetSession(suite, seed, mode, make_connection, wait_s) as session:
         _collect_results(verdict, session, asked, waivers, fail_fast, on_result, on_start)
         today = verdict.started.date()
-        faults = waiver.list_waiver_faults(waivers, verdict.results, known, today, is_partial=is_partial)
+        faults = waiver.list_waiver_faults(
+            waivers,
+            verdict.results,
+            suite.known_requirements(),
+            today,
+            is_partial=is_partial,
+            mode=mode,
+        )
         verdict.waiver_faults = list(map(session.client.redaction, faults))
         verdict.notes += notes.describe_made_up(session.client.made_up_credentials, verdict.results)
         verdict.notes += notes.describe_repeats(session.client.repeats, session.client.request_count)

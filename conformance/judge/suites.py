@@ -64,6 +64,10 @@ class Suite(Protocol):
         """List what is asked of the target, in order."""
         ...
 
+    def known_requirements(self) -> list[Requirement]:
+        """List what may be asked of the target's API, also what the profile leaves out."""
+        ...
+
     def list_left_out(self) -> Sequence[str]:
         """List the operations of which nothing is asked."""
         ...
@@ -113,6 +117,10 @@ class ApiSuite:
     def requirements(self) -> list[Requirement]:
         """List what is asked of the target, in order."""
         return collect_requirements(self.target.api)
+
+    def known_requirements(self) -> list[Requirement]:
+        """List what may be asked of the target's API, also what the profile leaves out."""
+        return self.requirements()
 
     def list_left_out(self) -> Sequence[str]:
         """List the operations of which nothing is asked."""

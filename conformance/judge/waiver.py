@@ -25,9 +25,12 @@ from pydantic_core import PydanticCustomError
 import openapi
 from conformance.judge.result import Result
 from conformance.judge.suites import collect_requirements
+from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
 from conformance.target.model import BadProfile, Model, describe_error
 from conformance.target.yaml_file import read_yaml
+
+_SAME_NAME = 0.7  # how alike an API's name has to be to be a slip of the pen
 
 
 class BadWaivers(ValueError):
@@ -41,6 +44,11 @@ class Waiver(Model):
     reason: str = Field(min_length=1)
     owner: str = Field(min_length=1)
     expires: date
+
+    @property
+    def api(self) -> str:
+        """The API of its requirement."""
+        return self.id.partition("/")[0]
 
     @field_validator("expires", mode="before")
     @classmethod
@@ -98,28 +106,30 @@ def list_waiver_faults(
     today: date,
     *,
     is_partial: bool,
+    mode: Mode,
 ) -> list[str]:
     """Say of each waiver that no longer excuses anything what to do with it, in a sentence.
 
     known: every requirement of the API, asked or not; waivers of other APIs are left to their own runs. is_partial:
-    whether the run asked less than it might have.
+    whether the run asked less than it might have. mode: how much it might do to the target.
     """
     asked = {result.requirement.id: result for result in results}
     faults = list_pointless_waivers([one for one in waivers if one.id not in asked], known)
     for one in waivers:
         if one.id in asked:
-            faults += _describe_stale(one, asked[one.id], today, is_partial=is_partial)
+            faults += _describe_stale(one, asked[one.id], today, is_partial=is_partial, mode=mode)
     return faults
 
 
-def needs_no_waiver(result: Result, *, is_partial: bool) -> bool:
+def needs_no_waiver(result: Result, *, is_partial: bool, mode: Mode) -> bool:
     """Tell whether *result* shows that there is nothing left to excuse.
 
-    is_partial: whether the run asked less than it might have: what looks back on it did not see the rest.
+    is_partial: whether the run asked less than it might have: what looks back on it did not see the rest. mode: any but
+    the full one leaves out some of what a requirement asks, and perhaps what it fails by.
     """
     if result.status == "observed":
         return True
-    has_seen_all = not (result.requirement.looks_back and is_partial)
+    has_seen_all = mode is Mode.FULL and not (result.requirement.looks_back and is_partial)
     return result.status == "passed" and not result.rests_on_race and has_seen_all
 
 
@@ -132,16 +142,20 @@ def refuse_pointless_waivers(waivers: Sequence[Waiver], known: Sequence[Requirem
 def list_pointless_waivers(waivers: Sequence[Waiver], known: Sequence[Requirement]) -> list[str]:
     """Say of each waiver that never excuses anything what to do with it: of no requirement, or of an OBSERVED one.
 
-    known: every requirement of the API that is judged; those of the other APIs that have a name are known here.
+    known: every requirement of the API that is judged. Those of the other built-in APIs are known here; of an OpenAPI
+    file that this run has nothing to do with, nobody knows any.
     """
     if not waivers:
         return []  # and so do not import the requirements of other APIs
     others = set(openapi.api_names()) - {one.api for one in known}
     everywhere = [*known, *(one for api in sorted(others) for one in collect_requirements(api))]
     levels = {one.id: one.level for one in everywhere}
+    apis = {one.api for one in everywhere}
     faults = []
     for one in waivers:
         if one.id not in levels:
+            if one.api not in apis and not difflib.get_close_matches(one.api, apis, cutoff=_SAME_NAME):
+                continue
             near = difflib.get_close_matches(one.id, levels, n=1)
             hint = f", or did you mean {near[0]}?" if near else ""
             faults.append(f"{one.id}: has a waiver, and no requirement has this id; remove it{hint}")
@@ -150,8 +164,10 @@ def list_pointless_waivers(waivers: Sequence[Waiver], known: Sequence[Requiremen
     return faults
 
 
-def _describe_stale(waiver: Waiver, result: Result, today: date, *, is_partial: bool) -> list[str]:
-    if needs_no_waiver(result, is_partial=is_partial):
+def _describe_stale(
+    waiver: Waiver, result: Result, today: date, *, is_partial: bool, mode: Mode
+) -> list[str]:
+    if needs_no_waiver(result, is_partial=is_partial, mode=mode):
         return [f"{waiver.id}: has a waiver by {waiver.owner} and was {result.status}; remove it"]
     if waiver.expires < today:
         return [

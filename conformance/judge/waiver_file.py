@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,49 +38,91 @@ def waive_failures(verdict: Verdict, waivers: Sequence[Waiver], *, owner: str, e
 def find_needless_waivers(
     verdict: Verdict, waivers: Sequence[Waiver], known: Sequence[Requirement]
 ) -> list[str]:
-    """Name the waivers that excuse nothing: their requirement passed, or there is none that could fail."""
+    """Name the waivers of the run's own API that excuse nothing: what they name passed, or is none that could fail.
+
+    known: every requirement of the API, asked or not.
+    """
     passed = {
-        one.requirement.id for one in verdict.results if needs_no_waiver(one, is_partial=verdict.is_partial)
+        one.requirement.id
+        for one in verdict.results
+        if needs_no_waiver(one, is_partial=verdict.is_partial, mode=verdict.mode)
     }
-    return [one.id for one in waivers if one.id in passed or list_pointless_waivers([one], known)]
+    own = [one for one in waivers if one.api == verdict.api]
+    return [one.id for one in own if one.id in passed or list_pointless_waivers([one], known)]
 
 
-def change_waivers(file: Path, added: Sequence[Waiver], removed: Collection[str]) -> None:
-    """Put waivers into *file*, which is made if it is missing, in the place of their ids' own and of *removed* ids.
+def change_waivers(file: Path, added: Sequence[Waiver], removed: Collection[str]) -> bool:
+    """Put waivers into *file*, which is made if it is missing, and take those of the *removed* ids out of it.
 
-    Raises OSError if that cannot be done.
+    A waiver that is there already gets a new owner and a new last day in its place. Returns whether all else stayed as
+    it was written, with comments. Raises OSError if that cannot be done.
     """
     text = file.read_text(encoding="utf-8") if file.exists() else ""
-    gone = {*removed, *(one.id for one in added)}
-    kept = [one for one in yaml.safe_load(text) or [] if one["id"] not in gone]
-    new = [one.model_dump() for one in added]
-    changed = _change_text(text, new, gone)
+    there = yaml.safe_load(text) or []
+    renewed = {one.id: one for one in added if one.id in {old["id"] for old in there}}
+    new = [one.model_dump() for one in added if one.id not in renewed]
+    wanted = [
+        {**old, "owner": renewed[old["id"]].owner, "expires": renewed[old["id"]].expires}
+        if old["id"] in renewed
+        else old
+        for old in there
+        if old["id"] not in removed
+    ] + new
+    changed = _add_to_text(_cut_from_text(_renew_in_text(text, renewed), removed), new)
     # Comments are worth the effort, and no effort is worth a wrong file.
-    file.write_text(
-        changed if _read_list(changed) == [*kept, *new] else _dump([*kept, *new]), encoding="utf-8"
-    )
+    is_kept: bool = _read_list(changed) == wanted
+    file.write_text(changed if is_kept else _dump(wanted), encoding="utf-8")
+    return is_kept
 
 
-def _change_text(text: str, new: Sequence[dict[str, Any]], gone: Collection[str]) -> str:
-    """Return *text*, a list of waivers in block style, with those that are *gone* cut out and *new* ones at its end."""
-    lines = text.splitlines(keepends=True)
+def _compose_list(text: str) -> yaml.SequenceNode | None:
+    """Return the list of *text* with the places of what is in it; None if it is empty or no list."""
     root = yaml.compose(text, yaml.SafeLoader)
-    if isinstance(root, yaml.SequenceNode) and root.flow_style:
-        return ""  # brackets, which cannot be cut by lines
-    items = root.value if root is not None else []
-    starts = [_find_dash(lines, item.start_mark.line) for item in items]
-    ends = [*starts[1:], len(lines)] if items else []
-    listed = [one["id"] for one in yaml.safe_load(text) or []]
-    for id_, start, end in reversed(list(zip(listed, starts, ends, strict=True))):
+    return root if isinstance(root, yaml.SequenceNode) else None
+
+
+def _renew_in_text(text: str, renewed: Mapping[str, Waiver]) -> str:
+    """Return *text* with the owner and the last day of *renewed* waivers changed where they stand."""
+    root = _compose_list(text)
+    edits = []
+    for item in root.value if root else ():
+        members = {key.value: value for key, value in item.value}
+        if waiver := renewed.get(members["id"].value):
+            for name, value in (("owner", waiver.owner), ("expires", waiver.expires)):
+                written = _dump([{name: value}]).partition(": ")[2].rstrip("\n")
+                edits.append((members[name].start_mark.index, members[name].end_mark.index, written))
+    for start, end, written in sorted(edits, reverse=True):
+        text = text[:start] + written + text[end:]
+    return text
+
+
+def _cut_from_text(text: str, gone: Collection[str]) -> str:
+    """Return *text*, a list in block style, without the waivers that are *gone*."""
+    root = _compose_list(text)
+    if root is None or root.flow_style:
+        return text  # brackets cannot be cut by lines
+    lines = text.splitlines(keepends=True)
+    starts = [_find_dash(lines, item.start_mark.line) for item in root.value]
+    ids = [one["id"] for one in yaml.safe_load(text)]
+    for id_, start, end in reversed(list(zip(ids, starts, [*starts[1:], len(lines)], strict=True))):
         if id_ in gone:
             while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):
                 end -= 1  # a comment after it is about what follows
             del lines[start:end]
-    kept = "".join(lines)
-    if kept and not kept.endswith("\n"):
-        kept += "\n"
-    column = root.start_mark.column if root is not None else 0
-    return kept + (textwrap.indent(_dump(new), " " * column) if new else "")
+    return "".join(lines)
+
+
+def _add_to_text(text: str, new: Sequence[dict[str, Any]]) -> str:
+    """Return *text*, a list in block style or an empty one, with *new* waivers at its end."""
+    root = _compose_list(text)
+    if not new or (root and root.flow_style and root.value):
+        return text
+    if root and root.flow_style:  # [], which says that nothing is waived
+        text = text[: root.start_mark.index] + text[root.end_mark.index :].lstrip("\n")
+    if text and not text.endswith("\n"):
+        text += "\n"
+    indent = " " * root.start_mark.column if root and root.value else ""
+    return text + textwrap.indent(_dump(new), indent)
 
 
 def _find_dash(lines: Sequence[str], at: int) -> int:

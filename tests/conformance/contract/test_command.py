@@ -10,7 +10,7 @@ from conformance.proof.messages import Response
 from conformance.proof.server import serve
 from tests.conformance.command.commands import conformance
 from tests.conformance.contract.judging import Falls, judged, profile
-from tests.conformance.contract.library import KEY, SPEC
+from tests.conformance.contract.library import KEY, SPEC, Library
 
 
 def test_requirement_of_a_contract_is_explained(spec):
@@ -164,3 +164,16 @@ def test_unusable_profile_is_one_line(change, said, spec):
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("option", [[], ["--prune-waivers"]])
+def test_waiver_of_an_operation_that_the_profile_leaves_out_stays(option, spec, tmp_path):
+    waiver = {"id": "a-library/getBook-schema", "reason": "known", "owner": "ada", "expires": "2126-01-01"}
+    (tmp_path / "known.yaml").write_text(json.dumps([waiver]))
+    with serve(Library()) as url:
+        file = spec.parent / "part.yaml"
+        file.write_text(json.dumps({**profile(spec, url), "spec": spec.name, "operations": ["createBook"]}))
+        done = conformance("run", file, "--waivers", tmp_path / "known.yaml", *option)
+
+    assert (done.exit_code, "getBook" in done.stdout.partition("not asked")[0]) == (0, False)
+    assert json.loads((tmp_path / "known.yaml").read_text()) == [waiver]

@@ -188,8 +188,8 @@ COMMENTED = f"""# Agreed on with the vendor.
 # until the gateway is replaced
 - id: {API}/missing-token
   reason: the gateway lets everybody in
-  owner: bob
-  expires: 2020-01-01
+  owner: bob             # of the gateway
+  expires: 2020-01-01    # the end of the contract
 # the last one
 -
   id: {API}/value-true
@@ -200,17 +200,88 @@ COMMENTED = f"""# Agreed on with the vendor.
 
 
 def test_file_is_changed_and_not_written_anew(tmp_path):
-    """An expired waiver is renewed with its reason, one that excuses nothing is removed, comments stay."""
+    """An expired waiver is renewed where it stands, one that excuses nothing is removed, comments stay."""
     file = tmp_path / "known.yaml"
     file.write_text(COMMENTED)
     done, text = run_and_write(tmp_path, Open(), "--write-waivers", file, "--prune-waivers", *NEW)
-    before, _, _ = COMMENTED.partition(f"- id: {API}")
+    renewed = COMMENTED.replace("owner: bob             #", "owner: ada             #").replace(
+        "2020-01-01", NEW[-1]
+    )
+    left, last, _ = renewed.partition("# the last one\n")
 
     assert f"{file}: removed {API}/value-true" in done.stdout
-    assert text == (
-        f"{before}# the last one\n- id: {API}/missing-token\n  reason: the gateway lets everybody in\n"
-        f"  owner: ada\n  expires: {NEW[-1]}\n"
+    assert "written anew" not in done.stdout
+    assert text == left + last
+
+
+def test_file_of_nothing_keeps_its_comments(tmp_path):
+    file = tmp_path / "known.yaml"
+    file.write_text("# Agreed on with the vendor.\n[]\n# The end.\n")
+    done, text = run_and_write(tmp_path, Open(), "--write-waivers", file, *NEW)
+
+    assert "written anew" not in done.stdout
+    assert text.startswith(f"# Agreed on with the vendor.\n# The end.\n- id: {API}/missing-token\n")
+
+
+def test_comments_that_cannot_be_kept_are_told(tmp_path):
+    file = tmp_path / "known.yaml"
+    stale = {**LIVE, "id": f"{API}/value-true"}
+    file.write_text(f"# ours\n{json.dumps([stale, {**LIVE, 'id': 'suprsend/missing-key'}])}\n")
+    done, text = run_and_write(tmp_path, Open(), "--waivers", file, "--prune-waivers")
+
+    assert [one["id"] for one in yaml.safe_load(text)] == ["suprsend/missing-key"]
+    assert (
+        f"{file}: written anew, for it was not a list with lines for each waiver; comments are lost"
+        in done.stdout
     )
+
+
+def test_waivers_that_the_run_cannot_judge_are_not_pruned(tmp_path):
+    """Those of other APIs, be they built in or not, and of what was not asked."""
+    file = tmp_path / "known.yaml"
+    ids = ["suprsend/mising-key", "a-library/getBook-schema", f"{API}/value-false", f"{API}/value-true"]
+    file.write_text(json.dumps([{**LIVE, "id": id_} for id_ in ids]))
+    done, text = run_and_write(tmp_path, Open(), "--waivers", file, "--prune-waivers")
+
+    assert [one["id"] for one in yaml.safe_load(text)] == ids[:-1]
+    assert re.search(
+        r"^waiver +suprsend/mising-key: .*did you mean suprsend/missing-key", done.stdout, re.MULTILINE
+    )
+    assert "a-library" not in done.stdout
+
+
+@pytest.mark.parametrize("mode", [Mode.SAFE, Mode.READ_ONLY])
+def test_pass_of_a_mode_that_leaves_something_out_ends_no_waiver(mode, tmp_path):
+    """Here what fails is a write for another fan, which no such mode makes."""
+
+    class LetsInForAnotherFan(proof.reference_of(API)):
+        def answer(self, request):
+            is_open = b"fan-1002" in request.body and not request.headers.get("authorization")
+            return Response(200, {}) if is_open else super().answer(request)
+
+    file = tmp_path / "known.yaml"
+    file.write_text(json.dumps([LIVE]))
+    options = ["--waivers", file, "--prune-waivers"]
+    careful, left = run_and_write(
+        tmp_path, LetsInForAnotherFan(), *options, "--mode", mode, only=["missing-token"]
+    )
+    full, _ = run_and_write(tmp_path, LetsInForAnotherFan(), *options, only=["missing-token"])
+
+    assert (careful.exit_code, full.exit_code) == (0, 0)
+    assert ("1 passed" in careful.stdout, "1 waived" in full.stdout) == (True, True)
+    assert json.loads(left) == [LIVE]
+
+
+@pytest.mark.parametrize("option", ["--waivers", "--write-waivers"])
+def test_annotation_of_a_waiver_names_its_file(option, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    file = tmp_path / "known.yaml"
+    file.write_text(json.dumps([{**LIVE, "id": f"{API}/value-true"}]))
+    done, _ = run_and_write(
+        tmp_path, Open(), option, file, *(NEW if "write" in option else ()), only=["value-true"]
+    )
+
+    assert f"::error file={file},title=waivers::{API}/value-true: has a waiver by ada" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -281,7 +352,7 @@ def test_failure_without_a_waiver_still_fails(tmp_path):
         ([{**LIVE, "id": f"{API}/mising-token"}], f"remove it, or did you mean {API}/missing-token?"),
         ([{**LIVE, "id": f"{API}/cookie-token"}], "is OBSERVED, which never fails; remove it"),
         ([{**LIVE, "id": "suprsend/mising-key"}], "remove it, or did you mean suprsend/missing-key?"),
-        ([{**LIVE, "id": "a-library/getBook-schema"}], "no requirement has this id; remove it"),
+        ([{**LIVE, "id": "onlyautomater/missing-token"}], f"remove it, or did you mean {API}/missing-token?"),
         ("\n", "is empty; write [] if nothing is waived"),
         (["x"], "is not a list of waivers"),
         ("a: b", "is not a list of waivers"),
