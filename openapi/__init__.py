@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from openapi.pointer import unescape_step
+from openapi.text_file import NotUtf8, read_utf_8
 from openapi.yaml_text import BadYaml, parse_yaml
 
 _DIRECTORY = Path(__file__).parent
@@ -59,10 +60,10 @@ def read_contract(file: Path) -> Spec:
     Raises BadSpec naming the file and what is wrong with it.
     """
     try:
-        spec = parse_yaml(file.read_text(encoding="utf-8"), may_repeat_keys=True)
+        spec = parse_yaml(read_utf_8(file), may_repeat_keys=True)
     except OSError as error:
         raise BadSpec(f"{file}: cannot be read: {error.strerror or error}") from error
-    except (UnicodeDecodeError, BadYaml) as error:
+    except (NotUtf8, BadYaml) as error:
         raise BadSpec(f"{file}: {error}") from error
     if not isinstance(spec, dict) or "openapi" not in spec:
         raise BadSpec(f"{file}: not an OpenAPI document; it needs an 'openapi' member at its root")

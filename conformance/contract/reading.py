@@ -122,7 +122,7 @@ def read_contract(file: Path) -> Contract:
 
 @lru_cache  # by content: a profile is read several times in a run, and a contract takes a second
 def _read_content(file: Path, content: bytes) -> Contract:
-    spec = to_json_form(_parse(file, content.decode("utf-8")), _DEEPEST)
+    spec = to_json_form(_parse(file, content.decode("utf-8-sig")), _DEEPEST)
     _check_references(spec)
     return _build_contract(file, spec, hashlib.sha256(content).hexdigest())
 

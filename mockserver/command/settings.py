@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_origin, get_type_hints
 
 from mockserver.http.problems import CannotStart, suggest_nearest
+from openapi.text_file import NotUtf8, read_utf_8
 
 DEFAULT_FILE = Path("mockserver.toml")
 PREFIX = "MOCKSERVER_"
@@ -59,9 +60,11 @@ def read_settings(file: Path) -> dict[str, Any]:
     Raises CannotStart if it cannot be read, is not TOML, has an unknown key, or a value of the wrong type.
     """
     try:
-        settings = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CannotStart(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        settings = tomllib.loads(read_utf_8(file))
+    except OSError as error:
+        raise CannotStart(f"{file}: cannot be read: {error.strerror}") from None
+    except NotUtf8 as error:
+        raise CannotStart(f"{file}: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise CannotStart(f"{file}: not TOML: {error}") from None
     kinds = _setting_kinds()

@@ -31,7 +31,7 @@ def load_state(file: Path, stub: Stub) -> None:
         raise CannotStart(f"{file}: is a link; name the file that it leads to, {file.resolve()}")
     try:
         if file.is_file():  # reading a pipe would wait for somebody to write
-            document = exact_json.loads(file.read_bytes().removeprefix(b"\xef\xbb\xbf"), _DEEPEST)
+            document = exact_json.loads(file.read_bytes(), _DEEPEST)
             if not isinstance(document, dict):
                 raise CannotStart(
                     f"{file}: does not hold a state; GET /__admin/state shows what one looks like"

@@ -16,6 +16,7 @@ from mockserver.export.answers import list_answers
 from mockserver.export.text import render_template
 from mockserver.services.service import Service
 from mockserver.stub import Stub
+from openapi.text_file import read_utf_8
 
 _TYPES = Path(__file__).parent / "types"
 
@@ -57,7 +58,7 @@ def _contract_files(
 ) -> dict[str, str]:
     """Build the files that every contract has."""
     return {
-        f"openapi/{service.name}{source.suffix}": source.read_text("utf-8"),
+        f"openapi/{service.name}{source.suffix}": read_utf_8(source),
         f"msw/{service.name}.js": handlers.render_module(service, operations, release),
         f"msw/{service.name}.d.ts": handlers.render_declarations(service, operations, release),
         f"collection/{service.name}.postman_collection.json": collection.render_collection(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from decimal import Decimal
@@ -19,8 +20,9 @@ class NotExact(ValueError):
 def loads(raw: bytes, deepest: int = MAXIMUM_DEPTH) -> Any:
     """Parse one JSON text in UTF-8.
 
-    Raises NotExact for malformed text, another encoding, a byte order mark, NaN and Infinity, numbers that
-    a 64-bit float alters, repeated keys, lone surrogates and nesting beyond *deepest* levels.
+    A byte order mark before it is passed over, as RFC 8259 allows.
+    Raises NotExact for malformed text, another encoding, NaN and Infinity, numbers that a 64-bit float alters,
+    repeated keys, lone surrogates and nesting beyond *deepest* levels.
     """
     if raw.count(b"[") + raw.count(b"{") < deepest:
         # What comes back as the very same bytes has lost nothing; most clients send JSON as compact as that.
@@ -77,10 +79,10 @@ def _describe_depth(deepest: int) -> str:
 
 
 def _decode_utf_8(raw: bytes) -> str:
-    if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        raise NotExact("the body starts with a byte order mark; send plain UTF-8")
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise NotExact("the body is UTF-16, not UTF-8")
     try:
-        return raw.decode()
+        return raw.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise NotExact(f"the body is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}") from None
 

@@ -26,6 +26,7 @@ from mockserver.session.store import Key, Record
 from openapi import Spec
 from openapi.json_form import to_json_form
 from openapi.media_type import is_json
+from openapi.text_file import read_utf_8
 
 # Connexion reads a document by recursion, some frames for each level.
 _DEEPEST = 100
@@ -80,9 +81,7 @@ def load_service(file: Path) -> Service:
 
 def _read_document(file: Path) -> Spec:
     try:
-        content = (
-            json.loads(file.read_text("utf-8")) if file.suffix == ".json" else openapi.read_contract(file)
-        )
+        content = json.loads(read_utf_8(file)) if file.suffix == ".json" else openapi.read_contract(file)
         spec = to_json_form(content, _DEEPEST)
         _check_version(spec)
         _check_document(spec)

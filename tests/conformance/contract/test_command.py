@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
@@ -102,6 +103,15 @@ def test_404_to_everything_hints_at_the_base_path(tmp_path):
     }
 
     assert any("check the path of base_url" in str(one) and "end with /v9" in str(one) for one in reasons)
+
+
+def test_byte_order_mark_before_a_contract_is_passed_over(spec, tmp_path):
+    """Tools of Windows write one."""
+    content = yaml.safe_load(spec.read_text())
+    (tmp_path / "marked.json").write_text(json.dumps(content), "utf-8-sig")
+    listed = conformance("list", "--spec", tmp_path / "marked.json")
+
+    assert (listed.exit_code, listed.stdout) == (0, conformance("list", "--spec", spec).stdout)
 
 
 def written(spec, text):

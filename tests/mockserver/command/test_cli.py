@@ -224,7 +224,7 @@ def list_mistakes(tmp_path):
     yield ["--fixtures", str(tmp_path / "none.yaml")], ["none.yaml", "No such file"]
     yield ["--fixtures", str(tmp_path)], [str(tmp_path), "Is a directory"]
     yield ["--fixtures", write_file("a.yaml", "a: [")], ["a.yaml", "is not YAML", "line 2"]
-    yield ["--fixtures", write_file("b.yaml", b"\xff\xfe\x00")], ["b.yaml", "utf-8"]
+    yield ["--fixtures", write_file("b.yaml", b"\xff\xfe\x00")], ["b.yaml", "is UTF-16; save it as UTF-8"]
     yield ["--fixtures", write_file("c.yaml", "")], ["c.yaml", "not hold a mapping"]
     yield ["--fixtures", write_file("d.yaml", "- 1")], ["d.yaml", "not hold a mapping"]
     yield ["--fixtures", write_file("e.yaml", "suprsnd: {}")], ["suprsnd", "did you mean 'suprsend'?"]

@@ -110,7 +110,8 @@ BAD: dict[str, tuple[int, Spoil]] = {
     "utf-16": (400, lambda good: good.saying(good.body.decode().encode("utf-16"))),
     "utf-16-without-mark": (400, lambda good: good.saying(good.body.decode().encode("utf-16-le"))),
     "utf-32": (400, lambda good: good.saying(good.body.decode().encode("utf-32"))),
-    "byte-order-mark": (400, lambda good: good.saying(b"\xef\xbb\xbf" + good.body)),
+    "two-byte-order-marks": (400, lambda good: good.saying(b"\xef\xbb\xbf" * 2 + good.body)),
+    "byte-order-mark-alone": (400, lambda good: good.saying(b"\xef\xbb\xbf")),
     "duplicate-keys": (400, lambda good: good.saying(good.body[:-1] + b", " + good.body[1:])),
     "duplicate-keys-by-escape": (400, lambda good: within(good, b'{"a": 1, "\\u0061": 2}')),
     "duplicate-key-among-20000": (
@@ -238,3 +239,17 @@ def test_white_space_around_a_body_is_no_fault(url):
     good = preference(f"preference_{uuid.uuid4().hex}")
 
     assert ask(url, good.saying(b"\r\n\t " + good.body + b" \n").bytes()).status == 200
+
+
+def test_byte_order_mark_before_a_body_is_passed_over(url):
+    """RFC 8259 lets a reader do so, and curl sends one from a file that a tool of Windows wrote."""
+    for good in (preference(f"preference_{uuid.uuid4().hex}"), category()):
+        assert ask(url, good.saying(b"\xef\xbb\xbf" + good.body).bytes()).status in (200, 202)
+
+
+def test_body_in_utf_16_is_called_so(url):
+    good = preference("anything")
+
+    answer = ask(url, good.saying(good.body.decode().encode("utf-16")).bytes())
+
+    assert answer.json()["error"]["message"] == "the body is UTF-16, not UTF-8"
