@@ -14,6 +14,7 @@ from mockserver.auth.schemes import (
     describe_authorization_header,
     holds_supabase_session,
     is_bearer,
+    is_in_authorization,
 )
 from mockserver.http.problems import InvalidContract, Unauthenticated
 from mockserver.http.request import Request
@@ -29,13 +30,12 @@ def make_reader(scheme: Scheme, schemes: Sequence[Scheme]) -> ReadCredential:
     Raises InvalidContract for a scheme of unknown type.
     """
     if is_bearer(scheme):
-        forms = describe_authorization_header(schemes)
-        return lambda request: _read_bearer_token(request, forms)
+        return _make_bearer_reader(schemes)
     if credential_kind(scheme) == SIGNATURE:
         return lambda request: signature.split_signature(request.header(scheme["name"].lower()) or "")
     if scheme["type"] == "apiKey" and scheme["in"] == "header":
         name = scheme["name"].lower()
-        return lambda request: request.header(name)
+        return lambda request: request.header(name) or None
     if holds_supabase_session(scheme):
         return lambda request: _read_session_cookies(request, scheme["name"])
     if scheme["type"] == "apiKey" and scheme["in"] == "cookie":
@@ -48,14 +48,28 @@ def make_reader(scheme: Scheme, schemes: Sequence[Scheme]) -> ReadCredential:
     raise InvalidContract(f"security scheme of unknown type {scheme['type']!r}")
 
 
-def _read_bearer_token(request: Request, forms: str) -> str | None:
-    value = request.header("authorization")
-    if value is None:
-        return None
-    token = _parse_bearer(value)
-    if token is None:
-        raise Unauthenticated(f"The Authorization header must be {forms}")
-    return token
+def _make_bearer_reader(schemes: Sequence[Scheme]) -> ReadCredential:
+    forms = describe_authorization_header(schemes)
+    # What other readers of the operation take.
+    words = tuple(
+        f"{scheme['scheme'].lower()} "
+        for scheme in schemes
+        if not is_bearer(scheme) and scheme["type"] == "http"
+    )
+    takes_any = any(
+        is_in_authorization(scheme) and credential_kind(scheme) != SIGNATURE for scheme in schemes
+    )
+
+    def read_bearer_token(request: Request) -> str | None:
+        value = request.header("authorization")
+        if value is None:
+            return None
+        token = _parse_bearer(value)
+        if token is None and not takes_any and not value.lower().startswith(words):
+            raise Unauthenticated(f"The Authorization header must be {forms}")
+        return token
+
+    return read_bearer_token
 
 
 # A client sends the same header with every request.

@@ -44,15 +44,36 @@ def describe_credential(scheme: Scheme) -> str:
         return f"the cookie {scheme['name']} or sb-<project>-auth-token"
     if scheme["type"] == "apiKey":
         return f"the {scheme['in']} {scheme['name']}"
-    word = authorization_word(scheme)
-    return f"'Authorization: {word} <{'credentials' if word == 'Basic' else 'token'}>'"
+    return f"'Authorization: {_describe_authorization(scheme)}'"
+
+
+def describe_security(security: Iterable[Iterable[str]], schemes: Mapping[str, Scheme]) -> str:
+    """Describe which credentials a request has to carry: those of one alternative, together."""
+    alternatives = dict.fromkeys(
+        " and ".join(dict.fromkeys(describe_credential(schemes[name]) for name in names))
+        for names in security
+        if names
+    )
+    return (", or " if any(" and " in one for one in alternatives) else " or ").join(alternatives)
 
 
 def describe_authorization_header(schemes: Iterable[Scheme]) -> str:
     """Describe the forms of an Authorization header where one of *schemes* takes a bearer token."""
-    takes_signature = any(
-        credential_kind(scheme) == SIGNATURE and scheme["name"].lower() == "authorization"
-        for scheme in schemes
-    )
-    signed = " or '<workspace key>:<signature>', the signature 44 characters of base64"
-    return f"'Bearer <token>'{signed if takes_signature else ''}"
+    forms = ["'Bearer <token>'"]
+    for scheme in schemes:
+        if credential_kind(scheme) == SIGNATURE and is_in_authorization(scheme):
+            forms.append("'<workspace key>:<signature>', the signature 44 characters of base64")
+        elif scheme["type"] == "http":
+            forms.append(f"'{_describe_authorization(scheme)}'")
+    return " or ".join(dict.fromkeys(forms))
+
+
+def is_in_authorization(scheme: Scheme) -> bool:
+    """Tell whether the credential is the whole of the Authorization header."""
+    place: tuple[str, str] = (scheme.get("in", ""), scheme.get("name", "").lower())
+    return place == ("header", "authorization")
+
+
+def _describe_authorization(scheme: Scheme) -> str:
+    word = authorization_word(scheme)
+    return f"{word} <{'token' if word == 'Bearer' else 'credentials'}>"

@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 from mockserver.auth import signature
 from mockserver.auth.caller import Caller
+from mockserver.auth.challenges import CHALLENGES, write_challenges
 from mockserver.auth.credentials import ReadCredential, make_reader
 from mockserver.auth.schemes import (
     SIGNATURE,
     Scheme,
     credential_kind,
     describe_credential,
+    describe_security,
     holds_supabase_session,
 )
 from mockserver.auth.token_keys import TokenKeys, UnverifiedToken
@@ -51,28 +53,49 @@ def compile_security(
     for name in names:
         if name not in schemes:
             raise InvalidContract(f"there is no security scheme {name}")
-    own_schemes = [schemes[name] for name in names]
-    readers = {name: make_reader(schemes[name], own_schemes) for name in names}
+    readers = {name: make_reader(schemes[name], [schemes[name] for name in names]) for name in names}
     checks = {name: _make_check(schemes[name], credentials, token_keys, mode, verify_hmac) for name in names}
     ways = [
-        _combine([readers[name] for name in alternative], [checks[name] for name in alternative])
+        (
+            *_combine([readers[name] for name in alternative], [checks[name] for name in alternative]),
+            write_challenges(security, schemes, refused=alternative),
+        )
         # A signature stands where a bearer token may, and only its reader knows its form.
         for alternative in sorted(security, key=lambda one: not _takes_signature(one, schemes))
         if alternative
     ]
     is_optional = {} in security
-    wanted = " or ".join(dict.fromkeys(describe_credential(scheme) for scheme in own_schemes))
 
     def authenticate(request: Request, session: Session) -> Caller:
-        for read, check in ways:
+        for read, check, challenges in ways:
             credential = read(request)
             if credential is not None:
-                return check(credential, request, session)
+                try:
+                    return check(credential, request, session)
+                except Unauthenticated as problem:
+                    problem.headers = {**problem.headers, CHALLENGES: challenges}
+                    raise
         if is_optional:
             return Caller(credentials.subject, None, request.header("origin"))
-        raise Unauthenticated(f"Authentication is required: send {wanted}")
+        raise Unauthenticated(
+            f"Authentication is required: send {describe_security(security, schemes)}"
+            + _describe_missing(security, schemes, readers, request)
+        )
 
     return authenticate
+
+
+def _describe_missing(
+    security: Security, schemes: Mapping[str, Scheme], readers: Mapping[str, ReadCredential], request: Request
+) -> str:
+    """Describe what is missing of the first alternative of which a part came; nothing where none did."""
+    for alternative in security:
+        missing = [name for name in alternative if readers[name](request) is None]
+        if len(missing) < len(alternative):
+            return (
+                f"; the request lacks {' and '.join(describe_credential(schemes[name]) for name in missing)}"
+            )
+    return ""
 
 
 def make_signature_test(

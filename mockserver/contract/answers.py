@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from mockserver.auth.challenges import CHALLENGES
 from mockserver.contract.examples import example_headers
 from mockserver.contract.operation import OFF_CONTRACT, Operation, matching_response
 from mockserver.http.problems import Invalid, Problem, Violation, reason_phrase, suggest_nearest
@@ -68,9 +70,9 @@ def documented_reply(operation: Operation, code: int, example: str | None = None
     """Give a reply of status *code*: the contract's example, or the API's own error body.
 
     A status that the contract does not document is marked with X-Mock-Off-Contract. One of a busy service comes with
-    Retry-After.
+    Retry-After, and a 401 with WWW-Authenticate.
     """
-    return add_retry_after(_documented_reply(operation, code, example))
+    return add_challenges(add_retry_after(_documented_reply(operation, code, example)), operation)
 
 
 def _documented_reply(operation: Operation, code: int, example: str | None) -> Reply:
@@ -115,7 +117,7 @@ def override_reply(response: Mapping[str, Any], operation: Operation) -> Reply:
 
 
 def _dictated_reply(operation: Operation, status: int, body: Any, media_type: str) -> Reply:
-    reply = add_retry_after(Reply(status, body))
+    reply = add_challenges(add_retry_after(Reply(status, body)), operation)
     violation = operation.contract_violation(reply)
     if violation is not None:
         reply = reply.with_headers({OFF_CONTRACT: violation})
@@ -130,6 +132,14 @@ def add_retry_after(reply: Reply) -> Reply:
     if reply.status not in _BUSY_STATUSES or is_said:
         return reply
     return reply.with_headers({_RETRY_AFTER: str(_RETRY_AFTER_S)})
+
+
+def add_challenges(reply: Reply, operation: Operation) -> Reply:
+    """Say how to authenticate in a 401, unless it says it already."""
+    is_said = any(name.lower() == CHALLENGES.lower() for name in reply.headers)
+    if reply.status != HTTPStatus.UNAUTHORIZED or is_said or not operation.challenges:
+        return reply
+    return reply.with_headers({CHALLENGES: operation.challenges})
 
 
 class _ForcedProblem(Problem):

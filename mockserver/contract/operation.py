@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import openapi
+from mockserver.auth.challenges import write_challenges
 from mockserver.auth.security import Authenticate
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.examples import named_examples
@@ -96,6 +97,9 @@ class Operation:
             openapi.resolve_reference(spec, parameter) for parameter in definition.parameters
         ]
         self.security = definition.security
+        self.challenges = write_challenges(
+            definition.security, spec.get("components", {}).get("securitySchemes", {})
+        )
         self.authenticate = authenticate
         self.needs_body_first = needs_body_first
         # The bound method itself, so that a call takes no step in between.

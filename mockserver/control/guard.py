@@ -9,6 +9,7 @@ from collections.abc import Collection
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
+from mockserver.auth.challenges import CHALLENGES
 from mockserver.http.problems import CannotStart, Forbidden, Problem
 from mockserver.http.reply import Reply
 from mockserver.http.request import Request
@@ -70,7 +71,8 @@ class Guard:
         sent = (bearer, request.header("x-mock-admin-token") or "", request.cookie(COOKIE) or "")
         if not any(self._is_valid_token(token) for token in sent):
             raise TokenRequired(
-                "send the admin token: 'Authorization: Bearer <token>', or open /__admin/?token=<token>"
+                "send the admin token: 'Authorization: Bearer <token>', or open /__admin/?token=<token>",
+                headers={CHALLENGES: "Bearer"},
             )
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from mockserver.contract.answers import documented_reply, success_reply
+from mockserver.contract.answers import add_challenges, documented_reply, success_reply
 from mockserver.contract.operation import OFF_CONTRACT, Operation
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
@@ -58,7 +58,8 @@ def render_problem(problem: Problem, operation: Operation) -> Reply:
     """Render *problem* as the API of *operation* words its errors, checked against the contract."""
     reply = operation.error_format.render_problem(problem)
     if not operation.error_format.is_own:
-        return _example_error_reply(problem, operation, reply)
+        return add_challenges(_example_error_reply(problem, operation, reply), operation)
+    reply = add_challenges(reply, operation)
     # An error that the contract does not document must not look like one that it does.
     try:
         return operation.check_reply(reply)

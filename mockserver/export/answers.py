@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from mockserver.contract.answers import add_retry_after
+from mockserver.contract.answers import add_challenges, add_retry_after
 from mockserver.contract.examples import example_headers
 from mockserver.contract.operation import Operation
 from mockserver.http.reply import Reply
@@ -39,21 +38,21 @@ def list_answers(operation: Operation) -> list[Answer]:
     for key in sorted(operation.responses, key=lambda key: (not key.isdigit(), key)):
         status = _parse_status_key(key, operation)
         if status not in found and status >= 200:
-            found[status] = _list_status_answers(status, operation.examples[key], operation.responses[key])
+            found[status] = _list_status_answers(status, key, operation)
     ordered = sorted(found, key=lambda status: ("23".find(str(status)[0]) % 4, status))
     return [answer for status in ordered for answer in found[status]] or [Answer(None, Reply(200))]
 
 
-def _list_status_answers(
-    status: int, named: Mapping[str, Reply], response: Mapping[str, Any]
-) -> list[Answer]:
+def _list_status_answers(status: int, key: str, operation: Operation) -> list[Answer]:
     """List the answers of one status: one for each example, or one without a body."""
-    headers = example_headers(response)
-    if not named:
-        return [Answer(None, add_retry_after(Reply(status, None, headers)))]
+    headers = example_headers(operation.responses[key])
+    named = operation.examples[key]
+    answers = [
+        Answer(example, Reply(status, one.body, {**one.headers, **headers})) for example, one in named.items()
+    ]
     return [
-        Answer(example, add_retry_after(Reply(status, shown.body, {**shown.headers, **headers})))
-        for example, shown in named.items()
+        answer._replace(reply=add_challenges(add_retry_after(answer.reply), operation))
+        for answer in answers or [Answer(None, Reply(status, None, headers))]
     ]
 
 

@@ -61,13 +61,15 @@ class Invalid(Problem):
 
 
 class Unauthenticated(Problem):
-    """No valid credential came with the request; *hint* says what to set so that it would be."""
+    """No valid credential came with the request.
+
+    hint: what to set so that the one that came is valid.
+    """
 
     kind = HTTPStatus.UNAUTHORIZED
 
     def __init__(self, message: str, hint: str | None = None) -> None:
-        headers = {"WWW-Authenticate": "Bearer"}
-        super().__init__(message, headers={**headers, PROBLEM_HEADER: hint} if hint else headers)
+        super().__init__(message, headers={PROBLEM_HEADER: hint} if hint else None)
 
 
 class Forbidden(Problem):

@@ -85,7 +85,7 @@ def test_bad_token_is_401_and_changes_nothing(default_caller, bad):
 
     assert answer.status_code == 401, answer.text
     assert answer.json()["error"]["code"] == "authentication_required"
-    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
     assert bad not in answer.text
     data = default_caller.wrote(body)
     assert data["createdAt"] == data["updatedAt"]
