@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import Sequence
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
@@ -14,6 +15,7 @@ import yaml
 import openapi
 from mockserver.auth.issuer import DEFECTS, CredentialIssuer
 from mockserver.control.clock_change import change_clock
+from mockserver.control.events import EventWriter
 from mockserver.control.match_check import check_matches
 from mockserver.control.pages import render_control_page, render_docs_page
 from mockserver.control.state import StateDocuments
@@ -27,6 +29,7 @@ from mockserver.session.memory_store import Saved
 from mockserver.session.registry import SessionRegistry
 from mockserver.session.session import DEFAULT, Session
 from mockserver.simulation.match import Match
+from openapi.media_type import JSON
 
 if TYPE_CHECKING:
     from mockserver.contract.routes import Routes
@@ -82,6 +85,7 @@ class Admin:
         self._issuer = issuer
         self._specs = {**specs, NAME: self.spec}
         self._routes = routes
+        self._events = EventWriter()
 
     def identify_operator(self, request: Request, session: Session) -> Operator:  # noqa: ARG002
         """Return who calls; the guard has let the call pass already."""
@@ -155,7 +159,7 @@ class Admin:
     async def list_requests(self, caller: Operator, session: str | None, limit: int | None) -> Reply:
         """List the journal, or the newest *limit* calls of it."""
         entries = self._find_journal(session, caller).list_entries()
-        return _entries_reply(entries[-limit:] if limit else entries)
+        return await _entries_reply(entries[-limit:] if limit else entries)
 
     async def clear_requests(self, caller: Operator, session: str | None) -> Reply:
         """Empty the journal."""
@@ -164,7 +168,7 @@ class Admin:
 
     async def find_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """List the calls that match."""
-        return _entries_reply(
+        return await _entries_reply(
             self._find_journal(session, caller).list_entries(Match(**body.get("match", {})))
         )
 
@@ -181,26 +185,29 @@ class Admin:
         )
         if len(found) < count:
             raise TimeIsUp(f"{len(found)} of {count} matching calls in {timeout_s} s")
-        return _entries_reply(found)
+        return await _entries_reply(found)
 
     async def list_unmatched_requests(self, caller: Operator, session: str | None) -> Reply:
         """List the calls that matched no operation."""
         entries = self._find_journal(session, caller).list_entries()
-        return _entries_reply([entry for entry in entries if entry.near_miss is not None])
+        return await _entries_reply([entry for entry in entries if entry.near_miss is not None])
 
     async def download_requests(self, caller: Operator, session: str | None) -> Reply:
         """Answer the journal as an HTTP archive."""
         # Here, and below: few runs need it, and the import would slow every start.
         from mockserver.control.har import build_archive
 
-        archive = build_archive(self._find_journal(session, caller).list_entries(), caller.url)
-        return Reply(200, archive, {"Content-Disposition": 'attachment; filename="requests.har"'})
+        entries = self._find_journal(session, caller).list_entries()
+        archive = await asyncio.to_thread(build_archive, entries, caller.url)  # others are served meanwhile
+        disposition = {"Content-Disposition": 'attachment; filename="requests.har"'}
+        return Reply(200, archive, {"Content-Type": JSON, **disposition})
 
     async def stream_events(self, caller: Operator, session: str | None) -> Stream:
         """Send each call as it is answered."""
         from sse_starlette import EventSourceResponse
 
-        return Stream(EventSourceResponse(_stream_entries(self._find_journal(session, caller)), ping=_PING_S))
+        events = self._events.stream(self._find_journal(session, caller))
+        return Stream(EventSourceResponse(events, ping=_PING_S))
 
     async def list_faults(self, caller: Operator, session: str | None) -> Reply:
         """List the faults."""
@@ -307,13 +314,13 @@ def _find_snapshot(session: Session, name: str) -> dict[str, Saved]:
     return session.snapshots[name]
 
 
-async def _stream_entries(journal: Journal) -> AsyncIterator[dict[str, str]]:
-    async for entry in journal.listen():
-        yield {"event": "call", "id": str(entry.id), "data": exact_json.dumps(entry.document()).decode()}
-
-
-def _entries_reply(entries: Sequence[Entry]) -> Reply:
-    return Reply(200, [entry.document() for entry in entries])
+async def _entries_reply(entries: Sequence[Entry]) -> Reply:
+    """List the calls; others are served meanwhile, since a full journal takes a while to write."""
+    parts: list[bytes] = []
+    for entry in entries:
+        parts.append(exact_json.dumps(entry.document()))
+        await asyncio.sleep(0)
+    return Reply(200, b"[" + b",".join(parts) + b"]", {"Content-Type": JSON})
 
 
 def _clock_reply(session: Session) -> Reply:

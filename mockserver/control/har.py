@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
@@ -15,8 +14,8 @@ from mockserver.http.problems import reason_phrase
 from mockserver.session.journal import Entry
 
 
-def build_archive(entries: Iterable[Entry], url: str) -> Any:
-    """Build an HTTP archive of the calls; *url* is the server's address as the caller knows it."""
+def build_archive(entries: Iterable[Entry], url: str) -> bytes:
+    """Write an HTTP archive of the calls; *url* is the server's address as the caller knows it."""
     # harfile writes to a file, and nothing else.
     text = io.StringIO()
     with harfile.open(
@@ -31,7 +30,7 @@ def build_archive(entries: Iterable[Entry], url: str) -> Any:
                 response=_convert_response(entry),
                 timings=harfile.Timings(send=0, wait=document["duration_ms"], receive=0),
             )
-    return json.loads(text.getvalue())
+    return text.getvalue().encode()
 
 
 def _convert_request(request: dict[str, Any], url: str, content: bytes) -> harfile.Request:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mockserver.http import exact_json
@@ -13,6 +14,7 @@ from mockserver.http.headers import redact_path
 from mockserver.http.problems import PROBLEM_HEADER, Unavailable, Violation
 from mockserver.http.request import Request
 from mockserver.http.response import Response
+from mockserver.session.listener import Listener
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.faults import Effect
 from mockserver.simulation.match import Match, NamedOperation
@@ -21,8 +23,8 @@ from mockserver.simulation.match import Match, NamedOperation
 _MOST_BYTES = 16 * 1024 * 1024
 # Entries only borrow its way of writing a time.
 _CLOCK = Clock()
-# A slow listener loses the oldest events rather than holding up the server.
-_BACKLOG = 1000
+# Those who look at a call do so at the same time, and a body may be a megabyte.
+_parse_body = lru_cache(8)(exact_json.parse_leniently)
 
 
 class Entry(NamedTuple):
@@ -67,7 +69,7 @@ class Entry(NamedTuple):
 
     def json_body(self) -> Any:
         """Parse the request's body: JSON, or text if it is not JSON, or None for no body."""
-        return exact_json.parse_leniently(self.content)
+        return _parse_body(self.content)
 
     def document(self) -> dict[str, Any]:
         """Render the entry as the control plane shows it."""
@@ -106,10 +108,27 @@ def _measure_bytes(content: bytes | None, response: Response | None) -> int:
     return (len(content) if content else 0) + (len(response.content) if response else 0)
 
 
+class Waiter:
+    """Somebody who waits until as many as *count* calls were made. last_id: of the call that made them enough."""
+
+    __slots__ = ("count", "last_id", "seen")
+
+    def __init__(self, count: int, seen: int) -> None:
+        self.count = count
+        self.seen = seen
+        self.last_id: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def count_call(self, entry: Entry) -> None:
+        """Count one more call that fits."""
+        self.seen += 1
+        if self.seen >= self.count and not self.last_id.done():
+            self.last_id.set_result(entry.id)
+
+
 class Journal:
     """The newest *limit* calls of a session; the cost of one more is the same however many there were."""
 
-    __slots__ = ("_bytes", "_limit", "_listeners", "_rows", "_session", "count")
+    __slots__ = ("_bytes", "_limit", "_listeners", "_rows", "_session", "_waiters", "count")
 
     def __init__(self, session: str, limit: int) -> None:
         self._session = session
@@ -117,7 +136,9 @@ class Journal:
         self._rows: deque[tuple[Any, ...]] = deque()
         self._limit = limit
         self._bytes = 0
-        self._listeners: set[asyncio.Queue[Entry | None]] = set()
+        self._listeners: set[Listener] = set()
+        # By what they wait for, so that a hundred who wait for the same cost no more than one.
+        self._waiters: dict[str, tuple[Match, set[Waiter]]] = {}
         self.count = 0
 
     def add(
@@ -145,18 +166,26 @@ class Journal:
         while len(self._rows) > self._limit or self._bytes > _MOST_BYTES:
             oldest = Entry._make(self._rows.popleft())
             self._bytes -= _measure_bytes(oldest.content, oldest.response)
-        if self._listeners:
-            self._notify_listeners(Entry._make(row))
+        if self._listeners or self._waiters:
+            self._tell(Entry._make(row))
+
+    def _tell(self, entry: Entry) -> None:
+        for match, waiters in self._waiters.values():
+            if entry.fits(match):
+                for waiter in waiters:
+                    waiter.count_call(entry)
+        size = _measure_bytes(entry.content, entry.response)
+        for listener in list(self._listeners):
+            if not listener.offer(entry, size):
+                self._listeners.discard(listener)
 
     def stop(self) -> None:
         """Tell the listeners that there will be no more calls."""
-        self._notify_listeners(None)
-
-    def _notify_listeners(self, entry: Entry | None) -> None:
-        for queue in self._listeners:
-            if queue.full():
-                queue.get_nowait()
-            queue.put_nowait(entry)
+        for listener in self._listeners:
+            listener.end()
+        for _, waiters in self._waiters.values():
+            for waiter in waiters:
+                waiter.last_id.cancel()
 
     def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
@@ -164,34 +193,47 @@ class Journal:
         return [entry for entry in entries if match is None or entry.fits(match)]
 
     def clear(self) -> None:
-        """Forget every call."""
+        """Forget every call; those who wait begin to count anew."""
         self._rows.clear()
         self._bytes = 0
+        for _, waiters in self._waiters.values():
+            for waiter in waiters:
+                waiter.seen = 0
 
     async def wait_for_calls(self, match: Match, count: int, timeout_s: float) -> list[Entry]:
-        """Wait until *count* calls fit, at most *timeout_s* seconds of real time, and list those that do.
+        """Wait until *count* calls fit, at most *timeout_s* seconds of real time, and list the newest *count* of them.
 
-        Raises Unavailable if the stub stops first.
+        Of fewer, all are listed. Raises Unavailable if the stub stops first.
         """
         found = self.list_entries(match)
         if len(found) >= count:
-            return found
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s), aclosing(self.listen()) as calls:
-                async for entry in calls:
-                    if entry.fits(match):
-                        found.append(entry)
-                    if len(found) >= count:
-                        return found
-                raise Unavailable("The stub is stopping")
-        return found
+            return found[-count:]
+        waiter = Waiter(count, len(found))
+        with self._add_waiter(match, waiter):
+            await asyncio.wait([waiter.last_id], timeout=timeout_s)
+        if waiter.last_id.cancelled():
+            raise Unavailable("The stub is stopping")
+        last_id = waiter.last_id.result() if waiter.last_id.done() else self.count
+        return [entry for entry in self.list_entries(match) if entry.id <= last_id][-count:]
 
-    async def listen(self) -> AsyncGenerator[Entry]:
-        """Yield each call as it is answered, until the caller stops or the stub does."""
-        queue: asyncio.Queue[Entry | None] = asyncio.Queue(_BACKLOG)
-        self._listeners.add(queue)
+    @contextmanager
+    def _add_waiter(self, match: Match, waiter: Waiter) -> Iterator[None]:
+        key = repr(match)
+        _, waiters = self._waiters.setdefault(key, (match, set()))
+        waiters.add(waiter)
         try:
-            while (entry := await queue.get()) is not None:
-                yield entry
+            yield
         finally:
-            self._listeners.discard(queue)
+            waiters.discard(waiter)
+            if not waiters:
+                self._waiters.pop(key, None)
+
+    @contextmanager
+    def listen(self) -> Iterator[Listener]:
+        """Yield a reader of each call as it is answered."""
+        listener = Listener()
+        self._listeners.add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners.discard(listener)

@@ -1,0 +1,34 @@
+"""The calls of a journal as server-sent events."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator
+
+from mockserver.http import exact_json
+from mockserver.session.journal import Entry, Journal
+
+_TOO_SLOW = "calls came faster than this stream was read, so it ends here; GET /__admin/requests lists them"
+
+
+class EventWriter:
+    """Writes each call once, however many read it: readers who keep up want the same few calls."""
+
+    def __init__(self) -> None:
+        self._written: deque[tuple[Entry, str]] = deque(maxlen=4)
+
+    async def stream(self, journal: Journal) -> AsyncIterator[dict[str, str]]:
+        """Yield each call as it is answered, and a last word to a reader that is too slow."""
+        with journal.listen() as listener:
+            async for entry in listener:
+                yield {"event": "call", "id": str(entry.id), "data": self._write(entry)}
+            if listener.is_too_slow:
+                yield {"event": "dropped", "data": _TOO_SLOW}
+
+    def _write(self, entry: Entry) -> str:
+        for known, text in self._written:
+            if known is entry:
+                return text
+        text = exact_json.dumps(entry.document()).decode()
+        self._written.append((entry, text))
+        return text

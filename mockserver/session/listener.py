@@ -1,0 +1,56 @@
+"""One reader of a journal's calls as they are answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mockserver.session.journal import Entry
+
+# What waits for a reader; whoever has more is given up, so that neither memory nor the others suffer.
+_MOST_CALLS = 1000
+_MOST_BYTES = 8 * 1024 * 1024
+
+
+class Listener:
+    """Yields calls until the journal ends, or until more wait than are kept; then *is_too_slow*."""
+
+    __slots__ = ("_bytes", "_calls", "_has_news", "_is_over", "is_too_slow")
+
+    def __init__(self) -> None:
+        self._calls: deque[tuple[Entry, int]] = deque()
+        self._bytes = 0
+        self._has_news = asyncio.Event()
+        self._is_over = False
+        self.is_too_slow = False
+
+    def offer(self, entry: Entry, size: int) -> bool:
+        """Let a call of *size* bytes wait to be read; False if the reader is given up instead."""
+        self._bytes += size
+        if self._bytes > _MOST_BYTES or len(self._calls) >= _MOST_CALLS:
+            self.is_too_slow = True
+            self._calls.clear()
+            self.end()
+            return False
+        self._calls.append((entry, size))
+        self._has_news.set()
+        return True
+
+    def end(self) -> None:
+        """Say that no more calls come."""
+        self._is_over = True
+        self._has_news.set()
+
+    async def __aiter__(self) -> AsyncIterator[Entry]:
+        while True:
+            while self._calls:
+                entry, size = self._calls.popleft()
+                self._bytes -= size
+                yield entry
+            if self._is_over:
+                return
+            self._has_news.clear()
+            await self._has_news.wait()
