@@ -155,7 +155,9 @@ def _has_to_fit(operation: Operation, result: ContractCaseResult) -> bool:
 
 def _check_fit(operation: Operation, response: Response) -> None:
     misfit = find_misfit(operation, response)
-    expect(misfit is None, f"an answer as {operation.pointer}/responses has it", misfit or "", response)
+    if misfit:
+        expected = f"an answer as {operation.pointer}/responses has it"
+        expect(False, expected, misfit.text, response, misfit.member)
 
 
 def _check_missing_credential(driver: ContractDriver, operation: Operation) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
+from conformance.assertions.member import Member, follow_member
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.contract.reading import Operation
 from conformance.http.response import Response, describe_unread_coding
@@ -14,7 +15,14 @@ from conformance.http.response import Response, describe_unread_coding
 _LONGEST_COMPLAINT = 300
 
 
-def find_misfit(operation: Operation, response: Response) -> str | None:
+class Misfit(NamedTuple):
+    """In what a response deviates, and by which member of its body, if it is one."""
+
+    text: str
+    member: Member = ()
+
+
+def find_misfit(operation: Operation, response: Response) -> Misfit | None:
     """Say in what a response deviates from what is documented for its status; None if in nothing.
 
     Raises NotTested if a schema of the contract is none.
@@ -36,7 +44,7 @@ def find_misfit(operation: Operation, response: Response) -> str | None:
         if response.unread_coding:
             raise Inconclusive(describe_unread_coding(response.unread_coding))
         if response.coding_fault:
-            return f"status {response.status}, {response.coding_fault}"
+            return Misfit(f"status {response.status}, {response.coding_fault}")
         # Swagger's "produces" speaks of answers that have a body; one without a schema has none.
         asked += [checks.content_type_conformance, checks.response_schema_conformance]
     try:
@@ -50,8 +58,19 @@ def find_misfit(operation: Operation, response: Response) -> str | None:
     except FailureGroup as group:
         first = group.exceptions[0]
         lines = [line for line in f"{first.message}".splitlines() if line.strip()]
-        return f"status {response.status}, {first.title}: {' '.join(lines[:2])[:300]}"
+        text = f"status {response.status}, {first.title}: {' '.join(lines[:2])[:300]}"
+        return Misfit(text, _find_member(first, response))
     return None
+
+
+def _find_member(failure: Any, response: Response) -> Member:
+    """Return the way to what breaks a schema in a body; empty if that is all of it, or a header."""
+    member = tuple(getattr(failure, "instance_path", ()))
+    # Headers are judged by schemas, too, and what they say is nowhere in the body.
+    is_in_body = response.is_json and follow_member(response.json, member) == getattr(
+        failure, "instance", None
+    )
+    return member if is_in_body else ()
 
 
 def _describe_bad_schema(error: Exception) -> str:

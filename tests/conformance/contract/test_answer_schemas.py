@@ -62,3 +62,24 @@ def test_schema_that_is_none_is_not_tested_and_the_others_are(schema, says, tmp_
     assert verdict.ids("not_tested") == ["a/get-point-schema"]
     assert reason.startswith(f"the schema of a 200 in #/paths/~1point/get/responses is none: {says}")
     assert reason.endswith("; mend it in the contract")
+
+
+ROWS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["title"],
+        "properties": {"title": {"type": "string"}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "member"),
+    [([{"title": "Emma"}, {"title": 1}], (1, "title")), ([{}], (0,)), ({}, ())],
+)
+def test_member_that_breaks_the_schema_is_named(tmp_path, body, member):
+    verdict = judged(tmp_path, ROWS, body)
+    (found,) = (one for one in verdict.results if one.status == "failed")
+
+    assert found.member == member
