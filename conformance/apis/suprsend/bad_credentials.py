@@ -145,6 +145,11 @@ def _judge_read(kind: Kind[Driver]) -> str:
 
 
 _EVERY_TIME = (NO_KEY, WRONG_KEY)
+_READ_PLACES: Mapping[str, Callable[[Places], place.Place]] = {
+    "GET for a tenant": lambda places: places.tenant,
+    "GET for an object of another type": lambda places: places.other_type_object,
+    "GET of a locked category": lambda places: places.locked_category,
+}
 # HEAD is none of them: no page of the vendor's has it, and whoever is let in by it sees no preference and changes none.
 PLACES: Sequence[Place[Driver]] = (
     Place(WRITE, partial(_write, lambda places: places.main), tuple(kind.name for kind in KINDS)),
@@ -166,7 +171,10 @@ PLACES: Sequence[Place[Driver]] = (
         "a write in a locked category", partial(_write, lambda places: places.locked_category), _EVERY_TIME
     ),
     Place(READ, partial(_read, lambda places: places.main), (), (NO_KEY, WRONG_KEY), _judge_read),
-    Place("GET for a tenant", partial(_read, lambda places: places.tenant), _EVERY_TIME, (), _judge_read),
+    *(
+        Place(name, partial(_read, choose), _EVERY_TIME, (), _judge_read)
+        for name, choose in _READ_PLACES.items()
+    ),
 )
 TABLE = Table(PLACES, KINDS, drawn=2)
 

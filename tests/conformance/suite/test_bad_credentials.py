@@ -106,3 +106,18 @@ def test_refused_update_is_looked_for_whatever_the_seed_draws(seed):
     verdict = judge_in_process(server(), seed=seed)
 
     assert verdict.ids("failed") == ["onlyautomator/refused-update-is-not-listed"]
+
+
+def test_read_with_what_may_also_write_is_no_pass():
+    """The write is found by a requirement of its own, and what a read with it shows cannot be told."""
+    (server,) = (one for one in proof.mutants_of("suprsend") if one.__name__ == "AcceptsAnySignature")
+    suite = import_module("conformance.apis.suprsend.bad_credentials")
+    reads = [
+        row
+        for row in suite.TABLE.list_rows()
+        if row.place.name.startswith(suite.READ) and row.kind.name == suite.FALSE_SIGNATURE
+    ]
+    seed = next(one for one in MANY_SEEDS if set(reads) & set(suite.TABLE.draw_rows(one)))
+    verdict = judge_in_process(server(), only=["read-with-wrong-key"], seed=seed)
+
+    assert verdict.ids("inconclusive") == ["suprsend/read-with-wrong-key"]

@@ -251,6 +251,24 @@ class ReadsAreOpenToTenants(OpenSomewhere):
         return request.method == "GET" and "tenant_id" in request.query
 
 
+class ReadsAreOpenToTeams(OpenSomewhere):
+    """The preferences of objects of another type may be read by anybody."""
+
+    breaks = frozenset({"read-without-key"})
+
+    def is_open(self, request: Request) -> bool:
+        return request.method == "GET" and request.segments[2] == "teams"
+
+
+class ReadsOfLockedCategoriesAreOpen(OpenSomewhere):
+    """What cannot be left may be read by anybody."""
+
+    breaks = frozenset({"read-without-key"})
+
+    def is_open(self, request: Request) -> bool:
+        return request.method == "GET" and request.segments[-1] == "security-alert"
+
+
 class AcceptsAnySignature(Reference):
     """Of a signature only the form is looked at."""
 
