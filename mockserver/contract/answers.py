@@ -54,7 +54,7 @@ def _choose_documented(prefer_header: PreferHeader, operation: Operation) -> Pre
         status = next((key for key in documented if key.isdigit() and example in documented[key]), None)
     problems: list[str] = []
     if code is not None and status is None:
-        problems = [f"code={code[:40]} is not documented; {_list_choices(operation)}"]
+        problems = [f"code={code[:40]} is not documented; there are {', '.join(documented)}"]
     elif example is not None and (status is None or example not in documented[status]):
         names = documented[status] if status else {name for named in documented.values() for name in named}
         problems = [f"example={example[:40]} is not documented; {suggest_nearest(example, sorted(names))}"]
@@ -148,14 +148,6 @@ class _ForcedProblem(Problem):
     def __init__(self, status: int, message: str | None) -> None:
         super().__init__(message or reason_phrase(status))
         self.kind = status
-
-
-def _list_choices(operation: Operation) -> str:
-    choices = [
-        f"code={code}" + (f" (example={', '.join(names)})" if names else "")
-        for code, names in operation.examples.items()
-    ]
-    return f"there are {', '.join(choices)}"
 
 
 def _find_message(body: Any) -> str | None:

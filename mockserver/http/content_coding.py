@@ -34,9 +34,11 @@ def decode_body(content: bytes, encoding: str, maximum_bytes: int) -> bytes:
         try:
             content = _unzip(content, maximum_bytes) if name in _GZIP else _inflate(content, maximum_bytes)
         except EOFError:
-            raise Invalid([Violation("", f"the body ends before its {name} data does")]) from None
+            raise Invalid([Violation("", f"the {name} data of the body is cut short")]) from None
         except (zlib.error, OSError):
-            raise Invalid([Violation("", f"the body is not {name}, as Content-Encoding says")]) from None
+            raise Invalid(
+                [Violation("", f"Content-Encoding says {name}, but the body is not {name}")]
+            ) from None
         if len(content) > maximum_bytes:
             raise TooLarge(f"The request body is larger than {maximum_bytes} bytes once it is unpacked")
     return content

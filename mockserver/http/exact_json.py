@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import orjson
 
 MAXIMUM_DEPTH = 200
+_GZIP = b"\x1f\x8b"
 
 
 class NotExact(ValueError):
@@ -81,6 +82,8 @@ def _describe_depth(deepest: int) -> str:
 def _decode_utf_8(raw: bytes) -> str:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise NotExact("the body is UTF-16, not UTF-8")
+    if raw.startswith(_GZIP):
+        raise NotExact("the body is compressed with gzip; a request says so in Content-Encoding")
     try:
         return raw.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:

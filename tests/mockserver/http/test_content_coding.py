@@ -77,26 +77,30 @@ def test_other_api_and_control_plane_read_coded_bodies(caller):
 
 
 REFUSED: dict[str, tuple[bytes, str, str]] = {
-    "plain": (PLAIN, "gzip", "the body is not gzip, as Content-Encoding says"),
-    "other": (DEFLATED, "gzip", "the body is not gzip, as Content-Encoding says"),
-    "one byte": (b"\x1f", "gzip", "the body is not gzip, as Content-Encoding says"),
-    "cut": (ZIPPED[:-9], "gzip", "the body ends before its gzip data does"),
-    "cut head": (ZIPPED[:6], "gzip", "the body ends before its gzip data does"),
+    "plain": (PLAIN, "gzip", "Content-Encoding says gzip, but the body is not gzip"),
+    "other": (DEFLATED, "gzip", "Content-Encoding says gzip, but the body is not gzip"),
+    "one byte": (b"\x1f", "gzip", "Content-Encoding says gzip, but the body is not gzip"),
+    "cut": (ZIPPED[:-9], "gzip", "the gzip data of the body is cut short"),
+    "cut head": (ZIPPED[:6], "gzip", "the gzip data of the body is cut short"),
     "broken": (
         ZIPPED[:20] + b"\0\0\0" + ZIPPED[23:],
         "gzip",
-        "the body is not gzip, as Content-Encoding says",
+        "Content-Encoding says gzip, but the body is not gzip",
     ),
-    "wrong sum": (ZIPPED[:-8] + b"\0" * 8, "gzip", "the body is not gzip, as Content-Encoding says"),
-    "trailer": (ZIPPED + PLAIN, "gzip", "the body is not gzip, as Content-Encoding says"),
-    "plain deflate": (PLAIN, "deflate", "the body is not deflate, as Content-Encoding says"),
-    "zipped deflate": (ZIPPED, "deflate", "the body is not deflate, as Content-Encoding says"),
-    "cut deflate": (DEFLATED[:-9], "deflate", "the body ends before its deflate data does"),
-    "deflate with more": (DEFLATED + b"more", "deflate", "the body is not deflate, as Content-Encoding says"),
+    "wrong sum": (ZIPPED[:-8] + b"\0" * 8, "gzip", "Content-Encoding says gzip, but the body is not gzip"),
+    "trailer": (ZIPPED + PLAIN, "gzip", "Content-Encoding says gzip, but the body is not gzip"),
+    "plain deflate": (PLAIN, "deflate", "Content-Encoding says deflate, but the body is not deflate"),
+    "zipped deflate": (ZIPPED, "deflate", "Content-Encoding says deflate, but the body is not deflate"),
+    "cut deflate": (DEFLATED[:-9], "deflate", "the deflate data of the body is cut short"),
+    "deflate with more": (
+        DEFLATED + b"more",
+        "deflate",
+        "Content-Encoding says deflate, but the body is not deflate",
+    ),
     "wrong order": (
         gzip.compress(DEFLATED),
         "gzip, deflate",
-        "the body is not deflate, as Content-Encoding says",
+        "Content-Encoding says deflate, but the body is not deflate",
     ),
 }
 
@@ -110,6 +114,12 @@ def test_body_that_is_not_in_its_coding_is_400_that_says_so(caller, name):
     assert answer.status_code == 400
     assert answer.json()["error"] == {"code": "validation_error", "message": said}
     assert caller.journal()[0]["violations"] == [said]
+
+
+def test_gzip_that_nothing_names_is_called_so(caller):
+    said = "the body is compressed with gzip; a request says so in Content-Encoding"
+
+    assert send(caller, ZIPPED).json()["error"]["message"] == said
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "utf-8", "gzip, br", "x" * 5000, '"gzip"'])

@@ -223,9 +223,7 @@ def test_own_contract_is_told_of_its_request_and_of_its_preference(serve):
     )
 
     assert (both.status_code, both.json()) == (400, "no")
-    assert both.headers["x-mock-problem"].endswith(
-        "; Prefer: code=404 is not documented; there are code=200 (example=example), code=400 (example=example)"
-    )
+    assert both.headers["x-mock-problem"].endswith("; Prefer: code=404 is not documented; there are 200, 400")
     assert both.headers["x-mock-problem"].startswith("n: ")
     assert any_code.get("/x", headers={"Prefer": "code=418"}).status_code == 418
 
