@@ -136,7 +136,7 @@ class Journal:
         self._rows: deque[tuple[Any, ...]] = deque()
         self._limit = limit
         self._bytes = 0
-        self._listeners: set[Listener] = set()
+        self._listeners: set[Listener[Entry]] = set()
         # By what they wait for, so that a hundred who wait for the same cost no more than one.
         self._waiters: dict[str, tuple[Match, set[Waiter]]] = {}
         self.count = 0
@@ -229,9 +229,9 @@ class Journal:
                 self._waiters.pop(key, None)
 
     @contextmanager
-    def listen(self) -> Iterator[Listener]:
+    def listen(self) -> Iterator[Listener[Entry]]:
         """Yield a reader of each call as it is answered."""
-        listener = Listener()
+        listener = Listener[Entry]()
         self._listeners.add(listener)
         try:
             yield listener

@@ -5,29 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from mockserver.session.journal import Entry
+_Call = TypeVar("_Call")
 
 # What waits for a reader; whoever has more is given up, so that neither memory nor the others suffer.
 _MOST_CALLS = 1000
 _MOST_BYTES = 8 * 1024 * 1024
 
 
-class Listener:
+class Listener(Generic[_Call]):
     """Yields calls until the journal ends, or until more wait than are kept; then *is_too_slow*."""
 
     __slots__ = ("_bytes", "_calls", "_has_news", "_is_over", "is_too_slow")
 
     def __init__(self) -> None:
-        self._calls: deque[tuple[Entry, int]] = deque()
+        self._calls: deque[tuple[_Call, int]] = deque()
         self._bytes = 0
         self._has_news = asyncio.Event()
         self._is_over = False
         self.is_too_slow = False
 
-    def offer(self, entry: Entry, size: int) -> bool:
+    def offer(self, call: _Call, size: int) -> bool:
         """Let a call of *size* bytes wait to be read; False if the reader is given up instead."""
         self._bytes += size
         if self._bytes > _MOST_BYTES or len(self._calls) >= _MOST_CALLS:
@@ -35,7 +34,7 @@ class Listener:
             self._calls.clear()
             self.end()
             return False
-        self._calls.append((entry, size))
+        self._calls.append((call, size))
         self._has_news.set()
         return True
 
@@ -44,12 +43,12 @@ class Listener:
         self._is_over = True
         self._has_news.set()
 
-    async def __aiter__(self) -> AsyncIterator[Entry]:
+    async def __aiter__(self) -> AsyncIterator[_Call]:
         while True:
             while self._calls:
-                entry, size = self._calls.popleft()
+                call, size = self._calls.popleft()
                 self._bytes -= size
-                yield entry
+                yield call
             if self._is_over:
                 return
             self._has_news.clear()
