@@ -56,7 +56,7 @@ def test_example_of_suprsend_without_category_is_404_in_its_voice(url):
 
     assert status == 404
     assert body["code"] == 404
-    assert "not 'category'" in body["message"]
+    assert "the path lacks /category after /preference" in body["message"]
 
 
 def test_example_of_suprsend_with_category_works(url):

@@ -12,6 +12,7 @@ import pytest
 @pytest.fixture
 def caller(default_caller, url):
     """A caller with a session of its own, since restrictions of a channel show everywhere."""
-    headers = {"X-Mock-Session": uuid.uuid4().hex}
-    with httpx2.Client(base_url=url, headers=headers, verify=False) as http:
+    name = uuid.uuid4().hex
+    with httpx2.Client(base_url=url, headers={"X-Mock-Session": name}, verify=False) as http:
+        http.post("/__admin/sessions", json={"id": name}).raise_for_status()
         yield replace(default_caller, http=http)
