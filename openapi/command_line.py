@@ -47,7 +47,7 @@ def _reword_errors() -> Iterator[None]:
             error.message += _suggest_option(error.option_name, error.ctx)
             error.possibilities = None
         elif hasattr(error, "param_hint"):
-            error.message = _reword_value(error.message)
+            error.message = _reword_value(error.message) + _name_source(error)
         raise
 
 
@@ -65,6 +65,13 @@ def _suggest_option(name: str, context: Any) -> str:
     else:
         near = difflib.get_close_matches(name, known, n=1)
     return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def _name_source(error: Any) -> str:
+    """Say that a value comes from a file, where the error names the option alone."""
+    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+    source = context.get_parameter_source(parameter.name) if context and parameter else None
+    return ", as the file of settings has it" if getattr(source, "name", "") == "DEFAULT_MAP" else ""
 
 
 def _list_options(command: Any, context: Any) -> list[str]:

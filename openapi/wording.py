@@ -7,8 +7,8 @@ import re
 _PLAIN = {
     r"Field required": "is missing",
     r"Extra inputs are not permitted": "is not known",
-    r"(Input should be|Value could not be parsed to) a(n)? (valid )?(integer|int)\b.*": "must be a whole number",
     r"Input should be a valid integer.*": "must be a whole number",
+    r"Unable to parse input string as an integer.*": "must be a smaller whole number",
     r"Input should be a (valid|finite) number.*": "must be a number",
     r"Input should be a valid boolean.*": "must be true or false",
     r"Input should be a valid string": "must be text",
@@ -24,5 +24,5 @@ def reword_message(message: str) -> str:
         if re.fullmatch(pattern, message):
             return plain
     # Of the other hundred kinds most are "Input should be …".
-    plain = re.sub(r"^\w+ should ", "must ", message).removeprefix("Value error, ")
+    plain = re.sub(r"^\w+( \w+)? should ", "must ", message).removeprefix("Value error, ")
     return plain.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -59,6 +59,30 @@ def parse_yaml(text: str, *, may_repeat_keys: bool = False) -> Any:
         raise BadYaml(f"is not YAML: {_describe_error(error)}") from None
     finally:
         loader.dispose()
+
+
+def find_line(text: str, steps: Sequence[str | int]) -> int | None:
+    """Find the line of *text*, a YAML document that can be read, to which the keys and indexes *steps* lead.
+
+    Where they lead nowhere it is the line of the last part that is there; None if none is.
+    """
+    node: yaml.Node | None = yaml.compose(text.removeprefix("\ufeff"), _Loader)
+    line = None
+    for step in steps:
+        begin, node = _find_part(node, step)
+        if begin is None:
+            break
+        line = begin.start_mark.line + 1
+    return line
+
+
+def _find_part(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
+    """Find where the part of *node* under *step* begins, and the part."""
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == str(step)), (None, None))
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None, None
 
 
 class _LastKeyLoader(_BASE):  # type: ignore[misc]

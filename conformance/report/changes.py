@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from conformance.http.evidence import escape_controls
 from conformance.suite.mode import Mode
+from openapi.wording import reword_message
 
 # In the order of severity: what moves to the right got worse.
 VerdictName = Literal["conformant", "no_verdict", "not_conformant"]
@@ -73,7 +74,8 @@ def read_report(file: Path, api: str | None = None) -> Report:
     except ValidationError as error:
         first = error.errors()[0]
         at = ".".join(map(str, first["loc"]))
-        raise BadReport(f"{file}: is not a report.json: {f'{at}: ' if at else ''}{first['msg']}") from None
+        what = f"{at}: {reword_message(first['msg'])}" if at else reword_message(first["msg"])
+        raise BadReport(f"{file}: is not a report.json: {what}") from None
     if api not in (None, report.api):
         on = escape_controls(report.api)
         raise BadReport(f"{file}: is a report on {on}, not on {api}; compare reports on one API")

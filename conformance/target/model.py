@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from conformance.http.credentials.secret import Secret
+from openapi.wording import reword_message
 
 
 class BadProfile(ValueError):
@@ -66,8 +68,11 @@ def describe_error(error: ErrorDetails) -> str:
         return f"{at}: is not a credential; write the text, ${{ENV_NAME}} or {{command: [...]}}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"{at}: is not a mapping; `conformance init` shows what stands there"
-    message = error["msg"]
-    return f"{at}: {message[0].lower()}{message[1:]}" if at else message
+    message = reword_message(error["msg"])
+    if kind == "literal_error" and isinstance(given, str):
+        near = difflib.get_close_matches(given, re.findall(r"'([^']*)'", message), n=1)
+        message += f"; did you mean {near[0]!r}?" if near else ""
+    return f"{at}: {message}" if at else message
 
 
 def _describe_unknown_key(key: Any, known: Mapping[str, Any]) -> str:

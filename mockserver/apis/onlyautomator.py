@@ -3,62 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
+from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import field_validator, model_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
 import openapi
 from mockserver import fixtures
 from mockserver.auth.caller import Caller
 from mockserver.contract.schema import Schema
-from mockserver.http.problems import NotInFixtures
+from mockserver.fixtures.complaint import EVERYTHING, Complaint, Misfits
+from mockserver.http.problems import NotInFixtures, suggest_nearest
 from mockserver.http.reply import Reply
 from mockserver.session.ids import Ids
 from mockserver.session.store import Key, Record, Store
 from mockserver.simulation.clock import Clock
 
+_EVERY_FAN = ("every_fan",)
+_SEEDED_AT = "2024-01-01T00:00:00.000Z"
 _UNKNOWN_FAN = "Fan not found with the provided ID"
 # The origins of extensions in Chrome, Firefox and Safari.
 _EXTENSIONS = ("chrome-extension://", "moz-extension://", "safari-web-extension://")
 
 
 class Fixtures(fixtures.Fixtures):
-    """The records that a new session starts with: fan ids, and preferences as the contract shows them."""
+    """The records that a new session starts with: fan ids, or "*" for every id there is, and preferences.
 
-    fans: list[str]
+    A preference is as the contract shows it; what a write does not send may be left out.
+    """
+
+    fans: list[str] | Literal["*"]
     preferences: list[dict[str, Any]] = []
 
     @field_validator("preferences")
     @classmethod
-    def _check_schema(cls, preferences: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _complete_preferences(
+        cls, preferences: list[dict[str, Any]], info: ValidationInfo
+    ) -> list[dict[str, Any]]:
         spec = openapi.load_contract("onlyautomator")
-        schema = Schema(spec["components"]["schemas"]["Preference"], spec)
-        errors = [
-            f"[{index}].{where} {what}"
+        document = spec["components"]["schemas"]["Preference"]
+        credentials = info.data.get("credentials", fixtures.Credentials())
+        completed = [_add_defaults(one, credentials.subject) for one in preferences]
+        schema, known = Schema(document, spec), list(document["properties"])
+        complaints = [
+            Complaint((index, name), f"is not a known key; {suggest_nearest(name, known)}")
             for index, preference in enumerate(preferences)
-            for where, what in schema.find_violations(preference)
+            for name in preference
+            if name not in known
         ]
-        if errors:
-            raise ValueError("; ".join(errors))
-        return preferences
+        for index, preference in enumerate(completed):
+            for where, what in schema.find_violations(preference):
+                # A default is only as wrong as what it was made of, and a mistyped key is not missing.
+                is_told = where in preference and where not in preferences[index]
+                if not is_told and not any(one.is_meant_as((index, where)) for one in complaints):
+                    complaints.append(Complaint((index, where), what))
+        if complaints:
+            raise Misfits(complaints)
+        return [{name: one[name] for name in known if name in one} for one in completed]
 
     @model_validator(mode="after")
     def _check_fans(self) -> Fixtures:
-        fans, seen, errors = set(self.fans), set(), []
+        fans, seen = set(self.fans), set()
+        complaints = []
         for index, preference in enumerate(self.preferences):
-            if preference["fanId"] not in fans:
-                errors.append(f"preferences[{index}].fanId {preference['fanId']!r} is not among the fans")
+            fan = preference["fanId"]
+            if self.fans != EVERYTHING and fan not in fans:
+                said = f"{fan!r} is not among the fans; {suggest_nearest(fan, list(self.fans))}"
+                complaints.append(Complaint(("preferences", index, "fanId"), said))
             if _preference_key(preference) in seen:
-                errors.append(f"preferences[{index}] is there twice")
+                complaints.append(Complaint(("preferences", index), "is there twice"))
             seen.add(_preference_key(preference))
-        if errors:
-            raise ValueError("; ".join(errors))
+        if complaints:
+            raise Misfits(complaints)
         return self
 
     def records(self) -> Iterator[tuple[Key, Record]]:
         """Yield each record with its key."""
-        for fan in self.fans:
-            yield ("fan", fan), {"fanId": fan}
+        if self.fans == EVERYTHING:
+            yield _EVERY_FAN, {}
+        else:
+            yield from ((("fan", fan), {"fanId": fan}) for fan in self.fans)
         for preference in self.preferences:
             yield _preference_key(preference), preference
 
@@ -67,8 +91,23 @@ class Fixtures(fixtures.Fixtures):
         """Build the fixtures that would start a session with *records*."""
         fans = [key[1] for key in records if key[0] == "fan"]
         return cls(
-            fans=fans, preferences=[dict(record) for key, record in records.items() if key[0] == "preference"]
+            fans=EVERYTHING if _EVERY_FAN in records else fans,
+            preferences=[dict(record) for key, record in records.items() if key[0] == "preference"],
         )
+
+
+def _add_defaults(preference: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """Add what a fixture leaves out: the same id for the same preference, and one time for all."""
+    key = "/".join(str(preference.get(name)) for name in ("fanId", "category", "preference"))
+    created = preference.get("createdAt", preference.get("updatedAt", _SEEDED_AT))
+    return {
+        "id": str(uuid5(NAMESPACE_URL, key)),
+        "userId": subject,
+        "source": "manual",
+        "createdAt": created,
+        "updatedAt": created,
+        **preference,
+    }
 
 
 def _preference_key(preference: Mapping[str, Any]) -> Key:
@@ -89,8 +128,7 @@ class Api:
         Source: onlyautomator, "Endpoint" and "Notes".
         """
         # No operation adds or removes a fan, so this need not be part of the update.
-        if await self._store.get(("fan", body["fanId"])) is None:
-            raise NotInFixtures(_UNKNOWN_FAN)
+        await self._require_fan(body["fanId"])
 
         def write_preference(old: Record | None) -> Record:
             # Two writes within a millisecond, or under a frozen clock, still differ in their time.
@@ -122,8 +160,12 @@ class Api:
 
         Source: onlyautomator, "Get Preferences".
         """
-        if await self._store.get(("fan", fanId)) is None:
-            raise NotInFixtures(_UNKNOWN_FAN)
+        await self._require_fan(fanId)
         within = ("preference", fanId) if category is None else ("preference", fanId, category)
         # The store lists the oldest first.
         return Reply(200, {"status": "success", "data": (await self._store.list_records(within))[::-1]})
+
+    async def _require_fan(self, fan: str) -> None:
+        known = await self._store.get(("fan", fan))
+        if known is None and await self._store.get(_EVERY_FAN) is None:
+            raise NotInFixtures(_UNKNOWN_FAN)

@@ -35,7 +35,8 @@ def main() -> None:
     try:
         app(prog_name="mockserver")
     except (CannotStart, openapi.UnknownApi, openapi.BadSpec) as error:
-        print(f"mockserver: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"mockserver: {line}", file=sys.stderr)
         sys.exit(2)
 
 

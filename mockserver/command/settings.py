@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -60,7 +61,8 @@ def read_settings(file: Path) -> dict[str, Any]:
     Raises CannotStart if it cannot be read, is not TOML, has an unknown key, or a value of the wrong type.
     """
     try:
-        settings = tomllib.loads(read_utf_8(file))
+        text = read_utf_8(file)
+        settings = tomllib.loads(text)
     except OSError as error:
         raise CannotStart(f"{file}: cannot be read: {error.strerror}") from None
     except NotUtf8 as error:
@@ -72,12 +74,23 @@ def read_settings(file: Path) -> dict[str, Any]:
     for key, value in settings.items():
         name = key.replace("-", "_")
         if name not in kinds:
-            raise CannotStart(f"{file}: {key} is not a setting; {suggest_nearest(name, sorted(kinds))}")
+            raise CannotStart(
+                f"{_locate(file, text, key)}: {key} is not a setting; {suggest_nearest(name, sorted(kinds))}"
+            )
         is_of_kind, kind = _KINDS[kinds[name]]
         if not is_of_kind(value):
-            raise CannotStart(f"{file}: {key} is {value!r}; it must be {kind}")
+            shown = json.dumps(value, ensure_ascii=False, default=str)
+            raise CannotStart(f"{_locate(file, text, key)}: {key} is {shown}; it must be {kind}")
         found[name] = value
     return found
+
+
+def _locate(file: Path, text: str, key: str) -> str:
+    """Write the file and the line on which *key*, or a table of that name, is first written."""
+    begin = re.compile(rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.\]]""")
+    lines = (number for number, line in enumerate(text.splitlines(), 1) if begin.match(line))
+    number = next(lines, None)
+    return f"{file}:{number}" if number else str(file)
 
 
 def check_environment(variables: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver import fixtures
+from mockserver.fixtures.complaint import Complaint
 from mockserver.http.problems import Invalid, Violation, suggest_nearest
 from mockserver.session.memory_store import Saved
 from mockserver.session.session import Session
@@ -42,9 +43,8 @@ class StateDocuments:
             try:
                 loaded[api] = dict(fixtures.validate_fixtures(content, self._model_of(api)).records())
             except fixtures.ValidationFailed as failed:
-                errors += [
-                    Violation(f"{api}.{where}" if where else api, what) for where, what in failed.errors
-                ]
+                complaints = [Complaint((api, *one.steps), one.what) for one in failed.complaints]
+                errors += [Violation(one.where, one.what) for one in complaints]
         if errors:
             raise Invalid(errors)
         session.load({api: (records, {}) for api, records in loaded.items()})

@@ -12,7 +12,7 @@ from typing import Any
 import openapi
 from mockserver import apis, fixtures
 from mockserver.contract.handler import Handler, MethodHandler
-from mockserver.http.problems import CannotStart, suggest_nearest
+from mockserver.http.problems import CannotStart
 from mockserver.session.session import Session
 from openapi import Spec
 
@@ -76,20 +76,16 @@ def select_built_in_services(
 ) -> list[Service]:
     """Load the built-in APIs of *names*; without names all of them, but none beside *openapi_files*.
 
-    Raises what load_services() raises.
+    Raises what load_services() raises, and CannotStart for fixtures of which no API is served.
     """
+    if openapi_files and not names and fixtures_file is not None:
+        raise CannotStart(
+            f"--fixtures {fixtures_file} has no effect on an OpenAPI file; name a built-in API, too, or leave it out"
+        )
     return [] if openapi_files and not names else load_services(names, fixtures_file)
 
 
 def _load_fixtures(modules: Mapping[str, ModuleType], file: Path | None) -> dict[str, fixtures.Fixtures]:
-    own = fixtures.read_fixtures(file) if file else {}
-    for name in own:
-        if name not in modules:
-            meant = suggest_nearest(str(name), list(modules))
-            raise CannotStart(f"{file}: {name} is not an API served here; {meant}")
-    return {
-        name: fixtures.parse_fixtures(own[name], module.Fixtures, f"{file}: {name}")
-        if name in own
-        else fixtures.load_built_in(name, module.Fixtures)
-        for name, module in modules.items()
-    }
+    models = {name: module.Fixtures for name, module in modules.items()}
+    own = fixtures.load_own(file, models) if file else {}
+    return {name: own.get(name) or fixtures.load_built_in(name, model) for name, model in models.items()}

@@ -8,7 +8,14 @@ from typing import Any, NamedTuple
 from mockserver.apis.suprsend.effective_category import EffectiveCategory
 from mockserver.apis.suprsend.preference_change import PreferenceChange
 from mockserver.apis.suprsend.tags import parse_tag_filter
-from mockserver.apis.suprsend.workspace import CHANNELS, Fixtures, preference_key, restriction_key
+from mockserver.apis.suprsend.workspace import (
+    CHANNELS,
+    Fixtures,
+    every_key,
+    make_unnamed_record,
+    preference_key,
+    restriction_key,
+)
 from mockserver.auth.caller import Caller
 from mockserver.http.problems import NotInFixtures
 from mockserver.http.reply import Reply
@@ -194,9 +201,11 @@ class Api:
 
     async def _require_record(self, kind: str, *name: str) -> Record:
         record = await self._store.get((kind, *name))
-        if record is None:
+        if record is not None:
+            return record
+        if await self._store.get(every_key(kind)) is None:
             raise _not_found(kind, *name)
-        return record
+        return make_unnamed_record(kind, name)
 
     async def _list_visible_categories(
         self, recipient: _Recipient, tags: str | None

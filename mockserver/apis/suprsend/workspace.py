@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 import openapi
 from mockserver import fixtures
+from mockserver.fixtures.complaint import EVERYTHING, Complaint, Misfits, Step
 from mockserver.http.problems import suggest_nearest
 from mockserver.session.store import Key, Record
 
@@ -153,10 +154,13 @@ class Restriction(_Part):
 
 
 class Fixtures(fixtures.Fixtures):
-    """The records that a new session starts with."""
+    """The records that a new session starts with.
 
-    objects: list[Object]
-    tenants: list[Tenant]
+    "*" in the place of objects or tenants: whatever is named exists, with all channels and no settings of its own.
+    """
+
+    objects: list[Object] | Literal["*"]
+    tenants: list[Tenant] | Literal["*"] = []
     sections: list[Section] = []
     categories: list[Category]
     preferences: list[StoredPreference] = []
@@ -164,69 +168,90 @@ class Fixtures(fixtures.Fixtures):
 
     @model_validator(mode="after")
     def _check_references(self) -> Fixtures:
-        errors = [*self._find_unknown_names(), *self._find_duplicates(), *self._find_foreign_channels()]
-        if errors:
-            raise ValueError("; ".join(errors))
+        complaints = [*self._find_unknown_names(), *self._find_duplicates(), *self._find_foreign_channels()]
+        if complaints:
+            raise Misfits(complaints)
         return self
 
-    def _find_unknown_names(self) -> Iterator[str]:
-        known: dict[str, set[Any]] = {
-            "object": {(one.type, one.id) for one in self.objects},
-            "tenant_id": {None, *(one.id for one in self.tenants)},
-            "category": {one.slug for one in self.categories},
-            "section": {None, *(one.slug for one in self.sections)},
-        }
-        for where, part in self._list_parts():
-            for kind, named in _list_references(part):
-                if named not in known[kind]:
-                    yield f"{where}.{kind} {named!r} is not known"
+    @property
+    def _named_objects(self) -> list[Object]:
+        return [] if self.objects == EVERYTHING else self.objects
 
-    def _find_duplicates(self) -> Iterator[str]:
-        lists: dict[str, list[Any]] = {
-            "objects": [(one.type, one.id) for one in self.objects],
-            "tenants": [one.id for one in self.tenants],
-            "sections": [one.slug for one in self.sections],
-            "categories": [one.slug for one in self.categories],
-            "preferences": [tuple(_list_references(one)) for one in self.preferences],
-            "channel_preferences": [
+    @property
+    def _named_tenants(self) -> list[Tenant]:
+        return [] if self.tenants == EVERYTHING else self.tenants
+
+    def _find_unknown_names(self) -> Iterator[Complaint]:
+        known: dict[str, list[str]] = {
+            "object": [f"{one.type}/{one.id}" for one in self._named_objects],
+            "tenant_id": [one.id for one in self._named_tenants],
+            "category": [one.slug for one in self.categories],
+            "section": [one.slug for one in self.sections],
+        }
+        if self.objects == EVERYTHING:
+            del known["object"]
+        if self.tenants == EVERYTHING:
+            del known["tenant_id"]
+        names = {kind: frozenset(listed) for kind, listed in known.items()}
+        for steps, part in self._list_parts():
+            for kind, named in _list_references(part):
+                if named is not None and named not in names.get(kind, (named,)):
+                    said = f"{named!r} is not known; {suggest_nearest(named, known[kind])}"
+                    yield Complaint((*steps, kind), said)
+
+    def _find_duplicates(self) -> Iterator[Complaint]:
+        lists: dict[tuple[Step, ...], list[Any]] = {
+            ("objects",): [(one.type, one.id) for one in self._named_objects],
+            ("tenants",): [one.id for one in self._named_tenants],
+            ("sections",): [one.slug for one in self.sections],
+            ("categories",): [one.slug for one in self.categories],
+            ("preferences",): [tuple(_list_references(one)) for one in self.preferences],
+            ("channel_preferences",): [
                 (*_list_references(one), one.channel) for one in self.channel_preferences
             ],
         }
-        for index, tenant in enumerate(self.tenants):
-            lists[f"tenants[{index}].categories"] = [one.category for one in tenant.categories]
-        for name, keys in lists.items():
-            yield from (
-                f"{name}[{index}] is there twice" for index, key in enumerate(keys) if key in keys[:index]
-            )
+        for index, tenant in enumerate(self._named_tenants):
+            lists["tenants", index, "categories"] = [one.category for one in tenant.categories]
+        for steps, keys in lists.items():
+            seen: set[Any] = set()
+            for index, key in enumerate(keys):
+                if key in seen:
+                    yield Complaint((*steps, index), "is there twice")
+                seen.add(key)
 
-    def _find_foreign_channels(self) -> Iterator[str]:
+    def _find_foreign_channels(self) -> Iterator[Complaint]:
         """Find where a category, or a tenant's settings for it, names a channel that the category does not have.
 
         A stored preference may name any channel, since an update may too.
         """
         channels = {one.slug: one.channels for one in self.categories}
-        for where, part in self._list_parts():
+        for steps, part in self._list_parts():
             if isinstance(part, Category):
-                yield from _list_foreign_channels(where, part, part.channels)
+                yield from _list_foreign_channels(steps, part, part.channels)
             elif isinstance(part, TenantCategory) and part.category in channels:
-                yield from _list_foreign_channels(where, part, channels[part.category])
+                yield from _list_foreign_channels(steps, part, channels[part.category])
 
-    def _list_parts(self) -> Iterator[tuple[str, BaseModel]]:
+    def _list_parts(self) -> Iterator[tuple[tuple[Step, ...], BaseModel]]:
         """Yield each part that refers to others by name, with its place in the document."""
-        lists: dict[str, Iterable[BaseModel]] = {
-            "categories": self.categories,
-            "preferences": self.preferences,
-            "channel_preferences": self.channel_preferences,
+        lists: dict[tuple[Step, ...], Iterable[BaseModel]] = {
+            ("categories",): self.categories,
+            ("preferences",): self.preferences,
+            ("channel_preferences",): self.channel_preferences,
         }
-        lists |= {f"tenants[{index}].categories": one.categories for index, one in enumerate(self.tenants)}
-        for name, parts in lists.items():
-            yield from ((f"{name}[{index}]", part) for index, part in enumerate(parts))
+        for index, tenant in enumerate(self._named_tenants):
+            lists["tenants", index, "categories"] = tenant.categories
+        for steps, parts in lists.items():
+            yield from (((*steps, index), part) for index, part in enumerate(parts))
 
     def records(self) -> Iterator[tuple[Key, Record]]:
         """Yield each record with its key."""
-        for item in self.objects:
+        if self.objects == EVERYTHING:
+            yield every_key("object"), {}
+        if self.tenants == EVERYTHING:
+            yield every_key("tenant"), {}
+        for item in self._named_objects:
             yield ("object", item.type, item.id), item.model_dump()
-        for tenant in self.tenants:
+        for tenant in self._named_tenants:
             overrides = {one.category: one.model_dump() for one in tenant.categories}
             yield ("tenant", tenant.id), {"id": tenant.id, "categories": overrides}
         for section in self.sections:
@@ -255,10 +280,12 @@ class Fixtures(fixtures.Fixtures):
             name: [record for _, record in kinds.get(kind, [])]
             for name, kind in (("objects", "object"), ("sections", "section"), ("categories", "category"))
         }
+        tenants = [_render_tenant(record) for _, record in kinds.get("tenant", [])]
         return cls.model_validate(
             {
                 **plain,
-                "tenants": [_render_tenant(record) for _, record in kinds.get("tenant", [])],
+                "objects": EVERYTHING if every_key("object") in records else plain["objects"],
+                "tenants": EVERYTHING if every_key("tenant") in records else tenants,
                 "preferences": [
                     {**_parse_owner(key), "category": key[4], **record}
                     for key, record in kinds.get("preference", [])
@@ -272,6 +299,18 @@ class Fixtures(fixtures.Fixtures):
         )
 
 
+def every_key(kind: str) -> Key:
+    """Return the key under which there is a record if every object, or tenant, exists that anybody names."""
+    return (f"every_{kind}",)
+
+
+def make_unnamed_record(kind: str, name: Sequence[str]) -> Record:
+    """Make the record of an object or tenant that exists only since all do."""
+    if kind == "object":
+        return Object(type=name[0], id=name[1]).model_dump()
+    return {"id": name[0], "categories": {}}
+
+
 def preference_key(object_type: str, id: str, tenant_id: str | None, category: str) -> Key:
     """Return the key of an object's choice in a category."""
     return ("preference", object_type, id, tenant_id or "", category)
@@ -282,18 +321,21 @@ def restriction_key(object_type: str, id: str, tenant_id: str | None) -> Key:
     return ("restriction", object_type, id, tenant_id or "")
 
 
-def _list_foreign_channels(where: str, part: Category | TenantCategory, channels: list[str]) -> Iterator[str]:
+def _list_foreign_channels(
+    steps: tuple[Step, ...], part: Category | TenantCategory, channels: list[str]
+) -> Iterator[Complaint]:
     for name in _CHANNEL_LISTS:
         for channel in getattr(part, name, None) or []:
             if channel not in channels:
-                yield f"{where}.{name} names {channel}, which is not one of the category's channels"
+                said = f"names {channel}, which is not one of the category's channels"
+                yield Complaint((*steps, name), said)
 
 
-def _list_references(part: BaseModel) -> Iterator[tuple[str, Any]]:
+def _list_references(part: BaseModel) -> Iterator[tuple[str, str | None]]:
     for kind in ("object", "tenant_id", "category", "section"):
         if kind in type(part).model_fields:
             named = getattr(part, kind)
-            yield kind, (named.type, named.id) if isinstance(named, ObjectName) else named
+            yield kind, f"{named.type}/{named.id}" if isinstance(named, ObjectName) else named
 
 
 def _parse_owner(key: Key) -> dict[str, Any]:

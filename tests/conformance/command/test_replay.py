@@ -115,9 +115,7 @@ def test_mode_that_there_is_not_is_told(report, tmp_path):
     done = conformance("replay", tmp_path / "odd.json", "missing-token")
 
     assert (done.exit_code, done.stdout) == (2, "")
-    assert (
-        "odd.json: is not a report.json: mode: Input should be 'full', 'safe' or 'read-only'" in done.stderr
-    )
+    assert "odd.json: is not a report.json: mode: must be 'full', 'safe' or 'read-only'" in done.stderr
 
 
 def test_file_cannot_command_the_terminal(report, tmp_path):

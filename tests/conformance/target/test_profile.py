@@ -87,12 +87,12 @@ def test_good_profile_is_read():
         ),
         (
             changed("patience", value={"timeout_s": 0}),
-            "profile: patience.timeout_s: input should be greater than 0",
+            "profile: patience.timeout_s: must be greater than 0",
         ),
         (changed("patience", value={"timeout": 1}), "did you mean 'timeout_s'?"),
         (
             changed("patience", value={"retry_s": float("nan")}),
-            "profile: patience.retry_s: input should be a finite",
+            "profile: patience.retry_s: must be a number",
         ),
         (changed(7, value=1), "profile: unknown key '7'"),
         (
@@ -107,7 +107,7 @@ def test_good_profile_is_read():
             changed("capabilities", value=["readback"]),
             "profile: capabilities: unknown capability 'readback'; known: read_back",
         ),
-        (changed("capabilities", value="read_back"), "profile: capabilities: input should be a valid list"),
+        (changed("capabilities", value="read_back"), "profile: capabilities: must be a list"),
     ],
 )
 def test_bad_profile_says_what_where_and_what_to_do(profile, complaint):

@@ -238,9 +238,12 @@ def list_mistakes(tmp_path):
     )
     yield (
         ["--fixtures", write_file("h.yaml", f"onlyautomator: {{{good}, fans: [12345]}}")],
-        ["fans.0", "string"],
+        ["h.yaml:1: onlyautomator.fans[0]: must be text, not 12345; put it in quotes"],
     )
-    yield ["--fixtures", write_file("i.yaml", "onlyautomator:")], ["i.yaml: onlyautomator", "dictionary"]
+    yield (
+        ["--fixtures", write_file("i.yaml", "onlyautomator:")],
+        ["i.yaml:1: onlyautomator: must have members"],
+    )
     categories = "{slug: a, name: A, default_preference: opt_in, channels: [emial]}"
     yield (
         [
@@ -249,7 +252,7 @@ def list_mistakes(tmp_path):
                 "j.yaml", f"suprsend: {{{good}, objects: [], tenants: [], categories: [{categories}]}}"
             ),
         ],
-        ["categories.0.channels", "'emial'", "did you mean 'email'?"],
+        ["categories[0].channels", "'emial'", "did you mean 'email'?"],
     )
     yield (
         ["--api", "suprsend", "--fixtures", write_file("k.yaml", "onlyautomator: {}")],

@@ -46,24 +46,30 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path, monkeyp
     [
         ("prot = 1", "prot is not a setting; did you mean 'port'?"),
         ("[server]\nport = 1", "server is not a setting"),
-        ('port = "4010"', "port is '4010'; it must be a whole number"),
-        ("port = true", "port is True; it must be a whole number"),
+        ('port = "4010"', 'port is "4010"; it must be a whole number'),
+        ("port = true", "port is true; it must be a whole number"),
         ("port = 1.5", "port is 1.5; it must be a whole number"),
-        ('quiet = "yes"', "quiet is 'yes'; it must be true or false"),
-        ('api = "suprsend"', "api is 'suprsend'; it must be a list of texts"),
+        ('quiet = "yes"', 'quiet is "yes"; it must be true or false'),
+        ('api = "suprsend"', 'api is "suprsend"; it must be a list of texts'),
         ("host = 1", "host is 1; it must be text in quotes"),
         ("port = ", "not TOML"),
     ],
 )
 def test_setting_that_means_nothing_is_refused_in_one_line(tmp_path, text, said):
-    file = write_settings(tmp_path, text)
+    file = write_settings(tmp_path, f"# what a team has settled on\nseed = 1\n{text}")
 
     with pytest.raises(CannotStart) as refused:
         read_settings(file)
 
-    assert str(refused.value).startswith(f"{file}: ")
+    assert str(refused.value).startswith(f"{file}: " if said == "not TOML" else f"{file}:3: ")
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_value_that_no_setting_takes_is_told_to_be_of_the_file(tmp_path):
+    said = run_command("--config", write_settings(tmp_path, "port = 99999")).stderr
+
+    assert said.endswith("must be at most 65535, as the file of settings has it\n")
 
 
 def test_command_names_a_wrong_setting_without_a_traceback(tmp_path):
@@ -72,7 +78,7 @@ def test_command_names_a_wrong_setting_without_a_traceback(tmp_path):
 
     assert (ran.returncode, ran.stderr) == (
         2,
-        f"mockserver: {file}: sed is not a setting; did you mean 'seed'?\n",
+        f"mockserver: {file}:1: sed is not a setting; did you mean 'seed'?\n",
     )
 
 

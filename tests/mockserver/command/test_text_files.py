@@ -10,7 +10,6 @@ import pytest
 
 from mockserver.command.settings import read_settings
 from mockserver.command.state_file import load_state
-from mockserver.fixtures import read_fixtures
 from mockserver.http.problems import CannotStart
 from mockserver.services import openapi_file
 from mockserver.services.service import load_services
@@ -37,8 +36,8 @@ FILES: dict[str, tuple[str, str, Read, object]] = {
     "fixtures": (
         "fixtures.yaml",
         "onlyautomator: {fans: [Zoë]}",
-        read_fixtures,
-        {"onlyautomator": {"fans": ["Zoë"]}},
+        lambda file: load_services(["onlyautomator"], file)[0].fixtures.document()["fans"],
+        ["Zoë"],
     ),
     "contract": ("a.json", json.dumps(one()), lambda file: openapi_file.load_service(file).name, "a"),
     "contract in YAML": ("a.yaml", json.dumps(one()), lambda file: openapi_file.load_service(file).name, "a"),

@@ -53,12 +53,11 @@ def test_faulty_import_is_refused_whole_and_names_every_fault(caller):
     assert answer.status_code == 400
     said = answer.json()["error"]["message"]
     for fault in (
-        "onlyautomator.preferences: [0].fanId must be a string",
-        "[0].createdAt",
-        "[1].createdAt",
+        "onlyautomator.preferences[0].fanId: must be a string",
+        "preferences[0].createdAt: ",
+        "preferences[1].createdAt: ",
         "suprsend.objekts: is not a known key; did you mean 'objects'?",
-        "suprsend.objects: Field required",
-        "suprsend.tenants: Input should be a valid list",
+        'suprsend.tenants: must be a list or "*" for everything, not "acme"',
         "supersend: is not an API served here; did you mean 'suprsend'?",
     ):
         assert fault in said
