@@ -169,26 +169,33 @@ class Client:
         self._authorized_sender.note_answers(raw_request.requests, responses)
         return responses
 
-    def send_hostile(self, ask: Callable[[], T], ask_harmless: Callable[[], Accepted]) -> T | None:
+    def send_hostile(
+        self,
+        ask: Callable[[], T],
+        ask_harmless: Callable[[], Accepted],
+        unanswered: list[Exchange] | None = None,
+        *,
+        may_close: bool = True,
+    ) -> T | None:
         """Ask what servers stumble over; None if the connection is closed without a response, which is a refusal.
 
         ask_harmless: asks what is answered as a rule. It tells a target that is gone, for which it raises
         Unreachable, from one that only the hostile request gets no response from.
-        Raises Inconclusive where *ask* does. A 503 that it alone meets is its answer. What gets no response in time is
-        asked twice and put among *unanswered*.
+        unanswered: what gets no response in time is asked twice and put there, among the client's own by default; so is
+        what the connection is closed on, unless it *may_close*.
+        Raises Inconclusive where *ask* does. A 503 that it alone meets is its answer.
         """
         for is_last in (False, True):
             try:
                 with self.outage_watch.watch(ask_harmless):
                     return ask()
-            except ConnectionClosed:
-                ask_harmless()
-                return None
-            except NoAnswer:
+            except (ConnectionClosed, NoAnswer) as outcome:
                 silent = self.exchanges[-1]
                 ask_harmless()
+                if may_close and isinstance(outcome, ConnectionClosed):
+                    return None
                 if is_last:
-                    self.unanswered.append(silent)
+                    (self.unanswered if unanswered is None else unanswered).append(silent)
                     raise
         return None
 

@@ -37,8 +37,8 @@ class EvidenceLog:
         self.has_polled = False
 
     def list_evidence(self) -> list[Exchange]:
-        """Return the exchanges cited since the requirement started, each once."""
-        return list(dict.fromkeys(self._cited))
+        """Return the exchanges cited since the requirement started, each once, where it was cited last."""
+        return list(dict.fromkeys(reversed(self._cited)))[::-1]
 
     def cite(self, *exchanges: Exchange) -> None:
         """Add exchanges to the end of the evidence."""

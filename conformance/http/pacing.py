@@ -120,7 +120,8 @@ class OutageWatch:
         elif not self._has_met_outage and set(statuses) == {UNAVAILABLE}:
             if len(statuses) == _TIMES_ALONE:
                 return True
-            self._has_met_outage = not self._is_accepted(self._ask_ordinary)
+            if not self._is_accepted(self._ask_ordinary):
+                self._has_met_outage = True  # never False here: it may have met one before it was accepted
         return False
 
     def forget_outage(self) -> None:

@@ -1,7 +1,7 @@
 """Input that servers stumble over: each is sent once in a run, refused or accepted, and in any case answered.
 
-A server may close the connection without an answer. That counts as a refusal, unless an ordinary request gets no answer
-either.
+A server may close the connection without an answer on what is odd to whatever stands before the API. That counts as a
+refusal, unless an ordinary request gets no answer either.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from conformance.assertions.expect import expect
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.connection import Request
+from conformance.http.evidence import Exchange
 from conformance.http.raw_request import chunk_body
 from conformance.http.response import Response
 from conformance.suite.driver import Driver, is_among
@@ -28,15 +29,25 @@ T = TypeVar("T")
 
 
 def send_hostile_once(
-    driver: Driver, name: str, send: Callable[[], T], send_ordinary: Callable[[], Response]
+    driver: Driver,
+    name: str,
+    send: Callable[[], T],
+    send_ordinary: Callable[[], Response],
+    *,
+    may_close: bool = True,
 ) -> T | None:
     """Send hostile input the first time it is named; None if the connection was closed without an answer.
 
     send_ordinary: sends what is answered as a rule, which tells a target that is gone from one that refuses.
+    may_close: whether closing the connection is a refusal.
     """
     driver.run.mode.require_full_mode(HOSTILE_INPUT)
+
+    def ask() -> T | None:
+        return driver.client.send_hostile(send, send_ordinary, may_close=may_close)
+
     # Once: a target that hangs costs the whole timeout, twice, each time that it is asked.
-    return driver.client.memoize(("hostile", name), lambda: driver.client.send_hostile(send, send_ordinary))
+    return driver.client.memoize(("hostile", name), ask)
 
 
 def send_with_chunk_extensions(driver: Driver, request: Request) -> Response:
@@ -68,7 +79,8 @@ def send_row_once(
     # Each that gets none costs twice the time-out, and a few of them are proof enough.
     if len(driver.client.unanswered) >= _MOST_UNANSWERED:
         raise Inconclusive("no more odd input is sent, since some got no answer")
-    return send_hostile_once(driver, f"odd input: {row}", send_and_keep, send_ordinary)
+    may_close = aside is not None
+    return send_hostile_once(driver, f"odd input: {row}", send_and_keep, send_ordinary, may_close=may_close)
 
 
 def may_be_refused_for_size(answer: Response) -> bool:
@@ -94,20 +106,29 @@ def expect_every_answer(driver: Driver, send_all: Callable[[], Any]) -> None:
     """Want hostile input to be answered, or the connection to be closed."""
     driver.run.mode.require_full_mode(HOSTILE_INPUT)
     trouble = send_all()
-    for hang in driver.client.unanswered:
-        # The report shows the last exchange of the evidence, which has to be the one without an answer.
-        driver.client.cite(hang)
-        expect(False, "an answer, or the end of the connection", "neither, twice, while others were answered")
+    for silent in driver.client.unanswered:
+        expect_answered(driver, silent)
     if trouble:
         raise trouble
 
 
-def expect_no_crash(driver: Driver) -> None:
-    """Want no row of odd input to be answered 5xx, and no input to be called unavailable while others are served."""
+def expect_answered(driver: Driver, silent: Exchange, what: str = "") -> None:
+    """Fail for an exchange without an answer, which others got in between. what: was sent, if no body shows it."""
+    # The report shows the last exchange of the evidence, which has to be the one without an answer.
+    driver.client.cite(silent)
+    to_what = f" to {what}" if what else ""
+    expect(False, f"an answer{to_what}", f"{silent.error}, twice, while others were answered")
+
+
+def expect_no_crash(driver: Driver, others: Sequence[Response] = ()) -> None:
+    """Want no row of odd input to be answered 5xx, and no input to be called unavailable while others are served.
+
+    others: answers that another requirement judges.
+    """
     expect_no_odd_crash(driver.odd_answers)
-    odd = [answer for _, answer in driver.odd_answers]
+    spared = [*others, *(answer for _, answer in driver.odd_answers)]
     for answer in driver.client.lone_outages:
-        if not is_among(answer, odd):
+        if not is_among(answer, spared):
             got = f"status {answer.status} three times, while ordinary requests were accepted in between"
             expect(False, "no server error", got, answer)
 

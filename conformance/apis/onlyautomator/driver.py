@@ -52,8 +52,9 @@ class Driver(suite.Driver):
     credentials_of_others: by the identity of the answer, for two answers may be equal in all they say.
     answers_at_once: to writes that overlapped with others. uncertain_triples: those whose last write was not answered,
     or with a failure. judged_triples: those whose writes in their order a requirement of its own judges.
-    list_answers: to requests for lists. latest_lists: the list that was read last, by the query. heavy_bodies: writes
-    whose values make a list hard to read. triggered_answers: to requests with the profile's trigger.
+    list_answers: to requests for lists, and odd_list_answers to odd ones. latest_lists: the list that was read last, by
+    the query. heavy_bodies: writes whose values make a list hard to read. triggered_answers: to requests with the
+    profile's trigger.
     possible_outages: answers that call the service unavailable, and how to ask again.
     """
 
@@ -69,6 +70,7 @@ class Driver(suite.Driver):
         self.uncertain_triples: set[Triple] = set()
         self.judged_triples: set[Triple] = set()
         self.list_answers: list[Response] = []
+        self.odd_list_answers: list[Response] = []
         self.latest_lists: dict[Any, Response] = {}
         self.heavy_bodies: list[Body] = []
         self.triggered_answers: list[Response] = []
@@ -275,9 +277,10 @@ class Driver(suite.Driver):
         """Send something that is not the documented operation; its answer is not judged."""
         if method not in SAFE_METHODS:
             self.run.mode.require_full_mode("a write that is not documented")
-        return self._send_and_collect(
-            self.unjudged_answers, method, path, headers=self.bearer_header(), **request
-        )
+        with self._watch_for_outages():
+            return self._send_and_collect(
+                self.unjudged_answers, method, path, headers=self.bearer_header(), **request
+            )
 
     def read_list(
         self,
@@ -292,24 +295,40 @@ class Driver(suite.Driver):
         """
         query = f"?{urlencode(parameters)}" if parameters else ""
         authorized = {} if authorization is None else {"Authorization": authorization}
-        return self._read_list(self.list_answers, query, {**authorized, **(headers or {})})
-
-    def read_odd_list(self, query: str) -> Response:
-        """Ask for a list by a *query* as it is; the answer is no matter of what judges every list."""
-        return self._read_list(self.unjudged_answers, query, self.bearer_header())
-
-    def _read_list(self, collected: list[Response], query: str, headers: Mapping[str, str]) -> Response:
-        if "read_back" not in self.target.capabilities:
-            raise NotTested("the profile's capabilities do not name read_back")
+        sent = {**authorized, **(headers or {})}
+        self._require_lists()
         # By the headers and not by the credential's name: requirements make up tokens, too.
-        asked = (query, *headers.items())
-        if asked in self._unanswered_lists or len(self._unanswered_lists) >= _MOST_UNANSWERED_LISTS:
-            raise Inconclusive(f"a list got no answer before: {[*self._unanswered_lists.values()][-1]}")
+        asked = (query, *sent.items())
+        if asked in self._unanswered_lists:
+            raise self._repeat_trouble()
+        is_ordinary = parameters == {"fanId": self.fan_id} and sent == self.bearer_header()
+        watch = nullcontext() if is_ordinary else self.client.outage_watch.watch(self.read_ordinary_list)
         try:
-            return self._send_and_collect(collected, "GET", f"{LIST_PATH}{query}", headers=headers)
+            with watch:
+                return self._send_and_collect(self.list_answers, "GET", f"{LIST_PATH}{query}", headers=sent)
         except Inconclusive as trouble:
             self._unanswered_lists[asked] = trouble
             raise
+
+    def read_ordinary_list(self) -> Response:
+        """Ask for all the preferences of the fan, which is answered as a rule."""
+        return self.read_list(self.bearer_header()["Authorization"], {"fanId": self.fan_id})
+
+    def read_odd_list(self, query: str) -> Response:
+        """Ask for a list by a *query* as it is; the answer is no matter of what judges every list."""
+        self._require_lists()
+        path = f"{LIST_PATH}{query}"
+        return self._send_and_collect(self.odd_list_answers, "GET", path, headers=self.bearer_header())
+
+    def _require_lists(self) -> None:
+        """Raise NotTested if the target has no lists, Inconclusive if too many got no answer."""
+        if "read_back" not in self.target.capabilities:
+            raise NotTested("the profile's capabilities do not name read_back")
+        if len(self._unanswered_lists) >= _MOST_UNANSWERED_LISTS:
+            raise self._repeat_trouble()
+
+    def _repeat_trouble(self) -> Inconclusive:
+        return Inconclusive(f"a list got no answer before: {[*self._unanswered_lists.values()][-1]}")
 
     def _send_and_collect(
         self, collected: list[Response], method: str, path: str, **request: Any

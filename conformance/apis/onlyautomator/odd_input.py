@@ -12,8 +12,15 @@ from conformance.apis.onlyautomator.driver import WRITE_PATH, Driver
 from conformance.apis.onlyautomator.generated_cases import KEY, compose_letters, fold_name
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import Inconclusive
+from conformance.http.evidence import Exchange
 from conformance.http.response import Response
-from conformance.suite.hostile_input import HOSTILE_INPUT, send_each, send_row_once
+from conformance.suite.hostile_input import (
+    HOSTILE_INPUT,
+    expect_answered,
+    expect_no_odd_crash,
+    send_each,
+    send_row_once,
+)
 from conformance.suite.odd_input import (
     ABSENT,
     AUTHORIZATION,
@@ -117,11 +124,15 @@ def send_rows(driver: Driver) -> tuple[Sequence[tuple[Row, Response]], Inconclus
 
 # What another page has besides, so that no MUST asks about it.
 LIST_TABLE = Table(
-    kinds=dict.fromkeys((LISTED_FAN, LISTED_CATEGORY), (TWICE, *OF_TEXT)),
-    always=[Row(LISTED_FAN, "an integer beyond 2^64"), Row(LISTED_CATEGORY, "NUL")],
+    kinds={LISTED_FAN: (ABSENT, TWICE, *OF_TEXT), LISTED_CATEGORY: (TWICE, *OF_TEXT)},
+    always=[
+        Row(LISTED_FAN, ABSENT),
+        Row(LISTED_FAN, "an integer beyond 2^64"),
+        Row(LISTED_CATEGORY, "NUL"),
+    ],
     before_body=frozenset({LISTED_FAN, LISTED_CATEGORY}),
     asked_elsewhere=frozenset({(LISTED_FAN, "empty")}),
-    size=6,
+    size=7,
 )
 
 
@@ -151,14 +162,28 @@ def find_kept_text(row: Row) -> KeptText | None:
     return KeptText(name, json.loads(_STRUCTURES.get(row.place, b"%s") % text))
 
 
-def read_odd_lists(driver: Driver) -> Sequence[tuple[Row, Response]]:
-    """Ask for the lists of the run's rows of LIST_TABLE; return the answers, as far as any came."""
+def judge_odd_lists(driver: Driver) -> Inconclusive | None:
+    """Want an answer to each odd list of the run, and no server error; return why one cannot be judged.
+
+    Whatever stands before the API may close the connection, but only on what is not tame.
+    """
     driver.run.mode.require_full_mode(HOSTILE_INPUT)
+    unanswered: list[Exchange] = []
 
-    def read(row: Row) -> tuple[Row, Response]:
-        return row, driver.read_odd_list(_write_list_query(driver, row))
+    def read(row: Row) -> None:
+        ask = partial(driver.read_odd_list, _write_list_query(driver, row))
+        try:
+            answer = driver.client.send_hostile(
+                ask, driver.read_ordinary_list, unanswered, may_close=not KINDS[row.kind].is_tame
+            )
+        except Inconclusive:
+            for silent in unanswered:
+                expect_answered(driver, silent, str(row))
+            raise
+        if answer is not None:
+            expect_no_odd_crash([(row, answer)])
 
-    return send_each([partial(read, row) for row in LIST_TABLE.draw_rows(driver.run.seed)])[0]
+    return send_each([partial(read, row) for row in LIST_TABLE.draw_rows(driver.run.seed)])[1]
 
 
 def _draft_request(driver: Driver, row: Row) -> _Draft:
@@ -178,7 +203,7 @@ def _draft_request(driver: Driver, row: Row) -> _Draft:
 def _write_list_query(driver: Driver, row: Row) -> str:
     fan_id = quote(driver.fan_id, safe="")
     if row.place == LISTED_FAN:
-        return odd_query("fanId", row.kind, fan_id)
+        return "" if row.kind == ABSENT else odd_query("fanId", row.kind, fan_id)
     return f"{odd_query('category', row.kind, driver.run.prefix)}&fanId={fan_id}"
 
 

@@ -1,7 +1,7 @@
 """Hostile input: refused as documented, or accepted and kept; it is answered either way and harms no other write.
 
 What HTTP allows and few send (chunks, pipelines, odd headers) may be refused by whatever stands before the API, in any
-way or by closing the connection. Closing it is a refusal everywhere here.
+way or by closing the connection.
 """
 
 from __future__ import annotations
@@ -167,8 +167,9 @@ def test_hostile_input_is_answered(driver: Driver) -> None:
     """MUST leave no hostile input without an answer. (onlyautomator: Response)
 
     Input counts as unanswered if no answer comes within the profile's patience.timeout_s, twice, while another
-    write is answered each time right after it. Closing the connection counts as an answer: a server may do that to
-    what is not valid HTTP to it.
+    write is answered each time right after it. Closing the connection counts as an answer where a server, or what
+    stands before it, may object to the request itself; not where only a member is of another type, long, or in letters
+    that few send.
     """
     expect_every_answer(driver, lambda: hostile_input.send_all(driver))
 

@@ -184,6 +184,16 @@ def test_once_asks_once_and_shows_the_evidence_again():
         assert client.request_count == 1
 
 
+def test_exchange_that_is_cited_again_is_the_last_of_the_evidence():
+    with talking_to(Server(Response(200, {}))) as client:
+        client.start_evidence()
+        first = client.send("GET", "/1").exchange
+        client.send("GET", "/2")
+        client.cite(first)
+
+        assert [one.url[-1] for one in client.evidence()] == ["2", "1"]
+
+
 def test_once_remembers_an_outcome():
     def ask():
         asked.append(1)

@@ -221,7 +221,7 @@ def test_second_request_that_is_never_answered_is_no_silence():
 
 
 def test_request_that_is_never_answered_takes_its_time_on_the_clock_that_is_turned():
-    with calling(lambda _: hang(), timeout_s=60) as (client, server):
+    with calling(lambda _: Response(0, never_comes=True), timeout_s=60) as (client, server):
         began = server.clock.monotonic()
         with pytest.raises(NoAnswer):
             client.send_raw(raw_request.pipeline_requests(drafts(client)))
@@ -302,93 +302,3 @@ def test_evidence_says_how_it_was_sent_and_no_credential():
     assert '"authorization: Bearer ${TOKEN}"' in shown.curl
     assert "t0psecret" not in repr(shown.as_json())
     assert shown.as_json()["response"] is None
-
-
-# --- hostile requests ------------------------------------------------------------------------------------
-
-
-@contextmanager
-def send_hostile_to(answer_hostile, answer_harmless=lambda: Response(200, {}), connect=talking_to):
-    def answer(request):
-        return answer_hostile() if request.path == "/base/hostile" else answer_harmless()
-
-    with connect(answer, timeout_s=0.8) as (client, _):
-
-        def send():
-            return client.send_hostile(
-                lambda: client.send("GET", "/hostile"), lambda: client.send("GET", "/")
-            )
-
-        yield send, client
-
-
-def hang():
-    return Response(0, never_comes=True)
-
-
-def test_hostile_request_is_answered():
-    with send_hostile_to(lambda: Response(400, {})) as (send, client):
-        assert send().status == 400
-        assert client.request_count == 1
-
-
-def test_closed_connection_is_no_answer_and_no_failure():
-    with send_hostile_to(lambda: Response(0, is_silent=True)) as (send, client):
-        assert send() is None
-        assert client.unanswered == []
-
-
-def test_request_that_alone_gets_no_answer_hangs():
-    with send_hostile_to(hang, connect=calling) as (send, client):
-        for hung in (1, 2):  # the harmless answers in between end a row of silences
-            with pytest.raises(NoAnswer):
-                send()
-            assert [shown.url[-8:] for shown in client.unanswered] == ["/hostile"] * hung
-
-
-def test_request_that_gets_its_answer_the_second_time_does_not_hang():
-    with send_hostile_to(lambda: left.pop(0)()) as (send, client):
-        left = [hang, lambda: Response(200, {})]
-        assert send().status == 200
-        assert client.unanswered == []
-
-
-def test_target_that_is_gone_does_not_hang():
-    with send_hostile_to(hang, answer_harmless=hang, connect=calling) as (send, client):
-        with pytest.raises(Unreachable):
-            send()
-        assert client.unanswered == []
-
-
-def unavailable():
-    return Response(503, {}, {"retry-after": "0"})
-
-
-def test_input_that_alone_is_called_unavailable_three_times_is_answered_so():
-    with send_hostile_to(unavailable, connect=calling) as (send, client):
-        assert send().status == 503
-        assert [exchange.status for exchange in client.exchanges] == [503, 200, 503, 200, 503]
-        assert [answer.status for answer in client.lone_outages] == [503]
-
-
-def test_outage_that_an_ordinary_request_meets_is_waited_for():
-    with send_hostile_to(unavailable, answer_harmless=unavailable, connect=calling) as (send, client):
-        with pytest.raises(Inconclusive, match="keeps answering 503"):
-            send()
-        assert client.lone_outages == []
-
-
-def test_target_that_has_shed_load_before_is_waited_for():
-    harmless = [Response(200, {}), unavailable()]
-    with send_hostile_to(
-        unavailable, lambda: harmless.pop() if len(harmless) > 1 else harmless[0], calling
-    ) as (
-        send,
-        client,
-    ):
-        assert client.send("GET", "/").status == 200  # the second time that it was sent
-        with pytest.raises(Inconclusive, match="keeps answering 503"):
-            send()
-        assert client.lone_outages == []
-        client.forget_everything()
-        assert send().status == 503

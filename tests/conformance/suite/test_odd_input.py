@@ -8,6 +8,7 @@ import pytest
 import openapi
 from conformance import proof
 from conformance.judge.suites import collect_requirements
+from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
 from conformance.proof.trial import judge_in_process
 from conformance.suite.mode import Mode
@@ -58,6 +59,7 @@ def test_each_odd_list_comes_up_in_some_run():
     runs = [table.draw_rows(seed) for seed in range(SEEDS)]
 
     assert {len(rows) for rows in runs} == {table.size}
+    assert all(set(table.always) <= set(rows) for rows in runs)
     assert {row.place for row in runs[0]} == set(table.kinds)
     assert set(table.rows) == {row for rows in runs for row in rows}
 
@@ -160,6 +162,50 @@ def test_names_need_not_keep_spaces_and_what_leads_elsewhere_in_a_path():
     )
 
     assert judge.function(driver) is None
+
+
+CLOSED = f"{IN_PROCESS_URL} closed the connection without an answer, twice, while others were answered"
+TIMEOUT = "1 s, the profile's patience.timeout_s"
+SILENT = f"no answer from {IN_PROCESS_URL} within {TIMEOUT}, twice, while others were answered"
+
+
+@pytest.mark.parametrize(
+    ("mutant", "requirement", "got", "expected"),
+    [
+        ("NulInFilterIsUnavailable", "list-no-server-error", "status 503 to category of a list: NUL", None),
+        ("NulInFilterHangs", "list-no-server-error", SILENT, "an answer to category of a list: NUL"),
+        (
+            "LargeFanEndsTheProcess",
+            "list-no-server-error",
+            CLOSED,
+            "an answer to fanId of a list: an integer beyond 2^64",
+        ),
+        (
+            "OtherFanIsUnavailable",
+            "list-no-server-error",
+            "status 503 three times, while the fan's list was given in between",
+            None,
+        ),
+        ("LongFanEndsTheProcess", "hostile-input-is-answered", CLOSED, "an answer"),
+    ],
+)
+def test_what_one_row_alone_meets_is_reported(mutant, requirement, got, expected):
+    (server,) = (one for one in proof.mutants_of("onlyautomator") if one.__name__ == mutant)
+    (result,) = (one for one in judge_in_process(server()).results if one.requirement.name == requirement)
+
+    assert (result.status, result.got) == ("failed", got)
+    assert result.expected == (expected or "no server error")
+    assert result.at_fault.status == (503 if "Unavailable" in mutant else None)
+
+
+def test_outage_of_one_input_hides_none_of_another():
+    classes = {one.__name__: one for one in proof.mutants_of("onlyautomator")}
+    names = ("NulInFilterIsUnavailable", "GetIsUnavailable", "LongFanIsUnavailable")
+    both = type("All", tuple(classes[name] for name in names), {})
+
+    assert judge_in_process(both()).ids("failed") == [
+        f"onlyautomator/{name}" for name in ("list-no-server-error", "no-server-error")
+    ]
 
 
 @pytest.mark.parametrize("api", APIS)

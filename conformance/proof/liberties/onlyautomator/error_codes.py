@@ -42,6 +42,47 @@ class NowAndThenLimited(_Now):
     status = 429
 
 
+class _UnavailableOnce(Reference):
+    """An outage begins when something is asked for, and is over soon."""
+
+    lasts_s = 1.0
+    until: float | None = None
+
+    def check_availability(self, request: Request) -> None:
+        now = self.clock.monotonic()
+        if self.until is None and self.begins_with(request):
+            self.until = now + self.lasts_s
+        if self.until is not None and now < self.until:
+            raise Refusal(503, "service_unavailable", "Come back in a moment")
+        super().check_availability(request)
+
+    def begins_with(self, request: Request) -> bool:
+        raise NotImplementedError
+
+
+class UnavailableAtAnOddList(_UnavailableOnce):
+    """An outage of a second begins with a list that is seldom asked for."""
+
+    def begins_with(self, request: Request) -> bool:
+        return "%00" in request.target
+
+
+class UnavailableAtAnOddFan(_UnavailableOnce):
+    """An outage of ten seconds begins with a fan that is seldom written for."""
+
+    lasts_s = 10.0
+
+    def begins_with(self, request: Request) -> bool:
+        return b"abcdef" * 50 in request.body
+
+
+class UnavailableInTheMiddle(_UnavailableOnce):
+    """An outage of a second begins in the middle of a run."""
+
+    def begins_with(self, request: Request) -> bool:  # noqa: ARG002  by what is there already
+        return len(self.records) > 100
+
+
 class LimitedInPlainText(_Now):
     """A rate limit is kept by a proxy, which answers in plain text."""
 

@@ -102,6 +102,28 @@ class ListsAreCached(Reference):
         return self.cached[key]
 
 
+class ClosesOnNulInLists(Reference):
+    """A gateway closes the connection on a NUL in the address."""
+
+    def answer(self, request: Request) -> Response:
+        return Response(0, is_silent=True) if "%00" in request.target else super().answer(request)
+
+
+class HangsOnceInAList(Reference):
+    """The first list of a fan that nobody has is never given, and the next one is."""
+
+    has_hung = False
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        return {**super().profile(base_url), "patience": {"timeout_s": 1}}
+
+    def answer(self, request: Request) -> Response:
+        if "98765432109876543210" in request.target and not self.has_hung:
+            self.has_hung = True
+            return Response(0, never_comes=True)
+        return super().answer(request)
+
+
 class ListsOldestFirst(Reference):
     """The record created first comes first."""
 

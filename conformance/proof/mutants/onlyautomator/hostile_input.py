@@ -274,6 +274,16 @@ class LongFanIsUnavailable(LongFanCrashes):
     status, code = 503, "service_unavailable"
 
 
+class LongFanEndsTheProcess(Reference):
+    """A fan with a name of 300 characters ends the process, and with it the connection."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def answer(self, request: Request) -> Response:
+        is_long = b"abcdef" * 50 in request.body
+        return Response(0, is_silent=True) if is_long else super().answer(request)
+
+
 class TwentyDigitsCrash(Reference):
     """An integer that 64 bits do not hold is an internal error, in a list."""
 
@@ -301,10 +311,11 @@ class GetCrashes(Reference):
 
     breaks = frozenset({"no-server-error"})
     method: ClassVar = "GET"
+    status, code = 500, "internal_error"
 
     def check_route(self, request: Request) -> None:
         if request.method == self.method and request.path == PATH:
-            raise Refusal(500, "internal_error", f"no handler for {self.method}")
+            raise Refusal(self.status, self.code, f"no handler for {self.method}")
         super().check_route(request)
 
 
@@ -318,6 +329,12 @@ class DeleteCrashes(GetCrashes):
     """A DELETE of the path is an internal error."""
 
     method = "DELETE"
+
+
+class GetIsUnavailable(GetCrashes):
+    """A GET of the path is an outage each time, while writes are served."""
+
+    status, code = 503, "service_unavailable"
 
 
 class OtherEndCrashes(Reference):

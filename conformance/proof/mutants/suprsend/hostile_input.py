@@ -227,6 +227,16 @@ class NullInListCrashes(Reference):
         return members
 
 
+class NullInListEndsTheProcess(Reference):
+    """Null in opt_in_channels ends the process, and with it the connection."""
+
+    breaks = frozenset({"hostile-input-is-answered"})
+
+    def answer(self, request: Request) -> Response:
+        has_null = b'"opt_in_channels": [null]' in request.body
+        return Response(0, is_silent=True) if has_null else super().answer(request)
+
+
 class TwentyDigitsCrash(Reference):
     """An integer that 64 bits do not hold is answered 500."""
 

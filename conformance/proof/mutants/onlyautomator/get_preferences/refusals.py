@@ -17,6 +17,7 @@ from conformance.proof.mutants.onlyautomator.unauthorized_401.tokens import (
     TwoPartsAreEnough,
 )
 from conformance.proof.reference.onlyautomator import KEY, LIST, Caller, Record, Reference, Refusal
+from conformance.proof.variants.hostile_input import Hangs
 from conformance.proof.variants.onlyautomator import is_signed, read_algorithm
 
 
@@ -283,6 +284,48 @@ class NulInFilterCrashes(Reference):
         if "\0" in request.query.get("category", ""):
             raise Refusal(500, "internal_error", "invalid byte sequence for encoding UTF8: 0x00")
         return super().read_query(request)
+
+
+class NulInFilterIsUnavailable(Reference):
+    """A NUL in the category of a list is an outage each time, while other lists are given."""
+
+    breaks = frozenset({"list-no-server-error"})
+
+    def read_query(self, request: Request) -> Mapping[str, str]:
+        if "\0" in request.query.get("category", ""):
+            raise Refusal(503, "service_unavailable", "invalid byte sequence for encoding UTF8: 0x00")
+        return super().read_query(request)
+
+
+class OtherFanIsUnavailable(Reference):
+    """The list of one fan is an outage each time, while that of another is given."""
+
+    breaks = frozenset({"list-no-server-error"})
+
+    def read_query(self, request: Request) -> Mapping[str, str]:
+        if request.query.get("fanId") == "fan-1002":
+            raise Refusal(503, "service_unavailable", "upstream connect error")
+        return super().read_query(request)
+
+
+class NulInFilterHangs(Hangs, Reference):
+    """A NUL in the category of a list is waited for as if more were to come."""
+
+    breaks = frozenset({"list-no-server-error"})
+
+    def hangs_on(self, request: Request) -> bool:
+        return request.path == LIST and "\0" in request.query.get("category", "")
+
+
+class LargeFanEndsTheProcess(Reference):
+    """A list of a fan whose number 64 bits do not hold ends the process, and with it the connection."""
+
+    breaks = frozenset({"list-no-server-error"})
+
+    def answer(self, request: Request) -> Response:
+        fan_id = request.query.get("fanId", "")
+        is_large = request.path == LIST and fan_id.isdigit() and int(fan_id) >= 2**64
+        return Response(0, is_silent=True) if is_large else super().answer(request)
 
 
 class _LenientToRead(Reference):
