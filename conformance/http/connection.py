@@ -25,6 +25,7 @@ import httpx2
 from conformance.http.clock import Clock
 from conformance.http.transport.content_coding import LARGEST_BODY, BodyTooLarge, decode_body, is_plain_json
 from conformance.http.transport.deadline import Deadline, DeadlineBackend
+from conformance.http.transport.endless import LISTEN_S, is_endless, keep_whole_events
 
 CUT_REQUEST_TIMEOUT_S = 0.5  # half a request need not be answered; we wait no longer than this
 NO_PROXY = "none"  # in the place of a URL: not even the environment's
@@ -107,6 +108,10 @@ class AnswerCut(Exception):
         self.before: Sequence[RawResponse] = ()
 
 
+class AnswerUnfinished(httpcore2.ReadTimeout):
+    """The time was up in the body of a response; the message says which."""
+
+
 class AnswerLost(httpcore2.ReadError):
     """The connection ended in the head of a response, or in a body by what is no fault of the server's.
 
@@ -133,7 +138,7 @@ class HttpConnection:
         self._pool = _make_pool(proxy, self._ssl_context, self._backend, connections)
 
     def send(self, request: Request, within_s: float) -> RawResponse:
-        """Send *request* and read the whole response.
+        """Send *request* and read the whole response, or its first moments where it need not have an end.
 
         Raises the exceptions of httpcore2, where a time-out means that *within_s* has passed in all, AnswerCut, and
         BodyTooLarge.
@@ -142,6 +147,9 @@ class HttpConnection:
         with closing(self._pool.handle_request(_convert_request(request))) as response:
             content = bytearray()
             headers = httpx2.Headers(response.headers)
+            may_go_on = is_endless(headers.get("content-type", ""))
+            if may_go_on:
+                self._deadline.shorten(LISTEN_S)
             try:
                 for chunk in response.iter_stream():
                     content += chunk
@@ -149,6 +157,8 @@ class HttpConnection:
                         raise BodyTooLarge
             except (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.ReadTimeout) as error:
                 cut = RawResponse(response.status, headers, bytes(content))
+                if may_go_on and isinstance(error, httpcore2.ReadTimeout):
+                    return _leave_endless(cut)
                 if explained := _explain_missing_end(error, cut, within_s):
                     raise explained from None
                 raise
@@ -170,8 +180,7 @@ class HttpConnection:
                 with suppress(httpcore2.WriteError):  # the target may answer and close before it has read all
                     stream.write(content)
                 if is_cut:
-                    left_s = self._deadline.remaining_s(httpcore2.ReadTimeout)
-                    self._deadline.set(min(left_s, CUT_REQUEST_TIMEOUT_S))
+                    self._deadline.shorten(CUT_REQUEST_TIMEOUT_S)
                     self._close_for_writing(stream)
                 for response in _read_responses(stream, methods, within_s):
                     responses.append(response)
@@ -277,13 +286,20 @@ def _read_data(reader: h11.Connection, stream: httpcore2.NetworkStream) -> bytes
     raise httpcore2.RemoteProtocolError("Server disconnected without sending a response.")
 
 
+def _leave_endless(cut: RawResponse) -> RawResponse:
+    # Half of what is compressed cannot be read, and is not the server's fault.
+    is_coded = "content-encoding" in cut.headers
+    content = b"" if is_coded else keep_whole_events(cut.content, cut.headers["content-type"])
+    return RawResponse(cut.status, cut.headers, content)
+
+
 def _explain_missing_end(
     error: httpcore2.RemoteProtocolError | httpcore2.ReadError | httpcore2.ReadTimeout,
     cut: RawResponse,
     within_s: float,
     *,
     is_last: bool = True,
-) -> AnswerCut | AnswerLost | None:
+) -> AnswerCut | AnswerLost | AnswerUnfinished | None:
     """Say what became of a response that ends in *error*: AnswerCut if the server is to blame; None if *error* says it.
 
     Whoever refuses a request before having read it all and closes, resets the connection, maybe over a part of its own
@@ -298,7 +314,7 @@ def _explain_missing_end(
         return AnswerCut(str(error), cut)
     if isinstance(error, httpcore2.ReadTimeout):
         if not is_plain_json(cut.content):
-            return None
+            return AnswerUnfinished(f"the answer ({cut.status}, {size} bytes of its body)")
         how = f"no end behind the whole body within {within_s:g} s (received {size} bytes)"
         return AnswerCut(how, cut, has_timed_out=True)
     if not isinstance(error.__cause__, ConnectionResetError):

@@ -19,7 +19,14 @@ from conformance.assertions.outcome import (
     RunStopped,
     Unreachable,
 )
-from conformance.http.connection import AnswerCut, AnswerLost, HttpConnection, RawResponse, Request
+from conformance.http.connection import (
+    AnswerCut,
+    AnswerLost,
+    AnswerUnfinished,
+    HttpConnection,
+    RawResponse,
+    Request,
+)
 from conformance.http.evidence import Exchange, escape_controls
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import GATEWAY_STATUSES, Budget, RateLimit
@@ -215,7 +222,8 @@ class Sender:
             yield
         except httpcore2.TimeoutException as error:
             limit = f"{self._timeout_s:g} s, the profile's patience.timeout_s"
-            sentence = f"no answer from {_describe_origin(url)} within {limit}"
+            what = f"no end of {error}" if isinstance(error, AnswerUnfinished) else "no answer"
+            sentence = f"{what} from {_describe_origin(url)} within {limit}"
             if self._budget.remaining_s():
                 # Whoever read the whole request may just be slow; whoever did not is not there.
                 kind = NoAnswer if isinstance(error, httpcore2.ReadTimeout) else Unreachable

@@ -22,6 +22,10 @@ class Deadline(threading.local):
         """Let the exchange that begins now take *within_s* seconds."""
         self.at = time.monotonic() + within_s
 
+    def shorten(self, within_s: float) -> None:
+        """Let the exchange take no longer than *within_s* seconds from now; raises ReadTimeout if its time is up."""
+        self.set(min(within_s, self.remaining_s(httpcore2.ReadTimeout)))
+
     def remaining_s(self, error: type[Exception]) -> float:
         """Return the seconds that are left; raises *error* if none are."""
         left = self.at - time.monotonic()
