@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -112,3 +116,25 @@ def test_url_where_nothing_listens_does_not_stop_the_start():
     with serve_with_keys("http://127.0.0.1:9/jwks.json") as url:
         assert "http://127.0.0.1:9/jwks.json cannot be reached" in refuse(url, sign())
         assert call(url, token()).status_code == 200
+
+
+def test_url_that_never_ends_its_answer_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("mockserver.auth.key_source._LONGEST_WAIT_S", 0.3)
+    ended = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        with suppress(OSError):
+            while not ended.wait(0.02):
+                connection.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
+        name = f"http://127.0.0.1:{listener.getsockname()[1]}/jwks.json"
+        with serve_with_keys(name) as url:
+            waiting = pool.submit(refuse, url, sign())
+            connection, _ = listener.accept()
+            with connection:
+                dripping = pool.submit(drip, connection)
+                assert f"{name} did not answer within 0.3 s" in waiting.result(10)
+                ended.set()
+                dripping.result(10)
