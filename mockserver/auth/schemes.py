@@ -43,7 +43,8 @@ def describe_credential(scheme: Scheme) -> str:
     if holds_supabase_session(scheme):
         return f"the cookie {scheme['name']} or sb-<project>-auth-token"
     if scheme["type"] == "apiKey":
-        return f"the {scheme['in']} {scheme['name']}"
+        place = "query parameter" if scheme["in"] == "query" else scheme["in"]
+        return f"the {place} {scheme['name']}"
     return f"'Authorization: {_describe_authorization(scheme)}'"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx2
 import pytest
 
 from mockserver.services.service import load_services
@@ -18,7 +20,8 @@ from tests.mockserver.auth.public_keys import (
     serve_local_keys,
     sign,
 )
-from tests.testbed.calls import token
+from tests.testbed.calls import PREFERENCE, bearer, token
+from tests.testbed.session_caller import A_FAN
 from tests.testbed.stubs import serve_stub
 
 # Signed by the key that the Supabase CLI gives every local stack.
@@ -83,6 +86,20 @@ def test_local_stack_is_asked_once_for_many_tokens(stack, server):
         good = sign(kid="ES256", issuer=f"{server.url}/auth/v1", sub=f"user-{number}")
         assert call(stack, good).status_code == 200
 
+    assert len(server.asked) == 1
+
+
+def test_local_stack_is_asked_once_by_calls_at_the_same_time(server):
+    stub = Stub(load_services(), options=Options(supabase_url=server.url))
+    headers = bearer(sign(kid="ES256", issuer=f"{server.url}/auth/v1"))
+
+    async def call_together() -> list[int]:
+        transport = httpx2.ASGITransport(app=stub.application)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://stub") as http:
+            calls = (http.post(PREFERENCE, json=A_FAN, headers=headers) for _ in range(5))
+            return [answer.status_code for answer in await asyncio.gather(*calls)]
+
+    assert asyncio.run(call_together()) == [200] * 5
     assert len(server.asked) == 1
 
 

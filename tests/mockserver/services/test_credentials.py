@@ -113,6 +113,7 @@ def doors(*security: dict[str, list[str]]) -> dict[str, Any]:
         "session": {"type": "apiKey", "in": "cookie", "name": "sid"},
         "raw": {"type": "apiKey", "in": "header", "name": "Authorization"},
         "own": {"type": "http", "scheme": "Custom"},
+        "query": {"type": "apiKey", "in": "query", "name": "key"},
     }
     return contract(
         {"/x": {"get": {"responses": answers(example=1)}}},
@@ -151,6 +152,7 @@ MESSAGES = {
         [{"session": []}, {"key": [], "token": []}], KEY,
         f"send the cookie sid, or the header X-Key and {TOKEN_WORDS}; the request lacks {TOKEN_WORDS}",
     ),
+    "in the query": ([{"query": []}], {}, "send the query parameter key"),
     "the same twice": ([{"token": []}, {"token": ["scope"]}], {}, f"send {TOKEN_WORDS}"),
 }  # fmt: skip
 
