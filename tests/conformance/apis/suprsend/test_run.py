@@ -84,19 +84,21 @@ def test_missing_fixture_leaves_untested_what_needs_it(missing, untested):
     assert verdict.verdict == CONFORMANT
 
 
-@pytest.mark.parametrize("has_fixture", [True, False])
-def test_doctor_says_that_one_type_is_all_that_is_judged(tmp_path, has_fixture):
+@pytest.mark.parametrize(
+    ("has_fixture", "mode", "lines"), [(True, "full", 0), (False, "full", 1), (False, "safe", 0)]
+)
+def test_doctor_says_that_one_type_is_all_that_is_judged(tmp_path, has_fixture, mode, lines):
     server = Reference()
     fixtures = server.profile("")["fixtures"]
     if not has_fixture:
         del fixtures["other_type_object"]
     with served(tmp_path, server, fixtures=fixtures) as profile:
-        done = conformance("doctor", profile)
+        done = conformance("doctor", profile, "--mode", mode)
 
     gaps = [line for line in done.output.splitlines() if line.startswith("fixtures.other_type_object is not")]
     assert done.exit_code == 0
-    assert len(gaps) == (0 if has_fixture else 1)
-    assert all(line.endswith("for objects of another type than departments") for line in gaps)
+    assert len(gaps) == lines
+    assert all(line.endswith("for an object of another type than departments") for line in gaps)
 
 
 def test_another_type_is_no_type_of_the_object():
