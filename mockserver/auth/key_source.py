@@ -43,13 +43,13 @@ class KeySource(ABC):
         async with self._lock:
             if self._reads != reads:
                 return False
-            self._reads += 1
             try:
-                content = await self.read_content()
-                return self._take(content)
+                return self._take(await self.read_content())
             except (OSError, ValueError) as error:
                 self.trouble = str(error)
                 return False
+            finally:
+                self._reads += 1
 
     @abstractmethod
     async def read_content(self) -> bytes:
