@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -15,7 +14,6 @@ from mockserver.http.reply import Reply
 from mockserver.simulation.prefer import PreferHeader
 from openapi.media_type import JSON, is_json
 
-_STATUS = re.compile(r"[2-5]\d\d")
 _RETRY_AFTER = "Retry-After"
 _BUSY_STATUSES = (429, 503)
 # So short that a test which waits for it is hardly slower.
@@ -49,12 +47,12 @@ def find_preferred_reply(prefer_header: PreferHeader, operation: Operation) -> P
 def _choose_documented(prefer_header: PreferHeader, operation: Operation) -> PreferredReply:
     code, example, documented = prefer_header.code, prefer_header.example, operation.examples
     if code is not None:
-        status = matching_response(int(code), documented) if _STATUS.fullmatch(code) else None
+        status = matching_response(code, documented)
     else:
         status = next((key for key in documented if key.isdigit() and example in documented[key]), None)
     problems: list[str] = []
     if code is not None and status is None:
-        problems = [f"code={code[:40]} is not documented; there are {', '.join(documented)}"]
+        problems = [f"code={code} is not documented; there are {', '.join(documented)}"]
     elif example is not None and (status is None or example not in documented[status]):
         names = documented[status] if status else {name for named in documented.values() for name in named}
         problems = [f"example={example[:40]} is not documented; {suggest_nearest(example, sorted(names))}"]
@@ -63,7 +61,7 @@ def _choose_documented(prefer_header: PreferHeader, operation: Operation) -> Pre
         return PreferredReply(None, [], problems)
     applied = [f"code={code}"] if code else []
     applied += [f"example={example}"] if example else []
-    return PreferredReply(documented_reply(operation, int(code or status), example), applied, problems)
+    return PreferredReply(documented_reply(operation, code or int(status), example), applied, problems)
 
 
 def documented_reply(operation: Operation, code: int, example: str | None = None) -> Reply:

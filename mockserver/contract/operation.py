@@ -16,7 +16,14 @@ from mockserver.contract.media_type import is_accepted, json_content
 from mockserver.contract.parameter import Parameter
 from mockserver.contract.schema import Schema
 from mockserver.http import exact_json
-from mockserver.http.problems import CannotStart, InternalError, Invalid, UnsupportedMediaType, Violation
+from mockserver.http.problems import (
+    CannotStart,
+    InternalError,
+    Invalid,
+    InvalidContract,
+    UnsupportedMediaType,
+    Violation,
+)
 from mockserver.http.reply import Reply
 from mockserver.http.request import Request
 from mockserver.simulation.prefer import PreferHeader, parse_prefer
@@ -241,11 +248,22 @@ def _find_magic_fields(
     fields = [(False, parameter["name"], parameter) for parameter in parameters]
     fields += [(True, name, member) for name, member in members.items()]
     return [
-        _MagicField(
-            is_in_body,
-            name,
-            {value: MagicId(text, parse_prefer(text)) for value, text in field["x-magic"].items()},
-        )
+        _MagicField(is_in_body, name, _read_magic_ids(field["x-magic"]))
         for is_in_body, name, field in fields
         if "x-magic" in field
     ]
+
+
+def _read_magic_ids(ids: Any) -> dict[str, MagicId]:
+    """Read an ``x-magic``; raises InvalidContract for an id that would be one without an effect."""
+    if not isinstance(ids, dict):
+        raise InvalidContract("x-magic is not a mapping of ids to texts such as code=503")
+    found = {}
+    for value, text in ids.items():
+        if not isinstance(text, str):
+            raise InvalidContract(f"x-magic {value}: {text!r} is not a text such as code=503")
+        prefer_header = parse_prefer(text)
+        if prefer_header.problems:
+            raise InvalidContract(f"x-magic {value}: {'; '.join(prefer_header.problems)}")
+        found[value] = MagicId(text, prefer_header)
+    return found

@@ -84,7 +84,7 @@ class Simulator:
             await asyncio.sleep(prefer_header.delay_ms / 1000)
         if prefer_header.code is None:
             return None
-        return documented_reply(operation, int(prefer_header.code))
+        return documented_reply(operation, prefer_header.code)
 
     def _find_nearest(self, exchange: Exchange) -> Operation:
         return self._routes.find_nearest(exchange.request.method, exchange.request.path).operation

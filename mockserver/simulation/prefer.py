@@ -13,7 +13,8 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PREFERENCE = re.compile(rf'([^\s=;,"]+)(?:\s*=\s*({_QUOTED}|[^\s;,"]+))?|{_QUOTED}')
 # The expression above backtracks, so its input is bounded.
 _LONGEST_PREFER = 1000
-_DELAY = re.compile(r"\d{1,9}(\.\d{1,9})?")
+_STATUS = re.compile(r"[2-5]\d\d", re.ASCII)
+_DELAY = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 _HANDLING = ("lenient", "strict")
 _OURS = ("code", "delay", "example", "fault", "handling")
 # Those of RFC 7240, which every server may pass over: clients send them without a thought of this one.
@@ -24,12 +25,12 @@ _MOST_PROBLEMS = 5
 class PreferHeader(NamedTuple):
     """The answer that a caller prefers, as a Prefer header or a magic identifier says it.
 
-    code: the status, as it was written. example: the name of an example in the contract. delay_ms: milliseconds to
+    code: the status. example: the name of an example in the contract. delay_ms: milliseconds to
     wait first. connection_fault: how to break the connection. is_lenient: answer an invalid request as if it were
     valid. is_strict: refuse what cannot be followed. problems: what was not understood, a sentence each.
     """
 
-    code: str | None = None
+    code: int | None = None
     example: str | None = None
     delay_ms: float = 0
     connection_fault: ConnectionFault | None = None
@@ -47,9 +48,9 @@ def parse_prefer(text: str) -> PreferHeader:
     problems = [problem for name, value in found.items() if (problem := _find_problem(name, value))]
     if len(text) > _LONGEST_PREFER:
         problems.append(f"only the first {_LONGEST_PREFER} characters are read")
-    delay, fault, handling = (found.get(name, "") for name in ("delay", "fault", "handling"))
+    code, delay, fault, handling = (found.get(name, "") for name in ("code", "delay", "fault", "handling"))
     return PreferHeader(
-        code=found.get("code") or None,
+        code=int(code) if _STATUS.fullmatch(code) else None,
         example=found.get("example") or None,
         delay_ms=min(float(delay), MAXIMUM_DELAY_MS) if _DELAY.fullmatch(delay) else 0,
         connection_fault=ConnectionFault.__members__.get(fault.upper()),
@@ -68,6 +69,8 @@ def _find_problem(name: str, value: str) -> str | None:
         return f"{name[:40]} is not known; {suggest_nearest(name, (*_OURS, *_PASSED_OVER))}"
     if not value:
         return f"{name} has no value"
+    if name == "code" and not _STATUS.fullmatch(value):
+        return f"{shown} is not a status from 200 to 599"
     if name == "delay" and not _DELAY.fullmatch(value):
         return f"{shown} is not a number of milliseconds"
     if name == "fault" and value.upper() not in ConnectionFault.__members__:

@@ -18,6 +18,7 @@ from mockserver.http import listening_socket
 from mockserver.http.server import Server
 from mockserver.services.service import load_services
 from mockserver.stub import Stub
+from mockserver.testing.client import MockServer
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, ask, bearer, connect, fresh, read, request, token
 from tests.testbed.stubs import start_command
 
@@ -145,3 +146,15 @@ def test_stub_that_is_stopped_waits_for_no_idle_connection(number):
         for connection in idle:
             assert connection.recv(1) == b""
             connection.close()
+
+
+def test_stub_in_a_test_waits_for_no_idle_connection():
+    with MockServer() as mock:
+        connection = connect(mock.url)
+        connection.sendall(good())
+        assert read(connection).status == 200
+        began = time.monotonic()
+
+    assert time.monotonic() - began < 3
+    assert connection.recv(1) == b""
+    connection.close()

@@ -21,6 +21,16 @@ X = {"/x": one()["paths"]["/x"]}
 NAMED = {"operationId": "a", "responses": answers(example=1)}
 NO_RESPONSE = {"200": {"$ref": "#/components/responses/No"}}
 NO_ID = {"name": "id", "in": "path", "required": True, "schema": {}}
+
+
+def magic_list(ids: Any) -> dict[str, Any]:
+    return one(parameters=[{"name": "q", "in": "query", "schema": {}, "x-magic": ids}])
+
+
+def magic(meaning: Any) -> dict[str, Any]:
+    return magic_list({"mock-x": meaning})
+
+
 REFUSED = {
     "openapi 3.1": ({**one(), "openapi": "3.1.0"}, "OpenAPI 3.1.0 cannot be served; write openapi: 3.0.3"),
     "swagger": ({"swagger": "2.0"}, "it needs an 'openapi' member"),
@@ -58,6 +68,17 @@ REFUSED = {
     "two of a name": (contract({"/x": {"get": NAMED}, "/y": {"get": NAMED}}), "two operations are called a"),
     "bad pattern": (one(responses=answers({"type": "string", "pattern": "^(["})), "a schema cannot be used"),
     "path parameter of nothing": (one(parameters=[NO_ID]), "there is no {id} in the path"),
+    "magic id of a mistyped word": (
+        magic("cod=429"),
+        "x-magic mock-x: cod is not known; did you mean 'code'?",
+    ),
+    "magic id without a value": (magic("code"), "x-magic mock-x: code has no value"),
+    "magic id of no status": (magic("code=abc"), "x-magic mock-x: code=abc is not a status from 200 to 599"),
+    "magic id that is a number": (magic(503), "x-magic mock-x: 503 is not a text such as code=503"),
+    "magic ids in a list": (
+        magic_list(["mock-x"]),
+        "x-magic is not a mapping of ids to texts such as code=503",
+    ),
     "no responses": (contract({"/x": {"get": {}}}), 'paths./x.get: "responses" is a required'),
 }
 
