@@ -272,7 +272,7 @@ def _describe_evidence(result: Result) -> Iterator[str]:
     if fault := result.at_fault:
         yield f"sent      {fault.method} {fault.url}"
         yield f"answered  {fault.status or fault.error} {shorten_line(fault.response_body, _LONGEST_BODY)}"
-        yield f"repeat    {fault.shorten_curl('conformance run --report-dir DIR keeps the curl line')}"
+        yield f"repeat    {fault.shorten_curl(has_reports=False)}"
 
 
 def _make_run(config: pytest.Config) -> ConformanceRun:

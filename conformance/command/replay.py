@@ -52,7 +52,7 @@ def replay_finding(
         )
     if profile is None and earlier.target.profile is None:
         exit_with_usage_error(f"{report}: names no profile; name it with --profile")
-    target = read_profile(profile or Path(str(earlier.target.profile)))
+    target = read_profile(profile or _find_profile(Path(str(earlier.target.profile)), report))
     asked = _find_asked(target, suite_of(target).requirements(), reported.id)
     terminal = Terminal(PipeSafeConsole(soft_wrap=True))
     terminal.print_target(target)
@@ -66,10 +66,19 @@ def replay_finding(
     reason = escape_controls(str(reported.reason))
     terminal.print_lines([f"reported  {reported.status.replace('_', ' ')}: {reason}"])
     if result.status == "failed":
-        terminal.print_lines(list(render_failure(result, has_curl=True)))
+        terminal.print_lines(list(render_failure(result, has_curl=True, has_reports=False)))
     status, sentence = conclude(result)
     terminal.print_lines([f"{asked.id}: {sentence}"])
     sys.exit(interrupt.STATUS if verdict.was_interrupted else status)
+
+
+def _find_profile(named: Path, report: Path) -> Path:
+    """Return the profile that a report names, as it was named where the judge was run; exits if it is not there."""
+    if not named.exists():
+        exit_with_usage_error(
+            f"{report}: names the profile {named}, which is not there from here; name it with --profile"
+        )
+    return named
 
 
 def _find_asked(target: AnyTarget, known: list[Requirement], id_: str) -> Requirement:

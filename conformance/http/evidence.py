@@ -123,9 +123,16 @@ class Exchange:
         """The name of the file that keeps the request's body, if no line can hold it; None also for a credential."""
         return _name_kept_body(self._request.content, self._redaction)
 
-    def shorten_curl(self, elsewhere: str = "see the curl line in report.json") -> str:
-        """Return the same, or *elsewhere*, where the whole is, if it is too long for a line among others."""
-        return self.curl if len(self.curl) <= _LONGEST_CURL else f"{elsewhere} ({len(self.curl)} characters)"
+    def shorten_curl(self, has_reports: bool = True) -> str:
+        """Return the same, or where the whole is, if it is too long for a line among others.
+
+        has_reports: whether the run writes reports, with a body that no line can hold beside them.
+        """
+        if len(self.curl) <= _LONGEST_CURL and (has_reports or not self.kept_body):
+            return self.curl
+        if has_reports:
+            return f"see the curl line in report.json ({len(self.curl)} characters)"
+        return f"conformance run --report-dir DIR keeps the curl line and its body of {self.size_bytes} bytes"
 
     @property
     def has_cut_answer(self) -> bool:

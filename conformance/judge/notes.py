@@ -41,9 +41,9 @@ def describe_left_out(left_out: Sequence[str]) -> list[str]:
 
 
 def describe_made_up(how: Mapping[str, str], results: Sequence[Result]) -> list[str]:
-    """Say how those credentials are made that curl lines of findings name and no environment has."""
+    """Say how those credentials are made that curl lines of findings show and no environment has."""
     found = (result for result in results if result.status in ("failed", "inconclusive", "waived"))
-    lines = "\n".join({exchange.curl for result in found for exchange in result.evidence})
+    lines = "\n".join({exchange.curl for result in found for exchange in result.shown_evidence})
     return [f"{name} of a curl line is {text}" for name, text in how.items() if f"${{{name}}}" in lines]
 
 

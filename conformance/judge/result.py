@@ -15,6 +15,7 @@ from conformance.http.evidence import LONGEST_LINE, Exchange, escape_controls, s
 from conformance.http.redaction import Redaction
 from conformance.suite.requirement import Requirement
 
+_MOST_SHOWN = 8
 _LONGEST_REASON = 2000  # characters; it may be a list of what was observed
 
 
@@ -46,6 +47,16 @@ class Result:
     def member_name(self) -> str | None:
         """The member as people write it; None if none is known."""
         return to_one_line(render_member(self.member)) or None
+
+    @property
+    def shown_evidence(self) -> Sequence[Exchange]:
+        """The exchange at fault and some before it; the first ones if none is at fault."""
+        # By identity: two exchanges that are equal in all they say are still two.
+        exchanges = list({id(one): one for one in self.evidence}.values())
+        if self.at_fault is None:
+            return exchanges[:_MOST_SHOWN]
+        end = list(map(id, exchanges)).index(id(self.at_fault)) + 1
+        return exchanges[max(0, end - _MOST_SHOWN) : end]
 
     @property
     def rests_on_race(self) -> bool:

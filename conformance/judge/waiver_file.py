@@ -76,8 +76,11 @@ def change_waivers(file: Path, added: Sequence[Waiver], removed: Collection[str]
 
 
 def _compose_list(text: str) -> yaml.SequenceNode | None:
-    """Return the list of *text* with the places of what is in it; None if it is empty or no list."""
-    root = yaml.compose(text, yaml.SafeLoader)
+    """Return the list of *text* with the places of what is in it; None if it is empty, no list, or no YAML."""
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError:  # what was cut out had a mark that another waiver points to
+        return None
     return root if isinstance(root, yaml.SequenceNode) else None
 
 
@@ -138,8 +141,16 @@ def _read_list(text: str) -> Any:
         return None
 
 
+class _PlainDumper(yaml.SafeDumper):
+    """Writes a day that several waivers share in each of them, and not once with marks that point to it."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
 def _dump(waivers: Sequence[dict[str, Any]]) -> str:
-    return yaml.safe_dump(list(waivers), sort_keys=False, allow_unicode=True, width=118)
+    text: str = yaml.dump(list(waivers), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=118)
+    return text
 
 
 def _shorten(text: str) -> str:

@@ -32,16 +32,19 @@ def render_headline(requirement: Requirement, word: str, style: str) -> Text:
     return Text.assemble((word.ljust(WORD_WIDTH), style), "  ", requirement.id, (level, "dim"))
 
 
-def render_failure(result: Result, has_curl: bool, number: int | None = None) -> Iterator[Text]:
+def render_failure(
+    result: Result, has_curl: bool, number: int | None = None, has_reports: bool = True
+) -> Iterator[Text]:
     """Yield the lines on a requirement that failed.
 
-    has_curl: whether the command that repeats it is one of them. number: of the exchange at fault.
+    has_curl: whether the command that repeats it is one of them. number: of the exchange at fault. has_reports: whether
+    the run writes reports.
     """
     yield render_headline(result.requirement, *WORDS[result.status])
     about, member = result.subject, result.member_name
     yield from _render_difference(result.requirement, result.expected or "", result.got or "", about, member)
     if result.at_fault:
-        yield from _render_exchange(result.at_fault, has_curl, number)
+        yield from _render_exchange(result.at_fault, has_curl, number, has_reports)
 
 
 def render_finding(finding: Finding, file: object | None) -> Iterator[Text]:
@@ -71,10 +74,12 @@ def _render_difference(
     yield Text.assemble(f"{INDENT}got       ", (got, "red"))
 
 
-def _render_exchange(one: Exchange, has_curl: bool, number: int | None = None) -> Iterator[Text]:
+def _render_exchange(
+    one: Exchange, has_curl: bool, number: int | None = None, has_reports: bool = True
+) -> Iterator[Text]:
     sent = " ".join(filter(None, [one.method, one.url, shorten_line(one.body or "", _LONGEST_SHOWN)]))
     answer = f"{one.status} {shorten_line(one.response_body, _LONGEST_SHOWN)}" if one.status else one.error
     sent = f"{number}: {sent}" if number else sent
     yield Text(f"{INDENT}exchange  {sent} -> {answer}", "dim")
     if has_curl:
-        yield Text(f"{INDENT}repeat    {one.shorten_curl()}", "dim")
+        yield Text(f"{INDENT}repeat    {one.shorten_curl(has_reports)}", "dim")

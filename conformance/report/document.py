@@ -16,7 +16,6 @@ from conformance.report.steps import name_kept_answers
 from conformance.suite.sentences import quote_sentences
 
 SCHEMA = 1
-LONGEST_EVIDENCE = 8
 
 
 def render_document(document: dict[str, Any]) -> str:
@@ -82,19 +81,11 @@ def _render_requirement(result: Result, verdict: Verdict, kept: Mapping[int, str
         "reason": result.reason,
         "subject": result.subject,
         "member": result.member_name,
-        "evidence": _select_evidence(result, verdict, kept),
+        "evidence": _render_evidence(result, verdict, kept),
     }
 
 
-def _select_evidence(result: Result, verdict: Verdict, kept: Mapping[int, str]) -> list[dict[str, Any]]:
-    """Return the exchange at fault and those before it; the first ones if none is at fault."""
-    # By identity: two exchanges that are equal in all they say are still two.
-    exchanges = list({id(one): one for one in result.evidence}.values())
-    if result.at_fault is None:
-        shown = exchanges[:LONGEST_EVIDENCE]
-    else:
-        end = list(map(id, exchanges)).index(id(result.at_fault)) + 1
-        shown = exchanges[max(0, end - LONGEST_EVIDENCE) : end]
+def _render_evidence(result: Result, verdict: Verdict, kept: Mapping[int, str]) -> list[dict[str, Any]]:
     return [
         {
             "number": verdict.number_of(one),
@@ -103,5 +94,5 @@ def _select_evidence(result: Result, verdict: Verdict, kept: Mapping[int, str]) 
             "excerpt": one.render_excerpt(result.member) if one is result.at_fault else None,
             "answer_file": f"{STEPS}/{kept[id(one)]}" if id(one) in kept else None,
         }
-        for one in shown
+        for one in result.shown_evidence
     ]

@@ -142,7 +142,7 @@ class Terminal:
     def print_summary(self, verdict: Verdict, files: Sequence[object]) -> None:
         """Print what failed, what else is not simply passed, the verdict, and the files that were written."""
         if self._detail is not Detail.QUIET:
-            self._print_failures(verdict)
+            self._print_failures(verdict, has_reports=bool(files))
             self._print_reasons(verdict, "inconclusive", deciding_levels(verdict.is_strict))
             self._print_reasons(verdict, "waived")
             if left_out := verdict.ids("not_tested"):
@@ -190,7 +190,7 @@ class Terminal:
             f"{f'; ended early: {exploration.stopped}' if exploration.stopped else ''}"
         )
 
-    def _print_failures(self, verdict: Verdict) -> None:
+    def _print_failures(self, verdict: Verdict, has_reports: bool) -> None:
         levels = deciding_levels(verdict.is_strict)
         failed = [one for one in verdict.results if one.status == "failed"]
         failed.sort(key=lambda one: one.requirement.level not in levels)
@@ -198,7 +198,7 @@ class Terminal:
         shown = failed if is_verbose else failed[:_MOST_BLOCKS]
         for result in shown:
             number = verdict.number_of(result.at_fault) if result.at_fault else None
-            for line in render_failure(result, is_verbose, number):
+            for line in render_failure(result, is_verbose, number, has_reports):
                 self._print(line)
             self._print()
         if more := [one.requirement.id for one in failed[len(shown) :]]:

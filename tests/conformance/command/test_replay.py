@@ -1,6 +1,7 @@
 """`conformance replay`: a finding of a report, tried again."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -83,6 +84,42 @@ def test_what_looks_back_is_asked_after_all_the_others(tmp_path):
     assert f"{API}/no-server-error" in run.stdout
     assert (alone.exit_code, done.exit_code) == (0, 1)
     assert done.stdout.endswith(f"{API}/no-server-error: still fails\n")
+
+
+def break_at_large_bodies(self, request):
+    if len(request.body) > 100_000:
+        return Response(500, {"status": "error", "error": {"code": "server_error", "message": "No"}})
+    return proof.reference_of(API).answer(self, request)
+
+
+def test_body_that_nothing_keeps_is_not_said_to_be_kept(tmp_path, monkeypatch):
+    """A run without a folder of reports, and a replay, have nowhere to keep it."""
+    monkeypatch.chdir(tmp_path)
+    server, only = altered(API, answer=break_at_large_bodies), ("no-server-error", "huge-string-stays-whole")
+    with serve(server) as url:
+        profile = written(tmp_path, server.profile(url))
+        names = [word for name in only for word in ("--only", name)]
+        bare = conformance("run", profile, *names, "--verbose")
+        kept = conformance("run", profile, *names, "--verbose", "--report-dir", "r")
+        done = conformance("replay", "r/report.json", "no-server-error")
+    told = "repeat    conformance run --report-dir DIR keeps the curl line and its body of 10"
+
+    assert (told in bare.stdout, told in done.stdout) == (True, True)
+    assert "steps/" not in bare.stdout + done.stdout
+    [body] = re.findall(r"--data-binary @(steps/\w+\.body)", kept.stdout)
+    assert (tmp_path / "r" / body).stat().st_size > 1_000_000
+
+
+def test_profile_that_is_elsewhere_is_told(report, tmp_path):
+    named = {**json.loads(report.read_text()), "target": {"profile": "prefs/target.yaml"}}
+    (tmp_path / "far.json").write_text(json.dumps(named))
+    done = conformance("replay", tmp_path / "far.json", "missing-token")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert (
+        "names the profile prefs/target.yaml, which is not there from here; name it with --profile"
+        in done.stderr
+    )
 
 
 @pytest.mark.parametrize(

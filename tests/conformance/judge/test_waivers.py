@@ -179,6 +179,30 @@ def test_old_failures_are_waived_and_new_ones_are_not(tmp_path):
     assert (again.exit_code, worse.exit_code) == (0, 1)
 
 
+MARKED = f"""# ours
+- id: {API}/value-true
+  reason: known
+  owner: ada
+  expires: &day 2126-01-01
+- {{id: {API}/value-false, reason: known, owner: ada, expires: *day}}
+"""
+
+
+def test_days_are_written_in_each_waiver(tmp_path):
+    class WorseStill(Open):
+        def answer(self, request):
+            return Response(400, {}) if b": true" in request.body else super().answer(request)
+
+    file = tmp_path / "known.yaml"
+    _, text = run_and_write(tmp_path, WorseStill(), "--write-waivers", file, *NEW)
+    file.write_text(MARKED)
+    done, changed = run_and_write(tmp_path, Open(), "--waivers", file, "--prune-waivers")
+
+    assert text.count(f"expires: {NEW[-1]}\n") == 2
+    assert [one["id"] for one in yaml.safe_load(changed)] == [f"{API}/value-false"]
+    assert "written anew" in done.stdout
+
+
 COMMENTED = f"""# Agreed on with the vendor.
 - id: suprsend/missing-key    # of another API
   reason: known

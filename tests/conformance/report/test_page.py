@@ -82,6 +82,20 @@ def test_credential_that_was_made_up_is_explained(tmp_path):
     assert "LENGTHENED" not in page.text
 
 
+def test_credential_that_no_curl_line_shows_is_not_explained(reference, tmp_path):
+    class OpensLists(type(reference)):
+        def answer(self, request):
+            is_open = request.method == "GET" and not request.headers.get("authorization")
+            return Response(200, {"status": "success", "data": []}) if is_open else super().answer(request)
+
+    server = OpensLists()
+    text = Page(written(tmp_path, server, server.profile("http://h"), only=["list-bad-token"])).text
+    explained = re.findall(r"Note (\w+) of a curl line is", text)
+
+    assert explained
+    assert [name for name in explained if f"${{{name}}}" not in text] == []
+
+
 def test_hostile_answers_stay_text(reference, tmp_path):
     text = written(tmp_path, Hostile(), reference.profile("http://h"), only=["success-*", "data-*"])
     page = Page(text)
