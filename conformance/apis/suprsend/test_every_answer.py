@@ -24,6 +24,7 @@ from conformance.apis.suprsend.shared_writes import (
     switch_channel_once,
     switch_other_type_once,
 )
+from conformance.apis.suprsend.subject import describe_subject
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested, RunStopped
 from conformance.http.pacing import UNAVAILABLE
@@ -278,15 +279,19 @@ def _expect_to_stay(
     driver: Driver, member: str, kind: type, subject_of: Callable[[Place], Hashable] = lambda place: place
 ) -> None:
     """Want a member to be the same in every answer about one subject that has it, by default about one place."""
-    known: dict[Hashable, Any] = {}
+    known: dict[Hashable, tuple[Any, AcceptedWrite]] = {}
     for write, category in _named_categories(driver):
         given, body = category.get(member), write.body if isinstance(write.body, dict) else {}
         # What a member of the body's own does to it, another requirement judges; and what a preference does that the
         # document does not have, nobody knows.
         if isinstance(given, kind) and member not in body and body.get("preference") != CANT_UNSUBSCRIBE:
-            before = known.setdefault(subject_of(write.place), given)
-            wanted = f"{member} {describe_value(before)}, as before"
-            expect(given == before, wanted, describe_value(given), write.answer, (member,))
+            before, first = known.setdefault(subject_of(write.place), (given, write))
+            if given != before:
+                driver.client.cite(first.answer.exchange)
+                driver.client.cite(write.answer.exchange)
+                of = describe_subject(first.answer.exchange)
+                wanted = f"{member} {describe_value(before)}, as first answered for {of}"
+                expect(False, wanted, describe_value(given), write.answer, (member,))
 
 
 # --- every answer, accepted or not ------------------------------------------------------------------------

@@ -166,6 +166,27 @@ def test_object_without_channels_is_no_verdict():
     assert "suprsend/channels-go-out" in verdict.ids("inconclusive")
 
 
+@pytest.mark.parametrize(
+    ("mutant", "requirement", "first", "later"),
+    [
+        ("OtherObjectsHaveAnotherDefault", "original-preference-stays", "engineering", "sales"),
+        ("TenthNameIsAnothers", "name-stays", "engineering", "engineering"),
+        ("TenantsCannotEditWhatIsOut", "is-editable-stays", "engineering", "engineering"),
+    ],
+)
+def test_finding_of_what_changes_has_both_answers(mutant, requirement, first, later):
+    server = next(one for one in proof.mutants_of(API) if one.__name__ == mutant)
+    (result,) = (one for one in judge_in_process(server()).results if one.requirement.name == requirement)
+
+    assert (
+        f", as first answered for object departments/{first}, category status-update-alert" in result.expected
+    )
+    assert [
+        f"departments/{name}/" in one.path
+        for name, one in zip((first, later), result.evidence[-2:], strict=True)
+    ] == [True, True]
+
+
 def test_every_observation_says_something(run):
     observed = [result for result in run[1].results if result.requirement.level == "OBSERVED"]
 
