@@ -12,6 +12,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.http.raw_connection import EXTENSION, BufferedTransport, RawConnection
 
+# A connection stays open for so much longer than its client is told, whose clock runs from when the answer has come.
+LEEWAY_S = 1
 # One packet may hold a head and the beginning of a body.
 _MAXIMUM_HEAD_BYTES = 1024 * 1024
 _UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
@@ -50,7 +52,7 @@ class Connection(HttpToolsProtocol):
         self.url, self.headers, self._latest = b"", [], b""
         self._is_in_head, self._head_bytes = True, 0
         super().connection_made(cast(asyncio.Transport, BufferedTransport(transport, self.loop)))
-        self._raw_connection = RawConnection(self.transport, self.timeout_keep_alive)
+        self._raw_connection = RawConnection(self.transport, self.timeout_keep_alive - LEEWAY_S)
         self._extensions: dict[str, Any] = {EXTENSION: self._raw_connection}
 
     def data_received(self, data: bytes) -> None:

@@ -17,7 +17,7 @@ CLOSE_AND_END_HEAD = b"connection: close\r\n\r\n"
 class RawConnection:
     """A connection as the scope of its requests carries it; *cycle* is uvicorn's state of the current request.
 
-    idle_s: how long it stays open between two requests.
+    idle_s: how long the client may leave it idle, as it is told.
 
     It reads and sets attributes of uvicorn's cycle, which no documented interface offers; a uvicorn that takes a
     response in one call would replace this class.

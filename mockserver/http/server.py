@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import uvicorn
 
-from mockserver.http.connection import Application, Connection
+from mockserver.http.connection import LEEWAY_S, Application, Connection
 from mockserver.http.problems import CannotStart
 
 _START_S = 10
@@ -47,7 +47,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 # The application writes its own, by the session's clock.
                 date_header=False,
-                timeout_keep_alive=_IDLE_S,
+                timeout_keep_alive=_IDLE_S + LEEWAY_S,
                 timeout_graceful_shutdown=1,
             )
         )
