@@ -12,7 +12,7 @@ from mockserver.auth.claims import AUDIENCE
 from mockserver.auth.schemes import Scheme, authorization_word, credential_kind
 from mockserver.auth.security import Security
 from mockserver.fixtures import Credentials
-from mockserver.http.session_name import CLAIM
+from mockserver.http.session_name import CLAIM, START_CLAIM
 from mockserver.session.registry import SessionRegistry
 from mockserver.session.session import Session
 
@@ -44,7 +44,7 @@ class CredentialIssuer:
         now_s, ttl_s = session.clock.now_s(), options.get("ttl_s", 3600)
         subject, role = options.get("sub") or self._subject, options.get("role") or AUDIENCE
         claims = tokens.build_claims(subject, role, now_s, ttl_s)
-        claims[CLAIM] = session.id
+        claims |= {CLAIM: session.id, START_CLAIM: session.start}
         return sign_with_defect(claims, options.get("defect"), self._secret)
 
     def issue_key(self, session: Session, access: str) -> str:

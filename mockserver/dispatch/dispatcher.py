@@ -73,6 +73,8 @@ class Dispatcher:
         # Uvicorn cancels the calls that still wait when it stops; they get an answer that says so.
         except (Exception, asyncio.CancelledError) as error:
             reply = error_reply(error, exchange, self.routes)
+        finally:
+            exchange.leave_session()
         session, effect = exchange.session, exchange.effect
         now_s, duration_s = session.clock.now_s(), perf_counter() - started_s
         # A client that still sends would get a reset instead of the answer; and the journal shows the body.
@@ -107,7 +109,7 @@ class Dispatcher:
             page = self._find_page(exchange)
             if page is not None:
                 return page
-        session = exchange.session = self._sessions.session_of_request(request)
+        session = exchange.enter_session(self._sessions.session_of_request(request))
         # Overrides and faults come before the check of the route: they may stand for a path that matches nothing.
         # Each is looked at before its step is called, since most sessions have none and a coroutine costs more.
         if session.overrides:

@@ -47,13 +47,14 @@ class Exchange:
 
     # Slots, since one is made for every call; a dictionary for each would cost more.
     __slots__ = (
-        "effect", "is_recorded", "near_miss", "operation", "path_values", "preferences", "request", "session",
-        "violations",
+        "effect", "has_entered", "is_recorded", "near_miss", "operation", "path_values", "preferences", "request",
+        "session", "violations",
     )  # fmt: skip
 
     def __init__(self, request: Request, session: Session) -> None:
         self.request = request
         self.session = session
+        self.has_entered = False
         self.operation: Operation | None = None
         self.path_values: tuple[str, ...] = ()
         self.violations: Sequence[Violation] = ()
@@ -61,6 +62,17 @@ class Exchange:
         self.effect: Effect | None = None
         self.preferences: Preferences | None = None
         self.is_recorded = True
+
+    def enter_session(self, session: Session) -> Session:
+        """Go on in *session*, which is not forgotten until leave_session()."""
+        session.calls += 1
+        self.session, self.has_entered = session, True
+        return session
+
+    def leave_session(self) -> None:
+        """Say that the call is answered, if it came as far as a session."""
+        if self.has_entered:
+            self.session.calls -= 1
 
     def note_effect(self, name: str) -> Effect:
         """Add *name* to what the journal lists as done on purpose."""

@@ -179,6 +179,11 @@ class Journal:
             if not listener.offer(entry, size):
                 self._listeners.discard(listener)
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody waits for calls or reads them as they come."""
+        return bool(self._listeners or self._waiters)
+
     def stop(self) -> None:
         """Tell the listeners that there will be no more calls."""
         for listener in self._listeners:

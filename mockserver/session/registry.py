@@ -24,7 +24,7 @@ class SessionRegistry:
     """The sessions, made by create() or the first call of an API, and forgotten when idle or when there are too many.
 
     is_strict: refuse a request that names none, or one that create() did not make.
-    ttl_s: forget after so many idle seconds of real time.
+    ttl_s: forget after so many idle seconds of real time; never while a call is being answered.
     limit: keep so many besides the default one, which is never forgotten; the longest idle goes first.
     seconds: a steady clock.
     """
@@ -48,6 +48,7 @@ class SessionRegistry:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._names = Ids(blueprint.seed)
+        self._begun = 0
 
     def session_of_request(self, request: Request) -> Session:
         """Return the session of a call of an API, made if it is new.
@@ -72,13 +73,16 @@ class SessionRegistry:
         name = request.session_prefix if request.session_prefix is not None else headers.named_session
         if name is not None:
             return name
-        name = headers.credential_session
-        if name is None and request.query:
-            name = session_name.from_credentials(request.query_credentials())
-        if name is None:
+        carried = headers.credential_session
+        if carried is None and request.query:
+            carried = session_name.from_credentials(request.query_credentials())
+        if carried is None:
             return None
         self._expire(self._seconds())
-        if name in self._ended:
+        name, start = carried
+        known = self.default if name == DEFAULT else self._sessions.get(name)
+        # A session that has begun since under the same name is another one.
+        if name in self._ended or (start is not None and (known is None or known.start != start)):
             raise Unauthenticated(f"The session {name!r} of this credential has ended")
         return name
 
@@ -122,7 +126,7 @@ class SessionRegistry:
         if name == DEFAULT:
             return self.default
         known = self._sessions.get(name)
-        if known is None or now_s - known.used_s > self._ttl_s:
+        if known is None or (now_s - known.used_s > self._ttl_s and not known.is_in_use):
             return None
         known.used_s = now_s
         self._sessions.move_to_end(name)
@@ -172,8 +176,10 @@ class SessionRegistry:
         self._forget(name)
         self._expire(now_s)
         if len(self._sessions) >= self._limit:
-            self._forget(next(iter(self._sessions)))
-        session = self._sessions[name] = Session(name, self.blueprint)
+            idle = (known.id for known in self._sessions.values() if not known.is_in_use)
+            self._forget(next(idle, ""))
+        self._begun += 1
+        session = self._sessions[name] = Session(name, self.blueprint, self._begun)
         session.used_s = now_s
         self._ended.pop(name, None)
         return session
@@ -183,7 +189,11 @@ class SessionRegistry:
             oldest = next(iter(self._sessions.values()))
             if now_s - oldest.used_s <= self._ttl_s:
                 return
-            self._forget(oldest.id)
+            if oldest.is_in_use:
+                oldest.used_s = now_s
+                self._sessions.move_to_end(oldest.id)
+            else:
+                self._forget(oldest.id)
 
     def _forget(self, name: str) -> None:
         session = self._sessions.pop(name, None)

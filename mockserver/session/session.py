@@ -41,18 +41,20 @@ class Blueprint:
 class Session:
     """State, clock, ids, dice, journal, faults and overrides of one caller, or of all who name no session.
 
-    keys: API keys issued for this session, each with its access. used_s: when it was last used, by the steady clock
-    of the server.
+    start: tells it apart from others of the same name. keys: API keys issued for this session, each with its access.
+    used_s: when it was last used, by the steady clock of the server. calls: how many are being answered.
     """
 
     # Slots, here and in what a session holds, since there may be ten thousand sessions.
     __slots__ = (
-        "_apis", "_blueprint", "clock", "faults", "id", "ids", "journal", "keys", "overrides", "snapshots",
-        "stores", "used_s",
+        "_apis", "_blueprint", "calls", "clock", "faults", "id", "ids", "journal", "keys", "overrides", "snapshots",
+        "start", "stores", "used_s",
     )  # fmt: skip
 
-    def __init__(self, id: str, blueprint: Blueprint) -> None:
+    def __init__(self, id: str, blueprint: Blueprint, start: int = 0) -> None:
         self.id = id
+        self.start = start
+        self.calls = 0
         self.used_s = 0.0
         self.clock = Clock(blueprint.seconds)
         self.ids = Ids(blueprint.seed)
@@ -64,6 +66,11 @@ class Session:
         self.keys: dict[str, str] = {}
         self._blueprint = blueprint
         self._apis: dict[str, Any] = {}
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a call is being answered, or somebody waits for calls or reads them as they come."""
+        return self.calls > 0 or self.journal.is_watched
 
     def get_or_make_api(self, name: str) -> Any:
         """Return this session's instance of the API *name*; make it on the first call."""

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import Mock
 
 import httpx2
 import pytest
 
 from mockserver.command.banner import render_banner
+from mockserver.dispatch.exchange import Exchange
 from mockserver.services.service import load_services
+from mockserver.session.registry import SessionRegistry
+from mockserver.session.session import Blueprint, Session
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, ask, bearer, request, token
 from tests.testbed.session_caller import A_FAN, Caller
@@ -32,6 +39,18 @@ def session_of(url: str, path: str = PREFERENCE, **headers: str) -> str:
             http.delete("/__admin/requests", params={"session": id})
     assert len(found) == 1
     return found[0]
+
+
+def make_registry(**options: Any) -> SessionRegistry:
+    return SessionRegistry(Blueprint({}, {}), **options)
+
+
+@contextmanager
+def in_use(session: Session) -> Iterator[None]:
+    exchange = Exchange(Mock(), session)
+    exchange.enter_session(session)
+    yield
+    exchange.leave_session()
 
 
 def carrying(name: str) -> dict[str, str]:
@@ -240,6 +259,70 @@ def test_longest_idle_session_makes_room(begin):
         assert ids == [first.id, third.id]
         assert second.write().status_code == 401
         assert first.write().status_code == 200
+
+
+def test_session_is_not_forgotten_while_a_call_in_it_is_answered():
+    seconds = [0.0]
+    sessions = make_registry(limit=2, ttl_s=10, seconds=lambda: seconds[0])
+    busy = sessions.create("busy")
+    with in_use(busy):
+        seconds[0] = 100
+        for name in "abcd":
+            sessions.create(name)
+        assert sessions.find("busy") is busy
+        assert [session.id for session, _ in sessions.list_sessions()] == ["d", "busy"]
+    seconds[0] = 200
+
+    assert sessions.list_sessions() == []
+
+
+def test_session_is_not_forgotten_while_somebody_waits_in_it():
+    seconds = [0.0]
+    sessions = make_registry(ttl_s=10, seconds=lambda: seconds[0])
+    with sessions.create("busy").journal.listen():
+        seconds[0] = 100
+        assert [session.id for session, _ in sessions.list_sessions()] == ["busy"]
+
+
+def test_call_that_is_answered_keeps_its_session_and_frees_it(begin):
+    stub = Stub(load_services())
+    with serve_stub(stub) as own_url:
+        caller = begin(own_url)
+        caller.faults({"latency": {"fixed_ms": 300}})
+        session = stub.sessions.find(caller.id)
+        with ThreadPoolExecutor() as pool:
+            answer = pool.submit(caller.write)
+            while not session.calls:
+                pass
+            assert session.is_in_use
+            answer.result()
+        assert session.calls == 0
+        caller.http.get(f"{caller.base_url}/nowhere")
+        assert (session.calls, stub.sessions.default.calls) == (0, 0)
+
+
+def test_token_of_an_ended_session_leads_to_no_later_one_of_that_name(caller):
+    made = caller.admin("POST", "tokens", {})["token"]
+    caller.admin("POST", "sessions", {"id": caller.id})
+
+    refused = caller.http.post(PREFERENCE, json=A_FAN, headers=bearer(made))
+
+    assert refused.status_code == 401
+    assert f"The session '{caller.id}' of this credential has ended" in refused.json()["error"]["message"]
+    again = caller.admin("POST", "tokens", {})["token"]
+    assert caller.http.post(PREFERENCE, json=A_FAN, headers=bearer(again)).status_code == 200
+
+
+def test_token_of_an_ended_session_stays_ended_however_many_end_after_it():
+    stub = Stub(load_services())
+    made, _ = stub.issuer.issue_token(stub.sessions.create("first"), {})
+    stub.sessions.end("first")
+    for number in range(10_001):
+        stub.sessions.create(f"other-{number}")
+        stub.sessions.end(f"other-{number}")
+
+    with serve_stub(stub) as url, httpx2.Client(base_url=url) as http:
+        assert http.post(PREFERENCE, json=A_FAN, headers=bearer(made)).status_code == 401
 
 
 def test_session_begun_again_knows_nothing(caller):
