@@ -116,7 +116,7 @@ def test_failure_of_a_test_is_short(pytester, monkeypatch):
     assert "\nmember    data.value\n" in text
     assert re.search(r"^says      “.+” https://docs.onlyautomator.com/", text, re.MULTILINE)
     assert re.search(
-        r"^repeat    conformance run --report-dir DIR keeps the curl line \(\d+ characters\)$",
+        r"^repeat    conformance run --report-dir DIR keeps the curl line and its body of \d+ bytes$",
         text,
         re.MULTILINE,
     )
