@@ -16,8 +16,8 @@ LOOKS = [(1280, "light"), (390, "dark")]
 PAGES = ["", "docs/onlyautomator", "docs/suprsend", "docs/admin"]
 
 
-def call(session: MockSession, **changes: object) -> httpx2.Response:
-    headers = {"Authorization": f"Bearer {session.token}"}
+def call(session: MockSession, prefer: str = "", **changes: object) -> httpx2.Response:
+    headers = {"Authorization": f"Bearer {session.token}", "Prefer": prefer}
     with httpx2.Client(trust_env=False) as http:
         return http.post(session.base_url + PATH, json={**WRITE, **changes}, headers=headers)
 
@@ -64,6 +64,12 @@ def test_calls_appear_as_they_come(page, session):
     page.locator("#calls summary").first.click()
     expect(page.locator("#calls pre").first).to_contain_text('"fanId": "nobody"')
     expect(page.locator("#calls pre").first).not_to_contain_text(session.token)
+
+
+def test_preference_that_was_not_followed_is_shown(page, session):
+    call(session, prefer="cod=503")
+
+    expect(page.locator("#calls .why")).to_have_text("Prefer: cod is not known; did you mean 'code'?")
 
 
 def test_calls_made_before_are_there(quiet, stub, session):
