@@ -20,6 +20,7 @@ from mockserver.contract.routes import Routes
 from mockserver.control.api import CONTRACT, NAME, Admin, load_own_contract
 from mockserver.control.guard import Guard
 from mockserver.control.state import StateDocuments
+from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.dispatcher import Dispatcher
 from mockserver.http.headers import RequestHeadersCache, SecretNames
@@ -37,7 +38,7 @@ class Options:
     session_ttl_s: idle sessions are forgotten after so long. session_limit: how many there may be.
     journal_limit: how many calls a session's journal keeps.
     admin_hosts, admin_token: as Guard takes them. verify_hmac: whether the signature of a signed request is computed.
-    supabase_url: the local Supabase stack, whose keys verify tokens of it.
+    supabase_url: the local Supabase stack, whose keys verify tokens of it. call_log: has a line for each call.
     seconds: the system's time, since 1970. steady_seconds: a clock that only goes ahead, for what is idle.
     """
 
@@ -49,6 +50,7 @@ class Options:
     admin_token: str | None = field(default=None, repr=False)
     verify_hmac: bool = False
     supabase_url: str = LOCAL_SUPABASE
+    call_log: CallLog | None = None
     seconds: Callable[[], float] = time.time
     steady_seconds: Callable[[], float] = time.monotonic
 
@@ -109,10 +111,11 @@ class Stub:
         # At start-up, so that a contract that cannot be served stops the start instead of the first request.
         for service in services:
             add_operations(service, routes, mode, keys, verify_hmac=options.verify_hmac)
-        control_plane = ControlPlane(self.sessions, Guard(options.admin_hosts, options.admin_token))
+        guard = Guard(options.admin_hosts, options.admin_token)
+        control_plane = ControlPlane(self.sessions, guard, options.call_log)
         _add_admin_operations(self.admin, control_plane.routes)
         headers = RequestHeadersCache(SecretNames.from_schemes(schemes))
-        self.application = Dispatcher(routes, self.sessions, headers, control_plane)
+        self.application = Dispatcher(routes, self.sessions, headers, control_plane, options.call_log)
 
     @property
     def operations(self) -> Sequence[Operation]:

@@ -14,6 +14,7 @@ from mockserver.http.problems import CannotStart
 from mockserver.services.service import Service
 
 if TYPE_CHECKING:
+    from mockserver.dispatch.call_log import CallLog
     from mockserver.stub import Stub
 
 
@@ -32,7 +33,7 @@ def refuse_useless_verify_hmac(settings: Settings, built_in: list[Service]) -> N
         raise CannotStart(f"--verify-hmac verifies nothing: {names} takes no signed requests; leave it out")
 
 
-def build_stub(settings: Settings, built_in: list[Service]) -> Stub:
+def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | None = None) -> Stub:
     """Build the stub that serves *built_in* and the OpenAPI files, and load its state."""
     from mockserver.command.state_file import load_state
     from mockserver.services import openapi_file
@@ -46,6 +47,7 @@ def build_stub(settings: Settings, built_in: list[Service]) -> Stub:
         admin_hosts=settings.allow_host,
         admin_token=settings.admin_token,
         verify_hmac=settings.verify_hmac,
+        call_log=call_log,
     )
     from_files = [openapi_file.load_service(file) for file in settings.spec]
     stub = Stub([*built_in, *from_files], seed=settings.seed, mode=settings.auth.value, options=options)

@@ -15,7 +15,14 @@ import typer
 
 import openapi
 from mockserver.command.group import SERVE, StubCommands
-from mockserver.command.settings import DEFAULT_FILE, Auth, Settings, check_environment, read_settings
+from mockserver.command.settings import (
+    DEFAULT_FILE,
+    Auth,
+    LogLevel,
+    Settings,
+    check_environment,
+    read_settings,
+)
 from mockserver.http.problems import CannotStart
 from openapi.command_line import HELP_OPTIONS
 
@@ -181,8 +188,29 @@ def serve(
         ),
     ] = None,
     quiet: Annotated[
-        bool, typer.Option("--quiet", envvar="MOCKSERVER_QUIET", help="Print only the URL.")
+        bool,
+        typer.Option("--quiet", "-q", envvar="MOCKSERVER_QUIET", help="Print only the URL, and no calls."),
     ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", envvar="MOCKSERVER_VERBOSE", help="The same as --log-level debug."),
+    ] = False,
+    log_level: Annotated[
+        LogLevel | None,
+        typer.Option(
+            envvar="MOCKSERVER_LOG_LEVEL",
+            help="The calls to show on standard error, a line each: error none, warning those that went wrong, info "
+            "all, debug also those of browsers and to /__admin. Default: info; error with --quiet and for run.",
+        ),
+    ] = None,
+    log_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="MOCKSERVER_LOG_FILE",
+            help="Append the lines to this file instead, also for run.",
+        ),
+    ] = None,
     config: Annotated[  # noqa: ARG001 - the callback does the work
         Path | None,
         typer.Option(
@@ -219,6 +247,9 @@ def serve(
         admin_token=admin_token or None,
         ready_file=ready_file,
         quiet=quiet,
+        verbose=verbose,
+        log_level=log_level,
+        log_file=log_file,
     )
     if context.invoked_subcommand is None:
         _start(context.obj)

@@ -16,6 +16,7 @@ from mockserver.command.build import (
     ensure_admin_token,
     refuse_useless_verify_hmac,
 )
+from mockserver.command.call_log import open_call_log
 from mockserver.command.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
 from mockserver.http import listening_socket
@@ -34,11 +35,11 @@ def run_command(settings: Settings, command: Sequence[str]) -> int:
     The command finds the stub's address and credentials in its environment.
     Raises CannotStart if the stub cannot start or there is no such command.
     """
-    with lock_files(settings):
+    with lock_files(settings), open_call_log(settings, is_beside_command=True) as call_log:
         token_notice = ensure_admin_token(settings)
         built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
         refuse_useless_verify_hmac(settings, built_in)
-        stub = build_stub(settings, built_in)
+        stub = build_stub(settings, built_in, call_log)
         if token_notice:
             print(token_notice, file=sys.stderr)
         status = _run_beside(stub, settings, command)

@@ -11,6 +11,7 @@ from mockserver.command.build import (
     ensure_admin_token,
     refuse_useless_verify_hmac,
 )
+from mockserver.command.call_log import open_call_log
 from mockserver.command.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
 from mockserver.http import listening_socket
@@ -28,10 +29,11 @@ def serve_until_signal(settings: Settings) -> None:
     with (
         listening_socket.open_socket(settings.host, settings.port) as listener,
         lock_files(settings) as locked,
+        open_call_log(settings) as call_log,
     ):
         url = listening_socket.socket_url(listener)
         token_notice = ensure_admin_token(settings)
-        stub = build_stub(settings, built_in)
+        stub = build_stub(settings, built_in, call_log)
         from mockserver.command.banner import render_banner
         from mockserver.http.server import Server
 

@@ -32,6 +32,15 @@ class Auth(StrEnum):
     off = "off"
 
 
+class LogLevel(StrEnum):
+    """Which calls are shown: none, those that went wrong, all, or also those that are no calls of an API."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+    debug = "debug"
+
+
 @dataclass
 class Settings:
     """The settings that flags, environment and file add up to; each is named as its flag, without dashes."""
@@ -53,6 +62,9 @@ class Settings:
     admin_token: str | None
     ready_file: Path | None
     quiet: bool
+    verbose: bool
+    log_level: LogLevel | None
+    log_file: Path | None
 
 
 def read_settings(file: Path) -> dict[str, Any]:

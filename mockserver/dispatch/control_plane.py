@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from time import perf_counter
 
 from starlette.types import Send
 
 from mockserver.contract.operation import Operation
 from mockserver.contract.routes import Routes
+from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.exchange import Exchange
 from mockserver.dispatch.rendering import error_reply, render_response
 from mockserver.dispatch.routing import match_operation, note_near_miss
@@ -29,13 +31,14 @@ Guard = Callable[[Request], Reply | None]
 class ControlPlane:
     """Answers the control plane's requests, which no journal records and no fault disturbs.
 
-    guard: refuses who may not use it, or answers in its place.
+    guard: refuses who may not use it, or answers in its place. call_log: has a line for each, if it shows asides.
     """
 
-    def __init__(self, sessions: SessionRegistry, guard: Guard) -> None:
+    def __init__(self, sessions: SessionRegistry, guard: Guard, call_log: CallLog | None = None) -> None:
         self.routes = Routes()
         self._sessions = sessions
         self._guard = guard
+        self._call_log = call_log if call_log is not None and call_log.shows_asides else None
 
     def owns(self, path: str) -> bool:
         """Tell whether *path* lies in the control plane."""
@@ -43,12 +46,15 @@ class ControlPlane:
 
     async def handle_request(self, request: Request, send: Send) -> None:
         """Answer one request and send the answer."""
+        started_s = perf_counter()
         exchange = Exchange(request, self._sessions.default)
         try:
             reply = await self._respond(exchange)
         except (Exception, asyncio.CancelledError) as error:
             reply = error_reply(error, exchange, self.routes)
         if isinstance(reply, Stream):
+            if self._call_log is not None:
+                self._call_log.write(exchange, None, perf_counter() - started_s)
             await request.stream_response(reply.app, send)
             return
         clock = exchange.session.clock
@@ -56,6 +62,8 @@ class ControlPlane:
         response = render_response(reply, clock.date_header_line(clock.now_s()), exchange)
         if not request.is_body_read:
             await request.drain_body()
+        if self._call_log is not None:
+            self._call_log.write(exchange, response, perf_counter() - started_s)
         await response.send(send, request.connection)
 
     async def _respond(self, exchange: Exchange) -> Reply | Stream:

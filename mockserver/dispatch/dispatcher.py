@@ -9,6 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.auth.token_keys import UnverifiedToken
 from mockserver.contract.routes import Routes
+from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.exchange import Exchange
 from mockserver.dispatch.front_page import front_page, is_front_page, is_of_browser
@@ -28,7 +29,8 @@ from mockserver.simulation.broken_connection import WITHOUT_STATUS, break_connec
 class Dispatcher:
     """The ASGI application: leads each request through its steps, and sends the answer.
 
-    routes: the operations of the served APIs. headers: parses the header lines of a request.
+    routes: the operations of the served APIs. headers: parses the header lines of a request. call_log: has a line for
+    each call, or is None.
     """
 
     def __init__(
@@ -37,11 +39,13 @@ class Dispatcher:
         sessions: SessionRegistry,
         headers: RequestHeadersCache,
         control_plane: ControlPlane,
+        call_log: CallLog | None = None,
     ) -> None:
         self.routes = routes
         self._sessions = sessions
         self._headers = headers
         self._control_plane = control_plane
+        self._call_log = call_log
         self._simulator = Simulator(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,6 +86,7 @@ class Dispatcher:
             await request.drain_body()
         if isinstance(reply, Stream):
             exchange.record(None, now_s, duration_s)
+            self._log(exchange, None, duration_s)
             await request.stream_response(reply.app, send)
             return
         if exchange.preferences is not None:
@@ -92,7 +97,10 @@ class Dispatcher:
         response = render_response(reply, header_lines, exchange)
         # Recorded before it is sent: a client that has its answer finds the call in the journal.
         has_no_status = effect is not None and effect.connection_fault in WITHOUT_STATUS
-        exchange.record(None if has_no_status else response, now_s, duration_s)
+        seen = None if has_no_status else response
+        exchange.record(seen, now_s, duration_s)
+        if self._call_log is not None:
+            self._log(exchange, seen, duration_s)
         if effect is not None and effect.connection_fault is not None:
             await break_connection(effect, response, request, session.faults.dice, send)
         else:
@@ -143,6 +151,11 @@ class Dispatcher:
         handled = await operation.handle(session, arguments)
         return handled if isinstance(handled, Stream) else operation.check_reply(handled)
 
+    def _log(self, exchange: Exchange, response: Response | None, duration_s: float) -> None:
+        log = self._call_log
+        if log is not None and (exchange.is_recorded or log.shows_asides):
+            log.write(exchange, response, duration_s)
+
     def _find_page(self, exchange: Exchange) -> Reply | None:
         """Return what a browser or a person gets that looks at the stub; no journal has it and no fault meets it."""
         request = exchange.request
@@ -169,10 +182,15 @@ class Dispatcher:
         self._sessions.stop()
 
     async def _answer_preflight(self, request: Request, send: Send) -> None:
+        started_s = perf_counter()
         clock, reply = self._sessions.default.clock, preflight_reply(request)
         header_lines = clock.date_header_line(clock.now_s()) + cors_header_lines(request, reply.headers)
         response = Response.from_reply(reply, header_lines, is_head=False)
         await request.drain_body()
+        if self._call_log is not None:
+            exchange = Exchange(request, self._sessions.default)
+            exchange.is_recorded = False
+            self._log(exchange, response, perf_counter() - started_s)
         await response.send(send, request.connection)
 
 

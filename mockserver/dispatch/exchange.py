@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mockserver.contract.operation import Operation
-from mockserver.http.problems import PROBLEM_HEADER, Violation
+from mockserver.http.problems import PROBLEM_HEADER, Problem, Violation
 from mockserver.http.reply import Reply
 from mockserver.http.request import Request
 from mockserver.http.response import Response
@@ -42,13 +42,13 @@ class Exchange:
 
     operation: the matched one, or the nearest where near_miss says why it did not match. effect: what was done on
     purpose to the answer. preferences: None without a Prefer header that was looked at. is_recorded: whether the
-    journal has it.
+    journal has it. problem: why it was refused.
     """
 
     # Slots, since one is made for every call; a dictionary for each would cost more.
     __slots__ = (
-        "effect", "has_entered", "is_recorded", "near_miss", "operation", "path_values", "preferences", "request",
-        "session", "violations",
+        "effect", "has_entered", "is_recorded", "near_miss", "operation", "path_values", "preferences", "problem",
+        "request", "session", "violations",
     )  # fmt: skip
 
     def __init__(self, request: Request, session: Session) -> None:
@@ -62,6 +62,7 @@ class Exchange:
         self.effect: Effect | None = None
         self.preferences: Preferences | None = None
         self.is_recorded = True
+        self.problem: Problem | None = None
 
     def enter_session(self, session: Session) -> Session:
         """Go on in *session*, which is not forgotten until leave_session()."""

@@ -39,6 +39,7 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
     elif not isinstance(error, Problem):
         logger.error("%s %s", request.method, request.path, exc_info=error)
         error = InternalError(_FAILED)
+    exchange.problem = error
     if isinstance(error, Invalid):
         exchange.violations = error.violations
     if operation is None:
