@@ -6,12 +6,13 @@ import base64
 import hashlib
 import hmac
 import json
+import warnings
 from collections.abc import Iterator
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.mockserver.auth.public_keys import (
     CLAIMS,
@@ -150,6 +151,19 @@ def test_token_of_no_key_in_the_set_is_401(tmp_path, members, credential):
     with serve_with_keys(file) as url:
         header = jwt.get_unverified_header(credential)
         assert f"signed with {header['alg']} (kid {header['kid']})" in refuse(url, credential)
+
+
+def test_short_key_verifies_nothing(tmp_path):
+    """RFC 7518, 3.3: 2048 bits or more."""
+    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - that is the defect
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        signed = sign(short, "RS256")
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps([jwk(short, "RS256", kid="a")]))
+
+    with serve_with_keys(file) as url:
+        assert "has no key that verifies it" in refuse(url, signed)
 
 
 @pytest.mark.parametrize("kid", ["rsa", "ec", None])

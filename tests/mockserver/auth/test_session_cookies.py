@@ -78,7 +78,7 @@ def test_chunks_beyond_the_ninth_are_joined(url):
 @pytest.mark.parametrize(
     "value",
     [
-        lambda session: json.dumps(session, separators=(",", ":")),
+        lambda session: json.dumps({**session, "note": "100%22"}, separators=(",", ":")),
         lambda session: quote(json.dumps(session)),
         lambda session: quote(json.dumps(session), safe=""),
         lambda session: quote(encode(session), safe=""),
