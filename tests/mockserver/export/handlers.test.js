@@ -87,5 +87,6 @@ test("every example of every contract is answered as the contract has it", async
     const got = (answer.headers.get("content-type") ?? "json").includes("json") ? JSON.parse(text) : text
     assert.deepEqual([answer.status, got], [status, body], `${operation} ${status} ${example}`)
     if ([429, 503].includes(status)) assert.equal(answer.headers.get("retry-after"), "1")
+    if (status === 401) assert.equal(answer.headers.get("www-authenticate"), "Bearer")
   }
 })

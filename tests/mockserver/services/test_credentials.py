@@ -101,6 +101,18 @@ def test_key_leads_to_its_session_wherever_the_contract_puts_it(serve, place):
     assert http.post("/__admin/requests/count?session=shop", json={}).json() == {"count": 1}
 
 
+def test_scheme_of_ours_in_a_contract_of_somebody_elses_takes_any_key(serve):
+    """As it is in a copy of ours without the format of its errors."""
+    scheme = {
+        "type": "apiKey", "in": "cookie", "name": "sid", "x-credential": "jwt", "x-supabase-session": True,
+    }  # fmt: skip
+    http = serve(secured(scheme, [{"it": []}]))
+
+    assert http.get("/x", headers={"Cookie": "sid=a"}).status_code == 200
+    assert http.get("/x", headers={"Cookie": "sb-127-auth-token=a"}).status_code == 401
+    assert http.get("/x").headers["www-authenticate"] == 'APIKey in="cookie", name="sid"'
+
+
 # Several schemes
 
 
