@@ -18,7 +18,7 @@ from mockserver.dispatch.routing import match_operation, note_near_miss
 from mockserver.dispatch.simulator import Simulator
 from mockserver.http.cors import cors_header_lines, has_cors_headers, is_preflight, preflight_reply
 from mockserver.http.headers import RequestHeadersCache
-from mockserver.http.problems import Invalid, Violation
+from mockserver.http.problems import Problem
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import ClientDisconnected, Request
 from mockserver.http.response import Response
@@ -167,12 +167,12 @@ class Dispatcher:
             return Reply(404)
         return None
 
-    def bad_request_response(self, target: bytes, headers: list[tuple[bytes, bytes]], reason: str) -> bytes:
-        """Write the whole response to what is not HTTP, from what could be parsed of it."""
+    def refusal(self, target: bytes, headers: list[tuple[bytes, bytes]], problem: Problem) -> bytes:
+        """Write the whole response to what cannot be read as HTTP, from what could be parsed of it."""
         scope = {"method": "GET", "raw_path": target.partition(b"?")[0], "query_string": b""}
         request = Request(scope, _receive_nothing, self._headers.parse(headers))
         operation = self.routes.find_nearest("", request.path).operation
-        reply = render_problem(Invalid([Violation("", reason)]), operation)
+        reply = render_problem(problem, operation)
         return Response.from_reply(
             reply, cors_header_lines(request, reply.headers), is_head=False
         ).last_bytes()

@@ -10,12 +10,17 @@ from urllib.parse import quote_from_bytes
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mockserver.http.problems import Invalid, Problem, TargetTooLong, Violation
 from mockserver.http.raw_connection import EXTENSION, BufferedTransport, RawConnection
 
 # A connection stays open for so much longer than its client is told, whose clock runs from when the answer has come.
 LEEWAY_S = 1
-# One packet may hold a head and the beginning of a body.
+# Of a head, and of what a chunked body has besides its content.
 _MAXIMUM_HEAD_BYTES = 1024 * 1024
+_MAXIMUM_TARGET_BYTES = 65_000  # the parser of URLs takes 65,535
+_END_OF_HEAD = b"\r\n\r\n"
+# How a request begins: a method, and from the first space on anything in one line. What begins otherwise never ends.
+_BEGINNING = re.compile(rb"(?:\r\n)*[A-Z]{0,30}(?: [^\0\n]*(?:\r?\n.*)?)?", re.DOTALL)
 _UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 _ASCII = "".join(map(chr, range(128)))
 
@@ -27,8 +32,8 @@ class Application(Protocol):
         """Serve one connection event of ASGI."""
         ...
 
-    def bad_request_response(self, target: bytes, headers: list[tuple[bytes, bytes]], reason: str) -> bytes:
-        """Write the whole response to what is not HTTP, from what could be parsed of it."""
+    def refusal(self, target: bytes, headers: list[tuple[bytes, bytes]], problem: Problem) -> bytes:
+        """Write the whole response to what cannot be read as HTTP, from what could be parsed of it."""
         ...
 
     def stop(self) -> None:
@@ -43,43 +48,101 @@ class Connection(HttpToolsProtocol):
     which costs a small response more than everything the stub does for it. What is not HTTP is refused by the
     application too, so that the client gets the API's own error body. A path in raw UTF-8, as curl sends it, is read
     as if it were percent-encoded. An offer of HTTP/2 or WebSocket is ignored, since the parser would give up the body
-    for it. A head that does not end is refused. A client that has closed its sending side still gets its response.
-    The application gets the connection, since it may have to break it.
+    for it. Trailers are no headers. A head that does not end is refused. A client that has closed its sending side
+    still gets its response. The application gets the connection, since it may have to break it.
+
+    The parser is given whole heads and, apart from them, bodies: so the same bytes are read alike, however they are
+    parted into packets.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Put the buffered transport under the protocol."""
-        self.url, self.headers, self._latest = b"", [], b""
-        self._is_in_head, self._head_bytes = True, 0
+        self.url, self.headers = b"", []
+        self._is_in_head, self._head, self._overhead = True, b"", 0
+        self._body_left: int | None = None  # bytes; None of a chunked body, whose end is seen when it comes
         super().connection_made(cast(asyncio.Transport, BufferedTransport(transport, self.loop)))
         self._raw_connection = RawConnection(self.transport, self.timeout_keep_alive - LEEWAY_S)
         self._extensions: dict[str, Any] = {EXTENSION: self._raw_connection}
 
     def data_received(self, data: bytes) -> None:
-        """Pass on what arrived, changed where the parser would misread it."""
+        """Pass on what arrived, heads and bodies apart."""
+        while data and not self.transport.is_closing():
+            data = self._receive_head(data) if self._is_in_head else self._receive_body(data)
+
+    def _receive_head(self, data: bytes) -> bytes:
+        """Pass on a head once all of it has come; return what came after it."""
+        searched = max(0, len(self._head) - 3)
+        self._head += data
+        end = self._head.find(_END_OF_HEAD, searched) + len(_END_OF_HEAD)
+        if end < len(_END_OF_HEAD):
+            # Lines that end without \r, and what is no head at all, the parser refuses at once.
+            if b"\n\n" in self._head or not _BEGINNING.fullmatch(self._head[:100]):
+                end = len(self._head)
+            elif len(self._head) > _MAXIMUM_HEAD_BYTES:
+                self._refuse(
+                    _invalid(f"the head of the request is larger than {_MAXIMUM_HEAD_BYTES} bytes"),
+                    self._head,
+                )
+                return b""
+            else:
+                return b""
+        head, rest, self._head = self._head[:end], self._head[end:], b""
+        self._pass_head(head)
+        return rest
+
+    def _pass_head(self, head: bytes) -> None:
+        """Pass on a head, changed where the parser would misread it."""
+        self._latest = head = head.lstrip(b"\r\n")  # a client may send empty lines after its last body
+        if not head:
+            return
+        line, _, lines = head.partition(b"\r\n")
+        if len(line) > _MAXIMUM_TARGET_BYTES:
+            self._refuse(TargetTooLong(f"the URL is longer than {_MAXIMUM_TARGET_BYTES} bytes"), head)
+            return
+        # The parser refuses a target that is not ASCII.
+        if not line.isascii():
+            head = quote_from_bytes(line, safe=_ASCII).encode() + b"\r\n" + lines
         # The name is hidden from the parser: of a request with Upgrade it returns no body.
-        if b"pgrade" in data:
-            data = _UPGRADE.sub(b"\r\nignored:", data)
-        # The parser refuses a target that is not ASCII; only the first packet of a head holds the target.
-        if not data.isascii() and self._is_in_head and self._head_bytes == 0:
-            line, end, rest = data.partition(b"\r\n")
-            data = quote_from_bytes(line, safe=_ASCII).encode() + end + rest
-        self._latest = data
-        if self._is_in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > _MAXIMUM_HEAD_BYTES:
-                self._refuse(f"the head of the request is larger than {_MAXIMUM_HEAD_BYTES} bytes")
-                return
-        super().data_received(data)
+        if b"pgrade" in head or b"PGRADE" in head:
+            head = _UPGRADE.sub(b"\r\nignored:", head)
+        super().data_received(head)
+
+    def _receive_body(self, data: bytes) -> bytes:
+        """Pass on what belongs to a body; return what came after it."""
+        if self._body_left is not None:
+            end = self._body_left or len(data)
+            self._body_left -= len(data[:end])
+        else:
+            # A chunked body ends with an empty line, though not every empty line ends it; and the line may have begun
+            # in the packet before.
+            ends = [at for at in (data.find(b"\n", 0, 3), data.find(_END_OF_HEAD) + 3) if at >= 0 and at != 2]
+            end = min(ends, default=len(data)) + 1
+        self._overhead += len(data[:end])
+        super().data_received(data[:end])
+        if self._overhead > _MAXIMUM_HEAD_BYTES:
+            self.transport.abort()
+        return data[end:]
 
     def on_headers_complete(self) -> None:
         """Begin to answer; the scope carries the connection."""
-        self._is_in_head = False
+        self._is_in_head, self._overhead = False, 0
+        lengths = [int(value) for name, value in self.headers if name == b"content-length"]
+        self._body_left = lengths[0] if lengths else None
         super().on_headers_complete()
         self.scope["extensions"] = self._extensions
         # A pipelined request waits until the one before it is answered.
         if not self.pipeline:
             self._raw_connection.cycle = self.cycle
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; a trailer comes here too, and is none."""
+        if self._is_in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._overhead = 0
+        super().on_body(body)
 
     def on_response_complete(self) -> None:
         """Go on to the next request, if it is here already."""
@@ -89,7 +152,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Be ready for the next head."""
-        self._is_in_head, self._head_bytes = True, 0
+        self._is_in_head = True
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the application has its own words
@@ -97,13 +160,13 @@ class Connection(HttpToolsProtocol):
         if self._is_answering():
             self.shutdown()
             return
-        self._refuse("the request is not well-formed HTTP/1.1")
+        self._refuse(_invalid("the request is not well-formed HTTP/1.1"), self._latest)
 
-    def _refuse(self, reason: str) -> None:
+    def _refuse(self, problem: Problem, head: bytes) -> None:
         # After a method it does not know the parser reports nothing, not even the target.
-        target = self.url or b"".join(self._latest.split(b" ", 2)[1:2])
+        target = self.url or b"".join(head.split(b" ", 2)[1:2])
         application = cast(Application, self.config.loaded_app)
-        self.transport.write(application.bad_request_response(target, self.headers, reason))
+        self.transport.write(application.refusal(target[:_MAXIMUM_TARGET_BYTES], self.headers, problem))
         self.transport.close()
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -120,3 +183,7 @@ class Connection(HttpToolsProtocol):
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+
+
+def _invalid(reason: str) -> Invalid:
+    return Invalid([Violation("", reason)])

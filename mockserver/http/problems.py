@@ -108,6 +108,12 @@ class TooLarge(Problem):
     kind = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+class TargetTooLong(Problem):
+    """The URL is longer than the stub reads."""
+
+    kind = HTTPStatus.REQUEST_URI_TOO_LONG
+
+
 class UnsupportedMediaType(Problem):
     """The operation does not accept the media type of the body, or its content coding."""
 

@@ -1,0 +1,149 @@
+"""The same bytes are read alike, however they are parted into packets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from mockserver.http.connection import Connection
+from mockserver.http.problems import Problem
+
+BODY = b'{"a": "x\r\nUpgrade: h2c\r\n\r\n"}'
+POST = b"POST /caf\xc3\xa9?q=%%ff HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n" % len(BODY)
+CHUNKED = b"POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+CHUNKS = b"5;x=y\r\n\r\n\r\na\r\n4\r\n\r\n\r\n\r\n0\r\n"
+TRAILERS = b"Authorization: Bearer stolen\r\nUpgrade: h2c\r\n\r\n"
+GET = b"GET /g\xc3\xbc HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+REQUESTS = {
+    "upgrade": POST + b"Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n" + BODY,
+    "upgrade in capitals": POST + b"UPGRADE: h2c\r\n\r\n" + BODY,
+    "trailers": CHUNKED + b"\r\n" + CHUNKS + TRAILERS,
+    "no trailers": CHUNKED + b"\r\n" + CHUNKS + b"\r\n",
+    "pipelined": POST + b"\r\n" + BODY + GET + CHUNKED + b"\r\n" + CHUNKS + TRAILERS + GET,
+    "two without a body": GET + GET,
+    "empty body": b"POST /e HTTP/1.1\r\nContent-Length: 0\r\n\r\n" + GET,
+    "lines before": b"\r\n\r\n\r\n" + GET,
+    "no head": b"\x16\x03\x01\x02\x00\x01\r\n\r\n",
+    "two lengths": b"POST /e HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "length that is none": b"POST /e HTTP/1.1\r\nContent-Length: x\r\n\r\nab",
+    "chunk that is none": CHUNKED + b"\r\nzz\r\n",
+    "lines without a return": b"GET /lf HTTP/1.1\nHost: a\n\n",
+    "long URL": b"GET /" + b"a" * 65_100 + b" HTTP/1.1\r\n\r\n",
+}
+
+
+class Transport:
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.is_closed = False
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    abort = close
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def get_extra_info(self, _: str) -> Any:
+        return None
+
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+
+
+class Echo:
+    """Answers with what it was sent."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            assert message["type"] == "http.request"
+            body += message["body"]
+            more = message["more_body"]
+        seen = [scope["method"], scope["raw_path"].decode(), str(scope["headers"]), body.decode()]
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0"),
+                    (b"seen", json.dumps(seen).encode())]})  # fmt: skip
+        await send({"type": "http.response.body", "body": b""})
+
+    def refusal(self, target: bytes, _: Any, problem: Problem) -> bytes:
+        return f"refused {problem.kind.value} {len(target)} {problem}".encode()
+
+
+def exchange(packets: list[bytes]) -> tuple[bytes, bool]:
+    async def send() -> tuple[bytes, bool]:
+        config = uvicorn.Config(Echo(), http=Connection, lifespan="off", log_config=None, proxy_headers=False)
+        config.load()
+        state, transport = ServerState(), Transport()
+        connection = Connection(config, state, {}, asyncio.get_running_loop())
+        connection.connection_made(transport)
+        for packet in packets:
+            connection.data_received(packet)
+            await asyncio.sleep(0)
+        if transport.is_closed:
+            connection.connection_lost(None)
+        while state.tasks:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        connection._unset_keepalive_if_required()
+        return transport.written, transport.is_closed
+
+    return asyncio.run(asyncio.wait_for(send(), 10))
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_request_cut_anywhere_is_answered_alike(name):
+    sent = REQUESTS[name]
+    whole = exchange([sent])
+    cuts = range(1, len(sent)) if len(sent) < 1000 else (1, 10, 60_000, len(sent) - 1)
+
+    assert {cut for cut in cuts if exchange([sent[:cut], sent[cut:]]) != whole} == set()
+    assert len(sent) > 1000 or exchange([bytes([one]) for one in sent]) == whole
+
+
+def test_body_of_a_request_that_offers_an_upgrade_is_read_as_it_is():
+    written, is_closed = exchange([REQUESTS["upgrade"]])
+
+    assert not is_closed
+    assert json.loads(written.partition(b"seen: ")[2].partition(b"\r\n")[0])[3] == BODY.decode()
+    assert b'"/caf%C3%A9"' in written
+
+
+def test_trailer_is_no_header():
+    written, _ = exchange([REQUESTS["trailers"]])
+
+    assert b"200 OK" in written
+    assert b"stolen" not in written
+
+
+def test_every_request_of_a_packet_is_answered():
+    assert exchange([REQUESTS["pipelined"]])[0].count(b"200 OK") == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("no head", 400), ("two lengths", 400), ("length that is none", 400), ("lines without a return", 400),
+     ("long URL", 414)],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_and_the_connection_closed(name, status):
+    written, is_closed = exchange([REQUESTS[name]])
+
+    assert written.startswith(b"refused %d" % status)
+    assert is_closed
+
+
+def test_trailers_without_end_are_cut_off():
+    packets = [CHUNKED + b"\r\n0\r\n", *[b"X: " + b"x" * 60_000 + b"\r\n"] * 20]
+
+    assert exchange(packets)[1]
