@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
-
 from mockserver.http.problems import Invalid, TooLarge, UnsupportedMediaType, Violation
+from openapi.compression import CODINGS, BadCompression, unpack_body
 
-_GZIP = ("gzip", "x-gzip")
-_DEFLATE = "deflate"
 _TAKEN = "gzip, deflate"
 _NO_CODING = ("", "identity")
 # Each of them may make a small body large once more.
@@ -23,7 +18,7 @@ def decode_body(content: bytes, encoding: str, maximum_bytes: int) -> bytes:
     TooLarge for one that becomes larger than *maximum_bytes*.
     """
     names = [name for part in encoding.split(",") if (name := part.strip().lower()) not in _NO_CODING]
-    unknown = [name for name in names if name not in (*_GZIP, _DEFLATE)]
+    unknown = [name for name in names if name not in CODINGS]
     if unknown or len(names) > _MOST_CODINGS:
         what = f"{unknown[0][:100]!r}" if unknown else f"a list of {len(names)}"
         # RFC 9110, 12.5.3: in an answer the header says which codings would have been accepted.
@@ -32,38 +27,10 @@ def decode_body(content: bytes, encoding: str, maximum_bytes: int) -> bytes:
         )
     for name in reversed(names):
         try:
-            content = _unzip(content, maximum_bytes) if name in _GZIP else _inflate(content, maximum_bytes)
-        except EOFError:
-            raise Invalid([Violation("", f"the {name} data of the body is cut short")]) from None
-        except (zlib.error, OSError):
-            raise Invalid(
-                [Violation("", f"Content-Encoding says {name}, but the body is not {name}")]
-            ) from None
+            content = unpack_body(content, name, maximum_bytes)
+        except BadCompression as error:
+            said = f"Content-Encoding says {name}, but the body {error}"
+            raise Invalid([Violation("", said)]) from None
         if len(content) > maximum_bytes:
             raise TooLarge(f"The request body is larger than {maximum_bytes} bytes once it is unpacked")
     return content
-
-
-def _unzip(content: bytes, maximum_bytes: int) -> bytes:
-    """Unpack gzip of one or several members, one byte more than *maximum_bytes* at most."""
-    with gzip.GzipFile(fileobj=io.BytesIO(content)) as members:
-        return members.read(maximum_bytes + 1)
-
-
-def _inflate(content: bytes, maximum_bytes: int) -> bytes:
-    """Unpack deflate, one byte more than *maximum_bytes* at most."""
-    try:
-        return _inflate_window(content, zlib.MAX_WBITS, maximum_bytes)
-    except zlib.error:
-        # The standard means zlib by the name, and some clients mean raw deflate.
-        return _inflate_window(content, -zlib.MAX_WBITS, maximum_bytes)
-
-
-def _inflate_window(content: bytes, window: int, maximum_bytes: int) -> bytes:
-    reader = zlib.decompressobj(window)
-    unpacked = reader.decompress(content, maximum_bytes + 1)
-    if len(unpacked) <= maximum_bytes and not reader.eof:
-        raise EOFError
-    if reader.unused_data:
-        raise zlib.error("something stands behind the end")
-    return unpacked

@@ -6,14 +6,12 @@ so its body is left alone and said to be unread, unless it shows that the header
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
-import zlib
 from dataclasses import dataclass
 
+from openapi.compression import CODINGS, BadCompression, unpack_body
+
 LARGEST_BODY = 8 * 1024 * 1024
-_GZIP, _DEFLATE = ("gzip", "x-gzip"), "deflate"
 _NO_CODING = ("", "identity", "none")
 # Registered at IANA; whoever sends one of these means it.
 _OTHER_CODINGS = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
@@ -40,46 +38,19 @@ def decode_body(content: bytes, encoding: str) -> Body:
     for name in reversed([part.strip().lower() for part in encoding.split(",")]):
         if not content or name in _NO_CODING:
             continue  # nothing is in no coding, and frameworks leave the header there
-        if name in _GZIP or name == _DEFLATE:
+        if name in CODINGS:
             try:
-                content = _gunzip(content) if name in _GZIP else _inflate(content)
-            except (zlib.error, EOFError, OSError) as error:
-                return Body(content, f"a body that is not {name}, as its Content-Encoding says ({error})")
+                content = unpack_body(content, name, LARGEST_BODY)
+            except BadCompression as error:
+                return Body(content, f"a body that is not {name}, as its Content-Encoding says (it {error})")
+            if len(content) > LARGEST_BODY:
+                raise BodyTooLarge
         elif name in _OTHER_CODINGS and is_plain_json(content):
             return Body(content, f"a body that is not {name}, as its Content-Encoding says, but plain text")
         elif name in _OTHER_CODINGS or not _is_text(content):
             return Body(content, unread_coding=name)
         # Any other name is one that clients pass over, such as utf-8.
     return Body(content)
-
-
-def _gunzip(content: bytes) -> bytes:
-    # The module of that name reads several members, as RFC 1952 allows, compares lengths and sums, and lets a padding
-    # of zeros pass; it refuses whatever else stands behind.
-    with gzip.GzipFile(fileobj=io.BytesIO(content)) as members:
-        return _refuse_too_large(members.read(LARGEST_BODY + 1))
-
-
-def _inflate(content: bytes) -> bytes:
-    # "deflate" means zlib by the standard, and raw deflate by some servers.
-    errors = []
-    for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
-        reader = zlib.decompressobj(window)
-        try:
-            inflated = _refuse_too_large(reader.decompress(content, LARGEST_BODY + 1))
-        except zlib.error as error:
-            errors.append(error)
-            continue
-        if reader.eof and not reader.unused_data:
-            return inflated
-        errors.append(zlib.error("it goes on behind its end" if reader.eof else "it lacks its end"))
-    raise errors[0]
-
-
-def _refuse_too_large(content: bytes) -> bytes:
-    if len(content) > LARGEST_BODY:
-        raise BodyTooLarge
-    return content
 
 
 def is_plain_json(content: bytes) -> bool:

@@ -80,8 +80,8 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "plain": (PLAIN, "gzip", "Content-Encoding says gzip, but the body is not gzip"),
     "other": (DEFLATED, "gzip", "Content-Encoding says gzip, but the body is not gzip"),
     "one byte": (b"\x1f", "gzip", "Content-Encoding says gzip, but the body is not gzip"),
-    "cut": (ZIPPED[:-9], "gzip", "the gzip data of the body is cut short"),
-    "cut head": (ZIPPED[:6], "gzip", "the gzip data of the body is cut short"),
+    "cut": (ZIPPED[:-9], "gzip", "Content-Encoding says gzip, but the body is cut short"),
+    "cut head": (ZIPPED[:6], "gzip", "Content-Encoding says gzip, but the body is cut short"),
     "broken": (
         ZIPPED[:20] + b"\0\0\0" + ZIPPED[23:],
         "gzip",
@@ -91,11 +91,11 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "trailer": (ZIPPED + PLAIN, "gzip", "Content-Encoding says gzip, but the body is not gzip"),
     "plain deflate": (PLAIN, "deflate", "Content-Encoding says deflate, but the body is not deflate"),
     "zipped deflate": (ZIPPED, "deflate", "Content-Encoding says deflate, but the body is not deflate"),
-    "cut deflate": (DEFLATED[:-9], "deflate", "the deflate data of the body is cut short"),
+    "cut deflate": (DEFLATED[:-9], "deflate", "Content-Encoding says deflate, but the body is cut short"),
     "deflate with more": (
         DEFLATED + b"more",
         "deflate",
-        "Content-Encoding says deflate, but the body is not deflate",
+        "Content-Encoding says deflate, but the body goes on behind its end",
     ),
     "wrong order": (
         gzip.compress(DEFLATED),
