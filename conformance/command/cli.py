@@ -17,7 +17,7 @@ from conformance.command.explain import print_explanations
 from conformance.command.init import print_profile_template
 from conformance.command.listing import list_requirements
 from conformance.command.replay import replay_finding
-from conformance.command.run import judge_and_report
+from conformance.command.run import RunCommand, judge_and_report
 from conformance.command.selftest import run_selftest
 from openapi.command_line import HELP_OPTIONS, CommandGroup
 
@@ -43,7 +43,7 @@ app.command("init")(print_profile_template)
 app.command("list")(list_requirements)
 app.command("explain")(print_explanations)
 app.command("doctor")(check_target)
-app.command("run")(judge_and_report)
+app.command("run", cls=RunCommand)(judge_and_report)
 app.command("selftest")(run_selftest)
 app.command("diff")(print_changes)
 app.command("replay")(replay_finding)

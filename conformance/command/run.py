@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from conformance.command.errors import exit_with_usage_error, print_error, report_errors
+from conformance.command.errors import USAGE, exit_with_usage_error, print_error, report_errors
 from conformance.command.options import ProfileFile, WaitFor, parse_duration_option, parse_mode_option
 from conformance.command.waivers import WaiverOptions
 from conformance.judge import interrupt
@@ -22,6 +23,34 @@ if TYPE_CHECKING:
     from conformance.judge.suites import Suite
     from conformance.judge.verdict import Verdict
     from conformance.report.terminal import Terminal
+
+
+class RunCommand(TyperCommand):
+    """The command as Typer has it; options that cannot be read leave no reports of an earlier run either."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            # Typer's errors have a class that is not public; --help and --version end in the same way, with 0.
+            folder = _find_option(words, "--report-dir")
+            if folder and folder != "-" and getattr(error, "exit_code", 0) == USAGE:
+                against = _find_option(words, "--against")
+                with suppress(OSError):
+                    _remove_reports(Path(folder), Path(against) if against else None)
+            raise
+
+
+def _find_option(words: Sequence[str], name: str) -> str | None:
+    """Return the value of an option on a command line that cannot be read as a whole."""
+    for word, following in zip(words, [*words[1:], None], strict=True):
+        if word == name:
+            return following
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+    return None
 
 
 @report_errors(interrupted="interrupted before anything was asked, so there is no report")
@@ -245,11 +274,15 @@ def _remove_reports_on_error(folder: Path | None, against: Path | None) -> Itera
         yield
     except BaseException:  # also SystemExit, by which the complaints about options end
         if folder:
-            from conformance.report.folder import remove_reports
-
             with suppress(OSError):
-                remove_reports(folder, keep=against)
+                _remove_reports(folder, against)
         raise
+
+
+def _remove_reports(folder: Path, keep: Path | None) -> None:
+    from conformance.report.folder import remove_reports
+
+    remove_reports(folder, keep)
 
 
 def _write_folder(verdict: Verdict, folder: Path) -> list[Path]:

@@ -265,7 +265,17 @@ def test_report_that_cannot_be_written_is_found_before_anything_is_sent(tmp_path
     assert [file.name for file in (tmp_path / "report").iterdir()] == ["junit.xml"]
 
 
-@pytest.mark.parametrize("wrong", [["--budget", "soon"], ["--only", "nothing-*"], ["--against", "none.json"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--budget", "soon"],
+        ["--only", "nothing-*"],
+        ["--against", "none.json"],
+        ["--seed", "many"],
+        ["--strct"],
+        ["--waivers"],
+    ],
+)
 def test_run_that_cannot_start_leaves_no_reports_of_an_earlier_one(tmp_path, wrong):
     for name in (*FILES, "notes.txt"):
         (tmp_path / name).write_text("of an earlier run")
@@ -276,15 +286,23 @@ def test_run_that_cannot_start_leaves_no_reports_of_an_earlier_one(tmp_path, wro
     assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "target.yaml"]
 
 
-def test_run_that_cannot_start_keeps_the_report_to_compare_with(tmp_path, monkeypatch):
+@pytest.mark.parametrize("wrong", [[], ["--seed", "many"]])
+def test_run_that_cannot_start_keeps_the_report_to_compare_with(wrong, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in FILES:
         (tmp_path / name).write_text("of an earlier run")
     profile = written(tmp_path, proof.reference_of("suprsend")().profile("http://127.0.0.1:9"))
-    done = conformance("run", profile, "--report-dir", tmp_path, "--against", "report.json")
+    done = conformance("run", profile, "--report-dir", tmp_path, "--against", "report.json", *wrong)
 
     assert done.exit_code == 2
     assert sorted(file.name for file in tmp_path.iterdir()) == ["report.json", "target.yaml"]
+
+
+def test_help_removes_nothing(tmp_path):
+    (tmp_path / "report.json").write_text("of an earlier run")
+
+    assert conformance("run", "--report-dir", tmp_path, "--help").exit_code == 0
+    assert (tmp_path / "report.json").exists()
 
 
 def test_summary_names_the_first_of_many_that_are_not_tested(tmp_path):
