@@ -72,6 +72,16 @@ class Verdict:
             if result.status == status and (not levels or result.requirement.level in levels)
         ]
 
+    def was_left_open_by_end(self, result: Result) -> bool:
+        """Tell whether *result* is open for what has ended the asking, or had begun to."""
+        return result.status == "inconclusive" and self._is_of_end(result.reason)
+
+    def _is_of_end(self, reason: str | None) -> bool:
+        # A target falls silent several times before it is given up, each time in the same words.
+        return bool(self.ended_by and reason) and (
+            str(reason).endswith(str(self.ended_by)) or str(self.ended_by).startswith(str(reason))
+        )
+
     def number_of(self, exchange: Exchange) -> int | None:
         """Return the how manieth of the run *exchange* was, counted as they started; None if it is none of them."""
         if len(self._numbers) != len(self.exchanges):
@@ -131,7 +141,7 @@ class Verdict:
                 f"{_pluralize(len(unknown), named)} could not be judged",
                 self._reason_of(unknown[0]),
             )
-            if self.ended_by and (first or "").endswith(self.ended_by):
+            if self.ended_by and self._is_of_end(first):
                 return NO_VERDICT, f"{self.ended_by}; {open_ones}"
             return NO_VERDICT, f"{open_ones}, the first was {unknown[0]}: {first}"
         if not self.musts_tested:
@@ -168,7 +178,7 @@ class Verdict:
 
 
 def _pluralize(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return f"{number} {what}" if number == 1 else f"{number} {what.replace(' or ', 's or ')}s"
 
 
 def deciding_levels(is_strict: bool) -> tuple[str, ...]:

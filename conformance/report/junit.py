@@ -63,7 +63,9 @@ def _convert_result(result: Result, verdict: Verdict) -> TestCase:
     sentence = "\n".join([f"{requirement.level} {requirement.text} ({requirement.source})", *quoted])
     counts = requirement.level in deciding_levels(is_strict)
     # Whatever kept a requirement from being asked is told once, for all of them.
-    is_open = result.status == "inconclusive" and result.was_asked
+    is_open = (
+        result.status == "inconclusive" and not verdict.was_left_open_by_end(result) and result.was_asked
+    )
     reason = escape_controls(result.reason or "")
     if result.status == "failed" and counts:
         failure = Failure(reason, requirement.level)

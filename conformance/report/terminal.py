@@ -211,7 +211,8 @@ class Terminal:
         ids: dict[str, list[str]] = {}
         for one in verdict.results:
             if one.status == status and one.was_asked and one.requirement.level in levels:
-                ids.setdefault(one.reason or "", []).append(one.requirement.id)
+                reason = verdict.ended_by if verdict.was_left_open_by_end(one) else one.reason
+                ids.setdefault(reason or "", []).append(one.requirement.id)
         for reason in list(ids)[:_MOST_NAMED]:
             self._print_ids(status, ids[reason])
             self._print(Text(INDENT + reason, "dim"))

@@ -81,3 +81,11 @@ def test_junit_is_red_when_the_exit_status_is_not_0(server, options, status, red
     verdict = judge_in_process(server(), without_another_object(), **options)
 
     assert (verdict.exit_status, red_cases(verdict)) == (status, red)
+
+
+def test_strict_verdict_counts_both_levels():
+    verdict = judge_in_process(
+        REFERENCE(), without_another_object(), only=["*-apart", "*-not-read"], strict=True
+    )
+
+    assert verdict.reason == "2 MUSTs or SHOULDs not tested, and --strict asks for all"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -115,3 +116,32 @@ def test_target_that_is_down_is_one_finding_everywhere(nobody, tmp_path):
     assert int(suite.get("skipped")) == number
     assert page.count(why) == 1
     assert (tmp_path / "summary.md").read_text().count(why) == 1
+
+
+def test_target_that_falls_silent_is_one_finding_everywhere(tmp_path, monkeypatch):
+    class Tires(REFERENCE):
+        asked = 0
+
+        def answer(self, request):
+            Tires.asked += 1
+            if Tires.asked > 60:
+                time.sleep(1)
+            return super().answer(request)
+
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    with served(tmp_path, Tires(), patience={"timeout_s": 0.2}) as profile:
+        done = conformance("run", profile, "--report-dir", tmp_path)
+    why = "in a row, so the run stops here"
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot().find("testsuite")  # noqa: S314  our own file
+    after = done.stdout.partition("::endgroup::")[2]
+
+    assert done.exit_code == 3
+    assert re.search(
+        rf"^NO VERDICT: no answer from .*{why}; \d+ MUSTs could not be judged$", after, re.MULTILINE
+    )
+    assert len(re.findall("^inconclusive ", after, re.MULTILINE)) == 1
+    assert after.count("::error") == 1
+    assert [case.get("name") for case in suite if case.find("error") is not None] == ["verdict"]
+    assert (tmp_path / "summary.md").read_text().count(why) == 1
+    assert len(json.loads((tmp_path / "gl-code-quality-report.json").read_text())) == 1
