@@ -40,7 +40,7 @@ def serve_until_signal(settings: Settings) -> None:
         def announce() -> None:
             if token_notice:
                 print(token_notice, file=sys.stderr, flush=True)
-            print(url if settings.quiet else render_banner(stub, url), flush=True)
+            print(url if settings.quiet else f"{render_banner(stub, url)}\n", flush=True)
             write_ready_file(settings, url)
 
         def clean_up() -> None:

@@ -60,9 +60,10 @@ class CallLog:
             self._paint(time.strftime("%H:%M:%S", time.localtime(self._seconds())), _DIM),
             request.method,
             _clean(target, _LONGEST_TARGET),
-            self._paint(str(status or "-"), _choose_colour(status)),
-            operation.name if operation is not None and exchange.near_miss is None else "-",
+            self._paint(str(status or "none"), _choose_colour(status)),
         ]
+        if operation is not None and exchange.near_miss is None:
+            words.append(operation.name)
         if exchange.session.id != DEFAULT:
             words.append(f"session {exchange.session.id}")
         words.append(self._paint(f"{duration_s * 1000:.1f} ms", _DIM))

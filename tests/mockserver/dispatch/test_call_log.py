@@ -55,8 +55,8 @@ def test_line_tells_what_was_called_what_came_and_what_was_special():
         http.post(PREFERENCE, headers={"Prefer": "code=503, cod=1"})
         assert read_lines(stream) == [
             f"POST {PREFERENCE} 400 update_preference - value: is required",
-            f"POST /update-preference 404 - - nearest: POST {PREFERENCE}: the path lacks /api/v2 at its beginning",
-            f"PUT {PREFERENCE} 405 - - nearest: POST {PREFERENCE}: takes POST, not PUT",
+            f"POST /update-preference 404 - nearest: POST {PREFERENCE}: the path lacks /api/v2 at its beginning",
+            f"PUT {PREFERENCE} 405 - nearest: POST {PREFERENCE}: takes POST, not PUT",
             f"POST {PREFERENCE} 503 update_preference - simulated: Prefer: code=503 - "
             "Prefer: cod is not known; did you mean 'code'?",
         ]
@@ -67,7 +67,7 @@ def test_line_tells_what_was_called_what_came_and_what_was_special():
             http.post(PREFERENCE)
         assert read_lines(stream) == [
             f"POST {PREFERENCE} 429 update_preference - simulated: override",
-            f"POST {PREFERENCE} - update_preference - simulated: EMPTY_RESPONSE",
+            f"POST {PREFERENCE} none update_preference - simulated: EMPTY_RESPONSE",
         ]
 
 
@@ -83,9 +83,9 @@ def test_what_is_no_call_of_an_api_is_shown_where_it_is_asked_for():
         assert (
             read_lines(stream)
             == [
-                "GET / 200 -",
-                "GET /favicon.ico 404 -",
-                f"OPTIONS {PREFERENCE} 204 -",
+                "GET / 200",
+                "GET /favicon.ico 404",
+                f"OPTIONS {PREFERENCE} 204",
                 "GET /__admin/clock 200 read_clock",
             ]
             * shows_asides
@@ -175,7 +175,7 @@ def test_command_shows_calls_on_standard_error_and_its_address_on_standard_outpu
         process.terminate()
         printed, _ = process.communicate(timeout=10)
 
-    assert re.match(r"\d\d:\d\d:\d\d GET /nothing 404 - ", line)
+    assert re.match(r"\d\d:\d\d:\d\d GET /nothing 404 \d+\.\d ms - nearest: ", line)
     assert "/nothing" not in printed
 
 
@@ -201,7 +201,7 @@ def test_output_of_a_command_is_its_own_unless_the_log_is_asked_for(tmp_path, ca
 
     assert [ran.stdout + ran.stderr for ran in (silent, *kept)] == [""] * 3
     assert "GET /nothing 404" in shown.stderr
-    assert file.read_text().count("GET /nothing 404 - ") == 2
+    assert file.read_text().count("GET /nothing 404 ") == 2
     assert capfd.readouterr() == ("", "its own\n" * 4)
 
 
