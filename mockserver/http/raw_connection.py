@@ -89,9 +89,10 @@ class BufferedTransport:
         self._transport.close()
 
     def _flush(self) -> None:
-        if self._chunks:
-            self._transport.write(b"".join(self._chunks))
-            self._chunks.clear()
+        chunks, self._chunks = self._chunks, []
+        # The client may have reset the connection since.
+        if chunks and not self._transport.is_closing():
+            self._transport.write(b"".join(chunks))
 
     # Uvicorn uses more of a transport than is changed here.
     def __getattr__(self, name: str) -> Any:

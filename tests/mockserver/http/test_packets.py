@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import uvicorn
@@ -12,6 +13,7 @@ from uvicorn.server import ServerState
 
 from mockserver.http.connection import Connection
 from mockserver.http.problems import Problem
+from mockserver.http.raw_connection import BufferedTransport
 
 BODY = b'{"a": "x\r\nUpgrade: h2c\r\n\r\n"}'
 POST = b"POST /caf\xc3\xa9?q=%%ff HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n" % len(BODY)
@@ -45,6 +47,7 @@ class Transport:
         self.is_closed = False
 
     def write(self, data: bytes) -> None:
+        assert not self.is_closed, "uvloop raises RuntimeError"
         self.written += data
 
     def close(self) -> None:
@@ -147,3 +150,20 @@ def test_trailers_without_end_are_cut_off():
     packets = [CHUNKED + b"\r\n0\r\n", *[b"X: " + b"x" * 60_000 + b"\r\n"] * 20]
 
     assert exchange(packets)[1]
+
+
+def test_answer_to_a_connection_that_was_reset_is_dropped():
+    async def reset() -> bytes:
+        transport = Transport()
+        buffered = BufferedTransport(transport, asyncio.get_running_loop())
+        buffered.write(b"sent")
+        await asyncio.sleep(0)
+        buffered.write(b"too late")
+        transport.close()
+        failed = Mock()
+        asyncio.get_running_loop().set_exception_handler(failed)
+        await asyncio.sleep(0)
+        failed.assert_not_called()
+        return transport.written
+
+    assert asyncio.run(reset()) == b"sent"
