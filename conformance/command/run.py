@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,7 +46,7 @@ class RunCommand(TyperCommand):
 
 def _find_option(words: Sequence[str], name: str) -> str | None:
     """Return the value of an option on a command line that cannot be read as a whole."""
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in zip_longest(words, words[1:]):
         if word == name:
             return following
         if word.startswith(f"{name}="):
