@@ -98,6 +98,13 @@ class Client:
         """Ask *make_probe* for a request that is accepted, and changes nothing, if a credential still is."""
         self._authorized_sender.make_probe = make_probe
 
+    def watch_for_absence(self, describe_absence: Callable[[Response], str | None]) -> None:
+        """From now on, stop the run once the API no longer answers what it has accepted before.
+
+        describe_absence: says how something that stands before the API has answered; None of an answer of the API's.
+        """
+        self._authorized_sender.describe_absence = describe_absence
+
     # --- sending -------------------------------------------------------------------------------------------
 
     def send(

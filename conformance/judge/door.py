@@ -18,6 +18,7 @@ STARTING_STATUSES = WAITED_AT_STATUSES | frozenset(range(520, 531))
 # And, by routers, for one that is elsewhere.
 _STATUSES_OF_GATEWAYS = frozenset({405, 421, 426, 505}) | STARTING_STATUSES
 _LONGEST_HEADER = 200
+PAGE_HINT = "; that was a web page, perhaps of what stands before the API: check base_url"
 _CHECK_PROFILE = "check base_url, the main credential and the main fixtures"
 _MEND_CODING = (
     "let whoever sends Content-Encoding, the server or a proxy before it, name the coding that is used"

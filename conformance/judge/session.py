@@ -15,7 +15,9 @@ from typing import Any
 from conformance.assertions.outcome import Inconclusive, Outcome, RunStopped, Unjudgeable, Unreachable
 from conformance.http.client import Client
 from conformance.http.connection import HttpConnection
+from conformance.http.pacing import BUSY_STATUSES
 from conformance.http.redaction import Redaction
+from conformance.http.response import Response
 from conformance.judge import door, notes, waiver
 from conformance.judge.engine import Engine
 from conformance.judge.result import Result, describe_judge_error, result_not_asked, to_one_line
@@ -52,6 +54,7 @@ class TargetSession:
     ) -> None:
         self.suite = suite
         self._wait_s = wait_s
+        self._preflight_outcome: Outcome | None = None
         self._may_be_starting = False  # what preflight met last: nobody there, or a gateway without an API
         target = suite.target
         self.run = Run(suite.draw_cases, seed, mode)
@@ -86,17 +89,22 @@ class TargetSession:
             except RunStopped as stop:
                 return str(stop)
         self.client.outage_watch.forget_outage()  # a target that was starting need not shed load now
+        self.client.watch_for_absence(self._describe_absence)
         return trouble
 
     def _ask_preflight(self) -> str | None:
-        self._may_be_starting = False
+        self._may_be_starting, self._preflight_outcome = False, None
         try:
             with self.client.wait_for_gateway():
                 self.driver.preflight()
         except (Unjudgeable, Unreachable, RunStopped) as trouble:
             self._may_be_starting = isinstance(trouble, Unreachable)
-            return to_one_line(self.client.redaction(str(trouble)))
+            is_page = isinstance(trouble, Unjudgeable) and any(
+                one.is_page for one in self.client.responses[-1:]
+            )
+            return to_one_line(self.client.redaction(f"{trouble}{door.PAGE_HINT if is_page else ''}"))
         except Outcome as outcome:
+            self._preflight_outcome = outcome
             # Whatever else is wrong with the answer, a requirement says it with evidence.
             return self._describe_door(outcome)
         if self.run.mode.may_write:
@@ -121,15 +129,21 @@ class TargetSession:
                 )
         return None
 
+    def _describe_absence(self, response: Response) -> str | None:
+        # A busy target is waited for, which tells more.
+        is_busy = response.status in BUSY_STATUSES
+        if is_busy or not door.is_before_the_api(response, self.suite.may_answer(response)):
+            return None
+        return door.describe_exchange(response)
+
     def describe_preflight(self) -> str:
         """Say what preflight has shown.
 
         Raises CannotRun if it has shown no target that can be judged, though a run would judge it.
         """
         if not self.client.responses:
-            raise CannotRun(
-                "nothing was sent that would tell; the mode and the profile leave nothing to send"
-            )
+            nothing = "nothing was sent that would tell; the mode and the profile leave nothing to send"
+            raise CannotRun(self.client.redaction(str(self._preflight_outcome or nothing)))
         response = self.client.responses[-1]
         shown = self.suite.describe_preflight(response, self.run.mode)
         if shown is None:

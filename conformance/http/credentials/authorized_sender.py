@@ -24,6 +24,7 @@ class AuthorizedSender:
     """Sends through *sender*, with the newest values of *secrets*.
 
     make_probe: makes a request that is accepted, and changes nothing, with a credential that still is.
+    describe_absence: says how something that stands before the API has answered; None of an answer of the API's own.
     """
 
     def __init__(
@@ -35,6 +36,8 @@ class AuthorizedSender:
         log: EvidenceLog,
     ) -> None:
         self.make_probe: Callable[[Secret], Request | None] = lambda _: None
+        self.describe_absence: Callable[[Response], str | None] = lambda _: None
+        self._absence: str | None = None  # what is said once nothing reaches the API any more
         self._probing = threading.Lock()
         self._ended: dict[str, str] = {}  # what is said of credentials that were accepted, by their keys
         self._renewal = Renewal(secrets, redaction)
@@ -47,6 +50,7 @@ class AuthorizedSender:
         """Send, and once more if the credential was one that is fetched and is no longer accepted.
 
         Raises RunStopped if the main credential was accepted before and no longer is, Inconclusive if another one.
+        Raises RunStopped as well if the API was reached before and no longer is.
         """
         request = self.renew_expired(request)
         sent = request.headers
@@ -60,6 +64,7 @@ class AuthorizedSender:
             refused = self._renewal.note_answer(request, response.status)
         if refused:
             self._believe_refusal(refused, response)
+        self._believe_absence(response)
         return response
 
     def renew_expired(self, request: Request) -> Request:
@@ -79,6 +84,7 @@ class AuthorizedSender:
         for request, response in zip(requests, responses, strict=False):
             if refused := self._renewal.note_answer(request, response.status):
                 self._believe_refusal(refused, response)
+            self._believe_absence(response)
 
     def _renew_refused(self, headers: httpx2.Headers, response: Response) -> httpx2.Headers | None:
         """Return the headers to ask once more with, or None if *response* stands."""
@@ -108,6 +114,26 @@ class AuthorizedSender:
         self._log.cite(response.exchange)
         kind = RunStopped if secret is self._renewal.main else Inconclusive
         raise kind(self._ended[secret.key])
+
+    def _believe_absence(self, response: Response) -> None:
+        """Return if *response* may come from the API, or if the API still answers others; else raise RunStopped."""
+        if self.describe_absence(response) is None:
+            return
+        with self._probing:
+            if self._absence is None:
+                count = self._sender.request_count
+                probe = self.make_probe(self._renewal.main) if self._renewal.main else None
+                if probe is None:
+                    return
+                described = self.describe_absence(self._send_following_slash(probe))
+                if described is None:
+                    return  # it is this request that does not get through
+                self._absence = (
+                    f"nothing has reached the API since request {count}: {described}, "
+                    "and had been accepted before; look at what stands before it"
+                )
+        self._log.cite(response.exchange)
+        raise RunStopped(self._absence)
 
     def _send_following_slash(self, request: Request) -> Response:
         """Send, and follow a redirect that does nothing but add or remove the last slash of the path."""

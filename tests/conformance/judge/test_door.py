@@ -181,6 +181,29 @@ def test_page_that_a_contract_documents_is_judged(tmp_path):
     assert verdict.exit_status == 1
 
 
+def test_doctor_says_that_an_answer_is_cut(tmp_path):
+    server = door_of(REFERENCES[0], 200, {"content-length": "9", "connection": "close"}, b"{}")
+    done = doctor(server, tmp_path)
+
+    assert done.exit_code == 3
+    assert "expected an answer that ends where its head says, got " in done.stderr
+    assert "(received 2 bytes, expected 9)" in done.stderr
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_refusal_in_a_web_page_is_said_to_be_one(reference, status):
+    hint = "; that was a web page, perhaps of what stands before the API: check base_url"
+    page, json_body = (
+        judge_in_process(door_of(reference, status, headers, b"<h1>Restricted</h1>"))
+        for headers in (PAGE, {"content-type": JSON})
+    )
+
+    assert (page.exit_status, json_body.exit_status) == (3, 3)
+    assert f" {status}" in page.reason
+    assert page.reason == json_body.reason + hint
+
+
 def starting(reference, starts_after_s, answer):
     """Make a server that gives *answer* until so many seconds have passed on the clock that it shares."""
 

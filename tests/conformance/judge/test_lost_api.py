@@ -1,0 +1,84 @@
+"""An API that is gone in the middle of a run, behind a gateway that still answers, is no verdict and one finding."""
+
+import re
+
+import pytest
+
+from conformance import proof
+from conformance.proof.messages import Response
+from conformance.proof.trial import judge_in_process
+from tests.conformance.contract.judging import judged as judged_by_contract
+from tests.conformance.contract.library import SPEC, Library
+
+REFERENCES = [proof.reference_of(api) for api in ("onlyautomator", "suprsend")]
+PAGE = {"content-type": "text/html"}
+GONE = {
+    "502": Response(502, b"<h1>Bad Gateway</h1>", PAGE),
+    "504": Response(504),
+    "530": Response(530, b"error code: 1033", {"content-type": "text/plain"}),
+    "302": Response(302, b"", {"location": "https://login.example.com/"}),
+    "200": Response(200, b"<h1>Please sign in</h1>", PAGE),
+    "404": Response(404, b"<h1>no Route matched</h1>", PAGE),
+}
+
+
+def lost(reference, requests, answer):
+    """Make a server that reaches the API for so many requests."""
+
+    class Lost(reference):
+        asked = 0
+
+        def answer(self, request):
+            self.asked += 1
+            return super().answer(request) if self.asked <= requests else answer
+
+    return Lost()
+
+
+@pytest.mark.parametrize("answer", GONE.values(), ids=GONE)
+@pytest.mark.parametrize("requests", [1, 30, 150])
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_api_that_is_gone_is_no_failure(reference, requests, answer):
+    server = lost(reference, requests, answer)
+    verdict = judge_in_process(server)
+
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
+    since = re.match(r"nothing has reached the API since request (\d+): ", verdict.reason)
+    assert requests < int(since[1]) < requests + 9  # of a race, or of one that was sent again
+    assert f" was answered {answer.status}" in verdict.reason
+    assert server.asked < requests + 20
+
+
+def test_gateway_that_keeps_asking_for_patience_is_no_failure_of_a_must():
+    page = Response(503, b"<h1>no available server</h1>", PAGE)
+    verdict = judge_in_process(lost(REFERENCES[0], 30, page))
+
+    assert (verdict.exit_status, verdict.ids("failed", "MUST")) == (3, [])
+    assert "the target keeps answering 503" in verdict.reason
+
+
+def test_what_a_gateway_has_against_one_input_is_judged():
+    class Refuses(REFERENCES[0]):
+        def validate_body(self, body):
+            super().validate_body(body)
+            if body["category"] == "tipping":
+                raise LookupError
+
+        def answer(self, request):
+            try:
+                return super().answer(request)
+            except LookupError:
+                return GONE["502"]
+
+    verdict = judge_in_process(Refuses(), only=["common-categories", "no-server-error"])
+
+    assert verdict.exit_status == 1
+    assert verdict.ids("inconclusive") == []
+
+
+def test_api_of_a_contract_that_is_gone_is_no_failure(tmp_path):
+    (tmp_path / "library.yaml").write_text(SPEC)
+    verdict = judged_by_contract(lost(Library, 9, GONE["302"]), tmp_path / "library.yaml")
+
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
+    assert verdict.reason.startswith("nothing has reached the API since request ")
