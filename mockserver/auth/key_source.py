@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ VARIABLE = "MOCKSERVER_JWKS"
 _ADVICE = "name a file with a JWKS, or a loopback URL of one"
 _LONGEST_WAIT_S = 1
 _MOST_BYTES = 1024 * 1024
+_ERROR_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
 class KeySource(ABC):
@@ -125,7 +127,7 @@ def _fetch_content(url: str) -> bytes:
     except httpx2.TimeoutException:
         raise ValueError(f"did not answer within {_LONGEST_WAIT_S} s") from None
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise ValueError(f"cannot be reached: {error}") from None
+        raise ValueError(f"cannot be reached: {_ERROR_NUMBER.sub('', str(error))}") from None
     return content
 
 

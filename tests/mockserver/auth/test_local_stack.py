@@ -129,8 +129,10 @@ def test_stub_starts_and_says_what_to_set_where_no_stack_runs():
     assert answer.status_code == 401
     message = answer.json()["error"]["message"]
     assert "signed with ES256 (kid local-1)" in message
-    assert f"{gone}/auth/v1/.well-known/jwks.json cannot be reached" in message
-    assert "MOCKSERVER_JWKS" in message
+    assert (
+        f"{gone}/auth/v1/.well-known/jwks.json cannot be reached: Connection refused; MOCKSERVER_JWKS"
+        in message
+    )
     assert "set MOCKSERVER_JWKS to a file" in answer.headers["x-mock-problem"]
 
 
