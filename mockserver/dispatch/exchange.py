@@ -30,7 +30,8 @@ class Preferences:
         """Say in the headers of *reply* what was followed and what was not."""
         headers: dict[str, str] = {}
         if self.applied:
-            headers = {"Preference-Applied": ", ".join(self.applied), "Vary": "Prefer"}
+            varies = [reply.headers["Vary"]] if "Vary" in reply.headers else []
+            headers = {"Preference-Applied": ", ".join(self.applied), "Vary": ", ".join([*varies, "Prefer"])}
         if self.problems:
             others = [reply.headers[PROBLEM_HEADER]] if PROBLEM_HEADER in reply.headers else []
             headers[PROBLEM_HEADER] = "; ".join([*others, f"Prefer: {'; '.join(self.problems)}"])

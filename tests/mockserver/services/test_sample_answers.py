@@ -228,6 +228,13 @@ def test_own_contract_is_told_of_its_request_and_of_its_preference(serve):
     assert any_code.get("/x", headers={"Prefer": "code=418"}).status_code == 418
 
 
+def test_documented_vary_stays_beside_that_of_prefer(serve):
+    headers = {"Vary": {"schema": {"type": "string", "example": "Accept-Language"}}}
+    http = serve(contract({"/x": {"get": {"responses": {"200": {"description": "", "headers": headers}}}}}))
+
+    assert http.get("/x", headers={"Prefer": "code=200"}).headers["vary"] == "Accept-Language, Prefer"
+
+
 def test_page_can_read_the_documented_headers(serve):
     headers = {
         name: {"schema": {"type": "string", "example": "a"}} for name in ("ETag", "Link", "X-Total-Count")
