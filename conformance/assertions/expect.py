@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
 from conformance.assertions.member import Member
-from conformance.assertions.outcome import DoesNotConform, Observation, Response
+from conformance.assertions.outcome import DoesNotConform, NotTested, Observation, Response
+
+T = TypeVar("T")
 
 
 def expect(
@@ -27,6 +32,16 @@ def expect_status(answer: Response, *allowed: int) -> None:
     """Raise DoesNotConform unless *answer* has one of the *allowed* statuses."""
     expected = " or ".join(str(status) for status in allowed)
     expect(answer.status in allowed, f"status {expected}", f"status {answer.status}", answer)
+
+
+def require_some(items: Iterable[T], missing: str) -> Iterator[T]:
+    """Yield all of *items*; raises NotTested afterwards, which says what is *missing*, if there was none to judge."""
+    is_any = False
+    for item in items:
+        is_any = True
+        yield item
+    if not is_any:
+        raise NotTested(missing)
 
 
 def observe(text: str) -> None:

@@ -73,6 +73,9 @@ def make_result(requirement: Requirement, error: BaseException | None, client: C
     """Return what became of *requirement*, which ended with *error* or, if that is None, to its end."""
     evidence = client.evidence()
     is_observed = requirement.level == "OBSERVED"
+    if error is None and not evidence and not (requirement.looks_back and client.responses):
+        # Its own loops may have had nothing to go through, which proves nothing.
+        return Result(requirement, "not_tested", "nothing was sent that would tell")
     if error is None:
         return Result(requirement, "observed" if is_observed else "passed", evidence=evidence)
     if isinstance(error, DoesNotConform):

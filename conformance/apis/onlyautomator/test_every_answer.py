@@ -23,7 +23,7 @@ from conformance.apis.onlyautomator.shared_writes import (
     write_without_token,
     write_without_value,
 )
-from conformance.assertions.expect import expect
+from conformance.assertions.expect import expect, require_some
 from conformance.assertions.outcome import Inconclusive, RunStopped
 from conformance.http.pacing import UNAVAILABLE
 from conformance.http.response import Response
@@ -94,11 +94,13 @@ def _expect_outages_to_end(driver: Driver) -> None:
 
 
 def _documented_errors(driver: Driver) -> Iterator[Response]:
-    return (answer for answer in _every_answer(driver) if answer.status in DOCUMENTED_ERRORS)
+    found = (answer for answer in _every_answer(driver) if answer.status in DOCUMENTED_ERRORS)
+    return require_some(found, "nothing was answered with a documented error")
 
 
 def _errors_in_envelope(driver: Driver) -> Iterator[Response]:
-    return (answer for answer in _documented_errors(driver) if isinstance(error_of(answer), dict))
+    found = (answer for answer in _documented_errors(driver) if isinstance(error_of(answer), dict))
+    return require_some(found, "no documented error has an object error")
 
 
 def test_error_envelope(driver: Driver) -> None:

@@ -17,7 +17,7 @@ from conformance.apis.suprsend.category import (
 )
 from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.expectations import expect_channel, expect_preference
-from conformance.assertions.expect import expect, observe
+from conformance.assertions.expect import expect, observe, require_some
 from conformance.assertions.outcome import NotTested
 from conformance.generation.case import Case
 from conformance.http.response import Response
@@ -71,21 +71,31 @@ def test_generated_preference_is_followed(driver: Driver) -> None:
 
 def test_generated_preference_is_refused(driver: Driver) -> None:
     """MUST refuse a generated preference that is neither opt_in nor opt_out. (suprsend: Body)"""
-    for body, answer in _object_bodies(driver):
-        if (
-            generated_cases.is_surely_invalid_preference(value := body.get("preference"))
-            and answer.status < 500
-        ):
-            got = f"status {answer.status} to {describe_value(value)}"
-            expect(400 <= answer.status < 500, "a refusal, status 4xx", got, answer)
+    wrong = (
+        (value, answer)
+        for body, answer in _object_bodies(driver)
+        if generated_cases.is_surely_invalid_preference(value := body.get("preference"))
+        and answer.status < 500
+    )
+    for value, answer in require_some(wrong, "no generated preference is wrong and was answered"):
+        got = f"status {answer.status} to {describe_value(value)}"
+        expect(400 <= answer.status < 500, "a refusal, status 4xx", got, answer)
 
 
 def test_generated_channels_follow(driver: Driver) -> None:
     """MUST follow generated lists of two channels or more. (suprsend: Body)"""
-    for body, answer in _object_bodies(driver):
-        out, into = _named_channels(body, "opt_out_channels"), _named_channels(body, "opt_in_channels")
-        if max(len(out), len(into)) < 2 or not answer.ok or preference_of(answer) != IN:
-            continue
+    listed = (
+        (out, into, answer)
+        for body, answer in _object_bodies(driver)
+        if max(
+            len(out := _named_channels(body, "opt_out_channels")),
+            len(into := _named_channels(body, "opt_in_channels")),
+        )
+        > 1
+        and answer.ok
+        and preference_of(answer) == IN
+    )
+    for out, into, answer in require_some(listed, "no generated list of two channels was accepted"):
         for channel, now in editable_channels(answer).items():
             if (channel in out) != (channel in into):
                 expect_channel(answer, channel, OUT if channel in out else IN, now)
@@ -93,11 +103,15 @@ def test_generated_channels_follow(driver: Driver) -> None:
 
 def test_generated_body_is_refused(driver: Driver) -> None:
     """MUST refuse a generated body that is not a JSON object. (suprsend: Body)"""
-    for result in driver.case_results():
+    wrong = (
+        result
+        for result in driver.case_results()
+        if _cannot_be_a_body(result.case) and result.answer.status < 500
+    )
+    for result in require_some(wrong, "no generated body is wrong and was answered"):
         status = result.answer.status
-        if _cannot_be_a_body(result.case) and status < 500:
-            got = f"status {status} to {(result.case.content or b'')[:40]!r}"
-            expect(400 <= status < 500, "a refusal, status 4xx", got, result.answer)
+        got = f"status {status} to {(result.case.content or b'')[:40]!r}"
+        expect(400 <= status < 500, "a refusal, status 4xx", got, result.answer)
 
 
 def test_generated_requests(driver: Driver) -> None:

@@ -55,11 +55,27 @@ def fails(driver):
 def test_requirement_gets_the_driver_and_passes(client):
     def passes(driver):
         seen.append(driver)
+        client.send("GET", "/")
 
     seen = []
     [result] = asked(client, passes)
 
     assert (result.status, seen) == ("passed", ["the driver"])
+
+
+def test_requirement_that_ends_without_having_sent_anything_is_not_tested(client):
+    def goes_through_nothing(driver):
+        for _ in ():
+            fails(driver)
+
+    client.send("GET", "/")
+    looking_back = replace(requirements_of(goes_through_nothing)[0], looks_back=True)
+    results = [*asked(client, goes_through_nothing), Engine("the driver", client).ask(looking_back)]
+
+    assert [(one.status, one.reason) for one in results] == [
+        ("not_tested", "nothing was sent that would tell"),
+        ("passed", None),  # it looks at what was sent before
+    ]
 
 
 def test_outcomes_do_not_mix(client):
@@ -200,7 +216,7 @@ def test_each_is_announced_asked_and_told_in_turn(session):
     )
 
     assert events == [
-        *("0 starts", "early is asked", "0 passed"),
+        *("0 starts", "early is asked", "0 not_tested"),
         *("1 starts", "1 inconclusive", "2 inconclusive"),
     ]
 
@@ -212,7 +228,7 @@ def test_warnings_are_no_outcome_and_filters_are_put_back(session):
     results, filters, path = [], warnings.filters[:], sys.path[:]
     session.ask_each(requirements_of(warns), results.append, lambda _: None)
 
-    assert [result.status for result in results] == ["passed"]
+    assert [result.status for result in results] == ["not_tested"]
     assert (warnings.filters, sys.path) == (filters, path)
 
 
