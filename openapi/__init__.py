@@ -11,7 +11,6 @@ from urllib.parse import unquote
 
 from openapi.pointer import unescape_step
 from openapi.text_file import NotUtf8, read_utf_8
-from openapi.yaml_text import BadYaml, parse_yaml
 
 _DIRECTORY = Path(__file__).parent
 
@@ -59,6 +58,9 @@ def read_contract(file: Path) -> Spec:
 
     Raises BadSpec naming the file and what is wrong with it.
     """
+    # Here, since the command lines import this package for their help, which needs no YAML.
+    from openapi.yaml_text import BadYaml, parse_yaml
+
     try:
         spec = parse_yaml(read_utf_8(file), may_repeat_keys=True)
     except OSError as error:
