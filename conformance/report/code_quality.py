@@ -4,40 +4,66 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.judge.verdict import deciding_levels
+from conformance.judge.verdict import CONFORMANT, deciding_levels
 from conformance.report.words import describe_failure
+
+
+@dataclass(frozen=True)
+class CodeFinding:
+    """Something that is wrong, for tools that show findings in files: its *name*, and all that is to be said of it.
+
+    is_grave: whether it decides the verdict. fingerprint: the same in every run. requirement: of the document, if it is
+    about one.
+    """
+
+    name: str
+    text: str
+    is_grave: bool
+    fingerprint: str
+    requirement: dict[str, Any] | None = None
+
+
+def list_code_findings(document: dict[str, Any]) -> Iterator[CodeFinding]:
+    """Yield the findings of a report's *document*; what keeps a run from a good end is one, whatever it leaves open."""
+    decides = deciding_levels(document["strict"])
+    failed = [one for one in document["requirements"] if one["status"] == "failed"]
+    for one in failed:
+        mark = _make_fingerprint(document, one["id"])
+        yield CodeFinding(one["id"], describe_failure(one), one["level"] in decides, mark, one)
+    if document["verdict"] != CONFORMANT and not any(one["level"] in decides for one in failed):
+        name = document["verdict"].replace("_", " ")
+        yield CodeFinding(name, document["reason"], True, _make_fingerprint(document, name))
+    for fault in document["waiver_faults"]:
+        yield CodeFinding("waivers", fault, True, _make_fingerprint(document, "waivers", fault))
+
+
+def locate_findings(document: dict[str, Any]) -> str:
+    """Return the file in which tools show the findings: that of the profile, by its path from the repository's root."""
+    return Path(document["target"]["profile"] or document["api"]).as_posix()
 
 
 def render_code_quality(document: dict[str, Any]) -> str:
     """Return a report's *document* as a list of findings in the file of the profile."""
-    decides = deciding_levels(document["strict"])
+    location = {"path": locate_findings(document), "lines": {"begin": 1}}
     findings = [
-        _make_finding(document, one["id"], describe_failure(one), one["level"] in decides)
-        for one in document["requirements"]
-        if one["status"] == "failed"
+        {
+            "description": one.text,
+            "check_name": one.name,
+            "fingerprint": one.fingerprint,
+            "severity": "major" if one.is_grave else "minor",
+            "location": location,
+        }
+        for one in list_code_findings(document)
     ]
-    if document["verdict"] == "no_verdict":
-        findings.append(_make_finding(document, "no verdict", document["reason"], is_grave=True))
-    findings += [
-        _make_finding(document, "waivers", fault, is_grave=True) for fault in document["waiver_faults"]
-    ]
-    # GitLab knows a file by its path from the root of the repository.
-    location = {
-        "path": Path(document["target"]["profile"] or document["api"]).as_posix(),
-        "lines": {"begin": 1},
-    }
-    return json.dumps([{**one, "location": location} for one in findings], indent=1) + "\n"
+    return json.dumps(findings, indent=1) + "\n"
 
 
-def _make_finding(document: dict[str, Any], name: str, text: str, is_grave: bool) -> dict[str, str]:
+def _make_fingerprint(document: dict[str, Any], name: str, text: str | None = None) -> str:
     # By what stays from run to run: the words of an answer may not.
-    subject = [document["api"], document["target"]["name"], name, text if name == "waivers" else None]
-    return {
-        "description": text,
-        "check_name": name,
-        "fingerprint": hashlib.sha256(json.dumps(subject).encode()).hexdigest(),
-        "severity": "major" if is_grave else "minor",
-    }
+    subject = [document["api"], document["target"]["name"], name, text]
+    return hashlib.sha256(json.dumps(subject).encode()).hexdigest()

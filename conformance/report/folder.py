@@ -18,6 +18,7 @@ from conformance.report.document import build_document, render_document
 from conformance.report.har import render_har
 from conformance.report.junit import render_junit
 from conformance.report.page import render_page
+from conformance.report.sarif import render_sarif
 from conformance.report.steps import list_written_steps, render_steps
 
 BADGE = "badge.json"
@@ -28,6 +29,7 @@ _RENDER: Mapping[str, Callable[[Verdict, dict[str, Any]], str]] = {
     "requests.har": lambda verdict, _: render_har(verdict.exchanges),
     BADGE: lambda _, document: render_badge(document),
     "gl-code-quality-report.json": lambda _, document: render_code_quality(document),
+    "report.sarif": lambda _, document: render_sarif(document),
 }
 
 

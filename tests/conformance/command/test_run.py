@@ -21,6 +21,7 @@ FILES = [
     "junit.xml",
     "report.html",
     "report.json",
+    "report.sarif",
     "requests.har",
 ]
 

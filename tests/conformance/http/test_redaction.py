@@ -242,6 +242,7 @@ def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypa
         "junit.xml",
         "report.html",
         "report.json",
+        "report.sarif",
         "requests.har",
         "summary.md",
     }

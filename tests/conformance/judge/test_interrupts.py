@@ -17,7 +17,14 @@ from conformance.command import cli
 from conformance.judge import interrupt, session, suites
 from conformance.proof.server import serve
 
-FILES = ["gl-code-quality-report.json", "junit.xml", "report.html", "report.json", "requests.har"]
+FILES = [
+    "gl-code-quality-report.json",
+    "junit.xml",
+    "report.html",
+    "report.json",
+    "report.sarif",
+    "requests.har",
+]
 
 
 class Stalls:

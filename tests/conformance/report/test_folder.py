@@ -135,6 +135,40 @@ def test_code_quality_names_findings_alike_in_every_run(tmp_path):
     assert len({one["fingerprint"] for one in first}) == len(first)
 
 
+def test_code_scanning_gets_the_findings_in_the_file_of_the_profile(tmp_path):
+    """Validated by the schema of SARIF 2.1.0 once; here is what GitHub asks for beyond it."""
+    profile = {**AcceptsNoKey().profile(IN_PROCESS_URL), "name": "staging"}
+    verdict = judge_in_process(AcceptsNoKey(), profile, waivers=waivers_of("wrong-key"))
+    verdict.profile = "ci/my target.yaml"
+    write_reports(verdict, tmp_path)
+    sarif = json.loads((tmp_path / "report.sarif").read_text())
+    (run,) = sarif["runs"]
+    results, rules = run["results"], {one["id"]: one for one in run["tool"]["driver"]["rules"]}
+    failed = {f"{API}/{name}" for name in AcceptsNoKey.breaks}
+
+    assert sarif["version"] == "2.1.0"
+    assert run["automationDetails"]["id"] == f"{API}/staging/"
+    assert {one["ruleId"]: one["level"] for one in results} == dict.fromkeys((*failed, "waivers"), "error")
+    assert set(rules) == {*failed, "waivers"}
+    assert all(rules[id_]["helpUri"].startswith("https://docs.suprsend.com/") for id_ in failed)
+    assert len({one["partialFingerprints"]["primaryLocationLineHash"] for one in results}) == len(results)
+    assert {json.dumps(one["locations"]) for one in results} == {
+        '[{"physicalLocation": {"artifactLocation": {"uri": "ci/my%20target.yaml"}, "region": {"startLine": 1}}}]'
+    }
+
+
+@pytest.mark.parametrize("server", [Falls, proof.reference_of(API)])
+def test_run_that_ends_badly_has_a_grave_finding(server, tmp_path):
+    """Also a strict one that fails by what was not tested, and one without a verdict."""
+    profile = without_another(server().profile(IN_PROCESS_URL))
+    write_reports(judge_in_process(server(), profile, only=["*-apart", "wrong-key"], strict=True), tmp_path)
+    quality = json.loads((tmp_path / "gl-code-quality-report.json").read_text())
+    results = json.loads((tmp_path / "report.sarif").read_text())["runs"][0]["results"]
+
+    assert "major" in {one["severity"] for one in quality}
+    assert [one["check_name"] for one in quality] == [one["ruleId"] for one in results]
+
+
 def test_partial_run_leaves_no_badge(tmp_path):
     (tmp_path / "badge.json").write_text("of an earlier run")
     written(tmp_path, proof.reference_of(API)())
