@@ -197,7 +197,8 @@ class Client:
                 with self.outage_watch.watch(ask_harmless):
                     return ask()
             except (ConnectionClosed, NoAnswer) as outcome:
-                silent = self.exchanges[-1]
+                # Not simply the last: something may have been sent to see whether the API is still there.
+                silent = next(one for one in reversed(self.exchanges) if one.status is None)
                 ask_harmless()
                 if may_close and isinstance(outcome, ConnectionClosed):
                     return None

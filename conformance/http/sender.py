@@ -143,6 +143,11 @@ class Sender:
         """Let this thread, until it ends, send without waiting for its turn: that was waited for already."""
         self._thread.has_had_its_turn = True
 
+    @property
+    def is_racing(self) -> bool:
+        """Whether this thread sends at the same time as others."""
+        return self._thread.has_had_its_turn
+
     def silence_outcome(self, kind: type[Inconclusive], sentence: str) -> Inconclusive | RunStopped:
         """Return the outcome of a request without a usable response, which is RunStopped after some in a row."""
         return self._count_silence(sentence, SILENCES_UNTIL_STOP) or kind(sentence)

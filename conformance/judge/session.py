@@ -134,7 +134,7 @@ class TargetSession:
         is_busy = response.status in BUSY_STATUSES
         if is_busy or not door.is_before_the_api(response, self.suite.may_answer(response)):
             return None
-        return door.describe_exchange(response)
+        return f"{door.describe_exchange(response)}; look at what stands before it"
 
     def describe_preflight(self) -> str:
         """Say what preflight has shown.

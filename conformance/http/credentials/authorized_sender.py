@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import httpx2
 
-from conformance.assertions.outcome import Inconclusive, RunStopped
+from conformance.assertions.outcome import Inconclusive, NoAnswer, RunStopped, Unreachable
 from conformance.http.composition import move_to_other_slash, replace_headers
 from conformance.http.connection import Request
 from conformance.http.credentials.renewal import CannotRenew, Renewal
@@ -54,13 +54,13 @@ class AuthorizedSender:
         """
         request = self.renew_expired(request)
         sent = request.headers
-        response = self._send_following_slash(request)
+        response = self._send_watchfully(request)
         refused = self._renewal.note_answer(request, response.status)
         renewed = self._renew_refused(sent, response)
         if renewed is not None:
             self._log.cite(response.exchange)
             request = replace_headers(request, renewed)
-            response = self._send_following_slash(request)
+            response = self._send_watchfully(request)
             refused = self._renewal.note_answer(request, response.status)
         if refused:
             self._believe_refusal(refused, response)
@@ -117,23 +117,40 @@ class AuthorizedSender:
 
     def _believe_absence(self, response: Response) -> None:
         """Return if *response* may come from the API, or if the API still answers others; else raise RunStopped."""
-        if self.describe_absence(response) is None:
-            return
+        if self.describe_absence(response):
+            self._log.cite(response.exchange)
+            self._expect_api()
+
+    def _expect_api(self) -> None:
+        """Send what was accepted before; raise RunStopped if that does not reach the API any more."""
         with self._probing:
             if self._absence is None:
                 count = self._sender.request_count
-                probe = self.make_probe(self._renewal.main) if self._renewal.main else None
-                if probe is None:
-                    return
-                described = self.describe_absence(self._send_following_slash(probe))
+                described = self._describe_probe()
                 if described is None:
-                    return  # it is this request that does not get through
-                self._absence = (
-                    f"nothing has reached the API since request {count}: {described}, "
-                    "and had been accepted before; look at what stands before it"
-                )
-        self._log.cite(response.exchange)
+                    return  # it is this request alone that does not get through
+                self._absence = f"nothing has reached the API since request {count}: {described}"
         raise RunStopped(self._absence)
+
+    def _describe_probe(self) -> str | None:
+        """Say how a probe does not reach the API; None if it does, or if there is none."""
+        probe = self.make_probe(self._renewal.main) if self._renewal.main else None
+        if probe is None:
+            return None
+        try:
+            return self.describe_absence(self._send_following_slash(probe))
+        except Unreachable as trouble:
+            return str(trouble)
+
+    def _send_watchfully(self, request: Request) -> Response:
+        """Send; raises RunStopped instead of Unreachable if nothing reaches the API any more."""
+        try:
+            return self._send_following_slash(request)
+        except Unreachable as trouble:
+            # Time-outs are counted instead, for each takes long; and some servers take few connections at a time.
+            if not isinstance(trouble, NoAnswer) and not self._sender.is_racing:
+                self._expect_api()
+            raise
 
     def _send_following_slash(self, request: Request) -> Response:
         """Send, and follow a redirect that does nothing but add or remove the last slash of the path."""

@@ -57,6 +57,33 @@ def test_gateway_that_keeps_asking_for_patience_is_no_failure_of_a_must():
     assert "the target keeps answering 503" in verdict.reason
 
 
+@pytest.mark.parametrize("requests", [1, 30, 150])
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_api_that_no_longer_takes_connections_is_one_finding(reference, requests):
+    server = lost(reference, requests, Response(0, is_silent=True))
+    verdict = judge_in_process(server)
+    ended = "closed the connection without an answer"
+
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
+    assert re.match(
+        rf"nothing has reached the API since request \d+: http://127.0.0.1:9 {ended}", verdict.reason
+    )
+    assert server.asked < requests + 20
+    assert sum(one.status == "inconclusive" and one.was_asked for one in verdict.results) < 3
+
+
+def test_server_that_closes_the_connection_to_some_input_is_judged_to_the_end():
+    class Closes(REFERENCES[0]):
+        def answer(self, request):
+            is_odd = b"<" in request.body or len(request.body) > 9000
+            return Response(0, is_silent=True) if is_odd else super().answer(request)
+
+    verdict = judge_in_process(Closes())
+
+    assert verdict.ended_by is None
+    assert verdict.musts_tested > 100
+
+
 def test_what_a_gateway_has_against_one_input_is_judged():
     class Refuses(REFERENCES[0]):
         def validate_body(self, body):
