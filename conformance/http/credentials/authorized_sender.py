@@ -53,7 +53,7 @@ class AuthorizedSender:
         Raises RunStopped as well if the API was reached before and no longer is.
         """
         request = self.renew_expired(request)
-        sent = request.headers
+        sent, number = request.headers, self._sender.request_count + 1
         response = self._send_watchfully(request)
         refused = self._renewal.note_answer(request, response.status)
         renewed = self._renew_refused(sent, response)
@@ -64,7 +64,7 @@ class AuthorizedSender:
             refused = self._renewal.note_answer(request, response.status)
         if refused:
             self._believe_refusal(refused, response)
-        self._believe_absence(response)
+        self._believe_absence(response, number)
         return response
 
     def renew_expired(self, request: Request) -> Request:
@@ -84,7 +84,7 @@ class AuthorizedSender:
         for request, response in zip(requests, responses, strict=False):
             if refused := self._renewal.note_answer(request, response.status):
                 self._believe_refusal(refused, response)
-            self._believe_absence(response)
+            self._believe_absence(response, self._sender.request_count)
 
     def _renew_refused(self, headers: httpx2.Headers, response: Response) -> httpx2.Headers | None:
         """Return the headers to ask once more with, or None if *response* stands."""
@@ -115,21 +115,20 @@ class AuthorizedSender:
         kind = RunStopped if secret is self._renewal.main else Inconclusive
         raise kind(self._ended[secret.key])
 
-    def _believe_absence(self, response: Response) -> None:
+    def _believe_absence(self, response: Response, number: int) -> None:
         """Return if *response* may come from the API, or if the API still answers others; else raise RunStopped."""
         if self.describe_absence(response):
             self._log.cite(response.exchange)
-            self._expect_api()
+            self._expect_api(number)
 
-    def _expect_api(self) -> None:
-        """Send what was accepted before; raise RunStopped if that does not reach the API any more."""
+    def _expect_api(self, number: int) -> None:
+        """Send what was accepted before request *number*; raise RunStopped if that does not reach the API any more."""
         with self._probing:
             if self._absence is None:
-                count = self._sender.request_count
                 described = self._describe_probe()
                 if described is None:
                     return  # it is this request alone that does not get through
-                self._absence = f"nothing has reached the API since request {count}: {described}"
+                self._absence = f"nothing has reached the API since request {number}: {described}"
         raise RunStopped(self._absence)
 
     def _describe_probe(self) -> str | None:
@@ -144,12 +143,13 @@ class AuthorizedSender:
 
     def _send_watchfully(self, request: Request) -> Response:
         """Send; raises RunStopped instead of Unreachable if nothing reaches the API any more."""
+        number = self._sender.request_count + 1
         try:
             return self._send_following_slash(request)
         except Unreachable as trouble:
             # Time-outs are counted instead, for each takes long; and some servers take few connections at a time.
             if not isinstance(trouble, NoAnswer) and not self._sender.is_racing:
-                self._expect_api()
+                self._expect_api(number)
             raise
 
     def _send_following_slash(self, request: Request) -> Response:
