@@ -1,10 +1,15 @@
 """A limit on requests leaves the verdict what it is, or leaves it open: the same each time."""
 
 import re
+from functools import partial
 
 import pytest
 
 from conformance import proof
+from conformance.http.client import Client
+from conformance.http.raw_request import pipeline_requests
+from conformance.http.redaction import Redaction
+from conformance.proof.in_process import IN_PROCESS_URL, InProcessConnection
 from conformance.proof.messages import Response
 from conformance.proof.trial import judge_in_process
 
@@ -90,3 +95,23 @@ def test_what_was_sent_again_is_noted():
 
 def test_nothing_is_noted_where_nothing_was_sent_again():
     assert judge_in_process(ONLYAUTOMATOR()).notes == []
+
+
+def test_what_is_sent_again_keeps_to_the_rate():
+    class Stumbles:
+        answers = [Response(502), Response(200), Response(504), Response(200)]
+
+        def answer(self, _request):
+            return self.answers.pop(0)
+
+    connect = partial(InProcessConnection, server := Stumbles())
+    client = Client(IN_PROCESS_URL, Redaction(), rate_per_s=0.1, make_connection=connect)
+    began = client.clock.monotonic()
+    answers = [
+        client.send("GET", "/"),
+        *client.send_raw(pipeline_requests([client.build_request("GET", "/")])),
+    ]
+
+    assert [answer.status for answer in answers] == [200, 200]
+    assert server.answers == []
+    assert client.clock.monotonic() - began >= 30  # ten seconds before each but the first
