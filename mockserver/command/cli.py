@@ -263,6 +263,7 @@ def _start(settings: Settings) -> None:
 
 @app.command()
 def token(
+    context: typer.Context,
     api: Annotated[
         str | None,
         typer.Option(
@@ -294,7 +295,9 @@ def token(
     """Print a credential that the stub accepts: a token, or the default key of an API that takes keys."""
     from mockserver.command.token import make_credential
 
-    print(make_credential(api, {"sub": sub, "role": role, "ttl_s": ttl, "defect": defect}, session))
+    settings: Settings = context.obj
+    wanted = {"sub": sub, "role": role, "ttl_s": ttl, "defect": defect}
+    print(make_credential(api, wanted, session, settings.fixtures))
 
 
 @app.command()

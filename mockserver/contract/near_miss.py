@@ -66,16 +66,18 @@ def find_near_miss(operations: Sequence[Operation], method: str, path: str) -> N
     """
     beginning = path[:_LONGEST_COMPARED]
     parts = split_path(beginning)[:_MOST_SEGMENTS]
+    candidates = operations
     if len(operations) > _MOST_COMPARED:
         letters = _list_trigrams(beginning)
-        operations = nlargest(
+        candidates = nlargest(
             _MOST_COMPARED, operations, key=lambda one: _count_shared(letters, _list_trigrams(one.template))
         )
-    ways = [(one, _align(split_path(one.template), parts)) for one in operations]
+    ways = [(one, _align(split_path(one.template), parts)) for one in candidates]
     best, way = min(ways, key=lambda pair: pair[1].cost + _compare_method(pair[0].method, method))
     reasons = [*_describe_edits(_list_edits(way))][:_MOST_REASONS]
     if _compare_method(best.method, method):
-        reasons.append(f"it takes {best.method}, not {method}")
+        taken = [one.method for one in operations if one.template == best.template]
+        reasons.append(f"it takes {', '.join(taken)}, not {method}")
     return NearMiss(best, "; ".join(reasons))
 
 

@@ -310,7 +310,7 @@ class Admin:
 
 def _find_snapshot(session: Session, name: str) -> dict[str, Saved]:
     if name not in session.snapshots:
-        raise NotFound(f"snapshot {name!r} not found")
+        raise NotFound(f"snapshot {name!r} not found; {suggest_nearest(name, list(session.snapshots))}")
     return session.snapshots[name]
 
 

@@ -173,9 +173,12 @@ class Dispatcher:
         request = Request(scope, _receive_nothing, self._headers.parse(headers))
         operation = self.routes.find_nearest("", request.path).operation
         reply = render_problem(problem, operation)
-        return Response.from_reply(
-            reply, cors_header_lines(request, reply.headers), is_head=False
-        ).last_bytes()
+        response = Response.from_reply(reply, cors_header_lines(request, reply.headers), is_head=False)
+        request.method = "?"
+        exchange = Exchange(request, self._sessions.default)
+        exchange.problem = problem
+        self._log(exchange, response, 0)
+        return response.last_bytes()
 
     def stop(self) -> None:
         """End what waits for further requests."""

@@ -7,6 +7,13 @@ from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
 from mockserver.http.headers import redact_path
 from mockserver.http.problems import MethodNotAllowed, NotFound, Problem
+from mockserver.http.session_name import PREFIX
+
+# What somebody probably meant whose path begins with one of these words, with other underscores than we have.
+_OWN_PATHS = {
+    "admin": "the control plane, whose paths begin with /__admin",
+    "session": f"the path of a session, which begins with {PREFIX}NAME",
+}
 
 
 def match_operation(exchange: Exchange, routes: Routes) -> Operation | None:
@@ -34,5 +41,8 @@ def note_near_miss(exchange: Exchange, routes: Routes) -> Problem:
         return MethodNotAllowed(method, operations, {"X-Mock-Near-Miss": exchange.near_miss})
     exchange.operation, reason = routes.find_nearest(method, path)
     exchange.near_miss = f"{exchange.operation.method} {exchange.operation.template}: {reason}"
+    begin = path[1:].partition("/")[0]
+    if not exchange.operation.template.startswith(f"/{begin}"):
+        exchange.near_miss = _OWN_PATHS.get(begin.strip("_").lower(), exchange.near_miss)
     message = f"No operation at {method} {path[:200]}; the nearest is {exchange.near_miss}"
     return NotFound(message, headers={"X-Mock-Near-Miss": exchange.near_miss})

@@ -144,10 +144,10 @@ class SessionRegistry:
     def end(self, name: str) -> None:
         """Forget the session *name*.
 
-        Raises NotFound if there is none.
+        Raises NotFound with the nearest name if there is none.
         """
         if name not in self._sessions:
-            raise NotFound(f"session {name!r} not found")
+            raise NotFound(self._describe_unknown(name))
         self._forget(name)
 
     def issue_key(self, access: str, session: Session) -> str:

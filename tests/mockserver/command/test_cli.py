@@ -173,6 +173,18 @@ def test_token_of_an_api_that_takes_keys_is_its_default_key():
     assert run_command("token", "--api", "suprsend").stdout == f"{KEY}\n"
 
 
+def test_token_and_key_are_those_of_own_fixtures(tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "onlyautomator: {credentials: {subject: anna}, fans: []}\n"
+        "suprsend: {credentials: {api_keys: [{key: SS.own}]}, objects: [], categories: []}"
+    )
+    printed = run_command("--fixtures", file, "token").stdout.strip()
+
+    assert jwt.decode(printed, options={"verify_signature": False})["sub"] == "anna"
+    assert run_command("--fixtures", file, "token", "--api", "suprsend").stdout == "SS.own\n"
+
+
 def test_short_secret_is_taken_without_a_word():
     ran = run_command("token", MOCKSERVER_JWT_SECRET="short")
 

@@ -15,7 +15,7 @@ import pytest
 from mockserver.dispatch.call_log import CallLog
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
-from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token
+from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, connect, fresh, token
 from tests.testbed.session_caller import Caller
 from tests.testbed.stubs import MOCKSERVER, run_command, serve_stub, start_command
 
@@ -90,6 +90,15 @@ def test_what_is_no_call_of_an_api_is_shown_where_it_is_asked_for():
             ]
             * shows_asides
         )
+
+
+def test_what_is_not_http_is_shown_with_what_could_be_read_of_it():
+    stream = io.StringIO()
+    with serve_logged(stream) as url, connect(url) as connection:
+        connection.sendall(b"GET /some/path HTTP/9.9\r\n\r\n")
+        connection.recv(1000)
+
+    assert read_lines(stream) == ["? /some/path 400 - the request is not well-formed HTTP/1.1"]
 
 
 def test_calls_that_went_well_may_be_left_out():

@@ -101,6 +101,24 @@ def test_near_miss_quotes_a_path_without_breaking_the_answer(default_caller):
     assert len(answer.content) < 1000
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "near_miss"),
+    [
+        ("GET", "/__admin/request", "GET /__admin/requests: segment 2 is 'request', not 'requests'"),
+        ("POST", "/__admin/fault",
+         "GET /__admin/faults: segment 2 is 'fault', not 'faults'; it takes GET, PUT, DELETE, not POST"),
+        ("GET", "/_admin/", "the control plane, whose paths begin with /__admin"),
+        ("POST", "/admin/sessions", "the control plane, whose paths begin with /__admin"),
+        ("GET", "/__Admin", "the control plane, whose paths begin with /__admin"),
+        ("POST", f"/_session/shop{PREFERENCE}", "the path of a session, which begins with /__session/NAME"),
+    ],
+)  # fmt: skip
+def test_near_miss_of_the_control_plane_leads_to_it(default_caller, method, path, near_miss):
+    answer = default_caller.http.request(method, path)
+
+    assert (answer.status_code, answer.headers["x-mock-near-miss"]) == (404, near_miss)
+
+
 def test_near_miss_is_found_soon_however_much_there_is_to_compare(tmp_path):
     """A contract of a thousand operations, and paths of eight kilobytes."""
     paths = {

@@ -229,8 +229,11 @@ def test_key_of_an_ended_session_does_not_fall_back_where_nothing_is_checked(beg
         assert caller.http.get("/__admin/state").json()["suprsend"]["preferences"] == []
 
 
-def test_ended_session_is_404(caller):
-    assert caller.http.delete("/__admin/sessions/nobody").status_code == 404
+def test_unknown_session_cannot_be_ended(caller):
+    refused = caller.http.delete(f"/__admin/sessions/{caller.id}x")
+
+    assert refused.status_code == 404
+    assert f"did you mean '{caller.id}'?" in refused.json()["error"]["message"]
 
 
 def test_idle_session_is_forgotten(begin):

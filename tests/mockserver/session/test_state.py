@@ -114,6 +114,14 @@ def test_unknown_snapshot_is_404(caller, method, path):
     assert caller.ask(method, path).status_code == 404
 
 
+def test_mistyped_snapshot_is_told_the_nearest(caller):
+    caller.admin("PUT", "snapshots/before")
+
+    said = caller.ask("POST", "snapshots/befor/restore").json()["error"]["message"]
+
+    assert said == "snapshot 'befor' not found; did you mean 'before'?"
+
+
 def test_deleted_snapshot_is_gone(caller):
     caller.admin("PUT", "snapshots/x")
     caller.admin("DELETE", "snapshots/x")
