@@ -66,7 +66,7 @@ def replay_finding(
     reason = escape_controls(str(reported.reason))
     terminal.print_lines([f"reported  {reported.status.replace('_', ' ')}: {reason}"])
     if result.status == "failed":
-        terminal.print_lines(list(render_failure(result, has_curl=True, has_reports=False)))
+        terminal.print_lines(list(render_failure(result, has_curl=True)))
     status, sentence = conclude(result)
     terminal.print_lines([f"{asked.id}: {sentence}"])
     sys.exit(interrupt.STATUS if verdict.was_interrupted else status)

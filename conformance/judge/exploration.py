@@ -205,7 +205,8 @@ class Exploration:
             asked.function(driver)
         except DoesNotConform as error:
             found = make_result(asked, error, self._client)
-            return Finding(asked, seed, None, False, str(found.expected), str(found.got), found.at_fault)
+            expected, got = str(found.expected), str(found.got)
+            return Finding(asked, seed, None, False, expected, got, found.at_fault, found.member_name)
         except RunStopped:
             raise
         except Outcome:

@@ -22,7 +22,7 @@ class Finding:
     """A generated request that a target is condemned for.
 
     case: the smallest found, None if no single request shows it. is_shrunk: whether it was made smaller.
-    exchange: the one at fault.
+    exchange: the one at fault. member: what of its answer's body is wrong, as people write it.
     """
 
     requirement: Requirement
@@ -32,6 +32,7 @@ class Finding:
     expected: str
     got: str
     exchange: Exchange | None
+    member: str | None = None
 
     @property
     def shape(self) -> str:
@@ -64,6 +65,7 @@ class Finding:
             "case": _case_as_json(self.case, redaction) if self.case else None,
             "expected": self.expected,
             "got": self.got,
+            "member": self.member,
             "evidence": self.exchange.as_json(self.expected, self.got) if self.exchange else None,
         }
 

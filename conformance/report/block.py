@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from conformance.http.evidence import Exchange
 from conformance.judge.result import Result
+from conformance.report.steps import name_script
 from conformance.report.words import (
     INDENT,
     MOST_SENTENCES,
@@ -33,26 +36,29 @@ def render_headline(requirement: Requirement, word: str, style: str) -> Text:
 
 
 def render_failure(
-    result: Result, has_curl: bool, number: int | None = None, has_reports: bool = True
+    result: Result, has_curl: bool, number: int | None = None, steps: Path | None = None
 ) -> Iterator[Text]:
     """Yield the lines on a requirement that failed.
 
-    has_curl: whether the command that repeats it is one of them. number: of the exchange at fault. has_reports: whether
-    the run writes reports.
+    has_curl: whether the command that repeats the request at fault is one of them. number: of that exchange. steps: the
+    folder of the scripts, if the run writes reports.
     """
     yield render_headline(result.requirement, *WORDS[result.status])
     about, member = result.subject, result.member_name
     yield from _render_difference(result.requirement, result.expected or "", result.got or "", about, member)
     if result.at_fault:
-        yield from _render_exchange(result.at_fault, has_curl, number, has_reports)
+        yield from _render_exchange(result.at_fault, has_curl, number, has_reports=steps is not None)
+    if steps and (script := name_script(result)):
+        yield Text(f"{INDENT}repeat    sh {shlex.quote(str(steps / script))}", "dim")
 
 
 def render_finding(finding: Finding, file: object | None) -> Iterator[Text]:
     """Yield the lines on what exploration has found, with the seed that repeats it and the file it is kept in."""
     yield render_headline(finding.requirement, "FOUND", "bold magenta")
-    yield from _render_difference(finding.requirement, finding.expected, finding.got)
+    member = finding.member
+    yield from _render_difference(finding.requirement, finding.expected, finding.got, member=member)
     if finding.exchange:
-        yield from _render_exchange(finding.exchange, has_curl=True)
+        yield from _render_exchange(finding.exchange, has_curl=True, has_reports=False)
     yield Text(f"{INDENT}seed      {finding.seed}; to repeat it: run TARGET.yaml {finding.repeat_options}")
     if finding.case is None:
         yield Text(f"{INDENT}no single request shows it, so it is not reduced")

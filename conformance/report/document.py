@@ -12,7 +12,7 @@ from conformance.assertions.member import render_pointer
 from conformance.http.evidence import STEPS
 from conformance.judge.result import Result
 from conformance.judge.verdict import Verdict
-from conformance.report.steps import name_kept_answers
+from conformance.report.steps import name_kept_answers, name_script
 from conformance.suite.sentences import quote_sentences
 
 SCHEMA = 1
@@ -67,7 +67,7 @@ def _summarize_exam(verdict: Verdict) -> dict[str, int | None] | None:
 
 
 def _render_requirement(result: Result, verdict: Verdict, kept: Mapping[int, str]) -> dict[str, Any]:
-    requirement = result.requirement
+    requirement, script = result.requirement, name_script(result)
     return {
         "id": requirement.id,
         "level": requirement.level,
@@ -81,6 +81,7 @@ def _render_requirement(result: Result, verdict: Verdict, kept: Mapping[int, str
         "reason": result.reason,
         "subject": result.subject,
         "member": result.member_name,
+        "script": f"{STEPS}/{script}" if script else None,
         "evidence": _render_evidence(result, verdict, kept),
     }
 

@@ -22,14 +22,19 @@ def render_steps(verdict: Verdict) -> dict[str, bytes]:
     """Return the files of the folder by their names: scripts, and the bodies that are too large to stand in one."""
     files: dict[str, bytes] = {}
     for result in verdict.results:
-        steps = _list_steps(result)
-        if result.status in _FINDINGS and steps:
-            name = re.sub(r"[^\w.-]", "_", result.requirement.name)
-            files[f"{name}.sh"] = "\n".join(_render_script(verdict, result, steps)).encode() + b"\n"
+        if name := name_script(result):
+            steps = _list_steps(result)
+            files[name] = "\n".join(_render_script(verdict, result, steps)).encode() + b"\n"
             files.update({one.kept_body: one.content for one in steps if one.kept_body})
     names = name_kept_answers(verdict)
     files.update({names[id(one)]: one.whole_answer for one in verdict.exchanges if id(one) in names})
     return files
+
+
+def name_script(result: Result) -> str | None:
+    """Return the name of the script of a finding; None if there is none, since nothing failed or nothing was sent."""
+    has_script = result.status in _FINDINGS and result.evidence
+    return re.sub(r"[^\w.-]", "_", result.requirement.name) + ".sh" if has_script else None
 
 
 def name_kept_answers(verdict: Verdict) -> dict[int, str]:

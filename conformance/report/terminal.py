@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
+from conformance.http.evidence import STEPS
 from conformance.judge.result import Result
 from conformance.judge.verdict import CONFORMANT, Verdict, deciding_levels
 from conformance.report.block import render_failure, render_finding, render_headline
@@ -139,10 +141,10 @@ class Terminal:
             end = "\n" if self._results % _SIGNS_A_LINE == 0 else ""
             self._console.print(_SIGNS[result.status], end=end, highlight=False)
 
-    def print_summary(self, verdict: Verdict, files: Sequence[object]) -> None:
+    def print_summary(self, verdict: Verdict, files: Sequence[Path]) -> None:
         """Print what failed, what else is not simply passed, the verdict, and the files that were written."""
         if self._detail is not Detail.QUIET:
-            self._print_failures(verdict, has_reports=bool(files))
+            self._print_failures(verdict, next((file for file in files if file.name == STEPS), None))
             self._print_reasons(verdict, "inconclusive", deciding_levels(verdict.is_strict))
             self._print_reasons(verdict, "waived")
             if left_out := verdict.ids("not_tested"):
@@ -190,7 +192,7 @@ class Terminal:
             f"{f'; ended early: {exploration.stopped}' if exploration.stopped else ''}"
         )
 
-    def _print_failures(self, verdict: Verdict, has_reports: bool) -> None:
+    def _print_failures(self, verdict: Verdict, steps: Path | None) -> None:
         levels = deciding_levels(verdict.is_strict)
         failed = [one for one in verdict.results if one.status == "failed"]
         failed.sort(key=lambda one: one.requirement.level not in levels)
@@ -198,7 +200,7 @@ class Terminal:
         shown = failed if is_verbose else failed[:_MOST_BLOCKS]
         for result in shown:
             number = verdict.number_of(result.at_fault) if result.at_fault else None
-            for line in render_failure(result, is_verbose, number, has_reports):
+            for line in render_failure(result, is_verbose, number, steps):
                 self._print(line)
             self._print()
         if more := [one.requirement.id for one in failed[len(shown) :]]:
@@ -231,7 +233,7 @@ class Terminal:
         )
         self._print(f"{verdict.requests} requests in {verdict.seconds:.1f} s{_describe_exam(verdict)}")
 
-    def _print_where(self, verdict: Verdict, files: Sequence[object]) -> None:
+    def _print_where(self, verdict: Verdict, files: Sequence[Path]) -> None:
         if verdict.is_partial:
             self._print(
                 "only some of the requirements were asked; for a verdict on the whole API run without "

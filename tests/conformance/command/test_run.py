@@ -85,6 +85,7 @@ def test_report_has_the_documented_shape(api, run_of_failure):
         "reason",
         "subject",
         "member",
+        "script",
         "evidence",
     }
     assert set(failed[0]["sentences"][0]) == {"text", "page", "url"}

@@ -4,6 +4,7 @@ import json
 import re
 import time
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,20 @@ def test_failure_is_a_block_between_progress_and_summary(tmp_path):
     assert f"says      “{quote_sentences(missing_key)[0].text}” https://docs.suprsend.com/" in block
     assert summary.startswith("NOT CONFORMANT: 1 MUST failed (partial)\n")
     assert "--report-dir keeps the evidence, with a curl line" in summary
+
+
+def test_failure_names_its_script_where_there_is_one(tmp_path):
+    done = run(tmp_path, AcceptsNoKey(), *ONLY, "--report-dir", tmp_path / "my report")
+    (script,) = re.findall(r"^ +repeat    sh '(\S+ \S+)'$", done.stdout, re.MULTILINE)
+    (finding,) = (
+        one
+        for one in json.loads((tmp_path / "my report" / "report.json").read_text())["requirements"]
+        if one["status"] == "failed"
+    )
+
+    assert script == f"{tmp_path}/my report/{finding['script']}"
+    assert Path(script).exists()
+    assert f'<a href="{finding["script"]}">' in (tmp_path / "my report" / "report.html").read_text()
 
 
 def test_verbose_adds_a_line_for_each_and_curl_lines(tmp_path):
