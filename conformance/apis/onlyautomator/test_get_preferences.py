@@ -59,7 +59,7 @@ VALUES: tuple[Any, ...] = (
     *NOTHINGS,
     1234.5,
     {"quiet": {"from": "22:00", "days": {"first": "sat", "last": "sun"}}},
-    [{"day": "sat"}, {"day": "sun", "hours": ["9", "17"]}, {}],
+    [{"day": "sat", "until": None}, {"day": "sun", "hours": ["9", "17"]}, {}],
     [True, 1, 0, False, "1", "", 2.5],
 )
 

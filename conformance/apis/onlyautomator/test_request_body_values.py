@@ -35,12 +35,26 @@ DATES = (
     "29.02.2024",
     "02/29/2024",
     "Thu, 29 Feb 2024 10:00:00 GMT",
+    "2024-02",
     "10:30",
     "P1D",
 )
+WORDS = ("null", '{"a": [1]}')  # what a reader may take for JSON
+NESTED_WORDS = {
+    "words": [*WORDS, "true", "false", "undefined", "None", "NaN", "[]"],
+    "code": "0F8FAD5B-D9CB-469F-A165-70867728950E",
+}
+MARKUP = '<b>"it\'s" &amp; c:\\new\\table</b> {{x}} %s ${y} %41%20a+b'
+SPACES = "  two  words\tand a tab\nand a line\r\nand another \n"
 PRECISE_NUMBERS = [3.141592653589793, -6.02214076e23, 5.3e-20, 12345678901234567890, 1 - 2**53]
 ACCENTS = "\u00e9 e\u0301"
-CASES = {"camelCase": "a", "snake_case": "b", "kebab-case": "c", "PascalCase": "d", "UPPER": "e"}
+CASES = {
+    "camelCase": "a",
+    "snake_case": "b",
+    "kebab-case": "c",
+    "PascalCase": "d",
+    "UPPER": {"innerCase": "e", "INNER": "f"},
+}
 NESTED_EMPTIES = {
     "is_on": False,
     "per_day": 0,
@@ -48,6 +62,7 @@ NESTED_EMPTIES = {
     "no_days": [],
     "no_hours": {},
     "by_season": {"in_summer": [[], {}, ""], "in_winter": {"at_night": {}}},
+    "by_day": {"on_saturday": None, "on_sunday": [{"from_noon": None}]},
 }
 _LONG_TEXT = "".join(f"{number:04d};" for number in range(2000))
 
@@ -78,26 +93,37 @@ def test_value_numeric_string(driver: Driver) -> None:
 
 
 def test_value_keyword_string(driver: Driver) -> None:
-    """MUST return the word true in a string as a string. (onlyautomator: Request Body)"""
-    expect_value_kept(driver, "true")
+    """MUST return words such as true and null in a string as a string, and inside an object.
+
+    (onlyautomator: Request Body)
+    """
+    for text in ("true", *WORDS):
+        expect_value_kept(driver, text)
+    expect_value_kept(driver, NESTED_WORDS)
 
 
 def test_value_date_string(driver: Driver) -> None:
     """MUST return a date or a time in a string unchanged, and inside an object. (onlyautomator: Request Body)"""
-    for text in DATES[:3]:
+    for text in DATES:
         expect_value_kept(driver, text)
     expect_value_kept(driver, {"dates": list(DATES)})
 
 
 def test_value_markup(driver: Driver) -> None:
-    """MUST return a string with markup, quotes and backslashes unchanged. (onlyautomator: Request Body)"""
-    expect_value_kept(driver, '<b>"it\'s" &amp; c:\\new\\table</b> {{x}} %s ${y}')
+    """MUST return a string with markup, quotes and backslashes unchanged, and inside an object.
+
+    (onlyautomator: Request Body)
+    """
+    expect_value_kept(driver, MARKUP)
+    expect_value_kept(driver, {"note": MARKUP})
 
 
 def test_value_unicode(driver: Driver) -> None:
     """MUST return a string in many scripts unchanged. (onlyautomator: Request Body)"""
     # None of these letters has another form in Unicode that means the same; some have one that looks alike.
-    expect_value_kept(driver, "Ελλαδα привет 日本語 ქართული ภาษา العربية ß þ ø € ₿ ﬁ ① x² ㎏ ™ \u2028")
+    expect_value_kept(
+        driver, "Ελλαδα привет 日本語 ქართული ภาษา العربية ß þ ø € ₿ ﬁ ① x² ㎏ ™ \u2028 a\u00a0b\u200dc"
+    )
 
 
 def test_value_accents(driver: Driver) -> None:
@@ -122,16 +148,18 @@ def test_value_astral(driver: Driver) -> None:
 
 
 def test_value_whitespace(driver: Driver) -> None:
-    """MUST return a string with the whitespace in and around it. (onlyautomator: Request Body)"""
-    expect_value_kept(driver, "  two  words\tand a tab\nand a line\r\nand another \n")
+    """MUST return a string with the whitespace in and around it, and inside an array. (onlyautomator: Request Body)"""
+    expect_value_kept(driver, SPACES)
+    expect_value_kept(driver, [SPACES])
 
 
 def test_value_long_string(driver: Driver) -> None:
-    """MUST return a string of 1,000 characters unchanged, and one of 10,000 if it accepts it.
+    """MUST return a string of 1,000 characters unchanged, also inside an object, and one of 10,000 if it accepts it.
 
     (onlyautomator: Request Body)
     """
     expect_value_kept(driver, _LONG_TEXT[:1000])
+    expect_value_kept(driver, {"note": _LONG_TEXT[:1000]})
     with suppress(NotTested):
         longer = hostile_input.send_long_text(driver, _LONG_TEXT)
         if longer is not None and longer.ok:
@@ -189,7 +217,7 @@ def test_value_precise_number(driver: Driver) -> None:
 
 def test_value_object(driver: Driver) -> None:
     """MUST return an object unchanged. (onlyautomator: Request Body)"""
-    hours = {f"hour{letter}": hour for hour, letter in enumerate("abcdefghijklmnopqrstuvwx")}
+    hours = {f"hour{letter}{day}": hour for hour, letter in enumerate("abcdefghijkl") for day in "mtwfs"}
     expect_value_kept(driver, {"label": "late", "hours": 3, "ratio": 0.5, "weekends": True, **hours})
 
 
@@ -204,7 +232,10 @@ def test_value_empty_object(driver: Driver) -> None:
 
 
 def test_value_nested_empties(driver: Driver) -> None:
-    """MUST return what is empty, zero or false inside an object unchanged. (onlyautomator: Request Body)"""
+    """MUST return what is empty, zero or false inside an object unchanged, and what is null deeper in it.
+
+    (onlyautomator: Request Body)
+    """
     expect_value_kept(driver, NESTED_EMPTIES)
 
 
@@ -217,10 +248,19 @@ def test_value_member_names(driver: Driver) -> None:
     """MUST return an object whose member names have dots, dollar signs and spaces, or are empty, unchanged.
 
     (onlyautomator: Request Body)
+
+    So may be those of an object in it.
     """
+    names = {
+        "a.b": "dot",
+        "$set": "dollar",
+        "two words": "space",
+        "日本": "script",
+        "0": "digit",
+        "": "nothing",
+    }
     expect_value_kept(
-        driver,
-        {"a.b": "dot", "$set": "dollar", "two words": "space", "日本": "script", "0": "digit", "": "nothing"},
+        driver, {**names, " padded ": "spaces", "inside": {**names, "2024-02-29": {"0": "a", "1": "b"}}}
     )
 
 
@@ -234,7 +274,7 @@ def test_value_member_case(driver: Driver) -> None:
 
 def test_value_array(driver: Driver) -> None:
     """MUST return an array in its order. (onlyautomator: Request Body)"""
-    words = [f"{one}{other}" for one in "zyxwv" for other in "abcdefghij"]
+    words = [f"{one}{other}" for one in "zyxwv" for other in "abcdefghijklmnopqrstuvwxyz"]
     expect_value_kept(driver, ["sun", "fri", "sat", "mon", *words])
 
 
@@ -270,7 +310,7 @@ def test_value_nested_arrays(driver: Driver) -> None:
 
 def test_value_array_of_objects(driver: Driver) -> None:
     """MUST return objects inside an array unchanged. (onlyautomator: Request Body)"""
-    expect_value_kept(driver, [{"day": "sat"}, {"day": "sun", "hours": ["9", "17"]}, {}])
+    expect_value_kept(driver, [{"day": "sat", "until": None}, {"day": "sun", "hours": ["9", "17"]}, {}])
 
 
 def test_value_deep(driver: Driver) -> None:

@@ -42,16 +42,16 @@ class EveryThirdUpdateIsLost(Reference):
 
 
 class OnlyLatestRecordsAreKept(Reference):
-    """A record is forgotten when sixty others have been written after it."""
+    """A record is forgotten when eighty others have been written after it."""
 
-    breaks = frozenset({"model-records-stand-alone", "written-is-listed", "update-keeps-id"})
+    breaks = frozenset({"model-records-stand-alone", "written-is-listed"})
 
     def store_record(self, body: Record, caller: Caller) -> Record:
         record = super().store_record(body, caller)
         with self.lock:
             key = self.record_key(body, caller)
             self.records[key] = self.records.pop(key)
-            for forgotten in list(self.records)[:-60]:
+            for forgotten in list(self.records)[:-80]:
                 del self.records[forgotten]
         return record
 

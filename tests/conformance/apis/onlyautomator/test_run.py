@@ -15,7 +15,7 @@ from conformance.proof.messages import Response
 from conformance.proof.trial import judge_in_process
 from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_with, untested
 
-MOST_REQUESTS = 370
+MOST_REQUESTS = 400
 OURS = re.compile("conformance_[0-9a-f]{8}")
 
 
