@@ -5,7 +5,7 @@ PORT ?= 4010
 # Where this is set, as in many containers, each of some hundred processes would compile all that it imports again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve judge test format lint types tests bench cases choices docs pictures typescript lock clean
+.PHONY: serve judge test format lint types tests bench soak cases choices docs pictures typescript lock clean
 
 serve: .venv/serve
 	@echo "make: starting the stub on port $(PORT); end it with Ctrl-C"
@@ -61,6 +61,10 @@ INSTALL = install() { $(UV) "$$@" 2> .venv/uv.log || $(PIP) "$$@"; }; install
 	@echo "make: installing what the judge and the tests need besides, from requirements.lock"
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@touch $@
+
+# Load the stub for ten minutes, and see whether it stays small and prompt.
+soak: .venv/ready
+	$(BIN)/python benchmarks/soak.py
 
 # Draw the generated requests of the default seed; a verdict reads them from the files.
 cases: .venv/ready
