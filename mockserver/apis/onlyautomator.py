@@ -98,7 +98,7 @@ class Fixtures(fixtures.Fixtures):
 
 def _add_defaults(preference: Mapping[str, Any], subject: str) -> dict[str, Any]:
     """Add what a fixture leaves out: the same id for the same preference, and one time for all."""
-    key = "/".join(str(preference.get(name)) for name in ("fanId", "category", "preference"))
+    key = repr([preference.get(name) for name in ("fanId", "category", "preference")])
     created = preference.get("createdAt", preference.get("updatedAt", _SEEDED_AT))
     return {
         "id": str(uuid5(NAMESPACE_URL, key)),

@@ -70,7 +70,9 @@ def find_near_miss(operations: Sequence[Operation], method: str, path: str) -> N
     if len(operations) > _MOST_COMPARED:
         letters = _list_trigrams(beginning)
         candidates = nlargest(
-            _MOST_COMPARED, operations, key=lambda one: _count_shared(letters, _list_trigrams(one.template))
+            _MOST_COMPARED,
+            operations,
+            key=lambda one: _count_shared(letters, _template_trigrams(one.template)),
         )
     ways = [(one, _align(split_path(one.template), parts)) for one in candidates]
     best, way = min(ways, key=lambda pair: pair[1].cost + _compare_method(pair[0].method, method))
@@ -86,10 +88,13 @@ def split_path(path: str) -> list[str]:
     return path.removesuffix("/").split("/")[1:]
 
 
-@lru_cache(_MOST_KEPT)
 def _list_trigrams(text: str) -> frozenset[str]:
     text = text.lower()
     return frozenset(text[at : at + 3] for at in range(len(text) - 2))
+
+
+# Of templates only: those of all that is called would fill the memory.
+_template_trigrams = lru_cache(_MOST_KEPT)(_list_trigrams)
 
 
 def _count_shared(path: frozenset[str], template: frozenset[str]) -> float:

@@ -66,6 +66,17 @@ def test_calls_appear_as_they_come(page, session):
     expect(page.locator("#calls pre").first).not_to_contain_text(session.token)
 
 
+def test_mistyped_session_is_told_and_the_others_are_offered(tab, stub, session):
+    tab.goto(f"{stub.url}/__admin/?session={session.id}x")
+
+    expect(tab.locator("#said")).to_contain_text(
+        f"session '{session.id}x' not found; did you mean '{session.id}'?"
+    )
+    tab.locator("#choose").select_option(session.id)
+    expect(tab.locator("#session")).to_have_text(session.id)
+    expect(tab.locator("#live")).to_have_text("live")
+
+
 def test_preference_that_was_not_followed_is_shown(page, session):
     call(session, prefer="cod=503")
 
