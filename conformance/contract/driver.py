@@ -82,7 +82,8 @@ class ContractDriver(Driver):
         super().__init__(client, run)
         self.target = target
         self._results: dict[str, OperationResults] = {}
-        self._accepted: tuple[str, ContractCase, Mapping[str, str]] | None = None
+        self._accepted: tuple[ContractCase, Mapping[str, str]] | None = None
+        self._accepted_rank: tuple[bool, ...] = ()
 
     def case_results(self, operation: Operation | None = None) -> Sequence[ContractCaseResult]:
         """Return the results of *operation*, or of every one that was asked so far."""
@@ -125,10 +126,10 @@ class ContractDriver(Driver):
         """Send one case with *credentials*, the values of security schemes by name."""
         method, path, parts = self._compose_case(case, credentials)
         response = self.client.send(method, path, **parts)
-        # One that changes nothing is best to be sent again.
-        is_better = self._accepted is None or (method == "GET" and self._accepted[0] != "GET")
-        if response.ok and credentials and is_better:
-            self._accepted = method, case, credentials
+        # One that changes nothing is best to be sent again, and a page may be that of a firewall.
+        rank = (not response.is_page, method == "GET")
+        if response.ok and credentials and rank > self._accepted_rank:
+            self._accepted, self._accepted_rank = (case, credentials), rank
         return response
 
     def _compose_case(
@@ -210,9 +211,9 @@ class ContractDriver(Driver):
 
     def make_credential_probe(self, secret: Secret) -> Request | None:
         """Make a request once more that was accepted, if it carries *secret*."""
-        if self._accepted is None or secret.reveal() not in self._accepted[2].values():
+        if self._accepted is None or secret.reveal() not in self._accepted[1].values():
             return None
-        method, path, parts = self._compose_case(*self._accepted[1:])
+        method, path, parts = self._compose_case(*self._accepted)
         return self.client.build_request(method, path, **parts)
 
     def _choose_first_operation(self) -> list[Operation]:

@@ -278,7 +278,7 @@ class Driver(ReadingDriver):
 
     def make_credential_probe(self, secret: Secret) -> Request:
         """Make the latest plain write that was accepted once more, or what preflight sends."""
-        latest = [(write.place, write.body) for write in self.accepted_writes[-1:]]
+        latest = [(write.place, write.body) for write in self.accepted_writes if write.answer.is_json][-1:]
         first = OPT_IN if self.run.mode.may_write else {"preference": UNKNOWN}
         place, body = latest[0] if latest else (self.places.main, first)
         self.forget_latest_writes()

@@ -92,6 +92,20 @@ def test_server_that_closes_the_connection_to_some_input_is_judged_to_the_end():
     assert verdict.musts_tested > 100
 
 
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_firewall_that_answers_some_input_with_a_page_and_200_does_not_end_the_run(reference):
+    """The last write that seems to have been accepted is then none to see by whether the API is still there."""
+
+    class Walled(reference):
+        def answer(self, request):
+            needles = (b"__proto__", b"u0000", b"<", b"$")
+            return GONE["200"] if any(map(request.body.count, needles)) else super().answer(request)
+
+    verdict = judge_in_process(Walled())
+
+    assert (verdict.ended_by, verdict.exit_status) == (None, 1)
+
+
 def test_what_a_gateway_has_against_one_input_is_judged():
     class Refuses(REFERENCES[0]):
         def validate_body(self, body):
@@ -117,3 +131,14 @@ def test_api_of_a_contract_that_is_gone_is_no_failure(tmp_path):
 
     assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
     assert verdict.reason.startswith("nothing has reached the API since request ")
+
+
+def test_operation_of_a_contract_that_alone_is_answered_with_a_page_does_not_end_the_run(tmp_path):
+    class Paints(Library):
+        def get(self, _name, _request):
+            return GONE["200"]
+
+    (tmp_path / "library.yaml").write_text(SPEC)
+    verdict = judged_by_contract(Paints(), tmp_path / "library.yaml")
+
+    assert (verdict.ended_by, verdict.ids("failed")) == (None, ["a-library/getBook-schema"])
