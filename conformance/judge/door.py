@@ -6,6 +6,8 @@ little as for the doctor.
 
 from __future__ import annotations
 
+import httpx2
+
 from conformance.assertions.outcome import DoesNotConform
 from conformance.http.evidence import escape_controls, shorten_text
 from conformance.http.pacing import BUSY_STATUSES, GATEWAY_STATUSES
@@ -80,4 +82,23 @@ def _find_advice(response: Response) -> str:
         coding = _MEND_CODING
     if coding and response.ok and response.is_labelled_json:
         return coding
-    return f"{_CHECK_PROFILE}; {coding}" if coding else _CHECK_PROFILE
+    advice = _find_redirect_advice(response) or _CHECK_PROFILE
+    return f"{advice}; {coding}" if coding else advice
+
+
+def _find_redirect_advice(response: Response) -> str | None:
+    """Say what to do about a redirect that only leads to another origin, or to the other slash form of the path."""
+    if not 300 <= response.status < 400:
+        return None
+    asked = httpx2.URL(response.exchange.url)
+    try:
+        other = asked.join(response.headers.get("location", ""))
+    except httpx2.InvalidURL:
+        return None
+    is_elsewhere = (other.scheme, other.netloc) != (asked.scheme, asked.netloc)
+    if is_elsewhere and other.raw_path == asked.raw_path:
+        return "if the API is there, give that address as base_url"
+    shorter, longer = sorted([asked.path, other.path], key=len)
+    if not is_elsewhere and longer == f"{shorter}/" and not shorter.endswith("/"):
+        return "give the form of the path that it leads to with path_style, where the profile has that"
+    return None

@@ -181,6 +181,33 @@ def test_page_that_a_contract_documents_is_judged(tmp_path):
     assert verdict.exit_status == 1
 
 
+@pytest.mark.parametrize(
+    ("location", "advice"),
+    [
+        ("https://api.example.com{path}", "; if the API is there, give that address as base_url"),
+        (
+            "{path}/",
+            "; give the form of the path that it leads to with path_style, where the profile has that",
+        ),
+        ("http://inner:8000{path}/", "; check base_url, the main credential and the main fixtures"),
+        ("{path}", "; check base_url, the main credential and the main fixtures"),
+        ("http://[/", "; check base_url, the main credential and the main fixtures"),
+    ],
+)
+@pytest.mark.parametrize("status", [301, 302, 308])
+def test_redirect_comes_with_what_to_do(location, advice, status):
+    class Redirects(REFERENCES[1]):
+        def answer(self, request):
+            return Response(status, b"", {"location": location.format(path=request.path)})
+
+    verdict = judge_in_process(Redirects())
+    if status == 308 and location == "{path}/":  # which is followed, to where there is no other form any more
+        advice = "; check base_url, the main credential and the main fixtures"
+
+    assert verdict.exit_status == 3
+    assert verdict.reason.endswith(advice)
+
+
 def test_doctor_says_that_an_answer_is_cut(tmp_path):
     server = door_of(REFERENCES[0], 200, {"content-length": "9", "connection": "close"}, b"{}")
     done = doctor(server, tmp_path)
