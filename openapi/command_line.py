@@ -47,7 +47,8 @@ def _reword_errors() -> Iterator[None]:
             error.message += _suggest_option(error.option_name, error.ctx)
             error.possibilities = None
         elif hasattr(error, "param_hint"):
-            error.message = _reword_value(error.message) + _name_source(error)
+            error.message = _reword_value(error.message)
+            error.param_hint = error.param_hint or _name_source(error)
         raise
 
 
@@ -67,11 +68,18 @@ def _suggest_option(name: str, context: Any) -> str:
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
-def _name_source(error: Any) -> str:
-    """Say that a value comes from a file, where the error names the option alone."""
+def _name_source(error: Any) -> str | None:
+    """Say where a wrong value comes from; None for what Typer says of it."""
     context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
-    source = context.get_parameter_source(parameter.name) if context and parameter else None
-    return ", as the file of settings has it" if getattr(source, "name", "") == "DEFAULT_MAP" else ""
+    if context is None or parameter is None or parameter.param_type_name != "option":
+        return None
+    source = context.get_parameter_source(parameter.name)
+    option = f"'{max(parameter.opts, key=len)}'"
+    return {
+        "COMMANDLINE": option,
+        "ENVIRONMENT": f"{parameter.envvar} in the environment",
+        "DEFAULT_MAP": f"{option} in the file of settings",
+    }.get(getattr(source, "name", ""))
 
 
 def _list_options(command: Any, context: Any) -> list[str]:

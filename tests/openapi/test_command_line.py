@@ -63,7 +63,7 @@ def test_help_fits_eighty_columns_and_has_a_short_name(program, command):
         ),
         (
             "mockserver --port x",
-            "Invalid value for '--port' (env var: 'MOCKSERVER_PORT'): must be a whole number",
+            "Invalid value for '--port': must be a whole number",
         ),
         ("mockserver --port 70000", "must be at most 65535"),
         ("mockserver --session-ttl 0", "must be at least 0.001"),
@@ -81,6 +81,14 @@ def test_error_says_what_to_write_instead(line, said):
 
     assert printed.startswith("Error: ")
     assert printed.endswith(said)
+
+
+def test_wrong_value_in_the_environment_is_told_to_be_there(monkeypatch):
+    monkeypatch.setenv("MOCKSERVER_PORT", "x")
+
+    said = run("mockserver").splitlines()[-1]
+
+    assert said == "Error: Invalid value for MOCKSERVER_PORT in the environment: must be a whole number"
 
 
 def complete(folder: Path, script: str, program: str, *words: str) -> list[str]:

@@ -69,7 +69,7 @@ def test_setting_that_means_nothing_is_refused_in_one_line(tmp_path, text, said)
 def test_value_that_no_setting_takes_is_told_to_be_of_the_file(tmp_path):
     said = run_command("--config", write_settings(tmp_path, "port = 99999")).stderr
 
-    assert said.endswith("must be at most 65535, as the file of settings has it\n")
+    assert said.endswith("Invalid value for '--port' in the file of settings: must be at most 65535\n")
 
 
 def test_command_names_a_wrong_setting_without_a_traceback(tmp_path):
