@@ -28,7 +28,8 @@ def open_call_log(settings: Settings, *, is_beside_command: bool = False) -> Ite
         yield None
         return
     if settings.log_file is None:
-        yield _make_call_log(sys.stderr, level)
+        stream: TextIO | None = sys.stderr  # which is missing where it was closed before the start
+        yield None if stream is None else _make_call_log(stream, level)
         return
     try:
         file = settings.log_file.open("a", encoding="utf-8", errors="backslashreplace")

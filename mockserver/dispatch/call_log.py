@@ -15,7 +15,7 @@ from mockserver.http.response import Response
 from mockserver.session.session import DEFAULT
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# A line fits into what a pipe takes at once.
+# A line stays below four kilobytes, which a pipe with room at all takes without holding up the writer.
 _LONGEST_TARGET = 300
 _LONGEST_REMARK = 500
 _DIM, _GREEN, _YELLOW, _RED, _PLAIN = "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
@@ -76,10 +76,10 @@ class CallLog:
         if self._poll is not None and not self._poll(0):
             self._dropped += 1
             return
+        if self._dropped:
+            line = f"{self._dropped} calls are not shown, since nobody read this log\n{line}"
+            self._dropped = 0
         try:
-            if self._dropped:
-                self._stream.write(f"{self._dropped} calls are not shown, since nobody read this log\n")
-                self._dropped = 0
             self._stream.write(f"{line}\n")
             self._stream.flush()
         except (OSError, ValueError):  # the terminal, or who read the pipe, is gone

@@ -177,6 +177,16 @@ def test_log_whose_reader_is_gone_is_given_up():
         os.dup2(os.open(os.devnull, os.O_WRONLY), writing)
 
 
+def test_stub_without_standard_error_serves_all_the_same():
+    command = f'exec "{MOCKSERVER}" --port 0 2>&-'
+    with subprocess.Popen(["sh", "-c", command], stdout=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().strip().rpartition(" ")[2]
+        status = httpx2.get(f"{url}/nothing").status_code
+        process.terminate()
+
+    assert status == 404
+
+
 def test_command_shows_calls_on_standard_error_and_its_address_on_standard_output():
     with start_command() as (url, process):
         httpx2.get(f"{url}/nothing", headers={"Connection": "close"})
