@@ -264,7 +264,7 @@ class Driver(ReadingDriver):
             there = f"{place.object.type}/{place.object.id} in {place.category}"
             raise Unjudgeable(
                 f"{there} is answered 404; fixtures.object and fixtures.category have to exist, "
-                f"and path_style ({self.path_style}) has to be the target's"
+                f"and base_url and path_style ({self.path_style}) have to be the target's"
             )
         if may_write and answer.ok and category_of(answer).get("is_editable") is False:
             out = self.write(OPT_OUT)

@@ -218,6 +218,14 @@ def test_doctor_says_that_an_answer_is_cut(tmp_path):
 
 
 @pytest.mark.parametrize("reference", REFERENCES)
+def test_what_is_answered_404_may_have_another_address(reference):
+    verdict = judge_in_process(door_of(reference, 404, {"content-type": JSON}, b"{}"))
+
+    assert verdict.exit_status == 3
+    assert "base_url" in verdict.reason
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_refusal_in_a_web_page_is_said_to_be_one(reference, status):
     hint = "; that was a web page, perhaps of what stands before the API: check base_url"
