@@ -32,9 +32,11 @@ class ErrorFormat:
     def render_problem(self, problem: Problem) -> Reply:
         """Render *problem* as a reply of its status."""
         status = int(problem.kind)
+        # As RFC 9110 has it, a client treats a status that it does not know as the first of its class.
+        code = self.codes.get(str(status)) or self.codes.get(f"{status // 100}00")
         values = {
             "status": status,
-            "code": self.codes.get(str(status), reason_phrase(status).lower().replace(" ", "_")),
+            "code": code or reason_phrase(status).lower().replace(" ", "_"),
             "message": problem.message,
             "detail": problem.detail if problem.detail is not None else _ABSENT,
         }

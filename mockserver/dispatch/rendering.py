@@ -14,6 +14,7 @@ from mockserver.http.problems import (
     InternalError,
     Invalid,
     Problem,
+    TargetTooLong,
     Unavailable,
     UnsupportedMediaType,
 )
@@ -60,6 +61,10 @@ def render_problem(problem: Problem, operation: Operation) -> Reply:
     reply = operation.error_format.render_problem(problem)
     if not operation.error_format.is_own:
         return add_challenges(_example_error_reply(problem, operation, reply), operation)
+    if isinstance(problem, TargetTooLong):
+        # An answer of HTTP itself, which no contract need document.
+        violation = operation.contract_violation(reply)
+        return reply.with_headers({OFF_CONTRACT: violation}) if violation is not None else reply
     reply = add_challenges(reply, operation)
     # An error that the contract does not document must not look like one that it does.
     try:

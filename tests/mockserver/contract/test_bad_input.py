@@ -142,7 +142,7 @@ BAD: dict[str, tuple[int, Spoil]] = {
     "encoded-slashes": (404, lambda good: replace(good, target="/" + good.target[1:].replace("/", "%2F"))),
     "percent-nonsense": (404, lambda good: replace(good, target="/%zz%ff%" + good.target)),
     "path-of-50-kilobytes": (404, lambda good: replace(good, target=good.target + "/a" * 25_000)),
-    "path-of-100-kilobytes": (400, lambda good: replace(good, target=good.target + "/a" * 50_000)),
+    "path-of-100-kilobytes": (414, lambda good: replace(good, target=good.target + "/a" * 50_000)),
     **{
         f"method-{method}": (405, lambda good, method=method: replace(good, method=method))
         for method in ("PUT", "DELETE", "OPTIONS", "PROPFIND")
