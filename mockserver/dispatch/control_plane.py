@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from time import perf_counter
 
 from starlette.types import Send
@@ -14,10 +15,11 @@ from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.exchange import Exchange
 from mockserver.dispatch.rendering import error_reply, render_response
 from mockserver.dispatch.routing import match_operation, note_near_miss
-from mockserver.http.problems import Invalid, Violation, suggest_nearest
+from mockserver.http.problems import Invalid, Problem, Violation, suggest_nearest
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
 from mockserver.session.registry import SessionRegistry
+from mockserver.session.session import Session
 
 _PREFIX = "/__admin"
 # A state is one document, however much it holds.
@@ -73,16 +75,24 @@ class ControlPlane:
         refusal = self._guard(request)
         if refusal is not None:
             return refusal
+        exchange.session = self._find_session(request)
         operation = match_operation(exchange, self.routes)
         if operation is None:
             raise note_near_miss(exchange, self.routes)
         _refuse_unknown_parameters(request, operation)
-        # The operations that act on a session find it themselves; the others ask for none.
         session = exchange.session
         caller = operation.authenticate(request, session)
         arguments = await operation.read_arguments(request, exchange.path_values, caller)
         reply = await operation.handle(session, arguments)
         return reply if isinstance(reply, Stream) else operation.check_reply(reply)
+
+    def _find_session(self, request: Request) -> Session:
+        """Find the session whose clock dates the answer; the operations that act on one find it themselves."""
+        with suppress(Problem):
+            return self._sessions.peek(
+                request.query_values().get("session") or self._sessions.find_name(request)
+            )
+        return self._sessions.default
 
 
 def _refuse_unknown_parameters(request: Request, operation: Operation) -> None:

@@ -96,6 +96,10 @@ class SessionRegistry:
             return session
         raise NotFound(self._describe_unknown(name))
 
+    def peek(self, name: str | None) -> Session:
+        """Return the session *name* without using it, or the default one where there is none."""
+        return self.default if name is None else self._sessions.get(name, self.default)
+
     def _describe_unknown(self, name: str) -> str:
         """Say that there is no session *name*, with the nearest name.
 

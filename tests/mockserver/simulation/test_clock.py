@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.services.service import load_services
-from mockserver.stub import Stub
+from mockserver.stub import Options, Stub
 from tests.testbed.calls import PREFERENCE, connect, request
 from tests.testbed.session_caller import A_FAN, Caller
 from tests.testbed.stubs import serve_stub
@@ -23,6 +23,20 @@ def test_frozen_clock_drives_timestamps_and_the_date_header(caller):
     assert first.headers["date"] == "Tue, 06 May 2031 07:08:09 GMT"
     assert second.json()["data"]["updatedAt"] == "2031-05-06T07:38:09.123Z"
     assert second.headers["date"] == "Tue, 06 May 2031 07:38:09 GMT"
+
+
+def test_control_plane_tells_the_date_of_the_session_that_it_is_asked_about(caller):
+    caller.freeze()
+
+    dates = [
+        caller.ask("GET", "clock").headers["date"],
+        caller.http.get(f"/__session/{caller.id}/__admin/state").headers["date"],
+        caller.http.get("/__admin/state", headers={"X-Mock-Session": caller.id}).headers["date"],
+        caller.ask("GET", "snapshots/none").headers["date"],
+    ]
+
+    assert dates == ["Wed, 02 Jan 2030 03:04:05 GMT"] * 4
+    assert caller.http.get("/__admin/state").headers["date"] != dates[0]
 
 
 def test_clock_stands_still_runs_ahead_and_is_given_back(caller):
@@ -102,8 +116,9 @@ def life(url: str) -> list[bytes]:
 def test_two_runs_of_one_seed_are_byte_identical(monkeypatch):
     monkeypatch.setattr("tests.testbed.session_caller._numbers", iter([7, 7, 7]))
     runs = []
-    for seed in (42, 42, 43):
-        with serve_stub(Stub(load_services(), seed=seed)) as url:
+    for seed, system_s in ((42, 1.8e9), (42, 1.9e9), (43, 1.8e9)):
+        options = Options(seconds=lambda system_s=system_s: system_s)
+        with serve_stub(Stub(load_services(), seed=seed, options=options)) as url:
             runs.append(
                 [part.replace(url.encode(), b"").replace(url[7:].encode(), b"") for part in life(url)]
             )
