@@ -1,0 +1,70 @@
+"""Ctrl-C, once, twice and at any time: the stub ends without a traceback, and its state is whole."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.testbed.calls import PREFERENCE, bearer, connect, fresh, read, request, token
+
+# Whoever runs the tests in the background passes on that interrupts are ignored.
+LISTEN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+RUN = "from mockserver.__main__ import main; main()"
+INTERRUPT_WHILE_TYPER_IS_LOADED = """
+import sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+"""
+
+
+def start(program: str, *words: str | Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", f"{LISTEN}\n{program}", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_interrupts_end_it_without_a_traceback_whoever_listens(tmp_path, times):
+    state = tmp_path / "state.json"
+    process = start(RUN, "--port", "0", "--quiet", "--state", state)
+    url = process.stdout.readline().strip()
+    kept = fresh()
+    httpx2.post(url + PREFERENCE, json=kept, headers=bearer(token())).raise_for_status()
+    with connect(url) as events, connect(url) as delayed:
+        events.sendall(request("GET", "/__admin/events", {"Host": "localhost"}))
+        assert events.recv(100).startswith(b"HTTP/1.1 200")
+        delayed.sendall(request(headers={"Prefer": "code=200, delay=20000"}))
+        # The second call is answered after the first has begun to wait.
+        httpx2.get(f"{url}/__admin/health").raise_for_status()
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)  # signals that come together are one to the process
+        answer = read(delayed)
+        printed, complained = process.communicate(timeout=10)
+
+    assert (printed, complained) == ("", "")
+    assert process.returncode == 130
+    assert answer.status == 503
+    saved = json.loads(state.read_text())["onlyautomator"]["preferences"]
+    assert kept["preference"] in {one["preference"] for one in saved}
+    assert [*tmp_path.iterdir()] == [state]
+
+
+def test_interrupt_while_the_command_is_loaded_ends_it_without_a_word():
+    process = start(INTERRUPT_WHILE_TYPER_IS_LOADED + RUN, "--port", "0")
+    printed, complained = process.communicate(timeout=10)
+
+    assert (printed, complained, process.returncode) == ("", "", -signal.SIGINT)
