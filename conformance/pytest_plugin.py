@@ -224,7 +224,7 @@ class RequirementItem(pytest.Item):
         """Ask, and say in pytest's words what came of it."""
         result = self._run.ask(self._requirement)
         is_decisive = self._run.decides_verdict(result)
-        reason = self._run.session.client.redaction(result.reason or "")
+        reason = self._run.session.client.redaction.show(result.reason or "")
         selected = sum(isinstance(one, RequirementItem) for one in self.session.items)
         if fault := self._run.fault_of_waiver(result, selected):
             pytest.fail(f"{fault}\n{self._describe(result)}", pytrace=False)
@@ -260,7 +260,8 @@ class RequirementItem(pytest.Item):
 
 
 def _describe_evidence(result: Result) -> Iterator[str]:
-    from conformance.report.words import MOST_SENTENCES, quote_sentence, shorten_line
+    from conformance.http.foreign_text import shorten_line
+    from conformance.report.words import MOST_SENTENCES, quote_sentence
     from conformance.suite.sentences import quote_sentences
 
     for one in quote_sentences(result.requirement)[:MOST_SENTENCES]:

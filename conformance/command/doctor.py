@@ -20,7 +20,6 @@ def check_target(
     wait: WaitFor = None,
 ) -> None:
     """Check that a target can be judged: reachable, main credential accepted, main fixtures known."""
-    from conformance.http.evidence import escape_controls
     from conformance.judge.notes import describe_target
     from conformance.judge.session import CannotRun, TargetSession
     from conformance.judge.suites import read_profile, suite_of
@@ -33,7 +32,7 @@ def check_target(
             raise CannotRun(trouble)
         typer.echo(f"{target.api} at {target.base_url}: {session.describe_preflight()}")
         for gap in session.driver.list_gaps():
-            typer.echo(escape_controls(session.client.redaction(gap)))
+            typer.echo(session.client.redaction.show(gap))
     for note in describe_target(target, datetime.now(UTC)):
         typer.echo(f"note: {note}")
     typer.echo("Optional credentials and fixtures are not tried here, but by a run.")

@@ -65,9 +65,13 @@ def report_errors(
             except (typer.Exit, BrokenPipeError):  # which typer turns into statuses of its own
                 raise
             except Exception as error:
+                from conformance.http.redaction import mask_unknown_credentials
                 from conformance.judge.result import describe_judge_error
+                from conformance.target.shell import conceal_environment
 
-                print_error(f"the judge itself failed: {describe_judge_error(error)}")
+                # Nobody here knows the credentials of the profile, so whatever may be one is left out.
+                what = mask_unknown_credentials(describe_judge_error(error))
+                print_error(conceal_environment().show_line(f"the judge itself failed: {what}"))
                 sys.exit(NO_VERDICT)
 
         return reporting_errors

@@ -36,7 +36,7 @@ def replay_finding(
 
     Exit status: 0 it holds no longer, 1 it does, 2 usage or profile error, 3 nobody can tell.
     """
-    from conformance.http.evidence import escape_controls
+    from conformance.http.foreign_text import escape_controls
     from conformance.judge.session import judge_target
     from conformance.judge.suites import read_profile, suite_of
     from conformance.report.block import render_failure

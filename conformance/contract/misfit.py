@@ -43,7 +43,7 @@ def find_misfit(operation: Operation, response: Response) -> Misfit | None:
     documented = operation.validator.responses.find_by_status_code(response.status)
     if documented and {"content", "schema"} & documented.definition.keys():
         if response.unread_coding:
-            raise Inconclusive(describe_unread_coding(response.unread_coding))
+            raise Inconclusive(describe_unread_coding(response))
         if response.coding_fault:
             return Misfit(f"status {response.status}, {response.coding_fault}")
         # Swagger's "produces" speaks of answers that have a body; one without a schema has none.

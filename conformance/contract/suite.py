@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,6 +59,11 @@ class ContractSuite:
         spec, selected = self.target.spec, self.target.selected_operations()
         unselected = [f"{one.method} {one.path}" for one in spec.operations if one not in selected]
         return [*unselected, *list_odd_operations(spec.spec)]
+
+    @property
+    def document_text(self) -> str:
+        """The words of the contract."""
+        return json.dumps(self.target.spec.spec, default=str)
 
     def make_driver(self, client: Client, run: Run) -> ContractDriver:
         """Make what the requirements speak to the target through."""

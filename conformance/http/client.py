@@ -19,7 +19,7 @@ from conformance.http.composition import (
 from conformance.http.connection import HttpConnection, Request, choose_proxy
 from conformance.http.credentials.authorized_sender import AuthorizedSender
 from conformance.http.credentials.secret import Secret
-from conformance.http.evidence import Exchange, escape_controls
+from conformance.http.evidence import Exchange
 from conformance.http.evidence_log import EvidenceLog
 from conformance.http.pacing import (
     BUSY_STATUSES,
@@ -40,6 +40,7 @@ from conformance.http.sender import Sender
 __all__ = ["UNSET", "Client", "RequestParts"]
 
 T = TypeVar("T")
+_LONGEST_QUOTE = 40  # characters of a header
 
 
 class Client:
@@ -335,7 +336,9 @@ class Client:
         if response.status == TOO_MANY_REQUESTS:
             self.refused_as_too_many.append(response)
         asked = response.headers.get("retry-after")
-        wanted_pause = f" and asks to wait ({escape_controls(asked)[:40]})" if asked else ""
+        wanted_pause = (
+            f" and asks to wait ({self.redaction.show_line(asked, _LONGEST_QUOTE)})" if asked else ""
+        )
         limit = f"the profile's patience.retry_s ({self._retry_s:g} s)"
         if self.budget.remaining_s() < self._retry_s:
             limit += f" or what is left of {self.budget.describe()}"

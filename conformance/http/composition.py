@@ -65,7 +65,7 @@ def compose_request(
         url = _parse_url(f"{base_url}{path}{query}")
         return make_request(method.upper(), url, {**defaults, **headers}, content)
     except (httpx2.InvalidURL, UnicodeEncodeError) as error:
-        raise Inconclusive(f"the request cannot be sent: {redaction(str(error))}") from None
+        raise Inconclusive(f"the request cannot be sent: {redaction.show_line(str(error))}") from None
 
 
 def move_to_other_slash(request: Request, status: int, headers: Mapping[str, str]) -> Request | None:

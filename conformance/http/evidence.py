@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 from conformance.assertions.json_lines import mark_lines
 from conformance.assertions.member import Member, render_pointer
+from conformance.http.foreign_text import LONGEST_LINE, LONGEST_QUOTE, escape_controls
 from conformance.http.redaction import MASK, Redaction
 
 if TYPE_CHECKING:
     from conformance.http.connection import RawResponse, Request
 
 LONGEST_BODY = 4096
-LONGEST_LINE = 500  # characters of what an answer is quoted with
 STEPS = "steps"  # the folder beside a report that keeps what no line can
 # curl sets these itself; its values of Accept and the like matter no more than ours.
 _HEADERS_OF_THE_CLIENT = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
@@ -26,7 +26,6 @@ _LONGEST_IN_LINE = 4 * LONGEST_BODY  # bytes of a body
 _LONGEST_CURL = 1000  # where it is one line among others: pasted whole or not at all
 _LONGEST_PARSED = 1024 * 1024  # bytes; what is larger is not worth the time that its lines take
 _LINES_AROUND = 8
-_TEXT_CONTROLS = {"\n", "\r", "\t"}
 
 
 class Exchange:
@@ -69,8 +68,7 @@ class Exchange:
     def query(self) -> list[tuple[str, str]]:
         """The decoded parameters of the address, without credentials."""
         parameters = self._request.url.params.multi_items()
-        clean = [(self._redaction(name), self._redaction(value)) for name, value in parameters]
-        return [(escape_controls(name), escape_controls(value)) for name, value in clean]
+        return [(self._redaction.show(name), self._redaction.show(value)) for name, value in parameters]
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
@@ -81,7 +79,7 @@ class Exchange:
     def body(self) -> str | None:
         """The request's body, cut to size; None if it had none."""
         content = self._request.content
-        return render_body(content, self._redaction) if content else None
+        return self._redaction.show_bytes(content, LONGEST_BODY) if content else None
 
     @property
     def sent_json(self) -> Any:
@@ -117,6 +115,10 @@ class Exchange:
     def content(self) -> bytes:
         """The request's body as it was sent, which may hold a credential unless it is a kept one."""
         return self._request.content
+
+    def show_words(self, text: str) -> str:
+        """Return *text*, which is of the answer, as it may be shown in a sentence."""
+        return self._redaction.show(text, LONGEST_QUOTE)
 
     @property
     def kept_body(self) -> str | None:
@@ -161,7 +163,7 @@ class Exchange:
             min(marked[-1], marked[0] + _LINES_AROUND) + _LINES_AROUND,
         )
         shown = [
-            f"{'>' if is_marked else ' '} {shorten_text(escape_controls(self._redaction(text)))}"
+            f"{'>' if is_marked else ' '} {self._redaction.show(text, LONGEST_LINE)}"
             for text, is_marked in lines[first : last + 1]
         ]
         return "\n".join([f"lines {first + 1} to {first + len(shown)} of {len(lines)}", *shown])
@@ -174,7 +176,7 @@ class Exchange:
     @cached_property
     def response_body(self) -> str:
         """The response's body, cut to size; empty if none came."""
-        return render_body(self._response.content, self._redaction) if self._response else ""
+        return self._redaction.show_bytes(self._response.content, LONGEST_BODY) if self._response else ""
 
     def as_json(self, expected: str | None = None, got: str | None = None) -> dict[str, Any]:
         """Return one item of a report's evidence."""
@@ -197,37 +199,12 @@ class Exchange:
         }
 
 
-def render_body(body: bytes, redaction: Redaction) -> str:
-    """Show *body* as text, cut to size, credentials replaced, control characters escaped."""
-    # Redacted before it is cut, for half a credential is not recognized; four times as much is read, since a character
-    # of UTF-8 has at most four bytes.
-    shown = redaction(body[: 4 * LONGEST_BODY].decode("utf-8", "backslashreplace"))
-    left_out = len(body) - LONGEST_BODY
-    return escape_controls(shown[:LONGEST_BODY]) + (f"… ({left_out} bytes more)" if left_out > 0 else "")
-
-
-def shorten_text(text: str, longest: int = LONGEST_LINE) -> str:
-    """Return *text*, or its beginning and how much is left out."""
-    left_out = len(text) - longest
-    return text if left_out <= 0 else f"{text[:longest]}… ({left_out} characters more)"
-
-
-def escape_controls(text: str) -> str:
-    """Escape the control characters that a terminal would obey and an XML file may not hold."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() or character in _TEXT_CONTROLS else ascii(character)[1:-1]
-        for character in text
-    )
-
-
 def render_headers(headers: Iterable[tuple[str, str]], redaction: Redaction) -> dict[str, str]:
     """Show headers without credentials; repeated ones are joined."""
     shown: dict[str, str] = {}
     for name, value in headers:
-        clean = shorten_text(escape_controls(redaction.redact_header(name, value)), LONGEST_BODY)
-        shown[escape_controls(redaction(name))] = f"{shown[name]}, {clean}" if name in shown else clean
+        title, clean = redaction.show(name), redaction.show_header(name, value, LONGEST_BODY)
+        shown[title] = f"{shown[title]}, {clean}" if title in shown else clean
     return shown
 
 
@@ -256,6 +233,8 @@ def render_curl(
         return " ".join([*words, f"--data-binary @body  {note}"])
     if _can_be_quoted(body):
         return " ".join([*words, "--data-binary", redaction.quote_for_shell(body.decode())])
+    if redaction(text := body.decode("utf-8", "backslashreplace")) != text:
+        return " ".join([*words, f"--data-binary @body  # {len(body)} bytes that hold a credential"])
     # Bytes that no shell can quote: printf of every shell knows octal escapes, and few know others.
     octal = "".join(f"\\{byte:03o}" for byte in body)
     return f"printf '{octal}' | " + " ".join([*words, "--data-binary @-"])

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
-from urllib.parse import quote
 
 import httpx2
+
+from conformance.http.credentials.told import is_address, list_told_credentials, mask_in_address
+from conformance.http.credentials.traces import Trace, TraceFinder
+from conformance.http.foreign_text import (
+    LONGEST_SENTENCE,
+    cut_quotes,
+    escape_controls,
+    shorten_text,
+    to_one_line,
+)
 
 _SENSITIVE = re.compile(r"auth|cookie|token|key|secret|session|credential|passw", re.IGNORECASE)
 _SCHEMES = {"basic", "bearer", "digest", "token"}
 _UNNAMED = "CREDENTIAL"
-_SHORTEST_VALUE = 4  # what is shorter is no secret, and replacing it by value would spoil every text
-_SHORTEST_PART = 8
 MASK = "[redacted]"
+_MOST_TOLD = (
+    200  # credentials that answers tell; a target that sets a cookie with each must not fill the memory
+)
+_READ_AHEAD = 16 * 1024  # characters behind what is shown, so that a credential on the edge is whole
 # What nobody told us is a credential and looks like one: what follows Bearer, a JWT, and words of random letters
 # and figures. Paths and UUIDs are none.
 _UNKNOWN = re.compile(
     r"(?<=[Bb]earer )\S+"
     r"|eyJ[\w-]+\.[\w.-]*"
     r"|(?<![\w+.=-])(?=[\w+.=-]*[A-Z])(?=[\w+.=-]*[a-z])(?=[\w+.=-]*\d)[\w+.=-]{20,}"
+    r"|(?<![\w+.=/-])(?=[\w+=-]*\d)(?=[\w+=-]*[g-z])[\w+=-]{20,}"
     r"|\b[0-9a-fA-F]{32,}\b"
+    r"|(?<=://)[^/@\s]+(?=@)"
 )
-
-_BACKSLASHES = r"\\{1,8}"  # and no more, or a text of nothing else would take for ever
-_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
 
 
 @lru_cache(256)  # the same few come with every request
@@ -39,27 +46,27 @@ def is_sensitive_name(name: str) -> bool:
 
 
 class Redaction:
-    """Knows every credential of the run by value and replaces it by the ``$NAME`` of its variable."""
+    """Knows every credential of the run by value and replaces it by the ``$NAME`` of its variable.
 
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-        self._values: dict[
-            str, tuple[str, str]
-        ] = {}  # and their names, by what is left of them without escapes
+    read_ordinary_words: the texts in which anybody may read words that a part of a credential may be, too, such as the
+    document of the API.
+    """
+
+    def __init__(self, read_ordinary_words: Callable[[], str] = str) -> None:
+        self._finder = TraceFinder(read_ordinary_words)
         self._seen_headers: set[tuple[str, str]] = set()
+        self._told_count = 0
         self._lock = threading.Lock()
+
+    # --- what is a credential -------------------------------------------------------------------------------
 
     def conceal(self, value: str, name: str = _UNNAMED) -> str:
         """Remember that *value* is a credential, to be shown as ``$name``; returns the value.
 
-        The forms in which a server may echo it are remembered too: quoted for a URL, escaped for JSON or
-        HTML, in Base64, in hexadecimal figures, and the parts of a JWT.
+        It is found in every form in which a server may echo it, and so is every run of twelve of its characters.
         """
         with self._lock:
-            # Replaced whole, since another thread may be reading the old ones.
-            self._names = {form.lower(): name for form in _echoed_forms(value)} | self._names
-            if len(value) >= _SHORTEST_VALUE:
-                self._values = {_remove_escapes(value): (value, name)} | self._values
+            self._finder.add(value, name)
         return value
 
     def conceal_proxy(self, proxy: httpx2.URL | None) -> None:
@@ -77,80 +84,78 @@ class Redaction:
         # A cookie's values are credentials by themselves; its names are not.
         cookies = re.findall(r"=([^;]+)", value)
         for part in cookies if "cookie" in name.lower() else [rest if has_scheme else value]:
-            if not _holds_no_credential(part) and not self._find_forms(part):
+            if not _holds_no_credential(part) and not self._holds_whole_credential(part):
                 self.conceal(part.strip())
+
+    def conceal_told(self, headers: httpx2.Headers, content: bytes) -> None:
+        """Remember what an answer tells that opens something, such as its cookies; it has no name to be shown by."""
+        for value in list_told_credentials(headers, content):
+            with self._lock:
+                if self._told_count < _MOST_TOLD and not self._finder.is_ordinary(value):
+                    self._told_count += 1
+                    self._finder.add(value, None)
+
+    # --- what is shown --------------------------------------------------------------------------------------
 
     def __call__(self, text: str) -> str:
         """Return *text* with every credential replaced."""
-        if "\\" in text:
-            text = self._replace_escaped(text)
-        pattern = self._build_pattern(text)
-        return pattern.sub(lambda match: f"${self._variable_of(match)}", text) if pattern else text
+        return "".join(self._replace_credentials(text, lambda one: f"${one.name}" if one.name else MASK, str))
+
+    def show(self, text: str, longest: int | None = None) -> str:
+        """Return words of others as they may be shown: without credentials, no control characters, cut to *longest*."""
+        whole = text if longest is None else text[: _READ_AHEAD + longest]
+        shown = escape_controls(cut_quotes(self(whole)))
+        if longest is None:
+            return shown
+        return shorten_text(shown, longest)
+
+    def show_line(self, text: str, longest: int = LONGEST_SENTENCE) -> str:
+        """Show words of others in one line, which no terminal and no CI system takes for a command."""
+        return to_one_line(cut_quotes(self(text[: _READ_AHEAD + longest])), longest)
+
+    def show_bytes(self, content: bytes, longest: int) -> str:
+        """Show as text what may be bytes of any kind, cut to *longest*."""
+        # A character of UTF-8 has at most four bytes.
+        read = content[: _READ_AHEAD + 4 * longest].decode("utf-8", "backslashreplace")
+        left_out = len(content) - longest
+        shown = self(read)[:longest]
+        return escape_controls(shown) + (f"… ({left_out} bytes more)" if left_out > 0 else "")
+
+    def show_header(self, name: str, value: str, longest: int) -> str:
+        """Show the value of a header, cut to *longest*."""
+        return shorten_text(escape_controls(self.redact_header(name, value)), longest)
 
     def redact_header(self, name: str, value: str) -> str:
         """Return a header's value without its credential; one that cannot be named is masked whole."""
-        shown = self(value)
-        if shown == value and not _holds_no_credential(value) and is_sensitive_name(name):
-            return MASK
-        return shown
+        if is_sensitive_name(name) and not _holds_no_credential(value):
+            return self(value) if self._holds_whole_credential(value) else MASK
+        return self(mask_in_address(value, MASK) if is_address(name) else value)
 
     def quote_for_shell(self, text: str) -> str:
         """Quote *text* for a shell so that each credential is read from its environment variable."""
-        quoted, at = "", 0
-        pattern = self._build_pattern(text)
-        for match in pattern.finditer(text) if pattern else ():
-            quoted += (
-                re.sub(r'([\\"$`])', r"\\\1", text[at : match.start()]) + f"${{{self._variable_of(match)}}}"
-            )
-            at = match.end()
-        if not at:
+
+        def escape_for_shell(part: str) -> str:
+            return re.sub(r'([\\"$`])', r"\\\1", part)
+
+        parts = self._replace_credentials(
+            text, lambda one: f"${{{one.name}}}" if one.name else MASK, escape_for_shell
+        )
+        if len(parts) == 1:
             return "'" + text.replace("'", "'\"'\"'") + "'"
-        return '"' + quoted + re.sub(r'([\\"$`])', r"\\\1", text[at:]) + '"'
+        return f'"{"".join(parts)}"'
 
-    def _replace_escaped(self, text: str) -> str:
-        """Return *text* without the credentials that JSON escapes hide, of which each library has its own."""
-        plain = _remove_escapes(text)
-        found = [named for bare, named in self._values.items() if bare in plain]
-        for value, name in sorted(found, key=lambda named: len(named[0]), reverse=True):
-            text = _compile_escaped(value).sub(lambda _, name=name: f"${name}", text)  # type: ignore[misc]
-        return text
+    def _replace_credentials(
+        self, text: str, replace: Callable[[Trace], str], keep: Callable[[str], str]
+    ) -> list[str]:
+        """Return the parts of *text*: what stands for each credential, and what is kept before, between and behind."""
+        parts, at = list[str](), 0
+        for one in self._finder.find(text):
+            parts += [keep(text[at : one.start]), replace(one)]
+            at = one.end
+        return [*parts, keep(text[at:])]
 
-    def _variable_of(self, match: re.Match[str]) -> str:
-        return self._names.get(match[0].lower(), _UNNAMED)
-
-    def _build_pattern(self, text: str) -> re.Pattern[str] | None:
-        """Match the credentials that are in *text*, the longest first; None if there are none."""
-        found = sorted(self._find_forms(text), key=len, reverse=True)
-        return _compile_forms(tuple(found)) if found else None
-
-    def _find_forms(self, text: str) -> list[str]:
-        lowered = text.lower()
-        return [form for form in self._names if form in lowered]
-
-
-@lru_cache(256)  # most texts hold the same one
-def _compile_forms(forms: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
-
-
-@lru_cache(256)  # likewise
-def _compile_escaped(value: str) -> re.Pattern[str]:
-    """Match *value* with any of its characters escaped as in JSON, with more backslashes where that is text in JSON."""
-    return re.compile("".join(map(_match_escaped, value)), re.IGNORECASE)
-
-
-def _match_escaped(character: str) -> str:
-    units = character.encode("utf-16-be", "surrogatepass")
-    escapes = "".join(rf"{_BACKSLASHES}u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
-    before = "" if character.isalnum() else f"(?:{_BACKSLASHES})?"
-    return f"(?:{before}{re.escape(character)}|{escapes})"
-
-
-def _remove_escapes(text: str) -> str:
-    """Return *text* in lower case, each character that is escaped as itself, and without any backslash."""
-    whole = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-    joined = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return joined.replace("\\", "").lower()
+    def _holds_whole_credential(self, text: str) -> bool:
+        return any(one.is_whole and one.name for one in self._finder.find(text))
 
 
 def mask_unknown_credentials(text: str) -> str:
@@ -160,29 +165,3 @@ def mask_unknown_credentials(text: str) -> str:
 
 def _holds_no_credential(value: str) -> bool:
     return not value.strip() or value.strip().lower() in _SCHEMES
-
-
-def _encode_base64(value: bytes) -> Iterator[str]:
-    """Yield *value* in Base64 of either alphabet: alone, and what it always is, whatever stands before and behind."""
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        encoded = encode(value).decode()
-        yield from (encoded, encoded.rstrip("="))
-        if len(value) >= _SHORTEST_PART:
-            for ahead, shared in enumerate(
-                (0, 2, 3)
-            ):  # characters that also hold bits of so many bytes ahead
-                end = (ahead + len(value)) * 8 // 6
-                yield encode(bytes(ahead) + value).decode()[shared:end]
-
-
-def _echoed_forms(value: str) -> set[str]:
-    forms = {
-        value,
-        quote(value, safe=""),
-        json.dumps(value)[1:-1],
-        html.escape(value),
-        value.encode().hex(),
-        *_encode_base64(value.encode()),
-    }
-    forms |= {part for part in value.split(".") if len(part) >= _SHORTEST_PART and value.count(".") >= 2}
-    return {form for form in forms if len(form) >= _SHORTEST_VALUE}

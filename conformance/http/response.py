@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
-from conformance.http.evidence import Exchange, escape_controls
+from conformance.http.evidence import Exchange
 from conformance.http.pacing import parse_http_date
 from openapi.media_type import bare_media_type, is_json
 
@@ -91,7 +91,7 @@ class Response:
     @cached_property
     def _parsed_json(self) -> Any:
         if self.unread_coding:
-            return Inconclusive(describe_unread_coding(self.unread_coding))
+            return Inconclusive(describe_unread_coding(self))
         if self.coding_fault:
             return DoesNotConform("a JSON body", self.coding_fault)
         try:
@@ -101,17 +101,18 @@ class Response:
         except RecursionError:
             return DoesNotConform("a JSON body", "one that is nested too deep to read")
         except ValueError as error:
-            start = escape_controls(self.text[:60].strip())
+            start = self.exchange.show_words(self.text.strip())
             # What else json.loads raises is Python's own limit on the digits of a number.
             is_explained = isinstance(error, (json.JSONDecodeError, _NotJson))
             why = str(error) if is_explained else "a number has too many digits to read"
             return DoesNotConform("a JSON body", f"{start!r} ({why})" if start else "an empty body")
 
 
-def describe_unread_coding(coding: str) -> str:
-    """Say that a body in *coding* cannot be read, and what to do."""
+def describe_unread_coding(response: Response) -> str:
+    """Say that a body is in a coding that cannot be read, and what to do."""
+    coding = response.exchange.show_words(response.unread_coding or "")
     return (
-        f"the body is in the content coding {escape_controls(coding)[:40]}, which cannot be read here "
+        f"the body is in the content coding {coding}, which cannot be read here "
         "and was not asked for; let the server heed Accept-Encoding, which names gzip and deflate"
     )
 

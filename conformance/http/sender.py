@@ -27,8 +27,9 @@ from conformance.http.connection import (
     RawResponse,
     Request,
 )
-from conformance.http.evidence import Exchange, escape_controls
+from conformance.http.evidence import Exchange
 from conformance.http.evidence_log import EvidenceLog
+from conformance.http.foreign_text import LONGEST_LINE
 from conformance.http.pacing import GATEWAY_STATUSES, Budget, RateLimit
 from conformance.http.raw_request import RawRequest
 from conformance.http.redaction import Redaction
@@ -237,7 +238,7 @@ class Sender:
                 outcome = self._budget.exhausted_outcome()
                 sentence = str(outcome)
         except httpcore2.LocalProtocolError as error:
-            sentence = f"the request cannot be sent: {self._redaction(str(error))}"
+            sentence = f"the request cannot be sent: {self._redaction.show_line(str(error), _LONGEST_QUOTE)}"
             outcome = Inconclusive(sentence)
         except AnswerCut as cut:
             if not cut.has_timed_out or self._budget.remaining_s():
@@ -259,7 +260,7 @@ class Sender:
         self, cut: AnswerCut, requests: Sequence[Request], sent_at: float, manner: str
     ) -> DoesNotConform | RunStopped:
         """Record an answer that is cut, and those before it, and return what comes of it."""
-        how = escape_controls(self._redaction(str(cut)))[:_LONGEST_QUOTE]
+        how = self._redaction.show_line(str(cut), _LONGEST_QUOTE)
         for one, raw in zip(requests, cut.before, strict=False):
             self._log.cite(self._record_response(one, raw, sent_at, manner).exchange)
         request = requests[len(cut.before)]
@@ -281,6 +282,7 @@ class Sender:
         error: str | None = None,
     ) -> Response:
         received_at = self._clock.monotonic()
+        self._redaction.conceal_told(raw.headers, raw.content)
         exchange = Exchange(
             request, self._redaction, raw, error, seconds=received_at - sent_at, manner=manner
         )
@@ -311,7 +313,7 @@ def _explain_connection_error(
     error: Exception, url: httpx2.URL, proxy: httpx2.URL | None, redaction: Redaction
 ) -> Unreachable:
     """Return the outcome that says why *url* gave no response: ConnectionClosed where it took the request."""
-    origin, reason = _describe_origin(url), redaction(str(error))
+    origin, reason = _describe_origin(url), redaction.show_line(str(error), LONGEST_LINE)
     if isinstance(error, httpcore2.ProxyError):
         return Unreachable(f"the proxy does not let through to {origin}: {reason}")
     if isinstance(error, httpcore2.ConnectError):
@@ -323,7 +325,7 @@ def _explain_connection_error(
     if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
         did = "reset" if _goes_back_to(error, ConnectionResetError) else "closed"
         return ConnectionClosed(f"{origin} {did} the connection without an answer")
-    quote = escape_controls(reason)[:_LONGEST_QUOTE]
+    quote = redaction.show_line(str(error), _LONGEST_QUOTE)
     only = "the judge speaks nothing else, and no HTTP/2"
     return Unreachable(f"{origin} answered something that is not HTTP/1.1: {quote}; {only}")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import httpx2
 
 from conformance.assertions.outcome import DoesNotConform
-from conformance.http.evidence import escape_controls, shorten_text
+from conformance.http.foreign_text import escape_controls, shorten_text
 from conformance.http.pacing import BUSY_STATUSES, GATEWAY_STATUSES
 from conformance.http.response import Response, describe_unread_coding
 from openapi.media_type import bare_media_type
@@ -77,7 +77,7 @@ def _describe_lack_of_json(response: Response) -> str:
 def _find_advice(response: Response) -> str:
     coding = None
     if response.unread_coding:
-        coding = describe_unread_coding(response.unread_coding)
+        coding = describe_unread_coding(response)
     elif response.coding_fault:
         coding = _MEND_CODING
     if coding and response.ok and response.is_labelled_json:

@@ -10,8 +10,9 @@ from dataclasses import replace
 from conformance.assertions.member import Member
 from conformance.assertions.outcome import RunStopped
 from conformance.http.client import Client
-from conformance.http.evidence import LONGEST_LINE, Exchange
-from conformance.judge.result import Result, make_result, result_not_asked, to_one_line
+from conformance.http.evidence import Exchange
+from conformance.http.foreign_text import LONGEST_LINE
+from conformance.judge.result import Result, make_result, result_not_asked
 from conformance.suite.driver import Driver
 from conformance.suite.requirement import Requirement
 
@@ -51,7 +52,7 @@ class Engine:
             error = outcome
         was_stopped = self.stopped
         if isinstance(error, RunStopped) and not was_stopped:
-            self.stopped = to_one_line(self._client.redaction(str(error)))
+            self.stopped = self._client.redaction.show_line(str(error))
         result = replace(
             make_result(requirement, error, self._client),
             seconds=time.monotonic() - began,
@@ -59,7 +60,7 @@ class Engine:
         )
         if fault := result.at_fault:
             subject = result.subject or self._describe_subject(fault, result.member)
-            shown = to_one_line(self._client.redaction(subject), LONGEST_LINE) if subject else None
+            shown = self._client.redaction.show_line(subject, LONGEST_LINE) if subject else None
             result = replace(result, subject=shown)
         # What came before a run was stopped can be wrong enough, and never proves that the rest would have been right.
         counts = not was_stopped or result.status == "failed" or result.is_our_fault

@@ -14,11 +14,10 @@ from conformance.generation.case import Case, CaseSet
 from conformance.generation.cases import TooFewCases
 from conformance.http.client import Client
 from conformance.http.pacing import Budget
-from conformance.http.redaction import Redaction
 from conformance.judge import interrupt
 from conformance.judge.finding import Finding
 from conformance.judge.result import make_result
-from conformance.judge.session import client_options
+from conformance.judge.session import client_options, make_redaction
 from conformance.judge.suites import Suite
 from conformance.suite.driver import CaseResult, Driver
 from conformance.suite.requirement import Requirement
@@ -86,7 +85,7 @@ class Exploration:
         self.findings: list[Finding] = []
         self.exam_count = 0
         self.stopped: str | None = None
-        self.redaction = Redaction()
+        self.redaction = make_redaction(suite)
         self._suite = suite
         self._clock = clock
         self._seeds = iter(lambda: secrets.randbelow(2**31), None) if seeds is None else seeds
@@ -119,7 +118,7 @@ class Exploration:
             self.stopped = "interrupted"
             interrupt.take_interrupt()
         except RunStopped as silence:
-            self.stopped = self.redaction(str(silence))
+            self.stopped = self.redaction.show_line(str(silence))
         finally:
             self._restore()
 

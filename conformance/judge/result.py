@@ -11,12 +11,12 @@ from pathlib import Path
 from conformance.assertions.member import Member, render_member
 from conformance.assertions.outcome import UNDECIDED, DoesNotConform, NotTested, Observation
 from conformance.http.client import Client
-from conformance.http.evidence import LONGEST_LINE, Exchange, escape_controls, shorten_text
+from conformance.http.evidence import Exchange
+from conformance.http.foreign_text import LONGEST_LINE, to_one_line
 from conformance.http.redaction import Redaction
 from conformance.suite.requirement import Requirement
 
 _MOST_SHOWN = 8
-_LONGEST_REASON = 2000  # characters; it may be a list of what was observed
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ def make_result(requirement: Requirement, error: BaseException | None, client: C
         return Result(requirement, "observed" if is_observed else "passed", evidence=evidence)
     if isinstance(error, DoesNotConform):
         return _result_of_failure(requirement, error, evidence, client)
-    reason = to_one_line(client.redaction(str(error)))
+    reason = client.redaction.show_line(str(error))
     if isinstance(error, Observation):
         return Result(requirement, "observed", reason, evidence=evidence)
     if isinstance(error, NotTested):
         return Result(requirement, "not_tested", reason, evidence=evidence)
     if isinstance(error, UNDECIDED):
         return Result(requirement, "inconclusive", reason, evidence=evidence)
-    fault = to_one_line(f"the judge's own fault: {client.redaction(describe_judge_error(error))}")
+    fault = client.redaction.show_line(f"the judge's own fault: {describe_judge_error(error)}")
     return Result(requirement, "inconclusive", fault, evidence=evidence, is_our_fault=True)
 
 
@@ -96,9 +96,7 @@ def _result_of_failure(
 ) -> Result:
     # A requirement that names no answer speaks of the last one.
     at_fault = error.answer.exchange if error.answer else evidence[-1] if evidence else None
-    expected, got = (
-        to_one_line(client.redaction(text), LONGEST_LINE) for text in (error.expected, error.got)
-    )
+    expected, got = (client.redaction.show_line(text, LONGEST_LINE) for text in (error.expected, error.got))
     # The answer may be remembered from an earlier requirement, which has it in its own evidence.
     if at_fault and at_fault not in evidence:
         evidence = [*evidence, at_fault]
@@ -112,11 +110,6 @@ def _redact_member(member: Member, redaction: Redaction) -> Member:
     """Return the way to a member without credentials; to what holds it, if nobody could read its name."""
     readable = takewhile(lambda step: len(str(step)) <= LONGEST_LINE, member)
     return tuple(redaction(step) if isinstance(step, str) else step for step in readable)
-
-
-def to_one_line(text: str, longest: int = _LONGEST_REASON) -> str:
-    """Show words that may be the target's in one short line, which no terminal and no CI system takes for a command."""
-    return shorten_text(" ".join(escape_controls(text).split()), longest)
 
 
 def describe_judge_error(error: BaseException) -> str:

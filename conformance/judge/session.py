@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ from conformance.http.redaction import Redaction
 from conformance.http.response import Response
 from conformance.judge import door, notes, waiver
 from conformance.judge.engine import Engine
-from conformance.judge.result import Result, describe_judge_error, result_not_asked, to_one_line
-from conformance.judge.suites import Suite, read_profile, suite_of
+from conformance.judge.result import Result, describe_judge_error, result_not_asked
+from conformance.judge.suites import Suite, read_ordinary_words, read_profile, suite_of
 from conformance.judge.verdict import Verdict, deciding_levels
 from conformance.judge.waiver import Waiver
 from conformance.suite.mode import Mode
@@ -59,7 +60,7 @@ class TargetSession:
         target = suite.target
         self.run = Run(suite.draw_cases, seed, mode)
         self.client = Client(
-            target.base_url, Redaction(), make_connection=make_connection, **client_options(target)
+            target.base_url, make_redaction(suite), make_connection=make_connection, **client_options(target)
         )
         self.driver = suite.make_driver(self.client, self.run)
         self.client.set_credential_probe(self.driver.make_credential_probe)
@@ -102,7 +103,7 @@ class TargetSession:
             is_page = isinstance(trouble, Unjudgeable) and any(
                 one.is_page for one in self.client.responses[-1:]
             )
-            return to_one_line(self.client.redaction(f"{trouble}{door.PAGE_HINT if is_page else ''}"))
+            return self.client.redaction.show_line(f"{trouble}{door.PAGE_HINT if is_page else ''}")
         except Outcome as outcome:
             self._preflight_outcome = outcome
             # Whatever else is wrong with the answer, a requirement says it with evidence.
@@ -122,7 +123,7 @@ class TargetSession:
                 self._may_be_starting = response.status in door.STARTING_STATUSES
                 is_waited_at = response.status in door.WAITED_AT_STATUSES
                 was_waited_for = is_waited_at and isinstance(outcome, Inconclusive)
-                return self.client.redaction(
+                return self.client.redaction.show_line(
                     f"{door.describe_exchange(response)}; {outcome}"
                     if was_waited_for
                     else door.describe_answer(response)
@@ -143,12 +144,12 @@ class TargetSession:
         """
         if not self.client.responses:
             nothing = "nothing was sent that would tell; the mode and the profile leave nothing to send"
-            raise CannotRun(self.client.redaction(str(self._preflight_outcome or nothing)))
+            raise CannotRun(self.client.redaction.show_line(str(self._preflight_outcome or nothing)))
         response = self.client.responses[-1]
         shown = self.suite.describe_preflight(response, self.run.mode)
         if shown is None:
-            raise CannotRun(self.client.redaction(door.describe_answer(response)))
-        return f"{shown}; {self.client.redaction(door.describe_exchange(response))}"
+            raise CannotRun(self.client.redaction.show_line(door.describe_answer(response)))
+        return f"{shown}; {self.client.redaction.show_line(door.describe_exchange(response))}"
 
     def ask_each(
         self,
@@ -188,6 +189,11 @@ class TargetSession:
             self.client.budget.restart(_RESTORE_WITHIN_S)
         with suppress(Outcome):
             self.remains = self.driver.restore()
+
+
+def make_redaction(suite: Suite) -> Redaction:
+    """Make what keeps the credentials of a run out of all that is shown, and leaves the words of the API there."""
+    return Redaction(partial(read_ordinary_words, suite))
 
 
 def judge_target(
@@ -242,10 +248,10 @@ def judge_target(
             is_partial=is_partial,
             mode=mode,
         )
-        verdict.waiver_faults = list(map(session.client.redaction, faults))
+        verdict.waiver_faults = list(map(session.client.redaction.show, faults))
         verdict.notes += notes.describe_made_up(session.client.made_up_credentials, verdict.results)
         verdict.notes += notes.describe_repeats(session.client.repeats, session.client.request_count)
-        verdict.notes += [to_one_line(session.client.redaction(session.remains))] if session.remains else []
+        verdict.notes += [session.client.redaction.show_line(session.remains)] if session.remains else []
         secrets = target.secrets()
         verdict.credential_commands = {one.name: one.shell for one in secrets if one.shell}
         verdict.credential_hints = {one.name: f"{one.key} of the profile" for one in secrets}
@@ -296,7 +302,7 @@ def _collect_results(
         # By the day on which the run began, so that one waiver holds for all of it.
         result = waiver.apply_waivers(result, waivers, verdict.started.date())
         if result.status == "waived":
-            result = replace(result, reason=session.client.redaction(result.reason or ""))
+            result = replace(result, reason=session.client.redaction.show(result.reason or ""))
         verdict.results.append(result)
         on_result(result)
         if (
@@ -323,8 +329,9 @@ def _collect_results(
         verdict.was_interrupted = True
         verdict.stopped = "interrupted"
     except Exception as error:
-        what = session.client.redaction(describe_judge_error(error))
-        verdict.stopped = to_one_line(f"the judge itself failed: {what}")
+        verdict.stopped = session.client.redaction.show_line(
+            f"the judge itself failed: {describe_judge_error(error)}"
+        )
     verdict.ended_by = session.engine.stopped
     for missing in asked[len(verdict.results) :]:
         verdict.results.append(result_not_asked(missing, str(verdict.stopped)))

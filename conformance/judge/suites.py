@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.resources
 import inspect
+import json
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,11 @@ class Suite(Protocol):
     @property
     def document_sha256(self) -> str:
         """The digest of the document that the target is judged by."""
+        ...
+
+    @property
+    def document_text(self) -> str:
+        """The words of the document that the target is judged by, in any form."""
         ...
 
     def requirements(self) -> list[Requirement]:
@@ -114,6 +120,11 @@ class ApiSuite:
         """The digest of the API's document."""
         return str(openapi.load_contract(self.target.api)["info"]["x-document"]["sha256"])
 
+    @property
+    def document_text(self) -> str:
+        """The words of the API's document, as its contract has them."""
+        return json.dumps(openapi.load_contract(self.target.api), default=str)
+
     def requirements(self) -> list[Requirement]:
         """List what is asked of the target, in order."""
         return collect_requirements(self.target.api)
@@ -155,6 +166,14 @@ class ApiSuite:
             return known if response.ok and response.is_json else None
         is_refusal = 400 <= response.status < 500 and response.status not in BUSY_STATUSES
         return "reachable, main credential not refused" if is_refusal and response.is_json else None
+
+
+def read_ordinary_words(suite: Suite) -> str:
+    """Return the texts that hold no credential: the document, what is asked of a target, and most of its profile."""
+    target = suite.target
+    asked = (f"{one.id} {one.text} {one.source}" for one in suite.known_requirements())
+    given = json.dumps(target.model_dump(include={"base_url", "name", "fixtures"}), default=str)
+    return "\n".join([suite.document_text, *asked, given])
 
 
 def suite_of(target: AnyTarget) -> Suite:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from conformance.http.evidence import Exchange
+from conformance.http.foreign_text import shorten_line
 from conformance.judge.result import Result
 from conformance.report.steps import name_script
 from conformance.report.words import (
@@ -18,7 +19,6 @@ from conformance.report.words import (
     WORD_WIDTH,
     WORDS,
     quote_sentence,
-    shorten_line,
 )
 from conformance.suite.requirement import Requirement
 from conformance.suite.sentences import quote_sentences

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
-from conformance.http.evidence import escape_controls
+from conformance.http.foreign_text import escape_controls
 from conformance.suite.mode import Mode
 from openapi.wording import reword_message
 

@@ -6,7 +6,7 @@ import html
 from pathlib import Path
 from typing import Any
 
-from conformance.http.evidence import escape_controls
+from conformance.http.foreign_text import escape_controls
 from conformance.judge.verdict import CONFORMANT, deciding_levels
 from conformance.report.words import MOST_SENTENCES, describe_failure, describe_place, quote_sentence
 

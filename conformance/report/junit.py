@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from conformance.http.evidence import escape_controls
+from conformance.http.foreign_text import escape_controls
 from conformance.judge.result import Result
 from conformance.judge.verdict import NOT_CONFORMANT, Verdict, deciding_levels
 from conformance.suite.sentences import quote_sentences

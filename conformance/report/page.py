@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from conformance.assertions.json_lines import mark_lines
-from conformance.http.evidence import escape_controls
+from conformance.http.foreign_text import escape_controls
 from conformance.report.words import GRADES, WORDS
 
 _TEMPLATE = Path(__file__).with_name("page.html")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from conformance.http.evidence import STEPS, Exchange, escape_controls
+from conformance.http.evidence import STEPS, Exchange
+from conformance.http.foreign_text import to_one_line
 from conformance.judge.result import Result
 from conformance.judge.verdict import Verdict
 
@@ -73,8 +74,8 @@ def _render_script(verdict: Verdict, result: Result, steps: Sequence[Exchange]) 
     requirement = result.requirement
     yield "#!/bin/sh"
     # One line each, whatever a contract or a target says: what comes after a line break would be a command.
-    yield _to_one_line(f"# {requirement.id}: {requirement.level} {requirement.text} ({requirement.source})")
-    yield _to_one_line(f"# {result.reason}")
+    yield to_one_line(f"# {requirement.id}: {requirement.level} {requirement.text} ({requirement.source})")
+    yield to_one_line(f"# {result.reason}")
     yield _MARK
     lines = [one.curl for one in steps]
     if any(one.kept_body for one in steps):
@@ -84,7 +85,7 @@ def _render_script(verdict: Verdict, result: Result, steps: Sequence[Exchange]) 
         answer = f"was answered {one.status}" if one.status else f"got no answer: {one.error}"
         fault = "; this one is at fault" if one is result.at_fault else ""
         yield ""
-        yield f"# {number} of {len(steps)}: {_to_one_line(answer)}{fault}"
+        yield f"# {number} of {len(steps)}: {to_one_line(answer)}{fault}"
         yield line.replace(f"@{STEPS}/", '@"$here"/')
         yield "echo"
 
@@ -96,7 +97,3 @@ def _render_variables(verdict: Verdict, lines: str) -> Iterator[str]:
             yield f'export {name}="$({verdict.credential_commands[name]})"'
         hint = re.sub(r"[\"$`\\}]", "", verdict.credential_hints.get(name, "is a credential"))
         yield f': "${{{name}:?{hint}}}"'
-
-
-def _to_one_line(text: str) -> str:
-    return " ".join(escape_controls(text).split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.http.foreign_text import shorten_line
 from conformance.judge.verdict import (
     BUT_FOR_WAIVERS,
     CONFORMANT,
@@ -36,12 +37,6 @@ INDENT = " " * (WORD_WIDTH + 2)
 def quote_sentence(text: str, url: str) -> str:
     """Quote a sentence of the vendor, as much of it as says what it is about, with its page."""
     return f"“{shorten_line(text, _LONGEST_SENTENCE)}” {url}"
-
-
-def shorten_line(text: str, longest: int) -> str:
-    """Return *text* in one line, or its beginning with an ellipsis."""
-    line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[:longest]}…"
 
 
 def describe_failure(requirement: dict[str, Any]) -> str:

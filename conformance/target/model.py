@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from conformance.http.credentials.secret import Secret
+from conformance.http.redaction import mask_unknown_credentials
 from openapi.wording import reword_message
 
 
@@ -78,4 +79,5 @@ def describe_error(error: ErrorDetails) -> str:
 def _describe_unknown_key(key: Any, known: Mapping[str, Any]) -> str:
     near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-    return f"unknown key {str(key)!r}; {hint}"
+    # Somebody may have put a credential where its key belongs.
+    return f"unknown key {mask_unknown_credentials(str(key))!r}; {hint}"

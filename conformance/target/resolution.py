@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from conformance.http.credentials.secret import COMMAND_WITHIN_S, CannotFetch, Secret
-from conformance.http.evidence import escape_controls
 from conformance.http.redaction import mask_unknown_credentials
 from conformance.target.model import BadProfile
 from conformance.target.shell import conceal_environment, render_shell_command
@@ -159,4 +158,4 @@ def _last_complaint(done: subprocess.CompletedProcess[str]) -> str:
     lines = done.stderr.strip().splitlines()
     if not lines:
         return ""
-    return f": {escape_controls(mask_unknown_credentials(redaction(lines[-1].strip())))[:_LONGEST_COMPLAINT]}"
+    return f": {redaction.show_line(mask_unknown_credentials(redaction(lines[-1])), _LONGEST_COMPLAINT)}"

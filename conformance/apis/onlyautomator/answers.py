@@ -11,10 +11,10 @@ from conformance.assertions.json_equality import MISSING, Difference, find_diffe
 from conformance.assertions.member import Member, render_member
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.assertions.timestamp import parse_instant
+from conformance.http.foreign_text import LONGEST_QUOTE, quote_text
 from conformance.http.response import Response
 
 Data = dict[str, Any]
-_MOST_CHARACTERS = 80
 
 
 def data_of(answer: Response) -> Data:
@@ -109,7 +109,7 @@ def expect_error_envelope(answer: Response) -> None:
 def _describe_difference(found: Difference) -> tuple[str, str]:
     """Say what was sent and what came back; of long texts from where they differ."""
     name, sent, given = render_member(found.member), found.one, found.other
-    if isinstance(sent, str) and isinstance(given, str) and len(sent) > _MOST_CHARACTERS:
+    if isinstance(sent, str) and isinstance(given, str) and len(sent) > LONGEST_QUOTE:
         pairs = enumerate(zip(sent, given, strict=False))
         same = next((number for number, (one, other) in pairs if one != other), min(len(sent), len(given)))
         where = f"{name} of {len(sent)} characters, from character {same + 1} on"
@@ -122,10 +122,9 @@ def _describe_difference(found: Difference) -> tuple[str, str]:
 
 
 def describe_value(value: Any) -> str:
-    """Write a value as JSON for a message, cut to a length that can be read."""
+    """Write a value as JSON for a sentence."""
     # JSON and not repr: what is shown is what could be sent again.
-    text = json.dumps(value)
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}… ({len(text)} characters)"
+    return quote_text(json.dumps(value))
 
 
 def name_json_type(value: Any) -> str:

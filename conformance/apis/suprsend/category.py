@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from conformance.assertions.member import Member, find_member
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
+from conformance.http.foreign_text import quote_text
 from conformance.http.response import Response
 
 IN, OUT = "opt_in", "opt_out"
@@ -196,7 +197,7 @@ def names_category(answer: Response, slug: str) -> bool:
 
 def describe_value(value: Any) -> str:
     """Show a JSON value in a sentence."""
-    return "null or missing" if value is None else json.dumps(value)[:80]
+    return "null or missing" if value is None else quote_text(json.dumps(value))
 
 
 def describe_answer(answer: Response | None) -> str:

@@ -16,6 +16,7 @@ from conformance.apis.suprsend.shared_writes import (
 )
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
+from conformance.http.foreign_text import quote_text
 from conformance.http.response import Response
 from conformance.suite.hostile_input import may_be_refused_for_size
 
@@ -58,7 +59,7 @@ def test_hostile_bodies(driver: Driver) -> None:
 def test_error_is_json(driver: Driver) -> None:
     """SHOULD answer errors as a JSON object, labelled as JSON. (suprsend: API specification)"""
     for answer in _provoke_refusals(driver):
-        expect(error_body_of(answer) is not None, "a JSON object", answer.text[:80], answer)
+        expect(error_body_of(answer) is not None, "a JSON object", quote_text(answer.text), answer)
         expect(answer.is_labelled_json, "application/json", answer.media_type or "no content-type", answer)
 
 

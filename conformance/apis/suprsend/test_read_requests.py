@@ -147,7 +147,7 @@ def test_read_error(driver: Driver) -> None:
     unknown = (answer for answer in answers if answer.status == 404)
     for answer in require_some(unknown, "no GET is answered 404"):
         member = ("code",) if type((error_body_of(answer) or {}).get("code")) is not int else ("message",)
-        expected, got = "an integer code and a message", describe_value(answer.text[:80])
+        expected, got = "an integer code and a message", describe_value(answer.text)
         expect(_is_error(answer), expected, got, answer, member)
 
 

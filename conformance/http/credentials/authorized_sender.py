@@ -94,7 +94,7 @@ class AuthorizedSender:
             self._log.cite(response.exchange)
             if not self._budget.remaining_s():
                 raise self._budget.exhausted_outcome() from None
-            raise self._sender.silence_outcome(Inconclusive, self._redaction(str(error))) from None
+            raise self._sender.silence_outcome(Inconclusive, self._redaction.show_line(str(error))) from None
 
     def _believe_refusal(self, secret: Secret, response: Response) -> None:
         """Return if *secret*, which was accepted before, still is; else raise RunStopped if the run cannot go on."""

@@ -1,0 +1,51 @@
+"""Credentials that the target tells in an answer: its cookies, and tokens in addresses and bodies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+
+# Cut where browsers cut a cookie: whoever sends more means no credential.
+_LONGEST = 4096
+_SHORTEST = 12  # what is shorter may be a word, which would be missing everywhere
+_MOST_READ = 64 * 1024  # bytes of a body
+_NAME = (
+    r"(?:(?:access|refresh|id|auth|session|csrf|xsrf|bearer)[_-]?token|token|client[_-]?secret|secret|api[_-]?key"
+    r"|passw(?:or)?d|jwt|session[_-]?id|signature|assertion|saml\w*|code|ticket)"
+)
+_ADDRESSES = ("location", "content-location", "refresh", "link")
+_IN_ADDRESS = re.compile(rf"(?<=[?&#;])((?:[\w-]*[_-])?{_NAME}=)([^&#;\s>\"]+)", re.IGNORECASE)
+_USER_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_IN_BODY = re.compile(rb"\"%s\"\s*:\s*\"((?:[^\"\\]|\\.){12,4096})\"" % _NAME.encode(), re.IGNORECASE)
+
+
+def list_told_credentials(headers: httpx2.Headers, content: bytes) -> Iterator[str]:
+    """Yield what an answer tells that opens something, unless it is too short to be told from a word."""
+    for cookie in headers.get_list("set-cookie"):
+        value = cookie.partition(";")[0].partition("=")[2].strip().strip('"')
+        yield from _keep_long(value)
+    for name in _ADDRESSES:
+        address = headers.get(name, "")
+        for found in _IN_ADDRESS.finditer(address):
+            yield from _keep_long(found[2])
+        for user in _USER_IN_ADDRESS.findall(address):
+            yield from _keep_long(user.rpartition(":")[2])
+    for value in _IN_BODY.findall(content[:_MOST_READ]):
+        yield value.decode("utf-8", "replace")
+
+
+def is_address(header: str) -> bool:
+    """Tell whether a header of that name holds an address."""
+    return header.lower() in _ADDRESSES
+
+
+def mask_in_address(address: str, mask: str) -> str:
+    """Return *address* without the tokens and the user that it names, however short they are."""
+    return _USER_IN_ADDRESS.sub(mask, _IN_ADDRESS.sub(lambda found: f"{found[1]}{mask}", address))
+
+
+def _keep_long(value: str) -> Iterator[str]:
+    if len(value) >= _SHORTEST:
+        yield value[:_LONGEST]

@@ -1,0 +1,152 @@
+"""Where credentials stand in a text: whole or in part, and however they are encoded."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from conformance.http.credentials.unescaping import unescape, unescape_with_places
+
+SHORTEST_VALUE = 4  # what is shorter is no secret, and replacing it by value would spoil every text
+SHORTEST_RUN = 12  # characters of a credential that are not shown without the others either
+_SHORTEST_PART = 8
+# Every run of twelve holds seven that begin at a multiple of six, so that only these need be looked up.
+_SAMPLE, _STRIDE = 7, 6
+_MOST_PLACES = 8  # of one sample: a credential of nothing but the same letter would take for ever
+
+
+class Trace(NamedTuple):
+    """A credential in a text, from *start* to *end*, by its name; whole, or a run of its characters."""
+
+    start: int
+    end: int
+    name: str | None
+    is_whole: bool
+
+
+class _Form(NamedTuple):
+    """One of the forms in which a credential may stand in a text. is_value: as it is, in no encoding."""
+
+    text: str
+    name: str | None
+    is_value: bool
+
+
+class TraceFinder:
+    """Finds the credentials that it is told.
+
+    read_ordinary_words: the texts in which anybody may read words that a part of a credential may be, too.
+    """
+
+    def __init__(self, read_ordinary_words: Callable[[], str] = str) -> None:
+        self._read_ordinary_words = read_ordinary_words
+        self._short: dict[str, _Form] = {}
+        self._samples: dict[str, list[tuple[_Form, int]]] = {}
+        self._known: set[str] = set()
+
+    def add(self, value: str, name: str | None) -> None:
+        """Find *value* from now on, in every form in which a server may echo it."""
+        for text in list_forms(value):
+            form = _Form(text, name, text == unescape(value))
+            if len(text) < SHORTEST_RUN:
+                self._short.setdefault(text, form)
+            elif text not in self._known:
+                self._known.add(text)
+                for at in range(0, len(text) - _SAMPLE + 1, _STRIDE):
+                    places = self._samples.setdefault(text[at : at + _SAMPLE], [])
+                    if len(places) < _MOST_PLACES:
+                        places.append((form, at))
+
+    def is_ordinary(self, text: str) -> bool:
+        """Tell whether *text* may be read in the ordinary words."""
+        return _list_words(text) in self._ordinary_words
+
+    def find(self, text: str) -> list[Trace]:
+        """List the traces of credentials in *text*, in their order; none of them overlap."""
+        plain = unescape(text)
+        hits = self._list_hits(plain)
+        short = [form for form in list(self._short) if form in plain]
+        if not hits and not short:
+            return []
+        plain, places = unescape_with_places(text)
+        found = list(self._extend_hits(plain, hits))
+        for form in sorted(short, key=len, reverse=True):
+            found += _find_short(plain, self._short[form], found)
+        return [
+            Trace(places[one.start][0], places[one.end - 1][1], one.name, one.is_whole)
+            for one in sorted(found)
+        ]
+
+    @cached_property
+    def _ordinary_words(self) -> str:
+        return _list_words(self._read_ordinary_words())
+
+    def _list_hits(self, plain: str) -> list[int]:
+        samples, size = self._samples, _SAMPLE
+        if len(plain) < SHORTEST_RUN or not samples:
+            return []
+        return [at for at in range(len(plain) - size + 1) if plain[at : at + size] in samples]
+
+    def _extend_hits(self, plain: str, hits: list[int]) -> Iterator[Trace]:
+        end = 0
+        for hit in hits:
+            if hit < end:
+                continue
+            runs = [
+                self._extend_run(plain, hit, form, at, end)
+                for form, at in self._samples[plain[hit : hit + _SAMPLE]]
+            ]
+            longest = max(runs, key=lambda one: (one.end - one.start, one.is_whole))
+            if longest.end - longest.start >= SHORTEST_RUN and (
+                longest.is_whole or not self.is_ordinary(plain[longest.start : longest.end])
+            ):
+                yield longest
+                end = longest.end
+
+    def _extend_run(self, plain: str, hit: int, form: _Form, at: int, after: int) -> Trace:
+        start, first = hit, at
+        while start > after and first > 0 and plain[start - 1] == form.text[first - 1]:
+            start, first = start - 1, first - 1
+        end, last = hit + _SAMPLE, at + _SAMPLE
+        while end < len(plain) and last < len(form.text) and plain[end] == form.text[last]:
+            end, last = end + 1, last + 1
+        return Trace(start, end, form.name, last - first == len(form.text))
+
+
+def _find_short(plain: str, form: _Form, found: list[Trace]) -> Iterator[Trace]:
+    start = plain.find(form.text)
+    while start >= 0:
+        end = start + len(form.text)
+        if all(end <= one.start or one.end <= start for one in found):
+            yield Trace(start, end, form.name, is_whole=True)
+        start = plain.find(form.text, end)
+
+
+def _list_words(text: str) -> str:
+    """Return the words of *text*, whatever stands between them."""
+    return re.sub(r"[\W_]+", " ", unescape(text)).strip()
+
+
+def list_forms(value: str) -> set[str]:
+    """Return the forms in which a server may echo *value*, escapes apart: in Base64, in hexadecimal figures."""
+    content = value.encode("utf-8", "surrogatepass")
+    forms = {value, value.replace(" ", "+"), content.hex(), *_encode_base64(content)}
+    if value.count(".") >= 2:  # a JWT
+        forms |= {part for part in value.split(".") if len(part) >= _SHORTEST_PART}
+    return {plain for plain in map(unescape, forms) if len(plain) >= SHORTEST_VALUE}
+
+
+def _encode_base64(value: bytes) -> Iterator[str]:
+    """Yield *value* in Base64 of either alphabet: alone, and what it always is, whatever stands before and behind."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        encoded = encode(value).decode()
+        yield from (encoded, encoded.rstrip("="))
+        if len(value) >= _SHORTEST_PART:
+            for ahead, shared in enumerate(
+                (0, 2, 3)
+            ):  # characters that also hold bits of so many bytes ahead
+                end = (ahead + len(value)) * 8 // 6
+                yield encode(bytes(ahead) + value).decode()[shared:end]

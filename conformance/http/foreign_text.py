@@ -1,0 +1,66 @@
+"""How words of others are shown: their control characters visible, and no more of them than can be read.
+
+Both are the last steps. Credentials are replaced before, in the whole text, for half a credential is not recognized:
+``Redaction.show`` does all three in this order, and nothing else cuts what a target, a command or a library says.
+"""
+
+from __future__ import annotations
+
+import re
+
+LONGEST_LINE = 500  # characters of what an answer is quoted with
+LONGEST_SENTENCE = 2000  # it may be a list of what was observed
+LONGEST_QUOTE = 80  # of one value within such a line
+_LONGEST_KEPT = 4096  # characters of a quote until it is cut: more than a credential has
+_TEXT_CONTROLS = {"\n", "\r", "\t"}
+# Unicode keeps these for what never leaves a program, so that no text that is shown holds one.
+_OPENING, _MIDDLE, _CLOSING = _MARKS = "\ufdd0\ufdd1\ufdd2"
+_QUOTE = re.compile(f"{_OPENING}([0-9]+){_MIDDLE}([^{_MARKS}]*){_CLOSING}")
+_ANY_MARK = re.compile(f"[{_MARKS}]")
+
+
+def quote_text(text: str) -> str:
+    """Return *text* for a sentence; whoever shows the sentence cuts that part of it to what can be read."""
+    kept = _ANY_MARK.sub("\ufffd", text[:_LONGEST_KEPT])
+    return f"{_OPENING}{len(text)}{_MIDDLE}{kept}{_CLOSING}"
+
+
+def cut_quotes(sentence: str) -> str:
+    """Cut every part of *sentence* that quote_text has marked."""
+    if sentence.isascii():
+        return sentence
+    return _ANY_MARK.sub("", _QUOTE.sub(_cut_quote, sentence))
+
+
+def _cut_quote(quote: re.Match[str]) -> str:
+    size, shown = int(quote[1]), quote[2]
+    if size <= _LONGEST_KEPT and len(shown) <= LONGEST_QUOTE:
+        return shown
+    return f"{shown[:LONGEST_QUOTE]}… ({size} characters)"
+
+
+def shorten_text(text: str, longest: int = LONGEST_LINE) -> str:
+    """Return *text*, or its beginning and how much is left out."""
+    left_out = len(text) - longest
+    return text if left_out <= 0 else f"{text[:longest]}… ({left_out} characters more)"
+
+
+def to_one_line(text: str, longest: int = LONGEST_SENTENCE) -> str:
+    """Return words of others in one short line, which no terminal and no CI system takes for a command."""
+    return shorten_text(" ".join(escape_controls(text).split()), longest)
+
+
+def shorten_line(text: str, longest: int) -> str:
+    """Return *text* in one line, or its beginning with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[:longest]}…"
+
+
+def escape_controls(text: str) -> str:
+    """Escape the control characters that a terminal would obey and an XML file may not hold."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character in _TEXT_CONTROLS else ascii(character)[1:-1]
+        for character in text
+    )
