@@ -29,6 +29,15 @@ from conformance.http.response import Response
 from conformance.suite.polling import Polling
 
 VALUE_TO_LOOK_UP = "Evenings and weekends"
+NOTHINGS: tuple[Any, ...] = ("", False, 0, [], {})  # what a list might take for no value at all
+VALUES: tuple[Any, ...] = (
+    VALUE_TO_LOOK_UP,
+    *NOTHINGS,
+    1234.5,
+    {"quiet": {"from": "22:00", "days": {"first": "sat", "last": "sun"}}},
+    [{"day": "sat", "until": None}, {"day": "sun", "hours": ["9", "17"]}, {}],
+    [True, 1, 0, False, "1", "", 2.5],
+)
 
 Records = Sequence[Data]
 

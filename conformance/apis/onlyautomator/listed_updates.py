@@ -25,17 +25,24 @@ from conformance.suite.driver import is_among
 Stale = tuple[Data, SentWrite]
 
 
+def list_queries(driver: Driver) -> Sequence[ListQuery]:
+    """Return the queries for all that the run wrote, as far as the profile and the mode have both fans."""
+    queries = [query_of_run(driver), query_of_fan(driver)]
+    with suppress(NotTested):
+        queries.append(ListQuery(driver.other_fan_id, None))
+    return queries
+
+
 def update_between_lists(driver: Driver) -> Sequence[Records]:
     """Read the lists, update a few records of several categories and fans, and return the lists as they are read then.
 
     What is read last may be what was kept of the first look. Before that, a record is made for the other fan that has
     the names of the first record.
     """
-    queries = [query_of_run(driver), query_of_fan(driver)]
+    queries = list_queries(driver)
     bodies = [driver.make_body(), *(one.body for one in write_in_two_categories(driver))]
     with suppress(NotTested):
         bodies.append(write_for_both_fans(driver)[1].body)
-        queries.append(ListQuery(driver.other_fan_id, None))
 
     def update() -> Sequence[Records]:
         # Of the records only the first is new: a list that is kept until another is made shows the update of none.
@@ -62,7 +69,9 @@ def find_stale_record(driver: Driver, records: Records) -> Stale | None:
     for one in records:
         if isinstance(id_ := one.get("id"), str):
             listed.setdefault(id_, []).append(one)
-    for id_, written in _latest_writes(driver).items():
+    for id_, written in latest_writes(driver).items():
+        if not _was_answered_as_sent(written):
+            continue
         # Of several records of one id nobody knows which is the last, so one of them has to be right.
         shown = listed.get(id_, [])
         others = [one for one in shown if one.get("value") != _text_of(written)]
@@ -71,7 +80,7 @@ def find_stale_record(driver: Driver, records: Records) -> Stale | None:
     return None
 
 
-def _latest_writes(driver: Driver) -> Mapping[str, SentWrite]:
+def latest_writes(driver: Driver) -> Mapping[str, SentWrite]:
     """Map ids to the last write of each record of which it is known which was the last, and what came of it."""
     latest: dict[str, SentWrite] = {}
     doubted: set[str] = set()
@@ -80,7 +89,7 @@ def _latest_writes(driver: Driver) -> Mapping[str, SentWrite]:
         known = len(ids) == 1 and triple not in driver.uncertain_triples and _is_by_one_user(driver, writes)
         # An id of two triples names no record.
         doubted |= ids if not known or ids & latest.keys() else set()
-        if known and _was_answered_as_sent(driver, writes[-1]):
+        if known and not is_among(writes[-1].answer, driver.answers_at_once):
             latest[ids.pop()] = writes[-1]
     return {id_: written for id_, written in latest.items() if id_ not in doubted}
 
@@ -98,11 +107,10 @@ def _is_by_one_user(driver: Driver, writes: Sequence[SentWrite]) -> bool:
     return len({driver.credential_of(one.answer) for one in writes}) == 1
 
 
-def _was_answered_as_sent(driver: Driver, written: SentWrite) -> bool:
+def _was_answered_as_sent(written: SentWrite) -> bool:
     """Tell whether a write was of a text, and was answered with it; what else becomes of values is judged elsewhere."""
     text = _text_of(written)
-    is_alone = not is_among(written.answer, driver.answers_at_once)
-    return is_alone and text is not None and data_of(written.answer).get("value") == text
+    return text is not None and data_of(written.answer).get("value") == text
 
 
 def _text_of(written: SentWrite) -> str | None:

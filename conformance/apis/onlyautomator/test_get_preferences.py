@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import chain
-from typing import Any
 
 from conformance.apis.onlyautomator.answers import (
     Data,
@@ -19,7 +18,9 @@ from conformance.apis.onlyautomator.answers import (
 from conformance.apis.onlyautomator.driver import Driver, SentWrite
 from conformance.apis.onlyautomator.list_pages import require_whole_list
 from conformance.apis.onlyautomator.listed_records import (
+    NOTHINGS,
     VALUE_TO_LOOK_UP,
+    VALUES,
     ListQuery,
     Records,
     expect_latest_value,
@@ -53,15 +54,6 @@ from conformance.http.response import Response
 
 A_SECOND = timedelta(seconds=1)
 MEMBERS = ("id", "fanId", "category", "preference", "value", "createdAt", "updatedAt")
-NOTHINGS: tuple[Any, ...] = ("", False, 0, [])  # what a list might take for no value at all
-VALUES: tuple[Any, ...] = (
-    VALUE_TO_LOOK_UP,
-    *NOTHINGS,
-    1234.5,
-    {"quiet": {"from": "22:00", "days": {"first": "sat", "last": "sun"}}},
-    [{"day": "sat", "until": None}, {"day": "sun", "hours": ["9", "17"]}, {}],
-    [True, 1, 0, False, "1", "", 2.5],
-)
 
 
 # --- the answer ------------------------------------------------------------------------------------------

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from conformance.apis.onlyautomator.answers import describe_value
+from functools import partial
+
+from conformance.apis.onlyautomator.answers import data_of, describe_value
 from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.listed_answers import (
+    KnownWrites,
+    find_disagreements,
+    find_known_writes,
+    name_judged_elsewhere,
+)
 from conformance.apis.onlyautomator.listed_records import (
+    VALUES,
+    Records,
     expect_latest_value,
     expect_of_listed,
+    last_write_of_value,
+    read_until,
     write_updated_record,
 )
-from conformance.apis.onlyautomator.listed_updates import find_stale_record, update_between_lists
+from conformance.apis.onlyautomator.listed_updates import (
+    find_stale_record,
+    list_queries,
+    update_between_lists,
+)
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 
 ORDER = 2
@@ -34,3 +50,35 @@ def test_list_shows_last_writes(driver: Driver) -> None:
             wanted = f"value {describe_value(written.body['value'])}, as was written last"
             got = f"value {describe_value(record['value'])} of the record {describe_value(record['id'])}"
             expect_of_listed(driver, False, record, ("value",), wanted, got)
+
+
+def test_list_agrees_with_answers(driver: Driver) -> None:
+    """SHOULD list every preference of the run with what its last write was answered with.
+
+    (onlyautomator: Get Preferences)
+
+    Compared are id, value, userId, source, createdAt and updatedAt, where both have them and it is known which write
+    was the last. Letters may be in another form and times may differ by a second. A member that is wrong where another
+    requirement asks the same is left to that one.
+    """
+    update_between_lists(driver)
+    judged = [*map(partial(last_write_of_value, driver), VALUES), write_updated_record(driver)]
+    left: set[str] = set()
+    for query in list_queries(driver):
+        known = find_known_writes(driver, query.fan_id)
+
+        def agrees(records: Records, known: KnownWrites = known) -> bool:
+            return next(find_disagreements(records, known), None) is None
+
+        records = read_until(driver, query, agrees, [one.answer for one in known.values()])
+        found = list(find_disagreements(records, known))
+        left |= name_judged_elsewhere(found, judged)
+        if find_stale_record(driver, records):
+            left.add("value")
+        for name, record, written in found:
+            if name not in left:
+                wanted = f"{name} {describe_value(data_of(written.answer)[name])}, as the write was answered"
+                got = f"{name} {describe_value(record[name])}"
+                expect_of_listed(driver, False, record, (name,), wanted, got)
+    if left:
+        raise Inconclusive(f"other requirements ask already of {', '.join(sorted(left))} in lists")

@@ -84,6 +84,8 @@ INVISIBLE = [
     "WholeListIsWithoutUpdates",
     "ListIsOfOneDay",
     "ListTellsCreationTwice",
+    "TextsInsideAreListedTrimmed",
+    "UserOfBodyIsListed",
 ]
 
 

@@ -1,0 +1,115 @@
+"""OnlyAutomator servers whose lists show some records of a run otherwise than their writes were answered."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from conformance.proof.mutants.onlyautomator.request_body.nested import (
+    EmptyNamesInsideAreDropped,
+    NullsInsideAreDropped,
+    SpaceBeforeTimeIsT,
+    TextsInsideAreTrimmed,
+)
+from conformance.proof.reference.onlyautomator import Caller, Record, Reference
+
+
+class _ListsConverted(Reference):
+    """Keeps a value as it was sent, and converts it for a list as the server does that this is mixed into."""
+
+    breaks = frozenset({"list-agrees-with-answers"})
+
+    def create_record(self, body: Record, caller: Caller) -> Record:
+        return {**super().create_record(body, caller), "value": body["value"]}
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        return {**super().update_record(old, body, caller), "value": body["value"]}
+
+    def render_listed(self, record: Record) -> Record:
+        return {**record, "value": self.convert_value(record["value"])}
+
+
+class TextsInsideAreListedTrimmed(_ListsConverted, TextsInsideAreTrimmed):
+    """A text inside a value is listed without the whitespace around it."""
+
+
+class EmptyNamesInsideAreNotListed(_ListsConverted, EmptyNamesInsideAreDropped):
+    """A member without a name is not listed of an object inside a value."""
+
+
+class NullsInsideAreNotListed(_ListsConverted, NullsInsideAreDropped):
+    """A member that is null is not listed of an object inside a value."""
+
+    breaks = frozenset({"list-values"})
+
+
+class TimesAreListedWithT(_ListsConverted, SpaceBeforeTimeIsT):
+    """The space between a day and a time becomes a T in a list."""
+
+
+class WideLettersAreListedNarrow(_ListsConverted):
+    """Letters that look alike are listed as one of them."""
+
+    def convert_value(self, value: Any) -> Any:
+        return unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+
+
+class LargeNumbersAreListedRounded(_ListsConverted):
+    """A number is listed with fifteen digits."""
+
+    def convert_value(self, value: Any) -> Any:
+        return float(f"{value:.15g}") if type(value) in (int, float) else value
+
+
+class _ListsClaims(Reference):
+    """Keeps what a body says of its record beside it, and shows that in lists."""
+
+    breaks = frozenset({"list-agrees-with-answers"})
+    name = "userId"
+
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        record = super().store_record(body, caller)
+        if self.name in body:
+            vars(self).setdefault("claims", {})[record["id"]] = body[self.name]
+        return record
+
+    def render_listed(self, record: Record) -> Record:
+        claims = vars(self).get("claims", {})
+        return {**record, self.name: claims.get(record["id"], record[self.name])}
+
+
+class UserOfBodyIsListed(_ListsClaims):
+    """The userId of a body is listed, though the answer has that of the token."""
+
+
+class SourceOfBodyIsListed(_ListsClaims):
+    """The source of a body is listed, though the answer has the server's."""
+
+    name = "source"
+
+
+class CreatedAtOfBodyIsListed(_ListsClaims):
+    """The createdAt of a body is listed, though the answer has that of the clock."""
+
+    name = "createdAt"
+
+
+class UpdatedAtOfBodyIsListed(_ListsClaims):
+    """The updatedAt of a body is listed, though the answer has that of the clock."""
+
+    name = "updatedAt"
+
+
+class IdOfBodyIsListed(_ListsClaims):
+    """The id of a body is listed, though the answer has the server's."""
+
+    name = "id"
+
+
+class EmptyObjectsAreNotListed(Reference):
+    """A preference whose value is an empty object is not listed."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def all_records(self) -> list[Record]:
+        return [one for one in super().all_records() if one["value"] != {}]
