@@ -6,7 +6,7 @@ import base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from conformance.assertions.outcome import Inconclusive, NotTested, Unjudgeable
@@ -75,6 +75,14 @@ class OperationResults:
         return f", and check the path of base_url, as all was answered 404{path}"
 
 
+class _Accepted(NamedTuple):
+    """A request that was accepted, and how good it is to be sent again."""
+
+    case: ContractCase
+    credentials: Mapping[str, str]
+    rank: tuple[bool, bool]
+
+
 class ContractDriver(Driver):
     """Speaks to one target during one run."""
 
@@ -82,8 +90,8 @@ class ContractDriver(Driver):
         super().__init__(client, run)
         self.target = target
         self._results: dict[str, OperationResults] = {}
-        self._accepted: tuple[ContractCase, Mapping[str, str]] | None = None
-        self._accepted_rank: tuple[bool, ...] = ()
+        self._accepted: _Accepted | None = None  # with a credential
+        self._accepted_read: _Accepted | None = None
 
     def case_results(self, operation: Operation | None = None) -> Sequence[ContractCaseResult]:
         """Return the results of *operation*, or of every one that was asked so far."""
@@ -127,9 +135,11 @@ class ContractDriver(Driver):
         method, path, parts = self._compose_case(case, credentials)
         response = self.client.send(method, path, **parts)
         # One that changes nothing is best to be sent again, and a page may be that of a firewall.
-        rank = (not response.is_page, method == "GET")
-        if response.ok and credentials and rank > self._accepted_rank:
-            self._accepted, self._accepted_rank = (case, credentials), rank
+        found = _Accepted(case, credentials, (not response.is_page, method == "GET"))
+        if response.ok and credentials:
+            self._accepted = max(self._accepted or found, found, key=lambda one: one.rank)
+        if response.ok and method == "GET":
+            self._accepted_read = max(self._accepted_read or found, found, key=lambda one: one.rank)
         return response
 
     def _compose_case(
@@ -211,9 +221,15 @@ class ContractDriver(Driver):
 
     def make_credential_probe(self, secret: Secret) -> Request | None:
         """Make a request once more that was accepted, if it carries *secret*."""
-        if self._accepted is None or secret.reveal() not in self._accepted[1].values():
-            return None
-        method, path, parts = self._compose_case(*self._accepted)
+        known = self._accepted
+        return self._build_again(known) if known and secret.reveal() in known.credentials.values() else None
+
+    def make_reach_probe(self, _main: Secret | None) -> Request | None:
+        """Make a GET once more that was accepted; what another method does, it might do twice."""
+        return self._build_again(self._accepted_read) if self._accepted_read else None
+
+    def _build_again(self, known: _Accepted) -> Request:
+        method, path, parts = self._compose_case(known.case, known.credentials)
         return self.client.build_request(method, path, **parts)
 
     def _choose_first_operation(self) -> list[Operation]:

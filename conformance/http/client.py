@@ -99,11 +99,17 @@ class Client:
         """Ask *make_probe* for a request that is accepted, and changes nothing, if a credential still is."""
         self._authorized_sender.make_probe = make_probe
 
-    def watch_for_absence(self, describe_absence: Callable[[Response], str | None]) -> None:
+    def watch_for_absence(
+        self,
+        describe_absence: Callable[[Response], str | None],
+        make_reach_probe: Callable[[Secret | None], Request | None],
+    ) -> None:
         """From now on, stop the run once the API no longer answers what it has accepted before.
 
         describe_absence: says how something that stands before the API has answered; None of an answer of the API's.
+        make_reach_probe: makes a request that the API accepts if it is there.
         """
+        self._authorized_sender.make_reach_probe = make_reach_probe
         self._authorized_sender.describe_absence = describe_absence
 
     # --- sending -------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ class TargetSession:
             except RunStopped as stop:
                 return str(stop)
         self.client.outage_watch.forget_outage()  # a target that was starting need not shed load now
-        self.client.watch_for_absence(self._describe_absence)
+        self.client.watch_for_absence(self._describe_absence, self.driver.make_reach_probe)
         return trouble
 
     def _ask_preflight(self) -> str | None:

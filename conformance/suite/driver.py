@@ -61,6 +61,13 @@ class Driver(ABC):
         """Make a request that is accepted if *secret* is, and that leaves all as it was; None if there is none."""
         return None
 
+    def make_reach_probe(self, main: Secret | None) -> Request | None:
+        """Make a request that the API accepts if it is there, and that leaves all as it was; None if there is none.
+
+        main: the credential that was accepted first, if any was.
+        """
+        return self.make_credential_probe(main) if main else None
+
     def restore(self) -> str | None:
         """Put back what the run has changed; return a sentence about what could not be put back."""
         return None

@@ -24,6 +24,7 @@ class AuthorizedSender:
     """Sends through *sender*, with the newest values of *secrets*.
 
     make_probe: makes a request that is accepted, and changes nothing, with a credential that still is.
+    make_reach_probe: makes one that the API accepts if it is there.
     describe_absence: says how something that stands before the API has answered; None of an answer of the API's own.
     """
 
@@ -36,6 +37,7 @@ class AuthorizedSender:
         log: EvidenceLog,
     ) -> None:
         self.make_probe: Callable[[Secret], Request | None] = lambda _: None
+        self.make_reach_probe: Callable[[Secret | None], Request | None] = lambda _: None
         self.describe_absence: Callable[[Response], str | None] = lambda _: None
         self._absence: str | None = None  # what is said once nothing reaches the API any more
         self._probing = threading.Lock()
@@ -133,7 +135,7 @@ class AuthorizedSender:
 
     def _describe_probe(self) -> str | None:
         """Say how a probe does not reach the API; None if it does, or if there is none."""
-        probe = self.make_probe(self._renewal.main) if self._renewal.main else None
+        probe = self.make_reach_probe(self._renewal.main)
         if probe is None:
             return None
         try:

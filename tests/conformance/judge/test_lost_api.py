@@ -5,7 +5,9 @@ import re
 import pytest
 
 from conformance import proof
+from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
+from conformance.proof.profiled_server import ProfiledServer
 from conformance.proof.trial import judge_in_process
 from tests.conformance.contract.judging import judged as judged_by_contract
 from tests.conformance.contract.library import SPEC, Library
@@ -131,6 +133,31 @@ def test_api_of_a_contract_that_is_gone_is_no_failure(tmp_path):
 
     assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
     assert verdict.reason.startswith("nothing has reached the API since request ")
+
+
+OPEN = """
+openapi: 3.0.3
+info: {title: Open, version: "1"}
+paths:
+  /one: {get: {operationId: one, responses: {"200": {description: -}}}}
+  /two: {get: {operationId: two, responses: {"200": {description: -}}}}
+  /six: {post: {operationId: six, responses: {"201": {description: -}}}}
+"""
+
+
+@pytest.mark.parametrize("answer", [GONE["502"], GONE["302"], Response(0, is_silent=True)])
+@pytest.mark.parametrize("requests", [1, 2])
+def test_api_of_a_contract_without_credentials_that_is_gone_is_no_failure(answer, requests, tmp_path):
+    class Open(ProfiledServer):
+        def answer(self, request):
+            return Response(201 if request.method == "POST" else 200)
+
+    (tmp_path / "open.yaml").write_text(OPEN)
+    profile = {"spec": str(tmp_path / "open.yaml"), "base_url": IN_PROCESS_URL}
+    verdict = judge_in_process(lost(Open, requests, answer), profile)
+
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
+    assert verdict.reason.startswith(f"nothing has reached the API since request {requests + 1}: ")
 
 
 def test_operation_of_a_contract_that_alone_is_answered_with_a_page_does_not_end_the_run(tmp_path):
