@@ -58,7 +58,7 @@ def send_plainly(client):
 @pytest.mark.parametrize("then_close", [True, False])
 @pytest.mark.parametrize("send", [send_plainly, send_chunks, send_pair])
 def test_answer_that_is_cut_each_time_does_not_conform(cut, then_close, send):
-    with talking_in_bytes(cut, then_close=then_close, timeout_s=0.1) as client:
+    with talking_in_bytes(cut, then_close=then_close, timeout_s=0.4) as client:
         with pytest.raises(DoesNotConform) as breach:
             send(client)
         assert breach.value.expected == "an answer that ends where its head says"
@@ -168,7 +168,7 @@ def test_end_in_the_head_of_an_answer_to_bytes_is_told_as_it_came(then_reset, di
 @pytest.mark.parametrize("send", [send_plainly, send_chunks])
 def test_body_that_is_slow_is_not_cut(send):
     with (
-        talking_in_bytes(b"content-length: 10\r\n\r\n{", then_close=False, timeout_s=0.1) as client,
+        talking_in_bytes(b"content-length: 10\r\n\r\n{", then_close=False, timeout_s=0.4) as client,
         pytest.raises(NoAnswer),
     ):
         send(client)
@@ -186,7 +186,7 @@ def test_length_counted_in_characters_cuts_one_answer_and_not_the_next():
 
 @pytest.mark.parametrize("send", [send_plainly, send_chunks])
 def test_answer_whose_end_the_budget_does_not_wait_for_is_no_breach(send):
-    with talking_in_bytes(CUT[0], then_close=False, timeout_s=0.1) as client:
+    with talking_in_bytes(CUT[0], then_close=False, timeout_s=0.4) as client:
         with pytest.raises(DoesNotConform):
             send(client)  # twice; from now on once is enough
         client.budget.restart(0.05)
@@ -197,7 +197,7 @@ def test_answer_whose_end_the_budget_does_not_wait_for_is_no_breach(send):
 @pytest.mark.parametrize("send", [send_plainly, send_chunks])
 def test_target_whose_answers_never_end_ends_the_run(send):
     outcomes = []
-    with talking_in_bytes(CUT[0], then_close=False, timeout_s=0.02) as client:
+    with talking_in_bytes(CUT[0], then_close=False, timeout_s=0.15) as client:
         for _ in range(10):
             with pytest.raises((DoesNotConform, RunStopped)) as outcome:
                 send(client)
