@@ -91,36 +91,50 @@ def test_wrong_value_in_the_environment_is_told_to_be_there(monkeypatch):
     assert said == "Error: Invalid value for MOCKSERVER_PORT in the environment: must be a whole number"
 
 
-def complete(folder: Path, script: str, program: str, *words: str) -> list[str]:
-    """Let bash complete the last of *words*, after a *script* that made it able to."""
-    typed = " ".join(f"'{word}'" for word in (program, *words))
+def complete(folder: Path, script: str, program: str, lines: list[list[str]]) -> list[list[str]]:
+    """Let bash complete the last word of each of *lines*, after a *script* that made it able to."""
+    path = FOLDER / program
+    for words in lines:
+        typed = " ".join(f"'{word}'" for word in (program, *words))
+        script += f"\nCOMP_WORDS=({typed}) COMP_CWORD={len(words)}\n_{program}_completion '{path}'"
+        script += '\necho "${COMPREPLY[*]}"'
     ran = subprocess.run(
-        [
-            "bash", "--norc", "-c",
-            f'{script}\nCOMP_WORDS=({typed}) COMP_CWORD={len(words)}\n'
-            f'_{program}_completion "{FOLDER / program}"\nprintf "%s\\n" "${{COMPREPLY[@]}}"',
-        ],
-        capture_output=True, text=True, timeout=30, cwd=folder,
+        ["bash", "--norc", "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=folder,
         env={"HOME": str(folder), "PATH": os.environ["PATH"]},
-    )  # fmt: skip
+    )
     assert ran.stderr == ""
-    return ran.stdout.split()
+    return [line.split() for line in ran.stdout.splitlines()]
 
 
 @pytest.mark.parametrize(
-    "script", ['eval "$({} --show-completion)"', "{} --install-completion >/dev/null; . ~/.bashrc"]
-)
-@pytest.mark.parametrize(
-    ("program", "words", "found"),
+    ("program", "lines", "found"),
     [
-        ("mockserver", ["ser"], ["serve"]),
-        ("mockserver", ["serve", "--fix"], ["--fixtures"]),
-        ("mockserver", ["--api", ""], ["onlyautomator", "suprsend"]),
-        ("mockserver", ["--auth", "s"], ["strict", "shape"]),
-        ("conformance", ["sel"], ["selftest"]),
-        ("conformance", ["run", "--report"], ["--report-dir"]),
-        ("conformance", ["list", "supr"], ["suprsend"]),
+        (
+            "mockserver",
+            [["ser"], ["serve", "--fix"], ["--api", ""], ["--auth", "s"]],
+            [["serve"], ["--fixtures"], ["onlyautomator", "suprsend"], ["strict", "shape"]],
+        ),
+        (
+            "conformance",
+            [["sel"], ["run", "--report"], ["list", "supr"]],
+            [["selftest"], ["--report-dir"], ["suprsend"]],
+        ),
     ],
 )
-def test_bash_completes(tmp_path, script, program, words, found):
-    assert complete(tmp_path, script.format(FOLDER / program), program, *words) == found
+def test_bash_completes(tmp_path, program, lines, found):
+    script = f'eval "$({FOLDER / program} --show-completion)"'
+
+    assert complete(tmp_path, script, program, lines) == found
+
+
+@pytest.mark.parametrize(
+    ("program", "word", "found"), [("mockserver", "ser", "serve"), ("conformance", "ru", "run")]
+)
+def test_installed_completion_is_there_in_the_next_shell(tmp_path, program, word, found):
+    script = f"{FOLDER / program} --install-completion >/dev/null; . ~/.bashrc"
+
+    assert complete(tmp_path, script, program, [[word]]) == [[found]]
