@@ -13,6 +13,7 @@ import yaml
 from conformance.judge.verdict import Verdict, deciding_levels
 from conformance.judge.waiver import Waiver, list_pointless_waivers, needs_no_waiver
 from conformance.suite.requirement import Requirement
+from openapi.yaml_text import BadYaml, parse_yaml
 
 _LONGEST_REASON = 200
 
@@ -58,11 +59,11 @@ def change_waivers(file: Path, added: Sequence[Waiver], removed: Collection[str]
     it was written, with comments. Raises OSError if that cannot be done.
     """
     text = file.read_text(encoding="utf-8") if file.exists() else ""
-    there = yaml.safe_load(text) or []
+    there = parse_yaml(text) or []
     renewed = {one.id: one for one in added if one.id in {old["id"] for old in there}}
-    new = [one.model_dump() for one in added if one.id not in renewed]
+    new = [one.model_dump(mode="json") for one in added if one.id not in renewed]
     wanted = [
-        {**old, "owner": renewed[old["id"]].owner, "expires": renewed[old["id"]].expires}
+        {**old, "owner": renewed[old["id"]].owner, "expires": str(renewed[old["id"]].expires)}
         if old["id"] in renewed
         else old
         for old in there
@@ -91,7 +92,7 @@ def _renew_in_text(text: str, renewed: Mapping[str, Waiver]) -> str:
     for item in root.value if root else ():
         members = {key.value: value for key, value in item.value}
         if waiver := renewed.get(members["id"].value):
-            for name, value in (("owner", waiver.owner), ("expires", waiver.expires)):
+            for name, value in (("owner", waiver.owner), ("expires", str(waiver.expires))):
                 written = _dump([{name: value}]).partition(": ")[2].rstrip("\n")
                 edits.append((members[name].start_mark.index, members[name].end_mark.index, written))
     for start, end, written in sorted(edits, reverse=True):
@@ -106,7 +107,7 @@ def _cut_from_text(text: str, gone: Collection[str]) -> str:
         return text  # brackets cannot be cut by lines
     lines = text.splitlines(keepends=True)
     starts = [_find_dash(lines, item.start_mark.line) for item in root.value]
-    ids = [one["id"] for one in yaml.safe_load(text)]
+    ids = [one["id"] for one in parse_yaml(text)]
     for id_, start, end in reversed(list(zip(ids, starts, [*starts[1:], len(lines)], strict=True))):
         if id_ in gone:
             while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):
@@ -136,8 +137,8 @@ def _find_dash(lines: Sequence[str], at: int) -> int:
 
 def _read_list(text: str) -> Any:
     try:
-        return yaml.safe_load(text) or ([] if text.strip() else None)
-    except yaml.YAMLError:
+        return parse_yaml(text) or ([] if text.strip() else None)
+    except BadYaml:
         return None
 
 
@@ -149,8 +150,14 @@ class _PlainDumper(yaml.SafeDumper):
 
 
 def _dump(waivers: Sequence[dict[str, Any]]) -> str:
-    text: str = yaml.dump(list(waivers), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=118)
+    # As days, or they would be quoted: what dumps knows YAML 1.1, and quotes more than need be.
+    days = [{name: _parse_day(name, value) for name, value in one.items()} for one in waivers]
+    text: str = yaml.dump(days, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=118)
     return text
+
+
+def _parse_day(name: str, value: Any) -> Any:
+    return date.fromisoformat(value) if name == "expires" else value
 
 
 def _shorten(text: str) -> str:

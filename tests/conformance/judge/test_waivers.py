@@ -238,6 +238,18 @@ def test_file_is_changed_and_not_written_anew(tmp_path):
     assert text == left + last
 
 
+def test_words_that_older_yaml_reads_otherwise_stay(tmp_path):
+    """Here the list is written anew, and NO is somebody's name."""
+    file = tmp_path / "known.yaml"
+    words = "reason: 10:30, owner: NO, expires: 2126-01-01"
+    file.write_text(f"[{{id: suprsend/missing-key, {words}}}, {{id: {API}/value-true, {words}}}]")
+    _, text = run_and_write(tmp_path, Open(), "--waivers", file, "--prune-waivers")
+
+    assert "reason: '10:30'" in text
+    assert "owner: 'NO'" in text
+    assert "expires: 2126-01-01" in text
+
+
 def test_file_of_nothing_keeps_its_comments(tmp_path):
     file = tmp_path / "known.yaml"
     file.write_text("# Agreed on with the vendor.\n[]\n# The end.\n")
