@@ -16,22 +16,7 @@ from conformance.proof.messages import Response
 from conformance.proof.server import serve
 from conformance.proof.trial import judge_in_process
 from conformance.suite.mode import Mode
-
-API = "onlyautomator"
-TODAY = datetime.now(UTC).date()
-LIVE = {
-    "id": f"{API}/missing-token",
-    "reason": "known",
-    "owner": "ada",
-    "expires": str(TODAY + timedelta(days=2)),
-}
-
-
-class Open(proof.reference_of(API)):
-    """Lets everybody in."""
-
-    def answer(self, request):
-        return super().answer(request) if request.headers.get("authorization") else Response(200, {})
+from tests.conformance.judge.waiving import API, LIVE, NEW, TODAY, Open, run_and_write
 
 
 def run(folder, server, waivers, *, only=("missing-token", "value-true")):
@@ -107,19 +92,6 @@ def test_waiver_that_excuses_nothing_fails_the_run(tmp_path):
     assert "remove it" in (tmp_path / "report.html").read_text()
 
 
-NEW = ("--owner", "ada", "--expires", str(TODAY + timedelta(days=9)))
-
-
-def run_and_write(folder, server, *options, only=("missing-token", "value-true")):
-    """Run with the file of waivers to be changed; return what came of it, and the file's text afterwards."""
-    file = folder / "known.yaml"
-    with serve(server) as url:
-        (folder / "target.yaml").write_text(json.dumps(server.profile(url)))
-        globs = [word for glob in only for word in ("--only", glob)]
-        done = CliRunner().invoke(app, ["run", str(folder / "target.yaml"), *globs, *map(str, options)])
-    return done, file.read_text() if file.exists() else None
-
-
 def test_race_that_was_won_this_once_keeps_its_waiver(tmp_path):
     raced = "parallel-creates-yield-one-record"
     waivers = [{**LIVE, "id": f"{API}/{raced}"}]
@@ -179,99 +151,6 @@ def test_old_failures_are_waived_and_new_ones_are_not(tmp_path):
     assert (again.exit_code, worse.exit_code) == (0, 1)
 
 
-MARKED = f"""# ours
-- id: {API}/value-true
-  reason: known
-  owner: ada
-  expires: &day 2126-01-01
-- {{id: {API}/value-false, reason: known, owner: ada, expires: *day}}
-"""
-
-
-def test_days_are_written_in_each_waiver(tmp_path):
-    class WorseStill(Open):
-        def answer(self, request):
-            return Response(400, {}) if b": true" in request.body else super().answer(request)
-
-    file = tmp_path / "known.yaml"
-    _, text = run_and_write(tmp_path, WorseStill(), "--write-waivers", file, *NEW)
-    file.write_text(MARKED)
-    done, changed = run_and_write(tmp_path, Open(), "--waivers", file, "--prune-waivers")
-
-    assert text.count(f"expires: {NEW[-1]}\n") == 2
-    assert [one["id"] for one in yaml.safe_load(changed)] == [f"{API}/value-false"]
-    assert "written anew" in done.stdout
-
-
-COMMENTED = f"""# Agreed on with the vendor.
-- id: suprsend/missing-key    # of another API
-  reason: known
-  owner: bob
-  expires: 2126-01-01
-
-# until the gateway is replaced
-- id: {API}/missing-token
-  reason: the gateway lets everybody in
-  owner: bob             # of the gateway
-  expires: 2020-01-01    # the end of the contract
-# the last one
--
-  id: {API}/value-true
-  reason: once
-  owner: bob
-  expires: "2126-01-01"
-"""
-
-
-def test_file_is_changed_and_not_written_anew(tmp_path):
-    """An expired waiver is renewed where it stands, one that excuses nothing is removed, comments stay."""
-    file = tmp_path / "known.yaml"
-    file.write_text(COMMENTED)
-    done, text = run_and_write(tmp_path, Open(), "--write-waivers", file, "--prune-waivers", *NEW)
-    renewed = COMMENTED.replace("owner: bob             #", "owner: ada             #").replace(
-        "2020-01-01", NEW[-1]
-    )
-    left, last, _ = renewed.partition("# the last one\n")
-
-    assert f"{file}: removed {API}/value-true" in done.stdout
-    assert "written anew" not in done.stdout
-    assert text == left + last
-
-
-def test_words_that_older_yaml_reads_otherwise_stay(tmp_path):
-    """Here the list is written anew, and NO is somebody's name."""
-    file = tmp_path / "known.yaml"
-    words = "reason: 10:30, owner: NO, expires: 2126-01-01"
-    file.write_text(f"[{{id: suprsend/missing-key, {words}}}, {{id: {API}/value-true, {words}}}]")
-    _, text = run_and_write(tmp_path, Open(), "--waivers", file, "--prune-waivers")
-
-    assert "reason: '10:30'" in text
-    assert "owner: 'NO'" in text
-    assert "expires: 2126-01-01" in text
-
-
-def test_file_of_nothing_keeps_its_comments(tmp_path):
-    file = tmp_path / "known.yaml"
-    file.write_text("# Agreed on with the vendor.\n[]\n# The end.\n")
-    done, text = run_and_write(tmp_path, Open(), "--write-waivers", file, *NEW)
-
-    assert "written anew" not in done.stdout
-    assert text.startswith(f"# Agreed on with the vendor.\n# The end.\n- id: {API}/missing-token\n")
-
-
-def test_comments_that_cannot_be_kept_are_told(tmp_path):
-    file = tmp_path / "known.yaml"
-    stale = {**LIVE, "id": f"{API}/value-true"}
-    file.write_text(f"# ours\n{json.dumps([stale, {**LIVE, 'id': 'suprsend/missing-key'}])}\n")
-    done, text = run_and_write(tmp_path, Open(), "--waivers", file, "--prune-waivers")
-
-    assert [one["id"] for one in yaml.safe_load(text)] == ["suprsend/missing-key"]
-    assert (
-        f"{file}: written anew, for it was not a list with lines for each waiver; comments are lost"
-        in done.stdout
-    )
-
-
 def test_waivers_that_the_run_cannot_judge_are_not_pruned(tmp_path):
     """Those of other APIs, be they built in or not, and of what was not asked."""
     file = tmp_path / "known.yaml"
@@ -318,26 +197,6 @@ def test_annotation_of_a_waiver_names_its_file(option, tmp_path, monkeypatch):
     )
 
     assert f"::error file={file},title=waivers::{API}/value-true: has a waiver by ada" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        (json.dumps([LIVE]), "[]\n"),
-        (f"- {json.dumps(LIVE)}\n", "[]\n"),
-        (f"# ours\n- {json.dumps(LIVE)}", "# ours\n"),
-        (json.dumps([LIVE, {**LIVE, "id": "suprsend/missing-key"}], indent=1), None),
-        (json.dumps([{**LIVE, "id": f"{API}/mising-token"}]), "[]\n"),
-    ],
-)
-def test_needless_waivers_are_pruned_however_they_are_written(text, left, tmp_path):
-    file = tmp_path / "known.yaml"
-    file.write_text(text)
-    done, changed = run_and_write(tmp_path, proof.reference_of(API)(), "--waivers", file, "--prune-waivers")
-
-    assert done.exit_code == 1
-    assert changed == left or [one["id"] for one in yaml.safe_load(changed)] == ["suprsend/missing-key"]
-    assert run_and_write(tmp_path, proof.reference_of(API)(), "--waivers", file)[0].exit_code == 0
 
 
 @pytest.mark.parametrize(
