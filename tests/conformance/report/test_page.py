@@ -160,7 +160,7 @@ def test_failure_quotes_the_document_and_links_to_it(tmp_path):
             "onlyautomator",
             "NumbersInObjectsAreText",
             'fanId "fan-1001", category "conformance_',
-            '"hours": "18",',
+            '"hours": "[0-9]+",',
         ),
     ],
 )
@@ -171,7 +171,8 @@ def test_failure_names_its_subject_and_marks_what_differs(tmp_path, api, mutant,
 
     assert f"About{subject}" in page.text
     assert re.search(r"Request \d+ of \d+: P", page.text)
-    assert re.findall("<mark>(.*)</mark>", text) == [str(escape(f"      {marked}"))]
+    (line,) = re.findall("<mark>(.*)</mark>", text)
+    assert re.fullmatch(str(escape(f"      {marked}")), line)
 
 
 def test_failure_of_a_list_names_the_record_that_it_lacks(reference, tmp_path):
