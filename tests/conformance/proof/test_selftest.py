@@ -106,7 +106,7 @@ def test_mutant_of_no_requirement_is_noticed(api, monkeypatch):
     [
         (["nothing"], "no API 'nothing'"),
         (["--only", "Referense"], "did you mean Reference"),
-        (["--jobs", "0"], "greater than or equal to 1"),
+        (["--jobs", "0"], "must be at least 1"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(arguments, complaint):
