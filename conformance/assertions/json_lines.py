@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from conformance.assertions.member import Member, render_pointer
+from openapi.pointer import escape_step
 
 
-def list_lines(
-    value: Any, at: Member = (), before: str = "", after: str = ""
-) -> Iterator[tuple[Member, str]]:
-    """Yield each line of a JSON value, with the way to what stands there.
+class _Closing(NamedTuple):
+    """Stands for the end of an object or an array that was begun."""
 
-    before, after: what is around it. Raises RecursionError for a value that is too deep.
-    """
-    indent = before[: len(before) - len(before.lstrip())]
-    if not isinstance(value, dict | list) or not value:
-        yield at, f"{before}{json.dumps(value, ensure_ascii=False)}{after}"
-        return
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    yield at, f"{before}{opening}"
-    for number, (step, item) in enumerate(items, 1):
-        name = f"{json.dumps(step, ensure_ascii=False)}: " if isinstance(value, dict) else ""
-        comma = "," if number < len(value) else ""
-        yield from list_lines(item, (*at, step), f"{indent}  {name}", comma)
-    yield at, f"{indent}{closing}{after}"
+    bracket: str
+
+
+def list_lines(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield each line of a JSON value, with the JSON Pointer to what stands there."""
+    # Without recursion, since a body may be as deep as it is long, and each level would hand on all lines below it.
+    waiting: list[tuple[str, Any, str, str, str]] = [("", value, "", "", "")]
+    while waiting:
+        pointer, value, indent, name, comma = waiting.pop()
+        if isinstance(value, _Closing):
+            yield pointer, f"{indent}{value.bracket}{comma}"
+        elif not isinstance(value, dict | list) or not value:
+            yield pointer, f"{indent}{name}{json.dumps(value, ensure_ascii=False)}{comma}"
+        else:
+            opening, closing = "{}" if isinstance(value, dict) else "[]"
+            yield pointer, f"{indent}{name}{opening}"
+            items = list(value.items() if isinstance(value, dict) else enumerate(value))
+            waiting.append((pointer, _Closing(closing), indent, "", comma))
+            for number, (step, item) in reversed(list(enumerate(items, 1))):
+                label = f"{json.dumps(step, ensure_ascii=False)}: " if isinstance(value, dict) else ""
+                place = f"{pointer}/{escape_step(str(step))}"
+                waiting.append((place, item, f"{indent}  ", label, "," if number < len(items) else ""))
 
 
 def mark_lines(value: Any, pointer: str) -> list[tuple[str, bool]]:
@@ -35,7 +41,7 @@ def mark_lines(value: Any, pointer: str) -> list[tuple[str, bool]]:
 
     Where there is no such member, it is what was to hold it; nothing if that is all.
     """
-    lines = [(render_pointer(at), text) for at, text in list_lines(value)]
+    lines = list(list_lines(value))
     places = {at for at, _ in lines}
     while pointer and pointer not in places:
         pointer = pointer.rpartition("/")[0]

@@ -151,10 +151,7 @@ class Exchange:
         """Show the lines around a *member* of a body that is cut, its own after a >; None if it is whole or no JSON."""
         if not self.has_cut_answer or not member or self.response_size_bytes > _LONGEST_PARSED:
             return None
-        try:
-            lines = mark_lines(self.answered_json, render_pointer(member))
-        except RecursionError:
-            return None
+        lines = mark_lines(self.answered_json, render_pointer(member))
         marked = [number for number, (_, is_marked) in enumerate(lines) if is_marked]
         if not marked:
             return None
