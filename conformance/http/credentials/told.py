@@ -13,10 +13,12 @@ _SHORTEST = 12  # what is shorter may be a word, which would be missing everywhe
 _MOST_READ = 64 * 1024  # bytes of a body
 _NAME = (
     r"(?:(?:access|refresh|id|auth|session|csrf|xsrf|bearer)[_-]?token|token|client[_-]?secret|secret|api[_-]?key"
-    r"|passw(?:or)?d|jwt|session[_-]?id|signature|assertion|saml\w*|code|ticket)"
+    r"|passw(?:or)?d|jwt|session[_-]?id)"
 )
+# What these mean in an address, they do not in a body: the code of an error is none that a token is given for.
+_NAME_IN_ADDRESS = rf"(?:[\w-]*[_-])?(?:{_NAME}|code|signature|sig|assertion|saml\w*|ticket)"
 _ADDRESSES = ("location", "content-location", "refresh", "link")
-_IN_ADDRESS = re.compile(rf"(?<=[?&#;])((?:[\w-]*[_-])?{_NAME}=)([^&#;\s>\"]+)", re.IGNORECASE)
+_IN_ADDRESS = re.compile(rf"(?<=[?&#;])({_NAME_IN_ADDRESS}=)([^&#;\s>\"]+)", re.IGNORECASE)
 _USER_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _IN_BODY = re.compile(rb"\"%s\"\s*:\s*\"((?:[^\"\\]|\\.){12,4096})\"" % _NAME.encode(), re.IGNORECASE)
 

@@ -13,8 +13,11 @@ from conformance.http.credentials.unescaping import unescape, unescape_with_plac
 SHORTEST_VALUE = 4  # what is shorter is no secret, and replacing it by value would spoil every text
 SHORTEST_RUN = 12  # characters of a credential that are not shown without the others either
 _SHORTEST_PART = 8
-# Every run of twelve holds seven that begin at a multiple of six, so that only these need be looked up.
-_SAMPLE, _STRIDE = 7, 6
+# Of a run of twelve, six samples of seven begin at six places in a row. Two and three have no common divisor, so that
+# one of the six is at a multiple of two in the credential and at a multiple of three in the text, and is enough.
+_SAMPLE, _STRIDE, _STRIDE_IN_TEXT = 7, 2, 3
+# Requests and answers have the same headers again and again.
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 1024, 1024
 _MOST_PLACES = 8  # of one sample: a credential of nothing but the same letter would take for ever
 
 
@@ -46,6 +49,7 @@ class TraceFinder:
         self._short: dict[str, _Form] = {}
         self._samples: dict[str, list[tuple[_Form, int]]] = {}
         self._known: set[str] = set()
+        self._remembered: dict[str, list[Trace]] = {}
 
     def add(self, value: str, name: str | None) -> None:
         """Find *value* from now on, in every form in which a server may echo it."""
@@ -60,12 +64,24 @@ class TraceFinder:
                     if len(places) < _MOST_PLACES:
                         places.append((form, at))
 
+        # Replaced, and not emptied: another thread may be about to remember what it found without this one.
+        self._remembered = {}
+
     def is_ordinary(self, text: str) -> bool:
         """Tell whether *text* may be read in the ordinary words."""
         return _list_words(text) in self._ordinary_words
 
     def find(self, text: str) -> list[Trace]:
         """List the traces of credentials in *text*, in their order; none of them overlap."""
+        remembered = self._remembered
+        if text in remembered:
+            return remembered[text]
+        found = self._look_for_traces(text)
+        if len(text) <= _LONGEST_REMEMBERED and len(remembered) < _MOST_REMEMBERED:
+            remembered[text] = found
+        return found
+
+    def _look_for_traces(self, text: str) -> list[Trace]:
         plain = unescape(text)
         hits = self._list_hits(plain)
         short = [form for form in list(self._short) if form in plain]
@@ -88,17 +104,23 @@ class TraceFinder:
         samples, size = self._samples, _SAMPLE
         if len(plain) < SHORTEST_RUN or not samples:
             return []
-        return [at for at in range(len(plain) - size + 1) if plain[at : at + size] in samples]
+        return [
+            at for at in range(0, len(plain) - size + 1, _STRIDE_IN_TEXT) if plain[at : at + size] in samples
+        ]
 
     def _extend_hits(self, plain: str, hits: list[int]) -> Iterator[Trace]:
         end = 0
         for hit in hits:
             if hit < end:
                 continue
-            runs = [
-                self._extend_run(plain, hit, form, at, end)
-                for form, at in self._samples[plain[hit : hit + _SAMPLE]]
+            forms = self._samples[plain[hit : hit + _SAMPLE]]
+            whole = [
+                one for one in forms if hit - one[1] >= end and plain.startswith(one[0].text, hit - one[1])
             ]
+            # Others can be longer only where they are not whole there.
+            size = max((len(form.text) for form, _ in whole), default=0)
+            longer = [one for one in forms if len(one[0].text) > size]
+            runs = [_extend_run(plain, hit, form, at, end) for form, at in [*whole, *longer]]
             longest = max(runs, key=lambda one: (one.end - one.start, one.is_whole))
             if longest.end - longest.start >= SHORTEST_RUN and (
                 longest.is_whole or not self.is_ordinary(plain[longest.start : longest.end])
@@ -106,14 +128,20 @@ class TraceFinder:
                 yield longest
                 end = longest.end
 
-    def _extend_run(self, plain: str, hit: int, form: _Form, at: int, after: int) -> Trace:
-        start, first = hit, at
-        while start > after and first > 0 and plain[start - 1] == form.text[first - 1]:
-            start, first = start - 1, first - 1
-        end, last = hit + _SAMPLE, at + _SAMPLE
-        while end < len(plain) and last < len(form.text) and plain[end] == form.text[last]:
-            end, last = end + 1, last + 1
-        return Trace(start, end, form.name, last - first == len(form.text))
+
+def _extend_run(plain: str, hit: int, form: _Form, at: int, after: int) -> Trace:
+    """Return all that *plain* and *form* have in common around *hit* and *at*, but for what is before *after*."""
+    text = form.text
+    if hit - at >= after and plain.startswith(text, hit - at):
+        return Trace(hit - at, hit - at + len(text), form.name, is_whole=True)
+    start, first = hit, at
+    while start > after and first > 0 and plain[start - 1] == text[first - 1]:
+        start, first = start - 1, first - 1
+    end, last = hit + _SAMPLE, at + _SAMPLE
+    most = min(len(plain) - end, len(text) - last)
+    while most > 0 and plain[end] == text[last]:
+        end, last, most = end + 1, last + 1, most - 1
+    return Trace(start, end, form.name, is_whole=False)
 
 
 def _find_short(plain: str, form: _Form, found: list[Trace]) -> Iterator[Trace]:
