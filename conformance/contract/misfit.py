@@ -61,7 +61,7 @@ def find_misfit(operation: Operation, response: Response) -> Misfit | None:
     except FailureGroup as group:
         first = group.exceptions[0]
         lines = [line for line in f"{first.message}".splitlines() if line.strip()]
-        text = f"status {response.status}, {first.title}: {' '.join(lines[:2])[:300]}"
+        text = f"status {response.status}, {first.title}: {' '.join(lines[:2])}"
         return Misfit(text, _find_member(first, response))
     return None
 

@@ -74,8 +74,9 @@ def _render_script(verdict: Verdict, result: Result, steps: Sequence[Exchange]) 
     requirement = result.requirement
     yield "#!/bin/sh"
     # One line each, whatever a contract or a target says: what comes after a line break would be a command.
-    yield to_one_line(f"# {requirement.id}: {requirement.level} {requirement.text} ({requirement.source})")
-    yield to_one_line(f"# {result.reason}")
+    asked = f"{requirement.id}: {requirement.level} {requirement.text} ({requirement.source})"
+    yield f"# {to_one_line(asked)}"
+    yield f"# {to_one_line(str(result.reason))}"
     yield _MARK
     lines = [one.curl for one in steps]
     if any(one.kept_body for one in steps):

@@ -8,14 +8,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("openapi", "mockserver", "conformance")
 
-_MADE = {"__pycache__", "build", "dist", "report", "node_modules"}
+_MADE = {"__pycache__", "node_modules"}
+_MADE_AT_THE_TOP = {"build", "dist", "report"}  # further down these are names like any other
 
 
 def files(root: Path = ROOT) -> list[Path]:
     """List every file that somebody wrote: nothing installed, built or cached."""
     found = []
     for folder, inner, names in os.walk(root):
-        inner[:] = [name for name in inner if not _is_made(name)]
+        made = _MADE_AT_THE_TOP if "pyproject.toml" in names else set()
+        inner[:] = [name for name in inner if name not in made and not _is_made(name)]
         found += [Path(folder, name) for name in names if not _is_made(name)]
     return sorted(found)
 

@@ -20,6 +20,7 @@ from conformance.apis.suprsend.expectations import expect_channel, expect_prefer
 from conformance.assertions.expect import expect, observe, require_some
 from conformance.assertions.outcome import NotTested
 from conformance.generation.case import Case
+from conformance.http.foreign_text import quote_text
 from conformance.http.response import Response
 
 ORDER = 2
@@ -110,7 +111,7 @@ def test_generated_body_is_refused(driver: Driver) -> None:
     )
     for result in require_some(wrong, "no generated body is wrong and was answered"):
         status = result.answer.status
-        got = f"status {status} to {(result.case.content or b'')[:40]!r}"
+        got = f"status {status} to {quote_text(repr(result.case.content or b''))}"
         expect(400 <= status < 500, "a refusal, status 4xx", got, result.answer)
 
 
