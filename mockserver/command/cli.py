@@ -93,7 +93,12 @@ def serve(
     port: Annotated[
         int,
         typer.Option(
-            min=0, max=65535, envvar="MOCKSERVER_PORT", help="The port to listen on; 0 picks a free one."
+            "--port",
+            "-p",
+            min=0,
+            max=65535,
+            envvar="MOCKSERVER_PORT",
+            help="The port to listen on; 0 picks a free one.",
         ),
     ] = 4010,
     seed: Annotated[

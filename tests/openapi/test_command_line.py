@@ -49,7 +49,7 @@ def test_help_fits_eighty_columns_and_has_a_short_name(program, command):
     ("line", "said"),
     [
         ("mockserver --prot 1", "No such option: --prot; did you mean --port?"),
-        ("mockserver -p 1", "No such option: -p; did you mean --port?"),
+        ("mockserver -x 1", "No such option: -x"),
         ("mockserver --zzz", "No such option: --zzz"),
         ("mockserver serve --prot 1", "No such option: --prot; did you mean --port?"),
         ("mockserver serve suprsend", "serve takes options only, not 'suprsend'"),
