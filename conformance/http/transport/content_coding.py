@@ -47,9 +47,9 @@ def decode_body(content: bytes, encoding: str) -> Body:
                 raise BodyTooLarge
         elif name in _OTHER_CODINGS and is_plain_json(content):
             return Body(content, f"a body that is not {name}, as its Content-Encoding says, but plain text")
-        elif name in _OTHER_CODINGS or not _is_text(content):
+        elif not (_is_charset(name) and _is_text(content)):
             return Body(content, unread_coding=name)
-        # Any other name is one that clients pass over, such as utf-8.
+        # Who names a charset has mistaken the header for another, and clients pass over that.
     return Body(content)
 
 
@@ -59,6 +59,14 @@ def is_plain_json(content: bytes) -> bool:
         return isinstance(json.loads(content), dict | list)
     except (ValueError, RecursionError):
         return False
+
+
+def _is_charset(name: str) -> bool:
+    try:
+        "a".encode(name)  # nothing at all has every encoding
+    except (LookupError, ValueError):  # an unknown name, or one with characters that no name has
+        return False
+    return True
 
 
 def _is_text(content: bytes) -> bool:
