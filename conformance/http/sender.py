@@ -40,6 +40,11 @@ SILENCES_UNTIL_STOP = 3  # this often in a row without a usable response in time
 SLOW_CUTS_UNTIL_STOP = 10  # each of them is a failure; requirements that only observe may come first
 _MOST_TRIES = 3
 _MOST_TRIES_IN_VAIN = 2  # where nothing came, or where it took the whole time-out to see that it is cut
+_GATEWAY_PAUSES_S = (
+    0.3,
+    1.0,
+)  # before the second try and the third: a gateway that restarts is down for as long
+_GATEWAY_WAITS_IN_VAIN = 5  # after so many nothing is waited for any more, for that is no restart
 _PROXY_AUTHENTICATION_REQUIRED = 407
 _CLOSED_ERRORS = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
 
@@ -92,6 +97,7 @@ class Sender:
         self._thread = _ThreadState()
         self._lock = threading.Lock()
         self._silences = 0
+        self._gateway_waits_in_vain = 0
         self._has_waited_for_ends = (
             False  # of bodies that were whole, so that no second try is needed to see it
         )
@@ -184,6 +190,7 @@ class Sender:
         is_reused: whether the connection may have served others before.
         """
         tries = 0
+        gateway_pauses_s = list(_GATEWAY_PAUSES_S)
         while True:
             if tries:
                 self._wait_for_own_turn(count)
@@ -191,7 +198,7 @@ class Sender:
             try:
                 raws = send_once()
                 met = next((raw.status for raw in raws if raw.status in GATEWAY_STATUSES), None)
-                if met is None or tries >= _MOST_TRIES_IN_VAIN:
+                if met is None or not self._wait_for_gateway(gateway_pauses_s):
                     return raws
                 self.count_repeat(f"answered {met}")
             except _CLOSED_ERRORS:
@@ -204,6 +211,21 @@ class Sender:
                 if tries >= (most_slow if cut.has_timed_out else _MOST_TRIES):
                     raise
                 self.count_repeat("answered in part")
+
+    def _wait_for_gateway(self, pauses_s: list[float]) -> bool:
+        """Wait for the first of *pauses_s*, which is removed; False if there is none, or no time for it."""
+        if not pauses_s:
+            with self._lock:
+                self._gateway_waits_in_vain += 1
+            return False
+        if pauses_s[0] > self._budget.remaining_s():
+            return False
+        pause_s = pauses_s.pop(0)
+        if self._gateway_waits_in_vain >= _GATEWAY_WAITS_IN_VAIN:
+            pauses_s.clear()  # it is asked once more, at once
+        else:
+            self._clock.sleep(pause_s)
+        return True
 
     def _send_once(self, request: Request) -> RawResponse:
         with self._lock:
