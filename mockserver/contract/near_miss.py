@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mockserver.contract.operation import Operation
 
 # A path may have a megabyte, and a contract a thousand operations.
-_LONGEST_COMPARED = 200
+LONGEST_COMPARED = 200
 _MOST_SEGMENTS = 24
 _MOST_COMPARED = 24
 _MOST_KEPT = 4096
@@ -64,7 +64,7 @@ def find_near_miss(operations: Sequence[Operation], method: str, path: str) -> N
 
     Only the beginning of a long path is compared, and of many operations those that have most letters in common.
     """
-    beginning = path[:_LONGEST_COMPARED]
+    beginning = path[:LONGEST_COMPARED]
     parts = split_path(beginning)[:_MOST_SEGMENTS]
     candidates = operations
     if len(operations) > _MOST_COMPARED:
