@@ -14,6 +14,7 @@ from conformance.assertions.json_lines import mark_lines
 from conformance.assertions.member import Member, render_pointer
 from conformance.http.foreign_text import LONGEST_LINE, LONGEST_QUOTE, escape_controls
 from conformance.http.redaction import MASK, Redaction
+from conformance.http.transport.body_store import BodyStore
 
 if TYPE_CHECKING:
     from conformance.http.connection import RawResponse, Request
@@ -33,8 +34,8 @@ class Exchange:
 
     request: as it was sent. response: as it came, or None if none came; *error* says why. seconds: from the first
     byte sent until now, when all is over. was_raced: whether others were sent at the same time. size_bytes,
-    response_size_bytes: of the whole bodies. manner: how it was
-    sent, if in a way that *curl* does not repeat.
+    response_size_bytes: of the whole bodies, which *bodies* keeps. manner: how it was sent, if in a way that *curl*
+    does not repeat.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class Exchange:
         error: str | None = None,
         seconds: float = 0.0,
         manner: str = "",
+        bodies: BodyStore | None = None,
     ) -> None:
+        store = bodies or BodyStore()
         self.method = request.method
         self.status = None if response is None else response.status
         self.error = error
@@ -55,66 +58,66 @@ class Exchange:
         self.was_raced = False
         self.size_bytes = len(request.content)
         self.response_size_bytes = len(response.content) if response else 0
-        self._request = request
-        self._response = response
+        self.answer_body = store.keep(response.content if response else b"")
+        self._body = store.keep(request.content)
+        self._url, self._headers = request.url, request.headers
+        self._response_headers = response.headers if response else None
         self._redaction = redaction
 
     @cached_property
     def url(self) -> str:
         """The address that was asked, without credentials."""
-        return self._redaction(str(self._request.url))
+        return self._redaction(str(self._url))
 
     @cached_property
     def query(self) -> list[tuple[str, str]]:
         """The decoded parameters of the address, without credentials."""
-        parameters = self._request.url.params.multi_items()
+        parameters = self._url.params.multi_items()
         return [(self._redaction.show(name), self._redaction.show(value)) for name, value in parameters]
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
         """The request's headers, without credentials."""
-        return render_headers(self._request.headers.multi_items(), self._redaction)
+        return render_headers(self._headers.multi_items(), self._redaction)
 
     @cached_property
     def body(self) -> str | None:
         """The request's body, cut to size; None if it had none."""
-        content = self._request.content
+        content = self.content
         return self._redaction.show_bytes(content, LONGEST_BODY) if content else None
 
     @property
     def sent_json(self) -> Any:
         """The request's whole body as JSON, with credentials and all; None if it is none that can be read."""
         try:
-            return json.loads(self._request.content)
+            return json.loads(self.content)
         except (ValueError, RecursionError):
             return None
 
-    @cached_property
+    @property
     def answered_json(self) -> Any:
         """The whole body of the response as JSON, with credentials and all; None if it is none that can be read."""
         try:
-            return json.loads(self._response.content) if self._response else None
+            return json.loads(self.answer_body.read()) if self.answer_body.size else None
         except (ValueError, RecursionError):
             return None
 
     @property
     def path(self) -> str:
         """The path that was asked, decoded, with credentials and all."""
-        return self._request.url.path
+        return self._url.path
 
     @cached_property
     def curl(self) -> str:
         """The command that repeats the request, with a comment on what it cannot repeat."""
-        sent = self._request
-        line = render_curl(
-            sent.method, str(sent.url), sent.headers.multi_items(), sent.content, self._redaction
-        )
+        headers = self._headers.multi_items()
+        line = render_curl(self.method, str(self._url), headers, self.content, self._redaction)
         return f"{line}  # {self.manner}" if self.manner else line
 
     @property
     def content(self) -> bytes:
         """The request's body as it was sent, which may hold a credential unless it is a kept one."""
-        return self._request.content
+        return self._body.read()
 
     def show_words(self, text: str) -> str:
         """Return *text*, which is of the answer, as it may be shown in a sentence."""
@@ -123,7 +126,7 @@ class Exchange:
     @property
     def kept_body(self) -> str | None:
         """The name of the file that keeps the request's body, if no line can hold it; None also for a credential."""
-        return _name_kept_body(self._request.content, self._redaction)
+        return _name_kept_body(self.content, self._redaction)
 
     def shorten_curl(self, has_reports: bool = True) -> str:
         """Return the same, or where the whole is, if it is too long for a line among others.
@@ -144,8 +147,8 @@ class Exchange:
     @property
     def whole_answer(self) -> bytes:
         """The body of the response, without credentials; empty if none came."""
-        content = self._response.content if self._response else b""
-        return self._redaction(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        text = self.answer_body.read().decode("utf-8", "surrogateescape")
+        return self._redaction(text).encode("utf-8", "surrogateescape")
 
     def render_excerpt(self, member: Member) -> str | None:
         """Show the lines around a *member* of a body that is cut, its own after a >; None if it is whole or no JSON."""
@@ -168,12 +171,13 @@ class Exchange:
     @cached_property
     def response_headers(self) -> Mapping[str, str]:
         """The response's headers, without credentials; empty if none came."""
-        return render_headers(self._response.headers.multi_items(), self._redaction) if self._response else {}
+        headers = self._response_headers
+        return render_headers(headers.multi_items(), self._redaction) if headers is not None else {}
 
     @cached_property
     def response_body(self) -> str:
         """The response's body, cut to size; empty if none came."""
-        return self._redaction.show_bytes(self._response.content, LONGEST_BODY) if self._response else ""
+        return self._redaction.show_bytes(self.answer_body.read(), LONGEST_BODY)
 
     def as_json(self, expected: str | None = None, got: str | None = None) -> dict[str, Any]:
         """Return one item of a report's evidence."""

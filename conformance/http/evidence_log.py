@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from conformance.assertions.outcome import UNDECIDED, DoesNotConform
 from conformance.http.evidence import Exchange
 from conformance.http.response import Response
+from conformance.http.transport.body_store import BodyStore
 
 T = TypeVar("T")
 
@@ -19,11 +20,13 @@ _OUTCOMES = (*UNDECIDED, DoesNotConform)
 class EvidenceLog:
     """Keeps the responses and exchanges of a run, and the evidence of one requirement after the other.
 
-    responses: those that requirements got to see. exchanges: every one, in the order they ended. has_polled: whether
+    bodies: of all that was sent and received. responses: those that requirements got to see. exchanges: every one, in
+    the order they ended. has_polled: whether
     the requirement looks, itself or by what is remembered, for what may come late.
     """
 
     def __init__(self) -> None:
+        self.bodies = BodyStore()
         self.responses: list[Response] = []
         self.exchanges: list[Exchange] = []
         self.has_polled = False
@@ -35,6 +38,10 @@ class EvidenceLog:
         """Start the evidence of the next requirement."""
         self._cited = []
         self.has_polled = False
+        for remembered, *_ in self._memory.values():
+            if isinstance(remembered, Exception):
+                # What lies on its way holds bodies and their values, and nobody asks for it any more.
+                remembered.__traceback__ = remembered.__context__ = None
 
     def list_evidence(self) -> list[Exchange]:
         """Return the exchanges cited since the requirement started, each once, where it was cited last."""
@@ -85,7 +92,8 @@ class EvidenceLog:
         self._thread.cited, self._thread.responses = cited, responses
 
     def clear(self) -> None:
-        """Forget everything, as if nothing had been sent."""
+        """Forget everything, as if nothing had been sent; a body is there for as long as somebody else knows it."""
+        self.bodies = BodyStore()
         self.responses, self.exchanges, self._cited = [], [], []
         self._memory = {}
 

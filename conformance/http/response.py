@@ -15,19 +15,21 @@ from conformance.http.evidence import Exchange
 from conformance.http.pacing import parse_http_date
 from openapi.media_type import bare_media_type, is_json
 
+_LARGEST_VALUE = 150 * 1024 * 1024
+_SIZES = {b",": 36, b":": 100, b"[": 64, b"{": 64}  # bytes of memory that what stands beside each may take
+
 
 @dataclass(frozen=True)
 class Response:
     """What the target sent back.
 
-    *headers* takes names in any case. *sent_at* and *received_at* are monotonic seconds; *content* is the
-    body after its content-encoding. *exchange* is the same as evidence, without credentials.
+    *headers* takes names in any case. *sent_at* and *received_at* are monotonic seconds. *exchange* is the same as
+    evidence, without credentials.
     coding_fault, unread_coding: why it is not, in words, if the encoding is false or one that we cannot undo.
     """
 
     status: int
     headers: Mapping[str, str]
-    content: bytes
     sent_at: float
     received_at: float
     exchange: Exchange
@@ -38,6 +40,11 @@ class Response:
     def ok(self) -> bool:
         """Whether the status is a 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def content(self) -> bytes:
+        """The body after its content-encoding."""
+        return self.exchange.answer_body.read()
 
     @property
     def text(self) -> str:
@@ -88,14 +95,20 @@ class Response:
             raise DoesNotConform(parsed.expected, parsed.got, self)
         return parsed
 
-    @cached_property
+    @property
     def _parsed_json(self) -> Any:
         if self.unread_coding:
             return Inconclusive(describe_unread_coding(self))
         if self.coding_fault:
             return DoesNotConform("a JSON body", self.coding_fault)
+        return self.exchange.answer_body.parse(self._parse_body)
+
+    def _parse_body(self, content: bytes) -> Any:
+        """Return the value of a JSON text, or the outcome that says why there is none."""
+        if _estimate_size(content) > _LARGEST_VALUE:
+            return Inconclusive(f"a body of {len(content)} bytes that has too many values to be read here")
         try:
-            return _read_json(self.content.decode("utf-8"))
+            return _read_json(content.decode("utf-8"))
         except UnicodeDecodeError:
             return DoesNotConform("a JSON body", "bytes that are not UTF-8")
         except RecursionError:
@@ -106,6 +119,11 @@ class Response:
             is_explained = isinstance(error, (json.JSONDecodeError, _NotJson))
             why = str(error) if is_explained else "a number has too many digits to read"
             return DoesNotConform("a JSON body", f"{start!r} ({why})" if start else "an empty body")
+
+
+def _estimate_size(content: bytes) -> int:
+    """Return how many bytes of memory the values of a JSON text may take, which can be thirty times its own."""
+    return len(content) + sum(content.count(mark) * size for mark, size in _SIZES.items())
 
 
 def describe_unread_coding(response: Response) -> str:

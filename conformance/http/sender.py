@@ -305,24 +305,16 @@ class Sender:
     ) -> Response:
         received_at = self._clock.monotonic()
         self._redaction.conceal_told(raw.headers, raw.content)
-        exchange = Exchange(
-            request, self._redaction, raw, error, seconds=received_at - sent_at, manner=manner
-        )
+        seconds = received_at - sent_at
+        exchange = Exchange(request, self._redaction, raw, error, seconds, manner, self._log.bodies)
         self._log.exchanges.append(exchange)
         return Response(
-            raw.status,
-            raw.headers,
-            raw.content,
-            sent_at,
-            received_at,
-            exchange,
-            raw.coding_fault,
-            raw.unread_coding,
+            raw.status, raw.headers, sent_at, received_at, exchange, raw.coding_fault, raw.unread_coding
         )
 
     def _record_failure(self, request: Request, sentence: str, sent_at: float, manner: str = "") -> None:
         seconds = self._clock.monotonic() - sent_at
-        failed = Exchange(request, self._redaction, error=sentence, seconds=seconds, manner=manner)
+        failed = Exchange(request, self._redaction, None, sentence, seconds, manner, self._log.bodies)
         self._log.exchanges.append(failed)
         self._log.cite(failed)
 
