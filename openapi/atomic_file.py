@@ -6,8 +6,10 @@ import errno
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_atomically(file: Path, content: str | bytes, *, is_durable: bool = False) -> None:
@@ -18,21 +20,37 @@ def write_atomically(file: Path, content: str | bytes, *, is_durable: bool = Fal
     is_durable: return only when the content is on the disk, for a file that must survive a crash of the machine.
     Raises OSError, also where a folder, a pipe or a device stands in the place of the file.
     """
-    new = _write_beside(file, content, is_durable)
+    with open_atomically(file, is_durable=is_durable) as writer:
+        writer.write(content if isinstance(content, bytes) else content.encode())
+
+
+@contextmanager
+def open_atomically(file: Path, *, is_durable: bool = False) -> Iterator[BinaryIO]:
+    """Do the same with what is written in the with block, if that comes to its end."""
+    with _open_beside(file, is_durable) as (new, writer):
+        yield writer
     try:
         new.replace(file)
-    finally:
-        with suppress(FileNotFoundError):  # as it is after the rename
-            new.unlink()
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def check_writable(file: Path, content: str | bytes = "") -> None:
     """Raise OSError if *content* could not be written to *file* now; the file stays as it is."""
-    _write_beside(file, content, is_durable=True).unlink()
+    with _open_beside(file, is_durable=True) as (new, writer):
+        writer.write(content if isinstance(content, bytes) else content.encode())
+    new.unlink()
 
 
-def _write_beside(file: Path, content: str | bytes, is_durable: bool) -> Path:
-    """Write a new file beside *file*, since a rename is atomic only within a file system, and return it."""
+def check_place(file: Path) -> None:
+    """Raise OSError if a folder, a pipe or a device stands in the place of *file*."""
+    _read_mode(file)
+
+
+@contextmanager
+def _open_beside(file: Path, is_durable: bool) -> Iterator[tuple[Path, BinaryIO]]:
+    """Open a new file beside *file*, since a rename is atomic only within a file system; a failure removes it."""
     mode = _read_mode(file)
     # A name that nobody can guess, and no file that is there already: it might be a link.
     new = file.with_name(f".{secrets.token_hex(8)}.new")
@@ -41,14 +59,13 @@ def _write_beside(file: Path, content: str | bytes, is_durable: bool) -> Path:
         with os.fdopen(descriptor, "wb") as writer:
             if mode is not None:
                 new.chmod(mode)
-            writer.write(content if isinstance(content, bytes) else content.encode())
+            yield new, writer
             if is_durable:
                 writer.flush()
                 os.fsync(writer.fileno())
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-    return new
 
 
 def _read_mode(file: Path) -> int | None:

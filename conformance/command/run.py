@@ -290,7 +290,7 @@ def _write_folder(verdict: Verdict, folder: Path) -> list[Path]:
     # Not with the others: a run without a folder needs none of the formats.
     from conformance.report.folder import write_reports
 
-    return write_reports(verdict, folder)
+    return write_reports(verdict, folder, print_error)
 
 
 def _make_console(to_stderr: bool = False) -> Console:

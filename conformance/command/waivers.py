@@ -49,6 +49,8 @@ class WaiverOptions:
             self._last_day()
         if self.file and (self.write or self.prune):
             folder = self.file.parent
+            if self.file.exists() and not self.file.is_file():
+                exit_with_usage_error(f"{self.file}: is no file; name one, or a new one in a folder")
             if not os.access(self.file if self.file.exists() else folder, os.W_OK):
                 exit_with_usage_error(f"{self.file}: cannot be written; name a file that can be")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from conformance.generation.case import Case
 from conformance.http.evidence import Exchange
 from conformance.http.redaction import Redaction
 from conformance.suite.requirement import Requirement
+from openapi.atomic_file import write_atomically
 
 FOLDER = "candidates"
 
@@ -73,11 +75,13 @@ class Finding:
 def save_finding(finding: Finding, folder: Path, redaction: Redaction) -> Path:
     """Write *finding* as a candidate for a requirement or a bug report into *folder*.
 
-    Raises OSError if that cannot be done.
+    Raises OSError if that cannot be done, or if the folder of the candidates is a link, which may lead anywhere.
     """
     file = folder / FOLDER / finding.name
+    if file.parent.is_symlink():
+        raise OSError(errno.ENOTDIR, f"{FOLDER} is a link, and no folder", str(file.parent))
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(finding.as_json(redaction), indent=1) + "\n", encoding="utf-8")
+    write_atomically(file, json.dumps(finding.as_json(redaction), indent=1) + "\n")
     return file
 
 

@@ -13,6 +13,7 @@ import yaml
 from conformance.judge.verdict import Verdict, deciding_levels
 from conformance.judge.waiver import Waiver, list_pointless_waivers, needs_no_waiver
 from conformance.suite.requirement import Requirement
+from openapi.atomic_file import write_atomically
 from openapi.yaml_text import BadYaml, parse_yaml
 
 _LONGEST_REASON = 200
@@ -72,7 +73,8 @@ def change_waivers(file: Path, added: Sequence[Waiver], removed: Collection[str]
     changed = _add_to_text(_cut_from_text(_renew_in_text(text, renewed), removed), new)
     # Comments are worth the effort, and no effort is worth a wrong file.
     is_kept: bool = _read_list(changed) == wanted
-    file.write_text(changed if is_kept else _dump(wanted), encoding="utf-8")
+    # What a link leads to has been read as a list of waivers; one that leads to nothing is replaced.
+    write_atomically(file.resolve() if file.exists() else file, changed if is_kept else _dump(wanted))
     return is_kept
 
 

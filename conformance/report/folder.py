@@ -1,70 +1,127 @@
-"""The folder of the reports, with all that a verdict is written to but the terminal."""
+"""The folder of the reports, with all that a verdict is written to but the terminal.
+
+Each file is written whole or not at all, and none through a link, which may lead anywhere where others may write.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from conformance.http.evidence import STEPS
 from conformance.judge.verdict import Verdict
 from conformance.report.badge import render_badge
 from conformance.report.code_quality import render_code_quality
 from conformance.report.document import build_document, render_document
-from conformance.report.har import render_har
+from conformance.report.har import write_har
 from conformance.report.junit import render_junit
 from conformance.report.page import render_page
 from conformance.report.sarif import render_sarif
 from conformance.report.steps import list_written_steps, render_steps
+from openapi import atomic_file
 
 BADGE = "badge.json"
-_RENDER: Mapping[str, Callable[[Verdict, dict[str, Any]], str]] = {
-    "report.html": lambda _, document: render_page(document),
-    "report.json": lambda _, document: render_document(document),
-    "junit.xml": lambda verdict, _: render_junit(verdict),
-    "requests.har": lambda verdict, _: render_har(verdict.exchanges),
-    BADGE: lambda _, document: render_badge(document),
-    "gl-code-quality-report.json": lambda _, document: render_code_quality(document),
-    "report.sarif": lambda _, document: render_sarif(document),
+_WriteContent = Callable[[BinaryIO], object]
+_RENDER: Mapping[str, Callable[[Verdict, dict[str, Any]], _WriteContent]] = {
+    "report.html": lambda _, document: _make_write(render_page(document)),
+    "report.json": lambda _, document: _make_write(render_document(document)),
+    "junit.xml": lambda verdict, _: _make_write(render_junit(verdict)),
+    # Written as it is rendered: it may be larger than all the others together.
+    "requests.har": lambda verdict, _: partial(write_har, verdict.exchanges),
+    BADGE: lambda _, document: _make_write(render_badge(document)),
+    "gl-code-quality-report.json": lambda _, document: _make_write(render_code_quality(document)),
+    "report.sarif": lambda _, document: _make_write(render_sarif(document)),
 }
 
 
-def write_reports(verdict: Verdict, folder: Path) -> list[Path]:
-    """Write every report of *verdict* into *folder*, which is made if it is missing.
+def write_reports(verdict: Verdict, folder: Path, on_loss: Callable[[str], None] | None = None) -> list[Path]:
+    """Write every report of *verdict* into *folder*, which is made if it is missing; return those that are written.
 
     A badge speaks of all requirements: a run that did not ask them all writes none, and removes what is there.
 
-    Raises OSError if that cannot be done.
+    on_loss: called with a sentence on reports that cannot be written, of which none of an earlier run is left either.
+    Without it, OSError is raised for the first of them.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     document = build_document(verdict)
     # All are rendered before the first is written, so that an error leaves no folder of two runs.
-    reports = {name: render(verdict, document) for name, render in _RENDER.items()}
-    if not verdict.has_asked_all:
-        del reports[BADGE]
-        (folder / BADGE).unlink(missing_ok=True)  # an earlier run's would speak of the whole
+    writes = {name: render(verdict, document) for name, render in _RENDER.items()}
     steps = render_steps(verdict)
-    for name, text in reports.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return [folder / name for name in reports] + _write_steps(folder / STEPS, steps)
+    writer = _ReportWriter(folder, is_strict=on_loss is None)
+    if not verdict.has_asked_all:
+        del writes[BADGE]
+        writer.remove(BADGE)  # an earlier run's would speak of the whole
+    with suppress(OSError):  # which the first file meets again
+        folder.mkdir(parents=True, exist_ok=True)
+    for name, write in writes.items():
+        writer.write(name, write)
+    writer.write_steps(steps)
+    if on_loss:
+        for why, names in writer.losses.items():
+            on_loss(f"{folder}: {', '.join(names)} cannot be written: {why}; the verdict stands without")
+    return writer.written
 
 
-def _write_steps(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Write the scripts of a run in the place of an earlier run's; return their folder, if there are any."""
-    for old in list_written_steps(folder):
-        old.unlink()
-    if not files:
-        with suppress(OSError):  # somebody may keep something there
-            folder.rmdir()
-        return []
-    folder.mkdir(exist_ok=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    return [folder]
+def _make_write(text: str) -> _WriteContent:
+    content = text.encode()
+    return lambda stream: stream.write(content)
+
+
+class _ReportWriter:
+    """Writes into *folder*, and where that cannot be done goes on with the next, unless it *is_strict*.
+
+    written: what was. losses: the names of what was not, by the reason.
+    """
+
+    def __init__(self, folder: Path, *, is_strict: bool) -> None:
+        self.written: list[Path] = []
+        self.losses: dict[str, list[str]] = {}
+        self._folder = folder
+        self._is_strict = is_strict
+
+    def write(self, name: str, write_content: _WriteContent) -> None:
+        """Write one report."""
+        with self._note_loss(name), atomic_file.open_atomically(self._folder / name) as stream:
+            write_content(stream)
+
+    def write_steps(self, files: Mapping[str, Callable[[], bytes]]) -> None:
+        """Write the scripts of a run in the place of an earlier run's."""
+        folder = self._folder / STEPS
+        with suppress(OSError):
+            _remove_steps(folder)
+        if not files:
+            return
+        with self._note_loss(STEPS):
+            _refuse_link(folder)
+            folder.mkdir(exist_ok=True)
+            for name, render in files.items():
+                with atomic_file.open_atomically(folder / name) as stream:
+                    stream.write(render())
+
+    def remove(self, name: str) -> None:
+        """Remove the report of an earlier run."""
+        with self._note_loss(name, is_written=False):
+            _remove_file(self._folder / name)
+
+    @contextmanager
+    def _note_loss(self, name: str, *, is_written: bool = True) -> Iterator[None]:
+        """Note what becomes of a report that is written in the with block."""
+        try:
+            yield
+        except OSError as error:
+            if self._is_strict:
+                raise
+            self.losses.setdefault(error.strerror or str(error), []).append(name)
+            with suppress(OSError):
+                _remove_file(self._folder / name)
+        else:
+            self.written += [self._folder / name] if is_written else []
 
 
 def remove_reports(folder: Path, keep: Path | None = None) -> None:
@@ -75,15 +132,36 @@ def remove_reports(folder: Path, keep: Path | None = None) -> None:
     kept = keep and keep.resolve()
     for name in _RENDER:
         if (folder / name).resolve() != kept:
-            (folder / name).unlink(missing_ok=True)
-    _write_steps(folder / STEPS, {})
+            _remove_file(folder / name)
+    _remove_steps(folder / STEPS)
 
 
 def check_writable(folder: Path) -> None:
     """Raise OSError if a report cannot be written into *folder*; what is there stays as it is."""
     for name in _RENDER:
-        if (folder / name).exists():
-            (folder / name).open("ab").close()
+        atomic_file.check_place(folder / name)
+    _refuse_link(folder / STEPS)
     if (folder / STEPS).exists() and not (folder / STEPS).is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), STEPS)
     tempfile.TemporaryFile(dir=folder).close()
+
+
+def _refuse_link(folder: Path) -> None:
+    if folder.is_symlink():
+        raise OSError(errno.ENOTDIR, "it is a link, which may lead anywhere, and no folder", str(folder))
+
+
+def _remove_steps(folder: Path) -> None:
+    """Remove the scripts of an earlier run, and their folder if nobody keeps something there."""
+    for old in list_written_steps(folder):
+        old.unlink()
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _remove_file(file: Path) -> None:
+    """Remove a file, or a link and not what it leads to; a pipe or a folder is no report of ours."""
+    with suppress(FileNotFoundError):
+        mode = file.lstat().st_mode
+        if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
+            file.unlink()

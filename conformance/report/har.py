@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from http import HTTPStatus
+from typing import BinaryIO
 
 import harfile
 
@@ -14,9 +15,9 @@ from conformance.http.evidence import Exchange
 _HTTP = "HTTP/1.1"
 
 
-def render_har(exchanges: Iterable[Exchange]) -> str:
-    """Return the archive as text: in the order in which they started, redacted and cut to size as in all evidence."""
-    text = io.StringIO()
+def write_har(exchanges: Iterable[Exchange], stream: BinaryIO) -> None:
+    """Write the archive: in the order in which they started, redacted and cut to size as in all evidence."""
+    text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True)
     creator = harfile.Creator(name=f"{DISTRIBUTION} conformance", version=suite_version())
     with harfile.open(text, creator=creator) as file:
         for one in sorted(exchanges, key=lambda one: one.started_at):
@@ -30,7 +31,8 @@ def render_har(exchanges: Iterable[Exchange]) -> str:
                 timings=harfile.Timings(send=0, wait=took_ms, receive=0),
                 comment=one.error,
             )
-    return text.getvalue() + "\n"
+    text.write("\n")
+    text.detach()
 
 
 def _convert_request(one: Exchange) -> harfile.Request:

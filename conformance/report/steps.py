@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from conformance.http.evidence import STEPS, Exchange
@@ -19,17 +20,20 @@ _MOST_STEPS = 30
 _MOST_OF_ANSWERS = 8  # of what is judged answer by answer
 
 
-def render_steps(verdict: Verdict) -> dict[str, bytes]:
-    """Return the files of the folder by their names: scripts, and the bodies that are too large to stand in one."""
-    files: dict[str, bytes] = {}
+def render_steps(verdict: Verdict) -> dict[str, Callable[[], bytes]]:
+    """Return the files of the folder by their names: scripts, and the bodies that are too large to stand in one.
+
+    Each is rendered when it is called, for all bodies together may be larger than the memory.
+    """
+    files: dict[str, Callable[[], bytes]] = {}
     for result in verdict.results:
         if name := name_script(result):
             steps = _list_steps(result)
-            files[name] = "\n".join(_render_script(verdict, result, steps)).encode() + b"\n"
-            files.update({one.kept_body: one.content for one in steps if one.kept_body})
+            files[name] = partial(_render_script, verdict, result, steps)
+            files.update({one.kept_body: partial(getattr, one, "content") for one in steps if one.kept_body})
     names = name_kept_answers(verdict)
-    files.update({names[id(one)]: one.whole_answer for one in verdict.exchanges if id(one) in names})
-    return files
+    kept = [one for one in verdict.exchanges if id(one) in names]
+    return files | {names[id(one)]: partial(getattr, one, "whole_answer") for one in kept}
 
 
 def name_script(result: Result) -> str | None:
@@ -50,9 +54,18 @@ def name_kept_answers(verdict: Verdict) -> dict[int, str]:
 
 
 def list_written_steps(folder: Path) -> list[Path]:
-    """Return the files in *folder* that a run has written; somebody may keep scripts of their own there."""
-    scripts = [file for file in folder.glob("*.sh") if _is_our_script(file)]
-    return scripts + [file for file in folder.glob("*.*") if _BODY.fullmatch(file.name)]
+    """Return the files in *folder* that a run has written; somebody may keep scripts of their own there.
+
+    None of a link to a folder: what is elsewhere is nobody's to remove.
+    """
+    if folder.is_symlink():
+        return []
+    files = [
+        file for file in folder.glob("*.*") if file.is_file()
+    ]  # and no pipe, which would be read for ever
+    return [
+        one for one in files if _BODY.fullmatch(one.name) or (one.suffix == ".sh" and _is_our_script(one))
+    ]
 
 
 def _is_our_script(file: Path) -> bool:
@@ -70,7 +83,11 @@ def _list_steps(result: Result) -> list[Exchange]:
     return sent[-(_MOST_OF_ANSWERS if result.requirement.looks_back else _MOST_STEPS) :]
 
 
-def _render_script(verdict: Verdict, result: Result, steps: Sequence[Exchange]) -> Iterator[str]:
+def _render_script(verdict: Verdict, result: Result, steps: Sequence[Exchange]) -> bytes:
+    return "".join(f"{line}\n" for line in _list_lines(verdict, result, steps)).encode()
+
+
+def _list_lines(verdict: Verdict, result: Result, steps: Sequence[Exchange]) -> Iterator[str]:
     requirement = result.requirement
     yield "#!/bin/sh"
     # One line each, whatever a contract or a target says: what comes after a line break would be a command.

@@ -263,7 +263,7 @@ def test_report_that_cannot_be_written_is_found_before_anything_is_sent(tmp_path
 
     assert (done.exit_code, done.stdout, Counts.asked) == (2, "", 0)
     assert done.stderr.startswith(f"conformance: --report-dir {tmp_path}/report: ")
-    assert "junit.xml: cannot be written: Is a directory" in done.stderr
+    assert "junit.xml: cannot be written: it is a folder, a pipe or a device, and no file" in done.stderr
     assert [file.name for file in (tmp_path / "report").iterdir()] == ["junit.xml"]
 
 
