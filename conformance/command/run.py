@@ -235,10 +235,15 @@ def _write_for_github(document: dict[str, Any], terminal: Terminal, waivers: Pat
         terminal.print_lines(render_annotations(document, waivers))
     if file := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
-            with Path(file).open("a", encoding="utf-8") as summary:
+            with open(file, "a", encoding="utf-8", opener=_open_at_once) as summary:  # noqa: PTH123 - has no opener
                 summary.write(render_summary(document))
         except OSError as error:
             print_error(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
+
+
+def _open_at_once(name: str, flags: int) -> int:
+    """Open a file; a pipe that nobody reads is an OSError and not waited for."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
 
 
 def _is_run_by_github() -> bool:

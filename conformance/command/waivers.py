@@ -48,10 +48,11 @@ class WaiverOptions:
                 exit_with_usage_error("--write-waivers: needs --owner, who answers for the failures")
             self._last_day()
         if self.file and (self.write or self.prune):
-            folder = self.file.parent
+            folder = self.file.resolve().parent
             if self.file.exists() and not self.file.is_file():
                 exit_with_usage_error(f"{self.file}: is no file; name one, or a new one in a folder")
-            if not os.access(self.file if self.file.exists() else folder, os.W_OK):
+            places = [folder, self.file] if self.file.exists() else [folder]
+            if not all(os.access(one, os.W_OK) for one in places):
                 exit_with_usage_error(f"{self.file}: cannot be written; name a file that can be")
 
     @property
