@@ -235,7 +235,7 @@ def _write_for_github(document: dict[str, Any], terminal: Terminal, waivers: Pat
         terminal.print_lines(render_annotations(document, waivers))
     if file := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
-            with open(file, "a", encoding="utf-8", opener=_open_at_once) as summary:  # noqa: PTH123 - has no opener
+            with open(file, "a", encoding="utf-8", opener=_open_at_once) as summary:
                 summary.write(render_summary(document))
         except OSError as error:
             print_error(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
