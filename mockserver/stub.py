@@ -23,8 +23,9 @@ from mockserver.control.state import StateDocuments
 from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.dispatcher import Dispatcher
-from mockserver.http.headers import RequestHeadersCache, SecretNames
+from mockserver.http.headers import RequestHeadersCache
 from mockserver.http.problems import CannotStart
+from mockserver.http.redaction import SecretNames
 from mockserver.services.compilation import add_operations
 from mockserver.services.service import Service, method_handlers
 from mockserver.session.registry import SessionRegistry

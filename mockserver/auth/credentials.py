@@ -16,9 +16,9 @@ from mockserver.auth.schemes import (
     is_bearer,
     is_in_authorization,
 )
+from mockserver.http.headers import SessionCookie
 from mockserver.http.problems import InvalidContract, Unauthenticated
 from mockserver.http.request import Request
-from mockserver.http.session_cookie import SessionCookie
 
 ReadCredential = Callable[[Request], Any]  # None if the request does not carry it
 

@@ -20,9 +20,9 @@ from mockserver.auth.schemes import (
 from mockserver.auth.token_keys import TokenKeys, UnverifiedToken
 from mockserver.auth.token_verifier import TokenVerifier
 from mockserver.fixtures import Credentials
+from mockserver.http.headers import SessionCookie
 from mockserver.http.problems import Forbidden, InvalidContract, Problem, Unauthenticated
 from mockserver.http.request import Request
-from mockserver.http.session_cookie import SessionCookie
 from mockserver.session.session import Session
 
 Mode = Literal["strict", "shape", "off"]

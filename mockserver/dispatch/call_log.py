@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from mockserver.dispatch.exchange import Exchange
-from mockserver.http.headers import redact_path
 from mockserver.http.problems import PROBLEM_HEADER
+from mockserver.http.redaction import redact_path
 from mockserver.http.response import Response
 from mockserver.session.session import DEFAULT
 

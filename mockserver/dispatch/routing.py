@@ -5,8 +5,8 @@ from __future__ import annotations
 from mockserver.contract.operation import Operation
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
-from mockserver.http.headers import redact_path
 from mockserver.http.problems import MethodNotAllowed, NotFound, Problem
+from mockserver.http.redaction import redact_path
 from mockserver.http.session_name import PREFIX
 
 # What somebody probably meant whose path begins with one of these words, with other underscores than we have.

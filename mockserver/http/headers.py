@@ -1,14 +1,16 @@
-"""The header lines of a request, parsed, and which of them carry credentials."""
+"""The header lines of a request, parsed, and the cookies among them."""
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
-from urllib.parse import unquote_to_bytes
+from typing import NamedTuple
+from urllib.parse import unquote
 
 from mockserver.http import session_name
-from mockserver.http.session_cookie import find_session_cookies
+from mockserver.http.redaction import SecretNames
 
 Lines = tuple[tuple[bytes, bytes], ...]
 
@@ -16,56 +18,18 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110
 # Nobody else may write these: they are about the connection, or about the bytes of the body.
 WRITTEN_BY_SERVER = frozenset({"connection", "content-length", "date", "transfer-encoding", "upgrade"})
 
-_REDACTED = "[redacted]"
-_SECRET_NAME = re.compile("auth|cookie|token|api.?key|secret|password|credential|signature")
-_SECRET_IN_PATH = re.compile(r"\beyJ[\w%-]{8,}(?:\.[\w%-]*)*|\bSS\.[\w.%-]{8,}")
+# What is too long for one cookie is cut into chunks, numbered from 0.
+_SESSION_COOKIE = re.compile(r"(sb-.+-auth-token)(?:\.(?:0|[1-9][0-9]*))?")
+_BASE64 = "base64-"
 _CACHED_HEADS = 1024
 _LONGEST_CACHED_BYTES = 16 * 1024
 
 
-def redact_path(path: str) -> str:
-    """Take what looks like a token or an API key out of *path*, where none belongs."""
-    return _SECRET_IN_PATH.sub(_REDACTED, path)
+class SessionCookie(NamedTuple):
+    """A cookie, without the number of a chunk, and the access token in it; None if it has none that can be read."""
 
-
-class SecretNames(NamedTuple):
-    """Headers, in lower case, and query parameters that carry credentials though their names do not say so."""
-
-    headers: frozenset[str] = frozenset()
-    query: frozenset[str] = frozenset()
-
-    @classmethod
-    def from_schemes(cls, schemes: Iterable[Mapping[str, Any]]) -> SecretNames:
-        """Take the places that the contracts' security *schemes* name."""
-        keys = [scheme for scheme in schemes if scheme.get("type") == "apiKey"]
-        headers = {key["name"].lower() for key in keys if key["in"] == "header"}
-        query = {key["name"] for key in keys if key["in"] == "query"}
-        return cls(frozenset(headers), frozenset(query))
-
-    def is_secret_header(self, name: str) -> bool:
-        """Tell whether a header, by its lower-case name, carries a credential."""
-        return name in self.headers or _SECRET_NAME.search(name) is not None
-
-    def is_secret_parameter(self, name: str) -> bool:
-        """Tell whether a query parameter carries a credential."""
-        return name in self.query or _SECRET_NAME.search(name.lower()) is not None
-
-    def redact_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Take the credentials out of *headers*."""
-        return {name: _REDACTED if self.is_secret_header(name) else value for name, value in headers.items()}
-
-    def redact_query(self, query: bytes) -> bytes:
-        """Take the credentials out of *query*."""
-        if not query:
-            return query
-        pairs = [
-            (pair, unquote_to_bytes(pair.partition(b"=")[0]).decode(errors="replace"))
-            for pair in query.split(b"&")
-        ]
-        return b"&".join(
-            pair.partition(b"=")[0] + b"=" + _REDACTED.encode() if self.is_secret_parameter(name) else pair
-            for pair, name in pairs
-        )
+    name: str
+    token: str | None
 
 
 class RequestHeaders:
@@ -90,7 +54,7 @@ class RequestHeaders:
         self.cookies = _parse_cookies(self.values.get("cookie", ""))
         self.named_session = session_name.from_headers(self.values, self.cookies)
         credentials = (value for name, value in self.values.items() if secrets.is_secret_header(name))
-        self.session_cookies = find_session_cookies(self.cookies)
+        self.session_cookies = _find_session_cookies(self.cookies)
         tokens = (cookie.token for cookie in self.session_cookies if cookie.token is not None)
         self.credential_session = session_name.from_credentials(
             [*credentials, *self.cookies.values(), *tokens]
@@ -129,3 +93,40 @@ def _parse_cookies(header: str) -> dict[str, str]:
         if name:
             cookies.setdefault(name, value)
     return cookies
+
+
+def _find_session_cookies(cookies: Mapping[str, str]) -> list[SessionCookie]:
+    """Find the session of each project, in the order of its cookies; an empty cookie is none."""
+    found = (_SESSION_COOKIE.fullmatch(name) for name, value in cookies.items() if value)
+    names = dict.fromkeys(name[1] for name in found if name is not None)
+    return [SessionCookie(name, _read_access_token(_join_chunks(cookies, name))) for name in names]
+
+
+def _join_chunks(cookies: Mapping[str, str], name: str) -> str:
+    """Join the chunks up to the first that is missing, unless one cookie has it all."""
+    value = cookies.get(name, "")
+    if not value:
+        number = 0
+        while chunk := cookies.get(f"{name}.{number}"):
+            value += chunk
+            number += 1
+    return value
+
+
+def _read_access_token(value: str) -> str | None:
+    """Read the token from JSON in base64url or URL-encoded: an object, or the list that older clients write."""
+    value = value if value[:1] in ("{", "[") else unquote(value)
+    try:
+        if value.startswith(_BASE64):
+            # The padding is left out, which Python's decoder insists on.
+            encoded = value.removeprefix(_BASE64)
+            session = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+        else:
+            session = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(session, list):
+        token = session[0] if session else None
+    else:
+        token = session.get("access_token") if isinstance(session, dict) else None
+    return token if isinstance(token, str) and token else None

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mockserver.http import exact_json
-from mockserver.http.headers import redact_path
 from mockserver.http.problems import PROBLEM_HEADER, Unavailable, Violation
+from mockserver.http.redaction import redact_path
 from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.session.listener import Listener
