@@ -115,7 +115,7 @@ class Stub:
         guard = Guard(options.admin_hosts, options.admin_token)
         control_plane = ControlPlane(self.sessions, guard, options.call_log)
         _add_admin_operations(self.admin, control_plane.routes)
-        headers = RequestHeadersCache(SecretNames.from_schemes(schemes))
+        headers = RequestHeadersCache(SecretNames.from_schemes(schemes, [options.admin_token or ""]))
         self.application = Dispatcher(routes, self.sessions, headers, control_plane, options.call_log)
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 import openapi
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import InvalidContract, Violation
+from mockserver.http.redaction import is_secret_member
 from mockserver.http.request import Request
 from openapi import Spec
 
@@ -46,10 +47,9 @@ class Parameter:
         value = self._parse(raw)
         if self._type_name and isinstance(value, str):
             is_too_long = self._parse is _parse_integer and _ANY_INTEGER.fullmatch(value)
+            quoted = "" if is_secret_member(self.name) else f", not {value[:40]!r}"
             message = (
-                f"has more than {_DIGITS} digits"
-                if is_too_long
-                else f"must be {self._type_name}, not {value[:40]!r}"
+                f"has more than {_DIGITS} digits" if is_too_long else f"must be {self._type_name}{quoted}"
             )
             violations.append(Violation(self.name, message))
             return value

@@ -16,6 +16,7 @@ from jsonschema_rs import (
 
 import openapi
 from mockserver.http.problems import InvalidContract, Violation, suggest_nearest
+from mockserver.http.redaction import holds_secret_member, is_secret_member
 from openapi import Spec
 from openapi.pointer import unescape_step, walk_references
 
@@ -100,13 +101,17 @@ def _cut_arrays(value: Any) -> Any:
 def _describe_error(error: ValidationError, where: str, known: list[str]) -> Violation:
     path = error.instance_path
     kind: Any = error.kind
+    # A complaint is read in answers and logs, so it quotes no secret.
+    is_secret = any(isinstance(step, str) and is_secret_member(step) for step in (where, *path))
+    is_secret = is_secret or holds_secret_member(error.instance)
     if kind.name == "required":
         path, message = [*path, kind.property], "is required"
     elif kind.name == "type":
         message = f"must be {_name_types(kind.types)}, not {_name_type(error.instance)}"
     elif kind.name == "enum":
         words = ", ".join(json.dumps(option) for option in kind.options if option is not None)
-        message = f"must be one of {words}, not {_shorten_json(error.instance)}"
+        value = "what was sent" if is_secret else _shorten_json(error.instance)
+        message = f"must be one of {words}, not {value}"
     elif kind.name == "additionalProperties":
         name = kind.unexpected[0]
         path, message = [*path, name], f"is not known; {suggest_nearest(name, known)}"
@@ -114,6 +119,8 @@ def _describe_error(error: ValidationError, where: str, known: list[str]) -> Vio
         message = "is too long for the pattern that it must match, which would take too many tries"
     elif kind.name == "minLength" and kind.limit == 1:
         message = "must not be empty"
+    elif is_secret:
+        message = f"does not keep {kind.name} of its schema"
     else:
         message = _shorten_message(error.message)
     place = _format_place(where, path)

@@ -26,19 +26,20 @@ def build_archive(entries: Iterable[Entry], url: str) -> bytes:
             file.add_entry(
                 startedDateTime=document["at"],
                 time=document["duration_ms"],
-                request=_convert_request(document["request"], url, entry.content or b""),
-                response=_convert_response(entry),
+                request=_convert_request(entry, document["request"], url),
+                response=_convert_response(entry, document["response"]),
                 timings=harfile.Timings(send=0, wait=document["duration_ms"], receive=0),
             )
     return text.getvalue().encode()
 
 
-def _convert_request(request: dict[str, Any], url: str, content: bytes) -> harfile.Request:
+def _convert_request(entry: Entry, request: dict[str, Any], url: str) -> harfile.Request:
+    content = entry.content or b""
     query = f"?{request['query']}" if request["query"] else ""
     posted = None
     if content:
-        media_type = request["headers"].get("content-type", "")
-        posted = harfile.PostData(mimeType=media_type, text=content.decode(errors="replace"))
+        text = entry.headers.secrets.redact_content(content, entry.media_type)
+        posted = harfile.PostData(mimeType=entry.media_type, text=text)
     return harfile.Request(
         method=request["method"],
         url=f"{url}{request['path']}{query}",
@@ -50,20 +51,21 @@ def _convert_request(request: dict[str, Any], url: str, content: bytes) -> harfi
     )
 
 
-def _convert_response(entry: Entry) -> harfile.Response:
+def _convert_response(entry: Entry, shown: dict[str, Any] | None) -> harfile.Response:
     response = entry.response
-    if response is None:  # the connection was broken on purpose
+    if response is None or shown is None:  # the connection was broken on purpose
         return harfile.Response(
             status=0, statusText="", httpVersion="HTTP/1.1", headers=[], content=harfile.Content()
         )
-    headers = {name.decode(): value.decode("latin-1") for name, value in response.headers()}
-    text, size = response.content.decode(errors="replace"), len(response.content)
+    headers, size = shown["headers"], len(response.content)
+    media_type = headers.get("content-type", "")
+    text = entry.headers.secrets.redact_content(response.content, media_type)
     return harfile.Response(
         status=response.status,
         statusText=reason_phrase(response.status),
         httpVersion="HTTP/1.1",
         headers=_convert_pairs(headers.items()),
-        content=harfile.Content(size=size, mimeType=headers.get("content-type", ""), text=text),
+        content=harfile.Content(size=size, mimeType=media_type, text=text),
         bodySize=size,
     )
 

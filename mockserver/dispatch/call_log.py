@@ -10,7 +10,6 @@ from typing import TextIO
 
 from mockserver.dispatch.exchange import Exchange
 from mockserver.http.problems import PROBLEM_HEADER
-from mockserver.http.redaction import redact_path
 from mockserver.http.response import Response
 from mockserver.session.session import DEFAULT
 
@@ -49,13 +48,17 @@ class CallLog:
 
     def write(self, exchange: Exchange, response: Response | None, duration_s: float) -> None:
         """Write the line of a call; without a response if its connection was broken, or the answer has no end."""
-        remarks = [_clean(one, _LONGEST_REMARK) for one in _list_remarks(exchange, response)]
+        secrets = exchange.request.headers.secrets
+        remarks = [
+            _clean(secrets.redact_text(one), _LONGEST_REMARK) for one in _list_remarks(exchange, response)
+        ]
         status = None if response is None else response.status
         if not self._shows_successes and not remarks and status is not None and status < 400:
             return
         request, operation = exchange.request, exchange.operation
-        query = request.headers.secrets.redact_query(request.query).decode("latin-1")
-        target = f"{request.path}?{query}" if query else request.path
+        query = secrets.redact_query(request.query).decode("latin-1")
+        path = secrets.redact_text(request.path)
+        target = f"{path}?{query}" if query else path
         words = [
             self._paint(time.strftime("%H:%M:%S", time.localtime(self._seconds())), _DIM),
             request.method,
@@ -87,8 +90,8 @@ class CallLog:
 
 
 def _clean(text: str, longest: int) -> str:
-    """Take out of *text* what looks like a credential and what would command the terminal, and cut it."""
-    text = _CONTROL.sub(" ", redact_path(text))
+    """Take out of *text* what would command the terminal, and cut it."""
+    text = _CONTROL.sub(" ", text)
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 

@@ -23,6 +23,7 @@ _SESSION_COOKIE = re.compile(r"(sb-.+-auth-token)(?:\.(?:0|[1-9][0-9]*))?")
 _BASE64 = "base64-"
 _CACHED_HEADS = 1024
 _LONGEST_CACHED_BYTES = 16 * 1024
+_MOST_CACHED_BYTES = 4 * 1024 * 1024
 
 
 class SessionCookie(NamedTuple):
@@ -35,22 +36,23 @@ class SessionCookie(NamedTuple):
 class RequestHeaders:
     """Header lines, parsed once for all requests that carry the same ones; never changed.
 
-    values: lower-case name to value, the first of each name. redacted: the same without credentials.
+    values: lower-case name to value, the first of each name. size_bytes: of all lines.
     cookies: name to value, the first of each name. session_cookies: the sessions of Supabase among them.
-    secrets: what was redacted.
+    secrets: what has to be taken out of them before they are shown.
     named_session: the session that a header or a cookie names. credential_session: the one that a credential
     carries, whether the credential is valid or not.
     """
 
     __slots__ = (
-        "cookies", "credential_session", "lines", "named_session", "redacted", "secrets", "session_cookies", "values",
+        "cookies", "credential_session", "lines", "named_session", "secrets", "session_cookies",
+        "size_bytes", "values",
     )  # fmt: skip
 
     def __init__(self, lines: Lines, secrets: SecretNames) -> None:
         self.lines = lines
         self.secrets = secrets
         self.values = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(lines)}
-        self.redacted = secrets.redact_headers(self.values)
+        self.size_bytes = sum(len(name) + len(value) for name, value in lines)
         self.cookies = _parse_cookies(self.values.get("cookie", ""))
         self.named_session = session_name.from_headers(self.values, self.cookies)
         credentials = (value for name, value in self.values.items() if secrets.is_secret_header(name))
@@ -64,12 +66,13 @@ class RequestHeaders:
 class RequestHeadersCache:
     """Parses header lines and keeps the results: most requests of a client carry the same lines.
 
-    secrets: what the results redact.
+    secrets: what has to be taken out of the results before they are shown.
     """
 
     def __init__(self, secrets: SecretNames) -> None:
         self._secrets = secrets
         self._known: dict[Lines, RequestHeaders] = {}
+        self._size_bytes = 0
 
     def parse(self, lines: Iterable[tuple[bytes, bytes]]) -> RequestHeaders:
         """Parse *lines*, or give the result of the same lines before."""
@@ -78,10 +81,12 @@ class RequestHeadersCache:
 
     def _parse_new(self, lines: Lines) -> RequestHeaders:
         headers = RequestHeaders(lines, self._secrets)
-        if sum(len(name) + len(value) for name, value in lines) <= _LONGEST_CACHED_BYTES:
+        if headers.size_bytes <= _LONGEST_CACHED_BYTES:
+            self._size_bytes += headers.size_bytes
             # All at once, since keeping an order of use would cost every request something.
-            if len(self._known) >= _CACHED_HEADS:
+            if len(self._known) >= _CACHED_HEADS or self._size_bytes > _MOST_CACHED_BYTES:
                 self._known.clear()
+                self._size_bytes = headers.size_bytes
             self._known[lines] = headers
         return headers
 

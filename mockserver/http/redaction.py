@@ -4,54 +4,206 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
+
+from mockserver.http import exact_json
 
 _REDACTED = "[redacted]"
-_SECRET_NAME = re.compile("auth|cookie|token|api.?key|secret|password|credential|signature")
-_SECRET_IN_PATH = re.compile(r"\beyJ[\w%-]{8,}(?:\.[\w%-]*)*|\bSS\.[\w.%-]{8,}")
+_SECRET_NAME = re.compile(
+    r"auth(?!or(?!i[sz])|enticate$)|cookie|token|secret|passw|passphrase|credential|signature|csrf|xsrf|jwt"
+    r"|(?:api|private|access|subscription|functions?).?key"
+)
+# In a query these are secrets of some service or other; elsewhere such names say nothing.
+_SECRET_PARAMETERS = frozenset({"code", "key", "pwd", "sig"})
+# Of the members of a body the end tells: a token_type is no token. Written without _ and -, in lower case.
+_SECRET_MEMBER = re.compile(
+    r".*(?:password|passwd|passphrase|passcode|pwd|secret|token|jwt|credential|authorization|signature|csrf|xsrf"
+    r"|(?:api|private|access|secret|signing|subscription)key)s?|auth|(?:set)?cookies?"
+)
+_LONGEST_MEMBER = 80
+_NO_LETTER = re.compile("[^a-z0-9]+")
+
+# What none of the patterns below can do without; most texts have nothing of it.
+_SUSPICIOUS = re.compile(r"ey[JA]|ewog|SS\.|bearer|basic|digest|negotiate|://|=|%3d|[\"']", re.IGNORECASE)
+_BEGIN = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))"
+# A JWT, at least the beginning of one, and an API key of SuprSend's form.
+_TOKEN = re.compile(
+    rf"{_BEGIN}(?:eyJ[\w%-]{{8,}}(?:\.[\w%-]*)*|(?:eyA|ewog)[\w-]{{8,}}\.[\w.-]+|SS\.[\w.%-]{{8,}})"
+)
+_SCHEME = r"\b(bearer|basic|digest|negotiate)(\s+|%20|\+)"
+_CREDENTIAL = re.compile(rf"{_SCHEME}[^\s,;<>\"']+", re.IGNORECASE)
+# In prose the word after "Bearer" may be any; a credential is not made of letters alone.
+_CREDENTIAL_IN_PROSE = re.compile(rf"{_SCHEME}(?=[a-z]*[^a-z\s,;<>\"']\w)[^\s,;<>\"']{{6,}}", re.IGNORECASE)
+_PASSWORD_IN_URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
+# The name of a parameter of a URL, which may be the value of a parameter itself, and where its value ends.
+_PARAMETER = re.compile(
+    rf"(^|[?&#;,\s]|%3f|%26|%23)([^?&#=;,\s\"'<>]{{1,{_LONGEST_MEMBER}}}?)(=|%3d)", re.IGNORECASE
+)
+_END = re.compile(r"[&#;,\s\"'<>]|$")
+_END_OF_ENCODED = re.compile(r"[&#;,\s\"'<>]|%26|%23|$")
+# What stands in quotes behind a name in other text, such as JSON that is cut, or in a text within JSON.
+_ASSIGNMENT = re.compile(
+    rf"([\w.-]{{1,{_LONGEST_MEMBER}}})(\\*[\"']?\s*[:=]\s*\\*)(\"(?:[^\"\\]|\\.)*|'(?:[^'\\]|\\.)*)",
+    re.DOTALL,
+)
+_PART_OF_FORM = re.compile(
+    rf"(\bname=\"([^\"]{{1,{_LONGEST_MEMBER}}})\"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)(.*?)(?=\r\n--|$)",
+    re.DOTALL,
+)
+_COOKIE_VALUE = re.compile(r"^([^=;]*=)[^;]*")
+_FORM = "application/x-www-form-urlencoded"
 
 
 def redact_path(path: str) -> str:
     """Take what looks like a token or an API key out of *path*, where none belongs."""
-    return _SECRET_IN_PATH.sub(_REDACTED, path)
+    return _TOKEN.sub(_REDACTED, path)
+
+
+def is_secret_member(name: str) -> bool:
+    """Tell whether a member of a body carries a secret, by its name in any style."""
+    return len(name) <= _LONGEST_MEMBER and _is_secret_word(name)
+
+
+def holds_secret_member(value: Any) -> bool:
+    """Tell whether a member that carries a secret is anywhere in *value*."""
+    if isinstance(value, dict):
+        return any(is_secret_member(name) or holds_secret_member(one) for name, one in value.items())
+    return isinstance(value, list) and any(map(holds_secret_member, value))
+
+
+# The same few names come with every body.
+@lru_cache(1024)
+def _is_secret_word(name: str) -> bool:
+    return _SECRET_MEMBER.fullmatch(_NO_LETTER.sub("", name.lower())) is not None
 
 
 class SecretNames(NamedTuple):
-    """Headers, in lower case, and query parameters that carry credentials though their names do not say so."""
+    """Headers, in lower case, and query parameters that carry credentials though their names do not say so.
+
+    texts: secrets that are shown nowhere, whatever stands around them.
+    """
 
     headers: frozenset[str] = frozenset()
     query: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
 
     @classmethod
-    def from_schemes(cls, schemes: Iterable[Mapping[str, Any]]) -> SecretNames:
-        """Take the places that the contracts' security *schemes* name."""
+    def from_schemes(cls, schemes: Iterable[Mapping[str, Any]], texts: Iterable[str] = ()) -> SecretNames:
+        """Take the places that the contracts' security *schemes* name, and *texts*, which a URL may hold encoded."""
         keys = [scheme for scheme in schemes if scheme.get("type") == "apiKey"]
         headers = {key["name"].lower() for key in keys if key["in"] == "header"}
         query = {key["name"] for key in keys if key["in"] == "query"}
-        return cls(frozenset(headers), frozenset(query))
+        forms = {form for text in texts if text for form in (text, quote(text), quote(text, safe=""))}
+        return cls(frozenset(headers), frozenset(query), frozenset(forms))
 
     def is_secret_header(self, name: str) -> bool:
         """Tell whether a header, by its lower-case name, carries a credential."""
-        return name in self.headers or _SECRET_NAME.search(name) is not None
+        if name in self.headers:
+            return True
+        return _SECRET_NAME.search(name) is not None and not name.startswith("access-control-")
 
     def is_secret_parameter(self, name: str) -> bool:
         """Tell whether a query parameter carries a credential."""
-        return name in self.query or _SECRET_NAME.search(name.lower()) is not None
+        lower = name.lower()
+        return name in self.query or lower in _SECRET_PARAMETERS or _SECRET_NAME.search(lower) is not None
 
     def redact_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Take the credentials out of *headers*."""
-        return {name: _REDACTED if self.is_secret_header(name) else value for name, value in headers.items()}
+        """Take the credentials out of *headers*, whose names are in lower case: of a cookie that is set, the value."""
+        return {name: self._redact_header(name, value) for name, value in headers.items()}
+
+    def _redact_header(self, name: str, value: str) -> str:
+        if name == "set-cookie":
+            return _COOKIE_VALUE.sub(rf"\g<1>{_REDACTED}", value)
+        if self.is_secret_header(name):
+            return _REDACTED
+        if not name.startswith("x-mock-") and not name.endswith(
+            "authenticate"
+        ):  # these are prose, and a challenge
+            value = _CREDENTIAL.sub(rf"\g<1>\g<2>{_REDACTED}", value)
+        return self.redact_text(value)
 
     def redact_query(self, query: bytes) -> bytes:
         """Take the credentials out of *query*."""
-        if not query:
-            return query
-        pairs = [
-            (pair, unquote_to_bytes(pair.partition(b"=")[0]).decode(errors="replace"))
-            for pair in query.split(b"&")
-        ]
-        return b"&".join(
-            pair.partition(b"=")[0] + b"=" + _REDACTED.encode() if self.is_secret_parameter(name) else pair
-            for pair, name in pairs
-        )
+        return b"&".join(map(self._redact_pair, query.split(b"&"))) if query else query
+
+    def _redact_pair(self, pair: bytes) -> bytes:
+        name, equals, value = pair.partition(b"=")
+        if self.is_secret_parameter(unquote_to_bytes(name).decode(errors="replace")):
+            return name + b"=" + _REDACTED.encode()
+        text = value.decode("latin-1")
+        # What cannot be left out of the encoded value may be seen in the decoded one, and then all of it goes.
+        clear = unquote(text.replace("+", " "))
+        redacted = self.redact_text(text)
+        if redacted == text and self.redact_text(clear) != clear:
+            redacted = _REDACTED
+        return name + equals + redacted.encode("latin-1")
+
+    def redact_text(self, text: str) -> str:
+        """Take out of *text* what looks like a credential, or follows the name of one."""
+        for secret in self.texts:
+            text = text.replace(secret, _REDACTED)
+        if _SUSPICIOUS.search(text) is None:
+            return text
+        text = _CREDENTIAL_IN_PROSE.sub(rf"\g<1>\g<2>{_REDACTED}", _TOKEN.sub(_REDACTED, text))
+        text = _PASSWORD_IN_URL.sub(rf"\g<1>{_REDACTED}", text)
+        return _ASSIGNMENT.sub(_redact_assignment, self._redact_parameters(text))
+
+    def _redact_parameters(self, text: str) -> str:
+        shown: list[str] = []
+        at = 0
+        for match in _PARAMETER.finditer(text):
+            delimiter, name, equals = match.groups()
+            is_of_url = delimiter[:1] in ("?", "&", "#", "%")
+            name = unquote(name)
+            # Outside of a URL a name such as "code" says nothing.
+            is_secret = self.is_secret_parameter(name) if is_of_url else is_secret_member(name)
+            if is_secret and match.end() >= at:
+                shown += text[at : match.end()], _REDACTED
+                end = (_END if equals == "=" else _END_OF_ENCODED).search(text, match.end())
+                at = end.start() if end is not None else len(text)
+        return "".join(shown) + text[at:]
+
+    def redact_body(self, content: bytes | None, media_type: str) -> Any:
+        """Parse a body to show it: JSON, or text if it is not JSON, or None for no body; without its secrets."""
+        body = exact_json.parse_leniently(content)
+        if not isinstance(body, str) or (content or b"").lstrip()[:1] == b'"':
+            return self._redact_json(body)
+        if media_type.strip().lower().startswith(_FORM):
+            return self.redact_query(body.encode()).decode()
+        body = _PART_OF_FORM.sub(_redact_part, body) if 'name="' in body else body
+        return self.redact_text(body)
+
+    def redact_content(self, content: bytes, media_type: str) -> str:
+        """Write a body to show it as it was sent, without its secrets."""
+        body = self.redact_body(content, media_type)
+        text = content.decode(errors="replace")
+        if isinstance(body, str):
+            return body
+        return text if body == exact_json.parse_leniently(content) else exact_json.dumps(body).decode()
+
+    def _redact_json(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                self.redact_text(name): _hide(name, one) if is_secret_member(name) else self._redact_json(one)
+                for name, one in value.items()
+            }
+        if isinstance(value, list):
+            return [self._redact_json(one) for one in value]
+        return self.redact_text(value) if isinstance(value, str) else value
+
+
+def _hide(name: str, value: Any) -> Any:
+    """Replace *value*, unless it says only whether there is one, or how many."""
+    if value is None or isinstance(value, bool) or value in ("", [], {}):
+        return value
+    return value if isinstance(value, int | float) and name.lower().endswith("s") else _REDACTED
+
+
+def _redact_assignment(match: re.Match[str]) -> str:
+    return match[1] + match[2] + (match[3][0] + _REDACTED if is_secret_member(match[1]) else match[3])
+
+
+def _redact_part(match: re.Match[str]) -> str:
+    return match[1] + (_REDACTED if is_secret_member(match[2]) else match[3])

@@ -55,6 +55,10 @@ class Response(NamedTuple):
         pairs = (line.partition(b": ") for line in self.head.splitlines()[1:])
         return [(name, value) for name, _, value in pairs]
 
+    def text_headers(self) -> dict[str, str]:
+        """Parse the headers out of the head, the last of each name, as text."""
+        return {name.decode(): value.decode("latin-1") for name, value in self.headers()}
+
     def last_bytes(self) -> bytes:
         """Write the whole response as the last one of its connection."""
         return self.head + CLOSE_AND_END_HEAD + self.content

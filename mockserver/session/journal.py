@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mockserver.http import exact_json
+from mockserver.http.headers import RequestHeaders
 from mockserver.http.problems import PROBLEM_HEADER, Unavailable, Violation
-from mockserver.http.redaction import redact_path
 from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.session.listener import Listener
@@ -19,7 +19,7 @@ from mockserver.simulation.clock import Clock
 from mockserver.simulation.faults import Effect
 from mockserver.simulation.match import Match, NamedOperation
 
-# Of bodies, in a session; a million small calls would fit, and a few large ones do not fill the memory.
+# Of URLs, heads and bodies, in a session: a few large calls do not fill the memory.
 _MOST_BYTES = 16 * 1024 * 1024
 # Entries only borrow its way of writing a time.
 _CLOCK = Clock()
@@ -28,7 +28,7 @@ _parse_body = lru_cache(8)(exact_json.parse_leniently)
 
 
 class Entry(NamedTuple):
-    """One call, without credentials.
+    """One call as it was; only what it is shown as is without credentials.
 
     at_s: seconds since 1970. query, headers and content are the request's; violations are what was wrong with it.
     operation: the nearest one where near_miss says why it did not match. response: None if the connection was broken.
@@ -42,7 +42,7 @@ class Entry(NamedTuple):
     method: str
     path: str
     query: bytes
-    headers: Mapping[str, str]
+    headers: RequestHeaders
     content: bytes | None
     response: Response | None
     violations: Sequence[Violation]
@@ -65,18 +65,21 @@ class Entry(NamedTuple):
 
     def header(self, name: str) -> str | None:
         """Read a request header by its lower-case name."""
-        return self.headers.get(name)
+        return self.headers.values.get(name)
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the request's body, as it was sent."""
+        return self.headers.values.get("content-type", "")
 
     def json_body(self) -> Any:
         """Parse the request's body: JSON, or text if it is not JSON, or None for no body."""
         return _parse_body(self.content)
 
     def document(self) -> dict[str, Any]:
-        """Render the entry as the control plane shows it."""
-        operation, response = self.matched_operation, self.response
-        headers = (
-            {name.decode(): value.decode("latin-1") for name, value in response.headers()} if response else {}
-        )
+        """Render the entry as the control plane shows it, without credentials."""
+        operation, response, secrets = self.matched_operation, self.response, self.headers.secrets
+        headers = secrets.redact_headers(response.text_headers()) if response else {}
         return {
             "id": str(self.id),
             "at": _CLOCK.format_instant(self.at_s),
@@ -85,27 +88,28 @@ class Entry(NamedTuple):
             "operation": operation and operation.name,
             "request": {
                 "method": self.method,
-                "path": redact_path(self.path),
-                "query": self.query.decode("latin-1"),
-                "headers": self.headers,
-                "body": self.json_body(),
+                "path": secrets.redact_text(self.path),
+                "query": secrets.redact_query(self.query).decode("latin-1"),
+                "headers": secrets.redact_headers(self.headers.values),
+                "body": secrets.redact_body(self.content, self.media_type),
             },
             "response": response
             and {
                 "status": response.status,
                 "headers": headers,
-                "body": exact_json.parse_leniently(response.content),
+                "body": secrets.redact_body(response.content, headers.get("content-type", "")),
             },
             "duration_ms": round(self.duration_s * 1000, 3),
-            "violations": [str(violation) for violation in self.violations],
-            "near_miss": self.near_miss,
+            "violations": [secrets.redact_text(str(violation)) for violation in self.violations],
+            "near_miss": self.near_miss and secrets.redact_text(self.near_miss),
             "problem": headers.get(PROBLEM_HEADER.lower()),
             "fault": ", ".join(self.effect.names) if self.effect else None,
         }
 
 
-def _measure_bytes(content: bytes | None, response: Response | None) -> int:
-    return (len(content) if content else 0) + (len(response.content) if response else 0)
+def _measure_bytes(entry: Entry) -> int:
+    received = len(entry.path) + len(entry.query) + entry.headers.size_bytes + len(entry.content or b"")
+    return received + (len(entry.response.head) + len(entry.response.content) if entry.response else 0)
 
 
 class Waiter:
@@ -152,20 +156,19 @@ class Journal:
         near_miss: str | None,
         effect: Effect | None,
     ) -> None:
-        """Enter one call, without its credentials, and pass it to the listeners; the values are those of Entry."""
+        """Enter one call, and pass it to the listeners; the values are those of Entry."""
         self.count += 1
-        content, headers = request.content, request.headers
+        path, query, headers, content = request.path, request.query, request.headers, request.content
         row = (
-            self.count, self._session, at_s, duration_s, operation, request.method, request.path,
-            headers.secrets.redact_query(request.query), headers.redacted, content, response, violations,
-            near_miss, effect,
+            self.count, self._session, at_s, duration_s, operation, request.method, path, query, headers, content,
+            response, violations, near_miss, effect,
         )  # fmt: skip
         self._rows.append(row)
-        # The line of _measure_bytes, since every call comes along here.
-        self._bytes += (len(content) if content else 0) + (len(response.content) if response else 0)
+        # The lines of _measure_bytes, since every call comes along here.
+        self._bytes += len(path) + len(query) + headers.size_bytes + (len(content) if content else 0)
+        self._bytes += len(response.head) + len(response.content) if response else 0
         while len(self._rows) > self._limit or self._bytes > _MOST_BYTES:
-            oldest = Entry._make(self._rows.popleft())
-            self._bytes -= _measure_bytes(oldest.content, oldest.response)
+            self._bytes -= _measure_bytes(Entry._make(self._rows.popleft()))
         if self._listeners or self._waiters:
             self._tell(Entry._make(row))
 
@@ -174,7 +177,7 @@ class Journal:
             if entry.fits(match):
                 for waiter in waiters:
                     waiter.count_call(entry)
-        size = _measure_bytes(entry.content, entry.response)
+        size = _measure_bytes(entry)
         for listener in list(self._listeners):
             if not listener.offer(entry, size):
                 self._listeners.discard(listener)

@@ -11,6 +11,9 @@ from unittest.mock import Mock
 import httpx2
 import pytest
 
+from mockserver.http.headers import RequestHeaders
+from mockserver.http.redaction import SecretNames
+from mockserver.http.request import Request
 from mockserver.services import openapi_file
 from mockserver.services.service import load_services
 from mockserver.session.journal import Journal
@@ -188,13 +191,27 @@ def test_long_body_is_kept_whole(caller):
     )
 
 
-def test_journal_of_long_bodies_has_a_bound():
-    journal, content = Journal("default", 1000), b"x" * 1024 * 1024
-    request = Mock(content=content)
-    for _ in range(40):
+@pytest.mark.parametrize(
+    ("parts", "kept"),
+    [({"content": b"x" * 1024 * 1024}, 15), ({"path": "/" + "x" * 60_000}, 279), ({"query": b"x" * 60_000}, 279),
+     ({"headers": "x" * 60_000}, 279), ({}, 300)],
+)  # fmt: skip
+def test_journal_of_large_calls_has_a_bound(parts, kept):
+    """What is counted is all that a client can make large, not only the body."""
+    journal = Journal("default", 300)
+    scope = {
+        "method": "POST",
+        "raw_path": parts.get("path", "/").encode(),
+        "query_string": parts.get("query", b""),
+    }
+    lines = ((b"x-large", parts.get("headers", "").encode()),)
+    for _ in range(300):
+        request = Request(scope, Mock(), RequestHeaders(lines, SecretNames()))
+        request.content = parts.get("content")
         journal.add(request, None, 0.0, 0.0, None, (), None, None)
 
-    assert [entry.id for entry in journal.list_entries()] == list(range(25, 41))
+    assert len(journal.list_entries()) == kept
+    assert journal.list_entries()[-1].id == 300
 
 
 def test_body_of_a_call_that_nobody_read_is_kept(caller):
