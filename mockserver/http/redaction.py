@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes
@@ -45,13 +45,15 @@ _END = re.compile(r"[&#;,\s\"'<>]|$")
 _END_OF_ENCODED = re.compile(r"[&#;,\s\"'<>]|%26|%23|$")
 # What stands in quotes behind a name in other text, such as JSON that is cut, or in a text within JSON.
 _ASSIGNMENT = re.compile(
-    rf"([\w.-]{{1,{_LONGEST_MEMBER}}})(\\*[\"']?\s*[:=]\s*\\*)(\"(?:[^\"\\]|\\.)*|'(?:[^'\\]|\\.)*)",
+    rf"(?<![\w.-])([\w.-]{{1,{_LONGEST_MEMBER}}})(\\*[\"']?\s{{0,9}}[:=]\s{{0,9}}\\*)"
+    r"(\"(?:[^\"\\]|\\.)*|'(?:[^'\\]|\\.)*)",
     re.DOTALL,
 )
+# The head of a part of a multipart form, to the line before its value.
 _PART_OF_FORM = re.compile(
-    rf"(\bname=\"([^\"]{{1,{_LONGEST_MEMBER}}})\"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)(.*?)(?=\r\n--|$)",
-    re.DOTALL,
+    rf"\bname=\"([^\"\r\n]{{1,{_LONGEST_MEMBER}}})\"[^\r\n]{{0,200}}\r\n(?:[^\r\n]{{1,200}}\r\n){{0,8}}\r\n"
 )
+_END_OF_PART = re.compile(r"\r\n--|$")
 _COOKIE_VALUE = re.compile(r"^([^=;]*=)[^;]*")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -151,19 +153,15 @@ class SecretNames(NamedTuple):
         return _ASSIGNMENT.sub(_redact_assignment, self._redact_parameters(text))
 
     def _redact_parameters(self, text: str) -> str:
-        shown: list[str] = []
-        at = 0
-        for match in _PARAMETER.finditer(text):
+        def find_end(match: re.Match[str]) -> re.Pattern[str] | None:
             delimiter, name, equals = match.groups()
-            is_of_url = delimiter[:1] in ("?", "&", "#", "%")
             name = unquote(name)
             # Outside of a URL a name such as "code" says nothing.
+            is_of_url = delimiter[:1] in ("?", "&", "#", "%")
             is_secret = self.is_secret_parameter(name) if is_of_url else is_secret_member(name)
-            if is_secret and match.end() >= at:
-                shown += text[at : match.end()], _REDACTED
-                end = (_END if equals == "=" else _END_OF_ENCODED).search(text, match.end())
-                at = end.start() if end is not None else len(text)
-        return "".join(shown) + text[at:]
+            return (_END if equals == "=" else _END_OF_ENCODED) if is_secret else None
+
+        return _redact_after(_PARAMETER, text, find_end)
 
     def redact_body(self, content: bytes | None, media_type: str) -> Any:
         """Parse a body to show it: JSON, or text if it is not JSON, or None for no body; without its secrets."""
@@ -172,8 +170,10 @@ class SecretNames(NamedTuple):
             return self._redact_json(body)
         if media_type.strip().lower().startswith(_FORM):
             return self.redact_query(body.encode()).decode()
-        body = _PART_OF_FORM.sub(_redact_part, body) if 'name="' in body else body
-        return self.redact_text(body)
+        parts = _redact_after(
+            _PART_OF_FORM, body, lambda match: _END_OF_PART if is_secret_member(match[1]) else None
+        )
+        return self.redact_text(parts)
 
     def redact_content(self, content: bytes, media_type: str) -> str:
         """Write a body to show it as it was sent, without its secrets."""
@@ -205,5 +205,16 @@ def _redact_assignment(match: re.Match[str]) -> str:
     return match[1] + match[2] + (match[3][0] + _REDACTED if is_secret_member(match[1]) else match[3])
 
 
-def _redact_part(match: re.Match[str]) -> str:
-    return match[1] + (_REDACTED if is_secret_member(match[2]) else match[3])
+def _redact_after(
+    begin: re.Pattern[str], text: str, find_end: Callable[[re.Match[str]], re.Pattern[str] | None]
+) -> str:
+    """Replace what follows on *begin* as far as *find_end* says, which is None where it is no secret."""
+    shown: list[str] = []
+    at = 0
+    for match in begin.finditer(text):
+        end = find_end(match) if match.end() >= at else None
+        if end is not None:
+            shown += text[at : match.end()], _REDACTED
+            ended = end.search(text, match.end())
+            at = ended.start() if ended is not None else len(text)
+    return "".join(shown) + text[at:]
