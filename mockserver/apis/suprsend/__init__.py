@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from mockserver.apis.suprsend.effective_category import EffectiveCategory
+from mockserver.apis.suprsend.effective_category import EffectiveCategories, EffectiveCategory
 from mockserver.apis.suprsend.preference_change import PreferenceChange
 from mockserver.apis.suprsend.tags import parse_tag_filter
 from mockserver.apis.suprsend.workspace import (
@@ -24,6 +24,10 @@ from mockserver.session.store import Record, Store
 from mockserver.simulation.clock import Clock
 
 __all__ = ["Api", "Fixtures"]
+
+
+# All sessions share the records of their fixtures.
+_CATEGORIES = EffectiveCategories()
 
 
 class _Recipient(NamedTuple):
@@ -194,7 +198,7 @@ class Api:
 
     async def _load_category(self, slug: str, recipient: _Recipient) -> EffectiveCategory:
         record = await self._require_record("category", slug)
-        category = EffectiveCategory.combine(record, recipient.tenant)
+        category = await self._combine(record, recipient.tenant)
         if not category.is_visible:
             raise _not_found("category", slug)
         return category
@@ -212,19 +216,13 @@ class Api:
     ) -> list[EffectiveCategory]:
         """List the categories that *recipient* may see and *tags* selects, in the order of the fixtures."""
         is_selected = parse_tag_filter(tags)
-        categories = [
-            EffectiveCategory.combine(record, recipient.tenant)
-            for record in await self._store.list_records(("category",))
-        ]
-        return [
-            one
-            for one in categories
-            if one.is_visible and is_selected(await self._list_effective_tags(one.category))
-        ]
+        records = await self._store.list_records(("category",))
+        categories = [await self._combine(record, recipient.tenant) for record in records]
+        return [one for one in categories if one.is_visible and is_selected(one.tags)]
 
-    async def _list_effective_tags(self, category: Record) -> list[str]:
+    async def _combine(self, category: Record, tenant: Record | None) -> EffectiveCategory:
         section = await self._store.get(("section", category["section"])) if category["section"] else None
-        return list(dict.fromkeys([*category["tags"], *(section["tags"] if section else ())]))
+        return _CATEGORIES.combine(category, tenant, section)
 
     async def _update_restrictions(
         self, object_type: str, id: str, tenant_id: str | None, body: dict[str, Any]
@@ -274,7 +272,7 @@ class Api:
             "preference": preference,
             "is_editable": effective.is_editable,
             "channels": channels if lists_channels else [],
-            **_drop_empty(tags=category["tags"], effective_tags=await self._list_effective_tags(category)),
+            **_drop_empty(tags=category["tags"], effective_tags=effective.tags),
         }
 
 

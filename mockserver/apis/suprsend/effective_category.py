@@ -13,7 +13,7 @@ class EffectiveCategory(NamedTuple):
 
     default: opt_in or opt_out. opted_out: the channels that are opted out by default. mandatory: the channels that
     cannot be opted out of. blocked: the channels that cannot be opted in to. is_editable: whether a recipient may
-    change the preference at all.
+    change the preference at all. tags: the category's and its section's.
     """
 
     category: Record
@@ -24,10 +24,11 @@ class EffectiveCategory(NamedTuple):
     is_editable: bool
     is_visible: bool
     is_switched_off: bool
+    tags: list[str]
 
     @classmethod
-    def combine(cls, category: Record, tenant: Record | None) -> EffectiveCategory:
-        """Apply the settings that *tenant* has for *category*, if it has any."""
+    def combine(cls, category: Record, tenant: Record | None, section: Record | None) -> EffectiveCategory:
+        """Apply the settings that *tenant* has for *category*, which lies in *section*, if it has any."""
         own: Mapping[str, Any] = tenant["categories"].get(category["slug"], {}) if tenant else {}
 
         def find_setting(name: str) -> Any:
@@ -51,6 +52,7 @@ class EffectiveCategory(NamedTuple):
             is_editable=not is_locked and not is_off,
             is_visible=own.get("visible_to_subscriber", True),
             is_switched_off=is_off,
+            tags=list(dict.fromkeys([*category["tags"], *(section["tags"] if section else ())])),
         )
 
     def effective_preference(self, choice: Record | None) -> str:
@@ -88,3 +90,25 @@ class EffectiveCategory(NamedTuple):
                 }
             )
         return channels
+
+
+class EffectiveCategories:
+    """Combines categories with tenants and sections, each once: they come from the fixtures, and change with them."""
+
+    _MOST = 1000
+
+    def __init__(self) -> None:
+        # By identity, since records are replaced and never changed. The records are kept beside, so that no other one
+        # can have the identity of one that is gone.
+        self._known: dict[tuple[int, int, int], tuple[EffectiveCategory, object]] = {}
+
+    def combine(self, category: Record, tenant: Record | None, section: Record | None) -> EffectiveCategory:
+        """Return EffectiveCategory.combine() of the three."""
+        key = id(category), id(tenant), id(section)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= self._MOST:
+                self._known.clear()
+            combined = EffectiveCategory.combine(category, tenant, section)
+            found = self._known[key] = combined, (category, tenant, section)
+        return found[0]
