@@ -7,10 +7,18 @@ from functools import lru_cache
 JSON = "application/json"
 
 
-# The same few values come with every request.
-@lru_cache(maxsize=256)
+# No media type has a longer name, and parameters are looked at no further.
+_LONGEST = 200
+
+
 def is_json(media_type: str) -> bool:
     """Tell whether *media_type* is JSON, or a kind of it such as ``application/problem+json``."""
+    return _is_json(media_type[:_LONGEST])
+
+
+# The same few values come with every request.
+@lru_cache(maxsize=256)
+def _is_json(media_type: str) -> bool:
     name = bare_media_type(media_type)
     return name == JSON or name.endswith("+json")
 

@@ -20,6 +20,9 @@ from mockserver.http.headers import SessionCookie
 from mockserver.http.problems import InvalidContract, Unauthenticated
 from mockserver.http.request import Request
 
+# A thousand values of any length would fill the memory.
+_LONGEST_CACHED = 4096
+
 ReadCredential = Callable[[Request], Any]  # None if the request does not carry it
 
 
@@ -64,7 +67,7 @@ def _make_bearer_reader(schemes: Sequence[Scheme]) -> ReadCredential:
         value = request.header("authorization")
         if value is None:
             return None
-        token = _parse_bearer(value)
+        token = _parse_bearer(value) if len(value) <= _LONGEST_CACHED else _parse_bearer.__wrapped__(value)
         if token is None and not takes_any and not value.lower().startswith(words):
             raise Unauthenticated(f"The Authorization header must be {forms}")
         return token

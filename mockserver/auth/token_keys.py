@@ -29,6 +29,7 @@ _HINT = (
     f"{LOCAL_SUPABASE}{_JWKS_PATH}; --auth shape accepts any signature"
 )
 _CACHED_TOKENS = 1024
+_LONGEST_CACHED = 4096
 # Times are compared with the session's clock, which PyJWT cannot be given.
 _UNVERIFIED: Any = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
 # PyJWT names its own errors; the others are what odd text does to the parsers below it.
@@ -69,9 +70,10 @@ class TokenKeys:
         Raises UnverifiedToken if another key may verify it, and Unauthenticated for any other fault.
         """
         claims = parse_claims(self._decode_token(token))
-        if len(self.verified) >= _CACHED_TOKENS:
-            self.verified.clear()
-        self.verified[token] = claims
+        if len(token) <= _LONGEST_CACHED:
+            if len(self.verified) >= _CACHED_TOKENS:
+                self.verified.clear()
+            self.verified[token] = claims
         return claims
 
     def _decode_token(self, token: str) -> dict[str, Any]:
