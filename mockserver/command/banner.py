@@ -12,6 +12,7 @@ from mockserver.http.session_name import PREFIX
 from mockserver.session.session import DEFAULT
 from mockserver.stub import Stub
 from openapi.media_type import JSON
+from openapi.terminal_text import clean_line
 
 
 def render_banner(stub: Stub, url: str) -> str:
@@ -20,7 +21,7 @@ def render_banner(stub: Stub, url: str) -> str:
     base = url + PREFIX + DEFAULT if stub.sessions.is_strict else url
     for operation in stub.operations:
         lines += [
-            f"# {operation.api}: {operation.summary or operation.name}",
+            clean_line(f"# {operation.api}: {operation.summary or operation.name}"),
             render_curl(operation, base, stub.make_credential(operation)),
             "",
         ]
@@ -28,12 +29,12 @@ def render_banner(stub: Stub, url: str) -> str:
 
 
 def render_curl(operation: Operation, url: str, credential: SampleCredential | None) -> str:
-    """Render a command that calls *operation* with the contract's first example."""
-    path = operation.template
+    """Render a command that calls *operation* with the contract's first example, in one line whatever is in it."""
+    path = _encode(operation.template)
     for parameter in operation.parameters:
         if parameter["in"] == "path":
             path = path.replace(
-                f"{{{parameter['name']}}}", quote(str(parameter.get("example", "1")), safe="")
+                f"{{{_encode(parameter['name'])}}}", quote(str(parameter.get("example", "1")), safe="")
             )
     query = {
         parameter["name"]: str(parameter.get("example", "1"))
@@ -50,4 +51,8 @@ def render_curl(operation: Operation, url: str, credential: SampleCredential | N
     examples = [example.get("value") for example in content.get("examples", {}).values()]
     for example in [*examples, *([content["example"]] if "example" in content else [])][:1]:
         words += ["-H", f"Content-Type: {JSON}", "-d", json.dumps(example)]
-    return shlex.join(words)
+    return clean_line(shlex.join(words))
+
+
+def _encode(text: str) -> str:
+    return quote(text, safe="/{}%:@!$&'()*+,;=")

@@ -25,6 +25,7 @@ from mockserver.command.settings import (
 )
 from mockserver.http.problems import CannotStart
 from openapi.command_line import HELP_OPTIONS
+from openapi.terminal_text import clean_line
 
 app = typer.Typer(
     cls=StubCommands,
@@ -43,7 +44,7 @@ def main() -> None:
         app(prog_name="mockserver")
     except (CannotStart, openapi.UnknownApi, openapi.BadSpec) as error:
         for line in str(error).splitlines():
-            print(f"mockserver: {line}", file=sys.stderr)
+            print(f"mockserver: {clean_line(line)}", file=sys.stderr)
         sys.exit(2)
 
 

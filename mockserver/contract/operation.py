@@ -29,6 +29,7 @@ from mockserver.http.request import Request
 from mockserver.simulation.prefer import PreferHeader, parse_prefer
 from openapi import Spec
 from openapi.media_type import bare_media_type, is_json
+from openapi.terminal_text import clean_line
 
 logger = logging.getLogger(__name__)
 
@@ -173,7 +174,7 @@ class Operation:
             return reply
         if not self.error_format.is_own:
             return reply.with_headers({OFF_CONTRACT: violation})
-        logger.error(violation)
+        logger.error(clean_line(violation))
         raise InternalError("The stub broke its own contract", contract_error=violation)
 
     def contract_violation(self, reply: Reply) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import select
 import time
 from collections.abc import Callable, Iterator
@@ -12,8 +11,8 @@ from mockserver.dispatch.exchange import Exchange
 from mockserver.http.problems import PROBLEM_HEADER
 from mockserver.http.response import Response
 from mockserver.session.session import DEFAULT
+from openapi.terminal_text import clean_line
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # A line stays below four kilobytes, which a pipe with room at all takes without holding up the writer.
 _LONGEST_TARGET = 300
 _LONGEST_REMARK = 500
@@ -66,7 +65,7 @@ class CallLog:
             self._paint(str(status or "none"), _choose_colour(status)),
         ]
         if operation is not None and exchange.near_miss is None:
-            words.append(operation.name)
+            words.append(clean_line(operation.name))
         if exchange.session.id != DEFAULT:
             words.append(f"session {exchange.session.id}")
         words.append(self._paint(f"{duration_s * 1000:.1f} ms", _DIM))
@@ -91,7 +90,7 @@ class CallLog:
 
 def _clean(text: str, longest: int) -> str:
     """Take out of *text* what would command the terminal, and cut it."""
-    text = _CONTROL.sub(" ", text)
+    text = clean_line(text)
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 

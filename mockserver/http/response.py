@@ -17,7 +17,7 @@ from mockserver.http.reply import Reply
 
 _JSON = b"content-type: application/json\r\n"
 _BODILESS = (204, 304)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _LONGEST_HEADER = 1000
 
 
