@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.contract.reading import Contract, Operation
 from conformance.contract.violation import is_clearly_broken, list_broken_parameters
 from conformance.generation.case import Case, CaseMode, CaseSet
+from conformance.generation.child_process import TookTooLong, call_each
 from conformance.generation.hypothesis import (
     CannotDraw,
     case_from_generated,
@@ -34,6 +35,8 @@ _FEWEST = 4
 _IN_ALL = 240
 _SURPLUS = 3  # at most so many times as many are drawn, as many are alike or cannot be sent
 _LONGEST_SHOWN = 40
+DRAWN_WITHIN_S = 10.0  # for one operation: more only patterns take that no checker ends with
+_PARTS = ("path_parameters", "query", "headers", "cookies", "body", "media_type")
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,53 @@ class ContractCase(Case):
     broken: tuple[str, str] | None = None
 
 
-@lru_cache
-def draw_cases(contract: Contract, operations: tuple[Operation, ...], seed: int = 0) -> CaseSet:
-    """Draw the cases of *operations*: each has valid and invalid ones, at most as many as it has different ones."""
+def draw_cases(
+    contract: Contract,
+    operations: tuple[Operation, ...],
+    seed: int = 0,
+    *,
+    limit_s: float = DRAWN_WITHIN_S,
+    check: Callable[[], object] = lambda: None,
+) -> CaseSet:
+    """Draw the cases of *operations*: each has valid and invalid ones, at most as many as it has different ones.
+
+    limit_s: of computing, for each operation; what takes longer has no cases. check: called again and again meanwhile,
+    to raise what is to end the drawing.
+    """
     count = _count_per_half(operations)
+    drawings = [_Drawing.of(operation, seed, count) for operation in operations]
+    missing = [one for one in drawings if one.cases is None]
     with reproducible():
-        cases = [case for operation in operations for case in _draw_operation(operation, seed, count)]
+        calls = [partial(_draw_plainly, one.operation, seed, count) for one in missing]
+        for drawing, drawn in zip(missing, call_each(calls, limit_s, check), strict=True):
+            if not isinstance(drawn, TookTooLong):
+                drawing.cases = [_rebuild_case(drawing.operation, *facts) for facts in drawn]
+    undrawn = {
+        one.operation.id: _explain_missing(one.operation, limit_s) for one in drawings if one.cases is None
+    }
+    cases = [case for one in drawings for case in one.cases or ()]
     numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
-    return CaseSet(numbered, _hash_cases(contract, numbered))
+    return CaseSet(numbered, _hash_cases(contract, numbered), undrawn)
+
+
+@dataclass
+class _Drawing:
+    """The cases of one operation, once they were drawn."""
+
+    operation: Operation
+    cases: Sequence[ContractCase] | None = None
+
+    @staticmethod
+    @lru_cache  # several runs in one process draw the same
+    def of(operation: Operation, _seed: int, _count: int) -> _Drawing:
+        return _Drawing(operation)
+
+
+def _explain_missing(operation: Operation, limit_s: float) -> str:
+    return (
+        f"no request to {operation.method} {operation.path} ({operation.id}) could be drawn within {limit_s:g} s of "
+        "computing; look for a pattern in its schemas that takes long to check"
+    )
 
 
 def shrink_case(
@@ -86,7 +128,28 @@ def _count_per_half(operations: Sequence[Operation]) -> int:
     return max(_FEWEST, min(COUNT, _IN_ALL // max(1, len(operations))))
 
 
-@lru_cache
+def _draw_plainly(operation: Operation, seed: int, count: int) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Draw the cases of one operation as data that another process can read: of each its facts, and its parts."""
+    return [_describe_case(case) for case in _draw_operation(operation, seed, count)]
+
+
+def _describe_case(case: ContractCase) -> tuple[dict[str, Any], dict[str, Any]]:
+    facts = {name: value for name, value in vars(case).items() if name != "generated"}
+    parts = {name: getattr(case.generated, name) for name in _PARTS}
+    if not has_body(case.generated):
+        del parts["body"]  # whose mark is of one process
+    plain = {
+        name: dict(part) if isinstance(part, Mapping) else part
+        for name, part in parts.items()
+        if name != "body"
+    }
+    return facts, {**parts, **plain}
+
+
+def _rebuild_case(operation: Operation, facts: dict[str, Any], parts: dict[str, Any]) -> ContractCase:
+    return ContractCase(**facts, generated=operation.generator.Case(**parts))
+
+
 def _draw_operation(operation: Operation, seed: int, count: int) -> Sequence[ContractCase]:
     if operation.takes_only_non_json:
         return ()
@@ -185,9 +248,8 @@ def _drop_parameter(positive: Generated, name: str) -> Generated:
 
 def replace_parts(generated: Generated, **parts: Any) -> Generated:
     """Copy a generated request with other *parts*, by their names."""
-    same = ("path_parameters", "query", "headers", "cookies", "body", "media_type")
     made: Generated = generated.operation.Case(
-        **{**{name: getattr(generated, name) for name in same}, **parts}
+        **{**{name: getattr(generated, name) for name in _PARTS}, **parts}
     )
     return made
 

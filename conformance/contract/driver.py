@@ -106,6 +106,8 @@ class ContractDriver(Driver):
         self.run.mode.require_full_mode("a generated request")
         if operation.takes_only_non_json:
             raise NotTested(f"only JSON bodies are made, and this takes {', '.join(operation.media_types)}")
+        if reason := self.run.case_set.undrawn.get(operation.id):
+            raise NotTested(reason)
         found = self.client.memoize(("cases", operation.id), lambda: self._send_cases(operation))
         self._results[operation.id] = found
         return found

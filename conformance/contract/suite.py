@@ -69,9 +69,9 @@ class ContractSuite:
         """Make what the requirements speak to the target through."""
         return ContractDriver(client, self.target, run)
 
-    def draw_cases(self, seed: int) -> CaseSet:
-        """Draw the generated cases of *seed*, of what may be sent."""
-        return cases.draw_cases(self.target.spec, self.target.sendable_operations(), seed)
+    def draw_cases(self, seed: int, check: Callable[[], object] = lambda: None) -> CaseSet:
+        """Draw the generated cases of *seed*, of what may be sent; *check* raises what is to end that."""
+        return cases.draw_cases(self.target.spec, self.target.sendable_operations(), seed, check=check)
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
         """Look for smaller requests like *case*, of the cases of *seed*, that *is_wrong* is true of as well."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 CaseMode = Literal["positive", "negative"]
@@ -38,10 +38,14 @@ class Case:
 
 @dataclass(frozen=True)
 class CaseSet:
-    """An exam: its cases in the order in which they are sent, and their digest."""
+    """An exam: its cases in the order in which they are sent, and their digest.
+
+    undrawn: why operations have no cases that others could have, in a sentence, by the operationId.
+    """
 
     cases: tuple[Case, ...]
     sha256: str
+    undrawn: Mapping[str, str] = field(default_factory=dict)
 
     def count(self, mode: CaseMode) -> int:
         """Count the cases of one half."""

@@ -125,7 +125,7 @@ class Exploration:
     def _explore(self, seed: int, on_finding: Callable[[Finding], None]) -> None:
         began = self._clock()
         try:
-            exam = self._suite.draw_cases(seed)
+            exam = self._suite.draw_cases(seed, self._budget.remaining_s)
         except TooFewCases:
             return
         self._drawing_s = self._clock() - began

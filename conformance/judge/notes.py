@@ -40,6 +40,11 @@ def describe_left_out(left_out: Sequence[str]) -> list[str]:
     return [f"not asked: {', '.join(left_out)}"] if left_out else []
 
 
+def describe_undrawn(undrawn: Mapping[str, str]) -> list[str]:
+    """Say of which operations of a contract no requests could be drawn."""
+    return [f"not asked: {reason}" for reason in undrawn.values()]
+
+
 def describe_made_up(how: Mapping[str, str], results: Sequence[Result]) -> list[str]:
     """Say how those credentials are made that curl lines of findings show and no environment has."""
     found = (result for result in results if result.status in ("failed", "inconclusive", "waived"))

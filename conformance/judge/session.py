@@ -58,7 +58,7 @@ class TargetSession:
         self._preflight_outcome: Outcome | None = None
         self._may_be_starting = False  # what preflight met last: nobody there, or a gateway without an API
         target = suite.target
-        self.run = Run(suite.draw_cases, seed, mode)
+        self.run = Run(lambda of_seed: suite.draw_cases(of_seed, self._check_budget), seed, mode)
         self.client = Client(
             target.base_url, make_redaction(suite), make_connection=make_connection, **client_options(target)
         )
@@ -76,6 +76,10 @@ class TargetSession:
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
+
+    def _check_budget(self) -> None:
+        if not self.client.budget.remaining_s():
+            raise self.client.budget.exhausted_outcome()
 
     def preflight(self) -> str | None:
         """Say what makes judging impossible; None if nothing does."""
@@ -239,6 +243,10 @@ def judge_target(
     verdict.document_sha256 = suite.document_sha256
     with TargetSession(suite, seed, mode, make_connection, wait_s) as session:
         _collect_results(verdict, session, asked, waivers, fail_fast, on_result, on_start)
+        undrawn = session.run.drawn.undrawn if session.run.drawn else {}
+        verdict.is_partial = is_partial = is_partial or bool(undrawn)
+        verdict.left_out = [*left_out, *undrawn]
+        verdict.notes += notes.describe_undrawn(undrawn)
         today = verdict.started.date()
         faults = waiver.list_waiver_faults(
             waivers,

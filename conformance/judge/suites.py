@@ -82,8 +82,8 @@ class Suite(Protocol):
         """Make what requirements speak to the target through during *run*."""
         ...
 
-    def draw_cases(self, seed: int) -> CaseSet:
-        """Draw the generated cases of *seed*."""
+    def draw_cases(self, seed: int, check: Callable[[], object] = lambda: None) -> CaseSet:
+        """Draw the generated cases of *seed*; *check*, called again and again meanwhile, raises what is to end that."""
         ...
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
@@ -142,8 +142,8 @@ class ApiSuite:
         driver: Driver = _import_module(self.target.api, "driver").Driver(client, self.target, run)
         return driver
 
-    def draw_cases(self, seed: int) -> CaseSet:
-        """Draw the generated cases of *seed*."""
+    def draw_cases(self, seed: int, check: Callable[[], object] = lambda: None) -> CaseSet:  # noqa: ARG002
+        """Draw the generated cases of *seed*, which takes a few seconds at most."""
         return cases.draw_cases(self.target.api, seed)
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:

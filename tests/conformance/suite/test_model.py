@@ -25,7 +25,7 @@ class Said(Response):
     """An answer that was never sent: its JSON, and when its request was under way."""
 
     def __init__(self, body, status=200, sent_at=0.0, received_at=1.0):
-        super().__init__(status, {}, b"", sent_at, received_at, None)
+        super().__init__(status, {}, sent_at, received_at, None)
         object.__setattr__(self, "body", body)
 
     @property
