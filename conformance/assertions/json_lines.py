@@ -8,6 +8,12 @@ from typing import Any, NamedTuple
 
 from openapi.pointer import escape_step
 
+_DEEPEST = 200  # levels; each is indented more than the one before, so a deep value takes its depth squared
+
+
+class TooDeep(ValueError):
+    """A value is too deep to be written in lines."""
+
 
 class _Closing(NamedTuple):
     """Stands for the end of an object or an array that was begun."""
@@ -16,7 +22,10 @@ class _Closing(NamedTuple):
 
 
 def list_lines(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield each line of a JSON value, with the JSON Pointer to what stands there."""
+    """Yield each line of a JSON value, with the JSON Pointer to what stands there.
+
+    Raises TooDeep beyond 200 levels.
+    """
     # Without recursion, since a body may be as deep as it is long, and each level would hand on all lines below it.
     waiting: list[tuple[str, Any, str, str, str]] = [("", value, "", "", "")]
     while waiting:
@@ -26,6 +35,8 @@ def list_lines(value: Any) -> Iterator[tuple[str, str]]:
         elif not isinstance(value, dict | list) or not value:
             yield pointer, f"{indent}{name}{json.dumps(value, ensure_ascii=False)}{comma}"
         else:
+            if len(indent) >= 2 * _DEEPEST:
+                raise TooDeep
             opening, closing = "{}" if isinstance(value, dict) else "[]"
             yield pointer, f"{indent}{name}{opening}"
             items = list(value.items() if isinstance(value, dict) else enumerate(value))
@@ -39,7 +50,7 @@ def list_lines(value: Any) -> Iterator[tuple[str, str]]:
 def mark_lines(value: Any, pointer: str) -> list[tuple[str, bool]]:
     """Return each line of a JSON value, and whether it belongs to the member that a JSON Pointer leads to.
 
-    Where there is no such member, it is what was to hold it; nothing if that is all.
+    Where there is no such member, it is what was to hold it; nothing if that is all. Raises TooDeep beyond 200 levels.
     """
     lines = list(list_lines(value))
     places = {at for at, _ in lines}

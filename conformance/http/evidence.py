@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from conformance.assertions.json_lines import mark_lines
+from conformance.assertions.json_lines import TooDeep, mark_lines
 from conformance.assertions.member import Member, render_pointer
 from conformance.http.foreign_text import LONGEST_LINE, LONGEST_QUOTE, escape_controls
 from conformance.http.redaction import MASK, Redaction
@@ -154,7 +154,10 @@ class Exchange:
         """Show the lines around a *member* of a body that is cut, its own after a >; None if it is whole or no JSON."""
         if not self.has_cut_answer or not member or self.response_size_bytes > _LONGEST_PARSED:
             return None
-        lines = mark_lines(self.answered_json, render_pointer(member))
+        try:
+            lines = mark_lines(self.answered_json, render_pointer(member))
+        except TooDeep:
+            return None
         marked = [number for number, (_, is_marked) in enumerate(lines) if is_marked]
         if not marked:
             return None

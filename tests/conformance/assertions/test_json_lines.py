@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from conformance.assertions.json_lines import list_lines, mark_lines
+from conformance.assertions.json_lines import TooDeep, list_lines, mark_lines
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,13 @@ def test_lines_of_a_member_are_marked():
     assert [text.strip() for text, is_marked in marked if is_marked] == ["{", '"b/c": 2', "}"]
 
 
-def test_body_may_be_deeper_than_python_recurses():
+@pytest.mark.parametrize(("depth", "lines"), [(200, 401), (201, None), (5000, None)])
+def test_value_that_would_fill_a_page_with_blanks_is_not_written_in_lines(depth, lines):
     value: object = 1
-    for _ in range(3000):
+    for _ in range(depth):
         value = {"a": value}
-
-    assert len(mark_lines(value, "/a/b")) == 6001
+    if lines is None:
+        with pytest.raises(TooDeep):
+            mark_lines(value, "/a/b")
+    else:
+        assert len(mark_lines(value, "/a/b")) == lines

@@ -212,7 +212,7 @@ def test_certificate_of_ones_own_is_shown(tmp_path, authority):
         ({"cert": "judge.pem", "key": "target.yaml"}, "tls: cert and key cannot be used: "),
         ({"cert": "judge.pem", "key": "server.key"}, "tls: cert and key cannot be used: key values mismatch"),
         ({"cert": "judge.pem", "key": "encrypted.key"}, "tls: cert and key cannot be used: "),
-        ({"verify": "no"}, "tls.verify: input should be a valid boolean"),
+        ({"verify": "no"}, "tls.verify: must be true or false"),
         ({"cafile": "x"}, "tls: unknown key 'cafile'"),
     ],
 )
