@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from typing import Any, Protocol, cast
 from urllib.parse import quote_from_bytes
 
@@ -19,6 +20,8 @@ LEEWAY_S = 1
 _MAXIMUM_HEAD_BYTES = 1024 * 1024
 _MAXIMUM_TARGET_BYTES = 65_000  # the parser of URLs takes 65,535
 _END_OF_HEAD = b"\r\n\r\n"
+_EMPTY_LINE = re.compile(_END_OF_HEAD)
+_NEWLINE = ord("\n")
 # How a request begins: a method, and from the first space on anything in one line. What begins otherwise never ends.
 _BEGINNING = re.compile(rb"(?:\r\n)*[A-Z]{0,30}(?: [^\0\n]*(?:\r?\n.*)?)?", re.DOTALL)
 _UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
@@ -109,19 +112,29 @@ class Connection(HttpToolsProtocol):
 
     def _receive_body(self, data: bytes) -> bytes:
         """Pass on what belongs to a body; return what came after it."""
+        passed = 0
+        for end in self._list_possible_ends(data):
+            self._overhead += end - passed
+            super().data_received(data[passed:end])
+            passed = end
+            if self._overhead > _MAXIMUM_HEAD_BYTES:
+                self.transport.abort()
+            if self._is_in_head or self.transport.is_closing():
+                break
+        return data[passed:]
+
+    def _list_possible_ends(self, data: bytes) -> Iterator[int]:
+        """Yield where in *data* the body may end, and last where *data* ends."""
         if self._body_left is not None:
-            end = self._body_left or len(data)
-            self._body_left -= len(data[:end])
-        else:
-            # A chunked body ends with an empty line, though not every empty line ends it; and the line may have begun
-            # in the packet before.
-            ends = [at for at in (data.find(b"\n", 0, 3), data.find(_END_OF_HEAD) + 3) if at >= 0 and at != 2]
-            end = min(ends, default=len(data)) + 1
-        self._overhead += len(data[:end])
-        super().data_received(data[:end])
-        if self._overhead > _MAXIMUM_HEAD_BYTES:
-            self.transport.abort()
-        return data[end:]
+            end = min(self._body_left or len(data), len(data))
+            self._body_left -= end
+            yield end
+            return
+        # A chunked body ends with an empty line, though not every empty line ends it. The line may have begun in the
+        # packet before.
+        yield from (at + 1 for at, byte in enumerate(data[:3]) if byte == _NEWLINE and at + 1 < len(data))
+        yield from (found.end() for found in _EMPTY_LINE.finditer(data) if found.end() < len(data))
+        yield len(data)
 
     def on_headers_complete(self) -> None:
         """Begin to answer; the scope carries the connection."""

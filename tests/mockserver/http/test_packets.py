@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 from unittest.mock import Mock
 
@@ -144,6 +145,16 @@ def test_what_cannot_be_read_is_refused_and_the_connection_closed(name, status):
 
     assert written.startswith(b"refused %d" % status)
     assert is_closed
+
+
+@pytest.mark.parametrize("line", [b"\n", b"\r\n", b"\r\n\r\n", b"x\n"])
+def test_chunk_of_empty_lines_costs_no_more_than_another(line):
+    content = line * (256 * 1024 // len(line))
+    began_s = time.process_time()
+    written, _ = exchange([CHUNKED + b"\r\n%x\r\n" % len(content), content, b"\r\n0\r\n\r\n"])
+
+    assert json.loads(written.partition(b"seen: ")[2].partition(b"\r\n")[0])[3] == content.decode()
+    assert time.process_time() - began_s < 1
 
 
 def test_trailers_without_end_are_cut_off():
