@@ -23,7 +23,8 @@ _END_OF_HEAD = b"\r\n\r\n"
 _EMPTY_LINE = re.compile(_END_OF_HEAD)
 _NEWLINE = ord("\n")
 # How a request begins: a method, and from the first space on anything in one line. What begins otherwise never ends.
-_BEGINNING = re.compile(rb"(?:\r\n)*[A-Z]{0,30}(?: [^\0\n]*(?:\r?\n.*)?)?", re.DOTALL)
+_BEGINNING = re.compile(rb"[A-Z]{0,30}(?: [^\0\n]*(?:\r?\n.*)?)?", re.DOTALL)
+_BROKEN_END_OF_LINE = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
 _UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 _ASCII = "".join(map(chr, range(128)))
 
@@ -75,11 +76,15 @@ class Connection(HttpToolsProtocol):
     def _receive_head(self, data: bytes) -> bytes:
         """Pass on a head once all of it has come; return what came after it."""
         searched = max(0, len(self._head) - 3)
-        self._head += data
+        # A client may send empty lines after its last body.
+        self._head = self._head + data if self._head else data.lstrip(b"\r\n")
+        if not self._head:
+            return b""
+        self._unset_keepalive_if_required()
         end = self._head.find(_END_OF_HEAD, searched) + len(_END_OF_HEAD)
         if end < len(_END_OF_HEAD):
-            # Lines that end without \r, and what is no head at all, the parser refuses at once.
-            if b"\n\n" in self._head or not _BEGINNING.fullmatch(self._head[:100]):
+            # What the parser refuses it gets at once, since an end may never come.
+            if _BROKEN_END_OF_LINE.search(self._head, searched) or not _BEGINNING.fullmatch(self._head[:100]):
                 end = len(self._head)
             elif len(self._head) > _MAXIMUM_HEAD_BYTES:
                 self._refuse(
@@ -95,9 +100,7 @@ class Connection(HttpToolsProtocol):
 
     def _pass_head(self, head: bytes) -> None:
         """Pass on a head, changed where the parser would misread it."""
-        self._latest = head = head.lstrip(b"\r\n")  # a client may send empty lines after its last body
-        if not head:
-            return
+        self._latest = head
         line, _, lines = head.partition(b"\r\n")
         if len(line) > _MAXIMUM_TARGET_BYTES:
             self._refuse(TargetTooLong(f"the URL is longer than {_MAXIMUM_TARGET_BYTES} bytes"), head)

@@ -95,6 +95,19 @@ def test_connection_is_kept_for_a_client_that_comes_back_in_time():
         assert read(connection).status == 200
 
 
+def test_connection_stays_open_for_a_request_that_has_begun():
+    with turned_stub() as (url, loop), connect(url) as connection:
+        connection.sendall(good())
+        assert read(connection).status == 200
+        sent = good()
+        connection.sendall(sent[:20])
+        ask(url, ANSWERED["front page"])  # after which the stub has read those, too
+        loop.turn(IDLE_S + 2)
+        connection.sendall(sent[20:])
+
+        assert read(connection).status == 200
+
+
 def test_connection_of_nobody_is_closed_in_the_end():
     with turned_stub() as (url, loop), connect(url) as connection:
         connection.sendall(good())

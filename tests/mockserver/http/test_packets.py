@@ -36,6 +36,10 @@ REQUESTS = {
     "length that is none": b"POST /e HTTP/1.1\r\nContent-Length: x\r\n\r\nab",
     "chunk that is none": CHUNKED + b"\r\nzz\r\n",
     "lines without a return": b"GET /lf HTTP/1.1\nHost: a\n\n",
+    "line without a return": b"GET /lf HTTP/1.1\r\nHost: a\n\r\n",
+    "first line without a return": b"GET /lf HTTP/1.1\n\r\n",
+    "return alone": b"GET /cr HTTP/1.1\rHost: a\r\r",
+    "returns before": b"\n\r\n\n" + GET,
     "long URL": b"GET /" + b"a" * 65_100 + b" HTTP/1.1\r\n\r\n",
 }
 
@@ -138,7 +142,7 @@ def test_every_request_of_a_packet_is_answered():
 @pytest.mark.parametrize(
     ("name", "status"),
     [("no head", 400), ("two lengths", 400), ("length that is none", 400), ("lines without a return", 400),
-     ("long URL", 414)],
+     ("line without a return", 400), ("first line without a return", 400), ("return alone", 400), ("long URL", 414)],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_and_the_connection_closed(name, status):
     written, is_closed = exchange([REQUESTS[name]])
