@@ -119,7 +119,7 @@ def expect_kept_out(
 
     expect_refusal: what is wanted of an answer beyond that, where the document says more.
     """
-    is_asked, missing, unclear = False, list[NotTested](), list[Inconclusive]()
+    is_asked, missing, inconclusive = False, list[NotTested](), list[Inconclusive]()
     for row in table.draw_rows(driver.run.seed):
         if row.requirement != requirement:
             continue
@@ -128,13 +128,13 @@ def expect_kept_out(
             if row != home and home.send(driver).ok:
                 # Who is let in there is let in everywhere, which is found once.
                 if home.requirement != requirement:
-                    unclear.append(Inconclusive(f"{row.kind.name} is let in {home.place.name} as well"))
+                    inconclusive.append(Inconclusive(f"{row.kind.name} is let in {home.place.name} as well"))
                 continue
             answer = row.send(driver)
         except NotTested as outcome:
             missing.append(outcome)
         except Inconclusive as outcome:
-            unclear.append(outcome)
+            inconclusive.append(outcome)
         else:
             is_asked = True
             driver.client.cite(answer.exchange)
@@ -146,7 +146,7 @@ def expect_kept_out(
             )
             if expect_refusal:
                 expect_refusal(row, answer)
-    if unclear:
-        raise unclear[0]
+    if inconclusive:
+        raise inconclusive[0]
     if not is_asked:
         raise missing[0] if missing else NotTested(f"the run has no bad credential for {requirement}")
