@@ -70,9 +70,9 @@ def describe_error(error: ErrorDetails) -> str:
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"{at}: is not a mapping; `conformance init` shows what stands there"
     message = reword_message(error["msg"])
-    if kind == "literal_error" and isinstance(given, str):
-        near = difflib.get_close_matches(given, re.findall(r"'([^']*)'", message), n=1)
-        message += f"; did you mean {near[0]!r}?" if near else ""
+    words = re.findall(r"'([^']*)'", message) if kind == "literal_error" else []
+    if len(words) > 1 and (near := difflib.get_close_matches(str(given), words, n=1)):
+        message += f"; did you mean {near[0]!r}?"
     return f"{at}: {message}" if at else message
 
 

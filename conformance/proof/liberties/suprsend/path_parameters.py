@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, ClassVar
+
 from conformance.proof.messages import Request, Response
-from conformance.proof.reference.suprsend import Category, Reference, Refused
+from conformance.proof.reference.suprsend import Category, Place, Reference, Refused
 
 
 class InventsObjects(Reference):
@@ -37,3 +40,18 @@ class InventsEverything(InventsObjects):
 
     def _find_tenant(self, request: Request) -> str:
         return request.query.get("tenant_id", "")
+
+
+class TypesDoNotCount(Reference):
+    """An object is known by its id alone, which the document calls unique."""
+
+    objects: ClassVar = {*Reference.objects, ("teams", "engineering")}
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Return a target profile with one id under two types."""
+        profile = super().profile(base_url)
+        twin = {"other_type_object": {"type": "teams", "id": "engineering"}}
+        return {**profile, "fixtures": {**profile["fixtures"], **twin}}
+
+    def _storage_place(self, place: Place) -> Place:
+        return replace(place, holder=("", place.holder[1]))

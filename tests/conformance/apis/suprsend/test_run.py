@@ -55,7 +55,7 @@ def test_merging_server_is_left_in_too():
                 "restriction-stays-with-the-object",
             },
         ),
-        ("other_type_object", {"object-of-another-type"}),
+        ("other_type_object", {"object-of-another-type", "object-types-are-apart"}),
         ("other_category", {"categories-are-apart", "write-to-another-category-is-not-read"}),
         (
             "locked_category",
