@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from conformance.apis.onlyautomator import bad_credentials, refusals
 from conformance.apis.onlyautomator.answers import (
@@ -35,8 +36,9 @@ from conformance.apis.onlyautomator.shared_writes import (
     write_without_preference,
     write_without_token,
 )
+from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import is_same_json
-from conformance.assertions.outcome import Inconclusive
+from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
 
 # --- what was refused ------------------------------------------------------------------------------------
@@ -143,8 +145,16 @@ def test_list_missing_token(driver: Driver) -> None:
     """SHOULD answer 401 authentication_required to a request for a list without a token.
 
     (onlyautomator: Get Preferences)
+
+    The list of one category and that of another fan are asked for, too. There, any refusal will do.
     """
     _expect_list_refused(driver, None)
+    others = [{"fanId": driver.fan_id, "category": driver.run.prefix}]
+    with suppress(NotTested):
+        others.append({"fanId": driver.other_fan_id})
+    for parameters in others:
+        answer = driver.read_list(None, parameters)
+        expect(not answer.ok, "a list without a token to be refused", f"status {answer.status}", answer)
 
 
 def test_list_tampered_token(driver: Driver) -> None:

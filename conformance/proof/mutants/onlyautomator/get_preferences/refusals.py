@@ -225,9 +225,26 @@ class GuestsMayRead(Reference):
     breaks = frozenset({"list-missing-token"})
 
     def authenticate_caller(self, request: Request) -> Caller:
-        if request.method == "GET" and "authorization" not in request.headers:
+        if self.is_open(request) and "authorization" not in request.headers:
             return Caller("guest", "authenticated")
         return super().authenticate_caller(request)
+
+    def is_open(self, request: Request) -> bool:
+        return request.method == "GET"
+
+
+class GuestsMayReadOneCategory(GuestsMayRead):
+    """The list of one category is for everybody."""
+
+    def is_open(self, request: Request) -> bool:
+        return "category" in request.query
+
+
+class GuestsMayReadOfAnotherFan(GuestsMayRead):
+    """The list of one fan is for everybody, and that of the others is not."""
+
+    def is_open(self, request: Request) -> bool:
+        return request.query.get("fanId") == "fan-1002"
 
 
 class GuestsFindNothing(Reference):
