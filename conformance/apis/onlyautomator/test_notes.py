@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 from conformance.apis.onlyautomator import model
@@ -38,7 +39,7 @@ from conformance.apis.onlyautomator.shared_writes import (
 )
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.json_equality import is_same_json
-from conformance.assertions.outcome import Inconclusive
+from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested
 from conformance.assertions.timestamp import REPLICAS_APART
 from conformance.http.response import Response
 
@@ -95,10 +96,19 @@ def test_update_changes_value(driver: Driver) -> None:
     """MUST answer an update with the new value, and the next update with the next value.
 
     (onlyautomator: Notes)
+
+    So it is with an update by another user, if both users' writes are answered with one id.
     """
     for answer, value in zip(create_and_update_first_record(driver)[1:], model.VALUES[1:], strict=True):
         require_member(data_of(answer), "value")
         expect_member(answer, "value", value)
+    with suppress(NotTested, *UNDECIDED):  # whether the other user may write, other requirements ask
+        one, other = write_as_both_users(driver)
+        if data_of(one.answer).get("id") == require_member(data_of(other.answer), "id"):
+            before, now = (require_member(data_of(answer), "value") for answer in (one.answer, other.answer))
+            # What else becomes of a value, other requirements judge.
+            wanted, got = describe_value(other.body["value"]), f"value {describe_value(now)}, as before"
+            expect(not is_same_json(before, now), f"value {wanted}", got, other.answer, ("data", "value"))
 
 
 def _replace_value(driver: Driver, *values: object) -> tuple[Response, object]:

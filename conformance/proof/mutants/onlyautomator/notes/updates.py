@@ -64,6 +64,17 @@ class CreatedMoves(Reference):
         return {**super().update_record(old, body, caller), "createdAt": self.format_now()}
 
 
+class UpdateByAnotherUserIsDropped(Reference):
+    """An update by another user than the last is answered with the value that was there."""
+
+    breaks = frozenset({"update-changes-value"})
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update_record(old, body, caller)
+        is_same = caller.user_id == old["userId"]
+        return record if is_same else {**record, "userId": old["userId"], "value": old["value"]}
+
+
 class CreatedMovesAtTheSecondUpdate(Reference):
     """The second update moves the time of creation."""
 
