@@ -195,6 +195,11 @@ def names_category(answer: Response, slug: str) -> bool:
         return False
 
 
+def shows_opted_out(answer: Response, slug: str) -> bool:
+    """Tell whether *answer* shows that category as opted out; one that shows something else does not."""
+    return names_category(answer, slug) and shows_preference(answer, OUT)
+
+
 def describe_value(value: Any) -> str:
     """Show a JSON value in a sentence."""
     return "null or missing" if value is None else quote_text(json.dumps(value))

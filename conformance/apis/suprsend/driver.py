@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -36,16 +36,24 @@ from conformance.suite.run import Run
 
 OPT_IN: Mapping[str, Any] = {"preference": IN}
 OPT_OUT: Mapping[str, Any] = {"preference": OUT}
+PLAIN, GENERATED, SEQUENCE, UNUSUAL = "plain", "generated", "sequence", "unusual"  # where a write comes from
 RESTRICTION = "a channel restricted in all categories"
 _CHANNELS_OF_THE_EXAMPLE = ("ms_teams",)
 
 
 class AcceptedWrite(NamedTuple):
-    """What was written where, and how it was answered."""
+    """What was written where, and how it was answered.
+
+    before: the answer of the latest write to the place, None where nobody knows what it held. origin: PLAIN where
+    nothing but its body decides what its answer has to say; GENERATED, or one of a SEQUENCE, which are judged as such;
+    UNUSUAL if it was sent as few clients send one.
+    """
 
     place: Place
     body: Any
     answer: Response
+    before: Response | None = None
+    origin: str = UNUSUAL
 
 
 class Driver(ReadingDriver):
@@ -62,6 +70,7 @@ class Driver(ReadingDriver):
         ask_ordinary = (lambda: self.write(OPT_IN)) if run.mode.may_write else None
         self._watch_for_outages = partial(client.outage_watch.watch, ask_ordinary)
         self.accepted_writes: list[AcceptedWrite] = []
+        self._origin = PLAIN
         self.restore_restrictions: Callable[[], str | None] | None = None
         self._touched: dict[Place, None] = {}
         self._latest: dict[Place, Response] = {}  # what the latest write that was not refused was answered
@@ -114,7 +123,7 @@ class Driver(ReadingDriver):
             self._latest[place] = answer
             is_plain = content is None and style is None and params is None and headers is None
             if is_plain and media_type == "application/json":
-                self.keep_accepted(place, body, answer)
+                self._keep(AcceptedWrite(place, body, answer, latest, self._origin))
             # Only a plain opt-in is sure to list every channel; others may list those that are in.
             if body == OPT_IN:
                 self._seen.setdefault(place, {}).update(editable_channels(answer))
@@ -125,8 +134,20 @@ class Driver(ReadingDriver):
 
     def keep_accepted(self, place: Place, body: Any, answer: Response) -> None:
         """Keep the answer to an accepted write of *body* to a place that somebody has made."""
-        if not place.is_unknown:
-            self.accepted_writes.append(AcceptedWrite(place, body, answer))
+        self._keep(AcceptedWrite(place, body, answer))
+
+    @contextmanager
+    def keep_writes_as(self, origin: str) -> Iterator[None]:
+        """In the with block, keep plain writes that are accepted as those of another *origin*."""
+        self._origin = origin
+        try:
+            yield
+        finally:
+            self._origin = PLAIN
+
+    def _keep(self, write: AcceptedWrite) -> None:
+        if not write.place.is_unknown:
+            self.accepted_writes.append(write)
 
     def _check_mode(self, at: Place, body: Any, content: bytes | None, authorization: str | None) -> None:
         """Raise NotTested if the run's mode leaves such a request out."""
@@ -232,7 +253,7 @@ class Driver(ReadingDriver):
         place = self.places.tenant if is_for_tenant else self.places.main
         content = generated_cases.prepare_content(case)
         body = UNSET if content is not None else generated_cases.prepare_body(case)
-        with self._watch_for_outages():
+        with self._watch_for_outages(), self.keep_writes_as(GENERATED):
             return CaseResult(case, self.write(body, place, content=content))
 
     def list_gaps(self) -> Sequence[str]:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from conformance.apis.suprsend.category import (
     IN,
-    OUT,
     category_of,
-    channel_preferences,
-    channels_to_name,
     describe_answer,
     describe_value,
     editable_channels,
-    member_of_channel,
-    preference_of,
 )
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.apis.suprsend.expectations import (
     expect_channel,
-    expect_preference,
     expect_refusal,
     expect_success,
 )
@@ -35,102 +28,11 @@ from conformance.apis.suprsend.shared_writes import (
     choose_two_channels,
     empty_list_once,
     opt_in_fully_once,
-    switch_channel_once,
     write_every_channel,
     write_without_any_channel,
 )
-from conformance.assertions.expect import expect, observe
+from conformance.assertions.expect import observe
 from conformance.assertions.outcome import Inconclusive, NotTested
-from conformance.http.response import Response
-
-
-def test_defaults_to_opt_in(driver: Driver) -> None:
-    """MUST take a body without a preference as opt_in, also after an opt_out. (suprsend: Body)
-
-    The document marks no member as required, so at least one of three bodies without a preference has to be
-    accepted: with an empty list, with opt_in_channels, or with opt_out_channels.
-    """
-    named = channels_to_name(opt_in_fully_once(driver))[:1]
-    if preference_of(driver.write(OPT_OUT)) != OUT:
-        raise Inconclusive("the category cannot be opted out of, so nothing shows a default")
-    bodies: Sequence[dict[str, Any]] = (
-        {"opt_out_channels": []},
-        {"opt_in_channels": named},
-        {"opt_out_channels": named},
-    )
-    answers = (driver.write(body) for body in bodies)
-    # Lazily, so that nothing is sent after the first that is accepted.
-    answer = next((answer for answer in answers if answer.ok), None)
-    expect(answer is not None, "a 2xx to one of three bodies without a preference", "refusals")
-    if answer is not None:
-        expect_preference(answer, IN)
-
-
-def _expect_out(channel: str, answer: Response) -> None:
-    now = editable_channels(answer).get(channel)
-    expect(now != IN, f"{channel} opt_out", f"{channel} opt_in", answer, member_of_channel(answer, channel))
-
-
-def test_channels_go_out(driver: Driver) -> None:
-    """MUST opt a channel out that opt_out_channels names. (suprsend: Body)
-
-    The answer shows the channels as they are after the write, as the Response section says of the preference. The
-    document's example shows two channels opted in that its own request opts out; where an example contradicts a
-    sentence, the sentence counts.
-    """
-    named, _, out, _, _ = switch_channel_once(driver)
-    expect_success(out)
-    category_of(out)
-    _expect_out(named, out)
-
-
-def test_channels_go_out_by_default(driver: Driver) -> None:
-    """MUST opt a channel out that opt_out_channels names, also where no preference is given. (suprsend: Body)
-
-    Such a body may be refused, as long as another one without a preference is accepted.
-    """
-    named, _, out, _, _ = switch_channel_once(driver)
-    if editable_channels(out).get(named) == IN:
-        raise Inconclusive(f"{named} does not go out beside a preference either")
-    driver.opt_in_fully()
-    answer = driver.write({"opt_out_channels": [named]})
-    if answer.ok:
-        category_of(answer)
-        _expect_out(named, answer)
-
-
-def test_category_stays_in(driver: Driver) -> None:
-    """MUST keep the category opted in when one of its channels is opted out. (suprsend: Body)"""
-    named, settled, out, _, _ = switch_channel_once(driver)
-    if not any(channel != named and word == IN for channel, word in channel_preferences(settled).items()):
-        raise NotTested(
-            f"no other channel than {named} is opted in, and a category may go out with its last one"
-        )
-    expect_preference(out, IN)
-
-
-def test_other_channels_stay_in(driver: Driver) -> None:
-    """MUST keep channels opted in that opt_out_channels does not name. (suprsend: Body)"""
-    named, settled, out, _, _ = switch_channel_once(driver)
-    category_of(out)
-    listed = editable_channels(out)
-    others = [
-        channel for channel, word in editable_channels(settled).items() if channel != named and word == IN
-    ]
-    if not others:
-        raise NotTested(f"no other channel than {named} can be edited here")
-    for channel in others:
-        expect_channel(out, channel, IN, listed.get(channel), f", as before {named} went out")
-
-
-def test_channels_come_in(driver: Driver) -> None:
-    """MUST opt a channel in again that opt_in_channels names. (suprsend: Body)"""
-    named, _, out, _, back = switch_channel_once(driver)
-    if editable_channels(out).get(named) == IN:
-        raise Inconclusive(f"{named} did not go out, so it cannot come in")
-    expect_success(back)
-    category_of(back)
-    expect_channel(back, named, IN, editable_channels(back).get(named))
 
 
 def test_list_replaces(driver: Driver) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from conformance.apis.suprsend import model
-from conformance.apis.suprsend.category import repeatable_state
+from conformance.apis.suprsend.category import IN, repeatable_state
+from conformance.apis.suprsend.choices import Choice, list_choices
 from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.expectations import expect_same_state, member_of_state
 from conformance.apis.suprsend.model import Write
@@ -22,6 +23,7 @@ from conformance.apis.suprsend.write_sequences import (
     write_at_once,
     write_in_turn,
 )
+from conformance.apis.suprsend.writes_elsewhere import choose_elsewhere_once
 from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import find_difference
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
@@ -54,7 +56,7 @@ def test_model_places_stand_alone(driver: Driver) -> None:
 def test_model_answers_follow_requests(driver: Driver) -> None:
     """MUST answer every write with what it asked for, whatever was written elsewhere before. (suprsend: Response)
 
-    It is judged of an object, of another one, and of a tenant, in turn. What is wrong with one object alone
+    It is judged of an object, of another one, and of a tenant, in turn. What is wrong with one of them alone
     already, another requirement judges.
     """
     _expect_followed(driver, write_in_turn(driver).every)
@@ -85,9 +87,13 @@ def test_parallel_writes_have_an_order(driver: Driver) -> None:
 
 
 def _expect_followed(driver: Driver, writes: Sequence[Write], in_turn: Sequence[Write] = ()) -> None:
-    """Leave to other requirements what one object alone is not answered, nor several *in_turn*."""
+    """Leave to other requirements what one place alone is not answered, nor several *in_turn*."""
     turns, channels = switch_category_once(driver), switch_channel_once(driver)
+    with suppress(NotTested):
+        choose_elsewhere_once(driver)
+    elsewhere = [one for one in list_choices(driver) if one.write.place != driver.places.main]
     plain = [
+        *(Write(_name_what_counts(one), one.answer) for one in elsewhere),
         *(
             Write(model.body_of_move(name, []), answer)
             for name, answer in zip(("in", "leave"), turns, strict=False)
@@ -103,6 +109,12 @@ def _expect_followed(driver: Driver, writes: Sequence[Write], in_turn: Sequence[
             raise DoesNotConform(found.expected, found.got, found.answer, found.member)
     if left:
         raise Inconclusive(f"what came before is not answered its {', '.join(sorted(left))}")
+
+
+def _name_what_counts(choice: Choice) -> model.Body:
+    """Return the body of a choice without the lists that may be left out of account, as beside an opt-out."""
+    lists = {"opt_out_channels": choice.out - choice.into, "opt_in_channels": choice.into - choice.out}
+    return {"preference": choice.asked, **(lists if choice.asked == IN and choice.is_answered_in else {})}
 
 
 def _require_places_apart(driver: Driver) -> None:

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from conformance.apis.suprsend.category import (
-    IN,
-    OUT,
-    category_of,
     describe_answer,
     describe_value,
     editable_channels,
 )
 from conformance.apis.suprsend.driver import OPT_IN, Driver
-from conformance.apis.suprsend.expectations import expect_channel
 from conformance.apis.suprsend.shared_reads import write_for_tenant_and_read
-from conformance.apis.suprsend.shared_writes import switch_channel_once, write_with_client_options
+from conformance.apis.suprsend.shared_writes import write_with_client_options
 from conformance.assertions.expect import expect, observe
-from conformance.assertions.outcome import Inconclusive
 
 
 def test_tenant(driver: Driver) -> None:
     """MUST accept the tenant_id of a tenant that exists. (suprsend: Query Parameters)"""
     answer = driver.write(OPT_IN, driver.places.tenant)
     expect(answer.ok, "a 2xx", f"status {answer.status}", answer)
-
-
-def test_tenant_channels_go_out(driver: Driver) -> None:
-    """MUST opt a channel out for a tenant that opt_out_channels names. (suprsend: Query Parameters)"""
-    named, answer, *_ = write_for_tenant_and_read(driver)
-    category_of(answer)
-    if editable_channels(switch_channel_once(driver).out).get(named) == IN:
-        raise Inconclusive(f"{named} does not go out without a tenant either")
-    expect_channel(answer, named, OUT, editable_channels(answer).get(named, OUT))
 
 
 def test_client_options(driver: Driver) -> None:

@@ -6,101 +6,29 @@ from contextlib import suppress
 
 from conformance.apis.suprsend.category import (
     IN,
-    OUT,
     category_of,
     channels_of,
     describe_value,
     editable_channels,
-    preference_of,
     require_member,
-    require_success,
-    shows_preference,
+    shows_opted_out,
 )
 from conformance.apis.suprsend.driver import OPT_OUT, Driver
-from conformance.apis.suprsend.expectations import expect_preference
-from conformance.apis.suprsend.shared_reads import switch_locked_category_and_read
 from conformance.apis.suprsend.shared_writes import (
     choose_channels,
-    opt_in_beside_list_once,
     opt_in_fully_once,
     switch_category_once,
     switch_locked_category_once,
-    switch_other_type_once,
     write_claims_once,
 )
 from conformance.assertions.expect import expect, observe
-from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested
+from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
-
-
-def test_preference_follows_opt_out(driver: Driver) -> None:
-    """MUST answer with opt_out once the object has opted out. (suprsend: Response)"""
-    out = switch_category_once(driver).out
-    expect(out.ok, "a 2xx", f"status {out.status}", out)
-    expect_preference(out, OUT)
-    with suppress(NotTested, *UNDECIDED):
-        expect_preference(switch_other_type_once(driver).out, OUT, " for another type, too")
-
-
-def test_preference_follows_opt_in(driver: Driver) -> None:
-    """MUST answer with opt_in once the object has opted in again. (suprsend: Response)"""
-    _, out, back = switch_category_once(driver)
-    require_success(out)
-    expect(back.ok, "a 2xx", f"status {back.status}", back)
-    expect_preference(back, IN)
-    beside = opt_in_beside_list_once(driver)
-    if shows_preference(beside.out, OUT) and beside.back.ok:
-        expect_preference(beside.back, IN, " beside a list, too")
-    with suppress(NotTested, *UNDECIDED):
-        expect_preference(switch_other_type_once(driver).back, IN, " for another type, too")
-
-
-def test_opted_out_category_is_editable(driver: Driver) -> None:
-    """MUST not answer with is_editable false for a category that the object just opted out of.
-
-    (suprsend: Response)
-    """
-    answer = switch_category_once(driver).out
-    if preference_of(answer) == OUT:
-        is_editable = require_member(answer, "is_editable", bool)
-        got, member = "an opt_out that is not editable", ("is_editable",)
-        expect(is_editable, "is_editable true", got, answer, member)
-
-
-def test_locked_category_is_not_editable(driver: Driver) -> None:
-    """MUST answer with is_editable false for a category that cannot be opted out of. (suprsend: Response)"""
-    for answer in switch_locked_category_once(driver):
-        if answer.ok:
-            _expect_not_editable(answer)
 
 
 def _expect_not_editable(answer: Response) -> None:
     is_editable = require_member(answer, "is_editable", bool)
     expect(not is_editable, "is_editable false", describe_value(is_editable), answer, ("is_editable",))
-
-
-def test_locked_category_stays_in(driver: Driver) -> None:
-    """MUST not opt an object out of a category that cannot be opted out of. (suprsend: Response)
-
-    A refusal is accepted, and so is a success that leaves the category opted in.
-    """
-    into, out = switch_locked_category_once(driver)
-    if out.ok:
-        expect_preference(out, IN, ", or a refusal")
-    kept = switch_locked_category_and_read(driver)
-    if isinstance(kept, Response) and kept.ok and shows_preference(into, IN):
-        is_in = not _is_opted_out(kept, driver.places.locked_category.category)
-        expected = f"preference opt_in, as before an opt_out that was answered {out.status}"
-        expect(is_in, expected, "opt_out when read with GET", kept, ("preference",))
-
-
-def _is_opted_out(answer: Response, slug: str) -> bool:
-    """Tell whether *answer* shows that category as opted out; one that shows something else does not."""
-    try:
-        said = category_of(answer)
-    except Inconclusive:
-        return False
-    return said.get("category") == slug and said.get("preference") == OUT
 
 
 # --- what the category is, whatever a body says ----------------------------------------------------------
@@ -151,11 +79,11 @@ def test_is_editable_ignores_the_body(driver: Driver) -> None:
     _expect_no_claim_taken(driver, "is_editable")
     with suppress(NotTested):
         _, out = switch_locked_category_once(driver)
-        if out.ok and _is_opted_out(out, driver.places.locked_category.category):
+        if out.ok and shows_opted_out(out, driver.places.locked_category.category):
             raise Inconclusive("the locked category is opted out of without such a body, too")
         answer = driver.write({**OPT_OUT, "is_editable": True}, driver.places.locked_category)
         if answer.ok:
-            is_left = _is_opted_out(answer, driver.places.locked_category.category)
+            is_left = shows_opted_out(answer, driver.places.locked_category.category)
             expected, member = "preference opt_in, or a refusal", ("preference",)
             expect(not is_left, expected, "opt_out", answer, member)
             _expect_not_editable(answer)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from conformance.apis.suprsend import model
 from conformance.apis.suprsend.category import require_success
-from conformance.apis.suprsend.driver import Driver
+from conformance.apis.suprsend.driver import SEQUENCE, Driver
 from conformance.apis.suprsend.model import Write
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import choose_channels
@@ -78,7 +78,12 @@ def require_two_channels(driver: Driver) -> None:
 
 def write_in_turn(driver: Driver) -> MixedWrites:
     """Write the same as alone, and elsewhere in between."""
-    return driver.client.memoize("in turn", lambda: _write_in_turn(driver))
+
+    def write() -> MixedWrites:
+        with driver.keep_writes_as(SEQUENCE):
+            return _write_in_turn(driver)
+
+    return driver.client.memoize("in turn", write)
 
 
 def _write_in_turn(driver: Driver) -> MixedWrites:

@@ -230,3 +230,18 @@ class GoesOutWithItsLastChannel(Reference):
     def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         is_in = choice.preference == "opt_in" and set(place.category.channels) - choice.opted_out
         return {**super()._render_preference(place, choice), "preference": "opt_in" if is_in else "opt_out"}
+
+
+class MergesAndGoesOutWithItsLastChannel(GoesOutWithItsLastChannel, Merges):
+    """A list of opt-outs is added to the earlier ones, and a category goes out with its last channel, and in with one.
+
+    So an opt_in without a list leaves it out as long as no channel is in.
+    """
+
+
+class StaysOutUntilAChannelComesIn(GoesOutWithItsLastChannel):
+    """Without a list all channels stay as they are, and a category whose channels are all out is out."""
+
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        is_silent = out is None and into is None
+        return frozenset(before) if is_silent else super()._opted_out_channels(before, out, into)

@@ -62,7 +62,7 @@ class TwoPlacesAreKept(Reference):
 class OneObjectStaysIn(Reference):
     """Of the objects of a type one cannot opt out, and is answered as if it had not asked."""
 
-    breaks = frozenset({"model-answers-follow-requests"})
+    breaks = frozenset({"preference-follows-opt-out"})
 
     def _opt_out(self, place: Place, before: Choice) -> Choice:
         return before if place.holder[1] == "sales" else super()._opt_out(place, before)
@@ -71,11 +71,28 @@ class OneObjectStaysIn(Reference):
 class OneObjectLeavesChannels(Reference):
     """Only engineering can leave channels; any other object stays in all of them."""
 
-    breaks = frozenset({"model-answers-follow-requests"})
+    breaks = frozenset({"channels-go-out"})
 
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         choice = super()._make_choice(place, before, preference, body)
         return choice if place.holder[1] == "engineering" else Choice(choice.preference)
+
+
+class LosesAnOptOutBehindATenants(Reference):
+    """An opt-out of one object is lost if what was written before was for a tenant of that object."""
+
+    breaks = frozenset({"model-answers-follow-requests"})
+    _latest: Place | None = None
+
+    def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
+        choice = super()._update_choice(place, body)
+        self._latest = place
+        return choice
+
+    def _opt_out(self, place: Place, before: Choice) -> Choice:
+        follows_tenant = self._latest == replace(place, tenant="acme") != place
+        is_lost = follows_tenant and place.holder[1] == "sales"
+        return before if is_lost else super()._opt_out(place, before)
 
 
 class LetsInFromAnOldState(Reference):

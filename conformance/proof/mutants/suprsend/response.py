@@ -73,15 +73,14 @@ class OptOutSticksBesideLists(Reference):
 
 
 class LocksAfterOptOuts(Reference):
-    """A category is no longer editable once a channel is opted out in it."""
+    """A category that is in is no longer editable once a channel is opted out in it."""
 
     breaks = frozenset({"is-editable-stays"})
 
     def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
-        return {
-            **super()._render_preference(place, choice),
-            "is_editable": place.category.is_editable and not choice.opted_out,
-        }
+        is_in_part = choice.preference == "opt_in" and choice.opted_out
+        is_editable = place.category.is_editable and not is_in_part
+        return {**super()._render_preference(place, choice), "is_editable": is_editable}
 
 
 class LocksAfterOptOut(Reference):

@@ -23,12 +23,13 @@ class TenthNameIsAnothers(WrongAtTheTenthWrite):
 
 
 class TenantsCannotEditWhatIsOut(WrongForATenant):
-    """A category cannot be edited for a tenant while one of its channels is out."""
+    """A category that is in cannot be edited for a tenant while one of its channels is out."""
 
     breaks = frozenset({"is-editable-stays"})
 
     def is_concerned(self, place: Place, choice: Choice) -> bool:
-        return super().is_concerned(place, choice) and bool(choice.opted_out)
+        is_in = choice.preference == "opt_in"
+        return super().is_concerned(place, choice) and is_in and bool(choice.opted_out)
 
     def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "is_editable": False}

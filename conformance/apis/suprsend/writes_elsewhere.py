@@ -1,0 +1,76 @@
+"""The same few writes to every place that a profile names beside the main one, each sent once in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, channels_to_name
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, PLAIN, Driver
+from conformance.apis.suprsend.place import Place
+from conformance.assertions.outcome import UNDECIDED, DoesNotConform, NotTested
+from conformance.http.response import Response
+
+
+class ListsElsewhere(NamedTuple):
+    """Channels taken out *beside* a preference, and let in without one, *by_default*, after an opt-out."""
+
+    beside: Response
+    by_default: Response
+
+
+def find_places_elsewhere(driver: Driver) -> Iterator[Place]:
+    """Yield the places beside the main one: a tenant's, those of another object and category, and of both at once."""
+    places = driver.places
+    with suppress(NotTested):
+        yield places.tenant
+    with suppress(NotTested):
+        yield places.other_object
+    with suppress(NotTested):
+        yield places.other_category
+        yield replace(places.other_category, tenant_id=places.tenant.tenant_id)
+
+
+def choose_elsewhere_once(driver: Driver) -> Mapping[Place, ListsElsewhere]:
+    """Opt in and out everywhere, with lists and without; map the places where a channel can be named to the lists."""
+
+    def write() -> Mapping[Place, ListsElsewhere]:
+        found = {}
+        for place in find_places_elsewhere(driver):
+            with suppress(
+                NotTested, *UNDECIDED
+            ):  # one that is refused keeps none of the others from being asked
+                if lists := _choose(driver, place):
+                    found[place] = lists
+        with suppress(NotTested, DoesNotConform, *UNDECIDED):
+            _write_to_locked_category_again(driver)
+        return found
+
+    return driver.client.memoize("choices elsewhere", write)
+
+
+def _choose(driver: Driver, place: Place) -> ListsElsewhere | None:
+    names = channels_to_name(driver.opt_in_fully(place))
+    named = names[1:] or names  # a category may go out with the last of its channels
+    if not _was_opted_out_and_in(driver, place):
+        driver.write(OPT_OUT, place)
+        driver.write(OPT_IN, place)
+    if not named:
+        return None
+    beside = driver.write({**OPT_IN, "opt_out_channels": named}, place)
+    driver.write(OPT_OUT, place)
+    return ListsElsewhere(beside, driver.write({"opt_in_channels": named}, place))
+
+
+def _was_opted_out_and_in(driver: Driver, place: Place) -> bool:
+    """Tell whether the run has done so before, right after one another."""
+    bodies = [one.body for one in driver.accepted_writes if one.place == place and one.origin == PLAIN]
+    return (OPT_OUT, OPT_IN) in pairwise(bodies)
+
+
+def _write_to_locked_category_again(driver: Driver) -> None:
+    """Let a channel in without a preference in the category that cannot be opted out of."""
+    driver.write({"opt_in_channels": list(DOCUMENTED_CHANNELS[:1])}, driver.places.locked_category)
