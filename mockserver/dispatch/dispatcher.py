@@ -13,7 +13,12 @@ from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.exchange import Exchange
 from mockserver.dispatch.front_page import front_page, is_front_page, is_of_browser
-from mockserver.dispatch.rendering import error_reply, render_problem, render_response
+from mockserver.dispatch.rendering import (
+    disarm_page,
+    error_reply,
+    render_problem,
+    render_response,
+)
 from mockserver.dispatch.routing import match_operation, note_near_miss
 from mockserver.dispatch.simulator import Simulator
 from mockserver.http.cors import cors_header_lines, has_cors_headers, is_preflight, preflight_reply
@@ -94,6 +99,8 @@ class Dispatcher:
         header_lines = session.clock.date_header_line(now_s)
         if not (reply.headers and has_cors_headers(reply.headers)):
             header_lines += cors_header_lines(request, reply.headers)
+        if reply.headers and exchange.is_recorded:
+            reply = disarm_page(reply)
         response = render_response(reply, header_lines, exchange)
         # Recorded before it is sent: a client that has its answer finds the call in the journal.
         has_no_status = effect is not None and effect.connection_fault in WITHOUT_STATUS
@@ -172,7 +179,7 @@ class Dispatcher:
         scope = {"method": "GET", "raw_path": target.partition(b"?")[0], "query_string": b""}
         request = Request(scope, _receive_nothing, self._headers.parse(headers))
         operation = self.routes.find_nearest("", request.path).operation
-        reply = render_problem(problem, operation)
+        reply = disarm_page(render_problem(problem, operation))
         response = Response.from_reply(reply, cors_header_lines(request, reply.headers), is_head=False)
         request.method = "?"
         exchange = Exchange(request, self._sessions.default)

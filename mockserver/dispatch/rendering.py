@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 
 from mockserver.contract.answers import add_challenges, documented_reply, success_reply
 from mockserver.contract.operation import OFF_CONTRACT, Operation
@@ -21,10 +22,13 @@ from mockserver.http.problems import (
 from mockserver.http.reply import Reply
 from mockserver.http.request import ClientDisconnected
 from mockserver.http.response import Response
+from openapi.media_type import bare_media_type
 from openapi.terminal_text import clean_line
 
 logger = logging.getLogger(__name__)
 
+# HTML, SVG, and XML in general, which may have a stylesheet.
+_RUNS_SCRIPTS = re.compile("html|svg|xml|xsl")
 _FAILED = "The stub failed; its log says why"
 
 
@@ -89,6 +93,25 @@ def render_response(reply: Reply, header_lines: bytes, exchange: Exchange) -> Re
         logger.exception("%s %s", request.method, clean_line(request.path))
         reply = render_problem(InternalError(_FAILED), operation)
         return Response.from_reply(reply, header_lines, is_head=is_head)
+
+
+def disarm_page(reply: Reply) -> Reply:
+    """Keep a browser from running what an API answers: the control plane has the same origin.
+
+    What the contract, or who forces the answer, says in these headers himself, stays.
+    """
+    names = {name.lower(): name for name in reply.headers}
+    if "content-type" not in names:
+        return reply
+    media_type = bare_media_type(reply.headers[names["content-type"]])
+    headers = {"X-Content-Type-Options": "nosniff"}
+    if _RUNS_SCRIPTS.search(media_type):
+        headers["Content-Security-Policy"] = "sandbox"
+    return Reply(
+        reply.status,
+        reply.body,
+        {name: value for name, value in headers.items() if name.lower() not in names} | dict(reply.headers),
+    )
 
 
 def _example_error_reply(problem: Problem, operation: Operation, reply: Reply) -> Reply:
