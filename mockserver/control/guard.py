@@ -55,8 +55,13 @@ class Guard:
         if origin is not None and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}"):
             raise Forbidden("the control plane does not answer pages on other origins")
         # Browsers send no Origin with a plain GET, such as that of an image.
-        if request.header("sec-fetch-site") == "cross-site":
+        site = request.header("sec-fetch-site")
+        if site == "cross-site":
             raise Forbidden("the control plane does not answer requests from other sites")
+        # A page on another port of this machine may lead a person here, but use nothing: even to read a session keeps
+        # it from being forgotten, and to listen does so for as long as the page is open.
+        if site == "same-site" and request.header("sec-fetch-mode") != "navigate":
+            raise Forbidden("the control plane does not answer pages on other origins")
         return self._check_token(request)
 
     def _check_token(self, request: Request) -> Reply | None:

@@ -15,6 +15,7 @@ from mockserver.http.problems import CannotStart
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import PREFERENCE, ask, bearer, connect, read, request, token
+from tests.testbed.session_caller import Caller
 from tests.testbed.stubs import run_command, serve_command, serve_stub, start_command
 
 HEALTH = "/__admin/health"
@@ -79,6 +80,40 @@ def test_page_of_the_stub_itself_steers(caller, url):
 
 def test_cross_site_fetch_is_403(caller):
     assert caller.ask("GET", "requests", **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+@pytest.mark.parametrize("place", ["?session={id}", "?session=another", "prefix", "header"])
+def test_image_of_a_page_on_another_port_makes_and_changes_nothing(place):
+    """Such a page has the same site, and what it embeds comes without an Origin."""
+    seconds = iter(range(10_000))
+    options = Options(session_ttl_s=1e9, steady_seconds=lambda: float(next(seconds)))
+    with serve_stub(Stub(load_services(), options=options)) as url, Caller(url) as caller:
+        Caller(url).http.close()
+        before = caller.http.get("/__admin/sessions").json()
+        prefix = f"/__session/{caller.id}" if place == "prefix" else ""
+        query = place.format(id=caller.id) if "?" in place else ""
+        for path in ("state", "requests", "events", "clock", "", "health", "faults", "requests.har"):
+            headers = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+            headers |= {"X-Mock-Session": caller.id} if place == "header" else {}
+            for method in ("GET", "HEAD"):
+                answer = caller.http.request(method, f"{prefix}/__admin/{path}{query}", headers=headers)
+                assert answer.status_code == 403
+        after = caller.http.get("/__admin/sessions").json()
+
+    assert [one["id"] for one in after] == [one["id"] for one in before]
+
+
+def test_link_on_a_page_on_another_port_leads_to_the_control_page(url):
+    headers = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}
+
+    assert httpx2.get(f"{url}/__admin/?session=never-begun", headers=headers).status_code == 200
+    assert "never-begun" not in httpx2.get(f"{url}/__admin/sessions").text
+
+
+def test_page_on_another_port_calls_the_api(caller):
+    headers = {"Origin": "http://127.0.0.1:3000", "Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "cors"}
+
+    assert caller.write(**headers).status_code == 200
 
 
 @pytest.mark.parametrize(
