@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def walk_references(node: Any) -> Iterator[str]:
-    """Yield every ``$ref`` in *node*, at any depth, as it is written."""
+def walk_references(node: Any, keyword: str = "$ref") -> Iterator[str]:
+    """Yield every ``$ref``, or other text that *keyword* names, in *node*, at any depth, as it is written."""
     if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
+        if isinstance(node.get(keyword), str):
+            yield node[keyword]
         for value in node.values():
-            yield from walk_references(value)
+            yield from walk_references(value, keyword)
     elif isinstance(node, list):
         for item in node:
-            yield from walk_references(item)
+            yield from walk_references(item, keyword)
 
 
 def escape_step(step: str) -> str:

@@ -150,7 +150,11 @@ def _check_references(spec: Any) -> None:
         raise ValueError("is no OpenAPI document; it needs 'openapi' or 'swagger' at its root")
     for name in {"openapi", "swagger"} & spec.keys():
         spec[name] = str(spec[name])
-    for reference in walk_references(spec):
+    anchors = {
+        f"#{name}" for keyword in ("$anchor", "$dynamicAnchor") for name in walk_references(spec, keyword)
+    }
+    dynamic = [one for keyword in ("$dynamicRef", "$recursiveRef") for one in walk_references(spec, keyword)]
+    for reference in (*walk_references(spec), *(one for one in dynamic if one != "#" and one not in anchors)):
         if not reference.startswith("#"):
             raise ValueError(
                 f"{reference} lies in another file, and nothing is fetched; bundle them into one"

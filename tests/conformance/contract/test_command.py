@@ -144,6 +144,53 @@ def test_unusable_contract_is_one_line(text, said, tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
+DYNAMIC = """
+openapi: 3.1.0
+info: {title: Trees, version: "1"}
+servers: [{url: "http://127.0.0.1:9"}]
+paths:
+  /trees:
+    post:
+      requestBody: {content: {application/json: {schema: {%s, properties: {child: {"%s": "%s"}}}}}}
+      responses: {"200": {description: OK}}
+"""
+ELSEWHERE = "lies in another file, and nothing is fetched; bundle them into one"
+
+
+@pytest.mark.parametrize(
+    ("keyword", "reference", "said"),
+    [
+        (
+            "$dynamicRef",
+            "http://127.0.0.1:9/tree.json#node",
+            f"http://127.0.0.1:9/tree.json#node {ELSEWHERE}",
+        ),
+        ("$dynamicRef", "file:///etc/passwd", f"file:///etc/passwd {ELSEWHERE}"),
+        ("$dynamicRef", "tree.json", f"tree.json {ELSEWHERE}"),
+        ("$recursiveRef", "http://127.0.0.1:9/tree.json", f"http://127.0.0.1:9/tree.json {ELSEWHERE}"),
+        ("$ref", "http://127.0.0.1:9/tree.json", f"http://127.0.0.1:9/tree.json {ELSEWHERE}"),
+        ("$dynamicRef", "#leaf", "there is no #leaf"),
+    ],
+)
+def test_contract_that_would_have_to_be_fetched_is_one_line(keyword, reference, said, tmp_path):
+    file, target = tmp_path / "trees.yaml", tmp_path / "target.yaml"
+    file.write_text(DYNAMIC % ("$dynamicAnchor: node", keyword, reference))
+    target.write_text(json.dumps({"base_url": "http://127.0.0.1:9", "spec": "trees.yaml"}))
+
+    for words in (("init", "--spec", file), ("list", "--spec", file), ("run", target)):
+        done = conformance(*words)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr.splitlines()[-1].endswith(f"{file.name}: {said}")
+
+
+@pytest.mark.parametrize(("keyword", "reference"), [("$dynamicRef", "#node"), ("$recursiveRef", "#")])
+def test_reference_to_a_dynamic_anchor_stays_in_the_file(keyword, reference, tmp_path):
+    file = tmp_path / "trees.yaml"
+    file.write_text(DYNAMIC % ("$dynamicAnchor: node", keyword, reference))
+
+    assert conformance("list", "--spec", file).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

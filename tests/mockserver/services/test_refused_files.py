@@ -40,6 +40,15 @@ REFUSED = {
     "empty path": (contract({"/x": None}), "paths./x: null is not of type"),
     "reference to nothing": (one(responses=NO_RESPONSE), "there is no #/components/responses/No"),
     "another file": (contract({"/x": {"$ref": "other.yaml#/x"}}), "lies in another file"),
+    "another server": (contract({"/x": {"$ref": "http://127.0.0.1:9/x"}}), "lies in another file"),
+    "schema of another server": (
+        one(responses=answers(schema={"$ref": "http://127.0.0.1:9/x"})),
+        "http://127.0.0.1:9/x lies in another file",
+    ),
+    "dynamic reference": (
+        one(responses=answers(schema={"$dynamicRef": "http://127.0.0.1:9/x"})),
+        "'$dynamicRef' was unexpected",
+    ),
     "circle": (
         "openapi: 3.0.0\ninfo: {title: t, version: '1'}\npaths: &a\n  /x: *a\n",
         "contains an alias of itself in line 3",
