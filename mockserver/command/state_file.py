@@ -78,9 +78,11 @@ def lock_state_file(file: Path) -> Iterator[None]:
                 raise FileNotFoundError
         except OSError:
             raise CannotStart(f"{file}: another stub keeps its state there; name another file") from None
-        yield
-        with suppress(OSError):
-            lock.unlink()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                lock.unlink()
     finally:
         os.close(descriptor)
 

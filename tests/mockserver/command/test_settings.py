@@ -266,6 +266,14 @@ def test_state_that_is_none_stops_the_start(tmp_path, content, said):
     assert said in str(refused.value)
 
 
+def test_start_that_fails_leaves_nothing_beside_the_state(tmp_path):
+    file = tmp_path / "state.json"
+    file.write_text("{")
+
+    assert run_command("--port", "0", "--state", file).returncode == 2
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_state_in_no_folder_stops_the_start(tmp_path):
     with (
         pytest.raises(CannotStart, match="there is no such folder"),
