@@ -46,7 +46,7 @@ class Fixtures(fixtures.Fixtures):
         completed = [_add_defaults(one, credentials.subject) for one in preferences]
         schema, known = Schema(document, spec), list(document["properties"])
         complaints = [
-            Complaint((index, name), f"is not a known key; {suggest_nearest(name, known)}")
+            Complaint.of_unknown_key((index, name), known)
             for index, preference in enumerate(preferences)
             for name in preference
             if name not in known

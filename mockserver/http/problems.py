@@ -145,5 +145,10 @@ class CannotStart(Exception):
 
 def suggest_nearest(word: str, known: Sequence[str]) -> str:
     """Suggest the *known* word that is nearest to *word*, or list all of them."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"
+    near = find_nearest(word, known)
+    return f"did you mean {near!r}?" if near is not None else f"known are {', '.join(known) or 'none'}"
+
+
+def find_nearest(word: str, known: Sequence[str]) -> str | None:
+    """Find the *known* word that was probably meant by *word*; None if none is like it."""
+    return next(iter(difflib.get_close_matches(word, known, n=1)), None)
