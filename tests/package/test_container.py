@@ -34,6 +34,14 @@ def test_what_is_copied_is_there_and_is_sent_to_the_builder():
     assert "*" in IGNORED
 
 
+def test_every_stage_is_built_on_the_image_that_can_be_given_by_its_digest():
+    stages = [line.split()[1] for line in LINES if line.startswith("FROM ")]
+
+    assert stages == ["${PYTHON}"] * 2
+    for text in (TEXT, (ROOT / "docs/stub/serving.md").read_text(encoding="utf-8")):
+        assert re.search(r"--build-arg\s+PYTHON=docker\.io/library/python@sha256:(\.\.\.|…)", text)
+
+
 def test_base_is_pinned():
     (base,) = (line.partition("=")[2] for line in LINES if line.startswith("ARG "))
 
