@@ -16,6 +16,8 @@ _SHORTEST_PART = 8
 # Of a run of twelve, six samples of seven begin at six places in a row. Two and three have no common divisor, so that
 # one of the six is at a multiple of two in the credential and at a multiple of three in the text, and is enough.
 _SAMPLE, _STRIDE, _STRIDE_IN_TEXT = 7, 2, 3
+# Where each character of a text comes from takes 20 times its memory, so that long ones are looked through in parts.
+_WINDOW, _OVERLAP = 64 * 1024, 16 * 1024
 # Requests and answers have the same headers again and again.
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 1024, 1024
 _MOST_PLACES = 8  # of one sample: a credential of nothing but the same letter would take for ever
@@ -76,7 +78,13 @@ class TraceFinder:
         remembered = self._remembered
         if text in remembered:
             return remembered[text]
-        found = self._look_for_traces(text)
+        found = list[Trace]()
+        for start in range(0, max(1, len(text)), _WINDOW):
+            for one in self._look_for_traces(text[start : start + _WINDOW + _OVERLAP]):
+                # What begins in the overlap belongs to the next window, which may see more of it.
+                if one.start < _WINDOW and (not found or start + one.end > found[-1].end):
+                    begin = max(start + one.start, found[-1].end if found else 0)
+                    found.append(one._replace(start=begin, end=start + one.end))
         if len(text) <= _LONGEST_REMEMBERED and len(remembered) < _MOST_REMEMBERED:
             remembered[text] = found
         return found

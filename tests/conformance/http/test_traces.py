@@ -140,6 +140,14 @@ def test_cookies_without_end_do_not_fill_the_memory():
     assert redaction(cookies[900]) == cookies[900]
 
 
+def test_long_text_is_looked_through_in_parts(redaction):
+    """Also where a credential stands on the edge of two of them, and with others before it."""
+    for before in range(65_530 - 60, 65_540, 7):
+        text = f"{'.' * before}{KEY}{'.' * 70_000}{KEY[:20]}"
+        assert redaction(text) == text.replace(KEY, "$TOKEN").replace(KEY[:20], "$TOKEN")
+    assert set(redaction(KEY * 6000)) <= set("$TOKEN")
+
+
 def test_degenerate_credential_takes_no_time(redaction):
     redaction.conceal("a" * 3000, "A")
     redaction.conceal("\\" * 40 + "%" * 40, "B")
