@@ -20,21 +20,21 @@ def unpack_body(content: bytes, coding: str, most_bytes: int) -> bytes:
     Raises BadCompression.
     """
     try:
-        return _gunzip(content, most_bytes) if coding in _GZIP else _inflate(content, most_bytes)
+        return _gunzip_body(content, most_bytes) if coding in _GZIP else _inflate_body(content, most_bytes)
     except EOFError:
         raise BadCompression("is cut short") from None
     except (zlib.error, OSError):
         raise BadCompression(f"is not {coding}") from None
 
 
-def _gunzip(content: bytes, most_bytes: int) -> bytes:
+def _gunzip_body(content: bytes, most_bytes: int) -> bytes:
     # The module of that name reads several members, as RFC 1952 allows, compares lengths and sums, and lets a padding
     # of zeros pass; it refuses whatever else stands behind.
     with gzip.GzipFile(fileobj=io.BytesIO(content)) as members:
         return members.read(most_bytes + 1)
 
 
-def _inflate(content: bytes, most_bytes: int) -> bytes:
+def _inflate_body(content: bytes, most_bytes: int) -> bytes:
     try:
         return _inflate_window(content, zlib.MAX_WBITS, most_bytes)
     except zlib.error:

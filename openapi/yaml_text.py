@@ -10,12 +10,10 @@ import yaml
 
 # The parser written in C is ten times as fast; PyYAML has it on most systems.
 _BASE: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MOST_ALIASED_VALUES = (
-    100_000  # a document of a person's needs a few hundred; nine lines can stand for a billion
-)
-_DEEPEST = (
-    500  # levels; the parser in C recurses, and ends the whole process some twenty thousand levels down
-)
+# A document of a person's needs a few hundred; nine lines can stand for a billion.
+_MOST_ALIASED_VALUES = 100_000
+# The parser in C recurses, and ends the whole process some twenty thousand levels down.
+_DEEPEST = 500
 _MAY_BE_ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[^\s*]", re.MULTILINE)
 
 # YAML 1.1, which PyYAML reads, also takes NO and on for booleans, 10:30 and 01234 for other numbers and 2024-05-01 for
@@ -144,21 +142,21 @@ def _check_aliases(root: yaml.Node) -> None:
         if id(node) in sizes:
             waiting.pop()
         elif id(node) in begun:
-            sizes[id(node)] = 1 + sum(sizes[id(part)] for part in _parts(node))
+            sizes[id(node)] = 1 + sum(sizes[id(part)] for part in _list_parts(node))
             waiting.pop()
         else:
             begun.add(id(node))
-            for part in _parts(node):
+            for part in _list_parts(node):
                 if id(part) in begun and id(part) not in sizes:
-                    _refuse("a value contains an alias of itself", part)
+                    _refuse_node("a value contains an alias of itself", part)
                 waiting.append(part)
     if sizes[id(root)] - len(sizes) > _MOST_ALIASED_VALUES:
-        _refuse(
+        _refuse_node(
             f"its aliases stand for more than {_MOST_ALIASED_VALUES:,} values; write out what is needed", root
         )
 
 
-def _parts(node: yaml.Node) -> Iterator[yaml.Node]:
+def _list_parts(node: yaml.Node) -> Iterator[yaml.Node]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield key
@@ -167,7 +165,7 @@ def _parts(node: yaml.Node) -> Iterator[yaml.Node]:
         yield from node.value
 
 
-def _refuse(problem: str, node: yaml.Node) -> None:
+def _refuse_node(problem: str, node: yaml.Node) -> None:
     raise yaml.constructor.ConstructorError(problem=problem, problem_mark=node.start_mark)
 
 

@@ -38,7 +38,7 @@ def write_challenges(
 def _write_challenge(scheme: Scheme, is_refused: bool) -> str:
     if scheme["type"] == "apiKey":
         # RFC 9110, 15.5.2 wants a challenge, and no scheme for keys is registered; other servers send this name, too.
-        return f"APIKey in={_quote(scheme['in'])}, name={_quote(scheme['name'])}"
+        return f"APIKey in={_quote_text(scheme['in'])}, name={_quote_text(scheme['name'])}"
     if is_bearer(scheme):
         # RFC 6750, 3.1: no error for a request without a token.
         return 'Bearer error="invalid_token"' if is_refused else "Bearer"
@@ -46,6 +46,6 @@ def _write_challenge(scheme: Scheme, is_refused: bool) -> str:
     return word + _PARAMETERS.get(word, "")
 
 
-def _quote(text: str) -> str:
+def _quote_text(text: str) -> str:
     escaped = _UNQUOTABLE.sub("?", text).replace("\\", r"\\").replace('"', r"\"")
     return f'"{escaped}"'

@@ -46,7 +46,7 @@ class KeySource(ABC):
             if self._reads != reads:
                 return False
             try:
-                return self._take(await self.read_content())
+                return self._take_keys(await self.read_content())
             except (OSError, ValueError) as error:
                 self.trouble = str(error)
                 return False
@@ -57,7 +57,7 @@ class KeySource(ABC):
     async def read_content(self) -> bytes:
         """Read the set; raises OSError or ValueError with the rest of a sentence that begins with the name."""
 
-    def _take(self, content: bytes) -> bool:
+    def _take_keys(self, content: bytes) -> bool:
         """Take over the keys in *content*, and tell whether they are others than before."""
         is_new = content != self._content
         if is_new:
@@ -77,7 +77,7 @@ class KeyFile(KeySource):
         super().__init__(str(file))
         self._file = file
         try:
-            self._take(self._read_file())
+            self._take_keys(self._read_file())
         except (OSError, ValueError) as error:
             raise CannotStart(f"{VARIABLE}: {file} {error}; {_ADVICE}") from None
 

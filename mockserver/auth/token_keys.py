@@ -112,7 +112,7 @@ class TokenKeys:
             raise Unauthenticated(f"{what}, and the stub has no key that verifies it; {how}", _HINT)
         why = source.trouble or "has no key that verifies it"
         raise UnverifiedToken(
-            f"{what}, and {source.name} {why}; {how}", _HINT, partial(self._refresh, source)
+            f"{what}, and {source.name} {why}; {how}", _HINT, partial(self._refresh_keys, source)
         )
 
     def _find_source(self, token: str) -> KeySource | None:
@@ -122,7 +122,7 @@ class TokenKeys:
         issuer = (peek_claims(token) or {}).get("iss")
         return self._local if issuer in self._local_issuers else None
 
-    async def _refresh(self, source: KeySource) -> None:
+    async def _refresh_keys(self, source: KeySource) -> None:
         if await source.refresh():
             self.verified.clear()
 

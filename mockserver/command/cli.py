@@ -233,7 +233,7 @@ def serve(
 ) -> None:
     """Serve stateful stubs of the preference APIs of OnlyAutomator and SuprSend."""
     if context.parent is not None:  # called as a subcommand, whose options the group has taken already
-        _start(context.obj)
+        _start_stub(context.obj)
         return
     context.obj = Settings(
         api=api or [],
@@ -258,10 +258,10 @@ def serve(
         log_file=log_file,
     )
     if context.invoked_subcommand is None:
-        _start(context.obj)
+        _start_stub(context.obj)
 
 
-def _start(settings: Settings) -> None:
+def _start_stub(settings: Settings) -> None:
     from mockserver.command.serve import serve_until_signal
 
     serve_until_signal(settings)

@@ -87,17 +87,17 @@ def read_settings(file: Path) -> dict[str, Any]:
         name = key.replace("-", "_")
         if name not in kinds:
             raise CannotStart(
-                f"{_locate(file, text, key)}: {key} is not a setting; {suggest_nearest(name, sorted(kinds))}"
+                f"{_locate_key(file, text, key)}: {key} is not a setting; {suggest_nearest(name, sorted(kinds))}"
             )
         is_of_kind, kind = _KINDS[kinds[name]]
         if not is_of_kind(value):
             shown = json.dumps(value, ensure_ascii=False, default=str)
-            raise CannotStart(f"{_locate(file, text, key)}: {key} is {shown}; it must be {kind}")
+            raise CannotStart(f"{_locate_key(file, text, key)}: {key} is {shown}; it must be {kind}")
         found[name] = value
     return found
 
 
-def _locate(file: Path, text: str, key: str) -> str:
+def _locate_key(file: Path, text: str, key: str) -> str:
     """Write the file and the line on which *key*, or a table of that name, is first written."""
     begin = re.compile(rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.\]]""")
     lines = (number for number, line in enumerate(text.splitlines(), 1) if begin.match(line))

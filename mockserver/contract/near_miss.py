@@ -74,7 +74,7 @@ def find_near_miss(operations: Sequence[Operation], method: str, path: str) -> N
             operations,
             key=lambda one: _count_shared(letters, _template_trigrams(one.template)),
         )
-    ways = [(one, _align(split_path(one.template), parts)) for one in candidates]
+    ways = [(one, _align_path(split_path(one.template), parts)) for one in candidates]
     best, way = min(ways, key=lambda pair: pair[1].cost + _compare_method(pair[0].method, method))
     reasons = [*_describe_edits(_list_edits(way))][:_MOST_REASONS]
     if _compare_method(best.method, method):
@@ -106,7 +106,7 @@ def _compare_method(known: str, method: str) -> int:
     return 0 if method == known or (method, known) == ("HEAD", "GET") else _OTHER_METHOD
 
 
-def _align(template: Sequence[str], parts: Sequence[str]) -> _Way:
+def _align_path(template: Sequence[str], parts: Sequence[str]) -> _Way:
     """Find the cheapest way to make *parts* of *template*, as an edit distance is computed."""
     above = [_Way(0)]
     for part in parts:
@@ -154,11 +154,11 @@ def _describe_edits(edits: Sequence[_Edit]) -> Iterator[str]:
         run = list(group)
         if kind == "other":
             yield from (
-                f"segment {number + index} is '{_shorten(one.part)}', not '{one.segment}'"
+                f"segment {number + index} is '{_shorten_part(one.part)}', not '{one.segment}'"
                 for index, one in enumerate(run, 1)
             )
         elif kind != "same":
-            text = "".join(f"/{_shorten(one.segment if one.part is None else one.part)}" for one in run)
+            text = "".join(f"/{_shorten_part(one.segment if one.part is None else one.part)}" for one in run)
             where = _name_place(before, is_last=run[-1] is edits[-1])
             if kind == "missing":
                 yield f"the path lacks {text}{where}"
@@ -167,7 +167,9 @@ def _describe_edits(edits: Sequence[_Edit]) -> Iterator[str]:
             else:
                 yield f"the path has a slash too many{where}"
         number += sum(one.part is not None for one in run)
-        before = next((f"/{_shorten(one.part)}" for one in reversed(run) if one.part is not None), before)
+        before = next(
+            (f"/{_shorten_part(one.part)}" for one in reversed(run) if one.part is not None), before
+        )
 
 
 def _name_place(before: str, *, is_last: bool) -> str:
@@ -176,5 +178,5 @@ def _name_place(before: str, *, is_last: bool) -> str:
     return " at its end" if is_last else f" after {before}"
 
 
-def _shorten(text: str | None) -> str:
+def _shorten_part(text: str | None) -> str:
     return (text or "")[:_LONGEST_SHOWN]

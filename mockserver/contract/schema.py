@@ -33,7 +33,7 @@ class Schema:
         self, schema: dict[str, Any], spec: Spec, needless: Literal["readOnly", "writeOnly"] = "readOnly"
     ) -> None:
         self._document = _Translation(spec, needless).translate_schema(schema)
-        self._validator = _compile(self._document)
+        self._validator = _compile_schema(self._document)
 
     def find_violations(self, value: Any, where: str = "") -> list[Violation]:
         """List everything wrong with *value*, one thing a place below *where*; empty if it is valid.
@@ -66,12 +66,11 @@ class Schema:
         return []
 
 
-_MOST_STEPS_BACK = (
-    10_000  # a fifth of a second for a bad pattern on 40 KB; a good one seldom needs a thousand
-)
+# A fifth of a second for a bad pattern on 40 KB; a good one seldom needs a thousand.
+_MOST_STEPS_BACK = 10_000
 
 
-def _compile(document: dict[str, Any]) -> Draft4Validator:
+def _compile_schema(document: dict[str, Any]) -> Draft4Validator:
     """Compile a JSON schema, its patterns in such a way that no text can keep the stub busy."""
     try:
         try:

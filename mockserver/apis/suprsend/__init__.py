@@ -11,10 +11,10 @@ from mockserver.apis.suprsend.tags import parse_tag_filter
 from mockserver.apis.suprsend.workspace import (
     CHANNELS,
     Fixtures,
-    every_key,
     make_unnamed_record,
     preference_key,
     restriction_key,
+    wildcard_key,
 )
 from mockserver.auth.caller import Caller
 from mockserver.http.problems import NotInFixtures
@@ -207,7 +207,7 @@ class Api:
         record = await self._store.get((kind, *name))
         if record is not None:
             return record
-        if await self._store.get(every_key(kind)) is None:
+        if await self._store.get(wildcard_key(kind)) is None:
             raise _not_found(kind, *name)
         return make_unnamed_record(kind, name)
 

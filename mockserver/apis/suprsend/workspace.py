@@ -246,9 +246,9 @@ class Fixtures(fixtures.Fixtures):
     def records(self) -> Iterator[tuple[Key, Record]]:
         """Yield each record with its key."""
         if self.objects == EVERYTHING:
-            yield every_key("object"), {}
+            yield wildcard_key("object"), {}
         if self.tenants == EVERYTHING:
-            yield every_key("tenant"), {}
+            yield wildcard_key("tenant"), {}
         for item in self._named_objects:
             yield ("object", item.type, item.id), item.model_dump()
         for tenant in self._named_tenants:
@@ -284,8 +284,8 @@ class Fixtures(fixtures.Fixtures):
         return cls.model_validate(
             {
                 **plain,
-                "objects": EVERYTHING if every_key("object") in records else plain["objects"],
-                "tenants": EVERYTHING if every_key("tenant") in records else tenants,
+                "objects": EVERYTHING if wildcard_key("object") in records else plain["objects"],
+                "tenants": EVERYTHING if wildcard_key("tenant") in records else tenants,
                 "preferences": [
                     {**_parse_owner(key), "category": key[4], **record}
                     for key, record in kinds.get("preference", [])
@@ -299,7 +299,7 @@ class Fixtures(fixtures.Fixtures):
         )
 
 
-def every_key(kind: str) -> Key:
+def wildcard_key(kind: str) -> Key:
     """Return the key under which there is a record if every object, or tenant, exists that anybody names."""
     return (f"every_{kind}",)
 
