@@ -39,15 +39,15 @@ def _cut_quote(quote: re.Match[str]) -> str:
     return f"{shown[:LONGEST_QUOTE]}… ({size} characters)"
 
 
-def shorten_text(text: str, longest: int = LONGEST_LINE) -> str:
-    """Return *text*, or its beginning and how much is left out."""
-    left_out = len(text) - longest
+def shorten_text(text: str, longest: int = LONGEST_LINE, unread: int = 0) -> str:
+    """Return *text*, or its beginning and how much is left out; *unread* characters behind it are left out anyway."""
+    left_out = len(text) - longest + max(0, unread)
     return text if left_out <= 0 else f"{text[:longest]}… ({left_out} characters more)"
 
 
-def to_one_line(text: str, longest: int = LONGEST_SENTENCE) -> str:
+def to_one_line(text: str, longest: int = LONGEST_SENTENCE, unread: int = 0) -> str:
     """Return words of others in one short line, which no terminal and no CI system takes for a command."""
-    return shorten_text(" ".join(escape_controls(text).split()), longest)
+    return shorten_text(" ".join(escape_controls(text).split()), longest, unread)
 
 
 def shorten_line(text: str, longest: int) -> str:

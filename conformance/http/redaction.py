@@ -23,9 +23,8 @@ _SENSITIVE = re.compile(r"auth|cookie|token|key|secret|session|credential|passw"
 _SCHEMES = {"basic", "bearer", "digest", "token"}
 _UNNAMED = "CREDENTIAL"
 MASK = "[redacted]"
-_MOST_TOLD = (
-    200  # credentials that answers tell; a target that sets a cookie with each must not fill the memory
-)
+# Credentials that answers tell: a target that sets another cookie with each must not fill the memory.
+_MOST_TOLD = 200
 _READ_AHEAD = 16 * 1024  # characters behind what is shown, so that a credential on the edge is whole
 # What nobody told us is a credential and looks like one: what follows Bearer, a JWT, and words of random letters
 # and figures. Paths and UUIDs are none.
@@ -103,15 +102,15 @@ class Redaction:
 
     def show(self, text: str, longest: int | None = None) -> str:
         """Return words of others as they may be shown: without credentials, no control characters, cut to *longest*."""
-        whole = text if longest is None else text[: _READ_AHEAD + longest]
-        shown = escape_controls(cut_quotes(self(whole)))
         if longest is None:
-            return shown
-        return shorten_text(shown, longest)
+            return escape_controls(cut_quotes(self(text)))
+        read = _READ_AHEAD + longest
+        return shorten_text(escape_controls(cut_quotes(self(text[:read]))), longest, len(text) - read)
 
     def show_line(self, text: str, longest: int = LONGEST_SENTENCE) -> str:
         """Show words of others in one line, which no terminal and no CI system takes for a command."""
-        return to_one_line(cut_quotes(self(text[: _READ_AHEAD + longest])), longest)
+        read = _READ_AHEAD + longest
+        return to_one_line(cut_quotes(self(text[:read])), longest, len(text) - read)
 
     def show_bytes(self, content: bytes, longest: int) -> str:
         """Show as text what may be bytes of any kind, cut to *longest*."""

@@ -74,6 +74,12 @@ def test_long_quote_is_cut_with_its_length(redaction):
     )
 
 
+@pytest.mark.parametrize("size", [81, 20_000, 200_000])
+def test_cut_text_tells_its_length(redaction, size):
+    assert redaction.show("y" * size, 80) == redaction.show_line("y" * size, 80)
+    assert redaction.show("y" * size, 80) == f"{'y' * 80}… ({size - 80} characters more)"
+
+
 def test_marks_of_a_quote_are_never_shown(redaction):
     hostile = "".join(map(chr, range(0xFDD0, 0xFDD4)))
     shown = redaction.show_line(f"{hostile} {quote_text(hostile)} {hostile}")
