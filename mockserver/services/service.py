@@ -85,7 +85,11 @@ def select_built_in_services(
     return [] if openapi_files and not names else load_services(names, fixtures_file)
 
 
+def _import_models() -> dict[str, type[fixtures.Fixtures]]:
+    return {name: apis.import_api(name).Fixtures for name in openapi.api_names()}
+
+
 def _load_fixtures(modules: Mapping[str, ModuleType], file: Path | None) -> dict[str, fixtures.Fixtures]:
     models = {name: module.Fixtures for name, module in modules.items()}
-    own = fixtures.load_own(file, models) if file else {}
+    own = fixtures.load_own(file, _import_models(), list(modules)) if file else {}
     return {name: own.get(name) or fixtures.load_built_in(name, model) for name, model in models.items()}
