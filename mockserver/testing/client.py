@@ -79,7 +79,7 @@ class _SessionCalls:
         return self._send_call("POST", "requests/find", {"match": match})
 
     def wait(self, *, count: int = 1, timeout_s: float = 5, **match: Any) -> Any:
-        """Wait until *count* calls match, and list them.
+        """Wait until *count* calls match, and list the newest *count* of them.
 
         Raises MockError if fewer match within *timeout_s* seconds.
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -295,8 +296,8 @@ def test_call_that_is_answered_keeps_its_session_and_frees_it(begin):
         session = stub.sessions.find(caller.id)
         with ThreadPoolExecutor() as pool:
             answer = pool.submit(caller.write)
-            while not session.calls:
-                pass
+            while not session.calls and not answer.done():
+                time.sleep(0.001)
             assert session.is_in_use
             answer.result()
         assert session.calls == 0
