@@ -15,15 +15,16 @@ from conformance.suite import bad_credentials as suite
 from conformance.suite.bad_credentials import Carried, Kind, Place, Row, Table
 
 NO_TOKEN = "without a token"  # noqa: S105 - a name
-TAMPERED = "with a changed signature"
+_CHANGED = "with a changed signature"
+_UNSIGNED = "without its signature"
+_TWO_PARTS = "without its signature and the dot before it"
+TAMPERED, UNSIGNED, TWO_PARTS = (f"with a token {how}" for how in (_CHANGED, _UNSIGNED, _TWO_PARTS))
 EXPIRED = "with an expired token"
-UNSIGNED = "without its signature"
-TWO_PARTS = "without its signature and the dot before it"
 UNSIGNED_WORDS = "with two words and an empty signature for a token"
-CAPITALS = "with a changed signature behind BEARER in capitals"
-COOKIE = "with a changed signature in the cookie alone"
-QUERY = "with a changed signature in the query alone"
-OTHER_HEADERS = "with a changed signature in other headers alone"
+CAPITALS = f"{TAMPERED} behind BEARER in capitals"
+COOKIE = f"{TAMPERED} in the cookie alone"
+QUERY = f"{TAMPERED} in the query alone"
+OTHER_HEADERS = f"{TAMPERED} in other headers alone"
 BASIC = "with a Basic token"
 NO_SCHEME = "with a token and no scheme"
 CREATE = "a create"
@@ -33,13 +34,16 @@ _OTHER_HEADERS = ("X-API-Key", "apikey", "X-Auth-Token", "X-Access-Token")
 
 
 def _kind_of_token(
-    name: str, requirement: str, label: str, make_token: Callable[[Token], str]
+    how: str, requirement: str, label: str, make_token: Callable[[Token], str]
 ) -> Kind[Driver]:
-    """Make a kind that carries a token made of the user's, as documented; reports call it *label*."""
+    """Make a kind that carries a token made of the user's, as documented.
+
+    how: it differs from the user's, in words. label: what reports call it.
+    """
     return Kind(
-        name,
+        f"with a token {how}",
         requirement,
-        lambda driver: Carried(f"Bearer {driver.conceal_token(make_token(driver.user_token), label, name)}"),
+        lambda driver: Carried(f"Bearer {driver.conceal_token(make_token(driver.user_token), label, how)}"),
     )
 
 
@@ -54,7 +58,7 @@ def _kind_of_words(name: str, label: str, words: str) -> Kind[Driver]:
 
 def make_tampered_token(driver: Driver) -> str:
     """Make the user's token with one character of its signature changed."""
-    return driver.conceal_token(driver.user_token.with_tampered_signature(), "TAMPERED", TAMPERED)
+    return driver.conceal_token(driver.user_token.with_tampered_signature(), "TAMPERED", _CHANGED)
 
 
 # As the document has a token carried, or as it says that none is: these are answered 401 authentication_required.
@@ -65,8 +69,8 @@ DOCUMENTED: Sequence[Kind[Driver]] = (
     _kind_of_words(UNSIGNED_WORDS, "TWO_WORDS_FOR_A_TOKEN", "words.unsigned."),
     Kind(TAMPERED, "tampered-token", lambda driver: Carried(f"Bearer {make_tampered_token(driver)}")),
     _kind_of_token("with a cut signature", "truncated-token", "CUT", Token.with_truncated_signature),
-    _kind_of_token(UNSIGNED, "unsigned-token", "UNSIGNED", Token.without_signature),
-    _kind_of_token(TWO_PARTS, "unsigned-token", "TWO_PARTS", Token.without_third_part),
+    _kind_of_token(_UNSIGNED, "unsigned-token", "UNSIGNED", Token.without_signature),
+    _kind_of_token(_TWO_PARTS, "unsigned-token", "TWO_PARTS", Token.without_third_part),
     _kind_of_token(
         "with a later expiry under its signature",
         "altered-claims",
@@ -107,13 +111,13 @@ DOCUMENTED: Sequence[Kind[Driver]] = (
 KINDS: Sequence[Kind[Driver]] = (
     *DOCUMENTED,
     Kind(
-        "with a changed signature behind bearer in lower case",
+        f"{TAMPERED} behind bearer in lower case",
         "tampered-token",
         lambda driver: Carried(f"bearer {make_tampered_token(driver)}"),
     ),
     Kind(CAPITALS, "tampered-token", lambda driver: Carried(f"BEARER {make_tampered_token(driver)}")),
     Kind(
-        "with a changed signature behind another word",
+        f"{TAMPERED} behind another word",
         "tampered-token",
         lambda driver: Carried(f"JWT {make_tampered_token(driver)}"),
     ),
@@ -137,9 +141,9 @@ KINDS: Sequence[Kind[Driver]] = (
 _SENT_AS_UPDATES = (
     NO_TOKEN,
     "with a word for a token",
-    "with a cut signature",
-    "with a later expiry under its signature",
-    "with the algorithm nOnE",
+    "with a token with a cut signature",
+    "with a token with a later expiry under its signature",
+    "with a token with the algorithm nOnE",
     NO_SCHEME,
 )
 _SENT_AS_CREATES = tuple(kind.name for kind in KINDS if kind.name not in _SENT_AS_UPDATES)

@@ -125,6 +125,13 @@ def test_finding_names_the_token_that_was_let_in(mutant, requirement, label, how
     assert f"{name}_{label} of a curl line is {name} {how}" in verdict.notes
 
 
+def test_finding_says_that_the_token_lacks_its_signature_and_not_the_list():
+    (server,) = (one for one in proof.mutants_of(API) if one.__name__ == "SignatureIsOptionalToRead")
+    (result,) = judge_in_process(server(), only=["list-bad-token"]).results
+
+    assert result.expected == "a list with a token without its signature to be refused"
+
+
 @pytest.mark.parametrize(
     ("mutant", "label", "words"),
     [
