@@ -81,7 +81,7 @@ class KnowsOneType(Reference):
 class OneSetForAllObjects(Reference):
     """All objects share one preference set."""
 
-    breaks = frozenset({"objects-are-apart", "object-types-are-apart"})
+    breaks = frozenset({"objects-are-apart"})
 
     def _storage_place(self, place: Place) -> Place:
         return replace(place, holder=("", ""))
@@ -94,16 +94,6 @@ class OneSetForAllOfAType(Reference):
 
     def _storage_place(self, place: Place) -> Place:
         return replace(place, holder=(place.holder[0], ""))
-
-
-class OtherTypesShareTheSetOfTheFirst(Reference):
-    """What is written for an object of another type is kept for the first object."""
-
-    breaks = frozenset({"object-types-are-apart"})
-
-    def _storage_place(self, place: Place) -> Place:
-        is_other = place.holder[0] != "departments"
-        return replace(place, holder=("departments", "engineering")) if is_other else place
 
 
 class OneSetForAllCategories(Reference):

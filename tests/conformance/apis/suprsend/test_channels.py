@@ -21,7 +21,6 @@ NEED_ONE = {
     "restricted-channel-is-out",
 }
 NEED_TWO = {
-    "object-types-are-apart",
     "objects-are-apart",
     "categories-are-apart",
     "list-replaces",

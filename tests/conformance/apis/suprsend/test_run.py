@@ -55,7 +55,7 @@ def test_merging_server_is_left_in_too():
                 "restriction-stays-with-the-object",
             },
         ),
-        ("other_type_object", {"object-of-another-type", "object-types-are-apart"}),
+        ("other_type_object", {"object-of-another-type"}),
         ("other_category", {"categories-are-apart", "write-to-another-category-is-not-read"}),
         (
             "locked_category",
@@ -182,6 +182,20 @@ def test_finding_of_what_changes_has_both_answers(mutant, requirement, first, la
         f"as first answered for object departments/{first}, category status-update-alert" in result.expected
     )
     assert [one.path.split("/")[4] for one in result.evidence[-2:]] == [first, later]
+
+
+@pytest.mark.parametrize(
+    ("mutant", "requirement", "there"),
+    [
+        ("OneSetForAllOfAType", "objects-are-apart", "departments/sales in status-update-alert"),
+        ("OneSetForAllCategories", "categories-are-apart", "departments/engineering in invoices"),
+    ],
+)
+def test_finding_of_what_is_not_apart_names_the_other_place(mutant, requirement, there):
+    server = next(one for one in proof.mutants_of(API) if one.__name__ == mutant)
+    (result,) = judge_in_process(server(), only=[requirement]).results
+
+    assert result.expected.endswith(f" opt_in, as before a channel went out for {there}")
 
 
 def test_every_observation_says_something(run):
