@@ -1,5 +1,6 @@
 """Whatever a target says, wherever and however it says it: nothing that the judge shows tells a credential."""
 
+import hashlib
 import json
 import random
 from contextlib import closing
@@ -12,11 +13,13 @@ import openapi
 from conformance import proof, pytest_plugin
 from conformance.assertions.outcome import Outcome
 from conformance.http.client import Client
+from conformance.http.credentials.secret import Secret
 from conformance.http.foreign_text import quote_text
 from conformance.http.redaction import Redaction
 from conformance.judge import door
 from conformance.judge.session import judge_target
 from conformance.proof.in_process import IN_PROCESS_URL, InProcessConnection
+from conformance.proof.messages import Response
 from conformance.report.block import render_failure
 from conformance.report.document import build_document
 from conformance.report.folder import write_reports
@@ -113,3 +116,29 @@ def test_run_shows_no_echo(api, seed, tmp_path, capsys):
 
     assert verdict.requests > 100
     expect_no_leak(render_everything(verdict, tmp_path, capsys), parrot, verdict.credential_hints.values())
+
+
+def test_old_and_new_values_of_a_credential_show_nowhere():
+    """Of one that a command prints, and that is fetched again when it is refused."""
+    numbers = random.Random(0)  # noqa: S311  nobody has to guess them
+    values = [f"{number}-{hashlib.sha256(b'%d' % number).hexdigest()}" for number in range(9)]
+    left = iter(values[1:])
+    secret = Secret(values[0], "TOKEN", lambda _: next(left))
+    seen = []
+
+    def answer(request):
+        seen.append(request.headers["authorization"].removeprefix("Bearer "))
+        echoes = " ".join(draw_echo(numbers, one) for one in [*seen, *values[:2]])
+        return Response(200 if seen.count(seen[-1]) < 4 else 401, {"message": echoes})
+
+    server = type("Server", (), {"answer": lambda _, request: answer(request)})()
+    connect = partial(InProcessConnection, server)
+    redaction = Redaction()
+    with closing(Client(IN_PROCESS_URL, redaction, secrets=[secret], make_connection=connect)) as client:
+        for _ in range(20):
+            client.send("GET", "/", headers={"authorization": f"Bearer {values[0]}"})
+    shown = render_har(client.exchanges)
+
+    assert set(values[:6]) <= set(seen)
+    assert "Bearer $TOKEN" in shown
+    assert find_leaks(shown, seen) == []
