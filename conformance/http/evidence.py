@@ -33,9 +33,10 @@ class Exchange:
     """What a report shows of one exchange, rendered when it is asked for: most are never shown.
 
     request: as it was sent. response: as it came, or None if none came; *error* says why. seconds: from the first
-    byte sent until now, when all is over. was_raced: whether others were sent at the same time. size_bytes,
-    response_size_bytes: of the whole bodies, which *bodies* keeps. manner: how it was sent, if in a way that *curl*
-    does not repeat.
+    byte sent until now, when all is over. was_raced: whether others were sent at the same time. was_sent_again: whether
+    the request was tried once more, so that this shows nothing. may_be_second: whether it may have been carried out
+    before, by a try whose answer did not come whole. size_bytes, response_size_bytes: of the whole bodies, which
+    *bodies* keeps. manner: how it was sent, if in a way that *curl* does not repeat.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class Exchange:
         self.started_at = datetime.now(UTC) - timedelta(seconds=seconds)
         self.seconds = seconds
         self.manner = manner
-        self.was_raced = False
+        self.was_raced = self.was_sent_again = self.may_be_second = False
         self.size_bytes = len(request.content)
         self.response_size_bytes = len(response.content) if response else 0
         self.answer_body = store.keep(response.content if response else b"")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import zip_longest
 
 import httpcore2
 import httpx2
@@ -29,15 +30,21 @@ from conformance.http.connection import (
 )
 from conformance.http.evidence import Exchange
 from conformance.http.evidence_log import EvidenceLog
-from conformance.http.foreign_text import LONGEST_LINE
 from conformance.http.pacing import GATEWAY_STATUSES, Budget, RateLimit
 from conformance.http.raw_request import RawRequest
 from conformance.http.redaction import Redaction
 from conformance.http.response import Response
+from conformance.http.transport.connection_errors import (
+    describe_origin,
+    describe_route,
+    explain_connection_error,
+    was_closed_at_once,
+)
 from conformance.http.transport.content_coding import LARGEST_BODY, BodyTooLarge
 
 SILENCES_UNTIL_STOP = 3  # this often in a row without a usable response in time, and the run stops
 SLOW_CUTS_UNTIL_STOP = 10  # each of them is a failure; requirements that only observe may come first
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")  # which leave all as it was
 _MOST_TRIES = 3
 _MOST_TRIES_IN_VAIN = 2  # where nothing came, or where it took the whole time-out to see that it is cut
 _GATEWAY_PAUSES_S = (
@@ -49,21 +56,6 @@ _PROXY_AUTHENTICATION_REQUIRED = 407
 _CLOSED_ERRORS = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
 
 _LONGEST_QUOTE = 120
-_OTHER_HOST = "base_url has to name the host as the certificate does"
-_ADVICE = {  # by what the libraries below us say
-    "self-signed": "name the authority that it goes back to with tls.ca in the profile",
-    "local issuer": "name the authority that it goes back to with tls.ca in the profile",
-    "Hostname mismatch": _OTHER_HOST,
-    "IP address mismatch": _OTHER_HOST,
-    "has expired": "it has to be renewed; tls.verify: false in the profile accepts it as it is",
-    "CERTIFICATE_REQUIRED": "give tls.cert and tls.key in the profile",
-    "HANDSHAKE_FAILURE": "perhaps it wants tls.cert and tls.key in the profile",
-    "WRONG_VERSION_NUMBER": "no TLS is spoken there, so try http:// in base_url",
-    "no application protocol": "it seems to speak HTTP/2 alone, and the judge speaks HTTP/1.1",
-    "refused": "start the server, or check the port of base_url",
-    "not known": "check the host of base_url",
-    "name resolution": "check the host of base_url",
-}
 
 
 class Sender:
@@ -109,31 +101,30 @@ class Sender:
         often or if the budget is used up.
         """
         self._wait_for_own_turn(1)
-        sent_at = self._clock.monotonic()
-        with self._convert_errors([request], sent_at):
-            [raw] = self._send_persistently(1, lambda: [self._send_once(request)])
+        tries = _Tries([request], self._clock.monotonic())
+        with self._convert_errors(tries):
+            [raw] = self._send_persistently(tries, lambda: [self._send_once(request)])
         if self._proxy and raw.status == _PROXY_AUTHENTICATION_REQUIRED:
-            route = _describe_route(request.url, self._proxy)
+            route = describe_route(request.url, self._proxy)
             sentence = f"{route}: the proxy asks for credentials; put them into its URL"
-            self._record_failure(request, sentence, sent_at)
+            self._record_failure(request, sentence, tries)
             raise Unreachable(sentence)
-        return self._record_response(request, raw, sent_at)
+        return self._record_response(request, raw, tries)
 
     def send_raw(self, raw_request: RawRequest) -> list[Response]:
         """Send bytes on a connection of their own and return the responses that came, in the order of the requests.
 
         Raises as send does if there is none where one has to be, or if one of them is cut each time.
         """
-        requests, manner = raw_request.requests, raw_request.manner
-        count = len(requests)
-        self._wait_for_own_turn(count)
-        sent_at = self._clock.monotonic()
-        with self._convert_errors(requests, sent_at, manner):
-            raws = self._send_persistently(count, lambda: self._send_bytes_once(raw_request), is_reused=False)
+        requests = raw_request.requests
+        self._wait_for_own_turn(len(requests))
+        tries = _Tries(requests, self._clock.monotonic(), raw_request.manner)
+        with self._convert_errors(tries):
+            raws = self._send_persistently(tries, lambda: self._send_bytes_once(raw_request), is_reused=False)
         for request in requests[len(raws) :]:
-            self._record_failure(request, "no whole answer came", sent_at, manner)
+            self._record_failure(request, "no whole answer came", tries)
         answered = zip(requests, raws, strict=False)
-        return [self._record_response(request, raw, sent_at, manner) for request, raw in answered]
+        return [self._record_response(request, raw, tries) for request, raw in answered]
 
     def wait_for_turn(self, requests: int = 1) -> None:
         """Wait until so many requests may be sent.
@@ -183,34 +174,48 @@ class Sender:
         return RunStopped(f"{sentence}; that was the {times}, so the run stops here")
 
     def _send_persistently(
-        self, count: int, send_once: Callable[[], list[RawResponse]], *, is_reused: bool = True
+        self, tries: _Tries, send_once: Callable[[], list[RawResponse]], *, is_reused: bool = True
     ) -> list[RawResponse]:
-        """Send *count* requests, and again where a gateway got no answer, one is cut, or the connection was closed.
+        """Send requests, and again where a gateway got no answer, one is cut, or the connection was closed.
 
         is_reused: whether the connection may have served others before.
         """
-        tries = 0
+        number = 0
         gateway_pauses_s = list(_GATEWAY_PAUSES_S)
         while True:
-            if tries:
-                self._wait_for_own_turn(count)
-            tries += 1
+            if number:
+                self._wait_for_own_turn(len(tries.requests))
+                tries.latest_at = self._clock.monotonic()
+            number += 1
             try:
                 raws = send_once()
                 met = next((raw.status for raw in raws if raw.status in GATEWAY_STATUSES), None)
                 if met is None or not self._wait_for_gateway(gateway_pauses_s):
                     return raws
-                self.count_repeat(f"answered {met}")
-            except _CLOSED_ERRORS:
+                self._note_repeat(tries, f"answered {met}", raws)
+                tries.may_be_done = True
+            except (*_CLOSED_ERRORS, httpcore2.ConnectError) as error:
                 # A server may close an idle connection at any time, also while the next request is on its way.
-                if not is_reused or tries >= _MOST_TRIES_IN_VAIN:
+                is_unsent = isinstance(error, httpcore2.ConnectError)
+                is_lost = is_unsent and not was_closed_at_once(error)
+                if is_lost or not is_reused or number >= _MOST_TRIES_IN_VAIN:
                     raise
-                self.count_repeat("dropped with their connection")
+                outcome = _explain_error(error, tries.requests[0].url, self._proxy, self._redaction)
+                self._note_repeat(tries, "dropped with their connection", why=str(outcome))
+                tries.may_be_done = tries.may_be_done or not is_unsent
             except AnswerCut as cut:
                 most_slow = 1 if self._has_waited_for_ends else _MOST_TRIES_IN_VAIN
-                if tries >= (most_slow if cut.has_timed_out else _MOST_TRIES):
+                if number >= (most_slow if cut.has_timed_out else _MOST_TRIES):
                     raise
-                self.count_repeat("answered in part")
+                self._note_repeat(tries, "answered in part", [*cut.before, cut.response])
+                tries.may_be_done = True
+
+    def _note_repeat(self, tries: _Tries, met: str, raws: Sequence[RawResponse] = (), why: str = "") -> None:
+        """Count and record a try after which requests are sent again; it is no evidence of anything."""
+        self.count_repeat(met)
+        for request, raw in zip_longest(tries.requests, raws):
+            exchange = self._record_exchange(request, raw, tries, why or met)
+            exchange.was_sent_again = True
 
     def _wait_for_gateway(self, pauses_s: list[float]) -> bool:
         """Wait for the first of *pauses_s*, which is removed; False if there is none, or no time for it."""
@@ -240,18 +245,16 @@ class Sender:
         return self._connection.send_bytes(raw_request.content, methods, within_s, is_cut=raw_request.is_cut)
 
     @contextmanager
-    def _convert_errors(
-        self, requests: Sequence[Request], sent_at: float, manner: str = ""
-    ) -> Iterator[None]:
+    def _convert_errors(self, tries: _Tries) -> Iterator[None]:
         """Raise what goes wrong with the connection as an outcome, and record it."""
         outcome: BaseException
-        url = requests[0].url
+        url = tries.requests[0].url
         try:
             yield
         except httpcore2.TimeoutException as error:
             limit = f"{self._timeout_s:g} s, the profile's patience.timeout_s"
             what = f"no end of {error}" if isinstance(error, AnswerUnfinished) else "no answer"
-            sentence = f"{what} from {_describe_origin(url)} within {limit}"
+            sentence = f"{what} from {describe_origin(url)} within {limit}"
             if self._budget.remaining_s():
                 # Whoever read the whole request may just be slow; whoever did not is not there.
                 kind = NoAnswer if isinstance(error, httpcore2.ReadTimeout) else Unreachable
@@ -264,105 +267,85 @@ class Sender:
             outcome = Inconclusive(sentence)
         except AnswerCut as cut:
             if not cut.has_timed_out or self._budget.remaining_s():
-                raise self._explain_cut(cut, requests, sent_at, manner) from None
+                raise self._explain_cut(cut, tries) from None
             outcome = self._budget.exhausted_outcome()  # the end might have come in time
             sentence = str(outcome)
         except BodyTooLarge:
             sentence = f"the answer's body is larger than {LARGEST_BODY // 1024**2} MiB"
             outcome = self.silence_outcome(Inconclusive, sentence)
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError, OSError) as error:
-            outcome = _explain_connection_error(error, url, self._proxy, self._redaction)
+            outcome = _explain_error(error, url, self._proxy, self._redaction)
             sentence = str(outcome)
         else:
             return
-        self._record_failure(requests[0], sentence, sent_at, manner)
+        self._record_failure(tries.requests[0], sentence, tries)
+        for request in tries.requests[1:]:
+            self._record_exchange(request, None, tries, sentence)
         raise outcome from None
 
-    def _explain_cut(
-        self, cut: AnswerCut, requests: Sequence[Request], sent_at: float, manner: str
-    ) -> DoesNotConform | RunStopped:
+    def _explain_cut(self, cut: AnswerCut, tries: _Tries) -> DoesNotConform | RunStopped:
         """Record an answer that is cut, and those before it, and return what comes of it."""
         how = self._redaction.show_line(str(cut), _LONGEST_QUOTE)
-        for one, raw in zip(requests, cut.before, strict=False):
-            self._log.cite(self._record_response(one, raw, sent_at, manner).exchange)
-        request = requests[len(cut.before)]
-        answer = self._record_response(request, cut.response, sent_at, manner, how)
+        for one, raw in zip(tries.requests, cut.before, strict=False):
+            self._log.cite(self._record_response(one, raw, tries).exchange)
+        request = tries.requests[len(cut.before)]
+        answer = self._record_response(request, cut.response, tries, how)
         self._log.cite(answer.exchange)
         if cut.has_timed_out:
             self._has_waited_for_ends = True
-            sentence = f"answers from {_describe_origin(request.url)} do not end: {how}"
+            sentence = f"answers from {describe_origin(request.url)} do not end: {how}"
             if stop := self._count_silence(sentence, SLOW_CUTS_UNTIL_STOP):
                 return stop
         return DoesNotConform("an answer that ends where its head says", how, answer)
 
     def _record_response(
-        self,
-        request: Request,
-        raw: RawResponse,
-        sent_at: float,
-        manner: str = "",
-        error: str | None = None,
+        self, request: Request, raw: RawResponse, tries: _Tries, error: str | None = None
     ) -> Response:
         received_at = self._clock.monotonic()
-        self._redaction.conceal_told(raw.headers, raw.content)
-        seconds = received_at - sent_at
-        exchange = Exchange(request, self._redaction, raw, error, seconds, manner, self._log.bodies)
-        self._log.exchanges.append(exchange)
-        return Response(
-            raw.status, raw.headers, sent_at, received_at, exchange, raw.coding_fault, raw.unread_coding
-        )
+        exchange = self._record_exchange(request, raw, tries, error)
+        exchange.may_be_second = tries.may_be_done and not error and request.method not in _SAFE_METHODS
+        # What the request does, it may have done at the first try.
+        sent_at, faults = tries.first_at, (raw.coding_fault, raw.unread_coding)
+        return Response(raw.status, raw.headers, sent_at, received_at, exchange, *faults)
 
-    def _record_failure(self, request: Request, sentence: str, sent_at: float, manner: str = "") -> None:
-        seconds = self._clock.monotonic() - sent_at
-        failed = Exchange(request, self._redaction, None, sentence, seconds, manner, self._log.bodies)
-        self._log.exchanges.append(failed)
-        self._log.cite(failed)
+    def _record_failure(self, request: Request, sentence: str, tries: _Tries) -> None:
+        self._log.cite(self._record_exchange(request, None, tries, sentence))
+
+    def _record_exchange(
+        self, request: Request, raw: RawResponse | None, tries: _Tries, error: str | None
+    ) -> Exchange:
+        if raw:
+            self._redaction.conceal_told(raw.headers, raw.content)
+        seconds = self._clock.monotonic() - tries.latest_at
+        exchange = Exchange(request, self._redaction, raw, error, seconds, tries.manner, self._log.bodies)
+        self._log.exchanges.append(exchange)
+        return exchange
+
+
+@dataclass
+class _Tries:
+    """Requests that are sent together, perhaps several times.
+
+    first_at, latest_at: when the first and the latest try began. may_be_done: whether an earlier try may have done what
+    they ask for, though its answer did not come whole.
+    """
+
+    requests: Sequence[Request]
+    first_at: float
+    manner: str = ""
+    may_be_done: bool = False
+
+    def __post_init__(self) -> None:
+        self.latest_at = self.first_at
 
 
 class _ThreadState(threading.local):
     has_had_its_turn = False
 
 
-def _explain_connection_error(
+def _explain_error(
     error: Exception, url: httpx2.URL, proxy: httpx2.URL | None, redaction: Redaction
 ) -> Unreachable:
-    """Return the outcome that says why *url* gave no response: ConnectionClosed where it took the request."""
-    origin, reason = _describe_origin(url), redaction.show_line(str(error), LONGEST_LINE)
-    if isinstance(error, httpcore2.ProxyError):
-        return Unreachable(f"the proxy does not let through to {origin}: {reason}")
-    if isinstance(error, httpcore2.ConnectError):
-        return Unreachable(f"{_describe_route(url, proxy)}: {reason or 'refused'}{_find_advice(reason)}")
-    if _goes_back_to(error, ssl.SSLError):
-        return Unreachable(f"{origin} broke the TLS connection off: {reason}{_find_advice(reason)}")
     if isinstance(error, AnswerLost):
-        return ConnectionClosed(f"{origin} {error}")
-    if "disconnected" in str(error) or not isinstance(error, httpcore2.ProtocolError):
-        did = "reset" if _goes_back_to(error, ConnectionResetError) else "closed"
-        return ConnectionClosed(f"{origin} {did} the connection without an answer")
-    quote = redaction.show_line(str(error), _LONGEST_QUOTE)
-    only = "the judge speaks nothing else, and no HTTP/2"
-    return Unreachable(f"{origin} answered something that is not HTTP/1.1: {quote}; {only}")
-
-
-def _describe_origin(url: httpx2.URL) -> str:
-    """Name scheme, host and port of *url*."""
-    return f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}"
-
-
-def _describe_route(url: httpx2.URL, proxy: httpx2.URL | None) -> str:
-    """Say that no connection could be made, and through which proxy, without its credentials."""
-    through = f" through the proxy {proxy.copy_with(userinfo=b'')}" if proxy else ""
-    return f"cannot connect to {_describe_origin(url)}{through}"
-
-
-def _goes_back_to(error: BaseException | None, kind: type[OSError]) -> bool:
-    # httpcore raises errors of its own, and keeps that of the socket or of the ssl module as their cause or context.
-    while error is not None:
-        if isinstance(error, kind):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _find_advice(reason: str) -> str:
-    return next((f"; {advice}" for words, advice in _ADVICE.items() if words in reason), "")
+        return ConnectionClosed(f"{describe_origin(url)} {error}")
+    return explain_connection_error(error, url, proxy, redaction)

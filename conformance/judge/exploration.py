@@ -204,6 +204,8 @@ class Exploration:
             asked.function(driver)
         except DoesNotConform as error:
             found = make_result(asked, error, self._client)
+            if found.status == "inconclusive":
+                return None
             expected, got = str(found.expected), str(found.got)
             return Finding(asked, seed, None, False, expected, got, found.at_fault, found.member_name)
         except RunStopped:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from conformance.http.credentials.secret import Secret
+from conformance.http.evidence import Exchange
 from conformance.judge.result import Result
 from conformance.target.profile import AnyTarget
 from openapi.jwt import peek_claims
@@ -27,12 +28,18 @@ def describe_target(target: AnyTarget, now: datetime) -> list[str]:
     return notes + [note for note in found if note]
 
 
-def describe_repeats(repeats: Mapping[str, int], requests: int) -> list[str]:
+def describe_repeats(repeats: Mapping[str, int], requests: int, exchanges: Sequence[Exchange]) -> list[str]:
     """Say how many of the *requests* of a run were sent again, since what they had met first is not judged."""
-    return [
+    notes = [
         f"{number} of {requests} requests {'was' if number == 1 else 'were'} {met} and sent again"
         for met, number in sorted(repeats.items())
     ]
+    if writes := sum(one.may_be_second for one in exchanges):
+        number, is_one = f"{writes} of those sent again", writes == 1
+        notes.append(
+            f"{number} {'is a write' if is_one else 'are writes'} that may have been carried out twice"
+        )
+    return notes
 
 
 def describe_left_out(left_out: Sequence[str]) -> list[str]:

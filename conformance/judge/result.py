@@ -17,6 +17,7 @@ from conformance.http.redaction import Redaction
 from conformance.suite.requirement import Requirement
 
 _MOST_SHOWN = 8
+_STATUSES_OF_REPEATS = (404, 409, 410, 412)  # what is done is gone, there already, or no longer as it was
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,34 @@ def _result_of_failure(
     status = "observed" if requirement.level == "OBSERVED" else "failed"
     reason = f"expected {expected}, got {got}"
     member = _redact_member(error.member, client.redaction)
-    return Result(requirement, status, reason, expected, got, at_fault, member, error.subject, evidence)
+    result = Result(requirement, status, reason, expected, got, at_fault, member, error.subject, evidence)
+    second = _find_second_write(result)
+    return (
+        Result(requirement, "inconclusive", _doubt(second, reason), evidence=evidence) if second else result
+    )
+
+
+def _find_second_write(result: Result) -> Exchange | None:
+    """Return the write before a failure that may have been carried out twice, which may explain the failure."""
+    fault = result.at_fault
+    if result.status != "failed" or fault is None or not _may_follow_from_repeat(fault):
+        return None
+    # What looks back on all answers was not led to this one by the others.
+    led_to_it = [fault] if result.requirement.looks_back else result.evidence
+    writes = (one for one in led_to_it if one.may_be_second and _may_follow_from_repeat(one))
+    return next((one for one in writes if one.started_at <= fault.started_at), None)
+
+
+def _may_follow_from_repeat(exchange: Exchange) -> bool:
+    """Tell whether the same request may be answered so because it was carried out before: no failure, no refusal."""
+    return exchange.status is not None and (exchange.status < 400 or exchange.status in _STATUSES_OF_REPEATS)
+
+
+def _doubt(write: Exchange, reason: str) -> str:
+    return (
+        f"a {write.method} was sent again after its answer had not come whole, so it may have been carried out twice, "
+        f"and that may be why: {reason}"
+    )
 
 
 def _redact_member(member: Member, redaction: Redaction) -> Member:

@@ -258,7 +258,8 @@ def judge_target(
         )
         verdict.waiver_faults = list(map(session.client.redaction.show, faults))
         verdict.notes += notes.describe_made_up(session.client.made_up_credentials, verdict.results)
-        verdict.notes += notes.describe_repeats(session.client.repeats, session.client.request_count)
+        client = session.client
+        verdict.notes += notes.describe_repeats(client.repeats, client.request_count, client.exchanges)
         verdict.notes += [session.client.redaction.show_line(session.remains)] if session.remains else []
         secrets = target.secrets()
         verdict.credential_commands = {one.name: one.shell for one in secrets if one.shell}

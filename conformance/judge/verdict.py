@@ -148,7 +148,7 @@ class Verdict:
             return NO_VERDICT, "no MUST was tested"
         if self._was_refused_alike:
             return NO_VERDICT, (
-                f"every request was refused with the same {self.exchanges[0].status}, as by a proxy that has no API "
+                f"every request was refused with the same {self.exchanges[-1].status}, as by a proxy that has no API "
                 "behind it; check base_url"
             )
         if self.is_strict and (untested := self.ids("not_tested", *levels)):
@@ -169,9 +169,10 @@ class Verdict:
     @property
     def _was_refused_alike(self) -> bool:
         """Whether nothing in the run shows that there is an API: one answer to all, and that a refusal."""
-        if any(200 <= (one.status or 0) < 400 for one in self.exchanges):
+        final = [one for one in self.exchanges if not one.was_sent_again]
+        if any(200 <= (one.status or 0) < 400 for one in final):
             return False  # a redirect, too, refuses nothing
-        return len({(one.status, one.response_body) for one in self.exchanges}) == 1
+        return len({(one.status, one.response_body) for one in final}) == 1
 
     def _reason_of(self, id_: str) -> str | None:
         return next(result.reason for result in self.results if result.requirement.id == id_)

@@ -54,6 +54,8 @@ def render_summary(document: dict[str, Any]) -> str:
         f"{document['requests']} requests in {document['seconds']:.1f} s",
         "",
     ]
+    for note in document["notes"]:
+        lines += [f"- note {_render_preformatted(note)}", ""]
     for fault in document["waiver_faults"]:
         lines += [f"- waiver {_render_preformatted(fault)}", ""]
     for one in failed[:_MOST_ANNOTATIONS]:

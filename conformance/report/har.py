@@ -29,10 +29,19 @@ def write_har(exchanges: Iterable[Exchange], stream: BinaryIO) -> None:
                 request=_convert_request(one),
                 response=_convert_response(one),
                 timings=harfile.Timings(send=0, wait=took_ms, receive=0),
-                comment=one.error,
+                comment=_describe_end(one),
             )
     text.write("\n")
     text.detach()
+
+
+def _describe_end(one: Exchange) -> str | None:
+    """Say what is to be known of an exchange beside its answer."""
+    if one.was_sent_again:
+        return f"{one.error}; sent again"
+    if one.may_be_second:
+        return "sent again; the request may have been carried out twice"
+    return one.error
 
 
 def _convert_request(one: Exchange) -> harfile.Request:

@@ -26,6 +26,8 @@ def render_junit(verdict: Verdict) -> str:
     suite.timestamp = verdict.started.isoformat(timespec="seconds")
     suite.add_property("target", verdict.base_url)
     suite.add_property("verdict", f"{verdict.verdict}: {verdict.reason}")
+    for note in verdict.notes:
+        suite.add_property("note", escape_controls(note))
     cases = [_convert_result(result, verdict) for result in verdict.results]
     if verdict.waiver_faults:
         failures = [Failure(escape_controls(fault), "waiver") for fault in verdict.waiver_faults]

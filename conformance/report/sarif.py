@@ -26,6 +26,7 @@ def render_sarif(document: dict[str, Any]) -> str:
         # Each environment has its own, for what is uploaded under one takes the place of what was there.
         "automationDetails": {"id": "".join(f"{name}/" for name in names if name)},
         "results": [_render_result(one, uri) for one in findings],
+        "properties": {"notes": document["notes"]},
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
 

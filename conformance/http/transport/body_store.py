@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import tempfile
 import threading
 import weakref
@@ -102,8 +104,8 @@ class BodyStore:
         try:
             file = self._open_file()
             file.seek(start)
-            file.write(packed)
-            file.flush()
+            if file.write(packed) < len(packed):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             raise RunStopped(
                 f"the answers cannot be kept in {tempfile.gettempdir()}: {error.strerror}; make room there, or name "
@@ -114,6 +116,6 @@ class BodyStore:
 
     def _open_file(self) -> IO[bytes]:
         if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="conformance-")  # noqa: SIM115 - closed by the next line
+            self._file = tempfile.TemporaryFile(prefix="conformance-", buffering=0)  # noqa: SIM115 - closed by the next line
             weakref.finalize(self, self._file.close)
         return self._file
