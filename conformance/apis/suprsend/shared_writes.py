@@ -83,8 +83,8 @@ class WriteElsewhere(NamedTuple):
 
     named: the channels that are let in here, not the one that goes out elsewhere; without one a write that lets all in
     would hide what reached this place.
-    In between this place is *read*. Then all of it goes out elsewhere, and what is read here is *left*; that is None if
-    it did not go out there.
+    In between this place is *read*. Then all of it goes *out* elsewhere, and is read *there*, and what is read here is
+    *left*; these are None if it did not go out there.
     """
 
     named: Sequence[str]
@@ -92,6 +92,8 @@ class WriteElsewhere(NamedTuple):
     elsewhere: Response | None
     read: Reading
     after: Response
+    out: Response | None
+    there: Reading
     left: Reading
 
 
@@ -317,18 +319,28 @@ def _write_and_read(driver: Driver, other: Place) -> WriteElsewhere:
     went_out = elsewhere and elsewhere.ok and editable_channels(elsewhere).get(out[0]) != IN
     read = driver.read_until(lambda answer: shows_same(before, answer)) if went_out else None
     after = driver.write(body)
-    left = _read_while_out_elsewhere(driver, after, other)
-    return WriteElsewhere(named, before, elsewhere if went_out else None, read, after, left)
+    return WriteElsewhere(
+        named,
+        before,
+        elsewhere if went_out else None,
+        read,
+        after,
+        *_read_while_out_elsewhere(driver, after, other),
+    )
 
 
-def _read_while_out_elsewhere(driver: Driver, after: Response, other: Place) -> Reading:
-    """Opt out elsewhere, read here what was answered *after* the latest write, and opt in there again."""
+def _read_while_out_elsewhere(
+    driver: Driver, after: Response, other: Place
+) -> tuple[Response | None, Reading, Reading]:
+    """Opt out elsewhere, read there, and here what was answered *after* the latest write, and opt in there again."""
     if not driver.has_read_back or not shows_preference(after, IN):
-        return None
+        return None, None, None
     out = driver.write(OPT_OUT, other)
-    left = None
+    there = left = None
     if shows_preference(out, OUT):
+        if other.object != driver.places.main.object:
+            there = driver.read_until(lambda answer: shows_preference(answer, OUT), at=other)
         # Only a category that went out elsewhere could show here.
         left = driver.read_until(lambda answer: shows_same(after, answer))
     driver.write(OPT_IN, other)
-    return left
+    return out, there, left

@@ -46,6 +46,7 @@ from conformance.apis.suprsend.shared_writes import (
     switch_other_type_once,
     write_and_read_here_and_elsewhere,
 )
+from conformance.apis.suprsend.writes_elsewhere import choose_elsewhere_once
 from conformance.assertions.expect import expect, expect_status, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, NotTested
@@ -124,6 +125,10 @@ def test_written_preference_is_read(driver: Driver) -> None:
         elsewhere = switch_other_type_once(driver)
         if shows_preference(elsewhere.out, OUT):
             turns.append((OUT, elsewhere.out, elsewhere.read))
+    with suppress(NotTested, Inconclusive):
+        other = write_and_read_here_and_elsewhere(driver, driver.places.other_object)
+        if other.out and other.there is not None:
+            turns.append((OUT, other.out, other.there))
     for word, write, read in turns:
         if not shows_preference(require_success(write), word):
             raise Inconclusive(f"the write of {word} is {describe_answer(write)}")
@@ -235,11 +240,26 @@ def test_write_is_not_read_elsewhere(driver: Driver) -> None:
     for place in elsewhere.reads:
         with suppress(NotTested):
             _require_apart(driver, place)
+    _expect_not_read_in_another_category_of_the_tenant(driver)
     if not elsewhere.reads:
         raise NotTested("nothing shows that the category went out while it was in elsewhere")
     for place, read in elsewhere.reads.items():
         answer = require_success(require_answer(read))
         expect_preference(answer, IN, f", as was written for {place.object.id} in {place.category}")
+
+
+def _expect_not_read_in_another_category_of_the_tenant(driver: Driver) -> None:
+    """Expect a tenant's category to be read as in while another is out, if reads show what is written for a tenant."""
+    with suppress(NotTested, Inconclusive):
+        named, _, read_there, *_ = write_for_tenant_and_read(driver)
+        beside = opt_in_beside_list_once(driver)
+        is_read = channel_preferences(require_answer(read_there)).get(named) != IN
+        if not (is_read and shows_preference(require_answer(beside.read), IN)):
+            return
+        for _, _, before, read in choose_elsewhere_once(driver).values():
+            if before and shows_preference(before, IN):
+                how = ", as was written for the tenant before it opted out of another category"
+                expect_preference(require_success(require_answer(read)), IN, how)
 
 
 def _require_apart(driver: Driver, place: Place) -> None:

@@ -8,18 +8,31 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from conformance.apis.suprsend.category import DOCUMENTED_CHANNELS, channels_to_name
+from conformance.apis.suprsend.category import (
+    DOCUMENTED_CHANNELS,
+    IN,
+    OUT,
+    channels_to_name,
+    shows_preference,
+)
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, PLAIN, Driver
 from conformance.apis.suprsend.place import Place
+from conformance.apis.suprsend.reading import Reading
 from conformance.assertions.outcome import UNDECIDED, DoesNotConform, NotTested
 from conformance.http.response import Response
 
 
 class ListsElsewhere(NamedTuple):
-    """Channels taken out *beside* a preference, and let in without one, *by_default*, after an opt-out."""
+    """Channels taken out *beside* a preference, and let in without one, *by_default*, after an opt-out.
+
+    tenant: what the same tenant was answered last in the main category, and *read* what that was read as while this one
+    was out; both are None of a place without a tenant, and of the main category.
+    """
 
     beside: Response
     by_default: Response
+    tenant: Response | None
+    read: Reading
 
 
 def find_places_elsewhere(driver: Driver) -> Iterator[Place]:
@@ -38,12 +51,12 @@ def choose_elsewhere_once(driver: Driver) -> Mapping[Place, ListsElsewhere]:
     """Opt in and out everywhere, with lists and without; map the places where a channel can be named to the lists."""
 
     def write() -> Mapping[Place, ListsElsewhere]:
-        found = {}
+        found: dict[Place, ListsElsewhere] = {}
         for place in find_places_elsewhere(driver):
             with suppress(
                 NotTested, *UNDECIDED
             ):  # one that is refused keeps none of the others from being asked
-                if lists := _choose(driver, place):
+                if lists := _choose(driver, place, found):
                     found[place] = lists
         with suppress(NotTested, DoesNotConform, *UNDECIDED):
             _write_to_locked_category_again(driver)
@@ -52,17 +65,27 @@ def choose_elsewhere_once(driver: Driver) -> Mapping[Place, ListsElsewhere]:
     return driver.client.memoize("choices elsewhere", write)
 
 
-def _choose(driver: Driver, place: Place) -> ListsElsewhere | None:
+def _choose(driver: Driver, place: Place, found: Mapping[Place, ListsElsewhere]) -> ListsElsewhere | None:
     names = channels_to_name(driver.opt_in_fully(place))
     named = names[1:] or names  # a category may go out with the last of its channels
-    if not _was_opted_out_and_in(driver, place):
+    if not (_is_of_two(driver, place) or _was_opted_out_and_in(driver, place)):
         driver.write(OPT_OUT, place)
         driver.write(OPT_IN, place)
     if not named:
         return None
     beside = driver.write({**OPT_IN, "opt_out_channels": named}, place)
-    driver.write(OPT_OUT, place)
-    return ListsElsewhere(beside, driver.write({"opt_in_channels": named}, place))
+    out = driver.write(OPT_OUT, place)
+    tenant, read = None, None
+    if _is_of_two(driver, place) and driver.places.tenant in found and shows_preference(out, OUT):
+        tenant = found[driver.places.tenant].by_default
+        read = driver.read_until(lambda answer: shows_preference(answer, IN), at=driver.places.tenant)
+    by_default = driver.write({"opt_in_channels": named}, place)
+    return ListsElsewhere(beside, by_default, tenant, read)
+
+
+def _is_of_two(driver: Driver, place: Place) -> bool:
+    """Tell whether a place is a tenant's and another category's at once, for which half of the requests will do."""
+    return place.tenant_id is not None and place != driver.places.tenant
 
 
 def _was_opted_out_and_in(driver: Driver, place: Place) -> bool:

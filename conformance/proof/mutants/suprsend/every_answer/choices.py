@@ -134,12 +134,12 @@ class JoiningWantsAPreference(_ListsWantAPreference):
 
 
 class JoiningIsIgnoredByDefault(Reference):
-    """Channels to join are ignored without a preference."""
+    """A single channel to join is ignored without a preference."""
 
     breaks = frozenset({"channels-come-in"})
 
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
-        is_ignored = body.keys() == {"opt_in_channels"}
+        is_ignored = body.keys() == {"opt_in_channels"} and len(body["opt_in_channels"] or ()) == 1
         return (
             Choice(preference, before.opted_out)
             if is_ignored

@@ -39,6 +39,14 @@ class OptOutIsNotReadForOtherTypes(OptOutIsNotRead):
         return self._find_choice(place) if is_main_type else super()._find_read_choice(place)
 
 
+class OptOutIsNotReadForOtherObjects(OptOutIsNotRead):
+    """For another object the category is read as opted in."""
+
+    def _find_read_choice(self, place: Place) -> Choice:
+        is_other = place.holder[1] == "sales"
+        return super()._find_read_choice(place) if is_other else self._find_choice(place)
+
+
 class OptInIsNotRead(Reference):
     """What was once opted out of is read as opted out."""
 
@@ -196,6 +204,19 @@ class TenantsOptOutShowsAtOtherObjects(Reference):
         choice, is_there = super()._find_read_choice(place), place.holder != ("departments", "engineering")
         others = theirs if is_there and not place.tenant else []
         return replace(choice, preference=_worst_preference(choice, *others))
+
+
+class TenantsOptOutShowsInTheirFirstCategory(Reference):
+    """What a tenant opts out of in another category is read as opted out in its first one."""
+
+    breaks = frozenset({"write-is-not-read-elsewhere"})
+
+    def _find_read_choice(self, place: Place) -> Choice:
+        choice = super()._find_read_choice(place)
+        if not place.tenant or place.category.slug != "status-update-alert":
+            return choice
+        other = self._find_choice(replace(place, category=self.categories["invoices"]))
+        return replace(choice, preference=_worst_preference(choice, other))
 
 
 def _worst_preference(*choices: Choice) -> str:
