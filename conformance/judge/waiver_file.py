@@ -59,7 +59,9 @@ def change_waivers(file: Path, added: Sequence[Waiver], removed: Collection[str]
     A waiver that is there already gets a new owner and a new last day in its place. Returns whether all else stayed as
     it was written, with comments. Raises OSError if that cannot be done.
     """
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    given = file.read_bytes().decode("utf-8") if file.exists() else ""
+    line_end = "\r\n" if "\r\n" in given else "\n"  # as some editors of Windows write it, and diffs show
+    text = given.replace("\r\n", "\n")
     there = parse_yaml(text) or []
     renewed = {one.id: one for one in added if one.id in {old["id"] for old in there}}
     new = [one.model_dump(mode="json") for one in added if one.id not in renewed]
@@ -74,7 +76,8 @@ def change_waivers(file: Path, added: Sequence[Waiver], removed: Collection[str]
     # Comments are worth the effort, and no effort is worth a wrong file.
     is_kept: bool = _read_list(changed) == wanted
     # What a link leads to has been read as a list of waivers; one that leads to nothing is replaced.
-    write_atomically(file.resolve() if file.exists() else file, changed if is_kept else _dump(wanted))
+    content = (changed if is_kept else _dump(wanted)).replace("\n", line_end)
+    write_atomically(file.resolve() if file.exists() else file, content)
     return is_kept
 
 

@@ -68,6 +68,16 @@ def test_file_is_changed_and_not_written_anew(tmp_path):
     assert text == left + last
 
 
+def test_line_ends_of_windows_stay(tmp_path):
+    file = tmp_path / "known.yaml"
+    file.write_bytes(COMMENTED.replace("\n", "\r\n").encode())
+    run_and_write(tmp_path, Open(), "--write-waivers", file, "--prune-waivers", *NEW)
+    content = file.read_bytes()
+
+    assert content.count(b"\r\n") == content.count(b"\n") > 10
+    assert b"# of the gateway\r\n" in content
+
+
 def test_words_that_older_yaml_reads_otherwise_stay(tmp_path):
     """Here the list is written anew, and NO is somebody's name."""
     file = tmp_path / "known.yaml"
