@@ -301,7 +301,7 @@ def _make_run(config: pytest.Config) -> ConformanceRun:
         target = suites.read_profile(Path(option.conformance_target))
         suite = suites.suite_of(target if budget_s is None else session.with_budget(target, budget_s))
         waivers = waiver.read_waivers(Path(option.conformance_waivers)) if option.conformance_waivers else []
-        suite.requirements()
+        suite.requirements()  # so that a bad one is a usage error now, and none of pytest's while it collects
     except (BadProfile, waiver.BadWaivers, session.CannotRun, BadRequirement) as error:
         raise pytest.UsageError(*str(error).splitlines()) from None
     if faults := waiver.list_pointless_waivers(waivers, suite.known_requirements()):
