@@ -168,7 +168,8 @@ def _describe_stale(
     waiver: Waiver, result: Result, today: date, *, is_partial: bool, mode: Mode
 ) -> list[str]:
     if needs_no_waiver(result, is_partial=is_partial, mode=mode):
-        return [f"{waiver.id}: has a waiver by {waiver.owner} and was {result.status}; remove it"]
+        came = "passed" if result.status == "passed" else f"was {result.status}"
+        return [f"{waiver.id}: {came}, and has a waiver by {waiver.owner}; remove the waiver"]
     if waiver.expires < today:
         return [
             f"{waiver.id}: its waiver by {waiver.owner} expired on {waiver.expires}; "

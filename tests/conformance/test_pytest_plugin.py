@@ -214,7 +214,7 @@ def test_waiver_excuses_until_it_excuses_nothing(folder):
         f"MUST waived: until {tomorrow}, by ada: known; expected a write without a key to be refused"
         in waived.stdout
     )
-    assert "has a waiver by ada and was passed; remove it" in mended.stdout
+    assert "passed, and has a waiver by ada; remove the waiver" in mended.stdout
     assert unknown.stderr.startswith(
         f"ERROR: {API}/missing-kee: has a waiver, and no requirement has this id"
     )
