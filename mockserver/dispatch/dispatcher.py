@@ -69,9 +69,12 @@ class Dispatcher:
                 await self._answer_preflight(request, send)
             else:
                 await self.handle_request(request, send)
-        except (ClientDisconnected, asyncio.CancelledError):
-            # The client is gone, or the stub is stopping: nobody would read an answer.
+        except ClientDisconnected:
             return
+        except asyncio.CancelledError:
+            # The stub is stopping, and the client does not read. Uvicorn would wait for it to do so.
+            if request.connection is not None:
+                request.connection.abort()
 
     async def handle_request(self, request: Request, send: Send) -> None:
         """Answer a call of a served API, record it in its session's journal, and send the answer."""

@@ -60,6 +60,11 @@ class RawConnection:
             self.transport.close()
         cycle.on_response()
 
+    def abort(self) -> None:
+        """Drop the connection and what is not sent yet; nobody waits any more for room to send it."""
+        self.cycle.disconnected = True
+        self.transport.abort()
+
 
 class BufferedTransport:
     """A transport that joins what is written in one turn of the event loop, and writes when the turn is over.

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from tests.testbed.calls import PREFERENCE, bearer, connect, fresh, read, request, token
+from tests.testbed.stubs import start_command
 
 # Whoever runs the tests in the background passes on that interrupts are ignored.
 LISTEN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
@@ -68,3 +69,31 @@ def test_interrupt_while_the_command_is_loaded_ends_it_without_a_word():
     printed, complained = process.communicate(timeout=10)
 
     assert (printed, complained, process.returncode) == ("", "", -signal.SIGINT)
+
+
+HOST = {"Host": "localhost"}
+WAIT = b'{"match": {"path": "/never"}, "timeout_s": 60}'
+DELAYED = request(headers={"Prefer": "delay=20000"})
+# What a client asks that reads nothing, though it is sent more than the system keeps for it.
+DEAF = {
+    "delayed call": request("GET", "/__admin/requests", HOST) + DELAYED,
+    "wait": request("GET", "/__admin/requests", HOST)
+    + request("POST", "/__admin/requests/wait", {**HOST, "Content-Type": "application/json"}, WAIT),
+    "event stream": request("GET", "/__admin/events", HOST),
+}
+
+
+@pytest.mark.parametrize("name", DEAF)
+def test_client_that_does_not_read_holds_up_no_end(name):
+    with start_command("--quiet") as (url, process), connect(url) as deaf, httpx2.Client() as http:
+        large = [http.post(f"{url}/nowhere", content=b"x" * 900_000) for _ in range(14)]
+        deaf.sendall(DEAF[name])
+        # It is a moment until the stub has found that there is no more room.
+        large += [http.post(f"{url}/nowhere", content=b"x" * 900_000) for _ in range(14)]
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        printed, complained = process.communicate(timeout=10)
+
+    assert {answer.status_code for answer in large} == {404}
+    assert (printed, complained) == ("", "")
+    assert time.monotonic() - began < 5
