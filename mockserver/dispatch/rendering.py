@@ -19,6 +19,7 @@ from mockserver.http.problems import (
     Unavailable,
     UnsupportedMediaType,
 )
+from mockserver.http.redaction import redact_path
 from mockserver.http.reply import Reply
 from mockserver.http.request import ClientDisconnected
 from mockserver.http.response import Response
@@ -43,7 +44,7 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
     if isinstance(error, asyncio.CancelledError):
         error = Unavailable("The stub is stopping")
     elif not isinstance(error, Problem):
-        logger.error("%s %s", request.method, clean_line(request.path), exc_info=error)
+        logger.error("%s %s", request.method, clean_line(redact_path(request.path)), exc_info=error)
         error = InternalError(_FAILED)
     exchange.problem = error
     if isinstance(error, Invalid):
@@ -90,7 +91,7 @@ def render_response(reply: Reply, header_lines: bytes, exchange: Exchange) -> Re
     except (TypeError, ValueError, RecursionError):
         if operation is None:
             raise
-        logger.exception("%s %s", request.method, clean_line(request.path))
+        logger.exception("%s %s", request.method, clean_line(redact_path(request.path)))
         reply = render_problem(InternalError(_FAILED), operation)
         return Response.from_reply(reply, header_lines, is_head=is_head)
 

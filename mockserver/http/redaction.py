@@ -120,9 +120,8 @@ class SecretNames(NamedTuple):
             return _COOKIE_VALUE.sub(rf"\g<1>{_REDACTED}", value)
         if self.is_secret_header(name):
             return _REDACTED
-        if not name.startswith("x-mock-") and not name.endswith(
-            "authenticate"
-        ):  # these are prose, and a challenge
+        # Prose of our own, and a challenge, name a scheme without a credential.
+        if not name.startswith("x-mock-") and not name.endswith("authenticate"):
             value = _CREDENTIAL.sub(rf"\g<1>\g<2>{_REDACTED}", value)
         return self.redact_text(value)
 
@@ -132,15 +131,18 @@ class SecretNames(NamedTuple):
 
     def _redact_pair(self, pair: bytes) -> bytes:
         name, equals, value = pair.partition(b"=")
-        if self.is_secret_parameter(unquote_to_bytes(name).decode(errors="replace")):
-            return name + b"=" + _REDACTED.encode()
-        text = value.decode("latin-1")
-        # What cannot be left out of the encoded value may be seen in the decoded one, and then all of it goes.
-        clear = unquote(text.replace("+", " "))
+        if value and self.is_secret_parameter(unquote_to_bytes(name).decode(errors="replace")):
+            return name + equals + _REDACTED.encode()
+        return self._redact_encoded(name) + equals + self._redact_encoded(value)
+
+    def _redact_encoded(self, encoded: bytes) -> bytes:
+        text = encoded.decode("latin-1")
         redacted = self.redact_text(text)
+        # What cannot be seen in the encoded text may be in the decoded one, and then all of it goes.
+        clear = unquote(text.replace("+", " "))
         if redacted == text and self.redact_text(clear) != clear:
             redacted = _REDACTED
-        return name + equals + redacted.encode("latin-1")
+        return redacted.encode("latin-1")
 
     def redact_text(self, text: str) -> str:
         """Take out of *text* what looks like a credential, or follows the name of one."""
@@ -166,7 +168,7 @@ class SecretNames(NamedTuple):
     def redact_body(self, content: bytes | None, media_type: str) -> Any:
         """Parse a body to show it: JSON, or text if it is not JSON, or None for no body; without its secrets."""
         body = exact_json.parse_leniently(content)
-        if not isinstance(body, str) or (content or b"").lstrip()[:1] == b'"':
+        if not isinstance(body, str) or _is_json_text(content or b""):
             return self._redact_json(body)
         if media_type.strip().lower().startswith(_FORM):
             return self.redact_query(body.encode()).decode()
@@ -178,10 +180,11 @@ class SecretNames(NamedTuple):
     def redact_content(self, content: bytes, media_type: str) -> str:
         """Write a body to show it as it was sent, without its secrets."""
         body = self.redact_body(content, media_type)
-        text = content.decode(errors="replace")
-        if isinstance(body, str):
-            return body
-        return text if body == exact_json.parse_leniently(content) else exact_json.dumps(body).decode()
+        if body == exact_json.parse_leniently(content):
+            return content.decode(errors="replace")
+        return (
+            body if isinstance(body, str) and not _is_json_text(content) else exact_json.dumps(body).decode()
+        )
 
     def _redact_json(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -192,6 +195,12 @@ class SecretNames(NamedTuple):
         if isinstance(value, list):
             return [self._redact_json(one) for one in value]
         return self.redact_text(value) if isinstance(value, str) else value
+
+
+def _is_json_text(content: bytes) -> bool:
+    """Tell whether a body that is shown as text is a text of JSON."""
+    content = content.strip()
+    return len(content) > 1 and content[:1] == content[-1:] == b'"'
 
 
 def _hide(name: str, value: Any) -> Any:
