@@ -80,13 +80,15 @@ def _describe_depth(deepest: int) -> str:
 
 
 def _decode_utf_8(raw: bytes) -> str:
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise NotExact("the body is UTF-16, not UTF-8")
-    if raw.startswith(_GZIP):
-        raise NotExact("the body is compressed with gzip; a request says so in Content-Encoding")
     try:
         return raw.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise NotExact("the body is UTF-16, not UTF-8") from None
+        if raw.startswith(_GZIP):
+            raise NotExact(
+                "the body is compressed with gzip; a request says so in Content-Encoding"
+            ) from None
         raise NotExact(f"the body is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}") from None
 
 
