@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from typing import Any
 
 
 def to_json_form(node: Any, deepest: int) -> Any:
-    """Convert a value read from YAML to the JSON it stands for: a status becomes a name, a date becomes text.
+    """Convert a value read from YAML to the JSON it stands for: a status becomes a name.
 
-    Raises ValueError for bytes and sets, which JSON does not have, and for more than *deepest* levels, since an alias
-    that refers to itself never ends.
+    Raises ValueError for more than *deepest* levels.
     """
     return _convert(node, deepest, 0)
 
 
 def _convert(node: Any, deepest: int, depth: int) -> Any:
     if depth > deepest:
-        raise ValueError(
-            f"nested deeper than {deepest} levels; an alias that refers to itself should be a $ref"
-        )
+        raise ValueError(f"nested deeper than {deepest} levels")
     if isinstance(node, dict):
         return {_convert_key(key): _convert(value, deepest, depth + 1) for key, value in node.items()}
     if isinstance(node, list):
         return [_convert(item, deepest, depth + 1) for item in node]
-    if isinstance(node, (bytes, set)):
-        raise ValueError(f"{type(node).__name__} cannot be written as JSON; write text or a list")
-    return node.isoformat() if isinstance(node, datetime.date) else node
+    return node
 
 
 def _convert_key(key: Any) -> str:

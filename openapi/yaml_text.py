@@ -104,10 +104,30 @@ class _LastKeyLoader(_BASE):  # type: ignore[misc]
         try:
             return super().construct_yaml_int(node)  # type: ignore[no-any-return]
         except ValueError:
+            if not node.value.lstrip("+-").isdecimal():
+                raise
             raise yaml.constructor.ConstructorError(
                 problem=f"a number of {len(node.value)} digits; write it as text",
                 problem_mark=node.start_mark,
             ) from None
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Make the value of *node*, which a tag may call what it is not."""
+        try:
+            return super().construct_object(node, deep)
+        # What PyYAML's own constructors do then, each in its way.
+        except (ValueError, KeyError, IndexError):
+            kind = node.tag.rpartition(":")[2]
+            raise yaml.constructor.ConstructorError(
+                problem=f"the tag !!{kind} stands before what is no {kind}", problem_mark=node.start_mark
+            ) from None
+
+    def refuse_tag(self, node: yaml.Node) -> None:
+        """Refuse a tag of what JSON does not have."""
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        raise yaml.constructor.ConstructorError(
+            problem=f"the tag {tag} names no value of JSON; leave it out", problem_mark=node.start_mark
+        )
 
 
 class _Loader(_LastKeyLoader):
@@ -130,6 +150,9 @@ for _name, _pattern, _first in _SCALARS:
         f"tag:yaml.org,2002:{_name}", re.compile(f"(?:{_pattern})\\Z"), list(_first)
     )
 _LastKeyLoader.add_constructor("tag:yaml.org,2002:int", _LastKeyLoader.construct_yaml_int)
+_LastKeyLoader.add_constructor(None, _LastKeyLoader.refuse_tag)
+for _name in ("binary", "timestamp", "set", "omap", "pairs"):
+    _LastKeyLoader.add_constructor(f"tag:yaml.org,2002:{_name}", _LastKeyLoader.refuse_tag)
 
 
 def _check_aliases(root: yaml.Node) -> None:

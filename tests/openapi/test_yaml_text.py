@@ -69,6 +69,30 @@ def test_what_cannot_be_meant_is_refused_with_its_place(text, problem):
     assert str(error.value) == problem
 
 
+@pytest.mark.parametrize(
+    "value", ["!!bool maybe", "!!int abc", "!!int ''", "!!float abc", "!!float ''", "!!float 1:x"]
+)
+def test_value_that_is_not_what_its_tag_says_is_refused(value):
+    with pytest.raises(BadYaml) as error:
+        parse_yaml(f"a: {value}")
+
+    tag = value.partition(" ")[0]
+    assert str(error.value) == f"the tag {tag} stands before what is no {tag[2:]} in line 1, column 4"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["!!timestamp 2024-05-01", "!!timestamp x", "!!binary aGk=", "!!binary é", "!!set {a, b}", "!!omap [a: 1]",
+     "!!pairs [a: 1]", "!!python/name:os.system x", "!own x"],
+)  # fmt: skip
+def test_tag_of_what_json_does_not_have_is_refused(value):
+    with pytest.raises(BadYaml) as error:
+        parse_yaml(f"a: {value}")
+
+    tag = value.partition(" ")[0]
+    assert str(error.value) == f"the tag {tag} names no value of JSON; leave it out in line 1, column 4"
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, "a: " + "{a: " * 5000, "- " * 20_000])
 def test_text_nested_without_end_is_refused(text):
     with pytest.raises(BadYaml, match="nested deeper than 500 levels"):

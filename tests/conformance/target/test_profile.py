@@ -132,7 +132,7 @@ def test_every_fault_has_its_line():
         (b"- 1", "is not a target profile"),
         (b"", "is not a target profile"),
         (b"\xff\xfe", "is not UTF-8 text"),
-        (b"a: !!python/object:os.system {}", "could not determine a constructor for the tag"),
+        (b"a: !!python/object:os.system {}", "the tag !!python/object:os.system names no value of JSON"),
         (b"a: {b: 1}\nc: {b: 1}\na: 2", "duplicate key 'a' in line 3, column 1"),
         (b"a:\n  b: 1\n  b: 2", "duplicate key 'b' in line 3, column 3"),
     ],

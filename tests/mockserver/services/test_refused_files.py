@@ -61,8 +61,8 @@ REFUSED = {
         "paths./x.get.responses.200.content: [1] is not of type",
     ),
     "odd version": ({**one(), "openapi": "3.01"}, "OpenAPI 3.01 cannot be served"),
-    "bytes": ("openapi: !!binary aGVsbG8=", "bytes cannot be written as JSON"),
-    "set": ("openapi: !!set {a}", "set cannot be written as JSON"),
+    "bytes": ("openapi: !!binary aGVsbG8=", "the tag !!binary names no value of JSON"),
+    "set": ("openapi: !!set {a}", "the tag !!set names no value of JSON"),
     "too deep": ("{openapi: 3.0.0, x-a: " + "[" * 150 + "]" * 150 + "}", "nested deeper than 100 levels"),
     "half an error": ({**one(), "x-error-body": {}}, "x-error-body needs x-error-body and x-error-codes"),
     "unknown variable": (
