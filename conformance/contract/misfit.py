@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from conformance.assertions.member import Member, follow_member
@@ -14,6 +15,7 @@ from conformance.http.response import Response, describe_unread_coding
 from conformance.http.transport.endless import is_endless
 
 _LONGEST_COMPLAINT = 300
+_SCHEMA_FOLLOWS = "Schema:"  # a line of a complaint, behind which the whole schema stands
 
 
 class Misfit(NamedTuple):
@@ -28,6 +30,7 @@ def find_misfit(operation: Operation, response: Response) -> Misfit | None:
 
     Raises NotTested if a schema of the contract is none.
     """
+    import jsonschema_rs
     import requests
     import schemathesis
     from schemathesis.core.errors import InvalidSchema
@@ -53,7 +56,8 @@ def find_misfit(operation: Operation, response: Response) -> Misfit | None:
     try:
         with _keep_tuples():
             operation.validator.Case(path_parameters=anywhere).validate_response(converted, checks=asked)
-    except InvalidSchema as error:
+    # What Schemathesis says of a body's schema; of a header's it passes on what its validator says.
+    except (InvalidSchema, jsonschema_rs.ValidationError) as error:
         raise NotTested(
             f"the schema of a {response.status} in {operation.pointer}/responses is none: "
             f"{_describe_bad_schema(error)}; mend it in the contract"
@@ -61,9 +65,18 @@ def find_misfit(operation: Operation, response: Response) -> Misfit | None:
     except FailureGroup as group:
         first = group.exceptions[0]
         lines = [line for line in f"{first.message}".splitlines() if line.strip()]
-        text = f"status {response.status}, {first.title}: {' '.join(lines[:2])}"
+        said = takewhile(lambda line: line.strip() != _SCHEMA_FOLLOWS, lines[:2])
+        text = f"status {response.status}, {first.title}: {_name_header(first, documented)}{' '.join(said)}"
         return Misfit(text, _find_member(first, response))
     return None
+
+
+def _name_header(failure: Any, documented: Any) -> str:
+    """Return the name of the header that breaks its schema, for a sentence; empty if it is the body that does."""
+    # By identity: Schemathesis says which schema is broken, and not of which header it is.
+    broken = getattr(failure, "_root_schema", None)
+    headers = documented.headers.items() if documented else ()
+    return next((f"{name}: " for name, header in headers if header.schema is broken), "")
 
 
 def _find_member(failure: Any, response: Response) -> Member:
@@ -82,7 +95,7 @@ def _describes_items(definition: Any) -> bool:
 
 
 def _describe_bad_schema(error: Exception) -> str:
-    cause: Any = error.__cause__  # of jsonschema_rs, if it names a place
+    cause: Any = error.__cause__ or error  # the one of jsonschema_rs names a place
     if not hasattr(cause, "instance_path"):
         return " ".join(str(error).split())[:_LONGEST_COMPLAINT]
     place = ".".join(map(str, cause.instance_path)) or "as a whole"

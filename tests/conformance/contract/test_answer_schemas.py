@@ -12,22 +12,28 @@ TUPLE = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"
 
 
 class Answers:
-    def __init__(self, body):
-        self.body = body
+    def __init__(self, body, headers):
+        self.body, self.headers = body, headers
 
     def answer(self, request):
-        return Response(200, self.body if request.path == "/point" else {})
+        return Response(200, self.body, self.headers) if request.path == "/point" else Response(200, {})
 
 
-def judged(folder, schema, body):
-    def get(one):
-        return {"responses": {"200": {"description": "-", "content": {"application/json": {"schema": one}}}}}
+def judged(folder, schema, body, header_schemas=None, headers=None):
+    def get(one, headers=None):
+        answer = {
+            "description": "-",
+            "content": {"application/json": {"schema": one}},
+            "headers": headers or {},
+        }
+        return {"responses": {"200": answer}}
 
-    paths = {"/point": {"get": get(schema)}, "/other": {"get": get({"type": "object"})}}
+    described = {name: {"schema": one} for name, one in (header_schemas or {}).items()}
+    paths = {"/point": {"get": get(schema, described)}, "/other": {"get": get({"type": "object"})}}
     contract = {"openapi": "3.1.0", "info": {"title": "A", "version": "1"}, "paths": paths}
     (folder / "a.json").write_text(json.dumps(contract))
     profile = {"spec": str(folder / "a.json"), "base_url": IN_PROCESS_URL}
-    return judge_in_process(Answers(body), profile)
+    return judge_in_process(Answers(body, headers or {}), profile)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +68,26 @@ def test_schema_that_is_none_is_not_tested_and_the_others_are(schema, says, tmp_
     assert verdict.ids("not_tested") == ["a/get-point-schema"]
     assert reason.startswith(f"the schema of a 200 in #/paths/~1point/get/responses is none: {says}")
     assert reason.endswith("; mend it in the contract")
+
+
+def test_schema_of_a_header_that_is_none_is_not_tested(tmp_path):
+    verdict = judged(tmp_path, {}, {}, {"X-Page": {"type": "strin"}}, {"x-page": "1"})
+    (reason,) = (one.reason for one in verdict.results if one.requirement.id == "a/get-point-schema")
+
+    assert (verdict.grade, verdict.ids("inconclusive")) == ("conformant_in_what_was_tested", [])
+    assert reason.startswith(
+        'the schema of a 200 in #/paths/~1point/get/responses is none: type: "strin" is not'
+    )
+
+
+def test_header_that_breaks_its_schema_is_named(tmp_path):
+    schemas = {"X-Page": {"type": "integer"}, "X-Count": {"type": "integer"}}
+    verdict = judged(tmp_path, {}, {}, schemas, {"x-page": "1", "x-count": "many"})
+    (found,) = (one for one in verdict.results if one.status == "failed")
+
+    assert found.got == (
+        'status 200, Response header does not conform to the schema: X-Count: "many" is not of type "integer"'
+    )
 
 
 ROWS = {
