@@ -12,7 +12,7 @@ from typing import Any
 from conformance.http.evidence import Exchange
 from conformance.proof.messages import Request, Response
 from conformance.report.har import write_har
-from tests.testbed.echoes import draw_echo
+from tests.testbed.echoes import draw_echo, find_leaks
 
 CREDENTIALS = {
     "key": "SS.WSK.7f3kQ9vX/T2mR8+LwZ5nYpJ4&<Kd0",
@@ -104,8 +104,8 @@ class Parrot:
         return profile
 
     def list_heard(self) -> set[str]:
-        """List what was sent in the place of a credential, if it is long enough to be one."""
-        return {one for one in self.heard if len(one) > 20}
+        """List what was sent in the place of a credential and is one, or is made of one: no other is a secret."""
+        return {one for one in self.heard if find_leaks(one, self.known)}
 
 
 def render_har(exchanges: Iterable[Exchange]) -> str:

@@ -18,24 +18,45 @@ _NAME = (
 # What these mean in an address, they do not in a body: the code of an error is none that a token is given for.
 _NAME_IN_ADDRESS = rf"(?:[\w-]*[_-])?(?:{_NAME}|code|signature|sig|assertion|saml\w*|ticket)"
 _ADDRESSES = ("location", "content-location", "refresh", "link")
+_RAW_ADDRESSES = {name.encode() for name in _ADDRESSES}
 _IN_ADDRESS = re.compile(rf"(?<=[?&#;])({_NAME_IN_ADDRESS}=)([^&#;\s>\"]+)", re.IGNORECASE)
 _USER_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _IN_BODY = re.compile(rb"\"%s\"\s*:\s*\"((?:[^\"\\]|\\.){12,4096})\"" % _NAME.encode(), re.IGNORECASE)
 
+# Which few answers have, so that the others need not be searched for all of these names, which takes much longer.
+_ENDS_IN_BODY = (
+    b'token"',
+    b'secret"',
+    b'key"',
+    b'passwd"',
+    b'password"',
+    b'jwt"',
+    b'sessionid"',
+    b'session_id"',
+    b'session-id"',
+)
+
 
 def list_told_credentials(headers: httpx2.Headers, content: bytes) -> Iterator[str]:
     """Yield what an answer tells that opens something, unless it is too short to be told from a word."""
-    for cookie in headers.get_list("set-cookie"):
-        value = cookie.partition(";")[0].partition("=")[2].strip().strip('"')
-        yield from _keep_long(value)
-    for name in _ADDRESSES:
-        address = headers.get(name, "")
-        for found in _IN_ADDRESS.finditer(address):
-            yield from _keep_long(found[2])
-        for user in _USER_IN_ADDRESS.findall(address):
-            yield from _keep_long(user.rpartition(":")[2])
-    for value in _IN_BODY.findall(content[:_MOST_READ]):
-        yield value.decode("utf-8", "replace")
+    for raw_name, raw_value in headers.raw:
+        name = raw_name.lower()
+        if name == b"set-cookie":
+            cookie = raw_value.decode("latin-1").partition(";")[0]
+            yield from _keep_long(cookie.partition("=")[2].strip().strip('"'))
+        elif name in _RAW_ADDRESSES:
+            yield from _list_in_address(raw_value.decode("latin-1"))
+    lowered = content[:_MOST_READ].lower()
+    if any(end in lowered for end in _ENDS_IN_BODY):
+        for value in _IN_BODY.findall(content, 0, _MOST_READ):
+            yield value.decode("utf-8", "replace")
+
+
+def _list_in_address(address: str) -> Iterator[str]:
+    for found in _IN_ADDRESS.finditer(address):
+        yield from _keep_long(found[2])
+    for user in _USER_IN_ADDRESS.findall(address):
+        yield from _keep_long(user.rpartition(":")[2])
 
 
 def is_address(header: str) -> bool:
