@@ -15,6 +15,7 @@ def reason_phrase(status: int) -> str:
 
 # What there is to know of an answer beside its body.
 PROBLEM_HEADER = "X-Mock-Problem"
+_MOST_LISTED = 30
 _NAMED = frozenset(status.value for status in HTTPStatus)
 
 
@@ -144,9 +145,12 @@ class CannotStart(Exception):
 
 
 def suggest_nearest(word: str, known: Sequence[str]) -> str:
-    """Suggest the *known* word that is nearest to *word*, or list all of them."""
+    """Suggest the *known* word that is nearest to *word*, or list them, as many as a person reads."""
     near = find_nearest(word, known)
-    return f"did you mean {near!r}?" if near is not None else f"known are {', '.join(known) or 'none'}"
+    if near is not None:
+        return f"did you mean {near!r}?"
+    rest = len(known) - _MOST_LISTED
+    return f"known are {', '.join(known[:_MOST_LISTED]) or 'none'}{f' and {rest} more' if rest > 0 else ''}"
 
 
 def find_nearest(word: str, known: Sequence[str]) -> str | None:

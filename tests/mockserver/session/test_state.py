@@ -122,6 +122,16 @@ def test_mistyped_snapshot_is_told_the_nearest(caller):
     assert said == "snapshot 'befor' not found; did you mean 'before'?"
 
 
+def test_snapshot_that_is_like_no_other_is_told_some_of_those_there_are(caller):
+    for number in range(33):
+        caller.admin("PUT", f"snapshots/s{number}")
+
+    said = caller.ask("POST", "snapshots/zzz/restore").json()["error"]["message"]
+
+    assert said.startswith("snapshot 'zzz' not found; known are s0, s1, ")
+    assert said.endswith(", s29 and 3 more")
+
+
 def test_deleted_snapshot_is_gone(caller):
     caller.admin("PUT", "snapshots/x")
     caller.admin("DELETE", "snapshots/x")
