@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -21,17 +20,10 @@ from tests.mockserver.auth.public_keys import (
     call,
     jwk,
     refuse,
-    serve_local_keys,
     serve_with_keys,
     sign,
 )
 from tests.testbed.calls import token
-
-
-@pytest.fixture
-def server() -> Iterator[KeyServer]:
-    with serve_local_keys() as server:
-        yield server
 
 
 def test_rotated_key_of_a_url_needs_no_restart(server):

@@ -17,7 +17,6 @@ from tests.mockserver.auth.public_keys import (
     KeyServer,
     call,
     refuse,
-    serve_local_keys,
     sign,
 )
 from tests.testbed.calls import PREFERENCE, bearer, token
@@ -35,12 +34,6 @@ LOCAL_TOKEN = (
     "iOiI1ZjBiYjlmNy02ZjhiLTRhNTEtOWYwYS0yZDNmNmExZTliMTEiLCJpc19hbm9ueW1vdXMiOmZhbHNlfQ.hvo90dvjz-cfFkqS"
     "3Rm77FO_JSq6X9vEZLscW1tFsX0XRkgQZYj4TWJrYeoRjuBeTkeoXYk4O6Yq1BAiZIlG_w"
 )
-
-
-@pytest.fixture
-def server() -> Iterator[KeyServer]:
-    with serve_local_keys() as server:
-        yield server
 
 
 @pytest.fixture

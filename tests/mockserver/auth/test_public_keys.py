@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import warnings
-from collections.abc import Iterator
 
 import jwt
 import pytest
@@ -21,21 +20,13 @@ from tests.mockserver.auth.public_keys import (
     SIGNERS,
     STRANGER,
     WRITERS,
-    KeyServer,
     call,
     jwk,
     refuse,
-    serve_local_keys,
     serve_with_keys,
     sign,
 )
 from tests.testbed.calls import SECRET, token
-
-
-@pytest.fixture
-def server() -> Iterator[KeyServer]:
-    with serve_local_keys() as server:
-        yield server
 
 
 @pytest.mark.parametrize("algorithm", SIGNERS)
