@@ -47,10 +47,8 @@ SLOW_CUTS_UNTIL_STOP = 10  # each of them is a failure; requirements that only o
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")  # which leave all as it was
 _MOST_TRIES = 3
 _MOST_TRIES_IN_VAIN = 2  # where nothing came, or where it took the whole time-out to see that it is cut
-_GATEWAY_PAUSES_S = (
-    0.3,
-    1.0,
-)  # before the second try and the third: a gateway that restarts is down for as long
+# Before the second try and the third: a gateway that restarts is down for as long.
+_GATEWAY_PAUSES_S = (0.3, 1.0)
 _GATEWAY_WAITS_IN_VAIN = 5  # after so many nothing is waited for any more, for that is no restart
 _PROXY_AUTHENTICATION_REQUIRED = 407
 _CLOSED_ERRORS = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)

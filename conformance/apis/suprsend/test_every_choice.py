@@ -151,7 +151,7 @@ def _expect_default_accepted_elsewhere(driver: Driver) -> None:
         if not _name_by_default_once(driver).into.ok:
             return
     for beside, by_default, *_ in choose_elsewhere_once(driver).values():
-        if beside is None or beside.ok:
+        if beside.ok:
             how = f"a 2xx without a preference, as beside one,{_of(by_default)}"
             expect(by_default.ok, how, f"status {by_default.status}", by_default)
 

@@ -25,12 +25,11 @@ from conformance.http.response import Response
 class ListsElsewhere(NamedTuple):
     """Channels taken out *beside* a preference, and let in without one, *by_default*, after an opt-out.
 
-    Nothing is taken out for a tenant in another category, for which half of the requests will do.
     tenant: what the same tenant was answered last in the main category, and *read* what that was read as while this one
     was out; both are None of a place without a tenant, and of the main category.
     """
 
-    beside: Response | None
+    beside: Response
     by_default: Response
     tenant: Response | None
     read: Reading
@@ -54,9 +53,8 @@ def choose_elsewhere_once(driver: Driver) -> Mapping[Place, ListsElsewhere]:
     def write() -> Mapping[Place, ListsElsewhere]:
         found: dict[Place, ListsElsewhere] = {}
         for place in find_places_elsewhere(driver):
-            with suppress(
-                NotTested, *UNDECIDED
-            ):  # one that is refused keeps none of the others from being asked
+            # One that is refused, or answered in part, keeps none of the others from being asked.
+            with suppress(NotTested, DoesNotConform, *UNDECIDED):
                 if lists := _choose(driver, place, found):
                     found[place] = lists
         with suppress(NotTested, DoesNotConform, *UNDECIDED):
@@ -69,16 +67,16 @@ def choose_elsewhere_once(driver: Driver) -> Mapping[Place, ListsElsewhere]:
 def _choose(driver: Driver, place: Place, found: Mapping[Place, ListsElsewhere]) -> ListsElsewhere | None:
     names = channels_to_name(driver.opt_in_fully(place))
     named = names[1:] or names  # a category may go out with the last of its channels
-    is_of_two = place.tenant_id is not None and place != driver.places.tenant
-    if not is_of_two and not _was_opted_out_and_in(driver, place):
+    if not _was_opted_out_and_in(driver, place):
         driver.write(OPT_OUT, place)
         driver.write(OPT_IN, place)
     if not named:
         return None
-    beside = None if is_of_two else driver.write({**OPT_IN, "opt_out_channels": named}, place)
+    beside = driver.write({**OPT_IN, "opt_out_channels": named}, place)
     out = driver.write(OPT_OUT, place)
     tenant, read = None, None
-    if is_of_two and driver.places.tenant in found and shows_preference(out, OUT):
+    # The tenant's place comes first, so that for its other category it is known.
+    if place.tenant_id is not None and driver.places.tenant in found and shows_preference(out, OUT):
         tenant = found[driver.places.tenant].by_default
         read = driver.read_until(lambda answer: shows_preference(answer, IN), at=driver.places.tenant)
     by_default = driver.write({"opt_in_channels": named}, place)

@@ -36,7 +36,7 @@ class OtherCategoriesAreAlwaysOut(WrongForOtherCategories):
 class OtherCategoriesStayAsTheyAre(Reference):
     """One category accepts every write and keeps what it was by default."""
 
-    breaks = frozenset({"preference-follows-opt-out", "channels-go-out"})
+    breaks = frozenset({"preference-follows-opt-out", "channels-go-out", "tenant-channels-go-out"})
 
     def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
         choice = super()._update_choice(place, body)
@@ -150,7 +150,7 @@ class JoiningIsIgnoredByDefault(Reference):
 class OtherCategoriesKeepTheirChannels(Reference):
     """In one category no channel goes out."""
 
-    breaks = frozenset({"channels-go-out"})
+    breaks = frozenset({"channels-go-out", "tenant-channels-go-out"})
 
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         choice = super()._make_choice(place, before, preference, body)
