@@ -47,7 +47,10 @@ def show() -> Iterator[Show]:
                 http.get(f"/__admin/{path}", headers=mine).text for path in ("requests", "requests.har", "")
             ]
             assert json.loads(heard[5:]) == json.loads(shown[0])[0]
-            return "\n".join([heard, *shown, log.getvalue()])
+            said = log.getvalue()
+            log.seek(0)
+            log.truncate()
+            return "\n".join([heard, *shown, said])
 
         yield show
 
