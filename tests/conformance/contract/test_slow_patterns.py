@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from conformance.contract import suite
+from conformance.contract import misfit, suite
 from conformance.contract.cases import draw_cases
 from conformance.contract.reading import read_contract
 from conformance.generation.child_process import TookTooLong, call_each
@@ -38,6 +38,18 @@ paths:
     get:
       operationId: getPlain
       responses: {"200": {description: found}}
+"""
+ANSWERS = """
+openapi: 3.0.3
+info: {title: Slow answers, version: "1"}
+paths:
+  /slow:
+    get:
+      operationId: getSlow
+      responses:
+        "200":
+          description: found
+          content: {application/json: {schema: {type: string, pattern: "((a{0,100}){0,100}){0,100}$"}}}
 """
 
 
@@ -73,6 +85,21 @@ def test_its_requirements_are_not_tested_and_the_verdict_is_partial(contract, mo
     assert "POST /slow (makeSlow) could be drawn within 1 s" in reason
     assert verdict.is_partial
     assert f"not asked: {reason}" in verdict.notes
+
+
+@needs_fork
+def test_answer_that_takes_too_long_to_compare_is_inconclusive(tmp_path, monkeypatch):
+    monkeypatch.setattr(misfit, "COMPARED_WITHIN_S", LIMIT_S)
+    file = tmp_path / "slow.yaml"
+    file.write_text(ANSWERS)
+    with serve(Server(Response(200, b'"' + b"a" * 200 + b'b"', {"content-type": "application/json"}))) as url:
+        verdict = judge_target({"spec": str(file), "base_url": url}, only=["*-schema"])
+    (result,) = verdict.results
+
+    assert result.status == "inconclusive"
+    assert result.reason.startswith(
+        "the answer could not be compared with the contract within 1 s of computing"
+    )
 
 
 @needs_fork
