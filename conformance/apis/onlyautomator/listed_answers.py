@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from conformance.apis.onlyautomator.answers import Data, data_of
 from conformance.apis.onlyautomator.driver import Driver, SentWrite, triple_of
-from conformance.apis.onlyautomator.generated_cases import compose_letters
+from conformance.apis.onlyautomator.generated_cases import KEY, compose_letters, fold_name
 from conformance.apis.onlyautomator.listed_records import Records
 from conformance.apis.onlyautomator.listed_updates import latest_writes
 from conformance.apis.onlyautomator.shared_writes import OTHER_RECORD
@@ -17,6 +17,7 @@ from conformance.assertions.timestamp import may_be_same_moment, parse_timestamp
 
 TIMES = ("createdAt", "updatedAt")
 KnownWrites = Mapping[tuple[str, str], SentWrite]
+NAMES = KEY[1:]  # the fan is asked for
 COMPARED = ("id", "value", "userId", "source", *TIMES)
 
 
@@ -40,16 +41,31 @@ def find_known_writes(driver: Driver, fan_id: str) -> KnownWrites:
 def find_disagreements(records: Records, known: KnownWrites) -> Iterator[Disagreement]:
     """Yield what the records of a list show otherwise than their last writes were answered.
 
-    A member that one of the two lacks is not compared, nor is a record that is there twice.
+    A member that one of the two lacks is not compared, nor is a record that is there twice. A record of other names is
+    known by its id.
     """
     counts = Counter(map(_names_of, records))
+    by_id = {data_of(one.answer).get("id"): one for one in known.values()}
     for record in records:
         written = known.get(_names_of(record))
-        if written is not None and counts[_names_of(record)] == 1:
+        if written is None:
+            yield from _find_other_names(record, by_id)
+        elif counts[_names_of(record)] == 1:
             answered = data_of(written.answer)
             for name in COMPARED:
                 if name in record and name in answered and not _agree(name, record, answered):
                     yield Disagreement(name, record, written)
+
+
+def _find_other_names(record: Data, by_id: Mapping[Any, SentWrite]) -> Iterator[Disagreement]:
+    id_ = record.get("id")
+    if isinstance(id_, str) and id_ in by_id:
+        answered = data_of(by_id[id_].answer)
+        for name in NAMES:
+            listed, told = record.get(name), answered.get(name)
+            # No document says that capitals stay capitals.
+            if isinstance(listed, str) and isinstance(told, str) and fold_name(listed) != fold_name(told):
+                yield Disagreement(name, record, by_id[id_])
 
 
 def name_judged_elsewhere(found: Sequence[Disagreement], judged: Sequence[SentWrite]) -> set[str]:

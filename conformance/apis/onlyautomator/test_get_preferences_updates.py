@@ -57,9 +57,9 @@ def test_list_agrees_with_answers(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
 
-    Compared are id, value, userId, source, createdAt and updatedAt, where both have them and it is known which write
-    was the last. Letters may be in another form and times may differ by a second. A member that is wrong where another
-    requirement asks the same is left to that one.
+    Compared are id, category, preference, value, userId, source, createdAt and updatedAt, where both have them and it
+    is known which write was the last. Letters may be in another form, those of names also in another case, and times
+    may differ by a second. A member that is wrong where another requirement asks the same is left to that one.
     """
     update_between_lists(driver)
     judged = [*map(partial(last_write_of_value, driver), VALUES), write_updated_record(driver)]

@@ -61,6 +61,15 @@ class LargeNumbersAreListedRounded(_ListsConverted):
         return float(f"{value:.15g}") if type(value) in (int, float) else value
 
 
+class LongNamesAreListedCut(Reference):
+    """Of names only the first hundred characters are listed."""
+
+    breaks = frozenset({"list-agrees-with-answers"})
+
+    def render_listed(self, record: Record) -> Record:
+        return {**record, **{name: record[name][:100] for name in ("category", "preference")}}
+
+
 class _ListsClaims(Reference):
     """Keeps what a body says of its record beside it, and shows that in lists."""
 
