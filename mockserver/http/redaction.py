@@ -28,9 +28,11 @@ _NO_LETTER = re.compile("[^a-z0-9]+")
 # What none of the patterns below can do without; most texts have nothing of it.
 _SUSPICIOUS = re.compile(r"ey[JA]|ewog|SS\.|bearer|basic|digest|negotiate|://|=|%3d|[\"']", re.IGNORECASE)
 _BEGIN = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))"
+# Bounded, since otherwise each beginning of one in a long word would be followed to the end of the word.
+_LONGEST_JWT_HEADER = 300
 # A JWT, at least the beginning of one, and an API key of SuprSend's form.
 _TOKEN = re.compile(
-    rf"{_BEGIN}(?:eyJ[\w%-]{{8,}}(?:\.[\w%-]*)*|(?:eyA|ewog)[\w-]{{8,}}\.[\w.-]+|SS\.[\w.%-]{{8,}})"
+    rf"{_BEGIN}(?:eyJ[\w%-]{{8,}}(?:\.[\w%-]*)*|(?:eyA|ewog)[\w-]{{8,{_LONGEST_JWT_HEADER}}}\.[\w.-]+|SS\.[\w.%-]{{8,}})"
 )
 _SCHEME = r"\b(bearer|basic|digest|negotiate)(\s+|%20|\+)"
 _CREDENTIAL = re.compile(rf"{_SCHEME}[^\s,;<>\"']+", re.IGNORECASE)
