@@ -20,7 +20,7 @@ _SAMPLE, _STRIDE, _STRIDE_IN_TEXT = 7, 2, 3
 _WINDOW, _OVERLAP = 64 * 1024, 16 * 1024
 # Requests and answers have the same headers again and again.
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 1024, 1024
-_MOST_PLACES = 8  # of one sample: a credential of nothing but the same letter would take for ever
+_MOST_PLACES = 8  # of one sample in one form: a credential of nothing but the same letter would take for ever
 
 
 class Trace(NamedTuple):
@@ -63,7 +63,8 @@ class TraceFinder:
                 self._known.add(text)
                 for at in range(0, len(text) - _SAMPLE + 1, _STRIDE):
                     places = self._samples.setdefault(text[at : at + _SAMPLE], [])
-                    if len(places) < _MOST_PLACES:
+                    # Those of one form follow each other.
+                    if len(places) < _MOST_PLACES or places[-_MOST_PLACES][0] is not form:
                         places.append((form, at))
 
         # Replaced, and not emptied: another thread may be about to remember what it found without this one.

@@ -100,6 +100,16 @@ def test_words_of_the_api_are_shown_though_a_credential_has_them():
     assert redaction(f"unknown key {key[5:-1]}") == "unknown key $TOKEN"
 
 
+def test_credentials_that_begin_alike_are_each_found_whole():
+    """As do the tokens that are made of the user's, of which a curl line is to name the right one."""
+    redaction, head = Redaction(), "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyIn0"
+    ends = [*(f".{number:02}" + "aB3" * 9 for number in range(12)), ".", ""]
+    for number, end in enumerate(ends):
+        redaction.conceal(f"{head}{end}", f"T{number}")
+
+    assert [redaction(f"{head}{end}") for end in ends] == [f"$T{number}" for number in range(len(ends))]
+
+
 def test_fewer_than_twelve_characters_are_shown(redaction):
     assert redaction(f"no key {KEY[:11]} here") == f"no key {KEY[:11]} here"
 
