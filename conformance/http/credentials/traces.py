@@ -61,10 +61,13 @@ class TraceFinder:
                 self._short.setdefault(text, form)
             elif text not in self._known:
                 self._known.add(text)
+                samples = self._samples
                 for at in range(0, len(text) - _SAMPLE + 1, _STRIDE):
-                    places = self._samples.setdefault(text[at : at + _SAMPLE], [])
+                    places = samples.get(sample := text[at : at + _SAMPLE])
+                    if places is None:
+                        samples[sample] = [(form, at)]
                     # Those of one form follow each other.
-                    if len(places) < _MOST_PLACES or places[-_MOST_PLACES][0] is not form:
+                    elif len(places) < _MOST_PLACES or places[-_MOST_PLACES][0] is not form:
                         places.append((form, at))
 
         # Replaced, and not emptied: another thread may be about to remember what it found without this one.

@@ -15,7 +15,11 @@ from typing import IO, Any
 
 from conformance.assertions.outcome import RunStopped
 
-_LARGEST_IN_MEMORY = 4096
+_SMALL = 4096
+_MOST_IN_MEMORY = (
+    8 * 1024 * 1024
+)  # bytes of larger bodies: to write a few to a file takes longer than it is worth
+_NOT_PARSED = object()
 MOST_STORED = 512 * 1024 * 1024  # bytes of the file, in which bodies are compressed
 _MOST_PARSED = 2 * 1024 * 1024  # bytes of the bodies whose values are kept; a value takes some times as much
 
@@ -27,6 +31,7 @@ class KeptBody:
         self.size = size
         self._store = store
         self._content = content
+        self._value: Any = _NOT_PARSED
 
     def read(self) -> bytes:
         """Return the whole body."""
@@ -34,17 +39,24 @@ class KeptBody:
 
     def parse(self, parse: Callable[[bytes], Any]) -> Any:
         """Return what *parse*, the same for all bodies of a run, makes of it."""
-        return self._store.parse(self, parse)
+        if self._content is None or self.size > _SMALL:
+            return self._store.parse(self, parse)
+        # Small ones are most, and read again and again: their values stay with them.
+        if self._value is _NOT_PARSED:
+            self._value = parse(self._content)
+        return self._value
 
 
 class BodyStore:
     """Keeps the bodies of one run.
 
     most_bytes: of the file that large ones are written to. It has no name, and is gone when nobody knows the store.
+    memory_bytes: of the large ones that come before those, and stay in memory.
     """
 
-    def __init__(self, most_bytes: int = MOST_STORED) -> None:
+    def __init__(self, most_bytes: int = MOST_STORED, memory_bytes: int = _MOST_IN_MEMORY) -> None:
         self._most_bytes = most_bytes
+        self._memory_bytes = memory_bytes
         self._file: IO[bytes] | None = None
         self._end = 0
         self._places: dict[KeptBody, tuple[int, int]] = {}  # where in the file, and how long it is there
@@ -56,7 +68,7 @@ class BodyStore:
 
     def keep(self, content: bytes) -> KeptBody:
         """Keep a body; raises RunStopped if there is no room for it."""
-        if len(content) <= _LARGEST_IN_MEMORY:
+        if len(content) <= _SMALL or self._has_memory(len(content)):
             return KeptBody(self, len(content), content)
         digest = hashlib.sha256(content).digest()
         with self._lock:
@@ -68,8 +80,15 @@ class BodyStore:
             self._last = known, content
             return known
 
+    def _has_memory(self, size: int) -> bool:
+        """Take *size* bytes of memory if there are as many left."""
+        with self._lock:
+            has_memory = size <= self._memory_bytes
+            self._memory_bytes -= size if has_memory else 0
+            return has_memory
+
     def parse(self, body: KeptBody, parse: Callable[[bytes], Any]) -> Any:
-        """Return what *parse*, always the same, makes of a body; the values of the latest ones are kept."""
+        """Return what *parse*, always the same, makes of a large body; the values of the latest ones are kept."""
         with self._lock:
             if body in self._parsed:
                 self._parsed.move_to_end(body)

@@ -68,7 +68,7 @@ def test_answer_of_countless_values_is_not_read():
 
 
 def test_same_body_is_kept_once():
-    store = BodyStore(most_bytes=100_000)
+    store = BodyStore(most_bytes=100_000, memory_bytes=0)
     body = bytes(range(256)) * 64
     first = store.keep(body)
 
@@ -80,7 +80,7 @@ def test_same_body_is_kept_once():
 
 
 def test_run_ends_where_there_is_no_room_for_what_it_is_answered():
-    store = BodyStore(most_bytes=10_000)
+    store = BodyStore(most_bytes=10_000, memory_bytes=0)
     store.keep(json.dumps(list(range(2000))).encode())
 
     with pytest.raises(RunStopped, match="answered more than the 0 MiB of bodies that are kept in a run"):
