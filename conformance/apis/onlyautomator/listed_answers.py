@@ -83,7 +83,7 @@ def _agree(name: str, record: Data, answered: Data) -> bool:
     one, other = record[name], answered[name]
     if name == "value":
         return is_same_json(one, other) or _are_same_letters(one, other)
-    if name in TIMES:
+    if name in TIMES and one != other:
         listed, told = parse_timestamp(one), parse_timestamp(other)
         # That a list tells one time for both, another requirement judges.
         is_told_twice = name == "updatedAt" and one == record.get("createdAt")
