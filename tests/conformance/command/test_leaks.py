@@ -18,7 +18,7 @@ from tests.conformance.command.commands import APIS, conformance, served, writte
 from tests.testbed.echoes import draw_echo, find_leaks
 from tests.testbed.parrot import CREDENTIALS, Parrot, render_har
 
-ECHOES = 10
+ECHOES = 40
 HEAD = "HTTP/1.1 401 No\r\n"
 CHUNKED = f"{HEAD}transfer-encoding: chunked\r\n\r\n"
 WORDS_OF_A_PROTOCOL = {

@@ -91,7 +91,7 @@ def test_who_lets_in_what_looks_like_a_token_is_found_by_every_seed(mutant, brok
     assert judge_in_process(server(), seed=seed).ids("failed") == [f"onlyautomator/{broken}"]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("mutant", ["HalfASignatureToRead", "GuestsMayRead"])
 def test_who_is_let_into_lists_as_documented_is_found_once(mutant, seed):
     (server,) = (one for one in proof.mutants_of("onlyautomator") if one.__name__ == mutant)
@@ -100,7 +100,7 @@ def test_who_is_let_into_lists_as_documented_is_found_once(mutant, seed):
     assert failed == server.breaks
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(8))
 def test_refused_update_is_looked_for_whatever_the_seed_draws(seed):
     (server,) = (one for one in proof.mutants_of("onlyautomator") if one.__name__ == "BadTokenUpdates")
     verdict = judge_in_process(server(), seed=seed)
