@@ -75,7 +75,6 @@ class Routes:
                 f"{operation.error_format.file}; serve one of them (--api NAME) or give one a prefix in its servers"
             )
         self.operations.append(operation)
-        self._find_nearest.cache_clear()
 
     def find(self, raw_path: str) -> tuple[dict[str, Operation], tuple[str, ...]] | None:
         """Find the operations under *raw_path* and the values of its variable segments."""
