@@ -6,10 +6,11 @@ import base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from conformance.assertions.outcome import Inconclusive, NotTested, Unjudgeable
+from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested, Unjudgeable
 from conformance.contract.cases import ContractCase
 from conformance.contract.reading import Operation
 from conformance.contract.request import make_request
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from conformance.contract.profile import ContractProfile
 
 _NO_CREDENTIAL: Mapping[str, str] = {}
+_FIRST_CASES = 2  # that preflight sends: one request alone may get no answer, and a second one tells
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,15 @@ class ContractCaseResult(CaseResult):
 
 @dataclass(frozen=True)
 class OperationResults:
-    """The results of one operation's cases. failure: why one of them has none. base_path: the contract's own."""
+    """The results of one operation's cases.
+
+    failure: why one of them has none. closings: the cases on which alone the connection was closed, which a broken one
+    may be refused by. base_path: the contract's own.
+    """
 
     results: Sequence[ContractCaseResult]
     failure: Inconclusive | None = None
+    closings: Sequence[tuple[ContractCase, ConnectionClosed]] = ()
     base_path: str = ""
 
     @property
@@ -54,13 +61,20 @@ class OperationResults:
         return [result for result in self.results if result.is_positive and result.is_accepted]
 
     def require_answers(self) -> None:
-        """Raise Inconclusive if a case has no answer."""
+        """Raise Inconclusive if a case has no answer, and is not one that the connection was closed on."""
         if self.failure:
             raise self.failure
+
+    def require_no_closing(self) -> None:
+        """Raise Inconclusive if the connection was closed on a valid request: nobody knows what that means."""
+        for case, outcome in self.closings:
+            if case.mode == "positive":
+                raise outcome
 
     def require_accepted(self) -> None:
         """Raise NotTested unless a request was accepted: a target that refuses everything shows little."""
         if not self.accepted:
+            self.require_no_closing()
             counts = Counter(result.answer.status for result in self.results if result.is_positive)
             answers = ", ".join(f"{number} times {status}" for status, number in counts.most_common())
             raise NotTested(
@@ -114,16 +128,26 @@ class ContractDriver(Driver):
 
     def _send_cases(self, operation: Operation) -> OperationResults:
         results: list[ContractCaseResult] = []
+        closings: list[tuple[ContractCase, ConnectionClosed]] = []
         failure: Inconclusive | None = None
+        is_last_closed = False
         for case in self._list_cases(operation):
             try:
                 response = self.send(case, self.credentials_for(operation))
                 is_redirect = 300 <= response.status < 400 and operation.documents_status(response.status)
                 results.append(ContractCaseResult(case, response, response.ok or is_redirect))
+                is_last_closed = False
+            except ConnectionClosed as outcome:
+                closings.append((case, outcome))
+                is_last_closed = True
             except Inconclusive as outcome:
                 # The others may still show that the target does not conform, which outweighs this.
                 failure = failure or outcome
-        return OperationResults(results, failure, self.target.spec.base_path)
+        # Where a read was accepted, it was sent again after each; else only what is answered after it shows that it was
+        # alone.
+        if is_last_closed and not self._accepted_read:
+            failure = failure or closings[-1][1]
+        return OperationResults(results, failure, closings, self.target.spec.base_path)
 
     def _list_cases(self, operation: Operation) -> list[ContractCase]:
         return [
@@ -212,14 +236,22 @@ class ContractDriver(Driver):
     def preflight(self) -> None:
         """Raise Unreachable if nobody answers, Unjudgeable if the credentials are refused."""
         self.run.mode.require_full_mode("a generated request")
-        for operation in self._choose_first_operation():
+        silence: ConnectionClosed | NoAnswer | None = None
+        for operation, case in self._choose_first_cases():
             credentials = self.credentials_for(operation)
-            response = self.send(self._list_sendable_cases(operation)[0], credentials)
+            try:
+                response = self.send(case, credentials)
+            except (ConnectionClosed, NoAnswer) as outcome:
+                silence = silence or outcome
+                continue
             if response.status == 401 and credentials:
                 names = ", ".join(f"credentials.{name}" for name in credentials)
                 raise Unjudgeable(
                     f"{names} was refused with 401 by {operation.id}; give what is let in, and check base_url"
                 )
+            return
+        if silence:
+            raise silence
 
     def make_credential_probe(self, secret: Secret) -> Request | None:
         """Make a request once more that was accepted, if it carries *secret*."""
@@ -234,9 +266,12 @@ class ContractDriver(Driver):
         method, path, parts = self._compose_case(known.case, known.credentials)
         return self.client.build_request(method, path, **parts)
 
-    def _choose_first_operation(self) -> list[Operation]:
+    def _choose_first_cases(self) -> list[tuple[Operation, ContractCase]]:
+        """Choose what preflight sends, of another operation each if there are enough."""
         operations = [one for one in self.target.selected_operations() if self._list_sendable_cases(one)]
-        return sorted(operations, key=lambda one: not self.credentials_for(one))[:1]
+        operations.sort(key=lambda one: not self.credentials_for(one))
+        cases = [[(one, case) for case in self._list_sendable_cases(one)] for one in operations]
+        return [pair for turn in zip_longest(*cases) for pair in turn if pair][:_FIRST_CASES]
 
     def _list_sendable_cases(self, operation: Operation) -> list[ContractCase]:
         return self._list_cases(operation) if self.target.may_send(operation) else []

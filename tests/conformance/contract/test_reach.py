@@ -94,3 +94,76 @@ def test_operations_that_the_profile_leaves_out_are_listed(spec):
         True,
         ["not asked: POST /books, GET /books/{book_id}, DELETE /books/{book_id}"],
     )
+
+
+def open_ids(verdict):
+    return [id_.partition("/")[2] for id_ in verdict.ids("inconclusive")]
+
+
+class Closes(Library):
+    """Closes the connection where a step says so."""
+
+    closing = Response(0, is_silent=True)
+
+
+class ClosesOnPoems(Closes):
+    """Among them the request that would come first."""
+
+    def store(self, book):
+        return self.closing if book["kind"] == "poem" else super().store(book)
+
+
+class ClosesOnBrokenRequests(Closes):
+    def refuse(self, status):
+        return self.closing if status == 400 else super().refuse(status)
+
+
+@pytest.mark.parametrize(
+    ("server", "is_open"),
+    [(ClosesOnPoems, ["createBook-no-server-error"]), (ClosesOnBrokenRequests, [])],
+)
+def test_connection_that_is_closed_on_one_request_leaves_the_others_judged(server, is_open, spec):
+    """On one that breaks the contract that is a refusal."""
+    verdict = judged(server(), spec)
+
+    assert (verdict.ids("failed"), open_ids(verdict)) == ([], is_open)
+    assert verdict.musts_tested == 13 - len(is_open)
+
+
+def test_connection_that_is_closed_to_the_end_is_no_refusal(spec):
+    """Where no read is accepted nothing shows whether anybody is there still."""
+
+    class DiesOfABrokenBook(Library):
+        is_dead = False
+
+        def list(self, _request):
+            return self.refuse(400)
+
+        def get(self, _book_id, _request):
+            return self.refuse(404)
+
+        def is_book(self, book):
+            self.is_dead = not super().is_book(book)
+            return not self.is_dead
+
+        def answer(self, request):
+            answer = super().answer(request) if not self.is_dead else None
+            return Response(0, is_silent=True) if self.is_dead else answer
+
+    verdict = judged(DiesOfABrokenBook(), spec)
+
+    assert verdict.exit_status == 3
+    assert "createBook-no-server-error" in open_ids(verdict)
+
+
+def test_first_request_alone_that_gets_no_answer_in_time_stops_nothing(spec):
+    class HangsAtFirst(Library):
+        asked = 0
+
+        def answer(self, request):
+            self.asked += 1
+            return Response(0, never_comes=True) if self.asked == 1 else super().answer(request)
+
+    verdict = judged(HangsAtFirst(), spec)
+
+    assert (verdict.stopped, verdict.verdict) == (None, "conformant")
