@@ -69,11 +69,11 @@ def draw_cases(
     with reproducible():
         calls = [partial(_draw_plainly, one.operation, seed, count) for one in missing]
         for drawing, drawn in zip(missing, call_each(calls, limit_s, check), strict=True):
-            if not isinstance(drawn, TookTooLong):
+            if isinstance(drawn, str):
+                drawing.obstacle = drawn
+            elif not isinstance(drawn, TookTooLong):
                 drawing.cases = [_rebuild_case(drawing.operation, *facts) for facts in drawn]
-    undrawn = {
-        one.operation.id: _explain_missing(one.operation, limit_s) for one in drawings if one.cases is None
-    }
+    undrawn = {one.operation.id: _explain_missing(one, limit_s) for one in drawings if one.cases is None}
     cases = [case for one in drawings for case in one.cases or ()]
     numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
     return CaseSet(numbered, _hash_cases(contract, numbered), undrawn)
@@ -81,10 +81,11 @@ def draw_cases(
 
 @dataclass
 class _Drawing:
-    """The cases of one operation, once they were drawn."""
+    """The cases of one operation, once they were drawn. obstacle: what keeps them from that, if anything does."""
 
     operation: Operation
     cases: Sequence[ContractCase] | None = None
+    obstacle: str | None = None
 
     @staticmethod
     @lru_cache  # several runs in one process draw the same
@@ -92,11 +93,13 @@ class _Drawing:
         return _Drawing(operation)
 
 
-def _explain_missing(operation: Operation, limit_s: float) -> str:
-    return (
-        f"no request to {operation.method} {operation.path} ({operation.id}) could be drawn within {limit_s:g} s of "
-        "computing; look for a pattern in its schemas that takes long to check"
+def _explain_missing(drawing: _Drawing, limit_s: float) -> str:
+    operation = drawing.operation
+    too_long = (
+        f" within {limit_s:g} s of computing; look for a pattern in its schemas that takes long to check"
     )
+    why = f": {drawing.obstacle}" if drawing.obstacle else too_long
+    return f"no request to {operation.method} {operation.path} ({operation.id}) could be drawn{why}"
 
 
 def shrink_case(
@@ -128,9 +131,19 @@ def _count_per_half(operations: Sequence[Operation]) -> int:
     return max(_FEWEST, min(COUNT, _IN_ALL // max(1, len(operations))))
 
 
-def _draw_plainly(operation: Operation, seed: int, count: int) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Draw the cases of one operation as data that another process can read: of each its facts, and its parts."""
-    return [_describe_case(case) for case in _draw_operation(operation, seed, count)]
+def _draw_plainly(
+    operation: Operation, seed: int, count: int
+) -> list[tuple[dict[str, Any], dict[str, Any]]] | str:
+    """Draw the cases of one operation as data that another process can read: of each its facts, and its parts.
+
+    Returns what keeps them from being drawn, if anything does.
+    """
+    from schemathesis.errors import UnsupportedRegexPattern
+
+    try:
+        return [_describe_case(case) for case in _draw_operation(operation, seed, count)]
+    except UnsupportedRegexPattern as error:
+        return f"no text can be made for one of its patterns ({' '.join(str(error).split()[-1:])})"
 
 
 def _describe_case(case: ContractCase) -> tuple[dict[str, Any], dict[str, Any]]:

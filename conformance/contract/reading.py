@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openapi
+from conformance.contract.patterns import list_unread_patterns, remove_patterns
 from conformance.target.model import BadProfile
 from openapi.json_form import to_json_form
 from openapi.media_type import is_json
@@ -79,7 +80,11 @@ class Operation:
 
 @dataclass(frozen=True, eq=False)
 class Contract:
-    """A whole file. name: the API's, made of its title. schemes: the security schemes by name."""
+    """A whole file.
+
+    name: the API's, made of its title. schemes: the security schemes by name. unread_patterns: those that nothing is
+    compared with.
+    """
 
     file: Path
     name: str
@@ -87,6 +92,7 @@ class Contract:
     spec: openapi.Spec = field(repr=False)
     operations: Sequence[Operation] = field(repr=False)
     schemes: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    unread_patterns: Sequence[str] = ()
 
     @property
     def base_path(self) -> str:
@@ -171,6 +177,7 @@ def _build_contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
         raise ValueError("info.title is missing; it names the API")
     if name in openapi.api_names():
         name = f"{name}-spec"  # whose ids are not those of the API of that name
+    unread_patterns = list_unread_patterns(spec)
     root = spec.get("components") or {}
     schemes = root.get("securitySchemes") or spec.get("securityDefinitions") or {}
     return Contract(
@@ -178,8 +185,9 @@ def _build_contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
         name=name,
         sha256=sha256,
         spec=spec,
-        operations=_list_operations(spec),
+        operations=_list_operations(remove_patterns(spec, unread_patterns) if unread_patterns else spec),
         schemes={str(key): openapi.resolve_reference(spec, scheme) for key, scheme in schemes.items()},
+        unread_patterns=unread_patterns,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.contract import cases, checks
 from conformance.contract.driver import ContractDriver
+from conformance.contract.patterns import describe_unread_patterns
 from conformance.contract.profile import WHAT_A_RUN_WRITES, ContractProfile
 from conformance.contract.reading import Operation, list_odd_operations
 from conformance.http.pacing import BUSY_STATUSES
@@ -59,6 +60,10 @@ class ContractSuite:
         spec, selected = self.target.spec, self.target.selected_operations()
         unselected = [f"{one.method} {one.path}" for one in spec.operations if one not in selected]
         return [*unselected, *list_odd_operations(spec.spec)]
+
+    def describe_gaps(self) -> list[str]:
+        """Say in sentences what of the contract nothing is judged by."""
+        return describe_unread_patterns(self.target.spec.unread_patterns)
 
     @property
     def document_text(self) -> str:

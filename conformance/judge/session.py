@@ -240,6 +240,7 @@ def judge_target(
     verdict.name = target.name
     verdict.left_out = left_out
     verdict.notes = notes.describe_target(target, verdict.started) + notes.describe_left_out(left_out)
+    verdict.notes += suite.describe_gaps()
     verdict.document_sha256 = suite.document_sha256
     with TargetSession(suite, seed, mode, make_connection, wait_s) as session:
         _collect_results(verdict, session, asked, waivers, fail_fast, on_result, on_start)

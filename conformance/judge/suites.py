@@ -78,6 +78,10 @@ class Suite(Protocol):
         """List the operations of which nothing is asked."""
         ...
 
+    def describe_gaps(self) -> Sequence[str]:
+        """Say in sentences what of the document nothing is judged by."""
+        ...
+
     def make_driver(self, client: Client, run: Run) -> Driver:
         """Make what requirements speak to the target through during *run*."""
         ...
@@ -135,6 +139,10 @@ class ApiSuite:
 
     def list_left_out(self) -> Sequence[str]:
         """List the operations of which nothing is asked."""
+        return ()
+
+    def describe_gaps(self) -> Sequence[str]:
+        """Say nothing: what of the document nothing is judged by stands in a file of the API's."""
         return ()
 
     def make_driver(self, client: Client, run: Run) -> Driver:
