@@ -44,6 +44,7 @@ ALLOWED = {
     "conformance/contract/cases.py: value[:_LONGEST_SHOWN]",
     "conformance/contract/misfit.py: ' '.join(str(error).split())[:_LONGEST_COMPLAINT]",
     "conformance/contract/misfit.py: f'{place}: {cause.message}'[:_LONGEST_COMPLAINT]",
+    "conformance/contract/patterns.py: shorten_text(json.dumps(one), _LONGEST_SHOWN)",
     "conformance/contract/reading.py: ' '.join(str(error).split())[:_LONGEST_COMPLAINT]",
     # Of results, exchanges and requirements, which have no credential.
     "conformance/judge/door.py: shorten_text(shown.get(name, ''), _LONGEST_HEADER)",
