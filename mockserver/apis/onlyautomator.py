@@ -12,7 +12,7 @@ import openapi
 from mockserver import fixtures
 from mockserver.auth.caller import Caller
 from mockserver.contract.schema import Schema
-from mockserver.fixtures.complaint import EVERYTHING, Complaint, Misfits
+from mockserver.fixtures.complaint import EVERYTHING, MOST_COMPLAINTS, Complaint, Misfits
 from mockserver.http.problems import NotInFixtures, suggest_nearest
 from mockserver.http.reply import Reply
 from mockserver.session.ids import Ids
@@ -43,23 +43,24 @@ class Fixtures(fixtures.Fixtures):
         spec = openapi.load_contract("onlyautomator")
         document = spec["components"]["schemas"]["Preference"]
         credentials = info.data.get("credentials", fixtures.Credentials())
-        completed = [_add_defaults(one, credentials.subject) for one in preferences]
         schema, known = Schema(document, spec), list(document["properties"])
-        complaints = [
-            Complaint.of_unknown_key((index, name), known)
-            for index, preference in enumerate(preferences)
-            for name in preference
-            if name not in known
-        ]
-        for index, preference in enumerate(completed):
+        complaints: list[Complaint] = []
+        found: list[dict[str, Any]] = []
+        for index, given in enumerate(preferences):
+            unknown = [Complaint.of_unknown_key((index, name), known) for name in given if name not in known]
+            complaints += unknown
+            preference = _add_defaults(given, credentials.subject)
             for where, what in schema.find_violations(preference):
                 # A default is only as wrong as what it was made of, and a mistyped key is not missing.
-                is_told = where in preference and where not in preferences[index]
-                if not is_told and not any(one.is_meant_as((index, where)) for one in complaints):
+                is_told = where in preference and where not in given
+                if not is_told and not any(one.is_meant_as((index, where)) for one in unknown):
                     complaints.append(Complaint((index, where), what))
+            if len(complaints) >= MOST_COMPLAINTS:
+                break
+            found.append({name: preference[name] for name in known if name in preference})
         if complaints:
             raise Misfits(complaints)
-        return [{name: one[name] for name in known if name in one} for one in completed]
+        return found
 
     @model_validator(mode="after")
     def _check_fans(self) -> Fixtures:
@@ -73,6 +74,8 @@ class Fixtures(fixtures.Fixtures):
             if _preference_key(preference) in seen:
                 complaints.append(Complaint(("preferences", index), "is there twice"))
             seen.add(_preference_key(preference))
+            if len(complaints) >= MOST_COMPLAINTS:
+                break
         if complaints:
             raise Misfits(complaints)
         return self
@@ -87,13 +90,13 @@ class Fixtures(fixtures.Fixtures):
             yield _preference_key(preference), preference
 
     @classmethod
-    def from_records(cls, records: Mapping[Key, Record]) -> Fixtures:
-        """Build the fixtures that would start a session with *records*."""
+    def render_records(cls, records: Mapping[Key, Record]) -> dict[str, Any]:
+        """Render the fixtures that would start a session with *records*."""
         fans = [key[1] for key in records if key[0] == "fan"]
-        return cls(
-            fans=EVERYTHING if _EVERY_FAN in records else fans,
-            preferences=[dict(record) for key, record in records.items() if key[0] == "preference"],
-        )
+        return {
+            "fans": EVERYTHING if _EVERY_FAN in records else fans,
+            "preferences": [record for key, record in records.items() if key[0] == "preference"],
+        }
 
 
 def _add_defaults(preference: Mapping[str, Any], subject: str) -> dict[str, Any]:

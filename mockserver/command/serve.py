@@ -56,7 +56,8 @@ def _tune_garbage_collection() -> None:
     # What is loaded by now stays to the end: no collection need look at it again, the last one least of all.
     gc.freeze()
     # What a request leaves behind is freed by counting references; cycles are rare.
-    gc.set_threshold(50_000, 20, 20)
+    # Few generations at a time: those of a state of many megabytes would hold everybody up.
+    gc.set_threshold(50_000, 4, 100)
 
 
 def _end_with_terminal() -> None:

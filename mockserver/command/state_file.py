@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mockserver.http import exact_json
 from mockserver.http.problems import CannotStart, Invalid
+from mockserver.session.session import collect_ids
 from mockserver.stub import Stub
 from openapi.atomic_file import check_writable, write_atomically
 
@@ -36,7 +37,9 @@ def load_state(file: Path, stub: Stub) -> None:
                 raise CannotStart(
                     f"{file}: does not hold a state; GET /__admin/state shows what one looks like"
                 )
-            stub.admin.state.load_into_session(document, stub.sessions.default)
+            session = stub.sessions.default
+            saved = stub.admin.state.read_document(document, session.stores)
+            session.load(saved, collect_ids(saved))
     except OSError as error:
         raise CannotStart(f"{file}: cannot be read: {error.strerror}") from None
     except exact_json.NotExact as error:

@@ -24,10 +24,11 @@ from mockserver.http.problems import NotFound, Problem, suggest_nearest
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
 from mockserver.http.session_name import PREFIX
+from mockserver.session.disposal import let_go_in_pieces, list_collections
 from mockserver.session.journal import Entry, Journal
 from mockserver.session.memory_store import Saved
 from mockserver.session.registry import SessionRegistry
-from mockserver.session.session import DEFAULT, Session
+from mockserver.session.session import DEFAULT, Session, collect_ids
 from mockserver.simulation.match import Match
 from openapi.media_type import JSON
 
@@ -112,21 +113,24 @@ class Admin:
         """Reset the session, or one part of it."""
         target = self._find_session(session, caller)
         scope = (body or {}).get("scope", "all")
+        former = list_collections(target.save())
         {
             "all": target.reset,
             "state": target.reset_state,
             "journal": target.journal.clear,
             "faults": target.reset_faults,
         }[scope]()
+        await asyncio.to_thread(let_go_in_pieces, former)
         return _NO_CONTENT
 
     async def read_state(self, caller: Operator, session: str | None) -> Reply:
         """Answer the session's state as one document."""
-        return Reply(200, self.state.render_state(self._find_session(session, caller).save()))
+        return await self._state_reply(self._find_session(session, caller).save())
 
     async def write_state(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Replace the state of the APIs that the document names, all of them or none."""
-        self.state.load_into_session(body, self._find_session(session, caller))
+        target = self._find_session(session, caller)
+        await _load_state(target, await asyncio.to_thread(self.state.consume_document, body, target.stores))
         return _NO_CONTENT
 
     async def list_snapshots(self, caller: Operator, session: str | None) -> Reply:
@@ -135,25 +139,28 @@ class Admin:
 
     async def read_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Answer the state in a snapshot as one document."""
-        return Reply(200, self.state.render_state(_find_snapshot(self._find_session(session, caller), name)))
+        return await self._state_reply(_find_snapshot(self._find_session(session, caller), name))
 
     async def save_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Save the session's state under a name."""
         target = self._find_session(session, caller)
+        former = list_collections(target.snapshots.get(name, {}))
         target.snapshots[name] = target.save()
+        await asyncio.to_thread(let_go_in_pieces, former)
         return _NO_CONTENT
 
     async def delete_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Delete a snapshot."""
         target = self._find_session(session, caller)
-        _find_snapshot(target, name)
+        former = list_collections(_find_snapshot(target, name))
         del target.snapshots[name]
+        await asyncio.to_thread(let_go_in_pieces, former)
         return _NO_CONTENT
 
     async def restore_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Restore the state in a snapshot."""
         target = self._find_session(session, caller)
-        target.load(_find_snapshot(target, name))
+        await _load_state(target, _find_snapshot(target, name))
         return _NO_CONTENT
 
     async def list_requests(self, caller: Operator, session: str | None, limit: int | None) -> Reply:
@@ -294,6 +301,11 @@ class Admin:
         """Answer the contract of an API as a page."""
         return _html_reply(render_docs_page(api, self._find_spec(api), list(self._specs)))
 
+    async def _state_reply(self, state: dict[str, Saved]) -> Reply:
+        # Others are served meanwhile.
+        content = await asyncio.to_thread(self.state.write_state, state)
+        return Reply(200, content, {"Content-Type": JSON})
+
     def _find_session(self, name: str | None, caller: Operator) -> Session:
         if name is None:
             name = self._sessions.find_name(caller.request)
@@ -312,6 +324,15 @@ def _find_snapshot(session: Session, name: str) -> dict[str, Saved]:
     if name not in session.snapshots:
         raise NotFound(f"snapshot {name!r} not found; {suggest_nearest(name, list(session.snapshots))}")
     return session.snapshots[name]
+
+
+async def _load_state(session: Session, state: dict[str, Saved]) -> None:
+    """Load *state*, which may name some of the session's APIs only; others are served meanwhile."""
+    # The ids of the records that stay are taken as well.
+    ids = await asyncio.to_thread(collect_ids, {**session.save(), **state})
+    former = list_collections(session.save())
+    session.load(state, ids)
+    await asyncio.to_thread(let_go_in_pieces, former)
 
 
 async def _entries_reply(entries: Sequence[Entry]) -> Reply:

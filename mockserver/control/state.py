@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from mockserver import fixtures
 from mockserver.fixtures.complaint import Complaint
+from mockserver.http import exact_json
 from mockserver.http.problems import Invalid, Violation, suggest_nearest
+from mockserver.session.disposal import let_go_in_pieces
 from mockserver.session.memory_store import Saved
-from mockserver.session.session import Session
+
+# Of the document of a state: APIs, kinds of record, records.
+_LEVELS_TO_RECORD = 3
 
 
 class StateDocuments:
@@ -23,28 +27,46 @@ class StateDocuments:
 
     def render_state(self, state: Mapping[str, Saved]) -> dict[str, Any]:
         """Render a saved state, one member per API."""
-        return {
-            api: self._model_of(api).from_records(base | own).document() for api, (base, own) in state.items()
-        }
+        return {api: self._model_of(api).render_records(base | own) for api, (base, own) in state.items()}
 
-    def load_into_session(self, document: Mapping[str, Any], session: Session) -> None:
-        """Replace the state of the APIs that *document* names.
+    def write_state(self, state: Mapping[str, Saved]) -> bytes:
+        """Write a saved state as JSON, record by record."""
+        return exact_json.dumps_in_pieces(self.render_state(state), _LEVELS_TO_RECORD)
 
-        Raises Invalid naming every error, and then changes nothing.
+    def consume_document(self, document: dict[str, Any], apis: Collection[str]) -> dict[str, Saved]:
+        """Read a state as read_document() does, and empty *document*, which the caller uses no more."""
+        try:
+            return self.read_document(document, apis)
+        finally:
+            sections = [section for section in document.values() if isinstance(section, dict)]
+            parts: list[Collection[Any]] = [
+                part for section in sections for part in section.values() if isinstance(part, list)
+            ]
+            document.clear()
+            del sections
+            let_go_in_pieces(parts)
+
+    def read_document(self, document: Mapping[str, Any], apis: Collection[str]) -> dict[str, Saved]:
+        """Read the state of the APIs that *document* names, each of which must be one of *apis*.
+
+        Raises Invalid naming every error.
         """
-        # Everything is checked before anything is replaced, so that an error changes nothing.
         errors: list[Violation] = []
         loaded = {}
         for api, content in document.items():
-            if api not in session.stores:
-                known = suggest_nearest(api, list(session.stores))
+            if api not in apis:
+                known = suggest_nearest(api, list(apis))
                 errors.append(Violation(api, f"is not an API served here; {known}"))
                 continue
             try:
-                loaded[api] = dict(fixtures.validate_fixtures(content, self._model_of(api)).records())
+                part = fixtures.validate_fixtures(content, self._model_of(api))
+                loaded[api] = dict(part.records())
+                read: list[Collection[Any]] = [one for one in vars(part).values() if isinstance(one, list)]
+                del part
+                let_go_in_pieces(read)
             except fixtures.ValidationFailed as failed:
                 complaints = [Complaint((api, *one.steps), one.what) for one in failed.complaints]
                 errors += [Violation(one.where, one.what) for one in complaints]
         if errors:
             raise Invalid(errors)
-        session.load({api: (records, {}) for api, records in loaded.items()})
+        return {api: (records, {}) for api, records in loaded.items()}

@@ -16,6 +16,7 @@ def reason_phrase(status: int) -> str:
 # What there is to know of an answer beside its body.
 PROBLEM_HEADER = "X-Mock-Problem"
 _MOST_LISTED = 30
+_MOST_COMPARED = 500
 _NAMED = frozenset(status.value for status in HTTPStatus)
 
 
@@ -154,5 +155,8 @@ def suggest_nearest(word: str, known: Sequence[str]) -> str:
 
 
 def find_nearest(word: str, known: Sequence[str]) -> str | None:
-    """Find the *known* word that was probably meant by *word*; None if none is like it."""
-    return next(iter(difflib.get_close_matches(word, known, n=1)), None)
+    """Find the *known* word that was probably meant by *word*; None if none is like it.
+
+    Of many known words, only the first are compared.
+    """
+    return next(iter(difflib.get_close_matches(word, known[:_MOST_COMPARED], n=1)), None)

@@ -40,9 +40,9 @@ class NoFixtures(fixtures.Fixtures):
         yield from ()
 
     @classmethod
-    def from_records(cls, records: Any) -> NoFixtures:  # noqa: ARG003 - there are none
-        """Make the empty document."""
-        return cls()
+    def render_records(cls, records: Any) -> dict[str, Any]:  # noqa: ARG003 - there are none
+        """Render the empty document."""
+        return {}
 
 
 class ExampleHandler:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from hashlib import blake2b
 
 
@@ -26,9 +25,9 @@ class Ids:
             if found not in self._taken:
                 return found
 
-    def avoid(self, taken: Iterable[str]) -> None:
+    def avoid(self, taken: frozenset[str]) -> None:
         """Draw none of *taken*, which were given before: to records that come back."""
-        self._taken = frozenset(taken)
+        self._taken = taken
 
     def reset(self) -> None:
         """Begin again with the first one."""

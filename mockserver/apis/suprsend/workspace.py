@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 import openapi
 from mockserver import fixtures
-from mockserver.fixtures.complaint import EVERYTHING, Complaint, Misfits, Step
+from mockserver.fixtures.complaint import EVERYTHING, MOST_COMPLAINTS, Complaint, Misfits, Step
 from mockserver.http.problems import suggest_nearest
 from mockserver.session.store import Key, Record
 
@@ -168,7 +169,8 @@ class Fixtures(fixtures.Fixtures):
 
     @model_validator(mode="after")
     def _check_references(self) -> Fixtures:
-        complaints = [*self._find_unknown_names(), *self._find_duplicates(), *self._find_foreign_channels()]
+        mistakes = chain(self._find_unknown_names(), self._find_duplicates(), self._find_foreign_channels())
+        complaints = list(islice(mistakes, MOST_COMPLAINTS))
         if complaints:
             raise Misfits(complaints)
         return self
@@ -271,8 +273,8 @@ class Fixtures(fixtures.Fixtures):
         yield from ((key, {"restricted": channels}) for key, channels in restricted.items())
 
     @classmethod
-    def from_records(cls, records: Mapping[Key, Record]) -> Fixtures:
-        """Build the fixtures that would start a session with *records*."""
+    def render_records(cls, records: Mapping[Key, Record]) -> dict[str, Any]:
+        """Render the fixtures that would start a session with *records*."""
         kinds: dict[str, list[tuple[Key, Record]]] = {}
         for key, record in records.items():
             kinds.setdefault(key[0], []).append((key, record))
@@ -281,22 +283,21 @@ class Fixtures(fixtures.Fixtures):
             for name, kind in (("objects", "object"), ("sections", "section"), ("categories", "category"))
         }
         tenants = [_render_tenant(record) for _, record in kinds.get("tenant", [])]
-        return cls.model_validate(
-            {
-                **plain,
-                "objects": EVERYTHING if wildcard_key("object") in records else plain["objects"],
-                "tenants": EVERYTHING if wildcard_key("tenant") in records else tenants,
-                "preferences": [
-                    {**_parse_owner(key), "category": key[4], **record}
-                    for key, record in kinds.get("preference", [])
-                ],
-                "channel_preferences": [
-                    {**_parse_owner(key), "channel": channel}
-                    for key, record in kinds.get("restriction", [])
-                    for channel in record["restricted"]
-                ],
-            }
-        )
+        return {
+            "objects": EVERYTHING if wildcard_key("object") in records else plain["objects"],
+            "tenants": EVERYTHING if wildcard_key("tenant") in records else tenants,
+            "sections": plain["sections"],
+            "categories": plain["categories"],
+            "preferences": [
+                {**_parse_owner(key), "category": key[4], **record}
+                for key, record in kinds.get("preference", [])
+            ],
+            "channel_preferences": [
+                {**_parse_owner(key), "channel": channel, "is_restricted": True}
+                for key, record in kinds.get("restriction", [])
+                for channel in record["restricted"]
+            ],
+        }
 
 
 def wildcard_key(kind: str) -> Key:

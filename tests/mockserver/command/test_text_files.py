@@ -36,7 +36,7 @@ FILES: dict[str, tuple[str, str, Read, object]] = {
     "fixtures": (
         "fixtures.yaml",
         "onlyautomator: {fans: [Zoë]}",
-        lambda file: load_services(["onlyautomator"], file)[0].fixtures.document()["fans"],
+        lambda file: load_services(["onlyautomator"], file)[0].fixtures.fans,
         ["Zoë"],
     ),
     "contract": ("a.json", json.dumps(one()), lambda file: openapi_file.load_service(file).name, "a"),

@@ -1,0 +1,69 @@
+"""What is large is read, checked and written apart from the loop that serves everybody."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mockserver import fixtures
+from mockserver.http import exact_json
+from mockserver.session.session import Session
+
+_LARGE = {"onlyautomator": {"fans": [f"fan-{number}" for number in range(30_000)]}}
+
+
+@pytest.fixture
+def threads(monkeypatch) -> dict[str, set[int]]:
+    """The threads in which a state is read, checked, written and, by the loop itself, kept."""
+    doors = (exact_json, "loads"), (fixtures, "validate_fixtures"), (exact_json, "dumps"), (Session, "load")
+    seen: dict[str, set[int]] = {name: set() for _, name in doors}
+
+    def note(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            seen[name].add(threading.get_ident())
+            return function(*arguments)
+
+        return call
+
+    for holder, name in doors:
+        monkeypatch.setattr(holder, name, note(name, getattr(holder, name)))
+    return seen
+
+
+def test_large_state_is_read_and_written_while_others_are_served(caller, threads):
+    caller.admin("PUT", "state", _LARGE)
+    caller.admin("PUT", "snapshots/large")
+    caller.admin("POST", "snapshots/large/restore")
+
+    (loop,) = threads["load"]
+    assert threads["loads"]
+    assert threads["validate_fixtures"]
+    assert loop not in threads["loads"] | threads["validate_fixtures"]
+
+    for path in ("state", "snapshots/large"):
+        assert caller.admin("GET", path)["onlyautomator"]["fans"] == _LARGE["onlyautomator"]["fans"]
+    assert threads["dumps"]
+    assert loop not in threads["dumps"]
+
+
+def test_of_many_mistakes_the_first_are_named(caller):
+    wrong = {"fanId": "1", "category": "c", "preference": "p", "value": 1, "sourze": "manual"}
+
+    said = caller.ask("PUT", "state", {"onlyautomator": {"fans": [], "preferences": [wrong] * 5000}}).json()
+
+    assert "preferences[99].sourze" in said["error"]["message"]
+    assert "preferences[100].sourze" not in said["error"]["message"]
+
+
+def test_ids_of_the_apis_that_a_document_does_not_name_are_not_drawn_again(caller):
+    first = caller.write().json()["data"]["id"]
+    state = caller.admin("GET", "state")
+    caller.admin("POST", "reset")
+    caller.admin("PUT", "state", {"onlyautomator": state["onlyautomator"]})
+    caller.admin("PUT", "state", {"suprsend": state["suprsend"]})
+
+    another = {"fanId": "12345", "category": "content", "preference": "another", "value": True}
+    assert caller.write(another).json()["data"]["id"] != first
