@@ -112,6 +112,10 @@ class Client:
         self._authorized_sender.make_reach_probe = make_reach_probe
         self._authorized_sender.describe_absence = describe_absence
 
+    def confirm_presence(self) -> None:
+        """Raise RunStopped if the API was there and no longer is, where the latest answers leave that open."""
+        self._authorized_sender.confirm_presence()
+
     # --- sending -------------------------------------------------------------------------------------------
 
     def send(

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from conformance.assertions.member import Member
-from conformance.assertions.outcome import RunStopped
+from conformance.assertions.outcome import DoesNotConform, Inconclusive, RunStopped
 from conformance.http.client import Client
 from conformance.http.evidence import Exchange
 from conformance.http.foreign_text import LONGEST_LINE
@@ -50,6 +50,8 @@ class Engine:
             raise
         except BaseException as outcome:  # SystemExit, too: a requirement that ends us is our own fault
             error = outcome
+        if isinstance(error, DoesNotConform | Inconclusive):
+            error = self.find_absence() or error
         was_stopped = self.stopped
         if isinstance(error, RunStopped) and not was_stopped:
             self.stopped = self._client.redaction.show_line(str(error))
@@ -65,3 +67,12 @@ class Engine:
         # What came before a run was stopped can be wrong enough, and never proves that the rest would have been right.
         counts = not was_stopped or result.status == "failed" or result.is_our_fault
         return result if counts else result_not_asked(requirement, str(was_stopped))
+
+    def find_absence(self) -> RunStopped | None:
+        """Return what stops the run if the API is no longer there; None if it is, or if that is known already."""
+        try:
+            if not self.stopped:
+                self._client.confirm_presence()
+        except RunStopped as absence:
+            return absence
+        return None

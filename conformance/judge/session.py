@@ -328,6 +328,10 @@ def _collect_results(
         if verdict.stopped is None:
             try:
                 session.ask_each(asked, add, on_start)
+                # What came last may have passed for the refusals of what stands before an API that is gone.
+                if absence := session.engine.find_absence():
+                    verdict.stopped = session.client.redaction.show_line(str(absence))
+                    session.engine.stopped = verdict.stopped
             except KeyboardInterrupt:
                 session.restore(hastily=True)  # a CI system follows its SIGTERM with a SIGKILL soon
                 raise

@@ -13,7 +13,7 @@ from conformance.http.connection import Request
 from conformance.http.credentials.renewal import CannotRenew, Renewal
 from conformance.http.credentials.secret import COMMAND_WITHIN_S, Secret
 from conformance.http.evidence_log import EvidenceLog
-from conformance.http.pacing import Budget
+from conformance.http.pacing import BUSY_STATUSES, Budget
 from conformance.http.raw_request import RawRequest, renew_headers
 from conformance.http.redaction import Redaction
 from conformance.http.response import Response
@@ -40,6 +40,10 @@ class AuthorizedSender:
         self.make_reach_probe: Callable[[Secret | None], Request | None] = lambda _: None
         self.describe_absence: Callable[[Response], str | None] = lambda _: None
         self._absence: str | None = None  # what is said once nothing reaches the API any more
+        self._lone_statuses: set[int] = set()  # of what seemed to come from elsewhere while the API was there
+        self._doubted_since: int | None = (
+            None  # the first request after which nothing has come from the API for sure
+        )
         self._probing = threading.Lock()
         self._ended: dict[str, str] = {}  # what is said of credentials that were accepted, by their keys
         self._renewal = Renewal(secrets, redaction)
@@ -117,27 +121,44 @@ class AuthorizedSender:
         kind = RunStopped if secret is self._renewal.main else Inconclusive
         raise kind(self._ended[secret.key])
 
-    def _believe_absence(self, response: Response, number: int) -> None:
-        """Return if *response* may come from the API, or if the API still answers others; else raise RunStopped."""
-        if self.describe_absence(response):
-            self._log.cite(response.exchange)
-            self._expect_api(number)
+    def confirm_presence(self) -> None:
+        """Raise RunStopped if the API was reached before and no longer is, where the latest answers leave that open."""
+        if self._doubted_since is not None:
+            self._expect_api(self._doubted_since)
 
-    def _expect_api(self, number: int) -> None:
-        """Send what was accepted before request *number*; raise RunStopped if that does not reach the API any more."""
+    def _believe_absence(self, response: Response, number: int) -> None:
+        """Return if *response* may come from the API, or if the API still answers others; else raise RunStopped.
+
+        Only the first of each status is looked into at once: an API whose refusals are pages would cost a request more
+        for each. Whoever judges by a later one confirms the presence first.
+        """
+        if not self.describe_absence(response):
+            if response.status not in BUSY_STATUSES:
+                self._doubted_since = None
+            return
+        self._log.cite(response.exchange)
+        if response.status in self._lone_statuses:
+            self._doubted_since = self._doubted_since or number
+        elif self._expect_api(number):
+            self._lone_statuses.add(response.status)
+
+    def _expect_api(self, number: int) -> bool:
+        """Send what was accepted before request *number*, and tell whether there is such a request.
+
+        Raises RunStopped if that does not reach the API any more.
+        """
         with self._probing:
             if self._absence is None:
-                described = self._describe_probe()
+                probe = self.make_reach_probe(self._renewal.main)
+                described = self._describe_probe(probe) if probe else None
                 if described is None:
-                    return  # it is this request alone that does not get through
+                    self._doubted_since = None
+                    return probe is not None  # it is this request alone that does not get through
                 self._absence = f"nothing has reached the API since request {number}: {described}"
         raise RunStopped(self._absence)
 
-    def _describe_probe(self) -> str | None:
-        """Say how a probe does not reach the API; None if it does, or if there is none."""
-        probe = self.make_reach_probe(self._renewal.main)
-        if probe is None:
-            return None
+    def _describe_probe(self, probe: Request) -> str | None:
+        """Say how *probe* does not reach the API; None if it does."""
         try:
             return self.describe_absence(self._send_following_slash(probe))
         except Unreachable as trouble:

@@ -108,6 +108,48 @@ def test_firewall_that_answers_some_input_with_a_page_and_200_does_not_end_the_r
     assert (verdict.ended_by, verdict.exit_status) == (None, 1)
 
 
+def refusing_with_pages(reference):
+    """Make a class of servers whose refusals are pages, as those of a gateway that validates requests."""
+
+    class Refuses(reference):
+        def answer(self, request):
+            answer = super().answer(request)
+            is_refusal = 400 <= answer.status < 500
+            return Response(answer.status, b"<h1>Refused</h1>", PAGE) if is_refusal else answer
+
+    return Refuses
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_refusals_that_are_pages_cost_few_requests_more(reference):
+    plain, paged = judge_in_process(reference()), judge_in_process(refusing_with_pages(reference)())
+    broken = len(paged.ids("failed"))
+
+    assert paged.requests <= plain.requests + broken + 12
+
+
+@pytest.mark.parametrize("status", [400, 404])
+@pytest.mark.parametrize("requests", [30, 150, 370])
+def test_api_that_is_gone_behind_pages_like_its_own_is_no_failure(requests, status):
+    server = lost(refusing_with_pages(REFERENCES[1]), requests, Response(status, b"<h1>Refused</h1>", PAGE))
+    verdict = judge_in_process(server)
+
+    assert (verdict.exit_status, verdict.ids("failed", "MUST")) == (3, [])
+    assert re.match(
+        rf"nothing has reached the API since request \d+: .* was answered {status}", verdict.reason
+    )
+
+
+def test_api_that_is_gone_in_the_end_is_no_verdict():
+    """Where all that is asked after that is to be refused anyway."""
+    page = Response(401, b"<h1>Refused</h1>", PAGE)
+    server = lost(refusing_with_pages(REFERENCES[1]), 12, page)
+    verdict = judge_in_process(server, only=["suprsend/missing-key", "suprsend/wrong-key"])
+
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
+    assert verdict.reason == verdict.ended_by
+
+
 def test_what_a_gateway_has_against_one_input_is_judged():
     class Refuses(REFERENCES[0]):
         def validate_body(self, body):
