@@ -13,8 +13,8 @@ from mockserver.auth.schemes import Scheme, authorization_word, credential_kind
 from mockserver.auth.security import Security
 from mockserver.fixtures import Credentials
 from mockserver.http.session_name import CLAIM, START_CLAIM
-from mockserver.session.registry import SessionRegistry
 from mockserver.session.session import Session
+from mockserver.session.sessions import Sessions
 
 Claims = dict[str, Any]
 _HOUR_S = 3600
@@ -28,7 +28,7 @@ class CredentialIssuer:
     """
 
     def __init__(
-        self, sessions: SessionRegistry, secret: str, subject: str, *, takes_tokens: bool, takes_keys: bool
+        self, sessions: Sessions, secret: str, subject: str, *, takes_tokens: bool, takes_keys: bool
     ) -> None:
         self.takes_tokens = takes_tokens
         self.takes_keys = takes_keys
@@ -47,9 +47,9 @@ class CredentialIssuer:
         claims |= {CLAIM: session.id, START_CLAIM: session.start}
         return sign_with_defect(claims, options.get("defect"), self._secret)
 
-    def issue_key(self, session: Session, access: str) -> str:
+    async def issue_key(self, session: Session, access: str) -> str:
         """Issue an API key of *access* (write, read or revoked) for *session*."""
-        return self._sessions.issue_key(access, session)
+        return await self._sessions.issue_key(access, session)
 
 
 class SampleCredential(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -70,7 +71,7 @@ def _stub_variables(stub: Stub, url: str) -> dict[str, str]:
     if stub.issuer.takes_tokens:
         variables["MOCKSERVER_TOKEN"] = stub.issuer.issue_token(session, {"ttl_s": 24 * 3600})[0]
     if stub.issuer.takes_keys:
-        variables["MOCKSERVER_API_KEY"] = stub.issuer.issue_key(session, "write")
+        variables["MOCKSERVER_API_KEY"] = asyncio.run(stub.issuer.issue_key(session, "write"))
     return variables
 
 

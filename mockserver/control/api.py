@@ -25,10 +25,10 @@ from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
 from mockserver.http.session_name import PREFIX
 from mockserver.session.disposal import let_go_in_pieces, list_collections
-from mockserver.session.journal import Entry, Journal
+from mockserver.session.journal import Entry
 from mockserver.session.memory_store import Saved
-from mockserver.session.registry import SessionRegistry
 from mockserver.session.session import DEFAULT, Session, collect_ids
+from mockserver.session.sessions import Sessions
 from mockserver.simulation.match import Match
 from openapi.media_type import JSON
 
@@ -74,7 +74,7 @@ class Admin:
 
     def __init__(
         self,
-        sessions: SessionRegistry,
+        sessions: Sessions,
         issuer: CredentialIssuer,
         specs: dict[str, Spec],
         state: StateDocuments,
@@ -95,11 +95,12 @@ class Admin:
     async def page(self, caller: Operator) -> Reply:
         """Answer the page that shows and controls a session."""
         # Also for a session that does not exist: the page says so, and offers the others.
-        session = self._sessions.find_name(caller.request) or DEFAULT
+        session = await self._sessions.find_name(caller.request) or DEFAULT
         return _html_reply(render_control_page(self._routes.operations, session, list(DEFECTS)))
 
     async def health(self, caller: Operator) -> Reply:  # noqa: ARG002
-        """Answer 200: the server runs."""
+        """Answer 200: the server runs, and reaches what it keeps its sessions in."""
+        await self._sessions.check_store()
         return Reply(200, {"status": "ok"})
 
     async def version(self, caller: Operator) -> Reply:  # noqa: ARG002
@@ -111,92 +112,92 @@ class Admin:
 
     async def reset(self, body: dict[str, Any] | None, caller: Operator, session: str | None) -> Reply:
         """Reset the session, or one part of it."""
-        target = self._find_session(session, caller)
+        target = await self._find_session(session, caller)
         scope = (body or {}).get("scope", "all")
         former = list_collections(target.save())
-        {
+        reset_scope = {
             "all": target.reset,
             "state": target.reset_state,
             "journal": target.journal.clear,
             "faults": target.reset_faults,
-        }[scope]()
+        }[scope]
+        await target.change(reset_scope)
         await asyncio.to_thread(let_go_in_pieces, former)
         return _NO_CONTENT
 
     async def read_state(self, caller: Operator, session: str | None) -> Reply:
         """Answer the session's state as one document."""
-        return await self._state_reply(self._find_session(session, caller).save())
+        return await self._state_reply((await self._find_session(session, caller)).save())
 
     async def write_state(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Replace the state of the APIs that the document names, all of them or none."""
-        target = self._find_session(session, caller)
+        target = await self._find_session(session, caller)
         await _load_state(target, await asyncio.to_thread(self.state.consume_document, body, target.stores))
         return _NO_CONTENT
 
     async def list_snapshots(self, caller: Operator, session: str | None) -> Reply:
         """List the names of the session's snapshots."""
-        return Reply(200, list(self._find_session(session, caller).snapshots))
+        return Reply(200, list((await self._find_session(session, caller)).snapshots))
 
     async def read_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Answer the state in a snapshot as one document."""
-        return await self._state_reply(_find_snapshot(self._find_session(session, caller), name))
+        return await self._state_reply(_find_snapshot(await self._find_session(session, caller), name))
 
     async def save_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Save the session's state under a name."""
-        target = self._find_session(session, caller)
+        target = await self._find_session(session, caller)
         former = list_collections(target.snapshots.get(name, {}))
-        target.snapshots[name] = target.save()
+        await target.change(lambda: target.save_snapshot(name))
         await asyncio.to_thread(let_go_in_pieces, former)
         return _NO_CONTENT
 
     async def delete_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Delete a snapshot."""
-        target = self._find_session(session, caller)
+        target = await self._find_session(session, caller)
         former = list_collections(_find_snapshot(target, name))
-        del target.snapshots[name]
+        await target.change(lambda: _delete_snapshot(target, name))
         await asyncio.to_thread(let_go_in_pieces, former)
         return _NO_CONTENT
 
     async def restore_snapshot(self, name: str, caller: Operator, session: str | None) -> Reply:
         """Restore the state in a snapshot."""
-        target = self._find_session(session, caller)
+        target = await self._find_session(session, caller)
         await _load_state(target, _find_snapshot(target, name))
         return _NO_CONTENT
 
     async def list_requests(self, caller: Operator, session: str | None, limit: int | None) -> Reply:
         """List the journal, or the newest *limit* calls of it."""
-        entries = self._find_journal(session, caller).list_entries()
+        entries = await self._list_entries(session, caller)
         return await _entries_reply(entries[-limit:] if limit else entries)
 
     async def clear_requests(self, caller: Operator, session: str | None) -> Reply:
         """Empty the journal."""
-        self._find_journal(session, caller).clear()
+        target = await self._find_session(session, caller)
+        await target.change(target.journal.clear)
         return _NO_CONTENT
 
     async def find_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """List the calls that match."""
-        return await _entries_reply(
-            self._find_journal(session, caller).list_entries(Match(**body.get("match", {})))
-        )
+        match = Match(**body.get("match", {}))
+        return await _entries_reply(await self._list_entries(session, caller, match))
 
     async def count_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Count the calls that match."""
-        found = self._find_journal(session, caller).list_entries(Match(**body.get("match", {})))
+        found = await self._list_entries(session, caller, Match(**body.get("match", {})))
         return Reply(200, {"count": len(found)})
 
     async def wait_for_requests(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Wait until enough calls match; raise TimeIsUp if too few do in time."""
         count, timeout_s = body.get("count", 1), body.get("timeout_s", 5)
-        found = await self._find_journal(session, caller).wait_for_calls(
-            Match(**body["match"]), count, timeout_s
-        )
+        journal = (await self._find_session(session, caller)).journal
+        found = await journal.wait_for_calls(Match(**body["match"]), count, timeout_s)
         if len(found) < count:
             raise TimeIsUp(f"{len(found)} of {count} matching calls in {timeout_s} s")
         return await _entries_reply(found)
 
     async def list_unmatched_requests(self, caller: Operator, session: str | None) -> Reply:
         """List the calls that matched no operation."""
-        entries = self._find_journal(session, caller).list_entries()
+        entries = await self._list_entries(session, caller)
         return await _entries_reply([entry for entry in entries if entry.near_miss is not None])
 
     async def download_requests(self, caller: Operator, session: str | None) -> Reply:
@@ -204,7 +205,7 @@ class Admin:
         # Here, and below: few runs need it, and the import would slow every start.
         from mockserver.control.har import build_archive
 
-        entries = self._find_journal(session, caller).list_entries()
+        entries = await self._list_entries(session, caller)
         archive = await asyncio.to_thread(build_archive, entries, caller.url)  # others are served meanwhile
         disposition = {"Content-Disposition": 'attachment; filename="requests.har"'}
         return Reply(200, archive, {"Content-Type": JSON, **disposition})
@@ -213,82 +214,87 @@ class Admin:
         """Send each call as it is answered."""
         from sse_starlette import EventSourceResponse
 
-        events = self._events.stream(self._find_journal(session, caller))
+        events = self._events.stream((await self._find_session(session, caller)).journal)
         return Stream(EventSourceResponse(events, ping=_PING_S))
 
     async def list_faults(self, caller: Operator, session: str | None) -> Reply:
         """List the faults."""
-        return Reply(200, self._find_session(session, caller).faults.documents())
+        return Reply(200, (await self._find_session(session, caller)).faults.documents())
 
     async def set_faults(self, body: list[dict[str, Any]], caller: Operator, session: str | None) -> Reply:
         """Replace the faults."""
         matches = [(f"[{index}].match", rule.get("match", {})) for index, rule in enumerate(body)]
         check_matches(matches, self._routes.operations)
-        self._find_session(session, caller).faults.replace(body)
+        target = await self._find_session(session, caller)
+        await target.change(lambda: target.faults.replace(body))
         return _NO_CONTENT
 
     async def clear_faults(self, caller: Operator, session: str | None) -> Reply:
         """Remove the faults."""
-        self._find_session(session, caller).faults.replace([])
+        target = await self._find_session(session, caller)
+        await target.change(lambda: target.faults.replace([]))
         return _NO_CONTENT
 
     async def list_overrides(self, caller: Operator, session: str | None) -> Reply:
         """List the forced answers that are still queued."""
-        return Reply(200, self._find_session(session, caller).overrides.documents())
+        return Reply(200, (await self._find_session(session, caller)).overrides.documents())
 
     async def add_override(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Force the next matching answer."""
         check_matches([("match", body.get("match", {}))], self._routes.operations)
-        self._find_session(session, caller).overrides.add(body)
+        target = await self._find_session(session, caller)
+        await target.change(lambda: target.overrides.add(body))
         return _NO_CONTENT
 
     async def clear_overrides(self, caller: Operator, session: str | None) -> Reply:
         """Remove the forced answers that are still queued."""
-        self._find_session(session, caller).overrides.clear()
+        target = await self._find_session(session, caller)
+        await target.change(lambda: target.overrides.clear())
         return _NO_CONTENT
 
     async def make_token(self, body: dict[str, Any] | None, caller: Operator, session: str | None) -> Reply:
         """Issue a token that carries the session."""
-        token, claims = self._issuer.issue_token(self._find_session(session, caller), body or {})
+        token, claims = self._issuer.issue_token(await self._find_session(session, caller), body or {})
         return Reply(200, {"token": token, "claims": claims})
 
     async def make_key(self, body: dict[str, Any] | None, caller: Operator, session: str | None) -> Reply:
         """Issue an API key that carries the session."""
-        access = (body or {}).get("access", "write")
-        return Reply(200, {"api_key": self._issuer.issue_key(self._find_session(session, caller), access)})
+        target = await self._find_session(session, caller)
+        key = await self._issuer.issue_key(target, (body or {}).get("access", "write"))
+        return Reply(200, {"api_key": key})
 
     async def read_clock(self, caller: Operator, session: str | None) -> Reply:
         """Answer the session's time."""
-        return _clock_reply(self._find_session(session, caller))
+        return _clock_reply(await self._find_session(session, caller))
 
     async def set_clock(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Freeze, advance or reset the session's clock."""
-        target = self._find_session(session, caller)
-        change_clock(target.clock, body)
+        target = await self._find_session(session, caller)
+        await target.change(lambda: change_clock(target.clock, body))
         return _clock_reply(target)
 
     async def list_sessions(self, caller: Operator) -> Reply:  # noqa: ARG002
         """List the sessions, the longest idle first."""
         rows = [
-            {"id": session.id, "requests": session.journal.count, "idle_s": round(idle_s, 3)}
-            for session, idle_s in self._sessions.list_sessions()
+            {"id": session.id, "requests": session.requests, "idle_s": round(session.idle_s, 3)}
+            for session in await self._sessions.list_sessions()
         ]
         return Reply(200, rows)
 
     async def create_session(self, body: dict[str, Any] | None, caller: Operator) -> Reply:
         """Start a session, and answer the URL and the credentials that lead to it."""
-        session = self._sessions.create((body or {}).get("id"))
+        session = await self._sessions.create((body or {}).get("id"))
         ready = {
             "id": session.id,
             "base_url": f"{caller.url}{PREFIX}{session.id}",
             "token": self._issuer.issue_token(session, {})[0] if self._issuer.takes_tokens else None,
-            "api_key": self._issuer.issue_key(session, "write") if self._issuer.takes_keys else None,
+            "api_key": await self._issuer.issue_key(session, "write") if self._issuer.takes_keys else None,
         }
         return Reply(201, ready)
 
     async def end_session(self, id: str, caller: Operator) -> Reply:  # noqa: ARG002
         """End a session and delete everything in it."""
-        self._sessions.end(id)
+        await self._sessions.end(id)
         return _NO_CONTENT
 
     async def read_contract(self, api: str, caller: Operator) -> Reply:  # noqa: ARG002
@@ -306,13 +312,15 @@ class Admin:
         content = await asyncio.to_thread(self.state.write_state, state)
         return Reply(200, content, {"Content-Type": JSON})
 
-    def _find_session(self, name: str | None, caller: Operator) -> Session:
+    async def _find_session(self, name: str | None, caller: Operator) -> Session:
         if name is None:
-            name = self._sessions.find_name(caller.request)
-        return self._sessions.find(DEFAULT if name is None else name)
+            name = await self._sessions.find_name(caller.request)
+        return await self._sessions.find(DEFAULT if name is None else name)
 
-    def _find_journal(self, name: str | None, caller: Operator) -> Journal:
-        return self._find_session(name, caller).journal
+    async def _list_entries(
+        self, name: str | None, caller: Operator, match: Match | None = None
+    ) -> list[Entry]:
+        return await (await self._find_session(name, caller)).journal.list_entries(match)
 
     def _find_spec(self, api: str) -> Spec:
         if api not in self._specs:
@@ -331,8 +339,13 @@ async def _load_state(session: Session, state: dict[str, Saved]) -> None:
     # The ids of the records that stay are taken as well.
     ids = await asyncio.to_thread(collect_ids, {**session.save(), **state})
     former = list_collections(session.save())
-    session.load(state, ids)
+    await session.change(lambda: session.load(state, ids))
     await asyncio.to_thread(let_go_in_pieces, former)
+
+
+def _delete_snapshot(session: Session, name: str) -> None:
+    _find_snapshot(session, name)
+    del session.snapshots[name]
 
 
 async def _entries_reply(entries: Sequence[Entry]) -> Reply:

@@ -18,8 +18,8 @@ from mockserver.dispatch.routing import match_operation, note_near_miss
 from mockserver.http.problems import Invalid, Problem, Violation, suggest_nearest
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import Request
-from mockserver.session.registry import SessionRegistry
 from mockserver.session.session import Session
+from mockserver.session.sessions import Sessions
 
 _PREFIX = "/__admin"
 # A state is one document, however much it holds.
@@ -36,7 +36,7 @@ class ControlPlane:
     guard: refuses who may not use it, or answers in its place. call_log: has a line for each, if it shows asides.
     """
 
-    def __init__(self, sessions: SessionRegistry, guard: Guard, call_log: CallLog | None = None) -> None:
+    def __init__(self, sessions: Sessions, guard: Guard, call_log: CallLog | None = None) -> None:
         self.routes = Routes()
         self._sessions = sessions
         self._guard = guard
@@ -75,7 +75,7 @@ class ControlPlane:
         refusal = self._guard(request)
         if refusal is not None:
             return refusal
-        exchange.session = self._find_session(request)
+        exchange.session = await self._find_session(request)
         operation = match_operation(exchange, self.routes)
         if operation is None:
             raise note_near_miss(exchange, self.routes)
@@ -86,12 +86,11 @@ class ControlPlane:
         reply = await operation.handle(session, arguments)
         return reply if isinstance(reply, Stream) else operation.check_reply(reply)
 
-    def _find_session(self, request: Request) -> Session:
+    async def _find_session(self, request: Request) -> Session:
         """Find the session whose clock dates the answer; the operations that act on one find it themselves."""
         with suppress(Problem):
-            return self._sessions.peek(
-                request.query_values().get("session") or self._sessions.find_name(request)
-            )
+            name = request.query_values().get("session") or await self._sessions.find_name(request)
+            return await self._sessions.peek(name)
         return self._sessions.default
 
 

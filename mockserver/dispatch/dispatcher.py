@@ -27,8 +27,12 @@ from mockserver.http.problems import Problem
 from mockserver.http.reply import Reply, Stream
 from mockserver.http.request import ClientDisconnected, Request
 from mockserver.http.response import Response
-from mockserver.session.registry import SessionRegistry
+from mockserver.session.sessions import Sessions
+from mockserver.session.store import StoreUnavailable
 from mockserver.simulation.broken_connection import WITHOUT_STATUS, break_connection
+
+# Methods that change nothing, so that no other call need wait for theirs.
+_SAFE = ("GET", "HEAD")
 
 
 class Dispatcher:
@@ -41,7 +45,7 @@ class Dispatcher:
     def __init__(
         self,
         routes: Routes,
-        sessions: SessionRegistry,
+        sessions: Sessions,
         headers: RequestHeadersCache,
         control_plane: ControlPlane,
         call_log: CallLog | None = None,
@@ -56,7 +60,7 @@ class Dispatcher:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event of ASGI."""
         if scope["type"] == "lifespan":
-            await _confirm_lifespan(receive, send)
+            await self._confirm_lifespan(receive, send)
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close"})
@@ -81,40 +85,77 @@ class Dispatcher:
         started_s = perf_counter()
         exchange = Exchange(request, self._sessions.default)
         try:
-            reply = await self.respond(exchange)
-        # Uvicorn cancels the calls that still wait when it stops; they get an answer that says so.
-        except (Exception, asyncio.CancelledError) as error:
-            reply = error_reply(error, exchange, self.routes)
+            try:
+                reply = await self.respond(exchange)
+            # Uvicorn cancels the calls that still wait when it stops; they get an answer that says so.
+            except (Exception, asyncio.CancelledError) as error:
+                reply = error_reply(error, exchange, self.routes)
+            duration_s = perf_counter() - started_s
+            # A client that still sends would get a reset instead of the answer; and the journal shows the body.
+            if not request.is_body_read:
+                await request.drain_body()
+            # Recorded before it is sent: a client that has its answer finds the call in the journal.
+            response = self._record(exchange, reply, duration_s)
+            if exchange.session.is_copy:
+                response = await self._commit(exchange, reply, response, duration_s)
         finally:
             exchange.leave_session()
-        session, effect = exchange.session, exchange.effect
-        now_s, duration_s = session.clock.now_s(), perf_counter() - started_s
-        # A client that still sends would get a reset instead of the answer; and the journal shows the body.
-        if not request.is_body_read:
-            await request.drain_body()
+        effect = exchange.effect
+        if self._call_log is not None:
+            has_status = effect is None or effect.connection_fault not in WITHOUT_STATUS
+            self._log(exchange, response if has_status else None, duration_s)
+        if response is None:
+            if isinstance(reply, Stream):
+                await request.stream_response(reply.app, send)
+        elif effect is not None and effect.connection_fault is not None:
+            await break_connection(effect, response, request, send)
+        else:
+            await response.send(send, request.connection)
+
+    def _record(self, exchange: Exchange, reply: Reply | Stream, duration_s: float) -> Response | None:
+        """Enter a call into the journal of its session, and return its response; None for an answer without an end."""
+        clock, effect = exchange.session.clock, exchange.effect
+        now_s = clock.now_s()
         if isinstance(reply, Stream):
             exchange.record(None, now_s, duration_s)
-            self._log(exchange, None, duration_s)
-            await request.stream_response(reply.app, send)
-            return
+            return None
+        header_lines = clock.date_header_line(now_s)
         if exchange.preferences is not None:
             reply = exchange.preferences.add_headers(reply)
-        header_lines = session.clock.date_header_line(now_s)
         if not (reply.headers and has_cors_headers(reply.headers)):
-            header_lines += cors_header_lines(request, reply.headers)
+            header_lines += cors_header_lines(exchange.request, reply.headers)
         if reply.headers and exchange.is_recorded:
             reply = disarm_page(reply)
         response = render_response(reply, header_lines, exchange)
-        # Recorded before it is sent: a client that has its answer finds the call in the journal.
-        has_no_status = effect is not None and effect.connection_fault in WITHOUT_STATUS
-        seen = None if has_no_status else response
-        exchange.record(seen, now_s, duration_s)
-        if self._call_log is not None:
-            self._log(exchange, seen, duration_s)
+        seen: Response | None = response
         if effect is not None and effect.connection_fault is not None:
-            await break_connection(effect, response, request, session.faults.dice, send)
-        else:
-            await response.send(send, request.connection)
+            effect.noise = exchange.session.faults.draw_noise(effect.connection_fault)
+            seen = None if effect.connection_fault in WITHOUT_STATUS else response
+        exchange.record(seen, now_s, duration_s)
+        return response
+
+    async def _commit(
+        self, exchange: Exchange, reply: Reply | Stream, response: Response | None, duration_s: float
+    ) -> Response | None:
+        """Make what a call did in a copy of its session count, and return the response.
+
+        Where another process was faster, the handler answers anew.
+        """
+        session, operation, arguments = exchange.session, exchange.operation, exchange.arguments
+        try:
+            while not await session.commit():
+                if operation is not None and arguments is not None:
+                    try:
+                        handled = await operation.handle(session, arguments)
+                        reply = handled if isinstance(handled, Stream) else operation.check_reply(handled)
+                    except Exception as error:
+                        reply = error_reply(error, exchange, self.routes)
+                response = self._record(exchange, reply, duration_s)
+        except StoreUnavailable as problem:
+            # No journal has it then: a copy that could not be committed is thrown away.
+            exchange.effect = None
+            response = self._record(exchange, error_reply(problem, exchange, self.routes), duration_s)
+        return response
 
     async def respond(self, exchange: Exchange) -> Reply | Stream:
         """Find the reply to a call: the first step that has one ends the way.
@@ -127,7 +168,7 @@ class Dispatcher:
             page = self._find_page(exchange)
             if page is not None:
                 return page
-        session = exchange.enter_session(self._sessions.session_of_request(request))
+        session = exchange.enter_session(await self._sessions.session_of_request(request))
         # Overrides and faults come before the check of the route: they may stand for a path that matches nothing.
         # Each is looked at before its step is called, since most sessions have none and a coroutine costs more.
         if session.overrides:
@@ -158,6 +199,10 @@ class Dispatcher:
             reply = await simulator.apply_magic_id(exchange, operation, magic_id)
             if reply is not None:
                 return reply
+        if session.is_copy:
+            exchange.arguments = arguments
+            if request.method not in _SAFE:
+                await session.begin()
         handled = await operation.handle(session, arguments)
         return handled if isinstance(handled, Stream) else operation.check_reply(handled)
 
@@ -194,6 +239,16 @@ class Dispatcher:
         """End what waits for further requests."""
         self._sessions.stop()
 
+    async def _confirm_lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            is_over = message["type"] == "lifespan.shutdown"
+            if is_over:
+                await self._sessions.close()
+            await send({"type": f"{message['type']}.complete"})
+            if is_over:
+                return
+
     async def _answer_preflight(self, request: Request, send: Send) -> None:
         started_s = perf_counter()
         clock, reply = self._sessions.default.clock, preflight_reply(request)
@@ -209,11 +264,3 @@ class Dispatcher:
 
 async def _receive_nothing() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
-
-
-async def _confirm_lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

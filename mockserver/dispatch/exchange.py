@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mockserver.contract.operation import Operation
 from mockserver.http.problems import PROBLEM_HEADER, Problem, Violation
@@ -43,13 +44,13 @@ class Exchange:
 
     operation: the matched one, or the nearest where near_miss says why it did not match. effect: what was done on
     purpose to the answer. preferences: None without a Prefer header that was looked at. is_recorded: whether the
-    journal has it. problem: why it was refused.
+    journal has it. problem: why it was refused. arguments: what a handler was called with that may have to answer anew.
     """
 
     # Slots, since one is made for every call; a dictionary for each would cost more.
     __slots__ = (
-        "effect", "has_entered", "is_recorded", "near_miss", "operation", "path_values", "preferences", "problem",
-        "request", "session", "violations",
+        "arguments", "effect", "has_entered", "is_recorded", "near_miss", "operation", "path_values", "preferences",
+        "problem", "request", "session", "violations",
     )  # fmt: skip
 
     def __init__(self, request: Request, session: Session) -> None:
@@ -64,6 +65,7 @@ class Exchange:
         self.preferences: Preferences | None = None
         self.is_recorded = True
         self.problem: Problem | None = None
+        self.arguments: dict[str, Any] | None = None
 
     def enter_session(self, session: Session) -> Session:
         """Go on in *session*, which is not forgotten until leave_session()."""
@@ -75,6 +77,8 @@ class Exchange:
         """Say that the call is answered, if it came as far as a session."""
         if self.has_entered:
             self.session.calls -= 1
+            if self.session.is_copy:
+                self.session.leave()
 
     def note_effect(self, name: str) -> Effect:
         """Add *name* to what the journal lists as done on purpose."""

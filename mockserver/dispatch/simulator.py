@@ -26,7 +26,8 @@ class Simulator:
         """Return the override that was queued for the call, or None."""
         # A match may ask for the body.
         await exchange.request.read_body()
-        response = exchange.session.overrides.take(exchange.request, exchange.operation)
+        session = exchange.session
+        response = await session.change(lambda: session.overrides.take(exchange.request, exchange.operation))
         if response is None:
             return None
         exchange.note_effect("override")
@@ -57,7 +58,10 @@ class Simulator:
     async def apply_faults(self, exchange: Exchange) -> Reply | None:
         """Wait as the session's faults say, and return their answer, or None if the call goes on."""
         await exchange.request.read_body()
-        effect = exchange.session.faults.find_effect(exchange.request, exchange.operation)
+        session = exchange.session
+        effect = await session.change(
+            lambda: session.faults.find_effect(exchange.request, exchange.operation)
+        )
         if effect is None:
             return None
         if exchange.effect is not None:

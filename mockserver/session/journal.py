@@ -195,8 +195,11 @@ class Journal:
             for waiter in waiters:
                 waiter.last_id.cancel()
 
-    def list_entries(self, match: Match | None = None) -> list[Entry]:
+    async def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
+        return self._list_entries(match)
+
+    def _list_entries(self, match: Match | None) -> list[Entry]:
         entries = map(Entry._make, self._rows)
         return [entry for entry in entries if match is None or entry.fits(match)]
 
@@ -213,7 +216,7 @@ class Journal:
 
         Of fewer, all are listed. Raises Unavailable if the stub stops first.
         """
-        found = self.list_entries(match)
+        found = self._list_entries(match)
         if len(found) >= count:
             return found[-count:]
         waiter = Waiter(count, len(found))
@@ -222,7 +225,7 @@ class Journal:
         if waiter.last_id.cancelled():
             raise Unavailable("The stub is stopping")
         last_id = waiter.last_id.result() if waiter.last_id.done() else self.count
-        return [entry for entry in self.list_entries(match) if entry.id <= last_id][-count:]
+        return [entry for entry in self._list_entries(match) if entry.id <= last_id][-count:]
 
     @contextmanager
     def _add_waiter(self, match: Match, waiter: Waiter) -> Iterator[None]:

@@ -1,19 +1,27 @@
-"""The sessions there are, and which one a request belongs to."""
+"""The sessions there are, kept in memory, and which one a request belongs to."""
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from itertools import islice
 
 from mockserver.http import session_name
-from mockserver.http.problems import Invalid, NotFound, Unauthenticated, Violation
+from mockserver.http.problems import Invalid, NotFound, Violation
 from mockserver.http.request import Request
-from mockserver.http.session_name import NAME, NAMING, PREFIX
 from mockserver.session.ids import Ids
 from mockserver.session.session import DEFAULT, Blueprint, Session
+from mockserver.session.sessions import (
+    ListedSession,
+    check_name,
+    check_new_name,
+    describe_unknown,
+    find_carried_session,
+    find_plain_name,
+    has_ended,
+    names_no_session,
+)
 
 # Names of ended sessions; a credential of one must not bring it back as a fresh session.
 _REMEMBERED_ENDED = 10_000
@@ -27,6 +35,7 @@ class SessionRegistry:
     ttl_s: forget after so many idle seconds of real time; never while a call is being answered.
     limit: keep so many besides the default one, which is never forgotten; the longest idle goes first.
     seconds: a steady clock.
+    What the methods do is said in Sessions.
     """
 
     def __init__(
@@ -39,8 +48,8 @@ class SessionRegistry:
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.blueprint = blueprint
-        self.default = Session(DEFAULT, blueprint)
         self.is_strict = is_strict
+        self._default = Session(DEFAULT, blueprint)
         self._ttl_s = ttl_s
         self._limit = limit
         self._seconds = seconds
@@ -50,70 +59,59 @@ class SessionRegistry:
         self._names = Ids(blueprint.seed)
         self._begun = 0
 
-    def session_of_request(self, request: Request) -> Session:
-        """Return the session of a call of an API, made if it is new.
+    @property
+    def default(self) -> Session:
+        """The session of those who name none."""
+        return self._default
 
-        Raises what find_name() raises, and Invalid for a name that cannot be one; under strict sessions also for a name
-        that is new, and for none.
-        """
-        name = self.find_name(request)
+    async def check_store(self) -> None:
+        """Do nothing: memory is always in reach."""
+
+    async def session_of_request(self, request: Request) -> Session:
+        """Return the session of a call of an API, made if it is new."""
+        name = self._find_name(request)
         if name is not None:
             return self._find_or_make(name)
         if self.is_strict:
-            message = f"name a session: call {PREFIX}NAME{request.path} or send X-Mock-Session: NAME"
-            raise Invalid([Violation("", message)])
-        return self.default
+            raise names_no_session(request)
+        return self._default
 
-    def find_name(self, request: Request) -> str | None:
-        """Find the name of the session that a request means; None if it names none.
+    async def find_name(self, request: Request) -> str | None:
+        """Find the name of the session that a request means; None if it names none."""
+        return self._find_name(request)
 
-        Raises Unauthenticated for a credential whose session has ended.
-        """
-        headers = request.headers
-        name = request.session_prefix if request.session_prefix is not None else headers.named_session
+    def _find_name(self, request: Request) -> str | None:
+        name = find_plain_name(request)
         if name is not None:
             return name
-        carried = headers.credential_session
-        if carried is None and request.query:
-            carried = session_name.from_credentials(request.query_credentials())
+        carried = find_carried_session(request)
         if carried is None:
             return None
         self._expire(self._seconds())
         name, start = carried
-        known = self.default if name == DEFAULT else self._sessions.get(name)
+        known = self._default if name == DEFAULT else self._sessions.get(name)
         # A session that has begun since under the same name is another one.
         if name in self._ended or (start is not None and (known is None or known.start != start)):
-            raise Unauthenticated(f"The session {name!r} of this credential has ended")
+            raise has_ended(name)
         return name
 
-    def find(self, name: str) -> Session:
-        """Find the session *name*, and make none: a mistyped name must not look like an empty session.
-
-        Raises Invalid for a name that cannot be one, NotFound with the nearest name if there is no such session.
-        """
+    async def find(self, name: str) -> Session:
+        """Find the session *name*, and make none."""
         session = self._find_known(name, self._seconds())
         if session is not None:
             return session
         raise NotFound(self._describe_unknown(name))
 
-    def peek(self, name: str | None) -> Session:
+    async def peek(self, name: str | None) -> Session:
         """Return the session *name* without using it, or the default one where there is none."""
-        return self.default if name is None else self._sessions.get(name, self.default)
+        return self._default if name is None else self._sessions.get(name, self._default)
 
     def _describe_unknown(self, name: str) -> str:
-        """Say that there is no session *name*, with the nearest name.
-
-        Raises Invalid for a name that cannot be one.
-        """
-        if not NAME.fullmatch(name):
-            raise Invalid([Violation("session", NAMING)])
+        check_name(name, "session")
         self._expire(self._seconds())
-        state = "has ended" if name in self._ended else "not found"
         # Of the sessions used last, since there may be ten thousand.
         recent = list(islice(reversed(self._sessions), _MOST_COMPARED))
-        near = difflib.get_close_matches(name, [DEFAULT, *recent], n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "GET /__admin/sessions lists them,"
-        return f"session {name!r} {state}; {hint} POST /__admin/sessions starts one"
+        return describe_unknown(name, recent, is_ended=name in self._ended)
 
     def _find_or_make(self, name: str) -> Session:
         now_s = self._seconds()
@@ -122,13 +120,12 @@ class SessionRegistry:
             return session
         if self.is_strict:
             raise Invalid([Violation("", self._describe_unknown(name))])
-        if not NAME.fullmatch(name):
-            raise Invalid([Violation("session", NAMING)])
+        check_name(name, "session")
         return self._make(name, now_s)
 
     def _find_known(self, name: str, now_s: float) -> Session | None:
         if name == DEFAULT:
-            return self.default
+            return self._default
         known = self._sessions.get(name)
         if known is None or (now_s - known.used_s > self._ttl_s and not known.is_in_use):
             return None
@@ -136,40 +133,40 @@ class SessionRegistry:
         self._sessions.move_to_end(name)
         return known
 
-    def create(self, name: str | None = None) -> Session:
+    async def create(self, name: str | None = None) -> Session:
         """Begin a session; an existing one of that name starts over."""
         name = name or self._draw_name()
-        if name == DEFAULT:
-            raise Invalid([Violation("id", "the default session is always there; choose another name")])
-        if not NAME.fullmatch(name):
-            raise Invalid([Violation("id", NAMING)])
+        check_new_name(name)
         return self._make(name, self._seconds())
 
-    def end(self, name: str) -> None:
-        """Forget the session *name*.
-
-        Raises NotFound with the nearest name if there is none.
-        """
+    async def end(self, name: str) -> None:
+        """Forget the session *name*."""
         if name not in self._sessions:
             raise NotFound(self._describe_unknown(name))
         self._forget(name)
 
-    def issue_key(self, access: str, session: Session) -> str:
+    async def issue_key(self, access: str, session: Session) -> str:
         """Make an API key of *access* (write, read or revoked) that stands for *session*."""
         key = session_name.format_api_key(session.id, self._names.uuid())
         session.keys[key] = access
         return key
 
-    def list_sessions(self) -> list[tuple[Session, float]]:
-        """List the sessions with the seconds that each has been idle, the longest idle first."""
+    async def list_sessions(self) -> list[ListedSession]:
+        """List the sessions but for the default one, the longest idle first."""
         now_s = self._seconds()
         self._expire(now_s)
-        return [(session, now_s - session.used_s) for session in self._sessions.values()]
+        return [
+            ListedSession(session.id, session.journal.count, now_s - session.used_s)
+            for session in self._sessions.values()
+        ]
 
     def stop(self) -> None:
         """End what waits for further calls."""
-        for session in (self.default, *self._sessions.values()):
+        for session in (self._default, *self._sessions.values()):
             session.journal.stop()
+
+    async def close(self) -> None:
+        """Do nothing: memory is let go of by itself."""
 
     def _draw_name(self) -> str:
         while (name := f"session-{self._names.uuid()[:8]}") in self._sessions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from mockserver.session.ids import Ids
 from mockserver.session.journal import Journal
@@ -16,6 +16,8 @@ from mockserver.simulation.faults import Faults
 from mockserver.simulation.overrides import Overrides
 
 DEFAULT = "default"
+
+_Result = TypeVar("_Result")
 
 # Makes the API of one session from what it may touch: its records, the time and new identifiers.
 MakeApi = Callable[[Store, Clock, Ids], Any]
@@ -43,7 +45,11 @@ class Session:
 
     start: tells it apart from others of the same name. keys: API keys issued for this session, each with its access.
     used_s: when it was last used, by the steady clock of the server. calls: how many are being answered.
+    is_copy: whether this is a call's own copy of a session that other processes have as well, whose changes count only
+    once they are committed.
     """
+
+    is_copy = False
 
     # Slots, here and in what a session holds, since there may be ten thousand sessions.
     __slots__ = (
@@ -71,6 +77,26 @@ class Session:
     def is_in_use(self) -> bool:
         """Whether a call is being answered, or somebody waits for calls or reads them as they come."""
         return self.calls > 0 or self.journal.is_watched
+
+    async def change(self, act: Callable[[], _Result]) -> _Result:
+        """Do *act*, which changes the session and waits for nothing; all of it counts, or nothing.
+
+        Of a copy it may run again, if another process has changed the session meanwhile.
+        """
+        return act()
+
+    async def begin(self) -> None:
+        """Begin to change a copy, as others in this process left it; they wait until leave()."""
+
+    async def commit(self) -> bool:
+        """Make what a copy has changed and recorded count; False if it has to be done again.
+
+        Raises StoreUnavailable.
+        """
+        return True
+
+    def leave(self) -> None:
+        """Let others go on; what was not committed is lost."""
 
     def get_or_make_api(self, name: str) -> Any:
         """Return this session's instance of the API *name*; make it on the first call."""
@@ -102,6 +128,10 @@ class Session:
     def save(self) -> dict[str, Saved]:
         """Save the state of every API."""
         return {name: store.save() for name, store in self.stores.items()}
+
+    def save_snapshot(self, name: str) -> None:
+        """Save the state of every API under a name."""
+        self.snapshots[name] = self.save()
 
     def load(self, saved: Mapping[str, Saved], ids: frozenset[str]) -> None:
         """Go back to a saved state, whose records have *ids*: none of them is drawn for a new record."""

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from mockserver.http.problems import Unavailable
+
 Key = tuple[str, ...]
 Record = Mapping[str, Any]
 Change = Callable[[Record | None], Record]
+
+
+class StoreUnavailable(Unavailable):
+    """The store cannot be reached, so that nothing is known and nothing can be changed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"Retry-After": "1"})
 
 
 class Store(Protocol):

@@ -7,7 +7,6 @@ import os
 import re
 import socket
 import struct
-from random import Random
 
 from starlette.types import Send
 
@@ -25,9 +24,7 @@ WITHOUT_STATUS = (
 _CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: \d+\r\n")
 
 
-async def break_connection(
-    effect: Effect, response: Response, request: Request, dice: Random, send: Send
-) -> None:
+async def break_connection(effect: Effect, response: Response, request: Request, send: Send) -> None:
     """Send of *response* what the connection fault of *effect* lets through, and close the connection.
 
     Under another server than ours a fault other than SLOW_DRIBBLE cannot be simulated; the response is sent whole.
@@ -42,18 +39,19 @@ async def break_connection(
         if effect.connection_fault is ConnectionFault.CONNECTION_RESET_BY_PEER:
             _reset_connection(transport)
         else:
-            transport.write(_broken_bytes(effect.connection_fault, response, dice))
+            transport.write(_broken_bytes(effect, response))
             transport.close()
         # Uvicorn would answer 500 for an application that returns without an answer on an open connection.
         await request.wait_until_closed()
 
 
-def _broken_bytes(fault: ConnectionFault | None, response: Response, dice: Random) -> bytes:
+def _broken_bytes(effect: Effect, response: Response) -> bytes:
+    fault, noise = effect.connection_fault, effect.noise
     if fault is ConnectionFault.RANDOM_DATA_THEN_CLOSE:
-        return dice.randbytes(128)
+        return noise
     if fault is ConnectionFault.MALFORMED_RESPONSE_CHUNK:
         head = _CONTENT_LENGTH.sub(b"\r\ntransfer-encoding: chunked\r\n", response.head)
-        return head + CLOSE_AND_END_HEAD + b"not-a-size\r\n" + dice.randbytes(64)
+        return head + CLOSE_AND_END_HEAD + b"not-a-size\r\n" + noise
     if fault is ConnectionFault.TRUNCATED_BODY:
         return response.head + CLOSE_AND_END_HEAD + response.content[: len(response.content) // 2]
     return b""

@@ -36,13 +36,15 @@ class Dribble(NamedTuple):
 
 
 _DRIBBLE = Dribble()
+# How many random bytes some faults send.
+_NOISE_BYTES = {ConnectionFault.RANDOM_DATA_THEN_CLOSE: 128, ConnectionFault.MALFORMED_RESPONSE_CHUNK: 64}
 
 
 @dataclass
 class Effect:
     """What is done on purpose to one answer; at most one of status and connection_fault is set.
 
-    names: what the journal lists.
+    names: what the journal lists. noise: the random bytes that the connection fault sends.
     """
 
     delay_ms: float = 0
@@ -51,6 +53,7 @@ class Effect:
     connection_fault: ConnectionFault | None = None
     dribble: Dribble = _DRIBBLE
     names: tuple[str, ...] = ()
+    noise: bytes = b""
 
 
 class Fault:
@@ -171,6 +174,10 @@ class Faults:
     def reset_dice(self) -> None:
         """Begin again with the first throw."""
         self._dice = None
+
+    def draw_noise(self, fault: ConnectionFault) -> bytes:
+        """Draw the random bytes that a connection fault sends; none where it sends none."""
+        return self.dice.randbytes(_NOISE_BYTES[fault]) if fault in _NOISE_BYTES else b""
 
     def documents(self) -> list[Mapping[str, Any]]:
         """List the rules as they were given."""

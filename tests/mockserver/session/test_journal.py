@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -210,8 +211,9 @@ def test_journal_of_large_calls_has_a_bound(parts, kept):
         request.content = parts.get("content")
         journal.add(request, None, 0.0, 0.0, None, (), None, None)
 
-    assert len(journal.list_entries()) == kept
-    assert journal.list_entries()[-1].id == 300
+    entries = asyncio.run(journal.list_entries())
+    assert len(entries) == kept
+    assert entries[-1].id == 300
 
 
 def test_body_of_a_call_that_nobody_read_is_kept(caller):

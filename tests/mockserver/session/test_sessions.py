@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import time
 from collections.abc import Iterator
@@ -268,24 +269,31 @@ def test_longest_idle_session_makes_room(begin):
 def test_session_is_not_forgotten_while_a_call_in_it_is_answered():
     seconds = [0.0]
     sessions = make_registry(limit=2, ttl_s=10, seconds=lambda: seconds[0])
-    busy = sessions.create("busy")
-    with in_use(busy):
-        seconds[0] = 100
-        for name in "abcd":
-            sessions.create(name)
-        assert sessions.find("busy") is busy
-        assert [session.id for session, _ in sessions.list_sessions()] == ["d", "busy"]
-    seconds[0] = 200
 
-    assert sessions.list_sessions() == []
+    async def use_sessions() -> None:
+        busy = await sessions.create("busy")
+        with in_use(busy):
+            seconds[0] = 100
+            for name in "abcd":
+                await sessions.create(name)
+            assert await sessions.find("busy") is busy
+            assert [session.id for session in await sessions.list_sessions()] == ["d", "busy"]
+        seconds[0] = 200
+        assert await sessions.list_sessions() == []
+
+    asyncio.run(use_sessions())
 
 
 def test_session_is_not_forgotten_while_somebody_waits_in_it():
     seconds = [0.0]
     sessions = make_registry(ttl_s=10, seconds=lambda: seconds[0])
-    with sessions.create("busy").journal.listen():
-        seconds[0] = 100
-        assert [session.id for session, _ in sessions.list_sessions()] == ["busy"]
+
+    async def use_sessions() -> None:
+        with (await sessions.create("busy")).journal.listen():
+            seconds[0] = 100
+            assert [session.id for session in await sessions.list_sessions()] == ["busy"]
+
+    asyncio.run(use_sessions())
 
 
 def test_call_that_is_answered_keeps_its_session_and_frees_it(begin):
@@ -293,7 +301,7 @@ def test_call_that_is_answered_keeps_its_session_and_frees_it(begin):
     with serve_stub(stub) as own_url:
         caller = begin(own_url)
         caller.faults({"latency": {"fixed_ms": 300}})
-        session = stub.sessions.find(caller.id)
+        session = asyncio.run(stub.sessions.find(caller.id))
         with ThreadPoolExecutor() as pool:
             answer = pool.submit(caller.write)
             while not session.calls and not answer.done():
@@ -319,12 +327,16 @@ def test_token_of_an_ended_session_leads_to_no_later_one_of_that_name(caller):
 
 def test_token_of_an_ended_session_stays_ended_however_many_end_after_it():
     stub = Stub(load_services())
-    made, _ = stub.issuer.issue_token(stub.sessions.create("first"), {})
-    stub.sessions.end("first")
-    for number in range(10_001):
-        stub.sessions.create(f"other-{number}")
-        stub.sessions.end(f"other-{number}")
 
+    async def end_many() -> str:
+        made, _ = stub.issuer.issue_token(await stub.sessions.create("first"), {})
+        await stub.sessions.end("first")
+        for number in range(10_001):
+            await stub.sessions.create(f"other-{number}")
+            await stub.sessions.end(f"other-{number}")
+        return made
+
+    made = asyncio.run(end_many())
     with serve_stub(stub) as url, httpx2.Client(base_url=url) as http:
         assert http.post(PREFERENCE, json=A_FAN, headers=bearer(made)).status_code == 401
 
