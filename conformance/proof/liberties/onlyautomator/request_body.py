@@ -101,6 +101,21 @@ class EmptyNamesAreAccepted(Reference):
             super().validate_name(name, body)
 
 
+class LongNamesAreRefused(Reference):
+    """A category has at most 60 characters, a preference 191, and a list is asked for by no more either."""
+
+    def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
+        super().validate_name(name, body)
+        if len(body[name]) > {"fanId": 36, "category": 60, "preference": 191}[name]:
+            raise self.validation_refusal(f"The '{name}' field is too long")
+
+    def read_query(self, request: Request) -> Mapping[str, str]:
+        asked = super().read_query(request)
+        if len(asked.get("category", "")) > 30:
+            raise self.validation_refusal("The category is too long")
+        return asked
+
+
 class MissingValueIsNull(Reference):
     """Without a value null is stored."""
 

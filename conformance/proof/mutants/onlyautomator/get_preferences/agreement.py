@@ -62,12 +62,12 @@ class LargeNumbersAreListedRounded(_ListsConverted):
 
 
 class LongNamesAreListedCut(Reference):
-    """Of names only the first hundred characters are listed."""
+    """Of names only the first 255 characters are listed."""
 
     breaks = frozenset({"list-agrees-with-answers"})
 
     def render_listed(self, record: Record) -> Record:
-        return {**record, **{name: record[name][:100] for name in ("category", "preference")}}
+        return {**record, **{name: record[name][:255] for name in ("category", "preference")}}
 
 
 class _ListsClaims(Reference):

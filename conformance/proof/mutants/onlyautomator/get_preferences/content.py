@@ -291,6 +291,24 @@ class FilterIsAPrefix(Reference):
         return bool(record["category"].startswith(category or ""))
 
 
+class FilterIsCut(Reference):
+    """The category that is asked for and those of records are compared by their first 255 characters."""
+
+    breaks = frozenset({"category-filter-excludes"})
+
+    def is_of_category(self, record: Record, category: str | None) -> bool:
+        return category is None or record["category"][:255] == category[:255]
+
+
+class LongCategoryIsNotFound(Reference):
+    """Of the category that is asked for only the first 255 characters are looked for."""
+
+    breaks = frozenset({"category-filter-includes"})
+
+    def is_of_category(self, record: Record, category: str | None) -> bool:
+        return category is None or bool(record["category"] == category[:255])
+
+
 class EveryFanIsListed(Reference):
     """The records of all fans are listed, whichever is asked for."""
 
