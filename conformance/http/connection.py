@@ -38,7 +38,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104  compared
 
 @dataclass
 class Request:
-    """A request with every header that goes out, in that order.
+    """A request with every header that goes out, in that order; others may share *headers*, so they are replaced whole.
 
     What httpx2.Request would be, which knows uploads and streams, too: making one takes as long as a small server takes
     to answer it.
@@ -66,10 +66,10 @@ def make_request(
         given += length
     elif method in _METHODS_WITH_BODY:
         host += length
-    return Request(method, url, httpx2.Headers(_make_headers((*host, *given))), body)
+    return Request(method, url, _make_headers((*host, *given)), body)
 
 
-@lru_cache(1024)  # a run sends the same ones again and again, and a copy takes a tenth of the time
+@lru_cache(1024)  # a run sends the same ones again and again, so nobody may change them
 def _make_headers(fields: tuple[tuple[bytes, bytes], ...]) -> httpx2.Headers:
     return httpx2.Headers(list(fields))
 

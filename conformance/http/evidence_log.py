@@ -32,16 +32,17 @@ class EvidenceLog:
         self.has_polled = False
         self._cited: list[Exchange] = []
         self._memory: dict[Any, tuple[Any, list[Exchange], bool]] = {}
+        self._raised: list[Exception] = []  # remembered outcomes that were raised since the requirement started
         self._thread = _ThreadLists()
 
     def start_requirement(self) -> None:
         """Start the evidence of the next requirement."""
         self._cited = []
         self.has_polled = False
-        for remembered, *_ in self._memory.values():
-            if isinstance(remembered, Exception):
-                # What lies on its way holds bodies and their values, and nobody asks for it any more.
-                remembered.__traceback__ = remembered.__context__ = None
+        for outcome in self._raised:
+            # What lies on its way holds bodies and their values, and nobody asks for it any more.
+            outcome.__traceback__ = outcome.__context__ = None
+        self._raised.clear()
 
     def list_evidence(self) -> list[Exchange]:
         """Return the exchanges cited since the requirement started, each once, where it was cited last."""
@@ -75,6 +76,7 @@ class EvidenceLog:
         self.has_polled = had_polled or has_polled
         self.cite(*cited)
         if isinstance(result, _OUTCOMES):
+            self._raised.append(result)
             raise result
         return result  # type: ignore[no-any-return]
 

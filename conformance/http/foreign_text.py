@@ -6,7 +6,10 @@ Both are the last steps. Credentials are replaced before, in the whole text, for
 
 from __future__ import annotations
 
+import json
 import re
+from functools import lru_cache
+from typing import Any
 
 LONGEST_LINE = 500  # characters of what an answer is quoted with
 LONGEST_SENTENCE = 2000  # it may be a list of what was observed
@@ -23,6 +26,17 @@ def quote_text(text: str) -> str:
     """Return *text* for a sentence; whoever shows the sentence cuts that part of it to what can be read."""
     kept = _ANY_MARK.sub("\ufffd", text[:_LONGEST_KEPT])
     return f"{_OPENING}{len(text)}{_MIDDLE}{kept}{_CLOSING}"
+
+
+def quote_json(value: Any) -> str:
+    """Return a value as JSON for a sentence: what is shown so could be sent again."""
+    is_word = isinstance(value, str) and len(value) <= LONGEST_QUOTE
+    return _quote_word(value) if is_word else quote_text(json.dumps(value))
+
+
+@lru_cache(1024)  # one requirement after the other looks at the same few words in all answers of a run
+def _quote_word(word: str) -> str:
+    return quote_text(json.dumps(word))
 
 
 def cut_quotes(sentence: str) -> str:

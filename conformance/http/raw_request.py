@@ -41,6 +41,7 @@ def pipeline_requests(requests: Sequence[Request]) -> RawRequest:
 
 def chunk_body(request: Request, extension: str = "") -> RawRequest:
     """Send the body in chunks of odd sizes, each perhaps with an extension, instead of telling its length."""
+    request.headers = httpx2.Headers(request.headers)
     request.headers["transfer-encoding"] = "chunked"
     del request.headers["content-length"]
     content = _render_head(request) + b"".join(_render_chunks(request.content, extension.encode()))

@@ -17,6 +17,7 @@ from openapi.media_type import bare_media_type, is_json
 
 _LARGEST_VALUE = 150 * 1024 * 1024
 _SIZES = {b",": 36, b":": 100, b"[": 64, b"{": 64}  # bytes of memory that what stands beside each may take
+_LARGEST_SHARE = 1 + max(_SIZES.values())
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,9 @@ class Response:
 
 
 def _estimate_size(content: bytes) -> int:
-    """Return how many bytes of memory the values of a JSON text may take, which can be thirty times its own."""
+    """Return how many bytes of memory the values of a JSON text may take at most, which can be thirty times its own."""
+    if len(content) * _LARGEST_SHARE <= _LARGEST_VALUE:
+        return len(content) * _LARGEST_SHARE  # small enough whatever is in it, so that nobody has to count
     return len(content) + sum(content.count(mark) * size for mark, size in _SIZES.items())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from conformance.assertions.json_equality import MISSING, Difference, find_diffe
 from conformance.assertions.member import Member, render_member
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 from conformance.assertions.timestamp import parse_instant
-from conformance.http.foreign_text import LONGEST_QUOTE, quote_text
+from conformance.http.foreign_text import LONGEST_QUOTE, quote_json
 from conformance.http.response import Response
 
 Data = dict[str, Any]
@@ -123,8 +122,7 @@ def _describe_difference(found: Difference) -> tuple[str, str]:
 
 def describe_value(value: Any) -> str:
     """Write a value as JSON for a sentence."""
-    # JSON and not repr: what is shown is what could be sent again.
-    return quote_text(json.dumps(value))
+    return quote_json(value)
 
 
 def name_json_type(value: Any) -> str:

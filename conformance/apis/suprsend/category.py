@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from conformance.assertions.member import Member, find_member
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
-from conformance.http.foreign_text import quote_text
+from conformance.http.foreign_text import quote_json
 from conformance.http.response import Response
 
 IN, OUT = "opt_in", "opt_out"
@@ -202,7 +201,7 @@ def shows_opted_out(answer: Response, slug: str) -> bool:
 
 def describe_value(value: Any) -> str:
     """Show a JSON value in a sentence."""
-    return "null or missing" if value is None else quote_text(json.dumps(value))
+    return "null or missing" if value is None else quote_json(value)
 
 
 def describe_answer(answer: Response | None) -> str:

@@ -164,7 +164,7 @@ class Renewal:
         return None
 
     def _find_in_headers(self, headers: httpx2.Headers) -> _SentSecret | None:
-        fields = headers.items()
+        fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
         for known in self._secrets:
             for name, text in fields:
                 for value in reversed(known.values):

@@ -39,10 +39,10 @@ class KeptBody:
 
     def parse(self, parse: Callable[[bytes], Any]) -> Any:
         """Return what *parse*, the same for all bodies of a run, makes of it."""
-        if self._content is None or self.size > _SMALL:
-            return self._store.parse(self, parse)
         # Small ones are most, and read again and again: their values stay with them.
         if self._value is _NOT_PARSED:
+            if self._content is None or self.size > _SMALL:
+                return self._store.parse(self, parse)
             self._value = parse(self._content)
         return self._value
 
