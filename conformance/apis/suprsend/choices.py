@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from conformance.apis.suprsend.category import (
@@ -53,8 +53,14 @@ class Choice(NamedTuple):
         return self.said.get("preference") == IN
 
 
-def list_choices(driver: Driver) -> Iterator[Choice]:
-    """Yield every plain write that was accepted, but for those made at once, whose order nobody knows."""
+def list_choices(driver: Driver) -> Sequence[Choice]:
+    """Return every plain write that was accepted so far, but for those made at once, whose order nobody knows."""
+    # Many requirements look at them, each of which may have made the run longer.
+    key = "choices", len(driver.accepted_writes)
+    return driver.client.memoize(key, lambda: tuple(_select_choices(driver)))
+
+
+def _select_choices(driver: Driver) -> Iterator[Choice]:
     known = _collect_editable(driver)
     sure: dict[Place, frozenset[str]] = {}  # what is in, by the latest answer that said so
     latest: dict[tuple[Any, str], AcceptedWrite] = {}  # by object and category: tenants may share one choice

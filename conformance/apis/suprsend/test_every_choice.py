@@ -52,9 +52,7 @@ def _choices(driver: Driver) -> Iterator[Choice]:
     for write in (switch_category_once, switch_channel_once, switch_other_type_once, choose_elsewhere_once):
         with suppress(NotTested, *UNDECIDED):  # whether these are accepted, another requirement judges
             write(driver)
-    # Many requirements look at them, each of which may have made the run longer.
-    key = "choices", len(driver.accepted_writes)
-    yield from driver.client.memoize(key, lambda: tuple(list_choices(driver)))
+    yield from list_choices(driver)
 
 
 def _of(answer: Response) -> str:
