@@ -32,7 +32,8 @@ class EvidenceLog:
         self.has_polled = False
         self._cited: list[Exchange] = []
         self._memory: dict[Any, tuple[Any, list[Exchange], bool]] = {}
-        self._raised: list[Exception] = []  # remembered outcomes that were raised since the requirement started
+        # Remembered outcomes that were raised since the requirement started.
+        self._raised: list[Exception] = []
         self._thread = _ThreadLists()
 
     def start_requirement(self) -> None:
