@@ -138,12 +138,15 @@ def _draw_plainly(
 
     Returns what keeps them from being drawn, if anything does.
     """
+    from schemathesis.core.errors import RejectedSchemaDefinition
     from schemathesis.errors import UnsupportedRegexPattern
 
     try:
         return [_describe_case(case) for case in _draw_operation(operation, seed, count)]
     except UnsupportedRegexPattern as error:
         return f"no text can be made for one of its patterns ({' '.join(str(error).split()[-1:])})"
+    except RejectedSchemaDefinition as error:
+        return f"one of its schemas is none: {str(error).splitlines()[0]}; mend it in the contract"
 
 
 def _describe_case(case: ContractCase) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openapi
+from conformance.contract.keyword_types import check_keyword_types
 from conformance.contract.patterns import list_unread_patterns, remove_patterns
 from conformance.target.model import BadProfile
 from openapi.json_form import to_json_form
@@ -20,6 +21,7 @@ from openapi.pointer import escape_step, walk_references
 from openapi.yaml_text import BadYaml, parse_yaml
 
 if TYPE_CHECKING:
+    from jsonschema_rs import ValidationError
     from schemathesis.schemas import APIOperation
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
@@ -129,7 +131,7 @@ def read_contract(file: Path) -> Contract:
 @lru_cache  # by content: a profile is read several times in a run, and a contract takes a second
 def _read_content(file: Path, content: bytes) -> Contract:
     spec = to_json_form(_parse(file, content.decode("utf-8-sig")), _DEEPEST)
-    _check_references(spec)
+    _check_document(spec)
     return _build_contract(file, spec, hashlib.sha256(content).hexdigest())
 
 
@@ -150,12 +152,13 @@ def list_odd_operations(spec: openapi.Spec) -> list[str]:
     return found
 
 
-def _check_references(spec: Any) -> None:
-    """Raise ValueError for what is no OpenAPI document, or refers to another."""
+def _check_document(spec: Any) -> None:
+    """Raise ValueError for what is no OpenAPI document, has a keyword of a wrong type, or refers to another."""
     if not isinstance(spec, dict) or not {"openapi", "swagger"} & spec.keys():
         raise ValueError("is no OpenAPI document; it needs 'openapi' or 'swagger' at its root")
     for name in {"openapi", "swagger"} & spec.keys():
         spec[name] = str(spec[name])
+    check_keyword_types(spec)
     anchors = {
         f"#{name}" for keyword in ("$anchor", "$dynamicAnchor") for name in walk_references(spec, keyword)
     }
@@ -248,8 +251,9 @@ def _load_operations(spec: openapi.Spec) -> dict[tuple[str, str], Generator]:
     except LoaderError as error:
         raise ValueError(str(error)) from None
     except jsonschema_rs.ValidationError as error:
-        at = ".".join(map(str, error.instance_path)) or "the document"
-        raise ValueError(f"{at}: {error.message}") from None
+        cause = _find_deepest(error)
+        at = ".".join(map(str, cause.instance_path)) or "the document"
+        raise ValueError(f"{at}: {cause.message}") from None
     found: dict[tuple[str, str], Generator] = {}
     for result in schema.get_all_operations():
         if isinstance(result, Err):
@@ -257,6 +261,13 @@ def _load_operations(spec: openapi.Spec) -> dict[tuple[str, str], Generator]:
         operation = result.ok()
         found[operation.path, operation.method] = operation
     return found
+
+
+def _find_deepest(error: ValidationError) -> ValidationError:
+    """Find the error at the deepest place: of several alternatives the one that fits furthest is the intended one."""
+    context: list[list[ValidationError]] = getattr(error.kind, "context", [])
+    causes = [_find_deepest(one) for branch in context for one in branch]
+    return max(causes, key=lambda cause: len(cause.instance_path), default=error)
 
 
 def _remove_formats(node: Any) -> Any:

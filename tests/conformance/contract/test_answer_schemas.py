@@ -56,7 +56,7 @@ def test_tuple_is_understood(schema, fits, breaks, tmp_path):
     ("schema", "says"),
     [
         ({"type": "strin"}, 'type: "strin" is not valid under any of the schemas listed'),
-        ({"properties": {"at": {"required": "a"}}}, 'properties.at.required: "a" is not of type "array"'),
+        ({"properties": {"at": {"required": ["a", "a"]}}}, "properties.at.required: "),
         ({"maxItems": -1}, "maxItems: -1 is less than the minimum of 0"),
     ],
 )

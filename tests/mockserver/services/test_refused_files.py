@@ -16,6 +16,7 @@ from mockserver.services.service import load_services
 from mockserver.stub import Stub
 from tests.mockserver.services.contracts import answers, contract, one, written
 from tests.testbed.stubs import run_command
+from tests.testbed.wrong_keywords import list_wrong_schemas, make_contract
 
 X = {"/x": one()["paths"]["/x"]}
 NAMED = {"operationId": "a", "responses": answers(example=1)}
@@ -169,6 +170,20 @@ def test_spoilt_file_is_served_or_refused_in_one_line(tmp_path):
 
     assert len(refusals) > 400
     assert not [line for line in refusals if "\n" in line or "library" not in line]
+
+
+def test_keyword_of_a_wrong_type_is_refused_with_its_place(tmp_path):
+    others = {}
+    for keyword, value in list_wrong_schemas():
+        with pytest.raises(CannotStart) as refused:
+            openapi_file.load_service(
+                written(tmp_path, json.dumps(make_contract({keyword: value})), "things.json")
+            )
+        said = str(refused.value)
+        if "components.schemas.Thing.properties.a" not in said or keyword not in said or "\n" in said:
+            others[keyword] = said
+
+    assert others == {}
 
 
 def test_two_files_of_one_name_are_refused(tmp_path):
