@@ -8,6 +8,7 @@ from functools import partial
 from conformance.apis.suprsend import place
 from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.apis.suprsend.expectations import expect_refusal
+from conformance.apis.suprsend.neighbours import CHANNEL_PREFERENCES, FULL_PREFERENCE, NEIGHBOUR_PATHS
 from conformance.apis.suprsend.place import Places
 from conformance.assertions.outcome import NotTested
 from conformance.http.response import Response
@@ -139,9 +140,26 @@ def _read(choose: Callable[[Places], place.Place], driver: Driver, kind: Kind[Dr
     )
 
 
+def _restrict(names: Sequence[str], driver: Driver, kind: Kind[Driver]) -> Response:
+    if not driver.has_read_back:
+        raise NotTested("capabilities: [read_back] is not in the profile")
+    carried = kind.make(driver)
+    # Of no channel, so that nothing is restricted or freed by whoever is let in.
+    return driver.update_restrictions(
+        {}, names, authorization=carried.authorization, headers=carried.headers, params=carried.params
+    )
+
+
+def _judge_restriction(kind: Kind[Driver]) -> str:
+    return f"restriction-{'without-key' if _is_no_key(kind) else 'with-wrong-key'}"
+
+
+def _is_no_key(kind: Kind[Driver]) -> bool:
+    return kind.requirement == "missing-key" and kind.name != FALSE_SIGNATURE
+
+
 def _judge_read(kind: Kind[Driver]) -> str:
-    has_none = kind.requirement == "missing-key" and kind.name != FALSE_SIGNATURE
-    return "read-without-key" if has_none else "read-with-wrong-key"
+    return f"read-{'without-key' if _is_no_key(kind) else 'with-wrong-key'}"
 
 
 _EVERY_TIME = (NO_KEY, WRONG_KEY)
@@ -175,8 +193,14 @@ PLACES: Sequence[Place[Driver]] = (
         Place(name, partial(_read, choose), _EVERY_TIME, (), _judge_read)
         for name, choose in _READ_PLACES.items()
     ),
+    *(
+        Place(
+            f"PATCH of {what}", partial(_restrict, NEIGHBOUR_PATHS[what]), _EVERY_TIME, (), _judge_restriction
+        )
+        for what in (CHANNEL_PREFERENCES, FULL_PREFERENCE)
+    ),
 )
-TABLE = Table(PLACES, KINDS, drawn=2)
+TABLE = Table(PLACES, KINDS, drawn=1)
 
 
 def expect_kept_out(driver: Driver, requirement: str) -> None:

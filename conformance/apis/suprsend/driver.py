@@ -73,6 +73,7 @@ class Driver(ReadingDriver):
         self._origin = PLAIN
         self.restore_restrictions: Callable[[], str | None] | None = None
         self._touched: dict[Place, None] = {}
+        self._may_have_lists: set[Place] = set()  # where anything else was asked than to opt in or out
         self._latest: dict[Place, Response] = {}  # what the latest write that was not refused was answered
         self._seen: dict[Place, dict[str, str]] = {}  # every channel that was listed as editable
 
@@ -105,8 +106,11 @@ class Driver(ReadingDriver):
         if authorization is None:
             del sent["authorization"]
         # Before it is sent: a write that gets no answer may have been carried out all the same.
+        was_touched = place in self._touched
         if not place.is_unknown:
             self._touched[place] = None
+        if body not in (OPT_IN, OPT_OUT):
+            self._may_have_lists.add(place)
         # Until this one is answered nobody knows what the place holds.
         latest = self._latest.pop(place, None)
         with nullcontext() if is_documented(body) else self._watch_for_outages():
@@ -126,9 +130,13 @@ class Driver(ReadingDriver):
                 self._keep(AcceptedWrite(place, body, answer, latest, self._origin))
             # Only a plain opt-in is sure to list every channel; others may list those that are in.
             if body == OPT_IN:
+                if place not in self._may_have_lists and _is_all_in(answer):
+                    del self._touched[place]
                 self._seen.setdefault(place, {}).update(editable_channels(answer))
         elif answer.status in REFUSALS and latest:
             # A refusal changes nothing, so what was there before is there still.
+            if not was_touched:
+                self._touched.pop(place, None)
             self._latest.setdefault(place, latest)  # an ordinary write may have come in between
         return answer
 
@@ -182,6 +190,7 @@ class Driver(ReadingDriver):
         """Forget what the profile's place holds: what few clients send may reach it, answered or not."""
         self.forget_latest_writes(self.places.main)
         self._touched[self.places.main] = None
+        self._may_have_lists.add(self.places.main)
 
     @property
     def other_style(self) -> str:
@@ -223,18 +232,34 @@ class Driver(ReadingDriver):
         else:
             self._latest.pop(at, None)
 
-    def update_restrictions(self, channels: Mapping[str, bool], names: Sequence[str]) -> Response:
-        """Say of each of *channels* whether the object restricts it in all categories, under *names*."""
+    def update_restrictions(
+        self,
+        channels: Mapping[str, bool],
+        names: Sequence[str],
+        *,
+        authorization: str | None = "",
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Say of each of *channels* whether the object restricts it in all categories, under *names*.
+
+        authorization: as for write.
+        """
         self.run.mode.require_full_mode(RESTRICTION)
         # What is restricted changes what a category lists, so no earlier answer says any more what is there.
+        latest = dict(self._latest)
         self.forget_latest_writes()
         restrictions = [{"channel": name, "is_restricted": channels[name]} for name in channels]
+        sent = {} if authorization is None else {"authorization": authorization or self.api_key.bearer_header}
         answer = self.client.send(
             "PATCH",
             self.places.main.neighbour_path(self.path_style, *names),
-            headers={"authorization": self.api_key.bearer_header},
+            headers={**sent, **(headers or {})},
+            params=params,
             json={"channel_preferences": restrictions},
         )
+        if answer.status in REFUSALS:
+            self._latest = latest
         # The document has no such operation, so a server may answer it in any way.
         self.unjudged_answers.append(answer)
         return answer
@@ -330,6 +355,11 @@ class Driver(ReadingDriver):
         answer = self.write({**OPT_IN, "opt_in_channels": list(dict.fromkeys(known))}, place)
         if not answer.ok or preference_of(answer) == OUT or OUT in editable_channels(answer).values():
             self.opt_in_fully(place)
+
+
+def _is_all_in(answer: Response) -> bool:
+    """Tell whether an answer shows the category opted in, and no channel out that can be edited."""
+    return shows_preference(answer, IN) and OUT not in editable_channels(answer).values()
 
 
 def _has_all_in(answer: Response, seen: Iterable[str]) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -15,11 +16,15 @@ UNKNOWN = "conformance_unknown"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a preference is kept: an object, a category, and maybe a tenant."""
+    """Where a preference is kept: an object, a category, and maybe a tenant.
+
+    is_made_up: whether a name of it was made up for the run.
+    """
 
     object: ObjectName
     category: str
     tenant_id: str | None = None
+    is_made_up: bool = False
 
     def path(self, style: str) -> str:
         """Return the path to it, percent-encoded."""
@@ -41,7 +46,7 @@ class Place:
     @property
     def is_unknown(self) -> bool:
         """Whether nobody has made its object, its category or its tenant."""
-        return UNKNOWN in (self.object.type, self.object.id, self.category, self.tenant_id)
+        return self.is_made_up or UNKNOWN in (self.object.type, self.object.id, self.category, self.tenant_id)
 
 
 @lru_cache(256)  # the same few stand in every path
@@ -87,6 +92,19 @@ class Places:
         """The same category and object for a tenant."""
         return Place(self.main.object, self.main.category, self._require_fixture("tenant_id"))
 
+    def list_locked_elsewhere(self) -> list[Place]:
+        """List the places of that category for a tenant, for another object, and for one of another type."""
+        found: list[Place] = []
+        with suppress(NotTested):
+            locked = self.locked_category
+            with suppress(NotTested):
+                found.append(replace(locked, tenant_id=self.tenant.tenant_id))
+            with suppress(NotTested):
+                found.append(replace(locked, object=self.other_object.object))
+            with suppress(NotTested):
+                found.append(replace(locked, object=self.other_type_object.object))
+        return found
+
     @property
     def unknown_category(self) -> Place:
         """A category that nobody has made."""
@@ -101,6 +119,15 @@ class Places:
     def unknown_type(self) -> Place:
         """An object of that name of a type that nobody has made."""
         return Place(ObjectName(type=UNKNOWN, id=self.main.object.id), self.main.category)
+
+    @property
+    def object_of_same_letters(self) -> Place:
+        """An object that nobody has made, whose type and id are those of the first one if they are run together."""
+        of = self.main.object
+        if len(of.type) < 2:
+            raise NotTested("the type of fixtures.object has one letter")
+        moved = ObjectName(type=of.type[:-1], id=f"{of.type[-1]}{of.id}")
+        return Place(moved, self.main.category, is_made_up=True)
 
     @property
     def unknown_tenant(self) -> Place:

@@ -37,7 +37,7 @@ fixtures:
   category: status-update-alert                    # one that can be opted out of
   # What needs one of these is reported as not tested if it is left out.
   other_object: {type: departments, id: sales}     # another object of the type, with the same channels
-  other_type_object: {type: teams, id: design}     # an object of another type
+  other_type_object: {type: teams, id: design}     # an object of another type; its id may be the same
   other_category: product-newsletter               # another category that has one of the channels, too
   locked_category: security-alert                  # one that cannot be opted out of
   tenant_id: acme

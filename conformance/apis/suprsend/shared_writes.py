@@ -46,7 +46,10 @@ class ChannelSwitch(NamedTuple):
 
 
 class TypeSwitch(NamedTuple):
-    """The category opted in, out and in again for an object of another type, and *read* while it was out."""
+    """The category opted in, out and in again for an object of another type, and *read* while it was out.
+
+    Where it can be, one channel is opted out in between.
+    """
 
     first: Response
     out: Response
@@ -84,7 +87,7 @@ class WriteElsewhere(NamedTuple):
     named: the channels that are let in here, not the one that goes out elsewhere; without one a write that lets all in
     would hide what reached this place.
     In between this place is *read*. Then all of it goes *out* elsewhere, and is read *there*, and what is read here is
-    *left*; these are None if it did not go out there.
+    *left*, before it comes *back*; these are None if it did not go out there. All of it was *into* there at first.
     """
 
     named: Sequence[str]
@@ -95,6 +98,8 @@ class WriteElsewhere(NamedTuple):
     out: Response | None
     there: Reading
     left: Reading
+    back: Response | None
+    into: Response
 
 
 # --- channels to name ------------------------------------------------------------------------------------
@@ -209,6 +214,10 @@ def switch_other_type_once(driver: Driver) -> TypeSwitch:
     place = driver.places.other_type_object
 
     def write() -> TypeSwitch:
+        with suppress(NotTested, Inconclusive):
+            found = write_and_read_here_and_elsewhere(driver, place)
+            if found.out and found.back:
+                return TypeSwitch(found.into, found.out, found.there, found.back)
         first, out = driver.write(OPT_IN, place), driver.write(OPT_OUT, place)
         read = driver.read_until(lambda answer: shows_same(out, answer), at=place)
         return TypeSwitch(first, out, read, driver.write(OPT_IN, place))
@@ -301,6 +310,11 @@ def write_here_and_elsewhere(driver: Driver, other: Place) -> tuple[Response, Re
     return found.before, found.elsewhere, found.after
 
 
+def is_refused_once(driver: Driver, place: Place) -> bool:
+    """Tell whether an opt-in of a *place* that nobody has made is refused, as is the server's own choice."""
+    return not driver.client.memoize(("made up", place), lambda: driver.write(OPT_IN, place)).ok
+
+
 def write_and_read_here_and_elsewhere(driver: Driver, other: Place) -> WriteElsewhere:
     """Do the same, read here before it ends, and again while the whole category is out elsewhere."""
     return driver.client.memoize(("elsewhere", other), lambda: _write_and_read(driver, other))
@@ -309,6 +323,10 @@ def write_and_read_here_and_elsewhere(driver: Driver, other: Place) -> WriteElse
 def _write_and_read(driver: Driver, other: Place) -> WriteElsewhere:
     here = choose_channels(driver.opt_in_fully(), fewest=0)
     there = driver.write(OPT_IN, other)
+    if not there.ok:
+        raise NotTested(
+            f"{other.object.type}/{other.object.id} in {other.category} is answered {there.status}"
+        )
     # A channel that both places list: one that only the other lists could not show here.
     out = [channel for channel in editable_channels(there) if channel in here][:1]
     named = [channel for channel in here if channel not in out]
@@ -326,15 +344,16 @@ def _write_and_read(driver: Driver, other: Place) -> WriteElsewhere:
         read,
         after,
         *_read_while_out_elsewhere(driver, after, other),
+        there,
     )
 
 
 def _read_while_out_elsewhere(
     driver: Driver, after: Response, other: Place
-) -> tuple[Response | None, Reading, Reading]:
+) -> tuple[Response | None, Reading, Reading, Response | None]:
     """Opt out elsewhere, read there, and here what was answered *after* the latest write, and opt in there again."""
-    if not driver.has_read_back or not shows_preference(after, IN):
-        return None, None, None
+    if not driver.has_read_back or not shows_preference(after, IN) or other.is_unknown:
+        return None, None, None, None
     out = driver.write(OPT_OUT, other)
     there = left = None
     if shows_preference(out, OUT):
@@ -342,5 +361,4 @@ def _read_while_out_elsewhere(
             there = driver.read_until(lambda answer: shows_preference(answer, OUT), at=other)
         # Only a category that went out elsewhere could show here.
         left = driver.read_until(lambda answer: shows_same(after, answer))
-    driver.write(OPT_IN, other)
-    return out, there, left
+    return out, there, left, driver.write(OPT_IN, other)

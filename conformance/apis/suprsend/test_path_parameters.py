@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from conformance.apis.suprsend.category import (
     category_of,
     describe_answer,
@@ -11,6 +13,7 @@ from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.apis.suprsend.expectations import expect_same_state, expect_success
 from conformance.apis.suprsend.place import Place
 from conformance.apis.suprsend.shared_writes import (
+    is_refused_once,
     switch_category_once,
     switch_other_type_once,
     write_claims_once,
@@ -19,6 +22,7 @@ from conformance.apis.suprsend.shared_writes import (
     write_to_unknown_object,
 )
 from conformance.assertions.expect import expect, expect_status, observe
+from conformance.assertions.outcome import NotTested
 
 
 def _expect_untouched_by(driver: Driver, other: Place) -> None:
@@ -41,8 +45,37 @@ def test_category_ignores_the_body(driver: Driver) -> None:
 
 
 def test_objects_are_apart(driver: Driver) -> None:
-    """MUST keep the preferences of two objects apart. (suprsend: Path Parameters)"""
+    """MUST keep the preferences of two objects apart. (suprsend: Path Parameters)
+
+    The other one is of the same type, of another type with another id, and one that nobody has made whose type and id
+    are the same letters; that one may be refused.
+    """
     _expect_untouched_by(driver, driver.places.other_object)
+    with suppress(NotTested):
+        if driver.places.other_type_object.object.id != driver.places.main.object.id:
+            _expect_untouched_by(driver, driver.places.other_type_object)
+    with suppress(NotTested):
+        _expect_untouched_if_accepted(driver, driver.places.object_of_same_letters)
+
+
+def _expect_untouched_if_accepted(driver: Driver, made_up: Place) -> None:
+    """Expect the same, where a server accepts what nobody has made."""
+    if not is_refused_once(driver, made_up):
+        with suppress(NotTested):
+            _expect_untouched_by(driver, made_up)
+
+
+def test_types_are_apart(driver: Driver) -> None:
+    """SHOULD keep the preferences of two objects of one id and different types apart. (suprsend: API specification)
+
+    The document calls an id unique, and says of types only that they group objects; other pages name an object by both.
+    The other type is one that nobody has made, which may be refused, and that of fixtures.other_type_object where its
+    id is the same.
+    """
+    with suppress(NotTested):
+        if driver.places.other_type_object.object.id == driver.places.main.object.id:
+            _expect_untouched_by(driver, driver.places.other_type_object)
+    _expect_untouched_if_accepted(driver, driver.places.unknown_type)
 
 
 def test_categories_are_apart(driver: Driver) -> None:

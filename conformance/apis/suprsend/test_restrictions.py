@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from conformance.apis.suprsend.bad_credentials import expect_kept_out
 from conformance.apis.suprsend.category import (
     IN,
     OUT,
@@ -96,6 +97,22 @@ def _category_while_restricted(found: RestrictionSteps) -> Response:
     if restrictions_of(answer).get(found.named) is not True:
         raise Inconclusive(f"{found.named} is not listed as restricted")
     return require_success(require_answer(found.inside))
+
+
+def test_restriction_without_key(driver: Driver) -> None:
+    """SHOULD refuse PATCH of the channel preferences, and of the full preference, without an API key.
+
+    (suprsend: API specification)
+    """
+    expect_kept_out(driver, "restriction-without-key")
+
+
+def test_restriction_with_wrong_key(driver: Driver) -> None:
+    """SHOULD refuse PATCH of the channel preferences, and of the full preference, with a wrong API key.
+
+    (suprsend: API specification)
+    """
+    expect_kept_out(driver, "restriction-with-wrong-key")
 
 
 def test_restriction_answers_202(driver: Driver) -> None:

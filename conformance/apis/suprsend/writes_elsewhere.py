@@ -59,6 +59,10 @@ def choose_elsewhere_once(driver: Driver) -> Mapping[Place, ListsElsewhere]:
                     found[place] = lists
         with suppress(NotTested, DoesNotConform, *UNDECIDED):
             _write_to_locked_category_again(driver)
+        for place in driver.places.list_locked_elsewhere():
+            with suppress(NotTested, DoesNotConform, *UNDECIDED):
+                driver.write(OPT_IN, place)
+                driver.write(OPT_OUT, place)
         return found
 
     return driver.client.memoize("choices elsewhere", write)

@@ -45,6 +45,7 @@ class InventsEverything(InventsObjects):
 class TypesDoNotCount(Reference):
     """An object is known by its id alone, which the document calls unique."""
 
+    costs = frozenset({"types-are-apart"})
     objects: ClassVar = {*Reference.objects, ("teams", "engineering")}
 
     def profile(self, base_url: str) -> dict[str, Any]:

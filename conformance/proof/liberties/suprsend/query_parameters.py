@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.proof.reference.suprsend import Place, Reference
+from conformance.proof.messages import Request
+from conformance.proof.reference.suprsend import Place, Reference, Refused
 
 
 class TenantsShare(Reference):
@@ -12,3 +13,22 @@ class TenantsShare(Reference):
 
     def _storage_place(self, place: Place) -> Place:
         return replace(place, tenant="")
+
+
+class TenantsUnlockCategories(Reference):
+    """For a tenant no category is locked: a tenant may have defaults of its own."""
+
+    def _find_place(self, request: Request) -> Place:
+        place = super()._find_place(request)
+        return replace(place, category=replace(place.category, is_editable=True)) if place.tenant else place
+
+
+class TenantsLackCategories(Reference):
+    """A category that is locked is unknown to tenants, and to all objects but the first one."""
+
+    def _find_place(self, request: Request) -> Place:
+        place = super()._find_place(request)
+        is_elsewhere = place.tenant or place.holder != ("departments", "engineering")
+        if not place.category.is_editable and is_elsewhere:
+            raise Refused(404, "category not found")
+        return place

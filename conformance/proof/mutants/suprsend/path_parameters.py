@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from conformance.proof.reference.suprsend import (
     Category,
@@ -94,6 +94,52 @@ class OneSetForAllOfAType(Reference):
 
     def _storage_place(self, place: Place) -> Place:
         return replace(place, holder=(place.holder[0], ""))
+
+
+class OtherTypesShareTheFirstObject(Reference):
+    """What is chosen for an object of another type is chosen for the first one."""
+
+    breaks = frozenset({"objects-are-apart"})
+
+    def _storage_place(self, place: Place) -> Place:
+        is_other = place.holder[0] != "departments"
+        return replace(place, holder=("departments", "engineering")) if is_other else place
+
+
+class TypeAndIdRunTogether(Reference):
+    """An object is known by its type and its id as one word, wherever the one ends and the other begins."""
+
+    breaks = frozenset({"objects-are-apart"})
+
+    def _find_holder(self, kind: str, name: str) -> tuple[str, str]:
+        known = {"".join(one): one for one in self.objects}
+        return known[kind + name] if kind + name in known else super()._find_holder(kind, name)
+
+
+class AnyTypeWillDo(Reference):
+    """An object is found by its id, whatever its type."""
+
+    breaks = frozenset({"types-are-apart"})
+
+    def _find_holder(self, kind: str, name: str) -> tuple[str, str]:
+        known = {one[1]: one for one in self.objects}
+        return known[name] if name in known else super()._find_holder(kind, name)
+
+
+class OneIdIsOneObject(Reference):
+    """An object of another type has the choices of the one with the same id."""
+
+    breaks = frozenset({"types-are-apart"})
+    objects: ClassVar = {*Reference.objects, ("teams", "engineering")}
+
+    def profile(self, base_url: str) -> dict[str, Any]:
+        """Return a target profile with one id under two types."""
+        profile = super().profile(base_url)
+        twin = {"other_type_object": {"type": "teams", "id": "engineering"}}
+        return {**profile, "fixtures": {**profile["fixtures"], **twin}}
+
+    def _storage_place(self, place: Place) -> Place:
+        return replace(place, holder=("", place.holder[1]))
 
 
 class OneSetForAllCategories(Reference):

@@ -112,9 +112,9 @@ class EverythingIsEditable(Reference):
 
 
 class OpensLockedCategory(Reference):
-    """A locked category is opted out like any other."""
+    """A locked category is opted out like any other, for a tenant as well."""
 
-    breaks = frozenset({"locked-category-stays-in"})
+    breaks = frozenset({"locked-category-stays-in", "opted-out-category-is-editable"})
 
     def _opt_out(self, place: Place, before: Choice) -> Choice:
         editable = replace(place.category, is_editable=True)

@@ -198,3 +198,36 @@ class FullUpdateIs202(Reference):
         answer = super()._handle_operation(request)
         is_update = request.method == "PATCH" and request.segments[-1] == "preference"
         return replace(answer, status=202) if is_update else answer
+
+
+class RestrictsWithoutAKey(Reference):
+    """Whoever has no key may restrict channels."""
+
+    breaks = frozenset({"restriction-without-key"})
+
+    def _authenticate_caller(self, request: Request) -> None:
+        is_restriction = request.method == "PATCH" and request.segments[-1] == "channel_preference"
+        if not is_restriction or "authorization" in request.headers:
+            super()._authenticate_caller(request)
+
+
+class FullUpdateWithoutAKey(Reference):
+    """Whoever has no key may update the full preference."""
+
+    breaks = frozenset({"restriction-without-key"})
+
+    def _authenticate_caller(self, request: Request) -> None:
+        is_update = request.method == "PATCH" and request.segments[-1] == "preference"
+        if not is_update or "authorization" in request.headers:
+            super()._authenticate_caller(request)
+
+
+class RestrictsWithAnyKey(Reference):
+    """Whoever has any key may restrict channels, in one way or the other."""
+
+    breaks = frozenset({"restriction-with-wrong-key"})
+
+    def _authenticate_caller(self, request: Request) -> None:
+        is_restriction = request.method == "PATCH" and "category" not in request.segments
+        if not is_restriction or "authorization" not in request.headers:
+            super()._authenticate_caller(request)

@@ -44,9 +44,12 @@ class OtherCategoriesStayAsTheyAre(Reference):
 
 
 class LockedIsAnsweredOut(WrongForLockedCategories):
-    """The category that cannot be opted out of is answered opt_out."""
+    """The category that cannot be opted out of is answered opt_out without a tenant."""
 
     breaks = frozenset({"locked-category-stays-in"})
+
+    def is_concerned(self, place: Place, choice: Choice) -> bool:
+        return super().is_concerned(place, choice) and not place.tenant
 
     def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "preference": "opt_out"}

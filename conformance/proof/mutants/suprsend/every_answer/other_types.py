@@ -43,3 +43,23 @@ class OtherTypesHaveAnotherDefault(WrongForOtherTypes):
 
     def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
         return {**category, "original_preference": "opt_out"}
+
+
+class OtherTypesKeepTheirChannels(WrongForOtherTypes):
+    """For another type every channel of a category that is in is answered opt_in."""
+
+    breaks = frozenset({"channels-go-out"})
+
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+        kept = [{**one, "preference": category["preference"]} for one in category["channels"]]
+        return {**category, "channels": kept}
+
+
+class OtherTypesLeaveWithAChannel(WrongForOtherTypes):
+    """For another type a category goes out with the first of its channels."""
+
+    breaks = frozenset({"category-stays-in"})
+
+    def spoil_category(self, category: dict[str, Any]) -> dict[str, Any]:
+        is_out = "opt_out" in [one["preference"] for one in category["channels"]]
+        return {**category, "preference": "opt_out" if is_out else category["preference"]}

@@ -117,7 +117,8 @@ class AnybodyLists(Reference):
     breaks = frozenset({"read-without-key"})
 
     def _authenticate_caller(self, request: Request) -> None:
-        if not request.path.endswith("/preference") or "authorization" in request.headers:
+        is_read = request.method == "GET" and request.path.endswith("/preference")
+        if not is_read or "authorization" in request.headers:
             super()._authenticate_caller(request)
 
 
