@@ -123,7 +123,10 @@ class Table:
         return row.place not in self.before_body and KINDS[row.kind].is_tame
 
     def draw_rows(self, seed: int) -> Sequence[Row]:
-        """Return the rows of one run in the order of the table: with each place, and each kind if there is room."""
+        """Return the rows of one run in the order of the table: with each place, and each kind if there is room.
+
+        A seed that needs more of them for that gets more.
+        """
         # By random() alone, which every version of Python draws alike.
         numbers = random.Random(seed)  # noqa: S311  nothing is kept secret by it
         shuffled = sorted(self.rows, key=lambda _: numbers.random())
@@ -137,7 +140,7 @@ class Table:
                 places.add(row.place)
                 kinds.add(row.kind)
         others = [row for row in shuffled if row not in drawn]
-        drawn |= dict.fromkeys(others[: self.size - len(drawn)])
+        drawn |= dict.fromkeys(others[: max(0, self.size - len(drawn))])
         return [row for row in self.rows if row in drawn]
 
 

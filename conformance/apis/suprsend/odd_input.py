@@ -71,7 +71,7 @@ TABLE = Table(
         *(Row(PATH, form) for form in ("a slash twice", "capitals")),
     ],
     before_body=frozenset({*SEGMENTS, *QUERY, TYPE, AUTHORIZATION, METHOD, PATH}),
-    size=46,
+    size=48,
     asked_elsewhere=frozenset(
         {
             ("tenant_id", "empty"),

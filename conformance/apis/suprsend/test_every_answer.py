@@ -302,7 +302,7 @@ def test_no_server_error(driver: Driver) -> None:
 
     Among what is sent is odd input, a table of places and kinds: each segment of the path, query parameter, header,
     member and item, the method and the path, each absent, twice, of another type, out of range, long, or in letters and
-    bytes that few send. Of its rows 46 are drawn by the run's seed, each place and each kind among them, and a finding
+    bytes that few send. Of its rows 48 are drawn by the run's seed, each place and each kind among them, and a finding
     names both.
 
     A 503 is sent again and waited for. It is no outage where one input meets it three times, and ordinary writes are

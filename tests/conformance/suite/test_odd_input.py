@@ -40,7 +40,8 @@ def test_each_place_and_each_kind_comes_up_in_every_run(api):
     table = table_module(api).TABLE
     for seed in range(SEEDS):
         rows = table.draw_rows(seed)
-        assert len(rows) == len(set(rows)) == table.size
+        assert len(rows) == len(set(rows))
+        assert table.size <= len(rows) <= table.size + 1
         assert {row.place for row in rows} == set(table.kinds)
         assert {row.kind for row in rows} == {row.kind for row in table.rows}
         assert set(table.always) <= set(rows)
