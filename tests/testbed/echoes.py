@@ -44,10 +44,24 @@ def find_leaks(text: str, credentials: Iterable[str]) -> list[str]:
     runs = {one[at : at + RUN].lower() for one in credentials for at in range(len(one) - RUN + 1)}
     readings = [text]
     for _ in range(3):
-        readings.append(html.unescape(unquote(_unescape_json(readings[-1]))))
+        reading = html.unescape(unquote(_unescape_json(readings[-1])))
+        if reading == readings[-1]:
+            break
+        readings.append(reading)
     lines = {line for one in readings for line in one.splitlines()}
     readable = "\n".join([*lines, _decode_words("\n".join(lines))]).lower()
-    return sorted(runs & {readable[at : at + RUN] for at in range(len(readable) - RUN + 1)})
+    return sorted(_find_runs(runs, readable))
+
+
+def _find_runs(runs: set[str], text: str) -> set[str]:
+    """Return those of *runs* that are in *text*.
+
+    Wherever a run of 12 begins, a piece of 7 that begins at a multiple of 6 is a part of it: only those are looked up.
+    """
+    step = RUN // 2
+    pieces = {run[at : at + step + 1] for run in runs for at in range(step)}
+    near = [at for at in range(0, len(text), step) if text[at : at + step + 1] in pieces]
+    return runs & {text[at : at + RUN] for end in near for at in range(max(end - step + 1, 0), end + 1)}
 
 
 def _encode_base64(text: str) -> str:
