@@ -204,6 +204,7 @@ def reproducible() -> Iterator[None]:
     spices its values with constants from whatever modules are loaded.
     """
     from hypothesis import configuration
+    from hypothesis.internal import charmap
     from hypothesis.internal.conjecture import providers
     from hypothesis.internal.constants_ast import Constants
 
@@ -217,6 +218,7 @@ def reproducible() -> Iterator[None]:
         providers.CONSTANTS_CACHE.cache.clear()
         try:
             _write_utf_8_table()
+            charmap.charmap()  # which takes half a second, once for all copies of this process
             yield
         finally:
             providers.CONSTANTS_CACHE.cache.clear()

@@ -164,10 +164,9 @@ def test_what_the_api_may_have_answered_is_judged(reference, status, headers, bo
         (405, PAGE, 3),
     ],
 )
-def test_what_stands_before_the_api_of_a_contract_is_no_verdict(status, headers, exit_status, tmp_path):
+def test_what_stands_before_the_api_of_a_contract_is_no_verdict(status, headers, exit_status, spec):
     """One operation may be missing or fall over, so that it takes all of them to tell; here no MUST is tested."""
-    (tmp_path / "library.yaml").write_text(SPEC)
-    verdict = judged(door_of(Library, status, headers), tmp_path / "library.yaml")
+    verdict = judged(door_of(Library, status, headers), spec)
 
     assert verdict.exit_status == exit_status
     assert (verdict.requests < 40) is (status in (302, 200, 502))

@@ -19,7 +19,7 @@ from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import Reference
 from conformance.proof.server import serve
 from tests.conformance.command.commands import conformance, written
-from tests.conformance.contract.library import KEY, SPEC, Library
+from tests.conformance.contract.library import KEY, Library
 
 USUAL = [0]  # the seed whose exam is not drawn anew
 LATER = range(1, 60)  # seeds; a test ends with the first that finds something
@@ -117,23 +117,22 @@ def test_reference_has_no_findings(api):
     assert exploration.request_count >= COUNT
 
 
-def library_profile(folder, url, operation):
-    (folder / "library.yaml").write_text(SPEC)
+def library_profile(spec, url, operation):
     return {
-        "spec": str(folder / "library.yaml"),
+        "spec": str(spec),
         "base_url": url,
         "credentials": {"key": KEY},
         "operations": [operation],
     }
 
 
-def test_any_contract_is_explored(tmp_path):
+def test_any_contract_is_explored(spec):
     class Falls(Library):
         def store(self, book):
             return Response(500) if len(book["title"]) > 2 else super().store(book)
 
     with serve(Falls()) as url:
-        (finding,) = explored(library_profile(tmp_path, url, "createBook"), LATER).findings
+        (finding,) = explored(library_profile(spec, url, "createBook"), LATER).findings
 
     assert finding.requirement.id == "a-library/createBook-no-server-error"
     assert len(finding.case.json["title"]) == 3
@@ -236,9 +235,9 @@ def test_command_saves_candidates_and_an_interrupt_keeps_the_verdict(tmp_path):
         assert secret not in file.read_text() + printed
 
 
-def test_piped_report_stays_alone(tmp_path):
+def test_piped_report_stays_alone(spec, tmp_path):
     with serve(Library()) as url:
-        profile = written(tmp_path, library_profile(tmp_path, url, "listBooks"))
+        profile = written(tmp_path, library_profile(spec, url, "listBooks"))
         done = conformance("run", profile, "--report-dir", "-", "--explore", "0.1s")
 
     assert json.loads(done.stdout)["verdict"] == "conformant"

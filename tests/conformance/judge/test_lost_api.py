@@ -10,7 +10,7 @@ from conformance.proof.messages import Response
 from conformance.proof.profiled_server import ProfiledServer
 from conformance.proof.trial import judge_in_process
 from tests.conformance.contract.judging import judged as judged_by_contract
-from tests.conformance.contract.library import SPEC, Library
+from tests.conformance.contract.library import Library
 
 REFERENCES = [proof.reference_of(api) for api in ("onlyautomator", "suprsend")]
 PAGE = {"content-type": "text/html"}
@@ -169,9 +169,8 @@ def test_what_a_gateway_has_against_one_input_is_judged():
     assert verdict.ids("inconclusive") == []
 
 
-def test_api_of_a_contract_that_is_gone_is_no_failure(tmp_path):
-    (tmp_path / "library.yaml").write_text(SPEC)
-    verdict = judged_by_contract(lost(Library, 9, GONE["302"]), tmp_path / "library.yaml")
+def test_api_of_a_contract_that_is_gone_is_no_failure(spec):
+    verdict = judged_by_contract(lost(Library, 9, GONE["302"]), spec)
 
     assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
     assert verdict.reason.startswith("nothing has reached the API since request ")
@@ -202,12 +201,11 @@ def test_api_of_a_contract_without_credentials_that_is_gone_is_no_failure(answer
     assert verdict.reason.startswith(f"nothing has reached the API since request {requests + 1}: ")
 
 
-def test_operation_of_a_contract_that_alone_is_answered_with_a_page_does_not_end_the_run(tmp_path):
+def test_operation_of_a_contract_that_alone_is_answered_with_a_page_does_not_end_the_run(spec):
     class Paints(Library):
         def get(self, _name, _request):
             return GONE["200"]
 
-    (tmp_path / "library.yaml").write_text(SPEC)
-    verdict = judged_by_contract(Paints(), tmp_path / "library.yaml")
+    verdict = judged_by_contract(Paints(), spec)
 
     assert (verdict.ended_by, verdict.ids("failed")) == (None, ["a-library/getBook-schema"])
