@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -183,17 +184,18 @@ def judge_and_report(
     verdict.profile = str(profile)
     # From here on an interrupt would only cost the report of what has been judged.
     with interrupt.ignore_interrupts():
-        document = build_document(verdict)
-        files = _write_folder(verdict, folder) if folder else []
+        # It takes about as long as the judging, so it is built once, and only for a reader.
+        document = cache(lambda: build_document(verdict))
+        files = _write_folder(verdict, folder, document()) if folder else []
         terminal.print_summary(verdict, files)
         known = suite.known_requirements()
         terminal.print_lines(list(waiver_options.update_file(verdict, known_failures, known)))
         if earlier:
-            changes = compare_reports(earlier, Report.model_validate(document))
+            changes = compare_reports(earlier, Report.model_validate(document()))
             terminal.print_changes(describe_changes(changes))
         _write_for_github(document, terminal, waiver_options.file)
         if is_piped:
-            _make_console().out(render_document(document), end="", highlight=False)
+            _make_console().out(render_document(document()), end="", highlight=False)
     if explore_s:
         with suppress(KeyboardInterrupt), interrupt.end_run_on_interrupt():  # the verdict is there already
             _explore_further(verdict, suite, explore_s, folder, terminal)
@@ -227,16 +229,18 @@ def _explore_further(
     terminal.print_exploration(exploration)
 
 
-def _write_for_github(document: dict[str, Any], terminal: Terminal, waivers: Path | None) -> None:
+def _write_for_github(
+    document: Callable[[], dict[str, Any]], terminal: Terminal, waivers: Path | None
+) -> None:
     """Leave annotations and a summary where GitHub Actions looks for them, if it runs us."""
     from conformance.report.github import render_annotations, render_summary
 
     if _is_run_by_github():
-        terminal.print_lines(render_annotations(document, waivers))
+        terminal.print_lines(render_annotations(document(), waivers))
     if file := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
             with open(file, "a", encoding="utf-8", opener=_open_at_once) as summary:
-                summary.write(render_summary(document))
+                summary.write(render_summary(document()))
         except OSError as error:
             print_error(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
 
@@ -291,11 +295,11 @@ def _remove_reports(folder: Path, keep: Path | None) -> None:
     remove_reports(folder, keep)
 
 
-def _write_folder(verdict: Verdict, folder: Path) -> list[Path]:
+def _write_folder(verdict: Verdict, folder: Path, document: dict[str, Any]) -> list[Path]:
     # Not with the others: a run without a folder needs none of the formats.
     from conformance.report.folder import write_reports
 
-    return write_reports(verdict, folder, print_error)
+    return write_reports(verdict, folder, print_error, document)
 
 
 def _make_console(to_stderr: bool = False) -> Console:

@@ -41,15 +41,20 @@ _RENDER: Mapping[str, Callable[[Verdict, dict[str, Any]], _WriteContent]] = {
 }
 
 
-def write_reports(verdict: Verdict, folder: Path, on_loss: Callable[[str], None] | None = None) -> list[Path]:
+def write_reports(
+    verdict: Verdict,
+    folder: Path,
+    on_loss: Callable[[str], None] | None = None,
+    document: dict[str, Any] | None = None,
+) -> list[Path]:
     """Write every report of *verdict* into *folder*, which is made if it is missing; return those that are written.
 
     A badge speaks of all requirements: a run that did not ask them all writes none, and removes what is there.
 
     on_loss: called with a sentence on reports that cannot be written, of which none of an earlier run is left either.
-    Without it, OSError is raised for the first of them.
+    Without it, OSError is raised for the first of them. document: the verdict's, if it is built already.
     """
-    document = build_document(verdict)
+    document = document or build_document(verdict)
     # All are rendered before the first is written, so that an error leaves no folder of two runs.
     writes = {name: render(verdict, document) for name, render in _RENDER.items()}
     steps = render_steps(verdict)

@@ -2,9 +2,8 @@
 
 import itertools
 import json
+import secrets
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -18,6 +17,7 @@ from conformance.judge.suites import read_profile, suite_of
 from conformance.proof.messages import Response
 from conformance.proof.reference.onlyautomator import Reference
 from conformance.proof.server import serve
+from conformance.report.terminal import Terminal
 from tests.conformance.command.commands import conformance, written
 from tests.conformance.contract.library import KEY, Library
 
@@ -207,24 +207,25 @@ def test_interrupt_keeps_what_was_found():
     assert [one.requirement.name for one in exploration.findings] == ["exam-value-comes-back"]
 
 
-def test_command_saves_candidates_and_an_interrupt_keeps_the_verdict(tmp_path):
+def test_command_saves_candidates_and_an_interrupt_keeps_the_verdict(tmp_path, monkeypatch):
+    print_finding = Terminal.print_finding
+
+    def interrupt_afterwards(*finding):
+        print_finding(*finding)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Terminal, "print_finding", interrupt_afterwards)
+    monkeypatch.setattr(secrets, "randbelow", lambda _: USUAL[0])
     server = LosesEverything()
     with serve(server) as url:
         profile = server.profile(url)
-        command = [sys.executable, "-m", "conformance", "run", written(tmp_path, profile)]
         options = ["--only", "value-one", "--report-dir", tmp_path, "--explore", "5m"]
-        with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as running:
-            printed = ""
-            for line in running.stdout:
-                printed += line
-                if "candidate " in line:
-                    break
-            running.send_signal(signal.SIGINT)
-            printed += running.communicate(timeout=60)[0]
+        done = conformance("run", written(tmp_path, profile), *options)
+    printed = done.stdout
     (file,) = (tmp_path / "candidates").iterdir()
     candidate = json.loads(file.read_text())
 
-    assert running.returncode == 0
+    assert done.exit_code == 0
     assert "exploring for 300 s with random seeds; the verdict stays as it is" in printed
     assert "not part of the verdict; ended early: interrupted" in printed
     assert f"candidate {file}" in printed
