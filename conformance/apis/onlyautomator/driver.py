@@ -29,7 +29,7 @@ from conformance.suite.run import Run
 WRITE_PATH = "/api/v2/update-preference"
 LIST_PATH = "/api/v2/get-preferences"
 VALUE_OF_LATER_WRITE = "a second later"
-_A_SECOND_S = 1.1  # a clock that counts whole seconds has moved on by then
+A_SECOND_S = 1.1  # a clock that counts whole seconds has moved on by then
 _FAILURES = 500
 _MOST_UNANSWERED_LISTS = 2
 
@@ -261,7 +261,7 @@ class Driver(suite.Driver):
 
     def write_a_second_after(self, first: Response, body: Body) -> Response:
         """Write *body* when even a clock that counts whole seconds has moved on since the *first* answer."""
-        self.client.pause(first.received_at + _A_SECOND_S - self.client.clock.monotonic())
+        self.client.pause(first.received_at + A_SECOND_S - self.client.clock.monotonic())
         return self.write({**body, "value": VALUE_OF_LATER_WRITE})
 
     def build_write(self, body: Any, headers: Mapping[str, str] | None = None) -> Request:

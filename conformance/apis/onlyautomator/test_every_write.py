@@ -25,9 +25,17 @@ from conformance.apis.onlyautomator.shared_writes import (
     create_first_record,
     replace_value_once,
     update_a_second_later,
+    write_as_both_users,
+    write_as_other_user,
     write_claims,
 )
 from conformance.apis.onlyautomator.subject import describe_triple
+from conformance.apis.onlyautomator.update_times import (
+    Update,
+    expect_later_times,
+    expect_no_step_back,
+    list_updates,
+)
 from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested
 from conformance.assertions.timestamp import parse_instant
@@ -293,6 +301,44 @@ def _moves_updated_at(driver: Driver) -> bool:
     return require_moment(data_of(second), "updatedAt") > require_moment(data_of(first), "updatedAt")
 
 
+def _updates(driver: Driver, *, of_all: bool = False) -> list[Update]:
+    """Return the updates of the run; only *of_all* those of records that requirements of their own judge."""
+    with suppress(*UNDECIDED, NotTested):
+        write_as_both_users(driver)
+    sequences = [
+        writes
+        for writes in _plain_writes(driver)
+        if of_all or triple_of(writes[0].body) not in driver.judged_triples
+    ]
+    return list(list_updates(driver, sequences))
+
+
+def test_update_moves_updated_at(driver: Driver) -> None:
+    """MUST move a record's updatedAt forward when it is updated, by whichever user. (onlyautomator: Notes)
+
+    A clock may count whole seconds: where two times are equal, a few of the updates are made again a second later.
+    """
+    first, second = create_and_update_first_record(driver, 2)
+    before, after = (require_moment(data_of(answer), "updatedAt") for answer in (first, second))
+    if after <= before:
+        second = update_a_second_later(driver)
+        after = require_moment(data_of(second), "updatedAt")
+    expected, member = f"updatedAt after {before.isoformat()}", ("data", "updatedAt")
+    expect(after > before, expected, after.isoformat(), second, member)
+    expect_later_times(driver, _updates(driver, of_all=True))
+
+
+def test_updated_at_never_goes_back(driver: Driver) -> None:
+    """MUST not move a record's updatedAt back, nor before its createdAt. (onlyautomator: Notes)
+
+    The clocks of replicas may differ by a second.
+    """
+    for answer in create_and_update_first_record(driver):
+        for name in ("createdAt", "updatedAt"):
+            require_moment(data_of(answer), name)
+    expect_no_step_back(_updates(driver))
+
+
 def test_fan_id_is_stable(driver: Driver) -> None:
     """MUST answer with the same fanId for the same fan, be it the one that was sent or an internal one.
 
@@ -310,12 +356,24 @@ def test_fan_id_is_stable(driver: Driver) -> None:
 def test_user_id_is_stable(driver: Driver) -> None:
     """MUST answer with the same userId for the same token. (onlyautomator: Response)
 
-    The document calls it the user who created or updated the preference, so what two users wrote may show either.
+    The document calls it the user who created or updated the preference, so a record that two users wrote may show
+    either, and no third.
     """
+    first = create_first_record(driver)
     seen: dict[Hashable, tuple[str, SentWrite]] = {}
+    shared: list[tuple[str, SentWrite]] = []
     for user, is_shared, writes in _sequences(driver):
         for given, write in _texts(writes, "userId"):
             # What a userId of the body's own does to it, another requirement judges.
-            if not is_shared and "userId" not in write.body:
+            if is_shared:
+                shared.append((given, write))
+            elif "userId" not in write.body:
                 _expect_known(seen, user, "userId", given, write)
-    _require_text(create_first_record(driver), "userId")
+    for given, write in shared:
+        by_each = (first, write_as_other_user(driver).answer)
+        for answer in by_each:
+            _require_text(answer, "userId")
+        users = [data_of(answer)["userId"] for answer in by_each]
+        expected = f"userId {' or '.join(map(describe_value, users))}"
+        expect(given in users, expected, describe_value(given), write.answer, ("data", "userId"))
+    _require_text(first, "userId")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import pairwise
 
 from conformance.apis.onlyautomator import model
 from conformance.apis.onlyautomator.answers import (
@@ -27,7 +26,6 @@ from conformance.apis.onlyautomator.shared_writes import (
     expect_write_accepted,
     first_record,
     replace_value_once,
-    update_a_second_later,
     write_as_both_users,
     write_for_both_fans,
     write_in_two_categories,
@@ -40,7 +38,6 @@ from conformance.apis.onlyautomator.shared_writes import (
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested
-from conformance.assertions.timestamp import REPLICAS_APART
 from conformance.http.response import Response
 
 # --- an existing preference is updated -------------------------------------------------------------------
@@ -61,35 +58,6 @@ def test_other_user_keeps_created_at(driver: Driver) -> None:
         made, now = (require_moment(data_of(answer), "createdAt") for answer in (one.answer, other.answer))
         expected, member = f"createdAt {made.isoformat()}", ("data", "createdAt")
         expect(is_same_moment(made, now), expected, now.isoformat(), other.answer, member)
-
-
-def test_update_moves_updated_at(driver: Driver) -> None:
-    """MUST move a record's updatedAt forward when it is updated. (onlyautomator: Notes)
-
-    A clock may count whole seconds: if the two times are equal, the record is written again a second later.
-    """
-    first, second = create_and_update_first_record(driver, 2)
-    before, after = (require_moment(data_of(answer), "updatedAt") for answer in (first, second))
-    if after <= before:
-        second = update_a_second_later(driver)
-        after = require_moment(data_of(second), "updatedAt")
-    expected, member = f"updatedAt after {before.isoformat()}", ("data", "updatedAt")
-    expect(after > before, expected, after.isoformat(), second, member)
-
-
-def test_updated_at_never_goes_back(driver: Driver) -> None:
-    """MUST not move a record's updatedAt back, nor before its createdAt. (onlyautomator: Notes)
-
-    The clocks of replicas may differ by a second.
-    """
-    history = create_and_update_first_record(driver)
-    moments = [require_moment(data_of(answer), "updatedAt") for answer in history]
-    for (before, after), answer in zip(pairwise(moments), history[1:], strict=True):
-        made = require_moment(data_of(answer), "createdAt")
-        for earlier in (before, made):
-            not_back = after >= earlier - REPLICAS_APART
-            expected, member = f"updatedAt not before {earlier.isoformat()}", ("data", "updatedAt")
-            expect(not_back, expected, after.isoformat(), answer, member)
 
 
 def test_update_changes_value(driver: Driver) -> None:

@@ -7,7 +7,7 @@ import json
 import time
 import uuid
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import formatdate
 from typing import Any
 
@@ -128,6 +128,14 @@ class Milliseconds(Reference):
 
     def format_now(self) -> str:
         return self.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class TicksOfSixteenMilliseconds(Reference):
+    """The clock tells microseconds, and moves on sixty-four times a second."""
+
+    def format_now(self) -> str:
+        ticks = int(self.clock.now().timestamp() * 64)
+        return datetime.fromtimestamp(ticks / 64, UTC).isoformat(timespec="microseconds")
 
 
 class Nanoseconds(Reference):

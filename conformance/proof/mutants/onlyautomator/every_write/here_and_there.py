@@ -192,6 +192,16 @@ class ListsAreOfAnotherUser(_WrongForLists):
         return {**record, "userId": f"{record['userId']}-of-lists"}
 
 
+class SharedRecordsAreOfAThird(Reference):
+    """An update by another user than the last shows neither of the two."""
+
+    breaks = frozenset({"user-id-is-stable"})
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update_record(old, body, caller)
+        return record if old["userId"] == caller.user_id else {**record, "userId": "user-nobody"}
+
+
 class ListsAreOfAnotherFan(_WrongForLists):
     """The fan of a list is another one."""
 

@@ -109,6 +109,61 @@ class UpdatedIsFrozen(Reference):
         return {**super().update_record(old, body, caller), "updatedAt": old["updatedAt"]}
 
 
+class _FreezesSome(Reference):
+    """Does not move the time of some updates."""
+
+    breaks = frozenset({"update-moves-updated-at"})
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update_record(old, body, caller)
+        return {**record, "updatedAt": old["updatedAt"]} if self.is_frozen(old, record) else record
+
+    def is_frozen(self, old: Record, record: Record) -> bool:
+        raise NotImplementedError
+
+
+class OthersUpdatesAreNotDated(_FreezesSome):
+    """An update by another user than the last does not move the time of update."""
+
+    def is_frozen(self, old: Record, record: Record) -> bool:
+        return bool(old["userId"] != record["userId"])
+
+
+class OnlyTheFirstUpdateIsDated(_FreezesSome):
+    """An update of a record that was updated before does not move the time of update."""
+
+    def is_frozen(self, old: Record, _: Record) -> bool:
+        return bool(old["updatedAt"] != old["createdAt"])
+
+
+class UpdatesToNothingAreNotDated(_FreezesSome):
+    """An update to false does not move the time of update, told in whole seconds."""
+
+    def is_frozen(self, _: Record, record: Record) -> bool:
+        return not record["value"]
+
+    def format_now(self) -> str:
+        return self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class OtherFansUpdatesAreNotDated(_FreezesSome):
+    """An update for any fan but one does not move the time of update."""
+
+    def is_frozen(self, _: Record, record: Record) -> bool:
+        return bool(record["fanId"] != "fan-1001")
+
+
+class OthersUpdatesAreDatedBack(Reference):
+    """An update by another user than the last is dated an hour before it."""
+
+    breaks = frozenset({"updated-at-never-goes-back"})
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        record = super().update_record(old, body, caller)
+        hour_ago = datetime.fromisoformat(old["updatedAt"]) - timedelta(hours=1)
+        return record if old["userId"] == caller.user_id else {**record, "updatedAt": hour_ago.isoformat()}
+
+
 class UpdatedGoesBack(Reference):
     """The second update is dated an hour before the first."""
 
