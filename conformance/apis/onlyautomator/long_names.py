@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from conformance.apis.onlyautomator.driver import Driver, SentWrite
@@ -59,8 +58,3 @@ def _find_longest_accepted(driver: Driver, name: str) -> int:
 
     at = bisect_left(LENGTHS, True, key=is_accepted)
     return LENGTHS[min(at, len(LENGTHS) - 1)]
-
-
-def list_long_writes(writes: LongWrites) -> Sequence[SentWrite]:
-    """Return all of *writes*, in the order in which they were sent."""
-    return [writes.first, *writes.others.values(), writes.update]
