@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from conformance.apis.onlyautomator.answers import Data, data_of
 from conformance.apis.onlyautomator.driver import Driver, SentWrite, triple_of
 from conformance.apis.onlyautomator.generated_cases import KEY, compose_letters, fold_name
-from conformance.apis.onlyautomator.listed_records import Records
+from conformance.apis.onlyautomator.list_pages import require_whole_list
+from conformance.apis.onlyautomator.listed_records import ListQuery, Records
 from conformance.apis.onlyautomator.listed_updates import latest_writes
 from conformance.apis.onlyautomator.shared_writes import OTHER_RECORD
 from conformance.assertions.json_equality import is_same_json
+from conformance.assertions.outcome import Inconclusive
 from conformance.assertions.timestamp import may_be_same_moment, parse_timestamp
 
+_MOST_LOOKED_UP = 8  # of what a list lacks: a page may lack hundreds
 TIMES = ("createdAt", "updatedAt")
+RECORD = "the record"  # in the place of a member, where all of it is lacking
 KnownWrites = Mapping[tuple[str, str], SentWrite]
 NAMES = KEY[1:]  # the fan is asked for
+MAY_BE_LEFT_OUT = ("userId", "source")  # as in some examples of the page
 COMPARED = ("id", "value", "userId", "source", *TIMES)
 
 
@@ -41,7 +47,7 @@ def find_known_writes(driver: Driver, fan_id: str) -> KnownWrites:
 def find_disagreements(records: Records, known: KnownWrites) -> Iterator[Disagreement]:
     """Yield what the records of a list show otherwise than their last writes were answered.
 
-    A member that one of the two lacks is not compared, nor is a record that is there twice. A record of other names is
+    A member that the answer lacks is not compared, nor is a record that is there twice. A record of other names is
     known by its id.
     """
     counts = Counter(map(_names_of, records))
@@ -53,8 +59,37 @@ def find_disagreements(records: Records, known: KnownWrites) -> Iterator[Disagre
         elif counts[_names_of(record)] == 1:
             answered = data_of(written.answer)
             for name in COMPARED:
-                if name in record and name in answered and not _agree(name, record, answered):
+                is_there = name in record or name in MAY_BE_LEFT_OUT
+                if name in answered and not (is_there and _agree(name, record, answered)):
                     yield Disagreement(name, record, written)
+
+
+def find_lacking(
+    driver: Driver, query: ListQuery, records: Records, known: KnownWrites
+) -> Sequence[SentWrite]:
+    """Return those of the *known* writes whose records are not in the list of *query*, by their names or their ids.
+
+    No document says that a record whose value is null stays, nor that a user is shown what only others wrote.
+    """
+    names, ids = set(map(_names_of, records)), {str(one.get("id")) for one in records}
+    return [
+        one
+        for told, one in known.items()
+        if query.category in (None, one.body["category"])
+        and one.body.get("value") is not None
+        and driver.credential_of(one.answer) == query.credential
+        and told not in names
+        and str(data_of(one.answer).get("id")) not in ids
+    ]
+
+
+def find_lost(driver: Driver, query: ListQuery, lacking: Sequence[SentWrite]) -> SentWrite | None:
+    """Return one of the writes that a list is *lacking* though it is no page of several; None if there is none."""
+    for one in lacking[:_MOST_LOOKED_UP]:
+        with suppress(Inconclusive):
+            require_whole_list(driver, query, one)
+            return one
+    return None
 
 
 def _find_other_names(record: Data, by_id: Mapping[Any, SentWrite]) -> Iterator[Disagreement]:
@@ -68,10 +103,13 @@ def _find_other_names(record: Data, by_id: Mapping[Any, SentWrite]) -> Iterator[
                 yield Disagreement(name, record, by_id[id_])
 
 
-def name_judged_elsewhere(found: Sequence[Disagreement], judged: Sequence[SentWrite]) -> set[str]:
-    """Return the members that are wrong in records of which other requirements ask the same."""
+def name_judged_elsewhere(
+    found: Sequence[Disagreement], lacking: Sequence[SentWrite], judged: Sequence[SentWrite]
+) -> set[str]:
+    """Return what is wrong in records of which other requirements ask the same: members, or that one is lacking."""
     triples = [triple_of(one.body) for one in judged]
-    return {one.name for one in found if triple_of(one.written.body) in triples}
+    members = {one.name for one in found if triple_of(one.written.body) in triples}
+    return members | {RECORD for one in lacking if triple_of(one.body) in triples}
 
 
 def _names_of(record: Data) -> tuple[str, str]:
@@ -80,6 +118,8 @@ def _names_of(record: Data) -> tuple[str, str]:
 
 
 def _agree(name: str, record: Data, answered: Data) -> bool:
+    if name not in record:
+        return True
     one, other = record[name], answered[name]
     if name == "value":
         return is_same_json(one, other) or _are_same_letters(one, other)

@@ -21,6 +21,7 @@ from conformance.apis.onlyautomator.answers import (
 )
 from conformance.apis.onlyautomator.driver import Body, Driver, SentWrite, triple_of
 from conformance.apis.onlyautomator.generated_cases import KEY
+from conformance.apis.onlyautomator.subject import describe_triple
 from conformance.assertions.expect import expect
 from conformance.assertions.json_equality import find_difference, is_same_json
 from conformance.assertions.member import Member, find_member
@@ -240,6 +241,13 @@ def expect_value_of(driver: Driver, record: Data, written: SentWrite) -> None:
     elif found := find_difference(value, record["value"]):
         got = f"value {describe_value(record['value'])}"
         expect_of_listed(driver, False, record, ("value", *found.member), expected, got)
+
+
+def expect_listed(is_there: bool, written: SentWrite, records: Records, answer: Response) -> None:
+    """Raise DoesNotConform unless the record of *written* is there, in a list of *records*."""
+    id_, value = (describe_value(data_of(written.answer).get(name)) for name in ("id", "value"))
+    expected, got = f"the record {id_} with value {value} in the list", f"{len(records)} records without it"
+    expect(is_there, expected, got, answer, ("data",), describe_triple(written.body))
 
 
 def expect_of_listed(

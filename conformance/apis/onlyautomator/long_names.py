@@ -48,7 +48,7 @@ def _write_names(driver: Driver, lengths: dict[str, int], changed: str | None = 
     names = {
         name: f"{pads[name]:x<{length - 1}}{2 if name == changed else 1}" for name, length in lengths.items()
     }
-    body = driver.make_body(**names)
+    body = driver.make_body(**names, **({"value": True} if changed else {}))
     return SentWrite(body, driver.write(body))
 
 

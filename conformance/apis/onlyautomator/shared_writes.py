@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from conformance.apis.onlyautomator import model
@@ -18,6 +19,14 @@ from conformance.http.response import Response
 OTHER_RECORD = "one_of_two"  # the preference of a record whose updates all have to be refused
 _MOST_TRIES = 3
 BOOLEANS = (True, False, {"on": "weekends"})  # the values of one record, one after the other
+# The values of records that end with nothing: of one type each but the first, whose type changes.
+UPDATES_TO_NOTHING: Sequence[Sequence[Any]] = (
+    (-42, False),
+    ("007", 7, 0),
+    ("true", ""),
+    (["a", "a", "b"], ["mon", "tue"], []),
+    ({"after": None, "before": "noon"}, {"before": "ten"}, {}),
+)
 LONG_AGO = "2001-02-03T04:05:06Z"
 
 
@@ -89,6 +98,13 @@ def replace_value_once(driver: Driver, old: Any, *values: Any) -> Response:
         name = ("replace", json.dumps([old, value]))
         answer = _write_once(driver, name, {**body, "value": value}).answer
     return answer
+
+
+def update_to_nothing(driver: Driver) -> None:
+    """Update a few records to false, zero and empty values, as far as their writes are accepted."""
+    for values in UPDATES_TO_NOTHING:
+        with suppress(Inconclusive):
+            replace_value_once(driver, *values)
 
 
 def write_mixed_case_names(driver: Driver) -> SentWrite:

@@ -19,12 +19,11 @@ from conformance.apis.onlyautomator.answers import (
 from conformance.apis.onlyautomator.driver import Driver, SentWrite
 from conformance.apis.onlyautomator.list_pages import require_whole_list
 from conformance.apis.onlyautomator.listed_records import (
-    NOTHINGS,
-    VALUE_TO_LOOK_UP,
     VALUES,
     ListQuery,
     Records,
     expect_latest_value,
+    expect_listed,
     expect_of_listed,
     expect_value_of,
     find_in_list,
@@ -170,8 +169,13 @@ def test_written_is_listed(driver: Driver) -> None:
     list says that there is more, or where no other list of the run holds more records and no order shows that the
     preference comes before its last record.
     """
-    for value in (VALUE_TO_LOOK_UP, *NOTHINGS):
-        _expect_listed(driver, last_write_of_value(driver, value))
+    for written in _records_to_find(driver):
+        _expect_listed(driver, written)
+
+
+def _records_to_find(driver: Driver) -> Sequence[SentWrite]:
+    """Return writes of records of every type, and the last update of one; all of them, before a list is read."""
+    return [*(last_write_of_value(driver, value) for value in VALUES), write_updated_record(driver)]
 
 
 def _expect_listed(driver: Driver, written: SentWrite) -> None:
@@ -187,15 +191,7 @@ def _expect_listed(driver: Driver, written: SentWrite) -> None:
                 raise
             require_whole_list(driver, query_of_run(driver), written)
             answer = latest_list(driver, query_of_run(driver))
-    id_, value = (describe_value(data_of(written.answer).get(name)) for name in ("id", "value"))
-    expect(
-        record is not None,
-        f"the record {id_} with value {value} in the list",
-        f"{len(records)} records without it",
-        answer,
-        ("data",),
-        describe_triple(written.body),
-    )
+    expect_listed(record is not None, written, records, answer)
 
 
 def test_list_values(driver: Driver) -> None:
@@ -276,8 +272,8 @@ def _find_wrong_time(first: SentWrite, last: SentWrite, records: Records) -> tup
 
 def test_category_filter_includes(driver: Driver) -> None:
     """SHOULD list the preferences of a category that is asked for. (onlyautomator: Get Preferences)"""
-    for value in (VALUE_TO_LOOK_UP, *NOTHINGS):
-        _expect_in_category(driver, last_write_of_value(driver, value))
+    for written in _records_to_find(driver):
+        _expect_in_category(driver, written)
     with suppress(Inconclusive):  # names may be too long for a query, or the list too long for one page
         _expect_in_category(driver, write_long_names_once(driver).update)
 

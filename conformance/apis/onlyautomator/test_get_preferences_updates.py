@@ -7,17 +7,23 @@ from functools import partial
 from conformance.apis.onlyautomator.answers import data_of, describe_value
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.listed_answers import (
+    RECORD,
     KnownWrites,
     find_disagreements,
     find_known_writes,
+    find_lacking,
+    find_lost,
     name_judged_elsewhere,
 )
 from conformance.apis.onlyautomator.listed_records import (
     VALUES,
+    ListQuery,
     Records,
     expect_latest_value,
+    expect_listed,
     expect_of_listed,
     last_write_of_value,
+    latest_list,
     read_until,
     write_updated_record,
 )
@@ -26,6 +32,7 @@ from conformance.apis.onlyautomator.listed_updates import (
     list_queries,
     update_between_lists,
 )
+from conformance.apis.onlyautomator.shared_writes import update_to_nothing
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
 
 ORDER = 2
@@ -57,28 +64,33 @@ def test_list_agrees_with_answers(driver: Driver) -> None:
 
     (onlyautomator: Get Preferences)
 
-    Compared are id, category, preference, value, userId, source, createdAt and updatedAt, where both have them and it
-    is known which write was the last. Letters may be in another form, those of names also in another case, and times
-    may differ by a second. A member that is wrong where another requirement asks the same is left to that one.
+    Compared are id, category, preference, value, userId, source, createdAt and updatedAt, where it is known which write
+    was the last. Only userId and source may be left out. Letters may be in another form, those of names also in another
+    case, and times may differ by a second. A list may be one page of several. What is wrong where another requirement
+    asks the same is left to that one.
     """
+    update_to_nothing(driver)
     update_between_lists(driver)
     judged = [*map(partial(last_write_of_value, driver), VALUES), write_updated_record(driver)]
     left: set[str] = set()
     for query in list_queries(driver):
         known = find_known_writes(driver, query.fan_id)
 
-        def agrees(records: Records, known: KnownWrites = known) -> bool:
-            return next(find_disagreements(records, known), None) is None
+        def agrees(records: Records, query: ListQuery = query, known: KnownWrites = known) -> bool:
+            is_equal = next(find_disagreements(records, known), None) is None
+            return is_equal and find_lost(driver, query, find_lacking(driver, query, records, known)) is None
 
         records = read_until(driver, query, agrees, [one.answer for one in known.values()])
-        found = list(find_disagreements(records, known))
-        left |= name_judged_elsewhere(found, judged)
+        found, lacking = list(find_disagreements(records, known)), find_lacking(driver, query, records, known)
+        left |= name_judged_elsewhere(found, lacking, judged)
         if find_stale_record(driver, records):
             left.add("value")
         for name, record, written in found:
             if name not in left:
                 wanted = f"{name} {describe_value(data_of(written.answer)[name])}, as the write was answered"
-                got = f"{name} {describe_value(record[name])}"
+                got = f"{name} {describe_value(record[name])}" if name in record else f"no {name}"
                 expect_of_listed(driver, False, record, (name,), wanted, got)
+        if RECORD not in left and (lost := find_lost(driver, query, lacking)):
+            expect_listed(False, lost, records, latest_list(driver, query))
     if left:
         raise Inconclusive(f"other requirements ask already of {', '.join(sorted(left))} in lists")

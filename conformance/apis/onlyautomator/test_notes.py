@@ -21,11 +21,13 @@ from conformance.apis.onlyautomator.model import is_same_moment
 from conformance.apis.onlyautomator.record_sequences import create_at_once
 from conformance.apis.onlyautomator.shared_writes import (
     BOOLEANS,
+    UPDATES_TO_NOTHING,
     create_and_update_first_record,
     expect_accepted,
     expect_write_accepted,
     first_record,
     replace_value_once,
+    update_to_nothing,
     write_as_both_users,
     write_for_both_fans,
     write_in_two_categories,
@@ -86,9 +88,27 @@ def _replace_value(driver: Driver, *values: object) -> tuple[Response, object]:
 
 
 def test_update_to_falsy(driver: Driver) -> None:
-    """MUST replace true by false when a record is updated so. (onlyautomator: Notes)"""
+    """MUST replace a value by false, zero, or an empty text, array or object when a record is updated so.
+
+    (onlyautomator: Notes)
+    """
     answer, value = _replace_value(driver, True, False)
     expect(value is not True, "value false", "value true", answer, ("data", "value"))
+    _require_second_update(driver)
+    update_to_nothing(driver)
+    # Not the first of them, whose type changes; whether such a value is accepted, other requirements ask.
+    for *former, nothing in UPDATES_TO_NOTHING[1:]:
+        with suppress(Inconclusive):
+            answer = replace_value_once(driver, *former, nothing)
+            value = data_of(answer).get("value", nothing)
+            expected, got = (f"value {describe_value(one)}" for one in (nothing, value))
+            expect(not is_same_json(value, former[-1]), expected, got, answer, ("data", "value"))
+
+
+def _require_second_update(driver: Driver) -> None:
+    second_update = data_of(create_and_update_first_record(driver)[-1])
+    if not is_same_json(require_member(second_update, "value"), model.VALUES[-1]):
+        raise Inconclusive("a second update is lost, whatever its type")
 
 
 def test_update_changes_type(driver: Driver) -> None:
@@ -103,9 +123,7 @@ def test_update_changes_type(driver: Driver) -> None:
 
 def test_update_replaces_boolean(driver: Driver) -> None:
     """MUST replace a boolean by an object when a record is updated so. (onlyautomator: Notes)"""
-    second_update = data_of(create_and_update_first_record(driver)[-1])
-    if not is_same_json(require_member(second_update, "value"), model.VALUES[-1]):
-        raise Inconclusive("a second update is lost, whatever its type")
+    _require_second_update(driver)
     answer, _ = _replace_value(driver, *BOOLEANS)
     expect_member(answer, "value", {"on": "weekends"})
 

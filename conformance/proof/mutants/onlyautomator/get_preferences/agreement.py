@@ -122,3 +122,95 @@ class EmptyObjectsAreNotListed(Reference):
 
     def all_records(self) -> list[Record]:
         return [one for one in super().all_records() if one["value"] != {}]
+
+
+class _KeepsOld(Reference):
+    """Keeps beside an updated record the value that it replaced, and lists that where is_kept says so."""
+
+    breaks = frozenset({"list-agrees-with-answers"})
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        vars(self).setdefault("former", {})[old["id"]] = old["value"]
+        return super().update_record(old, body, caller)
+
+    def render_listed(self, record: Record) -> Record:
+        former = vars(self).get("former", {})
+        is_kept = record["id"] in former and self.is_kept(record["value"])
+        return {**record, "value": former[record["id"]]} if is_kept else record
+
+    def is_kept(self, value: Any) -> bool:
+        return not value
+
+
+class UpdatesToNothingAreNotListed(_KeepsOld):
+    """An update to something falsy is answered, and the former value is listed."""
+
+
+class UpdatesToFalseAreNotListed(_KeepsOld):
+    """An update to false is answered, and the former value is listed."""
+
+    def is_kept(self, value: Any) -> bool:
+        return value is False
+
+
+class UpdatesToEmptyAreNotListed(_KeepsOld):
+    """An update to an empty array or object is answered, and the former value is listed."""
+
+    def is_kept(self, value: Any) -> bool:
+        return value in ([], {})
+
+
+class FalsyIsLeftOut(Reference):
+    """The value of an updated record is left out of a list if it is falsy."""
+
+    breaks = frozenset({"list-agrees-with-answers"})
+
+    def render_listed(self, record: Record) -> Record:
+        is_shown = record["value"] or record["createdAt"] == record["updatedAt"]
+        return {name: record[name] for name in record if name != "value" or is_shown}
+
+
+class UpdatedToNothingVanishes(Reference):
+    """A record that is updated to something falsy is not listed any more."""
+
+    breaks = frozenset({"list-agrees-with-answers"})
+
+    def all_records(self) -> list[Record]:
+        found = super().all_records()
+        return [one for one in found if one["value"] or one["createdAt"] == one["updatedAt"]]
+
+
+class LongNamesAreNotListed(Reference):
+    """A record whose preference has more than sixty characters is not listed."""
+
+    breaks = frozenset({"list-agrees-with-answers"})
+
+    def all_records(self) -> list[Record]:
+        return [one for one in super().all_records() if len(one["preference"]) <= 60]
+
+
+class TrueIsNotListed(Reference):
+    """A record that is true is not listed."""
+
+    breaks = frozenset({"list-agrees-with-answers"})
+
+    def all_records(self) -> list[Record]:
+        return [one for one in super().all_records() if one["value"] is not True]
+
+
+class UpdatedVanishes(Reference):
+    """A record that was updated is not listed any more."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def all_records(self) -> list[Record]:
+        return [one for one in super().all_records() if one["createdAt"] == one["updatedAt"]]
+
+
+class NumbersAreNotListed(Reference):
+    """A record whose value is a number is not listed."""
+
+    breaks = frozenset({"written-is-listed"})
+
+    def all_records(self) -> list[Record]:
+        return [one for one in super().all_records() if type(one["value"]) not in (int, float)]

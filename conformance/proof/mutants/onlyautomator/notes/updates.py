@@ -249,6 +249,26 @@ class FalsyDoesNotReplace(Reference):
         }
 
 
+class EmptyDoesNotReplace(Reference):
+    """An update to an empty text, array or object keeps what was there."""
+
+    breaks = frozenset({"update-to-falsy"})
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        is_empty = body["value"] in ("", [], {})
+        return super().update_record(old, {**body, "value": old["value"]} if is_empty else body, caller)
+
+
+class ZeroDoesNotReplace(Reference):
+    """An update to zero keeps what was there."""
+
+    breaks = frozenset({"update-to-falsy"})
+
+    def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
+        is_zero = type(body["value"]) is int and body["value"] == 0
+        return super().update_record(old, {**body, "value": old["value"]} if is_zero else body, caller)
+
+
 class TypeIsFixed(Reference):
     """The first write decides the type; a value of another type does not replace it."""
 
