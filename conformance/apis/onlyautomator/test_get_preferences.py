@@ -44,7 +44,6 @@ from conformance.apis.onlyautomator.listed_records import (
 )
 from conformance.apis.onlyautomator.long_names import write_long_names_once
 from conformance.apis.onlyautomator.shared_writes import (
-    write_as_both_users,
     write_for_both_fans,
     write_in_two_categories,
 )
@@ -345,17 +344,3 @@ def test_list_keeps_fans_apart(driver: Driver) -> None:
             for at, record in enumerate(records_of(answer)):
                 is_own = record.get("id") != other
                 expect(is_own, "the fan's own records", got, answer, ("data", at, "id"))
-
-
-def test_list_shows_what_others_wrote(driver: Driver) -> None:
-    """SHOULD list a preference as another user updated it, where both writes were answered with one id.
-
-    (onlyautomator: Get Preferences)
-
-    A server may keep a record for each user instead, with an id for each.
-    """
-    one, other = write_as_both_users(driver)
-    if data_of(one.answer).get("id") != data_of(other.answer).get("id"):
-        return
-    written, _ = require_own_records([writes_of_triple(driver, one.body)[-1], last_write_of_value(driver)])
-    expect_latest_value(driver, written)

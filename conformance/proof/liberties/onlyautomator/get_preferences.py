@@ -148,10 +148,10 @@ class ListsHaveNoUserNorSource(Reference):
 class ListsMapEveryOtherFan(Reference):
     """A list shows the fan now by one id and now by another, as an example of the page does."""
 
-    fan_ids = itertools.cycle(("12345", "fan_uuid_12345"))
+    prefixes = itertools.cycle(("", "fan_uuid_"))
 
     def render_listed(self, record: Record) -> Record:
-        return {**record, "fanId": next(self.fan_ids)}
+        return {**record, "fanId": f"{next(self.prefixes)}{record['fanId']}"}
 
 
 class ListsInWholeSeconds(Reference):

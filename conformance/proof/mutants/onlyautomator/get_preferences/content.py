@@ -150,7 +150,7 @@ class UpdatesAreNotStored(Reference):
 class OthersUpdatesAreNotStored(Reference):
     """An update by another user is answered, and each user is shown what he wrote himself."""
 
-    breaks = frozenset({"list-shows-what-others-wrote"})
+    breaks = frozenset({"list-shows-what-others-wrote", "list-for-other-user"})
 
     def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         record = super().update_record(old, body, caller)
