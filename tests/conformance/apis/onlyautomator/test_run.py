@@ -96,7 +96,12 @@ def test_template_is_a_profile(monkeypatch):
         (
             "credentials",
             "other_user",
-            {"user-follows-token", "other-user-keeps-created-at", "list-shows-what-others-wrote"},
+            {
+                "user-follows-token",
+                "other-user-keeps-created-at",
+                "list-for-other-user",
+                "list-shows-what-others-wrote",
+            },
         ),
         (
             "credentials",
