@@ -35,8 +35,9 @@ format: .venv/ready
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Compare the stub with a bare application, and with the peers whose commands are found.
 bench: .venv/ready
-	$(BIN)/python benchmarks/post.py
+	$(BIN)/python benchmarks/bench.py $(BENCH)
 
 # Everything is installed from a lock, by hash. The locks are complete, so nothing looks for dependencies, and what is
 # imported is compiled then: most of it never is. uv takes a tenth of pip's time. Where it cannot be had, or does not

@@ -1,7 +1,4 @@
-"""The baseline: an ASGI app that reads the body, checks nothing and answers a constant.
-
-``python bare.py PORT`` runs it with uvicorn's own settings, ``python bare.py PORT stub`` with the stub's.
-"""
+"""The baseline: an ASGI app that reads the body, checks nothing and answers a constant; ``python bare.py PORT``."""
 
 from __future__ import annotations
 
@@ -49,16 +46,12 @@ async def answer_constant(
         await send(END)
 
 
-def main(port: str, settings: str = "uvicorn") -> None:
-    own: dict[str, Any] = {"http": "httptools"}
-    if settings == "stub":
-        own = {
-            "http": "mockserver.http.connection:Connection",
-            "proxy_headers": False,
-            "server_header": False,
-        }
-    uvicorn.run(answer_constant, port=int(port), loop="uvloop", access_log=False, log_level="warning", **own)
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    uvicorn.run(
+        answer_constant,
+        port=int(sys.argv[1]),
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+    )

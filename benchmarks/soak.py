@@ -19,7 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from post import CannotMeasure, Server, make_token, run_server, stub_command
+from calls import CannotMeasure, make_token, write_preference
+from servers import Server, run_server, stub_command
 
 WRITERS = 8
 WAITERS = 20
@@ -172,7 +173,7 @@ class Soak:
     async def run(self) -> list[float]:
         """Do all of it; return the megabytes of memory, ten times on the way."""
         tasks: list[Callable[[], Awaitable[None]]] = [
-            *(lambda number=number: self.write(number) for number in range(WRITERS)),  # type: ignore[misc]
+            *(lambda number=number: self.write(number) for number in range(WRITERS)),
             *[self.wait] * WAITERS,
             *[lambda: self.listen(reads=True)] * 3,
             lambda: self.listen(reads=False),
@@ -218,7 +219,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         token = make_token()
-        with run_server(stub_command, token) as server:
+        with run_server(stub_command, write_preference(token)) as server:
             before = count_descriptors(server)
             soak = Soak(server, token, options.seconds, options.rate)
             memory_mb = asyncio.run(soak.run())
