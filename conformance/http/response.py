@@ -106,7 +106,7 @@ class Response:
 
     def _parse_body(self, content: bytes) -> Any:
         """Return the value of a JSON text, or the outcome that says why there is none."""
-        if _estimate_size(content) > _LARGEST_VALUE:
+        if not self.exchange.answer_body.was_parsed and _estimate_size(content) > _LARGEST_VALUE:
             return Inconclusive(f"a body of {len(content)} bytes that has too many values to be read here")
         try:
             return _read_json(content.decode("utf-8"))

@@ -25,13 +25,17 @@ _MOST_PARSED = 2 * 1024 * 1024  # bytes of the bodies whose values are kept; a v
 
 
 class KeptBody:
-    """The body of a message. size: of the whole, in bytes. content: where it is small enough to stay in memory."""
+    """The body of a message. size: of the whole, in bytes. content: where it is small enough to stay in memory.
+
+    was_parsed: whether there has been a value of it, for which there is room again then.
+    """
 
     def __init__(self, store: BodyStore, size: int, content: bytes | None = None) -> None:
         self.size = size
         self._store = store
         self._content = content
         self._value: Any = _NOT_PARSED
+        self.was_parsed = False
 
     def read(self) -> bytes:
         """Return the whole body."""
@@ -42,8 +46,14 @@ class KeptBody:
         # Small ones are most, and read again and again: their values stay with them.
         if self._value is _NOT_PARSED:
             if self._content is None or self.size > _SMALL:
-                return self._store.parse(self, parse)
-            self._value = parse(self._content)
+                value = self._store.parse(self, parse)
+                self.was_parsed = True
+                if not isinstance(value, Exception):
+                    return value
+                # Why there is no value is small, and does not change.
+                self._value = value
+            else:
+                self._value = parse(self._content)
         return self._value
 
 

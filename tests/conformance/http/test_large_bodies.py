@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 
 from conformance.assertions.outcome import DoesNotConform, Inconclusive, RunStopped
+from conformance.http import response
 from conformance.http.transport.body_store import BodyStore
 from conformance.proof.messages import Response
 from tests.conformance.http.talking import Server, talking_to
@@ -65,6 +66,35 @@ def test_answer_of_countless_values_is_not_read():
 
         with pytest.raises(Inconclusive, match="a body of 6000003 bytes that has too many values"):
             _ = answer.json
+
+
+def test_large_body_that_is_no_json_is_tried_once(monkeypatch):
+    tried = []
+    read = response._read_json
+    monkeypatch.setattr(response, "_read_json", lambda text: tried.append(len(text)) or read(text))
+    with talking_to(
+        Server(lambda request: Response(200, request.target.encode() + b"x" * 3 * MEGABYTE))
+    ) as client:
+        answers = [client.send("GET", f"/{number}") for number in range(2)]
+        for answer in answers * 3:
+            with pytest.raises(DoesNotConform):
+                _ = answer.json
+
+    assert len(tried) == 2
+
+
+def test_values_of_a_large_body_are_counted_once(monkeypatch):
+    counted = []
+    count = response._estimate_size
+    monkeypatch.setattr(response, "_estimate_size", lambda text: counted.append(len(text)) or count(text))
+    with talking_to(
+        Server(lambda request: Response(200, json.dumps([request.target, "x" * 3 * MEGABYTE]).encode()))
+    ) as client:
+        answers = [client.send("GET", f"/{number}") for number in range(2)]
+        for answer in answers * 3:
+            assert len(answer.json) == 2
+
+    assert len(counted) == 2
 
 
 def test_same_body_is_kept_once():
