@@ -28,6 +28,7 @@ from mockserver.http.problems import CannotStart
 from mockserver.http.redaction import SecretNames
 from mockserver.services.compilation import add_operations
 from mockserver.services.service import Service, method_handlers
+from mockserver.session.journal import MOST_BYTES_OF_ALL, JournalLedger
 from mockserver.session.registry import SessionRegistry
 from mockserver.session.session import Blueprint
 
@@ -37,7 +38,7 @@ class Options:
     """How sessions are kept and who may use the control plane.
 
     session_ttl_s: idle sessions are forgotten after so long. session_limit: how many there may be.
-    journal_limit: how many calls a session's journal keeps.
+    journal_limit: how many calls a session's journal keeps. journal_bytes: how much all journals keep together.
     admin_hosts, admin_token: as Guard takes them. verify_hmac: whether the signature of a signed request is computed.
     supabase_url: the local Supabase stack, whose keys verify tokens of it. call_log: has a line for each call.
     seconds: the system's time, since 1970. steady_seconds: a clock that only goes ahead, for what is idle.
@@ -47,6 +48,7 @@ class Options:
     session_ttl_s: float = 3600
     session_limit: int = 10_000
     journal_limit: int = 1000
+    journal_bytes: int = MOST_BYTES_OF_ALL
     admin_hosts: Collection[str] = ()
     admin_token: str | None = field(default=None, repr=False)
     verify_hmac: bool = False
@@ -147,7 +149,9 @@ def _map_by_name(services: Sequence[Service]) -> Mapping[str, Service]:
 def _make_blueprint(services: Sequence[Service], seed: int, options: Options) -> Blueprint:
     apis = {service.name: service.api for service in services if service.api is not None}
     records = {service.name: dict(service.fixtures.records()) for service in services}
-    return Blueprint(apis, records, seed, options.seconds, options.journal_limit)
+    return Blueprint(
+        apis, records, seed, options.seconds, options.journal_limit, JournalLedger(options.journal_bytes)
+    )
 
 
 def _add_admin_operations(admin: Admin, routes: Routes) -> None:

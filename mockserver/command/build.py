@@ -44,6 +44,7 @@ def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | 
         session_ttl_s=settings.session_ttl,
         session_limit=settings.max_sessions,
         journal_limit=settings.journal,
+        journal_bytes=settings.journal_memory * 1024 * 1024,
         admin_hosts=settings.allow_host,
         admin_token=settings.admin_token,
         verify_hmac=settings.verify_hmac,

@@ -168,6 +168,15 @@ def serve(
             min=0, envvar="MOCKSERVER_JOURNAL", help="Keep at most so many calls in the journal of a session."
         ),
     ] = 1000,
+    journal_memory: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            metavar="MIB",
+            envvar="MOCKSERVER_JOURNAL_MEMORY",
+            help="Keep at most so many MiB of calls in the journals of all sessions; the oldest go first.",
+        ),
+    ] = 256,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
@@ -249,6 +258,7 @@ def serve(
         session_ttl=session_ttl,
         max_sessions=max_sessions,
         journal=journal,
+        journal_memory=journal_memory,
         allow_host=allow_host or [],
         admin_token=admin_token or None,
         ready_file=ready_file,

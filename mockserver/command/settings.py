@@ -58,6 +58,7 @@ class Settings:
     session_ttl: float
     max_sessions: int
     journal: int
+    journal_memory: int
     allow_host: list[str]
     admin_token: str | None
     ready_file: Path | None

@@ -40,6 +40,8 @@ CONTRACT = Path(__file__).parent / "admin.yaml"
 NAME = "admin"
 # Proxies close a stream that is silent for long.
 _PING_S = 15
+# How many calls the journal had to drop to make room; the list that lacks them has this header.
+_DROPPED = "X-Mock-Journal-Dropped"
 _NO_CONTENT = Reply(204)
 
 
@@ -167,8 +169,10 @@ class Admin:
 
     async def list_requests(self, caller: Operator, session: str | None, limit: int | None) -> Reply:
         """List the journal, or the newest *limit* calls of it."""
-        entries = await self._list_entries(session, caller)
-        return await _entries_reply(entries[-limit:] if limit else entries)
+        journal = (await self._find_session(session, caller)).journal
+        entries, dropped = await journal.list_entries(), journal.dropped
+        reply = await _entries_reply(entries[-limit:] if limit else entries)
+        return reply.with_headers({_DROPPED: str(dropped)}) if dropped else reply
 
     async def clear_requests(self, caller: Operator, session: str | None) -> Reply:
         """Empty the journal."""

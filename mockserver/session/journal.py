@@ -21,6 +21,10 @@ from mockserver.simulation.match import Match, NamedOperation
 
 # Of URLs, heads and bodies, in a session: a few large calls do not fill the memory.
 _MOST_BYTES = 16 * 1024 * 1024
+# The same, of all sessions together.
+MOST_BYTES_OF_ALL = 256 * 1024 * 1024
+# An order of fewer calls is not worth tidying up.
+_SHORT_ORDER = 10_000
 # Entries only borrow its way of writing a time.
 _CLOCK = Clock()
 # Those who look at a call do so at the same time, and a body may be a megabyte.
@@ -129,13 +133,67 @@ class Waiter:
             self.last_id.set_result(entry.id)
 
 
+class JournalLedger:
+    """Counts the bytes of all journals, and drops the oldest calls of all where there are too many.
+
+    most_bytes: of URLs, heads and bodies; those of the call that was entered last are kept in any case.
+    """
+
+    __slots__ = ("_calls", "_most_bytes", "_order", "size_bytes")
+
+    def __init__(self, most_bytes: int = MOST_BYTES_OF_ALL) -> None:
+        self.size_bytes = 0
+        self._most_bytes = most_bytes
+        self._calls = 0
+        # The journal of each call, the oldest call first; a call that its journal has dropped stays until it is passed.
+        self._order: deque[Journal] = deque()
+
+    def enter(self, journal: Journal, size_bytes: int) -> None:
+        """Count a call that *journal* has just entered, and make room for it."""
+        self.size_bytes += size_bytes
+        self._calls += 1
+        self._order.append(journal)
+        while self.size_bytes > self._most_bytes and len(self._order) > 1:
+            oldest = self._order.popleft()
+            oldest.passed += 1
+            if oldest.passed > oldest.gone:
+                oldest.drop_oldest()
+        if len(self._order) > 2 * self._calls + _SHORT_ORDER:
+            self._order = deque(one for one in self._order if not _pass_gone_call(one))
+
+    @property
+    def order_length(self) -> int:
+        """How many calls it remembers, those that are gone included."""
+        return len(self._order)
+
+    def leave(self, calls: int, size_bytes: int) -> None:
+        """Count calls that a journal keeps no more."""
+        self.size_bytes -= size_bytes
+        self._calls -= calls
+
+
+def _pass_gone_call(journal: Journal) -> bool:
+    """Pass the next call of *journal* if it is gone; those that are gone are always its first."""
+    is_gone = journal.passed < journal.gone
+    journal.passed += is_gone
+    return is_gone
+
+
 class Journal:
-    """The newest *limit* calls of a session; the cost of one more is the same however many there were."""
+    """The newest *limit* calls of a session; the cost of one more is the same however many there were.
 
-    __slots__ = ("_bytes", "_limit", "_listeners", "_rows", "_session", "_waiters", "count")
+    ledger: counts the calls of all sessions. dropped: how many calls had to give way since the journal was empty.
+    passed: how many calls the ledger has passed.
+    """
 
-    def __init__(self, session: str, limit: int) -> None:
+    __slots__ = (
+        "_bytes", "_ledger", "_limit", "_listeners", "_rows", "_session", "_waiters", "count", "dropped", "passed",
+    )  # fmt: skip
+
+    def __init__(self, session: str, limit: int, ledger: JournalLedger | None = None) -> None:
         self._session = session
+        self._ledger = ledger or JournalLedger()
+        self.dropped = self.passed = 0
         # Plain tuples, which cost a third of an Entry to make; most are never looked at.
         self._rows: deque[tuple[Any, ...]] = deque()
         self._limit = limit
@@ -165,12 +223,26 @@ class Journal:
         )  # fmt: skip
         self._rows.append(row)
         # The lines of _measure_bytes, since every call comes along here.
-        self._bytes += len(path) + len(query) + headers.size_bytes + (len(content) if content else 0)
-        self._bytes += len(response.head) + len(response.content) if response else 0
+        size = len(path) + len(query) + headers.size_bytes + (len(content) if content else 0)
+        size += len(response.head) + len(response.content) if response else 0
+        self._bytes += size
+        self._ledger.enter(self, size)
         while len(self._rows) > self._limit or self._bytes > _MOST_BYTES:
-            self._bytes -= _measure_bytes(Entry._make(self._rows.popleft()))
+            self.drop_oldest()
         if self._listeners or self._waiters:
             self._tell(Entry._make(row))
+
+    @property
+    def gone(self) -> int:
+        """How many calls are kept no more, for whatever reason."""
+        return self.count - len(self._rows)
+
+    def drop_oldest(self) -> None:
+        """Drop the oldest call to make room."""
+        size = _measure_bytes(Entry._make(self._rows.popleft()))
+        self._bytes -= size
+        self.dropped += 1
+        self._ledger.leave(1, size)
 
     def _tell(self, entry: Entry) -> None:
         for match, waiters in self._waiters.values():
@@ -205,8 +277,9 @@ class Journal:
 
     def clear(self) -> None:
         """Forget every call; those who wait begin to count anew."""
+        self._ledger.leave(len(self._rows), self._bytes)
         self._rows.clear()
-        self._bytes = 0
+        self._bytes = self.dropped = 0
         for _, waiters in self._waiters.values():
             for waiter in waiters:
                 waiter.seen = 0

@@ -200,6 +200,7 @@ class SessionRegistry:
         session = self._sessions.pop(name, None)
         if session is not None:
             session.journal.stop()
+            session.journal.clear()  # whoever still holds the session, its calls count no more
             self._ended[name] = None
             if len(self._ended) > _REMEMBERED_ENDED:
                 self._ended.popitem(last=False)

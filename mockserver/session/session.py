@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from mockserver.session.ids import Ids
-from mockserver.session.journal import Journal
+from mockserver.session.journal import Journal, JournalLedger
 from mockserver.session.memory_store import MemoryStore, Saved
 from mockserver.session.store import Key, Record, Store
 from mockserver.simulation.clock import Clock
@@ -30,7 +30,7 @@ class Blueprint:
     apis: what makes each API that has a state, by name. fixtures: the records that each starts with; shared, never
     changed.
     seed: what ids and dice are drawn from, the same for every session. seconds: the system's time.
-    journal_limit: how many calls a journal keeps.
+    journal_limit: how many calls a journal keeps. journal_ledger: counts those of all sessions.
     """
 
     apis: Mapping[str, MakeApi]
@@ -38,6 +38,7 @@ class Blueprint:
     seed: int = 0
     seconds: Callable[[], float] = time.time
     journal_limit: int = 1000
+    journal_ledger: JournalLedger = field(default_factory=JournalLedger)
 
 
 class Session:
@@ -64,7 +65,7 @@ class Session:
         self.used_s = 0.0
         self.clock = Clock(blueprint.seconds)
         self.ids = Ids(blueprint.seed)
-        self.journal = Journal(id, blueprint.journal_limit)
+        self.journal = Journal(id, blueprint.journal_limit, blueprint.journal_ledger)
         self.faults = Faults(self.clock, blueprint.seed)
         self.overrides = Overrides()
         self.stores = {name: MemoryStore(records) for name, records in blueprint.fixtures.items()}

@@ -17,7 +17,7 @@ from mockserver.http.redaction import SecretNames
 from mockserver.http.request import Request
 from mockserver.services import openapi_file
 from mockserver.services.service import load_services
-from mockserver.session.journal import Journal
+from mockserver.session.journal import Journal, JournalLedger
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, connect, request, token
 from tests.testbed.session_caller import A_FAN
@@ -337,3 +337,46 @@ def test_stream_and_waiting_end_with_their_session(caller):
         assert any(line.startswith("data:") for line in lines)
         caller.admin("POST", "sessions", {"id": caller.id})
         assert [line for line in lines if line.startswith("data:")] == []
+
+
+def test_oldest_calls_of_all_sessions_give_way_first(begin):
+    with serve_stub(Stub(load_services(), options=Options(journal_bytes=100_000))) as url:
+        callers = [begin(url) for _ in range(4)]
+        for number in range(4):
+            for one in callers:
+                one.write({**A_FAN, "value": "x" * 5_000, "preference": f"p{number}"})
+        kept = [[entry["id"] for entry in one.journal()] for one in callers]
+        answers = [one.ask("GET", "requests") for one in callers]
+
+    # Of 16 calls of some 11,000 bytes eight or nine fit; those that came last.
+    assert sum(map(len, kept)) in (8, 9)
+    assert all(ids in (["3", "4"], ["2", "3", "4"]) for ids in kept)
+    assert [answer.headers["X-Mock-Journal-Dropped"] for answer in answers] == [
+        str(4 - len(ids)) for ids in kept
+    ]
+
+
+def test_sessions_that_end_or_are_reset_make_room(begin):
+    with serve_stub(Stub(load_services(), options=Options(journal_bytes=100_000))) as url:
+        ended, emptied, last = (begin(url) for _ in range(3))
+        for one in (ended, emptied):
+            for _ in range(3):
+                one.write({**A_FAN, "value": "x" * 5_000})
+        ended.http.delete(f"/__admin/sessions/{ended.id}")
+        emptied.admin("DELETE", "requests")
+        for _ in range(8):
+            last.write({**A_FAN, "value": "x" * 5_000})
+
+        assert len(last.journal()) == 8
+        assert "X-Mock-Journal-Dropped" not in last.ask("GET", "requests").headers
+
+
+def test_ledger_keeps_no_trace_of_calls_that_are_gone():
+    ledger = JournalLedger()
+    journals = [Journal(str(number), 2, ledger) for number in range(3)]
+    request = Mock(content=b"", path="/", query=b"", method="GET", headers=RequestHeaders((), SecretNames()))
+    for number in range(40_000):
+        journals[number % 3 if number < 30 else 0].add(request, None, 0.0, 0.0, None, (), None, None)
+
+    assert ledger.size_bytes == 6
+    assert ledger.order_length < 20_000
