@@ -17,6 +17,7 @@ from mockserver.command.settings import check_environment, read_settings
 from mockserver.command.state_file import CannotSave, load_state, lock_state_file, save_state
 from mockserver.http.problems import CannotStart
 from mockserver.services.service import load_services
+from mockserver.session.session import collect_ids
 from mockserver.stub import Stub
 from tests.testbed.calls import PREFERENCE, bearer, token
 from tests.testbed.session_caller import A_FAN
@@ -221,7 +222,9 @@ def test_deepest_value_that_is_accepted_is_loaded_again(tmp_path):
     record = {"fanId": "12345", "userId": "u", "category": "c", "preference": "p", "source": "manual", "id": "1",
               "createdAt": "2026-01-01T00:00:00.000Z", "updatedAt": "2026-01-01T00:00:00.000Z"}  # fmt: skip
     document = {"onlyautomator": {"fans": ["12345"], "preferences": [{**record, "value": value}]}}
-    stub.admin.state.load_into_session(document, stub.sessions.default)
+    session = stub.sessions.default
+    saved = stub.admin.state.read_document(document, session.stores)
+    session.load(saved, collect_ids(saved))
     save_state(file, stub)
 
     load_state(file, Stub(load_services()))
