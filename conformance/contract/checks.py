@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from conformance.assertions.expect import expect, observe
-from conformance.assertions.outcome import NotTested
+from conformance.assertions.outcome import NotTested, RunStopped
 from conformance.contract.driver import ContractCaseResult, ContractDriver
 from conformance.contract.misfit import find_misfit
 from conformance.contract.reading import Contract, Operation, read_contract
 from conformance.contract.violation import list_broken_parameters
 from conformance.http.response import Response
+from conformance.suite.hostile_input import expect_no_death
 from conformance.suite.requirement import Requirement
 
 Check = Callable[[ContractDriver, Operation], None]
@@ -109,7 +110,11 @@ def _yield_requirements(contract: Contract, operation: Operation) -> Iterator[Re
 
 
 def _check_server_errors(driver: ContractDriver, operation: Operation) -> None:
-    found = driver.run_cases(operation)
+    try:
+        found = driver.run_cases(operation)
+    except RunStopped:
+        expect_no_death(driver)
+        raise
     for result in found.results:
         status = result.answer.status
         fine = status < 500 or status == _UNAVAILABLE or operation.documents_status(status)

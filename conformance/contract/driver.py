@@ -249,7 +249,9 @@ class ContractDriver(Driver):
                 raise Unjudgeable(
                     f"{names} was refused with 401 by {operation.id}; give what is let in, and check base_url"
                 )
-            return
+            # A page may be all that one operation has to say; if others have no more, the last one tells.
+            if not response.is_page:
+                return
         if silence:
             raise silence
 
@@ -267,9 +269,9 @@ class ContractDriver(Driver):
         return self.client.build_request(method, path, **parts)
 
     def _choose_first_cases(self) -> list[tuple[Operation, ContractCase]]:
-        """Choose what preflight sends, of another operation each if there are enough."""
+        """Choose what preflight sends, of another operation each if there are enough, and a read if there is one."""
         operations = [one for one in self.target.selected_operations() if self._list_sendable_cases(one)]
-        operations.sort(key=lambda one: not self.credentials_for(one))
+        operations.sort(key=lambda one: (not self.credentials_for(one), one.method != "GET"))
         cases = [[(one, case) for case in self._list_sendable_cases(one)] for one in operations]
         return [pair for turn in zip_longest(*cases) for pair in turn if pair][:_FIRST_CASES]
 

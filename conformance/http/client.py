@@ -10,7 +10,7 @@ from typing import Any, TypeVar, Unpack
 
 import httpx2
 
-from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested
+from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAnswer, NotTested, Unreachable
 from conformance.http.composition import (
     UNSET,
     RequestParts,
@@ -93,7 +93,9 @@ class Client:
             RateLimit(rate_per_s, self.clock),
             timeout_s,
         )
-        self._authorized_sender = AuthorizedSender(self._sender, secrets, redaction, self.budget, self._log)
+        self._authorized_sender = AuthorizedSender(
+            self._sender, secrets, redaction, self.budget, self._log, retry_s
+        )
 
     def set_credential_probe(self, make_probe: Callable[[Secret], Request | None]) -> None:
         """Ask *make_probe* for a request that is accepted, and changes nothing, if a credential still is."""
@@ -163,9 +165,15 @@ class Client:
         """
         if self._proxy:
             raise NotTested("a proxy stands before the target, and passes no bytes on as they are")
+        self._authorized_sender.require_presence()
         timer, statuses = self._start_retry_timer(), list[int]()
         while True:
-            responses = self._sender.send_raw(raw_request)
+            number, resend = self.request_count + 1, partial(self._sender.send_raw, raw_request)
+            try:
+                responses = resend()
+            except Unreachable as trouble:
+                self._authorized_sender.explain_silence(trouble, number, resend)
+                raise
             if renewed := self._authorized_sender.renew_raw(raw_request, responses):
                 raw_request = renewed
                 responses = self._sender.send_raw(raw_request)
@@ -262,6 +270,10 @@ class Client:
         finally:
             self._statuses_to_wait_at = BUSY_STATUSES
 
+    def start_restoring(self) -> None:
+        """From now on, send also where the API was gone for a while."""
+        self._authorized_sender.is_restoring = True
+
     def close(self) -> None:
         """Close the connections."""
         self._connection.close()
@@ -287,6 +299,11 @@ class Client:
     def repeats(self) -> Mapping[str, int]:
         """How often a request was sent again, by what it had met: "answered 503"."""
         return self._sender.repeats
+
+    @property
+    def deadly(self) -> list[Exchange]:
+        """What the API was gone after each time that it was sent, though it came back and took ordinary requests."""
+        return self._authorized_sender.deadly
 
     def start_evidence(self) -> None:
         """Start the evidence of the next requirement."""

@@ -135,6 +135,13 @@ class Sender:
         if not remaining_s or not self._rate_limit.wait(requests, remaining_s):
             raise self._budget.exhausted_outcome()
 
+    def pause(self, seconds: float) -> bool:
+        """Wait, and tell whether there was the time for it."""
+        if seconds > self._budget.remaining_s():
+            return False
+        self._clock.sleep(seconds)
+        return True
+
     def exempt_thread_from_waiting(self) -> None:
         """Let this thread, until it ends, send without waiting for its turn: that was waited for already."""
         self._thread.has_had_its_turn = True

@@ -189,6 +189,7 @@ class TargetSession:
         """
         # What the budget holds back is for this: a run whose time is used up still puts things back.
         self.client.budget.release_reserve()
+        self.client.start_restoring()
         if hastily:
             self.client.budget.restart(_RESTORE_WITHIN_S)
         with suppress(Outcome):

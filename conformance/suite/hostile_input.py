@@ -125,12 +125,22 @@ def expect_no_crash(driver: Driver, others: Sequence[Response] = ()) -> None:
 
     others: answers that another requirement judges.
     """
+    expect_no_death(driver)
     expect_no_odd_crash(driver.odd_answers)
     spared = [*others, *(answer for _, answer in driver.odd_answers)]
     for answer in driver.client.lone_outages:
         if not is_among(answer, spared):
             got = f"status {answer.status} three times, while ordinary requests were accepted in between"
             expect(False, "no server error", got, answer)
+
+
+def expect_no_death(driver: Driver) -> None:
+    """Want no input after which the API is gone for a while, each time that it is sent."""
+    for exchange in driver.client.deadly:
+        driver.client.cite(exchange)
+        how = f"status {exchange.status}" if exchange.status else str(exchange.error)
+        got = f"{how}, after which the API was gone for a while, three times, and took others in between"
+        expect(False, "no server error", got)
 
 
 def expect_no_odd_crash(answers: Sequence[tuple[Row, Response]]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 
 import httpx2
 
@@ -12,17 +14,26 @@ from conformance.http.composition import move_to_other_slash, replace_headers
 from conformance.http.connection import Request
 from conformance.http.credentials.renewal import CannotRenew, Renewal
 from conformance.http.credentials.secret import COMMAND_WITHIN_S, Secret
+from conformance.http.evidence import Exchange
 from conformance.http.evidence_log import EvidenceLog
-from conformance.http.pacing import BUSY_STATUSES, Budget
+from conformance.http.pacing import BUSY_STATUSES, GATEWAY_STATUSES, Budget
 from conformance.http.raw_request import RawRequest, renew_headers
 from conformance.http.redaction import Redaction
 from conformance.http.response import Response
 from conformance.http.sender import Sender
 
+Resend = Callable[[], object]
+
+# When an API is looked for that is gone: a process that is started again takes some seconds.
+_LOOK_AFTER_S = (1.0, 3.0, 5.0)
+_DEATHS = 3  # of one request, and it was no coincidence
+
 
 class AuthorizedSender:
     """Sends through *sender*, with the newest values of *secrets*.
 
+    is_restoring: whether things are put back, also where the API was gone. back_within_s: how long an API that is gone
+    is waited for. deadly: what it was gone after, each time that it came.
     make_probe: makes a request that is accepted, and changes nothing, with a credential that still is.
     make_reach_probe: makes one that the API accepts if it is there.
     describe_absence: says how something that stands before the API has answered; None of an answer of the API's own.
@@ -35,7 +46,11 @@ class AuthorizedSender:
         redaction: Redaction,
         budget: Budget,
         log: EvidenceLog,
+        back_within_s: float = 0,
     ) -> None:
+        self.deadly: list[Exchange] = []
+        self.is_restoring = False
+        self._back_within_s = back_within_s
         self.make_probe: Callable[[Secret], Request | None] = lambda _: None
         self.make_reach_probe: Callable[[Secret | None], Request | None] = lambda _: None
         self.describe_absence: Callable[[Response], str | None] = lambda _: None
@@ -58,6 +73,7 @@ class AuthorizedSender:
         Raises RunStopped if the main credential was accepted before and no longer is, Inconclusive if another one.
         Raises RunStopped as well if the API was reached before and no longer is.
         """
+        self.require_presence()
         request = self.renew_expired(request)
         sent, number = request.headers, self._sender.request_count + 1
         response = self._send_watchfully(request)
@@ -70,7 +86,7 @@ class AuthorizedSender:
             refused = self._renewal.note_answer(request, response.status)
         if refused:
             self._believe_refusal(refused, response)
-        self._believe_absence(response, number)
+        self._believe_absence(response, number, partial(self._send_following_slash, request))
         return response
 
     def renew_expired(self, request: Request) -> Request:
@@ -126,7 +142,7 @@ class AuthorizedSender:
         if self._doubted_since is not None:
             self._expect_api(self._doubted_since)
 
-    def _believe_absence(self, response: Response, number: int) -> None:
+    def _believe_absence(self, response: Response, number: int, resend: Resend | None = None) -> None:
         """Return if *response* may come from the API, or if the API still answers others; else raise RunStopped.
 
         Only the first of each status is looked into at once: an API whose refusals are pages would cost a request more
@@ -139,13 +155,13 @@ class AuthorizedSender:
         self._log.cite(response.exchange)
         if response.status in self._lone_statuses:
             self._doubted_since = self._doubted_since or number
-        elif self._expect_api(number):
+        elif self._expect_api(number, resend if response.status in GATEWAY_STATUSES else None):
             self._lone_statuses.add(response.status)
 
-    def _expect_api(self, number: int) -> bool:
+    def _expect_api(self, number: int, resend: Resend | None = None) -> bool:
         """Send what was accepted before request *number*, and tell whether there is such a request.
 
-        Raises RunStopped if that does not reach the API any more.
+        resend: sends what the API may have died of again. Raises RunStopped if that does not reach the API any more.
         """
         with self._probing:
             if self._absence is None:
@@ -155,7 +171,40 @@ class AuthorizedSender:
                     self._doubted_since = None
                     return probe is not None  # it is this request alone that does not get through
                 self._absence = f"nothing has reached the API since request {number}: {described}"
+                if probe and resend:
+                    self._absence = self._look_for_deaths(number, resend, probe) or self._absence
         raise RunStopped(self._absence)
+
+    def _look_for_deaths(self, number: int, resend: Resend, probe: Request) -> str | None:
+        """Send again whenever the API, gone after that, is back; say what that shows, None if it stays away.
+
+        The run is over in any case, for what the API has kept may be lost. But one that is started again by chance
+        takes the request the next time.
+        """
+        deaths: list[Exchange] = []
+        while self._comes_back(probe):
+            if len(deaths) + 1 == _DEATHS:
+                self.deadly += deaths[-1:]
+                return f"the API was gone {_DEATHS} times after one request, number {number}, and came back each time"
+            with suppress(Unreachable):
+                resend()
+            deaths.append(self._log.exchanges[-1])
+            if self._describe_probe(probe) is None:
+                return (
+                    f"the API was gone for a while after request {number}, and may have lost what was written"
+                )
+        return None
+
+    def _comes_back(self, probe: Request) -> bool:
+        """Tell whether *probe* reaches the API before long."""
+        waited_s = 0.0
+        for pause_s in _LOOK_AFTER_S:
+            waited_s += pause_s
+            if waited_s > self._back_within_s or not self._sender.pause(pause_s):
+                return False
+            if self._describe_probe(probe) is None:
+                return True
+        return False
 
     def _describe_probe(self, probe: Request) -> str | None:
         """Say how *probe* does not reach the API; None if it does."""
@@ -170,10 +219,19 @@ class AuthorizedSender:
         try:
             return self._send_following_slash(request)
         except Unreachable as trouble:
-            # Time-outs are counted instead, for each takes long; and some servers take few connections at a time.
-            if not isinstance(trouble, NoAnswer) and not self._sender.is_racing:
-                self._expect_api(number)
+            self.explain_silence(trouble, number, partial(self._send_following_slash, request))
             raise
+
+    def explain_silence(self, trouble: Unreachable, number: int, resend: Resend) -> None:
+        """Return if the API still answers others than request *number*; else raise RunStopped instead of *trouble*."""
+        # Time-outs are counted instead, for each takes long; and some servers take few connections at a time.
+        if not isinstance(trouble, NoAnswer) and not self._sender.is_racing:
+            self._expect_api(number, resend)
+
+    def require_presence(self) -> None:
+        """Raise RunStopped once the API was gone, but to put things back: what it has kept may be lost."""
+        if self._absence and not self.is_restoring:
+            raise RunStopped(self._absence)
 
     def _send_following_slash(self, request: Request) -> Response:
         """Send, and follow a redirect that does nothing but add or remove the last slash of the path."""

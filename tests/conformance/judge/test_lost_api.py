@@ -150,6 +150,74 @@ def test_api_that_is_gone_in_the_end_is_no_verdict():
     assert verdict.reason == verdict.ended_by
 
 
+DOWN = {"502": GONE["502"], "closed": Response(0, is_silent=True)}
+
+
+def dying(reference, is_deadly, answer, *, times=99, gone_for_s=4):
+    """Make a server that is gone for a while after what *is_deadly*, the first *times* that it comes."""
+
+    class Dies(reference):
+        deaths, back_at = 0, 0.0
+
+        def answer(self, request):
+            now = self.clock.monotonic()
+            if now < self.back_at:
+                return answer
+            if self.deaths < times and is_deadly(request):
+                self.deaths, self.back_at = self.deaths + 1, now + gone_for_s
+                return answer
+            return super().answer(request)
+
+    return Dies()
+
+
+def is_long(request):
+    return len(request.body) > 4000
+
+
+@pytest.mark.parametrize("answer", DOWN.values(), ids=DOWN)
+@pytest.mark.parametrize("reference", REFERENCES)
+@pytest.mark.parametrize("is_deadly", [is_long, lambda request: "%00" in request.target])
+def test_input_that_the_api_is_gone_after_each_time_is_a_failure(reference, is_deadly, answer):
+    server = dying(reference, is_deadly, answer)
+    verdict = judge_in_process(server)
+    [failed] = [one for one in verdict.results if one.status == "failed"]
+
+    assert failed.requirement.name == "no-server-error"
+    assert failed.got.endswith(
+        "after which the API was gone for a while, three times, and took others in between"
+    )
+    assert "number" in verdict.ended_by
+    assert server.deaths == 3
+
+
+def test_raw_bytes_that_the_api_is_gone_after_each_time_are_a_failure():
+    server = dying(REFERENCES[1], lambda request: "transfer-encoding" in request.headers, DOWN["closed"])
+    verdict = judge_in_process(server, only=["*/chunk*", "*/no-server-error"])
+
+    assert verdict.ids("failed") == ["suprsend/no-server-error"]
+    assert server.deaths == 3
+
+
+@pytest.mark.parametrize("answer", DOWN.values(), ids=DOWN)
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_api_that_is_gone_for_a_while_once_is_no_failure(reference, answer):
+    """What it has kept may be lost, so nothing more is asked."""
+    server = dying(reference, is_long, answer, times=1)
+    verdict = judge_in_process(server)
+
+    assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
+    assert "the API was gone for a while after request " in verdict.reason
+
+
+def test_request_of_a_contract_that_the_api_is_gone_after_each_time_is_a_failure(tmp_path):
+    (tmp_path / "library.yaml").write_text(SPEC)
+    server = dying(Library, lambda request: b"poem" in request.body, DOWN["closed"])
+    verdict = judged_by_contract(server, tmp_path / "library.yaml")
+
+    assert verdict.ids("failed") == ["a-library/createBook-no-server-error"]
+
+
 def test_what_a_gateway_has_against_one_input_is_judged():
     class Refuses(REFERENCES[0]):
         def validate_body(self, body):
