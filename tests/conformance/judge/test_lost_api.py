@@ -210,10 +210,9 @@ def test_api_that_is_gone_for_a_while_once_is_no_failure(reference, answer):
     assert "the API was gone for a while after request " in verdict.reason
 
 
-def test_request_of_a_contract_that_the_api_is_gone_after_each_time_is_a_failure(tmp_path):
-    (tmp_path / "library.yaml").write_text(SPEC)
+def test_request_of_a_contract_that_the_api_is_gone_after_each_time_is_a_failure(spec):
     server = dying(Library, lambda request: b"poem" in request.body, DOWN["closed"])
-    verdict = judged_by_contract(server, tmp_path / "library.yaml")
+    verdict = judged_by_contract(server, spec)
 
     assert verdict.ids("failed") == ["a-library/createBook-no-server-error"]
 
