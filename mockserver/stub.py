@@ -31,6 +31,7 @@ from mockserver.services.service import Service, method_handlers
 from mockserver.session.journal import MOST_BYTES_OF_ALL, JournalLedger
 from mockserver.session.registry import SessionRegistry
 from mockserver.session.session import Blueprint
+from mockserver.session.sessions import Sessions
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Options:
     journal_limit: how many calls a session's journal keeps. journal_bytes: how much all journals keep together.
     admin_hosts, admin_token: as Guard takes them. verify_hmac: whether the signature of a signed request is computed.
     supabase_url: the local Supabase stack, whose keys verify tokens of it. call_log: has a line for each call.
+    store_url: the server of Redis or Valkey that keeps the sessions, which other processes share; by default they are
+    in memory. store_prefix: what its keys begin with.
     seconds: the system's time, since 1970. steady_seconds: a clock that only goes ahead, for what is idle.
     """
 
@@ -54,6 +57,8 @@ class Options:
     verify_hmac: bool = False
     supabase_url: str = LOCAL_SUPABASE
     call_log: CallLog | None = None
+    store_url: str | None = field(default=None, repr=False)
+    store_prefix: str = "mockserver"
     seconds: Callable[[], float] = time.time
     steady_seconds: Callable[[], float] = time.monotonic
 
@@ -89,13 +94,8 @@ class Stub:
         # Handed out empty and filled below: the control plane shows the operations that are added to it.
         routes = Routes()
 
-        self.sessions = SessionRegistry(
-            _make_blueprint(services, seed, options),
-            is_strict=options.is_strict_sessions,
-            ttl_s=options.session_ttl_s,
-            limit=options.session_limit,
-            seconds=options.steady_seconds,
-        )
+        headers = RequestHeadersCache(SecretNames.from_schemes(schemes, [options.admin_token or ""]))
+        self.sessions = _make_sessions(_make_blueprint(services, seed, options), headers, options)
         self.issuer = CredentialIssuer(
             self.sessions,
             self._secret,
@@ -117,7 +117,6 @@ class Stub:
         guard = Guard(options.admin_hosts, options.admin_token)
         control_plane = ControlPlane(self.sessions, guard, options.call_log)
         _add_admin_operations(self.admin, control_plane.routes)
-        headers = RequestHeadersCache(SecretNames.from_schemes(schemes, [options.admin_token or ""]))
         self.application = Dispatcher(routes, self.sessions, headers, control_plane, options.call_log)
 
     @property
@@ -144,6 +143,30 @@ def _map_by_name(services: Sequence[Service]) -> Mapping[str, Service]:
             raise CannotStart(f"{service.name}: the name is taken; rename the file")
         named[service.name] = service
     return named
+
+
+def _make_sessions(blueprint: Blueprint, headers: RequestHeadersCache, options: Options) -> Sessions:
+    if options.store_url is None:
+        return SessionRegistry(
+            blueprint,
+            is_strict=options.is_strict_sessions,
+            ttl_s=options.session_ttl_s,
+            limit=options.session_limit,
+            seconds=options.steady_seconds,
+        )
+    # Imported here, since most stubs keep their sessions in memory.
+    from mockserver.session.redis_store.connection import Connection
+    from mockserver.session.redis_store.registry import RedisSessions
+
+    return RedisSessions(
+        blueprint,
+        Connection(options.store_url),
+        headers.parse,
+        prefix=options.store_prefix,
+        is_strict=options.is_strict_sessions,
+        ttl_s=options.session_ttl_s,
+        limit=options.session_limit,
+    )
 
 
 def _make_blueprint(services: Sequence[Service], seed: int, options: Options) -> Blueprint:

@@ -5,6 +5,7 @@ What the slow imports bring is imported inside the functions: a mistake on the c
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from mockserver.services.service import Service
 if TYPE_CHECKING:
     from mockserver.dispatch.call_log import CallLog
     from mockserver.stub import Stub
+
+_STORE_PREFIX = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 def refuse_useless_verify_hmac(settings: Settings, built_in: list[Service]) -> None:
@@ -31,6 +34,14 @@ def refuse_useless_verify_hmac(settings: Settings, built_in: list[Service]) -> N
     if not any(credential_kind(scheme) == SIGNATURE for one in served for scheme in one.schemes.values()):
         names = ", ".join(one.name for one in served)
         raise CannotStart(f"--verify-hmac verifies nothing: {names} takes no signed requests; leave it out")
+
+
+def check_store_settings(settings: Settings) -> None:
+    """Raise CannotStart for settings that do not go together with a store, or cannot be its prefix."""
+    if not _STORE_PREFIX.fullmatch(settings.store_prefix):
+        raise CannotStart("--store-prefix: use 1 to 64 letters, digits and any of . _ : -")
+    if settings.store is not None and settings.state is not None:
+        raise CannotStart("--state has no use with --store, which keeps the state; leave one of them out")
 
 
 def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | None = None) -> Stub:
@@ -49,11 +60,17 @@ def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | 
         admin_token=settings.admin_token,
         verify_hmac=settings.verify_hmac,
         call_log=call_log,
+        store_url=settings.store,
+        store_prefix=settings.store_prefix,
     )
     from_files = [openapi_file.load_service(file) for file in settings.spec]
     stub = Stub([*built_in, *from_files], seed=settings.seed, mode=settings.auth.value, options=options)
     if settings.state is not None:
         load_state(settings.state, stub)
+    if settings.store is not None:
+        import asyncio
+
+        asyncio.run(stub.sessions.check_start())
     return stub
 
 

@@ -5,7 +5,6 @@ What only some of them need is imported inside the functions: help and a mistake
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from pathlib import Path
@@ -14,15 +13,9 @@ from typing import Annotated
 import typer
 
 import openapi
+from mockserver.command.eager_options import load_settings_file, print_version
 from mockserver.command.group import SERVE, StubCommands
-from mockserver.command.settings import (
-    DEFAULT_FILE,
-    Auth,
-    LogLevel,
-    Settings,
-    check_environment,
-    read_settings,
-)
+from mockserver.command.settings import Auth, LogLevel, Settings
 from mockserver.http.problems import CannotStart
 from openapi.command_line import HELP_OPTIONS
 from openapi.terminal_text import clean_line
@@ -46,24 +39,6 @@ def main() -> None:
         for line in str(error).splitlines():
             print(f"mockserver: {clean_line(line)}", file=sys.stderr)
         sys.exit(2)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        print(f"mockserver {version('preference-api-testbench')}")
-        raise typer.Exit
-
-
-def _load_settings_file(context: typer.Context, file: Path | None) -> Path | None:
-    if context.parent is not None:  # the group has loaded it
-        return file
-    check_environment(os.environ)
-    if file is None and not DEFAULT_FILE.is_file():
-        return None
-    context.default_map = read_settings(file or DEFAULT_FILE)
-    return file
 
 
 @app.command(SERVE)
@@ -121,6 +96,24 @@ def serve(
             help="A JSON file: the state is loaded from it at the start and saved to it at the end.",
         ),
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            envvar="MOCKSERVER_STORE",
+            help="Keep everything on a server of Redis or Valkey, such as redis://127.0.0.1:6379/0, so that several "
+            "processes are one stub; needs the extra [redis]. The environment keeps a password more secret than the "
+            "command line. Default: in memory.",
+        ),
+    ] = None,
+    store_prefix: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            envvar="MOCKSERVER_STORE_PREFIX",
+            help="What the keys on that server begin with; stubs with other names there are apart.",
+        ),
+    ] = "mockserver",
     auth: Annotated[
         Auth,
         typer.Option(
@@ -231,13 +224,13 @@ def serve(
         typer.Option(
             metavar="FILE",
             envvar="MOCKSERVER_CONFIG",
-            callback=_load_settings_file,
+            callback=load_settings_file,
             is_eager=True,
             help="A TOML file with these settings. Default: mockserver.toml, if it exists.",
         ),
     ] = None,
     version: Annotated[  # noqa: ARG001 - the callback does the work
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Serve stateful stubs of the preference APIs of OnlyAutomator and SuprSend."""
@@ -252,6 +245,8 @@ def serve(
         seed=seed,
         fixtures=fixtures,
         state=state,
+        store=store or None,
+        store_prefix=store_prefix,
         auth=auth,
         verify_hmac=verify_hmac,
         strict_sessions=strict_sessions,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.command.build import (
     build_stub,
+    check_store_settings,
     ensure_admin_token,
     refuse_useless_verify_hmac,
 )
@@ -40,6 +41,7 @@ def run_command(settings: Settings, command: Sequence[str]) -> int:
         token_notice = ensure_admin_token(settings)
         built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
         refuse_useless_verify_hmac(settings, built_in)
+        check_store_settings(settings)
         stub = build_stub(settings, built_in, call_log)
         if token_notice:
             print(token_notice, file=sys.stderr)
@@ -53,11 +55,12 @@ def _run_beside(stub: Stub, settings: Settings, command: Sequence[str]) -> int:
 
     listener = listening_socket.open_socket(settings.host, settings.port)
     url = listening_socket.socket_url(listener)
+    # Before the start: from then on the sessions belong to the server's thread.
+    variables = asyncio.run(_make_variables(stub, url))
     server = ServerThread(stub.application, listener)
     server.start()
     try:
         write_ready_file(settings, url)
-        variables = _stub_variables(stub, url)
         if settings.admin_token is not None:
             variables["MOCKSERVER_ADMIN_TOKEN"] = settings.admin_token
         return _start_and_wait(command, {**os.environ, **variables})
@@ -65,13 +68,14 @@ def _run_beside(stub: Stub, settings: Settings, command: Sequence[str]) -> int:
         server.stop()
 
 
-def _stub_variables(stub: Stub, url: str) -> dict[str, str]:
+async def _make_variables(stub: Stub, url: str) -> dict[str, str]:
     session = stub.sessions.default
     variables = {"MOCKSERVER_URL": url}
     if stub.issuer.takes_tokens:
         variables["MOCKSERVER_TOKEN"] = stub.issuer.issue_token(session, {"ttl_s": 24 * 3600})[0]
     if stub.issuer.takes_keys:
-        variables["MOCKSERVER_API_KEY"] = asyncio.run(stub.issuer.issue_key(session, "write"))
+        variables["MOCKSERVER_API_KEY"] = await stub.issuer.issue_key(session, "write")
+    await stub.sessions.close()
     return variables
 
 

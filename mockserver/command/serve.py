@@ -8,6 +8,7 @@ import sys
 
 from mockserver.command.build import (
     build_stub,
+    check_store_settings,
     ensure_admin_token,
     refuse_useless_verify_hmac,
 )
@@ -26,6 +27,7 @@ def serve_until_signal(settings: Settings) -> None:
     # What can be wrong with the command line is found before the slow imports.
     built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
     refuse_useless_verify_hmac(settings, built_in)
+    check_store_settings(settings)
     with (
         listening_socket.open_socket(settings.host, settings.port) as listener,
         lock_files(settings) as locked,

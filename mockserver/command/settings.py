@@ -52,6 +52,8 @@ class Settings:
     seed: int
     fixtures: Path | None
     state: Path | None
+    store: str | None
+    store_prefix: str
     auth: Auth
     verify_hmac: bool
     strict_sessions: bool

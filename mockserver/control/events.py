@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 
 from mockserver.http import exact_json
-from mockserver.session.journal import Entry, Journal
+from mockserver.session.journal import CallJournal, Entry
 
 _TOO_SLOW = "calls came faster than this stream was read, so it ends here; GET /__admin/requests lists them"
 
@@ -17,7 +17,7 @@ class EventWriter:
     def __init__(self) -> None:
         self._written: deque[tuple[Entry, str]] = deque(maxlen=4)
 
-    async def stream(self, journal: Journal) -> AsyncIterator[dict[str, str]]:
+    async def stream(self, journal: CallJournal) -> AsyncIterator[dict[str, str]]:
         """Yield each call as it is answered, and a last word to a reader that is too slow."""
         with journal.listen() as listener:
             async for entry in listener:

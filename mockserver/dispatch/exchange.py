@@ -74,11 +74,12 @@ class Exchange:
         return session
 
     def leave_session(self) -> None:
-        """Say that the call is answered, if it came as far as a session."""
+        """Say that the call is answered."""
         if self.has_entered:
             self.session.calls -= 1
-            if self.session.is_copy:
-                self.session.leave()
+        # A call that came to no session is in the journal of the default one.
+        if self.session.is_copy:
+            self.session.leave()
 
     def note_effect(self, name: str) -> Effect:
         """Add *name* to what the journal lists as done on purpose."""

@@ -25,6 +25,20 @@ class Ids:
             if found not in self._taken:
                 return found
 
+    @property
+    def drawn(self) -> int:
+        """How many were drawn."""
+        return self._drawn
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Those that are not drawn."""
+        return self._taken
+
+    def go_on(self, drawn: int, taken: frozenset[str]) -> None:
+        """Go on after so many drawn ones, and draw none of *taken*."""
+        self._drawn, self._taken = drawn, taken
+
     def avoid(self, taken: frozenset[str]) -> None:
         """Draw none of *taken*, which were given before: to records that come back."""
         self._taken = taken

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from mockserver.http import exact_json
 from mockserver.http.headers import RequestHeaders
@@ -114,6 +114,33 @@ class Entry(NamedTuple):
 def _measure_bytes(entry: Entry) -> int:
     received = len(entry.path) + len(entry.query) + entry.headers.size_bytes + len(entry.content or b"")
     return received + (len(entry.response.head) + len(entry.response.content) if entry.response else 0)
+
+
+class CallJournal(Protocol):
+    """The journal of a session, wherever it is kept; what its methods do is said in Journal."""
+
+    @property
+    def count(self) -> int: ...  # noqa: D102
+    @property
+    def dropped(self) -> int: ...  # noqa: D102
+    @property
+    def is_watched(self) -> bool: ...  # noqa: D102
+    def add(  # noqa: D102
+        self,
+        request: Request,
+        response: Response | None,
+        at_s: float,
+        duration_s: float,
+        operation: NamedOperation | None,
+        violations: Sequence[Violation],
+        near_miss: str | None,
+        effect: Effect | None,
+    ) -> None: ...
+    def clear(self) -> None: ...  # noqa: D102
+    async def list_entries(self, match: Match | None = None) -> list[Entry]: ...  # noqa: D102
+    async def wait_for_calls(self, match: Match, count: int, timeout_s: float) -> list[Entry]: ...  # noqa: D102
+    def listen(self) -> AbstractContextManager[Listener[Entry]]: ...  # noqa: D102
+    def stop(self) -> None: ...  # noqa: D102
 
 
 class Waiter:

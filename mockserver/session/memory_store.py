@@ -21,14 +21,12 @@ class MemoryStore:
 
     async def get(self, key: Key) -> Record | None:
         """Read the record at *key*, or None."""
-        return self._read(key)
+        return self.read(key)
 
     async def update(self, key: Key, change: Change) -> Record:
         """Replace the record at *key*; nothing else runs in between, since nothing is awaited."""
-        record = change(self._read(key))
-        self._records[key] = record
-        if self._index is not None:
-            self._index.setdefault(key[:_INDEXED_PARTS], {})[key] = None
+        record = change(self.read(key))
+        self.put(key, record)
         return record
 
     async def list_records(self, prefix: Key) -> list[Record]:
@@ -57,6 +55,13 @@ class MemoryStore:
         """Go back to what was saved, or start with other fixtures."""
         self._fixtures, self._records, self._index = saved[0], dict(saved[1]), None
 
-    def _read(self, key: Key) -> Record | None:
+    def put(self, key: Key, record: Record) -> None:
+        """Replace the record at *key*."""
+        self._records[key] = record
+        if self._index is not None:
+            self._index.setdefault(key[:_INDEXED_PARTS], {})[key] = None
+
+    def read(self, key: Key) -> Record | None:
+        """Read the record at *key*, or None."""
         record = self._records.get(key)
         return self._fixtures.get(key) if record is None else record

@@ -64,6 +64,9 @@ class SessionRegistry:
         """The session of those who name none."""
         return self._default
 
+    async def check_start(self) -> None:
+        """Do nothing: memory is always in reach."""
+
     async def check_store(self) -> None:
         """Do nothing: memory is always in reach."""
 

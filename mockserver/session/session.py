@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from mockserver.session.ids import Ids
-from mockserver.session.journal import Journal, JournalLedger
+from mockserver.session.journal import CallJournal, Journal, JournalLedger
 from mockserver.session.memory_store import MemoryStore, Saved
 from mockserver.session.store import Key, Record, Store
 from mockserver.simulation.clock import Clock
@@ -65,7 +65,7 @@ class Session:
         self.used_s = 0.0
         self.clock = Clock(blueprint.seconds)
         self.ids = Ids(blueprint.seed)
-        self.journal = Journal(id, blueprint.journal_limit, blueprint.journal_ledger)
+        self.journal: CallJournal = Journal(id, blueprint.journal_limit, blueprint.journal_ledger)
         self.faults = Faults(self.clock, blueprint.seed)
         self.overrides = Overrides()
         self.stores = {name: MemoryStore(records) for name, records in blueprint.fixtures.items()}

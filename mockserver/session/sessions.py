@@ -34,6 +34,10 @@ class Sessions(Protocol):
     @property
     def default(self) -> Session: ...  # noqa: D102
 
+    async def check_start(self) -> None:
+        """Raise CannotStart if the sessions are out of reach."""
+        ...
+
     async def check_store(self) -> None:
         """Raise StoreUnavailable if the sessions are out of reach."""
         ...

@@ -65,6 +65,14 @@ class Clock:
         """Move ahead by *by_s* seconds, frozen or not."""
         self._ahead_s += by_s
 
+    def dump(self) -> list[float | None] | None:
+        """Dump what was done to the clock, for restore(); None if nothing was."""
+        return [self._frozen_s, self._ahead_s] if self._frozen_s is not None or self._ahead_s else None
+
+    def restore(self, frozen_s: float | None, ahead_s: float) -> None:
+        """Go as another clock does, by what was dumped of it."""
+        self._frozen_s, self._ahead_s = frozen_s, ahead_s
+
     def reset(self) -> None:
         """Follow the system's time again."""
         self._frozen_s = None

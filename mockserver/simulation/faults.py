@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import math
-from collections.abc import Mapping
+import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from mockserver.http.problems import Invalid, Violation
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.match import Call, Match, NamedOperation
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class ConnectionFault(StrEnum):
@@ -72,6 +71,23 @@ class Fault:
         quota = document.get("quota")
         self._quota = Quota(quota["limit"], quota["window_s"], clock) if quota else None
 
+    def dump(self) -> list[Any]:
+        """Dump the rule with its counters, for restore()."""
+        ends_s = None if self._ends_s == math.inf else self._ends_s
+        quota = self._quota.dump() if self._quota else None
+        return [self.document, self._seen, self._fired, ends_s, quota]
+
+    @classmethod
+    def restore(cls, dumped: Sequence[Any], clock: Clock) -> Fault:
+        """Make the rule of which this was dumped."""
+        document, seen, fired, ends_s, quota = dumped
+        fault = cls(document, clock)
+        fault._seen, fault._fired = seen, fired
+        fault._ends_s = math.inf if ends_s is None else ends_s
+        if fault._quota is not None:
+            fault._quota.restore(quota)
+        return fault
+
     def fires(self, call: Call, operation: NamedOperation | None, dice: Random) -> bool:
         """Tell whether the rule acts on *call*, and count the call."""
         rule = self.document
@@ -121,6 +137,15 @@ class Quota:
         self._new_item = RateItem
         self._item = RateItem("call", 0)
 
+    def dump(self) -> list[int]:
+        """Dump when the calls were that count, and last when the latest was, for restore()."""
+        return [*(item.timestamp for item in self._bucket.items), self._item.timestamp]
+
+    def restore(self, times_ms: Sequence[int]) -> None:
+        """Count the calls that were dumped."""
+        *counted, latest = (self._new_item("call", time_ms) for time_ms in times_ms)
+        self._bucket.items, self._item = counted, latest
+
     def has_room(self) -> bool:
         """Count one more call if the window has room for it, and tell whether it has."""
         now_ms = int(self._clock.now_s() * 1000)
@@ -162,6 +187,27 @@ class Faults:
         if violations:
             raise Invalid(violations)
         self._faults = [Fault(document, self._clock) for document in documents]
+
+    def dump(self) -> list[Any]:
+        """Dump the rules with their counters, for restore()."""
+        return [fault.dump() for fault in self._faults]
+
+    def restore(self, dumped: Sequence[Any]) -> None:
+        """Go on with the rules that were dumped."""
+        self._faults = [Fault.restore(one, self._clock) for one in dumped]
+
+    def dump_dice(self) -> str | None:
+        """Dump where the dice are, for restore_dice(); None before the first throw."""
+        if self._dice is None:
+            return None
+        # Never a throw of gauss(), so its left-over is always None.
+        _, words, _ = self._dice.getstate()
+        return base64.b64encode(struct.pack(f"<{len(words)}I", *words)).decode()
+
+    def restore_dice(self, dumped: str) -> None:
+        """Go on after the throw before the dump."""
+        packed = base64.b64decode(dumped)
+        self.dice.setstate((Random.VERSION, struct.unpack(f"<{len(packed) // 4}I", packed), None))
 
     @property
     def dice(self) -> Random:

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple, Protocol
 class NamedOperation(Protocol):
     """An operation of an API, as far as a match can name it."""
 
-    api: str
-    name: str
+    @property
+    def api(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
 
 
 class Call(Protocol):

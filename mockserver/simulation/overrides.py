@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockserver.http.headers import HEADER_NAME, WRITTEN_BY_SERVER
@@ -49,6 +49,10 @@ class Overrides:
     def documents(self) -> list[Mapping[str, Any]]:
         """List the answers that wait, with the times that are left."""
         return list(self._waiting)
+
+    def restore(self, documents: Iterable[Mapping[str, Any]]) -> None:
+        """Queue what documents() listed, which take() changes."""
+        self._waiting = [dict(document) for document in documents]
 
     def take(self, call: Call, operation: NamedOperation | None) -> Mapping[str, Any] | None:
         """Use up the oldest answer that matches *call*, once; None if none does."""

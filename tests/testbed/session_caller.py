@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
 from typing import Any, Self
 
 import httpx2
@@ -34,6 +36,14 @@ class Caller:
 
     def __exit__(self, *_: object) -> None:
         self.http.close()
+
+    @contextmanager
+    def through(self, url: str) -> Iterator[Caller]:
+        """The same session through another stub."""
+        other = copy(self)
+        with httpx2.Client(base_url=url, timeout=10, verify=False) as other.http:
+            other.base_url = self.base_url.replace(str(self.http.base_url).rstrip("/"), url)
+            yield other
 
     def write(self, body: Mapping[str, Any] = A_FAN, **headers: str) -> httpx2.Response:
         """Create or update a preference of OnlyAutomator; the session rides in the token."""

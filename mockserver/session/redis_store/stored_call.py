@@ -1,0 +1,119 @@
+"""A call as the journal's stream holds it: what the process that answered it knew, so that another one can show it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from mockserver.http import exact_json
+from mockserver.http.headers import RequestHeaders
+from mockserver.http.problems import Violation
+from mockserver.http.request import Request
+from mockserver.http.response import Response
+from mockserver.session.journal import Entry
+from mockserver.simulation.faults import Effect
+from mockserver.simulation.match import NamedOperation
+
+# Finds the header lines parsed.
+ParseHeaders = Callable[[Iterable[tuple[bytes, bytes]]], RequestHeaders]
+
+
+class StoredOperation(NamedTuple):
+    """An operation as far as an entry names it."""
+
+    api: str
+    name: str
+
+
+def encode_call(
+    request: Request,
+    response: Response | None,
+    at_s: float,
+    duration_s: float,
+    operation: NamedOperation | None,
+    violations: Sequence[Violation],
+    near_miss: str | None,
+    effect: Effect | None,
+) -> tuple[bytes, int]:
+    """Write a call, and tell its size as the journal counts it."""
+    size = len(request.path) + len(request.query) + request.headers.size_bytes + len(request.content or b"")
+    answered = None
+    if response is not None:
+        size += len(response.head) + len(response.content)
+        answered = [response.status, _to_text(response.head), _to_text(response.content)]
+    call = [
+        at_s,
+        duration_s,
+        operation and [operation.api, operation.name],
+        request.method,
+        request.path,
+        _to_text(request.query),
+        [[_to_text(name), _to_text(value)] for name, value in request.headers.lines],
+        None if request.content is None else _to_text(request.content),
+        answered,
+        violations,
+        near_miss,
+        effect and effect.names,
+    ]
+    return exact_json.dumps(call), size
+
+
+def decode_call(entry_id: bytes, session: str, fields: Any, parse_headers: ParseHeaders) -> Entry | None:
+    """Read an entry of the stream; None of the one that says that the journal was emptied."""
+    call = _list_fields(fields).get(b"call")
+    if call is None:
+        return None
+    (
+        at_s,
+        duration_s,
+        operation,
+        method,
+        path,
+        query,
+        lines,
+        content,
+        answered,
+        violations,
+        near_miss,
+        names,
+    ) = json.loads(call)
+    return Entry(
+        call_number(entry_id),
+        session,
+        at_s,
+        duration_s,
+        StoredOperation(*operation) if operation else None,
+        method,
+        path,
+        _to_bytes(query),
+        parse_headers((_to_bytes(name), _to_bytes(value)) for name, value in lines),
+        None if content is None else _to_bytes(content),
+        answered and Response(answered[0], _to_bytes(answered[1]), _to_bytes(answered[2])),
+        [Violation(*violation) for violation in violations],
+        near_miss,
+        names and Effect(names=tuple(names)),
+    )
+
+
+def call_number(entry_id: bytes) -> int:
+    """Tell the number of a call by the id of its entry in the stream."""
+    return int(entry_id.partition(b"-")[0])
+
+
+def call_size(fields: Any) -> int:
+    """Tell the size of the call in an entry of the stream, as the journal counts it."""
+    return int(_list_fields(fields)[b"bytes"])
+
+
+def _list_fields(fields: Any) -> dict[bytes, bytes]:
+    """Map the names to the values of an entry, which come in turns."""
+    return dict(zip(fields[::2], fields[1::2], strict=True))
+
+
+def _to_text(content: bytes) -> str:
+    return content.decode("latin-1")
+
+
+def _to_bytes(text: str) -> bytes:
+    return text.encode("latin-1")

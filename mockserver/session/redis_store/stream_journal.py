@@ -1,0 +1,131 @@
+"""The journal of a session in a stream, to which every process adds, and which every process can follow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from mockserver.http.problems import Unavailable, Violation
+from mockserver.http.request import Request
+from mockserver.http.response import Response
+from mockserver.session.journal import Entry
+from mockserver.session.listener import Listener
+from mockserver.session.redis_store.connection import Connection
+from mockserver.session.redis_store.follower import Follower
+from mockserver.session.redis_store.replica import Replica
+from mockserver.session.redis_store.stored_call import ParseHeaders, decode_call, encode_call
+from mockserver.simulation.faults import Effect
+from mockserver.simulation.match import Match, NamedOperation
+
+
+class StreamJournal:
+    """What a call adds to a session's journal, and what it reads there.
+
+    key: of the stream. follow: finds who follows the stream in this process.
+    rows, is_cleared: what the next commit adds, after it has emptied the journal if so.
+    """
+
+    __slots__ = ("_connection", "_follow", "_key", "_parse_headers", "_replica", "is_cleared", "rows")
+
+    def __init__(
+        self,
+        replica: Replica,
+        key: str,
+        connection: Connection,
+        follow: Callable[[Replica], Follower],
+        parse_headers: ParseHeaders,
+    ) -> None:
+        self._replica = replica
+        self._key = key
+        self._connection = connection
+        self._follow = follow
+        self._parse_headers = parse_headers
+        self.rows: list[tuple[bytes, int]] = []
+        self.is_cleared = False
+
+    @property
+    def count(self) -> int:
+        """How many calls there were."""
+        return self._replica.calls
+
+    @property
+    def dropped(self) -> int:
+        """How many calls had to give way since the journal was empty."""
+        return self._replica.dropped
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody in this process waits for calls or reads them as they come."""
+        return self._follow(self._replica).is_busy
+
+    def add(
+        self,
+        request: Request,
+        response: Response | None,
+        at_s: float,
+        duration_s: float,
+        operation: NamedOperation | None,
+        violations: Sequence[Violation],
+        near_miss: str | None,
+        effect: Effect | None,
+    ) -> None:
+        """Enter one call with the next commit; the values are those of Entry."""
+        self.rows.append(
+            encode_call(request, response, at_s, duration_s, operation, violations, near_miss, effect)
+        )
+
+    def clear(self) -> None:
+        """Forget every call with the next commit; those who wait begin to count anew."""
+        self.is_cleared = True
+        self.rows.clear()
+
+    def discard(self) -> None:
+        """Forget what the next commit would have done."""
+        self.rows.clear()
+        self.is_cleared = False
+
+    async def list_entries(self, match: Match | None = None) -> list[Entry]:
+        """List the calls that fit, oldest first."""
+        rows = await self._connection.run_command("XRANGE", self._key, "-", "+")
+        entries = (self._read_row(*row) for row in rows)
+        return [one for one in entries if one is not None and (match is None or one.fits(match))]
+
+    def _read_row(self, entry_id: bytes, fields: Any) -> Entry | None:
+        return decode_call(entry_id, self._replica.name, fields, self._parse_headers)
+
+    async def wait_for_calls(self, match: Match, count: int, timeout_s: float) -> list[Entry]:
+        """Wait until *count* calls fit, at most *timeout_s* seconds of real time, and list the newest *count* of them.
+
+        Of fewer, all are listed. Raises Unavailable if the stub stops first.
+        """
+        follower = self._follow(self._replica)
+        # Followed first, so that no call slips through between the list and those that come.
+        with follower.listen(tells_clears=True) as listener:
+            found = await self.list_entries(match)
+            if len(found) >= count:
+                return found[-count:]
+            last_id = found[-1].id if found else 0
+            try:
+                async with asyncio.timeout(timeout_s):
+                    async for entry in listener:
+                        if isinstance(entry, int):
+                            found = [one for one in found if one.id > entry]
+                        elif entry.id > last_id and entry.fits(match):
+                            found.append(entry)
+                            if len(found) == count:
+                                return found
+            except TimeoutError:
+                return found
+        raise Unavailable("The stub is stopping")
+
+    @contextmanager
+    def listen(self) -> Iterator[Listener[Entry]]:
+        """Yield a reader of each call as it is answered."""
+        with self._follow(self._replica).listen() as listener:
+            yield listener
+
+    def stop(self) -> None:
+        """Tell those who listen that there will be no more calls."""
+        self._follow(self._replica).stop()

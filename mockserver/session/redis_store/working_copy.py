@@ -1,0 +1,240 @@
+"""A session as one call sees and changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar, cast
+
+from mockserver.http import exact_json
+from mockserver.session.ids import Ids
+from mockserver.session.memory_store import MemoryStore, Saved
+from mockserver.session.redis_store.replica import (
+    Replica,
+    name_fixtures,
+    name_part,
+    name_record,
+    name_records,
+    name_snapshot,
+)
+from mockserver.session.redis_store.stream_journal import StreamJournal
+from mockserver.session.session import Blueprint, Session
+from mockserver.session.store import Change, Key, Record
+from mockserver.simulation.clock import Clock
+from mockserver.simulation.faults import Faults
+from mockserver.simulation.overrides import Overrides
+
+_Result = TypeVar("_Result")
+
+
+class CopiedStore:
+    """The records of an API over those of a replica, which it leaves as they are."""
+
+    __slots__ = ("_committed", "changed", "is_replaced")
+
+    def __init__(self, committed: MemoryStore) -> None:
+        self._committed = committed
+        self.changed: dict[Key, Record] = {}
+        self.is_replaced = False
+
+    async def get(self, key: Key) -> Record | None:
+        """Read the record at *key*, or None."""
+        return self._read(key)
+
+    async def update(self, key: Key, change: Change) -> Record:
+        """Replace the record at *key*."""
+        record = self.changed[key] = change(self._read(key))
+        return record
+
+    async def list_records(self, prefix: Key) -> list[Record]:
+        """List the records whose key starts with *prefix*, fixtures first, oldest first."""
+        if not self.changed:
+            return await self._committed.list_records(prefix)
+        return [record for key, record in self.all_records().items() if key[: len(prefix)] == prefix]
+
+    def all_records(self) -> dict[Key, Record]:
+        """Give every record by its key."""
+        return self._committed.all_records() | self.changed
+
+    def save(self) -> Saved:
+        """Save everything."""
+        base, own = self._committed.save()
+        return base, own | self.changed
+
+    def load(self, saved: Saved) -> None:
+        """Go back to what was saved, or start with other fixtures."""
+        self._committed, self.changed, self.is_replaced = MemoryStore(saved[0]), dict(saved[1]), True
+
+    def _read(self, key: Key) -> Record | None:
+        record = self.changed.get(key)
+        return self._committed.read(key) if record is None else record
+
+
+class Changes(NamedTuple):
+    """What a call changed: the beginnings of names whose parts go, and names and values of the parts that come."""
+
+    gone: list[bytes]
+    parts: list[tuple[bytes, bytes]]
+
+
+class WorkingCopy(Session):
+    """A copy of a replica, whose parts are copied when they are first looked at: a call needs but a few.
+
+    stream: its journal. commit: makes the changes of a copy count, and tells whether it could.
+    """
+
+    is_copy = True
+    __slots__ = ("_commit", "_copied", "_has_turn", "birth", "replica", "stream", "version")
+
+    def __init__(
+        self,
+        replica: Replica,
+        blueprint: Blueprint,
+        journal: StreamJournal,
+        commit: Callable[[WorkingCopy], Awaitable[bool]],
+    ) -> None:
+        self.id = replica.name
+        self.calls = 0
+        self.used_s = 0.0
+        self.journal = self.stream = journal
+        self.replica = replica
+        self._blueprint = blueprint
+        self._commit = commit
+        self._has_turn = False
+        self._copied: set[str] = set()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Throw away what was changed, and begin again with what the replica has now."""
+        for name in self._copied:
+            delattr(self, name)
+        self._copied.clear()
+        self._apis = {}
+        self.birth, self.version, self.start = self.replica.birth, self.replica.version, self.replica.start
+
+    def __getattr__(self, name: str) -> Any:
+        """Copy a part that is looked at for the first time; Python asks here for what is not set."""
+        if name not in _COPIED:
+            raise AttributeError(name)
+        part = _COPIED[name](self)
+        setattr(self, name, part)
+        self._copied.add(name)
+        return part
+
+    async def change(self, act: Callable[[], _Result]) -> _Result:
+        """Do *act*, as often as another process is faster."""
+        await self.begin()
+        try:
+            while True:
+                result = act()
+                if await self.commit():
+                    return result
+        finally:
+            self.leave()
+
+    async def begin(self) -> None:
+        """Wait until nobody else in this process is changing the session, and begin with what it is by then."""
+        if not self._has_turn:
+            await self.replica.turn.acquire()
+            self._has_turn = True
+        if self.version != self.replica.version or self.birth != self.replica.birth:
+            self.refresh()
+
+    async def commit(self) -> bool:
+        """Make what was changed and recorded count; False if it has to be done again, which it then can."""
+        is_done = await self._commit(self)
+        self.stream.discard()
+        if not is_done:
+            await self.begin()
+        self.refresh()
+        return is_done
+
+    def leave(self) -> None:
+        """Let others go on; what was not committed is lost."""
+        self.stream.discard()
+        self.refresh()
+        if self._has_turn:
+            self._has_turn = False
+            self.replica.turn.release()
+
+    def collect_changes(self) -> Changes:
+        """Collect what is no more as in the replica."""
+        changes = Changes([], [])
+        if "stores" in self._copied:
+            for api, store in self.stores.items():
+                _collect_records(self.replica, api, store, changes)
+        if "snapshots" in self._copied:
+            before = self.replica.snapshots
+            for name in dict.fromkeys([*before, *self.snapshots]):
+                saved = self.snapshots.get(name)
+                if saved is not before.get(name):
+                    changes.parts.append((name_snapshot(name), self.replica.encode_snapshot(saved)))
+        if "ids" in self._copied and self.ids.taken is not self.replica.taken:
+            changes.parts.append((name_part("taken"), exact_json.dumps(sorted(self.ids.taken))))
+        for name, part, dump in _DUMPED:
+            if part in self._copied:
+                value = dump(self)
+                if value != self.replica.parts.get(name):
+                    changes.parts.append((name_part(name), exact_json.dumps(value)))
+        return changes
+
+
+def _collect_records(replica: Replica, api: str, store: MemoryStore, changes: Changes) -> None:
+    copied = cast(CopiedStore, store)
+    if copied.is_replaced:
+        changes.gone.append(name_records(api))
+        fixtures = replica.encode_fixtures(api, copied.save()[0])
+        changes.parts.append((name_fixtures(api), exact_json.dumps(fixtures)))
+    for number, (key, record) in enumerate(copied.changed.items()):
+        order = (replica.version + 1, number) if copied.is_replaced else replica.find_order(api, key, number)
+        changes.parts.append((name_record(api, key), exact_json.dumps([*order, record])))
+
+
+def _copy_clock(copy: WorkingCopy) -> Clock:
+    clock = Clock(copy.replica.blueprint.seconds)
+    dumped = copy.replica.parts.get("clock")
+    if dumped is not None:
+        clock.restore(*dumped)
+    return clock
+
+
+def _copy_ids(copy: WorkingCopy) -> Ids:
+    ids = Ids(copy.replica.blueprint.seed)
+    ids.go_on(copy.replica.parts.get("drawn") or 0, copy.replica.taken)
+    return ids
+
+
+def _copy_faults(copy: WorkingCopy) -> Faults:
+    faults = Faults(copy.clock, copy.replica.blueprint.seed)
+    parts = copy.replica.parts
+    if parts.get("faults"):
+        faults.restore(parts["faults"])
+    if parts.get("dice"):
+        faults.restore_dice(parts["dice"])
+    return faults
+
+
+def _copy_overrides(copy: WorkingCopy) -> Overrides:
+    overrides = Overrides()
+    overrides.restore(copy.replica.parts.get("overrides") or ())
+    return overrides
+
+
+# What makes the copy of each part of a session.
+_COPIED: Mapping[str, Callable[[WorkingCopy], Any]] = {
+    "clock": _copy_clock,
+    "faults": _copy_faults,
+    "ids": _copy_ids,
+    "keys": lambda copy: dict(copy.replica.parts.get("keys") or {}),
+    "overrides": _copy_overrides,
+    "snapshots": lambda copy: dict(copy.replica.snapshots),
+    "stores": lambda copy: {api: CopiedStore(store) for api, store in copy.replica.stores.items()},
+}
+# The small parts of the replica: the name, the part of the session that it is of, and what is kept of that.
+_DUMPED: Sequence[tuple[str, str, Callable[[WorkingCopy], Any]]] = (
+    ("clock", "clock", lambda copy: copy.clock.dump()),
+    ("dice", "faults", lambda copy: copy.faults.dump_dice()),
+    ("drawn", "ids", lambda copy: copy.ids.drawn or None),
+    ("faults", "faults", lambda copy: copy.faults.dump() or None),
+    ("keys", "keys", lambda copy: copy.keys or None),
+    ("overrides", "overrides", lambda copy: copy.overrides.documents() or None),
+)

@@ -1,0 +1,40 @@
+"""A server of Redis, as Debian ships it, on a socket in a folder of its own; nothing of it stays."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+START_S = 10
+
+
+def needs_redis() -> None:
+    """Skip the test where there is no server to be started."""
+    if shutil.which("redis-server") is None:
+        pytest.skip(
+            "redis-server is not installed; .ci/run installs it, apt-get install redis-server does too"
+        )
+
+
+@contextmanager
+def serve_redis(folder: Path) -> Iterator[str]:
+    """Serve from *folder*, which keeps what is stored, until the block ends; yields the URL."""
+    socket = folder / "redis.sock"
+    command = ["redis-server", "--port", "0", "--unixsocket", socket, "--dir", folder, "--appendonly", "yes"]
+    process = subprocess.Popen([*command, "--save", "", "--appendfsync", "no"], stdout=subprocess.DEVNULL)
+    try:
+        ends_s = time.monotonic() + START_S
+        while not socket.exists():
+            assert process.poll() is None
+            assert time.monotonic() < ends_s
+            time.sleep(0.005)
+        yield f"unix://{socket}"
+    finally:
+        process.terminate()
+        process.wait(START_S)
