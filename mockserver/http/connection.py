@@ -16,6 +16,8 @@ from mockserver.http.raw_connection import EXTENSION, BufferedTransport, RawConn
 
 # A connection stays open for so much longer than its client is told, whose clock runs from when the answer has come.
 LEEWAY_S = 1
+# From the first byte of a head to its last: whoever sends slower, or no more, does not keep the connection.
+HEAD_S = 20
 # Of a head, and of what a chunked body has besides its content.
 _MAXIMUM_HEAD_BYTES = 1024 * 1024
 _MAXIMUM_TARGET_BYTES = 65_000  # the parser of URLs takes 65,535
@@ -52,8 +54,9 @@ class Connection(HttpToolsProtocol):
     which costs a small response more than everything the stub does for it. What is not HTTP is refused by the
     application too, so that the client gets the API's own error body. A path in raw UTF-8, as curl sends it, is read
     as if it were percent-encoded. An offer of HTTP/2 or WebSocket is ignored, since the parser would give up the body
-    for it. Trailers are no headers. A head that does not end is refused. A client that has closed its sending side
-    still gets its response. The application gets the connection, since it may have to break it.
+    for it. Trailers are no headers. A head that does not end is refused, and one that is not sent to its end closes the
+    connection. A client that has closed its sending side still gets its response. The application gets the connection,
+    since it may have to break it.
 
     The parser is given whole heads and, apart from them, bodies: so the same bytes are read alike, however they are
     parted into packets.
@@ -63,10 +66,15 @@ class Connection(HttpToolsProtocol):
         """Put the buffered transport under the protocol."""
         self.url, self.headers = b"", []
         self._is_in_head, self._head, self._overhead = True, b"", 0
+        self._head_timer: asyncio.TimerHandle | None = None
         self._body_left: int | None = None  # bytes; None of a chunked body, whose end is seen when it comes
         super().connection_made(cast(asyncio.Transport, BufferedTransport(transport, self.loop)))
         self._raw_connection = RawConnection(self.transport, self.timeout_keep_alive - LEEWAY_S)
         self._extensions: dict[str, Any] = {EXTENSION: self._raw_connection}
+        # Uvicorn closes what is idle after a response; of a client that never sends anything it would wait for ever.
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
 
     def data_received(self, data: bytes) -> None:
         """Pass on what arrived, heads and bodies apart."""
@@ -93,10 +101,23 @@ class Connection(HttpToolsProtocol):
                 )
                 return b""
             else:
+                if self._head_timer is None:
+                    self._head_timer = self.loop.call_later(HEAD_S, self.shutdown)
                 return b""
+        self._cancel_head_timer()
         head, rest, self._head = self._head[:end], self._head[end:], b""
         self._pass_head(head)
         return rest
+
+    def _cancel_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection, and what it was waited for."""
+        self._cancel_head_timer()
+        super().connection_lost(exc)
 
     def _pass_head(self, head: bytes) -> None:
         """Pass on a head, changed where the parser would misread it."""

@@ -15,6 +15,7 @@ from functools import partial
 import pytest
 
 from mockserver.http import listening_socket
+from mockserver.http.connection import HEAD_S
 from mockserver.http.server import Server
 from mockserver.services.service import load_services
 from mockserver.stub import Stub
@@ -100,9 +101,10 @@ def test_connection_stays_open_for_a_request_that_has_begun():
         connection.sendall(good())
         assert read(connection).status == 200
         sent = good()
+        loop.turn(IDLE_S - 5)
         connection.sendall(sent[:20])
         ask(url, ANSWERED["front page"])  # after which the stub has read those, too
-        loop.turn(IDLE_S + 2)
+        loop.turn(HEAD_S - 1)
         connection.sendall(sent[20:])
 
         assert read(connection).status == 200

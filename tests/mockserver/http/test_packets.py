@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from mockserver.http.connection import Connection
+from mockserver.http.connection import HEAD_S, LEEWAY_S, Connection
 from mockserver.http.problems import Problem
 from mockserver.http.raw_connection import BufferedTransport
 
@@ -108,6 +108,49 @@ def exchange(packets: list[bytes]) -> tuple[bytes, bool]:
         return transport.written, transport.is_closed
 
     return asyncio.run(asyncio.wait_for(send(), 10))
+
+
+class TurnedClock:
+    """A loop whose time is turned by hand."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self.timers: list[tuple[float, Any, Mock]] = []
+
+    def call_later(self, delay_s: float, call: Any) -> Mock:
+        handle = Mock(cancelled=False)
+        handle.cancel = lambda: setattr(handle, "cancelled", True)
+        self.timers.append((self.now_s + delay_s, call, handle))
+        return handle
+
+    def turn(self, seconds: float) -> None:
+        self.now_s += seconds
+        due = [one for one in self.timers if one[0] <= self.now_s and not one[2].cancelled]
+        for one in due:
+            self.timers.remove(one)
+            one[1]()
+
+
+@pytest.mark.parametrize(
+    ("packets", "seconds"),
+    [([b"GET /\r\n"], HEAD_S), ([b"GET / HTTP/1.1\r\nHost", b": a\r\n"], HEAD_S), ([], 76)],
+)
+def test_client_that_sends_no_whole_head_is_not_waited_for(packets, seconds):
+    config = uvicorn.Config(
+        Echo(), http=Connection, lifespan="off", log_config=None, timeout_keep_alive=75 + LEEWAY_S
+    )
+    config.load()
+    clock, transport = TurnedClock(), Transport()
+    connection = Connection(config, ServerState(), {}, clock)
+    connection.connection_made(transport)
+    for packet in packets:
+        connection.data_received(packet)
+        clock.turn(0.5)
+    clock.turn(seconds - 0.5 * len(packets) - 1)
+    assert not transport.is_closed
+
+    clock.turn(1.5)
+    assert transport.is_closed
 
 
 @pytest.mark.parametrize("name", REQUESTS)
