@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from mockserver.http import session_name
-from mockserver.http.problems import Invalid, NotFound, Violation
+from mockserver.http.problems import Invalid, NotFound, Unavailable, Violation
 from mockserver.http.request import Request
 from mockserver.session.ids import Ids
 from mockserver.session.session import DEFAULT, Blueprint, Session
@@ -177,16 +177,25 @@ class SessionRegistry:
         return name
 
     def _make(self, name: str, now_s: float) -> Session:
-        self._forget(name)
         self._expire(now_s)
-        if len(self._sessions) >= self._limit:
-            idle = (known.id for known in self._sessions.values() if not known.is_in_use)
-            self._forget(next(idle, ""))
+        if name not in self._sessions and len(self._sessions) >= self._limit:
+            self._forget(self._find_longest_idle())
+        self._forget(name)
         self._begun += 1
         session = self._sessions[name] = Session(name, self.blueprint, self._begun)
         session.used_s = now_s
         self._ended.pop(name, None)
         return session
+
+    def _find_longest_idle(self) -> str:
+        """Find the session that has been idle longest; raise Unavailable if all are in use."""
+        for session in self._sessions.values():
+            if not session.is_in_use:
+                return session.id
+        raise Unavailable(
+            f"All {self._limit} sessions are in use; end one with DELETE /__admin/sessions/NAME, "
+            "or start the stub with a larger --max-sessions"
+        )
 
     def _expire(self, now_s: float) -> None:
         while self._sessions:
