@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jwt
 
 from mockserver.auth import tokens
 from mockserver.auth.claims import AUDIENCE
 from mockserver.auth.schemes import Scheme, authorization_word, credential_kind
-from mockserver.auth.security import Security
-from mockserver.fixtures import Credentials
 from mockserver.http.session_name import CLAIM, START_CLAIM
-from mockserver.session.session import Session
-from mockserver.session.sessions import Sessions
+
+if TYPE_CHECKING:
+    from mockserver.auth.security import Security
+    from mockserver.fixtures import Credentials
+    from mockserver.session.session import Session
+    from mockserver.session.sessions import Sessions
 
 Claims = dict[str, Any]
 _HOUR_S = 3600

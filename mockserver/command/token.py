@@ -30,8 +30,8 @@ def make_credential(
     kind = _credential_kind(name)
     if kind is None:
         raise CannotStart(f"{name} asks for no credential")
-    # Of all APIs, since the file may name them all.
-    services = load_services(None, own_fixtures)
+    # Of all APIs only for the file, which may name them all.
+    services = load_services(None if own_fixtures else [name], own_fixtures)
     known = next(one.fixtures.credentials for one in services if one.name == name)
     if kind != "jwt":
         if session is not None or wanted["defect"] is not None or wanted["sub"] is not None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Collection
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mockserver.http.reply import Reply, Stream
-from mockserver.session.session import Session
+
+if TYPE_CHECKING:
+    from mockserver.session.session import Session
 
 
 class Handler(Protocol):

@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openapi
 from mockserver import apis, fixtures
 from mockserver.contract.handler import Handler, MethodHandler
 from mockserver.http.problems import CannotStart
-from mockserver.session.session import Session
 from openapi import Spec
+
+if TYPE_CHECKING:
+    from mockserver.session.session import Session
 
 
 @dataclass(frozen=True)
