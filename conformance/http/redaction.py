@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import httpx2
 
-from conformance.http.credentials.told import is_address, list_told_credentials, mask_in_address
+from conformance.http.credentials.disclosure import is_address, list_told_credentials, mask_in_address
 from conformance.http.credentials.traces import Trace, TraceFinder
 from conformance.http.foreign_text import (
     LONGEST_SENTENCE,

@@ -37,7 +37,7 @@ LONGER_THAN_A_LIST = 20
 # Cut here is what has no credential any more, or what was never a text of others.
 ALLOWED = {
     # The forms of a credential, to look for.
-    "conformance/http/credentials/told.py: value[:_LONGEST]",
+    "conformance/http/credentials/disclosure.py: value[:_LONGEST]",
     "conformance/http/credentials/traces.py: encode(bytes(ahead) + value).decode()[shared:end]",
     # Of a contract, which is read before any credential is sent, and of what is made up here.
     "conformance/apis/onlyautomator/test_request_body_values.py: _LONG_TEXT[:1000]",
