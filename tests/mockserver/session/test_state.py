@@ -23,8 +23,15 @@ def test_exported_state_is_imported_as_it_was(caller):
     assert again["id"] == document["onlyautomator"]["preferences"][0]["id"]
 
 
-def test_state_holds_no_credential(caller):
-    assert "SS." not in caller.ask("GET", "state").text
+def test_state_holds_no_credential_but_what_a_caller_wrote(caller):
+    made = [caller.key, caller.token, caller.admin("POST", "keys")["api_key"]]
+    caller.write({**A_FAN, "value": {"password": "of the caller's own"}})
+    caller.admin("PUT", "snapshots/one")
+
+    for path in ("state", "snapshots/one"):
+        text = caller.ask("GET", path).text
+        assert [one for one in ("SS.", "workspaces", "credentials", *made) if one in text] == []
+        assert "of the caller's own" in text
 
 
 def test_large_state_goes_both_ways(caller):
