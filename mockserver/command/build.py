@@ -5,6 +5,7 @@ What the slow imports bring is imported inside the functions: a mistake on the c
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from typing import TYPE_CHECKING
@@ -40,6 +41,15 @@ def check_store_settings(settings: Settings) -> None:
     """Raise CannotStart for settings that do not go together with a store, or cannot be its prefix."""
     if not _STORE_PREFIX.fullmatch(settings.store_prefix):
         raise CannotStart("--store-prefix: use 1 to 64 letters, digits and any of . _ : -")
+    if settings.workers > 1 and settings.store is None:
+        raise CannotStart(
+            f"--workers {settings.workers} needs --store: each process would keep sessions of its own, and calls of "
+            "one caller would meet different ones"
+        )
+    if settings.workers > 1 and not hasattr(os, "fork"):
+        raise CannotStart(
+            f"--workers {settings.workers}: this system has no fork; start several stubs on one --store"
+        )
     if settings.store is not None and settings.state is not None:
         raise CannotStart("--state has no use with --store, which keeps the state; leave one of them out")
 

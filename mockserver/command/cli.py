@@ -114,6 +114,12 @@ def serve(
             help="What the keys on that server begin with; stubs with other names there are apart.",
         ),
     ] = "mockserver",
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, max=64, envvar="MOCKSERVER_WORKERS", help="Processes on one port; several need --store."
+        ),
+    ] = 1,
     auth: Annotated[
         Auth,
         typer.Option(
@@ -247,6 +253,7 @@ def serve(
         state=state,
         store=store or None,
         store_prefix=store_prefix,
+        workers=workers,
         auth=auth,
         verify_hmac=verify_hmac,
         strict_sessions=strict_sessions,

@@ -42,6 +42,8 @@ def run_command(settings: Settings, command: Sequence[str]) -> int:
         built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
         refuse_useless_verify_hmac(settings, built_in)
         check_store_settings(settings)
+        if settings.workers > 1:
+            raise CannotStart("run starts one process; leave out --workers")
         stub = build_stub(settings, built_in, call_log)
         if token_notice:
             print(token_notice, file=sys.stderr)

@@ -15,6 +15,7 @@ from mockserver.command.build import (
 from mockserver.command.call_log import open_call_log
 from mockserver.command.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
+from mockserver.command.workers import Workers
 from mockserver.http import listening_socket
 from mockserver.services.service import select_built_in_services
 
@@ -51,7 +52,15 @@ def serve_until_signal(settings: Settings) -> None:
 
         _tune_garbage_collection()
         _end_with_terminal()
-        Server(stub.application, announce, clean_up).run(sockets=[listener])
+        if settings.workers > 1:
+            Workers(
+                settings.workers,
+                lambda tell_ready: Server(stub.application, tell_ready).run(sockets=[listener]),
+                announce,
+                clean_up,
+            ).run()
+        else:
+            Server(stub.application, announce, clean_up).run(sockets=[listener])
 
 
 def _tune_garbage_collection() -> None:

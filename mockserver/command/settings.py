@@ -54,6 +54,7 @@ class Settings:
     state: Path | None
     store: str | None
     store_prefix: str
+    workers: int
     auth: Auth
     verify_hmac: bool
     strict_sessions: bool

@@ -1,0 +1,123 @@
+"""Several processes that serve one socket, and the one that watches over them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from mockserver.http.problems import CannotStart
+
+_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+# A worker that ends sooner will hardly do better the next time.
+_SHORTEST_S = 1.0
+
+
+class Workers:
+    """Runs *serve* in *count* processes; it is given what to call once it answers.
+
+    on_ready is called once all of them answer, on_stopped once none answers any more. One that ends by itself is
+    replaced.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        serve: Callable[[Callable[[], None]], None],
+        on_ready: Callable[[], None],
+        on_stopped: Callable[[], None],
+    ) -> None:
+        self._count = count
+        self._serve = serve
+        self._on_ready = on_ready
+        self._on_stopped = on_stopped
+        # Each with when it was started.
+        self._started_s: dict[int, float] = {}
+        self._ended_by: int | None = None
+        self._ready = os.pipe()
+        # Nothing is ever written to it: a worker that reads its end has lost the process that watches over it.
+        self._lifeline = os.pipe()
+
+    def run(self) -> None:
+        """Run until a signal ends this process, and end by that signal.
+
+        Raises CannotStart if a worker ends as soon as it has started.
+        """
+        before = {number: signal.getsignal(number) for number in _ENDING}
+        for number in _ENDING:
+            if before[number] is not signal.SIG_IGN:
+                signal.signal(number, self._end)
+        for _ in range(self._count):
+            self._start()
+        threading.Thread(target=self._announce, daemon=True).start()
+        try:
+            while self._started_s:
+                self._watch()
+        finally:
+            self._end_all()
+        self._on_stopped()
+        if self._ended_by is not None:
+            signal.signal(self._ended_by, signal.SIG_DFL)
+            signal.raise_signal(self._ended_by)
+
+    def _start(self) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        worker = os.fork()
+        if worker == 0:
+            status = 1
+            try:
+                self._serve_until_signal()
+                status = 0
+            finally:
+                # Without what this process would clean up, which belongs to the one that watches.
+                os._exit(status)
+        self._started_s[worker] = time.monotonic()
+        if self._ended_by is not None:
+            self._end_all()
+
+    def _serve_until_signal(self) -> None:
+        # While it serves, the server has handlers of its own; after that it raises the signal again, to no effect.
+        for number in _ENDING:
+            signal.signal(number, signal.SIG_IGN)
+        os.close(self._lifeline[1])
+        threading.Thread(target=self._end_when_alone, daemon=True).start()
+        self._serve(self._tell_ready)
+
+    def _tell_ready(self) -> None:
+        os.write(self._ready[1], b".")
+
+    def _end_when_alone(self) -> None:
+        os.read(self._lifeline[0], 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _announce(self) -> None:
+        for _ in range(self._count):
+            os.read(self._ready[0], 1)
+        self._on_ready()
+
+    def _watch(self) -> None:
+        """Wait for a worker to end, and replace one that nobody told to."""
+        worker, status = os.wait()
+        started_s = self._started_s.pop(worker, None)
+        if started_s is None or self._ended_by is not None:
+            return
+        how = f"by signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "by itself"
+        if time.monotonic() - started_s < _SHORTEST_S:
+            raise CannotStart(f"a worker ended {how} as soon as it had started")
+        print(f"mockserver: a worker ended {how}; another one takes its place", file=sys.stderr, flush=True)
+        self._start()
+
+    def _end(self, number: int, _: FrameType | None) -> None:
+        self._ended_by = number
+        self._end_all()
+
+    def _end_all(self) -> None:
+        for worker in self._started_s:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGTERM)

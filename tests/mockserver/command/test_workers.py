@@ -1,0 +1,141 @@
+"""Several processes on one port and one store."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.testbed.calls import PREFERENCE, bearer, token
+from tests.testbed.redis_server import needs_redis
+from tests.testbed.session_caller import A_FAN
+from tests.testbed.stubs import run_command, start_command
+
+NAME = "X-Mock-Session"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--workers", "2"], "--workers 2 needs --store: each process would keep sessions of its own"),
+        (
+            ["--workers", "2", "--store", "redis://127.0.0.1:1", "run", "--", "true"],
+            "run starts one process; leave out --workers",
+        ),
+    ],
+)
+def test_workers_that_cannot_be_are_one_line(words, said):
+    ended = run_command("--port", "0", *words)
+
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert said in line
+
+
+@pytest.fixture(scope="module")
+def workers(store) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    needs_redis()
+    words = ["--workers", "4", "--store", store, "--store-prefix", "workers", "--log-level", "error"]
+    with start_command(*words, "--quiet") as (url, process):
+        yield url, process
+        children = list_workers(process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == -signal.SIGTERM
+        assert not any(Path(f"/proc/{child}").exists() for child in children)
+
+
+def list_workers(process: subprocess.Popen[str]) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def write(url: str, name: str, number: int) -> httpx2.Response:
+    """Write on a connection of its own, which any process may accept."""
+    return httpx2.post(
+        url + PREFERENCE,
+        json={**A_FAN, "preference": f"p{number}"},
+        headers={**bearer(token()), NAME: name},
+        verify=False,
+        timeout=10,
+    )
+
+
+def list_written(url: str, name: str) -> set[str]:
+    state = httpx2.get(f"{url}/__admin/state", params={"session": name}, verify=False).json()
+    return {one["preference"] for one in state["onlyautomator"]["preferences"]}
+
+
+def test_sessions_of_many_tests_at_once_never_collide(workers):
+    url, process = workers
+    assert len(list_workers(process)) == 4
+
+    def use_session(name: str) -> set[str]:
+        with httpx2.Client(base_url=url, verify=False, headers=bearer(token()) | {NAME: name}) as http:
+            for number in range(3):
+                assert http.post(PREFERENCE, json={**A_FAN, "preference": f"{name}-{number}"}).is_success
+        return list_written(url, name)
+
+    names = [f"test-{number}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        found = dict(zip(names, pool.map(use_session, names), strict=True))
+    assert found == {name: {f"{name}-{number}" for number in range(3)} for name in names}
+
+
+def test_worker_that_is_killed_loses_nothing_acknowledged_and_is_replaced(workers):
+    url, process = workers
+    before = list_workers(process)
+    acknowledged: set[str] = set()
+    is_over = threading.Event()
+
+    def write_until_over(first: int) -> None:
+        number = first
+        while not is_over.is_set():
+            # What was under way in the process that ended got no answer.
+            with suppress(httpx2.HTTPError):
+                if write(url, "killed", number).status_code == 200:
+                    acknowledged.add(f"p{number}")
+            number += 4
+
+    with ThreadPoolExecutor(4) as pool:
+        for first in range(4):
+            pool.submit(write_until_over, first)
+        while len(acknowledged) < 20:
+            time.sleep(0.005)
+        os.kill(before[0], signal.SIGKILL)
+        counted = len(acknowledged)
+        while len(acknowledged) < counted + 20:
+            time.sleep(0.005)
+        is_over.set()
+
+    assert acknowledged <= list_written(url, "killed")
+    while len(list_workers(process)) < 4:
+        time.sleep(0.005)
+    assert before[0] not in list_workers(process)
+
+
+def test_workers_end_with_the_one_that_watches_over_them(store):
+    needs_redis()
+    words = [
+        "--workers",
+        "2",
+        "--store",
+        store,
+        "--store-prefix",
+        "ending",
+        "--log-level",
+        "error",
+        "--quiet",
+    ]
+    with start_command(*words) as (_, process):
+        children = list_workers(process)
+        process.kill()
+        while any(Path(f"/proc/{child}").exists() for child in children):
+            time.sleep(0.005)
