@@ -9,8 +9,9 @@ from mockserver.session.memory_store import Saved
 
 
 def list_collections(state: Mapping[str, Saved]) -> list[Collection[Any]]:
-    """List the collections of a saved state that hold a record each."""
-    return [part.items() for saved in state.values() for part in saved]
+    """List the collections of a saved state that hold records, or their keys."""
+    # Not their items: a pair of each would have to be made first, all at once.
+    return [view for saved in state.values() for part in saved for view in (part.values(), part.keys())]
 
 
 def let_go_in_pieces(collections: list[Collection[Any]]) -> None:
