@@ -11,11 +11,10 @@ from conformance.apis.onlyautomator import model, shared_writes
 from conformance.apis.onlyautomator.driver import VALUE_OF_LATER_WRITE, Body, Driver, SentWrite, triple_of
 from conformance.apis.onlyautomator.model import Write
 from conformance.apis.onlyautomator.refusals import counts_seconds
-from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested
 from conformance.http.response import Response
 from conformance.suite.driver import is_among, repeat_race
 
-_CREATES_AT_ONCE = 4
 _VALUES_AT_ONCE = (("fourth", "fifth"), ("sixth", "seventh"))  # for each of two records
 
 
@@ -25,6 +24,13 @@ class _Record(NamedTuple):
     body: Body
     answer: Response
     credential: str
+
+
+class CreatesAtOnce(NamedTuple):
+    """The writes of one triple that several requests create at once, and of two that one each does; updates last."""
+
+    shared: Sequence[SentWrite]
+    single: Sequence[Sequence[SentWrite]]
 
 
 def write_one_record(driver: Driver) -> Sequence[Write]:
@@ -86,25 +92,45 @@ def _update_at_once(driver: Driver) -> Sequence[Write]:
     ]
 
 
-def create_at_once(driver: Driver) -> list[Response]:
-    """Create one record from several sides at once, and update it afterwards.
+def create_at_once(driver: Driver) -> CreatesAtOnce:
+    """Create records at once, by two users if both may write, and update each afterwards.
 
     Raises Inconclusive if in none of some tries two requests overlapped.
     """
     driver.run.mode.require_full_mode("a race")
+    return driver.client.memoize("create at once", lambda: _create_at_once(driver))
 
-    def race() -> list[Response]:
-        body = driver.make_body()
-        sends = [partial(driver.write, {**body, "value": at}) for at in range(_CREATES_AT_ONCE)]
-        overlapped = driver.client.send_concurrently(sends)
-        driver.answers_at_once += overlapped
-        return [
-            *overlapped,
-            # One after all the others, which finds the record that they made, or one of several.
-            driver.write({**body, "value": _CREATES_AT_ONCE}),
-        ]
 
-    return repeat_race(race)
+def _create_at_once(driver: Driver) -> CreatesAtOnce:
+    other = "user"
+    with suppress(NotTested, *UNDECIDED):
+        if shared_writes.write_as_other_user(driver).answer.ok:
+            other = "other_user"
+    return repeat_race(lambda: _race_creates(driver, other))
+
+
+def _race_creates(driver: Driver, other: str) -> CreatesAtOnce:
+    bodies = [driver.make_body() for _ in range(3)]
+    racers = [(0, other), (0, "user"), (0, "user"), (1, other), (2, "user")]
+    sent: dict[int, SentWrite] = {}
+
+    def send(at: int) -> Response:
+        number, user = racers[at]
+        body = {**bodies[number], "value": at}
+        sent[at] = SentWrite(body, driver.write(body, credential=user))
+        return sent[at].answer
+
+    overlapped = driver.client.send_concurrently([partial(send, at) for at in range(len(racers))])
+    driver.answers_at_once += overlapped
+    by_record: list[list[SentWrite]] = [[], [], []]
+    for at, (number, _) in enumerate(racers):
+        if at in sent and is_among(sent[at].answer, overlapped):
+            by_record[number].append(sent[at])
+    for number, user in enumerate(("user", other, "user")):
+        # One after all the others, which finds the record that they made, or one of several.
+        body = {**bodies[number], "value": "later"}
+        by_record[number].append(SentWrite(body, driver.write(body, credential=user)))
+    return CreatesAtOnce(by_record[0], by_record[1:])
 
 
 def _update_record(driver: Driver, record: _Record, value: str) -> Response:

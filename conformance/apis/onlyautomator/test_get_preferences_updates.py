@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
-from conformance.apis.onlyautomator.answers import data_of, describe_value
-from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.answers import Data, data_of, describe_value
+from conformance.apis.onlyautomator.driver import Driver, triple_of
 from conformance.apis.onlyautomator.listed_answers import (
     RECORD,
+    TIMES,
     KnownWrites,
     find_disagreements,
     find_known_writes,
@@ -24,18 +27,58 @@ from conformance.apis.onlyautomator.listed_records import (
     expect_of_listed,
     last_write_of_value,
     latest_list,
+    query_of_fan,
     read_until,
+    records_of,
     write_updated_record,
 )
 from conformance.apis.onlyautomator.listed_updates import (
     find_stale_record,
+    latest_writes,
     list_queries,
     update_between_lists,
 )
+from conformance.apis.onlyautomator.model import is_same_moment
+from conformance.apis.onlyautomator.record_sequences import update_at_once
 from conformance.apis.onlyautomator.shared_writes import update_to_nothing
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
+from conformance.assertions.timestamp import parse_instant
 
 ORDER = 2
+
+
+def _require_listed_update(driver: Driver) -> None:
+    try:
+        expect_latest_value(driver, write_updated_record(driver))
+    except DoesNotConform:
+        raise Inconclusive("no update is listed, whatever is written to others") from None
+
+
+def test_list_shows_parallel_updates(driver: Driver) -> None:
+    """SHOULD list each of several preferences that are updated at once with a value that was sent for it.
+
+    (onlyautomator: Get Preferences)
+
+    Where updates one after the other are not listed either, other requirements ask.
+    """
+    raced = {str(data_of(one.answer).get("id")): one for one in update_at_once(driver) if one.answer.ok}
+
+    def find_wrong(records: Records) -> Data | None:
+        for record in records:
+            one = raced.get(str(record.get("id")))
+            if one and record.get("value") not in one.values:
+                return record
+        return None
+
+    answers = [one.answer for one in raced.values()]
+    records = read_until(driver, query_of_fan(driver), lambda records: find_wrong(records) is None, answers)
+    if record := find_wrong(records):
+        _require_listed_update(driver)
+        if any(find_stale_record(driver, records) for records in update_between_lists(driver)):
+            raise Inconclusive("updates one after the other are not listed either")
+        expected = f"value {' or '.join(map(describe_value, raced[record['id']].values))}"
+        got = f"value {describe_value(record.get('value'))}"
+        expect_of_listed(driver, False, record, ("value",), expected, got)
 
 
 def test_list_shows_last_writes(driver: Driver) -> None:
@@ -47,16 +90,43 @@ def test_list_shows_last_writes(driver: Driver) -> None:
     compared as well where it is known which write was the last.
     """
     lists = update_between_lists(driver)
-    try:
-        expect_latest_value(driver, write_updated_record(driver))
-    except DoesNotConform:
-        raise Inconclusive("no update is listed, whatever is written to others") from None
+    _require_listed_update(driver)
     for records in lists:
         if found := find_stale_record(driver, records):
             record, written = found
             wanted = f"value {describe_value(written.body['value'])}, as was written last"
             got = f"value {describe_value(record['value'])} of the record {describe_value(record['id'])}"
             expect_of_listed(driver, False, record, ("value",), wanted, got)
+
+
+def test_list_keeps_times(driver: Driver) -> None:
+    """SHOULD list a preference that is written once with the same createdAt and updatedAt each time.
+
+    (onlyautomator: Get Preferences)
+
+    Times are the same if they differ by their units only.
+    """
+    update_between_lists(driver)
+    known = {
+        id_: written
+        for id_, written in latest_writes(driver).items()
+        if len(driver.accepted_writes[triple_of(written.body)]) == 1
+    }
+    seen: dict[tuple[str, str], datetime] = {}
+    for answer in driver.list_answers:
+        with suppress(Inconclusive):
+            for record in records_of(answer):
+                if (id_ := str(record.get("id"))) in known:
+                    _expect_same_times(driver, id_, record, seen)
+
+
+def _expect_same_times(driver: Driver, id_: str, record: Data, seen: dict[tuple[str, str], datetime]) -> None:
+    for name in TIMES:
+        if (moment := parse_instant(record.get(name))) is not None:
+            first = seen.setdefault((id_, name), moment)
+            expected = f"{name} {first.isoformat()}, as listed before"
+            same = is_same_moment(first, moment)
+            expect_of_listed(driver, same, record, (name,), expected, f"{name} {moment.isoformat()}")
 
 
 def test_list_agrees_with_answers(driver: Driver) -> None:

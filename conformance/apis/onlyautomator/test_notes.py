@@ -16,19 +16,21 @@ from conformance.apis.onlyautomator.answers import (
     require_member,
     require_moment,
 )
-from conformance.apis.onlyautomator.driver import Driver
+from conformance.apis.onlyautomator.driver import Driver, SentWrite
 from conformance.apis.onlyautomator.model import is_same_moment
 from conformance.apis.onlyautomator.record_sequences import create_at_once
 from conformance.apis.onlyautomator.shared_writes import (
     BOOLEANS,
     UPDATES_TO_NOTHING,
     create_and_update_first_record,
+    create_first_record,
     expect_accepted,
     expect_write_accepted,
     first_record,
     replace_value_once,
     update_to_nothing,
     write_as_both_users,
+    write_as_other_user,
     write_for_both_fans,
     write_in_two_categories,
     write_mixed_case_names,
@@ -41,6 +43,7 @@ from conformance.assertions.expect import expect, observe
 from conformance.assertions.json_equality import is_same_json
 from conformance.assertions.outcome import UNDECIDED, Inconclusive, NotTested
 from conformance.http.response import Response
+from conformance.suite.driver import is_among
 
 # --- an existing preference is updated -------------------------------------------------------------------
 
@@ -145,17 +148,66 @@ def test_parallel_creates_yield_one_record(driver: Driver) -> None:
 
     (onlyautomator: Notes)
 
-    All but one of the creates may be refused. Where fewer than two are accepted, or no two requests overlapped, it
-    is inconclusive.
+    Two users write it, if both may, and each of them another triple. All but one of the creates may be refused, and a
+    server may keep a record for each user. Where fewer than two are accepted, or no two requests overlapped, it is
+    inconclusive.
     """
-    accepted = [answer for answer in create_at_once(driver) if answer.ok]
-    if len(accepted) < 2:
+    creates = create_at_once(driver)
+    accepted = [[one for one in sent if one.answer.ok] for sent in (creates.shared, *creates.single)]
+    # Of any triple, since a server may let in one create only, whatever it makes.
+    if max(map(len, accepted)) < 2:
         raise Inconclusive("of the writes sent together, and one after them, fewer than two were accepted")
-    ids = [describe_value(require_member(data_of(answer), "id")) for answer in accepted]
-    others = [answer for answer, id_ in zip(accepted, ids, strict=True) if id_ != ids[0]]
-    if others:
-        got = f"{len(set(ids))} ids: {', '.join(sorted(set(ids)))}"
-        expect(False, "one id in all answers", got, others[0], ("data", "id"))
+    for sent in accepted:
+        for writes in _split_by_record(driver, sent):
+            ids = [describe_value(require_member(data_of(one.answer), "id")) for one in writes]
+            others = [one.answer for one, id_ in zip(writes, ids, strict=True) if id_ != ids[0]]
+            if others:
+                got = f"{len(set(ids))} ids: {', '.join(sorted(set(ids)))}"
+                expect(False, "one id in all answers", got, others[0], ("data", "id"))
+
+
+def _split_by_record(driver: Driver, writes: Sequence[SentWrite]) -> Sequence[Sequence[SentWrite]]:
+    """Split the writes of one triple by their users, if each user has a record of his own."""
+    users = {driver.credential_of(one.answer) for one in writes}
+    if len(users) < 2 or _share_records(driver):
+        return [writes]
+    return [[one for one in writes if driver.credential_of(one.answer) == user] for user in users]
+
+
+def _share_records(driver: Driver) -> bool:
+    one, other = (require_member(data_of(sent.answer), "id") for sent in write_as_both_users(driver))
+    return bool(one == other)
+
+
+def test_parallel_writes_keep_users(driver: Driver) -> None:
+    """MUST answer each of several writes by two users at once with a value and a user of its own record.
+
+    (onlyautomator: Response)
+
+    Of what both users wrote, either value and either user may be shown. What is wrong with a write alone already,
+    another requirement judges.
+    """
+    by_each = {
+        "user": create_first_record(driver),
+        "other_user": write_as_other_user(driver).answer,
+    }
+    users = {name: require_member(data_of(answer), "userId") for name, answer in by_each.items()}
+    creates = create_at_once(driver)
+    for sent in (creates.shared, *creates.single):
+        for writes in _split_by_record(driver, [one for one in sent if one.answer.ok]):
+            # The last of them was sent alone.
+            for one in (one for one in writes if is_among(one.answer, driver.answers_at_once)):
+                values = [other.body["value"] for other in writes]
+                known = [users[driver.credential_of(other.answer)] for other in writes]
+                _expect_one_of(one, "value", values)
+                _expect_one_of(one, "userId", known)
+
+
+def _expect_one_of(written: SentWrite, name: str, wanted: Sequence[object]) -> None:
+    given = require_member(data_of(written.answer), name)
+    expected = f"{name} {' or '.join(dict.fromkeys(map(describe_value, wanted)))}"
+    is_known = any(is_same_json(given, one) for one in wanted)
+    expect(is_known, expected, describe_value(given), written.answer, ("data", name))
 
 
 # --- the same fanId, category and preference -------------------------------------------------------------

@@ -214,3 +214,35 @@ class NumbersAreNotListed(Reference):
 
     def all_records(self) -> list[Record]:
         return [one for one in super().all_records() if type(one["value"]) not in (int, float)]
+
+
+class WritesTouchOthers(Reference):
+    """A write moves the updatedAt of all records of its fan."""
+
+    breaks = frozenset({"list-keeps-times"})
+
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        record = super().store_record(body, caller)
+        for key, other in list(self.records.items()):
+            if other["fanId"] == record["fanId"]:
+                self.records[key] = {**other, "updatedAt": record["updatedAt"]}
+        return record
+
+
+class UpdatesAtOnceAreLost(Reference):
+    """An update that is under way with others is answered, and what was there stays."""
+
+    breaks = frozenset({"list-shows-parallel-updates"})
+    under_way = 0
+
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        self.under_way += 1
+        # Long enough for the other updates of a race to come.
+        self.clock.sleep(0.01)
+        key, is_alone = self.record_key(body, caller), self.under_way == 1
+        with self.lock:
+            old = self.records.get(key)
+            record = super().store_record(body, caller)
+            self.records[key] = record if is_alone or old is None else old
+            self.under_way -= 1
+            return record

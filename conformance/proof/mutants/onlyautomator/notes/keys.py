@@ -228,3 +228,67 @@ class RaceMakesTwo(Reference):
         self.clock.sleep(0.01)
         self.records[self.record_key(body, caller)] = record = self.create_record(body, caller)
         return record
+
+
+class OtherUsersRaceMakesTwo(Reference):
+    """Looking and storing are two steps for a user but the first, so that creates at once make two records."""
+
+    breaks = frozenset({"parallel-creates-yield-one-record"})
+
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        is_new = self.record_key(body, caller) not in self.records
+        # Long enough for the other creates of a race to find no record either.
+        self.clock.sleep(0.01 if is_new else 0)
+        if not is_new or caller.user_id == "user-ada":
+            return super().store_record(body, caller)
+        self.records[self.record_key(body, caller)] = record = self.create_record(body, caller)
+        return record
+
+
+class OneCreateOfSeveralStays(Reference):
+    """Records that are made at once take the place of one another, whatever they are."""
+
+    breaks = frozenset({"parallel-creates-yield-one-record"})
+
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        if self.record_key(body, caller) in self.records:
+            return super().store_record(body, caller)
+        before = dict(self.records)
+        # Long enough for the other creates of a race to look at the same records.
+        self.clock.sleep(0.01)
+        before[self.record_key(body, caller)] = record = self.create_record(body, caller)
+        self.records = before
+        return record
+
+
+class UserIsThatOfTheLastRequest(Reference):
+    """The user of a new record is that of the request that came last."""
+
+    breaks = frozenset({"parallel-writes-keep-users"})
+    latest: Caller
+
+    def create_record(self, body: Record, _: Caller) -> Record:
+        return super().create_record(body, self.latest)
+
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        self.latest = caller
+        # Long enough for the other creates of a race to come.
+        self.clock.sleep(0.01 if self.record_key(body, caller) not in self.records else 0)
+        return super().store_record(body, caller)
+
+
+class ValueIsThatOfTheLastRequest(Reference):
+    """Each user has records of his own, and a new one has the value of the triple's request that came last."""
+
+    breaks = frozenset({"parallel-writes-keep-users"})
+
+    def record_key(self, body: Mapping[str, Any], caller: Caller) -> tuple[Any, ...]:
+        return (caller.user_id, *super().record_key(body, caller))
+
+    def store_record(self, body: Record, caller: Caller) -> Record:
+        is_new, key = self.record_key(body, caller) not in self.records, super().record_key(body, caller)
+        latest = vars(self).setdefault("latest", {})
+        latest[key] = body["value"]
+        # Long enough for the other creates of a race to come.
+        self.clock.sleep(0.01 if is_new else 0)
+        return super().store_record({**body, "value": latest[key]} if is_new else body, caller)
