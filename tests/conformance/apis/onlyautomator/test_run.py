@@ -101,6 +101,7 @@ def test_template_is_a_profile(monkeypatch):
                 "other-user-keeps-created-at",
                 "list-for-other-user",
                 "list-shows-what-others-wrote",
+                "parallel-writes-keep-users",
             },
         ),
         (

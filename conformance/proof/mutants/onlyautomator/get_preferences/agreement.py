@@ -237,12 +237,11 @@ class UpdatesAtOnceAreLost(Reference):
 
     def store_record(self, body: Record, caller: Caller) -> Record:
         self.under_way += 1
-        # Long enough for the other updates of a race to come.
-        self.clock.sleep(0.01)
+        self.clock.sleep(0.01)  # long enough for the other updates of a race to come
         key, is_alone = self.record_key(body, caller), self.under_way == 1
         with self.lock:
-            old = self.records.get(key)
+            old = None if is_alone else self.records.get(key)
             record = super().store_record(body, caller)
-            self.records[key] = record if is_alone or old is None else old
+            self.records[key] = old or record
             self.under_way -= 1
-            return record
+        return record
