@@ -217,13 +217,14 @@ def _sequences(driver: Driver) -> Iterator[_Sequence]:
     for writes in _plain_writes(driver):
         if triple_of(writes[0].body) in driver.judged_triples:
             continue
+        is_shared = len({driver.credential_of(one.answer) for one in writes}) > 1
         by_user: dict[str, list[SentWrite]] = {}
         for one in writes:
             # What was written at once has no order.
             if not is_among(one.answer, driver.answers_at_once):
                 by_user.setdefault(driver.credential_of(one.answer), []).append(one)
         for user, own in by_user.items():
-            yield _Sequence(user, len(by_user) > 1, own)
+            yield _Sequence(user, is_shared, own)
 
 
 def _texts(writes: list[SentWrite], name: str) -> Iterator[tuple[str, SentWrite]]:

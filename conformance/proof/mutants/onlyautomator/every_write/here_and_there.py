@@ -195,7 +195,7 @@ class ListsAreOfAnotherUser(_WrongForLists):
 class SharedRecordsAreOfAThird(Reference):
     """An update by another user than the last shows neither of the two."""
 
-    breaks = frozenset({"user-id-is-stable"})
+    breaks = frozenset({"user-id-is-stable", "parallel-writes-keep-users"})
 
     def update_record(self, old: Record, body: Record, caller: Caller) -> Record:
         record = super().update_record(old, body, caller)
