@@ -68,8 +68,9 @@ class Connection(HttpToolsProtocol):
         self._is_in_head, self._head, self._overhead = True, b"", 0
         self._head_timer: asyncio.TimerHandle | None = None
         self._body_left: int | None = None  # bytes; None of a chunked body, whose end is seen when it comes
-        super().connection_made(cast(asyncio.Transport, BufferedTransport(transport, self.loop)))
-        self._raw_connection = RawConnection(self.transport, self.timeout_keep_alive - LEEWAY_S)
+        buffered = BufferedTransport(transport, self.loop, self.tasks)
+        super().connection_made(cast(asyncio.Transport, buffered))
+        self._raw_connection = RawConnection(buffered, self.timeout_keep_alive - LEEWAY_S)
         self._extensions: dict[str, Any] = {EXTENSION: self._raw_connection}
         # Uvicorn closes what is idle after a response; of a client that never sends anything it would wait for ever.
         self.timeout_keep_alive_task = self.loop.call_later(

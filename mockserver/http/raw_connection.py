@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
@@ -23,12 +24,13 @@ class RawConnection:
     response in one call would replace this class.
     """
 
-    __slots__ = ("_stay_and_end_head", "cycle", "transport")
+    __slots__ = ("_stay_and_end_head", "_write_response", "cycle", "transport")
 
     cycle: RequestResponseCycle
 
-    def __init__(self, transport: asyncio.Transport, idle_s: int) -> None:
-        self.transport = transport
+    def __init__(self, transport: BufferedTransport, idle_s: int) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self._write_response = transport.write_response
         # A client that is told closes first, and sends no request into a connection that is being closed.
         self._stay_and_end_head = b"keep-alive: timeout=%d\r\n\r\n" % idle_s
 
@@ -53,7 +55,7 @@ class RawConnection:
             return
         cycle.response_started, cycle.waiting_for_100_continue = True, False
         end = self._stay_and_end_head if cycle.keep_alive else CLOSE_AND_END_HEAD
-        self.transport.write(head + end + content)
+        self._write_response(head + end + content)
         cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:
@@ -70,12 +72,32 @@ class BufferedTransport:
     """A transport that joins what is written in one turn of the event loop, and writes when the turn is over.
 
     Responses to many clients leave together then, which wakes a client on the same machine once instead of often.
+    tasks: those of the requests under way in all connections.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        tasks: Collection[asyncio.Task[None]],
+    ) -> None:
         self._transport = transport
         self._loop = loop
+        self._tasks = tasks
         self._chunks: list[bytes] = []
+        # Asked several times for each request, and slow to find through __getattr__.
+        self.is_closing = transport.is_closing
+
+    def write_response(self, data: bytes) -> None:
+        """Write a whole response: at once if no other request is under way, with which it could leave.
+
+        Whoever sends one request after the other waits for nothing else then.
+        """
+        if self._chunks or len(self._tasks) > 1:
+            self.write(data)
+        # The client may have reset the connection since.
+        elif not self.is_closing():
+            self._transport.write(data)
 
     def write(self, data: bytes) -> None:
         """Write with whatever else is written in this turn."""
@@ -95,8 +117,7 @@ class BufferedTransport:
 
     def _flush(self) -> None:
         chunks, self._chunks = self._chunks, []
-        # The client may have reset the connection since.
-        if chunks and not self._transport.is_closing():
+        if chunks and not self.is_closing():
             self._transport.write(b"".join(chunks))
 
     # Uvicorn uses more of a transport than is changed here.

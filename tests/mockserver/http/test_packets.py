@@ -213,11 +213,12 @@ def test_trailers_without_end_are_cut_off():
 def test_answer_to_a_connection_that_was_reset_is_dropped():
     async def reset() -> bytes:
         transport = Transport()
-        buffered = BufferedTransport(transport, asyncio.get_running_loop())
+        buffered = BufferedTransport(transport, asyncio.get_running_loop(), [])
         buffered.write(b"sent")
         await asyncio.sleep(0)
         buffered.write(b"too late")
         transport.close()
+        buffered.write_response(b"too late as well")
         failed = Mock()
         asyncio.get_running_loop().set_exception_handler(failed)
         await asyncio.sleep(0)
@@ -225,3 +226,28 @@ def test_answer_to_a_connection_that_was_reset_is_dropped():
         return transport.written
 
     assert asyncio.run(reset()) == b"sent"
+
+
+@pytest.mark.parametrize(("under_way", "at_once"), [(1, b"answer"), (2, b"")])
+def test_response_leaves_at_once_unless_others_may_leave_with_it(under_way, at_once):
+    async def write() -> list[bytes]:
+        transport = Transport()
+        buffered = BufferedTransport(transport, asyncio.get_running_loop(), [Mock()] * under_way)
+        buffered.write_response(b"answer")
+        written = [transport.written]
+        await asyncio.sleep(0)
+        return [*written, transport.written]
+
+    assert asyncio.run(write()) == [at_once, b"answer"]
+
+
+def test_response_leaves_after_what_waits_to_leave():
+    async def write() -> bytes:
+        transport = Transport()
+        buffered = BufferedTransport(transport, asyncio.get_running_loop(), [])
+        buffered.write(b"begin, ")
+        buffered.write_response(b"end")
+        await asyncio.sleep(0)
+        return transport.written
+
+    assert asyncio.run(write()) == b"begin, end"
