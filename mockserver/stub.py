@@ -13,10 +13,10 @@ from mockserver.auth.schemes import credential_kind
 from mockserver.auth.security import Mode
 from mockserver.auth.token_keys import LOCAL_SUPABASE, TokenKeys
 from mockserver.auth.tokens import read_jwt_secret
-from mockserver.contract.connexion import read_operations
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
+from mockserver.contract.shipped import read_shipped_operations
 from mockserver.control.api import CONTRACT, NAME, Admin, load_own_contract
 from mockserver.control.guard import Guard
 from mockserver.control.state import StateDocuments
@@ -188,4 +188,4 @@ def _add_admin_operations(admin: Admin, routes: Routes) -> None:
 
 @cache
 def _read_admin_operations() -> Sequence[Definition]:
-    return read_operations(load_own_contract(), is_shipped=True)
+    return read_shipped_operations(load_own_contract())

@@ -23,7 +23,7 @@ with warnings.catch_warnings():
     from connexion.middleware.abstract import AbstractRoutingAPI
     from connexion.operations import OpenAPIOperation
     from connexion.resolver import Resolver
-    from connexion.spec import OpenAPISpecification, Specification
+    from connexion.spec import Specification
 
 if sys.modules[_BLOCKED] is None:
     del sys.modules[_BLOCKED]
@@ -31,30 +31,19 @@ if sys.modules[_BLOCKED] is None:
 __all__ = ["InvalidSpecification", "Specification", "read_operations"]
 
 
-def read_operations(spec: Spec, *, is_shipped: bool = False) -> Sequence[Definition]:
+def read_operations(spec: Spec) -> Sequence[Definition]:
     """Read the operations of *spec*, in its order.
 
-    is_shipped: the contract ships here and is valid.
     Raises InvalidContract for a contract that is not valid.
     """
     try:
         # Our own operations need nothing of Connexion's middleware, only its walk through the paths.
-        return _Walk(
-            _ShippedSpecification(dict(spec)) if is_shipped else Specification.load(spec), spec
-        ).definitions
+        return _Walk(Specification.load(spec), spec).definitions
     except InvalidSpecification as error:
         place = ".".join(map(str, error.absolute_path))
         raise InvalidContract(f"{place}: {error.message[:300]}") from None
     except re.error as error:
         raise InvalidContract(f"a pattern is not a regular expression: {error}") from None
-
-
-class _ShippedSpecification(OpenAPISpecification):
-    """A contract that ships here: a test validates it, and doing so again takes half of the start-up time."""
-
-    @classmethod
-    def _validate_spec(cls, spec: Spec) -> None:
-        """Skip the validation."""
 
 
 class _Walk(AbstractRoutingAPI[Definition]):

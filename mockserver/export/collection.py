@@ -12,8 +12,8 @@ from mockserver.auth.schemes import credential_kind
 from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameter import VARIABLE
+from mockserver.contract.shipped import base_path
 from mockserver.export.answers import Answer, list_answers
-from mockserver.export.handlers import base_path
 from mockserver.http.headers import HEADER_NAME
 from mockserver.services.sample import build_sample
 from mockserver.services.service import Service

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameter import VARIABLE
+from mockserver.contract.shipped import base_path
 from mockserver.export.answers import Answer, list_answers
 from mockserver.export.text import join_lines, render_template
 from mockserver.services.service import Service
-from openapi import Spec
 
 # Characters with a meaning in a path of MSW.
 _SPECIAL = re.compile(r"[:*?+(){}\\]")
@@ -29,15 +28,6 @@ def render_module(service: Service, operations: Sequence[Operation], release: st
 def render_declarations(service: Service, operations: Sequence[Operation], release: str) -> str:
     """Render the TypeScript declarations of that module."""
     return render_template("handlers.d.ts", **_template_values(service, operations, release))
-
-
-def base_path(spec: Spec) -> str:
-    """Return the path of the contract's first server, which is the prefix of every operation."""
-    for server in spec.get("servers", [])[:1]:
-        variables = {name: one["default"] for name, one in server.get("variables", {}).items()}
-        url: str = server["url"].format(**variables)
-        return urlsplit(url).path.rstrip("/")
-    return ""
 
 
 def _template_values(service: Service, operations: Sequence[Operation], release: str) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from typing import Any
 import openapi
 from mockserver.auth.security import Mode, compile_security, make_signature_test
 from mockserver.auth.token_keys import TokenKeys
-from mockserver.contract.connexion import read_operations
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
+from mockserver.contract.shipped import read_shipped_operations
 from mockserver.http.problems import CannotStart, InvalidContract
 from mockserver.services.service import Service
 
@@ -64,18 +64,25 @@ def add_operations(
         return handler
 
     try:
-        definitions = (
-            _read_shipped_operations(service.name) if service.is_shipped else read_operations(service.spec)
-        )
+        definitions = _read_operations(service)
     except InvalidContract as error:
         raise CannotStart(f"{service.file}: {error}") from None
     for definition in definitions:
         routes.add(compile_operation(definition, find_handler(definition.name)))
 
 
+def _read_operations(service: Service) -> Sequence[Definition]:
+    if service.is_shipped:
+        return _read_shipped_operations(service.name)
+    # Imported late: it takes as long as all the rest of the start.
+    from mockserver.contract.connexion import read_operations
+
+    return read_operations(service.spec)
+
+
 @cache
 def _read_shipped_operations(api: str) -> Sequence[Definition]:
-    return read_operations(openapi.load_contract(api), is_shipped=True)
+    return read_shipped_operations(openapi.load_contract(api))
 
 
 def _accept_any_key(schemes: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""Connexion is not asked at start-up whether a contract that ships here is valid: it is asked here."""
+"""Connexion is not asked at start-up for the contracts that ship here: it is asked here."""
 
 from __future__ import annotations
 
 import pytest
 
 import openapi
-from mockserver.contract.connexion import InvalidSpecification, Specification
+from mockserver.contract.connexion import InvalidSpecification, Specification, read_operations
+from mockserver.contract.shipped import read_shipped_operations
 from mockserver.control import api as control
 from mockserver.services.service import load_services
 from mockserver.stub import CannotStart, Stub
@@ -25,6 +26,18 @@ def test_contract_is_valid(spec):
 def test_invalid_contract_is_told(spec):
     with pytest.raises(InvalidSpecification):
         Specification.load({**spec, "paths": {"nowhere": {}}})
+
+
+@pytest.mark.parametrize("spec", [pytest.param(spec, id=name) for name, spec in SPECS.items()])
+def test_connexion_reads_the_same_operations(spec):
+    ours, theirs = read_shipped_operations(spec), read_operations(spec)
+
+    assert len(ours) > 1
+    for own, other in zip(ours, theirs, strict=True):
+        assert own._replace(parameters=[]) == other._replace(parameters=[])
+        assert [(one["in"], one["name"]) for one in own.parameters] == [
+            (one["in"], one["name"]) for one in other.parameters
+        ]
 
 
 def test_contract_that_does_not_ship_here_is_checked():
