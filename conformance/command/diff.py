@@ -15,7 +15,7 @@ WORSE = 1
 
 @report_errors()
 def print_changes(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="A report.json.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A report.json, or the folder it is in.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="A later one of the same API.")],
 ) -> None:
     """Print what changed between two reports: the verdict, and requirements by their ids."""

@@ -22,7 +22,7 @@ _FINDINGS = ("failed", "waived", "inconclusive")
 
 @report_errors()
 def replay_finding(
-    report: Annotated[Path, typer.Argument(metavar="REPORT", help="A report.json.")],
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="A report.json, or the folder it is in.")],
     id: Annotated[
         str,
         typer.Argument(metavar="ID", help="The requirement whose finding is tried again, as in the report."),

@@ -127,7 +127,7 @@ def judge_and_report(
     ] = False,
     against: Annotated[
         Path | None,
-        typer.Option(metavar="OLD", help="An earlier report.json; says what changed since."),
+        typer.Option(metavar="OLD", help="An earlier report.json, or its folder; says what changed since."),
     ] = None,
     explore: Annotated[
         str | None,
@@ -290,9 +290,10 @@ def _remove_reports_on_error(folder: Path | None, against: Path | None) -> Itera
 
 
 def _remove_reports(folder: Path, keep: Path | None) -> None:
+    from conformance.report.changes import locate_report
     from conformance.report.folder import remove_reports
 
-    remove_reports(folder, keep)
+    remove_reports(folder, keep and locate_report(keep))
 
 
 def _write_folder(verdict: Verdict, folder: Path, document: dict[str, Any]) -> list[Path]:

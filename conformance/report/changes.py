@@ -62,11 +62,17 @@ class Change:
     is_worse: bool
 
 
-def read_report(file: Path, api: str | None = None) -> Report:
-    """Read a report.json, which is to be of *api* if that is given.
+def locate_report(path: Path) -> Path:
+    """Return the report.json that *path* is, or that lies in the folder that it is."""
+    return path / "report.json" if path.is_dir() else path
+
+
+def read_report(path: Path, api: str | None = None) -> Report:
+    """Read a report.json, or the one of a folder, which is to be of *api* if that is given.
 
     Raises BadReport if it cannot be read or is of another API.
     """
+    file = locate_report(path)
     try:
         report = Report.model_validate_json(file.read_bytes())
     except OSError as error:

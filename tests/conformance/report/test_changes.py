@@ -131,9 +131,28 @@ def test_reports_on_two_apis_are_not_compared(tmp_path):
     assert "compare reports on one API" in done.stderr
 
 
-def test_run_says_what_changed_since(tmp_path):
+def test_folder_of_reports_will_do(tmp_path):
+    old, new = ((tmp_path / name) for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir()
+        report(folder, "report", a="passed")
+    done = conformance("diff", old, new)
+
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "nothing changed\n", "")
+
+
+def test_report_to_compare_with_stays_where_its_folder_is_named_and_the_run_does_not_start(tmp_path):
+    old = report(tmp_path, "report")
+    done = conformance("run", tmp_path / "none.yaml", "--report-dir", tmp_path, "--against", tmp_path)
+
+    assert done.exit_code == 2
+    assert old.exists()
+
+
+@pytest.mark.parametrize("named", ["report.json", "."])
+def test_run_says_what_changed_since(tmp_path, named):
     run(tmp_path, proof.reference_of(API)())
-    done = run(tmp_path, Open(), "--against", tmp_path / "report.json")
+    done = run(tmp_path, Open(), "--against", tmp_path / named)
     told = done.stdout.partition("since the earlier report\n")[2]
 
     assert done.exit_code == 1
