@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from openapi.pointer import escape_step
 
 _DEEPEST = 200  # levels; each is indented more than the one before, so a deep value takes its depth squared
+_ENCODER = json.JSONEncoder(ensure_ascii=False)  # json.dumps would make one for every line
 
 
 class TooDeep(ValueError):
@@ -33,7 +34,7 @@ def list_lines(value: Any) -> Iterator[tuple[str, str]]:
         if isinstance(value, _Closing):
             yield pointer, f"{indent}{value.bracket}{comma}"
         elif not isinstance(value, dict | list) or not value:
-            yield pointer, f"{indent}{name}{json.dumps(value, ensure_ascii=False)}{comma}"
+            yield pointer, f"{indent}{name}{_ENCODER.encode(value)}{comma}"
         else:
             if len(indent) >= 2 * _DEEPEST:
                 raise TooDeep
@@ -42,7 +43,7 @@ def list_lines(value: Any) -> Iterator[tuple[str, str]]:
             items = list(value.items() if isinstance(value, dict) else enumerate(value))
             waiting.append((pointer, _Closing(closing), indent, "", comma))
             for number, (step, item) in reversed(list(enumerate(items, 1))):
-                label = f"{json.dumps(step, ensure_ascii=False)}: " if isinstance(value, dict) else ""
+                label = f"{_ENCODER.encode(step)}: " if isinstance(value, dict) else ""
                 place = f"{pointer}/{escape_step(str(step))}"
                 waiting.append((place, item, f"{indent}  ", label, "," if number < len(items) else ""))
 

@@ -49,11 +49,12 @@ def load_sentences(api: str) -> Sequence[Sentence]:
     )
 
 
-def quote_sentences(requirement: Requirement) -> list[Sentence]:
+@cache
+def quote_sentences(requirement: Requirement) -> Sequence[Sentence]:
     """List the sentences that *requirement* rests on; none if an OpenAPI file is all that there is of its API."""
     if requirement.api not in openapi.api_names():
-        return []
-    return [one for one in load_sentences(requirement.api) if one.supports(requirement)]
+        return ()
+    return tuple(one for one in load_sentences(requirement.api) if one.supports(requirement))
 
 
 def find_source(requirement: Requirement) -> tuple[str, str]:

@@ -55,6 +55,8 @@ def _replace_with_places(
         kept += places[at : match.start()]
         kept += _list_places(match, decoded, places)
         at = match.end()
+    if not pieces:
+        return text, places  # as nearly always, and places take much longer to copy than to look for escapes
     return "".join([*pieces, text[at:]]), kept + places[at:]
 
 
