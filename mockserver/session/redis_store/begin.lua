@@ -9,5 +9,5 @@ if redis.call('EXISTS', SESSION) == 0 then
   )
   redis.call('SET', MARK, ARGV[2])
 end
-touch(tonumber(ARGV[3]))
+touch(tonumber(ARGV[3]), 0)
 return describe('', '0')

@@ -66,5 +66,5 @@ for _ = 1, recorded do
     end
   end
 end
-touch(ttl_ms)
+touch(ttl_ms, 0)
 return {'done', version}

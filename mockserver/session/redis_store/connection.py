@@ -30,6 +30,7 @@ _TOO_LATE = f"it did not answer within {_LONGEST_ANSWER_S:g} s"
 # A server that is away is not asked again by each of the calls that come at the same time.
 _PAUSE_S = 0.1
 _MOST_CONNECTIONS = 200
+_MOST_SESSIONS = 10_000
 _FOLDER = Path(__file__).parent
 _Answer = TypeVar("_Answer")
 
@@ -95,6 +96,18 @@ class Connection:
         """Run one command, which may be run twice."""
         return await self._ask(lambda redis: _execute(redis, *words), is_repeatable=True)
 
+    async def run_commands(self, commands: list[tuple[Any, ...]]) -> list[Any]:
+        """Run many commands in one round trip; they may be run twice."""
+
+        async def run_all(redis: Redis) -> list[Any]:
+            pipeline = redis.pipeline(transaction=False)
+            for words in commands:
+                pipeline.execute_command(*words)
+            answers: list[Any] = await pipeline.execute()
+            return answers
+
+        return await self._ask(run_all, is_repeatable=True)
+
     async def read_stream(self, key: str, after: str, longest_ms: int) -> list[Any]:
         """Read the entries of a stream *after* one of them; wait for some for so long."""
         if self._streams is None:
@@ -122,11 +135,15 @@ class Connection:
         redis = self._commands
         try:
             return await self._ask_in_time(ask, redis)
-        except self._broken as error:
-            if not is_repeatable:
-                raise self._unavailable(error) from None
         except self._errors as error:
+            # A server that is silent would be as silent the next time.
+            if isinstance(error, TimeoutError):
+                self._failed_s = time.monotonic()
+            elif is_repeatable and isinstance(error, self._broken):
+                return await self._ask_again(ask, redis)
             raise self._unavailable(error) from None
+
+    async def _ask_again(self, ask: Callable[[Redis], Awaitable[_Answer]], redis: Redis) -> _Answer:
         await redis.connection_pool.disconnect(inuse_connections=False)
         try:
             return await self._ask_in_time(ask, redis)
@@ -151,6 +168,8 @@ class Connection:
 
         pool = ConnectionPool.from_url(
             self._url,
+            # So many that the semaphore and the number of sessions that are followed decide.
+            max_connections=_MOST_SESSIONS,
             socket_timeout=None,
             socket_connect_timeout=_LONGEST_ANSWER_S,
             # What is repeated is decided above: the library would also repeat a commit whose answer was lost.

@@ -177,14 +177,13 @@ class RedisSessions:
         names = [
             name.decode() for name in await self._connection.run_command("ZRANGE", self._list_key, 0, -1)
         ]
-        ask = self._connection.run_command
-        found = await asyncio.gather(
-            *(ask("HMGET", self._keys(name)[0], "calls", "used_ms") for name in names)
+        found = await self._connection.run_commands(
+            [("HMGET", self._keys(name)[0], "calls", "used_ms") for name in names]
         )
         listed = []
         for name, (calls, used_ms) in zip(names, found, strict=True):
             if used_ms is None:  # forgotten by the server, since it was idle
-                await ask("ZREM", self._list_key, name)
+                await self._connection.run_command("ZREM", self._list_key, name)
             else:
                 listed.append(ListedSession(name, int(calls), max(0, now_ms - int(used_ms)) / 1000))
         return sorted(listed, key=lambda one: -one.idle_s)

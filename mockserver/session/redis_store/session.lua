@@ -3,16 +3,22 @@
 local SESSION, PARTS, VERSIONS, JOURNAL, MARK = unpack(KEYS)
 local DAY_MS = 86400000
 
--- Keep the session for another ttl_ms milliseconds; for ever if that is 0.
-local function touch(ttl_ms)
-  local now = redis.call('TIME')
-  redis.call('HSET', SESSION, 'used_ms', string.format('%d', now[1] * 1000 + math.floor(now[2] / 1000)))
-  if ttl_ms > 0 then
-    for index = 1, 4 do
-      redis.call('PEXPIRE', KEYS[index], ttl_ms)
-    end
-    redis.call('PEXPIRE', MARK, ttl_ms + DAY_MS)
+-- Keep the session for another ttl_ms milliseconds from now on; one that is kept for ever has 0. It is done again only
+-- if it was last done at least at_least_ms milliseconds ago.
+local function touch(ttl_ms, at_least_ms)
+  if ttl_ms == 0 then
+    return
   end
+  local now = redis.call('TIME')
+  local now_ms = now[1] * 1000 + math.floor(now[2] / 1000)
+  if at_least_ms > 0 and now_ms - (redis.call('HGET', SESSION, 'used_ms') or 0) < at_least_ms then
+    return
+  end
+  redis.call('HSET', SESSION, 'used_ms', string.format('%d', now_ms))
+  for index = 1, 4 do
+    redis.call('PEXPIRE', KEYS[index], ttl_ms)
+  end
+  redis.call('PEXPIRE', MARK, ttl_ms + DAY_MS)
 end
 
 -- Tell what is newer than a version of the session that was born as said; everything, if that was another session.

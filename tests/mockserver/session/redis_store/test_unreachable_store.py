@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 
 import httpx2
@@ -9,6 +10,7 @@ import pytest
 
 from mockserver.http.problems import CannotStart
 from mockserver.services.service import load_services
+from mockserver.session.redis_store import connection
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, token
 from tests.testbed.redis_server import needs_redis, serve_redis
@@ -77,6 +79,22 @@ def test_store_that_goes_away_is_503_in_each_voice_until_it_is_back(tmp_path):
                 # What was acknowledged is still there: this server keeps it in a file.
                 assert caller.admin("GET", "state")["onlyautomator"]["preferences"] == [written]
                 assert caller.write({**A_FAN, "value": False}).json()["data"]["id"] == written["id"]
+
+
+def test_silent_store_is_asked_once(monkeypatch):
+    """The stub answers as soon as the store is late, and does not wait for it a second time."""
+    monkeypatch.setattr(connection, "_LONGEST_ANSWER_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        stub = Stub(load_services(), options=Options(store_url=f"redis://127.0.0.1:{port}"))
+        with serve_stub(stub) as url, httpx2.Client(base_url=url) as http:
+            answer = http.post(PREFERENCE, json=A_FAN, headers=bearer(token()))
+            silent.setblocking(False)
+            silent.accept()[0].close()
+            with pytest.raises(BlockingIOError):
+                silent.accept()
+    assert answer.status_code == 503
+    assert "did not answer within" in answer.text
 
 
 def test_store_that_has_forgotten_everything_begins_anew(pair, store):
