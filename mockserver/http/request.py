@@ -119,7 +119,8 @@ class Request:
     async def drain_body(self) -> None:
         """Read a body that no step asked for: a client that still sends would get a reset instead of the answer."""
         with suppress(TooLarge, ClientDisconnected):
-            await self.read_body()
+            if self.take_body() is None:
+                self._keep_body(await self._receive_body())
 
     async def wait_until_closed(self) -> None:
         """Wait until the connection, closed on purpose, is closed."""

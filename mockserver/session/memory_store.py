@@ -11,13 +11,15 @@ _INDEXED_PARTS = 2
 class MemoryStore:
     """Keeps records in memory over *fixtures*, which it never changes, so that many stores share them."""
 
-    __slots__ = ("_fixtures", "_index", "_records")
+    __slots__ = ("_fixtures", "_index", "_lists", "_records")
 
     def __init__(self, fixtures: dict[Key, Record]) -> None:
         self._fixtures = fixtures
         self._records: dict[Key, Record] = {}
         # The keys by their first two parts, made when a list is first asked for.
         self._index: dict[Key, dict[Key, None]] | None = None
+        # The records by the first part of their keys alone, listed when they are first asked for.
+        self._lists: dict[Key, list[Record]] = {}
 
     async def get(self, key: Key) -> Record | None:
         """Read the record at *key*, or None."""
@@ -32,10 +34,14 @@ class MemoryStore:
     async def list_records(self, prefix: Key) -> list[Record]:
         """List the records whose key starts with *prefix*, fixtures first, oldest first.
 
-        With two parts or more it costs as much as there is under them, with one as much as there is at all.
+        With two parts or more it costs as much as there is under them. With one it costs as much as there is at all,
+        after each change of one of them; the few kinds that are listed so come from the fixtures.
         """
         if len(prefix) < _INDEXED_PARTS:
-            return [record for key, record in self.all_records().items() if key[: len(prefix)] == prefix]
+            if prefix not in self._lists:
+                records = self.all_records().items()
+                self._lists[prefix] = [record for key, record in records if key[: len(prefix)] == prefix]
+            return list(self._lists[prefix])
         if self._index is None:
             self._index = {}
             for key in self.all_records():
@@ -54,10 +60,14 @@ class MemoryStore:
     def load(self, saved: Saved) -> None:
         """Go back to what was saved, or start with other fixtures."""
         self._fixtures, self._records, self._index = saved[0], dict(saved[1]), None
+        self._lists.clear()
 
     def put(self, key: Key, record: Record) -> None:
         """Replace the record at *key*."""
         self._records[key] = record
+        if self._lists:
+            self._lists.pop(key[:1], None)
+            self._lists.pop((), None)
         if self._index is not None:
             self._index.setdefault(key[:_INDEXED_PARTS], {})[key] = None
 

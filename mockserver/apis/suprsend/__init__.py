@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mockserver.apis.suprsend.effective_category import EffectiveCategories, EffectiveCategory
@@ -79,7 +80,7 @@ class Api:
         change.check_against(category)
         key = preference_key(*recipient.key, category_slug)
         choice = await self._store.update(key, lambda old: change.apply_to(old, category))
-        return Reply(202, await self._render_category(category, choice, recipient))
+        return Reply(202, _render_category(category, choice, recipient))
 
     async def get_object_category_preference(
         self,
@@ -217,7 +218,11 @@ class Api:
         """List the categories that *recipient* may see and *tags* selects, in the order of the fixtures."""
         is_selected = parse_tag_filter(tags)
         records = await self._store.list_records(("category",))
-        categories = [await self._combine(record, recipient.tenant) for record in records]
+        sections = {section["slug"]: section for section in await self._store.list_records(("section",))}
+        categories = [
+            _CATEGORIES.combine(record, recipient.tenant, sections.get(record["section"]))
+            for record in records
+        ]
         return [one for one in categories if one.is_visible and is_selected(one.tags)]
 
     async def _combine(self, category: Record, tenant: Record | None) -> EffectiveCategory:
@@ -255,29 +260,55 @@ class Api:
         self, category: EffectiveCategory, recipient: _Recipient
     ) -> dict[str, Any]:
         key = preference_key(*recipient.key, category.category["slug"])
-        return await self._render_category(category, await self._store.get(key), recipient)
-
-    async def _render_category(
-        self, effective: EffectiveCategory, choice: Record | None, recipient: _Recipient
-    ) -> dict[str, Any]:
-        category, preference = effective.category, effective.effective_preference(choice)
-        words = _translate_words(category, recipient.locale)
-        lists_channels = preference == "opt_in" or recipient.shows_opt_outs
-        channels = effective.list_channels(choice, recipient.restricted, recipient.object["channels"])
-        return {
-            "name": words["name"],
-            "category": category["slug"],
-            "description": words["description"],
-            "original_preference": effective.default,
-            "preference": preference,
-            "is_editable": effective.is_editable,
-            "channels": channels if lists_channels else [],
-            **_drop_empty(tags=category["tags"], effective_tags=effective.tags),
-        }
+        return _render_category(category, await self._store.get(key), recipient)
 
 
 def _not_found(kind: str, *name: str) -> NotInFixtures:
     return NotInFixtures(f"{kind} '{'/'.join(name)}' not found")
+
+
+def _render_category(
+    effective: EffectiveCategory, choice: Record | None, recipient: _Recipient
+) -> dict[str, Any]:
+    category, own = effective.category, recipient.object["channels"]
+    words = _translate_words(category, recipient.locale)
+    return _render_once(
+        effective,
+        words["name"],
+        words["description"],
+        None if choice is None else choice["preference"],
+        () if choice is None else tuple(choice["opt_outs"]),
+        tuple(recipient.restricted),
+        None if own is None else tuple(own),
+        recipient.shows_opt_outs,
+    )
+
+
+# Most objects differ in few categories, and a list has all of them. What is kept is written, and never changed.
+@lru_cache(1000)
+def _render_once(
+    effective: EffectiveCategory,
+    name: str,
+    description: str,
+    choice: str | None,
+    opt_outs: tuple[str, ...],
+    restricted: tuple[str, ...],
+    own: tuple[str, ...] | None,
+    shows_opt_outs: bool,
+) -> dict[str, Any]:
+    stored = None if choice is None else {"preference": choice, "opt_outs": opt_outs}
+    preference = effective.effective_preference(stored)
+    lists_channels = preference == "opt_in" or shows_opt_outs
+    return {
+        "name": name,
+        "category": effective.category["slug"],
+        "description": description,
+        "original_preference": effective.default,
+        "preference": preference,
+        "is_editable": effective.is_editable,
+        "channels": effective.list_channels(stored, restricted, own) if lists_channels else [],
+        **_drop_empty(tags=effective.category["tags"], effective_tags=effective.tags),
+    }
 
 
 def _render_channels(recipient: _Recipient) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from mockserver.session.store import Record
 
 
-class EffectiveCategory(NamedTuple):
+# Alike only if it is the same, so that what follows from it can be kept by it.
+@dataclass(frozen=True, eq=False, slots=True)
+class EffectiveCategory:
     """A category with a tenant's settings applied, before any recipient made a choice.
 
     default: opt_in or opt_out. opted_out: the channels that are opted out by default. mandatory: the channels that
