@@ -45,8 +45,8 @@ class ErrorFormat:
 
 def _fill_template(template: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(template, dict):
-        filled = {key: _fill_template(value, values) for key, value in template.items()}
-        return {key: value for key, value in filled.items() if value is not _ABSENT}
+        filled = ((key, _fill_template(value, values)) for key, value in template.items())
+        return {key: value for key, value in filled if value is not _ABSENT}
     if isinstance(template, str) and template.startswith("{") and template.endswith("}"):
         return values[template[1:-1]]
     return template

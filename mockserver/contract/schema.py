@@ -100,16 +100,13 @@ def _cut_arrays(value: Any) -> Any:
 def _describe_error(error: ValidationError, where: str, known: list[str]) -> Violation:
     path = error.instance_path
     kind: Any = error.kind
-    # A complaint is read in answers and logs, so it quotes no secret.
-    is_secret = any(isinstance(step, str) and is_secret_member(step) for step in (where, *path))
-    is_secret = is_secret or holds_secret_member(error.instance)
     if kind.name == "required":
         path, message = [*path, kind.property], "is required"
     elif kind.name == "type":
         message = f"must be {_name_types(kind.types)}, not {_name_type(error.instance)}"
     elif kind.name == "enum":
         words = ", ".join(json.dumps(option) for option in kind.options if option is not None)
-        value = "what was sent" if is_secret else _shorten_json(error.instance)
+        value = "what was sent" if _is_secret(error, where) else _shorten_json(error.instance)
         message = f"must be one of {words}, not {value}"
     elif kind.name == "additionalProperties":
         name = kind.unexpected[0]
@@ -118,12 +115,19 @@ def _describe_error(error: ValidationError, where: str, known: list[str]) -> Vio
         message = "is too long for the pattern that it must match, which would take too many tries"
     elif kind.name == "minLength" and kind.limit == 1:
         message = "must not be empty"
-    elif is_secret:
+    elif _is_secret(error, where):
         message = f"does not keep {kind.name} of its schema"
     else:
         message = _shorten_message(error.message)
     place = _format_place(where, path)
     return Violation(place, message if place else f"the body {message}")
+
+
+def _is_secret(error: ValidationError, where: str) -> bool:
+    """Tell whether what is wrong may be a secret: a complaint is read in answers and logs, and quotes none."""
+    steps = (where, *error.instance_path)
+    is_named = any(isinstance(step, str) and is_secret_member(step) for step in steps)
+    return is_named or holds_secret_member(error.instance)
 
 
 def _format_place(where: str, path: list[str | int]) -> str:

@@ -137,6 +137,11 @@ class Connection(HttpToolsProtocol):
 
     def _receive_body(self, data: bytes) -> bytes:
         """Pass on what belongs to a body; return what came after it."""
+        if self._body_left is not None:
+            end = min(self._body_left or len(data), len(data))
+            self._body_left -= end
+            super().data_received(data[:end])
+            return data[end:]
         passed = 0
         for end in self._list_possible_ends(data):
             self._overhead += end - passed
@@ -149,13 +154,8 @@ class Connection(HttpToolsProtocol):
         return data[passed:]
 
     def _list_possible_ends(self, data: bytes) -> Iterator[int]:
-        """Yield where in *data* the body may end, and last where *data* ends."""
-        if self._body_left is not None:
-            end = min(self._body_left or len(data), len(data))
-            self._body_left -= end
-            yield end
-            return
-        # A chunked body ends with an empty line, though not every empty line ends it. The line may have begun in the
+        """Yield where in *data* a chunked body may end, and last where *data* ends."""
+        # It ends with an empty line, though not every empty line ends it. The line may have begun in the
         # packet before.
         yield from (at + 1 for at, byte in enumerate(data[:3]) if byte == _NEWLINE and at + 1 < len(data))
         yield from (found.end() for found in _EMPTY_LINE.finditer(data) if found.end() < len(data))
