@@ -124,12 +124,17 @@ def _agree(name: str, record: Data, answered: Data) -> bool:
     if name == "value":
         return is_same_json(one, other) or _are_same_letters(one, other)
     if name in TIMES and one != other:
-        listed, told = parse_timestamp(one), parse_timestamp(other)
         # That a list tells one time for both, another requirement judges.
         is_told_twice = name == "updatedAt" and one == record.get("createdAt")
-        return is_told_twice or listed is None or told is None or may_be_same_moment(listed, told)
+        return is_told_twice or may_be_same_time(one, other)
     # What is answered in the place of a text, another requirement judges.
     return not isinstance(one, str) or not isinstance(other, str) or one == other
+
+
+def may_be_same_time(listed: Any, answered: Any) -> bool:
+    """Tell whether a list may tell a time so that a write was answered with; what is none, others judge."""
+    one, other = parse_timestamp(listed), parse_timestamp(answered)
+    return one is None or other is None or may_be_same_moment(one, other)
 
 
 def _are_same_letters(one: Any, other: Any) -> bool:

@@ -127,8 +127,9 @@ def _race_creates(driver: Driver, other: str) -> CreatesAtOnce:
         if at in sent and is_among(sent[at].answer, overlapped):
             by_record[number].append(sent[at])
     for number, user in enumerate(("user", other, "user")):
-        # One after all the others, which finds the record that they made, or one of several.
-        body = {**bodies[number], "value": "later"}
+        # One after all the others, which finds the record that they made, or one of several. Its value is of the same
+        # type, since what becomes of another type is asked elsewhere.
+        body = {**bodies[number], "value": len(racers) + number}
         by_record[number].append(SentWrite(body, driver.write(body, credential=user)))
     return CreatesAtOnce(by_record[0], by_record[1:])
 

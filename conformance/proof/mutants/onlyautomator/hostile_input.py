@@ -211,13 +211,13 @@ class ChunksAreUnavailable(Reference):
             raise Refusal(503, "service_unavailable", "KeyError: content-length")
 
 
-class NamesCutAt255(Reference):
-    """Names are cut after 255 characters."""
+class NamesCutAt290(Reference):
+    """Names are cut after 290 characters."""
 
     breaks = frozenset({"odd-input-comes-back"})
 
     def copy_names(self, body: Record) -> Record:
-        return {name: text[:255] for name, text in super().copy_names(body).items()}
+        return {name: text[:290] for name, text in super().copy_names(body).items()}
 
 
 class NumberAsFanIsInvalidJson(Reference):

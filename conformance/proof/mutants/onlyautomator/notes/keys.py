@@ -225,7 +225,7 @@ class RaceMakesTwo(Reference):
         if self.record_key(body, caller) in self.records:
             return super().store_record(body, caller)
         # Long enough for the other creates of a race to find no record either.
-        self.clock.sleep(0.01)
+        self.clock.sleep(0.03)
         self.records[self.record_key(body, caller)] = record = self.create_record(body, caller)
         return record
 
@@ -236,10 +236,10 @@ class OtherUsersRaceMakesTwo(Reference):
     breaks = frozenset({"parallel-creates-yield-one-record"})
 
     def store_record(self, body: Record, caller: Caller) -> Record:
-        is_new = self.record_key(body, caller) not in self.records
-        # Long enough for the other creates of a race to find no record either.
-        self.clock.sleep(0.01 if is_new else 0)
-        if not is_new or caller.user_id == "user-ada":
+        is_new, is_first = self.record_key(body, caller) not in self.records, caller.user_id == "user-ada"
+        # All creates of a race find no record, and those of the first user are stored before the others.
+        self.clock.sleep((0.03 if is_first else 0.06) if is_new else 0)
+        if is_first or not is_new:
             return super().store_record(body, caller)
         self.records[self.record_key(body, caller)] = record = self.create_record(body, caller)
         return record
@@ -255,7 +255,7 @@ class OneCreateOfSeveralStays(Reference):
             return super().store_record(body, caller)
         before = dict(self.records)
         # Long enough for the other creates of a race to look at the same records.
-        self.clock.sleep(0.01)
+        self.clock.sleep(0.03)
         before[self.record_key(body, caller)] = record = self.create_record(body, caller)
         self.records = before
         return record
@@ -273,7 +273,7 @@ class UserIsThatOfTheLastRequest(Reference):
     def store_record(self, body: Record, caller: Caller) -> Record:
         self.latest = caller
         # Long enough for the other creates of a race to come.
-        self.clock.sleep(0.01 if self.record_key(body, caller) not in self.records else 0)
+        self.clock.sleep(0.03 if self.record_key(body, caller) not in self.records else 0)
         return super().store_record(body, caller)
 
 
@@ -290,5 +290,5 @@ class ValueIsThatOfTheLastRequest(Reference):
         latest = vars(self).setdefault("latest", {})
         latest[key] = body["value"]
         # Long enough for the other creates of a race to come.
-        self.clock.sleep(0.01 if is_new else 0)
+        self.clock.sleep(0.03 if is_new else 0)
         return super().store_record({**body, "value": latest[key]} if is_new else body, caller)
