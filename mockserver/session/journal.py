@@ -23,6 +23,8 @@ from mockserver.simulation.match import Match, NamedOperation
 _MOST_BYTES = 16 * 1024 * 1024
 # The same, of all sessions together.
 MOST_BYTES_OF_ALL = 256 * 1024 * 1024
+# Of bodies; less is parsed in ten milliseconds.
+_MUCH_TO_PARSE = 256 * 1024
 # An order of fewer calls is not worth tidying up.
 _SHORT_ORDER = 10_000
 # Entries only borrow its way of writing a time.
@@ -114,6 +116,17 @@ class Entry(NamedTuple):
 def _measure_bytes(entry: Entry) -> int:
     received = len(entry.path) + len(entry.query) + entry.headers.size_bytes + len(entry.content or b"")
     return received + (len(entry.response.head) + len(entry.response.content) if entry.response else 0)
+
+
+async def find_fitting(entries: Sequence[Entry], match: Match) -> list[Entry]:
+    """Find those that fit; others are served meanwhile where much has to be parsed for that."""
+    if match.body is ... or sum(len(entry.content or b"") for entry in entries) < _MUCH_TO_PARSE:
+        return _select_fitting(entries, match)
+    return await asyncio.to_thread(_select_fitting, entries, match)
+
+
+def _select_fitting(entries: Sequence[Entry], match: Match) -> list[Entry]:
+    return [entry for entry in entries if entry.fits(match)]
 
 
 class CallJournal(Protocol):
@@ -296,11 +309,8 @@ class Journal:
 
     async def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
-        return self._list_entries(match)
-
-    def _list_entries(self, match: Match | None) -> list[Entry]:
-        entries = map(Entry._make, self._rows)
-        return [entry for entry in entries if match is None or entry.fits(match)]
+        entries = list(map(Entry._make, self._rows))
+        return entries if match is None else await find_fitting(entries, match)
 
     def clear(self) -> None:
         """Forget every call; those who wait begin to count anew."""
@@ -316,7 +326,14 @@ class Journal:
 
         Of fewer, all are listed. Raises Unavailable if the stub stops first.
         """
-        found = self._list_entries(match)
+        judged = self.count
+        fitting = {entry.id for entry in await self.list_entries(match)}
+        # No call slips through: those that came meanwhile are looked at without waiting.
+        found = [
+            entry
+            for entry in map(Entry._make, self._rows)
+            if (entry.id in fitting if entry.id <= judged else entry.fits(match))
+        ]
         if len(found) >= count:
             return found[-count:]
         waiter = Waiter(count, len(found))
@@ -325,7 +342,7 @@ class Journal:
         if waiter.last_id.cancelled():
             raise Unavailable("The stub is stopping")
         last_id = waiter.last_id.result() if waiter.last_id.done() else self.count
-        return [entry for entry in self._list_entries(match) if entry.id <= last_id][-count:]
+        return [entry for entry in await self.list_entries(match) if entry.id <= last_id][-count:]
 
     @contextmanager
     def _add_waiter(self, match: Match, waiter: Waiter) -> Iterator[None]:

@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.http.problems import Unavailable, Violation
 from mockserver.http.request import Request
 from mockserver.http.response import Response
-from mockserver.session.journal import Entry
+from mockserver.session.journal import Entry, find_fitting
 from mockserver.session.listener import Listener
 from mockserver.session.redis_store.connection import Connection
 from mockserver.session.redis_store.follower import Follower
@@ -89,8 +89,8 @@ class StreamJournal:
     async def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
         rows = await self._connection.run_command("XRANGE", self._key, "-", "+")
-        entries = (self._read_row(*row) for row in rows)
-        return [one for one in entries if one is not None and (match is None or one.fits(match))]
+        entries = [one for row in rows if (one := self._read_row(*row)) is not None]
+        return entries if match is None else await find_fitting(entries, match)
 
     def _read_row(self, entry_id: bytes, fields: Any) -> Entry | None:
         return decode_call(entry_id, self._replica.name, fields, self._parse_headers)

@@ -10,15 +10,20 @@ import pytest
 
 from mockserver import fixtures
 from mockserver.http import exact_json
+from mockserver.session.journal import Entry, Journal
 from mockserver.session.session import Session
+from tests.testbed.session_caller import A_FAN
 
 _LARGE = {"onlyautomator": {"fans": [f"fan-{number}" for number in range(30_000)]}}
 
 
 @pytest.fixture
 def threads(monkeypatch) -> dict[str, set[int]]:
-    """The threads in which a state is read, checked, written and, by the loop itself, kept."""
-    doors = (exact_json, "loads"), (fixtures, "validate_fixtures"), (exact_json, "dumps"), (Session, "load")
+    """The threads in which a state is read, checked, written and, by the loop itself, kept; and calls are shown."""
+    doors = (
+        (exact_json, "loads"), (fixtures, "validate_fixtures"), (exact_json, "dumps"), (Session, "load"),
+        (Entry, "fits"), (Entry, "document"), (Journal, "add"),
+    )  # fmt: skip
     seen: dict[str, set[int]] = {name: set() for _, name in doors}
 
     def note(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,6 +52,23 @@ def test_large_state_is_read_and_written_while_others_are_served(caller, threads
         assert caller.admin("GET", path)["onlyautomator"]["fans"] == _LARGE["onlyautomator"]["fans"]
     assert threads["dumps"]
     assert loop not in threads["dumps"]
+
+
+def test_large_calls_are_looked_at_and_listed_while_others_are_served(caller, threads):
+    for number in range(3):
+        caller.write({**A_FAN, "value": [number] * 50_000})
+    match = {"body": {"fanId": A_FAN["fanId"]}}
+
+    found = caller.admin("POST", "requests/find", {"match": match})
+    waited = caller.admin("POST", "requests/wait", {"match": match, "count": 2})
+    listed = caller.admin("GET", "requests")
+
+    assert found == listed
+    assert waited == listed[1:]
+    (loop,) = threads["add"]
+    for name in ("fits", "document"):
+        assert threads[name]
+        assert loop not in threads[name]
 
 
 def test_of_many_mistakes_the_first_are_named(caller):
