@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import warnings
 from collections.abc import Sequence
+from importlib import resources
+from typing import Any
 
 from mockserver.contract.operation import Definition
 from mockserver.http.problems import InvalidContract
@@ -28,7 +31,13 @@ with warnings.catch_warnings():
 if sys.modules[_BLOCKED] is None:
     del sys.modules[_BLOCKED]
 
-__all__ = ["InvalidSpecification", "Specification", "read_operations"]
+__all__ = ["InvalidSpecification", "Specification", "read_document_schema", "read_operations"]
+
+
+def read_document_schema() -> Any:
+    """Read the schema of OpenAPI 3.0 documents."""
+    file = resources.files("connexion") / "resources/schemas/v3.0/schema.json"
+    return json.loads(file.read_text("utf-8"))
 
 
 def read_operations(spec: Spec) -> Sequence[Definition]:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +108,10 @@ def _check_version(spec: Any) -> None:
 @cache
 def _openapi_schema() -> Draft4Validator:
     """Compile the schema of OpenAPI 3.0 documents, which Connexion brings along."""
-    file = resources.files("connexion") / "resources/schemas/v3.0/schema.json"
-    return Draft4Validator(json.loads(file.read_text("utf-8")), validate_formats=False)
+    # Imported late: it takes as long as all the rest of the start.
+    from mockserver.contract.connexion import read_document_schema
+
+    return Draft4Validator(read_document_schema(), validate_formats=False)
 
 
 def _check_document(spec: Spec) -> None:
