@@ -65,6 +65,8 @@ def compile_security(
         if alternative
     ]
     is_optional = {} in security
+    what_to_send = f"Authentication is required: send {describe_security(security, schemes)}"
+    joint = [alternative for alternative in security if len(alternative) > 1]
 
     def authenticate(request: Request, session: Session) -> Caller:
         for read, check, challenges in ways:
@@ -77,10 +79,7 @@ def compile_security(
                     raise
         if is_optional:
             return Caller(credentials.subject, None, request.header("origin"))
-        raise Unauthenticated(
-            f"Authentication is required: send {describe_security(security, schemes)}"
-            + _describe_missing(security, schemes, readers, request)
-        )
+        raise Unauthenticated(what_to_send + _describe_missing(joint, schemes, readers, request))
 
     return authenticate
 

@@ -134,8 +134,9 @@ def add_retry_after(reply: Reply) -> Reply:
 
 def add_challenges(reply: Reply, operation: Operation) -> Reply:
     """Say how to authenticate in a 401, unless it says it already."""
-    is_said = any(name.lower() == CHALLENGES.lower() for name in reply.headers)
-    if reply.status != HTTPStatus.UNAUTHORIZED or is_said or not operation.challenges:
+    if reply.status != HTTPStatus.UNAUTHORIZED or not operation.challenges:
+        return reply
+    if any(name.lower() == CHALLENGES.lower() for name in reply.headers):
         return reply
     return reply.with_headers({CHALLENGES: operation.challenges})
 
