@@ -82,9 +82,13 @@ class Workers:
             self._end_all()
 
     def _serve_until_signal(self) -> None:
-        # While it serves, the server has handlers of its own; after that it raises the signal again, to no effect.
+        # While it serves, the server has handlers of its own. Before that, and after it, when the server raises the
+        # signal again, there is nothing to be finished.
         for number in _ENDING:
-            signal.signal(number, signal.SIG_IGN)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, lambda *_: os._exit(0))
+        if self._ended_by is not None:  # by a signal that came before these lines
+            return
         os.close(self._lifeline[1])
         threading.Thread(target=self._end_when_alone, daemon=True).start()
         self._serve(self._tell_ready)
