@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from mockserver import fixtures
-from mockserver.fixtures.complaint import Complaint
+from mockserver.fixtures.complaint import MOST_COMPLAINTS, Complaint
 from mockserver.http import exact_json
 from mockserver.http.problems import Invalid, Violation, suggest_nearest
 from mockserver.session.disposal import let_go_in_pieces
@@ -57,6 +57,8 @@ class StateDocuments:
             if api not in apis:
                 known = suggest_nearest(api, list(apis))
                 errors.append(Violation(api, f"is not an API served here; {known}"))
+                if len(errors) >= MOST_COMPLAINTS:
+                    break
                 continue
             try:
                 part = fixtures.validate_fixtures(content, self._model_of(api))

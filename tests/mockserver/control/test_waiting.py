@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mockserver import fixtures
+from mockserver.fixtures.complaint import list_complaints
 from mockserver.http import exact_json
 from mockserver.session.journal import Entry, Journal
 from mockserver.session.session import Session
@@ -78,6 +79,35 @@ def test_of_many_mistakes_the_first_are_named(caller):
 
     assert "preferences[99].sourze" in said["error"]["message"]
     assert "preferences[100].sourze" not in said["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("document", "first", "what", "named"),
+    [
+        ({"onlyautomator": {"fans": [*range(2000)]}}, "onlyautomator.fans[0]", "must be text", 100),
+        ({"onlyautomator": {"fans": ["1"] * 2000 + [2, 3]}}, "onlyautomator.fans[2000]", "must be text", 2),
+        (
+            {"onlyautomator": {"fans": [], **{f"fan{n}": n for n in range(2000)}}},
+            "onlyautomator.fan0",
+            "a known key",
+            100,
+        ),
+        ({f"api{n}": {} for n in range(2000)}, "api0", "an API served here", 100),
+    ],
+)
+def test_no_more_mistakes_are_described_than_are_named(caller, monkeypatch, document, first, what, named):
+    described: list[int] = []
+
+    def count_errors(errors: Any, model: Any) -> Any:
+        described.append(len(errors))
+        return list_complaints(errors, model)
+
+    monkeypatch.setattr(fixtures, "list_complaints", count_errors)
+    message = caller.ask("PUT", "state", document).json()["error"]["message"]
+
+    assert message.startswith(f"{first}:")
+    assert message.count(what) == named
+    assert all(count <= 1000 for count in described)
 
 
 def test_ids_of_the_apis_that_a_document_does_not_name_are_not_drawn_again(caller):
