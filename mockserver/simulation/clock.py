@@ -6,21 +6,18 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from functools import lru_cache
 
 
 class Clock:
     """A clock in UTC over *seconds*, which returns the system's time in seconds since 1970."""
 
-    __slots__ = ("_ahead_s", "_date", "_date_second", "_frozen_s", "_second", "_second_text", "_seconds")
+    __slots__ = ("_ahead_s", "_frozen_s", "_seconds")
 
     def __init__(self, seconds: Callable[[], float] = time.time) -> None:
         self._seconds = seconds
         self._frozen_s: float | None = None
         self._ahead_s = 0.0
-        self._second = -1
-        self._second_text = ""
-        self._date_second = -1
-        self._date = b""
 
     @property
     def is_frozen(self) -> bool:
@@ -42,19 +39,11 @@ class Clock:
     def format_instant(self, seconds: float) -> str:
         """Write seconds since 1970 as ISO 8601 in milliseconds."""
         second, milliseconds = divmod(int(seconds * 1000), 1000)
-        # The seconds of the text are kept: many calls come within one.
-        if second != self._second:
-            self._second_text = datetime.fromtimestamp(second, UTC).isoformat()[:-6]
-            self._second = second
-        return f"{self._second_text}.{milliseconds:03d}Z"
+        return f"{_format_second(second)}.{milliseconds:03d}Z"
 
     def date_header_line(self, seconds: float) -> bytes:
         """Write seconds since 1970 as the Date header line."""
-        second = int(seconds)
-        if second != self._date_second:
-            self._date = f"date: {formatdate(second, usegmt=True)}\r\n".encode()
-            self._date_second = second
-        return self._date
+        return _format_date_line(int(seconds))
 
     def freeze(self, at_s: float | None = None) -> None:
         """Stop at *at_s* seconds since 1970, or now."""
@@ -77,3 +66,14 @@ class Clock:
         """Follow the system's time again."""
         self._frozen_s = None
         self._ahead_s = 0.0
+
+
+# Kept for the clocks of all sessions: many calls come within one second, and to write it takes a tenth of a call.
+@lru_cache(1024)
+def _format_second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()[:-6]
+
+
+@lru_cache(1024)
+def _format_date_line(second: int) -> bytes:
+    return f"date: {formatdate(second, usegmt=True)}\r\n".encode()
