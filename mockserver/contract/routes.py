@@ -41,11 +41,12 @@ class Routes:
 
     def __init__(self) -> None:
         self._paths: dict[int, list[Path]] = {}
-        self._literal: dict[str, Path] = {}
         self.operations: list[Operation] = []
         # What misses once usually misses again, and to compare it with every operation takes ten times as long as to
         # answer a call.
         self._find_nearest = lru_cache(64)(partial(find_near_miss, self.operations))
+        # Most calls go to a few paths.
+        self._find_known = lru_cache(256)(self._match_path)
 
     def add(self, operation: Operation) -> None:
         """Add one operation.
@@ -60,8 +61,6 @@ class Routes:
             paths.append(path)
             # A literal segment wins over a variable one at the same place, whichever file came first.
             paths.sort(key=lambda path: [_variable_rank(segment) for segment in path.segments])
-            if not any("{}" in segment for segment in segments):
-                self._literal[operation.template] = path
         other = path.operations.get(operation.method, operation)
         if other is operation or other.method != operation.method:
             path.operations[operation.method] = operation
@@ -75,12 +74,14 @@ class Routes:
                 f"{operation.error_format.file}; serve one of them (--api NAME) or give one a prefix in its servers"
             )
         self.operations.append(operation)
+        self._find_known.cache_clear()
 
     def find(self, raw_path: str) -> tuple[dict[str, Operation], tuple[str, ...]] | None:
         """Find the operations under *raw_path* and the values of its variable segments."""
-        literal = self._literal.get(raw_path)
-        if literal is not None:
-            return literal.operations, ()
+        # A longer path is not worth the memory.
+        return self._find_known(raw_path) if len(raw_path) <= LONGEST_COMPARED else self._match_path(raw_path)
+
+    def _match_path(self, raw_path: str) -> tuple[dict[str, Operation], tuple[str, ...]] | None:
         parts = split_path(raw_path)
         for path in self._paths.get(len(parts), []):
             values = path.match_segments(parts)
