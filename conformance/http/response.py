@@ -119,7 +119,8 @@ class Response:
             # What else json.loads raises is Python's own limit on the digits of a number.
             is_explained = isinstance(error, (json.JSONDecodeError, _NotJson))
             why = str(error) if is_explained else "a number has too many digits to read"
-            return DoesNotConform("a JSON body", f"{start!r} ({why})" if start else "an empty body")
+            # Not its repr: what it escapes is escaped already.
+            return DoesNotConform("a JSON body", f"'{start}' ({why})" if start else "an empty body")
 
 
 def _estimate_size(content: bytes) -> int:

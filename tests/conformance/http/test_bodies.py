@@ -44,6 +44,7 @@ def test_bodies_of_every_framing_are_read(response):
         (b"[" + b"9" * 5000 + b"]", "a number has too many digits to read"),
         (b"[" * 100_000, "nested too deep"),
         (b"<h1>", "'<h1>'"),
+        (b"<h1>\x00", r"'<h1>\x00'"),
         ("\ufeff{}".encode(), "BOM"),
         (b"9" * 5000, "9999"),
     ],
