@@ -15,6 +15,7 @@ LONGEST_LINE = 500  # characters of what an answer is quoted with
 LONGEST_SENTENCE = 2000  # it may be a list of what was observed
 LONGEST_QUOTE = 80  # of one value within such a line
 _LONGEST_KEPT = 4096  # characters of a quote until it is cut: more than a credential has
+_QUOTATION_MARKS = len('""')
 _TEXT_CONTROLS = {"\n", "\r", "\t"}
 # Unicode keeps these for what never leaves a program, so that no text that is shown holds one.
 _OPENING, _MIDDLE, _CLOSING = _MARKS = "\ufdd0\ufdd1\ufdd2"
@@ -22,21 +23,27 @@ _QUOTE = re.compile(f"{_OPENING}([0-9]+){_MIDDLE}([^{_MARKS}]*){_CLOSING}")
 _ANY_MARK = re.compile(f"[{_MARKS}]")
 
 
-def quote_text(text: str) -> str:
-    """Return *text* for a sentence; whoever shows the sentence cuts that part of it to what can be read."""
+def quote_text(text: str, size: int | None = None) -> str:
+    """Return *text* for a sentence; whoever shows the sentence cuts that part of it to what can be read.
+
+    size: how many characters are told where it is cut, if not those of *text*.
+    """
     kept = _ANY_MARK.sub("\ufffd", text[:_LONGEST_KEPT])
-    return f"{_OPENING}{len(text)}{_MIDDLE}{kept}{_CLOSING}"
+    return f"{_OPENING}{len(text) if size is None else size}{_MIDDLE}{kept}{_CLOSING}"
 
 
 def quote_json(value: Any) -> str:
     """Return a value as JSON for a sentence: what is shown so could be sent again."""
     is_word = isinstance(value, str) and len(value) <= LONGEST_QUOTE
-    return _quote_word(value) if is_word else quote_text(json.dumps(value))
+    if is_word:
+        return _quote_word(value)
+    # Of a text, its own length: neither quotes nor escapes are part of it.
+    return quote_text(json.dumps(value), len(value) if isinstance(value, str) else None)
 
 
 @lru_cache(1024)  # one requirement after the other looks at the same few words in all answers of a run
 def _quote_word(word: str) -> str:
-    return quote_text(json.dumps(word))
+    return quote_text(json.dumps(word), len(word))
 
 
 def cut_quotes(sentence: str) -> str:
@@ -48,7 +55,9 @@ def cut_quotes(sentence: str) -> str:
 
 def _cut_quote(quote: re.Match[str]) -> str:
     size, shown = int(quote[1]), quote[2]
-    if size <= _LONGEST_KEPT and len(shown) <= LONGEST_QUOTE:
+    # A text that is no longer is shown whole with its quotation marks.
+    longest = LONGEST_QUOTE + (_QUOTATION_MARKS if size <= LONGEST_QUOTE else 0)
+    if size <= _LONGEST_KEPT and len(shown) <= longest:
         return shown
     return f"{shown[:LONGEST_QUOTE]}… ({size} characters)"
 

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from conformance.http.evidence import Exchange
-from conformance.http.foreign_text import LONGEST_QUOTE, quote_text
+from conformance.http.foreign_text import LONGEST_QUOTE, quote_json, quote_text
 from conformance.http.redaction import Redaction
 
 KEY = "SS.k3yAl/ha9Bravo8+harlie7Delta6&cho5Foxtrot4"
@@ -72,6 +72,11 @@ def test_long_quote_is_cut_with_its_length(redaction):
     assert (
         redaction.show_line(sentence) == f"got {'y' * 80}… (9000 characters), not {'z' * 80}… (81 characters)"
     )
+
+
+@pytest.mark.parametrize(("size", "shown"), [(80, f'"{"z" * 80}"'), (302, f'"{"z" * 79}… (302 characters)')])
+def test_length_of_a_text_of_json_is_that_of_the_text(redaction, size, shown):
+    assert redaction.show_line(quote_json("z" * size)) == shown
 
 
 @pytest.mark.parametrize("size", [81, 20_000, 200_000])
