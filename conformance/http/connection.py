@@ -33,7 +33,7 @@ _READ_BYTES = 65536
 _PORTS = {"http": 80, "https": 443}
 _METHODS_WITH_BODY = ("POST", "PUT", "PATCH", "QUERY")  # which tell a length even where it is zero
 _LENGTH_HEADERS = {b"content-length", b"transfer-encoding"}
-_LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104  compared with, never bound
+_LOCAL = re.compile(r"localhost|127(\.\d+){3}|::1|0\.0\.0\.0")  # which no proxy reaches
 
 
 @dataclass
@@ -366,7 +366,7 @@ def choose_proxy(url: httpx2.URL, named: str | None) -> httpx2.URL | None:
     """Return the proxy that is *named*, else the environment's, which targets on this machine do without."""
     if named is not None:
         return None if named == NO_PROXY else httpx2.URL(named)
-    if url.host in _LOOPBACK or urllib.request.proxy_bypass(url.host):
+    if _LOCAL.fullmatch(url.host) or urllib.request.proxy_bypass(url.host):
         return None
     address = urllib.request.getproxies().get(url.scheme)
     return httpx2.URL(address if "://" in address else f"http://{address}") if address else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import os
 import re
 import time
@@ -142,9 +143,19 @@ def read_named_source() -> KeySource | None:
     if not name.lower().startswith(("http://", "https://")):
         return KeyFile(Path(name))
     try:
-        is_on_this_machine = urlsplit(name).hostname in ("localhost", "127.0.0.1", "::1")
+        is_on_this_machine = _is_loopback(urlsplit(name).hostname or "")
     except ValueError:
         is_on_this_machine = False
     if not is_on_this_machine:
         raise CannotStart(f"{VARIABLE}: {name} is not on this machine; {_ADVICE}")
     return KeyUrl(name)
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether *host* is this machine without asking anybody: a name that resolves may mean another one later."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -6,11 +6,13 @@ import threading
 import time
 from email.utils import formatdate
 
+import httpx2
 import pytest
 
 from conformance.assertions.outcome import Inconclusive, NoAnswer, RunStopped, Unreachable
 from conformance.http.client import Client
 from conformance.http.clock import Clock, SkippingClock
+from conformance.http.connection import choose_proxy
 from conformance.http.pacing import RateLimit, RetryTimer, parse_retry_after
 from conformance.http.redaction import Redaction
 from conformance.proof.messages import Response
@@ -165,6 +167,14 @@ def test_proxies_of_the_environment_are_not_used_for_this_machine(monkeypatch):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with talking_to(Server(Response(200, {}))) as client:
         assert client.send("GET", "/").status == 200
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.8.7", "[::1]"])
+def test_no_proxy_of_the_environment_stands_before_this_machine(monkeypatch, host):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+
+    assert choose_proxy(httpx2.URL(f"http://{host}:8080"), None) is None
+    assert choose_proxy(httpx2.URL(f"http://{host}.example.com".replace("[::1]", "ip6")), None) is not None
 
 
 def test_header_that_cannot_be_sent_is_inconclusive():

@@ -106,8 +106,9 @@ def test_keys_that_cannot_be_used_stop_the_start_in_one_line(monkeypatch, tmp_pa
 
 def test_url_where_nothing_listens_does_not_stop_the_start():
     """The stack may start after the stub."""
-    with serve_with_keys("http://127.0.0.1:9/jwks.json") as url:
-        assert "http://127.0.0.1:9/jwks.json cannot be reached" in refuse(url, sign())
+    # Each address of 127.0.0.0/8 is this machine.
+    with serve_with_keys("http://127.0.0.2:9/jwks.json") as url:
+        assert "http://127.0.0.2:9/jwks.json cannot be reached" in refuse(url, sign())
         assert call(url, token()).status_code == 200
 
 
