@@ -154,9 +154,16 @@ def suggest_nearest(word: str, known: Sequence[str]) -> str:
     return f"known are {', '.join(known[:_MOST_LISTED]) or 'none'}{f' and {rest} more' if rest > 0 else ''}"
 
 
+# Words that are meant by others without being like them.
+_SYNONYMS = {"code": "status"}
+
+
 def find_nearest(word: str, known: Sequence[str]) -> str | None:
     """Find the *known* word that was probably meant by *word*; None if none is like it.
 
     Of many known words, only the first are compared.
     """
+    synonym = _SYNONYMS.get(word)
+    if synonym in known:
+        return synonym
     return next(iter(difflib.get_close_matches(word, known[:_MOST_COMPARED], n=1)), None)

@@ -252,6 +252,13 @@ def test_match_that_no_call_can_fit_is_refused(caller, match, said):
         assert said in refused.json()["error"]["message"]
 
 
+def test_code_in_the_place_of_a_status_is_refused_with_a_hint(caller):
+    refused = caller.ask("PUT", "faults", [{"code": 503}])
+
+    assert refused.status_code == 400
+    assert "[0].code: is not known; did you mean 'status'?" in refused.json()["error"]["message"]
+
+
 def test_unknown_paths_fail_like_known_ones(caller):
     caller.faults({"match": {"path": "/nowhere/*"}, "status": 503})
 
