@@ -56,9 +56,8 @@ class AuthorizedSender:
         self.describe_absence: Callable[[Response], str | None] = lambda _: None
         self._absence: str | None = None  # what is said once nothing reaches the API any more
         self._lone_statuses: set[int] = set()  # of what seemed to come from elsewhere while the API was there
-        self._doubted_since: int | None = (
-            None  # the first request after which nothing has come from the API for sure
-        )
+        # The first request after which nothing has come from the API for sure.
+        self._doubted_since: int | None = None
         self._probing = threading.Lock()
         self._ended: dict[str, str] = {}  # what is said of credentials that were accepted, by their keys
         self._renewal = Renewal(secrets, redaction)
