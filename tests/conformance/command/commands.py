@@ -12,6 +12,16 @@ from conformance.proof.messages import Response
 from conformance.proof.server import serve
 
 APIS = openapi.api_names()
+# What a run writes into its folder, in the order of the alphabet.
+REPORT_FILES = [
+    "badge.json",
+    "gl-code-quality-report.json",
+    "junit.xml",
+    "report.html",
+    "report.json",
+    "report.sarif",
+    "requests.har",
+]
 
 
 def conformance(*arguments):

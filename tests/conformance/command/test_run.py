@@ -13,17 +13,15 @@ from conformance import proof
 from conformance.judge.suites import collect_requirements
 from conformance.proof.messages import Response
 from conformance.proof.server import serve
-from tests.conformance.command.commands import APIS, altered, answering, conformance, served, written
-
-FILES = [
-    "badge.json",
-    "gl-code-quality-report.json",
-    "junit.xml",
-    "report.html",
-    "report.json",
-    "report.sarif",
-    "requests.har",
-]
+from tests.conformance.command.commands import (
+    APIS,
+    REPORT_FILES,
+    altered,
+    answering,
+    conformance,
+    served,
+    written,
+)
 
 
 def run_once(folder, server, *arguments):
@@ -53,7 +51,7 @@ def test_conformant_target(api, run_of_reference):
     assert (done.exit_code, done.stderr) == (0, "")
     assert f"{musts} of {musts} MUSTs tested" in done.stdout
     assert "CONFORMANT: every MUST and every SHOULD was tested and passed" in done.stdout
-    assert sorted(file.name for file in folder.iterdir()) == FILES
+    assert sorted(file.name for file in folder.iterdir()) == REPORT_FILES
 
 
 @pytest.mark.parametrize("api", APIS)
@@ -279,7 +277,7 @@ def test_report_that_cannot_be_written_is_found_before_anything_is_sent(tmp_path
     ],
 )
 def test_run_that_cannot_start_leaves_no_reports_of_an_earlier_one(tmp_path, wrong):
-    for name in (*FILES, "notes.txt"):
+    for name in (*REPORT_FILES, "notes.txt"):
         (tmp_path / name).write_text("of an earlier run")
     profile = written(tmp_path, proof.reference_of("suprsend")().profile("http://127.0.0.1:9"))
     done = conformance("run", profile, "--report-dir", tmp_path, *wrong)
@@ -291,7 +289,7 @@ def test_run_that_cannot_start_leaves_no_reports_of_an_earlier_one(tmp_path, wro
 @pytest.mark.parametrize("wrong", [[], ["--seed", "many"]])
 def test_run_that_cannot_start_keeps_the_report_to_compare_with(wrong, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in FILES:
+    for name in REPORT_FILES:
         (tmp_path / name).write_text("of an earlier run")
     profile = written(tmp_path, proof.reference_of("suprsend")().profile("http://127.0.0.1:9"))
     done = conformance("run", profile, "--report-dir", tmp_path, "--against", "report.json", *wrong)

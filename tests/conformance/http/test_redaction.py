@@ -21,6 +21,7 @@ from conformance.report.changes import Report, compare_reports, describe_changes
 from conformance.report.document import build_document
 from conformance.report.folder import write_reports
 from conformance.report.github import render_annotations, render_summary
+from tests.conformance.command.commands import REPORT_FILES
 
 SECRET = 'tök/en+"<&>\\value'
 
@@ -236,16 +237,7 @@ def test_no_credential_shows_in_anything_written(api, tmp_path, capsys, monkeypa
     files = {file.name: file.read_bytes().decode() for file in tmp_path.rglob("*") if file.is_file()}
     written = "".join(files.values()) + capsys.readouterr().out
     assert any(name.endswith(".sh") for name in files)
-    assert {name for name in files if not name.endswith((".sh", ".body"))} == {
-        "badge.json",
-        "gl-code-quality-report.json",
-        "junit.xml",
-        "report.html",
-        "report.json",
-        "report.sarif",
-        "requests.har",
-        "summary.md",
-    }
+    assert {name for name in files if not name.endswith((".sh", ".body"))} == {*REPORT_FILES, "summary.md"}
     assert verdict.ids("waived")
     assert verdict.waiver_faults
     credentials = {text for text in gossip.heard | set(names.values()) if len(text) > 3} - {"Bearer", "Basic"}
