@@ -116,6 +116,9 @@ class Operation:
         # The bound method itself, so that a call takes no step in between.
         self.handle = handler.handle
         self._parameters = [Parameter(parameter, spec, self.template) for parameter in self.parameters]
+        # Most requests have no query, and what they leave out need not be read.
+        self._needed_parameters = [one for one in self._parameters if not one.is_needless]
+        self._defaults = {one.name: one.default for one in self._parameters if one.is_needless}
         self._media_types = frozenset(map(bare_media_type, self.request_body.get("content", {})))
         body = json_content(self.request_body)
         self._body = Schema(body.get("schema", {}), spec) if body else None
@@ -136,9 +139,9 @@ class Operation:
         Raises Invalid, UnsupportedMediaType or TooLarge for a request that breaks the contract.
         """
         # First, since a contract may call one of its own parameters "caller" as well.
-        arguments: dict[str, Any] = {"caller": caller}
+        arguments: dict[str, Any] = {"caller": caller, **self._defaults}
         violations: list[Violation] = []
-        for parameter in self._parameters:
+        for parameter in self._parameters if request.query else self._needed_parameters:
             arguments[parameter.name] = parameter.read(request, path_values, violations)
         if self._media_types:
             media_type = request.header("content-type")

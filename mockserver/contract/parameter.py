@@ -18,7 +18,10 @@ _ReadRaw = Callable[[Request, tuple[str, ...]], Any]
 
 
 class Parameter:
-    """One path, query, header or cookie parameter of an operation, read as its schema says."""
+    """One path, query, header or cookie parameter of an operation, read as its schema says.
+
+    default: its value where it is left out. is_needless: whether it is left out where a request has no query.
+    """
 
     def __init__(self, definition: Mapping[str, Any], spec: Spec, template: str) -> None:
         schema = openapi.resolve_reference(spec, definition.get("schema", {}))
@@ -26,7 +29,8 @@ class Parameter:
         self._required: bool = definition.get("required", False)
         # OpenAPI has many ways to spread an object over a parameter; its text is passed on as it is.
         self._schema = Schema({} if schema.get("type") == "object" else schema, spec)
-        self._default = schema.get("default")
+        self.default = schema.get("default")
+        self.is_needless = definition["in"] == "query" and not self._required
         self._parse = _make_parser(spec, schema)
         self._type_name = _TYPE_NAMES.get(schema.get("type"))
         is_list = schema.get("type") == "array" and definition["in"] == "query"
@@ -43,7 +47,7 @@ class Parameter:
         if raw is None:
             if self._required:
                 violations.append(Violation(self.name, "is required"))
-            return self._default
+            return self.default
         value = self._parse(raw)
         if self._type_name and isinstance(value, str):
             is_too_long = self._parse is _parse_integer and _ANY_INTEGER.fullmatch(value)
