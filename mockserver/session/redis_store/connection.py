@@ -158,7 +158,9 @@ class Connection:
 
     def _unavailable(self, error: Exception) -> StoreUnavailable:
         # The words of the library name host and port, and the server's own quote no password.
-        self._reason = f"The store {self.name} cannot be used: {' '.join(str(error).split()) or _TOO_LATE}"
+        self._reason = (
+            f"The store {self.name} cannot be used: {' '.join(str(error).split()).rstrip('.') or _TOO_LATE}"
+        )
         return StoreUnavailable(self._reason)
 
     def _connect(self) -> Redis:
