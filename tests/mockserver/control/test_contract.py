@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 import openapi
+from mockserver.contract.schema import Schema
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.openapi.test_examples import find_misfits
+from tests.testbed.session_caller import A_FAN
 from tests.testbed.stubs import serve_stub
 
 CONTRACT = Path(openapi.__file__).parent.parent / "mockserver" / "control" / "admin.yaml"
@@ -61,6 +65,37 @@ def test_whatever_is_sent_the_answer_fits_and_is_no_fault_of_the_server(fuzzed, 
         assert answer.status_code != HTTPStatus.INTERNAL_SERVER_ERROR
 
     check_answer()
+
+
+def test_answers_that_are_written_in_pieces_fit_as_a_whole(caller):
+    """The stub checks no answer of its own that it writes as bytes; here one holds calls and records of each kind."""
+    caller.faults(
+        {"match": {"path": "/broken"}, "fault": "EMPTY_RESPONSE"}, {"match": {"path": "/slow"}, "status": 503}
+    )
+    caller.write()
+    caller.set({"preference": "opt_in"})
+    caller.write({**A_FAN, "value": None}, Prefer="code=599")
+    for path, content in (("/nowhere", b"text"), ("/broken", b"\xff"), ("/slow", b"")):
+        with suppress(httpx2.TransportError):
+            caller.http.post(f"{caller.base_url}{path}", content=content)
+    caller.admin("PUT", "snapshots/here")
+
+    answers = {
+        "/state": caller.admin("GET", "state"),
+        "/snapshots/{name}": caller.admin("GET", "snapshots/here"),
+        "/requests": caller.admin("GET", "requests"),
+        "/requests/find": caller.admin("POST", "requests/find", {"match": {"path": "*"}}),
+        "/requests/wait": caller.admin("POST", "requests/wait", {"match": {}, "count": 6}),
+        "/requests/unmatched": caller.admin("GET", "requests/unmatched"),
+        "/requests.har": caller.admin("GET", "requests.har"),
+    }
+
+    assert [one["response"] is None for one in answers["/requests"]] == [False] * 4 + [True, False]
+    assert len(answers["/requests.har"]["log"]["entries"]) == len(answers["/requests/find"]) == 6
+    for path, answer in answers.items():
+        response = next(iter(SPEC["paths"][path].values()))["responses"]["200"]
+        (content,) = openapi.resolve_reference(SPEC, response)["content"].values()
+        assert Schema(content["schema"], SPEC, needless="writeOnly").find_violations(answer) == [], path
 
 
 @pytest.fixture(scope="module")
