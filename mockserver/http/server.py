@@ -14,6 +14,8 @@ from mockserver.http.connection import LEEWAY_S, Application, Connection
 from mockserver.http.problems import CannotStart
 
 _START_S = 10
+# Calls that still run are given a second, and connections no more; the rest is what a busy machine takes.
+_STOP_S = 30
 # Longer than clients and proxies leave a connection idle, most of them 60 s at most. If the server is the first to
 # close, it meets the next request on its way, and that is lost.
 _IDLE_S = 75
@@ -94,6 +96,11 @@ class ServerThread:
             raise CannotStart(f"the stub did not answer within {_START_S} s")
 
     def stop(self) -> None:
-        """Stop the server and return once it has stopped."""
+        """Stop the server and return once it has stopped.
+
+        Raises TimeoutError if it does not in time; the thread ends with the process.
+        """
         self._server.should_exit = True
-        self._thread.join()
+        self._thread.join(_STOP_S)
+        if self._thread.is_alive():
+            raise TimeoutError(f"the stub did not stop within {_STOP_S} s")

@@ -226,7 +226,10 @@ class MockServer(Mock):
         return self
 
     def stop(self) -> None:
-        """Stop, and return once the stub has stopped."""
+        """Stop, and return once the stub has stopped.
+
+        Raises TimeoutError if it has not after half a minute.
+        """
         self.close()
         if self._server is not None:
             self._server.stop()

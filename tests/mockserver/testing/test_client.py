@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mockserver import AsyncMockServer, Mock, MockError, MockServer
+from mockserver.http import listening_socket, server
 from mockserver.http.problems import CannotStart
 from mockserver.testing.client import MockSession
 from tests.mockserver.testing.application import write_preference
@@ -278,3 +280,27 @@ def test_stub_whose_certificate_nobody_vouches_for_is_not_called(self_signed, sc
         with pytest.raises(httpx2.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             Mock(f"{scheme}://localhost:{listener.getsockname()[1]}").session()
         greeted.result(5)
+
+
+def test_server_that_does_not_stop_is_told_and_waited_for_no_longer(monkeypatch):
+    is_over = threading.Event()
+
+    class Stalls:
+        async def __call__(self, _: Any, receive: Any, send: Any) -> None:
+            for step in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{step}.complete"})
+
+        def stop(self) -> None:
+            is_over.wait(20)
+
+    monkeypatch.setattr(server, "_STOP_S", 0.05)
+    thread = server.ServerThread(Stalls(), listening_socket.open_socket("127.0.0.1", 0))
+    thread.start()
+    try:
+        with pytest.raises(TimeoutError, match="the stub did not stop within"):
+            thread.stop()
+    finally:
+        is_over.set()
+        monkeypatch.undo()
+        thread.stop()
