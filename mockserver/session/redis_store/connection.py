@@ -66,9 +66,8 @@ class Connection:
         try:
             import redis.exceptions
         except ModuleNotFoundError:
-            raise CannotStart(
-                "--store needs redis-py; install it with pip install 'preference-api-testbench[redis]'"
-            ) from None
+            what_to_do = "install it in the checkout: .venv/bin/pip install -e '.[redis]'"
+            raise CannotStart(f"--store needs redis-py; {what_to_do}") from None
         self._errors = (redis.exceptions.RedisError, OSError)
         self._missing = redis.exceptions.NoScriptError
         self._broken = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError)

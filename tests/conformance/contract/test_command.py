@@ -44,7 +44,7 @@ def test_command_writes_every_report(spec, tmp_path):
     [
         (302, 3, "was answered 302, to /login"),
         (503, 3, "was answered 503, to wait 3600"),
-        (200, 0, "reachable; POST"),
+        (200, 0, "reachable; GET"),
         (404, 0, "was answered 404"),
     ],
 )

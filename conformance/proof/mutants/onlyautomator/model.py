@@ -72,7 +72,7 @@ class TwinIsAnsweredFromMemory(Reference):
 class UserLagsBehind(Reference):
     """An update is told as made by the user who made the update before."""
 
-    breaks = frozenset({"user-id-is-stable"})
+    breaks = frozenset({"user-id-is-stable", "model-records-stand-alone"})
     latest: str | None = None
 
     def update_record(self, old: Record, body: Record, caller: Caller) -> Record:

@@ -123,7 +123,7 @@ def test_list_is_not_waited_for_when_it_is_there():
 
     judge_in_process(Lists())
 
-    assert Lists.asked_for <= 15
+    assert Lists.asked_for <= 17
 
 
 @pytest.mark.parametrize("status", [404, 405, 500])

@@ -51,7 +51,7 @@ def test_setting_that_cannot_be_is_one_line(words, said):
 def test_library_that_is_missing_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "redis", None)
     monkeypatch.setitem(__import__("sys").modules, "redis.exceptions", None)
-    with pytest.raises(CannotStart, match=r"pip install 'preference-api-testbench\[redis\]'"):
+    with pytest.raises(CannotStart, match=r"pip install -e '\.\[redis\]'"):
         Stub(load_services(), options=Options(store_url="redis://host"))
 
 
