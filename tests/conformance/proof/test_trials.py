@@ -50,6 +50,14 @@ def test_every_requirement_is_proved(api):
 
 
 @pytest.mark.parametrize("api", APIS)
+def test_no_two_servers_have_one_name(api):
+    """The self-test hands trials on by their names."""
+    names = [(one.kind, one.name) for one in trial.list_trials(api)]
+
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("api", APIS)
 def test_ids_are_pinned(api):
     """Ids are never renamed nor reused; a new one is added to the file by hand."""
     written = sorted(f"{one.id} {one.level}" for one in collect_requirements(api))

@@ -101,7 +101,7 @@ class EmptyNamesAreAccepted(Reference):
             super().validate_name(name, body)
 
 
-class LongNamesAreRefused(Reference):
+class EachNameHasItsLongest(Reference):
     """A category has at most 60 characters, a preference 191, and a list is asked for by no more either."""
 
     def validate_name(self, name: str, body: Mapping[str, Any]) -> None:
