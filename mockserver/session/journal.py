@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.http import exact_json
@@ -23,8 +24,8 @@ from mockserver.simulation.match import Match, NamedOperation
 _MOST_BYTES = 16 * 1024 * 1024
 # The same, of all sessions together.
 MOST_BYTES_OF_ALL = 256 * 1024 * 1024
-# Of bodies; less is parsed in ten milliseconds.
-_MUCH_TO_PARSE = 256 * 1024
+# Of bodies; as much is parsed within two milliseconds, and whoever waits for a call needs only the newest ones.
+_SOON_PARSED = 32 * 1024
 # An order of fewer calls is not worth tidying up.
 _SHORT_ORDER = 10_000
 # Entries only borrow its way of writing a time.
@@ -118,15 +119,32 @@ def _measure_bytes(entry: Entry) -> int:
     return received + (len(entry.response.head) + len(entry.response.content) if entry.response else 0)
 
 
-async def find_fitting(entries: Sequence[Entry], match: Match) -> list[Entry]:
-    """Find those that fit; others are served meanwhile where much has to be parsed for that."""
-    if match.body is ... or sum(len(entry.content or b"") for entry in entries) < _MUCH_TO_PARSE:
-        return _select_fitting(entries, match)
-    return await asyncio.to_thread(_select_fitting, entries, match)
+async def find_fitting(entries: Sequence[Entry], match: Match, most: int | None = None) -> list[Entry]:
+    """Find those that fit, or the newest *most* of them, oldest first.
+
+    Others are served meanwhile where much has to be parsed for that.
+    """
+    rest, to_parse = len(entries), 0
+    found: list[Entry] = []
+    while rest and len(found) != most:
+        entry = entries[rest - 1]
+        if match.body is not ...:
+            to_parse += len(entry.content or b"")
+        if to_parse > _SOON_PARSED:
+            break
+        if entry.fits(match):
+            found.append(entry)
+        rest -= 1
+    found.reverse()
+    if rest and len(found) != most:
+        older = await asyncio.to_thread(_select_newest, entries[:rest], match, most and most - len(found))
+        return older + found
+    return found
 
 
-def _select_fitting(entries: Sequence[Entry], match: Match) -> list[Entry]:
-    return [entry for entry in entries if entry.fits(match)]
+def _select_newest(entries: Sequence[Entry], match: Match, most: int | None) -> list[Entry]:
+    fitting = (entry for entry in reversed(entries) if entry.fits(match))
+    return list(islice(fitting, most))[::-1]
 
 
 class CallJournal(Protocol):
@@ -309,8 +327,11 @@ class Journal:
 
     async def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
-        entries = list(map(Entry._make, self._rows))
+        entries = self._make_entries()
         return entries if match is None else await find_fitting(entries, match)
+
+    def _make_entries(self) -> list[Entry]:
+        return list(map(Entry._make, self._rows))
 
     def clear(self) -> None:
         """Forget every call; those who wait begin to count anew."""
@@ -327,13 +348,11 @@ class Journal:
         Of fewer, all are listed. Raises Unavailable if the stub stops first.
         """
         judged = self.count
-        fitting = {entry.id for entry in await self.list_entries(match)}
-        # No call slips through: those that came meanwhile are looked at without waiting.
-        found = [
-            entry
-            for entry in map(Entry._make, self._rows)
-            if (entry.id in fitting if entry.id <= judged else entry.fits(match))
-        ]
+        found = await find_fitting(self._make_entries(), match, count)
+        # No call slips through: those that came meanwhile are looked at without waiting, and those that went are gone.
+        came = islice(reversed(self._rows), self.count - judged)
+        newer = [entry for entry in map(Entry._make, came) if entry.fits(match)]
+        found = [entry for entry in found if entry.id > self.gone] + newer[::-1]
         if len(found) >= count:
             return found[-count:]
         waiter = Waiter(count, len(found))
@@ -342,7 +361,8 @@ class Journal:
         if waiter.last_id.cancelled():
             raise Unavailable("The stub is stopping")
         last_id = waiter.last_id.result() if waiter.last_id.done() else self.count
-        return [entry for entry in await self.list_entries(match) if entry.id <= last_id][-count:]
+        entries = self._make_entries()
+        return await find_fitting(entries[: max(0, last_id - self.gone)], match, count)
 
     @contextmanager
     def _add_waiter(self, match: Match, waiter: Waiter) -> Iterator[None]:

@@ -88,9 +88,12 @@ class StreamJournal:
 
     async def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
-        rows = await self._connection.run_command("XRANGE", self._key, "-", "+")
-        entries = [one for row in rows if (one := self._read_row(*row)) is not None]
+        entries = await self._read_entries()
         return entries if match is None else await find_fitting(entries, match)
+
+    async def _read_entries(self) -> list[Entry]:
+        rows = await self._connection.run_command("XRANGE", self._key, "-", "+")
+        return [one for row in rows if (one := self._read_row(*row)) is not None]
 
     def _read_row(self, entry_id: bytes, fields: Any) -> Entry | None:
         return decode_call(entry_id, self._replica.name, fields, self._parse_headers)
@@ -103,9 +106,9 @@ class StreamJournal:
         follower = self._follow(self._replica)
         # Followed first, so that no call slips through between the list and those that come.
         with follower.listen(tells_clears=True) as listener:
-            found = await self.list_entries(match)
-            if len(found) >= count:
-                return found[-count:]
+            found = await find_fitting(await self._read_entries(), match, count)
+            if len(found) == count:
+                return found
             last_id = found[-1].id if found else 0
             try:
                 async with asyncio.timeout(timeout_s):

@@ -17,7 +17,7 @@ from mockserver.http.redaction import SecretNames
 from mockserver.http.request import Request
 from mockserver.services import openapi_file
 from mockserver.services.service import load_services
-from mockserver.session.journal import Journal, JournalLedger
+from mockserver.session.journal import Entry, Journal, JournalLedger
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, connect, request, token
 from tests.testbed.session_caller import A_FAN
@@ -103,6 +103,20 @@ def test_wait_ends_when_the_call_comes(caller, begin, url):
 
     assert len(found) == 2
     assert time.monotonic() - began < 4
+
+
+def test_who_waits_for_a_call_has_no_older_ones_looked_at(caller, monkeypatch):
+    for number in range(20):
+        caller.write({**A_FAN, "preference": f"p{number}"})
+    looked_at: list[int] = []
+    fits = Entry.fits
+    monkeypatch.setattr(Entry, "fits", lambda entry, match: looked_at.append(entry.id) or fits(entry, match))
+
+    wait = {"match": {"body": {"fanId": A_FAN["fanId"]}}, "count": 2}
+    found = caller.admin("POST", "requests/wait", wait)
+
+    assert [entry["id"] for entry in found] == ["19", "20"]
+    assert looked_at == [20, 19]
 
 
 def test_wait_for_what_never_comes_is_408(caller):
