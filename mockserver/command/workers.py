@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from types import FrameType
 
 from mockserver.http.problems import CannotStart
 
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-# A worker that ends sooner will hardly do better the next time.
-_SHORTEST_S = 1.0
 
 
 class Workers:
@@ -36,8 +34,10 @@ class Workers:
         self._serve = serve
         self._on_ready = on_ready
         self._on_stopped = on_stopped
-        # Each with when it was started.
-        self._started_s: dict[int, float] = {}
+        # Each with its place in _answered.
+        self._places: dict[int, int] = {}
+        # Shared by all processes: 1 for a worker that has answered. One that ends sooner will do so the next time, too.
+        self._answered = mmap.mmap(-1, count)
         self._ended_by: int | None = None
         self._ready = os.pipe()
         # Nothing is ever written to it: a worker that reads its end has lost the process that watches over it.
@@ -46,17 +46,17 @@ class Workers:
     def run(self) -> None:
         """Run until a signal ends this process, and end by that signal.
 
-        Raises CannotStart if a worker ends as soon as it has started.
+        Raises CannotStart if a worker ends before it answers.
         """
         before = {number: signal.getsignal(number) for number in _ENDING}
         for number in _ENDING:
             if before[number] is not signal.SIG_IGN:
                 signal.signal(number, self._end)
-        for _ in range(self._count):
-            self._start()
+        for place in range(self._count):
+            self._start(place)
         threading.Thread(target=self._announce, daemon=True).start()
         try:
-            while self._started_s:
+            while self._places:
                 self._watch()
         finally:
             self._end_all()
@@ -65,23 +65,24 @@ class Workers:
             signal.signal(self._ended_by, signal.SIG_DFL)
             signal.raise_signal(self._ended_by)
 
-    def _start(self) -> None:
+    def _start(self, place: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
+        self._answered[place] = 0
         worker = os.fork()
         if worker == 0:
             status = 1
             try:
-                self._serve_until_signal()
+                self._serve_until_signal(place)
                 status = 0
             finally:
                 # Without what this process would clean up, which belongs to the one that watches.
                 os._exit(status)
-        self._started_s[worker] = time.monotonic()
+        self._places[worker] = place
         if self._ended_by is not None:
             self._end_all()
 
-    def _serve_until_signal(self) -> None:
+    def _serve_until_signal(self, place: int) -> None:
         # While it serves, the server has handlers of its own. Before that, and after it, when the server raises the
         # signal again, there is nothing to be finished.
         for number in _ENDING:
@@ -91,10 +92,12 @@ class Workers:
             return
         os.close(self._lifeline[1])
         threading.Thread(target=self._end_when_alone, daemon=True).start()
-        self._serve(self._tell_ready)
 
-    def _tell_ready(self) -> None:
-        os.write(self._ready[1], b".")
+        def tell_ready() -> None:
+            self._answered[place] = 1
+            os.write(self._ready[1], b".")
+
+        self._serve(tell_ready)
 
     def _end_when_alone(self) -> None:
         os.read(self._lifeline[0], 1)
@@ -108,20 +111,20 @@ class Workers:
     def _watch(self) -> None:
         """Wait for a worker to end, and replace one that nobody told to."""
         worker, status = os.wait()
-        started_s = self._started_s.pop(worker, None)
-        if started_s is None or self._ended_by is not None:
+        place = self._places.pop(worker, None)
+        if place is None or self._ended_by is not None:
             return
         how = f"by signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "by itself"
-        if time.monotonic() - started_s < _SHORTEST_S:
-            raise CannotStart(f"a worker ended {how} as soon as it had started")
+        if not self._answered[place]:
+            raise CannotStart(f"a worker ended {how} before it answered")
         print(f"mockserver: a worker ended {how}; another one takes its place", file=sys.stderr, flush=True)
-        self._start()
+        self._start(place)
 
     def _end(self, number: int, _: FrameType | None) -> None:
         self._ended_by = number
         self._end_all()
 
     def _end_all(self) -> None:
-        for worker in self._started_s:
+        for worker in self._places:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGTERM)

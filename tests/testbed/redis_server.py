@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.testbed.waiting import wait_until
 
 START_S = 10
 
@@ -29,11 +30,8 @@ def serve_redis(folder: Path) -> Iterator[str]:
     command = ["redis-server", "--port", "0", "--unixsocket", socket, "--dir", folder, "--appendonly", "yes"]
     process = subprocess.Popen([*command, "--save", "", "--appendfsync", "no"], stdout=subprocess.DEVNULL)
     try:
-        ends_s = time.monotonic() + START_S
-        while not socket.exists():
-            assert process.poll() is None
-            assert time.monotonic() < ends_s
-            time.sleep(0.005)
+        wait_until(lambda: socket.exists() or process.poll() is not None, START_S)
+        assert process.poll() is None
         yield f"unix://{socket}"
     finally:
         process.terminate()

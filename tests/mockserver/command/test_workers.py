@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import httpx2
@@ -19,6 +19,7 @@ from tests.testbed.calls import PREFERENCE, bearer, token
 from tests.testbed.redis_server import needs_redis
 from tests.testbed.session_caller import A_FAN
 from tests.testbed.stubs import run_command, start_command
+from tests.testbed.waiting import wait_until
 
 NAME = "X-Mock-Session"
 
@@ -41,16 +42,22 @@ def test_workers_that_cannot_be_are_one_line(words, said):
     assert said in line
 
 
+def start_workers(
+    store: str, prefix: str, count: int = 2
+) -> AbstractContextManager[tuple[str, subprocess.Popen[str]]]:
+    words = ["--workers", str(count), "--store", store, "--store-prefix", prefix]
+    return start_command(*words, "--log-level", "error", "--quiet")
+
+
 @pytest.fixture(scope="module")
 def workers(store) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     needs_redis()
-    words = ["--workers", "4", "--store", store, "--store-prefix", "workers", "--log-level", "error"]
-    with start_command(*words, "--quiet") as (url, process):
+    with start_workers(store, "workers", 4) as (url, process):
         yield url, process
         children = list_workers(process)
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == -signal.SIGTERM
-        assert not any(Path(f"/proc/{child}").exists() for child in children)
+        assert not any(is_running(child) for child in children)
 
 
 def list_workers(process: subprocess.Popen[str]) -> list[int]:
@@ -107,35 +114,50 @@ def test_worker_that_is_killed_loses_nothing_acknowledged_and_is_replaced(worker
     with ThreadPoolExecutor(4) as pool:
         for first in range(4):
             pool.submit(write_until_over, first)
-        while len(acknowledged) < 20:
-            time.sleep(0.005)
-        os.kill(before[0], signal.SIGKILL)
-        counted = len(acknowledged)
-        while len(acknowledged) < counted + 20:
-            time.sleep(0.005)
-        is_over.set()
+        try:
+            wait_until(lambda: len(acknowledged) >= 20)
+            os.kill(before[0], signal.SIGKILL)
+            counted = len(acknowledged)
+            wait_until(lambda: len(acknowledged) >= counted + 20)
+        finally:
+            is_over.set()
 
     assert acknowledged <= list_written(url, "killed")
-    while len(list_workers(process)) < 4:
-        time.sleep(0.005)
+    wait_until(lambda: len(list_workers(process)) == 4)
     assert before[0] not in list_workers(process)
+
+
+def test_worker_that_is_killed_at_once_is_replaced(store):
+    needs_redis()
+    with start_workers(store, "at-once") as (url, process):
+        for _ in range(3):
+            os.kill(list_workers(process)[0], signal.SIGKILL)
+            wait_until(lambda: len(list_workers(process)) == 2)
+            wait_until(lambda: write(url, "killed", 1).status_code == 200)
+        assert process.poll() is None
+
+
+def test_worker_that_ends_before_it_answers_ends_all():
+    script = (
+        "import os; from mockserver.command.workers import Workers;"
+        "Workers(2, lambda tell_ready: os._exit(3), print, print).run()"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=20)
+
+    assert ended.stderr.splitlines()[-1].endswith("CannotStart: a worker ended by itself before it answered")
 
 
 def test_workers_end_with_the_one_that_watches_over_them(store):
     needs_redis()
-    words = [
-        "--workers",
-        "2",
-        "--store",
-        store,
-        "--store-prefix",
-        "ending",
-        "--log-level",
-        "error",
-        "--quiet",
-    ]
-    with start_command(*words) as (_, process):
+    with start_workers(store, "ending") as (_, process):
         children = list_workers(process)
         process.kill()
-        while any(Path(f"/proc/{child}").exists() for child in children):
-            time.sleep(0.005)
+        wait_until(lambda: not any(is_running(child) for child in children))
+
+
+def is_running(process: int) -> bool:
+    """Whether a process has not ended; one that nobody has asked for its status has."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
