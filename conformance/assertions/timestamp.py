@@ -90,6 +90,11 @@ class Timestamp(NamedTuple):
 
 def parse_timestamp(text: Any) -> Timestamp | None:
     """Read any ISO 8601 date-time; None if *text* is none. Zeros at its end may be all that is kept of a fraction."""
+    return _parse_timestamp(text) if isinstance(text, str) else None
+
+
+@lru_cache(4096)
+def _parse_timestamp(text: str) -> Timestamp | None:
     moment = parse_instant(text)
     time = _TIME_OF_DAY.search(text.strip()) if moment else None
     if moment is None or time is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from datetime import datetime
 from functools import partial
 
 from conformance.apis.onlyautomator.answers import Data, data_of, describe_value
@@ -121,7 +120,7 @@ def test_list_keeps_times(driver: Driver) -> None:
         if len(driver.accepted_writes[triple_of(written.body)]) == 1
         and written.body["preference"] != OTHER_RECORD
     }
-    seen: dict[tuple[str, str], datetime] = {}
+    seen: dict[tuple[str, str], str] = {}
     for answer in driver.list_answers:
         with suppress(Inconclusive):
             for record in records_of(answer):
@@ -130,15 +129,21 @@ def test_list_keeps_times(driver: Driver) -> None:
 
 
 def _expect_same_times(
-    driver: Driver, answered: Data, record: Data, seen: dict[tuple[str, str], datetime]
+    driver: Driver, answered: Data, record: Data, seen: dict[tuple[str, str], str]
 ) -> None:
-    id_ = str(record["id"])
+    """Want the times of a *record* to be those of its id that were *seen*, which those of new ids are added to."""
     for name in TIMES:
-        moment = parse_instant(record.get(name))
-        if moment is not None and may_be_same_time(record[name], answered.get(name)):
-            first = seen.setdefault((id_, name), moment)
-            expected = f"{name} {first.isoformat()}, as listed before"
-            same = is_same_moment(first, moment)
+        text, first = record.get(name), seen.get(key := (str(record["id"]), name))
+        if text == first:
+            continue
+        moment = parse_instant(text)
+        if moment is None or not may_be_same_time(text, answered.get(name)):
+            continue
+        if first is None:
+            seen[key] = str(text)
+        elif before := parse_instant(first):
+            expected = f"{name} {before.isoformat()}, as listed before"
+            same = is_same_moment(before, moment)
             expect_of_listed(driver, same, record, (name,), expected, f"{name} {moment.isoformat()}")
 
 

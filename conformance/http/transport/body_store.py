@@ -19,7 +19,7 @@ _SMALL = 4096
 _MOST_IN_MEMORY = (
     8 * 1024 * 1024
 )  # bytes of larger bodies: to write a few to a file takes longer than it is worth
-_NOT_PARSED = object()
+NOT_PARSED = object()
 MOST_STORED = 512 * 1024 * 1024  # bytes of the file, in which bodies are compressed
 _MOST_PARSED = 2 * 1024 * 1024  # bytes of the bodies whose values are kept; a value takes some times as much
 
@@ -27,14 +27,15 @@ _MOST_PARSED = 2 * 1024 * 1024  # bytes of the bodies whose values are kept; a v
 class KeptBody:
     """The body of a message. size: of the whole, in bytes. content: where it is small enough to stay in memory.
 
-    was_parsed: whether there has been a value of it, for which there is room again then.
+    value: of a small body, once it was parsed. was_parsed: whether there has been one of a large body, for which there
+    is room again then.
     """
 
     def __init__(self, store: BodyStore, size: int, content: bytes | None = None) -> None:
         self.size = size
         self._store = store
         self._content = content
-        self._value: Any = _NOT_PARSED
+        self.value: Any = NOT_PARSED
         self.was_parsed = False
 
     def read(self) -> bytes:
@@ -44,17 +45,17 @@ class KeptBody:
     def parse(self, parse: Callable[[bytes], Any]) -> Any:
         """Return what *parse*, the same for all bodies of a run, makes of it."""
         # Small ones are most, and read again and again: their values stay with them.
-        if self._value is _NOT_PARSED:
+        if self.value is NOT_PARSED:
             if self._content is None or self.size > _SMALL:
                 value = self._store.parse(self, parse)
                 self.was_parsed = True
                 if not isinstance(value, Exception):
                     return value
                 # Why there is no value is small, and does not change.
-                self._value = value
+                self.value = value
             else:
-                self._value = parse(self._content)
-        return self._value
+                self.value = parse(self._content)
+        return self.value
 
 
 class BodyStore:
