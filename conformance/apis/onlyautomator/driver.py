@@ -385,10 +385,16 @@ class Driver(suite.Driver):
         authorization = {"Authorization": f"Bearer {secret.reveal()}"}
         return self.client.build_request("POST", WRITE_PATH, headers=authorization, json=body)
 
-    def restore(self) -> str | None:
+    def lighten_values(self) -> None:
         """Put a word in the place of values that make a list hard to read; the API cannot delete."""
-        for body in self.heavy_bodies:
-            self.write({**body, "value": "lighter"})
+        while self.heavy_bodies:
+            # As their first writes, these are none of which the lists of records are asked.
+            self.post_raw(json.dumps({**self.heavy_bodies[0], "value": "lighter"}))
+            del self.heavy_bodies[0]
+
+    def restore(self) -> str | None:
+        """Leave no value that makes a list hard to read."""
+        self.lighten_values()
         return None
 
 

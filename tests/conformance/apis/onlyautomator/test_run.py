@@ -40,6 +40,22 @@ def test_everything_written_bears_the_name_of_the_run(run):
     assert len({OURS.search(" ".join(key[1:]))[0] for key in server.records}) == 1
 
 
+def test_heavy_values_are_in_one_list_and_stay_nowhere():
+    class Weighs(Reference):
+        def handle_request(self, request):
+            answer = super().handle_request(request)
+            if request.method == "GET":
+                sizes.append(len(answer.encode()[1]))
+            return answer
+
+    sizes = []
+    server = Weighs()
+    judge_in_process(server)
+
+    assert sum(size > 500_000 for size in sizes) == 1
+    assert max(len(str(record)) for record in server.records.values()) < 200_000
+
+
 def test_every_observation_says_something(run):
     observed = [result for result in run[1].results if result.requirement.level == "OBSERVED"]
 
