@@ -25,8 +25,9 @@ _SECRET_MEMBER = re.compile(
 _LONGEST_MEMBER = 80
 _NO_LETTER = re.compile("[^a-z0-9]+")
 
-# What none of the patterns below can do without; most texts have nothing of it.
-_SUSPICIOUS = re.compile(r"ey[JA]|ewog|SS\.|bearer|basic|digest|negotiate|://|=|%3d|[\"']", re.IGNORECASE)
+# What none of the patterns below can do without, in lower case; most texts have nothing of it.
+_MARKS = ("=", '"', "'", "://", "eyj", "eya", "ewog", "ss.", "bearer", "basic", "digest", "negotiate", "%3d")
+_LETTERS_I = {0x130: "i", 0x131: "i"}
 _BEGIN = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))"
 # Bounded, since otherwise each beginning of one in a long word would be followed to the end of the word.
 _LONGEST_JWT_HEADER = 300
@@ -123,7 +124,8 @@ class SecretNames(NamedTuple):
         if self.is_secret_header(name):
             return _REDACTED
         # Prose of our own, and a challenge, name a scheme without a credential.
-        if not name.startswith("x-mock-") and not name.endswith("authenticate"):
+        is_prose = name.startswith("x-mock-") or name.endswith("authenticate")
+        if not is_prose and _is_suspicious(value):
             value = _CREDENTIAL.sub(rf"\g<1>\g<2>{_REDACTED}", value)
         return self.redact_text(value)
 
@@ -150,7 +152,7 @@ class SecretNames(NamedTuple):
         """Take out of *text* what looks like a credential, or follows the name of one."""
         for secret in self.texts:
             text = text.replace(secret, _REDACTED)
-        if _SUSPICIOUS.search(text) is None:
+        if not _is_suspicious(text):
             return text
         text = _CREDENTIAL_IN_PROSE.sub(rf"\g<1>\g<2>{_REDACTED}", _TOKEN.sub(_REDACTED, text))
         text = _PASSWORD_IN_URL.sub(rf"\g<1>{_REDACTED}", text)
@@ -197,6 +199,13 @@ class SecretNames(NamedTuple):
         if isinstance(value, list):
             return [self._redact_json(one) for one in value]
         return self.redact_text(value) if isinstance(value, str) else value
+
+
+def _is_suspicious(text: str) -> bool:
+    """Tell whether *text* has one of the marks: one pattern for all of them takes ten times as long."""
+    # The patterns ignore case, by which the i with a dot above and the one without any are an i for them.
+    lower = text.lower() if text.isascii() else text.translate(_LETTERS_I).casefold()
+    return any(mark in lower for mark in _MARKS)
 
 
 def _is_json_text(content: bytes) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from itertools import islice
@@ -119,32 +119,29 @@ def _measure_bytes(entry: Entry) -> int:
     return received + (len(entry.response.head) + len(entry.response.content) if entry.response else 0)
 
 
-async def find_fitting(entries: Sequence[Entry], match: Match, most: int | None = None) -> list[Entry]:
+async def find_fitting(newest_first: Iterable[Entry], match: Match, most: int | None = None) -> list[Entry]:
     """Find those that fit, or the newest *most* of them, oldest first.
 
     Others are served meanwhile where much has to be parsed for that.
     """
-    rest, to_parse = len(entries), 0
+    entries, to_parse = iter(newest_first), 0
     found: list[Entry] = []
-    while rest and len(found) != most:
-        entry = entries[rest - 1]
+    for entry in entries:
         if match.body is not ...:
             to_parse += len(entry.content or b"")
         if to_parse > _SOON_PARSED:
+            left = most and most - len(found)
+            found += await asyncio.to_thread(_select_fitting, [entry, *entries], match, left)
             break
         if entry.fits(match):
             found.append(entry)
-        rest -= 1
-    found.reverse()
-    if rest and len(found) != most:
-        older = await asyncio.to_thread(_select_newest, entries[:rest], match, most and most - len(found))
-        return older + found
-    return found
+            if len(found) == most:
+                break
+    return found[::-1]
 
 
-def _select_newest(entries: Sequence[Entry], match: Match, most: int | None) -> list[Entry]:
-    fitting = (entry for entry in reversed(entries) if entry.fits(match))
-    return list(islice(fitting, most))[::-1]
+def _select_fitting(entries: Sequence[Entry], match: Match, most: int | None) -> list[Entry]:
+    return list(islice((entry for entry in entries if entry.fits(match)), most))
 
 
 class CallJournal(Protocol):
@@ -327,11 +324,14 @@ class Journal:
 
     async def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
-        entries = self._make_entries()
-        return entries if match is None else await find_fitting(entries, match)
+        return list(map(Entry._make, self._rows)) if match is None else await self._find_newest(match)
 
-    def _make_entries(self) -> list[Entry]:
-        return list(map(Entry._make, self._rows))
+    async def _find_newest(
+        self, match: Match, most: int | None = None, last_id: int | None = None
+    ) -> list[Entry]:
+        """Find the newest *most* calls that fit, oldest first, of those up to *last_id*."""
+        newer = 0 if last_id is None else self.count - last_id
+        return await find_fitting(map(Entry._make, islice(reversed(self._rows), newer, None)), match, most)
 
     def clear(self) -> None:
         """Forget every call; those who wait begin to count anew."""
@@ -348,7 +348,7 @@ class Journal:
         Of fewer, all are listed. Raises Unavailable if the stub stops first.
         """
         judged = self.count
-        found = await find_fitting(self._make_entries(), match, count)
+        found = await self._find_newest(match, count)
         # No call slips through: those that came meanwhile are looked at without waiting, and those that went are gone.
         came = islice(reversed(self._rows), self.count - judged)
         newer = [entry for entry in map(Entry._make, came) if entry.fits(match)]
@@ -361,8 +361,7 @@ class Journal:
         if waiter.last_id.cancelled():
             raise Unavailable("The stub is stopping")
         last_id = waiter.last_id.result() if waiter.last_id.done() else self.count
-        entries = self._make_entries()
-        return await find_fitting(entries[: max(0, last_id - self.gone)], match, count)
+        return await self._find_newest(match, count, last_id)
 
     @contextmanager
     def _add_waiter(self, match: Match, waiter: Waiter) -> Iterator[None]:

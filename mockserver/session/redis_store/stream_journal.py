@@ -89,7 +89,7 @@ class StreamJournal:
     async def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
         entries = await self._read_entries()
-        return entries if match is None else await find_fitting(entries, match)
+        return entries if match is None else await find_fitting(reversed(entries), match)
 
     async def _read_entries(self) -> list[Entry]:
         rows = await self._connection.run_command("XRANGE", self._key, "-", "+")
@@ -106,7 +106,7 @@ class StreamJournal:
         follower = self._follow(self._replica)
         # Followed first, so that no call slips through between the list and those that come.
         with follower.listen(tells_clears=True) as listener:
-            found = await find_fitting(await self._read_entries(), match, count)
+            found = await find_fitting(reversed(await self._read_entries()), match, count)
             if len(found) == count:
                 return found
             last_id = found[-1].id if found else 0

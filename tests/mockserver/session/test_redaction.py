@@ -253,3 +253,11 @@ def test_long_text_is_searched_in_a_time_that_grows_with_it(word):
     SecretNames().redact_text(word * 10_000)
 
     assert time.process_time() - began_s < 1
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    ["Bearer", "BEARER", "basic", "Ba\u017fic", "BAS\u0130C", "bas\u0131c", "Digest", "\xfc NEGOTIATE"],
+)
+def test_scheme_is_known_in_letters_of_any_case(scheme):
+    assert "abc123xyz" not in SecretNames().redact_text(f"sent {scheme} abc123xyz")
