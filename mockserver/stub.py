@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from mockserver.auth.issuer import CredentialIssuer, SampleCredential, make_sample_credential
 from mockserver.auth.schemes import credential_kind
@@ -23,6 +23,7 @@ from mockserver.control.state import StateDocuments
 from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.dispatcher import Dispatcher
+from mockserver.dispatch.observers import Observer, join_observers
 from mockserver.http.headers import RequestHeadersCache
 from mockserver.http.problems import CannotStart
 from mockserver.http.redaction import SecretNames
@@ -32,6 +33,9 @@ from mockserver.session.journal import MOST_BYTES_OF_ALL, JournalLedger
 from mockserver.session.registry import SessionRegistry
 from mockserver.session.session import Blueprint
 from mockserver.session.sessions import Sessions
+
+if TYPE_CHECKING:
+    from mockserver.telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Options:
     supabase_url: the local Supabase stack, whose keys verify tokens of it. call_log: has a line for each call.
     store_url: the server of Redis or Valkey that keeps the sessions, which other processes share; by default they are
     in memory. store_prefix: what its keys begin with.
+    has_metrics: whether calls are counted for Prometheus.
     seconds: the system's time, since 1970. steady_seconds: a clock that only goes ahead, for what is idle.
     """
 
@@ -59,6 +64,7 @@ class Options:
     call_log: CallLog | None = None
     store_url: str | None = field(default=None, repr=False)
     store_prefix: str = "mockserver"
+    has_metrics: bool = False
     seconds: Callable[[], float] = time.time
     steady_seconds: Callable[[], float] = time.monotonic
 
@@ -103,12 +109,14 @@ class Stub:
             takes_tokens="jwt" in kinds,
             takes_keys="api_key" in kinds,
         )
+        metrics = _make_metrics(self.sessions.blueprint.journal_ledger, options)
         self.admin = Admin(
             self.sessions,
             self.issuer,
             {service.name: service.spec for service in services},
             StateDocuments({service.name: type(service.fixtures) for service in services}.__getitem__),
             routes,
+            metrics,
         )
         keys = TokenKeys(self._secret, options.supabase_url)
         # At start-up, so that a contract that cannot be served stops the start instead of the first request.
@@ -117,7 +125,8 @@ class Stub:
         guard = Guard(options.admin_hosts, options.admin_token)
         control_plane = ControlPlane(self.sessions, guard, options.call_log)
         _add_admin_operations(self.admin, control_plane.routes)
-        self.application = Dispatcher(routes, self.sessions, headers, control_plane, options.call_log)
+        observe = join_observers(_list_observers(options.call_log, metrics))
+        self.application = Dispatcher(routes, self.sessions, headers, control_plane, observe)
 
     @property
     def operations(self) -> Sequence[Operation]:
@@ -167,6 +176,24 @@ def _make_sessions(blueprint: Blueprint, headers: RequestHeadersCache, options: 
         ttl_s=options.session_ttl_s,
         limit=options.session_limit,
     )
+
+
+def _make_metrics(ledger: JournalLedger, options: Options) -> Metrics | None:
+    if not options.has_metrics:
+        return None
+    try:
+        from mockserver.telemetry.metrics import Metrics
+    except ModuleNotFoundError:
+        what_to_do = "install it in the checkout: .venv/bin/pip install -e '.[metrics]'"
+        raise CannotStart(f"--metrics needs prometheus-client; {what_to_do}") from None
+    return Metrics(ledger if options.store_url is None else None)
+
+
+def _list_observers(call_log: CallLog | None, metrics: Metrics | None) -> Iterator[Observer]:
+    if call_log is not None:
+        yield call_log.write
+    if metrics is not None:
+        yield metrics.count_call
 
 
 def _make_blueprint(services: Sequence[Service], seed: int, options: Options) -> Blueprint:

@@ -72,6 +72,7 @@ def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | 
         call_log=call_log,
         store_url=settings.store,
         store_prefix=settings.store_prefix,
+        has_metrics=settings.metrics,
     )
     from_files = [openapi_file.load_service(file) for file in settings.spec]
     stub = Stub([*built_in, *from_files], seed=settings.seed, mode=settings.auth.value, options=options)

@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 
 import openapi
+from mockserver.command import monitoring_options
 from mockserver.command.eager_options import load_settings_file, print_version
 from mockserver.command.group import SERVE, StubCommands
-from mockserver.command.settings import Auth, LogLevel, Settings
+from mockserver.command.settings import Auth, Settings
 from mockserver.http.problems import CannotStart
 from openapi.command_line import HELP_OPTIONS
 from openapi.terminal_text import clean_line
@@ -201,30 +202,11 @@ def serve(
             help="Write the URL to this file once the server answers.",
         ),
     ] = None,
-    quiet: Annotated[
-        bool,
-        typer.Option("--quiet", "-q", envvar="MOCKSERVER_QUIET", help="Print only the URL, and no calls."),
-    ] = False,
-    verbose: Annotated[
-        bool,
-        typer.Option("--verbose", "-v", envvar="MOCKSERVER_VERBOSE", help="The same as --log-level debug."),
-    ] = False,
-    log_level: Annotated[
-        LogLevel | None,
-        typer.Option(
-            envvar="MOCKSERVER_LOG_LEVEL",
-            help="The calls to show on standard error, a line each: error none, warning those that went wrong, info "
-            "all, debug also those of browsers and to /__admin. Default: info; error with --quiet and for run.",
-        ),
-    ] = None,
-    log_file: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="MOCKSERVER_LOG_FILE",
-            help="Append the lines to this file instead, also for run.",
-        ),
-    ] = None,
+    quiet: monitoring_options.Quiet = False,
+    verbose: monitoring_options.Verbose = False,
+    log_level: monitoring_options.ShownCalls = None,
+    log_file: monitoring_options.LogFile = None,
+    metrics: monitoring_options.HasMetrics = False,
     config: Annotated[  # noqa: ARG001 - the callback does the work
         Path | None,
         typer.Option(
@@ -268,6 +250,7 @@ def serve(
         verbose=verbose,
         log_level=log_level,
         log_file=log_file,
+        metrics=metrics,
     )
     if context.invoked_subcommand is None:
         _start_stub(context.obj)

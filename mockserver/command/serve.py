@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
+from tempfile import TemporaryDirectory
 
 from mockserver.command.build import (
     build_stub,
@@ -36,6 +38,9 @@ def serve_until_signal(settings: Settings) -> None:
     ):
         url = listening_socket.socket_url(listener)
         token_notice = ensure_admin_token(settings)
+        if settings.metrics and settings.workers > 1:
+            # The library looks for it when it is imported, which the stub does.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = locked.enter_context(TemporaryDirectory("-mockserver"))
         stub = build_stub(settings, built_in, call_log)
         from mockserver.command.banner import render_banner
         from mockserver.http.server import Server

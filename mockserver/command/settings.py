@@ -69,6 +69,7 @@ class Settings:
     verbose: bool
     log_level: LogLevel | None
     log_file: Path | None
+    metrics: bool
 
 
 def read_settings(file: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
@@ -29,11 +30,13 @@ from mockserver.session.journal import Entry
 from mockserver.session.memory_store import Saved
 from mockserver.session.session import DEFAULT, Session, collect_ids
 from mockserver.session.sessions import Sessions
+from mockserver.session.store import StoreUnavailable
 from mockserver.simulation.match import Match
 from openapi.media_type import JSON
 
 if TYPE_CHECKING:
     from mockserver.contract.routes import Routes
+    from mockserver.telemetry.metrics import Metrics
     from openapi import Spec
 
 CONTRACT = Path(__file__).parent / "admin.yaml"
@@ -72,6 +75,7 @@ class Admin:
     """The control plane's operations; admin.yaml names them.
 
     specs: every contract that is served here, by name. state: renders and replaces the state of a session.
+    metrics: what is counted, or None if nothing is.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Admin:
         specs: dict[str, Spec],
         state: StateDocuments,
         routes: Routes,
+        metrics: Metrics | None,
     ) -> None:
         self.state = state
         self.spec = load_own_contract()
@@ -88,6 +93,7 @@ class Admin:
         self._issuer = issuer
         self._specs = {**specs, NAME: self.spec}
         self._routes = routes
+        self._metrics = metrics
         self._events = EventWriter()
 
     def identify_operator(self, request: Request, session: Session) -> Operator:  # noqa: ARG002
@@ -111,6 +117,16 @@ class Admin:
         names = [name for name in self._specs if name != NAME]
         found = {"version": version("preference-api-testbench"), "apis": names, "seed": blueprint.seed}
         return Reply(200, found)
+
+    async def read_metrics(self, caller: Operator) -> Reply:
+        """Answer the metrics in the format of Prometheus."""
+        if self._metrics is None:
+            raise NotFound("no calls are counted; start the stub with --metrics")
+        sessions = None
+        with suppress(StoreUnavailable):  # the calls that it refuses are counted all the same
+            sessions = len(await self._sessions.list_sessions())
+        accept = caller.request.header("accept") or ""
+        return await asyncio.to_thread(self._metrics.render, accept, sessions)  # others are served meanwhile
 
     async def reset(self, body: dict[str, Any] | None, caller: Operator, session: str | None) -> Reply:
         """Reset the session, or one part of it."""

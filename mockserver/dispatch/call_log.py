@@ -47,6 +47,8 @@ class CallLog:
 
     def write(self, exchange: Exchange, response: Response | None, duration_s: float) -> None:
         """Write the line of a call; without a response if its connection was broken, or the answer has no end."""
+        if not (exchange.is_recorded or self.shows_asides):
+            return
         secrets = exchange.request.headers.secrets
         remarks = [
             _clean(secrets.redact_text(one), _LONGEST_REMARK) for one in _list_remarks(exchange, response)

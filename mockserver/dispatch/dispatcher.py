@@ -9,10 +9,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.auth.token_keys import UnverifiedToken
 from mockserver.contract.routes import Routes
-from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.exchange import Exchange
 from mockserver.dispatch.front_page import front_page, is_front_page, is_of_browser
+from mockserver.dispatch.observers import Observer, observe_nothing
 from mockserver.dispatch.rendering import (
     disarm_page,
     error_reply,
@@ -38,8 +38,8 @@ _SAFE = ("GET", "HEAD")
 class Dispatcher:
     """The ASGI application: leads each request through its steps, and sends the answer.
 
-    routes: the operations of the served APIs. headers: parses the header lines of a request. call_log: has a line for
-    each call, or is None.
+    routes: the operations of the served APIs. headers: parses the header lines of a request. observe: learns of each
+    call, and of what is none, such as a preflight.
     """
 
     def __init__(
@@ -48,13 +48,13 @@ class Dispatcher:
         sessions: Sessions,
         headers: RequestHeadersCache,
         control_plane: ControlPlane,
-        call_log: CallLog | None = None,
+        observe: Observer = observe_nothing,
     ) -> None:
         self.routes = routes
         self._sessions = sessions
         self._headers = headers
         self._control_plane = control_plane
-        self._call_log = call_log
+        self._observe = observe
         self._simulator = Simulator(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,9 +101,8 @@ class Dispatcher:
         finally:
             exchange.leave_session()
         effect = exchange.effect
-        if self._call_log is not None:
-            has_status = effect is None or effect.connection_fault not in WITHOUT_STATUS
-            self._log(exchange, response if has_status else None, duration_s)
+        has_status = effect is None or effect.connection_fault not in WITHOUT_STATUS
+        self._observe(exchange, response if has_status else None, duration_s)
         if response is None:
             if isinstance(reply, Stream):
                 await request.stream_response(reply.app, send)
@@ -206,11 +205,6 @@ class Dispatcher:
         handled = await operation.handle(session, arguments)
         return handled if isinstance(handled, Stream) else operation.check_reply(handled)
 
-    def _log(self, exchange: Exchange, response: Response | None, duration_s: float) -> None:
-        log = self._call_log
-        if log is not None and (exchange.is_recorded or log.shows_asides):
-            log.write(exchange, response, duration_s)
-
     def _find_page(self, exchange: Exchange) -> Reply | None:
         """Return what a browser or a person gets that looks at the stub; no journal has it and no fault meets it."""
         request = exchange.request
@@ -232,7 +226,7 @@ class Dispatcher:
         request.method = "?"
         exchange = Exchange(request, self._sessions.default)
         exchange.problem = problem
-        self._log(exchange, response, 0)
+        self._observe(exchange, response, 0)
         return response.last_bytes()
 
     def stop(self) -> None:
@@ -255,10 +249,9 @@ class Dispatcher:
         header_lines = clock.date_header_line(clock.now_s()) + cors_header_lines(request, reply.headers)
         response = Response.from_reply(reply, header_lines, is_head=False)
         await request.drain_body()
-        if self._call_log is not None:
-            exchange = Exchange(request, self._sessions.default)
-            exchange.is_recorded = False
-            self._log(exchange, response, perf_counter() - started_s)
+        exchange = Exchange(request, self._sessions.default)
+        exchange.is_recorded = False
+        self._observe(exchange, response, perf_counter() - started_s)
         await response.send(send, request.connection)
 
 

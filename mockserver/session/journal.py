@@ -192,28 +192,28 @@ class JournalLedger:
     """Counts the bytes of all journals, and drops the oldest calls of all where there are too many.
 
     most_bytes: of URLs, heads and bodies; those of the call that was entered last are kept in any case.
+    calls: how many are kept. dropped: how many had to give way since the start.
     """
 
-    __slots__ = ("_calls", "_most_bytes", "_order", "size_bytes")
+    __slots__ = ("_most_bytes", "_order", "calls", "dropped", "size_bytes")
 
     def __init__(self, most_bytes: int = MOST_BYTES_OF_ALL) -> None:
-        self.size_bytes = 0
+        self.size_bytes = self.calls = self.dropped = 0
         self._most_bytes = most_bytes
-        self._calls = 0
         # The journal of each call, the oldest call first; a call that its journal has dropped stays until it is passed.
         self._order: deque[Journal] = deque()
 
     def enter(self, journal: Journal, size_bytes: int) -> None:
         """Count a call that *journal* has just entered, and make room for it."""
         self.size_bytes += size_bytes
-        self._calls += 1
+        self.calls += 1
         self._order.append(journal)
         while self.size_bytes > self._most_bytes and len(self._order) > 1:
             oldest = self._order.popleft()
             oldest.passed += 1
             if oldest.passed > oldest.gone:
                 oldest.drop_oldest()
-        if len(self._order) > 2 * self._calls + _SHORT_ORDER:
+        if len(self._order) > 2 * self.calls + _SHORT_ORDER:
             self._order = deque(one for one in self._order if not _pass_gone_call(one))
 
     @property
@@ -224,7 +224,7 @@ class JournalLedger:
     def leave(self, calls: int, size_bytes: int) -> None:
         """Count calls that a journal keeps no more."""
         self.size_bytes -= size_bytes
-        self._calls -= calls
+        self.calls -= calls
 
 
 def _pass_gone_call(journal: Journal) -> bool:
@@ -297,6 +297,7 @@ class Journal:
         size = _measure_bytes(Entry._make(self._rows.popleft()))
         self._bytes -= size
         self.dropped += 1
+        self._ledger.dropped += 1
         self._ledger.leave(1, size)
 
     def _tell(self, entry: Entry) -> None:

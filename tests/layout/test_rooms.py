@@ -23,6 +23,7 @@ FLOORS = {
         "services",
         "apis",
         "control",
+        "telemetry",
         "dispatch",
         "contract",
         "auth",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.testbed.calls import PREFERENCE, bearer, token
 from tests.testbed.redis_server import needs_redis
@@ -43,16 +44,16 @@ def test_workers_that_cannot_be_are_one_line(words, said):
 
 
 def start_workers(
-    store: str, prefix: str, count: int = 2
+    store: str, prefix: str, count: int = 2, *more: str
 ) -> AbstractContextManager[tuple[str, subprocess.Popen[str]]]:
-    words = ["--workers", str(count), "--store", store, "--store-prefix", prefix]
+    words = ["--workers", str(count), "--store", store, "--store-prefix", prefix, *more]
     return start_command(*words, "--log-level", "error", "--quiet")
 
 
 @pytest.fixture(scope="module")
 def workers(store) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     needs_redis()
-    with start_workers(store, "workers", 4) as (url, process):
+    with start_workers(store, "workers", 4, "--metrics") as (url, process):
         yield url, process
         children = list_workers(process)
         process.send_signal(signal.SIGTERM)
@@ -94,6 +95,25 @@ def test_sessions_of_many_tests_at_once_never_collide(workers):
     with ThreadPoolExecutor(8) as pool:
         found = dict(zip(names, pool.map(use_session, names), strict=True))
     assert found == {name: {f"{name}-{number}" for number in range(3)} for name in names}
+
+
+def test_calls_of_all_workers_are_counted_whichever_is_asked(workers):
+    url, _ = workers
+
+    def count_calls() -> float:
+        scraped = httpx2.get(f"{url}/__admin/metrics", verify=False).text
+        families = text_string_to_metric_families(scraped)
+        return sum(
+            sample.value
+            for family in families
+            for sample in family.samples
+            if sample.name == "mockserver_calls_total" and sample.labels["operation"] == "update_preference"
+        )
+
+    before = count_calls()
+    for number in range(12):
+        write(url, "counted", number)
+    assert {count_calls() - before for _ in range(8)} == {12}
 
 
 def test_worker_that_is_killed_loses_nothing_acknowledged_and_is_replaced(workers):
