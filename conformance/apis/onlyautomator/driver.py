@@ -151,9 +151,7 @@ class Driver(suite.Driver):
         if triple:
             # Before it is sent: a write that gets no answer, or a 5xx, may have been carried out all the same.
             self.uncertain_triples.add(triple)
-        answer = self.post(
-            body, authorization=f"Bearer {self.reveal_credential(credential)}", headers=headers
-        )
+        answer = self.post(body, headers={**self.bearer_header(credential), **(headers or {})})
         if triple and answer.status < _FAILURES:
             self.uncertain_triples.discard(triple)
         if credential != "user":
@@ -186,18 +184,16 @@ class Driver(suite.Driver):
         labelled = {} if content is None else {"Content-Type": "application/json"}
         sent = {**authorized, **labelled, **(headers or {})}
         self._check_mode(body, content, sent)
-
-        def send(retry_busy: bool = False) -> Response:
-            return self.client.send(
-                "POST",
-                WRITE_PATH,
-                headers=sent,
-                json=body,
-                content=content,
-                params=params,
-                retry_busy=retry_busy,
-            )
-
+        send = partial(
+            self.client.send,
+            "POST",
+            WRITE_PATH,
+            headers=sent,
+            json=body,
+            content=content,
+            params=params,
+            retry_busy=False,
+        )
         is_ordinary = isinstance(body, dict) and all(isinstance(body.get(name), str) for name in KEY)
         with nullcontext() if is_ordinary else self._watch_for_outages():
             answer = self._send_patiently(send)
