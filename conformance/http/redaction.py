@@ -83,8 +83,9 @@ class Redaction:
         # A cookie's values are credentials by themselves; its names are not.
         cookies = re.findall(r"=([^;]+)", value)
         for part in cookies if "cookie" in name.lower() else [rest if has_scheme else value]:
-            if not _holds_no_credential(part) and not self._holds_whole_credential(part):
-                self.conceal(part.strip())
+            if self._finder.knows(part) or _holds_no_credential(part) or self._holds_whole_credential(part):
+                continue
+            self.conceal(part.strip())
 
     def conceal_told(self, headers: httpx2.Headers, content: bytes) -> None:
         """Remember what an answer tells that opens something, such as its cookies; it has no name to be shown by."""

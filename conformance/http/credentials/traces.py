@@ -14,8 +14,9 @@ SHORTEST_VALUE = 4  # what is shorter is no secret, and replacing it by value wo
 SHORTEST_RUN = 12  # characters of a credential that are not shown without the others either
 _SHORTEST_PART = 8
 # Of a run of twelve, six samples of seven begin at six places in a row. Two and three have no common divisor, so that
-# one of the six is at a multiple of two in the credential and at a multiple of three in the text, and is enough.
-_SAMPLE, _STRIDE, _STRIDE_IN_TEXT = 7, 2, 3
+# one of the six is at a multiple of three in the credential and at a multiple of two in the text, and is enough. More
+# credentials are indexed in a run than texts are looked through.
+_SAMPLE, _STRIDE, _STRIDE_IN_TEXT = 7, 3, 2
 # Where each character of a text comes from takes 20 times its memory, so that long ones are looked through in parts.
 _WINDOW, _OVERLAP = 64 * 1024, 16 * 1024
 # Requests and answers have the same headers again and again.
@@ -51,10 +52,12 @@ class TraceFinder:
         self._short: dict[str, _Form] = {}
         self._samples: dict[str, list[tuple[_Form, int]]] = {}
         self._known: set[str] = set()
+        self._values: set[str] = set()
         self._remembered: dict[str, list[Trace]] = {}
 
     def add(self, value: str, name: str | None) -> None:
         """Find *value* from now on, in every form in which a server may echo it."""
+        self._values.add(value)
         for text in list_forms(value):
             form = _Form(text, name, text == unescape(value))
             if len(text) < SHORTEST_RUN:
@@ -72,6 +75,10 @@ class TraceFinder:
 
         # Replaced, and not emptied: another thread may be about to remember what it found without this one.
         self._remembered = {}
+
+    def knows(self, value: str) -> bool:
+        """Tell whether *value* is one that it was told."""
+        return value in self._values
 
     def is_ordinary(self, text: str) -> bool:
         """Tell whether *text* may be read in the ordinary words."""
