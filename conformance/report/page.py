@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from conformance.assertions.json_lines import mark_lines
@@ -20,19 +21,10 @@ _TEMPLATE = Path(__file__).with_name("page.html")
 
 def render_page(document: dict[str, Any]) -> str:
     """Return the page of a report's *document*; what the target said stands escaped in it."""
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_escape_text,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["mark"] = mark_member
-    environment.filters["mark_excerpt"] = mark_excerpt
     asked = document["requirements"]
     judged = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
     failed = [one for one in asked if one["status"] == "failed"]
-    page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
+    page = _load_template().render(
         report=document,
         grade=GRADES[document["grade"]][0].capitalize(),
         words={status: word.lower() for status, (word, _) in WORDS.items()},
@@ -45,6 +37,20 @@ def render_page(document: dict[str, Any]) -> str:
         headings=_group_by_heading(asked),
     )
     return f"{page}\n"
+
+
+@cache  # to compile it takes longer than to render it
+def _load_template() -> Template:
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_escape_text,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["mark"] = mark_member
+    environment.filters["mark_excerpt"] = mark_excerpt
+    return environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
 
 
 def mark_member(body: str, pointer: str | None) -> Markup:

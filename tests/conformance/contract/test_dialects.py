@@ -2,9 +2,11 @@
 
 import base64
 import json
+from functools import partial
 
 import pytest
 
+from conformance.contract import cases
 from conformance.judge.suites import read_profile
 from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.messages import Response
@@ -85,14 +87,17 @@ class Me:
 def judged(tmp_path_factory):
     """Judge a server by the contract of a dialect, which has one file, so that its requests are drawn once."""
     folder = tmp_path_factory.mktemp("dialects")
+    # The dialect shows in the first requests; that the others are good ones is held where the library is judged.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cases, "COUNT", 4)
+        yield partial(judge_by_dialect, folder)
 
-    def judge(server, dialect, **options):
-        file = folder / f"{dialect}.yaml"
-        file.write_text(CONTRACTS[dialect][0])
-        profile = {"spec": str(file), "base_url": IN_PROCESS_URL, "credentials": {"door": SECRET}}
-        return judge_in_process(server, profile, **options)
 
-    return judge
+def judge_by_dialect(folder, server, dialect, **options):
+    file = folder / f"{dialect}.yaml"
+    file.write_text(CONTRACTS[dialect][0])
+    profile = {"spec": str(file), "base_url": IN_PROCESS_URL, "credentials": {"door": SECRET}}
+    return judge_in_process(server, profile, **options)
 
 
 @pytest.mark.parametrize("dialect", CONTRACTS)

@@ -18,7 +18,7 @@ from conformance.proof.reference.onlyautomator import SECRET
 from conformance.proof.server import serve
 from conformance.proof.trial import judge_in_process
 from tests.conformance.contract.judging import judged as judged_by_contract
-from tests.conformance.contract.library import SPEC, Library
+from tests.conformance.contract.library import Library
 
 ONLYAUTOMATOR, SUPRSEND = (proof.reference_of(api) for api in ("onlyautomator", "suprsend"))
 
@@ -44,7 +44,7 @@ class Shop:
 
     @property
     def credential(self):
-        return {"command": [sys.executable, "-c", COMMAND, str(self.file), *self.tokens]}
+        return {"command": [sys.executable, "-I", "-S", "-c", COMMAND, str(self.file), *self.tokens]}
 
     @property
     def fetched(self):
@@ -310,7 +310,7 @@ def test_server_that_refuses_a_good_credential_now_and_then_is_condemned():
     assert (verdict.exit_status, verdict.results[0].status) == (1, "failed")
 
 
-def test_credential_of_a_contract_that_ends_is_no_failure_of_the_server(tmp_path):
+def test_credential_of_a_contract_that_ends_is_no_failure_of_the_server(spec):
     class Ends(Library):
         used = 0
 
@@ -318,14 +318,13 @@ def test_credential_of_a_contract_that_ends_is_no_failure_of_the_server(tmp_path
             self.used += super().is_let_in(request)
             return super().is_let_in(request) and self.used <= 9
 
-    (tmp_path / "library.yaml").write_text(SPEC)
-    verdict = judged_by_contract(Ends(), tmp_path / "library.yaml")
+    verdict = judged_by_contract(Ends(), spec)
 
     assert (verdict.exit_status, verdict.ids("failed")) == (3, [])
     assert verdict.reason.startswith("credentials.key has been refused since request ")
 
 
-def test_credential_of_a_contract_that_may_not_do_everything_has_not_ended(tmp_path):
+def test_credential_of_a_contract_that_may_not_do_everything_has_not_ended(spec):
     class Forbids(Library):
         asked = 0
 
@@ -336,8 +335,7 @@ def test_credential_of_a_contract_that_may_not_do_everything_has_not_ended(tmp_p
             self.asked += 1
             return self.refuse(403) if self.asked in (1, 4) else Response(200, self.books["first"])
 
-    (tmp_path / "library.yaml").write_text(SPEC)
-    verdict = judged_by_contract(Forbids(), tmp_path / "library.yaml")
+    verdict = judged_by_contract(Forbids(), spec)
 
     assert (verdict.verdict, verdict.ended_by, verdict.ids("inconclusive")) == ("conformant", None, [])
     assert verdict.requests < 250

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from conformance import proof
 from conformance.command.cli import app
+from conformance.contract import cases
 from conformance.http.connection import HttpConnection
 from conformance.judge.session import judge_target
 from conformance.proof.messages import Response
@@ -172,7 +173,8 @@ def test_what_stands_before_the_api_of_a_contract_is_no_verdict(status, headers,
     assert (verdict.requests < 40) is (status in (302, 200, 502))
 
 
-def test_page_that_a_contract_documents_is_judged(tmp_path):
+def test_page_that_a_contract_documents_is_judged(tmp_path, monkeypatch):
+    monkeypatch.setattr(cases, "COUNT", 4)
     spec = SPEC.replace("content: {application/json", "content: {text/html: {}, application/json", 1)
     (tmp_path / "library.yaml").write_text(spec)
     verdict = judged(door_of(Library, 200, PAGE), tmp_path / "library.yaml")

@@ -18,17 +18,21 @@ from tests.conformance.apis.onlyautomator.judging import API, Reference, judged_
 def test_lists_are_not_asked_for_unless_the_profile_names_them():
     server = Counts()
     verdict = judged_with(server, lambda profile: profile.pop("capabilities"))
-    of_page = {
-        one.name
-        for one in collect_requirements(API)
-        if one.heading == "Get Preferences" and one.level == "SHOULD"
-    }
 
-    assert untested(verdict) == of_page
+    assert untested(verdict) == list_what_asks_for_lists()
     assert verdict.verdict == CONFORMANT
     assert "/api/v2/get-preferences" not in server.paths
     assert {one.reason for one in verdict.results if one.status == "not_tested"} == {
         "the profile's capabilities do not name read_back"
+    }
+
+
+def list_what_asks_for_lists():
+    """List the requirements that are not tested unless the profile names the lists."""
+    return {
+        one.name
+        for one in collect_requirements(API)
+        if one.heading == "Get Preferences" and one.level == "SHOULD"
     }
 
 
@@ -93,7 +97,14 @@ INVISIBLE = [
 
 @pytest.mark.parametrize("name", INVISIBLE)
 def test_lie_that_answers_do_not_tell_is_seen_in_a_list_only(name):
-    """That it is seen there is shown by tests/conformance/proof/test_trials.py."""
+    """That this is all it fails is shown by tests/conformance/proof/test_trials.py."""
+    (server,) = (mutant for mutant in proof.mutants_of(API) if mutant.__name__ == name)
+
+    assert server.breaks <= list_what_asks_for_lists()
+
+
+@pytest.mark.parametrize("name", ["NothingIsStored", "BadTokenIsKept", "WholeListIsOld"])
+def test_lie_that_a_list_tells_is_not_seen_without_lists(name):
     (server,) = (mutant for mutant in proof.mutants_of(API) if mutant.__name__ == name)
     blind = judged_with(server(), lambda profile: profile.pop("capabilities"), seed=0)
 
