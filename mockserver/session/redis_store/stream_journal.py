@@ -19,6 +19,8 @@ from mockserver.session.redis_store.stored_call import ParseHeaders, decode_call
 from mockserver.simulation.faults import Effect
 from mockserver.simulation.match import Match, NamedOperation
 
+_FIRST_PIECE = 16  # calls that are read at once, twice as many the next time
+
 
 class StreamJournal:
     """What a call adds to a session's journal, and what it reads there.
@@ -88,11 +90,23 @@ class StreamJournal:
 
     async def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
-        entries = await self._read_entries()
+        rows = await self._connection.run_command("XRANGE", self._key, "-", "+")
+        entries = self._read_rows(rows)
         return entries if match is None else await find_fitting(reversed(entries), match)
 
-    async def _read_entries(self) -> list[Entry]:
-        rows = await self._connection.run_command("XRANGE", self._key, "-", "+")
+    async def _find_newest(self, match: Match, most: int) -> list[Entry]:
+        """Find the newest *most* calls that fit, oldest first; no more is read than that takes, but for a piece."""
+        found: list[Entry] = []
+        end, size = "+", max(most, _FIRST_PIECE)
+        while len(found) < most:
+            rows = await self._connection.run_command("XREVRANGE", self._key, end, "-", "COUNT", size)
+            found = await find_fitting(self._read_rows(rows), match, most - len(found)) + found
+            if len(rows) < size:
+                break
+            end, size = f"({rows[-1][0].decode()}", 2 * size
+        return found
+
+    def _read_rows(self, rows: Sequence[tuple[bytes, Any]]) -> list[Entry]:
         return [one for row in rows if (one := self._read_row(*row)) is not None]
 
     def _read_row(self, entry_id: bytes, fields: Any) -> Entry | None:
@@ -106,7 +120,7 @@ class StreamJournal:
         follower = self._follow(self._replica)
         # Followed first, so that no call slips through between the list and those that come.
         with follower.listen(tells_clears=True) as listener:
-            found = await find_fitting(reversed(await self._read_entries()), match, count)
+            found = await self._find_newest(match, count)
             if len(found) == count:
                 return found
             last_id = found[-1].id if found else 0
