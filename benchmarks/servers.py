@@ -46,6 +46,10 @@ class Server:
         """Seconds of both modes; a peer may be a script that starts the server."""
         return sum(int(fields[11]) + int(fields[12]) for _, fields in self._list_processes()) / TICKS_PER_S
 
+    def list_folders(self) -> list[Path]:
+        """List the folders under /proc of its processes."""
+        return [folder for folder, _ in self._list_processes()]
+
     def _list_processes(self) -> Iterator[tuple[Path, list[str]]]:
         for folder in Path("/proc").glob("[0-9]*"):
             try:

@@ -11,16 +11,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from calls import CannotMeasure, make_token, write_preference
-from servers import Server, run_server, stub_command
+from servers import Command, Server, run_server, stub_command
 
 WRITERS = 8
 WAITERS = 20
@@ -131,7 +131,11 @@ class Soak:
         """Begin a session, fail in it on purpose, and end it."""
         client = self.client()
         while time.monotonic() < self.ends:
-            _, made = await client.call("POST", "/__admin/sessions")
+            status, made = await client.call("POST", "/__admin/sessions")
+            self.statuses["begin" if status == 201 else f"begin: {status}"] += 1
+            if status != 201:
+                await asyncio.sleep(1)
+                continue
             id_ = json.loads(made)["id"]
             faults = [{"status": 503, "times": 1}]
             await self.timed(client.call("PUT", f"/__session/{id_}/__admin/faults", faults), "faults", 204)
@@ -198,8 +202,16 @@ class Soak:
         return memory_mb
 
 
+def choose_command(store: str | None, workers: int) -> Command:
+    """Return the command that starts the stub: in memory, or as several processes with keys of their own on *store*."""
+    if store is None:
+        return stub_command
+    kept = ["--store", store, "--store-prefix", f"soak-{os.getpid()}", "--workers", str(workers)]
+    return lambda port: [*stub_command(port), *kept]
+
+
 def count_descriptors(server: Server) -> int:
-    return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+    return sum(len(list(folder.glob("fd/*"))) for folder in server.list_folders())
 
 
 def render_line(name: str, value: float, unit: str, reach: float) -> tuple[str, bool]:
@@ -216,10 +228,12 @@ def main() -> int:
     parser.add_argument(
         "--rate", type=float, default=600, help="writes a second; 0 for as many as there can be"
     )
+    parser.add_argument("--store", help="the URL of a server of Redis, on which the stub keeps everything")
+    parser.add_argument("--workers", type=int, default=2, help="how many processes are one stub on --store")
     options = parser.parse_args()
     try:
         token = make_token()
-        with run_server(stub_command, write_preference(token)) as server:
+        with run_server(choose_command(options.store, options.workers), write_preference(token)) as server:
             before = count_descriptors(server)
             soak = Soak(server, token, options.seconds, options.rate)
             memory_mb = asyncio.run(soak.run())
