@@ -11,6 +11,7 @@ from mockserver.http.problems import PROBLEM_HEADER, Problem, Violation
 from mockserver.http.reply import Reply
 from mockserver.http.request import Request
 from mockserver.http.response import Response
+from mockserver.session.journal import Call
 from mockserver.session.session import Session
 from mockserver.simulation.faults import Effect
 
@@ -93,12 +94,14 @@ class Exchange:
         if not self.is_recorded:
             return
         self.session.journal.add(
-            self.request,
-            response,
-            at_s,
-            duration_s,
-            self.operation,
-            self.violations,
-            self.near_miss,
-            self.effect,
+            Call(
+                self.request,
+                response,
+                at_s,
+                duration_s,
+                self.operation,
+                self.violations,
+                self.near_miss,
+                self.effect,
+            )
         )

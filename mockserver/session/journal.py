@@ -114,9 +114,12 @@ class Entry(NamedTuple):
         }
 
 
-def _measure_bytes(entry: Entry) -> int:
-    received = len(entry.path) + len(entry.query) + entry.headers.size_bytes + len(entry.content or b"")
-    return received + (len(entry.response.head) + len(entry.response.content) if entry.response else 0)
+def _measure_bytes(received: Entry | Request, response: Response | None) -> int:
+    """Count the bytes of a URL, the heads and the bodies."""
+    size = (
+        len(received.path) + len(received.query) + received.headers.size_bytes + len(received.content or b"")
+    )
+    return size + (len(response.head) + len(response.content) if response else 0)
 
 
 async def find_fitting(newest_first: Iterable[Entry], match: Match, most: int | None = None) -> list[Entry]:
@@ -144,6 +147,23 @@ def _select_fitting(entries: Sequence[Entry], match: Match, most: int | None) ->
     return list(islice((entry for entry in entries if entry.fits(match)), most))
 
 
+class Call(NamedTuple):
+    """One call that is to be entered, its values as those of Entry."""
+
+    request: Request
+    response: Response | None = None
+    at_s: float = 0.0
+    duration_s: float = 0.0
+    operation: NamedOperation | None = None
+    violations: Sequence[Violation] = ()
+    near_miss: str | None = None
+    effect: Effect | None = None
+
+    def measure_bytes(self) -> int:
+        """Count the bytes of the URL, the heads and the bodies."""
+        return _measure_bytes(self.request, self.response)
+
+
 class CallJournal(Protocol):
     """The journal of a session, wherever it is kept; what its methods do is said in Journal."""
 
@@ -153,17 +173,7 @@ class CallJournal(Protocol):
     def dropped(self) -> int: ...  # noqa: D102
     @property
     def is_watched(self) -> bool: ...  # noqa: D102
-    def add(  # noqa: D102
-        self,
-        request: Request,
-        response: Response | None,
-        at_s: float,
-        duration_s: float,
-        operation: NamedOperation | None,
-        violations: Sequence[Violation],
-        near_miss: str | None,
-        effect: Effect | None,
-    ) -> None: ...
+    def add(self, call: Call) -> None: ...  # noqa: D102
     def clear(self) -> None: ...  # noqa: D102
     async def list_entries(self, match: Match | None = None) -> list[Entry]: ...  # noqa: D102
     async def wait_for_calls(self, match: Match, count: int, timeout_s: float) -> list[Entry]: ...  # noqa: D102
@@ -258,28 +268,16 @@ class Journal:
         self._waiters: dict[str, tuple[Match, set[Waiter]]] = {}
         self.count = 0
 
-    def add(
-        self,
-        request: Request,
-        response: Response | None,
-        at_s: float,
-        duration_s: float,
-        operation: NamedOperation | None,
-        violations: Sequence[Violation],
-        near_miss: str | None,
-        effect: Effect | None,
-    ) -> None:
-        """Enter one call, and pass it to the listeners; the values are those of Entry."""
+    def add(self, call: Call) -> None:
+        """Enter one call, and pass it to the listeners."""
         self.count += 1
-        path, query, headers, content = request.path, request.query, request.headers, request.content
+        request, response, at_s, duration_s, operation, violations, near_miss, effect = call
         row = (
-            self.count, self._session, at_s, duration_s, operation, request.method, path, query, headers, content,
-            response, violations, near_miss, effect,
+            self.count, self._session, at_s, duration_s, operation, request.method, request.path, request.query,
+            request.headers, request.content, response, violations, near_miss, effect,
         )  # fmt: skip
         self._rows.append(row)
-        # The lines of _measure_bytes, since every call comes along here.
-        size = len(path) + len(query) + headers.size_bytes + (len(content) if content else 0)
-        size += len(response.head) + len(response.content) if response else 0
+        size = call.measure_bytes()
         self._bytes += size
         self._ledger.enter(self, size)
         while len(self._rows) > self._limit or self._bytes > _MOST_BYTES:
@@ -294,7 +292,8 @@ class Journal:
 
     def drop_oldest(self) -> None:
         """Drop the oldest call to make room."""
-        size = _measure_bytes(Entry._make(self._rows.popleft()))
+        oldest = Entry._make(self._rows.popleft())
+        size = _measure_bytes(oldest, oldest.response)
         self._bytes -= size
         self.dropped += 1
         self._ledger.dropped += 1
@@ -305,7 +304,7 @@ class Journal:
             if entry.fits(match):
                 for waiter in waiters:
                     waiter.count_call(entry)
-        size = _measure_bytes(entry)
+        size = _measure_bytes(entry, entry.response)
         for listener in list(self._listeners):
             if not listener.offer(entry, size):
                 self._listeners.discard(listener)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from mockserver.http import exact_json
 from mockserver.http.headers import RequestHeaders
 from mockserver.http.problems import Violation
-from mockserver.http.request import Request
 from mockserver.http.response import Response
-from mockserver.session.journal import Entry
+from mockserver.session.journal import Call, Entry
 from mockserver.simulation.faults import Effect
-from mockserver.simulation.match import NamedOperation
 
 # Finds the header lines parsed.
 ParseHeaders = Callable[[Iterable[tuple[bytes, bytes]]], RequestHeaders]
@@ -26,23 +24,10 @@ class StoredOperation(NamedTuple):
     name: str
 
 
-def encode_call(
-    request: Request,
-    response: Response | None,
-    at_s: float,
-    duration_s: float,
-    operation: NamedOperation | None,
-    violations: Sequence[Violation],
-    near_miss: str | None,
-    effect: Effect | None,
-) -> tuple[bytes, int]:
-    """Write a call, and tell its size as the journal counts it."""
-    size = len(request.path) + len(request.query) + request.headers.size_bytes + len(request.content or b"")
-    answered = None
-    if response is not None:
-        size += len(response.head) + len(response.content)
-        answered = [response.status, _to_text(response.head), _to_text(response.content)]
-    call = [
+def encode_call(call: Call) -> bytes:
+    """Write a call."""
+    request, response, at_s, duration_s, operation, violations, near_miss, effect = call
+    written = [
         at_s,
         duration_s,
         operation and [operation.api, operation.name],
@@ -51,12 +36,12 @@ def encode_call(
         _to_text(request.query),
         [[_to_text(name), _to_text(value)] for name, value in request.headers.lines],
         None if request.content is None else _to_text(request.content),
-        answered,
+        response and [response.status, _to_text(response.head), _to_text(response.content)],
         violations,
         near_miss,
         effect and effect.names,
     ]
-    return exact_json.dumps(call), size
+    return exact_json.dumps(written)
 
 
 def decode_call(entry_id: bytes, session: str, fields: Any, parse_headers: ParseHeaders) -> Entry | None:

@@ -7,17 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from mockserver.http.problems import Unavailable, Violation
-from mockserver.http.request import Request
-from mockserver.http.response import Response
-from mockserver.session.journal import Entry, find_fitting
+from mockserver.http.problems import Unavailable
+from mockserver.session.journal import Call, Entry, find_fitting
 from mockserver.session.listener import Listener
 from mockserver.session.redis_store.connection import Connection
 from mockserver.session.redis_store.follower import Follower
 from mockserver.session.redis_store.replica import Replica
 from mockserver.session.redis_store.stored_call import ParseHeaders, decode_call, encode_call
-from mockserver.simulation.faults import Effect
-from mockserver.simulation.match import Match, NamedOperation
+from mockserver.simulation.match import Match
 
 _FIRST_PIECE = 16  # calls that are read at once, twice as many the next time
 
@@ -62,21 +59,9 @@ class StreamJournal:
         """Whether somebody in this process waits for calls or reads them as they come."""
         return self._follow(self._replica).is_busy
 
-    def add(
-        self,
-        request: Request,
-        response: Response | None,
-        at_s: float,
-        duration_s: float,
-        operation: NamedOperation | None,
-        violations: Sequence[Violation],
-        near_miss: str | None,
-        effect: Effect | None,
-    ) -> None:
-        """Enter one call with the next commit; the values are those of Entry."""
-        self.rows.append(
-            encode_call(request, response, at_s, duration_s, operation, violations, near_miss, effect)
-        )
+    def add(self, call: Call) -> None:
+        """Enter one call with the next commit."""
+        self.rows.append((encode_call(call), call.measure_bytes()))
 
     def clear(self) -> None:
         """Forget every call with the next commit; those who wait begin to count anew."""

@@ -17,7 +17,7 @@ from mockserver.http.redaction import SecretNames
 from mockserver.http.request import Request
 from mockserver.services import openapi_file
 from mockserver.services.service import load_services
-from mockserver.session.journal import Entry, Journal, JournalLedger
+from mockserver.session.journal import Call, Entry, Journal, JournalLedger
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, connect, request, token
 from tests.testbed.session_caller import A_FAN
@@ -223,7 +223,7 @@ def test_journal_of_large_calls_has_a_bound(parts, kept):
     for _ in range(300):
         request = Request(scope, Mock(), RequestHeaders(lines, SecretNames()))
         request.content = parts.get("content")
-        journal.add(request, None, 0.0, 0.0, None, (), None, None)
+        journal.add(Call(request))
 
     entries = asyncio.run(journal.list_entries())
     assert len(entries) == kept
@@ -390,7 +390,7 @@ def test_ledger_keeps_no_trace_of_calls_that_are_gone():
     journals = [Journal(str(number), 2, ledger) for number in range(3)]
     request = Mock(content=b"", path="/", query=b"", method="GET", headers=RequestHeaders((), SecretNames()))
     for number in range(40_000):
-        journals[number % 3 if number < 30 else 0].add(request, None, 0.0, 0.0, None, (), None, None)
+        journals[number % 3 if number < 30 else 0].add(Call(request))
 
     assert ledger.size_bytes == 6
     assert ledger.order_length < 20_000

@@ -11,7 +11,7 @@ from mockserver.control.events import EventWriter
 from mockserver.http.headers import RequestHeaders
 from mockserver.http.problems import Unavailable
 from mockserver.http.redaction import SecretNames
-from mockserver.session.journal import Entry, Journal
+from mockserver.session.journal import Call, Entry, Journal
 from mockserver.simulation.match import Match
 
 ANY = Match()
@@ -20,7 +20,7 @@ ANY = Match()
 def add_call(journal: Journal, content: bytes = b'{"fanId": "1"}') -> None:
     headers = RequestHeaders((), SecretNames())
     request = Mock(content=content, path="/x", query=b"", method="POST", headers=headers)
-    journal.add(request, None, 0.0, 0.0, None, (), None, None)
+    journal.add(Call(request))
 
 
 async def start(journal: Journal, match: Match = ANY, count: int = 1) -> asyncio.Task[list[Entry]]:
