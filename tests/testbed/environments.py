@@ -51,8 +51,7 @@ def wheel(once) -> Path:
     """The wheel, built from the checkout."""
 
     def build(folder: Path) -> None:
-        options = ["--wheel", "--no-isolation", "--outdir", str(folder)]
-        checked([sys.executable, "-m", "build", *options, str(ROOT)])
+        checked([sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)])
 
     (built,) = once("wheel", build).glob("*.whl")
     return built
@@ -87,10 +86,9 @@ def install(folder: Path, wheel: Path, lock: str) -> None:
         f"#!{folder}/bin/python\nimport pytest\nraise SystemExit(pytest.console_main())\n"
     )
     pytest_command.chmod(0o755)
-    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python")]
-    checked(
-        [*pip, "install", "--quiet", "--no-compile", "--no-deps", "--disable-pip-version-check", str(wheel)]
-    )
+    # It takes a tenth of pip's time, as in the Makefile.
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--python", str(folder / "bin" / "python")]
+    checked([*uv, "--quiet", "--offline", "--no-deps", str(wheel)])
 
 
 def locked_names(lock: str) -> list[str]:
@@ -110,6 +108,6 @@ def installed_paths(name: str) -> set[Path]:
 
 def checked(command: list[str]) -> None:
     """Run a command that has to work; its own words are the failure."""
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     if ran.returncode:
         pytest.fail(f"{' '.join(command)}\n{ran.stdout}{ran.stderr}", pytrace=False)

@@ -14,7 +14,7 @@ from mockserver.stub import Options, Stub
 from tests.testbed.calls import PREFERENCE, ask, bearer, fresh, request, token
 from tests.testbed.stubs import serve_stub
 
-MANY, LARGE = 40, "x" * 500_000
+MANY, LARGE = 30, "x" * 500_000
 JSON = "application/json"
 
 # How often, and what is sent the so-manieth time.
