@@ -14,6 +14,7 @@ from mockserver.stub import Options, Stub
 from tests.testbed.calls import PREFERENCE, ask, bearer, fresh, request, token
 from tests.testbed.stubs import serve_stub
 
+# Just more than the bound of all together.
 MANY, LARGE = 30, "x" * 500_000
 JSON = "application/json"
 
