@@ -181,7 +181,7 @@ def test_run_against_a_hostile_target_ends_and_reports(tmp_path, monkeypatch, na
                         break
 
         with serve_bytes(talk) as url:
-            patience = {"timeout_s": 1, "retry_s": 0.1, "budget_s": 3}
+            patience = {"timeout_s": 1, "retry_s": 0.1, "read_lag_s": 0, "budget_s": 3}
             profile = written(tmp_path, {**reference.profile(url), "patience": patience})
             run = conformance("run", profile, "--report-dir", tmp_path / "report", "--only", "*/*preference*")
 

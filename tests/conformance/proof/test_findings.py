@@ -16,6 +16,12 @@ OF_THE_WHOLE = re.compile(
     r"|bodies without a preference"
 )
 
+# Requirements that look at no member of an answer, and have many mutants.
+ABOUT_STATUSES = {
+    *("no-server-error", "generated-no-server-error", "hostile-input-is-answered"),
+    *("missing-key", "wrong-key", "list-bad-token"),
+}
+
 
 def find_failures(server):
     judge = judge_over_http if server.needs_connection else judge_in_process
@@ -30,7 +36,8 @@ def is_of_a_member(result):
 @pytest.mark.parametrize("api", openapi.api_names())
 def test_every_finding_about_a_member_names_it(api):
     """And there is such a member, or at least what should hold it."""
-    found = [(server.__name__, one) for server in proof.mutants_of(api) for one in find_failures(server)]
+    servers = [server for server in proof.mutants_of(api) if not server.breaks <= ABOUT_STATUSES]
+    found = [(server.__name__, one) for server in servers for one in find_failures(server)]
     of_members = [(name, one) for name, one in found if is_of_a_member(one)]
 
     assert len(of_members) > 100
