@@ -119,6 +119,15 @@ def test_who_waits_for_a_call_has_no_older_ones_looked_at(caller, monkeypatch):
     assert looked_at == [20, 19]
 
 
+def test_calls_that_are_waited_for_may_be_old(caller):
+    for number in range(50):
+        caller.write({**A_FAN, "preference": "old" if number < 3 else "new"})
+
+    for count, ids in ((2, ["2", "3"]), (3, ["1", "2", "3"])):
+        wait = {"match": {"body": {"preference": "old"}}, "count": count}
+        assert [entry["id"] for entry in caller.admin("POST", "requests/wait", wait)] == ids
+
+
 def test_wait_for_what_never_comes_is_408(caller):
     caller.write()
     wait = {"match": {}, "count": 2, "timeout_s": 0.05}
