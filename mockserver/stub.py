@@ -36,6 +36,7 @@ from mockserver.session.sessions import Sessions
 
 if TYPE_CHECKING:
     from mockserver.telemetry.metrics import Metrics
+    from mockserver.telemetry.traces import Traces
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Options:
     supabase_url: the local Supabase stack, whose keys verify tokens of it. call_log: has a line for each call.
     store_url: the server of Redis or Valkey that keeps the sessions, which other processes share; by default they are
     in memory. store_prefix: what its keys begin with.
-    has_metrics: whether calls are counted for Prometheus.
+    has_metrics: whether calls are counted for Prometheus. has_traces: whether OpenTelemetry gets a span of each.
     seconds: the system's time, since 1970. steady_seconds: a clock that only goes ahead, for what is idle.
     """
 
@@ -65,6 +66,7 @@ class Options:
     store_url: str | None = field(default=None, repr=False)
     store_prefix: str = "mockserver"
     has_metrics: bool = False
+    has_traces: bool = False
     seconds: Callable[[], float] = time.time
     steady_seconds: Callable[[], float] = time.monotonic
 
@@ -125,8 +127,10 @@ class Stub:
         guard = Guard(options.admin_hosts, options.admin_token)
         control_plane = ControlPlane(self.sessions, guard, options.call_log)
         _add_admin_operations(self.admin, control_plane.routes)
-        observe = join_observers(_list_observers(options.call_log, metrics))
-        self.application = Dispatcher(routes, self.sessions, headers, control_plane, observe)
+        traces = _make_traces(options)
+        observe = join_observers(_list_observers(options.call_log, metrics, traces))
+        on_shutdown = [self.sessions.close, *([] if traces is None else [traces.close])]
+        self.application = Dispatcher(routes, self.sessions, headers, control_plane, observe, on_shutdown)
 
     @property
     def operations(self) -> Sequence[Operation]:
@@ -184,16 +188,35 @@ def _make_metrics(ledger: JournalLedger, options: Options) -> Metrics | None:
     try:
         from mockserver.telemetry.metrics import Metrics
     except ModuleNotFoundError:
-        what_to_do = "install it in the checkout: .venv/bin/pip install -e '.[metrics]'"
-        raise CannotStart(f"--metrics needs prometheus-client; {what_to_do}") from None
+        raise _lacks_extra("--metrics", "prometheus-client", "metrics") from None
     return Metrics(ledger if options.store_url is None else None)
 
 
-def _list_observers(call_log: CallLog | None, metrics: Metrics | None) -> Iterator[Observer]:
+def _make_traces(options: Options) -> Traces | None:
+    if not options.has_traces:
+        return None
+    try:
+        from mockserver.telemetry.traces import Traces
+    except ModuleNotFoundError:
+        raise _lacks_extra("--otel", "OpenTelemetry's SDK and its exporter", "otel") from None
+    return Traces()
+
+
+def _lacks_extra(option: str, libraries: str, extra: str) -> CannotStart:
+    return CannotStart(
+        f"{option} needs {libraries}; install it in the checkout: .venv/bin/pip install -e '.[{extra}]'"
+    )
+
+
+def _list_observers(
+    call_log: CallLog | None, metrics: Metrics | None, traces: Traces | None
+) -> Iterator[Observer]:
     if call_log is not None:
         yield call_log.write
     if metrics is not None:
         yield metrics.count_call
+    if traces is not None:
+        yield traces.trace_call
 
 
 def _make_blueprint(services: Sequence[Service], seed: int, options: Options) -> Blueprint:

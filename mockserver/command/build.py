@@ -73,6 +73,7 @@ def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | 
         store_url=settings.store,
         store_prefix=settings.store_prefix,
         has_metrics=settings.metrics,
+        has_traces=settings.otel,
     )
     from_files = [openapi_file.load_service(file) for file in settings.spec]
     stub = Stub([*built_in, *from_files], seed=settings.seed, mode=settings.auth.value, options=options)

@@ -207,6 +207,7 @@ def serve(
     log_level: monitoring_options.ShownCalls = None,
     log_file: monitoring_options.LogFile = None,
     metrics: monitoring_options.HasMetrics = False,
+    otel: monitoring_options.HasTraces = False,
     config: Annotated[  # noqa: ARG001 - the callback does the work
         Path | None,
         typer.Option(
@@ -251,6 +252,7 @@ def serve(
         log_level=log_level,
         log_file=log_file,
         metrics=metrics,
+        otel=otel,
     )
     if context.invoked_subcommand is None:
         _start_stub(context.obj)

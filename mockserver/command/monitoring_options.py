@@ -1,4 +1,4 @@
-"""The options that say what a run tells of its calls: the log, and the metrics."""
+"""The options that say what a run tells of its calls: the log, the metrics and the traces."""
 
 from __future__ import annotations
 
@@ -38,5 +38,14 @@ HasMetrics = Annotated[
         "--metrics",
         envvar="MOCKSERVER_METRICS",
         help="Count calls, and show Prometheus the counts at /__admin/metrics; needs the extra [metrics].",
+    ),
+]
+HasTraces = Annotated[
+    bool,
+    typer.Option(
+        "--otel",
+        envvar="MOCKSERVER_OTEL",
+        help="Send OpenTelemetry a span of each call; OTEL_EXPORTER_OTLP_ENDPOINT and its like say where and how. "
+        "Needs the extra [otel].",
     ),
 ]

@@ -70,6 +70,7 @@ class Settings:
     log_level: LogLevel | None
     log_file: Path | None
     metrics: bool
+    otel: bool
 
 
 def read_settings(file: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 
 from starlette.types import Message, Receive, Scope, Send
@@ -12,7 +13,7 @@ from mockserver.contract.routes import Routes
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.exchange import Exchange
 from mockserver.dispatch.front_page import front_page, is_front_page, is_of_browser
-from mockserver.dispatch.observers import Observer, observe_nothing
+from mockserver.dispatch.observers import Observer
 from mockserver.dispatch.rendering import (
     disarm_page,
     error_reply,
@@ -39,7 +40,7 @@ class Dispatcher:
     """The ASGI application: leads each request through its steps, and sends the answer.
 
     routes: the operations of the served APIs. headers: parses the header lines of a request. observe: learns of each
-    call, and of what is none, such as a preflight.
+    call, and of what is none, such as a preflight. on_shutdown: what is done at the end.
     """
 
     def __init__(
@@ -48,13 +49,15 @@ class Dispatcher:
         sessions: Sessions,
         headers: RequestHeadersCache,
         control_plane: ControlPlane,
-        observe: Observer = observe_nothing,
+        observe: Observer,
+        on_shutdown: Sequence[Callable[[], Awaitable[None]]],
     ) -> None:
         self.routes = routes
         self._sessions = sessions
         self._headers = headers
         self._control_plane = control_plane
         self._observe = observe
+        self._on_shutdown = on_shutdown
         self._simulator = Simulator(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -238,7 +241,8 @@ class Dispatcher:
             message = await receive()
             is_over = message["type"] == "lifespan.shutdown"
             if is_over:
-                await self._sessions.close()
+                for end in self._on_shutdown:
+                    await end()
             await send({"type": f"{message['type']}.complete"})
             if is_over:
                 return

@@ -60,11 +60,16 @@ class Request:
         self._receive = receive
 
     @property
+    def scheme(self) -> str:
+        """The scheme of the address: http, unless another server than ours has TLS."""
+        scheme: str = self._scope.get("scheme", "http")
+        return scheme
+
+    @property
     def base_url(self) -> str:
         """The address the client used for this server, without a path."""
-        scheme = self._scope.get("scheme", "http")
         host, port = self._scope.get("server") or ("127.0.0.1", 80)
-        return f"{scheme}://{self.header('host') or f'{host}:{port}'}"
+        return f"{self.scheme}://{self.header('host') or f'{host}:{port}'}"
 
     def header(self, name: str) -> str | None:
         """Read a header by its lower-case name."""
