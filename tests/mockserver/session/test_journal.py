@@ -326,15 +326,8 @@ def test_har_is_an_archive_of_the_calls(caller):
     for entry in log["entries"]:
         assert datetime.fromisoformat(entry["startedDateTime"])
         assert {
-            "method",
-            "url",
-            "httpVersion",
-            "cookies",
-            "headers",
-            "queryString",
-            "headersSize",
-            "bodySize",
-        } <= {*entry["request"]}
+            "method", "url", "httpVersion", "cookies", "headers", "queryString", "headersSize", "bodySize",
+        } <= {*entry["request"]}  # fmt: skip
         assert {"status", "statusText", "content", "redirectURL", "cookies"} <= {*entry["response"]}
         assert entry["request"]["url"].startswith(str(caller.http.base_url).rstrip("/"))
     assert log["entries"][1]["request"]["queryString"] == [{"name": "tenant_id", "value": "acme"}]
