@@ -111,38 +111,37 @@ def test_template_is_a_profile(monkeypatch):
     )
 
 
-@pytest.mark.parametrize(
-    ("part", "missing", "expected"),
-    [
-        (
-            "credentials",
-            "other_user",
-            {
-                "user-follows-token",
-                "other-user-keeps-created-at",
-                "list-for-other-user",
-                "list-shows-what-others-wrote",
-                "parallel-writes-keep-users",
-            },
-        ),
-        (
-            "credentials",
-            "forbidden",
-            {"insufficient-permission", "forbidden-write-stores-nothing", "forbidden-write-is-not-listed"},
-        ),
-        ("credentials", "expired", {"expired-token", "list-expired-token"}),
-        (
-            "fixtures",
-            "other_fan_id",
-            {"fan-id-tells-fans-apart", "key-includes-fan", "list-keeps-fans-apart"},
-        ),
-        ("triggers", "service_unavailable", {"service-unavailable"}),
-    ],
-)
-def test_what_is_missing_leaves_untested_what_needs_it(part, missing, expected):
-    verdict = judged_with(Reference(), lambda profile: profile[part].pop(missing))
+NEEDS = {
+    "credentials.other_user": {
+        "user-follows-token",
+        "other-user-keeps-created-at",
+        "list-for-other-user",
+        "list-shows-what-others-wrote",
+        "parallel-writes-keep-users",
+    },
+    "credentials.forbidden": {
+        "insufficient-permission",
+        "forbidden-write-stores-nothing",
+        "forbidden-write-is-not-listed",
+    },
+    "credentials.expired": {"expired-token", "list-expired-token"},
+    "fixtures.other_fan_id": {"fan-id-tells-fans-apart", "key-includes-fan", "list-keeps-fans-apart"},
+    "triggers.service_unavailable": {"service-unavailable"},
+}
 
-    assert untested(verdict) == expected
+
+def test_what_is_missing_leaves_untested_what_needs_it():
+    def leave_out(profile):
+        for needed in NEEDS:
+            part, _, name = needed.partition(".")
+            del profile[part][name]
+
+    verdict = judged_with(Reference(), leave_out)
+    reasons = {one.requirement.name: one.reason for one in verdict.results if one.status == "not_tested"}
+
+    assert untested(verdict) == set().union(*NEEDS.values())
+    for needed, names in NEEDS.items():
+        assert {reasons[name] for name in names} == {f"the profile has no {needed}"}
     assert verdict.verdict == CONFORMANT
 
 
