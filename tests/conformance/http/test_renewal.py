@@ -78,10 +78,9 @@ class ShortLived(ONLYAUTOMATOR):
 
 
 def judged(server, shop, **options):
-    with serve(server) as url:
-        profile = server.profile(url)
-        profile["credentials"]["user"] = shop.credential
-        return judge_target(profile, **options)
+    profile = server.profile(IN_PROCESS_URL)
+    profile["credentials"]["user"] = shop.credential
+    return judge_in_process(server, profile, **options)
 
 
 def test_run_outlives_its_tokens(tmp_path):
@@ -124,8 +123,8 @@ def test_key_is_fetched_again(tmp_path):
             return super().answer(request)
 
     server, shop = ShortLivedKeys(), Shop(tmp_path, *keys)
-    with serve(server) as url:
-        verdict = judge_target({**server.profile(url), "credentials": {"api_key": shop.credential}})
+    profile = {**server.profile(IN_PROCESS_URL), "credentials": {"api_key": shop.credential}}
+    verdict = judge_in_process(server, profile)
 
     assert (verdict.verdict, verdict.ids("failed"), verdict.ids("inconclusive")) == ("conformant", [], [])
     assert 2 < shop.fetched < 9
