@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from playwright.sync_api import Page
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 PATH = "/api/v2/update-preference"
 WRITE = {"fanId": "12345", "category": "content", "preference": "likes_fitness_videos", "value": True}

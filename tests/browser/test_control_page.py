@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, expect
 
 from mockserver.testing.client import MockServer, MockSession
 from tests.browser.page_calls import PATH, WRITE
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 LOOKS = [(1280, "light"), (390, "dark")]
 PAGES = ["", "docs/onlyautomator", "docs/suprsend", "docs/admin"]
+
+
+def expect(seen: Any) -> Any:
+    """Return Playwright's assertions on a page or a part of it, which poll until they hold."""
+    from playwright import sync_api  # half a second that a worker without these tests need not wait for
+
+    return sync_api.expect(seen)
 
 
 def call(session: MockSession, prefer: str = "", **changes: object) -> httpx2.Response:

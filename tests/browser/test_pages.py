@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
 
 from mockserver.testing.client import MockServer, MockSession
 from tests.browser.page_calls import PATH, WRITE, fetch, write
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
 
 BUSY = {"match": {}, "quota": {"limit": 1, "window_s": 60}}
 

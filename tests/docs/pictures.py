@@ -6,17 +6,21 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
-from playwright.sync_api import Browser, sync_playwright
 
 from conformance import proof
 from conformance.proof.server import serve
 from mockserver import MockServer
-from mockserver.testing.client import MockSession
 from tests.testbed.needed_programs import needs_chromium
 
 from .pages import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from mockserver.testing.client import MockSession
 
 IMAGES = ROOT / "docs/images"
 _API, _LIE = "suprsend", "OneSetForAllObjects"
@@ -71,6 +75,9 @@ def take_picture(browser: Browser, url: str, name: str, height: int) -> None:
 
 def main() -> None:
     """Take both pictures."""
+    # Half a second that who only looks for the pictures need not wait for.
+    from playwright.sync_api import sync_playwright
+
     IMAGES.mkdir(exist_ok=True)
     with (
         sync_playwright() as playwright,
