@@ -21,6 +21,10 @@ from mockserver.command.workers import Workers
 from mockserver.http import listening_socket
 from mockserver.services.service import select_built_in_services
 
+# A thread that writes a long answer gives way to the loop after so long; by Python's default of 5 ms others wait twice
+# as long meanwhile.
+_TURN_OF_A_THREAD_S = 0.0005
+
 
 def serve_until_signal(settings: Settings) -> None:
     """Serve what *settings* describe, and print the banner once it answers.
@@ -56,6 +60,7 @@ def serve_until_signal(settings: Settings) -> None:
             locked.close()  # a signal ends the process before this block does
 
         _tune_garbage_collection()
+        sys.setswitchinterval(_TURN_OF_A_THREAD_S)
         _end_with_terminal()
         if settings.workers > 1:
             Workers(
