@@ -358,12 +358,12 @@ def test_exam_is_the_same_in_every_process(spec):
     script = (
         "import sys; from pathlib import Path; from conformance.contract.cases import draw_cases; "
         "from conformance.contract.reading import read_contract; contract = read_contract(Path(sys.argv[1])); "
-        "print(draw_cases(contract, tuple(contract.operations[:2])).sha256)"
+        "print(draw_cases(contract, tuple(contract.operations)).sha256)"
     )
     other = subprocess.run([sys.executable, "-c", script, spec], capture_output=True, check=True, text=True)
     contract = read_contract(spec)
 
-    assert other.stdout.strip() == draw_cases(contract, tuple(contract.operations[:2])).sha256
+    assert other.stdout.strip() == draw_cases(contract, tuple(contract.operations)).sha256
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE_SERVERS)
