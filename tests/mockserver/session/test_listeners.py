@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from unittest.mock import Mock, patch
 
 import pytest
@@ -128,3 +129,18 @@ def test_call_is_written_once_for_all_who_read():
         assert {event["data"] for event in events} == {'{"id":"1"}'}
 
     asyncio.run(read())
+
+
+def test_call_that_is_cleared_while_it_is_looked_at_counts_no_more(monkeypatch):
+    journal = Journal("default", 10)
+    add_call(journal, b'"%s"' % (b"x" * 40_000))
+
+    async def look_and_clear(look: Any, *about: Any) -> Any:
+        found = look(*about)
+        journal.clear()
+        return found
+
+    monkeypatch.setattr(asyncio, "to_thread", look_and_clear)
+    match = Match(body="x" * 40_000)
+
+    assert asyncio.run(journal.wait_for_calls(match, 1, 0.01)) == []
