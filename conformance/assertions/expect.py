@@ -44,6 +44,10 @@ def require_some(items: Iterable[T], missing: str) -> Iterator[T]:
         raise NotTested(missing)
 
 
-def observe(text: str) -> None:
-    """Record what was seen and end the requirement; an OBSERVED one is never judged."""
-    raise Observation(text)
+def observe(text: str, alternative: str | None = None) -> None:
+    """Record what was seen and end the requirement; an OBSERVED one is never judged.
+
+    alternative: which one of the choice that the requirement sees it is, by its name in the contract; None if that
+    could not be told, or if it sees no choice.
+    """
+    raise Observation(text, alternative)

@@ -86,4 +86,11 @@ class Unjudgeable(Outcome):
 
 
 class Observation(Outcome):
-    """Ends an OBSERVED requirement with the sentence that records what was seen."""
+    """Ends an OBSERVED requirement with the sentence that records what was seen.
+
+    alternative: which one of its choice that is; None if that could not be told, or if it sees no choice.
+    """
+
+    def __init__(self, text: str, alternative: str | None = None) -> None:
+        super().__init__(text)
+        self.alternative = alternative

@@ -109,7 +109,7 @@ def test_anything_else_is_our_own_fault(client, error):
 
 def test_observed_is_never_judged(client):
     def sees(driver):
-        observe("a dog")
+        observe("a dog", alternative="barking")
 
     results = asked(client, sees, fails, level="OBSERVED")
 
