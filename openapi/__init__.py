@@ -9,8 +9,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from openapi.pointer import unescape_step
+from openapi.choices.choice import list_choices
+from openapi.pointer import describe_place, unescape_step, walk_marks
 from openapi.text_file import NotUtf8, read_utf_8
+
+__all__ = [
+    "METHODS",
+    "BadSpec",
+    "Spec",
+    "UnknownApi",
+    "api_names",
+    "contract_path",
+    "list_choices",
+    "list_headings",
+    "list_sources",
+    "load_contract",
+    "read_contract",
+    "resolve_reference",
+]
 
 _DIRECTORY = Path(__file__).parent
 
@@ -91,50 +107,14 @@ def resolve_reference(spec: Spec, node: Any) -> Any:
     return node
 
 
-def list_choices(spec: Spec) -> Iterator[tuple[str, str]]:
-    """Yield the place and the text of every x-choice: what the document leaves open and what we chose."""
-    return _walk_marks(spec, "x-choice", ())
-
-
 def list_sources(spec: Spec) -> Iterator[tuple[str, str]]:
     """Yield the place and the text of every x-source: the heading or page of the document that says so."""
-    return _walk_marks(spec, "x-source", ())
+    for at, source in walk_marks(spec, "x-source"):
+        if isinstance(source, str):
+            yield describe_place(spec, at), source
 
 
 def list_headings(spec: Spec) -> list[str]:
     """List what an x-source may name: the document's headings, then the vendor's other pages."""
     info = spec["info"]
     return [*info["x-document"]["headings"], *(page["name"] for page in info.get("x-pages", []))]
-
-
-def _walk_marks(node: Any, mark: str, at: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if isinstance(node, dict):
-        if isinstance(node.get(mark), str):
-            yield _describe_place(at), node[mark]
-        for key, value in node.items():
-            yield from _walk_marks(value, mark, (*at, str(key)))
-    elif isinstance(node, list):
-        for value in node:
-            name = value.get("name") if isinstance(value, dict) else None
-            yield from _walk_marks(value, mark, at if name is None else (*at, str(name)))
-
-
-def _describe_place(at: tuple[str, ...]) -> str:
-    """Name a place in a contract for people: ``Preference.userId``, ``POST update-preference 404``."""
-    noise = (
-        "components",
-        "schemas",
-        "responses",
-        "parameters",
-        "properties",
-        "allOf",
-        "paths",
-        "content",
-        "application/json",
-    )
-    if at[:1] == ("paths",) and len(at) > 2:
-        _, path, method, *rest = at
-        *_, group, last = path.split("/")
-        at = (method.upper(), f"{group}/{last}" if last.startswith("{") else last, *rest)
-    steps = [step for step in at if step not in noise]
-    return ".".join(steps) if at[:2] == ("components", "schemas") else " ".join(steps)

@@ -1,9 +1,24 @@
-"""References inside a document, and the steps of the JSON pointers in them (RFC 6901)."""
+"""References and marks inside a document, and the steps of the JSON pointers (RFC 6901) that lead to its parts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+
+# Keys and indexes, from the root of a document to one of its parts.
+Steps = tuple[str | int, ...]
+# What every place in a contract has, and says nothing of it.
+_NOISE = (
+    "components",
+    "schemas",
+    "responses",
+    "parameters",
+    "properties",
+    "allOf",
+    "paths",
+    "content",
+    "application/json",
+)
 
 
 def walk_references(node: Any, keyword: str = "$ref") -> Iterator[str]:
@@ -26,3 +41,41 @@ def escape_step(step: str) -> str:
 def unescape_step(step: str) -> str:
     """Return the name that a step of a pointer stands for."""
     return step.replace("~1", "/").replace("~0", "~")
+
+
+def walk_marks(node: Any, mark: str, at: Steps = ()) -> Iterator[tuple[Steps, Any]]:
+    """Yield the steps to each object in *node* that has the member *mark*, and that member."""
+    if isinstance(node, dict):
+        if mark in node:
+            yield at, node[mark]
+        for key, value in node.items():
+            if key != mark:
+                yield from walk_marks(value, mark, (*at, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from walk_marks(value, mark, (*at, index))
+
+
+def find_node(document: Any, at: Steps) -> Any:
+    """Find what *at* leads to in *document*."""
+    for step in at:
+        document = document[step]
+    return document
+
+
+def describe_place(document: Any, at: Steps) -> str:
+    """Name a place in a contract for people: ``Preference.userId``, ``POST update-preference 404``."""
+    steps: list[str] = []
+    for number, step in enumerate(at):
+        if isinstance(step, str):
+            steps.append(step)
+            continue
+        # Of the items of a list, those are told apart that have a name.
+        item = find_node(document, at[: number + 1])
+        steps += [str(item["name"])] if isinstance(item, dict) and "name" in item else []
+    if steps[:1] == ["paths"] and len(steps) > 2:
+        _, path, method, *rest = steps
+        *_, group, last = path.split("/")
+        steps = [method.upper(), f"{group}/{last}" if last.startswith("{") else last, *rest]
+    named = [step for step in steps if step not in _NOISE]
+    return ".".join(named) if steps[:2] == ["components", "schemas"] else " ".join(named)

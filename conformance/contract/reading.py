@@ -15,10 +15,9 @@ import openapi
 from conformance.contract.keyword_types import check_keyword_types
 from conformance.contract.patterns import list_unread_patterns, remove_patterns
 from conformance.target.model import BadProfile
-from openapi.json_form import to_json_form
 from openapi.media_type import is_json
 from openapi.pointer import escape_step, walk_references
-from openapi.yaml_text import BadYaml, parse_yaml
+from openapi.yaml_text import BadYaml, parse_yaml, to_json_form
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError

@@ -18,6 +18,7 @@ from mockserver.command.eager_options import load_settings_file, print_version
 from mockserver.command.group import SERVE, StubCommands
 from mockserver.command.settings import Auth, Settings
 from mockserver.http.problems import CannotStart
+from openapi.choices import list_decisions
 from openapi.command_line import HELP_OPTIONS
 from openapi.terminal_text import clean_line
 
@@ -308,8 +309,10 @@ def choices() -> None:
     """Print what the documents leave open, what we chose there, and why."""
     for name in openapi.api_names():
         print(f"{name}\n{'=' * len(name)}")
-        for place, choice in openapi.list_choices(openapi.load_contract(name)):
-            print(f"{place}\n    {choice}")
+        for place, what in list_decisions(openapi.load_contract(name)):
+            print(f"{place}\n    {what if isinstance(what, str) else what.reason}")
+            if not isinstance(what, str):
+                print(f"    {what.id}: {', '.join(what.alternatives)}; the default is {what.default}")
         print()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openapi
+from openapi.choices import list_reasons
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -50,7 +51,7 @@ def _describe_operations(spec: Spec) -> Iterator[dict[str, Any]]:
                 "summary": operation.get("summary", ""),
                 "description": operation.get("description", ""),
                 "magic": _list_magic_ids(spec, operation.get("parameters", []), content.get("schema", {})),
-                "choices": [operation[key] for key in ("x-choice",) if key in operation],
+                "choices": list_reasons(operation),
                 "parameters": [_describe_parameter(spec, one) for one in operation.get("parameters", [])],
                 "schema": _format_json(openapi.resolve_reference(spec, content["schema"]))
                 if "schema" in content
@@ -70,7 +71,11 @@ def _describe_parameter(spec: Spec, parameter: Any) -> dict[str, Any]:
     words += [
         f"{name} {json.dumps(schema[name])}" for name in ("minimum", "maximum", "default") if name in schema
     ]
-    return {**parameter, "kind": ", ".join(word for word in words if word)}
+    return {
+        **parameter,
+        "choices": list_reasons(parameter),
+        "kind": ", ".join(word for word in words if word),
+    }
 
 
 def _list_magic_ids(spec: Spec, parameters: Any, schema: Any) -> dict[str, str]:
@@ -87,7 +92,7 @@ def _describe_answer(spec: Spec, status: str, response: Any) -> dict[str, Any]:
     return {
         "status": status,
         "description": response.get("description", ""),
-        "choice": response.get("x-choice"),
+        "choices": list_reasons(response),
         "examples": _list_examples(spec, content),
     }
 

@@ -23,9 +23,9 @@ from mockserver.services.service import Service
 from mockserver.session.session import Session
 from mockserver.session.store import Key, Record
 from openapi import Spec
-from openapi.json_form import to_json_form
 from openapi.media_type import is_json
 from openapi.text_file import read_utf_8
+from openapi.yaml_text import to_json_form
 
 # Connexion reads a document by recursion, some frames for each level.
 _DEEPEST = 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import openapi
+from openapi.choices import Choice, list_decisions
 
 PAGE = Path(__file__).parents[2] / "docs/choices.md"
 BEGIN, END = "<!-- choices: written by `make choices` -->\n", "<!-- /choices -->"
@@ -15,9 +16,19 @@ def list_choices() -> str:
     lines = []
     for api in openapi.api_names():
         lines += [f"**{openapi.load_contract(api)['info']['title']}**", ""]
-        lines += [f"- `{where}`: {why}" for where, why in openapi.list_choices(openapi.load_contract(api))]
+        for place, what in list_decisions(openapi.load_contract(api)):
+            lines += [f"- `{place}`: {what}"] if isinstance(what, str) else describe_choice(what)
         lines.append("")
     return "\n".join(lines)
+
+
+def describe_choice(choice: Choice) -> list[str]:
+    """List a choice with its alternatives, the default first."""
+    names = sorted(choice.alternatives, key=lambda name: name != choice.default)
+    return [
+        f"- `{choice.place}`, **{choice.id}**: {choice.reason}",
+        *(f"  - `{name}`: {choice.alternatives[name].text}" for name in names),
+    ]
 
 
 def cut_section(page: str) -> str:

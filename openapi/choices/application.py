@@ -1,0 +1,138 @@
+"""The contract of a server that takes other alternatives than the defaults."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from openapi.choices.choice import MARK, Alternative, Choice, read_choices
+from openapi.choices.chosen import Chosen, check_chosen
+from openapi.choices.error_body import extract_values, fill_template
+from openapi.media_type import is_json
+from openapi.pointer import find_node, unescape_step
+
+# What an invalid request is answered where the default of a choice refuses nothing.
+_INVALID = 400
+_ERROR_BODY, _ERROR_CODES = "x-error-body", "x-error-codes"
+
+
+def apply_choices(spec: Any, chosen: Chosen) -> Any:
+    """Make the contract of a server that takes the alternatives in *chosen*; *spec* itself where all are defaults.
+
+    Each choice that is not the default says in its member ``taken`` which alternative it is.
+    Raises BadChoice; UnknownChoice.
+    """
+    choices = read_choices(spec)
+    check_chosen(choices, chosen)
+    taken = [
+        (choices[id_], choices[id_].alternatives[name])
+        for id_, name in chosen.items()
+        if name != choices[id_].default
+    ]
+    if not taken:
+        return spec
+    patched = copy.deepcopy(spec)
+    for choice, alternative in taken:
+        holder = find_node(patched, choice.at)
+        _mark_taken(holder, choice.id, alternative.name)
+        if alternative.contract is not None:
+            _merge_patch(holder, alternative.contract)
+    for choice, alternative in taken:
+        _document_status(patched, choice, alternative)
+    if any(one.error_body is not None or one.media_type is not None for _, one in taken):
+        _rewrite_errors(patched, [one for _, one in taken])
+    return patched
+
+
+def _mark_taken(holder: Any, id_: str, name: str) -> None:
+    mark = holder[MARK]
+    for one in mark if isinstance(mark, list) else [mark]:
+        if isinstance(one, dict) and one.get("id") == id_:
+            one["taken"] = name
+
+
+def _merge_patch(target: dict[str, Any], patch: Mapping[str, Any]) -> None:
+    """Change *target* as a merge patch of RFC 7396 says."""
+    for name, value in patch.items():
+        if value is None:
+            target.pop(name, None)
+        elif isinstance(value, dict):
+            inner = target.get(name)
+            if not isinstance(inner, dict):
+                inner = target[name] = {}
+            _merge_patch(inner, value)
+        else:
+            target[name] = copy.deepcopy(value)
+
+
+def _document_status(spec: Any, choice: Choice, alternative: Alternative) -> None:
+    """Document the status of *alternative* wherever that of the default is documented."""
+    status = alternative.status
+    default = choice.alternatives[choice.default].status or _INVALID
+    if status is None or status < _INVALID:
+        return
+    for responses in _list_responses(spec):
+        if str(default) in responses and str(status) not in responses:
+            # Not the same object: its examples have the status in them, in some APIs.
+            responses[str(status)] = copy.deepcopy(_resolve(spec, responses[str(default)]))
+            responses[str(status)].pop(MARK, None)
+            former = {"status": default, "code": _find_code(spec, default)}
+            _rewrite_examples(spec, responses[str(status)], spec.get(_ERROR_BODY), former, status)
+
+
+def _rewrite_errors(spec: Any, taken: Sequence[Alternative]) -> None:
+    """Write the examples of all errors as the new error body, and their content in the new media type."""
+    former_body = spec.get(_ERROR_BODY)
+    for one in taken:
+        if one.error_body is not None:
+            spec[_ERROR_BODY] = copy.deepcopy(one.error_body)
+    media_type = next((one.media_type for one in taken if one.media_type is not None), None)
+    seen: set[int] = set()
+    for responses in _list_responses(spec):
+        for status, given in responses.items():
+            response = _resolve(spec, given)
+            if not status.isdigit() or int(status) < _INVALID or id(response) in seen:
+                continue
+            seen.add(id(response))
+            _rewrite_examples(spec, response, former_body, {}, int(status))
+            content = response.get("content")
+            if media_type is None or not content:
+                continue
+            only: dict[str, Any] = next(iter(content.values()))
+            if not is_json(media_type):
+                only["schema"] = {"type": "string"}
+            response["content"] = {media_type: only}
+
+
+def _rewrite_examples(
+    spec: Any, response: Any, former_body: Any, former: Mapping[str, Any], status: int
+) -> None:
+    """Write the examples of an error, which were made from *former_body*, for *status* and the error body of *spec*."""
+    body = spec.get(_ERROR_BODY)
+    if body is None:
+        return
+    for content in response.get("content", {}).values():
+        for example in content.get("examples", {}).values():
+            known = {**former, **extract_values(former_body, _resolve(spec, example).get("value"))}
+            code = _find_code(spec, status) or known.get("code")
+            example["value"] = fill_template(body, {**known, "status": status, "code": code})
+
+
+def _find_code(spec: Any, status: int) -> Any:
+    return spec.get(_ERROR_CODES, {}).get(str(status))
+
+
+def _list_responses(spec: Any) -> Iterator[dict[str, Any]]:
+    for item in spec.get("paths", {}).values():
+        for operation in item.values():
+            if isinstance(operation, dict) and isinstance(operation.get("responses"), dict):
+                yield operation["responses"]
+
+
+def _resolve(spec: Any, node: Any) -> Any:
+    """Follow a reference; the package above does it with more care, and imports this one."""
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        steps = node["$ref"].removeprefix("#/").split("/")
+        node = find_node(spec, tuple(map(unescape_step, steps)))
+    return node
