@@ -1,21 +1,18 @@
-"""The connection to a server of Redis or Valkey, and what is said when it does not answer."""
+"""The connection to the server that keeps the sessions, or to the servers of a cluster."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from functools import cache
 from hashlib import sha1
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 from mockserver.http.problems import CannotStart
+from mockserver.session.redis_store.server import Server, Words
 from mockserver.session.store import StoreUnavailable
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
 
 _SCHEMES = {
     "redis": "redis",
@@ -25,12 +22,9 @@ _SCHEMES = {
     "valkey": "redis",
     "valkeys": "rediss",
 }
-_LONGEST_ANSWER_S = 2.0
-_TOO_LATE = f"it did not answer within {_LONGEST_ANSWER_S:g} s"
-# A server that is away is not asked again by each of the calls that come at the same time.
-_PAUSE_S = 0.1
-_MOST_CONNECTIONS = 200
-_MOST_SESSIONS = 10_000
+# The servers of a cluster may have to agree on where a key is, which takes a moment.
+_MOST_REDIRECTIONS = 10
+_PAUSE_S = 0.05
 _FOLDER = Path(__file__).parent
 _Answer = TypeVar("_Answer")
 
@@ -50,144 +44,131 @@ def load_script(name: str) -> Script:
 
 
 class Connection:
-    """A server, as far as the sessions need it.
+    """A server, or a cluster of them, as far as the sessions need it.
+
+    The servers of a cluster tell by a redirection which of them has a key; that is remembered for all keys of its slot.
+    The library's own client of a cluster is not used: it sends a command again whose answer was lost, and ASKING on
+    another connection than the command that it is for.
 
     url: such as redis://host:6379/0; what it says of user and password is never shown.
     Raises CannotStart for a URL that is none, and where the library is not installed.
     """
 
     def __init__(self, url: str) -> None:
-        self.name, self._url = _parse_url(url)
-        self._commands: Redis | None = None
-        self._streams: Redis | None = None
-        self._failed_s = -_PAUSE_S
-        self._reason = ""
-        self._room = asyncio.Semaphore(_MOST_CONNECTIONS)
+        name, self._url = _parse_url(url)
         try:
-            import redis.exceptions
+            from redis import exceptions
+            from redis.crc import key_slot
         except ModuleNotFoundError:
             what_to_do = "install it in the checkout: .venv/bin/pip install -e '.[redis]'"
             raise CannotStart(f"--store needs redis-py; {what_to_do}") from None
-        self._errors = (redis.exceptions.RedisError, OSError)
-        self._missing = redis.exceptions.NoScriptError
-        self._broken = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError)
+        self._find_slot = key_slot
+        self._redirected = exceptions.AskError
+        self._moved = exceptions.MovedError
+        self._lacks_script = exceptions.NoScriptError
+        self._undecided = exceptions.TryAgainError
+        # The one to be asked about keys of which nothing is known: it tells which server has them.
+        self._guide = self._url.netloc
+        self._servers = {self._guide: Server(name, self._url.geturl())}
+        # The address of the server that has the keys of a slot, as far as it is another one.
+        self._places: dict[int, str] = {}
 
     async def run_script(
         self, name: str, keys: list[str], *arguments: Any, is_repeatable: bool = False
     ) -> Any:
         """Run the script of that name.
 
-        is_repeatable: try once more on a new connection, since those that are kept break when the server is started
-        again; a script that changes something may have done so before its answer was lost.
+        is_repeatable: it may be run twice.
         """
         script = load_script(name)
         words = (len(keys), *keys, *arguments)
+        try:
+            return await self._run(keys[0], ("EVALSHA", script.digest, *words), is_repeatable)
+        except self._lacks_script:
+            return await self._run(keys[0], ("EVAL", script.text, *words), is_repeatable)
 
-        async def evaluate(redis: Redis) -> Any:
+    async def run_command(self, name: str, *arguments: Any) -> Any:
+        """Run one command, which may be run twice; its key comes first, if it has one."""
+        return await self._run(arguments[0] if arguments else "", (name, *arguments), is_repeatable=True)
+
+    async def run_commands(self, commands: list[Words]) -> list[Any]:
+        """Run many commands, each with its key first, in one round trip to each server; they may be run twice."""
+        asked: dict[str, list[int]] = {}
+        for number, words in enumerate(commands):
+            asked.setdefault(self._find_address(words[1]), []).append(number)
+        answers: list[Any] = [None] * len(commands)
+        for address, numbers in asked.items():
+            server = self._servers[address]
             try:
-                return await _execute(redis, "EVALSHA", script.digest, *words)
-            except self._missing:
-                return await _execute(redis, "EVAL", script.text, *words)
-
-        return await self._ask(evaluate, is_repeatable)
-
-    async def run_command(self, *words: Any) -> Any:
-        """Run one command, which may be run twice."""
-        return await self._ask(lambda redis: _execute(redis, *words), is_repeatable=True)
-
-    async def run_commands(self, commands: list[tuple[Any, ...]]) -> list[Any]:
-        """Run many commands in one round trip; they may be run twice."""
-
-        async def run_all(redis: Redis) -> list[Any]:
-            pipeline = redis.pipeline(transaction=False)
-            for words in commands:
-                pipeline.execute_command(*words)
-            answers: list[Any] = await pipeline.execute()
-            return answers
-
-        return await self._ask(run_all, is_repeatable=True)
+                found = await server.run_all([commands[number] for number in numbers])
+            except StoreUnavailable:
+                self._give_up(address)
+                raise
+            for number, answer in zip(numbers, found, strict=True):
+                is_refused = isinstance(answer, server.refusals)
+                answers[number] = await self.run_command(*commands[number]) if is_refused else answer
+        return answers
 
     async def read_stream(self, key: str, after: str, longest_ms: int) -> list[Any]:
         """Read the entries of a stream *after* one of them; wait for some for so long."""
-        if self._streams is None:
-            self._streams = self._connect()
-        words = ("XREAD", "BLOCK", longest_ms, "STREAMS", key, after)
-        try:
-            async with asyncio.timeout(longest_ms / 1000 + _LONGEST_ANSWER_S):
-                found = await _execute(self._streams, *words)
-        except self._errors as error:
-            raise self._unavailable(error) from None
-        return list(found[0][1]) if found else []
+        return await self._follow(key, lambda server, _: server.read_stream(key, after, longest_ms))
 
     async def close(self) -> None:
         """Close all connections; they open again by themselves, also in another event loop."""
-        for redis in (self._commands, self._streams):
-            if redis is not None:
-                await redis.aclose()
-        self._commands = self._streams = None
+        for server in self._servers.values():
+            await server.close()
 
-    async def _ask(self, ask: Callable[[Redis], Awaitable[_Answer]], is_repeatable: bool) -> _Answer:
-        if time.monotonic() - self._failed_s < _PAUSE_S:
-            raise StoreUnavailable(self._reason)
-        if self._commands is None:
-            self._commands = self._connect()
-        redis = self._commands
-        try:
-            return await self._ask_in_time(ask, redis)
-        except self._errors as error:
-            # A server that is silent would be as silent the next time.
-            if isinstance(error, TimeoutError):
-                self._failed_s = time.monotonic()
-            elif is_repeatable and isinstance(error, self._broken):
-                return await self._ask_again(ask, redis)
-            raise self._unavailable(error) from None
-
-    async def _ask_again(self, ask: Callable[[Redis], Awaitable[_Answer]], redis: Redis) -> _Answer:
-        await redis.connection_pool.disconnect(inuse_connections=False)
-        try:
-            return await self._ask_in_time(ask, redis)
-        except self._errors as error:
-            self._failed_s = time.monotonic()
-            raise self._unavailable(error) from None
-
-    async def _ask_in_time(self, ask: Callable[[Redis], Awaitable[_Answer]], redis: Redis) -> _Answer:
-        # Both cost a tenth of what they cost in the library, which starts a task for each.
-        async with self._room, asyncio.timeout(_LONGEST_ANSWER_S):
-            return await ask(redis)
-
-    def _unavailable(self, error: Exception) -> StoreUnavailable:
-        # The words of the library name host and port, and the server's own quote no password.
-        self._reason = (
-            f"The store {self.name} cannot be used: {' '.join(str(error).split()).rstrip('.') or _TOO_LATE}"
+    async def _run(self, key: str, words: Words, is_repeatable: bool) -> Any:
+        return await self._follow(
+            key,
+            lambda server, is_asking: server.run(words, is_repeatable=is_repeatable, is_asking=is_asking),
         )
-        return StoreUnavailable(self._reason)
 
-    def _connect(self) -> Redis:
-        from redis.asyncio import ConnectionPool, Redis
-        from redis.asyncio.retry import Retry
-        from redis.backoff import NoBackoff
+    async def _follow(self, key: str, ask: Callable[[Server, bool], Awaitable[_Answer]]) -> _Answer:
+        """Ask the server that has *key*; whether it was named for this once is the second argument of *ask*."""
+        address, is_asking = self._find_address(key), False
+        for _ in range(_MOST_REDIRECTIONS):
+            try:
+                return await ask(self._servers[address], is_asking)
+            except self._redirected as told:
+                is_asking = not isinstance(told, self._moved)
+                address = self._take_address(told.host, told.port, address)
+                if not is_asking:
+                    self._places[told.slot_id] = address
+            except self._undecided:
+                await asyncio.sleep(_PAUSE_S)
+            except StoreUnavailable:
+                self._give_up(address)
+                raise
+        raise StoreUnavailable("The servers of the store do not agree on which of them has the session")
 
-        pool = ConnectionPool.from_url(
-            self._url,
-            # So many that the semaphore and the number of sessions that are followed decide.
-            max_connections=_MOST_SESSIONS,
-            socket_timeout=None,
-            socket_connect_timeout=_LONGEST_ANSWER_S,
-            # What is repeated is decided above: the library would also repeat a commit whose answer was lost.
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-        )
-        redis = Redis.from_pool(pool)
-        # Answers as the server gives them: the library's forms of some differ from release to release.
-        redis.response_callbacks.clear()
-        return redis
+    def _find_address(self, key: str) -> str:
+        if not self._places:
+            return self._guide
+        return self._places.get(self._find_slot(key.encode()), self._guide)
+
+    def _take_address(self, host: str, port: int, told_by: str) -> str:
+        """Return the address of the server that another one has named, so that it can be asked."""
+        # Without a host it is that of the server that told.
+        host = host or urlsplit(f"//{told_by}").hostname or "localhost"
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        user, at, _ = self._url.netloc.rpartition("@")
+        address = f"{user}{at}{place}"
+        if address not in self._servers:
+            scheme = "redis" if self._url.scheme == "unix" else self._url.scheme
+            url = self._url._replace(scheme=scheme, netloc=address, path="").geturl()
+            self._servers[address] = Server(f"{scheme}://{place}", url)
+        return address
+
+    def _give_up(self, address: str) -> None:
+        """Ask others about what a server had that does not answer."""
+        self._places = {slot: place for slot, place in self._places.items() if place != address}
+        if address == self._guide:
+            known = list(self._servers)
+            self._guide = known[(known.index(address) + 1) % len(known)]
 
 
-async def _execute(redis: Redis, *words: Any) -> Any:
-    return await redis.execute_command(*words)  # type: ignore[no-untyped-call]
-
-
-def _parse_url(url: str) -> tuple[str, str]:
+def _parse_url(url: str) -> tuple[str, SplitResult]:
     """Return the server's name to show, without user and password, and the URL as the library takes it."""
     advice = "use redis://HOST:PORT/NUMBER, rediss:// for TLS, or unix:///PATH"
     try:
@@ -202,4 +183,4 @@ def _parse_url(url: str) -> tuple[str, str]:
         raise CannotStart(f"--store is not the URL of a server; {advice}") from None
     if scheme != "unix" and parts.path not in ("", "/") and not parts.path[1:].isdigit():
         raise CannotStart(f"--store: the path of the URL is not the number of a database; {advice}")
-    return f"{parts.scheme}://{place}{port}{parts.path}", parts._replace(scheme=scheme).geturl()
+    return f"{parts.scheme}://{place}{port}{parts.path}", parts._replace(scheme=scheme)

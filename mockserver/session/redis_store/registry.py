@@ -89,7 +89,8 @@ class RedisSessions:
 
     async def check_store(self) -> None:
         """Raise StoreUnavailable if the server does not answer."""
-        await self._connection.run_command("PING")
+        # Of a key, since a cluster that misses servers says so only then.
+        await self._connection.run_command("EXISTS", self._keys(DEFAULT)[0])
 
     async def session_of_request(self, request: Request) -> Session:
         """Return the session of a call of an API, made if it is new."""

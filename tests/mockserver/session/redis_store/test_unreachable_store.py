@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.http.problems import CannotStart
 from mockserver.services.service import load_services
-from mockserver.session.redis_store import connection
+from mockserver.session.redis_store import server
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, token
 from tests.testbed.redis_server import needs_redis, serve_redis
@@ -83,7 +83,7 @@ def test_store_that_goes_away_is_503_in_each_voice_until_it_is_back(tmp_path):
 
 def test_silent_store_is_asked_once(monkeypatch):
     """The stub answers as soon as the store is late, and does not wait for it a second time."""
-    monkeypatch.setattr(connection, "_LONGEST_ANSWER_S", 0.2)
+    monkeypatch.setattr(server, "_LONGEST_ANSWER_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         stub = Stub(load_services(), options=Options(store_url=f"redis://127.0.0.1:{port}"))
