@@ -46,6 +46,9 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
     elif not isinstance(error, Problem):
         logger.error("%s %s", request.method, clean_line(redact_path(request.path)), exc_info=error)
         error = InternalError(_FAILED)
+    # A traceback holds the frames that hold the exchange: without it, what a refused call leaves is freed at once, and
+    # not by the garbage collector.
+    error.__traceback__ = error.__context__ = None
     exchange.problem = error
     if isinstance(error, Invalid):
         exchange.violations = error.violations

@@ -9,10 +9,13 @@ from collections.abc import Callable
 
 import pytest
 
+from mockserver.dispatch.exchange import Exchange
+from mockserver.http.problems import Problem
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.testbed.calls import PREFERENCE, ask, bearer, fresh, request, token
 from tests.testbed.stubs import serve_stub
+from tests.testbed.waiting import wait_until
 
 # Just more than the bound of all together.
 MANY, LARGE = 30, "x" * 500_000
@@ -43,6 +46,31 @@ def test_hosts_that_are_always_new_fill_no_memory():
         grown = measure_growth(url, "/__admin/reset", lambda number: {"Host": f"{number}{LARGE}"}, MANY)
 
     assert grown < 14_000_000
+
+
+REFUSED = {
+    "invalid body": (PREFERENCE, b"{", bearer(token())),
+    "missing members": (PREFERENCE, b"{}", bearer(token())),
+    "no token": (PREFERENCE, json.dumps(fresh()).encode(), {}),
+    "bad token": (PREFERENCE, json.dumps(fresh()).encode(), bearer("a.b.c")),
+    "unknown fan": (PREFERENCE, json.dumps(fresh(fanId="nobody")).encode(), bearer(token())),
+    "no such path": ("/api/v2/update", b"{}", {}),
+}
+
+
+def test_refused_calls_leave_nothing_to_the_garbage_collector():
+    with serve_stub(Stub(load_services())) as url:
+        gc.collect()
+        gc.disable()
+        try:
+            for target, content, headers in REFUSED.values():
+                ask(url, request(target=target, headers={"Content-Type": JSON, **headers}, content=content))
+            # The last call may still be on its way out.
+            wait_until(
+                lambda: not any(isinstance(one, Exchange | Problem) for one in gc.get_objects()), within_s=5
+            )
+        finally:
+            gc.enable()
 
 
 def measure_growth(url: str, target: str, make: Callable[[int], dict[str, str]], times: int) -> int:
