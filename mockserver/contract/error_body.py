@@ -49,10 +49,15 @@ def _compile_template(template: Any) -> _Fill:
     """Compile *template* to a function that fills it in; refused calls are as frequent as others."""
     if isinstance(template, dict):
         members = [(name, _compile_template(member)) for name, member in template.items()]
+        # Of what an error can say only the detail may be missing.
+        optional = [name for name, member in template.items() if member == "{detail}"]
 
         def fill_members(values: Mapping[str, Any]) -> dict[str, Any]:
-            filled = [(name, fill(values)) for name, fill in members]
-            return {name: value for name, value in filled if value is not _ABSENT}
+            filled = {name: fill(values) for name, fill in members}
+            for name in optional:
+                if filled[name] is _ABSENT:
+                    del filled[name]
+            return filled
 
         return fill_members
     if isinstance(template, str) and template.startswith("{") and template.endswith("}"):

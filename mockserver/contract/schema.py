@@ -93,7 +93,10 @@ def _cut_arrays(value: Any) -> Any:
     if isinstance(value, list):
         return [_cut_arrays(item) for item in value[:_MAXIMUM_ITEMS]]
     if isinstance(value, dict):
-        return {name: _cut_arrays(item) for name, item in value.items()}
+        return {
+            name: _cut_arrays(item) if isinstance(item, (list, dict)) else item
+            for name, item in value.items()
+        }
     return value
 
 
