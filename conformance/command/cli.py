@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from conformance import DISTRIBUTION
+from conformance.command.choices import print_choices
 from conformance.command.diff import print_changes
 from conformance.command.doctor import check_target
 from conformance.command.explain import print_explanations
@@ -46,6 +47,7 @@ app.command("doctor")(check_target)
 app.command("run", cls=RunCommand)(judge_and_report)
 app.command("selftest")(run_selftest)
 app.command("diff")(print_changes)
+app.command("choices")(print_choices)
 app.command("replay")(replay_finding)
 
 

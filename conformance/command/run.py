@@ -186,14 +186,16 @@ def judge_and_report(
     with interrupt.ignore_interrupts():
         # It takes about as long as the judging, so it is built once, and only for a reader.
         document = cache(lambda: build_document(verdict))
-        files = _write_folder(verdict, folder, document()) if folder else []
+        changes = (
+            describe_changes(compare_reports(earlier, Report.model_validate(document()))) if earlier else None
+        )
+        files = _write_folder(verdict, folder, document(), changes) if folder else []
         terminal.print_summary(verdict, files)
         known = suite.known_requirements()
         terminal.print_lines(list(waiver_options.update_file(verdict, known_failures, known)))
-        if earlier:
-            changes = compare_reports(earlier, Report.model_validate(document()))
-            terminal.print_changes(describe_changes(changes))
-        _write_for_github(document, terminal, waiver_options.file)
+        if changes is not None:
+            terminal.print_changes(changes)
+        _write_for_github(document, terminal, waiver_options.file, changes)
         if is_piped:
             _make_console().out(render_document(document()), end="", highlight=False)
     if explore_s:
@@ -230,7 +232,10 @@ def _explore_further(
 
 
 def _write_for_github(
-    document: Callable[[], dict[str, Any]], terminal: Terminal, waivers: Path | None
+    document: Callable[[], dict[str, Any]],
+    terminal: Terminal,
+    waivers: Path | None,
+    changes: Sequence[str] | None,
 ) -> None:
     """Leave annotations and a summary where GitHub Actions looks for them, if it runs us."""
     from conformance.report.github import render_annotations, render_summary
@@ -240,7 +245,7 @@ def _write_for_github(
     if file := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
             with open(file, "a", encoding="utf-8", opener=_open_at_once) as summary:
-                summary.write(render_summary(document()))
+                summary.write(render_summary(document(), changes))
         except OSError as error:
             print_error(f"GITHUB_STEP_SUMMARY {file}: cannot be written: {error.strerror}")
 
@@ -296,11 +301,13 @@ def _remove_reports(folder: Path, keep: Path | None) -> None:
     remove_reports(folder, keep and locate_report(keep))
 
 
-def _write_folder(verdict: Verdict, folder: Path, document: dict[str, Any]) -> list[Path]:
+def _write_folder(
+    verdict: Verdict, folder: Path, document: dict[str, Any], changes: Sequence[str] | None
+) -> list[Path]:
     # Not with the others: a run without a folder needs none of the formats.
     from conformance.report.folder import write_reports
 
-    return write_reports(verdict, folder, print_error, document)
+    return write_reports(verdict, folder, print_error, document, changes)
 
 
 def _make_console(to_stderr: bool = False) -> Console:

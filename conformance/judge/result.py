@@ -14,6 +14,7 @@ from conformance.http.client import Client
 from conformance.http.evidence import Exchange
 from conformance.http.foreign_text import LONGEST_LINE, to_one_line
 from conformance.http.redaction import Redaction
+from conformance.suite.choice import ObservedChoice, describe_observed
 from conformance.suite.requirement import Requirement
 
 _MOST_SHOWN = 8
@@ -27,7 +28,7 @@ class Result:
     status: passed, failed, observed, not_tested, inconclusive or waived. at_fault: the exchange that broke it.
     member: what of its answer's body is wrong, if that is known, without credentials. subject: what the exchange at
     fault was about. was_asked: whether it came to be asked before the run was stopped. is_our_fault: whether the judge
-    failed. has_polled: whether it looked for what may come late.
+    failed. has_polled: whether it looked for what may come late. alternative: what an OBSERVED one calls what it saw.
     """
 
     requirement: Requirement
@@ -43,6 +44,13 @@ class Result:
     is_our_fault: bool = False
     seconds: float = 0.0
     has_polled: bool = False
+    alternative: str | None = None
+
+    @property
+    def observed(self) -> ObservedChoice | None:
+        """Which alternative of its choice the requirement has seen; None if it sees no choice."""
+        # Why the rest was not asked is told once, for all of it.
+        return describe_observed(self.requirement, self.alternative, self.reason if self.was_asked else None)
 
     @property
     def member_name(self) -> str | None:
@@ -83,7 +91,7 @@ def make_result(requirement: Requirement, error: BaseException | None, client: C
         return _result_of_failure(requirement, error, evidence, client)
     reason = client.redaction.show_line(str(error))
     if isinstance(error, Observation):
-        return Result(requirement, "observed", reason, evidence=evidence)
+        return Result(requirement, "observed", reason, evidence=evidence, alternative=error.alternative)
     if isinstance(error, NotTested):
         return Result(requirement, "not_tested", reason, evidence=evidence)
     if isinstance(error, UNDECIDED):

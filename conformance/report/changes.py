@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, Field, ValidationError
 
 from conformance.http.foreign_text import escape_controls
+from conformance.suite.choice import NOT_TOLD, OTHER, ObservedChoice, merge_observed
 from conformance.suite.mode import Mode
 from openapi.wording import reword_message
 
@@ -26,12 +27,13 @@ class BadReport(ValueError):
 
 
 class ReportedRequirement(BaseModel):
-    """What is read of one requirement in a report."""
+    """What is read of one requirement in a report. observed: which alternative of its choice it saw, if it sees one."""
 
     id: str
     level: str
     status: StatusName
     reason: str | None = None
+    observed: ObservedChoice | None = None
 
 
 class ReportedTarget(BaseModel):
@@ -52,6 +54,11 @@ class Report(BaseModel):
     target: ReportedTarget = ReportedTarget()
     seed: int = 0
     mode: Mode = Mode.FULL
+
+    @property
+    def observed(self) -> dict[str, ObservedChoice]:
+        """What was seen of each choice, by its id."""
+        return merge_observed(one.observed for one in self.requirements)
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ def find_requirement(report: Report, id_: str, file: Path) -> ReportedRequiremen
 
 
 def compare_reports(old: Report, new: Report) -> list[Change]:
-    """List what changed from *old* to *new*: the verdict, then requirements, in the order of *new*.
+    """List what changed from *old* to *new*: the verdict, then requirements, in the order of *new*, then choices.
 
     If one of them is partial, only what both asked is compared.
     """
@@ -111,15 +118,16 @@ def compare_reports(old: Report, new: Report) -> list[Change]:
     after = {one.id: one for one in new.requirements}
     changes = [_compare_requirement(before[id_], one) for id_, one in after.items() if id_ in before]
     found = [change for change in changes if change]
+    choices = list(_compare_choices(old, new))
     if old.partial or new.partial:
-        return found
+        return found + choices
     found += [_describe_new(one) for id_, one in after.items() if id_ not in before]
     found += [
         Change(_render_line("gone", one, f"was {_spell_status(one.status)}"), False)
         for id_, one in before.items()
         if id_ not in after
     ]
-    return [*_compare_verdicts(old, new), *found]
+    return [*_compare_verdicts(old, new), *found, *choices]
 
 
 def describe_changes(changes: list[Change]) -> list[str]:
@@ -145,6 +153,26 @@ def _compare_requirement(old: ReportedRequirement, new: ReportedRequirement) -> 
         f"{_spell_status(old.status)} -> {_spell_status(new.status)}{_describe_reason(new)}",
     )
     return Change(line, _rank_status(new) > _rank_status(old))
+
+
+def _compare_choices(old: Report, new: Report) -> Iterator[Change]:
+    """Yield the choices that both reports asked about and that came out otherwise, which is never for the worse."""
+    # What could not be asked this time is told of its requirement.
+    before, after = (
+        merge_observed(one.observed for one in report.requirements if one.status == "observed")
+        for report in (old, new)
+    )
+    for id_, now in after.items():
+        if id_ in before and before[id_].alternative != now.alternative:
+            line = f"{'choice':{_WIDTH}}  {new.api}/{id_}: {_show_choice(before[id_])} -> {_show_choice(now)}"
+            yield Change(escape_controls(line), False)
+
+
+def _show_choice(one: ObservedChoice) -> str:
+    detail = (
+        "" if one.alternative not in (OTHER, None) or not one.detail else f" ({' '.join(one.detail.split())})"
+    )
+    return f"{one.alternative or NOT_TOLD}{detail}"
 
 
 def _describe_new(one: ReportedRequirement) -> Change:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from conformance import suite_version
@@ -81,6 +82,7 @@ def _render_requirement(result: Result, verdict: Verdict, kept: Mapping[int, str
         "reason": result.reason,
         "subject": result.subject,
         "member": result.member_name,
+        "observed": asdict(observed) if (observed := result.observed) else None,
         "script": f"{STEPS}/{script}" if script else None,
         "evidence": _render_evidence(result, verdict, kept),
     }

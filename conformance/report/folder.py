@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -29,15 +29,16 @@ from openapi import atomic_file
 
 BADGE = "badge.json"
 _WriteContent = Callable[[BinaryIO], object]
-_RENDER: Mapping[str, Callable[[Verdict, dict[str, Any]], _WriteContent]] = {
-    "report.html": lambda _, document: _make_write(render_page(document)),
-    "report.json": lambda _, document: _make_write(render_document(document)),
-    "junit.xml": lambda verdict, _: _make_write(render_junit(verdict)),
+_Changes = Sequence[str] | None
+_RENDER: Mapping[str, Callable[[Verdict, dict[str, Any], _Changes], _WriteContent]] = {
+    "report.html": lambda _, document, changes: _make_write(render_page(document, changes)),
+    "report.json": lambda _, document, __: _make_write(render_document(document)),
+    "junit.xml": lambda verdict, _, __: _make_write(render_junit(verdict)),
     # Written as it is rendered: it may be larger than all the others together.
-    "requests.har": lambda verdict, _: partial(write_har, verdict.exchanges),
-    BADGE: lambda _, document: _make_write(render_badge(document)),
-    "gl-code-quality-report.json": lambda _, document: _make_write(render_code_quality(document)),
-    "report.sarif": lambda _, document: _make_write(render_sarif(document)),
+    "requests.har": lambda verdict, _, __: partial(write_har, verdict.exchanges),
+    BADGE: lambda _, document, __: _make_write(render_badge(document)),
+    "gl-code-quality-report.json": lambda _, document, __: _make_write(render_code_quality(document)),
+    "report.sarif": lambda _, document, __: _make_write(render_sarif(document)),
 }
 
 
@@ -46,17 +47,19 @@ def write_reports(
     folder: Path,
     on_loss: Callable[[str], None] | None = None,
     document: dict[str, Any] | None = None,
+    changes: _Changes = None,
 ) -> list[Path]:
     """Write every report of *verdict* into *folder*, which is made if it is missing; return those that are written.
 
     A badge speaks of all requirements: a run that did not ask them all writes none, and removes what is there.
 
     on_loss: called with a sentence on reports that cannot be written, of which none of an earlier run is left either.
-    Without it, OSError is raised for the first of them. document: the verdict's, if it is built already.
+    Without it, OSError is raised for the first of them. document: the verdict's, if it is built already. changes: since
+    an earlier report, a line each; None if the run was compared with none.
     """
     document = document or build_document(verdict)
     # All are rendered before the first is written, so that an error leaves no folder of two runs.
-    writes = {name: render(verdict, document) for name, render in _RENDER.items()}
+    writes = {name: render(verdict, document, changes) for name, render in _RENDER.items()}
     steps = render_steps(verdict)
     writer = _ReportWriter(folder, is_strict=on_loss is None)
     if not verdict.has_asked_all:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from conformance.judge.verdict import CONFORMANT, deciding_levels
 from conformance.report.words import MOST_SENTENCES, describe_failure, describe_place, quote_sentence
 
 _MOST_ANNOTATIONS = 10  # GitHub shows no more annotations of a step; report.json has them all
+_MOST_CHANGES = 50
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 
@@ -41,8 +43,11 @@ def render_annotations(document: dict[str, Any], waivers: Path | None = None) ->
     ]
 
 
-def render_summary(document: dict[str, Any]) -> str:
-    """Return the summary of the step in Markdown; what the target said is escaped, in blocks of its own."""
+def render_summary(document: dict[str, Any], changes: Sequence[str] | None = None) -> str:
+    """Return the summary of the step in Markdown; what the target said is escaped, in blocks of its own.
+
+    changes: since an earlier report, a line each; None if the run was compared with none.
+    """
     musts = document["musts"]
     failed = [one for one in document["requirements"] if one["status"] == "failed"]
     lines = [
@@ -67,6 +72,15 @@ def render_summary(document: dict[str, Any]) -> str:
         ]
     if len(failed) > _MOST_ANNOTATIONS:
         lines += [f"{len(failed) - _MOST_ANNOTATIONS} more failed; the report has them all.", ""]
+    if changes is not None:
+        lines += [
+            "#### Since the earlier report",
+            "",
+            *map(_render_preformatted, changes[:_MOST_CHANGES]),
+            "",
+        ]
+        if len(changes) > _MOST_CHANGES:
+            lines += [f"{len(changes) - _MOST_CHANGES} more changed; the report has them all.", ""]
     return "\n".join(lines) + "\n"
 
 

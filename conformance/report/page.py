@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -14,13 +14,18 @@ from markupsafe import Markup, escape
 
 from conformance.assertions.json_lines import mark_lines
 from conformance.http.foreign_text import escape_controls
+from conformance.judge.choices import TakenChoice, list_taken
 from conformance.report.words import GRADES, WORDS
+from conformance.suite.choice import ObservedChoice, merge_observed
 
 _TEMPLATE = Path(__file__).with_name("page.html")
 
 
-def render_page(document: dict[str, Any]) -> str:
-    """Return the page of a report's *document*; what the target said stands escaped in it."""
+def render_page(document: dict[str, Any], changes: Sequence[str] | None = None) -> str:
+    """Return the page of a report's *document*; what the target said stands escaped in it.
+
+    changes: since an earlier report, a line each; None if the run was compared with none.
+    """
     asked = document["requirements"]
     judged = ("MUST", "SHOULD") if document["strict"] else ("MUST",)
     failed = [one for one in asked if one["status"] == "failed"]
@@ -35,6 +40,8 @@ def render_page(document: dict[str, Any]) -> str:
         waived=[one for one in asked if one["status"] == "waived"],
         untested=[one for one in asked if one["status"] == "not_tested"],
         headings=_group_by_heading(asked),
+        changes=changes,
+        choices=_list_choices(document),
     )
     return f"{page}\n"
 
@@ -95,6 +102,15 @@ def _group_by_heading(asked: list[dict[str, Any]]) -> dict[str, list[dict[str, A
         source.partition(": ")[2]: list(group)
         for source, group in groupby(gathered, key=lambda one: one["source"])
     }
+
+
+def _list_choices(document: dict[str, Any]) -> list[TakenChoice]:
+    """List the choices of the API; none if the run has told nothing of any."""
+    observed = merge_observed(
+        ObservedChoice(**one["observed"]) for one in document["requirements"] if one["observed"]
+    )
+    taken = list_taken(document["api"], observed)
+    return taken if any(one.alternative for one in taken) else []
 
 
 def _escape_text(value: Any) -> Any:

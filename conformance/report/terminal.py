@@ -14,10 +14,12 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.http.evidence import STEPS
+from conformance.judge.choices import list_taken, summarize_choices
 from conformance.judge.result import Result
 from conformance.judge.verdict import CONFORMANT, Verdict, deciding_levels
 from conformance.report.block import render_failure, render_finding, render_headline
 from conformance.report.words import GRADES, INDENT, WORD_WIDTH, WORDS
+from conformance.suite.choice import merge_observed
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import LEVELS, Requirement
 
@@ -149,6 +151,7 @@ class Terminal:
             self._print_reasons(verdict, "waived")
             if left_out := verdict.ids("not_tested"):
                 self._print_ids("not_tested", left_out)
+            self._print_choices(verdict)
             for note in verdict.notes:
                 self._print(Text.assemble(("note".ljust(WORD_WIDTH), "bold yellow"), "  ", note))
         if verdict.was_interrupted:
@@ -225,6 +228,13 @@ class Terminal:
         word, style = WORDS[status]
         more = f" and {len(ids) - _MOST_NAMED} more" if len(ids) > _MOST_NAMED else ""
         self._print(Text.assemble((word.ljust(WORD_WIDTH), style), "  ", ", ".join(ids[:_MOST_NAMED]), more))
+
+    def _print_choices(self, verdict: Verdict) -> None:
+        """Print how the target chose where the document is silent, if that was asked."""
+        observed = merge_observed(one.observed for one in verdict.results)
+        lines = summarize_choices(list_taken(verdict.api, observed), _MOST_NAMED)
+        for line, word in zip(lines, ("choices", ""), strict=False):
+            self._print(Text.assemble((word.ljust(WORD_WIDTH), "cyan"), "  ", line))
 
     def _print_numbers(self, verdict: Verdict) -> None:
         self._print(

@@ -22,7 +22,7 @@ from tests.package.public_names import collect_names
 
 ROOT = Path(__file__).parents[2]
 PINNED = yaml.safe_load(Path(__file__).with_name("public_names.yaml").read_text(encoding="utf-8"))
-ASKED = ("*-key", "*-status", "*tenant*")
+ASKED = ("*-key", "*-status", "*tenant*", "unknown-channel")
 
 
 class LetsAllIn(proof.reference_of("suprsend")):

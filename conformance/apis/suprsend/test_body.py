@@ -33,6 +33,7 @@ from conformance.apis.suprsend.shared_writes import (
 )
 from conformance.assertions.expect import observe
 from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.assertions.refusal import name_refusal
 
 
 def test_list_replaces(driver: Driver) -> None:
@@ -209,7 +210,8 @@ def test_unknown_member(driver: Driver) -> None:
 def test_unknown_channel(driver: Driver) -> None:
     """OBSERVED how the name of a channel that does not exist is answered. (suprsend: Body)"""
     answer = write_refused_and_read(driver).channel
-    observe(f"{json.dumps(WITH_UNKNOWN_CHANNEL)} after an opt_out is {describe_answer(answer)}")
+    seen = f"{json.dumps(WITH_UNKNOWN_CHANNEL)} after an opt_out is {describe_answer(answer)}"
+    observe(seen, name_refusal(answer) or "ignored")
 
 
 def test_channel_of_the_example(driver: Driver) -> None:

@@ -16,8 +16,8 @@ from conformance.assertions.refusal import name_refusal
         (308, "redirect-308"),
         (400, "refused-400"),
         (422, "refused-422"),
-        (500, "failed-500"),
-        (503, "failed-503"),
+        (500, "refused-500"),
+        (503, "refused-503"),
     ],
 )
 def test_answer_is_named_by_its_status(status, name):

@@ -83,6 +83,7 @@ def test_report_has_the_documented_shape(api, run_of_failure):
         "reason",
         "subject",
         "member",
+        "observed",
         "script",
         "evidence",
     }

@@ -165,3 +165,66 @@ def test_report_to_compare_with_is_read_before_anything_is_asked(tmp_path):
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert "cannot be read" in done.stderr
+
+
+def choosing(folder, name, alternative, status="observed"):
+    """Write a report of one requirement, which sees a choice."""
+    file = report(folder, name, a=status)
+    whole = json.loads(file.read_text())
+    seen = {"choice": "unknown-channel", "alternative": alternative, "detail": f"seen\nby \x1b[31m{name}"}
+    whole["requirements"][0]["observed"] = alternative and seen
+    file.write_text(json.dumps(whole))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("ignored", "refused-422", "ignored -> refused-422"),
+        ("ignored", "other", r"ignored -> other (seen by \x1b[31mnew)"),
+        ("ignored", "ignored", None),
+        ("other", "other", None),
+        (None, "ignored", None),  # the earlier report is older than choices
+    ],
+)
+def test_changed_choice_is_told_and_nothing_worse(tmp_path, before, after, line):
+    done = conformance("diff", choosing(tmp_path, "old", before), choosing(tmp_path, "new", after))
+
+    assert done.exit_code == 0
+    expected = f"choice        {API}/unknown-channel: {line}" if line else "nothing changed"
+    assert done.stdout == f"{expected}\n"
+
+
+def test_choice_that_was_not_asked_about_this_time_is_no_change(tmp_path):
+    old = choosing(tmp_path, "old", "ignored", "observed")
+    new = choosing(tmp_path, "new", "refused-422", "inconclusive")
+
+    assert conformance("diff", old, new).stdout.splitlines() == [
+        f"changed       {API}/a: observed -> inconclusive: seen by new"
+    ]
+
+
+class Ignorant(proof.reference_of(API)):
+    """Ignores a channel that does not exist."""
+
+    def answer(self, request):
+        return Response(202, {}) if b"pigeon" in request.body else super().answer(request)
+
+
+def test_changed_choice_is_shown_wherever_changes_are(tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    only = ["--only", "unknown-channel"]
+    for server, name, against in (
+        (Ignorant.__base__(), "old", ()),
+        (Ignorant(), "new", ("--against", tmp_path / "old")),
+    ):
+        with serve(server) as url:
+            (tmp_path / "target.yaml").write_text(json.dumps(server.profile(url)))
+            done = conformance(
+                "run", tmp_path / "target.yaml", *only, "--report-dir", tmp_path / name, *against
+            )
+
+    change = f"{API}/unknown-channel: refused-400 -&gt; ignored"
+    assert f"choice        {API}/unknown-channel: refused-400 -> ignored" in done.stdout
+    assert f"<pre>choice {change}</pre>" in (tmp_path / "summary.md").read_text()
+    assert f"<li>choice        {change}</li>" in (tmp_path / "new/report.html").read_text()

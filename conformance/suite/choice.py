@@ -1,0 +1,71 @@
+"""What a run has seen of the choices: the places where the document leaves open how a server answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import openapi
+from conformance.suite.requirement import Requirement
+from openapi.choices import Choice, read_choices
+
+OTHER, NOT_TOLD = "other", "not told"
+
+
+@dataclass(frozen=True)
+class ObservedChoice:
+    """The alternative of a choice that a server takes, as far as it was seen.
+
+    alternative: by its name in the contract, OTHER for one that the contract does not name, None if it could not be
+    told. detail: what was seen, or why it could not be told.
+    """
+
+    choice: str
+    alternative: str | None
+    detail: str | None = None
+
+
+@cache
+def load_choices(api: str) -> Mapping[str, Choice]:
+    """Return the choices of *api* by their ids; none if an OpenAPI file is all that there is of it."""
+    return read_choices(openapi.load_contract(api)) if api in openapi.api_names() else {}
+
+
+def describe_observed(
+    requirement: Requirement, alternative: str | None, detail: str | None
+) -> ObservedChoice | None:
+    """Return what *requirement* has seen of its choice; None if it sees none.
+
+    alternative: what the requirement calls what it saw, None if it could not tell.
+    """
+    choice = _find_choice(requirement)
+    if choice is None:
+        return None
+    named = alternative if alternative is None or alternative in choice.alternatives else OTHER
+    return ObservedChoice(choice.id, named, detail)
+
+
+def _find_choice(requirement: Requirement) -> Choice | None:
+    choices = load_choices(requirement.api).values()
+    return next((one for one in choices if requirement.name in one.observed_by), None)
+
+
+def merge_observed(found: Iterable[ObservedChoice | None]) -> dict[str, ObservedChoice]:
+    """Return one observation for each choice that was asked about, by its id.
+
+    Where several requirements see a choice, those that could tell count; if they differ, it is OTHER.
+    """
+    by_choice: dict[str, list[ObservedChoice]] = {}
+    for one in found:
+        if one is not None:
+            by_choice.setdefault(one.choice, []).append(one)
+    return {id_: _merge_alike(several) for id_, several in by_choice.items()}
+
+
+def _merge_alike(several: list[ObservedChoice]) -> ObservedChoice:
+    told = [one for one in several if one.alternative is not None] or several
+    if len({one.alternative for one in told}) == 1:
+        return told[0]
+    detail = "; ".join(f"{one.alternative}: {one.detail}" for one in told)
+    return ObservedChoice(told[0].choice, OTHER, detail)
