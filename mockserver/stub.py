@@ -13,6 +13,7 @@ from mockserver.auth.schemes import credential_kind
 from mockserver.auth.security import Mode
 from mockserver.auth.token_keys import LOCAL_SUPABASE, TokenKeys
 from mockserver.auth.tokens import read_jwt_secret
+from mockserver.contract.choices_in_force import ChoicesInForce
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
@@ -24,10 +25,11 @@ from mockserver.dispatch.call_log import CallLog
 from mockserver.dispatch.control_plane import ControlPlane
 from mockserver.dispatch.dispatcher import Dispatcher
 from mockserver.dispatch.observers import Observer, join_observers
+from mockserver.dispatch.variants import Variants
 from mockserver.http.headers import RequestHeadersCache
 from mockserver.http.problems import CannotStart
 from mockserver.http.redaction import SecretNames
-from mockserver.services.compilation import add_operations
+from mockserver.services.compilation import Compiler
 from mockserver.services.service import Service, method_handlers
 from mockserver.session.journal import MOST_BYTES_OF_ALL, JournalLedger
 from mockserver.session.registry import SessionRegistry
@@ -122,15 +124,22 @@ class Stub:
         )
         keys = TokenKeys(self._secret, options.supabase_url)
         # At start-up, so that a contract that cannot be served stops the start instead of the first request.
+        compiler = Compiler(mode, keys, options.verify_hmac)
         for service in services:
-            add_operations(service, routes, mode, keys, verify_hmac=options.verify_hmac)
+            for operation in compiler.compile_service(service):
+                routes.add(operation)
         guard = Guard(options.admin_hosts, options.admin_token)
         control_plane = ControlPlane(self.sessions, guard, options.call_log)
         _add_admin_operations(self.admin, control_plane.routes)
         traces = _make_traces(options)
         observe = join_observers(_list_observers(options.call_log, metrics, traces))
         on_shutdown = [self.sessions.close, *([] if traces is None else [traces.close])]
-        self.application = Dispatcher(routes, self.sessions, headers, control_plane, observe, on_shutdown)
+        variants = Variants(
+            routes, lambda api, chosen: compiler.compile_service(self._services[api].choose(chosen))
+        )
+        self.application = Dispatcher(
+            routes, variants, self.sessions, headers, control_plane, observe, on_shutdown
+        )
 
     @property
     def operations(self) -> Sequence[Operation]:
@@ -222,18 +231,19 @@ def _list_observers(
 def _make_blueprint(services: Sequence[Service], seed: int, options: Options) -> Blueprint:
     apis = {service.name: service.api for service in services if service.api is not None}
     records = {service.name: dict(service.fixtures.records()) for service in services}
-    return Blueprint(
-        apis, records, seed, options.seconds, options.journal_limit, JournalLedger(options.journal_bytes)
-    )
+    ledger = JournalLedger(options.journal_bytes)
+    choices = {service.name: service.choices.names for service in services if service.choices.names}
+    return Blueprint(apis, records, seed, options.seconds, options.journal_limit, ledger, choices)
 
 
 def _add_admin_operations(admin: Admin, routes: Routes) -> None:
     """Compile the operations of the control plane; the guard stands for their security."""
     error_format = ErrorFormat(str(CONTRACT), admin.spec)
+    choices = ChoicesInForce(admin.spec, {})
     handlers = method_handlers(Admin, lambda _: admin)
     for definition in _read_admin_operations():
         handler = handlers[definition.name]
-        routes.add(Operation(definition, NAME, admin.spec, error_format, admin.identify_operator, handler))
+        routes.add(Operation(definition, NAME, choices, error_format, admin.identify_operator, handler))
 
 
 @cache

@@ -7,17 +7,14 @@ from types import ModuleType
 from typing import Protocol
 
 from mockserver.http.problems import CannotStart
-from mockserver.session.ids import Ids
-from mockserver.session.store import Store
-from mockserver.simulation.clock import Clock
 
 
 class Api(Protocol):
-    """One API in one session; its further methods are named by the contract's operationIds."""
+    """One API in one session; its further methods are named by the contract's operationIds.
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
-        """Keep the store of records, the clock and the source of identifiers."""
-        ...
+    It is made from the store of records, the clock and the source of identifiers; if its contract has choices, also
+    from a mapping of their ids to the alternatives in force.
+    """
 
 
 def import_api(name: str) -> ModuleType:

@@ -50,7 +50,7 @@ class Fixtures(fixtures.Fixtures):
             unknown = [Complaint.of_unknown_key((index, name), known) for name in given if name not in known]
             complaints += unknown
             preference = _add_defaults(given, credentials.subject)
-            for where, what in schema.find_violations(preference):
+            for where, what, _ in schema.find_violations(preference):
                 # A default is only as wrong as what it was made of, and a mistyped key is not missing.
                 is_told = where in preference and where not in given
                 if not is_told and not any(one.is_meant_as((index, where)) for one in unknown):
@@ -118,12 +118,16 @@ def _preference_key(preference: Mapping[str, Any]) -> Key:
 
 
 class Api:
-    """OnlyAutomator's preferences, kept in a store."""
+    """OnlyAutomator's preferences, kept in a store.
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
+    choices: the alternative in force of each choice of the contract, by its id.
+    """
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids, choices: Mapping[str, str]) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
+        self._choices = choices
 
     async def update_preference(self, body: dict[str, Any], caller: Caller) -> Reply:
         """Create or update the record of a fan, category and preference; the status is 200 for both.

@@ -85,7 +85,9 @@ def _documented_reply(operation: Operation, code: int, example: str | None) -> R
     if code < 400 or (named and (example or not operation.error_format.is_own)):
         reply = Reply(code, shown.body, shown.headers)
     else:
-        reply = operation.error_format.render_problem(_ForcedProblem(code, _find_message(shown.body)))
+        reply = operation.error_format.render_problem(
+            _ForcedProblem(code, operation.error_format.find_message(shown.body))
+        )
     return reply.with_headers(example_headers(operation.responses[status]))
 
 
@@ -147,12 +149,3 @@ class _ForcedProblem(Problem):
     def __init__(self, status: int, message: str | None) -> None:
         super().__init__(message or reason_phrase(status))
         self.kind = status
-
-
-def _find_message(body: Any) -> str | None:
-    """Find the message of a documented error example, however deep it lies."""
-    if not isinstance(body, dict):
-        return None
-    if isinstance(body.get("message"), str):
-        return str(body["message"])
-    return next((found for value in body.values() if (found := _find_message(value))), None)

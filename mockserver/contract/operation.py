@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 import openapi
 from mockserver.auth.challenges import write_challenges
 from mockserver.auth.security import Authenticate
+from mockserver.contract.choices_in_force import ChoicePlaces, ChoicesInForce
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.examples import named_examples
 from mockserver.contract.handler import Handler
+from mockserver.contract.input_conversion import LEFT_OUT, READ_AS_JSON
 from mockserver.contract.media_type import is_accepted, json_content
 from mockserver.contract.parameter import Parameter
 from mockserver.contract.schema import Schema
@@ -29,7 +31,8 @@ from mockserver.http.reply import Reply
 from mockserver.http.request import Request
 from mockserver.simulation.prefer import PreferHeader, parse_prefer
 from openapi import Spec
-from openapi.media_type import bare_media_type, is_json
+from openapi.choices import ABSENT, MALFORMED
+from openapi.media_type import JSON, bare_media_type, is_json
 from openapi.terminal_text import clean_line
 
 logger = logging.getLogger(__name__)
@@ -72,7 +75,7 @@ class Definition(NamedTuple):
 class Operation:
     """Authenticates and validates a request, calls the handler, and checks a reply against the contract.
 
-    api: the API's name; spec: its contract; error_format: how it words an error.
+    api: the API's name; choices: its contract with the alternatives in force; error_format: how it words an error.
     authenticate: finds the caller of a request. needs_body_first: tells whether that takes the body.
     handle: calls the handler.
     Raises CannotStart if the handler takes other arguments than the contract gives, or if the contract does not
@@ -83,14 +86,17 @@ class Operation:
         self,
         definition: Definition,
         api: str,
-        spec: Spec,
+        choices: ChoicesInForce,
         error_format: ErrorFormat,
         authenticate: Authenticate,
         handler: Handler,
         *,
         needs_body_first: Callable[[Request], bool] | None = None,
     ) -> None:
+        spec = choices.spec
         self.api = api
+        # Whether the path has to end with a slash, or must not; None where both forms are the same.
+        self.slash = choices.slash
         self.name = definition.name
         self.summary: str = definition.document.get("summary", "")
         self.method = definition.method
@@ -111,17 +117,21 @@ class Operation:
         self.challenges = write_challenges(
             definition.security, spec.get("components", {}).get("securitySchemes", {})
         )
+        self._choices = choices
         self.authenticate = authenticate
         self.needs_body_first = needs_body_first
         # The bound method itself, so that a call takes no step in between.
         self.handle = handler.handle
-        self._parameters = [Parameter(parameter, spec, self.template) for parameter in self.parameters]
+        self._parameters = [Parameter(parameter, choices, self.template) for parameter in self.parameters]
         # Most requests have no query, and what they leave out need not be read.
         self._needed_parameters = [one for one in self._parameters if not one.is_needless]
         self._defaults = {one.name: one.default for one in self._parameters if one.is_needless}
         self._media_types = frozenset(map(bare_media_type, self.request_body.get("content", {})))
         body = json_content(self.request_body)
-        self._body = Schema(body.get("schema", {}), spec) if body else None
+        self._body_places = ChoicePlaces(choices, [self.request_body, body.get("schema", {})])
+        find_choice = self._body_places.find_choice
+        self._body = Schema(body.get("schema", {}), spec, find_choice=find_choice) if body else None
+        self._reads_as_json = choices.inputs.get(UnsupportedMediaType.general_choice or "") == READ_AS_JSON
         self._magic_fields = _find_magic_fields(spec, self.parameters, body.get("schema", {}) if body else {})
         self._response_schemas = {
             status: _response_schema(spec, response) for status, response in self.responses.items()
@@ -146,9 +156,11 @@ class Operation:
         if self._media_types:
             media_type = request.header("content-type")
             if media_type is not None and not is_accepted(media_type[:200], self._media_types):
-                raise UnsupportedMediaType(
-                    f"Content-Type is {media_type[:200]!r}; send {self._describe_media_types()}"
-                )
+                if not self._reads_as_json:
+                    raise UnsupportedMediaType(
+                        f"Content-Type is {media_type[:200]!r}; send {self._describe_media_types()}"
+                    )
+                media_type = JSON
             # Most bodies have arrived by now, and to take one costs less than to await it.
             raw = request.take_body()
             if raw is None:
@@ -206,19 +218,37 @@ class Operation:
 
     def _parse_body(self, raw: bytes, media_type: str | None, violations: list[Violation]) -> Any:
         if not raw.strip():
-            if self.request_body.get("required", False):
-                raise Invalid([Violation("", "the request body must not be empty")])
-            return None
-        if media_type is None:
-            raise UnsupportedMediaType(f"Content-Type is missing; send {self._describe_media_types()}")
-        if self._body is None or not is_json(media_type):
+            return self._stand_in_for_body(ABSENT, "the request body must not be empty", violations)
+        if media_type is None and not self._reads_as_json:
+            raise UnsupportedMediaType(
+                f"Content-Type is missing; send {self._describe_media_types()}", choice="missing-media-type"
+            )
+        if self._body is None or not is_json(media_type or JSON):
             return raw
         try:
             body = exact_json.loads(raw)
         except exact_json.NotExact as error:
-            raise Invalid([Violation("", str(error))]) from None
-        violations.extend(self._body.find_violations(body))
+            return self._stand_in_for_body(MALFORMED, str(error), violations)
+        return self._check_body(body, violations)
+
+    def _check_body(self, body: Any, violations: list[Violation]) -> Any:
+        if self._body_places.converts:
+            body = self._body_places.convert(body)
+            if body is LEFT_OUT:
+                return None
+        if self._body is not None:
+            violations.extend(self._body.find_violations(body))
         return body
+
+    def _stand_in_for_body(self, word: str, problem: str, violations: list[Violation]) -> Any:
+        """Give what a body counts as that is absent or malformed; raise Invalid if it is refused."""
+        choice = self._body_places.find_absent(word)
+        convert = None if choice is None else self._choices.find_conversion(choice)
+        if convert is not None:
+            return self._check_body(convert(None, {}), violations)
+        if word == MALFORMED or self.request_body.get("required", False):
+            raise Invalid([Violation("", problem, choice)])
+        return None
 
     def _describe_media_types(self) -> str:
         return " or ".join(sorted(self._media_types))

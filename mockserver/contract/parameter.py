@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import openapi
+from mockserver.contract.choices_in_force import ChoicePlaces, ChoicesInForce
+from mockserver.contract.input_conversion import LEFT_OUT
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import InvalidContract, Violation
 from mockserver.http.redaction import is_secret_member
@@ -20,15 +22,20 @@ _ReadRaw = Callable[[Request, tuple[str, ...]], Any]
 class Parameter:
     """One path, query, header or cookie parameter of an operation, read as its schema says.
 
+    choices: the alternatives in force in the contract, whose spec this is.
     default: its value where it is left out. is_needless: whether it is left out where a request has no query.
     """
 
-    def __init__(self, definition: Mapping[str, Any], spec: Spec, template: str) -> None:
+    def __init__(self, definition: Mapping[str, Any], choices: ChoicesInForce, template: str) -> None:
+        spec = choices.spec
         schema = openapi.resolve_reference(spec, definition.get("schema", {}))
         self.name: str = definition["name"]
         self._required: bool = definition.get("required", False)
         # OpenAPI has many ways to spread an object over a parameter; its text is passed on as it is.
-        self._schema = Schema({} if schema.get("type") == "object" else schema, spec)
+        self._places = ChoicePlaces(choices, [definition, schema])
+        self._schema = Schema(
+            {} if schema.get("type") == "object" else schema, spec, find_choice=self._places.find_choice
+        )
         self.default = schema.get("default")
         self.is_needless = definition["in"] == "query" and not self._required
         self._parse = _make_parser(spec, schema)
@@ -46,16 +53,20 @@ class Parameter:
         raw = self._read_raw(request, path_values)
         if raw is None:
             if self._required:
-                violations.append(Violation(self.name, "is required"))
+                violations.append(Violation(self.name, "is required", self._places.find_absent()))
             return self.default
         value = self._parse(raw)
+        if self._places.converts:
+            value = self._places.convert(value)
+            if value is LEFT_OUT:
+                return self.default
         if self._type_name and isinstance(value, str):
             is_too_long = self._parse is _parse_integer and _ANY_INTEGER.fullmatch(value)
             quoted = "" if is_secret_member(self.name) else f", not {value[:40]!r}"
             message = (
                 f"has more than {_DIGITS} digits" if is_too_long else f"must be {self._type_name}{quoted}"
             )
-            violations.append(Violation(self.name, message))
+            violations.append(Violation(self.name, message, self._places.find_choice(value, ())))
             return value
         violations.extend(self._schema.find_violations(value, self.name))
         return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from jsonschema_rs import (
@@ -20,18 +21,27 @@ from mockserver.http.redaction import holds_secret_member, is_secret_member
 from openapi import Spec
 from openapi.pointer import unescape_step, walk_references
 
+FindChoice = Callable[[Any, Sequence[str | int], str | None], str | None]
+
 
 class Schema:
     """One schema of an OpenAPI 3.0 file, compiled.
 
     schema: the schema object; its references are resolved in the contract *spec*.
     needless: readOnly in a request, writeOnly in an answer; members marked so are not required.
+    find_choice: finds the choice of the contract that a violation belongs to, from the value, the steps to what is
+    wrong in it, and the member that is missing there.
     Raises InvalidContract for a schema that cannot be compiled.
     """
 
     def __init__(
-        self, schema: dict[str, Any], spec: Spec, needless: Literal["readOnly", "writeOnly"] = "readOnly"
+        self,
+        schema: dict[str, Any],
+        spec: Spec,
+        needless: Literal["readOnly", "writeOnly"] = "readOnly",
+        find_choice: FindChoice | None = None,
     ) -> None:
+        self._find_choice = find_choice
         self._document = _Translation(spec, needless).translate_schema(schema)
         self._validator = _compile_schema(self._document)
 
@@ -46,6 +56,9 @@ class Schema:
         found: dict[str, Violation] = {}
         for error in list(self._validator.iter_errors(_cut_arrays(value))) or self._find_first_error(value):
             violation = _describe_error(error, where, self._list_known_members(error))
+            if self._find_choice is not None:
+                absent = getattr(error.kind, "property", None)
+                violation = violation._replace(choice=self._find_choice(value, error.instance_path, absent))
             # Of several errors at one place the wrong type explains the others.
             if error.kind.name == "type" or violation.where not in found:
                 found[violation.where] = violation
@@ -116,6 +129,10 @@ def _describe_error(error: ValidationError, where: str, known: list[str]) -> Vio
         path, message = [*path, name], f"is not known; {suggest_nearest(name, known)}"
     elif isinstance(kind, ValidationErrorKind.BacktrackLimitExceeded):
         message = "is too long for the pattern that it must match, which would take too many tries"
+    elif kind.name == "not":
+        message = (
+            f"must not be {'what was sent' if _is_secret(error, where) else _shorten_json(error.instance)}"
+        )
     elif kind.name == "minLength" and kind.limit == 1:
         message = "must not be empty"
     elif _is_secret(error, where):

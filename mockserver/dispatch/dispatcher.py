@@ -20,8 +20,9 @@ from mockserver.dispatch.rendering import (
     render_problem,
     render_response,
 )
-from mockserver.dispatch.routing import match_operation, note_near_miss
+from mockserver.dispatch.routing import match_operation, note_near_miss, redirect_to_form
 from mockserver.dispatch.simulator import Simulator
+from mockserver.dispatch.variants import Variants
 from mockserver.http.cors import cors_header_lines, has_cors_headers, is_preflight, preflight_reply
 from mockserver.http.headers import RequestHeadersCache
 from mockserver.http.problems import Problem
@@ -39,13 +40,15 @@ _SAFE = ("GET", "HEAD")
 class Dispatcher:
     """The ASGI application: leads each request through its steps, and sends the answer.
 
-    routes: the operations of the served APIs. headers: parses the header lines of a request. observe: learns of each
-    call, and of what is none, such as a preflight. on_shutdown: what is done at the end.
+    routes: the operations of the served APIs. variants: what they are in a session with choices of its own. headers:
+    parses the header lines of a request. observe: learns of each call, and of what is none, such as a preflight.
+    on_shutdown: what is done at the end.
     """
 
     def __init__(
         self,
         routes: Routes,
+        variants: Variants,
         sessions: Sessions,
         headers: RequestHeadersCache,
         control_plane: ControlPlane,
@@ -58,7 +61,9 @@ class Dispatcher:
         self._control_plane = control_plane
         self._observe = observe
         self._on_shutdown = on_shutdown
-        self._simulator = Simulator(routes)
+        self._variants = variants
+        self._choices = sessions.blueprint.choices
+        self._simulator = Simulator()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event of ASGI."""
@@ -164,17 +169,20 @@ class Dispatcher:
 
         Raises Problem for a call that cannot be answered as asked.
         """
-        request, simulator = exchange.request, self._simulator
-        operation = match_operation(exchange, self.routes)
+        request, simulator, routes = exchange.request, self._simulator, self.routes
+        operation = match_operation(exchange, routes)
         if operation is None:
             page = self._find_page(exchange)
             if page is not None:
                 return page
         session = exchange.enter_session(await self._sessions.session_of_request(request))
+        if session.choices is not self._choices:
+            routes = self._variants.find_routes(session.choices)
+            operation = match_operation(exchange, routes)
         # Overrides and faults come before the check of the route: they may stand for a path that matches nothing.
         # Each is looked at before its step is called, since most sessions have none and a coroutine costs more.
         if session.overrides:
-            reply = await simulator.forced_reply(exchange)
+            reply = await simulator.forced_reply(exchange, routes)
             if reply is not None:
                 return reply
         if operation is not None and "prefer" in request.headers.values:
@@ -182,11 +190,15 @@ class Dispatcher:
             if reply is not None:
                 return reply
         if session.faults:
-            reply = await simulator.apply_faults(exchange)
+            reply = await simulator.apply_faults(exchange, routes)
             if reply is not None:
                 return reply
         if operation is None:
-            raise note_near_miss(exchange, self.routes)
+            raise note_near_miss(exchange, routes)
+        if operation.slash is not None:
+            reply = redirect_to_form(request, operation)
+            if reply is not None:
+                return reply
         # The signature of a signed request covers its body.
         if operation.needs_body_first is not None and operation.needs_body_first(request):
             await request.read_body()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from mockserver.contract.operation import Operation
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
 from mockserver.http.problems import MethodNotAllowed, NotFound, Problem
 from mockserver.http.redaction import redact_path
+from mockserver.http.reply import Reply
+from mockserver.http.request import Request
 from mockserver.http.session_name import PREFIX
 
 # What somebody probably meant whose path begins with one of these words, with other underscores than we have.
@@ -46,3 +50,20 @@ def note_near_miss(exchange: Exchange, routes: Routes) -> Problem:
         exchange.near_miss = _OWN_PATHS.get(begin.strip("_").lower(), exchange.near_miss)
     message = f"No operation at {method} {path[:200]}; the nearest is {exchange.near_miss}"
     return NotFound(message, headers={"X-Mock-Near-Miss": exchange.near_miss})
+
+
+def redirect_to_form(request: Request, operation: Operation) -> Reply | None:
+    """Redirect to the only form of the path, with or without a slash at its end; None if the request has it.
+
+    Raises NotFound where the other form is not found.
+    """
+    path, ends_with_slash = request.path, request.path.endswith("/")
+    if ends_with_slash == (operation.slash == "with"):
+        return None
+    problem = NotFound(f"No operation at {request.method} {redact_path(path)[:200]}", choice="trailing-slash")
+    status = operation.error_format.find_status(problem)
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise problem
+    begin = "" if request.session_prefix is None else f"{PREFIX}{request.session_prefix}"
+    query = f"?{request.query.decode('latin-1')}" if request.query else ""
+    return Reply(status, None, {"Location": f"{begin}{path[:-1] if ends_with_slash else path + '/'}{query}"})

@@ -16,13 +16,10 @@ from mockserver.simulation.prefer import parse_prefer
 class Simulator:
     """Finds and does what overrides, Prefer, faults and magic identifiers say about a call.
 
-    routes: where the nearest operation is found for a call that matches none.
+    For a call that matches no operation, the nearest one is found in the routes.
     """
 
-    def __init__(self, routes: Routes) -> None:
-        self._routes = routes
-
-    async def forced_reply(self, exchange: Exchange) -> Reply | None:
+    async def forced_reply(self, exchange: Exchange, routes: Routes) -> Reply | None:
         """Return the override that was queued for the call, or None."""
         # A match may ask for the body.
         await exchange.request.read_body()
@@ -31,7 +28,7 @@ class Simulator:
         if response is None:
             return None
         exchange.note_effect("override")
-        return override_reply(response, exchange.operation or self._find_nearest(exchange))
+        return override_reply(response, exchange.operation or _find_nearest(exchange, routes))
 
     async def preferred_reply(self, exchange: Exchange, operation: Operation) -> Reply | None:
         """Return the answer that Prefer selects, or None, after the delay that it asks for.
@@ -55,7 +52,7 @@ class Simulator:
             return documented_reply(operation, 503)
         return reply
 
-    async def apply_faults(self, exchange: Exchange) -> Reply | None:
+    async def apply_faults(self, exchange: Exchange, routes: Routes) -> Reply | None:
         """Wait as the session's faults say, and return their answer, or None if the call goes on."""
         await exchange.request.read_body()
         session = exchange.session
@@ -72,7 +69,7 @@ class Simulator:
             await asyncio.sleep(effect.delay_ms / 1000)
         if effect.status is None and effect.connection_fault not in WITHOUT_STATUS:
             return None
-        reply = documented_reply(exchange.operation or self._find_nearest(exchange), effect.status or 503)
+        reply = documented_reply(exchange.operation or _find_nearest(exchange, routes), effect.status or 503)
         if effect.retry_after_s is not None:
             reply = reply.with_headers({"Retry-After": str(effect.retry_after_s)})
         return reply
@@ -90,5 +87,6 @@ class Simulator:
             return None
         return documented_reply(operation, prefer_header.code)
 
-    def _find_nearest(self, exchange: Exchange) -> Operation:
-        return self._routes.find_nearest(exchange.request.method, exchange.request.path).operation
+
+def _find_nearest(exchange: Exchange, routes: Routes) -> Operation:
+    return routes.find_nearest(exchange.request.method, exchange.request.path).operation

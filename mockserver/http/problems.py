@@ -21,10 +21,14 @@ _NAMED = frozenset(status.value for status in HTTPStatus)
 
 
 class Violation(NamedTuple):
-    """One thing wrong with a request: where it is, as ``opt_out_channels[0]``, and what is wrong there."""
+    """One thing wrong with a request: where it is, as ``opt_out_channels[0]``, and what is wrong there.
+
+    choice: the choice of the contract that it belongs to, if any.
+    """
 
     where: str
     message: str
+    choice: str | None = None
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}" if self.where else self.message
@@ -37,29 +41,44 @@ class Problem(Exception):
     message: one sentence for a person.
     detail: what is wrong per field, where that is known.
     headers: what the answer carries besides its body.
+    choice: the choice of the contract that says with which status this is answered; general_choice says it where the
+    contract has no such choice.
     """
 
     kind: int = HTTPStatus.INTERNAL_SERVER_ERROR
+    general_choice: str | None = None
 
     def __init__(
-        self, message: str, detail: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        message: str,
+        detail: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        choice: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.detail = detail
         self.headers = headers or {}
+        self.choice = choice
 
 
 class Invalid(Problem):
-    """The request breaks the contract; every violation is named at once."""
+    """The request breaks the contract; every violation is named at once.
+
+    Unless a choice is given, it is that of the violations, if all of them belong to the same.
+    """
 
     kind = HTTPStatus.BAD_REQUEST
+    general_choice = "invalid-request"
 
-    def __init__(self, violations: Iterable[Violation]) -> None:
+    def __init__(self, violations: Iterable[Violation], *, choice: str | None = None) -> None:
         found = list(violations)
         self.violations = found
-        detail = {where: message for where, message in found if where}
-        super().__init__("; ".join(map(str, found)), detail or None)
+        detail = {one.where: one.message for one in found if one.where}
+        if choice is None and len({one.choice for one in found}) == 1:
+            choice = found[0].choice
+        super().__init__("; ".join(map(str, found)), detail or None, choice=choice)
 
 
 class Unauthenticated(Problem):
@@ -69,35 +88,41 @@ class Unauthenticated(Problem):
     """
 
     kind = HTTPStatus.UNAUTHORIZED
+    general_choice = "bad-credentials"
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message, headers={PROBLEM_HEADER: hint} if hint else None)
+    def __init__(self, message: str, hint: str | None = None, *, choice: str | None = None) -> None:
+        super().__init__(message, headers={PROBLEM_HEADER: hint} if hint else None, choice=choice)
 
 
 class Forbidden(Problem):
     """The credential is valid, but not for this operation."""
 
     kind = HTTPStatus.FORBIDDEN
+    general_choice = "missing-permission"
 
 
 class NotFound(Problem):
     """What the request names does not exist."""
 
     kind = HTTPStatus.NOT_FOUND
+    general_choice = "unknown-path"
 
 
 class NotInFixtures(NotFound):
     """The request names a record that no operation creates; only the fixtures can hold it."""
 
-    def __init__(self, message: str) -> None:
+    general_choice = "not-in-fixtures"
+
+    def __init__(self, message: str, *, choice: str | None = None) -> None:
         hint = "only what the fixtures name is there; --fixtures FILE and PUT /__admin/state name more"
-        super().__init__(message, headers={PROBLEM_HEADER: hint})
+        super().__init__(message, headers={PROBLEM_HEADER: hint}, choice=choice)
 
 
 class MethodNotAllowed(Problem):
     """The path exists, the method does not."""
 
     kind = HTTPStatus.METHOD_NOT_ALLOWED
+    general_choice = "other-method"
 
     def __init__(self, method: str, allowed: Iterable[str], headers: Mapping[str, str]) -> None:
         names = ", ".join(allowed)
@@ -108,6 +133,7 @@ class TooLarge(Problem):
     """The body is larger than the stub reads."""
 
     kind = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    general_choice = "too-large-body"
 
 
 class TargetTooLong(Problem):
@@ -120,6 +146,7 @@ class UnsupportedMediaType(Problem):
     """The operation does not accept the media type of the body, or its content coding."""
 
     kind = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    general_choice = "other-media-type"
 
 
 class InternalError(Problem):
@@ -135,6 +162,7 @@ class Unavailable(Problem):
     """The service is temporarily unavailable."""
 
     kind = HTTPStatus.SERVICE_UNAVAILABLE
+    general_choice = "service-unavailable"
 
 
 class InvalidContract(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,21 +13,35 @@ from mockserver.auth.token_keys import TokenKeys
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
-from mockserver.contract.routes import Routes
 from mockserver.contract.shipped import read_shipped_operations
 from mockserver.http.problems import CannotStart, InvalidContract
 from mockserver.services.service import Service
 
 
-def add_operations(
-    service: Service, routes: Routes, mode: Mode, keys: TokenKeys, *, verify_hmac: bool
-) -> None:
-    """Compile the operations of *service* and add them to *routes*.
+@dataclass(frozen=True)
+class Compiler:
+    """Compiles the operations of services.
 
     mode, keys, verify_hmac: how credentials are checked, as Stub takes them.
-    Raises CannotStart for a contract that cannot be served, or an operation without a handler.
     """
-    error_format = ErrorFormat(service.file, service.spec)
+
+    mode: Mode
+    keys: TokenKeys
+    verify_hmac: bool
+
+    def compile_service(self, service: Service) -> list[Operation]:
+        """Compile the operations of *service*.
+
+        Raises CannotStart for a contract that cannot be served, or an operation without a handler.
+        """
+        return _compile_operations(service, self.mode, self.keys, verify_hmac=self.verify_hmac)
+
+
+def _compile_operations(
+    service: Service, mode: Mode, keys: TokenKeys, *, verify_hmac: bool
+) -> list[Operation]:
+    choices = service.choices
+    error_format = ErrorFormat(service.file, choices.spec, choices.statuses, choices.media_type)
     schemes = service.schemes
     if not error_format.is_own:
         # A contract alone says where a credential goes, but not which credentials are valid.
@@ -38,7 +53,7 @@ def add_operations(
             return Operation(
                 definition,
                 service.name,
-                service.spec,
+                choices,
                 error_format,
                 compile_security(
                     definition.security,
@@ -67,17 +82,19 @@ def add_operations(
         definitions = _read_operations(service)
     except InvalidContract as error:
         raise CannotStart(f"{service.file}: {error}") from None
-    for definition in definitions:
-        routes.add(compile_operation(definition, find_handler(definition.name)))
+    return [compile_operation(definition, find_handler(definition.name)) for definition in definitions]
 
 
 def _read_operations(service: Service) -> Sequence[Definition]:
+    spec = service.choices.spec
     if service.is_shipped:
-        return _read_shipped_operations(service.name)
+        return (
+            _read_shipped_operations(service.name) if spec is service.spec else read_shipped_operations(spec)
+        )
     # Imported late: it takes as long as all the rest of the start.
     from mockserver.contract.connexion import read_operations
 
-    return read_operations(service.spec)
+    return read_operations(spec)
 
 
 @cache

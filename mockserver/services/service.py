@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import openapi
 from mockserver import apis, fixtures
+from mockserver.contract.choices_in_force import ChoicesInForce
 from mockserver.contract.handler import Handler, MethodHandler
-from mockserver.http.problems import CannotStart
+from mockserver.http.problems import CannotStart, InvalidContract
 from openapi import Spec
+from openapi.choices import Chosen
 
 if TYPE_CHECKING:
     from mockserver.session.session import Session
@@ -25,7 +28,8 @@ class Service:
 
     api: the class whose methods handle the operations, made once per session; None where none of them has a state.
     file: where the contract lies, for messages. is_shipped: whether the contract ships here, and is known to be valid.
-    handlers: by operationId; the methods of *api* unless given.
+    handlers: by operationId; the methods of *api* unless given. chosen: the alternatives that are taken of the
+    contract's choices, by their ids, instead of the defaults.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Service:
     file: str = ""
     is_shipped: bool = False
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    chosen: Chosen = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Fill in the usual place of the contract, and the handlers."""
@@ -43,6 +48,21 @@ class Service:
             object.__setattr__(self, "file", f"openapi/{self.name}.yaml")
         if not self.handlers and self.api is not None:
             object.__setattr__(self, "handlers", method_handlers(self.api, self._find_instance))
+
+    @cached_property
+    def choices(self) -> ChoicesInForce:
+        """The alternatives in force, and the contract that follows from them.
+
+        Raises CannotStart for a choice that cannot be read.
+        """
+        try:
+            return ChoicesInForce(self.spec, self.chosen)
+        except InvalidContract as error:
+            raise CannotStart(f"{self.file}: {error}") from None
+
+    def choose(self, chosen: Chosen) -> Service:
+        """Make the same service with other alternatives."""
+        return replace(self, chosen=chosen)
 
     @property
     def schemes(self) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from mockserver.session.ids import Ids
 from mockserver.session.journal import CallJournal, Journal, JournalLedger
 from mockserver.session.memory_store import MemoryStore, Saved
-from mockserver.session.store import Key, Record, Store
+from mockserver.session.store import Key, Record
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.faults import Faults
 from mockserver.simulation.overrides import Overrides
@@ -19,8 +19,11 @@ DEFAULT = "default"
 
 _Result = TypeVar("_Result")
 
-# Makes the API of one session from what it may touch: its records, the time and new identifiers.
-MakeApi = Callable[[Store, Clock, Ids], Any]
+# Makes the API of one session from what it may touch: its records, the time and new identifiers; and, if its contract
+# has choices, from the alternatives in force.
+MakeApi = Callable[..., Any]
+# The alternative in force of each choice, by the name of the API and the id of the choice.
+Choices = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Blueprint:
     apis: what makes each API that has a state, by name. fixtures: the records that each starts with; shared, never
     changed.
     seed: what ids and dice are drawn from, the same for every session. seconds: the system's time.
-    journal_limit: how many calls a journal keeps. journal_ledger: counts those of all sessions.
+    journal_limit: how many calls a journal keeps. journal_ledger: counts those of all sessions. choices: of each API
+    whose contract has choices, the alternatives that are in force.
     """
 
     apis: Mapping[str, MakeApi]
@@ -39,13 +43,15 @@ class Blueprint:
     seconds: Callable[[], float] = time.time
     journal_limit: int = 1000
     journal_ledger: JournalLedger = field(default_factory=JournalLedger)
+    choices: Choices = field(default_factory=dict)
 
 
 class Session:
     """State, clock, ids, dice, journal, faults and overrides of one caller, or of all who name no session.
 
     start: tells it apart from others of the same name. keys: API keys issued for this session, each with its access.
-    used_s: when it was last used, by the steady clock of the server. calls: how many are being answered.
+    used_s: when it was last used, by the steady clock of the server. calls: how many are being answered. choices: the
+    alternatives in force, the very object of the blueprint unless choose() took others.
     is_copy: whether this is a call's own copy of a session that other processes have as well, whose changes count only
     once they are committed.
     """
@@ -54,8 +60,8 @@ class Session:
 
     # Slots, here and in what a session holds, since there may be ten thousand sessions.
     __slots__ = (
-        "_apis", "_blueprint", "calls", "clock", "faults", "id", "ids", "journal", "keys", "overrides", "snapshots",
-        "start", "stores", "used_s",
+        "_apis", "_blueprint", "calls", "choices", "clock", "faults", "id", "ids", "journal", "keys",
+        "overrides", "snapshots", "start", "stores", "used_s",
     )  # fmt: skip
 
     def __init__(self, id: str, blueprint: Blueprint, start: int = 0) -> None:
@@ -71,6 +77,7 @@ class Session:
         self.stores = {name: MemoryStore(records) for name, records in blueprint.fixtures.items()}
         self.snapshots: dict[str, dict[str, Saved]] = {}
         self.keys: dict[str, str] = {}
+        self.choices = blueprint.choices
         self._blueprint = blueprint
         self._apis: dict[str, Any] = {}
 
@@ -104,8 +111,19 @@ class Session:
         # Made when it is first called: most sessions use one API of several.
         api = self._apis.get(name)
         if api is None:
-            api = self._apis[name] = self._blueprint.apis[name](self.stores[name], self.clock, self.ids)
+            given = [self.stores[name], self.clock, self.ids]
+            if name in self.choices:
+                given.append(self.choices[name])
+            api = self._apis[name] = self._blueprint.apis[name](*given)
         return api
+
+    def choose(self, choices: Choices) -> None:
+        """Take other alternatives: those in *choices*, and those of the blueprint where an API is not in it."""
+        wanted = {**self._blueprint.choices, **choices}
+        # The very object, so that a call of most sessions sees at once that nothing is different.
+        self.choices = self._blueprint.choices if wanted == self._blueprint.choices else wanted
+        # They were made with the former ones.
+        self._apis = {}
 
     def reset_state(self) -> None:
         """Go back to the fixtures."""
@@ -121,6 +139,7 @@ class Session:
         """Start over; snapshots and credentials stay."""
         self.reset_state()
         self.reset_faults()
+        self.choose({})
         self.journal.clear()
         self.clock.reset()
         self.ids.reset()

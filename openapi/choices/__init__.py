@@ -9,6 +9,7 @@ from openapi.choices.choice import (
     Choice,
     list_choices,
     list_decisions,
+    list_ids,
     list_reasons,
     read_choices,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "complete_chosen",
     "list_choices",
     "list_decisions",
+    "list_ids",
     "list_reasons",
     "read_choices",
 ]

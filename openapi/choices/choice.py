@@ -31,7 +31,8 @@ class Alternative:
     text: says it in words. status: that of the problem which belongs to the choice; from the name of ``refused-422``.
     contract: a merge patch (RFC 7396) of the object that holds the choice. input: the name of what becomes of a value
     before it is validated. error_body: what an error looks like instead, as ``x-error-body`` says it. media_type: of
-    errors.
+    errors. slash: the only form of a path, "with" a slash at its end or "without"; the other form is answered with the
+    status, which may be a redirect.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Alternative:
     input: str | None = None
     error_body: Any = None
     media_type: str | None = None
+    slash: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def list_decisions(spec: Any) -> Iterator[tuple[str, str | Choice]]:
     """
     for at, mark in walk_marks(spec, MARK):
         place = describe_place(spec, at)
-        for one in mark if isinstance(mark, list) else [mark]:
+        for one in _list_marks(mark):
             yield place, one if isinstance(one, str) else _read_choice(one, at, place)
 
 
@@ -86,11 +88,12 @@ def list_choices(spec: Any) -> Iterator[tuple[str, str]]:
 
 def list_reasons(node: Mapping[str, Any]) -> list[str]:
     """List the texts of the x-choice that *node*, an object of a contract, has itself."""
-    mark = node.get(MARK, [])
-    return [
-        one if isinstance(one, str) else str(one["reason"])
-        for one in (mark if isinstance(mark, list) else [mark])
-    ]
+    return [one if isinstance(one, str) else str(one["reason"]) for one in _list_marks(node.get(MARK, []))]
+
+
+def list_ids(node: Mapping[str, Any]) -> list[str]:
+    """List the ids of the choices that *node*, an object of a contract, has itself."""
+    return [one["id"] for one in _list_marks(node.get(MARK, [])) if isinstance(one, dict)]
 
 
 def read_choices(spec: Any) -> dict[str, Choice]:
@@ -106,6 +109,10 @@ def read_choices(spec: Any) -> dict[str, Choice]:
             raise BadChoice(f"x-choice {what.id} is both at {found[what.id].place} and at {place}")
         found[what.id] = what
     return found
+
+
+def _list_marks(mark: Any) -> list[Any]:
+    return mark if isinstance(mark, list) else [mark]
 
 
 def _read_choice(given: Any, at: Steps, place: str) -> Choice:
@@ -164,9 +171,13 @@ def _read_alternative(name: str, given: Any, where: str) -> Alternative:
         ("contract", dict | None, "an object, the merge patch"),
         ("input", str | None, "a name"),
         ("media-type", str | None, "text"),
+        ("slash", str | None, "with or without"),
     ):
         if not isinstance(given.get(member), kind):
             raise BadChoice(f"{where}: {member} must be {wanted}")
+    slash = given.get("slash")
+    if slash is not None and (slash not in ("with", "without") or status is None):
+        raise BadChoice(f"{where}: slash must be with or without, and have a status beside it")
     return Alternative(
         name,
         given["text"],
@@ -175,12 +186,13 @@ def _read_alternative(name: str, given: Any, where: str) -> Alternative:
         given.get("input"),
         given.get("error-body"),
         given.get("media-type"),
+        slash,
     )
 
 
 # Of these, apply_choices() writes the last one.
 _OF_CHOICE = ("id", "reason", "default", "alternatives", "when", "observed-by", "unobserved", "taken")
-_OF_ALTERNATIVE = ("text", "status", "contract", "input", "error-body", "media-type")
+_OF_ALTERNATIVE = ("text", "status", "contract", "input", "error-body", "media-type", "slash")
 
 
 def _refuse_unknown(given: Mapping[Any, Any], known: tuple[str, ...], where: str) -> None:

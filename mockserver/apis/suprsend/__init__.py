@@ -54,10 +54,19 @@ class Api:
 
     All answers follow one order of precedence: the object's own choice, then the tenant's settings, then the category's
     default. A restricted or blocked channel is opted out and a mandatory one opted in, whatever was chosen.
+
+    choices: the alternative in force of each choice of the contract, by its id.
     """
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:  # noqa: ARG002 - no record here has a time or an id
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,  # noqa: ARG002 - no record here has a time or an id
+        ids: Ids,  # noqa: ARG002
+        choices: Mapping[str, str],
+    ) -> None:
         self._store = store
+        self._choices = choices
 
     async def update_object_category_preference(
         self,

@@ -359,5 +359,6 @@ def _fingerprint(blueprint: Blueprint) -> str:
     fixtures = {
         api: [[key, record] for key, record in rows.items()] for api, rows in blueprint.fixtures.items()
     }
-    text = json.dumps([_FORM, blueprint.seed, sorted(blueprint.apis), fixtures], default=str, sort_keys=True)
+    parts = [_FORM, blueprint.seed, sorted(blueprint.apis), fixtures, blueprint.choices]
+    text = json.dumps(parts, default=str, sort_keys=True)
     return blake2b(text.encode(), digest_size=4).hexdigest()

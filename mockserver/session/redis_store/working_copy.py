@@ -17,7 +17,7 @@ from mockserver.session.redis_store.replica import (
     name_snapshot,
 )
 from mockserver.session.redis_store.stream_journal import StreamJournal
-from mockserver.session.session import Blueprint, Session
+from mockserver.session.session import Blueprint, Choices, Session
 from mockserver.session.store import Change, Key, Record
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.faults import Faults
@@ -156,6 +156,11 @@ class WorkingCopy(Session):
             self._has_turn = False
             self.replica.turn.release()
 
+    def choose(self, choices: Choices) -> None:
+        """Take other alternatives, as every session does."""
+        super().choose(choices)
+        self._copied.add("choices")
+
     def collect_changes(self) -> Changes:
         """Collect what is no more as in the replica."""
         changes = Changes([], [])
@@ -221,6 +226,7 @@ def _copy_overrides(copy: WorkingCopy) -> Overrides:
 
 # What makes the copy of each part of a session.
 _COPIED: Mapping[str, Callable[[WorkingCopy], Any]] = {
+    "choices": lambda copy: copy.replica.parts.get("choices") or copy.replica.blueprint.choices,
     "clock": _copy_clock,
     "faults": _copy_faults,
     "ids": _copy_ids,
@@ -231,6 +237,11 @@ _COPIED: Mapping[str, Callable[[WorkingCopy], Any]] = {
 }
 # The small parts of the replica: the name, the part of the session that it is of, and what is kept of that.
 _DUMPED: Sequence[tuple[str, str, Callable[[WorkingCopy], Any]]] = (
+    (
+        "choices",
+        "choices",
+        lambda copy: None if copy.choices is copy.replica.blueprint.choices else copy.choices,
+    ),
     ("clock", "clock", lambda copy: copy.clock.dump()),
     ("dice", "faults", lambda copy: copy.faults.dump_dice()),
     ("drawn", "ids", lambda copy: copy.ids.drawn or None),
