@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from conformance.assertions.expect import expect, expect_status
 from conformance.assertions.json_equality import MISSING, Difference, find_difference, is_same_json
 from conformance.assertions.member import Member, render_member
 from conformance.assertions.outcome import DoesNotConform, Inconclusive
+from conformance.assertions.refusal import name_refusal
 from conformance.assertions.timestamp import parse_instant
 from conformance.http.foreign_text import LONGEST_QUOTE, quote_json
 from conformance.http.response import Response
@@ -137,6 +139,25 @@ def describe_answer(answer: Response | None) -> str:
         return "with the end of the connection"
     code = code_of(answer)
     return f"{answer.status} {code}" if isinstance(code, str) else str(answer.status)
+
+
+def name_alternative(answer: Response | None, accepted: str) -> str:
+    """Name the alternative of a choice that an answer is: a refusal by its status, or else what it is if *accepted*."""
+    return "closed" if answer is None else name_refusal(answer) or accepted
+
+
+def name_shown(answer: Response | None, alternatives: Mapping[str, Any], name: str = "value") -> str:
+    """Name the alternative of a choice that an answer is: a refusal, or the one whose value its record shows."""
+    body = body_of(answer) if answer and answer.ok else None
+    data = body.get("data") if isinstance(body, dict) else None
+    shown = data.get(name, MISSING) if isinstance(data, dict) else MISSING
+    # Not by is_same_json, to which numbers are equal that are the same double.
+    known = (
+        one
+        for one, value in alternatives.items()
+        if value == shown and isinstance(value, bool) == isinstance(shown, bool)
+    )
+    return name_alternative(answer, next(known, "changed"))
 
 
 def describe_kept_value(answer: Response | None) -> str:

@@ -113,6 +113,17 @@ def write_mixed_case_names(driver: Driver) -> SentWrite:
     return _write_once(driver, "mixed case", driver.make_body(**names))
 
 
+def write_from_extension(driver: Driver) -> Response:
+    """Return the answer to a write that comes from a browser extension."""
+    headers = {"Origin": "chrome-extension://abcdefghijklmnopabcdefghijklmnop"}
+    return driver.client.memoize("extension", lambda: driver.write(driver.make_body(), headers=headers))
+
+
+def write_extra_member(driver: Driver) -> Response:
+    """Return the answer to a write with a member that the document does not name."""
+    return _write_once(driver, "extra member", driver.make_body(note="of no concern")).answer
+
+
 def write_with_charset(driver: Driver) -> Response:
     """Return the answer to a write of what is already there, with a charset in its media type."""
     body, _ = write_value_once(driver, 1)

@@ -16,6 +16,13 @@ from conformance.apis.onlyautomator.shared_writes import (
 from conformance.assertions.expect import observe
 from conformance.http.response import Response
 
+# By the status of a write with a bad token and no members, and of one with an unknown fan and no category.
+_ORDERS = {
+    (401, 400): "token-body-fan",
+    (401, 404): "token-fan-body",
+    (400, 400): "body-token-fan",
+}
+
 
 def _expect_validation_error(answer: Response) -> None:
     expect_refusal(answer, 400, "validation_error")
@@ -169,5 +176,6 @@ def test_order_of_refusals(driver: Driver) -> None:
     bad_fan = driver.write({"fanId": driver.unknown_fan_id, "value": True})
     observe(
         f"a bad token and no members are answered {describe_answer(bad_token)}; "
-        f"an unknown fan and no category {describe_answer(bad_fan)} ({code_of(bad_fan)})"
+        f"an unknown fan and no category {describe_answer(bad_fan)} ({code_of(bad_fan)})",
+        _ORDERS.get((bad_token.status, bad_fan.status), "another"),
     )

@@ -124,4 +124,5 @@ def test_unauthenticated_write_stores_nothing(driver: Driver) -> None:
 def test_www_authenticate(driver: Driver) -> None:
     """OBSERVED which WWW-Authenticate header a 401 has. (onlyautomator: 401 Unauthorized)"""
     answer = write_without_token(driver).answer
-    observe(f"WWW-Authenticate is {answer.headers.get('www-authenticate', 'missing')}")
+    challenge = answer.headers.get("www-authenticate")
+    observe(f"WWW-Authenticate is {challenge or 'missing'}", "sent" if challenge else "missing")

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from conformance.apis.onlyautomator.answers import describe_answer
+from urllib.parse import urlsplit
+
+from conformance.apis.onlyautomator.answers import describe_answer, name_alternative
 from conformance.apis.onlyautomator.driver import WRITE_PATH, Driver
+from conformance.apis.onlyautomator.shared_writes import create_first_record
 from conformance.assertions.expect import observe
+
+_REDIRECTS = (307, 308)
 
 
 def test_other_method(driver: Driver) -> None:
     """OBSERVED how a GET of the path is answered. (onlyautomator: Endpoint)"""
     answer = driver.send_undocumented("GET", WRITE_PATH)
     allow = answer.headers.get("allow")
-    observe(f"GET is answered {describe_answer(answer)}" + (f" with Allow: {allow}" if allow else ""))
+    observe(
+        f"GET is answered {describe_answer(answer)}" + (f" with Allow: {allow}" if allow else ""),
+        name_alternative(answer, "accepted"),
+    )
 
 
 def test_trailing_slash(driver: Driver) -> None:
     """OBSERVED how a write to the path with a trailing slash is answered. (onlyautomator: Endpoint)"""
     answer = driver.send_undocumented("POST", f"{WRITE_PATH}/", json=driver.make_body())
-    observe(f"with a trailing slash the write is answered {describe_answer(answer)}")
+    observe(
+        f"with a trailing slash the write is answered {describe_answer(answer)}",
+        _name_redirect(driver) or name_alternative(answer, "accepted"),
+    )
+
+
+def _name_redirect(driver: Driver) -> str | None:
+    """Name the redirect from one form of the path to the other, which is followed; None if there is none."""
+    create_first_record(driver)
+    for exchange in driver.client.evidence():
+        if exchange.status in _REDIRECTS:
+            where_from = "slash-added" if urlsplit(exchange.url).path.endswith(WRITE_PATH) else "redirect"
+            return f"{where_from}-{exchange.status}"
+    return None

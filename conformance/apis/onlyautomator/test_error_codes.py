@@ -42,5 +42,7 @@ def test_service_unavailable_status(driver: Driver) -> None:
     answer = _write_during_outage(driver)
     after = answer.headers.get("retry-after")
     observe(
-        f"service_unavailable comes with status {answer.status}" + (f", Retry-After {after}" if after else "")
+        f"service_unavailable comes with status {answer.status}"
+        + (f", Retry-After {after}" if after else ""),
+        f"status-{answer.status}",
     )

@@ -12,8 +12,10 @@ from conformance.apis.onlyautomator import odd_input
 from conformance.apis.onlyautomator.answers import (
     body_of,
     code_of,
+    data_of,
     describe_answer,
     expect_error_envelope,
+    name_alternative,
 )
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.listed_records import (
@@ -49,7 +51,14 @@ def _describe_list(answer: Response) -> str:
 
 def test_list_missing_fan_id(driver: Driver) -> None:
     """OBSERVED how a request for a list without a fanId is answered. (onlyautomator: Get Preferences)"""
-    observe(f"a list without a fanId is answered {_describe_list(request_list_with_parameters(driver))}")
+    answer = request_list_with_parameters(driver)
+    observe(f"a list without a fanId is answered {_describe_list(answer)}", _name_list(answer, "all-fans"))
+
+
+def _name_list(answer: Response, not_empty: str) -> str:
+    """Name the alternative that a list is: a refusal, empty, or what it is if it is *not_empty*."""
+    is_empty = answer.ok and not records_of(answer)
+    return name_alternative(answer, "empty-list" if is_empty else not_empty)
 
 
 def test_list_unknown_fan(driver: Driver) -> None:
@@ -58,7 +67,7 @@ def test_list_unknown_fan(driver: Driver) -> None:
     (onlyautomator: Get Preferences)
     """
     answer = request_list_with_parameters(driver, fanId=driver.unknown_fan_id)
-    observe(f"the list of an unknown fan is answered {_describe_list(answer)}")
+    observe(f"the list of an unknown fan is answered {_describe_list(answer)}", _name_list(answer, "listed"))
 
 
 def test_list_unknown_category(driver: Driver) -> None:
@@ -69,35 +78,56 @@ def test_list_unknown_category(driver: Driver) -> None:
     answer = request_list_with_parameters(
         driver, fanId=driver.fan_id, category=f"{driver.run.prefix}_unwritten"
     )
-    observe(f"the list of an unknown category is answered {_describe_list(answer)}")
+    observe(
+        f"the list of an unknown category is answered {_describe_list(answer)}", _name_list(answer, "listed")
+    )
 
 
 def test_list_order(driver: Driver) -> None:
     """OBSERVED in which order a list is. (onlyautomator: Get Preferences)"""
-    moments = [parse_instant(record.get("createdAt")) for record in records_of(list_of_run(driver))]
-    observe(f"the list of {len(moments)} records is {_describe_order([one for one in moments if one])}")
+    records = records_of(list_of_run(driver))
+    made, changed = (
+        [moment for record in records if (moment := parse_instant(record.get(name)))]
+        for name in ("createdAt", "updatedAt")
+    )
+    how = f"the list of {len(records)} records is"
+    if len(set(made)) < 2:
+        observe(f"{how} in no order that its times of creation tell")
+    if _is_descending(made):
+        observe(f"{how} ordered by createdAt, the last first", "newest-first")
+    if _is_descending(made[::-1]):
+        observe(f"{how} ordered by createdAt, the first first", "oldest-first")
+    is_by_update = _is_descending(changed)
+    by_update = ", but by updatedAt, the last first" if is_by_update else ""
+    observe(f"{how} not ordered by createdAt{by_update}", "last-updated-first" if is_by_update else "another")
 
 
-def _describe_order(moments: list[datetime]) -> str:
-    if all(one >= other for one, other in pairwise(moments)):
-        return "ordered by createdAt, the last first"
-    is_ordered = all(one <= other for one, other in pairwise(moments))
-    return "ordered by createdAt, the first first" if is_ordered else "not ordered by createdAt"
+def _is_descending(moments: list[datetime]) -> bool:
+    return all(one >= other for one, other in pairwise(moments))
 
 
 def test_list_optional_members(driver: Driver) -> None:
     """OBSERVED whether a list shows userId and source. (onlyautomator: Get Preferences)"""
     record = find_listed(driver, last_write_of_value(driver))[0]
     there = [name for name in ("userId", "source") if name in record]
-    observe(f"a listed record has {' and '.join(there) or 'neither userId nor source'}")
+    alternatives = {0: "neither", 1: "one", 2: "both"}
+    observe(
+        f"a listed record has {' and '.join(there) or 'neither userId nor source'}", alternatives[len(there)]
+    )
 
 
 def test_list_of_two_users(driver: Driver) -> None:
     """OBSERVED how a list shows a triple that two users wrote. (onlyautomator: Get Preferences)"""
-    _, written = write_as_both_users(driver)
+    first, written = write_as_both_users(driver)
     records = read_until_anywhere(driver, lambda records: find_record(records, written), [written.answer])
     count = len(find_records(records, written))
-    observe(f"a triple that two users wrote is listed {'once' if count == 1 else f'{count} times'}")
+    # One record for both is listed once, whoever is shown what.
+    is_told = data_of(first.answer).get("id") != data_of(written.answer).get("id")
+    alternative = "records-of-all" if count > 1 else "own-records"
+    observe(
+        f"a triple that two users wrote is listed {'once' if count == 1 else f'{count} times'}",
+        alternative if is_told else None,
+    )
 
 
 # --- every answer ----------------------------------------------------------------------------------------

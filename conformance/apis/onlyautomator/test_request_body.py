@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from conformance.apis.onlyautomator import hostile_input
 from conformance.apis.onlyautomator.answers import (
     data_of,
@@ -9,6 +11,8 @@ from conformance.apis.onlyautomator.answers import (
     describe_kept_value,
     describe_value,
     expect_member,
+    name_alternative,
+    name_shown,
 )
 from conformance.apis.onlyautomator.driver import Body, Driver
 from conformance.apis.onlyautomator.long_names import NAMES, write_long_names_once
@@ -16,6 +20,7 @@ from conformance.apis.onlyautomator.shared_writes import (
     create_first_record,
     first_body,
     first_record,
+    write_extra_member,
     write_mixed_case_names,
 )
 from conformance.assertions.expect import expect, observe
@@ -50,7 +55,10 @@ def _observe_case(driver: Driver, name: str) -> None:
     if not answer.ok:  # of which of the two, perhaps, only a write with one of them can tell
         answer = driver.write(driver.make_body(**{name: text}))
     shown = f" and comes back as {describe_value(data_of(answer).get(name))}" if answer.ok else ""
-    observe(f"the {name} {describe_value(text)} is answered {describe_answer(answer)}{shown}")
+    observe(
+        f"the {name} {describe_value(text)} is answered {describe_answer(answer)}{shown}",
+        name_shown(answer, {"kept": text, "lowered": text.lower()}, name),
+    )
 
 
 def test_non_ascii_names(driver: Driver) -> None:
@@ -99,49 +107,89 @@ def _expect_names_kept(driver: Driver, names: dict[str, str]) -> Response:
 def test_spaces_in_preference(driver: Driver) -> None:
     """OBSERVED how a preference with spaces is answered. (onlyautomator: Request Body)"""
     answer = driver.write(driver.make_body(preference="likes long videos"))
-    observe(f"a preference with spaces is answered {describe_answer(answer)}")
+    observe(
+        f"a preference with spaces is answered {describe_answer(answer)}",
+        name_alternative(answer, "accepted"),
+    )
 
 
 def test_whitespace_around_names(driver: Driver) -> None:
     """OBSERVED how names with whitespace around them are answered. (onlyautomator: Request Body)"""
-    answer = driver.write(driver.make_body(category=f" {driver.run.prefix} ", preference="\tpadded "))
+    padded = {"category": f" {driver.run.prefix} ", "preference": "\tpadded "}
+    answer = driver.write(driver.make_body(**padded))
     data = data_of(answer) if answer.ok else {}
     as_what = f" as {describe_value([data.get('category'), data.get('preference')])}" if data else ""
-    observe(f"names with whitespace around them are answered {describe_answer(answer)}{as_what}")
+    seen = {
+        name_shown(answer, {"kept": text, "trimmed": text.strip()}, name) for name, text in padded.items()
+    }
+    observe(
+        f"names with whitespace around them are answered {describe_answer(answer)}{as_what}",
+        _name_if_one(seen),
+    )
 
 
 def test_punctuation_in_names(driver: Driver) -> None:
     """OBSERVED how names with punctuation are answered. (onlyautomator: Request Body)"""
     answer = driver.write(driver.make_body(category=f"{driver.run.prefix}/late-night", preference="a.b:c[0]"))
-    observe(f"names with punctuation are answered {describe_answer(answer)}")
+    observe(
+        f"names with punctuation are answered {describe_answer(answer)}", name_alternative(answer, "accepted")
+    )
 
 
 def test_empty_names(driver: Driver) -> None:
     """OBSERVED how an empty string in place of each name is answered. (onlyautomator: Request Body)"""
-    answers = {
-        name: driver.write(driver.make_body(**{name: ""})) for name in ("fanId", "category", "preference")
-    }
+    answers = {name: _write_empty(driver, name) for name in ("fanId", *NAMES)}
+    # Of a fanId alone another requirement asks: a fan has to exist.
+    seen = {name_shown(answers[name], {"accepted": ""}, name) for name in NAMES}
     observe(
         "; ".join(
             f"an empty {name} is answered {describe_answer(answer)}" for name, answer in answers.items()
-        )
+        ),
+        _name_if_one(seen),
     )
+
+
+def test_empty_fan_id(driver: Driver) -> None:
+    """OBSERVED how an empty string in place of a fanId is answered. (onlyautomator: Request Body)"""
+    answer = _write_empty(driver, "fanId")
+    observe(f"an empty fanId is answered {describe_answer(answer)}", name_alternative(answer, "accepted"))
+
+
+def _write_empty(driver: Driver, name: str) -> Response:
+    return driver.client.memoize(("empty", name), lambda: driver.write(driver.make_body(**{name: ""})))
+
+
+def _name_if_one(seen: Collection[str]) -> str:
+    """Return the alternative that was *seen* of several names; of different ones there is no name."""
+    return next(iter(seen)) if len(seen) == 1 else "mixed"
 
 
 def test_scalars_for_names(driver: Driver) -> None:
     """OBSERVED how a number and a boolean in place of a name are answered. (onlyautomator: Request Body)"""
     scalars: dict[str, Body] = {"a number": {"preference": 7}, "a boolean": {"preference": True}}
     answers = {kind: driver.write(driver.make_body(**wrong)) for kind, wrong in scalars.items()}
-    observe("; ".join(f"{kind} is answered {describe_answer(answer)}" for kind, answer in answers.items()))
+    texts = {"a number": "7", "a boolean": "true"}
+    seen = {name_shown(answer, {"text": texts[kind]}, "preference") for kind, answer in answers.items()}
+    observe(
+        "; ".join(f"{kind} is answered {describe_answer(answer)}" for kind, answer in answers.items()),
+        _name_if_one(seen),
+    )
 
 
 def test_extra_members(driver: Driver) -> None:
     """OBSERVED how a member that the document does not name is answered. (onlyautomator: Request Body)"""
-    answer = driver.write(driver.make_body(note="of no concern"))
-    observe(f"an unknown member is answered {describe_answer(answer)}")
+    answer = write_extra_member(driver)
+    kept = answer.ok and "note" in data_of(answer)
+    observe(
+        f"an unknown member is answered {describe_answer(answer)}",
+        name_alternative(answer, "kept" if kept else "ignored"),
+    )
 
 
 def test_duplicate_members(driver: Driver) -> None:
     """OBSERVED how a body with the same member twice is answered. (onlyautomator: Request Body)"""
     answer = hostile_input.send_value(driver, "a member twice")
-    observe(f"a member given twice is answered {describe_answer(answer)}{describe_kept_value(answer)}")
+    observe(
+        f"a member given twice is answered {describe_answer(answer)}{describe_kept_value(answer)}",
+        name_shown(answer, {"first": "one", "last": "two"}),
+    )

@@ -7,8 +7,6 @@ from contextlib import suppress
 from conformance.apis.onlyautomator import hostile_input
 from conformance.apis.onlyautomator.answers import (
     data_of,
-    describe_answer,
-    describe_kept_value,
     describe_value,
     expect_member,
     require_member,
@@ -20,9 +18,8 @@ from conformance.apis.onlyautomator.shared_writes import (
     expect_value_kept,
     first_record,
     write_value_once,
-    write_without_value,
 )
-from conformance.assertions.expect import expect, observe
+from conformance.assertions.expect import expect
 from conformance.assertions.outcome import NotTested
 
 DATES = (
@@ -317,79 +314,6 @@ def test_value_array_of_objects(driver: Driver) -> None:
 def test_value_deep(driver: Driver) -> None:
     """MUST return a value of twenty nested levels unchanged. (onlyautomator: Request Body)"""
     expect_value_kept(driver, _nest_value(21))
-
-
-def test_null_value(driver: Driver) -> None:
-    """OBSERVED how null as the value is answered. (onlyautomator: Request Body)"""
-    answer = driver.write(driver.make_body(value=None))
-    observe(f"null is answered {describe_answer(answer)}{describe_kept_value(answer)}")
-
-
-def test_missing_value(driver: Driver) -> None:
-    """OBSERVED how a write without a value is answered. (onlyautomator: Request Body)"""
-    answer = write_without_value(driver).answer
-    observe(f"a write without a value is answered {describe_answer(answer)}{describe_kept_value(answer)}")
-
-
-def test_integer_beyond_doubles(driver: Driver) -> None:
-    """OBSERVED how an integer is answered that no double holds exactly. (onlyautomator: Request Body)"""
-    answer = hostile_input.send_value(driver, "an integer beyond doubles")
-    observe(f"the integer {2**53 + 1} is answered {describe_answer(answer)}{describe_kept_value(answer)}")
-
-
-def test_number_forms(driver: Driver) -> None:
-    """OBSERVED how numbers in unusual forms are answered. (onlyautomator: Request Body)"""
-    answer = hostile_input.send_value(driver, "number forms")
-    observe(
-        f"[1.0, 1e2, -0, 0.1000, 1e400] is answered {describe_answer(answer)}{describe_kept_value(answer)}"
-    )
-
-
-def test_not_a_number(driver: Driver) -> None:
-    """OBSERVED how NaN is answered, which is not JSON. (onlyautomator: Request Body)"""
-    observe(f"NaN is answered {describe_answer(hostile_input.send_value(driver, 'NaN'))}")
-
-
-def test_nul_character(driver: Driver) -> None:
-    """OBSERVED how a string with the character U+0000 is answered. (onlyautomator: Request Body)"""
-    answer = hostile_input.send_value(driver, "U+0000")
-    observe(f"U+0000 is answered {describe_answer(answer)}{describe_kept_value(answer)}")
-
-
-def test_lone_surrogate(driver: Driver) -> None:
-    """OBSERVED how a string with an escaped half of a surrogate pair is answered.
-
-    (onlyautomator: Request Body)
-    """
-    answer = hostile_input.send_value(driver, "a lone surrogate")
-    observe(f"a lone surrogate is answered {describe_answer(answer)}{describe_kept_value(answer)}")
-
-
-def test_unicode_forms(driver: Driver) -> None:
-    """OBSERVED whether a composed and a decomposed letter are returned as they were sent.
-
-    (onlyautomator: Request Body)
-    """
-    answer = write_value_once(driver, ACCENTS).answer
-    observe(f"é composed and decomposed is answered {describe_answer(answer)}{describe_kept_value(answer)}")
-
-
-def test_member_order(driver: Driver) -> None:
-    """OBSERVED in which order an object's members are returned. (onlyautomator: Request Body)"""
-    _, answer = write_value_once(driver, CASES)
-    observe(f"members {', '.join(CASES)} are answered {describe_answer(answer)}{describe_kept_value(answer)}")
-
-
-def test_very_deep_value(driver: Driver) -> None:
-    """OBSERVED how a value of five hundred nested levels is answered. (onlyautomator: Request Body)"""
-    observe(
-        f"five hundred levels are answered {describe_answer(hostile_input.send_value(driver, '500 levels'))}"
-    )
-
-
-def test_byte_order_mark(driver: Driver) -> None:
-    """OBSERVED how a body is answered that begins with a byte order mark. (onlyautomator: Request Body)"""
-    observe(f"a byte order mark is answered {describe_answer(hostile_input.send_byte_order_mark(driver))}")
 
 
 def _nest_value(levels: int) -> object:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from conformance.apis.onlyautomator.answers import (
+    Data,
     data_of,
     describe_value,
     expect_to_differ,
@@ -23,7 +25,9 @@ from conformance.apis.onlyautomator.shared_writes import (
     write_as_both_users,
     write_as_other_user,
     write_claims,
+    write_extra_member,
     write_for_both_fans,
+    write_from_extension,
     write_other_record,
     write_same_id_again,
 )
@@ -35,6 +39,9 @@ from conformance.http.response import Response
 CLOCKS_APART = timedelta(minutes=15)  # half of what the offsets of two zones differ at least
 
 A_DAY = timedelta(days=1)  # however the zone of a body's timestamp is read
+# The alternatives that times show: by the decimals of a second, and by the offset.
+_UNITS = {0: "seconds", 3: "milliseconds", 6: "microseconds"}
+_OFFSETS = {"Z": "z", "+00:00": "zero", "": "missing"}
 
 
 def test_created_at_tells_when(driver: Driver) -> None:
@@ -171,35 +178,48 @@ def test_id_form(driver: Driver) -> None:
     """OBSERVED which form an id has. (onlyautomator: Response)"""
     given = require_member(first_record(driver), "id")
     try:
-        observe(f"the id is a UUID of version {uuid.UUID(given).version}")
+        observe(f"the id is a UUID of version {uuid.UUID(given).version}", "uuid")
     except (ValueError, AttributeError, TypeError):
-        observe(f"the id is no UUID: {describe_value(given)}")
+        observe(f"the id is no UUID: {describe_value(given)}", _name_form(given))
+
+
+def _name_form(given: Any) -> str:
+    """Name the form of an id that is no UUID."""
+    text = str(given)
+    return "number" if text.isdecimal() else "prefixed" if re.match("[A-Za-z]+[_-]", text) else "another"
 
 
 def test_id_from_body(driver: Driver) -> None:
     """OBSERVED whether an id in the body becomes that of the record. (onlyautomator: Response)"""
-    _observe_claim(driver, "id")
-
-
-def _observe_claim(driver: Driver, name: str) -> None:
-    taken = [given == body[name] for body, given, _ in _claimed_members(driver, name)]
-    how = "is refused" if not taken else "is taken" if any(taken) else "is ignored"
-    observe(f"the {name} of a body {how}")
+    taken = [given == body["id"] for body, given, _ in _claimed_members(driver, "id")]
+    how = "refused" if not taken else "taken" if any(taken) else "ignored"
+    # Where every member is refused that the document does not name, nothing is known of this one.
+    is_told = bool(taken) or write_extra_member(driver).ok
+    observe(f"the id of a body is {how}", how if is_told else None)
 
 
 def test_fan_id_form(driver: Driver) -> None:
     """OBSERVED whether a fanId comes back as it was sent. (onlyautomator: Response)"""
     given = require_member(first_record(driver), "fanId")
-    observe(
-        "the fanId comes back as it was sent"
-        if given == driver.fan_id
-        else f"the fanId is mapped to {describe_value(given)}"
-    )
+    if given == driver.fan_id:
+        observe("the fanId comes back as it was sent", "kept")
+    is_prefixed = isinstance(given, str) and given.endswith(driver.fan_id)
+    observe(f"the fanId is mapped to {describe_value(given)}", "prefixed" if is_prefixed else "mapped")
 
 
 def test_source_form(driver: Driver) -> None:
     """OBSERVED which source a write by this suite gets. (onlyautomator: Response)"""
-    observe(f"the source is {describe_value(require_member(first_record(driver), 'source'))}")
+    given = require_member(first_record(driver), "source")
+    observe(f"the source is {describe_value(given)}", _name_source(driver, given))
+
+
+def _name_source(driver: Driver, given: Any) -> str:
+    """Name how the source is found: by the origin of the write, if one from an extension has another."""
+    from_extension = write_from_extension(driver)
+    other = data_of(from_extension).get("source") if from_extension.ok else given
+    if (given, other) == ("manual", "extension"):
+        return "by-origin"
+    return "changing" if given != other else "null" if given is None else str(given)
 
 
 def test_timestamp_form(driver: Driver) -> None:
@@ -207,20 +227,47 @@ def test_timestamp_form(driver: Driver) -> None:
     record = first_record(driver)
     when = require_moment(record, "createdAt")
     ahead = (when - create_first_record(driver).local_date).total_seconds()
-    observe(f"createdAt looks like {describe_value(record['createdAt'])}, {ahead:+.0f} s from the clock here")
+    observe(
+        f"createdAt looks like {describe_value(record['createdAt'])}, {ahead:+.0f} s from the clock here",
+        _UNITS.get(_count_decimals(record), "another"),
+    )
+
+
+def _count_decimals(record: Data) -> int:
+    """Count the decimals of a second in a record's times; a server may leave out zeros at the end of one."""
+    times = [record[name] for name in ("createdAt", "updatedAt")]
+    return max(len(found[1]) if (found := re.search(r"[.,](\d+)", str(time))) else 0 for time in times)
+
+
+def test_timestamp_offset(driver: Driver) -> None:
+    """OBSERVED how a timestamp tells its offset from UTC. (onlyautomator: Response)"""
+    record = first_record(driver)
+    require_moment(record, "createdAt")
+    found = ZONE.search(record["createdAt"])
+    offset = found[0].strip() if found else ""
+    observe(
+        f"createdAt ends with {describe_value(offset)}" if offset else "createdAt has no offset",
+        _OFFSETS.get(offset, "another"),
+    )
 
 
 def test_first_timestamps(driver: Driver) -> None:
     """OBSERVED whether a new record's two timestamps are equal. (onlyautomator: Response)"""
     record = first_record(driver)
     apart = (require_moment(record, "updatedAt") - require_moment(record, "createdAt")).total_seconds()
-    observe(f"a new record's updatedAt is {apart:g} s after its createdAt")
+    # A clock that counts whole seconds is read twice without a trace.
+    is_told = apart != 0 or _count_decimals(record) > 0
+    alternative = "equal" if apart == 0 else "later" if apart > 0 else "earlier"
+    observe(f"a new record's updatedAt is {apart:g} s after its createdAt", alternative if is_told else None)
 
 
 def test_updating_user(driver: Driver) -> None:
     """OBSERVED which record another user's write of the same triple goes to. (onlyautomator: Response)"""
     first, second = (data_of(answer) for _, answer in write_as_both_users(driver))
-    same = "the same record" if first.get("id") == second.get("id") else "a record of its own"
+    is_same = first.get("id") == second.get("id")
+    same = "the same record" if is_same else "a record of its own"
+    user = "creator" if first.get("userId") == second.get("userId") else "last-writer"
     observe(
-        f"another user's write of the same triple goes to {same}, userId {describe_value(second.get('userId'))}"
+        f"another user's write of the same triple goes to {same}, userId {describe_value(second.get('userId'))}",
+        user if is_same else "own-record",
     )
