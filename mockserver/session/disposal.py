@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from mockserver.session.memory_store import Saved
+from mockserver.session.store import Key, Record
+
+# Fewer records than these are let go of sooner than handed to a thread.
+_FEW_RECORDS = 1000
 
 
 def list_collections(state: Mapping[str, Saved]) -> list[Collection[Any]]:
@@ -24,3 +29,20 @@ def let_go_in_pieces(collections: list[Collection[Any]]) -> None:
     for copy in copies:
         while copy:
             copy.pop()
+
+
+def let_go_soon(states: Sequence[Mapping[str, Saved]], fixtures: Mapping[str, dict[Key, Record]]) -> None:
+    """Let the records of *states* go while others are served, but for the *fixtures* that all sessions share."""
+    shared = {id(records) for records in fixtures.values()}
+    own = [
+        part
+        for state in states
+        for saved in state.values()
+        for part in saved
+        if part and id(part) not in shared
+    ]
+    if sum(map(len, own)) > _FEW_RECORDS:
+        views: list[Collection[Any]] = [view for part in own for view in (part.values(), part.keys())]
+        # Only in the loop's next turn, so that the thread is the last who holds the records.
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.run_in_executor, None, let_go_in_pieces, views)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from itertools import islice
-from typing import Any
 
 from mockserver.http import session_name
 from mockserver.http.problems import Invalid, NotFound, Unavailable, Violation
 from mockserver.http.request import Request
-from mockserver.session.disposal import let_go_in_pieces
+from mockserver.session.disposal import let_go_soon
 from mockserver.session.ids import Ids
 from mockserver.session.session import DEFAULT, Blueprint, Session
 from mockserver.session.sessions import (
@@ -28,8 +26,6 @@ from mockserver.session.sessions import (
 # Names of ended sessions; a credential of one must not bring it back as a fresh session.
 _REMEMBERED_ENDED = 10_000
 _MOST_COMPARED = 200
-# Fewer records than these are let go of sooner than handed to a thread.
-_FEW_RECORDS = 1000
 
 
 class SessionRegistry:
@@ -221,19 +217,7 @@ class SessionRegistry:
         if session is not None:
             session.journal.stop()
             session.journal.clear()  # whoever still holds the session, its calls count no more
-            _let_go_of_records(session)
+            let_go_soon([session.save(), *session.snapshots.values()], self.blueprint.fixtures)
             self._ended[name] = None
             if len(self._ended) > _REMEMBERED_ENDED:
                 self._ended.popitem(last=False)
-
-
-def _let_go_of_records(session: Session) -> None:
-    """Let the records of an ended session go while others are served."""
-    own = session.list_own_records()
-    if sum(map(len, own)) > _FEW_RECORDS:
-        views: list[Collection[Any]] = [
-            view for records in own for view in (records.values(), records.keys())
-        ]
-        # Only in the loop's next turn, so that the thread is the last who holds the records.
-        loop = asyncio.get_running_loop()
-        loop.call_soon(loop.run_in_executor, None, let_go_in_pieces, views)

@@ -153,13 +153,6 @@ class Session:
         """Save the state of every API under a name."""
         self.snapshots[name] = self.save()
 
-    def list_own_records(self) -> list[dict[Key, Record]]:
-        """List the records by key that no other session shares: of each API, and of each snapshot."""
-        shared = {id(records) for records in self._blueprint.fixtures.values()}
-        states = (self.save(), *self.snapshots.values())
-        parts = (part for state in states for saved in state.values() for part in saved)
-        return [part for part in parts if part and id(part) not in shared]
-
     def load(self, saved: Mapping[str, Saved], ids: frozenset[str]) -> None:
         """Go back to a saved state, whose records have *ids*: none of them is drawn for a new record."""
         for name, store in saved.items():

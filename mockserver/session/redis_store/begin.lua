@@ -1,6 +1,6 @@
 -- Begin the session, unless it is there already. ARGV: birth, start, ttl_ms, whether one that is there starts over.
 if ARGV[4] == '1' then
-  redis.call('DEL', SESSION, PARTS, VERSIONS, JOURNAL)
+  redis.call('UNLINK', SESSION, PARTS, VERSIONS, JOURNAL)
 end
 if redis.call('EXISTS', SESSION) == 0 then
   redis.call(

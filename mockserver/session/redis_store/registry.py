@@ -34,7 +34,7 @@ from mockserver.session.sessions import (
 from mockserver.session.store import StoreUnavailable
 
 # Grows when what is kept changes its form: processes of two forms are two stubs.
-_FORM = 1
+_FORM = 2
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_COMPARED = 200
 # The list of sessions knows so exactly when each was last used; the session itself knows it to the millisecond.
@@ -222,7 +222,9 @@ class RedisSessions:
     def _let_go(self, name: str) -> None:
         # That of the default session stays: copies that were made of it before there was one are committed as well.
         if name != DEFAULT:
-            self._replicas.pop(name, None)
+            replica = self._replicas.pop(name, None)
+            if replica is not None:
+                replica.let_go_soon()
             self._told_s.pop(name, None)
 
     def _copy(self, replica: Replica) -> WorkingCopy:
@@ -253,8 +255,9 @@ class RedisSessions:
     async def _read(self, name: str) -> tuple[Replica | None, bool]:
         """Bring the replica up to date; without a session of that name, tell whether there was one."""
         replica = self._replica(name)
+        known = replica.birth
         asked = self._connection.run_script(
-            "read", self._keys(name), replica.birth, replica.version, self._ttl_of(name), is_repeatable=True
+            "read", self._keys(name), known, replica.version, self._ttl_of(name), is_repeatable=True
         )
         if name != DEFAULT and time.monotonic() - self._told_s.get(name, -_LISTED_S) > _LISTED_S:
             found, _ = await asyncio.gather(asked, self._list_as_used(name))
@@ -264,7 +267,7 @@ class RedisSessions:
             replica.forget_all()
             self._let_go(name)
             return None, bool(found[0])
-        replica.take_description(found)
+        await replica.take_description(found, known)
         return replica, True
 
     async def _list_as_used(self, name: str) -> None:
@@ -296,7 +299,7 @@ class RedisSessions:
         if name != DEFAULT:
             await self._connection.run_command("ZADD", self._list_key, int(time.time() * 1000), name)
         replica = self._replica(name)
-        replica.take_description(found)
+        await replica.take_description(found, b"")
         return replica
 
     async def _make_room(self) -> None:
@@ -307,7 +310,7 @@ class RedisSessions:
             await self._forget(listed[0].id)
 
     async def _forget(self, name: str) -> None:
-        await self._connection.run_command("DEL", *self._keys(name)[:4])
+        await self._connection.run_command("UNLINK", *self._keys(name)[:4])
         await self._connection.run_command("ZREM", self._list_key, name)
         self._let_go(name)
         self._stop_following(name)
@@ -323,7 +326,7 @@ class RedisSessions:
         return describe_unknown(name, [one.decode() for one in recent], is_ended=is_ended)
 
     async def _commit(self, copy: WorkingCopy) -> bool:
-        changes, journal, replica = copy.collect_changes(), copy.stream, copy.replica
+        changes, journal, replica = await copy.collect_changes(), copy.stream, copy.replica
         if not (changes.parts or journal.rows or journal.is_cleared):
             return True
         arguments: list[Any] = [copy.birth, copy.version, self._ttl_of(copy.id), self.blueprint.journal_limit]
@@ -338,7 +341,7 @@ class RedisSessions:
         arguments += [len(journal.rows), *(value for row in journal.rows for value in row)]
         said, *rest = await self._connection.run_script("commit", self._keys(copy.id), *arguments)
         if said == b"conflict":
-            replica.take_description(rest[0])
+            await replica.take_description(rest[0], copy.birth)
             return False
         if said == b"gone":
             # What a session held that has ended is lost; the default one is always there.
@@ -346,11 +349,8 @@ class RedisSessions:
                 return True
             await self._read_or_begin(DEFAULT)
             return False
-        version = int(rest[0])
-        # Unless more is known by now, which has these changes in it.
-        if changes.parts and copy.birth == replica.birth and version > replica.version:
-            names, values = zip(*changes.parts, strict=True)
-            replica.take_parts(names, values, version)
+        if changes.parts:
+            replica.take_changes(changes.contents, copy.birth, int(rest[0]))
         return True
 
 

@@ -13,9 +13,10 @@ from mockserver.session.listener import Listener
 from mockserver.session.redis_store.connection import Connection
 from mockserver.session.redis_store.follower import Follower
 from mockserver.session.redis_store.replica import Replica
-from mockserver.session.redis_store.stored_call import ParseHeaders, decode_call, encode_call
+from mockserver.session.redis_store.stored_call import ParseHeaders, call_size, decode_call, encode_call
 from mockserver.simulation.match import Match
 
+_SOON_READ_BYTES = 128 * 1024  # as much is read within some milliseconds
 _FIRST_PIECE = 16  # calls that are read at once, twice as many the next time
 
 
@@ -76,7 +77,7 @@ class StreamJournal:
     async def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
         rows = await self._connection.run_command("XRANGE", self._key, "-", "+")
-        entries = self._read_rows(rows)
+        entries = await self._read_rows(rows)
         return entries if match is None else await find_fitting(reversed(entries), match)
 
     async def _find_newest(self, match: Match, most: int) -> list[Entry]:
@@ -85,13 +86,20 @@ class StreamJournal:
         end, size = "+", max(most, _FIRST_PIECE)
         while len(found) < most:
             rows = await self._connection.run_command("XREVRANGE", self._key, end, "-", "COUNT", size)
-            found = await find_fitting(self._read_rows(rows), match, most - len(found)) + found
+            entries = await self._read_rows(rows)
+            found = await find_fitting(entries, match, most - len(found)) + found
             if len(rows) < size:
                 break
             end, size = f"({rows[-1][0].decode()}", 2 * size
         return found
 
-    def _read_rows(self, rows: Sequence[tuple[bytes, Any]]) -> list[Entry]:
+    async def _read_rows(self, rows: Sequence[tuple[bytes, Any]]) -> list[Entry]:
+        """Read entries of the stream; others are served meanwhile if there is much of them."""
+        if sum(call_size(fields) for _, fields in rows) > _SOON_READ_BYTES:
+            return await asyncio.to_thread(self._list_rows, rows)
+        return self._list_rows(rows)
+
+    def _list_rows(self, rows: Sequence[tuple[bytes, Any]]) -> list[Entry]:
         return [one for row in rows if (one := self._read_row(*row)) is not None]
 
     def _read_row(self, entry_id: bytes, fields: Any) -> Entry | None:

@@ -8,14 +8,19 @@ from typing import Any, NamedTuple, TypeVar, cast
 from mockserver.http import exact_json
 from mockserver.session.ids import Ids
 from mockserver.session.memory_store import MemoryStore, Saved
-from mockserver.session.redis_store.replica import (
-    Replica,
-    name_fixtures,
-    name_part,
-    name_record,
-    name_records,
-    name_snapshot,
+from mockserver.session.redis_store.parts import (
+    DEEPEST,
+    Contents,
+    OrderedRecord,
+    Part,
+    begin_of_records,
+    write_part,
+    write_record,
+    write_snapshot,
+    write_state,
+    write_taken,
 )
+from mockserver.session.redis_store.replica import Replica
 from mockserver.session.redis_store.stream_journal import StreamJournal
 from mockserver.session.session import Blueprint, Choices, Session
 from mockserver.session.store import Change, Key, Record
@@ -70,10 +75,14 @@ class CopiedStore:
 
 
 class Changes(NamedTuple):
-    """What a call changed: the beginnings of names whose parts go, and names and values of the parts that come."""
+    """What a call changed.
+
+    gone: the beginnings of names whose parts go. parts: those that come. contents: what they hold.
+    """
 
     gone: list[bytes]
-    parts: list[tuple[bytes, bytes]]
+    parts: list[Part]
+    contents: Contents
 
 
 class WorkingCopy(Session):
@@ -161,37 +170,42 @@ class WorkingCopy(Session):
         super().choose(choices)
         self._copied.add("choices")
 
-    def collect_changes(self) -> Changes:
-        """Collect what is no more as in the replica."""
-        changes = Changes([], [])
+    async def collect_changes(self) -> Changes:
+        """Collect what is no more as in the replica; others are served meanwhile if that is much."""
+        changes, fixtures = Changes([], [], Contents()), self._blueprint.fixtures
+        parts, contents = changes.parts, changes.contents
         if "stores" in self._copied:
             for api, store in self.stores.items():
-                _collect_records(self.replica, api, store, changes)
+                await self._collect_records(api, cast(CopiedStore, store), changes)
         if "snapshots" in self._copied:
             before = self.replica.snapshots
             for name in dict.fromkeys([*before, *self.snapshots]):
                 saved = self.snapshots.get(name)
                 if saved is not before.get(name):
-                    changes.parts.append((name_snapshot(name), self.replica.encode_snapshot(saved)))
+                    contents.snapshots[name] = saved
+                    parts.append(await write_snapshot(name, saved, fixtures))
         if "ids" in self._copied and self.ids.taken is not self.replica.taken:
-            changes.parts.append((name_part("taken"), exact_json.dumps(sorted(self.ids.taken))))
+            contents.taken = self.ids.taken
+            parts.append(await write_taken(self.ids.taken))
         for name, part, dump in _DUMPED:
             if part in self._copied:
                 value = dump(self)
                 if value != self.replica.parts.get(name):
-                    changes.parts.append((name_part(name), exact_json.dumps(value)))
+                    parts.append(write_part(name, value))
+                    # As other processes read it, since what is dumped may still be in use.
+                    contents.small[name] = exact_json.loads(parts[-1][1], DEEPEST)
         return changes
 
-
-def _collect_records(replica: Replica, api: str, store: MemoryStore, changes: Changes) -> None:
-    copied = cast(CopiedStore, store)
-    if copied.is_replaced:
-        changes.gone.append(name_records(api))
-        fixtures = replica.encode_fixtures(api, copied.save()[0])
-        changes.parts.append((name_fixtures(api), exact_json.dumps(fixtures)))
-    for number, (key, record) in enumerate(copied.changed.items()):
-        order = (replica.version + 1, number) if copied.is_replaced else replica.find_order(api, key, number)
-        changes.parts.append((name_record(api, key), exact_json.dumps([*order, record])))
+    async def _collect_records(self, api: str, store: CopiedStore, changes: Changes) -> None:
+        if store.is_replaced:
+            changes.gone.append(begin_of_records(api))
+            saved = changes.contents.states[api] = store.save()
+            changes.parts.append(await write_state(api, saved, self._blueprint.fixtures))
+            return
+        for number, (key, record) in enumerate(store.changed.items()):
+            one = OrderedRecord(self.replica.find_order(api, key, number), api, key, record)
+            changes.contents.records.append(one)
+            changes.parts.append(write_record(one))
 
 
 def _copy_clock(copy: WorkingCopy) -> Clock:
