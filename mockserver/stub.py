@@ -18,7 +18,8 @@ from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
 from mockserver.contract.shipped import read_shipped_operations
-from mockserver.control.api import CONTRACT, NAME, Admin, load_own_contract
+from mockserver.control.api import Admin
+from mockserver.control.contracts import CONTRACT, NAME, Contracts, load_own_contract
 from mockserver.control.guard import Guard
 from mockserver.control.state import StateDocuments
 from mockserver.dispatch.call_log import CallLog
@@ -101,6 +102,8 @@ class Stub:
         self._services = _map_by_name(services)
         schemes = [scheme for service in services for scheme in service.schemes.values()]
         kinds = {credential_kind(scheme) for scheme in schemes}
+        keys = TokenKeys(self._secret, options.supabase_url)
+        compiler = Compiler(mode, keys, options.verify_hmac)
         # Handed out empty and filled below: the control plane shows the operations that are added to it.
         routes = Routes()
 
@@ -113,18 +116,20 @@ class Stub:
             takes_tokens="jwt" in kinds,
             takes_keys="api_key" in kinds,
         )
+        variants = Variants(
+            routes, lambda api, chosen: compiler.compile_service(self._services[api].choose(chosen))
+        )
         metrics = _make_metrics(self.sessions.blueprint.journal_ledger, options)
         self.admin = Admin(
             self.sessions,
             self.issuer,
-            {service.name: service.spec for service in services},
+            Contracts({service.name: service.spec for service in services}),
             StateDocuments({service.name: type(service.fixtures) for service in services}.__getitem__),
             routes,
+            variants,
             metrics,
         )
-        keys = TokenKeys(self._secret, options.supabase_url)
         # At start-up, so that a contract that cannot be served stops the start instead of the first request.
-        compiler = Compiler(mode, keys, options.verify_hmac)
         for service in services:
             for operation in compiler.compile_service(service):
                 routes.add(operation)
@@ -134,9 +139,6 @@ class Stub:
         traces = _make_traces(options)
         observe = join_observers(_list_observers(options.call_log, metrics, traces))
         on_shutdown = [self.sessions.close, *([] if traces is None else [traces.close])]
-        variants = Variants(
-            routes, lambda api, chosen: compiler.compile_service(self._services[api].choose(chosen))
-        )
         self.application = Dispatcher(
             routes, variants, self.sessions, headers, control_plane, observe, on_shutdown
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mockserver.command.settings import Auth, Settings
 from mockserver.http.listening_socket import is_loopback
 from mockserver.http.problems import CannotStart
+from mockserver.services.chosen import ChosenByApi, read_chosen, take_chosen
 from mockserver.services.service import Service
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | 
         has_traces=settings.otel,
     )
     from_files = [openapi_file.load_service(file) for file in settings.spec]
-    stub = Stub([*built_in, *from_files], seed=settings.seed, mode=settings.auth.value, options=options)
+    services = take_chosen([*built_in, *from_files], read_settings_of_choices(settings))
+    stub = Stub(services, seed=settings.seed, mode=settings.auth.value, options=options)
     if settings.state is not None:
         load_state(settings.state, stub)
     if settings.store is not None:
@@ -84,6 +86,14 @@ def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | 
 
         asyncio.run(stub.sessions.check_start())
     return stub
+
+
+def read_settings_of_choices(settings: Settings) -> ChosenByApi:
+    """Read which alternatives are chosen.
+
+    Raises CannotStart.
+    """
+    return read_chosen(settings.choices, settings.choose, settings.like)
 
 
 def ensure_admin_token(settings: Settings) -> str | None:

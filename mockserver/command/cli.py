@@ -13,12 +13,12 @@ from typing import Annotated
 import typer
 
 import openapi
-from mockserver.command import monitoring_options
-from mockserver.command.eager_options import load_settings_file, print_version
 from mockserver.command.group import SERVE, StubCommands
+from mockserver.command.options import choices as choice_options
+from mockserver.command.options import monitoring
+from mockserver.command.options.eager import load_settings_file, print_version
 from mockserver.command.settings import Auth, Settings
 from mockserver.http.problems import CannotStart
-from openapi.choices import list_decisions
 from openapi.command_line import HELP_OPTIONS
 from openapi.terminal_text import clean_line
 
@@ -90,6 +90,9 @@ def serve(
             help="A YAML file that replaces the fixtures of the APIs it names.",
         ),
     ] = None,
+    choices: choice_options.ChoicesFile = None,
+    choose: choice_options.Chosen = None,
+    like: choice_options.Report = None,
     state: Annotated[
         Path | None,
         typer.Option(
@@ -203,12 +206,12 @@ def serve(
             help="Write the URL to this file once the server answers.",
         ),
     ] = None,
-    quiet: monitoring_options.Quiet = False,
-    verbose: monitoring_options.Verbose = False,
-    log_level: monitoring_options.ShownCalls = None,
-    log_file: monitoring_options.LogFile = None,
-    metrics: monitoring_options.HasMetrics = False,
-    otel: monitoring_options.HasTraces = False,
+    quiet: monitoring.Quiet = False,
+    verbose: monitoring.Verbose = False,
+    log_level: monitoring.ShownCalls = None,
+    log_file: monitoring.LogFile = None,
+    metrics: monitoring.HasMetrics = False,
+    otel: monitoring.HasTraces = False,
     config: Annotated[  # noqa: ARG001 - the callback does the work
         Path | None,
         typer.Option(
@@ -234,6 +237,9 @@ def serve(
         port=port,
         seed=seed,
         fixtures=fixtures,
+        choices=choices,
+        choose=choose or [],
+        like=like,
         state=state,
         store=store or None,
         store_prefix=store_prefix,
@@ -304,16 +310,13 @@ def token(
     print(make_credential(api, wanted, session, settings.fixtures))
 
 
-@app.command()
-def choices() -> None:
-    """Print what the documents leave open, what we chose there, and why."""
-    for name in openapi.api_names():
-        print(f"{name}\n{'=' * len(name)}")
-        for place, what in list_decisions(openapi.load_contract(name)):
-            print(f"{place}\n    {what if isinstance(what, str) else what.reason}")
-            if not isinstance(what, str):
-                print(f"    {what.id}: {', '.join(what.alternatives)}; the default is {what.default}")
-        print()
+@app.command("choices")
+def print_choices(context: typer.Context) -> None:
+    """Print what the documents leave open, what we chose there and why, and what else can be chosen."""
+    from mockserver.command.choices import list_choices
+
+    for line in list_choices(context.obj):
+        print(line)
 
 
 @app.command()
@@ -350,12 +353,16 @@ def export(
     from mockserver.export.folder import Folder
 
     target = Folder(folder)  # checked before the slow imports
+    from mockserver.command.build import read_settings_of_choices
     from mockserver.export.kit import build_kit
     from mockserver.services import openapi_file
+    from mockserver.services.chosen import take_chosen
     from mockserver.services.service import select_built_in_services
 
     built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
-    files = build_kit(built_in, [openapi_file.load_service(file) for file in settings.spec])
+    from_files = [openapi_file.load_service(file) for file in settings.spec]
+    services = take_chosen([*built_in, *from_files], read_settings_of_choices(settings))
+    files = build_kit(services[: len(built_in)], services[len(built_in) :])
     target.write(files)
     print(f"mockserver: wrote {len(files)} files; {folder / 'README.md'} says what each is for")
 

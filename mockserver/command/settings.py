@@ -51,6 +51,9 @@ class Settings:
     port: int
     seed: int
     fixtures: Path | None
+    choices: Path | None
+    choose: list[str]
+    like: Path | None
     state: Path | None
     store: str | None
     store_prefix: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import openapi
 from mockserver.contract.input_conversion import CONVERSIONS, LEFT_OUT, Convert
 from mockserver.contract.schema import Schema
-from mockserver.http.problems import InvalidContract, suggest_nearest
+from mockserver.http.problems import Invalid, InvalidContract, suggest_nearest
 from openapi import Spec
 from openapi.choices import (
     ABSENT,
@@ -51,6 +52,12 @@ class ChoicesInForce:
             if name not in CONVERSIONS:
                 known = suggest_nearest(name, list(CONVERSIONS))
                 raise InvalidContract(f"x-choice {id_}: {name} is not what may become of input; {known}")
+        # By default all that is invalid is answered alike, and nobody need look for the choice that it belongs to.
+        self.tells_apart = any(
+            status != HTTPStatus.BAD_REQUEST
+            for id_, status in self.statuses.items()
+            if id_ == Invalid.general_choice or self.choices[id_].when is not None
+        )
         self._matched: dict[str, Schema] = {}
 
     def find_conversion(self, id_: str) -> Convert | None:
@@ -79,6 +86,7 @@ class ChoicePlaces:
         self._nodes = list(self._expand(nodes))
         # Most contracts convert nothing, and then nothing need be looked at.
         self.converts = bool(choices.inputs)
+        self.tells_apart = choices.tells_apart
 
     def find_absent(self, word: str = ABSENT) -> str | None:
         """Find the choice about the whole value being left out, or malformed, as *word* says."""
@@ -89,6 +97,8 @@ class ChoicePlaces:
 
         absent: a member that should be there and is not.
         """
+        if not self.tells_apart:
+            return None
         levels = [(self._nodes, value)]
         for step in steps:
             nodes, value = levels[-1]

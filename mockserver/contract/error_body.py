@@ -40,6 +40,8 @@ class ErrorFormat:
         self.is_own = not missing
         self.codes: Mapping[str, str] = spec.get("x-error-codes", {})
         self._statuses = statuses
+        # Of few pairs of statuses, since refused calls are as frequent as others.
+        self._known_codes: dict[tuple[int, int], str] = {}
         self._media_type = media_type
         self._body = spec.get("x-error-body", _DEFAULT_BODY)
         self._fill_body = _compile_template(self._body)
@@ -47,11 +49,12 @@ class ErrorFormat:
     def render_problem(self, problem: Problem) -> Reply:
         """Render *problem* as a reply of its status, which a choice of the contract may say."""
         status = self.find_status(problem)
-        # As RFC 9110 has it, a client treats a status that it does not know as the first of its class.
-        code = next((self.codes[key] for key in _list_keys(status, problem.kind) if key in self.codes), None)
+        code = self._known_codes.get((status, problem.kind))
+        if code is None:
+            code = self._known_codes[status, problem.kind] = self._find_code(status, int(problem.kind))
         values = {
             "status": status,
-            "code": code or reason_phrase(status).lower().replace(" ", "_"),
+            "code": code,
             "message": problem.message,
             "detail": problem.detail if problem.detail is not None else _ABSENT,
         }
@@ -74,12 +77,12 @@ class ErrorFormat:
                 return self._statuses[id_]
         return int(problem.kind)
 
-
-def _list_keys(status: int, kind: int) -> tuple[str, ...]:
-    """List where the code of an error may stand whose status is usually *kind*, the best place first."""
-    if status == kind:
-        return str(status), f"{status // 100}00"
-    return str(status), str(int(kind)), f"{status // 100}00"
+    def _find_code(self, status: int, kind: int) -> str:
+        """Find the code of an error whose status is usually *kind*."""
+        # As RFC 9110 has it, a client treats a status that it does not know as the first of its class.
+        keys = dict.fromkeys((str(status), str(kind), f"{status // 100}00"))
+        code = next((self.codes[key] for key in keys if key in self.codes), None)
+        return code or reason_phrase(status).lower().replace(" ", "_")
 
 
 def _compile_template(template: Any) -> _Fill:

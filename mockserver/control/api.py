@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-import openapi
 from mockserver.auth.issuer import DEFECTS, CredentialIssuer
 from mockserver.control.clock_change import change_clock
+from mockserver.control.contracts import NAME, Contracts, load_own_contract
 from mockserver.control.events import EventWriter
 from mockserver.control.match_check import check_matches
 from mockserver.control.pages import render_control_page, render_docs_page
@@ -36,11 +34,10 @@ from openapi.media_type import JSON
 
 if TYPE_CHECKING:
     from mockserver.contract.routes import Routes
+    from mockserver.dispatch.variants import Variants
     from mockserver.telemetry.metrics import Metrics
     from openapi import Spec
 
-CONTRACT = Path(__file__).parent / "admin.yaml"
-NAME = "admin"
 # Proxies close a stream that is silent for long.
 _PING_S = 15
 # How many calls the journal had to drop to make room; the list that lacks them has this header.
@@ -65,33 +62,29 @@ class TimeIsUp(Problem):
     kind = HTTPStatus.REQUEST_TIMEOUT
 
 
-@cache
-def load_own_contract() -> Spec:
-    """Read the control plane's contract; the same object every time, so treat it as read-only."""
-    return openapi.read_contract(CONTRACT)
-
-
 class Admin:
     """The control plane's operations; admin.yaml names them.
 
-    specs: every contract that is served here, by name. state: renders and replaces the state of a session.
-    metrics: what is counted, or None if nothing is.
+    contracts: those that are served here. state: renders and replaces the state of a session. variants: compiles the
+    operations of a session with choices of its own. metrics: what is counted, or None if nothing is.
     """
 
     def __init__(
         self,
         sessions: Sessions,
         issuer: CredentialIssuer,
-        specs: dict[str, Spec],
+        contracts: Contracts,
         state: StateDocuments,
         routes: Routes,
+        variants: Variants,
         metrics: Metrics | None,
     ) -> None:
         self.state = state
         self.spec = load_own_contract()
         self._sessions = sessions
         self._issuer = issuer
-        self._specs = {**specs, NAME: self.spec}
+        self._contracts = contracts
+        self._variants = variants
         self._routes = routes
         self._metrics = metrics
         self._events = EventWriter()
@@ -114,7 +107,7 @@ class Admin:
     async def version(self, caller: Operator) -> Reply:  # noqa: ARG002
         """Answer the version, the APIs and the seed."""
         blueprint = self._sessions.blueprint
-        names = [name for name in self._specs if name != NAME]
+        names = [name for name in self._contracts.names if name != NAME]
         found = {"version": version("preference-api-testbench"), "apis": names, "seed": blueprint.seed}
         return Reply(200, found)
 
@@ -317,15 +310,34 @@ class Admin:
         await self._sessions.end(id)
         return _NO_CONTENT
 
-    async def read_contract(self, api: str, caller: Operator) -> Reply:  # noqa: ARG002
-        """Answer the contract of an API."""
+    async def read_choices(self, caller: Operator, session: str | None) -> Reply:
+        """Answer the alternatives in force in the session."""
+        return Reply(200, dict((await self._find_session(session, caller)).choices))
+
+    async def write_choices(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
+        """Take the alternatives that the document names, and else those that the stub was started with."""
+        target = await self._find_session(session, caller)
+        chosen = self._contracts.read_chosen(body, self._sessions.blueprint.choices)
+        wanted = {**self._sessions.blueprint.choices, **chosen}
+        # Here, while others are served, so that the next call need not wait for it.
+        await asyncio.to_thread(self._variants.find_routes, wanted)
+        await target.change(lambda: target.choose(chosen))
+        return Reply(200, wanted)
+
+    async def read_contract(self, api: str, caller: Operator, session: str | None) -> Reply:
+        """Answer the contract of an API, as the choices of the session make it."""
         # Not the file itself: a user's contract is completed with examples when it is loaded.
-        text = yaml.safe_dump(self._find_spec(api), sort_keys=False, allow_unicode=True)
+        spec = await self._find_spec(api, caller, session)
+        text = yaml.safe_dump(spec, sort_keys=False, allow_unicode=True)
         return Reply(200, text.encode(), {"Content-Type": "application/yaml; charset=utf-8"})
 
-    async def read_docs(self, api: str, caller: Operator) -> Reply:  # noqa: ARG002
+    async def read_docs(self, api: str, caller: Operator, session: str | None) -> Reply:
         """Answer the contract of an API as a page."""
-        return _html_reply(render_docs_page(api, self._find_spec(api), list(self._specs)))
+        spec = await self._find_spec(api, caller, session)
+        return _html_reply(render_docs_page(api, spec, self._contracts.names))
+
+    async def _find_spec(self, api: str, caller: Operator, session: str | None) -> Spec:
+        return self._contracts.find(api, (await self._find_session(session, caller)).choices)
 
     async def _state_reply(self, state: dict[str, Saved]) -> Reply:
         # Others are served meanwhile.
@@ -341,11 +353,6 @@ class Admin:
         self, name: str | None, caller: Operator, match: Match | None = None
     ) -> list[Entry]:
         return await (await self._find_session(name, caller)).journal.list_entries(match)
-
-    def _find_spec(self, api: str) -> Spec:
-        if api not in self._specs:
-            raise NotFound(f"contract {api!r} not found; {suggest_nearest(api, list(self._specs))}")
-        return self._specs[api]
 
 
 def _find_snapshot(session: Session, name: str) -> dict[str, Saved]:

@@ -58,13 +58,23 @@ def _contract_files(
 ) -> dict[str, str]:
     """Build the files that every contract has."""
     return {
-        f"openapi/{service.name}{source.suffix}": read_utf_8(source),
+        f"openapi/{service.name}{source.suffix}": _render_contract(service, source),
         f"msw/{service.name}.js": handlers.render_module(service, operations, release),
         f"msw/{service.name}.d.ts": handlers.render_declarations(service, operations, release),
         f"collection/{service.name}.postman_collection.json": collection.render_collection(
             service, operations, release
         ),
     }
+
+
+def _render_contract(service: Service, source: Path) -> str:
+    """Render the contract: its file, or what follows from other alternatives than the defaults."""
+    spec = service.choices.spec
+    if spec is service.spec:
+        return read_utf_8(source)
+    if source.suffix == ".json":
+        return json.dumps(spec, indent=2, ensure_ascii=False) + "\n"
+    return yaml.safe_dump(spec, sort_keys=False, allow_unicode=True)
 
 
 def _render_readme(

@@ -101,6 +101,14 @@ class _SessionCalls:
         """Let the clock follow the system's time again."""
         return self._send_call("PUT", "clock", {"action": "reset"})
 
+    def choices(self) -> Any:
+        """Read the alternative in force of each choice, by API and by the id of the choice."""
+        return self._send_call("GET", "choices")
+
+    def choose(self, choices: Mapping[str, Mapping[str, str]]) -> Any:
+        """Take the alternatives in *choices*, and for all others those that the stub was started with."""
+        return self._send_call("PUT", "choices", choices)
+
     def make_token(self, **wanted: Any) -> Any:
         """Issue a token with the given sub, role, ttl_s and defect; the answer has token and claims."""
         return self._send_call("POST", "tokens", wanted)
@@ -185,8 +193,8 @@ class MockServer(Mock):
 
     apis: names of the built-in APIs to serve; all by default, and none by default with specs. specs: OpenAPI 3.0 files
     to serve from their examples. seed: seeds identifiers and random faults. fixtures: a file that replaces the built-in
-    fixtures. auth: strict, shape or off. verify_hmac: whether to check the signature of signed requests. port: 0 for a
-    free one.
+    fixtures. choices: of each API, the alternatives to take where its document is silent. auth: strict, shape or off.
+    verify_hmac: whether to check the signature of signed requests. port: 0 for a free one.
     """
 
     def __init__(
@@ -196,6 +204,7 @@ class MockServer(Mock):
         specs: Sequence[Path | str] = (),
         seed: int = 0,
         fixtures: Path | str | None = None,
+        choices: Mapping[str, Mapping[str, str]] | None = None,
         auth: Mode = "strict",
         verify_hmac: bool = False,
         port: int = 0,
@@ -205,6 +214,7 @@ class MockServer(Mock):
         self._specs = [Path(spec) for spec in specs]
         self._seed = seed
         self._fixtures = Path(fixtures) if fixtures is not None else None
+        self._choices = choices or {}
         self._auth: Mode = auth
         self._verify_hmac = verify_hmac
         self._port = port
@@ -236,13 +246,15 @@ class MockServer(Mock):
 
     def _build_stub(self) -> Stub:
         from mockserver.services import openapi_file
+        from mockserver.services.chosen import take_chosen
         from mockserver.services.service import select_built_in_services
         from mockserver.stub import Options, Stub
 
         built_in = select_built_in_services(self._apis, self._fixtures, self._specs)
         from_files = [openapi_file.load_service(spec) for spec in self._specs]
         options = Options(verify_hmac=self._verify_hmac)
-        return Stub([*built_in, *from_files], seed=self._seed, mode=self._auth, options=options)
+        services = take_chosen([*built_in, *from_files], self._choices)
+        return Stub(services, seed=self._seed, mode=self._auth, options=options)
 
     def __enter__(self) -> Self:
         return self.start()

@@ -56,6 +56,25 @@ def test_two_sessions_know_nothing_of_each_other(mock):
     assert other.requests() == []
 
 
+def test_choices_are_given_at_the_start_and_changed_in_a_session():
+    with MockServer(["onlyautomator"], choices={"onlyautomator": {"null-value": "refused-422"}}) as mock:
+        one, other = mock.session(), mock.session()
+        one.choose({"onlyautomator": {"null-value": "stored"}})
+
+        assert one.choices()["onlyautomator"]["null-value"] == "stored"
+        assert write_preference(one, value=None).status_code == 200
+        assert write_preference(other, value=None).status_code == 422
+        one.choose({})
+        assert write_preference(one, value=None).status_code == 422
+        with pytest.raises(MockError, match="null-valu is not a choice; did you mean 'null-value'"):
+            one.choose({"onlyautomator": {"null-valu": "stored"}})
+
+
+def test_unknown_choice_stops_the_start():
+    with pytest.raises(CannotStart, match="onlyautomator/null-value: kept is not an alternative; known are"):
+        MockServer(choices={"onlyautomator": {"null-value": "kept"}}).start()
+
+
 def test_faults_are_set_and_taken_away(session):
     session.faults({"match": {}, "status": 503})
     assert write_preference(session).status_code == 503

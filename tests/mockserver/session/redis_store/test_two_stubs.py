@@ -57,6 +57,18 @@ def test_records_are_listed_in_the_order_in_which_they_were_written(pair):
     assert listed.status_code in (200, 401, 404)
 
 
+def test_choices_of_a_session_hold_in_the_other_stub(pair):
+    first, second = pair
+    no_value = {**A_FAN, "value": None}
+    assert second.write(no_value).status_code == 200
+    first.admin("PUT", "choices", {"onlyautomator": {"null-value": "refused-422"}})
+
+    assert second.write(no_value).status_code == 422
+    assert second.admin("GET", "choices")["onlyautomator"]["null-value"] == "refused-422"
+    second.admin("POST", "reset", {})
+    assert (first.write(no_value).status_code, second.write(no_value).status_code) == (200, 200)
+
+
 def test_fault_fires_so_often_whoever_answers(pair):
     pair[0].faults({"status": 503, "times": 10})
     with ThreadPoolExecutor(8) as pool:

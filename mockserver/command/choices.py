@@ -1,0 +1,36 @@
+"""``mockserver choices``: what the documents leave open, and which alternatives are in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockserver.command.build import read_settings_of_choices
+from mockserver.command.settings import Settings
+from mockserver.services.chosen import take_chosen
+from mockserver.services.service import load_services
+from openapi.choices import Choice, list_decisions
+from openapi.terminal_text import clean_line
+
+
+def list_choices(settings: Settings) -> Iterator[str]:
+    """List the choices of all built-in APIs as lines.
+
+    Raises CannotStart for settings that choose what there is not.
+    """
+    for service in take_chosen(load_services(), read_settings_of_choices(settings)):
+        yield f"{service.name}\n{'=' * len(service.name)}"
+        for place, what in list_decisions(service.spec):
+            yield f"{place}\n    {what if isinstance(what, str) else what.reason}"
+            if not isinstance(what, str):
+                yield f"    {what.id}: {_list_alternatives(what, service.choices.names[what.id])}"
+        yield ""
+
+
+def _list_alternatives(choice: Choice, in_force: str) -> str:
+    marks = {choice.default: ["default"]}
+    marks.setdefault(in_force, []).append("in force")
+    return clean_line(
+        ", ".join(
+            f"{name} ({', '.join(marks[name])})" if name in marks else name for name in choice.alternatives
+        )
+    )

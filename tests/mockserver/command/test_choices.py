@@ -1,0 +1,116 @@
+"""Alternatives are chosen on the command line, in the environment and in files; what there is not is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.testbed.stubs import run_command
+
+
+def show_choice(*words: str | Path, **variables: str) -> str:
+    """Return the line about unknown channels that the command prints."""
+    ran = run_command(*words, "choices", **variables)
+    assert ran.stderr == ""
+    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("    unknown-channel: ")]
+    return line.strip()
+
+
+def write_report(file: Path, *observed: Any, **more: Any) -> Path:
+    requirements = [{"id": f"suprsend/{number}", "observed": one} for number, one in enumerate(observed)]
+    file.write_text(json.dumps({"api": "suprsend", "requirements": requirements, **more}))
+    return file
+
+
+def see(choice: str, alternative: str | None) -> dict[str, str | None]:
+    return {"choice": choice, "alternative": alternative, "detail": "as it was seen"}
+
+
+def test_choices_are_printed_with_the_default_and_what_is_in_force():
+    assert show_choice() == "unknown-channel: refused-400 (default, in force), refused-422, ignored"
+    assert show_choice("--choose", "suprsend/unknown-channel=ignored") == (
+        "unknown-channel: refused-400 (default), refused-422, ignored (in force)"
+    )
+
+
+def test_alternatives_come_from_the_command_line_the_environment_and_files(tmp_path, monkeypatch):
+    chosen = tmp_path / "choices.yaml"
+    chosen.write_text("suprsend:\n  unknown-channel: ignored\n  # both-lists: not told\nonlyautomator:\n")
+    ignored = show_choice("--choices", chosen)
+
+    assert "ignored (in force)" in ignored
+    assert show_choice(MOCKSERVER_CHOICES=str(chosen)) == ignored
+    assert show_choice(MOCKSERVER_CHOOSE="suprsend/unknown-channel=ignored") == ignored
+    assert "refused-422 (in force)" in show_choice(
+        "--choices", chosen, "--choose", "suprsend/unknown-channel=refused-422"
+    )
+    monkeypatch.chdir(tmp_path)
+    Path("mockserver.toml").write_text('choose = ["suprsend/unknown-channel=ignored"]\n')
+    assert show_choice() == ignored
+
+
+def test_report_says_what_an_implementation_does(tmp_path):
+    report = write_report(
+        tmp_path / "report.json", None, see("unknown-channel", "ignored"), see("retired", "kept")
+    )
+
+    assert "ignored (in force)" in show_choice("--like", report)
+    assert "ignored (in force)" in show_choice("--like", tmp_path)
+    assert "refused-422 (in force)" in show_choice(
+        "--like", report, "--choose", "suprsend/unknown-channel=refused-422"
+    )
+
+
+@pytest.mark.parametrize("alternatives", [["other"], [None], ["a-retired-one"], ["ignored", "refused-422"]])
+def test_what_a_report_could_not_name_is_the_default(tmp_path, alternatives):
+    report = write_report(tmp_path / "report.json", *(see("unknown-channel", one) for one in alternatives))
+
+    assert "refused-400 (default, in force)" in show_choice("--like", report)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--choose", "suprsend/unknown-chanel=ignored"],
+         "suprsend/unknown-chanel is not a choice; did you mean 'unknown-channel'?"),
+        (["--choose", "suprsend/unknown-channel=ignore"],
+         "suprsend/unknown-channel: ignore is not an alternative; did you mean 'ignored'?"),
+        (["--choose", "suprsnd/unknown-channel=ignored"],
+         "suprsnd: is no API with choices; did you mean 'suprsend'?"),
+        (["--choose", "unknown-channel=ignored"],
+         "--choose unknown-channel=ignored: write API/ID=NAME, such as suprsend/unknown-channel=ignored"),
+        (["--choices", "none.yaml"], "none.yaml: cannot be read: No such file or directory"),
+        (["--choices", "list.yaml"], "list.yaml: must have an API's choices under its name, such as "),
+        (["--choices", "number.yaml"], "suprsend/unknown-channel: 400 is not an alternative; known are "),
+        (["--choices", "broken.yaml"], "broken.yaml: is not YAML: "),
+        (["--like", "list.yaml"], "list.yaml: is not a report.json of conformance run"),
+        (["--like", "old.json"], "old.json: says nothing of choices; run this version of conformance again"),
+        (["--like", "foreign.json"], "foreign.json: is about petstore, which is no built-in API"),
+    ],
+)  # fmt: skip
+def test_mistake_is_one_line_that_names_the_nearest(tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    Path("list.yaml").write_text("- suprsend\n")
+    Path("number.yaml").write_text("suprsend: {unknown-channel: 400}\n")
+    Path("broken.yaml").write_text("suprsend: [")
+    write_report(Path("old.json"), None)
+    write_report(Path("foreign.json"), see("a", "b"), api="petstore")
+    ran = run_command(*words, "choices")
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"mockserver: {said}")
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_exported_kit_follows(tmp_path):
+    chosen = "suprsend/invalid-request=refused-422"
+    assert run_command("--choose", chosen, "export", "--api", "suprsend", tmp_path / "kit").returncode == 0
+    contract = yaml.safe_load((tmp_path / "kit/openapi/suprsend.yaml").read_text())
+
+    category = contract["paths"]["/v1/object/{object_type}/{id}/preference/category/{category_slug}"]
+    assert "422" in category["patch"]["responses"]
+    assert "422" in (tmp_path / "kit/msw/suprsend.js").read_text()

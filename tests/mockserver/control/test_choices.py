@@ -1,0 +1,105 @@
+"""Each session takes alternatives of its own, and the contract that it sees follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from mockserver.services.service import load_services
+from mockserver.stub import Stub
+from tests.testbed.calls import CATEGORY
+
+PIGEON = {"preference": "opt_in", "opt_out_channels": ["pigeon"]}
+IGNORED = {"suprsend": {"unknown-channel": "ignored"}}
+
+
+@pytest.fixture(scope="module")
+def stub() -> Stub:
+    return Stub(load_services(), mode="off")
+
+
+@pytest.fixture
+def client(stub: Stub) -> Iterator[TestClient]:
+    yield TestClient(stub.application, base_url="http://127.0.0.1")
+    stub.sessions.default.reset()
+
+
+def write_pigeon(client: TestClient, session: str = "default") -> int:
+    return client.patch(f"/__session/{session}{CATEGORY}", json=PIGEON).status_code
+
+
+def read_channel_choice(client: TestClient, session: str = "default") -> str:
+    chosen: str = client.get(f"/__admin/choices?session={session}").json()["suprsend"]["unknown-channel"]
+    return chosen
+
+
+def test_session_takes_other_alternatives_and_others_do_not(client):
+    assert (write_pigeon(client), write_pigeon(client, "other")) == (400, 400)
+    answer = client.put("/__admin/choices?session=other", json=IGNORED)
+
+    assert answer.status_code == 200
+    assert answer.json() == client.get("/__admin/choices?session=other").json()
+    assert (write_pigeon(client), write_pigeon(client, "other")) == (400, 202)
+    assert (read_channel_choice(client), read_channel_choice(client, "other")) == ("refused-400", "ignored")
+
+
+def test_what_is_not_named_is_as_the_stub_was_started(client):
+    client.put("/__admin/choices", json=IGNORED)
+    client.put("/__admin/choices", json={"suprsend": {"invalid-request": "refused-422"}})
+    assert write_pigeon(client) == 400
+    client.put("/__admin/choices", json=IGNORED)
+    client.put("/__admin/choices", json={})
+
+    assert write_pigeon(client) == 400
+
+
+def test_reset_of_all_takes_choices_back_and_one_of_the_state_keeps_them(client):
+    client.put("/__admin/choices", json=IGNORED)
+    client.post("/__admin/reset", json={"scope": "state"})
+    assert write_pigeon(client) == 202
+    client.put("/__admin/snapshots/before")
+    client.post("/__admin/reset")
+    assert write_pigeon(client) == 400
+    client.post("/__admin/snapshots/before/restore")
+
+    assert write_pigeon(client) == 400, "a snapshot has no choices"
+
+
+def test_contract_and_page_of_a_session_follow_its_choices(client):
+    def read_contracts(session: str) -> list[bool]:
+        client.get(f"/__session/{session}/")
+        paths = (
+            f"/__admin/openapi/suprsend.yaml?session={session}",
+            f"/__admin/docs/suprsend?session={session}",
+        )
+        return ["422" in client.get(path).text.replace("refused-422", "") for path in paths]
+
+    write_pigeon(client, "other")
+    client.put("/__admin/choices?session=other", json={"suprsend": {"unknown-channel": "refused-422"}})
+
+    assert write_pigeon(client, "other") == 422
+    assert read_contracts("default")[1] is False
+    assert read_contracts("other") == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"suprsend": {"unknown-chanel": "ignored"}},
+         "suprsend: unknown-chanel is not a choice; did you mean 'unknown-channel'?"),
+        ({"suprsend": {"unknown-channel": "ignore"}},
+         "suprsend: unknown-channel: ignore is not an alternative; did you mean 'ignored'?"),
+        ({"suprsnd": {}}, "suprsnd: is not an API with choices; did you mean 'suprsend'?"),
+        ({"suprsend": {"unknown-channel": 7}}, "suprsend.unknown-channel: must be a string, not a number"),
+        ([], "the body must be an object, not an array"),
+    ],
+)  # fmt: skip
+def test_unknown_choice_is_refused_naming_the_nearest_and_nothing_changes(client, document, said):
+    client.put("/__admin/choices", json=IGNORED)
+    answer = client.put("/__admin/choices", json=document)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == said
+    assert read_channel_choice(client) == "ignored"
