@@ -246,6 +246,11 @@ class Client:
             return overlapping
         raise Inconclusive(f"of {len(sends)} requests sent together no two overlapped")
 
+    def check_budget(self) -> None:
+        """Raise RunStopped if the budget is used up."""
+        if not self.budget.remaining_s():
+            raise self.budget.exhausted_outcome()
+
     def pause(self, seconds: float) -> None:
         """Wait; raises RunStopped at once if the budget does not last so long."""
         if seconds > self.budget.remaining_s():
@@ -275,8 +280,9 @@ class Client:
         self._authorized_sender.is_restoring = True
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and let go of those who were to be asked for requests."""
         self._connection.close()
+        self._authorized_sender.forget_probes()
 
     # --- evidence ------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -60,6 +61,10 @@ class Engine:
             seconds=time.monotonic() - began,
             has_polled=self._client.has_polled,
         )
+        # Through their frames they hold each other, and all that the run has met, until garbage is collected.
+        if error is not None:
+            traceback.clear_frames(error.__traceback__)
+            del error
         if fault := result.at_fault:
             subject = result.subject or self._describe_subject(fault, result.member)
             shown = self._client.redaction.show_line(subject, LONGEST_LINE) if subject else None

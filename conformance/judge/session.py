@@ -58,10 +58,10 @@ class TargetSession:
         self._preflight_outcome: Outcome | None = None
         self._may_be_starting = False  # what preflight met last: nobody there, or a gateway without an API
         target = suite.target
-        self.run = Run(lambda of_seed: suite.draw_cases(of_seed, self._check_budget), seed, mode)
-        self.client = Client(
+        client = self.client = Client(
             target.base_url, make_redaction(suite), make_connection=make_connection, **client_options(target)
         )
+        self.run = Run(lambda of_seed: suite.draw_cases(of_seed, client.check_budget), seed, mode)
         self.driver = suite.make_driver(self.client, self.run)
         self.client.set_credential_probe(self.driver.make_credential_probe)
         self.engine = Engine(self.driver, self.client, suite.describe_subject)
@@ -76,10 +76,6 @@ class TargetSession:
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
-
-    def _check_budget(self) -> None:
-        if not self.client.budget.remaining_s():
-            raise self.client.budget.exhausted_outcome()
 
     def preflight(self) -> str | None:
         """Say what makes judging impossible; None if nothing does."""

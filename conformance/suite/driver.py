@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -67,6 +68,14 @@ class Driver(ABC):
         main: the credential that was accepted first, if any was.
         """
         return self.make_credential_probe(main) if main else None
+
+    def _write_ordinary(self) -> Response:
+        """Send a write that is accepted as a rule."""
+        raise NotImplementedError
+
+    def watch_for_outages(self) -> AbstractContextManager[None]:
+        """Look out, in a with block, for outages that odd input alone meets, while ordinary writes are accepted."""
+        return self.client.outage_watch.watch(self._write_ordinary if self.run.mode.may_write else None)
 
     def restore(self) -> str | None:
         """Put back what the run has changed; return a sentence about what could not be put back."""

@@ -60,8 +60,6 @@ class Driver(suite.Driver):
 
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
         super().__init__(client, run)
-        ask_ordinary = (lambda: self.write(self.make_body())) if run.mode.may_write else None
-        self._watch_for_outages = partial(client.outage_watch.watch, ask_ordinary)
         self.target = target
         self.accepted_writes: dict[Triple, list[SentWrite]] = {}
         self.answers_to_odd_headers: list[Response] = []
@@ -195,7 +193,7 @@ class Driver(suite.Driver):
             retry_busy=False,
         )
         is_ordinary = isinstance(body, dict) and all(isinstance(body.get(name), str) for name in KEY)
-        with nullcontext() if is_ordinary else self._watch_for_outages():
+        with nullcontext() if is_ordinary else self.watch_for_outages():
             answer = self._send_patiently(send)
         if answer.status >= 500 and code_of(answer) == "service_unavailable":
             # The document calls this temporary, so at the end of the run it is asked again whether it has ended.
@@ -273,7 +271,7 @@ class Driver(suite.Driver):
         """Send something that is not the documented operation; its answer is not judged."""
         if method not in SAFE_METHODS:
             self.run.mode.require_full_mode("a write that is not documented")
-        with self._watch_for_outages():
+        with self.watch_for_outages():
             return self._send_and_collect(
                 self.unjudged_answers, method, path, headers=self.bearer_header(), **request
             )
@@ -343,10 +341,13 @@ class Driver(suite.Driver):
         self.run.mode.require_full_mode("the exam")
         return self.client.memoize("exam", lambda: [self.run_case(case) for case in self.run.case_set.cases])
 
+    def _write_ordinary(self) -> Response:
+        return self.write(self.make_body())
+
     def run_case(self, case: Case) -> CaseResult:
         """Send one generated request, with the profile's fan in it."""
         content = self._preparer.prepare_content(case)
-        with self._watch_for_outages():
+        with self.watch_for_outages():
             answer = self.post_raw(content or b"")
         # What is kept is the body as it was sent: the preparer has put the profile's fan into it.
         has_json = is_json(content)

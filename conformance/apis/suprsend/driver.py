@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from typing import Any, NamedTuple
 
 from conformance.apis.suprsend import generated_cases
@@ -67,8 +66,6 @@ class Driver(ReadingDriver):
 
     def __init__(self, client: Client, target: Profile, run: Run) -> None:
         super().__init__(client, target, run)
-        ask_ordinary = (lambda: self.write(OPT_IN)) if run.mode.may_write else None
-        self._watch_for_outages = partial(client.outage_watch.watch, ask_ordinary)
         self.accepted_writes: list[AcceptedWrite] = []
         self._origin = PLAIN
         self.restore_restrictions: Callable[[], str | None] | None = None
@@ -113,7 +110,7 @@ class Driver(ReadingDriver):
             self._may_have_lists.add(place)
         # Until this one is answered nobody knows what the place holds.
         latest = self._latest.pop(place, None)
-        with nullcontext() if is_documented(body) else self._watch_for_outages():
+        with nullcontext() if is_documented(body) else self.watch_for_outages():
             answer = self.client.send(
                 "PATCH",
                 place.path(style or self.path_style),
@@ -278,8 +275,11 @@ class Driver(ReadingDriver):
         place = self.places.tenant if is_for_tenant else self.places.main
         content = generated_cases.prepare_content(case)
         body = UNSET if content is not None else generated_cases.prepare_body(case)
-        with self._watch_for_outages(), self.keep_writes_as(GENERATED):
+        with self.watch_for_outages(), self.keep_writes_as(GENERATED):
             return CaseResult(case, self.write(body, place, content=content))
+
+    def _write_ordinary(self) -> Response:
+        return self.write(OPT_IN)
 
     def list_gaps(self) -> Sequence[str]:
         """Say which channels the fixtures do not show, as far as preflight has told, and whether one type is all."""
@@ -339,7 +339,8 @@ class Driver(ReadingDriver):
         """
         if not self.run.mode.may_write:
             return None
-        remains = self.restore_restrictions() if self.restore_restrictions else None
+        restore_restrictions, self.restore_restrictions = self.restore_restrictions, None
+        remains = restore_restrictions() if restore_restrictions else None
         for place in list(self._touched):
             try:
                 self._opt_everything_in(place)

@@ -51,9 +51,7 @@ class AuthorizedSender:
         self.deadly: list[Exchange] = []
         self.is_restoring = False
         self._back_within_s = back_within_s
-        self.make_probe: Callable[[Secret], Request | None] = lambda _: None
-        self.make_reach_probe: Callable[[Secret | None], Request | None] = lambda _: None
-        self.describe_absence: Callable[[Response], str | None] = lambda _: None
+        self.forget_probes()
         self._absence: str | None = None  # what is said once nothing reaches the API any more
         self._lone_statuses: set[int] = set()  # of what seemed to come from elsewhere while the API was there
         # The first request after which nothing has come from the API for sure.
@@ -65,6 +63,12 @@ class AuthorizedSender:
         self._redaction = redaction
         self._budget = budget
         self._log = log
+
+    def forget_probes(self) -> None:
+        """Ask nobody for requests, and nobody how something before the API has answered."""
+        self.make_probe: Callable[[Secret], Request | None] = lambda _: None
+        self.make_reach_probe: Callable[[Secret | None], Request | None] = lambda _: None
+        self.describe_absence: Callable[[Response], str | None] = lambda _: None
 
     def send(self, request: Request) -> Response:
         """Send, and once more if the credential was one that is fetched and is no longer accepted.

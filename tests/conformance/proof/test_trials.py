@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import openapi
+from conformance.http.evidence import Exchange
 from conformance.judge.suites import collect_requirements
 from conformance.proof import mutants, trial
 
@@ -79,3 +80,17 @@ def test_override_is_short(api):
 
     assert lengths
     assert {name: length for name, length in lengths.items() if length > LONGEST_OVERRIDE} == {}
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_run_leaves_nothing_to_the_garbage_collector(api):
+    reference = next(one for one in trial.list_trials(api) if one.kind == trial.REFERENCE)
+    gc.collect()
+    gc.disable()
+    try:
+        trial.run_trial(reference)
+        left = sum(isinstance(one, Exchange) for one in gc.get_objects())
+    finally:
+        gc.enable()
+
+    assert left == 0
