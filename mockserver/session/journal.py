@@ -21,7 +21,7 @@ from mockserver.simulation.faults import Effect
 from mockserver.simulation.match import Match, NamedOperation
 
 # Of URLs, heads and bodies, in a session: a few large calls do not fill the memory.
-_MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES_OF_ONE = 16 * 1024 * 1024
 # The same, of all sessions together.
 MOST_BYTES_OF_ALL = 256 * 1024 * 1024
 # Of bodies; as much is parsed within two milliseconds, and whoever waits for a call needs only the newest ones.
@@ -114,11 +114,10 @@ class Entry(NamedTuple):
         }
 
 
-def _measure_bytes(received: Entry | Request, response: Response | None) -> int:
+def _measure_bytes(entry: Entry) -> int:
     """Count the bytes of a URL, the heads and the bodies."""
-    size = (
-        len(received.path) + len(received.query) + received.headers.size_bytes + len(received.content or b"")
-    )
+    size = len(entry.path) + len(entry.query) + entry.headers.size_bytes + len(entry.content or b"")
+    response = entry.response
     return size + (len(response.head) + len(response.content) if response else 0)
 
 
@@ -158,10 +157,6 @@ class Call(NamedTuple):
     violations: Sequence[Violation] = ()
     near_miss: str | None = None
     effect: Effect | None = None
-
-    def measure_bytes(self) -> int:
-        """Count the bytes of the URL, the heads and the bodies."""
-        return _measure_bytes(self.request, self.response)
 
 
 class CallJournal(Protocol):
@@ -205,11 +200,11 @@ class JournalLedger:
     calls: how many are kept. dropped: how many had to give way since the start.
     """
 
-    __slots__ = ("_most_bytes", "_order", "calls", "dropped", "size_bytes")
+    __slots__ = ("_order", "calls", "dropped", "most_bytes", "size_bytes")
 
     def __init__(self, most_bytes: int = MOST_BYTES_OF_ALL) -> None:
         self.size_bytes = self.calls = self.dropped = 0
-        self._most_bytes = most_bytes
+        self.most_bytes = most_bytes
         # The journal of each call, the oldest call first; a call that its journal has dropped stays until it is passed.
         self._order: deque[Journal] = deque()
 
@@ -218,7 +213,7 @@ class JournalLedger:
         self.size_bytes += size_bytes
         self.calls += 1
         self._order.append(journal)
-        while self.size_bytes > self._most_bytes and len(self._order) > 1:
+        while self.size_bytes > self.most_bytes and len(self._order) > 1:
             oldest = self._order.popleft()
             oldest.passed += 1
             if oldest.passed > oldest.gone:
@@ -283,7 +278,7 @@ class Journal:
         size += len(response.head) + len(response.content) if response else 0
         self._bytes += size
         self._ledger.enter(self, size)
-        while len(self._rows) > self._limit or self._bytes > _MOST_BYTES:
+        while len(self._rows) > self._limit or self._bytes > MOST_BYTES_OF_ONE:
             self.drop_oldest()
         if self._listeners or self._waiters:
             self._tell(Entry._make(row))
@@ -296,7 +291,7 @@ class Journal:
     def drop_oldest(self) -> None:
         """Drop the oldest call to make room."""
         oldest = Entry._make(self._rows.popleft())
-        size = _measure_bytes(oldest, oldest.response)
+        size = _measure_bytes(oldest)
         self._bytes -= size
         self.dropped += 1
         self._ledger.dropped += 1
@@ -307,7 +302,7 @@ class Journal:
             if entry.fits(match):
                 for waiter in waiters:
                     waiter.count_call(entry)
-        size = _measure_bytes(entry, entry.response)
+        size = _measure_bytes(entry)
         for listener in list(self._listeners):
             if not listener.offer(entry, size):
                 self._listeners.discard(listener)

@@ -1,7 +1,7 @@
 -- Make count what a call has changed and recorded, unless the session has another version by now.
 -- ARGV: birth, version, ttl_ms, the journal's most calls and most bytes, whether the journal is emptied first; then each
 -- with their number before them: the beginnings of names whose parts go, names and values of the parts that change, and
--- calls with their sizes.
+-- calls, each in three pieces.
 local birth, version, ttl_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local most_calls, most_bytes, empties = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6] == '1'
 local at = 7
@@ -49,19 +49,22 @@ if empties then
   -- Whoever waits for calls learns from this that the count begins anew.
   local clears = redis.call('HINCRBY', SESSION, 'clears', 1)
   local calls = redis.call('HGET', SESSION, 'calls')
-  redis.call('XADD', JOURNAL, calls .. '-' .. clears, 'bytes', 0)
+  redis.call('XADD', JOURNAL, calls .. '-' .. clears, 'cleared', '')
 end
 local recorded = tonumber(take())
 for _ = 1, recorded do
-  local call, bytes = take(), take()
+  local call, content, answer = take(), take(), take()
   local number = redis.call('HINCRBY', SESSION, 'calls', 1)
-  redis.call('XADD', JOURNAL, number .. '-0', 'call', call, 'bytes', bytes)
-  local kept = redis.call('HINCRBY', SESSION, 'journal_bytes', bytes)
-  while redis.call('XLEN', JOURNAL) > most_calls or kept > most_bytes do
+  redis.call('XADD', JOURNAL, number .. '-0', 'call', call, 'content', content, 'answer', answer)
+  local kept = redis.call('HINCRBY', SESSION, 'journal_bytes', #call + #content + #answer)
+  local length = redis.call('XLEN', JOURNAL)
+  while length > most_calls or (kept > most_bytes and length > 1) do
     local oldest = redis.call('XRANGE', JOURNAL, '-', '+', 'COUNT', 1)[1]
+    local fields = oldest[2]
     redis.call('XDEL', JOURNAL, oldest[1])
-    kept = redis.call('HINCRBY', SESSION, 'journal_bytes', 0 - tonumber(oldest[2][#oldest[2]]))
-    if oldest[2][1] == 'call' then
+    length = length - 1
+    if fields[1] == 'call' then
+      kept = redis.call('HINCRBY', SESSION, 'journal_bytes', -(#fields[2] + #fields[4] + #fields[6]))
       redis.call('HINCRBY', SESSION, 'dropped', 1)
     end
   end

@@ -14,6 +14,7 @@ from mockserver.http import session_name
 from mockserver.http.problems import CannotStart, Invalid, NotFound, Violation
 from mockserver.http.request import Request
 from mockserver.session.ids import Ids
+from mockserver.session.journal import MOST_BYTES_OF_ONE
 from mockserver.session.redis_store.connection import Connection
 from mockserver.session.redis_store.follower import Follower
 from mockserver.session.redis_store.replica import Replica
@@ -35,7 +36,6 @@ from mockserver.session.store import StoreUnavailable
 
 # Grows when what is kept changes its form: processes of two forms are two stubs.
 _FORM = 2
-_MOST_BYTES = 16 * 1024 * 1024
 _MOST_COMPARED = 200
 # The list of sessions knows so exactly when each was last used; the session itself knows it to the millisecond.
 _LISTED_S = 1.0
@@ -68,6 +68,8 @@ class RedisSessions:
         self._prefix = f"{prefix}:{_fingerprint(blueprint)}"
         self._ttl_ms = max(1, int(ttl_s * 1000))
         self._limit = limit
+        # Nobody counts the journals of all sessions together, of which one holds no more than all may.
+        self._journal_bytes = min(MOST_BYTES_OF_ONE, blueprint.journal_ledger.most_bytes)
         # In the order of use; with when the list of sessions was told last that one is used.
         self._replicas: OrderedDict[str, Replica] = OrderedDict()
         self._told_s: dict[str, float] = {}
@@ -331,7 +333,7 @@ class RedisSessions:
             return True
         arguments: list[Any] = [copy.birth, copy.version, self._ttl_of(copy.id), self.blueprint.journal_limit]
         arguments += [
-            _MOST_BYTES,
+            self._journal_bytes,
             int(journal.is_cleared),
             len(changes.gone),
             *changes.gone,

@@ -13,7 +13,13 @@ from mockserver.session.listener import Listener
 from mockserver.session.redis_store.connection import Connection
 from mockserver.session.redis_store.follower import Follower
 from mockserver.session.redis_store.replica import Replica
-from mockserver.session.redis_store.stored_call import ParseHeaders, call_size, decode_call, encode_call
+from mockserver.session.redis_store.stored_call import (
+    ParseHeaders,
+    StoredCall,
+    call_size,
+    decode_call,
+    encode_call,
+)
 from mockserver.simulation.match import Match
 
 _SOON_READ_BYTES = 128 * 1024  # as much is read within some milliseconds
@@ -42,7 +48,7 @@ class StreamJournal:
         self._connection = connection
         self._follow = follow
         self._parse_headers = parse_headers
-        self.rows: list[tuple[bytes, int]] = []
+        self.rows: list[StoredCall] = []
         self.is_cleared = False
 
     @property
@@ -62,7 +68,7 @@ class StreamJournal:
 
     def add(self, call: Call) -> None:
         """Enter one call with the next commit."""
-        self.rows.append((encode_call(call), call.measure_bytes()))
+        self.rows.append(encode_call(call))
 
     def clear(self) -> None:
         """Forget every call with the next commit; those who wait begin to count anew."""

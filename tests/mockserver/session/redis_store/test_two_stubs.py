@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -273,3 +274,28 @@ def test_refused_call_is_in_the_journal_of_the_default_session(serve):
         assert (first["session"], second["session"]) == ("default", "default")
         named = {**bearer(token()), "X-Mock-Session": "default"}
         assert http.post(PREFERENCE, json=A_FAN, headers=named).status_code == 200
+
+
+def test_stream_of_calls_holds_no_more_than_all_journals_may(serve, store):
+    """Bytes that JSON would make six times as long are stored as they are; the newest call is kept in any case."""
+    url = serve(store_prefix="bounded", journal_bytes=100_000)
+    with Caller(url) as caller:
+        for size in (*[20_000] * 9, 19_000):
+            caller.http.post(PREFERENCE, content=b"\0" * size, headers=bearer(caller.token))
+        listed = caller.ask("GET", "requests")
+        assert [(entry["id"], len(entry["request"]["body"])) for entry in listed.json()] == [
+            ("7", 20_000), ("8", 20_000), ("9", 20_000), ("10", 19_000),
+        ]  # fmt: skip
+        assert listed.headers["X-Mock-Journal-Dropped"] == "6"
+        assert _measure_stream(store, f"bounded:*{caller.id}*:journal") < 100_000
+
+        caller.http.post(PREFERENCE, content=b"\0" * 150_000, headers=bearer(caller.token))
+        assert [entry["id"] for entry in caller.journal()] == ["11"]
+
+
+def _measure_stream(store: str, pattern: str) -> int:
+    """Tell how many bytes of the server's memory a stream takes."""
+    ask = ["redis-cli", "-s", store.removeprefix("unix://")]
+    key = subprocess.run([*ask, "keys", pattern], check=True, capture_output=True, text=True).stdout.strip()
+    found = subprocess.run([*ask, "memory", "usage", key, "samples", "0"], check=True, capture_output=True)
+    return int(found.stdout)
