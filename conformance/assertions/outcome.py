@@ -54,6 +54,10 @@ class NotTested(Outcome):
     """The profile lacks a fixture or a credential; the reason names it."""
 
 
+class LeftOut(NotTested):
+    """The mode of the run does not allow what would be sent."""
+
+
 class Inconclusive(Outcome):
     """Nobody can tell: a precondition was refused, nothing overlapped, patience ran out."""
 

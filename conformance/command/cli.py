@@ -14,6 +14,7 @@ from conformance import DISTRIBUTION
 from conformance.command.choices import print_choices
 from conformance.command.diff import print_changes
 from conformance.command.doctor import check_target
+from conformance.command.drift import compare_with_stub
 from conformance.command.explain import print_explanations
 from conformance.command.init import print_profile_template
 from conformance.command.listing import list_requirements
@@ -29,6 +30,7 @@ First `conformance init API > target.yaml`, fill it in, try it with `doctor`, th
 Exit status of run: 0 conformant, 1 not conformant, 2 usage or profile error, 3 no verdict, 130 interrupted.
 Exit status of replay: 0 the finding holds no longer, 1 it does, 2 usage or profile error, 3 nobody can tell.
 Exit status of diff: 0 nothing got worse, 1 something did, 2 a file cannot be compared.
+Exit status of drift: 0 no promise of the contract differs, 1 one does, 2 usage or profile error, 3 no comparison.
 """
 
 app = typer.Typer(
@@ -48,6 +50,7 @@ app.command("run", cls=RunCommand)(judge_and_report)
 app.command("selftest")(run_selftest)
 app.command("diff")(print_changes)
 app.command("choices")(print_choices)
+app.command("drift")(compare_with_stub)
 app.command("replay")(replay_finding)
 
 

@@ -26,8 +26,12 @@ def print_explanations(
 ) -> None:
     """Say what a requirement asks, where it comes from, what it needs, whether it writes, and what proves it."""
     import openapi
-    from conformance.command.explanation import explain_requirements, render_explanation, render_statement
-    from conformance.command.requirement_page import render_requirements
+    from conformance.command.explanation.facts import (
+        explain_requirements,
+        render_explanation,
+        render_statement,
+    )
+    from conformance.command.explanation.page import render_requirements
     from conformance.judge.suites import collect_requirements
     from conformance.suite.requirement import select_requirements
 

@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 
 from conformance.assertions.json_lines import TooDeep, mark_lines
 from conformance.assertions.member import Member, render_pointer
+from conformance.http.connection import Request
 from conformance.http.foreign_text import LONGEST_LINE, LONGEST_QUOTE, escape_controls
 from conformance.http.redaction import MASK, Redaction
 from conformance.http.transport.body_store import BodyStore
 
 if TYPE_CHECKING:
-    from conformance.http.connection import RawResponse, Request
+    from conformance.http.connection import RawResponse
 
 LONGEST_BODY = 4096
 STEPS = "steps"  # the folder beside a report that keeps what no line can
@@ -107,6 +108,10 @@ class Exchange:
     def path(self) -> str:
         """The path that was asked, decoded, with credentials and all."""
         return self._url.path
+
+    def rebuild_request(self) -> Request:
+        """Make the request again as it was sent, with credentials and all."""
+        return Request(self.method, self._url, self._headers, self.content)
 
     @cached_property
     def curl(self) -> str:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from conformance.assertions.member import Member, render_member
-from conformance.assertions.outcome import UNDECIDED, DoesNotConform, NotTested, Observation
+from conformance.assertions.outcome import UNDECIDED, DoesNotConform, LeftOut, NotTested, Observation
 from conformance.http.client import Client
 from conformance.http.evidence import Exchange
 from conformance.http.foreign_text import LONGEST_LINE, to_one_line
@@ -29,6 +29,7 @@ class Result:
     member: what of its answer's body is wrong, if that is known, without credentials. subject: what the exchange at
     fault was about. was_asked: whether it came to be asked before the run was stopped. is_our_fault: whether the judge
     failed. has_polled: whether it looked for what may come late. alternative: what an OBSERVED one calls what it saw.
+    was_left_out: whether the mode of the run did not allow to ask it.
     """
 
     requirement: Requirement
@@ -45,6 +46,7 @@ class Result:
     seconds: float = 0.0
     has_polled: bool = False
     alternative: str | None = None
+    was_left_out: bool = False
 
     @property
     def observed(self) -> ObservedChoice | None:
@@ -93,7 +95,8 @@ def make_result(requirement: Requirement, error: BaseException | None, client: C
     if isinstance(error, Observation):
         return Result(requirement, "observed", reason, evidence=evidence, alternative=error.alternative)
     if isinstance(error, NotTested):
-        return Result(requirement, "not_tested", reason, evidence=evidence)
+        is_left_out = isinstance(error, LeftOut)
+        return Result(requirement, "not_tested", reason, evidence=evidence, was_left_out=is_left_out)
     if isinstance(error, UNDECIDED):
         return Result(requirement, "inconclusive", reason, evidence=evidence)
     fault = client.redaction.show_line(f"the judge's own fault: {describe_judge_error(error)}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from conformance.assertions.outcome import NotTested
+from conformance.assertions.outcome import LeftOut
 
 LONGEST_BODY = 2048
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -31,17 +31,17 @@ class Mode(StrEnum):
         return self is not Mode.READ_ONLY
 
     def require_full_mode(self, what: str) -> None:
-        """Raise NotTested unless the mode allows *what*, which others who use the target may notice."""
+        """Raise LeftOut unless the mode allows *what*, which others who use the target may notice."""
         if self is not Mode.FULL:
-            raise NotTested(f"{what} is left out by --mode {self}")
+            raise LeftOut(f"{what} is left out by --mode {self}")
 
     def require_write(self) -> None:
-        """Raise NotTested if nothing may be written."""
+        """Raise LeftOut if nothing may be written."""
         if not self.may_write:
-            raise NotTested(f"a write is left out by --mode {self}")
+            raise LeftOut(f"a write is left out by --mode {self}")
 
     def require_short_body(self, size_bytes: int) -> None:
-        """Raise NotTested if a body is too long for the mode."""
+        """Raise LeftOut if a body is too long for the mode."""
         if size_bytes > LONGEST_BODY:
             self.require_full_mode(f"a body of {size_bytes} bytes")
 

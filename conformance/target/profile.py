@@ -124,6 +124,17 @@ def make_profile(model: type[ProfileT], document: Mapping[Any, Any], name: str, 
         raise BadProfile("\n".join(f"{name}: {describe_error(one)}" for one in error.errors())) from None
 
 
+def move_profile(profile: ProfileT, base_url: str, name: str) -> ProfileT:
+    """Return *profile* with its credentials and fixtures for another address, which an option of that *name* gives.
+
+    Raises BadProfile if it is no address.
+    """
+    if sentence := _describe_bad_url(base_url):
+        raise BadProfile(f"{name} {base_url}: {sentence}")
+    changes = {"base_url": base_url.rstrip("/"), "name": None, "tls": None, "proxy": None}
+    return profile.model_copy(update=changes)
+
+
 def _describe_bad_url(url: str) -> str | None:
     try:
         parts = urlsplit(url)

@@ -35,6 +35,7 @@ FLOORS = {
     "conformance": [
         "pytest_plugin",
         "command",
+        "drift",
         "report",
         "proof",
         "judge",

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 import openapi
 from conformance import proof
 from conformance.command.cli import app
-from conformance.command.explanation import describe_server
+from conformance.command.explanation.facts import describe_server
 from conformance.judge.suites import collect_requirements
 
 APIS = openapi.api_names()

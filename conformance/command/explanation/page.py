@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import openapi
-from conformance.command.explanation import LEVELS, Explanation, explain_requirements
+from conformance.command.explanation.facts import LEVELS, Explanation, explain_requirements
 from conformance.judge.suites import collect_requirements, reasons_not_asked
 
 _NOT_ASKED = "What is not asked"

@@ -1,0 +1,1 @@
+"""What there is to know about requirements, for a terminal and as a page."""

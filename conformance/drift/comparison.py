@@ -1,0 +1,186 @@
+"""A target and a stub of it, asked the same: what both answer alike, and what is behind the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.assertions.outcome import RunStopped
+from conformance.drift.difference import Difference, find_differences
+from conformance.drift.explanation import ChosenApart, Explanations, list_chosen_apart
+from conformance.drift.operations import Operations
+from conformance.drift.replay import AnsweredPair, replay_exchanges
+from conformance.http.connection import HttpConnection
+from conformance.http.evidence import Exchange
+from conformance.http.redaction import Redaction
+from conformance.judge.choices import TakenChoice, list_taken
+from conformance.judge.result import Result
+from conformance.judge.session import CannotRun, TargetSession, judge_target, make_redaction
+from conformance.judge.suites import suite_of
+from conformance.judge.verdict import Verdict
+from conformance.suite.choice import merge_observed
+from conformance.suite.mode import Mode
+from conformance.suite.requirement import Requirement
+from conformance.target.profile import AnyTarget
+
+_STUB_WITHIN_S = 120
+
+
+@dataclass(frozen=True)
+class DifferenceGroup:
+    """A difference that requests have in common, and what is behind it.
+
+    choices: those of which one explains it; none if no choice does. promise: what of the contract one of the answers
+    breaks, if no choice explains it. exchanges: of the target.
+    """
+
+    difference: Difference
+    choices: tuple[str, ...]
+    promise: str | None
+    exchanges: list[Exchange] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of asking both the same.
+
+    verdict: on the target. redaction: knows the credentials of both. compared, equal: how many requests. apart: the
+    choices that both take differently.
+    """
+
+    verdict: Verdict
+    stub_url: str
+    redaction: Redaction
+    compared: int
+    equal: int
+    apart: Sequence[ChosenApart]
+    groups: Sequence[DifferenceGroup]
+
+    @property
+    def share(self) -> float:
+        """The part of the requests that both answer alike."""
+        return self.equal / self.compared if self.compared else 1.0
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the run of the target has ended early; None if it has not."""
+        return self.verdict.stopped or self.verdict.ended_by
+
+    @property
+    def has_broken_promise(self) -> bool:
+        """Whether something differs that the contract promises and no choice explains."""
+        return any(group.promise for group in self.groups)
+
+    @property
+    def left_out(self) -> int:
+        """How many requirements the mode of the run left out."""
+        return sum(one.was_left_out for one in self.verdict.results)
+
+
+def compare_with_stub(
+    target: AnyTarget,
+    stub: AnyTarget,
+    *,
+    seed: int = 0,
+    mode: Mode = Mode.FULL,
+    budget_s: float,
+    on_start: Callable[[Requirement], None] = lambda _: None,
+    on_result: Callable[[Result], None] = lambda _: None,
+    connect_target: Callable[..., HttpConnection] = HttpConnection,
+    connect_stub: Callable[..., HttpConnection] = HttpConnection,
+) -> Comparison:
+    """Judge *target*, send *stub* all that it got, and compare the answers; then judge *stub* for its choices.
+
+    budget_s: for the run of the target. on_start, on_result: called as judge_target does, for the target.
+    Raises CannotRun if one of both cannot be judged, or if the stub is gone before the end.
+    """
+    _check_presence(stub, mode, connect_stub)
+    callbacks = {"on_start": on_start, "on_result": on_result}
+    verdict = _judge(target, "target", budget_s, seed, mode, connect_target, **callbacks)
+    redaction = make_redaction(suite_of(target))
+    for secret in (*target.secrets(), *stub.secrets()):
+        redaction.conceal(secret.reveal(), secret.name)
+    try:
+        pairs = list(
+            replay_exchanges(verdict.exchanges, target, stub, redaction, _STUB_WITHIN_S, connect_stub)
+        )
+    except RunStopped as stop:
+        raise CannotRun(f"the stub: {stop}") from None
+    # Not before: what a run leaves behind would be in the answers.
+    apart = _list_chosen_apart(verdict, stub, mode, connect_stub)
+    operations = Operations(target)
+    found = {id(one.target): find_differences(operations, one) for one in pairs}
+    groups = _group_differences(pairs, found, Explanations(apart, verdict.results, found), operations)
+    equal = sum(not differences for differences in found.values())
+    return Comparison(verdict, stub.base_url, redaction, len(pairs), equal, apart, groups)
+
+
+def _check_presence(stub: AnyTarget, mode: Mode, connect: Callable[..., HttpConnection]) -> None:
+    """Raise CannotRun if *stub* cannot be judged: a run of the target may take minutes."""
+    with TargetSession(suite_of(stub), mode=mode, make_connection=connect) as session:
+        if trouble := session.preflight():
+            raise CannotRun(f"the stub: {trouble}")
+
+
+def _list_chosen_apart(
+    verdict: Verdict, stub: AnyTarget, mode: Mode, connect: Callable[..., HttpConnection]
+) -> list[ChosenApart]:
+    taken = _list_taken(verdict)
+    if not taken:
+        return []
+    of_stub = _judge(stub, "stub", _STUB_WITHIN_S, verdict.seed, mode, connect)
+    if trouble := of_stub.stopped or of_stub.ended_by:
+        raise CannotRun(f"the stub: {trouble}")
+    return list_chosen_apart(taken, _list_taken(of_stub))
+
+
+def _judge(
+    target: AnyTarget,
+    what: str,
+    budget_s: float,
+    seed: int,
+    mode: Mode,
+    connect: Callable[..., HttpConnection],
+    **callbacks: Any,
+) -> Verdict:
+    """Judge *target*; raises CannotRun if nothing could be asked of it, and KeyboardInterrupt after one."""
+    within_s = min(budget_s, target.patience.budget_s or budget_s)
+    verdict = judge_target(
+        target, seed=seed, mode=mode, budget_s=within_s, make_connection=connect, **callbacks
+    )
+    if verdict.was_interrupted:
+        raise KeyboardInterrupt
+    if verdict.stopped and not any(one.was_asked for one in verdict.results):
+        raise CannotRun(f"the {what}: {verdict.stopped}")
+    return verdict
+
+
+def _list_taken(verdict: Verdict) -> list[TakenChoice]:
+    return list_taken(verdict.api, merge_observed(one.observed for one in verdict.results))
+
+
+def _group_differences(
+    pairs: Iterable[AnsweredPair],
+    found: Mapping[int, Sequence[Difference]],
+    explanations: Explanations,
+    operations: Operations,
+) -> list[DifferenceGroup]:
+    """Put the requests that differ in the same, for the same reason, together; the most frequent come first."""
+    groups: dict[tuple[Difference, tuple[str, ...], str | None], DifferenceGroup] = {}
+    for pair in pairs:
+        for difference in found[id(pair.target)]:
+            choices = explanations.explain(pair.target, difference)
+            promise = None if choices else _find_broken_promise(pair, operations)
+            key = difference, choices, promise
+            group = groups.setdefault(key, DifferenceGroup(difference, choices, promise))
+            group.exchanges.append(pair.target)
+    return sorted(groups.values(), key=lambda one: len(one.exchanges), reverse=True)
+
+
+def _find_broken_promise(pair: AnsweredPair, operations: Operations) -> str | None:
+    """Say which of two answers is not what the contract promises, and in what; None if both are."""
+    for who, exchange in (("the target", pair.target), ("the stub", pair.stub)):
+        if broken := operations.find_broken_promise(exchange):
+            return f"{who}: {broken}"
+    return None

@@ -1,0 +1,97 @@
+"""Which choice explains that a target and a stub answer differently."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from conformance.drift.difference import Difference
+from conformance.http.evidence import Exchange
+from conformance.judge.choices import TakenChoice
+from conformance.judge.result import Result
+from conformance.suite.choice import OTHER
+from openapi.choices import Choice
+
+_STATUS_OF_NAME = re.compile(r"-([1-5][0-9]{2})$")
+
+
+@dataclass(frozen=True)
+class ChosenApart:
+    """A choice of which the target and the stub take different alternatives."""
+
+    choice: Choice
+    target: str
+    stub: str
+
+    def predicts(self, difference: Difference) -> bool | None:
+        """Tell whether the two alternatives are the two statuses; None if their names do not say that."""
+        named = [self._read_status(one) for one in (self.target, self.stub)]
+        if difference.member is not None:
+            return None if None in named else False
+        met = [difference.target, difference.stub]
+        if any(status not in (None, answered) for status, answered in zip(named, met, strict=True)):
+            return False
+        return None if None in named else True
+
+    def is_about(self, difference: Difference) -> bool:
+        """Tell whether the choice stands at the member that differs."""
+        at, steps = self.choice.at, re.split(r"[.\[\]]+", difference.member or "")
+        return at[-2:-1] == ("properties",) and at[-1] in steps
+
+    def _read_status(self, alternative: str) -> str | None:
+        # A name that the contract does not have may be anything.
+        named = _STATUS_OF_NAME.search(alternative) if alternative in self.choice.alternatives else None
+        return named[1] if named else None
+
+
+def list_chosen_apart(target: Sequence[TakenChoice], stub: Sequence[TakenChoice]) -> list[ChosenApart]:
+    """List the choices of which both could be told and that are not the same; two that are OTHER may differ, too."""
+    return [
+        ChosenApart(here.choice, here.alternative, there.alternative)
+        for here, there in zip(target, stub, strict=True)
+        if here.alternative and there.alternative
+        if here.alternative != there.alternative or here.alternative == OTHER
+    ]
+
+
+class Explanations:
+    """Finds the choices that explain differences: both servers take them apart, and their requirements have met those.
+
+    apart: these choices. results: of the run, with the exchanges that each requirement saw. found: the differences of
+    each exchange, by its identity.
+    """
+
+    def __init__(
+        self,
+        apart: Sequence[ChosenApart],
+        results: Iterable[Result],
+        found: Mapping[int, Sequence[Difference]],
+    ) -> None:
+        self._apart = apart
+        self._seen_by: dict[int, set[str]] = {}
+        self._met: dict[str, set[Difference]] = {}
+        for result in results:
+            if result.observed:
+                met = self._met.setdefault(result.observed.choice, set())
+                for exchange in result.evidence:
+                    self._seen_by.setdefault(id(exchange), set()).add(result.observed.choice)
+                    met.update(found.get(id(exchange), ()))
+        ids = {one.choice.id for one in apart}
+        # What a choice meets that both take alike is everywhere, and has another reason.
+        self._everywhere = {one for id_, met in self._met.items() if id_ not in ids for one in met}
+
+    def explain(self, exchange: Exchange, difference: Difference) -> tuple[str, ...]:
+        """Return the choices of which one explains a *difference* in the answers to *exchange*; none if none does."""
+        fitting = [one for one in self._apart if self._fits(one, difference)]
+        # Of several that would do, the one that the request was sent for, or that stands where they differ.
+        own = [one for one in fitting if one.choice.id in self._seen_by.get(id(exchange), ())]
+        about = [one for one in fitting if one.is_about(difference)]
+        return tuple(one.choice.id for one in own or about or fitting)
+
+    def _fits(self, one: ChosenApart, difference: Difference) -> bool:
+        is_predicted = one.predicts(difference)
+        if is_predicted is not None:
+            return is_predicted
+        has_met = difference in self._met.get(one.choice.id, ())
+        return has_met and (one.is_about(difference) or difference not in self._everywhere)

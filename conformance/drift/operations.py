@@ -1,0 +1,94 @@
+"""Which operation of a contract a request is to, and whether an answer is what the contract promises of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from urllib.parse import urlsplit
+
+import httpx2
+
+import openapi
+from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.contract.misfit import find_misfit
+from conformance.contract.profile import ContractProfile
+from conformance.contract.reading import Contract, Operation, read_contract
+from conformance.drift.answer_schema import AnswerSchema, find_answer_schema
+from conformance.http.evidence import Exchange
+from conformance.http.response import Response
+from conformance.target.profile import AnyTarget
+
+# Routers, proxies and frameworks answer these before the operation sees the request.
+_STATUSES_OF_OTHERS = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431}
+_NOWHERE = "another path or method"
+
+
+class Operations:
+    """The operations that *target* has by its contract."""
+
+    def __init__(self, target: AnyTarget) -> None:
+        self._target = target
+        self._base_path = urlsplit(target.base_url).path.rstrip("/")
+        self._paths: list[tuple[str, re.Pattern[str]]] = [
+            (path, re.compile(re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(path.rstrip("/"))) + "/?"))
+            for path in self._spec["paths"]
+        ]
+
+    @property
+    def _spec(self) -> openapi.Spec:
+        if isinstance(self._target, ContractProfile):
+            return self._target.spec.spec
+        return openapi.load_contract(self._target.api)
+
+    def name_operation(self, exchange: Exchange) -> str:
+        """Name the operation that *exchange* was to, by its method and path in the contract."""
+        path = self._find_path(exchange)
+        return f"{exchange.method} {path}" if path else _NOWHERE
+
+    def find_broken_promise(self, exchange: Exchange) -> str | None:
+        """Say in what an answer is not what the contract promises: a documented status, the schema of a success.
+
+        None if it is, or if that cannot be told.
+        """
+        operation = self._operations.get(self.name_operation(exchange))
+        if operation is None or exchange.status is None:
+            return None
+        if not operation.documents_status(exchange.status) and "default" not in operation.statuses:
+            is_of_others = exchange.status in _STATUSES_OF_OTHERS
+            return None if is_of_others else f"status {exchange.status} is not documented"
+        if not 200 <= exchange.status < 300:
+            return None
+        try:
+            misfit = find_misfit(operation, _as_response(exchange))
+        except (NotTested, Inconclusive):
+            return None
+        return misfit.text if misfit else None
+
+    def find_schema(self, exchange: Exchange) -> AnswerSchema:
+        """Return what the contract says of the answer's body."""
+        path = self._find_path(exchange)
+        operation = self._spec["paths"][path][exchange.method.lower()] if path else None
+        return find_answer_schema(self._spec, operation, exchange.status or 0)
+
+    def _find_path(self, exchange: Exchange) -> str | None:
+        asked = urlsplit(str(exchange.rebuild_request().url)).path.removeprefix(self._base_path)
+        method = exchange.method.lower()
+        for path, pattern in self._paths:
+            if pattern.fullmatch(asked) and method in self._spec["paths"][path]:
+                return path
+        return None
+
+    @cached_property
+    def _operations(self) -> Mapping[str, Operation]:
+        return {f"{one.method} {one.path}": one for one in self._contract.operations}
+
+    @property
+    def _contract(self) -> Contract:
+        if isinstance(self._target, ContractProfile):
+            return self._target.spec
+        return read_contract(openapi.contract_path(self._target.api))
+
+
+def _as_response(exchange: Exchange) -> Response:
+    return Response(exchange.status or 0, httpx2.Headers(dict(exchange.response_headers)), 0, 0, exchange)
