@@ -25,10 +25,11 @@ def apply_choices(spec: Any, chosen: Chosen) -> Any:
     """
     choices = read_choices(spec)
     check_chosen(choices, chosen)
+    # In the order of the contract, so that the same alternatives make the same contract.
     taken = [
-        (choices[id_], choices[id_].alternatives[name])
-        for id_, name in chosen.items()
-        if name != choices[id_].default
+        (choice, choice.alternatives[chosen[id_]])
+        for id_, choice in choices.items()
+        if chosen.get(id_, choice.default) != choice.default
     ]
     if not taken:
         return spec
