@@ -77,5 +77,5 @@ def describe_place(document: Any, at: Steps) -> str:
         _, path, method, *rest = steps
         *_, group, last = path.split("/")
         steps = [method.upper(), f"{group}/{last}" if last.startswith("{") else last, *rest]
-    named = [step for step in steps if step not in _NOISE]
+    named = [step for step in steps if step not in _NOISE] or ["the root"]
     return ".".join(named) if steps[:2] == ["components", "schemas"] else " ".join(named)

@@ -20,10 +20,13 @@ def write_challenges(
 ) -> str:
     """Write the value of WWW-Authenticate: a challenge for each scheme of *security*; empty if it has none.
 
-    refused: the names of the schemes whose credentials came and were refused.
+    refused: the names of the schemes whose credentials came and were refused. A scheme whose ``x-challenge`` is false
+    has none, nor have those beside it.
     """
     names = dict.fromkeys(name for alternative in security for name in alternative if name in schemes)
     # No scheme stands for a token in a cookie or for a signature of ours; a bearer token is asked for beside them.
+    if any(schemes[name].get("x-challenge") is False for name in names):
+        return ""
     own = [
         name
         for name in names

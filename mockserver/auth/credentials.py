@@ -63,11 +63,15 @@ def _make_bearer_reader(schemes: Sequence[Scheme]) -> ReadCredential:
         is_in_authorization(scheme) and credential_kind(scheme) != SIGNATURE for scheme in schemes
     )
 
+    is_exact = any(scheme.get("x-case-sensitive") is True for scheme in schemes)
+
     def read_bearer_token(request: Request) -> str | None:
         value = request.header("authorization")
         if value is None:
             return None
         token = _parse_bearer(value) if len(value) <= _LONGEST_CACHED else _parse_bearer.__wrapped__(value)
+        if is_exact and not value.startswith("Bearer "):
+            token = None
         if token is None and not takes_any and not value.lower().startswith(words):
             raise Unauthenticated(f"The Authorization header must be {forms}")
         return token

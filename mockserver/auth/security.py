@@ -75,7 +75,8 @@ def compile_security(
                 try:
                     return check(credential, request, session)
                 except Unauthenticated as problem:
-                    problem.headers = {**problem.headers, CHALLENGES: challenges}
+                    if challenges:
+                        problem.headers = {**problem.headers, CHALLENGES: challenges}
                     raise
         if is_optional:
             return Caller(credentials.subject, None, request.header("origin"))

@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 from mockserver.auth.challenges import CHALLENGES
 from mockserver.contract.examples import example_headers
 from mockserver.contract.operation import OFF_CONTRACT, Operation, matching_response
-from mockserver.http.problems import Invalid, Problem, Violation, reason_phrase, suggest_nearest
+from mockserver.http.problems import (
+    Invalid,
+    Problem,
+    Unavailable,
+    Violation,
+    reason_phrase,
+    suggest_nearest,
+)
 from mockserver.http.reply import Reply
 from mockserver.simulation.prefer import PreferHeader
 from openapi.media_type import JSON, is_json
@@ -149,3 +156,5 @@ class _ForcedProblem(Problem):
     def __init__(self, status: int, message: str | None) -> None:
         super().__init__(message or reason_phrase(status))
         self.kind = status
+        if status == Unavailable.kind:  # which some answer with another status
+            self.general_choice = Unavailable.general_choice

@@ -19,6 +19,7 @@ from mockserver.contract.media_type import is_accepted, json_content
 from mockserver.contract.parameter import Parameter
 from mockserver.contract.schema import Schema
 from mockserver.http import exact_json
+from mockserver.http.json_by_choice import make_json_reader
 from mockserver.http.problems import (
     CannotStart,
     InternalError,
@@ -40,6 +41,8 @@ logger = logging.getLogger(__name__)
 # Of a body that is parsed while nobody else is served, which takes ten milliseconds.
 _MOST_BYTES_AT_ONCE = 256 * 1024
 OFF_CONTRACT = "X-Mock-Off-Contract"
+# The choices that the stub knows in every contract.
+_CHARSET, _ORDER = "charset-parameter", "order-of-refusals"
 
 
 class MagicId(NamedTuple):
@@ -126,11 +129,15 @@ class Operation:
         # Most requests have no query, and what they leave out need not be read.
         self._needed_parameters = [one for one in self._parameters if not one.is_needless]
         self._defaults = {one.name: one.default for one in self._parameters if one.is_needless}
+        # Whether a request is validated before it is authenticated.
+        self.validates_first = choices.names.get(_ORDER, "").startswith("body-") and bool(self.request_body)
         self._media_types = frozenset(map(bare_media_type, self.request_body.get("content", {})))
         body = json_content(self.request_body)
         self._body_places = ChoicePlaces(choices, [self.request_body, body.get("schema", {})])
         find_choice = self._body_places.find_choice
         self._body = Schema(body.get("schema", {}), spec, find_choice=find_choice) if body else None
+        self._read_json = make_json_reader(choices.names)
+        self._takes_parameters = choices.names.get(_CHARSET, "accepted") == "accepted"
         self._reads_as_json = choices.inputs.get(UnsupportedMediaType.general_choice or "") == READ_AS_JSON
         self._magic_fields = _find_magic_fields(spec, self.parameters, body.get("schema", {}) if body else {})
         self._response_schemas = {
@@ -157,10 +164,10 @@ class Operation:
             media_type = request.header("content-type")
             if media_type is not None and not is_accepted(media_type[:200], self._media_types):
                 if not self._reads_as_json:
-                    raise UnsupportedMediaType(
-                        f"Content-Type is {media_type[:200]!r}; send {self._describe_media_types()}"
-                    )
+                    raise self._refuse_media_type(media_type)
                 media_type = JSON
+            elif media_type is not None and not self._takes_parameters and ";" in media_type:
+                raise self._refuse_media_type(media_type, _CHARSET)
             # Most bodies have arrived by now, and to take one costs less than to await it.
             raw = request.take_body()
             if raw is None:
@@ -226,7 +233,7 @@ class Operation:
         if self._body is None or not is_json(media_type or JSON):
             return raw
         try:
-            body = exact_json.loads(raw)
+            body = self._read_json(raw)
         except exact_json.NotExact as error:
             return self._stand_in_for_body(MALFORMED, str(error), violations)
         return self._check_body(body, violations)
@@ -249,6 +256,11 @@ class Operation:
         if word == MALFORMED or self.request_body.get("required", False):
             raise Invalid([Violation("", problem, choice)])
         return None
+
+    def _refuse_media_type(self, media_type: str, choice: str | None = None) -> UnsupportedMediaType:
+        return UnsupportedMediaType(
+            f"Content-Type is {media_type[:200]!r}; send {self._describe_media_types()}", choice=choice
+        )
 
     def _describe_media_types(self) -> str:
         return " or ".join(sorted(self._media_types))

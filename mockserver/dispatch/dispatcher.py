@@ -202,6 +202,8 @@ class Dispatcher:
         # The signature of a signed request covers its body.
         if operation.needs_body_first is not None and operation.needs_body_first(request):
             await request.read_body()
+        if operation.validates_first:
+            await operation.read_arguments(request, exchange.path_values, None)
         try:
             caller = operation.authenticate(request, session)
         except UnverifiedToken as unverified:

@@ -34,7 +34,38 @@ def loads(raw: bytes, deepest: int = MAXIMUM_DEPTH) -> Any:
                 return value
         except (orjson.JSONDecodeError, TypeError):
             pass
-    return _parse_carefully(raw, deepest)
+    return parse_carefully(raw, deepest)
+
+
+def parse_carefully(
+    raw: bytes,
+    deepest: int = MAXIMUM_DEPTH,
+    decoder: json.JSONDecoder | None = None,
+    *,
+    refuses_surrogates: bool = True,
+) -> Any:
+    """Parse as ``loads`` does, or as another *decoder* takes what JSON leaves open.
+
+    refuses_surrogates: whether half a surrogate pair is refused.
+    Raises NotExact.
+    """
+    text = _decode_utf_8(raw)
+    try:
+        value = (decoder or _DECODER).decode(text)
+    except json.JSONDecodeError as error:
+        at = f"line {error.lineno}, column {error.colno}"
+        raise NotExact(f"the body is not JSON: {error.msg} at {at}") from None
+    except RecursionError:
+        raise NotExact(_describe_depth(deepest)) from None
+    except NotExact:
+        raise
+    except ValueError:
+        raise NotExact("the body holds an integer with too many digits") from None
+    if text.count("[") + text.count("{") > deepest and _measure_depth(value) > deepest:
+        raise NotExact(_describe_depth(deepest))
+    if refuses_surrogates and "\\u" in text:
+        _refuse_lone_surrogates(value)
+    return value
 
 
 def dumps(value: Any) -> bytes:
@@ -82,26 +113,6 @@ def _append_json(text: bytearray, value: Any, levels: int) -> None:
         text += dumps(value)
 
 
-def _parse_carefully(raw: bytes, deepest: int) -> Any:
-    text = _decode_utf_8(raw)
-    try:
-        value = _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        at = f"line {error.lineno}, column {error.colno}"
-        raise NotExact(f"the body is not JSON: {error.msg} at {at}") from None
-    except RecursionError:
-        raise NotExact(_describe_depth(deepest)) from None
-    except NotExact:
-        raise
-    except ValueError:
-        raise NotExact("the body holds an integer with too many digits") from None
-    if text.count("[") + text.count("{") > deepest and _measure_depth(value) > deepest:
-        raise NotExact(_describe_depth(deepest))
-    if "\\u" in text:
-        _refuse_lone_surrogates(value)
-    return value
-
-
 def _describe_depth(deepest: int) -> str:
     return f"the body nests more than {deepest} levels deep"
 
@@ -141,7 +152,8 @@ def _refuse_lone_surrogates(value: Any) -> None:
         raise NotExact("the body holds a lone surrogate, which is not a character") from None
 
 
-def _parse_float(text: str) -> float:
+def parse_float(text: str) -> float:
+    """Parse a number with a fraction or an exponent; raises NotExact if a double alters it."""
     number = float(text)
     if math.isinf(number):
         raise NotExact(f"the number {_shorten_text(text)} is out of range")
@@ -159,11 +171,13 @@ def _shorten_text(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def refuse_constant(name: str) -> NoReturn:
+    """Refuse what only looks like a number, such as NaN."""
     raise NotExact(f"the body is not JSON: {name} is not a JSON value")
 
 
-def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its members; raises NotExact if a name is there twice."""
     members = dict(pairs)
     if len(members) != len(pairs):
         # The members stand in the order they came first: where the two part, a name has come again.
@@ -173,6 +187,6 @@ def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(
-    parse_float=_parse_float, parse_constant=_refuse_constant, object_pairs_hook=_build_object
+    parse_float=parse_float, parse_constant=refuse_constant, object_pairs_hook=build_object
 )
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))

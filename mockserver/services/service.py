@@ -66,8 +66,8 @@ class Service:
 
     @property
     def schemes(self) -> Mapping[str, Any]:
-        """The contract's security schemes."""
-        schemes: Mapping[str, Any] = self.spec.get("components", {}).get("securitySchemes", {})
+        """The security schemes of the contract with the alternatives in force."""
+        schemes: Mapping[str, Any] = self.choices.spec.get("components", {}).get("securitySchemes", {})
         return schemes
 
     def _find_instance(self, session: Session) -> Any:

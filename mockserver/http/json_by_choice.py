@@ -1,0 +1,148 @@
+"""JSON read as the choices of a contract say: where JSON leaves something open, and where servers are lenient."""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from mockserver.http import exact_json
+
+ReadJson = Callable[[bytes], Any]
+_Pairs = list[tuple[str, Any]]
+_Object = dict[str, Any]
+
+# Of the choices that are read here, by their ids, what exact_json does.
+_OF_EXACT_JSON = {
+    "byte-order-mark": "accepted",
+    "not-a-number": "refused-400",
+    "number-forms": "refused-400",
+    "integer-beyond-doubles": "kept",
+    "duplicate-members": "refused-400",
+    "member-order": "kept",
+    "lone-surrogate": "refused-400",
+    "unicode-forms": "kept",
+}
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def make_json_reader(choices: Mapping[str, str]) -> ReadJson:
+    """Make the function that parses a body, or raises NotExact: that of exact_json, unless *choices* differ from it."""
+    taken = {id_: choices.get(id_, usual) for id_, usual in _OF_EXACT_JSON.items()}
+    if taken == _OF_EXACT_JSON:
+        return exact_json.loads
+    build_object = _OBJECTS[taken["duplicate-members"]]
+    order = _ORDERS[taken["member-order"]]
+    decoder = json.JSONDecoder(
+        parse_int=_INTEGERS[taken["integer-beyond-doubles"]],
+        parse_float=_FLOATS[taken["number-forms"]],
+        parse_constant=_CONSTANTS[taken["not-a-number"]],
+        object_pairs_hook=build_object if order is None else lambda pairs: order(build_object(pairs)),
+    )
+    changes = [_TEXTS[id_][taken[id_]] for id_ in _TEXTS if taken[id_] in _TEXTS[id_]]
+
+    def read_json(raw: bytes) -> Any:
+        if taken["byte-order-mark"] != "accepted" and raw.startswith(_BYTE_ORDER_MARK):
+            raise exact_json.NotExact("the body is not JSON: it begins with a byte order mark")
+        value = exact_json.parse_carefully(
+            raw, decoder=decoder, refuses_surrogates=taken["lone-surrogate"] == "refused-400"
+        )
+        for change in changes:
+            value = _change_texts(value, change)
+        return value
+
+    return read_json
+
+
+# --- numbers ---------------------------------------------------------------------------------------------
+
+
+def _round_integer(digits: str) -> int:
+    return int(float(digits)) if abs(int(digits)) > 2**53 else int(digits)
+
+
+def _refuse_beyond_doubles(digits: str) -> int:
+    number = int(digits)
+    if abs(number) > 2**53:
+        raise exact_json.NotExact(f"the number {digits[:40]} has more digits than can be kept")
+    return number
+
+
+def _parse_finite(text: str) -> float | None:
+    return None if math.isinf(float(text)) else exact_json.parse_float(text)
+
+
+_INTEGERS: Mapping[str, Callable[[str], int]] = {
+    "kept": int,
+    "rounded": _round_integer,
+    "refused-400": _refuse_beyond_doubles,
+}
+_FLOATS: Mapping[str, Callable[[str], float | None]] = {
+    "refused-400": exact_json.parse_float,
+    "null": _parse_finite,
+}
+_CONSTANTS: Mapping[str, Callable[[str], Any]] = {
+    "refused-400": exact_json.refuse_constant,
+    "null": lambda _: None,
+}
+
+
+# --- objects ---------------------------------------------------------------------------------------------
+
+
+def _keep_first(pairs: _Pairs) -> _Object:
+    found: _Object = {}
+    for name, value in pairs:
+        found.setdefault(name, value)
+    return found
+
+
+def _sort_members(members: _Object) -> _Object:
+    return {name: members[name] for name in sorted(members)}
+
+
+def _sort_by_length(members: _Object) -> _Object:
+    return {name: members[name] for name in sorted(members, key=lambda name: (len(name.encode()), name))}
+
+
+_OBJECTS: Mapping[str, Callable[[_Pairs], _Object]] = {
+    "refused-400": exact_json.build_object,
+    "last": dict,
+    "first": _keep_first,
+}
+# The last one is that of PostgreSQL's jsonb.
+_ORDERS: Mapping[str, Callable[[_Object], _Object] | None] = {
+    "kept": None,
+    "sorted": _sort_members,
+    "shortest-first": _sort_by_length,
+}
+
+
+# --- texts -----------------------------------------------------------------------------------------------
+
+
+def _replace_surrogates(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+_TEXTS: Mapping[str, Mapping[str, Callable[[str], str]]] = {
+    "lone-surrogate": {"replaced": _replace_surrogates},
+    "unicode-forms": {
+        "composed": partial(unicodedata.normalize, "NFC"),
+        "decomposed": partial(unicodedata.normalize, "NFD"),
+    },
+}
+
+
+def _change_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """Change every text in *value*, and every name of a member."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_change_texts(item, change) for item in value]
+    if isinstance(value, dict):
+        return {change(name): _change_texts(member, change) for name, member in value.items()}
+    return value

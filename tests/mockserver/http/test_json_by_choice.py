@@ -1,0 +1,64 @@
+"""JSON is read as the choices of a contract say."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.http import exact_json
+from mockserver.http.json_by_choice import make_json_reader
+
+LONE = "\ud83d"
+
+
+@pytest.mark.parametrize(
+    ("choice", "alternative", "text", "value"),
+    [
+        ("not-a-number", "null", b"[NaN, -Infinity]", [None, None]),
+        ("number-forms", "null", b"[1e400, 1e2]", [None, 100]),
+        ("integer-beyond-doubles", "rounded", b"[9007199254740993, 7]", [9007199254740992, 7]),
+        ("duplicate-members", "last", b'{"a": 1, "b": 2, "a": 3}', {"a": 3, "b": 2}),
+        ("duplicate-members", "first", b'{"a": 1, "b": 2, "a": 3}', {"a": 1, "b": 2}),
+        ("lone-surrogate", "kept", rb'"a\ud83d"', f"a{LONE}"),
+        ("lone-surrogate", "replaced", rb'["a\ud83d", "\ud83d\ude00"]', ["a\ufffd", "\U0001f600"]),
+        ("unicode-forms", "composed", '{"e\u0301": ["e\u0301"]}'.encode(), {"\u00e9": ["\u00e9"]}),
+        ("unicode-forms", "decomposed", '"\u00e9"'.encode(), "e\u0301"),
+    ],
+)
+def test_alternative_is_taken(choice, alternative, text, value):
+    assert make_json_reader({choice: alternative})(text) == value
+
+
+@pytest.mark.parametrize(
+    ("choice", "text", "what"),
+    [
+        ("byte-order-mark", b"\xef\xbb\xbf{}", "byte order mark"),
+        ("integer-beyond-doubles", b"[9007199254740993]", "more digits"),
+    ],
+)
+def test_refusal_says_what_is_refused(choice, text, what):
+    with pytest.raises(exact_json.NotExact, match=what):
+        make_json_reader({choice: "refused-400"})(text)
+
+
+@pytest.mark.parametrize(
+    ("alternative", "names"),
+    [("kept", "cc b a"), ("sorted", "a b cc"), ("shortest-first", "a b cc")],
+)
+def test_members_are_in_the_order_of_the_alternative(alternative, names):
+    assert " ".join(make_json_reader({"member-order": alternative})(b'{"cc": 1, "b": 2, "a": 3}')) == names
+
+
+def test_members_of_one_length_come_before_longer_ones():
+    read = make_json_reader({"member-order": "shortest-first"})
+
+    assert [*read(b'{"ab": 1, "B": 2, "a": 3}')] == ["B", "a", "ab"]
+
+
+def test_what_another_alternative_does_not_touch_stays_refused():
+    for text in (b"{", b"NaN", b'{"a": 1, "a": 2}', b"1e400", rb'"\ud83d"', b"[" * 300 + b"]" * 300):
+        with pytest.raises(exact_json.NotExact):
+            make_json_reader({"unicode-forms": "composed"})(text)
+
+
+def test_defaults_read_as_fast_as_ever():
+    assert make_json_reader({"unicode-forms": "kept", "null-value": "refused-400"}) is exact_json.loads
