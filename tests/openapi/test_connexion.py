@@ -10,12 +10,13 @@ import pytest
 import openapi
 from mockserver.contract.shipped import read_shipped_operations
 from mockserver.control import api as control
+from mockserver.control.contracts import CONTRACT
 from mockserver.services.service import load_services
 from mockserver.stub import CannotStart, Stub
 
 SPECS = {
     **{api: openapi.load_contract(api) for api in openapi.api_names()},
-    control.NAME: openapi.read_contract(control.CONTRACT),
+    control.NAME: openapi.read_contract(CONTRACT),
 }
 
 

@@ -10,7 +10,8 @@ import openapi
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 # Under these keys lies sample data, not more of the document.
-DATA = frozenset({"example", "examples", "default", "enum"})
+# What a choice changes is a part of the contract only where that is chosen.
+DATA = frozenset({"example", "examples", "default", "enum", "x-choice"})
 
 At = tuple[Any, ...]
 

@@ -8,6 +8,7 @@ from conformance.apis.onlyautomator.answers import describe_answer, name_alterna
 from conformance.apis.onlyautomator.driver import WRITE_PATH, Driver
 from conformance.apis.onlyautomator.shared_writes import create_first_record
 from conformance.assertions.expect import observe
+from conformance.http.response import Response
 
 _REDIRECTS = (307, 308)
 
@@ -27,15 +28,18 @@ def test_trailing_slash(driver: Driver) -> None:
     answer = driver.send_undocumented("POST", f"{WRITE_PATH}/", json=driver.make_body())
     observe(
         f"with a trailing slash the write is answered {describe_answer(answer)}",
-        _name_redirect(driver) or name_alternative(answer, "accepted"),
+        _name_redirect(driver, answer)
+        or _name_redirect(driver, create_first_record(driver))
+        or name_alternative(answer, "accepted"),
     )
 
 
-def _name_redirect(driver: Driver) -> str | None:
-    """Name the redirect from one form of the path to the other, which is followed; None if there is none."""
-    create_first_record(driver)
-    for exchange in driver.client.evidence():
-        if exchange.status in _REDIRECTS:
-            where_from = "slash-added" if urlsplit(exchange.url).path.endswith(WRITE_PATH) else "redirect"
-            return f"{where_from}-{exchange.status}"
-    return None
+def _name_redirect(driver: Driver, answer: Response) -> str | None:
+    """Name the redirect to the other form of the path that was followed before an answer; None if there was none."""
+    exchanges = driver.client.exchanges
+    at = next(number for number, one in enumerate(exchanges) if one is answer.exchange)
+    former = exchanges[at - 1] if at else None
+    if former is None or former.status not in _REDIRECTS:
+        return None
+    kind = "slash-added" if urlsplit(former.url).path.endswith(WRITE_PATH) else "redirect"
+    return f"{kind}-{former.status}"

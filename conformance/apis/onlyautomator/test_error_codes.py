@@ -7,6 +7,7 @@ from conformance.apis.onlyautomator.answers import (
     code_of,
     describe_answer,
     describe_value,
+    name_alternative,
 )
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.shared_writes import write_during_outage
@@ -44,5 +45,5 @@ def test_service_unavailable_status(driver: Driver) -> None:
     observe(
         f"service_unavailable comes with status {answer.status}"
         + (f", Retry-After {after}" if after else ""),
-        f"status-{answer.status}",
+        name_alternative(answer, "accepted"),
     )
