@@ -129,9 +129,16 @@ def read_contract(file: Path) -> Contract:
 
 @lru_cache  # by content: a profile is read several times in a run, and a contract takes a second
 def _read_content(file: Path, content: bytes) -> Contract:
-    spec = to_json_form(_parse(file, content.decode("utf-8-sig")), _DEEPEST)
+    return build_contract(
+        file, _parse(file, content.decode("utf-8-sig")), hashlib.sha256(content).hexdigest()
+    )
+
+
+def build_contract(file: Path, document: Any, sha256: str = "") -> Contract:
+    """Make the contract of a *document* that was read from *file*; raises ValueError if it is none to judge by."""
+    spec = to_json_form(document, _DEEPEST)
     _check_document(spec)
-    return _build_contract(file, spec, hashlib.sha256(content).hexdigest())
+    return _make_contract(file, spec, sha256)
 
 
 def _parse(file: Path, text: str) -> Any:
@@ -173,7 +180,7 @@ def _check_document(spec: Any) -> None:
             raise ValueError(f"there is no {reference}") from None
 
 
-def _build_contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
+def _make_contract(file: Path, spec: openapi.Spec, sha256: str) -> Contract:
     name = _derive_name(str((spec.get("info") or {}).get("title", "")))
     if not name:
         raise ValueError("info.title is missing; it names the API")

@@ -107,11 +107,14 @@ def compare_with_stub(
         )
     except RunStopped as stop:
         raise CannotRun(f"the stub: {stop}") from None
+    taken = _list_taken(verdict)
     # Not before: what a run leaves behind would be in the answers.
-    apart = _list_chosen_apart(verdict, stub, mode, connect_stub)
-    operations = Operations(target)
-    found = {id(one.target): find_differences(operations, one) for one in pairs}
-    groups = _group_differences(pairs, found, Explanations(apart, verdict.results, found), operations)
+    taken_by_stub = _list_taken(_judge_stub(stub, seed, mode, connect_stub)) if taken else []
+    apart = list_chosen_apart(taken, taken_by_stub)
+    of_target, of_stub = Operations(target, _map_chosen(taken)), Operations(stub, _map_chosen(taken_by_stub))
+    found = {id(one.target): find_differences(one, of_target, of_stub) for one in pairs}
+    explanations = Explanations(apart, verdict.results, found)
+    groups = _group_differences(pairs, found, explanations, of_target, of_stub)
     equal = sum(not differences for differences in found.values())
     return Comparison(verdict, stub.base_url, redaction, len(pairs), equal, apart, groups)
 
@@ -123,16 +126,12 @@ def _check_presence(stub: AnyTarget, mode: Mode, connect: Callable[..., HttpConn
             raise CannotRun(f"the stub: {trouble}")
 
 
-def _list_chosen_apart(
-    verdict: Verdict, stub: AnyTarget, mode: Mode, connect: Callable[..., HttpConnection]
-) -> list[ChosenApart]:
-    taken = _list_taken(verdict)
-    if not taken:
-        return []
-    of_stub = _judge(stub, "stub", _STUB_WITHIN_S, verdict.seed, mode, connect)
-    if trouble := of_stub.stopped or of_stub.ended_by:
+def _judge_stub(stub: AnyTarget, seed: int, mode: Mode, connect: Callable[..., HttpConnection]) -> Verdict:
+    """Judge *stub*; raises CannotRun if it is gone before the end."""
+    verdict = _judge(stub, "stub", _STUB_WITHIN_S, seed, mode, connect)
+    if trouble := verdict.stopped or verdict.ended_by:
         raise CannotRun(f"the stub: {trouble}")
-    return list_chosen_apart(taken, _list_taken(of_stub))
+    return verdict
 
 
 def _judge(
@@ -160,27 +159,32 @@ def _list_taken(verdict: Verdict) -> list[TakenChoice]:
     return list_taken(verdict.api, merge_observed(one.observed for one in verdict.results))
 
 
+def _map_chosen(taken: Iterable[TakenChoice]) -> dict[str, str]:
+    return {one.choice.id: one.alternative for one in taken if one.alternative and one.is_named}
+
+
 def _group_differences(
     pairs: Iterable[AnsweredPair],
     found: Mapping[int, Sequence[Difference]],
     explanations: Explanations,
-    operations: Operations,
+    of_target: Operations,
+    of_stub: Operations,
 ) -> list[DifferenceGroup]:
     """Put the requests that differ in the same, for the same reason, together; the most frequent come first."""
     groups: dict[tuple[Difference, tuple[str, ...], str | None], DifferenceGroup] = {}
     for pair in pairs:
         for difference in found[id(pair.target)]:
             choices = explanations.explain(pair.target, difference)
-            promise = None if choices else _find_broken_promise(pair, operations)
+            promise = None if choices else _find_broken_promise(pair, of_target, of_stub)
             key = difference, choices, promise
             group = groups.setdefault(key, DifferenceGroup(difference, choices, promise))
             group.exchanges.append(pair.target)
     return sorted(groups.values(), key=lambda one: len(one.exchanges), reverse=True)
 
 
-def _find_broken_promise(pair: AnsweredPair, operations: Operations) -> str | None:
+def _find_broken_promise(pair: AnsweredPair, of_target: Operations, of_stub: Operations) -> str | None:
     """Say which of two answers is not what the contract promises, and in what; None if both are."""
-    for who, exchange in (("the target", pair.target), ("the stub", pair.stub)):
-        if broken := operations.find_broken_promise(exchange):
-            return f"{who}: {broken}"
-    return None
+    if broken := of_target.find_broken_promise(pair.target):
+        return f"the target: {broken}"
+    broken = of_stub.find_broken_promise(pair.stub)
+    return f"the stub: {broken}" if broken else None

@@ -26,13 +26,16 @@ class Difference:
     member: str | None = None
 
 
-def find_differences(operations: Operations, pair: AnsweredPair) -> list[Difference]:
-    """List in what the answers of *pair*, of a request to one of *operations*, differ."""
+def find_differences(pair: AnsweredPair, of_target: Operations, of_stub: Operations) -> list[Difference]:
+    """List in what the answers of *pair* differ, to a request to one of the operations that both have."""
     target, stub = pair.target, pair.stub
-    operation = operations.name_operation(target)
+    operation = of_target.name_operation(target)
     if target.status != stub.status:
         return [Difference(operation, _show_status(target), _show_status(stub))]
-    shapes = [describe_shape(one, operations.find_schema(one)) for one in (target, stub)]
+    shapes = [
+        describe_shape(target, of_target.find_schema(target)),
+        describe_shape(stub, of_stub.find_schema(stub)),
+    ]
     return [
         Difference(operation, one.target, one.stub, target.status, one.member)
         for one in compare_shapes(*shapes)

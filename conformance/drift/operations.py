@@ -13,11 +13,12 @@ import openapi
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.contract.misfit import find_misfit
 from conformance.contract.profile import ContractProfile
-from conformance.contract.reading import Contract, Operation, read_contract
+from conformance.contract.reading import Contract, Operation, build_contract
 from conformance.drift.answer_schema import AnswerSchema, find_answer_schema
 from conformance.http.evidence import Exchange
 from conformance.http.response import Response
 from conformance.target.profile import AnyTarget
+from openapi.choices import apply_choices
 
 # Routers, proxies and frameworks answer these before the operation sees the request.
 _STATUSES_OF_OTHERS = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431}
@@ -25,21 +26,20 @@ _NOWHERE = "another path or method"
 
 
 class Operations:
-    """The operations that *target* has by its contract."""
+    """The operations that *target* has by its contract, with the alternatives that it takes, *chosen* by the choice."""
 
-    def __init__(self, target: AnyTarget) -> None:
+    def __init__(self, target: AnyTarget, chosen: Mapping[str, str]) -> None:
         self._target = target
+        self._spec: openapi.Spec = (
+            target.spec.spec
+            if isinstance(target, ContractProfile)
+            else apply_choices(openapi.load_contract(target.api), chosen)
+        )
         self._base_path = urlsplit(target.base_url).path.rstrip("/")
         self._paths: list[tuple[str, re.Pattern[str]]] = [
             (path, re.compile(re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(path.rstrip("/"))) + "/?"))
             for path in self._spec["paths"]
         ]
-
-    @property
-    def _spec(self) -> openapi.Spec:
-        if isinstance(self._target, ContractProfile):
-            return self._target.spec.spec
-        return openapi.load_contract(self._target.api)
 
     def name_operation(self, exchange: Exchange) -> str:
         """Name the operation that *exchange* was to, by its method and path in the contract."""
@@ -51,16 +51,18 @@ class Operations:
 
         None if it is, or if that cannot be told.
         """
-        operation = self._operations.get(self.name_operation(exchange))
-        if operation is None or exchange.status is None:
+        path, status = self._find_path(exchange), exchange.status
+        if path is None or status is None:
             return None
-        if not operation.documents_status(exchange.status) and "default" not in operation.statuses:
-            is_of_others = exchange.status in _STATUSES_OF_OTHERS
-            return None if is_of_others else f"status {exchange.status} is not documented"
-        if not 200 <= exchange.status < 300:
+        documented = {
+            one.upper() for one in map(str, self._spec["paths"][path][exchange.method.lower()]["responses"])
+        }
+        if not documented & {str(status), f"{status // 100}XX", "DEFAULT"}:
+            return None if status in _STATUSES_OF_OTHERS else f"status {status} is not documented"
+        if not 200 <= status < 300:
             return None
         try:
-            misfit = find_misfit(operation, _as_response(exchange))
+            misfit = find_misfit(self._operations[f"{exchange.method} {path}"], _as_response(exchange))
         except (NotTested, Inconclusive):
             return None
         return misfit.text if misfit else None
@@ -87,7 +89,7 @@ class Operations:
     def _contract(self) -> Contract:
         if isinstance(self._target, ContractProfile):
             return self._target.spec
-        return read_contract(openapi.contract_path(self._target.api))
+        return build_contract(openapi.contract_path(self._target.api), self._spec)
 
 
 def _as_response(exchange: Exchange) -> Response:
