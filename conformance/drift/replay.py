@@ -36,7 +36,8 @@ def replay_exchanges(
 ) -> Iterator[AnsweredPair]:
     """Send each request of *exchanges* to *stub*, and yield those that both servers got in the same way.
 
-    What was sent at the same time as others, or as no library sends it, is sent for what it changes, and not compared.
+    What was sent at the same time as others, or as no library sends it, is sent for what it changes, and not compared;
+    what only the target knows the meaning of is not sent.
     Raises RunStopped if the stub is silent too often in a row, or after *within_s*.
     """
     url = httpx2.URL(stub.base_url)
@@ -46,12 +47,15 @@ def replay_exchanges(
     budget, rate_limit = Budget(within_s, connection.clock), RateLimit(None, connection.clock)
     sender = Sender(connection, proxy, log, redaction, budget, rate_limit, stub.patience.timeout_s)
     translation = Translation(target, stub)
+    triggers = {(name.lower(), value) for name, value in target.trigger_headers().items()}
     try:
         for exchange in sorted(exchanges, key=lambda one: one.started_at):
-            if exchange.was_sent_again or (exchange.manner and exchange.status is None):
+            request = exchange.rebuild_request()
+            is_trigger = bool(triggers) and triggers <= set(request.headers.multi_items())
+            if is_trigger or exchange.was_sent_again or (exchange.manner and exchange.status is None):
                 continue
             try:
-                sender.send(translation.translate(exchange.rebuild_request()))
+                sender.send(translation.translate(request))
                 sender.reset_silence_count()
             except (Inconclusive, DoesNotConform):
                 pass  # that there is no whole answer is one, too; the log has it

@@ -98,6 +98,10 @@ class TargetProfile(Model, Generic[CredentialsT, FixturesT]):
         """List those of them that have to be valid for the whole of a run."""
         return self.secrets()
 
+    def trigger_headers(self) -> Mapping[str, str]:
+        """Return the headers that make this target, and no other server, answer in another way."""
+        return {}
+
     def missing_keys(self) -> list[str]:
         """Name the optional keys that the profile does not give."""
         parts: dict[str, Any] = {"credentials": self.credentials, "fixtures": self.fixtures}

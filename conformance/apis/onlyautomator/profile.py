@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import field_validator
 
 from conformance.http.credentials.secret import Secret
@@ -53,6 +55,11 @@ class Profile(TargetProfile[Credentials, Fixtures]):
     """A whole profile; *capabilities* names what the target has beyond the documented operation."""
 
     triggers: Triggers = Triggers()
+
+    def trigger_headers(self) -> Mapping[str, str]:
+        """Return the headers that make this target, and no other server, unavailable."""
+        return self.triggers.service_unavailable.headers if self.triggers.service_unavailable else {}
+
     capabilities: list[str] = []
 
     @field_validator("capabilities")
