@@ -148,6 +148,15 @@ class Stub:
         """The operations of the served APIs, in the order of the services and their contracts."""
         return self.application.routes.operations
 
+    def list_chosen(self) -> list[str]:
+        """List the alternatives in force that are not the default, as ``--choose`` takes them."""
+        return [
+            f"{service.name}/{id_}={name}"
+            for service in self._services.values()
+            for id_, name in service.choices.names.items()
+            if name != service.choices.choices[id_].default
+        ]
+
     def make_credential(self, operation: Operation) -> SampleCredential | None:
         """Make a credential that *operation* accepts, or None if it needs none."""
         if self._mode == "off":

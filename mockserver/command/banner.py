@@ -14,6 +14,8 @@ from mockserver.stub import Stub
 from openapi.media_type import JSON
 from openapi.terminal_text import clean_line
 
+_MOST_CHOICES = 5
+
 
 def render_banner(stub: Stub, url: str) -> str:
     """Render the banner; every curl line works when pasted, for a day."""
@@ -25,6 +27,10 @@ def render_banner(stub: Stub, url: str) -> str:
             render_curl(operation, base, stub.make_credential(operation)),
             "",
         ]
+    others = stub.list_chosen()
+    if others:
+        more = f" and {len(others) - _MOST_CHOICES} more" if len(others) > _MOST_CHOICES else ""
+        lines += [f"# Where the documents are silent: {', '.join(others[:_MOST_CHOICES])}{more}", ""]
     return "\n".join([*lines, f"# The control plane, for people and programs: {url}/__admin/"])
 
 

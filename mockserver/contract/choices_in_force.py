@@ -41,7 +41,7 @@ class ChoicesInForce:
             self.choices: Mapping[str, Choice] = read_choices(spec)
         except BadChoice as error:
             raise InvalidContract(str(error)) from None
-        self.spec: Spec = apply_choices(spec, chosen)
+        self.spec: Spec = apply_choices(spec, chosen) if chosen else spec
         self.names: Mapping[str, str] = complete_chosen(self.choices, chosen)
         taken = {id_: self.choices[id_].alternatives[name] for id_, name in self.names.items()}
         self.statuses = {id_: one.status for id_, one in taken.items() if one.status is not None}

@@ -65,17 +65,25 @@ def load_service(file: Path) -> Service:
     Raises CannotStart for a file that cannot be served, with one line that says why.
     """
     spec = _read_document(file)
-    handlers: dict[str, Handler] = {}
+    names = set()
     for path, method, operation in _list_operations(spec, file):
         name = operation.get("operationId") or f"{method.upper()} {path}"
         operation["operationId"] = name
         operation.pop("x-openapi-router-controller", None)
-        if name in handlers:
+        if name in names:
             raise CannotStart(f"{file}: two operations are called {name}; give one another operationId")
+        names.add(name)
         for response in operation["responses"].values():
             _add_examples(spec, openapi.resolve_reference(spec, response))
-        handlers[name] = ExampleHandler(_choose_reply(spec, operation["responses"]))
-    return Service(file.stem, spec, None, NoFixtures(), str(file), handlers=handlers)
+    return Service(file.stem, spec, None, NoFixtures(), str(file), make_handlers=_make_handlers)
+
+
+def _make_handlers(spec: Spec) -> dict[str, Handler]:
+    """Make a handler of the examples of each operation."""
+    operations = [
+        item[method] for item in spec["paths"].values() for method in openapi.METHODS if method in item
+    ]
+    return {one["operationId"]: ExampleHandler(_choose_reply(spec, one["responses"])) for one in operations}
 
 
 def _read_document(file: Path) -> Spec:

@@ -29,7 +29,8 @@ class Service:
     api: the class whose methods handle the operations, made once per session; None where none of them has a state.
     file: where the contract lies, for messages. is_shipped: whether the contract ships here, and is known to be valid.
     handlers: by operationId; the methods of *api* unless given. chosen: the alternatives that are taken of the
-    contract's choices, by their ids, instead of the defaults.
+    contract's choices, by their ids, instead of the defaults. make_handlers: makes the handlers where they follow from
+    the contract.
     """
 
     name: str
@@ -40,12 +41,15 @@ class Service:
     is_shipped: bool = False
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     chosen: Chosen = field(default_factory=dict)
+    make_handlers: Callable[[Spec], Mapping[str, Handler]] | None = None
 
     def __post_init__(self) -> None:
         """Fill in the usual place of the contract, and the handlers."""
         # A frozen dataclass has no other way to derive one field from another.
         if not self.file:
             object.__setattr__(self, "file", f"openapi/{self.name}.yaml")
+        if self.make_handlers is not None:
+            object.__setattr__(self, "handlers", self.make_handlers(self.choices.spec))
         if not self.handlers and self.api is not None:
             object.__setattr__(self, "handlers", method_handlers(self.api, self._find_instance))
 
