@@ -9,6 +9,7 @@ from conformance.apis.suprsend.expectations import expect_refusal
 from conformance.apis.suprsend.shared_writes import write_with_wrong_key, write_without_key
 from conformance.assertions.expect import expect_status, observe
 from conformance.assertions.outcome import Inconclusive
+from conformance.assertions.refusal import name_refusal
 from conformance.http.response import Response
 
 
@@ -83,17 +84,29 @@ def test_wrong_key_status(driver: Driver) -> None:
     _expect_401_of_refusal(write_with_wrong_key(driver))
 
 
+def test_refusal_without_key(driver: Driver) -> None:
+    """OBSERVED how a request without an API key is refused. (suprsend: Authorizations)"""
+    answer = write_without_key(driver)
+    observe(f"no key is {describe_answer(answer)}", name_refusal(answer) or "accepted")
+
+
+def test_refusal_of_wrong_key(driver: Driver) -> None:
+    """OBSERVED how a wrong API key is refused. (suprsend: Authorizations)"""
+    answer = write_with_wrong_key(driver)
+    observe(f"a wrong key is {describe_answer(answer)}", name_refusal(answer) or "accepted")
+
+
 def test_key_without_scheme(driver: Driver) -> None:
     """OBSERVED how an API key without its scheme is answered. (suprsend: Authorizations)"""
-    observe(f"the bare key is {describe_answer(driver.write(OPT_IN, authorization=driver.api_key.bare_key))}")
+    answer = driver.write(OPT_IN, authorization=driver.api_key.bare_key)
+    observe(f"the bare key is {describe_answer(answer)}", name_refusal(answer) or "accepted")
 
 
 def test_lower_case_scheme(driver: Driver) -> None:
     """OBSERVED how the scheme in lower case is answered. (suprsend: Authorizations)"""
     authorization = driver.api_key.bearer_header.replace("Bearer", "bearer", 1)
-    observe(
-        f"the scheme in lower case is {describe_answer(driver.write(OPT_IN, authorization=authorization))}"
-    )
+    answer = driver.write(OPT_IN, authorization=authorization)
+    observe(f"the scheme in lower case is {describe_answer(answer)}", name_refusal(answer) or "accepted")
 
 
 def test_false_signature(driver: Driver) -> None:
@@ -102,4 +115,4 @@ def test_false_signature(driver: Driver) -> None:
     (suprsend: official clients)
     """
     answer = TABLE.find_row(WRITE, FALSE_SIGNATURE).send(driver)
-    observe(f"a false signature is {describe_answer(answer)}")
+    observe(f"a false signature is {describe_answer(answer)}", name_refusal(answer) or "accepted")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from conformance.apis.suprsend import hostile_input
-from conformance.apis.suprsend.category import describe_value
+from conformance.apis.suprsend.alternatives import name_error_body, name_largest_body
+from conformance.apis.suprsend.category import describe_answer, describe_value
 from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.expectations import error_body_of, expect_kind, judged_answers
 from conformance.apis.suprsend.shared_writes import (
@@ -14,6 +15,7 @@ from conformance.apis.suprsend.shared_writes import (
     write_with_wrong_key,
     write_without_key,
 )
+from conformance.apis.suprsend.telling_writes import write_invalid_preference
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.foreign_text import quote_text
@@ -54,6 +56,25 @@ def test_hostile_bodies(driver: Driver) -> None:
     observe(
         ", ".join(f"{name} {answer.status if answer else 'no answer'}" for name, answer in answers.items())
     )
+
+
+def test_error_body(driver: Driver) -> None:
+    """OBSERVED what the body of an error looks like. (suprsend: API specification)"""
+    answer = write_invalid_preference(driver)
+    if answer.ok:
+        raise Inconclusive("a preference that there is not is accepted")
+    text = f"an invalid preference is {describe_answer(answer)} with {quote_text(answer.text)}"
+    observe(text, name_error_body(answer))
+
+
+def test_large_bodies(driver: Driver) -> None:
+    """OBSERVED whether a body is too large that has more than 100 kB, or more than a megabyte. (suprsend: Body)"""
+    hundred, (_, million) = (
+        hostile_input.send_body(driver, "100 kB"),
+        hostile_input.send_member(driver, "1,000,000 characters"),
+    )
+    text = f"100 kB are {describe_answer(hundred)}, 1 MB is {describe_answer(million)}"
+    observe(text, name_largest_body(hundred, million))
 
 
 def test_error_is_json(driver: Driver) -> None:

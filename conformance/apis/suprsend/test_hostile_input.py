@@ -20,9 +20,11 @@ from conformance.apis.suprsend.expectations import expect_channel, expect_prefer
 from conformance.apis.suprsend.shared_writes import choose_two_channels
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.assertions.refusal import name_refusal
 from conformance.http import raw_request
 from conformance.http.response import Response
 from conformance.suite.hostile_input import describe_odd_answers, expect_every_answer
+from conformance.suite.odd_input import METHOD, Row
 
 ORDER = 1
 
@@ -50,6 +52,23 @@ def test_odd_input(driver: Driver) -> None:
     """OBSERVED how odd input is answered: what is sent in the place of each part of a request. (suprsend: Body)"""
     answers, _ = odd_input.send_rows(driver)
     observe(describe_odd_answers(answers, describe_answer))
+
+
+def test_other_method(driver: Driver) -> None:
+    """OBSERVED how DELETE is answered, which no page of the vendor's has here. (suprsend: API specification)"""
+    row = Row(METHOD, "DELETE")
+    answer = odd_input.send_row(driver, row)
+    observe(
+        f"DELETE is {describe_answer(answer)}", None if answer is None else name_refusal(answer) or "accepted"
+    )
+
+
+def test_invalid_query(driver: Driver) -> None:
+    """OBSERVED how a number for show_opt_out_channels is answered. (suprsend: API specification)"""
+    row = Row("show_opt_out_channels", "a number")
+    answer = odd_input.send_row(driver, row)
+    text = f"a number for show_opt_out_channels is {describe_answer(answer)}"
+    observe(text, None if answer is None else name_refusal(answer) or "ignored")
 
 
 def test_prototype_is_no_preference(driver: Driver) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from conformance.apis.suprsend.alternatives import name_creation
 from conformance.apis.suprsend.category import (
     category_of,
     describe_answer,
@@ -101,4 +102,11 @@ def test_unknown_category(driver: Driver) -> None:
 
 def test_unknown_object(driver: Driver) -> None:
     """OBSERVED how a write for an object that does not exist is answered. (suprsend: Path Parameters)"""
-    observe(f"an unknown object is {describe_answer(write_to_unknown_object(driver))}")
+    answer, slug = write_to_unknown_object(driver), driver.places.unknown_object.category
+    observe(f"an unknown object is {describe_answer(answer)}", name_creation(answer, slug))
+
+
+def test_write_to_unknown_category(driver: Driver) -> None:
+    """OBSERVED how a write in a category that does not exist is answered. (suprsend: Path Parameters)"""
+    answer, slug = write_to_unknown_category(driver), driver.places.unknown_category.category
+    observe(f"an unknown category is {describe_answer(answer)}", name_creation(answer, slug))

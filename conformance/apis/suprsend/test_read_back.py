@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+from conformance.apis.suprsend.alternatives import name_tenant_scope
 from conformance.apis.suprsend.category import (
     IN,
     OUT,
@@ -299,7 +300,8 @@ def test_write_to_a_tenant_when_read(driver: Driver) -> None:
         for answer in (for_tenant, require_answer(read))
     )
     observe(
-        f"{named} was in and went out for the tenant, where it is {there}; without a tenant {here} is read"
+        f"{named} was in and went out for the tenant, where it is {there}; without a tenant {here} is read",
+        name_tenant_scope(for_tenant, require_answer(read), named),
     )
 
 

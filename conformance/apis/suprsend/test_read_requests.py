@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
+from conformance.apis.suprsend.alternatives import name_creation, name_listing
 from conformance.apis.suprsend.bad_credentials import expect_kept_out
 from conformance.apis.suprsend.category import (
+    IN,
     OUT,
     REFUSALS,
     category_of,
@@ -21,7 +23,14 @@ from conformance.apis.suprsend.driver import Driver
 from conformance.apis.suprsend.expectations import (
     error_body_of,
 )
-from conformance.apis.suprsend.neighbours import CATEGORY_LIST, NEIGHBOUR_PATHS, categories_of_page
+from conformance.apis.suprsend.neighbours import (
+    CATEGORY_LIST,
+    FULL_PREFERENCE,
+    NEIGHBOUR_PATHS,
+    categories_of_page,
+    categories_of_sections,
+    find_category,
+)
 from conformance.apis.suprsend.place import UNKNOWN
 from conformance.apis.suprsend.shared_reads import (
     opt_out_and_read,
@@ -161,7 +170,9 @@ def _is_error(answer: Response) -> bool:
 def test_read_for_unknown_tenant(driver: Driver) -> None:
     """OBSERVED how GET for a tenant that does not exist is answered. (suprsend: API specification)"""
     require_read_back(driver)
-    observe(f"GET for an unknown tenant is {describe_answer(driver.read(driver.places.unknown_tenant))}")
+    place = driver.places.unknown_tenant
+    answer = driver.read(place)
+    observe(f"GET for an unknown tenant is {describe_answer(answer)}", name_creation(answer, place.category))
 
 
 def _read_opted_out_channels(driver: Driver) -> tuple[Response, Response]:
@@ -193,11 +204,42 @@ def test_opted_out_channels_without_the_flag(driver: Driver) -> None:
 
     (suprsend: API specification)
     """
+    answers = _read_opted_out_channels(driver)
     without, with_flag = (
         channel_preferences(answer) or describe_value(category_of(answer).get("channels"))
-        for answer in _read_opted_out_channels(driver)
+        for answer in answers
     )
-    observe(f"channels read after opt_out: {without}; with show_opt_out_channels: {with_flag}")
+    text = f"channels read after opt_out: {without}; with show_opt_out_channels: {with_flag}"
+    observe(text, name_listing(answers[0]))
+
+
+def test_locked_category_in_full_preference(driver: Driver) -> None:
+    """OBSERVED which preference the full preference shows of a category that cannot be opted out of.
+
+    (suprsend: API specification)
+    """
+    categories = categories_of_sections(require_success(read_neighbour(driver, FULL_PREFERENCE)))
+    slug = driver.places.locked_category.category
+    found = find_category(categories, slug)
+    if found is None:
+        raise Inconclusive(f"the full preference does not have {slug}")
+    word = found.get("preference")
+    names = {IN: "opt-in", "cant_unsubscribe": "cant-unsubscribe"}
+    observe(
+        f"{slug} has preference {describe_value(word)} in the full preference",
+        names.get(word, "another") if isinstance(word, str) else "another",
+    )
+
+
+def test_category_without_description(driver: Driver) -> None:
+    """OBSERVED how the list of categories shows that one has no description. (suprsend: API specification)"""
+    listed = categories_of_page(require_success(read_neighbour(driver, CATEGORY_LIST)))
+    without = [one for one in listed if not one.get("description")]
+    if not without:
+        raise NotTested("every category that is listed has a description")
+    one = without[0]
+    text = "left-out" if "description" not in one else "null" if one["description"] is None else "empty-text"
+    observe(f"{describe_value(one.get('category'))} has no description, which is {text}", text)
 
 
 def _list_with_locale_and_tag(driver: Driver) -> Response:
@@ -226,7 +268,12 @@ def test_effect_of_locale_and_tags(driver: Driver) -> None:
     """
     answer, usual = _list_with_locale_and_tag(driver), read_neighbour(driver, CATEGORY_LIST)
     names = [describe_value(one.get("name")) for one in categories_of_page(answer)]
+    number = len(categories_of_page(usual))
+    alternative = None
+    if answer.ok and number:
+        alternative = "filtered" if not names else "ignored" if len(names) == number else "some"
     observe(
         f"with locale es and a tag that nobody uses, {len(names)} categories are listed instead of "
-        f"{len(categories_of_page(usual))}{': ' if names else ''}{', '.join(names[:3])}"
+        f"{number}{': ' if names else ''}{', '.join(names[:3])}",
+        alternative,
     )

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from conformance.apis.suprsend.alternatives import (
+    name_listing,
+    name_original_preference,
+    name_what_was_kept,
+)
 from conformance.apis.suprsend.category import (
     IN,
+    OUT,
     category_of,
     channels_of,
+    describe_answer,
     describe_value,
     editable_channels,
     require_member,
     shows_opted_out,
+    shows_preference,
 )
 from conformance.apis.suprsend.driver import OPT_OUT, Driver
 from conformance.apis.suprsend.shared_writes import (
@@ -23,6 +31,7 @@ from conformance.apis.suprsend.shared_writes import (
 )
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive, NotTested
+from conformance.assertions.refusal import name_refusal
 from conformance.http.response import Response
 
 
@@ -94,18 +103,26 @@ def test_original_preference_after_choices(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    given = [
-        describe_value(category_of(answer).get("original_preference"))
-        for answer in switch_category_once(driver)
-    ]
-    observe(f"original_preference opted in, out and in again: {', '.join(given)}")
+    given = [category_of(answer).get("original_preference") for answer in switch_category_once(driver)]
+    observe(
+        f"original_preference opted in, out and in again: {', '.join(map(describe_value, given))}",
+        name_original_preference(given),
+    )
 
 
 def test_channels_of_an_opted_out_category(driver: Driver) -> None:
     """OBSERVED how the channels of an opted-out category are listed. (suprsend: Response)"""
     answer = switch_category_once(driver).out
     shown_as = {item.get("channel"): item.get("preference") for item in channels_of(answer)}
-    observe(f"channels after opt_out: {shown_as or describe_value(category_of(answer).get('channels'))}")
+    text = f"channels after opt_out: {shown_as or describe_value(category_of(answer).get('channels'))}"
+    observe(text, name_listing(answer))
+
+
+def test_opt_out_of_a_locked_category(driver: Driver) -> None:
+    """OBSERVED how an opt_out of a category is answered that cannot be opted out of. (suprsend: Response)"""
+    _, out = switch_locked_category_once(driver)
+    accepted = "opts-out" if shows_preference(out, OUT) else "ignored"
+    observe(f"an opt_out of a locked category is {describe_answer(out)}", name_refusal(out) or accepted)
 
 
 def test_channel_choices_after_opt_out(driver: Driver) -> None:
@@ -113,10 +130,12 @@ def test_channel_choices_after_opt_out(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    named = choose_channels(opt_in_fully_once(driver))[0]
-    driver.write({"preference": IN, "opt_out_channels": [named]})
+    settled = opt_in_fully_once(driver)
+    named = choose_channels(settled)[0]
+    out = driver.write({"preference": IN, "opt_out_channels": [named]})
     driver.write(OPT_OUT)
     answer = driver.write({"preference": IN})
     observe(
-        f"{named} was out before the category; afterwards it is {describe_value(editable_channels(answer).get(named))}"
+        f"{named} was out before the category; afterwards it is {describe_value(editable_channels(answer).get(named))}",
+        name_what_was_kept(settled, named, out, answer),
     )
