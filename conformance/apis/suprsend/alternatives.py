@@ -90,7 +90,7 @@ def name_listing(answer: Response) -> str | None:
 def name_original_preference(given: Sequence[Any]) -> str:
     """Name what original_preference was while the category was opted in, out and in again."""
     if all(one is None for one in given):
-        return "null"
+        return "always-null"
     return "default" if all(one == given[0] for one in given) else "changes"
 
 
