@@ -67,7 +67,6 @@ TABLE = Table(
         *(Row("tenant_id", kind) for kind in (TWICE, "an emoji", "NUL")),
         *(Row(item, "null") for item in ITEMS),
         Row("opt_out_channels", "an integer beyond 2^64"),
-        Row("show_opt_out_channels", "a number"),
         *(Row(METHOD, method) for method in ("GET", "OPTIONS", "DELETE")),
         *(Row(PATH, form) for form in ("a slash twice", "capitals")),
     ],

@@ -39,6 +39,7 @@ def test_slash_forms(driver: Driver) -> None:
 
     (suprsend: Object Preference Category - Opt Out Channel)
     """
+    driver.run.mode.require_write()
     if not driver.accepted_writes:
         raise Inconclusive("no write is accepted")
     here, there = driver.accepted_writes[0].answer, write_in_other_style(driver)

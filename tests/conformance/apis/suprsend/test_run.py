@@ -59,7 +59,12 @@ def test_merging_server_is_left_in_too():
         ("other_category", {"categories-are-apart", "write-to-another-category-is-not-read"}),
         (
             "locked_category",
-            {"locked-category-is-not-editable", "locked-category-stays-in"},
+            {
+                "locked-category-is-not-editable",
+                "locked-category-in-full-preference",
+                "locked-category-stays-in",
+                "opt-out-of-a-locked-category",
+            },
         ),
         (
             "tenant_id",
