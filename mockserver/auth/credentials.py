@@ -22,6 +22,8 @@ from mockserver.http.request import Request
 
 # A thousand values of any length would fill the memory.
 _LONGEST_CACHED = 4096
+# The choices of a contract that say how an Authorization header of no known form is answered.
+_MALFORMED, _OTHER_CASE = "malformed-credentials", "lower-case-scheme"
 
 ReadCredential = Callable[[Request], Any]  # None if the request does not carry it
 
@@ -63,17 +65,20 @@ def _make_bearer_reader(schemes: Sequence[Scheme]) -> ReadCredential:
         is_in_authorization(scheme) and credential_kind(scheme) != SIGNATURE for scheme in schemes
     )
 
-    is_exact = any(scheme.get("x-case-sensitive") is True for scheme in schemes)
+    is_case_sensitive = any(scheme.get("x-case-sensitive") is True for scheme in schemes)
+    is_scheme_optional = any(scheme.get("x-scheme-optional") is True for scheme in schemes)
 
     def read_bearer_token(request: Request) -> str | None:
         value = request.header("authorization")
         if value is None:
             return None
         token = _parse_bearer(value) if len(value) <= _LONGEST_CACHED else _parse_bearer.__wrapped__(value)
-        if is_exact and not value.startswith("Bearer "):
-            token = None
+        if token is not None and is_case_sensitive and not value.lstrip().startswith("Bearer"):
+            raise Unauthenticated(f"The Authorization header must be {forms}", choice=_OTHER_CASE)
+        if token is None and is_scheme_optional and " " not in value.strip():
+            token = value.strip() or None
         if token is None and not takes_any and not value.lower().startswith(words):
-            raise Unauthenticated(f"The Authorization header must be {forms}")
+            raise Unauthenticated(f"The Authorization header must be {forms}", choice=_MALFORMED)
         return token
 
     return read_bearer_token

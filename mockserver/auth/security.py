@@ -80,7 +80,8 @@ def compile_security(
                     raise
         if is_optional:
             return Caller(credentials.subject, None, request.header("origin"))
-        raise Unauthenticated(what_to_send + _describe_missing(joint, schemes, readers, request))
+        missing = what_to_send + _describe_missing(joint, schemes, readers, request)
+        raise Unauthenticated(missing, choice="missing-credentials")
 
     return authenticate
 
@@ -180,11 +181,15 @@ def _check_signature(
 ) -> Caller:
     key, found = signed
     if request.header("date") is None:
-        raise Unauthenticated("A signed request needs the Date that was signed")
+        raise _refuse_signature("A signed request needs the Date that was signed")
     if verify_hmac and key not in secrets:
-        raise Unauthenticated("The workspace key is not known; the fixtures name those that are")
+        raise _refuse_signature("The workspace key is not known; the fixtures name those that are")
     if verify_hmac and not signature.is_valid(request, secrets[key], found):
-        raise Unauthenticated(
+        raise _refuse_signature(
             "The signature is not that of this request: sign method, MD5 of the body, Content-Type, Date and path"
         )
     return Caller(key, None, request.header("origin"))
+
+
+def _refuse_signature(why: str) -> Unauthenticated:
+    return Unauthenticated(why, choice="false-signature")

@@ -25,6 +25,7 @@ from mockserver.http.problems import (
     InternalError,
     Invalid,
     InvalidContract,
+    TooLarge,
     UnsupportedMediaType,
     Violation,
 )
@@ -42,7 +43,7 @@ logger = logging.getLogger(__name__)
 _MOST_BYTES_AT_ONCE = 256 * 1024
 OFF_CONTRACT = "X-Mock-Off-Contract"
 # The choices that the stub knows in every contract.
-_CHARSET, _ORDER = "charset-parameter", "order-of-refusals"
+_CHARSET, _ORDER, _NO_MEDIA_TYPE = "charset-parameter", "order-of-refusals", "missing-media-type"
 
 
 class MagicId(NamedTuple):
@@ -139,6 +140,12 @@ class Operation:
         self._read_json = make_json_reader(choices.names)
         self._takes_parameters = choices.names.get(_CHARSET, "accepted") == "accepted"
         self._reads_as_json = choices.inputs.get(UnsupportedMediaType.general_choice or "") == READ_AS_JSON
+        # A contract may tell a body with another label from one without any.
+        unlabelled = (
+            _NO_MEDIA_TYPE if _NO_MEDIA_TYPE in choices.choices else UnsupportedMediaType.general_choice
+        )
+        self._reads_unlabelled = choices.inputs.get(unlabelled or "") == READ_AS_JSON
+        self._most_bytes: int | None = self.request_body.get("x-most-bytes")
         self._magic_fields = _find_magic_fields(spec, self.parameters, body.get("schema", {}) if body else {})
         self._response_schemas = {
             status: _response_schema(spec, response) for status, response in self.responses.items()
@@ -174,6 +181,8 @@ class Operation:
                 raw = await request.read_body()
             if request.body_problem is not None:
                 raise request.body_problem
+            if self._most_bytes is not None and len(raw) > self._most_bytes:
+                raise TooLarge(f"The request body is larger than {self._most_bytes} bytes")
             if len(raw) > _MOST_BYTES_AT_ONCE:
                 parse = asyncio.to_thread(self._parse_body, raw, media_type, violations)
                 arguments["body"] = await parse
@@ -226,9 +235,9 @@ class Operation:
     def _parse_body(self, raw: bytes, media_type: str | None, violations: list[Violation]) -> Any:
         if not raw.strip():
             return self._stand_in_for_body(ABSENT, "the request body must not be empty", violations)
-        if media_type is None and not self._reads_as_json:
+        if media_type is None and not self._reads_unlabelled:
             raise UnsupportedMediaType(
-                f"Content-Type is missing; send {self._describe_media_types()}", choice="missing-media-type"
+                f"Content-Type is missing; send {self._describe_media_types()}", choice=_NO_MEDIA_TYPE
             )
         if self._body is None or not is_json(media_type or JSON):
             return raw

@@ -56,16 +56,6 @@ def name_by_words(words: Iterable[str | None], names: Mapping[str, str]) -> str 
     return None if word is None else names[word]
 
 
-def name_what_was_kept(settled: Response, named: str, out: Response, later: Response) -> str | None:
-    """Name what has become of a channel, *named*, that went *out*, in a *later* answer; None if that is not told.
-
-    settled: an answer that lists it as opted in.
-    """
-    if find_word(settled, out, named) != OUT:
-        return None
-    return name_by_words([find_word(settled, later, named)], {IN: "cleared", OUT: "kept"})
-
-
 def name_tenant_scope(for_tenant: Response, without: Response, named: str) -> str | None:
     """Name whether a channel that went out *for_tenant* is out *without* one as well; None if that is not told."""
     there, here = channel_preferences(for_tenant).get(named), channel_preferences(without).get(named)

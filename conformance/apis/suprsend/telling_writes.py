@@ -13,8 +13,9 @@ from conformance.apis.suprsend.category import (
     OUT,
     editable_channels,
 )
-from conformance.apis.suprsend.driver import OPT_IN, Driver
+from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.apis.suprsend.shared_writes import (
+    choose_channels,
     choose_two_channels,
     opt_in_fully_once,
     write_without_any_channel,
@@ -32,6 +33,46 @@ class UnnamedChannels(NamedTuple):
     before: Response
     first: Response
     answer: Response
+
+
+class KeptOptOuts(NamedTuple):
+    """A channel, *named*, that went *out* after *settled*, and a *later* answer to an opt_in without lists."""
+
+    settled: Response
+    named: str
+    out: Response
+    later: Response
+
+    @property
+    def fate(self) -> str | None:
+        """Whether the channel is in again or still out; None if it did not go out, or is not listed."""
+        if find_word(self.settled, self.out, self.named) != OUT:
+            return None
+        return find_word(self.settled, self.later, self.named)
+
+
+def opt_in_without_lists_once(driver: Driver, *, after_opt_out: bool = False) -> KeptOptOuts:
+    """Take a channel out, and opt in without lists, perhaps after an opt_out of the category."""
+
+    def write() -> KeptOptOuts:
+        settled = opt_in_fully_once(driver)
+        named = choose_channels(settled)[0]
+        out = driver.write({**OPT_IN, "opt_out_channels": [named]})
+        if after_opt_out:
+            driver.write(OPT_OUT)
+        return KeptOptOuts(settled, named, out, driver.write(OPT_IN))
+
+    return driver.client.memoize(("without lists", after_opt_out), write)
+
+
+def name_silence(driver: Driver) -> str | None:
+    """Name what an opt_in without lists does to opted-out channels; None if that could not be told."""
+    fate = opt_in_without_lists_once(driver).fate
+    later_fate = opt_in_without_lists_once(driver, after_opt_out=True).fate
+    names = {(IN, IN): "cleared", (OUT, OUT): "kept", (OUT, IN): "kept-until-opt-out"}
+    if fate is None or later_fate is None:
+        return None
+    return names.get((fate, later_fate), "kept-after-opt-out")
 
 
 def write_invalid_preference(driver: Driver) -> Response:

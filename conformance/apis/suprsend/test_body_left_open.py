@@ -10,7 +10,6 @@ from conformance.apis.suprsend.alternatives import (
     find_word,
     name_by_words,
     name_opt_in,
-    name_what_was_kept,
 )
 from conformance.apis.suprsend.category import (
     DOCUMENTED_CHANNELS,
@@ -39,7 +38,9 @@ from conformance.apis.suprsend.shared_writes import (
     write_without_any_channel,
 )
 from conformance.apis.suprsend.telling_writes import (
+    name_silence,
     name_unnamed_channels,
+    opt_in_without_lists_once,
     switch_unnamed_channels_once,
     write_invalid_preference,
     write_null_list,
@@ -176,7 +177,7 @@ def test_channel_of_the_example(driver: Driver) -> None:
     body = {**OPT_IN, "opt_out_channels": ["ms_teams"]}
     answer = driver.write(body)
     word = find_word(before, answer, "ms_teams")
-    accepted = "ignored" if word == IN else "accepted"
+    accepted = "accepted-without-effect" if word == IN else "accepted"
     shown = f", with it listed as {describe_value(word)}" if answer.ok else ""
     observe(f"{json.dumps(body)} is {describe_answer(answer)}{shown}", name_refusal(answer) or accepted)
 
@@ -261,13 +262,10 @@ def test_lists_beside_opt_out(driver: Driver) -> None:
 
 def test_no_lists(driver: Driver) -> None:
     """OBSERVED whether a channel stays opted out when a later request has no list. (suprsend: Body)"""
-    settled = opt_in_fully_once(driver)
-    named = choose_channels(settled)[0]
-    out = driver.write({**OPT_IN, "opt_out_channels": [named]})
-    answer = driver.write(OPT_IN)
+    named, answer = opt_in_without_lists_once(driver).named, opt_in_without_lists_once(driver).later
     observe(
         f"{named} went out; after a request without lists it is {describe_value(editable_channels(answer).get(named))}",
-        name_what_was_kept(settled, named, out, answer),
+        name_silence(driver),
     )
 
 

@@ -7,10 +7,8 @@ from contextlib import suppress
 from conformance.apis.suprsend.alternatives import (
     name_listing,
     name_original_preference,
-    name_what_was_kept,
 )
 from conformance.apis.suprsend.category import (
-    IN,
     OUT,
     category_of,
     channels_of,
@@ -23,12 +21,11 @@ from conformance.apis.suprsend.category import (
 )
 from conformance.apis.suprsend.driver import OPT_OUT, Driver
 from conformance.apis.suprsend.shared_writes import (
-    choose_channels,
-    opt_in_fully_once,
     switch_category_once,
     switch_locked_category_once,
     write_claims_once,
 )
+from conformance.apis.suprsend.telling_writes import name_silence, opt_in_without_lists_once
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.assertions.refusal import name_refusal
@@ -130,12 +127,9 @@ def test_channel_choices_after_opt_out(driver: Driver) -> None:
 
     (suprsend: Response)
     """
-    settled = opt_in_fully_once(driver)
-    named = choose_channels(settled)[0]
-    out = driver.write({"preference": IN, "opt_out_channels": [named]})
-    driver.write(OPT_OUT)
-    answer = driver.write({"preference": IN})
+    kept = opt_in_without_lists_once(driver, after_opt_out=True)
+    named, answer = kept.named, kept.later
     observe(
         f"{named} was out before the category; afterwards it is {describe_value(editable_channels(answer).get(named))}",
-        name_what_was_kept(settled, named, out, answer),
+        name_silence(driver),
     )

@@ -32,21 +32,21 @@ _CATEGORIES = EffectiveCategories()
 
 
 class _Recipient(NamedTuple):
-    """The object that a call is about, its tenant, and how much of it the answer shows."""
+    """The object that a call is about, its tenant, and how much of it the answer shows.
+
+    scope: the tenant whose preferences these are; None if they are kept without one.
+    """
 
     object: Record
     tenant: Record | None
+    scope: str | None
     restricted: Collection[str] = ()
     shows_opt_outs: bool = False
     locale: str | None = None
 
     @property
-    def tenant_id(self) -> str | None:
-        return self.tenant["id"] if self.tenant else None
-
-    @property
     def key(self) -> tuple[str, str, str | None]:
-        return self.object["type"], self.object["id"], self.tenant_id
+        return self.object["type"], self.object["id"], self.scope
 
 
 class Api:
@@ -73,7 +73,7 @@ class Api:
         object_type: str,
         id: str,
         category_slug: str,
-        body: dict[str, Any],
+        body: dict[str, Any] | None,
         caller: Caller,  # noqa: ARG002 - every key of the workspace writes the same preferences
         tenant_id: str | None = None,
         show_opt_out_channels: bool = False,
@@ -85,11 +85,12 @@ class Api:
         """
         recipient = await self._load_recipient(object_type, id, tenant_id, show_opt_out_channels, locale)
         category = await self._load_category(category_slug, recipient)
-        change = PreferenceChange(body)
+        # No body counts as an empty object where one is accepted.
+        change = PreferenceChange(body or {}, self._choices)
         change.check_against(category)
         key = preference_key(*recipient.key, category_slug)
         choice = await self._store.update(key, lambda old: change.apply_to(old, category))
-        return Reply(202, _render_category(category, choice, recipient))
+        return Reply(202, self._render_category(category, choice, recipient))
 
     async def get_object_category_preference(
         self,
@@ -203,8 +204,10 @@ class Api:
     ) -> _Recipient:
         found = await self._require_record("object", object_type, id)
         tenant = await self._require_record("tenant", tenant_id) if tenant_id else None
-        stored = await self._store.get(restriction_key(object_type, id, tenant_id))
-        return _Recipient(found, tenant, stored["restricted"] if stored else (), shows_opt_outs, locale)
+        scope = tenant["id"] if tenant and self._choices["tenant-scope"] == "apart" else None
+        stored = await self._store.get(restriction_key(object_type, id, scope))
+        restricted = stored["restricted"] if stored else ()
+        return _Recipient(found, tenant, scope, restricted, shows_opt_outs, locale)
 
     async def _load_category(self, slug: str, recipient: _Recipient) -> EffectiveCategory:
         record = await self._require_record("category", slug)
@@ -217,7 +220,8 @@ class Api:
         record = await self._store.get((kind, *name))
         if record is not None:
             return record
-        if await self._store.get(wildcard_key(kind)) is None:
+        springs_up = self._choices[f"unknown-{kind}"] == "springs-up"
+        if not springs_up and await self._store.get(wildcard_key(kind)) is None:
             raise _not_found(kind, *name)
         return make_unnamed_record(kind, name)
 
@@ -225,7 +229,7 @@ class Api:
         self, recipient: _Recipient, tags: str | None
     ) -> list[EffectiveCategory]:
         """List the categories that *recipient* may see and *tags* selects, in the order of the fixtures."""
-        is_selected = parse_tag_filter(tags)
+        is_selected = parse_tag_filter(tags if self._choices["tags"] == "filtered" else None)
         records = await self._store.list_records(("category",))
         sections = {section["slug"]: section for section in await self._store.list_records(("section",))}
         categories = [
@@ -261,7 +265,8 @@ class Api:
             members = [one for one in visible if one.category["section"] == slug]
             if members:
                 heading = _render_section_heading(section, recipient.locale) if section else {}
-                subcategories = [await self._render_stored_category(one, recipient) for one in members]
+                rendered = [await self._render_stored_category(one, recipient) for one in members]
+                subcategories = list(map(self._render_subcategory, members, rendered))
                 sections.append({**heading, "subcategories": subcategories})
         return {"sections": sections, **_render_channels(recipient)}
 
@@ -269,28 +274,37 @@ class Api:
         self, category: EffectiveCategory, recipient: _Recipient
     ) -> dict[str, Any]:
         key = preference_key(*recipient.key, category.category["slug"])
-        return _render_category(category, await self._store.get(key), recipient)
+        return self._render_category(category, await self._store.get(key), recipient)
+
+    def _render_category(
+        self, effective: EffectiveCategory, choice: Record | None, recipient: _Recipient
+    ) -> dict[str, Any]:
+        category, own = effective.category, recipient.object["channels"]
+        words = _translate_words(category, recipient.locale)
+        rendered = _render_once(
+            effective,
+            words["name"],
+            words["description"],
+            None if choice is None else choice["preference"],
+            () if choice is None else tuple(choice["opt_outs"]),
+            tuple(recipient.restricted),
+            None if own is None else tuple(own),
+            recipient.shows_opt_outs,
+            self._choices["opted-out-channels"],
+        )
+        is_null = self._choices["original-preference"] == "always-null"
+        return {**rendered, "original_preference": None} if is_null else rendered
+
+    def _render_subcategory(self, effective: EffectiveCategory, rendered: dict[str, Any]) -> dict[str, Any]:
+        """Render a category in the full preference, from what it is everywhere else."""
+        is_named = self._choices["locked-category-in-full-preference"] == "cant-unsubscribe"
+        return (
+            {**rendered, "preference": "cant_unsubscribe"} if is_named and effective.is_locked else rendered
+        )
 
 
 def _not_found(kind: str, *name: str) -> NotInFixtures:
-    return NotInFixtures(f"{kind} '{'/'.join(name)}' not found")
-
-
-def _render_category(
-    effective: EffectiveCategory, choice: Record | None, recipient: _Recipient
-) -> dict[str, Any]:
-    category, own = effective.category, recipient.object["channels"]
-    words = _translate_words(category, recipient.locale)
-    return _render_once(
-        effective,
-        words["name"],
-        words["description"],
-        None if choice is None else choice["preference"],
-        () if choice is None else tuple(choice["opt_outs"]),
-        tuple(recipient.restricted),
-        None if own is None else tuple(own),
-        recipient.shows_opt_outs,
-    )
+    return NotInFixtures(f"{kind} '{'/'.join(name)}' not found", choice=f"unknown-{kind}")
 
 
 # Most objects differ in few categories, and a list has all of them. What is kept is written, and never changed.
@@ -304,10 +318,12 @@ def _render_once(
     restricted: tuple[str, ...],
     own: tuple[str, ...] | None,
     shows_opt_outs: bool,
+    opted_out_channels: str,
 ) -> dict[str, Any]:
     stored = None if choice is None else {"preference": choice, "opt_outs": opt_outs}
     preference = effective.effective_preference(stored)
-    lists_channels = preference == "opt_in" or shows_opt_outs
+    lists_channels = preference == "opt_in" or shows_opt_outs or opted_out_channels != "left-out"
+    is_as_chosen = opted_out_channels == "as-chosen"
     return {
         "name": name,
         "category": effective.category["slug"],
@@ -315,7 +331,9 @@ def _render_once(
         "original_preference": effective.default,
         "preference": preference,
         "is_editable": effective.is_editable,
-        "channels": effective.list_channels(stored, restricted, own) if lists_channels else [],
+        "channels": effective.list_channels(stored, restricted, own, is_as_chosen=is_as_chosen)
+        if lists_channels
+        else [],
         **_drop_empty(tags=effective.category["tags"], effective_tags=effective.tags),
     }
 

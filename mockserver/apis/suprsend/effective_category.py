@@ -58,6 +58,11 @@ class EffectiveCategory:
             tags=list(dict.fromkeys([*category["tags"], *(section["tags"] if section else ())])),
         )
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether nobody can unsubscribe from it."""
+        return not self.is_editable and not self.is_switched_off
+
     def effective_preference(self, choice: Record | None) -> str:
         """Return opt_in or opt_out for an object that made *choice*; None if it made none."""
         if self.is_switched_off:
@@ -69,13 +74,19 @@ class EffectiveCategory:
         return preference
 
     def list_channels(
-        self, choice: Record | None, restricted: Collection[str], own: Collection[str] | None
+        self,
+        choice: Record | None,
+        restricted: Collection[str],
+        own: Collection[str] | None,
+        *,
+        is_as_chosen: bool = False,
     ) -> list[dict[str, Any]]:
         """List the category's channels with the preference in each, as the contract shows them.
 
         restricted: the channels that the object restricts. own: the channels that the object has; None for all.
+        is_as_chosen: whether a category that is opted out shows what was chosen for each channel.
         """
-        is_opted_in = self.effective_preference(choice) == "opt_in"
+        is_opted_in = is_as_chosen or self.effective_preference(choice) == "opt_in"
         opted_out: Collection[str] = self.opted_out if choice is None else choice["opt_outs"]
         channels = []
         for channel in self.category["channels"]:

@@ -2,50 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from mockserver.apis.suprsend.effective_category import EffectiveCategory
 from mockserver.http.problems import Invalid, Violation
 from mockserver.session.store import Record
 
+# The channel that the document's example shows and its list of channels lacks.
+_OF_THE_EXAMPLE = "ms_teams"
+
 
 class PreferenceChange:
-    """The body of an update; null counts as absent."""
+    """The body of an update; null counts as absent.
 
-    def __init__(self, body: dict[str, Any]) -> None:
+    choices: the alternative in force of each choice of the contract, by its id.
+    """
+
+    def __init__(self, body: Mapping[str, Any], choices: Mapping[str, str]) -> None:
         self._preference: str = body.get("preference") or "opt_in"
         self._opt_outs: list[str] | None = body.get("opt_out_channels")
         self._opt_ins: list[str] | None = body.get("opt_in_channels")
+        self._choices = choices
 
     def check_against(self, category: EffectiveCategory) -> None:
-        """Raise Invalid for a channel in both lists, and for a preference that *category* does not allow."""
-        opt_ins = self._opt_ins or []
-        both = set(opt_ins) & set(self._opt_outs or [])
+        """Raise Invalid for all that the alternatives in force refuse, the schema aside."""
         violations = [
-            Violation(
-                f"opt_in_channels[{opt_ins.index(channel)}]", f'"{channel}" is also in opt_out_channels'
-            )
-            for channel in sorted(both, key=opt_ins.index)
+            Violation(where, message, choice)
+            for choice, find_violations in _RULES.items()
+            if self._choices[choice].startswith("refused-")
+            for where, message in find_violations(self, category)
         ]
-        if not category.is_editable and self._preference != category.effective_preference(None):
-            verb = "opted out of" if self._preference == "opt_out" else "opted in to"
-            message = f"category '{category.category['slug']}' cannot be {verb}"
-            violations.append(Violation("preference", message))
         if violations:
             raise Invalid(violations)
 
     def apply_to(self, old: Record | None, category: EffectiveCategory) -> Record:
         """Return the record that replaces *old*, the stored choice or None."""
         opt_outs: Collection[str] = old["opt_outs"] if old else category.opted_out
-        if self._preference == "opt_in":
-            if self._opt_outs is not None:
-                opt_outs = self._opt_outs
-            elif self._opt_ins is None:
-                opt_outs = []
-            elif self._opt_ins and category.effective_preference(old) == "opt_out":
-                # Who was out of the category and opts in to some channels is in those alone.
-                opt_outs = category.category["channels"]
-            kept_in = {*(self._opt_ins or []), *category.mandatory}
-            opt_outs = [channel for channel in dict.fromkeys(opt_outs) if channel not in kept_in]
-        return {"preference": self._preference, "opt_outs": list(opt_outs)}
+        preference = self._preference
+        if self._is_locked_out(category):  # and that is not refused
+            preference = category.effective_preference(None)
+        elif preference == "opt_in":
+            was_out = category.effective_preference(old) == "opt_out"
+            opt_outs = self._choose_opt_outs(opt_outs, category, was_out=was_out)
+            if self._choices["last-channel"] == "goes-out" and _has_no_channel(category, opt_outs):
+                preference = "opt_out"
+        return {"preference": preference, "opt_outs": list(opt_outs)}
+
+    def _choose_opt_outs(
+        self, earlier: Collection[str], category: EffectiveCategory, *, was_out: bool
+    ) -> Collection[str]:
+        """Return the channels that are opted out of a category that is opted in to, and *was_out* before."""
+        opt_outs = earlier
+        if self._opt_outs is not None:
+            is_added = self._choices["earlier-opt-outs"] == "kept"
+            opt_outs = [*(earlier if is_added else ()), *self._opt_outs]
+        elif self._opt_ins is None:
+            keeping = ("kept",) if was_out else ("kept", "kept-until-opt-out")
+            opt_outs = earlier if self._choices["no-lists"] in keeping else ()
+        elif self._opt_ins:
+            # By default, who was out of the category and opts in to some channels is in those alone.
+            unnamed = self._choices["unnamed-channels-after-opt-out" if was_out else "unnamed-channels"]
+            opt_outs = {"kept": earlier, "opted-in": (), "opted-out": category.category["channels"]}[unnamed]
+        kept_in = {*(self._opt_ins or ()), *category.mandatory}
+        if self._choices["channel-in-both-lists"] == "opted-out":
+            kept_in -= {*(self._opt_outs or ())} - category.mandatory
+        return [channel for channel in dict.fromkeys(opt_outs) if channel not in kept_in]
+
+    def _list_named(self) -> Iterator[tuple[str, str]]:
+        """Yield each channel that is named with its place in the body."""
+        for name, channels in (("opt_out_channels", self._opt_outs), ("opt_in_channels", self._opt_ins)):
+            yield from ((f"{name}[{index}]", channel) for index, channel in enumerate(channels or ()))
+
+    def _is_locked_out(self, category: EffectiveCategory) -> bool:
+        return not category.is_editable and self._preference != category.effective_preference(None)
+
+    def _find_both_lists(self, _: EffectiveCategory) -> Iterator[tuple[str, str]]:
+        if self._opt_outs is not None and self._opt_ins is not None:
+            yield "opt_in_channels", "must not be sent beside opt_out_channels"
+
+    def _find_in_both_lists(self, _: EffectiveCategory) -> Iterator[tuple[str, str]]:
+        opt_ins, opt_outs = self._opt_ins or [], self._opt_outs or []
+        for channel in dict.fromkeys(opt_ins):
+            if channel in opt_outs:
+                yield f"opt_in_channels[{opt_ins.index(channel)}]", f'"{channel}" is also in opt_out_channels'
+
+    def _find_list_beside_opt_out(self, _: EffectiveCategory) -> Iterator[tuple[str, str]]:
+        lists = {"opt_out_channels": self._opt_outs, "opt_in_channels": self._opt_ins}
+        for name in lists if self._preference == "opt_out" else ():
+            if lists[name] is not None:
+                yield name, "must not be sent with opt_out"
+
+    def _find_channel_of_the_example(self, _: EffectiveCategory) -> Iterator[tuple[str, str]]:
+        for where, channel in self._list_named():
+            if channel == _OF_THE_EXAMPLE:
+                yield where, f'"{channel}" is not known'
+
+    def _find_unused_channels(self, category: EffectiveCategory) -> Iterator[tuple[str, str]]:
+        for where, channel in self._list_named():
+            if channel not in category.category["channels"]:
+                yield where, f'"{channel}" is not a channel of category {category.category["slug"]}'
+
+    def _find_lock(self, category: EffectiveCategory) -> Iterator[tuple[str, str]]:
+        if self._is_locked_out(category):
+            verb = "opted out of" if self._preference == "opt_out" else "opted in to"
+            yield "preference", f"category '{category.category['slug']}' cannot be {verb}"
+
+
+def _has_no_channel(category: EffectiveCategory, opt_outs: Collection[str]) -> bool:
+    channels = category.category["channels"]
+    return category.is_editable and bool(channels) and set(channels) <= set(opt_outs)
+
+
+# What a choice may refuse, by its id: finds where in the body it is, and says what is wrong there.
+_RULES: Mapping[str, Callable[[PreferenceChange, EffectiveCategory], Iterator[tuple[str, str]]]] = {
+    "channel-of-the-example": PreferenceChange._find_channel_of_the_example,
+    "unused-channel": PreferenceChange._find_unused_channels,
+    "both-lists": PreferenceChange._find_both_lists,
+    "channel-in-both-lists": PreferenceChange._find_in_both_lists,
+    "list-beside-opt-out": PreferenceChange._find_list_beside_opt_out,
+    "locked-category": PreferenceChange._find_lock,
+}

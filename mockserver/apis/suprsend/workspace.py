@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, Literal
 
@@ -305,10 +306,16 @@ def wildcard_key(kind: str) -> Key:
     return (f"every_{kind}",)
 
 
-def make_unnamed_record(kind: str, name: Sequence[str]) -> Record:
-    """Make the record of an object or tenant that exists only since all do."""
+# Kept, since what follows from a record is kept by its identity.
+@lru_cache(1000)
+def make_unnamed_record(kind: str, name: tuple[str, ...]) -> Record:
+    """Make the record of an object, a tenant or a category that exists only since all do."""
     if kind == "object":
         return Object(type=name[0], id=name[1]).model_dump()
+    if kind == "category":
+        return Category(
+            slug=name[0], name=name[0], default_preference="opt_in", channels=CHANNELS
+        ).model_dump()
     return {"id": name[0], "categories": {}}
 
 
