@@ -43,7 +43,7 @@ def observed_in(document):
     [(400, "refused-400"), (422, "refused-422"), (202, "ignored"), (409, "other")],
 )
 def test_alternative_that_was_seen_is_in_the_report(status, alternative):
-    document = judge(Choosy(status))
+    document = judge(Choosy(status, {"preference": "opt_in"}))
     (unknown,) = (one for one in document["requirements"] if one["id"] == f"{API}/unknown-channel")
 
     assert unknown["observed"] == {
