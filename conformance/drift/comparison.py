@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.assertions.outcome import RunStopped
 from conformance.drift.difference import Difference, find_differences
-from conformance.drift.explanation import ChosenApart, Explanations, list_chosen_apart
+from conformance.drift.explanation import ChosenApart, Explanations, list_chosen_alike, list_chosen_apart
 from conformance.drift.operations import Operations
 from conformance.drift.replay import AnsweredPair, replay_exchanges
 from conformance.http.connection import HttpConnection
@@ -45,8 +45,8 @@ class DifferenceGroup:
 class Comparison:
     """What came of asking both the same.
 
-    verdict: on the target. redaction: knows the credentials of both. compared, equal: how many requests. apart: the
-    choices that both take differently.
+    verdict: on the target. redaction: knows the credentials of both. compared, equal, same_status: how many
+    requests. apart: the choices that both take differently.
     """
 
     verdict: Verdict
@@ -54,6 +54,7 @@ class Comparison:
     redaction: Redaction
     compared: int
     equal: int
+    same_status: int
     apart: Sequence[ChosenApart]
     groups: Sequence[DifferenceGroup]
 
@@ -113,10 +114,12 @@ def compare_with_stub(
     apart = list_chosen_apart(taken, taken_by_stub)
     of_target, of_stub = Operations(target, _map_chosen(taken)), Operations(stub, _map_chosen(taken_by_stub))
     found = {id(one.target): find_differences(one, of_target, of_stub) for one in pairs}
-    explanations = Explanations(apart, verdict.results, found)
+    alike = list_chosen_alike(taken, taken_by_stub)
+    explanations = Explanations(apart, alike, verdict.results, found)
     groups = _group_differences(pairs, found, explanations, of_target, of_stub)
     equal = sum(not differences for differences in found.values())
-    return Comparison(verdict, stub.base_url, redaction, len(pairs), equal, apart, groups)
+    same_status = sum(one.target.status == one.stub.status for one in pairs)
+    return Comparison(verdict, stub.base_url, redaction, len(pairs), equal, same_status, apart, groups)
 
 
 def _check_presence(stub: AnyTarget, mode: Mode, connect: Callable[..., HttpConnection]) -> None:

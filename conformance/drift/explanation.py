@@ -55,16 +55,25 @@ def list_chosen_apart(target: Sequence[TakenChoice], stub: Sequence[TakenChoice]
     ]
 
 
+def list_chosen_alike(target: Sequence[TakenChoice], stub: Sequence[TakenChoice]) -> list[str]:
+    """List the choices, by their ids, of which both take the same alternative."""
+    pairs = zip(target, stub, strict=True)
+    return [
+        here.choice.id for here, there in pairs if here.is_named and here.alternative == there.alternative
+    ]
+
+
 class Explanations:
     """Finds the choices that explain differences: both servers take them apart, and their requirements have met those.
 
-    apart: these choices. results: of the run, with the exchanges that each requirement saw. found: the differences of
-    each exchange, by its identity.
+    apart: these choices. alike: the ids of those of which both take the same. results: of the run, with the exchanges
+    that each requirement saw. found: the differences of each exchange, by its identity.
     """
 
     def __init__(
         self,
         apart: Sequence[ChosenApart],
+        alike: Iterable[str],
         results: Iterable[Result],
         found: Mapping[int, Sequence[Difference]],
     ) -> None:
@@ -77,9 +86,8 @@ class Explanations:
                 for exchange in result.evidence:
                     self._seen_by.setdefault(id(exchange), set()).add(result.observed.choice)
                     met.update(found.get(id(exchange), ()))
-        ids = {one.choice.id for one in apart}
-        # What a choice meets that both take alike is everywhere, and has another reason.
-        self._everywhere = {one for id_, met in self._met.items() if id_ not in ids for one in met}
+        # What the requirement of a choice meets that both take alike has another reason than a choice.
+        self._everywhere = {one for id_ in alike for one in self._met.get(id_, ())}
 
     def explain(self, exchange: Exchange, difference: Difference) -> tuple[str, ...]:
         """Return the choices of which one explains a *difference* in the answers to *exchange*; none if none does."""

@@ -40,8 +40,10 @@ def describe_shape(exchange: Exchange, schema: AnswerSchema) -> Shape:
         return {_BODY: "more than a megabyte"}
     try:
         value = json.loads(content)
-    except (ValueError, RecursionError):
+    except ValueError:
         return {_BODY: "no JSON"}
+    except RecursionError:
+        return {_BODY: "nested too deep to be read"}
     found: dict[str, set[str]] = {}
     for at, kind in _walk_types(value, schema):
         found.setdefault(at or _BODY, set()).add(kind)

@@ -19,7 +19,8 @@ def render_lines(comparison: Comparison) -> Iterator[str]:
     """Yield the lines that tell a comparison: the share, the choices, and what no choice explains."""
     yield (
         f"{comparison.equal} of {comparison.compared} requests are answered alike "
-        f"({_show_share(comparison.share)}), by status and by the shape of the body"
+        f"({_show_share(comparison.share)}), by status and by the shape of the body; "
+        f"{comparison.same_status} by status"
     )
     verdict = comparison.verdict
     if comparison.stopped:
@@ -88,6 +89,7 @@ def build_document(comparison: Comparison) -> dict[str, Any]:
     requests = {
         "compared": comparison.compared,
         "equal": comparison.equal,
+        "same_status": comparison.same_status,
         "share": round(comparison.share, 4),
     }
     return {

@@ -15,12 +15,13 @@ NOBODY = "http://127.0.0.1:9"
 READ_ONLY = ("--mode", "read-only")
 
 
-class Teapot(REFERENCE):
-    """Answers a missing key as no document has it."""
+class Multiple(REFERENCE):
+    """Answers a list of categories with a status that no document has."""
 
     def answer(self, request):
         answer = super().answer(request)
-        return Response(418, answer.body) if answer.status == 401 else answer
+        is_list = request.segments[-1] == "category" and answer.status == 200
+        return Response(207, answer.body) if is_list else answer
 
 
 @pytest.fixture
@@ -42,12 +43,12 @@ def test_equal_servers_are_status_0(target):
 
 
 def test_difference_in_a_promise_is_status_1(target):
-    done = drift(target, Teapot(), "--json")
+    done = drift(target, Multiple(), "--json")
     document = json.loads(done.stdout)
 
     assert done.exit_code == 1
     assert {(one["target"], one["stub"], one["promise"]) for one in document["differences"]} == {
-        ("401", "418", "the stub: status 418 is not documented")
+        ("200", "207", "the stub: status 207 is not documented")
     }
     assert document["requests"]["equal"] < document["requests"]["compared"]
     assert document["mode"] == "read-only"

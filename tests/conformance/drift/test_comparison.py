@@ -98,6 +98,7 @@ def test_share_is_of_the_requests_that_both_got(drifted):
     assert build_document(drifted)["requests"] == {
         "compared": drifted.compared,
         "equal": drifted.equal,
+        "same_status": drifted.same_status,
         "share": round(drifted.equal / drifted.compared, 4),
     }
 

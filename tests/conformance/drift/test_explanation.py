@@ -27,7 +27,7 @@ def member(name="id", target="string", stub="number"):
     return Difference(WRITE, target, stub, 200, name)
 
 
-def explain(difference, apart, met, *, alike=()):
+def explain(difference, apart, met, *, alike=(), untold=()):
     """Explain a *difference* in the answers to "asked", where requirements have *met* exchanges, by choice."""
     found = {id(exchange): [one] for exchange, one in met.values()}
     found[id("asked")] = [difference]
@@ -35,8 +35,8 @@ def explain(difference, apart, met, *, alike=()):
         SimpleNamespace(observed=ObservedChoice(id_, "x", ""), evidence=[exchange])
         for id_, (exchange, _) in met.items()
     ]
-    assert {one.choice.id for one in apart} | set(alike) >= set(met)
-    return Explanations(apart, results, found).explain("asked", difference)
+    assert {one.choice.id for one in apart} | {*alike, *untold} >= set(met)
+    return Explanations(apart, alike, results, found).explain("asked", difference)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,11 @@ def test_choices_are_apart_where_both_are_known():
     stub = taken("merge", "replace", "merge", "merge", "other")
 
     assert [one.choice.id for one in list_chosen_apart(target, stub)] == ["1", "3", "4"]
+
+
+def test_choice_that_one_of_both_could_not_tell_is_no_sign_that_they_are_alike():
+    apart = [ChosenApart(choice("a"), "ignored", "refused-400")]
+    met = {"a": ("one", status(202, 400)), "untold": ("two", status(202, 400))}
+
+    assert explain(status(202, 400), apart, met, alike=["untold"]) == ()
+    assert explain(status(202, 400), apart, met, untold=["untold"]) == ("a",)
