@@ -117,16 +117,21 @@ class Stub:
             takes_keys="api_key" in kinds,
         )
         variants = Variants(
-            routes, lambda api, chosen: compiler.compile_service(self._services[api].choose(chosen))
+            routes,
+            self.sessions.blueprint.choices,
+            lambda api, chosen: compiler.compile_service(self._services[api].choose(chosen)),
         )
         metrics = _make_metrics(self.sessions.blueprint.journal_ledger, options)
         self.admin = Admin(
             self.sessions,
             self.issuer,
-            Contracts({service.name: service.spec for service in services}),
+            Contracts(
+                {service.name: service.spec for service in services},
+                self.sessions.blueprint.choices,
+                variants.find_routes,
+            ),
             StateDocuments({service.name: type(service.fixtures) for service in services}.__getitem__),
             routes,
-            variants,
             metrics,
         )
         # At start-up, so that a contract that cannot be served stops the start instead of the first request.

@@ -58,7 +58,12 @@ class ChoicesInForce:
             for id_, status in self.statuses.items()
             if id_ == Invalid.general_choice or self.choices[id_].when is not None
         )
-        self._matched: dict[str, Schema] = {}
+        looks_at_values = self.tells_apart or bool(self.inputs)
+        self._about = {
+            id_: Schema(dict(choice.when), self.spec)
+            for id_, choice in self.choices.items()
+            if looks_at_values and isinstance(choice.when, Mapping)
+        }
 
     def find_conversion(self, id_: str) -> Convert | None:
         """Find what becomes of the values that a choice is about; None if they are taken as they are."""
@@ -67,12 +72,7 @@ class ChoicesInForce:
 
     def is_about(self, id_: str, value: Any) -> bool:
         """Tell whether the choice is about *value*, which is what was sent at its place."""
-        when = self.choices[id_].when
-        if not isinstance(when, Mapping):
-            return False
-        if id_ not in self._matched:
-            self._matched[id_] = Schema(dict(when), self.spec)
-        return not self._matched[id_].find_violations(value)
+        return id_ in self._about and not self._about[id_].find_violations(value)
 
 
 class ChoicePlaces:

@@ -34,7 +34,6 @@ from openapi.media_type import JSON
 
 if TYPE_CHECKING:
     from mockserver.contract.routes import Routes
-    from mockserver.dispatch.variants import Variants
     from mockserver.telemetry.metrics import Metrics
     from openapi import Spec
 
@@ -65,8 +64,8 @@ class TimeIsUp(Problem):
 class Admin:
     """The control plane's operations; admin.yaml names them.
 
-    contracts: those that are served here. state: renders and replaces the state of a session. variants: compiles the
-    operations of a session with choices of its own. metrics: what is counted, or None if nothing is.
+    contracts: those that are served here. state: renders and replaces the state of a session. metrics: what is
+    counted, or None if nothing is.
     """
 
     def __init__(
@@ -76,7 +75,6 @@ class Admin:
         contracts: Contracts,
         state: StateDocuments,
         routes: Routes,
-        variants: Variants,
         metrics: Metrics | None,
     ) -> None:
         self.state = state
@@ -84,7 +82,6 @@ class Admin:
         self._sessions = sessions
         self._issuer = issuer
         self._contracts = contracts
-        self._variants = variants
         self._routes = routes
         self._metrics = metrics
         self._events = EventWriter()
@@ -317,11 +314,8 @@ class Admin:
     async def write_choices(self, body: dict[str, Any], caller: Operator, session: str | None) -> Reply:
         """Take the alternatives that the document names, and else those that the stub was started with."""
         target = await self._find_session(session, caller)
-        chosen = self._contracts.read_chosen(body, self._sessions.blueprint.choices)
-        wanted = {**self._sessions.blueprint.choices, **chosen}
-        # Here, while others are served, so that the next call need not wait for it.
-        await asyncio.to_thread(self._variants.find_routes, wanted)
-        await target.change(lambda: target.choose(chosen))
+        wanted = await self._contracts.read_choices(body)
+        await target.change(lambda: target.choose(wanted))
         return Reply(200, wanted)
 
     async def read_contract(self, api: str, caller: Operator, session: str | None) -> Reply:

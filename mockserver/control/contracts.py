@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import openapi
-from mockserver.http.problems import Invalid, NotFound, Violation, suggest_nearest
+from mockserver.http.problems import CannotStart, Invalid, NotFound, Violation, suggest_nearest
 from mockserver.session.session import Choices
 from openapi import Spec
 from openapi.choices import UnknownChoice, apply_choices, check_chosen, read_choices
@@ -26,11 +27,16 @@ def load_own_contract() -> Spec:
 class Contracts:
     """The contracts by the name of their API, that of the control plane among them.
 
-    specs: those of the served APIs, as they are with the defaults of their choices.
+    specs: those of the served APIs, as they are with the defaults of their choices. usual: the alternatives that the
+    stub was started with. compile_choices: compiles the operations for other ones.
     """
 
-    def __init__(self, specs: Mapping[str, Spec]) -> None:
+    def __init__(
+        self, specs: Mapping[str, Spec], usual: Choices, compile_choices: Callable[[Choices], object]
+    ) -> None:
         self._specs = {**specs, NAME: load_own_contract()}
+        self._usual = usual
+        self._compile_choices = compile_choices
         self.names = list(self._specs)
 
     def find(self, api: str, choices: Choices) -> Spec:
@@ -43,20 +49,29 @@ class Contracts:
         spec: Spec = apply_choices(self._specs[api], choices.get(api, {}))
         return spec
 
-    def read_chosen(self, document: Mapping[str, Any], choices: Choices) -> Choices:
-        """Read which alternatives *document* chooses; for all others those in *choices* are taken.
+    async def read_choices(self, document: Mapping[str, Any]) -> Choices:
+        """Read the alternatives that are in force after *document* chose some; of all others the usual ones are.
 
-        Raises Invalid naming every API whose choices or alternatives are not known.
+        Raises Invalid for APIs, choices and alternatives that are not known, and for what cannot be served.
         """
+        wanted = {**self._usual, **self._read_chosen(document)}
+        try:
+            # While others are served, so that the next call need not wait for it.
+            await asyncio.to_thread(self._compile_choices, wanted)
+        except CannotStart as error:  # of a contract of the user's own
+            raise Invalid([Violation("", str(error))]) from None
+        return wanted
+
+    def _read_chosen(self, document: Mapping[str, Any]) -> Choices:
         found: dict[str, Mapping[str, str]] = {}
         errors = []
         for api, names in document.items():
-            if api not in choices:
-                known = suggest_nearest(api, list(choices))
+            if api not in self._usual:
+                known = suggest_nearest(api, list(self._usual))
                 errors.append(Violation(api, f"is not an API with choices; {known}"))
                 continue
             try:
-                found[api] = {**choices[api], **check_chosen(read_choices(self._specs[api]), names)}
+                found[api] = {**self._usual[api], **check_chosen(read_choices(self._specs[api]), names)}
             except UnknownChoice as error:
                 errors.append(Violation(api, str(error)))
         if errors:

@@ -18,14 +18,18 @@ _Key = tuple[tuple[str, frozenset[tuple[str, str]]], ...]
 class Variants:
     """Compiles the operations for other alternatives, and keeps those that were used last.
 
-    routes: the operations that the stub was started with. compile_api: compiles all operations of an API with the
-    alternative of each choice.
+    routes, choices: the operations that the stub was started with, and the alternatives. compile_api: compiles all
+    operations of an API with the alternative of each choice.
     """
 
     def __init__(
-        self, routes: Routes, compile_api: Callable[[str, Mapping[str, str]], Iterable[Operation]]
+        self,
+        routes: Routes,
+        choices: Choices,
+        compile_api: Callable[[str, Mapping[str, str]], Iterable[Operation]],
     ) -> None:
         self._routes = routes
+        self._usual = choices
         self._compile_api = lru_cache(_MOST_KEPT)(lambda api, chosen: list(compile_api(api, dict(chosen))))
         self._find_known = lru_cache(_MOST_KEPT)(self._make_routes)
 
@@ -36,7 +40,7 @@ class Variants:
     def _make_routes(self, key: _Key) -> Routes:
         chosen, routes = dict(key), Routes()
         for api in dict.fromkeys(operation.api for operation in self._routes.operations):
-            if api in chosen:
+            if api in chosen and dict(chosen[api]) != self._usual[api]:
                 operations = self._compile_api(api, chosen[api])
             else:
                 operations = [one for one in self._routes.operations if one.api == api]
