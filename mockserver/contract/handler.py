@@ -19,6 +19,10 @@ class Handler(Protocol):
         """Answer with the *arguments* that the contract gives: the parameters, ``body`` and ``caller``."""
         ...
 
+    async def look_up(self, session: Session, body: Any) -> None:
+        """Raise the problem of what an invalid *body* names and is not there, where that comes before the rest."""
+        ...
+
     def argument_mismatch(self, given: Collection[str]) -> str | None:
         """Say which arguments this takes instead of those *given* by the contract; None if they are the same."""
         ...
@@ -42,6 +46,10 @@ class MethodHandler:
     def handle(self, session: Session, arguments: dict[str, Any]) -> Awaitable[Reply | Stream]:
         """Call the method."""
         return self._function(self._instance(session), **arguments)
+
+    async def look_up(self, session: Session, body: Any) -> None:
+        """Let the API look it up, whose contract says that it may have to."""
+        await self._instance(session).look_up(body)
 
     def argument_mismatch(self, given: Collection[str]) -> str | None:
         """Compare the method's parameters with the arguments *given*."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import openapi
 from mockserver.auth.challenges import write_challenges
@@ -36,6 +36,9 @@ from openapi import Spec
 from openapi.choices import ABSENT, MALFORMED
 from openapi.media_type import JSON, bare_media_type, is_json
 from openapi.terminal_text import clean_line
+
+if TYPE_CHECKING:
+    from mockserver.session.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -126,6 +129,8 @@ class Operation:
         self.needs_body_first = needs_body_first
         # The bound method itself, so that a call takes no step in between.
         self.handle = handler.handle
+        self._look_up = handler.look_up
+        self._looks_up_first = choices.names.get(_ORDER) == "token-fan-body"
         self._parameters = [Parameter(parameter, choices, self.template) for parameter in self.parameters]
         # Most requests have no query, and what they leave out need not be read.
         self._needed_parameters = [one for one in self._parameters if not one.is_needless]
@@ -156,10 +161,11 @@ class Operation:
         self._check_error_codes()
 
     async def read_arguments(
-        self, request: Request, path_values: tuple[str, ...], caller: Any
+        self, request: Request, path_values: tuple[str, ...], caller: Any, session: Session | None = None
     ) -> dict[str, Any]:
         """Read the parameters and the body, and add *caller*, as the handler takes them.
 
+        session: where what an invalid body names may be looked up.
         Raises Invalid, UnsupportedMediaType or TooLarge for a request that breaks the contract.
         """
         # First, since a contract may call one of its own parameters "caller" as well.
@@ -189,6 +195,8 @@ class Operation:
             else:
                 arguments["body"] = self._parse_body(raw, media_type, violations)
         if violations:
+            if session is not None and self._looks_up_first:
+                await self._look_up(session, arguments.get("body"))
             raise Invalid(violations)
         return arguments
 

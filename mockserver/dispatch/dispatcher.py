@@ -209,7 +209,7 @@ class Dispatcher:
         except UnverifiedToken as unverified:
             await unverified.refresh()
             caller = operation.authenticate(request, session)
-        arguments = await operation.read_arguments(request, exchange.path_values, caller)
+        arguments = await operation.read_arguments(request, exchange.path_values, caller, session)
         magic_id = operation.find_magic_id(arguments)
         if magic_id is not None:
             reply = await simulator.apply_magic_id(exchange, operation, magic_id)

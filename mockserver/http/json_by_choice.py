@@ -20,6 +20,7 @@ _OF_EXACT_JSON = {
     "byte-order-mark": "accepted",
     "not-a-number": "refused-400",
     "number-forms": "refused-400",
+    "fraction-beyond-doubles": "refused-400",
     "integer-beyond-doubles": "kept",
     "duplicate-members": "refused-400",
     "member-order": "kept",
@@ -38,7 +39,7 @@ def make_json_reader(choices: Mapping[str, str]) -> ReadJson:
     order = _ORDERS[taken["member-order"]]
     decoder = json.JSONDecoder(
         parse_int=_INTEGERS[taken["integer-beyond-doubles"]],
-        parse_float=_FLOATS[taken["number-forms"]],
+        parse_float=partial(_parse_float, taken["number-forms"], taken["fraction-beyond-doubles"]),
         parse_constant=_CONSTANTS[taken["not-a-number"]],
         object_pairs_hook=build_object if order is None else lambda pairs: order(build_object(pairs)),
     )
@@ -71,18 +72,18 @@ def _refuse_beyond_doubles(digits: str) -> int:
     return number
 
 
-def _parse_finite(text: str) -> float | None:
-    return None if math.isinf(float(text)) else exact_json.parse_float(text)
+def _parse_float(beyond_all: str, beyond_digits: str, text: str) -> float | None:
+    number = float(text)
+    if math.isinf(number) and beyond_all == "null":
+        return None
+    is_taken = beyond_digits == "rounded" and math.isfinite(number)
+    return number if is_taken else exact_json.parse_float(text)
 
 
 _INTEGERS: Mapping[str, Callable[[str], int]] = {
     "kept": int,
     "rounded": _round_integer,
     "refused-400": _refuse_beyond_doubles,
-}
-_FLOATS: Mapping[str, Callable[[str], float | None]] = {
-    "refused-400": exact_json.parse_float,
-    "null": _parse_finite,
 }
 _CONSTANTS: Mapping[str, Callable[[str], Any]] = {
     "refused-400": exact_json.refuse_constant,

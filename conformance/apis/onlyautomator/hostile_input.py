@@ -39,6 +39,7 @@ VALUES = {
     "1,000,000 characters": '"' + "0123456789" * 100_000 + '"',
     "negative zero": "-0.0",
     "an integer beyond doubles": str(2**53 + 1),
+    "a fraction beyond doubles": "0.12345678901234567890123",
     "number forms": "[1.0, 1e2, -0, 0.1000, 1e400]",
     "NaN": "NaN",
     "U+0000": '"a\\u0000b"',

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from conformance.apis.onlyautomator.driver import Driver, SentWrite
 from conformance.apis.onlyautomator.generated_cases import KEY
 from conformance.assertions.outcome import Inconclusive
+from conformance.http.response import Response
 
 NAMES = KEY[1:]  # a fan has to exist, so its fanId cannot be chosen
 # What columns and validators usually take, and one letter more than the longest of them.
@@ -15,11 +16,15 @@ LENGTHS = (256, 255, 191, 128, 100, 64, 50, 32)
 
 
 class LongWrites(NamedTuple):
-    """A write of long names, one of each name with another last letter, and an update of the first."""
+    """A write of long names, one of each name with another last letter, and an update of the first.
+
+    refused: the answer to the longest names, if they were refused.
+    """
 
     first: SentWrite
     others: dict[str, SentWrite]
     update: SentWrite
+    refused: Response | None
 
 
 def write_long_names_once(driver: Driver) -> LongWrites:
@@ -30,7 +35,8 @@ def write_long_names_once(driver: Driver) -> LongWrites:
 def _write_long_names(driver: Driver) -> LongWrites:
     lengths = dict.fromkeys(NAMES, LENGTHS[0])
     first = _write_names(driver, lengths)
-    if not first.answer.ok:
+    refused = None if first.answer.ok else first.answer
+    if refused is not None:
         # Of which of the two, perhaps, only writes with one of them can tell.
         lengths = {name: _find_longest_accepted(driver, name) for name in NAMES}
         first = _write_names(driver, lengths)
@@ -38,7 +44,7 @@ def _write_long_names(driver: Driver) -> LongWrites:
         raise Inconclusive(f"names of {' and '.join(map(str, lengths.values()))} characters are refused")
     others = {name: _write_names(driver, lengths, name) for name in NAMES}
     update = {**first.body, "value": "updated"}
-    return LongWrites(first, others, SentWrite(update, driver.write(update)))
+    return LongWrites(first, others, SentWrite(update, driver.write(update)), refused)
 
 
 def _write_names(driver: Driver, lengths: dict[str, int], changed: str | None = None) -> SentWrite:

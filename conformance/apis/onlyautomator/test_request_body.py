@@ -15,7 +15,7 @@ from conformance.apis.onlyautomator.answers import (
     name_shown,
 )
 from conformance.apis.onlyautomator.driver import Body, Driver
-from conformance.apis.onlyautomator.long_names import NAMES, write_long_names_once
+from conformance.apis.onlyautomator.long_names import LENGTHS, NAMES, write_long_names_once
 from conformance.apis.onlyautomator.shared_writes import (
     create_first_record,
     first_body,
@@ -94,6 +94,23 @@ def test_long_names_stay_whole(driver: Driver) -> None:
             other.answer,
             ("data", "id"),
         )
+
+
+def test_longest_names(driver: Driver) -> None:
+    """OBSERVED how long a category and a preference may be. (onlyautomator: Request Body)"""
+    first_record(driver)
+    writes = write_long_names_once(driver)
+    refused = writes.refused
+    if refused is None:
+        observe(f"names of {LENGTHS[0]} characters are accepted", "any")
+        return
+    lengths = {name: len(writes.first.body[name]) for name in NAMES}
+    shown = " and ".join(f"a {name} of {length}" for name, length in lengths.items())
+    is_known = len(set(lengths.values())) == 1 and refused.status == 400
+    observe(
+        f"{shown} characters are accepted, longer ones answered {describe_answer(refused)}",
+        f"up-to-{lengths[NAMES[0]]}" if is_known else "another",
+    )
 
 
 def _expect_names_kept(driver: Driver, names: dict[str, str]) -> Response:

@@ -45,6 +45,16 @@ def test_integer_beyond_doubles(driver: Driver) -> None:
     )
 
 
+def test_fraction_beyond_doubles(driver: Driver) -> None:
+    """OBSERVED how a fraction is answered that has more digits than a double holds. (onlyautomator: Request Body)"""
+    text = hostile_input.VALUES["a fraction beyond doubles"]
+    answer = hostile_input.send_value(driver, "a fraction beyond doubles")
+    observe(
+        f"the fraction {text} is answered {describe_answer(answer)}{describe_kept_value(answer)}",
+        name_shown(answer, {"rounded": float(text)}),
+    )
+
+
 def test_number_forms(driver: Driver) -> None:
     """OBSERVED how numbers in unusual forms are answered. (onlyautomator: Request Body)"""
     answer = hostile_input.send_value(driver, "number forms")

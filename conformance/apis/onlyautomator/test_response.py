@@ -39,6 +39,8 @@ from conformance.http.response import Response
 CLOCKS_APART = timedelta(minutes=15)  # half of what the offsets of two zones differ at least
 
 A_DAY = timedelta(days=1)  # however the zone of a body's timestamp is read
+# The alternatives of an id's form, by the patterns of those that are no UUIDs.
+_FORMS = {"number": r"\d+", "ulid": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "prefixed": "[A-Za-z]+[_-].*"}
 # The alternatives that times show: by the decimals of a second, and by the offset.
 _UNITS = {0: "seconds", 3: "milliseconds", 6: "microseconds"}
 _OFFSETS = {"Z": "z", "+00:00": "zero", "": "missing"}
@@ -185,8 +187,8 @@ def test_id_form(driver: Driver) -> None:
 
 def _name_form(given: Any) -> str:
     """Name the form of an id that is no UUID."""
-    text = str(given)
-    return "number" if text.isdecimal() else "prefixed" if re.match("[A-Za-z]+[_-]", text) else "another"
+    known = (name for name, pattern in _FORMS.items() if re.fullmatch(pattern, str(given)))
+    return next(known, "another")
 
 
 def test_id_from_body(driver: Driver) -> None:
@@ -205,6 +207,19 @@ def test_fan_id_form(driver: Driver) -> None:
         observe("the fanId comes back as it was sent", "kept")
     is_prefixed = isinstance(given, str) and given.endswith(driver.fan_id)
     observe(f"the fanId is mapped to {describe_value(given)}", "prefixed" if is_prefixed else "mapped")
+
+
+def test_user_id_form(driver: Driver) -> None:
+    """OBSERVED whether a userId is the subject of the token. (onlyautomator: Response)"""
+    given = require_member(first_record(driver), "userId")
+    subject = driver.user_token.subject
+    if given == subject:
+        observe("the userId is the subject of the token", "kept")
+    is_prefixed = isinstance(given, str) and bool(subject) and given.endswith(str(subject))
+    observe(
+        f"the userId {describe_value(given)} is not the subject of the token",
+        "prefixed" if is_prefixed else "mapped",
+    )
 
 
 def test_source_form(driver: Driver) -> None:

@@ -23,6 +23,11 @@ class Token:
         self.text = text
         self._header, self._claims, self._signature = parts
 
+    @property
+    def subject(self) -> Any:
+        """The claim sub; None if there is none."""
+        return _decode_part(self._claims).get("sub")
+
     def with_tampered_signature(self) -> str:
         """Change one character in the middle of the signature, where every bit counts."""
         # The last character of Base64 may hold bits that are not used; in the middle every bit counts.

@@ -31,6 +31,8 @@ class Api:
         self._clock = clock
         self._ids = ids
         self._choices = choices
+        self._keeps_users_apart = choices["updating-user"] == "own-record"
+        self._has_plain_keys = choices["letter-case-in-key"] == "two-records" and not self._keeps_users_apart
         self._read_body = make_body_reader(choices)
         self._render = make_renderer(choices)
 
@@ -43,8 +45,8 @@ class Api:
             body = self._read_body(body)
         # No operation adds or removes a fan, so this need not be part of the update.
         await self._require_fan(body["fanId"])
-        key = await self._find_key(body, caller)
-        claimed_id = await self._find_claimed_id(body)
+        key = preference_key(body) if self._has_plain_keys else await self._find_key(body, caller)
+        claimed_id = await self._find_claimed_id(body) if self._choices["id-from-body"] == "taken" else None
 
         def write_preference(old: Record | None) -> Record:
             # Two writes within a millisecond, or under a frozen clock, still differ in their time.
@@ -105,16 +107,17 @@ class Api:
             ("preference", fan) if category is None else ("preference", fan, category)
         )
 
+    async def look_up(self, body: Any) -> None:
+        """Raise NotInFixtures for a fan that an invalid body names and that does not exist."""
+        if isinstance(body, dict) and isinstance(body.get("fanId"), str) and body["fanId"]:
+            await self._require_fan(body["fanId"])
+
     async def _require_fan(self, fan: str) -> None:
         known = await self._store.get(("fan", fan))
         if known is None and await self._store.get(EVERY_FAN) is None:
             raise NotInFixtures(_UNKNOWN_FAN)
 
     # --- which record a write is for ---------------------------------------------------------------------
-
-    @property
-    def _keeps_users_apart(self) -> bool:
-        return self._choices["updating-user"] == "own-record"
 
     async def _find_key(self, body: Mapping[str, Any], caller: Caller) -> Key:
         """Find the key of the record that a write is for, be it there or not."""
@@ -138,7 +141,7 @@ class Api:
     async def _find_claimed_id(self, body: Mapping[str, Any]) -> str | None:
         """Return the id that the body names for a new record, unless another record has it."""
         claimed = body.get("id")
-        if self._choices["id-from-body"] != "taken" or not isinstance(claimed, str) or not claimed:
+        if not isinstance(claimed, str) or not claimed:
             return None
         records = await self._store.list_records(("preference",))
         return None if any(record["id"] == claimed for record in records) else claimed

@@ -20,7 +20,14 @@ IDS: Mapping[str, Callable[[Ids], str]] = {
     "uuid": Ids.uuid,
     "prefixed": lambda ids: f"pref_{ids.uuid()}",
     "number": lambda ids: str(UUID(ids.uuid()).node),
+    "ulid": lambda ids: _write_ulid(UUID(ids.uuid()).int),
 }
+_ULID_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def _write_ulid(number: int) -> str:
+    return "".join(_ULID_LETTERS[number >> 5 * place & 31] for place in reversed(range(26)))
+
 
 # By the alternatives of source-form.
 SOURCES: Mapping[str, Callable[[Caller], str | None]] = {
@@ -38,23 +45,28 @@ ORDERS: Mapping[str, Callable[[Sequence[Record]], Sequence[Record]]] = {
     "last-updated-first": lambda records: sorted(records, key=_read_update_time, reverse=True),
 }
 
-# By the alternatives of fan-id-form.
-_FAN_IDS: Mapping[str, Callable[[str], str]] = {
-    "kept": lambda fan: fan,
-    "prefixed": lambda fan: f"fan_uuid_{fan}",
-    "mapped": lambda fan: str(uuid5(NAMESPACE_URL, f"fan {fan}")),
+# By the alternatives of fan-id-form and user-id-form, from the kind and the id.
+_FORMS_OF_IDS: Mapping[str, Callable[[str, str], str]] = {
+    "kept": lambda _, id_: id_,
+    "prefixed": lambda kind, id_: f"{kind}_uuid_{id_}",
+    "mapped": lambda kind, id_: str(uuid5(NAMESPACE_URL, f"{kind} {id_}")),
 }
 
 # By the alternatives of timestamp-offset, what stands for UTC. Those of timestamp-form are words of isoformat().
 _OFFSETS = {"z": "Z", "zero": "+00:00", "missing": ""}
-_AS_KEPT = {"fan-id-form": "kept", "timestamp-form": "milliseconds", "timestamp-offset": "z"}
+_AS_KEPT = {
+    "fan-id-form": "kept",
+    "user-id-form": "kept",
+    "timestamp-form": "milliseconds",
+    "timestamp-offset": "z",
+}
 
 
 def make_renderer(choices: Mapping[str, str]) -> Callable[[Record], Record] | None:
     """Make the function that shows a record as *choices* say; None if that is how it is kept."""
     if all(choices[id_] == alternative for id_, alternative in _AS_KEPT.items()):
         return None
-    map_fan = _FAN_IDS[choices["fan-id-form"]]
+    map_fan, map_user = (_FORMS_OF_IDS[choices[f"{kind}-id-form"]] for kind in ("fan", "user"))
     unit, offset = choices["timestamp-form"], _OFFSETS[choices["timestamp-offset"]]
 
     def render_time(text: str) -> str:
@@ -64,7 +76,8 @@ def make_renderer(choices: Mapping[str, str]) -> Callable[[Record], Record] | No
     def render_record(record: Record) -> Record:
         return {
             **record,
-            "fanId": map_fan(record["fanId"]),
+            "fanId": map_fan("fan", record["fanId"]),
+            "userId": map_user("user", record["userId"]),
             "createdAt": render_time(record["createdAt"]),
             "updatedAt": render_time(record["updatedAt"]),
         }

@@ -16,6 +16,7 @@ LONE = "\ud83d"
         ("not-a-number", "null", b"[NaN, -Infinity]", [None, None]),
         ("number-forms", "null", b"[1e400, 1e2]", [None, 100]),
         ("integer-beyond-doubles", "rounded", b"[9007199254740993, 7]", [9007199254740992, 7]),
+        ("fraction-beyond-doubles", "rounded", b"0.12345678901234567890123", 0.12345678901234568),
         ("duplicate-members", "last", b'{"a": 1, "b": 2, "a": 3}', {"a": 3, "b": 2}),
         ("duplicate-members", "first", b'{"a": 1, "b": 2, "a": 3}', {"a": 1, "b": 2}),
         ("lone-surrogate", "kept", rb'"a\ud83d"', f"a{LONE}"),
@@ -55,6 +56,8 @@ def test_members_of_one_length_come_before_longer_ones():
 
 
 def test_what_another_alternative_does_not_touch_stays_refused():
+    with pytest.raises(exact_json.NotExact, match="out of range"):
+        make_json_reader({"fraction-beyond-doubles": "rounded"})(b"1e400")
     for text in (b"{", b"NaN", b'{"a": 1, "a": 2}', b"1e400", rb'"\ud83d"', b"[" * 300 + b"]" * 300):
         with pytest.raises(exact_json.NotExact):
             make_json_reader({"unicode-forms": "composed"})(text)
