@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.assertions.outcome import RunStopped
-from conformance.drift.difference import Difference, find_differences
+from conformance.drift.difference import Difference, find_differences, name_operation
 from conformance.drift.explanation import ChosenApart, Explanations, list_chosen_alike, list_chosen_apart
 from conformance.drift.operations import Operations
 from conformance.drift.replay import AnsweredPair, replay_exchanges
@@ -115,11 +116,15 @@ def compare_with_stub(
     of_target, of_stub = Operations(target, _map_chosen(taken)), Operations(stub, _map_chosen(taken_by_stub))
     found = {id(one.target): find_differences(one, of_target, of_stub) for one in pairs}
     alike = list_chosen_alike(taken, taken_by_stub)
-    explanations = Explanations(apart, alike, verdict.results, found)
+    answers = Counter(
+        (name_operation(one, of_target, of_stub), one.target.status)
+        for one in pairs
+        if one.target.status == one.stub.status
+    )
+    explanations = Explanations(apart, alike, verdict.results, found, answers)
     groups = _group_differences(pairs, found, explanations, of_target, of_stub)
     equal = sum(not differences for differences in found.values())
-    same_status = sum(one.target.status == one.stub.status for one in pairs)
-    return Comparison(verdict, stub.base_url, redaction, len(pairs), equal, same_status, apart, groups)
+    return Comparison(verdict, stub.base_url, redaction, len(pairs), equal, answers.total(), apart, groups)
 
 
 def _check_presence(stub: AnyTarget, mode: Mode, connect: Callable[..., HttpConnection]) -> None:
@@ -187,7 +192,11 @@ def _group_differences(
 
 def _find_broken_promise(pair: AnsweredPair, of_target: Operations, of_stub: Operations) -> str | None:
     """Say which of two answers is not what the contract promises, and in what; None if both are."""
-    if broken := of_target.find_broken_promise(pair.target):
-        return f"the target: {broken}"
-    broken = of_stub.find_broken_promise(pair.stub)
-    return f"the stub: {broken}" if broken else None
+    is_status_alike = pair.target.status == pair.stub.status
+    for who, operations, exchange in (
+        ("the target", of_target, pair.target),
+        ("the stub", of_stub, pair.stub),
+    ):
+        if broken := operations.find_broken_promise(exchange, is_status_alike=is_status_alike):
+            return f"{who}: {broken}"
+    return None

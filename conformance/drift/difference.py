@@ -29,7 +29,7 @@ class Difference:
 def find_differences(pair: AnsweredPair, of_target: Operations, of_stub: Operations) -> list[Difference]:
     """List in what the answers of *pair* differ, to a request to one of the operations that both have."""
     target, stub = pair.target, pair.stub
-    operation = of_target.name_operation(target)
+    operation = name_operation(pair, of_target, of_stub)
     if target.status != stub.status:
         return [Difference(operation, _show_status(target), _show_status(stub))]
     shapes = [
@@ -40,6 +40,11 @@ def find_differences(pair: AnsweredPair, of_target: Operations, of_stub: Operati
         Difference(operation, one.target, one.stub, target.status, one.member)
         for one in compare_shapes(*shapes)
     ]
+
+
+def name_operation(pair: AnsweredPair, of_target: Operations, of_stub: Operations) -> str:
+    """Name the operation that both were asked, if one of them has it."""
+    return of_target.find_name(pair.target) or of_stub.find_name(pair.stub) or "another path or method"
 
 
 def _show_status(exchange: Exchange) -> str:

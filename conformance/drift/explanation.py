@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,9 @@ from conformance.judge.result import Result
 from conformance.suite.choice import OTHER
 from openapi.choices import Choice
 
-_STATUS_OF_NAME = re.compile(r"-([1-5][0-9]{2})$")
+_STATUS_OF_NAME = re.compile(r"-([1-5][0-9]{2})(?:-|$)")
+_FIRST_ERROR = 400
+_ALMOST_ALL = 0.9
 
 
 @dataclass(frozen=True)
@@ -24,18 +27,27 @@ class ChosenApart:
     target: str
     stub: str
 
+    @property
+    def statuses(self) -> tuple[str | None, str | None]:
+        """The statuses that the names of the two alternatives say; None where a name says none."""
+        return self._read_status(self.target), self._read_status(self.stub)
+
     def predicts(self, difference: Difference) -> bool | None:
-        """Tell whether the two alternatives are the two statuses; None if their names do not say that."""
-        named = [self._read_status(one) for one in (self.target, self.stub)]
-        if difference.member is not None:
-            return None if None in named else False
-        met = [difference.target, difference.stub]
-        if any(status not in (None, answered) for status, answered in zip(named, met, strict=True)):
+        """Tell whether the two alternatives are the two statuses; None if their names leave that open."""
+        pairs = list(zip(self.statuses, (difference.target, difference.stub), strict=True))
+        # A redirect comes before whatever the other server has to say.
+        if any(named == answered and str(named).startswith("3") for named, answered in pairs):
+            return True
+        if any(named not in (None, answered) for named, answered in pairs):
             return False
-        return None if None in named else True
+        return None if None in self.statuses else True
 
     def is_about(self, difference: Difference) -> bool:
-        """Tell whether the choice stands at the member that differs."""
+        """Tell whether the choice stands at the member that differs, or is about the body of every error."""
+        if int(difference.status or 0) >= _FIRST_ERROR:
+            return any(
+                one.error_body is not None or one.media_type for one in self.choice.alternatives.values()
+            )
         at, steps = self.choice.at, re.split(r"[.\[\]]+", difference.member or "")
         return at[-2:-1] == ("properties",) and at[-1] in steps
 
@@ -67,7 +79,8 @@ class Explanations:
     """Finds the choices that explain differences: both servers take them apart, and their requirements have met those.
 
     apart: these choices. alike: the ids of those of which both take the same. results: of the run, with the exchanges
-    that each requirement saw. found: the differences of each exchange, by its identity.
+    that each requirement saw. found: the differences of each exchange, by its identity. answers: how many both have
+    given with one status, by the operation and the status.
     """
 
     def __init__(
@@ -76,8 +89,11 @@ class Explanations:
         alike: Iterable[str],
         results: Iterable[Result],
         found: Mapping[int, Sequence[Difference]],
+        answers: Mapping[tuple[str, int | None], int],
     ) -> None:
         self._apart = apart
+        self._answers = answers
+        self._counts = Counter(one for differences in found.values() for one in differences)
         self._seen_by: dict[int, set[str]] = {}
         self._met: dict[str, set[Difference]] = {}
         for result in results:
@@ -87,19 +103,30 @@ class Explanations:
                     self._seen_by.setdefault(id(exchange), set()).add(result.observed.choice)
                     met.update(found.get(id(exchange), ()))
         # What the requirement of a choice meets that both take alike has another reason than a choice.
-        self._everywhere = {one for id_ in alike for one in self._met.get(id_, ())}
+        self._met_elsewhere = {one for id_ in alike for one in self._met.get(id_, ())}
 
     def explain(self, exchange: Exchange, difference: Difference) -> tuple[str, ...]:
         """Return the choices of which one explains a *difference* in the answers to *exchange*; none if none does."""
-        fitting = [one for one in self._apart if self._fits(one, difference)]
-        # Of several that would do, the one that the request was sent for, or that stands where they differ.
+        fits = self._fits_status if difference.member is None else self._fits_member
+        fitting = [one for one in self._apart if fits(one, difference)]
+        # Of several that would do, the one that stands where they differ, or that the request was sent for.
+        about = [one for one in fitting if difference.member and one.is_about(difference)]
         own = [one for one in fitting if one.choice.id in self._seen_by.get(id(exchange), ())]
-        about = [one for one in fitting if one.is_about(difference)]
-        return tuple(one.choice.id for one in own or about or fitting)
+        return tuple(one.choice.id for one in about or own or fitting)
 
-    def _fits(self, one: ChosenApart, difference: Difference) -> bool:
+    def _fits_status(self, one: ChosenApart, difference: Difference) -> bool:
         is_predicted = one.predicts(difference)
         if is_predicted is not None:
             return is_predicted
-        has_met = difference in self._met.get(one.choice.id, ())
-        return has_met and (one.is_about(difference) or difference not in self._everywhere)
+        has_sign = one.statuses != (None, None) or difference not in self._met_elsewhere
+        return has_sign and difference in self._met.get(one.choice.id, ())
+
+    def _fits_member(self, one: ChosenApart, difference: Difference) -> bool:
+        if one.is_about(difference):
+            return True
+        if one.statuses != (None, None):
+            return False  # all that differs by it is the status
+        # What is in every answer depends on no request, and so on no choice that is about requests.
+        asked = self._answers[difference.operation, difference.status]
+        is_everywhere = self._counts[difference] > _ALMOST_ALL * asked
+        return not is_everywhere and difference in self._met.get(one.choice.id, ())

@@ -23,7 +23,6 @@ from openapi.choices import apply_choices
 
 # Routers, proxies and frameworks answer these before the operation sees the request.
 _STATUSES_OF_OTHERS = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431}
-_NOWHERE = "another path or method"
 
 
 class Operations:
@@ -42,15 +41,19 @@ class Operations:
             for path in self._spec["paths"]
         ]
 
-    def name_operation(self, exchange: Exchange) -> str:
-        """Name the operation that *exchange* was to, by its method and path in the contract."""
-        path = self._find_path(exchange)
-        return f"{exchange.method} {path}" if path else _NOWHERE
+    def find_name(self, exchange: Exchange) -> str | None:
+        """Return the method and the path, as the contract has them, of the operation that *exchange* was to.
 
-    def find_broken_promise(self, exchange: Exchange) -> str | None:
+        None if there is none.
+        """
+        path = self._find_path(exchange)
+        return f"{exchange.method} {path}" if path else None
+
+    def find_broken_promise(self, exchange: Exchange, *, is_status_alike: bool) -> str | None:
         """Say in what an answer is not what the contract promises: a documented status, the schema of a success.
 
-        None if it is, or if that cannot be told.
+        None if it is, or if that cannot be told. is_status_alike: whether another server has answered with the same
+        status, so that only the body is in question.
         """
         path, status = self._find_path(exchange), exchange.status
         if path is None or status is None:
@@ -59,7 +62,8 @@ class Operations:
             one.upper() for one in map(str, self._spec["paths"][path][exchange.method.lower()]["responses"])
         }
         if not documented & {str(status), f"{status // 100}XX", "DEFAULT"}:
-            return None if status in _STATUSES_OF_OTHERS else f"status {status} is not documented"
+            is_excused = is_status_alike or status in _STATUSES_OF_OTHERS
+            return None if is_excused else f"status {status} is not documented"
         if not 200 <= status < 300 or not _can_be_read(exchange):
             return None
         try:
