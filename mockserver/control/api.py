@@ -45,9 +45,10 @@ _NO_CONTENT = Reply(204)
 
 
 class Operator(NamedTuple):
-    """Who uses the control plane: the request, which may name a session."""
+    """Who uses the control plane: the request, which may name a session, and the session that dates the answer."""
 
     request: Request
+    session: Session
 
     @property
     def url(self) -> str:
@@ -86,9 +87,9 @@ class Admin:
         self._metrics = metrics
         self._events = EventWriter()
 
-    def identify_operator(self, request: Request, session: Session) -> Operator:  # noqa: ARG002
+    def identify_operator(self, request: Request, session: Session) -> Operator:
         """Return who calls; the guard has let the call pass already."""
-        return Operator(request)
+        return Operator(request, session)
 
     async def page(self, caller: Operator) -> Reply:
         """Answer the page that shows and controls a session."""
@@ -96,9 +97,10 @@ class Admin:
         session = await self._sessions.find_name(caller.request) or DEFAULT
         return _html_reply(render_control_page(self._routes.operations, session, list(DEFECTS)))
 
-    async def health(self, caller: Operator) -> Reply:  # noqa: ARG002
+    async def health(self, caller: Operator) -> Reply:
         """Answer 200: the server runs, and reaches what it keeps its sessions in."""
-        await self._sessions.check_store()
+        if not caller.session.is_fresh:
+            await self._sessions.check_store()
         return Reply(200, {"status": "ok"})
 
     async def version(self, caller: Operator) -> Reply:  # noqa: ARG002
@@ -340,8 +342,10 @@ class Admin:
 
     async def _find_session(self, name: str | None, caller: Operator) -> Session:
         if name is None:
-            name = await self._sessions.find_name(caller.request)
-        return await self._sessions.find(DEFAULT if name is None else name)
+            name = await self._sessions.find_name(caller.request) or DEFAULT
+        if caller.session.is_fresh and caller.session.id == name:
+            return caller.session
+        return await self._sessions.find(name)
 
     async def _list_entries(
         self, name: str | None, caller: Operator, match: Match | None = None

@@ -53,10 +53,11 @@ class Session:
     used_s: when it was last used, by the steady clock of the server. calls: how many are being answered. choices: the
     alternatives in force, the very object of the blueprint unless choose() took others.
     is_copy: whether this is a call's own copy of a session that other processes have as well, whose changes count only
-    once they are committed.
+    once they are committed. is_fresh: whether the copy was read from the store for this call.
     """
 
     is_copy = False
+    is_fresh = False
 
     # Slots, here and in what a session holds, since there may be ten thousand sessions.
     __slots__ = (

@@ -109,9 +109,27 @@ class Connection:
                 answers[number] = await self.run_command(*commands[number]) if is_refused else answer
         return answers
 
-    async def read_stream(self, key: str, after: str, longest_ms: int) -> list[Any]:
-        """Read the entries of a stream *after* one of them; wait for some for so long."""
-        return await self._follow(key, lambda server, _: server.read_stream(key, after, longest_ms))
+    async def read_stream(
+        self, session_key: str, key: str, after: str, longest_ms: int
+    ) -> tuple[bytes | None, list[Any]]:
+        """Read the entries of a session's stream *after* one of them; wait for some for so long.
+
+        Returns the session's birth as well, as it is when they have been read.
+        """
+        commands = (
+            ("XREAD", "BLOCK", longest_ms, "STREAMS", key, after),
+            ("HGET", session_key, "birth"),
+        )
+
+        async def read(server: Server, _: bool) -> list[Any]:
+            answers = await server.wait_for_all(commands, longest_ms)
+            for answer in answers:
+                if isinstance(answer, server.refusals):
+                    raise answer
+            return answers
+
+        found, birth = await self._follow(key, read)
+        return birth, list(found[0][1]) if found else []
 
     async def close(self) -> None:
         """Close all connections; they open again by themselves, also in another event loop."""

@@ -148,7 +148,9 @@ class RedisSessions:
         replica = (
             (await self._read(name))[0] if name is not None and session_name.NAME.fullmatch(name) else None
         )
-        return self._copy(replica or await self._read_or_begin(DEFAULT))
+        copy = self._copy(replica or await self._read_or_begin(DEFAULT))
+        copy.is_fresh = True
+        return copy
 
     async def create(self, name: str | None = None) -> Session:
         """Begin a session; an existing one of that name starts over."""
@@ -238,8 +240,8 @@ class RedisSessions:
     def _follow(self, replica: Replica) -> Follower:
         follower = self._followers.get(replica.name)
         if follower is None or not follower.is_busy:
-            key = self._keys(replica.name)[3]
-            follower = Follower(replica, key, self._connection, self._keep, self._parse_headers)
+            session_key, _, _, key, _ = self._keys(replica.name)
+            follower = Follower(replica, session_key, key, self._connection, self._keep, self._parse_headers)
             self._followers = {name: one for name, one in self._followers.items() if one.is_busy}
             self._followers[replica.name] = follower
         return follower

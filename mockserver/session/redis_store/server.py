@@ -66,19 +66,15 @@ class Server:
         """Run commands in one round trip; they may be run twice. An answer may be one of the refusals."""
         return await self._ask(lambda redis: self._execute_all(redis, commands), is_repeatable=True)
 
-    async def read_stream(self, key: str, after: str, longest_ms: int) -> list[Any]:
-        """Read the entries of a stream *after* one of them; wait for some for so long."""
+    async def wait_for_all(self, commands: Sequence[Words], longest_ms: int) -> list[Any]:
+        """Run commands in one round trip, of which the server answers the first within so long."""
         if self._streams is None:
             self._streams = self._connect()
-        words = ("XREAD", "BLOCK", longest_ms, "STREAMS", key, after)
         try:
             async with asyncio.timeout(longest_ms / 1000 + _LONGEST_ANSWER_S):
-                found = await _execute(self._streams, words)
-        except self.refusals:
-            raise
+                return await self._execute_all(self._streams, commands)
         except self._errors as error:
             raise self._unavailable(error) from None
-        return list(found[0][1]) if found else []
 
     async def close(self) -> None:
         """Close all connections; they open again by themselves, also in another event loop."""

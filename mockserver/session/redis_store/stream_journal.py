@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -83,7 +83,7 @@ class StreamJournal:
     async def list_entries(self, match: Match | None = None) -> list[Entry]:
         """List the calls that fit, oldest first."""
         rows = await self._connection.run_command("XRANGE", self._key, "-", "+")
-        entries = await self._read_rows(rows)
+        entries = list(await self._read_rows(rows))
         return entries if match is None else await find_fitting(reversed(entries), match)
 
     async def _find_newest(self, match: Match, most: int) -> list[Entry]:
@@ -99,17 +99,14 @@ class StreamJournal:
             end, size = f"({rows[-1][0].decode()}", 2 * size
         return found
 
-    async def _read_rows(self, rows: Sequence[tuple[bytes, Any]]) -> list[Entry]:
-        """Read entries of the stream; others are served meanwhile if there is much of them."""
+    async def _read_rows(self, rows: Sequence[tuple[bytes, Any]]) -> Iterable[Entry]:
+        """Read entries of the stream: as they are asked for, or while others are served if there is much of them."""
+        name, parse_headers = self._replica.name, self._parse_headers
+        read = (decode_call(entry_id, name, fields, parse_headers) for entry_id, fields in rows)
+        entries = (entry for entry in read if entry is not None)
         if sum(call_size(fields) for _, fields in rows) > _SOON_READ_BYTES:
-            return await asyncio.to_thread(self._list_rows, rows)
-        return self._list_rows(rows)
-
-    def _list_rows(self, rows: Sequence[tuple[bytes, Any]]) -> list[Entry]:
-        return [one for row in rows if (one := self._read_row(*row)) is not None]
-
-    def _read_row(self, entry_id: bytes, fields: Any) -> Entry | None:
-        return decode_call(entry_id, self._replica.name, fields, self._parse_headers)
+            return await asyncio.to_thread(list, entries)
+        return entries
 
     async def wait_for_calls(self, match: Match, count: int, timeout_s: float) -> list[Entry]:
         """Wait until *count* calls fit, at most *timeout_s* seconds of real time, and list the newest *count* of them.
@@ -117,24 +114,15 @@ class StreamJournal:
         Of fewer, all are listed. Raises Unavailable if the stub stops first.
         """
         follower = self._follow(self._replica)
-        # Followed first, so that no call slips through between the list and those that come.
-        with follower.listen(tells_clears=True) as listener:
-            found = await self._find_newest(match, count)
-            if len(found) == count:
-                return found
-            last_id = found[-1].id if found else 0
-            try:
-                async with asyncio.timeout(timeout_s):
-                    async for entry in listener:
-                        if isinstance(entry, int):
-                            found = [one for one in found if one.id > entry]
-                        elif entry.id > last_id and entry.fits(match):
-                            found.append(entry)
-                            if len(found) == count:
-                                return found
-            except TimeoutError:
-                return found
-        raise Unavailable("The stub is stopping")
+        # Before the others are looked at, so that no call slips through between them and those that come.
+        with follower.add_waiter(match, count) as waiter:
+            waiter.count_former(await self._find_newest(match, count))
+            if not waiter.is_over.done():
+                follower.begin()
+                await asyncio.wait([waiter.is_over], timeout=timeout_s)
+        if waiter.is_over.cancelled():
+            raise Unavailable("The stub is stopping")
+        return waiter.found[:count]
 
     @contextmanager
     def listen(self) -> Iterator[Listener[Entry]]:

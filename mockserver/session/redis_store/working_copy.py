@@ -92,7 +92,7 @@ class WorkingCopy(Session):
     """
 
     is_copy = True
-    __slots__ = ("_commit", "_copied", "_has_turn", "birth", "replica", "stream", "version")
+    __slots__ = ("_commit", "_copied", "_has_turn", "birth", "is_fresh", "replica", "stream", "version")
 
     def __init__(
         self,
@@ -108,6 +108,7 @@ class WorkingCopy(Session):
         self.replica = replica
         self._blueprint = blueprint
         self._commit = commit
+        self.is_fresh = False
         self._has_turn = False
         self._copied: set[str] = set()
         self.refresh()
