@@ -51,6 +51,7 @@ CONVERSIONS: Mapping[str, Convert] = {
     "drop": lambda *_: LEFT_OUT,
     "absent": lambda *_: LEFT_OUT,
     "null": lambda *_: None,
+    "default": lambda _, schema: schema.get("default"),
     "empty-object": lambda *_: {},
     "empty-list": lambda *_: [],
     "list": lambda value, _: [value],

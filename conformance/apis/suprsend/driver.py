@@ -208,11 +208,25 @@ class Driver(ReadingDriver):
         if _has_all_in(answer, seen):
             return answer
         # Where a list replaces the one before, an empty one lets all channels in; where lists add up, naming them all
-        # does.
+        # does, or those of the document.
         emptied = self.write({**OPT_IN, "opt_out_channels": []}, at)
         if emptied.ok and _has_all_in(emptied, seen):
             return emptied
-        return require_success(self.write({**OPT_IN, "opt_in_channels": list(seen)}, at))
+        named = self.write({**OPT_IN, "opt_in_channels": list(seen)}, at)
+        documented = [channel for channel in seen if channel in DOCUMENTED_CHANNELS]
+        if named.ok or len(documented) == len(seen):
+            return require_success(named)
+        return self._opt_in_channels_of_the_document(documented, seen, at)
+
+    def _opt_in_channels_of_the_document(
+        self, documented: Sequence[str], seen: Mapping[str, str], at: Place | None
+    ) -> Response:
+        """Let these in, where a request may not name all that are listed; the others come in with the category."""
+        answer = require_success(self.write({**OPT_IN, "opt_in_channels": documented}, at))
+        if _has_all_in(answer, seen):
+            return answer
+        require_success(self.write(OPT_OUT, at))
+        return require_success(self.write(OPT_IN, at))
 
     def opt_out(self) -> Response:
         """Opt out, unless the latest write that was not refused has done so."""

@@ -292,8 +292,17 @@ class Api:
             recipient.shows_opt_outs,
             self._choices["opted-out-channels"],
         )
-        is_null = self._choices["original-preference"] == "always-null"
-        return {**rendered, "original_preference": None} if is_null else rendered
+        if self._choices["original-preference"] == "always-null":
+            rendered = {**rendered, "original_preference": None}
+        return rendered if rendered["description"] else self._render_no_description(rendered)
+
+    def _render_no_description(self, rendered: dict[str, Any]) -> dict[str, Any]:
+        match self._choices["no-description"]:
+            case "empty-text":
+                return {**rendered, "description": ""}
+            case "left-out":
+                return {name: value for name, value in rendered.items() if name != "description"}
+        return rendered
 
     def _render_subcategory(self, effective: EffectiveCategory, rendered: dict[str, Any]) -> dict[str, Any]:
         """Render a category in the full preference, from what it is everywhere else."""

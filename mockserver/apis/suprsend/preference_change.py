@@ -34,7 +34,7 @@ class PreferenceChange:
             for where, message in find_violations(self, category)
         ]
         if violations:
-            raise Invalid(violations)
+            raise Invalid(violations, choice=violations[0].choice)
 
     def apply_to(self, old: Record | None, category: EffectiveCategory) -> Record:
         """Return the record that replaces *old*, the stored choice or None."""
@@ -114,12 +114,12 @@ def _has_no_channel(category: EffectiveCategory, opt_outs: Collection[str]) -> b
     return category.is_editable and bool(channels) and set(channels) <= set(opt_outs)
 
 
-# What a choice may refuse, by its id: finds where in the body it is, and says what is wrong there.
+# What a choice may refuse, by its id, the narrower first: finds where in the body it is, and says what is wrong there.
 _RULES: Mapping[str, Callable[[PreferenceChange, EffectiveCategory], Iterator[tuple[str, str]]]] = {
     "channel-of-the-example": PreferenceChange._find_channel_of_the_example,
     "unused-channel": PreferenceChange._find_unused_channels,
-    "both-lists": PreferenceChange._find_both_lists,
     "channel-in-both-lists": PreferenceChange._find_in_both_lists,
+    "both-lists": PreferenceChange._find_both_lists,
     "list-beside-opt-out": PreferenceChange._find_list_beside_opt_out,
     "locked-category": PreferenceChange._find_lock,
 }
