@@ -1,4 +1,4 @@
-"""The profiles by which the judge knows the stub of each API."""
+"""The profiles by which the judge knows the stub of each API; *chosen* are the alternatives that it takes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from tests.testbed import calls
 
 
-def make_onlyautomator_profile(url: str) -> dict[str, Any]:
+def make_onlyautomator_profile(url: str, _: Mapping[str, str]) -> dict[str, Any]:
     """Make a profile in which nothing is missing."""
     return {
         "api": "onlyautomator",
@@ -26,4 +26,28 @@ def make_onlyautomator_profile(url: str) -> dict[str, Any]:
     }
 
 
-PROFILES: Mapping[str, Callable[[str], dict[str, Any]]] = {"onlyautomator": make_onlyautomator_profile}
+def make_suprsend_profile(url: str, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Make a profile in which nothing is missing, with the form of the path that the stub answers."""
+    only_with_slash = chosen["trailing-slash"] == "slash-only"
+    return {
+        "api": "suprsend",
+        "base_url": url,
+        "credentials": {"api_key": "SS.local-development-key"},
+        "fixtures": {
+            "object": {"type": "departments", "id": "engineering"},
+            "other_object": {"type": "departments", "id": "sales"},
+            "other_type_object": {"type": "teams", "id": "design"},
+            "category": "status-update-alert",
+            "other_category": "product-newsletter",
+            "locked_category": "security-alert",
+            "tenant_id": "acme",
+        },
+        "path_style": "trailing_slash" if only_with_slash else "no_slash",
+        "capabilities": ["read_back"],
+    }
+
+
+PROFILES: Mapping[str, Callable[[str, Mapping[str, str]], dict[str, Any]]] = {
+    "onlyautomator": make_onlyautomator_profile,
+    "suprsend": make_suprsend_profile,
+}

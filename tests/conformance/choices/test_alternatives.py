@@ -38,7 +38,7 @@ def judge_stub(api, chosen):
     (service,) = load_services([api])
     options = Options(seconds=lambda: clock.now().timestamp())
     with serve_stub(Stub([service.choose(chosen)], options=options)) as url:
-        return judge_target(PROFILES[api](url), make_connection=Connection)
+        return judge_target(PROFILES[api](url, chosen), make_connection=Connection)
 
 
 def is_hidden(one, chosen):
