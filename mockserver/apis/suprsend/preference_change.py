@@ -103,6 +103,12 @@ class PreferenceChange:
             if channel not in category.category["channels"]:
                 yield where, f'"{channel}" is not a channel of category {category.category["slug"]}'
 
+    def _find_fixed_channels(self, category: EffectiveCategory) -> Iterator[tuple[str, str]]:
+        for where, channel in self._list_named():
+            is_opt_out = where.startswith("opt_out_channels")
+            if channel in (category.mandatory if is_opt_out else category.blocked):
+                yield where, f'"{channel}" cannot be opted {"out of" if is_opt_out else "in to"}'
+
     def _find_lock(self, category: EffectiveCategory) -> Iterator[tuple[str, str]]:
         if self._is_locked_out(category):
             verb = "opted out of" if self._preference == "opt_out" else "opted in to"
@@ -118,6 +124,7 @@ def _has_no_channel(category: EffectiveCategory, opt_outs: Collection[str]) -> b
 _RULES: Mapping[str, Callable[[PreferenceChange, EffectiveCategory], Iterator[tuple[str, str]]]] = {
     "channel-of-the-example": PreferenceChange._find_channel_of_the_example,
     "unused-channel": PreferenceChange._find_unused_channels,
+    "fixed-channel": PreferenceChange._find_fixed_channels,
     "channel-in-both-lists": PreferenceChange._find_in_both_lists,
     "both-lists": PreferenceChange._find_both_lists,
     "list-beside-opt-out": PreferenceChange._find_list_beside_opt_out,
