@@ -333,7 +333,9 @@ class Admin:
         return _html_reply(render_docs_page(api, spec, self._contracts.names))
 
     async def _find_spec(self, api: str, caller: Operator, session: str | None) -> Spec:
-        return self._contracts.find(api, (await self._find_session(session, caller)).choices)
+        # Whoever names no session here, but one that has ended in a cookie, gets the usual contract.
+        found = caller.session if session is None else await self._find_session(session, caller)
+        return self._contracts.find(api, found.choices)
 
     async def _state_reply(self, state: dict[str, Saved]) -> Reply:
         # Others are served meanwhile.
