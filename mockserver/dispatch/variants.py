@@ -10,7 +10,7 @@ from mockserver.contract.routes import Routes
 from mockserver.session.session import Choices
 
 # A variant has the schemas of all contracts; a suite of tests has a few.
-_MOST_KEPT = 32
+_MOST_KEPT = 16
 
 _Key = tuple[tuple[str, frozenset[tuple[str, str]]], ...]
 
