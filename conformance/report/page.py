@@ -110,7 +110,10 @@ def _list_choices(document: dict[str, Any]) -> list[TakenChoice]:
         ObservedChoice(**one["observed"]) for one in document["requirements"] if one["observed"]
     )
     taken = list_taken(document["api"], observed)
-    return taken if any(one.alternative for one in taken) else []
+    if not any(one.alternative for one in taken):
+        return []
+    # What the stub does otherwise comes first, then what could not be told.
+    return sorted(taken, key=lambda one: (one.is_default, not one.alternative))
 
 
 def _escape_text(value: Any) -> Any:

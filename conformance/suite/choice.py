@@ -39,14 +39,15 @@ def describe_observed(
 
     alternative: what the requirement calls what it saw, None if it could not tell.
     """
-    choice = _find_choice(requirement)
+    choice = find_choice(requirement)
     if choice is None:
         return None
     named = alternative if alternative is None or alternative in choice.alternatives else OTHER
     return ObservedChoice(choice.id, named, detail)
 
 
-def _find_choice(requirement: Requirement) -> Choice | None:
+def find_choice(requirement: Requirement) -> Choice | None:
+    """Return the choice that *requirement* sees the alternatives of, as the contract says; None if it sees none."""
     choices = load_choices(requirement.api).values()
     return next((one for one in choices if requirement.name in one.observed_by), None)
 

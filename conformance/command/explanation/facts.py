@@ -16,6 +16,7 @@ from conformance.judge.suites import read_profile
 from conformance.judge.verdict import Verdict
 from conformance.proof.in_process import IN_PROCESS_URL
 from conformance.proof.trial import judge_in_process
+from conformance.suite.choice import find_choice
 from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
 from conformance.suite.sentences import Sentence, find_source, quote_sentences
@@ -59,6 +60,8 @@ class Explanation:
         """Yield what there is to say, each under its name; a list where there are several."""
         if self.requirement.reading:
             yield "how we read it", self.requirement.reading
+        if choice := find_choice(self.requirement):
+            yield "sees the choice", f"{choice.id}: {', '.join(choice.alternatives)}"
         looks_back = "yes; it judges what the run was answered before, also one that was stopped"
         yield "looks back on the run", looks_back if self.requirement.looks_back else "no"
         if self.needs:

@@ -10,6 +10,7 @@ from conformance import proof
 from conformance.command.cli import app
 from conformance.command.explanation.facts import describe_server
 from conformance.judge.suites import collect_requirements
+from conformance.suite.choice import find_choice
 
 APIS = openapi.api_names()
 
@@ -173,3 +174,11 @@ def test_neither_id_nor_all_and_all_of_no_api_are_refused(arguments):
     done = explain(*arguments)
 
     assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_choice_that_a_requirement_sees_is_named_with_its_alternatives(fresh):
+    sees = [find_choice(one) for api in APIS for one in collect_requirements(api)]
+    named = re.findall(r"sees the choice\W+([a-z0-9-]+): (.+)$", fresh, re.MULTILINE)
+
+    assert len(named) == len([one for one in sees if one])
+    assert ("unknown-channel", "refused-400, refused-422, ignored") in named

@@ -90,7 +90,7 @@ def test_page_has_a_table_of_what_was_chosen():
 
     assert "How this implementation chose" in page
     assert choice.reason.partition(". ")[0] in row
-    assert "<mark>other</mark>" in row
+    assert "<b>other</b>" in row
     assert "409" in row
     assert f"<td>{choice.default}</td>" in row
     assert "<b>fine" not in page
@@ -126,3 +126,12 @@ def test_report_of_a_choice_survives_json():
     document = judge(Choosy(422))
 
     assert observed_in(json.loads(json.dumps(document))) == observed_in(document)
+
+
+def test_table_begins_with_what_is_chosen_otherwise():
+    page = render_page(judge(Choosy(422)))
+    rows = [line for line in page.splitlines() if line.startswith("<tr><td><code>")]
+
+    assert "unknown-channel" in rows[0]
+    assert len(rows) == len(load_choices(API))
+    assert "not told" in rows[1]
