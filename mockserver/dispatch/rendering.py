@@ -14,10 +14,13 @@ from mockserver.http.problems import (
     PROBLEM_HEADER,
     InternalError,
     Invalid,
+    MethodNotAllowed,
+    NotFound,
     Problem,
     TargetTooLong,
     Unavailable,
     UnsupportedMediaType,
+    reason_phrase,
 )
 from mockserver.http.redaction import redact_path
 from mockserver.http.reply import Reply
@@ -30,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 # HTML, SVG, and XML in general, which may have a stylesheet.
 _RUNS_SCRIPTS = re.compile("html|svg|xml|xsl")
+_OF_OTHER_PATHS = (NotFound.general_choice, MethodNotAllowed.general_choice)
 _FAILED = "The stub failed; its log says why"
 
 
@@ -68,6 +72,8 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
 def render_problem(problem: Problem, operation: Operation) -> Reply:
     """Render *problem* as the API of *operation* words its errors, checked against the contract."""
     reply = operation.error_format.render_problem(problem)
+    if operation.answers_with_page and problem.general_choice in _OF_OTHER_PATHS:
+        return _render_page(reply)
     if not operation.error_format.is_own:
         return add_challenges(_example_error_reply(problem, operation, reply), operation)
     if isinstance(problem, TargetTooLong):
@@ -80,6 +86,12 @@ def render_problem(problem: Problem, operation: Operation) -> Reply:
         return operation.check_reply(reply)
     except InternalError as broken:
         return operation.error_format.render_problem(broken)
+
+
+def _render_page(reply: Reply) -> Reply:
+    title = f"{reply.status} {reason_phrase(reply.status)}"
+    page = f"<!doctype html>\n<title>{title}</title>\n<h1>{title}</h1>\n"
+    return Reply(reply.status, page.encode(), {**reply.headers, "Content-Type": "text/html; charset=utf-8"})
 
 
 def render_response(reply: Reply, header_lines: bytes, exchange: Exchange) -> Response:

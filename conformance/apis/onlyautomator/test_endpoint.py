@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from conformance.apis.onlyautomator.answers import describe_answer, name_alternative
+from conformance.apis.onlyautomator.answers import code_of, describe_answer, name_alternative
 from conformance.apis.onlyautomator.driver import WRITE_PATH, Driver
 from conformance.apis.onlyautomator.shared_writes import create_first_record
 from conformance.assertions.expect import observe
@@ -15,12 +15,26 @@ _REDIRECTS = (307, 308)
 
 def test_other_method(driver: Driver) -> None:
     """OBSERVED how a GET of the path is answered. (onlyautomator: Endpoint)"""
-    answer = driver.send_undocumented("GET", WRITE_PATH)
+    answer = _send_other_method(driver)
     allow = answer.headers.get("allow")
     observe(
         f"GET is answered {describe_answer(answer)}" + (f" with Allow: {allow}" if allow else ""),
         name_alternative(answer, "accepted"),
     )
+
+
+def test_errors_of_other_paths(driver: Driver) -> None:
+    """OBSERVED in which form a GET of the path is refused. (onlyautomator: Endpoint)"""
+    answer = _send_other_method(driver)
+    if answer.ok:
+        observe(f"GET is answered {describe_answer(answer)}, which is no refusal")
+    form = "documented-form" if code_of(answer) else "page" if answer.is_page else "another"
+    what = "an error in the documented form" if code_of(answer) else answer.media_type or "no media type"
+    observe(f"GET is refused with {what}", form)
+
+
+def _send_other_method(driver: Driver) -> Response:
+    return driver.client.memoize("other method", lambda: driver.send_undocumented("GET", WRITE_PATH))
 
 
 def test_trailing_slash(driver: Driver) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from conformance.apis.onlyautomator import hostile_input
+from conformance.apis.onlyautomator import hostile_input, odd_input
 from conformance.apis.onlyautomator.answers import (
     data_of,
     describe_answer,
@@ -25,6 +25,7 @@ from conformance.apis.onlyautomator.shared_writes import (
 )
 from conformance.assertions.expect import expect, observe
 from conformance.http.response import Response
+from conformance.suite.odd_input import Row
 
 
 def test_category_comes_back(driver: Driver) -> None:
@@ -190,6 +191,17 @@ def test_scalars_for_names(driver: Driver) -> None:
     observe(
         "; ".join(f"{kind} is answered {describe_answer(answer)}" for kind, answer in answers.items()),
         _name_if_one(seen),
+    )
+
+
+def test_number_for_fan_id(driver: Driver) -> None:
+    """OBSERVED how a number in place of a fanId is answered. (onlyautomator: Request Body)"""
+    answer = odd_input.send_row(driver, Row("fanId", "a number"))
+    # Of a number that was taken for a text there is no fan.
+    is_text = answer is not None and (answer.ok or answer.status == 404)
+    observe(
+        f"a number as the fanId is answered {describe_answer(answer)}",
+        "text" if is_text else name_alternative(answer, "text"),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.apis.onlyautomator.answers import (
     Data,
+    body_of,
     data_of,
     describe_value,
     expect_to_differ,
@@ -174,6 +175,15 @@ def test_ids_stay_unique(driver: Driver) -> None:
                 again,
                 ("data", "id"),
             )
+
+
+def test_success_message(driver: Driver) -> None:
+    """OBSERVED whether the answer to a write has a message. (onlyautomator: extension overview)"""
+    first_record(driver)
+    message = body_of(create_first_record(driver)).get("message")
+    observe(
+        f"the message of a success is {describe_value(message)}", "missing" if message is None else "sent"
+    )
 
 
 def test_id_form(driver: Driver) -> None:

@@ -17,6 +17,7 @@ from mockserver.simulation.clock import Clock
 
 __all__ = ["Api", "Fixtures"]
 
+_SAVED = "Preference created or updated successfully"
 _UNKNOWN_FAN = "Fan not found with the provided ID"
 
 
@@ -70,7 +71,10 @@ class Api:
             return new
 
         written = self._render_all([await self._store.update(key, write_preference)])
-        return Reply(200, {"status": "success", "data": written[0]})
+        answered = {"status": "success", "data": written[0]}
+        if self._choices["success-message"] == "sent":
+            answered["message"] = _SAVED
+        return Reply(200, answered)
 
     async def get_preferences(
         self,

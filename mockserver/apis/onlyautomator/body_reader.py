@@ -46,12 +46,15 @@ _STEPS = (
     _Step("extra-members", (), lambda body: not body.keys() <= _MEMBERS, "holds a member that is not known"),
     _Step("missing-value", (), lambda body: "value" not in body, "must have a value"),
     _Step("nul-character", (), _holds_nul, "holds the character U+0000"),
-    _Step(
-        "scalars-for-names",
-        _KEY,
-        lambda it: not isinstance(it, str),
-        "must be a string",
-        {"text": lambda it: it if isinstance(it, str) else json.dumps(it)},
+    *(
+        _Step(
+            choice,
+            members,
+            lambda it: not isinstance(it, str),
+            "must be a string",
+            {"text": lambda it: it if isinstance(it, str) else json.dumps(it)},
+        )
+        for choice, members in (("number-for-fan-id", ("fanId",)), ("scalars-for-names", _NAMES))
     ),
     _Step(
         "whitespace-around-names",
@@ -85,7 +88,13 @@ _NEEDLESS = {
     ("empty-fan-id", "refused-404"),
     *(
         (choice, "refused-400")
-        for choice in ("empty-fan-id", "empty-names", "missing-value", "scalars-for-names")
+        for choice in (
+            "empty-fan-id",
+            "empty-names",
+            "missing-value",
+            "number-for-fan-id",
+            "scalars-for-names",
+        )
     ),
 }
 

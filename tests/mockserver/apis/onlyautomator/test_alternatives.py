@@ -155,3 +155,27 @@ def test_unsigned_request_is_told_of_its_body_first(choose):
     ]
 
     assert statuses == [400, 401, 401]
+
+
+def test_other_paths_are_refused_with_a_page(choose):
+    caller = choose(errors_of_other_paths="page", trailing_slash="refused-404")
+
+    for method, path, status in (
+        ("DELETE", PREFERENCES, 405),
+        ("GET", f"{PREFERENCES}/", 404),
+        ("GET", "/api/v2/nothing", 404),
+    ):
+        answer = caller.http.request(method, f"{caller.base_url}{path}")
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+        assert f"<h1>{status} " in answer.text
+    assert caller.write(fresh(fanId="nobody")).json()["error"]["code"] == "resource_not_found"
+
+
+def test_body_may_be_no_larger_than_the_alternative_says(choose):
+    caller = choose(largest_body="hundred-kilobytes")
+
+    sizes = {
+        len(text): caller.write(fresh(value=text)).status_code for text in ("a" * 100_000, "a" * 103_000)
+    }
+
+    assert list(sizes.values()) == [200, 413]
