@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.command.choices import render_choices_file
 from conformance.http.clock import SkippingClock
 from conformance.http.connection import HttpConnection
 from conformance.judge.choices import list_taken
 from conformance.judge.session import judge_target
+from conformance.report.document import build_document, render_document
 from conformance.suite.choice import load_choices, merge_observed
+from mockserver.services.chosen import read_chosen
 from mockserver.services.service import load_services
 from mockserver.stub import Options, Stub
 from tests.conformance.choices.profiles import PROFILES
@@ -48,7 +51,8 @@ def is_hidden(one, chosen):
 @pytest.mark.parametrize(
     ("api", "number"), [(api, number) for api in APIS for number in range(MOST_ALTERNATIVES[api])]
 )
-def test_judge_sees_the_alternatives_that_the_stub_takes(api, number):
+def test_judge_sees_the_alternatives_that_the_stub_takes(tmp_path, api, number):
+    """A stub that is started like the report, or with the file made of it, takes those that were seen."""
     chosen = choose_at(api, number)
     hidden = {one["choice"] for one in read_table(api)["hidden"] if is_hidden(one, chosen)}
 
@@ -59,3 +63,9 @@ def test_judge_sees_the_alternatives_that_the_stub_takes(api, number):
     seen = [one for one in taken if one.choice.observed_by]
     others = {one.choice.id: one for one in seen if one.alternative != chosen[one.choice.id]}
     assert others.keys() <= hidden, [one for id_, one in others.items() if id_ not in hidden]
+
+    named = {one.choice.id: one.alternative for one in taken if one.is_named}
+    (tmp_path / "report.json").write_text(render_document(build_document(verdict)))
+    (tmp_path / "choices.yaml").write_text(render_choices_file(api, taken))
+    assert read_chosen(None, [], tmp_path / "report.json") == {api: named}
+    assert read_chosen(tmp_path / "choices.yaml", [], None) == {api: named}
