@@ -44,7 +44,10 @@ def replay_exchanges(
     proxy = choose_proxy(url, stub.proxy)
     log = EvidenceLog()
     connection = make_connection(url, ssl_context=stub.tls.make_context() if stub.tls else None, proxy=proxy)
-    budget, rate_limit = Budget(within_s, connection.clock), RateLimit(None, connection.clock)
+    budget, rate_limit = (
+        Budget(within_s, connection.clock),
+        RateLimit(stub.patience.rate_per_s, connection.clock),
+    )
     sender = Sender(connection, proxy, log, redaction, budget, rate_limit, stub.patience.timeout_s)
     translation = Translation(target, stub)
     triggers = {(name.lower(), value) for name, value in target.trigger_headers().items()}

@@ -131,11 +131,20 @@ def make_profile(model: type[ProfileT], document: Mapping[Any, Any], name: str, 
 def move_profile(profile: ProfileT, base_url: str, name: str) -> ProfileT:
     """Return *profile* with its credentials and fixtures for another address, which an option of that *name* gives.
 
+    How the first is reached, and how often it may be asked, is left out.
+
     Raises BadProfile if it is no address.
     """
     if sentence := _describe_bad_url(base_url):
         raise BadProfile(f"{name} {base_url}: {sentence}")
-    changes = {"base_url": base_url.rstrip("/"), "name": None, "tls": None, "proxy": None}
+    patience = profile.patience.model_copy(update={"rate_per_s": None})
+    changes = {
+        "base_url": base_url.rstrip("/"),
+        "name": None,
+        "tls": None,
+        "proxy": None,
+        "patience": patience,
+    }
     return profile.model_copy(update=changes)
 
 

@@ -1,5 +1,6 @@
 """The same requests to a target and to a stub: what differs, what explains it, and what the contract promises."""
 
+import json
 from functools import partial
 
 import pytest
@@ -32,6 +33,8 @@ class Staging(Reference):
         answer = super().answer(request)
         if request.segments[4:] == ["preference", "channel_preference"] and answer.status == 200:
             return Response(200, {**answer.body, "etag": "\x1b[31m"})
+        if request.segments[4:] == ["preference"] and answer.status == 200:
+            return Response(200, {**answer.body, f"\x1b[2J\n{self.key}": 1})
         if request.segments[4:] == ["preference", "category"] and answer.status == 200:
             return Response(207, answer.body)
         return answer
@@ -114,6 +117,14 @@ def test_lines_group_differences_by_what_explains_them(drifted):
         lines
     )
     assert all(line.isprintable() for line in lines)
+
+
+def test_words_of_a_server_stay_in_their_line_and_show_no_credential(drifted):
+    lines, document = list(render_lines(drifted)), build_document(drifted)
+    (line,) = (one for one in lines if one.startswith(f"    GET {PREFERENCE} 200: "))
+
+    assert line.startswith(f"    GET {PREFERENCE} 200: \\x1b[2J $SUPRSEND_API_KEY is number")
+    assert Reference().key not in "\n".join([*lines, json.dumps(document)])
 
 
 def test_servers_that_are_equal_differ_in_nothing():

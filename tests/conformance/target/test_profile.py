@@ -10,6 +10,7 @@ from conformance.http.credentials.secret import Secret
 from conformance.judge.suites import profile_template, read_profile, suite_of
 from conformance.target import resolution
 from conformance.target.model import BadProfile
+from conformance.target.profile import move_profile
 
 TEMPLATE_URL = "https://your-server.example.com"
 GOOD = {
@@ -313,3 +314,14 @@ def test_template_is_a_good_profile_once_it_names_a_server(api, tmp_path, monkey
 
     assert read_profile(file).api == api
     assert suite_of(read_profile(file)).what_a_run_writes.startswith("A run ")
+
+
+def test_profile_moves_to_another_address_without_how_the_first_is_reached():
+    given = read_profile(GOOD | {"proxy": "http://proxy:3128", "patience": {"rate_per_s": 1, "timeout_s": 2}})
+    moved = move_profile(given, "http://stub:4010/", "--stub")
+
+    assert (moved.base_url, moved.proxy) == ("http://stub:4010", None)
+    assert (moved.patience.rate_per_s, moved.patience.timeout_s) == (None, 2)
+    assert (moved.credentials, moved.fixtures) == (given.credentials, given.fixtures)
+    with pytest.raises(BadProfile, match=r"^--stub http://: not an http or https URL"):
+        move_profile(given, "http://", "--stub")
