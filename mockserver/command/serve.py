@@ -63,9 +63,14 @@ def serve_until_signal(settings: Settings) -> None:
         sys.setswitchinterval(_TURN_OF_A_THREAD_S)
         _end_with_terminal()
         if settings.workers > 1:
+            listeners = listening_socket.open_siblings(listener, settings.workers)
+            for sibling in listeners[1:]:
+                locked.enter_context(sibling)
             Workers(
                 settings.workers,
-                lambda tell_ready: Server(stub.application, tell_ready).run(sockets=[listener]),
+                lambda place, tell_ready: Server(stub.application, tell_ready).run(
+                    sockets=[listeners[place]]
+                ),
                 announce,
                 clean_up,
             ).run()

@@ -1,4 +1,4 @@
-"""Several processes that serve one socket, and the one that watches over them."""
+"""Several processes that serve one address, and the one that watches over them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP"
 
 
 class Workers:
-    """Runs *serve* in *count* processes; it is given what to call once it answers.
+    """Runs *serve* in *count* processes; it is given the number of the process, and what to call once it answers.
 
     on_ready is called once all of them answer, on_stopped once none answers any more. One that ends by itself is
     replaced.
@@ -26,7 +26,7 @@ class Workers:
     def __init__(
         self,
         count: int,
-        serve: Callable[[Callable[[], None]], None],
+        serve: Callable[[int, Callable[[], None]], None],
         on_ready: Callable[[], None],
         on_stopped: Callable[[], None],
     ) -> None:
@@ -97,7 +97,7 @@ class Workers:
             self._answered[place] = 1
             os.write(self._ready[1], b".")
 
-        self._serve(tell_ready)
+        self._serve(place, tell_ready)
 
     def _end_when_alone(self) -> None:
         os.read(self._lifeline[0], 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+import sys
 from typing import Any
 
 from mockserver.http.problems import CannotStart
@@ -28,6 +29,25 @@ def open_socket(host: str, port: int) -> socket.socket:
         reason = getattr(error, "strerror", None) or error
         advice = _ADVICE.get(number or 0, "--host takes a name or address of this machine")
         raise CannotStart(f"cannot listen on {host}:{port}: {reason}; {advice}") from None
+
+
+def open_siblings(listening: socket.socket, count: int) -> list[socket.socket]:
+    """Open sockets on the same address until there are *count* of them, one for each process that listens.
+
+    Of connections that come together, the first process that wakes takes all if they share one. Linux divides them
+    among several; elsewhere the one is shared.
+    """
+    if sys.platform != "linux":
+        return [listening] * count
+    # Only now, so that it could not be opened while somebody else listens there.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    siblings = [listening]
+    while len(siblings) < count:
+        another = socket.socket(listening.family, listening.type)
+        siblings.append(another)
+        another.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        _bind_socket(another, listening.getsockname())
+    return siblings
 
 
 def socket_url(listening: socket.socket) -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from mockserver.http.listening_socket import open_siblings, open_socket
+from mockserver.http.problems import CannotStart
 from tests.testbed.calls import PREFERENCE, bearer, token
 from tests.testbed.redis_server import needs_redis
 from tests.testbed.session_caller import A_FAN
@@ -41,6 +44,31 @@ def test_workers_that_cannot_be_are_one_line(words, said):
     assert ended.returncode == 2
     (line,) = ended.stderr.splitlines()
     assert said in line
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes share one socket")
+def test_connections_are_divided_among_the_workers_and_nobody_else():
+    with ExitStack() as stack:
+        first = stack.enter_context(open_socket("127.0.0.1", 0))
+        siblings = open_siblings(first, 2)
+        stack.enter_context(siblings[1])
+        address = first.getsockname()
+        for _ in range(64):
+            stack.enter_context(socket.create_connection(address))
+        assert min(map(count_waiting, siblings)) >= 10
+        with pytest.raises(CannotStart, match="already in use"):
+            open_socket(*address)
+
+
+def count_waiting(listening: socket.socket) -> int:
+    """Count the connections that wait to be accepted."""
+    listening.setblocking(False)
+    count = 0
+    with suppress(BlockingIOError):
+        while True:
+            listening.accept()[0].close()
+            count += 1
+    return count
 
 
 def start_workers(
@@ -160,7 +188,7 @@ def test_worker_that_is_killed_at_once_is_replaced(store):
 def test_worker_that_ends_before_it_answers_ends_all():
     script = (
         "import os; from mockserver.command.workers import Workers;"
-        "Workers(2, lambda tell_ready: os._exit(3), print, print).run()"
+        "Workers(2, lambda *_: os._exit(3), print, print).run()"
     )
 
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=20)
