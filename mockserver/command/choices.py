@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mockserver.command.build import read_settings_of_choices
 from mockserver.command.settings import Settings
+from mockserver.services import openapi_file
 from mockserver.services.chosen import take_chosen
 from mockserver.services.service import load_services
 from openapi.choices import Choice, list_decisions
@@ -13,11 +14,12 @@ from openapi.terminal_text import clean_line
 
 
 def list_choices(settings: Settings) -> Iterator[str]:
-    """List the choices of all built-in APIs as lines.
+    """List the choices of all built-in APIs, and of the OpenAPI files that the settings name, as lines.
 
     Raises CannotStart for settings that choose what there is not.
     """
-    for service in take_chosen(load_services(), read_settings_of_choices(settings)):
+    services = [*load_services(), *(openapi_file.load_service(file) for file in settings.spec)]
+    for service in take_chosen(services, read_settings_of_choices(settings)):
         yield f"{service.name}\n{'=' * len(service.name)}"
         for place, what in list_decisions(service.spec):
             yield f"{place}\n    {what if isinstance(what, str) else what.reason}"

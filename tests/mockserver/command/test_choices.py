@@ -106,6 +106,29 @@ def test_mistake_is_one_line_that_names_the_nearest(tmp_path, monkeypatch, words
     assert len(ran.stderr.splitlines()) == 1
 
 
+def test_choices_of_an_own_contract_are_listed_and_chosen_as_well(tmp_path):
+    choice = {
+        "id": "tea-leaves",
+        "reason": "Nobody says.",
+        "default": "kept",
+        "alternatives": {"kept": "", "read": ""},
+    }
+    answers = {"200": {"description": "Tea", "x-choice": choice}}
+    file = tmp_path / "tea.json"
+    file.write_text(
+        json.dumps(
+            {
+                "openapi": "3.0.3",
+                "info": {"title": "Tea", "version": "1"},
+                "paths": {"/tea": {"get": {"responses": answers}}},
+            }
+        )
+    )
+    ran = run_command("--spec", file, "--choose", "tea/tea-leaves=read", "choices")
+
+    assert "    tea-leaves: kept (default), read (in force)\n" in ran.stdout
+
+
 def test_exported_kit_follows(tmp_path):
     chosen = "suprsend/invalid-request=refused-422"
     assert run_command("--choose", chosen, "export", "--api", "suprsend", tmp_path / "kit").returncode == 0
