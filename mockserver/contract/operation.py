@@ -255,7 +255,7 @@ class Operation:
         if self._body is None or not is_json(media_type or JSON):
             return raw
         try:
-            body = self._read_json(raw)
+            body = exact_json.loads(raw) if self._read_json is None else self._read_json(raw)
         except exact_json.NotExact as error:
             return self._stand_in_for_body(MALFORMED, str(error), violations)
         return self._check_body(body, violations)

@@ -17,6 +17,7 @@ from conformance.apis.onlyautomator.answers import (
     describe_answer,
     describe_value,
     expect_member,
+    name_alternative,
 )
 from conformance.apis.onlyautomator.driver import Driver
 from conformance.apis.onlyautomator.listed_records import ListQuery
@@ -64,6 +65,16 @@ def test_huge_string_stays_whole(driver: Driver) -> None:
     (onlyautomator: Request Body)
     """
     _expect_value_kept(driver, "1,000,000 characters")
+
+
+def test_largest_body(driver: Driver) -> None:
+    """OBSERVED how a body of a million bytes is answered. (onlyautomator: Request Body)"""
+    answer = hostile_input.send_value(driver, "1,000,000 characters")
+    is_refused = answer is not None and answer.status == 413
+    observe(
+        f"a body of a million bytes is answered {describe_answer(answer)}",
+        "hundred-kilobytes" if is_refused else name_alternative(answer, "one-mebibyte"),
+    )
 
 
 def test_negative_zero_stays_zero(driver: Driver) -> None:

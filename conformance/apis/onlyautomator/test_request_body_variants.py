@@ -126,16 +126,6 @@ def test_member_order(driver: Driver) -> None:
     )
 
 
-def test_largest_body(driver: Driver) -> None:
-    """OBSERVED how a body of a million bytes is answered. (onlyautomator: Request Body)"""
-    answer = hostile_input.send_value(driver, "1,000,000 characters")
-    is_refused = answer is not None and answer.status == 413
-    observe(
-        f"a body of a million bytes is answered {describe_answer(answer)}",
-        "hundred-kilobytes" if is_refused else name_alternative(answer, "one-mebibyte"),
-    )
-
-
 def test_very_deep_value(driver: Driver) -> None:
     """OBSERVED how a value of five hundred nested levels is answered. (onlyautomator: Request Body)"""
     answer = hostile_input.send_value(driver, "500 levels")

@@ -43,7 +43,7 @@ def test_refusal_says_what_is_refused(choice, text, what):
 
 @pytest.mark.parametrize(
     ("alternative", "names"),
-    [("kept", "cc b a"), ("sorted", "a b cc"), ("shortest-first", "a b cc")],
+    [("sorted", "a b cc"), ("shortest-first", "a b cc")],
 )
 def test_members_are_in_the_order_of_the_alternative(alternative, names):
     assert " ".join(make_json_reader({"member-order": alternative})(b'{"cc": 1, "b": 2, "a": 3}')) == names
@@ -63,5 +63,5 @@ def test_what_another_alternative_does_not_touch_stays_refused():
             make_json_reader({"unicode-forms": "composed"})(text)
 
 
-def test_defaults_read_as_fast_as_ever():
-    assert make_json_reader({"unicode-forms": "kept", "null-value": "refused-400"}) is exact_json.loads
+def test_defaults_need_no_reader():
+    assert make_json_reader({"unicode-forms": "kept", "null-value": "refused-400"}) is None
