@@ -31,10 +31,10 @@ def see(choice: str, alternative: str | None) -> dict[str, str | None]:
 
 
 def test_choices_are_printed_with_the_default_and_what_is_in_force():
-    assert show_choice() == "unknown-channel: refused-400 (default, in force), refused-422, ignored"
-    assert show_choice("--choose", "suprsend/unknown-channel=ignored") == (
-        "unknown-channel: refused-400 (default), refused-422, ignored (in force)"
-    )
+    usual, other = show_choice(), show_choice("--choose", "suprsend/unknown-channel=ignored")
+
+    assert usual.startswith("unknown-channel: refused-400 (default, in force), refused-422, ")
+    assert other == usual.replace("(default, in force)", "(default)").replace("ignored", "ignored (in force)")
 
 
 def test_alternatives_come_from_the_command_line_the_environment_and_files(tmp_path, monkeypatch):
