@@ -28,18 +28,15 @@ def installed(once: Once) -> Path:
     """A folder with the packages of python/requirements.lock, which win over ours where it comes first."""
 
     def install(folder: Path) -> None:
-        pip = [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-compile",
-            "--disable-pip-version-check",
-        ]
         lock = str(FOLDER / "python" / "requirements.lock")
-        what = ["--no-deps", "--require-hashes", "--target", str(folder), "-r", lock]
-        subprocess.run([*pip, *what], check=True, timeout=120)
+        what = ["--quiet", "--no-deps", "--require-hashes", "--target", str(folder), "-r", lock]
+        # As in the Makefile: uv takes a tenth of pip's time, and does not find every index that pip is told of.
+        uv, pip = (
+            [sys.executable, "-m", *words.split(), *what]
+            for words in ("uv pip install", "pip install --no-compile --disable-pip-version-check")
+        )
+        if subprocess.run(uv, timeout=120, stderr=subprocess.DEVNULL).returncode:
+            subprocess.run(pip, check=True, timeout=120)
 
     return once("clients", install)
 
