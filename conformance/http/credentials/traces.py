@@ -106,14 +106,11 @@ class TraceFinder:
         short = [form for form in list(self._short) if form in plain]
         if not hits and not short:
             return []
-        plain, places = unescape_with_places(text)
+        plain, (begins, ends) = unescape_with_places(text)
         found = list(self._extend_hits(plain, hits))
         for form in sorted(short, key=len, reverse=True):
             found += _find_short(plain, self._short[form], found)
-        return [
-            Trace(places[one.start][0], places[one.end - 1][1], one.name, one.is_whole)
-            for one in sorted(found)
-        ]
+        return [Trace(begins[one.start], ends[one.end - 1], one.name, one.is_whole) for one in sorted(found)]
 
     @cached_property
     def _ordinary_words(self) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import repeat
 
 _DEEPEST = 4  # escapes in escapes, such as a URL in HTML in JSON
 # No more than eight backslashes in a row, or a text of nothing else would take for ever.
@@ -19,6 +21,10 @@ _INVISIBLE = "\x00-\x1f\x7f\xad\u200b-\u200d\u2060\ufeff"
 _AT_LAST = re.compile(rf"&#(?:[xX][0-9a-fA-F]{{1,6}}|[0-9]{{1,7}})|\\+[^\w\s\\]|\\+[nrt]?|[{_INVISIBLE}]")
 _IS_PLAIN = re.compile(rf"[^\\%&{_INVISIBLE}]*")
 _HEXADECIMAL = re.compile(r"[ux]([0-9a-fA-F]+)")
+_LONGEST_REMEMBERED = 12  # characters of an escape: most are of one character, and come again and again
+
+# Where each character of a text begins in another, and where it ends.
+Places = tuple[Sequence[int], Sequence[int]]
 
 
 def unescape(text: str) -> str:
@@ -33,9 +39,9 @@ def unescape(text: str) -> str:
     return _fold_case(text)
 
 
-def unescape_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Return the same, and for each character of it from where to where it stands in *text*."""
-    places = [(at, at + 1) for at in range(len(text))]
+def unescape_with_places(text: str) -> tuple[str, Places]:
+    """Return the same, and where each character of it begins and ends in *text*."""
+    places: Places = range(len(text)), range(1, len(text) + 1)
     for _ in range(_DEEPEST):
         plain, places = _replace_with_places(_ESCAPED, text, places)
         if plain == text:
@@ -45,38 +51,49 @@ def unescape_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
     return _fold_case(text), places
 
 
-def _replace_with_places(
-    pattern: re.Pattern[str], text: str, places: list[tuple[int, int]]
-) -> tuple[str, list[tuple[int, int]]]:
-    pieces, kept, at = list[str](), list[tuple[int, int]](), 0
+def _replace_with_places(pattern: re.Pattern[str], text: str, places: Places) -> tuple[str, Places]:
+    pieces, begins, ends, at = list[str](), list[int](), list[int](), 0
     for match in pattern.finditer(text):
-        decoded = _decode(match)
-        pieces += [text[at : match.start()], decoded]
-        kept += places[at : match.start()]
-        kept += _list_places(match, decoded, places)
-        at = match.end()
+        start, end = match.span()
+        whole = match[0]
+        decoded = _decode_escape(whole)
+        pieces += [text[at:start], decoded]
+        begins += places[0][at:start]
+        ends += places[1][at:start]
+        if decoded == whole:
+            begins += places[0][start:end]
+            ends += places[1][start:end]
+        elif whole[0] == "%":
+            at = start
+            for character in decoded:
+                begins.append(places[0][at])
+                at += len(character.encode("utf-8", "surrogateescape")) * 3
+                ends.append(places[1][at - 1])
+        else:
+            begins += repeat(places[0][start], len(decoded))
+            ends += repeat(places[1][end - 1], len(decoded))
+        at = end
     if not pieces:
         return text, places  # as nearly always, and places take much longer to copy than to look for escapes
-    return "".join([*pieces, text[at:]]), kept + places[at:]
-
-
-def _list_places(
-    match: re.Match[str], decoded: str, places: list[tuple[int, int]]
-) -> Iterator[tuple[int, int]]:
-    """Yield where each character of *decoded* stands, by the *places* of those that it was decoded from."""
-    at, end = match.span()
-    if decoded == match[0]:
-        yield from places[at:end]
-        return
-    is_quoted = match[0][0] == "%"
-    for character in decoded:
-        size = len(character.encode("utf-8", "surrogateescape")) * 3 if is_quoted else end - at
-        yield places[at][0], places[at + size - 1][1]
-        at += size if is_quoted else 0
+    begins += places[0][at:]
+    ends += places[1][at:]
+    return "".join([*pieces, text[at:]]), (begins, ends)
 
 
 def _decode(match: re.Match[str]) -> str:
-    whole = match[0]
+    return _decode_escape(match[0])
+
+
+def _decode_escape(whole: str) -> str:
+    return _decode_short(whole) if len(whole) <= _LONGEST_REMEMBERED else _decode_any(whole)
+
+
+@lru_cache(4096)
+def _decode_short(whole: str) -> str:
+    return _decode_any(whole)
+
+
+def _decode_any(whole: str) -> str:
     if whole[0] == "%":
         return bytes.fromhex(whole.replace("%", "")).decode("utf-8", "surrogateescape")
     if whole[0] == "&":
