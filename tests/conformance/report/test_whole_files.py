@@ -34,7 +34,8 @@ def test_full_disk_loses_reports_and_no_verdict(tmp_path):
     folder.mkdir()
     (folder / "report.html").write_text("of an earlier run")
     with served(tmp_path, Odd()) as profile:
-        command = [sys.executable, "-m", "conformance", "run", profile, *ONLY, "--report-dir", folder]
+        # -B: or Python keeps as much of each compiled module as fits, and cannot read it the next time.
+        command = [sys.executable, "-B", "-m", "conformance", "run", profile, *ONLY, "--report-dir", folder]
         limited = ["bash", "-c", 'ulimit -f 4; exec "$@"', "bash", *map(str, command)]
         done = subprocess.run(limited, capture_output=True, text=True, check=False, timeout=60)
     (line,) = done.stderr.splitlines()
