@@ -67,11 +67,10 @@ def summarize_choices(taken: Iterable[TakenChoice], most: int) -> Iterator[str]:
     if not told:
         return
     otherwise = [one for one in told if not one.is_default]
-    open_ = len(several) - len(told)
-    unknown = f"; {open_} could not be told" if open_ else ""
+    untold = len(several) - len(told)
     yield (
-        f"of {len(several)} choices that the document leaves open, {len(told) - len(otherwise)} as the stub does, "
-        f"{len(otherwise)} otherwise{unknown}"
+        f"of {len(several)} choices that the document leaves open, {len(told) - len(otherwise)} are taken as by the "
+        f"stub and {len(otherwise)} otherwise{f'; {untold} could not be told' if untold else ''}"
     )
     if otherwise:
         named = ", ".join(f"{one.choice.id} {one.shown}" for one in otherwise[:most])

@@ -151,7 +151,6 @@ class Terminal:
             self._print_reasons(verdict, "waived")
             if left_out := verdict.ids("not_tested"):
                 self._print_ids("not_tested", left_out)
-            self._print_choices(verdict)
             for note in verdict.notes:
                 self._print(Text.assemble(("note".ljust(WORD_WIDTH), "bold yellow"), "  ", note))
         if verdict.was_interrupted:
@@ -166,6 +165,7 @@ class Terminal:
             self._print("exit status 1, as waivers have to be put in order")
         if self._detail is not Detail.QUIET:
             self._print_numbers(verdict)
+            self._print_choices(verdict)
             self._print_where(verdict, files)
 
     def print_changes(self, lines: Sequence[str]) -> None:
@@ -232,9 +232,9 @@ class Terminal:
     def _print_choices(self, verdict: Verdict) -> None:
         """Print how the target chose where the document is silent, if that was asked."""
         observed = merge_observed(one.observed for one in verdict.results)
-        lines = summarize_choices(list_taken(verdict.api, observed), _MOST_NAMED)
-        for line, word in zip(lines, ("choices", ""), strict=False):
-            self._print(Text.assemble((word.ljust(WORD_WIDTH), "cyan"), "  ", line))
+        taken = [one for one in list_taken(verdict.api, observed) if one.choice.id in observed]
+        for line in summarize_choices(taken, _MOST_NAMED):
+            self._print(line)
 
     def _print_numbers(self, verdict: Verdict) -> None:
         self._print(

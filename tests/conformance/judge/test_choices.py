@@ -108,7 +108,7 @@ def test_summary_counts_and_names_what_is_chosen_otherwise():
     }
 
     assert list(summarize_choices(list_taken(API, seen), most=5)) == [
-        f"of {len(whole)} choices that the document leaves open, 0 as the stub does, 1 otherwise; "
+        f"of {len(whole)} choices that the document leaves open, 0 are taken as by the stub and 1 otherwise; "
         f"{len(whole) - 1} could not be told",
         "otherwise: unknown-channel ignored",
     ]
