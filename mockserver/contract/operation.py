@@ -257,6 +257,8 @@ class Operation:
         try:
             body = exact_json.loads(raw) if self._read_json is None else self._read_json(raw)
         except exact_json.NotExact as error:
+            if error.choice in self._choices.choices:
+                raise Invalid([Violation("", str(error), error.choice)]) from None
             return self._stand_in_for_body(MALFORMED, str(error), violations)
         return self._check_body(body, violations)
 

@@ -16,7 +16,14 @@ _GZIP = b"\x1f\x8b"
 
 
 class NotExact(ValueError):
-    """The text is not JSON, or not JSON that can be kept exactly; the message says why and where."""
+    """The text is not JSON, or not JSON that can be kept exactly; the message says why and where.
+
+    choice: the id of the choice by which a contract may have it taken, None if it has to be refused.
+    """
+
+    def __init__(self, message: str, choice: str | None = None) -> None:
+        super().__init__(message)
+        self.choice = choice
 
 
 def loads(raw: bytes, deepest: int = MAXIMUM_DEPTH) -> Any:
@@ -149,16 +156,20 @@ def _refuse_lone_surrogates(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise NotExact("the body holds a lone surrogate, which is not a character") from None
+        raise NotExact(
+            "the body holds a lone surrogate, which is not a character", "lone-surrogate"
+        ) from None
 
 
 def parse_float(text: str) -> float:
     """Parse a number with a fraction or an exponent; raises NotExact if a double alters it."""
     number = float(text)
     if math.isinf(number):
-        raise NotExact(f"the number {_shorten_text(text)} is out of range")
+        raise NotExact(f"the number {_shorten_text(text)} is out of range", "number-forms")
     if not (_is_zero(text) if number == 0 else Decimal(text) == Decimal(repr(number))):
-        raise NotExact(f"the number {_shorten_text(text)} has more digits than can be kept")
+        raise NotExact(
+            f"the number {_shorten_text(text)} has more digits than can be kept", "fraction-beyond-doubles"
+        )
     return number
 
 
@@ -173,7 +184,7 @@ def _shorten_text(text: str) -> str:
 
 def refuse_constant(name: str) -> NoReturn:
     """Refuse what only looks like a number, such as NaN."""
-    raise NotExact(f"the body is not JSON: {name} is not a JSON value")
+    raise NotExact(f"the body is not JSON: {name} is not a JSON value", "not-a-number")
 
 
 def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -182,7 +193,7 @@ def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         # The members stand in the order they came first: where the two part, a name has come again.
         twice = next(name for (name, _), first in zip(pairs, [*members, None], strict=False) if name != first)
-        raise NotExact(f"the member {json.dumps(_shorten_text(twice))} is given twice")
+        raise NotExact(f"the member {json.dumps(_shorten_text(twice))} is given twice", "duplicate-members")
     return members
 
 

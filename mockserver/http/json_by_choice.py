@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,16 +15,17 @@ ReadJson = Callable[[bytes], Any]
 _Pairs = list[tuple[str, Any]]
 _Object = dict[str, Any]
 
+_REFUSED = "refused"
 # Of the choices that are read here, by their ids, what exact_json does.
 _OF_EXACT_JSON = {
     "byte-order-mark": "accepted",
-    "not-a-number": "refused-400",
-    "number-forms": "refused-400",
-    "fraction-beyond-doubles": "refused-400",
+    "not-a-number": _REFUSED,
+    "number-forms": _REFUSED,
+    "fraction-beyond-doubles": _REFUSED,
     "integer-beyond-doubles": "kept",
-    "duplicate-members": "refused-400",
+    "duplicate-members": _REFUSED,
     "member-order": "kept",
-    "lone-surrogate": "refused-400",
+    "lone-surrogate": _REFUSED,
     "unicode-forms": "kept",
 }
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -32,7 +33,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 def make_json_reader(choices: Mapping[str, str]) -> ReadJson | None:
     """Make the function that parses a body, or raises NotExact; None where *choices* say what exact_json does."""
-    taken = {id_: choices.get(id_, usual) for id_, usual in _OF_EXACT_JSON.items()}
+    taken = {id_: _find_taken(id_, choices) for id_ in _OF_EXACT_JSON}
     if taken == _OF_EXACT_JSON:
         return None
     build_object = _OBJECTS[taken["duplicate-members"]]
@@ -47,15 +48,24 @@ def make_json_reader(choices: Mapping[str, str]) -> ReadJson | None:
 
     def read_json(raw: bytes) -> Any:
         if taken["byte-order-mark"] != "accepted" and raw.startswith(_BYTE_ORDER_MARK):
-            raise exact_json.NotExact("the body is not JSON: it begins with a byte order mark")
+            raise exact_json.NotExact(
+                "the body is not JSON: it begins with a byte order mark", "byte-order-mark"
+            )
         value = exact_json.parse_carefully(
-            raw, decoder=decoder, refuses_surrogates=taken["lone-surrogate"] == "refused-400"
+            raw, decoder=decoder, refuses_surrogates=taken["lone-surrogate"] == _REFUSED
         )
         for change in changes:
             value = _change_texts(value, change)
         return value
 
     return read_json
+
+
+def _find_taken(id_: str, choices: Mapping[str, str]) -> str:
+    """Find the alternative of a choice that is taken, with whatever status it refuses; one that is unknown is none."""
+    usual = _OF_EXACT_JSON[id_]
+    name = _REFUSED if choices.get(id_, "").startswith(f"{_REFUSED}-") else choices.get(id_, usual)
+    return name if name in _KNOWN[id_] else usual
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -68,7 +78,8 @@ def _round_integer(digits: str) -> int:
 def _refuse_beyond_doubles(digits: str) -> int:
     number = int(digits)
     if abs(number) > 2**53:
-        raise exact_json.NotExact(f"the number {digits[:40]} has more digits than can be kept")
+        message = f"the number {digits[:40]} has more digits than can be kept"
+        raise exact_json.NotExact(message, "integer-beyond-doubles")
     return number
 
 
@@ -83,10 +94,10 @@ def _parse_float(beyond_all: str, beyond_digits: str, text: str) -> float | None
 _INTEGERS: Mapping[str, Callable[[str], int]] = {
     "kept": int,
     "rounded": _round_integer,
-    "refused-400": _refuse_beyond_doubles,
+    _REFUSED: _refuse_beyond_doubles,
 }
 _CONSTANTS: Mapping[str, Callable[[str], Any]] = {
-    "refused-400": exact_json.refuse_constant,
+    _REFUSED: exact_json.refuse_constant,
     "null": lambda _: None,
 }
 
@@ -110,7 +121,7 @@ def _sort_by_length(members: _Object) -> _Object:
 
 
 _OBJECTS: Mapping[str, Callable[[_Pairs], _Object]] = {
-    "refused-400": exact_json.build_object,
+    _REFUSED: exact_json.build_object,
     "last": dict,
     "first": _keep_first,
 }
@@ -147,3 +158,16 @@ def _change_texts(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {change(name): _change_texts(member, change) for name, member in value.items()}
     return value
+
+
+_KNOWN: Mapping[str, Collection[str]] = {
+    "byte-order-mark": ("accepted", _REFUSED),
+    "not-a-number": _CONSTANTS,
+    "number-forms": (_REFUSED, "null"),
+    "fraction-beyond-doubles": (_REFUSED, "rounded"),
+    "integer-beyond-doubles": _INTEGERS,
+    "duplicate-members": _OBJECTS,
+    "member-order": _ORDERS,
+    "lone-surrogate": (_REFUSED, "kept", "replaced"),
+    "unicode-forms": ("kept", *_TEXTS["unicode-forms"]),
+}

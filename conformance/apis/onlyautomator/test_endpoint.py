@@ -51,7 +51,7 @@ def test_trailing_slash(driver: Driver) -> None:
 def _name_redirect(driver: Driver, answer: Response) -> str | None:
     """Name the redirect to the other form of the path that was followed before an answer; None if there was none."""
     exchanges = driver.client.exchanges
-    at = next(number for number, one in enumerate(exchanges) if one is answer.exchange)
+    at = next((number for number, one in enumerate(exchanges) if one is answer.exchange), 0)
     former = exchanges[at - 1] if at else None
     if former is None or former.status not in _REDIRECTS:
         return None

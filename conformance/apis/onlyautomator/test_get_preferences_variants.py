@@ -57,8 +57,11 @@ def test_list_missing_fan_id(driver: Driver) -> None:
 
 def _name_list(answer: Response, not_empty: str) -> str:
     """Name the alternative that a list is: a refusal, empty, or what it is if it is *not_empty*."""
-    is_empty = answer.ok and not records_of(answer)
-    return name_alternative(answer, "empty-list" if is_empty else not_empty)
+    body = body_of(answer)
+    data = body.get("data") if isinstance(body, dict) else None
+    if answer.ok and not isinstance(data, list):
+        return "another"
+    return name_alternative(answer, not_empty if data else "empty-list")
 
 
 def test_list_unknown_fan(driver: Driver) -> None:

@@ -119,7 +119,8 @@ def test_member_order(driver: Driver) -> None:
         "sorted": sorted(CASES),
         "shortest-first": sorted(CASES, key=lambda name: (len(name), name)),
     }
-    order = next((one for one, names in orders.items() if list(shown or ()) == names), "changed")
+    names = list(shown) if isinstance(shown, dict) else []
+    order = next((one for one, ordered in orders.items() if ordered == names), "changed")
     observe(
         f"members {', '.join(CASES)} are answered {describe_answer(answer)}{describe_kept_value(answer)}",
         name_alternative(answer, order),

@@ -260,7 +260,7 @@ def test_timestamp_form(driver: Driver) -> None:
 
 def _count_decimals(record: Data) -> int:
     """Count the decimals of a second in a record's times; a server may leave out zeros at the end of one."""
-    times = [record[name] for name in ("createdAt", "updatedAt")]
+    times = [record.get(name) for name in ("createdAt", "updatedAt")]
     return max(len(found[1]) if (found := re.search(r"[.,](\d+)", str(time))) else 0 for time in times)
 
 

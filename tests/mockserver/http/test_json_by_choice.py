@@ -65,3 +65,24 @@ def test_what_another_alternative_does_not_touch_stays_refused():
 
 def test_defaults_need_no_reader():
     assert make_json_reader({"unicode-forms": "kept", "null-value": "refused-400"}) is None
+
+
+@pytest.mark.parametrize(
+    ("choice", "text"),
+    [
+        ("not-a-number", b"NaN"),
+        ("number-forms", b"1e400"),
+        ("fraction-beyond-doubles", b"0.12345678901234567890123"),
+        ("duplicate-members", b'{"a": 1, "a": 2}'),
+        ("lone-surrogate", rb'"\ud83d"'),
+    ],
+)
+def test_refusal_names_the_choice_that_may_allow_it(choice, text):
+    for read in (exact_json.loads, make_json_reader({"unicode-forms": "composed"})):
+        with pytest.raises(exact_json.NotExact) as refused:
+            read(text)
+        assert refused.value.choice == choice
+
+
+def test_alternative_that_nobody_knows_is_as_usual():
+    assert make_json_reader({"member-order": "by-colour", "duplicate-members": "refused-422"}) is None
