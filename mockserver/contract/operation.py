@@ -30,7 +30,7 @@ from mockserver.http.problems import (
     Violation,
 )
 from mockserver.http.reply import Reply
-from mockserver.http.request import MAXIMUM_BODY_BYTES, Request
+from mockserver.http.request import Request
 from mockserver.simulation.prefer import PreferHeader, parse_prefer
 from openapi import Spec
 from openapi.choices import ABSENT, MALFORMED
@@ -136,7 +136,7 @@ class Operation:
         # Most requests have no query, and what they leave out need not be read.
         self._needed_parameters = [one for one in self._parameters if not one.is_needless]
         self._defaults = {one.name: one.default for one in self._parameters if one.is_needless}
-        self._largest_bytes = self.request_body.get("x-largest-bytes", MAXIMUM_BODY_BYTES)
+        self._largest_bytes: int | None = self.request_body.get("x-largest-bytes")
         # Whether what is no operation is answered with a page, as web frameworks do by themselves.
         self.answers_with_page = choices.names.get(_OTHER_PATHS) == "page"
         # Whether a request is validated before it is authenticated.
@@ -185,7 +185,8 @@ class Operation:
                 media_type = JSON
             elif media_type is not None and not self._takes_parameters and ";" in media_type:
                 raise self._refuse_media_type(media_type, _CHARSET)
-            request.maximum_body_bytes = self._largest_bytes
+            if self._largest_bytes is not None:
+                request.maximum_body_bytes = self._largest_bytes
             # Most bodies have arrived by now, and to take one costs less than to await it.
             raw = request.take_body()
             if raw is None:
