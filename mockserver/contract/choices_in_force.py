@@ -83,7 +83,7 @@ class ChoicePlaces:
 
     def __init__(self, choices: ChoicesInForce, nodes: Iterable[Mapping[str, Any]]) -> None:
         self._choices = choices
-        self._nodes = list(self._expand(nodes))
+        self._nodes = self._expand(nodes)
         # Most contracts convert nothing, and then nothing need be looked at.
         self.converts = bool(choices.inputs)
         self.tells_apart = choices.tells_apart
@@ -102,9 +102,9 @@ class ChoicePlaces:
         levels = [(self._nodes, value)]
         for step in steps:
             nodes, value = levels[-1]
-            levels.append((list(self._expand(_list_children(nodes, step))), value[step]))
+            levels.append((self._expand(_list_children(nodes, step)), value[step]))
         if absent is not None:
-            found = self._find_by_word(list(self._expand(_list_children(levels[-1][0], absent))), ABSENT)
+            found = self._find_by_word(self._expand(_list_children(levels[-1][0], absent)), ABSENT)
             if found is not None:
                 return found
         for nodes, value in reversed(levels):
@@ -126,7 +126,7 @@ class ChoicePlaces:
                 if convert is not None and value is not LEFT_OUT and self._choices.is_about(id_, value):
                     value = convert(value, node.get("schema", node))
         if isinstance(value, list):
-            items = list(self._expand(_list_children(nodes, 0)))
+            items = self._expand(_list_children(nodes, 0))
             return _without_left_out(self._convert(items, one) for one in value) if items else value
         if isinstance(value, dict):
             return self._convert_members(nodes, value)
@@ -135,12 +135,12 @@ class ChoicePlaces:
     def _convert_members(self, nodes: list[Mapping[str, Any]], value: dict[str, Any]) -> dict[str, Any]:
         found = {}
         for name, member in value.items():
-            inner = list(self._expand(_list_children(nodes, name)))
+            inner = self._expand(_list_children(nodes, name))
             converted = self._convert(inner, member) if inner else member
             if converted is not LEFT_OUT:
                 found[name] = converted
         for name in {name for node in nodes for name in node.get("properties", {})} - found.keys():
-            id_ = self._find_by_word(list(self._expand(_list_children(nodes, name))), ABSENT)
+            id_ = self._find_by_word(self._expand(_list_children(nodes, name)), ABSENT)
             convert = None if id_ is None else self._choices.find_conversion(id_)
             if convert is not None:
                 found[name] = convert(None, {})
@@ -150,14 +150,16 @@ class ChoicePlaces:
         ids = (id_ for node in nodes for id_ in list_ids(node))
         return next((id_ for id_ in ids if self._choices.choices[id_].when == word), None)
 
-    def _expand(self, nodes: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
-        """Follow references, and add the parts that describe the same value."""
-        for node in nodes:
-            resolved = openapi.resolve_reference(self._choices.spec, node)
-            if isinstance(resolved, Mapping):
-                yield resolved
-                for keyword in _NODES_OF_ONE_VALUE:
-                    yield from self._expand(resolved.get(keyword, ()))
+    def _expand(self, nodes: Iterable[Any]) -> list[Mapping[str, Any]]:
+        """Follow references, and add the parts that describe the same value; a schema may be a part of itself."""
+        found: dict[int, Mapping[str, Any]] = {}
+        waiting = [*nodes]
+        while waiting:
+            node = openapi.resolve_reference(self._choices.spec, waiting.pop(0))
+            if isinstance(node, Mapping) and id(node) not in found:
+                found[id(node)] = node
+                waiting += [part for keyword in _NODES_OF_ONE_VALUE for part in node.get(keyword, ())]
+        return list(found.values())
 
 
 def _list_children(nodes: Iterable[Mapping[str, Any]], step: str | int) -> Iterator[Any]:

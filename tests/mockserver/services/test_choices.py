@@ -386,3 +386,23 @@ def test_malformed_choice_in_a_file_of_a_users_own_is_one_line(tmp_path):
     assert str(stopped.value) == (
         f"{file}: x-choice at GET tea 200: tea: alternatives must be two or more, each with its name"
     )
+
+
+def test_schema_that_is_a_part_of_itself_is_served(tmp_path):
+    file = tmp_path / "tea.json"
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Leaf"}}}}
+    answers = {"200": {"description": "Tea"}}
+    leaf = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Leaf"}]}
+    file.write_text(
+        json.dumps(
+            {
+                "openapi": "3.0.3",
+                "info": {"title": "Tea", "version": "1"},
+                "paths": {"/tea": {"post": {"requestBody": body, "responses": answers}}},
+                "components": {"schemas": {"Leaf": leaf}},
+            }
+        )
+    )
+    client = TestClient(Stub([openapi_file.load_service(file)]).application)
+
+    assert client.post("/tea", json="green").status_code == 200
