@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,8 +11,6 @@ from starlette.testclient import TestClient
 from mockserver.fixtures import Credentials, Fixtures
 from mockserver.http.problems import CannotStart, Invalid, NotInFixtures, Violation
 from mockserver.http.reply import Reply
-from mockserver.services import openapi_file
-from mockserver.services.chosen import take_chosen
 from mockserver.services.service import Service
 from mockserver.stub import Stub
 
@@ -347,62 +344,3 @@ def test_choice_that_cannot_be_followed_stops_the_start(choice, said):
     with pytest.raises(CannotStart) as stopped:
         make_stub({**TEA, "components": {"schemas": schemas}}, x="y")
     assert str(stopped.value) == said
-
-
-def test_contract_alone_answers_the_example_of_the_alternative(tmp_path):
-    file = tmp_path / "tea.json"
-    choice = make_choice(
-        "kind-of-tea", "green", ("black", say("black", contract={"example": {"kind": "black"}}))
-    )
-    media = {"schema": {"type": "object"}, "example": {"kind": "green"}, "x-choice": choice}
-    answer = {"description": "Tea", "content": {"application/json": media}}
-    paths = {"/tea": {"get": {"operationId": "read_tea", "responses": {"200": answer}}}}
-    file.write_text(
-        json.dumps({"openapi": "3.0.3", "info": {"title": "Tea", "version": "1"}, "paths": paths})
-    )
-    service = openapi_file.load_service(file)
-
-    assert TestClient(Stub([service]).application).get("/tea").json() == {"kind": "green"}
-    black = Stub(take_chosen([service], {"tea": {"kind-of-tea": "black"}}))
-    assert TestClient(black.application).get("/tea").json() == {"kind": "black"}
-    assert black.list_chosen() == ["tea/kind-of-tea=black"]
-
-
-def test_malformed_choice_in_a_file_of_a_users_own_is_one_line(tmp_path):
-    file = tmp_path / "tea.json"
-    answer = {"200": {"description": "Tea", "x-choice": {"id": "tea"}}}
-    file.write_text(
-        json.dumps(
-            {
-                "openapi": "3.0.3",
-                "info": {"title": "Tea", "version": "1"},
-                "paths": {"/tea": {"get": {"responses": answer}}},
-            }
-        )
-    )
-    with pytest.raises(CannotStart) as stopped:
-        Stub([openapi_file.load_service(file)])
-
-    assert str(stopped.value) == (
-        f"{file}: x-choice at GET tea 200: tea: alternatives must be two or more, each with its name"
-    )
-
-
-def test_schema_that_is_a_part_of_itself_is_served(tmp_path):
-    file = tmp_path / "tea.json"
-    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Leaf"}}}}
-    answers = {"200": {"description": "Tea"}}
-    leaf = {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Leaf"}]}
-    file.write_text(
-        json.dumps(
-            {
-                "openapi": "3.0.3",
-                "info": {"title": "Tea", "version": "1"},
-                "paths": {"/tea": {"post": {"requestBody": body, "responses": answers}}},
-                "components": {"schemas": {"Leaf": leaf}},
-            }
-        )
-    )
-    client = TestClient(Stub([openapi_file.load_service(file)]).application)
-
-    assert client.post("/tea", json="green").status_code == 200
