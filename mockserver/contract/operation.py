@@ -25,7 +25,6 @@ from mockserver.http.problems import (
     InternalError,
     Invalid,
     InvalidContract,
-    TooLarge,
     UnsupportedMediaType,
     Violation,
 )
@@ -154,7 +153,6 @@ class Operation:
             _NO_MEDIA_TYPE if _NO_MEDIA_TYPE in choices.choices else UnsupportedMediaType.general_choice
         )
         self._reads_unlabelled = choices.inputs.get(unlabelled or "") == READ_AS_JSON
-        self._most_bytes: int | None = self.request_body.get("x-most-bytes")
         self._magic_fields = _find_magic_fields(spec, self.parameters, body.get("schema", {}) if body else {})
         self._response_schemas = {
             status: _response_schema(spec, response) for status, response in self.responses.items()
@@ -193,8 +191,6 @@ class Operation:
                 raw = await request.read_body()
             if request.body_problem is not None:
                 raise request.body_problem
-            if self._most_bytes is not None and len(raw) > self._most_bytes:
-                raise TooLarge(f"The request body is larger than {self._most_bytes} bytes")
             if len(raw) > _MOST_BYTES_AT_ONCE:
                 parse = asyncio.to_thread(self._parse_body, raw, media_type, violations)
                 arguments["body"] = await parse

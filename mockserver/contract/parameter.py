@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import openapi
-from mockserver.contract.choices_in_force import ChoicePlaces, ChoicesInForce, Steps
+from mockserver.contract.choices_in_force import ChoicePlaces, ChoicesInForce
 from mockserver.contract.input_conversion import LEFT_OUT
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import InvalidContract, Violation
@@ -16,8 +16,6 @@ from mockserver.http.request import Request
 from openapi import Spec
 
 VARIABLE = re.compile(r"\{([^}]*)\}")
-# The choice of a contract about all that is wrong with a query; without it there is the one about all requests.
-_INVALID_QUERY = "invalid-query"
 _ReadRaw = Callable[[Request, tuple[str, ...]], Any]
 
 
@@ -35,9 +33,8 @@ class Parameter:
         self._required: bool = definition.get("required", False)
         # OpenAPI has many ways to spread an object over a parameter; its text is passed on as it is.
         self._places = ChoicePlaces(choices, [definition, schema])
-        self._general_choice = _INVALID_QUERY if definition["in"] == "query" else None
         self._schema = Schema(
-            {} if schema.get("type") == "object" else schema, spec, find_choice=self._find_choice
+            {} if schema.get("type") == "object" else schema, spec, find_choice=self._places.find_choice
         )
         self.default = schema.get("default")
         self.is_needless = definition["in"] == "query" and not self._required
@@ -69,13 +66,10 @@ class Parameter:
             message = (
                 f"has more than {_DIGITS} digits" if is_too_long else f"must be {self._type_name}{quoted}"
             )
-            violations.append(Violation(self.name, message, self._find_choice(value, ())))
+            violations.append(Violation(self.name, message, self._places.find_choice(value, ())))
             return value
         violations.extend(self._schema.find_violations(value, self.name))
         return value
-
-    def _find_choice(self, value: Any, steps: Steps, absent: str | None = None) -> str | None:
-        return self._places.find_choice(value, steps, absent) or self._general_choice
 
 
 def _make_list_reader(definition: Mapping[str, Any]) -> _ReadRaw:

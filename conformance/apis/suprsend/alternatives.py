@@ -73,7 +73,7 @@ def name_listing(answer: Response) -> str | None:
         return "left-out"
     words = [one.get("preference") for one in channels_of(answer)]
     if not words:
-        return "null" if listed is None else "no-objects"
+        return "told-as-null" if listed is None else "no-objects"
     return "opted-out" if all(word == OUT for word in words) else "as-chosen"
 
 
@@ -84,13 +84,18 @@ def name_original_preference(given: Sequence[Any]) -> str:
     return "default" if all(one == given[0] for one in given) else "changes"
 
 
-def name_largest_body(hundred_kilobytes: Response | None, megabyte: Response | None) -> str | None:
-    """Name how large a body may be, by the answers to two of them; None if one of them got none."""
-    if hundred_kilobytes is None or megabyte is None:
+def name_largest_body(small: Response, hundred: Response | None, million: Response | None) -> str | None:
+    """Name how large a body may be, by the answers to 100 kB and to 1 MB of it; None if one of them got none.
+
+    small: the answer to a body with as little in it that the document does not know.
+    """
+    if hundred is None or million is None:
         return None
-    if megabyte.status != _TOO_LARGE:
-        return "a-megabyte"
-    return "less-than-100-kilobytes" if hundred_kilobytes.status == _TOO_LARGE else "100-kibibytes"
+    if million.ok or (million.status == small.status and million.status != _TOO_LARGE):
+        return "one-mebibyte"
+    if million.status != _TOO_LARGE:
+        return name_refusal(million)
+    return "less-than-hundred-kilobytes" if hundred.status == _TOO_LARGE else "hundred-kilobytes"
 
 
 def name_error_body(answer: Response) -> str:
@@ -100,12 +105,12 @@ def name_error_body(answer: Response) -> str:
     body = error_body_of(answer)
     if body is None:
         return "text" if answer.text else "empty"
+    if type(body.get("code")) is int and isinstance(body.get("message"), str):
+        return "code-and-message"
     if answer.media_type == _PROBLEM or {"type", "title", "status"} <= body.keys():
         return "problem-json"
     if isinstance(body.get("error"), dict):
         return "error-object"
-    if type(body.get("code")) is int and isinstance(body.get("message"), str):
-        return "code-and-message"
     if isinstance(body.get("detail"), str):
         return "detail-string"
     return "message-alone" if isinstance(body.get("message"), str) else "another-object"

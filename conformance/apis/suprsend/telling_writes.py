@@ -22,6 +22,7 @@ from conformance.apis.suprsend.shared_writes import (
 )
 from conformance.http.response import Response
 
+WITH_UNKNOWN_MEMBERS: Mapping[str, Any] = {**OPT_IN, "digest_schedule": None, "properties": {}}
 _INVALID_PREFERENCE: Mapping[str, Any] = {"preference": "opt_sideways"}
 
 
@@ -88,6 +89,16 @@ def write_in_other_style(driver: Driver) -> Response:
 def write_truncated_body(driver: Driver) -> Response:
     """Send a body that breaks off."""
     return driver.client.memoize("truncated", lambda: driver.write(content=b'{"preference": "opt_in"'))
+
+
+def write_unknown_member(driver: Driver) -> Response:
+    """Opt out, then in again beside members that the document does not know."""
+
+    def write() -> Response:
+        driver.opt_out()
+        return driver.write(WITH_UNKNOWN_MEMBERS)
+
+    return driver.client.memoize("unknown members", write)
 
 
 def write_null_list(driver: Driver) -> Response:

@@ -38,6 +38,7 @@ from conformance.apis.suprsend.shared_writes import (
     write_without_any_channel,
 )
 from conformance.apis.suprsend.telling_writes import (
+    WITH_UNKNOWN_MEMBERS,
     name_silence,
     name_unnamed_channels,
     opt_in_without_lists_once,
@@ -45,6 +46,7 @@ from conformance.apis.suprsend.telling_writes import (
     write_invalid_preference,
     write_null_list,
     write_truncated_body,
+    write_unknown_member,
     write_without_any_listed_channel,
     write_without_media_type,
 )
@@ -143,7 +145,9 @@ def test_no_body(driver: Driver) -> None:
 
 def test_unknown_member(driver: Driver) -> None:
     """OBSERVED how members beyond the documented ones are answered. (suprsend: Body)"""
-    _observe_after_opt_out(driver, {**OPT_IN, "digest_schedule": None, "properties": {}}, "ignored")
+    answer = write_unknown_member(driver)
+    text = f"{json.dumps(WITH_UNKNOWN_MEMBERS)} after an opt_out is {describe_answer(answer)}"
+    observe(text, name_opt_in(answer, "ignored"))
 
 
 def test_unknown_channel(driver: Driver) -> None:

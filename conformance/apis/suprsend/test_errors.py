@@ -15,7 +15,7 @@ from conformance.apis.suprsend.shared_writes import (
     write_with_wrong_key,
     write_without_key,
 )
-from conformance.apis.suprsend.telling_writes import write_invalid_preference
+from conformance.apis.suprsend.telling_writes import write_invalid_preference, write_unknown_member
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import Inconclusive
 from conformance.http.foreign_text import quote_text
@@ -74,7 +74,7 @@ def test_large_bodies(driver: Driver) -> None:
         hostile_input.send_member(driver, "1,000,000 characters"),
     )
     text = f"100 kB are {describe_answer(hundred)}, 1 MB is {describe_answer(million)}"
-    observe(text, name_largest_body(hundred, million))
+    observe(text, name_largest_body(write_unknown_member(driver), hundred, million))
 
 
 def test_error_is_json(driver: Driver) -> None:

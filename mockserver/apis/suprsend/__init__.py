@@ -90,7 +90,8 @@ class Api:
         change.check_against(category)
         key = preference_key(*recipient.key, category_slug)
         choice = await self._store.update(key, lambda old: change.apply_to(old, category))
-        return Reply(202, self._render_category(category, choice, recipient))
+        listing = self._choices["opted-out-channels"]
+        return Reply(202, self._render_category(category, choice, recipient, listing))
 
     async def get_object_category_preference(
         self,
@@ -274,11 +275,13 @@ class Api:
         self, category: EffectiveCategory, recipient: _Recipient
     ) -> dict[str, Any]:
         key = preference_key(*recipient.key, category.category["slug"])
-        return self._render_category(category, await self._store.get(key), recipient)
+        listing = self._choices["opted-out-channels-when-read"]
+        return self._render_category(category, await self._store.get(key), recipient, listing)
 
     def _render_category(
-        self, effective: EffectiveCategory, choice: Record | None, recipient: _Recipient
+        self, effective: EffectiveCategory, choice: Record | None, recipient: _Recipient, listing: str
     ) -> dict[str, Any]:
+        """Render a category; *listing* is the alternative that says how it lists its channels if it is opted out."""
         category, own = effective.category, recipient.object["channels"]
         words = _translate_words(category, recipient.locale)
         rendered = _render_once(
@@ -290,7 +293,7 @@ class Api:
             tuple(recipient.restricted),
             None if own is None else tuple(own),
             recipient.shows_opt_outs,
-            self._choices["opted-out-channels"],
+            listing,
         )
         if self._choices["original-preference"] == "always-null":
             rendered = {**rendered, "original_preference": None}
@@ -327,12 +330,13 @@ def _render_once(
     restricted: tuple[str, ...],
     own: tuple[str, ...] | None,
     shows_opt_outs: bool,
-    opted_out_channels: str,
+    listing: str,
 ) -> dict[str, Any]:
     stored = None if choice is None else {"preference": choice, "opt_outs": opt_outs}
     preference = effective.effective_preference(stored)
-    lists_channels = preference == "opt_in" or shows_opt_outs or opted_out_channels != "left-out"
-    is_as_chosen = opted_out_channels == "as-chosen"
+    lists_channels = preference == "opt_in" or shows_opt_outs or listing in ("opted-out", "as-chosen")
+    is_as_chosen = listing == "as-chosen"
+    nothing: list[Any] | None = None if listing == "told-as-null" else []
     return {
         "name": name,
         "category": effective.category["slug"],
@@ -342,7 +346,7 @@ def _render_once(
         "is_editable": effective.is_editable,
         "channels": effective.list_channels(stored, restricted, own, is_as_chosen=is_as_chosen)
         if lists_channels
-        else [],
+        else nothing,
         **_drop_empty(tags=effective.category["tags"], effective_tags=effective.tags),
     }
 
