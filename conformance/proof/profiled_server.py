@@ -12,11 +12,13 @@ class ProfiledServer:
     """A server that brings the profile by which it is judged, and looks at no clock but its own.
 
     needs_connection: whether it changes how an answer travels, which a call would not show.
-    costs: the SHOULDs that a liberty fails, by their ids without the API.
+    costs: the SHOULDs that a liberty fails, by their ids without the API. takes: the alternatives that the judge has to
+    see in a liberty, as choice=alternative; "other" is one that the contract does not name.
     """
 
     needs_connection: ClassVar = False
     costs: ClassVar[frozenset[str]] = frozenset()
+    takes: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self) -> None:
         self.clock = Clock()

@@ -25,6 +25,7 @@ from conformance.judge.verdict import CONFORMANT, Verdict
 from conformance.proof.in_process import IN_PROCESS_URL, InProcessConnection
 from conformance.proof.nonsense import NONSENSE_SERVERS, AnsweredNonsense
 from conformance.proof.server import serve
+from conformance.suite.choice import merge_observed
 
 REFERENCE, MUTANT, LIBERTY, NONSENSE = KINDS = ("reference", "mutant", "liberty", "nonsense")
 NONSENSE_WITHIN_S = 20  # on a busy machine; most nonsense takes less than one
@@ -170,7 +171,19 @@ def _check_liberty(verdict: Verdict, trial: Trial) -> list[str]:
     return [
         *(f"{id_} {_describe_status(verdict, id_)}" for id_ in sorted(failed - costs)),
         *(f"{id_} was to fail and is {_describe_status(verdict, id_)}" for id_ in sorted(costs - failed)),
+        *_check_alternatives(verdict, trial.server.takes),
         *_check_conformant(verdict),
+    ]
+
+
+def _check_alternatives(verdict: Verdict, takes: frozenset[str]) -> list[str]:
+    seen = merge_observed(one.observed for one in verdict.results)
+    named = {id_: one.alternative for id_, one in seen.items()}
+    wanted = dict(one.split("=") for one in sorted(takes))
+    return [
+        f"{id_} was to be seen as {name} and is {named.get(id_)}"
+        for id_, name in wanted.items()
+        if named.get(id_) != name
     ]
 
 

@@ -14,6 +14,14 @@ class Forbids(Reference):
     """A bad credential is 403."""
 
     costs = frozenset({"missing-key-status", "wrong-key-status"})
+    takes = frozenset(
+        {
+            "missing-credentials=refused-403",
+            "bad-credentials=refused-403",
+            "malformed-credentials=refused-403",
+            "false-signature=refused-403",
+        }
+    )
 
     def _error_response(self, refused: Refused) -> Response:
         refused.status = 403 if refused.status == 401 else refused.status
@@ -24,6 +32,14 @@ class HidesFromStrangers(Reference):
     """A bad credential finds nothing: 404."""
 
     costs = frozenset({"missing-key-status", "wrong-key-status"})
+    takes = frozenset(
+        {
+            "missing-credentials=refused-404",
+            "bad-credentials=refused-404",
+            "malformed-credentials=refused-404",
+            "false-signature=refused-404",
+        }
+    )
 
     def _error_response(self, refused: Refused) -> Response:
         refused.status = 404 if refused.status == 401 else refused.status
@@ -34,6 +50,14 @@ class BadHeaderIsABadRequest(Reference):
     """A missing or malformed credential is a bad request."""
 
     costs = frozenset({"missing-key-status"})
+    takes = frozenset(
+        {
+            "missing-credentials=refused-400",
+            "malformed-credentials=refused-400",
+            "lower-case-scheme=refused-400",
+            "false-signature=refused-400",
+        }
+    )
 
     def _authenticate_caller(self, request: Request) -> None:
         if not request.headers.get("authorization", "").startswith("Bearer "):
@@ -45,6 +69,7 @@ class TakesOtherSchemes(Reference):
     """The right key is also taken without a scheme, behind any word, and as a Basic credential."""
 
     costs = frozenset({"basic-scheme"})
+    takes = frozenset({"malformed-credentials=accepted"})
 
     def _authenticate_caller(self, request: Request) -> None:
         credential = request.headers.get("authorization", "").rpartition(" ")[2]
@@ -76,6 +101,8 @@ class UnknownParametersRefused(Reference):
 
 class SchemeAsWritten(Reference):
     """The scheme is Bearer with a capital, nothing else."""
+
+    takes = frozenset({"lower-case-scheme=refused-401"})
 
     def _authenticate_caller(self, request: Request) -> None:
         if not request.headers.get("authorization", "").startswith("Bearer "):

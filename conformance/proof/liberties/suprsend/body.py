@@ -41,6 +41,7 @@ class Merges(Reference):
     """A list of opt-outs is added to the earlier ones."""
 
     costs = frozenset({"list-replaces"})
+    takes = frozenset({"earlier-opt-outs=kept", "channel-in-both-lists=opted-in", "no-lists=kept"})
 
     def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return frozenset((before | (out or frozenset())) - (into or frozenset()))
@@ -55,12 +56,16 @@ class MergesAndListsWhatIsIn(LeftChannelsAreNotListed, Merges):
 class AlwaysReplaces(Reference):
     """Whatever is not named as out is in."""
 
+    takes = frozenset({"unnamed-channels=opted-in"})
+
     def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return super()._opted_out_channels(before, out or frozenset(), into) - (into or frozenset())
 
 
 class OnlyTheseChannels(Reference):
     """opt_in_channels names the only channels that are in."""
+
+    takes = frozenset({"unnamed-channels=opted-out", "unnamed-channels-after-opt-out=opted-out"})
 
     def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         others = frozenset({"email", "slack", "ms_teams"} - into) if into else frozenset()
@@ -70,12 +75,16 @@ class OnlyTheseChannels(Reference):
 class OptInWins(Reference):
     """A channel in both lists is in."""
 
+    takes = frozenset({"channel-in-both-lists=opted-in"})
+
     def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
         return super()._opted_out_channels(before, out - into if out and into else out, into)
 
 
 class OneListOnly(Reference):
     """Both lists together are refused, empty ones too."""
+
+    takes = frozenset({"both-lists=refused-400"})
 
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         if "opt_out_channels" in body and "opt_in_channels" in body:
@@ -85,6 +94,8 @@ class OneListOnly(Reference):
 
 class NoListsWithOptOut(Reference):
     """A list beside opt_out is refused."""
+
+    takes = frozenset({"list-beside-opt-out=refused-400"})
 
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         if preference == "opt_out" and len(body) > 1:
@@ -110,6 +121,10 @@ class OptOutRemembersLists(Reference):
 class UnknownChannelsIgnored(Reference):
     """Channel names that nobody knows are passed over, whatever they are."""
 
+    takes = frozenset(
+        {"unknown-channel=ignored", "channels-as-a-string=ignored", "channels-of-other-types=ignored"}
+    )
+
     def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         channels = body.get(member)
         if not isinstance(channels, list):
@@ -121,6 +136,7 @@ class UnheldChannelsRefused(Reference):
     """A channel that the object does not have is refused."""
 
     costs = frozenset({"documented-channels"})
+    takes = frozenset({"unused-channel=refused-400"})
 
     def _check_channel(self, channel: Any, field: str) -> str:
         if channel not in ("email", "slack", "ms_teams"):
@@ -130,6 +146,8 @@ class UnheldChannelsRefused(Reference):
 
 class DuplicatesRefused(Reference):
     """A channel named twice is refused."""
+
+    takes = frozenset({"channel-named-twice=refused-400"})
 
     def _read_channels(self, body: dict[str, Any], member: str) -> frozenset[str] | None:
         channels = super()._read_channels(body, member)
@@ -141,6 +159,10 @@ class DuplicatesRefused(Reference):
 class EmptyBodyIsEmptyObject(Reference):
     """No body, and null, count as an empty object; the media type is not looked at."""
 
+    takes = frozenset(
+        {"null-body=opts-in", "no-body=opts-in", "other-media-type=accepted", "missing-media-type=accepted"}
+    )
+
     def _read_body(self, request: Request) -> dict[str, Any]:
         body = self._parse_json(request.body or b"{}")
         return self._want_object({} if body is None else body)
@@ -148,6 +170,8 @@ class EmptyBodyIsEmptyObject(Reference):
 
 class EmptyObjectRefused(Reference):
     """An object without any known member is refused."""
+
+    takes = frozenset({"empty-object=refused-400"})
 
     def _want_object(self, body: Any) -> dict[str, Any]:
         if not super()._want_object(body).keys() & {"preference", "opt_out_channels", "opt_in_channels"}:
@@ -157,6 +181,8 @@ class EmptyObjectRefused(Reference):
 
 class UnknownMembersRefused(Reference):
     """A member that is not documented is refused."""
+
+    takes = frozenset({"unknown-member=refused-400"})
 
     def _want_object(self, body: Any) -> dict[str, Any]:
         if super()._want_object(body).keys() - {"preference", "opt_out_channels", "opt_in_channels"}:
@@ -168,6 +194,7 @@ class NullsAndEmptiesRefused(Reference):
     """Null, an empty list and a list beside nothing are refused."""
 
     costs = frozenset({"empty-list", "null-list"})
+    takes = frozenset({"null-preference=refused-400", "null-list=refused-400", "empty-list=refused-400"})
 
     def _want_object(self, body: Any) -> dict[str, Any]:
         if any(value is None or value == [] for value in super()._want_object(body).values()):
@@ -188,6 +215,8 @@ class ReadsLeniently(Reference):
 class IgnoresCase(Reference):
     """OPT_OUT is opt_out, with or without spaces around it."""
 
+    takes = frozenset({"upper-case-preference=lowered"})
+
     def _check_preference(self, preference: Any) -> str:
         return super()._check_preference(
             preference.strip().lower() if isinstance(preference, str) else preference
@@ -197,12 +226,16 @@ class IgnoresCase(Reference):
 class EmptyWordIsAbsent(Reference):
     """An empty preference counts as none, as an official client sends it."""
 
+    takes = frozenset({"empty-preference=opts-in"})
+
     def _check_preference(self, preference: Any) -> str:
         return "opt_in" if preference == "" else super()._check_preference(preference)
 
 
 class NullPreferenceRefused(Reference):
     """A preference that is null is refused."""
+
+    takes = frozenset({"null-preference=refused-400"})
 
     def _read_preference(self, body: dict[str, Any]) -> str:
         return self._check_preference(body.get("preference", "opt_in"))
@@ -211,12 +244,16 @@ class NullPreferenceRefused(Reference):
 class KnowsCantUnsubscribe(Reference):
     """cant_unsubscribe is taken for opt_in."""
 
+    takes = frozenset({"cant-unsubscribe=opts-in"})
+
     def _check_preference(self, preference: Any) -> str:
         return "opt_in" if preference == "cant_unsubscribe" else super()._check_preference(preference)
 
 
 class LimitsBodies(Reference):
     """A body beyond two kilobytes is too large."""
+
+    takes = frozenset({"largest-body=less-than-hundred-kilobytes"})
 
     def _parse_json(self, body: bytes) -> Any:
         if len(body) > 2000:
@@ -226,6 +263,8 @@ class LimitsBodies(Reference):
 
 class GoesOutWithItsLastChannel(Reference):
     """A category whose last channel goes out goes out with it."""
+
+    takes = frozenset({"last-channel=goes-out"})
 
     def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         is_in = choice.preference == "opt_in" and set(place.category.channels) - choice.opted_out

@@ -36,6 +36,7 @@ class ErrorsAreHtml(Reference):
     """Errors are pages."""
 
     costs = frozenset({"error-is-json"})
+    takes = frozenset({"error-body=html"})
 
     def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status, b"<html><h1>No</h1></html>", {"content-type": "text/html"})
@@ -45,6 +46,7 @@ class ErrorsAreText(Reference):
     """Errors are lines of text."""
 
     costs = frozenset({"error-is-json"})
+    takes = frozenset({"error-body=other"})
 
     def _error_response(self, refused: Refused) -> Response:
         return Response(refused.status, refused.message.encode(), {"content-type": "text/plain"})
@@ -72,6 +74,7 @@ class ErrorsAreProblems(Reference):
     """Errors are application/problem+json."""
 
     costs = frozenset({"error-code", "error-message"})
+    takes = frozenset({"error-body=problem-json"})
 
     def _error_response(self, refused: Refused) -> Response:
         body = {"type": "about:blank", "title": refused.message, "status": refused.status}
@@ -80,6 +83,8 @@ class ErrorsAreProblems(Reference):
 
 class ErrorsAreRich(Reference):
     """Errors have the members of another operation of the vendor's."""
+
+    takes = frozenset({"error-body=code-and-message"})
 
     def _error_response(self, refused: Refused) -> Response:
         body = {
@@ -94,6 +99,15 @@ class ErrorsAreRich(Reference):
 
 class Unprocessable(Reference):
     """What cannot be used is 422."""
+
+    takes = frozenset(
+        {
+            "invalid-request=refused-422",
+            "broken-json=refused-422",
+            "invalid-flag=refused-422",
+            "locked-category=refused-422",
+        }
+    )
 
     def _error_response(self, refused: Refused) -> Response:
         refused.status = 422 if refused.status == 400 else refused.status

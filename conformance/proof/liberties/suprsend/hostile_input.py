@@ -30,6 +30,8 @@ class ProxyWithoutChunks(BehindProxyWithoutChunks, Reference):
 class LargeIsForbidden(BehindFirewallWithSizeRule, Reference):
     """A firewall refuses what is larger than 8 KiB with 403."""
 
+    takes = frozenset({"largest-body=other"})
+
 
 class ClosesInsteadOfRefusing(ClosesOnOddRequests, Reference):
     """The connection is closed on what is large, deep, in chunks, cut short or sent in one packet with more."""
@@ -54,6 +56,15 @@ class StrictGateway(BehindStrictGateway, Reference):
 
 class TakesWhatCanBeRead(Reference):
     """Paths are tidied up, any media type will do, unknown tenants have the defaults, and lists need not be lists."""
+
+    takes = frozenset(
+        {
+            "unknown-tenant=springs-up",
+            "unknown-channel=ignored",
+            "other-media-type=accepted",
+            "missing-media-type=accepted",
+        }
+    )
 
     def _handle_operation(self, request: Request) -> Response:
         path = request.path.lower().replace("//", "/").partition(";")[0]

@@ -13,6 +13,8 @@ from conformance.proof.reference.suprsend import Place, Reference, Refused
 class KnowsOnlyPatch(Reference):
     """Any other method is not implemented, as the profile says, which promises no reads."""
 
+    takes = frozenset({"read-with-get=other", "other-method=refused-501"})
+
     def profile(self, base_url: str) -> dict[str, Any]:
         """Return a target profile without capabilities."""
         return {name: part for name, part in super().profile(base_url).items() if name != "capabilities"}
@@ -25,6 +27,8 @@ class KnowsOnlyPatch(Reference):
 
 class RedirectsToSlash(Reference):
     """The path without a trailing slash leads to the one with it."""
+
+    takes = frozenset({"trailing-slash=redirect-308-to-slash"})
 
     status = 308
 
@@ -44,6 +48,8 @@ class RedirectsToSlashForNow(RedirectsToSlash):
 
 class RedirectsFromSlash(Reference):
     """The path with a trailing slash leads to the one without."""
+
+    takes = frozenset({"trailing-slash=redirect-308-from-slash"})
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -74,6 +80,7 @@ class NoTrailingSlash(Reference):
     """Only the path as the document writes it is known."""
 
     costs = frozenset({"other-slash-form"})
+    takes = frozenset({"trailing-slash=no-slash-only"})
 
     def _find_place(self, request: Request) -> Place:
         if request.path.endswith("/"):
@@ -85,6 +92,7 @@ class OnlyTrailingSlash(Reference):
     """Only the path with a trailing slash is known; the profile says so."""
 
     costs = frozenset({"other-slash-form"})
+    takes = frozenset({"trailing-slash=slash-only"})
 
     def profile(self, base_url: str) -> dict[str, Any]:
         """Return a target profile that leaves nothing untested."""

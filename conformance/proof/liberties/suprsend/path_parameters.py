@@ -12,6 +12,8 @@ from conformance.proof.reference.suprsend import Category, Place, Reference, Ref
 class InventsObjects(Reference):
     """An unknown object comes into being."""
 
+    takes = frozenset({"unknown-object=springs-up"})
+
     def _find_holder(self, kind: str, name: str) -> tuple[str, str]:
         return kind, name
 
@@ -20,6 +22,7 @@ class UnknownPlacesAreQueued(Reference):
     """A write to a place that nobody has made is put aside, with 200 and an answer of its own."""
 
     costs = frozenset({"unknown-category"})
+    takes = frozenset({"unknown-object=other", "unknown-category=other"})
 
     def _write_preference(self, request: Request) -> Response:
         try:
@@ -34,6 +37,9 @@ class InventsEverything(InventsObjects):
     """An unknown category and an unknown tenant come into being too."""
 
     costs = frozenset({"unknown-category"})
+    takes = frozenset(
+        {"unknown-object=springs-up", "unknown-category=springs-up", "unknown-tenant=springs-up"}
+    )
 
     def _find_category(self, slug: str) -> Category:
         return self.categories.get(slug) or Category(slug, slug)

@@ -11,6 +11,8 @@ from conformance.proof.reference.suprsend import Place, Reference, Refused
 class TenantsShare(Reference):
     """All tenants share one preference set."""
 
+    takes = frozenset({"tenant-scope=shared"})
+
     def _storage_place(self, place: Place) -> Place:
         return replace(place, tenant="")
 

@@ -45,6 +45,8 @@ class ReadsLag(Reference):
 class ReadsSayLess(Reference):
     """Where a category is read, what it was before is null, it has no description, and opted out no channels."""
 
+    takes = frozenset({"no-description=left-out"})
+
     def _render_read(self, place: Place, shows_channels: bool) -> dict[str, Any]:
         shown = {**super()._render_read(place, shows_channels), "original_preference": None}
         del shown["description"]
@@ -53,6 +55,8 @@ class ReadsSayLess(Reference):
 
 class OptedOutIsReadWithChannels(Reference):
     """The channels of an opted-out category are always shown."""
+
+    takes = frozenset({"opted-out-channels-when-read=opted-out"})
 
     def _wants_opted_out_channels(self, _: Request) -> bool:
         return True
@@ -69,6 +73,8 @@ class ReadsChannelsOfItsOwn(Reference):
 
 class ReadsInOtherWords(Reference):
     """Locale and tags do something: other names, fewer categories."""
+
+    takes = frozenset({"tags=filtered"})
 
     def _render_page(self, reader: Reader) -> dict[str, Any]:
         page = super()._render_page(reader)

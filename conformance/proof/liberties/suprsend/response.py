@@ -44,12 +44,16 @@ class OtherOrder(Reference):
 class OriginalPreferenceIsNull(Reference):
     """original_preference is null."""
 
+    takes = frozenset({"original-preference=always-null"})
+
     def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         return {**super()._render_preference(place, choice), "original_preference": None}
 
 
 class DefaultThatWasChosenIsNull(Reference):
     """original_preference is null where nothing else than the default was chosen."""
+
+    takes = frozenset({"original-preference=other"})
 
     def _response_to_write(self, place: Place, choice: Choice) -> Response:
         response = super()._response_to_write(place, choice)
@@ -77,6 +81,8 @@ class DescriptionIsNull(Reference):
 class DescriptionIsEmpty(Reference):
     """The description is an empty string, the name a unicode one."""
 
+    takes = frozenset({"no-description=empty-text"})
+
     def _render_preference(self, place: Place, choice: Choice) -> dict[str, Any]:
         return {**super()._render_preference(place, choice), "description": "", "name": "Statusänderung 🔔"}
 
@@ -85,6 +91,7 @@ class OptedOutListsNoChannels(Reference):
     """A category that is opted out lists no channels, whatever is asked for."""
 
     costs = frozenset({"opted-out-channels-are-shown"})
+    takes = frozenset({"opted-out-channels=left-out"})
 
     def _render_channels(self, category: Category, choice: Choice) -> Any:
         return super()._render_channels(category, choice) if choice.preference == "opt_in" else []
@@ -94,6 +101,7 @@ class OptedOutChannelsAreNull(Reference):
     """A category that is opted out has null for its channels."""
 
     costs = frozenset({"opted-out-channels-are-shown"})
+    takes = frozenset({"opted-out-channels=told-as-null"})
 
     def _render_channels(self, category: Category, choice: Choice) -> Any:
         return super()._render_channels(category, choice) if choice.preference == "opt_in" else None
@@ -101,6 +109,8 @@ class OptedOutChannelsAreNull(Reference):
 
 class OptedOutKeepsChannels(Reference):
     """A category that is opted out shows each channel's own state."""
+
+    takes = frozenset({"opted-out-channels=as-chosen"})
 
     def _render_channels(self, category: Category, choice: Choice) -> Any:
         return super()._render_channels(category, replace(choice, preference="opt_in"))
@@ -213,6 +223,8 @@ class CharsetParameter(Reference):
 class TypesBuiltOnJson(Reference):
     """Successes and errors have media types of their own, built on JSON."""
 
+    takes = frozenset({"error-body=code-and-message"})
+
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         response = super().answer(request)
@@ -276,6 +288,8 @@ class IsSlow(Reference):
 class LockedIsForbidden(Reference):
     """A locked category forbids its opt-out."""
 
+    takes = frozenset({"locked-category=refused-403"})
+
     def _opt_out(self, place: Place, before: Choice) -> Choice:
         if not place.category.is_editable:
             raise Refused(403, "locked")
@@ -285,6 +299,8 @@ class LockedIsForbidden(Reference):
 class LockedConflicts(Reference):
     """A locked category refuses every write."""
 
+    takes = frozenset({"locked-category=refused-409"})
+
     def _update_choice(self, place: Place, body: dict[str, Any]) -> Choice:
         if not place.category.is_editable:
             raise Refused(409, "locked")
@@ -293,6 +309,8 @@ class LockedConflicts(Reference):
 
 class LockedIsUnmoved(Reference):
     """A locked category answers its opt-out with 202 and stays in."""
+
+    takes = frozenset({"locked-category=ignored"})
 
     def _opt_out(self, place: Place, before: Choice) -> Choice:
         return super()._opt_out(place, before) if place.category.is_editable else Choice("opt_in")
@@ -325,6 +343,8 @@ class LockedDefaultIsCantUnsubscribe(Reference):
 
 class TextIsIgnored(Reference):
     """What is labelled as text is answered 200 and has no effect."""
+
+    takes = frozenset({"other-media-type=other"})
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
