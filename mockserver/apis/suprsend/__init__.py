@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import lru_cache
+from functools import partial
 from typing import Any, NamedTuple
 
 from mockserver.apis.suprsend.effective_category import EffectiveCategories, EffectiveCategory
 from mockserver.apis.suprsend.preference_change import PreferenceChange
+from mockserver.apis.suprsend.rendering import render_category, render_section_heading, translate_words
 from mockserver.apis.suprsend.tags import parse_tag_filter
 from mockserver.apis.suprsend.workspace import (
     CHANNELS,
@@ -21,7 +22,7 @@ from mockserver.auth.caller import Caller
 from mockserver.http.problems import NotInFixtures
 from mockserver.http.reply import Reply
 from mockserver.session.ids import Ids
-from mockserver.session.store import Record, Store
+from mockserver.session.store import Key, Record, Store
 from mockserver.simulation.clock import Clock
 
 __all__ = ["Api", "Fixtures"]
@@ -88,6 +89,7 @@ class Api:
         # No body counts as an empty object where one is accepted.
         change = PreferenceChange(body or {}, self._choices)
         change.check_against(category)
+        await self._keep_what_sprang_up(recipient, category.category)
         key = preference_key(*recipient.key, category_slug)
         choice = await self._store.update(key, lambda old: change.apply_to(old, category))
         listing = self._choices["opted-out-channels"]
@@ -226,6 +228,18 @@ class Api:
             raise _not_found(kind, *name)
         return make_unnamed_record(kind, name)
 
+    async def _keep_what_sprang_up(self, recipient: _Recipient, category: Record | None = None) -> None:
+        """Store what a write names and nobody has made, so that a state in which it is named has it as well."""
+        one, tenant = recipient.object, recipient.tenant
+        named: dict[Key, Record | None] = {
+            ("object", one["type"], one["id"]): one,
+            ("tenant", tenant["id"] if tenant else ""): tenant,
+            ("category", category["slug"] if category else ""): category,
+        }
+        for key, record in named.items():
+            if record is not None and self._choices[f"unknown-{key[0]}"] == "springs-up":
+                await self._store.update(key, partial(_keep_older, record))
+
     async def _list_visible_categories(
         self, recipient: _Recipient, tags: str | None
     ) -> list[EffectiveCategory]:
@@ -254,6 +268,7 @@ class Api:
             kept = [channel for channel in before if wanted.get(channel, True)]
             return {"restricted": kept + [one for one in wanted if wanted[one] and one not in before]}
 
+        await self._keep_what_sprang_up(recipient)
         stored = await self._store.update(restriction_key(*recipient.key), change_restrictions)
         return recipient._replace(restricted=stored["restricted"])
 
@@ -265,7 +280,7 @@ class Api:
             slug = section["slug"] if section else None
             members = [one for one in visible if one.category["section"] == slug]
             if members:
-                heading = _render_section_heading(section, recipient.locale) if section else {}
+                heading = render_section_heading(section, recipient.locale) if section else {}
                 rendered = [await self._render_stored_category(one, recipient) for one in members]
                 subcategories = list(map(self._render_subcategory, members, rendered))
                 sections.append({**heading, "subcategories": subcategories})
@@ -283,8 +298,8 @@ class Api:
     ) -> dict[str, Any]:
         """Render a category; *listing* is the alternative that says how it lists its channels if it is opted out."""
         category, own = effective.category, recipient.object["channels"]
-        words = _translate_words(category, recipient.locale)
-        rendered = _render_once(
+        words = translate_words(category, recipient.locale)
+        rendered = render_category(
             effective,
             words["name"],
             words["description"],
@@ -315,40 +330,12 @@ class Api:
         )
 
 
+def _keep_older(new: Record, old: Record | None) -> Record:
+    return new if old is None else old
+
+
 def _not_found(kind: str, *name: str) -> NotInFixtures:
     return NotInFixtures(f"{kind} '{'/'.join(name)}' not found", choice=f"unknown-{kind}")
-
-
-# Most objects differ in few categories, and a list has all of them. What is kept is written, and never changed.
-@lru_cache(1000)
-def _render_once(
-    effective: EffectiveCategory,
-    name: str,
-    description: str,
-    choice: str | None,
-    opt_outs: tuple[str, ...],
-    restricted: tuple[str, ...],
-    own: tuple[str, ...] | None,
-    shows_opt_outs: bool,
-    listing: str,
-) -> dict[str, Any]:
-    stored = None if choice is None else {"preference": choice, "opt_outs": opt_outs}
-    preference = effective.effective_preference(stored)
-    lists_channels = preference == "opt_in" or shows_opt_outs or listing in ("opted-out", "as-chosen")
-    is_as_chosen = listing == "as-chosen"
-    nothing: list[Any] | None = None if listing == "told-as-null" else []
-    return {
-        "name": name,
-        "category": effective.category["slug"],
-        "description": description,
-        "original_preference": effective.default,
-        "preference": preference,
-        "is_editable": effective.is_editable,
-        "channels": effective.list_channels(stored, restricted, own, is_as_chosen=is_as_chosen)
-        if lists_channels
-        else nothing,
-        **_drop_empty(tags=effective.category["tags"], effective_tags=effective.tags),
-    }
 
 
 def _render_channels(recipient: _Recipient) -> dict[str, Any]:
@@ -359,29 +346,3 @@ def _render_channels(recipient: _Recipient) -> dict[str, Any]:
             for channel in (CHANNELS if channels is None else channels)
         ]
     }
-
-
-def _render_section_heading(section: Record, locale: str | None) -> dict[str, Any]:
-    words = _translate_words(section, locale)
-    return {
-        "name": words["name"],
-        "slug": section["slug"],
-        **_drop_empty(description=words["description"], tags=section["tags"]),
-    }
-
-
-def _drop_empty(**members: Any) -> dict[str, Any]:
-    """Leave out the members that are empty."""
-    return {name: value for name, value in members.items() if value}
-
-
-def _translate_words(named: Record, locale: str | None) -> Mapping[str, Any]:
-    """Return name and description in the language of *locale*, in a wider one (es for es-AR), or untranslated."""
-    words = {"name": named["name"], "description": named["description"]}
-    if locale and named["translations"]:
-        known = {language.lower(): own for language, own in named["translations"].items()}
-        wanted_language = locale.replace("_", "-").lower()
-        # The wider language first, so that the narrower one overrides it.
-        for language in (wanted_language.partition("-")[0], wanted_language):
-            words |= {name: word for name, word in known.get(language, {}).items() if word is not None}
-    return words

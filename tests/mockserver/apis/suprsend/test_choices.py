@@ -88,6 +88,16 @@ def test_category_that_springs_up_has_every_channel(caller, choose):
     )
 
 
+def test_what_sprang_up_is_in_the_state(caller, choose):
+    choose(unknown_object="springs-up", unknown_category="springs-up", unknown_tenant="springs-up")
+    path = "/v1/object/cities/oslo/preference/category/weather?tenant_id=nord"
+    good(patch(caller, {"opt_out_channels": ["sms"]}, path), 202)
+    state = good(caller.http.get("/__admin/state"))
+
+    caller.http.put("/__admin/state", json=state).raise_for_status()
+    assert out(good(caller.http.get(path, headers=bearer(KEY)))) == ["sms"]
+
+
 def test_channel_that_is_fixed_is_refused_by_its_place(caller, choose):
     choose(fixed_channel="refused-403")
 
