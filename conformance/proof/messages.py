@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote
+
+import orjson
 
 
 @dataclass(frozen=True)
@@ -28,20 +30,30 @@ class Request:
         """Whether the connection ended before the body did."""
         return len(self.body) < int(self.headers.get("content-length") or 0)
 
-    @cached_property
+    @property
     def path(self) -> str:
         """The raw path, still percent-encoded."""
         return self.target.partition("?")[0]
 
-    @cached_property
+    @property
     def segments(self) -> Sequence[str]:
         """The path's segments without a trailing slash, each decoded after splitting."""
-        return [unquote(part) for part in self.path.removesuffix("/").split("/")[1:]]
+        return list(_decode_segments(self.path))
 
-    @cached_property
+    @property
     def query(self) -> Mapping[str, str]:
         """The query's parameters, the last of each name."""
-        return {name: values[-1] for name, values in parse_qs(self.target.partition("?")[2]).items()}
+        return _parse_query(self.target.partition("?")[2])
+
+
+@lru_cache(1024)  # the same paths come again and again
+def _decode_segments(path: str) -> tuple[str, ...]:
+    return tuple(unquote(part) for part in path.removesuffix("/").split("/")[1:])
+
+
+@lru_cache(1024)  # likewise
+def _parse_query(query: str) -> Mapping[str, str]:
+    return {name: values[-1] for name, values in parse_qs(query).items()}
 
 
 @dataclass
@@ -65,7 +77,14 @@ class Response:
         """Return headers and bytes as they go out."""
         if isinstance(self.body, bytes):
             return self.headers, self.body
-        return {"content-type": "application/json", **self.headers}, json.dumps(self.body).encode()
+        return {"content-type": "application/json", **self.headers}, _encode_json(self.body)
+
+
+def _encode_json(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # what JSON can have and few programs can read: lone surrogates, large numbers
+        return json.dumps(value).encode()
 
 
 class App(Protocol):
