@@ -64,7 +64,6 @@ def update_between_lists(driver: Driver) -> Sequence[Records]:
 
 def find_stale_record(driver: Driver, records: Records) -> Stale | None:
     """Return a record that a list shows with what another write said, and its own last write; None if there is none."""
-    sent = {_text_of(one) for writes in driver.accepted_writes.values() for one in writes} - {None}
     listed: dict[str, list[Data]] = {}
     for one in records:
         if isinstance(id_ := one.get("id"), str):
@@ -75,13 +74,25 @@ def find_stale_record(driver: Driver, records: Records) -> Stale | None:
         # Of several records of one id nobody knows which is the last, so one of them has to be right.
         shown = listed.get(id_, [])
         others = [one for one in shown if one.get("value") != _text_of(written)]
-        if others and len(others) == len(shown) and str(others[0].get("value")) in sent:
+        if others and len(others) == len(shown) and _was_sent(driver, str(others[0].get("value"))):
             return others[0], written
     return None
 
 
+def _was_sent(driver: Driver, text: str) -> bool:
+    """Tell whether a write of the run was of that text."""
+    return any(_text_of(one) == text for writes in driver.accepted_writes.values() for one in writes)
+
+
 def latest_writes(driver: Driver) -> Mapping[str, SentWrite]:
     """Map ids to the last write of each record of which it is known which was the last, and what came of it."""
+    # Asked again and again between two writes. What doubts a write is noted before or with it, or adds to its list.
+    count = sum(map(len, driver.accepted_writes.values()))
+    key = "latest writes", count, frozenset(driver.uncertain_triples), len(driver.answers_at_once)
+    return driver.client.memoize(key, lambda: _find_latest_writes(driver))
+
+
+def _find_latest_writes(driver: Driver) -> Mapping[str, SentWrite]:
     latest: dict[str, SentWrite] = {}
     doubted: set[str] = set()
     for triple, writes in driver.accepted_writes.items():
