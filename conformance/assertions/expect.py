@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from conformance.assertions.member import Member
@@ -14,18 +14,18 @@ T = TypeVar("T")
 def expect(
     condition: bool,
     expected: str,
-    got: str,
+    got: str | Callable[[], str],
     answer: Response | None = None,
     member: Member = (),
     subject: str | None = None,
 ) -> None:
     """Raise DoesNotConform unless *condition* holds.
 
-    answer: the one at fault, by default the last. member: what of its body is wrong, if it is one member.
-    subject: what it is about, where the request does not name that.
+    got: or what says it, where that takes longer than to look. answer: the one at fault, by default the last. member:
+    what of its body is wrong, if it is one member. subject: what it is about, where the request does not name that.
     """
     if not condition:
-        raise DoesNotConform(expected, got, answer, member, subject)
+        raise DoesNotConform(expected, got if isinstance(got, str) else got(), answer, member, subject)
 
 
 def expect_status(answer: Response, *allowed: int) -> None:

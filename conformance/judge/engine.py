@@ -56,8 +56,10 @@ class Engine:
         was_stopped = self.stopped
         if isinstance(error, RunStopped) and not was_stopped:
             self.stopped = self._client.redaction.show_line(str(error))
-        result = replace(
-            make_result(requirement, error, self._client),
+        result = make_result(
+            requirement,
+            error,
+            self._client,
             seconds=time.monotonic() - began,
             has_polled=self._client.has_polled,
         )

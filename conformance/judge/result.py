@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
@@ -80,31 +81,44 @@ def result_not_asked(requirement: Requirement, why: str) -> Result:
     return Result(requirement, "inconclusive", f"not asked: {why}", was_asked=False)
 
 
-def make_result(requirement: Requirement, error: BaseException | None, client: Client) -> Result:
-    """Return what became of *requirement*, which ended with *error* or, if that is None, to its end."""
+def make_result(
+    requirement: Requirement,
+    error: BaseException | None,
+    client: Client,
+    *,
+    seconds: float = 0.0,
+    has_polled: bool = False,
+) -> Result:
+    """Return what became of *requirement*, which ended with *error* or, if that is None, to its end.
+
+    seconds, has_polled: as a Result has them.
+    """
     evidence = client.evidence()
-    is_observed = requirement.level == "OBSERVED"
+    make = partial(Result, requirement, evidence=evidence, seconds=seconds, has_polled=has_polled)
     if error is None and not evidence and not (requirement.looks_back and client.responses):
         # Its own loops may have had nothing to go through, which proves nothing.
-        return Result(requirement, "not_tested", "nothing was sent that would tell")
+        return make("not_tested", "nothing was sent that would tell")
     if error is None:
-        return Result(requirement, "observed" if is_observed else "passed", evidence=evidence)
+        return make("observed" if requirement.level == "OBSERVED" else "passed")
     if isinstance(error, DoesNotConform):
-        return _result_of_failure(requirement, error, evidence, client)
+        return _result_of_failure(make, requirement, error, evidence, client)
     reason = client.redaction.show_line(str(error))
     if isinstance(error, Observation):
-        return Result(requirement, "observed", reason, evidence=evidence, alternative=error.alternative)
+        return make("observed", reason, alternative=error.alternative)
     if isinstance(error, NotTested):
-        is_left_out = isinstance(error, LeftOut)
-        return Result(requirement, "not_tested", reason, evidence=evidence, was_left_out=is_left_out)
+        return make("not_tested", reason, was_left_out=isinstance(error, LeftOut))
     if isinstance(error, UNDECIDED):
-        return Result(requirement, "inconclusive", reason, evidence=evidence)
+        return make("inconclusive", reason)
     fault = client.redaction.show_line(f"the judge's own fault: {describe_judge_error(error)}")
-    return Result(requirement, "inconclusive", fault, evidence=evidence, is_our_fault=True)
+    return make("inconclusive", fault, is_our_fault=True)
 
 
 def _result_of_failure(
-    requirement: Requirement, error: DoesNotConform, evidence: list[Exchange], client: Client
+    make: Callable[..., Result],
+    requirement: Requirement,
+    error: DoesNotConform,
+    evidence: list[Exchange],
+    client: Client,
 ) -> Result:
     # A requirement that names no answer speaks of the last one.
     at_fault = error.answer.exchange if error.answer else evidence[-1] if evidence else None
@@ -115,11 +129,9 @@ def _result_of_failure(
     status = "observed" if requirement.level == "OBSERVED" else "failed"
     reason = f"expected {expected}, got {got}"
     member = _redact_member(error.member, client.redaction)
-    result = Result(requirement, status, reason, expected, got, at_fault, member, error.subject, evidence)
+    result = make(status, reason, expected, got, at_fault, member, error.subject, evidence=evidence)
     second = _find_second_write(result)
-    return (
-        Result(requirement, "inconclusive", _doubt(second, reason), evidence=evidence) if second else result
-    )
+    return make("inconclusive", _doubt(second, reason), evidence=evidence) if second else result
 
 
 def _find_second_write(result: Result) -> Exchange | None:

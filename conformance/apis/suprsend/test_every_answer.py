@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from conformance.apis.suprsend import hostile_input
@@ -116,7 +117,7 @@ def test_answers_the_category(driver: Driver) -> None:
     """MUST answer with the category as a JSON object. (suprsend: Response)"""
     for answer in _accepted_answers(driver):
         body = answer.json
-        expect(isinstance(body, dict), "a JSON object", describe_value(body), answer)
+        expect(isinstance(body, dict), "a JSON object", partial(describe_value, body), answer)
 
 
 def test_media_type(driver: Driver) -> None:
@@ -198,9 +199,8 @@ def test_channels(driver: Driver) -> None:
     for category, answer in _categories(driver):
         if category.get("preference") == IN:
             value = category.get("channels")
-            expect(
-                isinstance(value, list), "channels: an array", describe_value(value), answer, ("channels",)
-            )
+            got, member = partial(describe_value, value), ("channels",)
+            expect(isinstance(value, list), "channels: an array", got, answer, member)
 
 
 def test_channels_are_objects(driver: Driver) -> None:
@@ -209,7 +209,7 @@ def test_channels_are_objects(driver: Driver) -> None:
         listed = category.get("channels")
         for at, channel in enumerate(listed if isinstance(listed, list) else []):
             is_object, member = isinstance(channel, dict), ("channels", at)
-            expect(is_object, "channels: objects", describe_value(channel), answer, member)
+            expect(is_object, "channels: objects", partial(describe_value, channel), answer, member)
 
 
 def test_channel_names(driver: Driver) -> None:

@@ -164,12 +164,13 @@ class Renewal:
         return None
 
     def _find_in_headers(self, headers: httpx2.Headers) -> _SentSecret | None:
-        fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
         for known in self._secrets:
-            for name, text in fields:
-                for value in reversed(known.values):
-                    if text.endswith(value):
-                        return _SentSecret(known, name, text.removesuffix(value), value)
+            ends = [(value, value.encode("utf-8", "surrogatepass")) for value in reversed(known.values)]
+            for name, text in headers.raw:
+                for value, end in ends:
+                    if text.endswith(end):
+                        prefix = text.removesuffix(end).decode("latin-1")
+                        return _SentSecret(known, name.decode("latin-1"), prefix, value)
         return None
 
     def _fetch_secret(self, known: _KnownSecret, within_s: float) -> None:
