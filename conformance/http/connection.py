@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import h11
@@ -74,8 +74,7 @@ def _make_headers(fields: tuple[tuple[bytes, bytes], ...]) -> httpx2.Headers:
     return httpx2.Headers(list(fields))
 
 
-@dataclass(frozen=True)
-class RawResponse:
+class RawResponse(NamedTuple):
     """A response as it came; *content* is without its content-encoding, where that can be undone.
 
     coding_fault, unread_coding: as a Body has them.

@@ -47,9 +47,11 @@ def list_told_credentials(headers: httpx2.Headers, content: bytes) -> Iterator[s
         elif name in _RAW_ADDRESSES:
             yield from _list_in_address(raw_value.decode("latin-1"))
     lowered = content[:_MOST_READ].lower()
-    if any(end in lowered for end in _ENDS_IN_BODY):
-        for value in _IN_BODY.findall(content, 0, _MOST_READ):
-            yield value.decode("utf-8", "replace")
+    for end in _ENDS_IN_BODY:
+        if end in lowered:
+            for value in _IN_BODY.findall(content, 0, _MOST_READ):
+                yield value.decode("utf-8", "replace")
+            return
 
 
 def _list_in_address(address: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ so its body is left alone and said to be unread, unless it shows that the header
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from openapi.compression import CODINGS, BadCompression, unpack_body
 
@@ -21,8 +21,7 @@ class BodyTooLarge(Exception):
     """The body is longer than LARGEST_BODY."""
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(NamedTuple):
     """A body without its codings, as far as they could be undone.
 
     fault: that it is not in a coding that it is said to be in. unread_coding: one that cannot be undone here.
