@@ -80,13 +80,17 @@ def _collect_trials(api: str) -> Sequence[Trial]:
     return [*found, *(Trial(api, NONSENSE, name, serve_it) for name, serve_it in NONSENSE_SERVERS.items())]
 
 
-def run_trial(trial: Trial) -> TrialResult:
-    """Judge the server of a trial, and compare the verdict with what has to come of its kind."""
+def run_trial(trial: Trial, on_verdict: Callable[[Verdict], None] = lambda _: None) -> TrialResult:
+    """Judge the server of a trial, and compare the verdict, which *on_verdict* is called with, with what its kind has.
+
+    What has to come of each kind is written above.
+    """
     # Drawn before the clock starts: that takes seconds once, and has nothing to do with the server.
     draw_cases(trial.api)
     began = time.monotonic()
     verdict = _JUDGES[trial.kind](trial)
     seconds = time.monotonic() - began
+    on_verdict(verdict)
     deviations = _RULES[trial.kind](verdict, trial)
     if (
         trial.kind == NONSENSE

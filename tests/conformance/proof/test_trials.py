@@ -14,6 +14,8 @@ from conformance.http.evidence import Exchange
 from conformance.judge.suites import collect_requirements
 from conformance.proof import mutants, trial
 
+from .findings import find_nameless
+
 APIS = openapi.api_names()
 IDS = Path(__file__).parent / "ids"
 LONGEST_OVERRIDE = 10
@@ -37,11 +39,14 @@ def _garbage_stays_a_while():
     ],
 )
 def test_server_comes_out_as_it_has_to(one):
-    trial_result = trial.run_trial(one)
+    """And each finding about a member of an answer names a member that is there, or has a place there."""
+    verdicts = []
+    trial_result = trial.run_trial(one, verdicts.append)
 
     if trial_result.deviations:
         lines = [f"{one.kind} {one.name}: {one.sentence}", *(f"  {line}" for line in trial_result.deviations)]
         pytest.fail("\n".join(lines), pytrace=False)
+    assert one.kind != trial.MUTANT or find_nameless(*verdicts) == []
 
 
 @pytest.mark.parametrize("api", APIS)
