@@ -181,4 +181,4 @@ def test_choice_that_a_requirement_sees_is_named_with_its_alternatives(fresh):
     named = re.findall(r"sees the choice\W+([a-z0-9-]+): (.+)$", fresh, re.MULTILINE)
 
     assert len(named) == len([one for one in sees if one])
-    assert ("unknown-channel", "refused-400, refused-422, ignored") in named
+    assert ("unknown-channel", "refused-400, refused-422, refused-404, ignored") in named
