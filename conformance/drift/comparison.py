@@ -10,6 +10,7 @@ from typing import Any
 from conformance.assertions.outcome import RunStopped
 from conformance.drift.difference import Difference, find_differences, name_operation
 from conformance.drift.explanation import ChosenApart, Explanations, list_chosen_alike, list_chosen_apart
+from conformance.drift.occasion import Occasions
 from conformance.drift.operations import Operations
 from conformance.drift.replay import AnsweredPair, replay_exchanges
 from conformance.http.connection import HttpConnection
@@ -121,7 +122,8 @@ def compare_with_stub(
         for one in pairs
         if one.target.status == one.stub.status
     )
-    explanations = Explanations(apart, alike, verdict.results, found, answers)
+    occasions = Occasions(of_target.spec)
+    explanations = Explanations(apart, alike, verdict.results, found, answers, occasions)
     groups = _group_differences(pairs, found, explanations, of_target, of_stub)
     equal = sum(not differences for differences in found.values())
     return Comparison(verdict, stub.base_url, redaction, len(pairs), equal, answers.total(), apart, groups)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.drift.difference import Difference
+from conformance.drift.occasion import Occasions
 from conformance.http.evidence import Exchange
 from conformance.judge.choices import TakenChoice
 from conformance.judge.result import Result
@@ -40,7 +41,16 @@ class ChosenApart:
             return True
         if any(named not in (None, answered) for named, answered in pairs):
             return False
-        return None if None in self.statuses else True
+        if None not in self.statuses:
+            return True
+        # Where one refuses, an alternative without a status is to accept.
+        is_refusal = self.statuses != (None, None)
+        open_ends = [
+            answered
+            for (named, answered), alternative in zip(pairs, (self.target, self.stub), strict=True)
+            if named is None and alternative in self.choice.alternatives
+        ]
+        return False if is_refusal and any(not answered.startswith("2") for answered in open_ends) else None
 
     def is_about(self, difference: Difference) -> bool:
         """Tell whether the choice stands at the member that differs, or is about the body of every error."""
@@ -80,7 +90,7 @@ class Explanations:
 
     apart: these choices. alike: the ids of those of which both take the same. results: of the run, with the exchanges
     that each requirement saw. found: the differences of each exchange, by its identity. answers: how many both have
-    given with one status, by the operation and the status.
+    given with one status, by the operation and the status. occasions: what requests the choices are about.
     """
 
     def __init__(
@@ -90,8 +100,10 @@ class Explanations:
         results: Iterable[Result],
         found: Mapping[int, Sequence[Difference]],
         answers: Mapping[tuple[str, int | None], int],
+        occasions: Occasions,
     ) -> None:
         self._apart = apart
+        self._occasions = occasions
         self._answers = answers
         self._counts = Counter(one for differences in found.values() for one in differences)
         self._seen_by: dict[int, set[str]] = {}
@@ -112,7 +124,15 @@ class Explanations:
         # Of several that would do, the one that stands where they differ, or that the request was sent for.
         about = [one for one in fitting if difference.member and one.is_about(difference)]
         own = [one for one in fitting if one.choice.id in self._seen_by.get(id(exchange), ())]
-        return tuple(one.choice.id for one in about or own or fitting)
+        return tuple(one.choice.id for one in about or own or self._narrow(fitting, exchange))
+
+    def _narrow(self, fitting: Sequence[ChosenApart], exchange: Exchange) -> Sequence[ChosenApart]:
+        """Leave out the choices that are not about what was sent; those that are about it go before all others."""
+        if len(fitting) < 2:
+            return fitting
+        told = [(one, self._occasions.is_occasion(one.choice, exchange)) for one in fitting]
+        sure, possible = ([one for one, is_so in told if is_so is wanted] for wanted in (True, None))
+        return sure or possible or fitting
 
     def _fits_status(self, one: ChosenApart, difference: Difference) -> bool:
         is_predicted = one.predicts(difference)

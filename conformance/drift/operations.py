@@ -30,7 +30,7 @@ class Operations:
 
     def __init__(self, target: AnyTarget, chosen: Mapping[str, str]) -> None:
         self._target = target
-        self._spec: openapi.Spec = (
+        self.spec: openapi.Spec = (
             target.spec.spec
             if isinstance(target, ContractProfile)
             else apply_choices(openapi.load_contract(target.api), chosen)
@@ -38,7 +38,7 @@ class Operations:
         self._base_path = urlsplit(target.base_url).path.rstrip("/")
         self._paths: list[tuple[str, re.Pattern[str]]] = [
             (path, re.compile(re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(path.rstrip("/"))) + "/?"))
-            for path in self._spec["paths"]
+            for path in self.spec["paths"]
         ]
 
     def find_name(self, exchange: Exchange) -> str | None:
@@ -59,7 +59,7 @@ class Operations:
         if path is None or status is None:
             return None
         documented = {
-            one.upper() for one in map(str, self._spec["paths"][path][exchange.method.lower()]["responses"])
+            one.upper() for one in map(str, self.spec["paths"][path][exchange.method.lower()]["responses"])
         }
         if not documented & {str(status), f"{status // 100}XX", "DEFAULT"}:
             is_excused = is_status_alike or status in _STATUSES_OF_OTHERS
@@ -75,14 +75,14 @@ class Operations:
     def find_schema(self, exchange: Exchange) -> AnswerSchema:
         """Return what the contract says of the answer's body."""
         path = self._find_path(exchange)
-        operation = self._spec["paths"][path][exchange.method.lower()] if path else None
-        return find_answer_schema(self._spec, operation, exchange.status or 0)
+        operation = self.spec["paths"][path][exchange.method.lower()] if path else None
+        return find_answer_schema(self.spec, operation, exchange.status or 0)
 
     def _find_path(self, exchange: Exchange) -> str | None:
         asked = urlsplit(str(exchange.rebuild_request().url)).path.removeprefix(self._base_path)
         method = exchange.method.lower()
         for path, pattern in self._paths:
-            if pattern.fullmatch(asked) and method in self._spec["paths"][path]:
+            if pattern.fullmatch(asked) and method in self.spec["paths"][path]:
                 return path
         return None
 
@@ -94,7 +94,7 @@ class Operations:
     def _contract(self) -> Contract:
         if isinstance(self._target, ContractProfile):
             return self._target.spec
-        return build_contract(openapi.contract_path(self._target.api), self._spec)
+        return build_contract(openapi.contract_path(self._target.api), self.spec)
 
 
 def _can_be_read(exchange: Exchange) -> bool:

@@ -39,12 +39,13 @@ def member(name="id", target="string", stub="number", answered=200):
     return Difference(WRITE, target, stub, answered, name)
 
 
-def explain(difference, apart, met=(), *, alike=(), answers=10):
+def explain(difference, apart, met=(), *, alike=(), answers=10, about=None):
     """Explain a *difference* in the answers to "asked".
 
     met: the exchanges that the requirements of choices saw, with the differences in their answers, by the choice.
-    answers: how many both have given with that status.
+    answers: how many both have given with that status. about: which choices are about what was asked, if that is known.
     """
+    occasions = SimpleNamespace(is_occasion=lambda one, _: (about or {}).get(one.id))
     seen = dict(met)
     found = {id(exchange): [one] for exchange, one in seen.values()}
     found[id("asked")] = [difference]
@@ -53,7 +54,7 @@ def explain(difference, apart, met=(), *, alike=(), answers=10):
         for id_, (exchange, _) in seen.items()
     ]
     counts = {(difference.operation, difference.status): answers}
-    return Explanations(apart, alike, results, found, counts).explain("asked", difference)
+    return Explanations(apart, alike, results, found, counts, occasions).explain("asked", difference)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,7 @@ def explain(difference, apart, met=(), *, alike=(), answers=10):
         ("refused-422", "refused-400", member(), False),  # their names say all that differs
         ("ignored", "refused-400", status(202, 400), True),
         ("ignored", "refused-400", status(202, 422), False),
+        ("ignored", "refused-400", status(422, 400), False),  # whoever ignores it does not refuse it
         ("ignored", "refused-400", member(), False),
         ("merge", "replace", member(), True),
         ("other", "refused-400", status(418, 400), True),
@@ -93,6 +95,22 @@ def test_request_that_was_sent_for_a_choice_is_explained_by_it():
 
     assert explain(difference, apart) == ("a", "b")
     assert explain(difference, apart, {"b": ("asked", difference)}) == ("b",)
+
+
+@pytest.mark.parametrize(
+    ("about", "explained"),
+    [
+        ({}, ("a", "b", "c")),
+        ({"a": True}, ("a",)),
+        ({"a": False}, ("b", "c")),
+        ({"a": True, "b": False, "c": True}, ("a", "c")),
+        ({"a": False, "b": False, "c": False}, ("a", "b", "c")),
+    ],
+)
+def test_choices_that_are_about_the_request_go_before_all_others(about, explained):
+    apart = [ChosenApart(choice(id_), "refused-422", "refused-400") for id_ in ("a", "b", "c")]
+
+    assert explain(status(422, 400), apart, about=about) == explained
 
 
 def test_member_that_differs_in_every_answer_is_explained_by_the_choice_about_it_alone():
