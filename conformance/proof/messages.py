@@ -9,8 +9,6 @@ from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote
 
-import orjson
-
 
 @dataclass(frozen=True)
 class Request:
@@ -77,14 +75,7 @@ class Response:
         """Return headers and bytes as they go out."""
         if isinstance(self.body, bytes):
             return self.headers, self.body
-        return {"content-type": "application/json", **self.headers}, _encode_json(self.body)
-
-
-def _encode_json(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except TypeError:  # what JSON can have and few programs can read: lone surrogates, large numbers
-        return json.dumps(value).encode()
+        return {"content-type": "application/json", **self.headers}, json.dumps(self.body).encode()
 
 
 class App(Protocol):
