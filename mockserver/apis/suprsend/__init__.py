@@ -30,6 +30,8 @@ __all__ = ["Api", "Fixtures"]
 
 # All sessions share the records of their fixtures.
 _CATEGORIES = EffectiveCategories()
+# What a request may name that nobody has made.
+_UNKNOWN = ("object", "tenant", "category")
 
 
 class _Recipient(NamedTuple):
@@ -68,6 +70,7 @@ class Api:
     ) -> None:
         self._store = store
         self._choices = choices
+        self._springs_up = {kind for kind in _UNKNOWN if choices[f"unknown-{kind}"] == "springs-up"}
 
     async def update_object_category_preference(
         self,
@@ -89,7 +92,8 @@ class Api:
         # No body counts as an empty object where one is accepted.
         change = PreferenceChange(body or {}, self._choices)
         change.check_against(category)
-        await self._keep_what_sprang_up(recipient, category.category)
+        if self._springs_up:
+            await self._keep_what_sprang_up(recipient, category.category)
         key = preference_key(*recipient.key, category_slug)
         choice = await self._store.update(key, lambda old: change.apply_to(old, category))
         listing = self._choices["opted-out-channels"]
@@ -223,8 +227,7 @@ class Api:
         record = await self._store.get((kind, *name))
         if record is not None:
             return record
-        springs_up = self._choices[f"unknown-{kind}"] == "springs-up"
-        if not springs_up and await self._store.get(wildcard_key(kind)) is None:
+        if kind not in self._springs_up and await self._store.get(wildcard_key(kind)) is None:
             raise _not_found(kind, *name)
         return make_unnamed_record(kind, name)
 
@@ -237,7 +240,7 @@ class Api:
             ("category", category["slug"] if category else ""): category,
         }
         for key, record in named.items():
-            if record is not None and self._choices[f"unknown-{key[0]}"] == "springs-up":
+            if record is not None and key[0] in self._springs_up:
                 await self._store.update(key, partial(_keep_older, record))
 
     async def _list_visible_categories(
@@ -268,7 +271,8 @@ class Api:
             kept = [channel for channel in before if wanted.get(channel, True)]
             return {"restricted": kept + [one for one in wanted if wanted[one] and one not in before]}
 
-        await self._keep_what_sprang_up(recipient)
+        if self._springs_up:
+            await self._keep_what_sprang_up(recipient)
         stored = await self._store.update(restriction_key(*recipient.key), change_restrictions)
         return recipient._replace(restricted=stored["restricted"])
 
