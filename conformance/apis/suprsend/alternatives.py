@@ -106,7 +106,7 @@ def name_error_body(answer: Response) -> str:
     if body is None:
         return "text" if answer.text else "empty"
     if type(body.get("code")) is int and isinstance(body.get("message"), str):
-        return "code-and-message"
+        return "code-and-message" if "detail" in body else "without-detail"
     if answer.media_type == _PROBLEM or {"type", "title", "status"} <= body.keys():
         return "problem-json"
     if isinstance(body.get("error"), dict):

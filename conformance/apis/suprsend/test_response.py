@@ -115,6 +115,12 @@ def test_channels_of_an_opted_out_category(driver: Driver) -> None:
     observe(text, name_listing(answer))
 
 
+def test_opt_in_to_a_locked_category(driver: Driver) -> None:
+    """OBSERVED how an opt_in to a category is answered that cannot be opted out of. (suprsend: Response)"""
+    into, _ = switch_locked_category_once(driver)
+    observe(f"an opt_in to a locked category is {describe_answer(into)}", name_refusal(into) or "accepted")
+
+
 def test_opt_out_of_a_locked_category(driver: Driver) -> None:
     """OBSERVED how an opt_out of a category is answered that cannot be opted out of. (suprsend: Response)"""
     _, out = switch_locked_category_once(driver)

@@ -114,6 +114,10 @@ class PreferenceChange:
             verb = "opted out of" if self._preference == "opt_out" else "opted in to"
             yield "preference", f"category '{category.category['slug']}' cannot be {verb}"
 
+    def _find_unchanged_lock(self, category: EffectiveCategory) -> Iterator[tuple[str, str]]:
+        if not category.is_editable and not self._is_locked_out(category):
+            yield "preference", f"category '{category.category['slug']}' cannot be changed"
+
 
 def _has_no_channel(category: EffectiveCategory, opt_outs: Collection[str]) -> bool:
     channels = category.category["channels"]
@@ -129,4 +133,5 @@ _RULES: Mapping[str, Callable[[PreferenceChange, EffectiveCategory], Iterator[tu
     "both-lists": PreferenceChange._find_both_lists,
     "list-beside-opt-out": PreferenceChange._find_list_beside_opt_out,
     "locked-category": PreferenceChange._find_lock,
+    "unchanged-locked-category": PreferenceChange._find_unchanged_lock,
 }
