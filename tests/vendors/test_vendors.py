@@ -1,7 +1,11 @@
-"""Two vendors who had only the documents, and decided differently where those are silent."""
+"""Three vendors who had only the documents, and decided differently where those are silent.
+
+Each conforms; and a stub that takes what the judge saw answers as the vendor does, but for what not_covered.yaml lists.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +20,7 @@ import yaml
 from typer.testing import CliRunner
 
 from conformance.command.cli import app
+from mockserver import MockServer
 from tests.testbed.needed_programs import needs_node
 
 HERE = Path(__file__).parent
@@ -24,7 +29,10 @@ API_KEY = "vendor-key-1"
 COMMANDS = {
     "node": ["node", str(HERE / "node" / "server.mjs")],
     "python": [sys.executable, str(HERE / "python" / "server.py")],
+    "lenient": [sys.executable, str(HERE / "lenient" / "server.py")],
 }
+# What a stub may answer otherwise, by vendor and API; the members of a difference that each entry is about.
+NOT_COVERED = yaml.safe_load((HERE / "not_covered.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module", params=COMMANDS)
@@ -86,16 +94,73 @@ def tokens() -> dict[str, str]:
     return {role: jwt.encode(claim, SECRET, "HS256") for role, claim in claims.items()}
 
 
-@pytest.mark.parametrize("profile", [onlyautomator, suprsend])
-def test_vendor_with_only_the_document_conforms(
-    vendor: tuple[str, str], profile: Any, tmp_path: Path
-) -> None:
-    target = tmp_path / "target.yaml"
-    target.write_text(yaml.safe_dump(profile(*vendor)), encoding="utf-8")
-    credentials = {f"VENDOR_{role.upper()}": token for role, token in tokens().items()} | {
-        "VENDOR_KEY": API_KEY
+def fixtures() -> dict[str, Any]:
+    """Return what a stub has to know so that the vendors' profiles fit it."""
+    account = json.loads((HERE / "account.json").read_text(encoding="utf-8"))
+    return {
+        "onlyautomator": {"credentials": {"subject": "ada"}, "fans": list(account["fans"])},
+        "suprsend": {
+            "credentials": {"api_keys": [{"key": API_KEY}]},
+            "objects": [
+                dict(zip(("type", "id"), name.split("/"), strict=True)) | one
+                for name, one in account["objects"].items()
+            ],
+            "tenants": account["tenants"],
+            "categories": [
+                {
+                    "slug": slug,
+                    **{name: one[name] for name in ("name", "description", "channels")},
+                    "default_preference": one["default"] if one["is_editable"] else "cant_unsubscribe",
+                    "mandatory_channels": [],
+                }
+                for slug, one in account["categories"].items()
+            ],
+        },
     }
-    words = ["run", str(target), f"--report-dir={tmp_path / 'report'}"]
-    judged = CliRunner(env=credentials).invoke(app, words)
 
-    assert judged.exit_code == 0, judged.output
+
+@pytest.fixture(scope="module", params=[onlyautomator, suprsend], ids=lambda profile: profile.__name__)
+def judged(
+    request: pytest.FixtureRequest, vendor: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Judge the vendor, and return the folder of its profile and its report."""
+    folder = tmp_path_factory.mktemp("vendor")
+    (folder / "target.yaml").write_text(yaml.safe_dump(request.param(*vendor)), encoding="utf-8")
+    ask("run", str(folder / "target.yaml"), f"--report-dir={folder}")
+    return folder
+
+
+def ask(*words: str) -> str:
+    """Run the judge with the credentials of the vendors; it has to end with 0."""
+    credentials = {f"VENDOR_{role.upper()}": token for role, token in tokens().items()}
+    asked = CliRunner(env=credentials | {"VENDOR_KEY": API_KEY}).invoke(app, words)
+    assert asked.exit_code == 0, asked.output
+    return asked.stdout
+
+
+def test_vendor_with_only_the_document_conforms(judged: Path) -> None:
+    assert json.loads((judged / "report.json").read_text(encoding="utf-8"))["verdict"] == "conformant"
+
+
+def test_stub_like_the_report_answers_as_the_vendor_does(
+    vendor: tuple[str, str], judged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKSERVER_JWT_SECRET", SECRET)
+    (judged / "fixtures.yaml").write_text(yaml.safe_dump(fixtures()), encoding="utf-8")
+    choices = yaml.safe_load(ask("choices", str(judged)))
+    (api,) = choices
+    with MockServer(fixtures=judged / "fixtures.yaml", choices=choices) as stub:
+        told = json.loads(ask("drift", str(judged / "target.yaml"), "--stub", stub.url, "--json"))
+
+    expected = NOT_COVERED[vendor[0]][api]
+    assert [one["choice"] for one in told["choices"]] == expected["choices"]
+    others = [one for one in told["differences"] if not is_listed(one, expected["differences"])]
+    assert not others, yaml.safe_dump([one | {"curl": one["curl"][:200]} for one in others])
+
+
+def is_listed(difference: dict[str, Any], listed: list[dict[str, Any]]) -> bool:
+    """Tell whether an entry says of the difference what there is to say; its reason aside."""
+    return any(
+        all(str(difference[name]) == str(value) for name, value in entry.items() if name != "reason")
+        for entry in listed
+    )
