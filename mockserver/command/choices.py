@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from mockserver.command.build import read_settings_of_choices
 from mockserver.command.settings import Settings
@@ -21,10 +23,12 @@ def list_choices(settings: Settings) -> Iterator[str]:
     services = [*load_services(), *(openapi_file.load_service(file) for file in settings.spec)]
     for service in take_chosen(services, read_settings_of_choices(settings)):
         yield f"{service.name}\n{'=' * len(service.name)}"
-        for place, what in list_decisions(service.spec):
-            yield f"{place}\n    {what if isinstance(what, str) else what.reason}"
-            if not isinstance(what, str):
-                yield f"    {what.id}: {_list_alternatives(what, service.choices.names[what.id])}"
+        for place, several in groupby(list_decisions(service.spec), key=itemgetter(0)):
+            yield place
+            for _, what in several:
+                yield f"    {what if isinstance(what, str) else what.reason}"
+                if not isinstance(what, str):
+                    yield f"    {what.id}: {_list_alternatives(what, service.choices.names[what.id])}"
         yield ""
 
 
