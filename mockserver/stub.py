@@ -128,7 +128,7 @@ class Stub:
             Contracts(
                 {service.name: service.spec for service in services},
                 self.sessions.blueprint.choices,
-                variants.find_routes,
+                variants.compile_routes,
             ),
             StateDocuments({service.name: type(service.fixtures) for service in services}.__getitem__),
             routes,

@@ -177,7 +177,7 @@ class Dispatcher:
                 return page
         session = exchange.enter_session(await self._sessions.session_of_request(request))
         if session.choices is not self._choices:
-            routes = self._variants.find_routes(session.choices)
+            routes = await self._variants.load_routes(session.choices)
             operation = match_operation(exchange, routes)
         # Overrides and faults come before the check of the route: they may stand for a path that matches nothing.
         # Each is looked at before its step is called, since most sessions have none and a coroutine costs more.

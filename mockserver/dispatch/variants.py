@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from threading import Lock
 
 from mockserver.contract.operation import Operation
 from mockserver.contract.routes import Routes
 from mockserver.session.session import Choices
 
-# A variant has the schemas of all contracts; a suite of tests has a few.
-_MOST_KEPT = 16
+# Of some megabytes each; a suite of tests may have one for each alternative.
+_MOST_KEPT = 64
 
 _Key = tuple[tuple[str, frozenset[tuple[str, str]]], ...]
 
@@ -31,11 +34,32 @@ class Variants:
         self._routes = routes
         self._usual = choices
         self._compile_api = lru_cache(_MOST_KEPT)(lambda api, chosen: list(compile_api(api, dict(chosen))))
-        self._find_known = lru_cache(_MOST_KEPT)(self._make_routes)
+        self._known: OrderedDict[_Key, Routes] = OrderedDict()
+        self._changing = Lock()
 
-    def find_routes(self, choices: Choices) -> Routes:
-        """Find the operations with the alternatives in *choices*."""
-        return self._find_known(tuple((api, frozenset(chosen.items())) for api, chosen in choices.items()))
+    async def load_routes(self, choices: Choices) -> Routes:
+        """Find the operations with the alternatives in *choices*; those that are not known are compiled in a thread."""
+        known = self._find_known(_make_key(choices))
+        return await asyncio.to_thread(self.compile_routes, choices) if known is None else known
+
+    def compile_routes(self, choices: Choices) -> Routes:
+        """Compile the operations with the alternatives in *choices*, unless they are known."""
+        key = _make_key(choices)
+        known = self._find_known(key)
+        if known is not None:
+            return known
+        made = self._make_routes(key)
+        with self._changing:
+            self._known[key] = made
+            if len(self._known) > _MOST_KEPT:
+                self._known.popitem(last=False)
+        return made
+
+    def _find_known(self, key: _Key) -> Routes | None:
+        with self._changing:
+            if key in self._known:
+                self._known.move_to_end(key)
+            return self._known.get(key)
 
     def _make_routes(self, key: _Key) -> Routes:
         chosen, routes = dict(key), Routes()
@@ -47,3 +71,7 @@ class Variants:
             for operation in operations:
                 routes.add(operation)
         return routes
+
+
+def _make_key(choices: Choices) -> _Key:
+    return tuple((api, frozenset(chosen.items())) for api, chosen in choices.items())
