@@ -14,7 +14,11 @@ class StubCommands(CommandGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line, with what stands behind ``serve`` moved before it."""
-        return super().parse_args(ctx, self._move_options(ctx, args))
+        rest = super().parse_args(ctx, self._move_options(ctx, args))
+        # What the file of settings says is for the options of this group. A command would take what stands there under
+        # its own name for the defaults of its options.
+        ctx.default_map = None
+        return rest
 
     def _move_options(self, ctx: Any, args: list[str]) -> list[str]:
         if SERVE not in args:

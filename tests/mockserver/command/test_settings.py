@@ -8,12 +8,14 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import httpx2
 import pytest
+import typer
 
-from mockserver.command.settings import check_environment, read_settings
+from mockserver.command.cli import app
+from mockserver.command.settings import Settings, check_environment, read_settings
 from mockserver.command.state_file import CannotSave, load_state, lock_state_file, save_state
 from mockserver.http.problems import CannotStart
 from mockserver.services.service import load_services
@@ -65,6 +67,20 @@ def test_setting_that_means_nothing_is_refused_in_one_line(tmp_path, text, said)
     assert str(refused.value).startswith(f"{file}: " if said == "not TOML" else f"{file}:3: ")
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_setting_with_the_name_of_a_command_leaves_the_command_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "choices.yaml").write_text("suprsend: {unknown-channel: ignored}\n")
+    values = {"choices": '"choices.yaml"'}
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    alike = commands.keys() & get_type_hints(Settings)
+    assert alike == values.keys()
+    for name in alike:
+        write_settings(tmp_path, f"{name} = {values[name]}\n")
+        for command in commands:
+            assert run_command(command, "--help").returncode == 0
+        assert "ignored (in force)" in run_command("choices").stdout
 
 
 def test_value_that_no_setting_takes_is_told_to_be_of_the_file(tmp_path):
