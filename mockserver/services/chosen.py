@@ -37,20 +37,25 @@ def take_chosen(services: Sequence[Service], chosen: ChosenByApi) -> list[Servic
 
     Raises CannotStart for an unknown API, choice or alternative, naming the nearest.
     """
-    names = list(dict.fromkeys([*(service.name for service in services), *openapi.api_names()]))
-    for api in chosen:
+    if not isinstance(chosen, Mapping):
+        raise CannotStart(f"choices must be {{API: {{ID: NAME}}}}, not {chosen!r}")
+    served = {service.name: service for service in services}
+    names = list(dict.fromkeys([*served, *openapi.api_names()]))
+    checked = {}
+    for api, wanted in chosen.items():
         if api not in names:
-            raise CannotStart(f"{api}: is no API with choices; {suggest_nearest(api, names)}")
-    return [_choose(service, chosen.get(service.name)) for service in services]
-
-
-def _choose(service: Service, names: Mapping[str, Any] | None) -> Service:
-    if not names:
-        return service
-    try:
-        return service.choose(check_chosen(service.choices.choices, names, f"{service.name}/"))
-    except UnknownChoice as error:
-        raise CannotStart(str(error)) from None
+            raise CannotStart(f"{api}: is no API with choices; {suggest_nearest(str(api), names)}")
+        if not isinstance(wanted, Mapping):
+            raise CannotStart(f"{api}: must have its choices as {{ID: NAME}}, not {wanted!r}")
+        choices = served[api].choices.choices if api in served else read_choices(openapi.load_contract(api))
+        try:
+            checked[api] = check_chosen(choices, wanted, f"{api}/")
+        except UnknownChoice as error:
+            raise CannotStart(str(error)) from None
+    return [
+        service.choose(checked[service.name]) if checked.get(service.name) else service
+        for service in services
+    ]
 
 
 def _parse_word(word: str) -> ChosenByApi:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import threading
@@ -70,9 +71,22 @@ def test_choices_are_given_at_the_start_and_changed_in_a_session():
             one.choose({"onlyautomator": {"null-valu": "stored"}})
 
 
-def test_unknown_choice_stops_the_start():
-    with pytest.raises(CannotStart, match="onlyautomator/null-value: kept is not an alternative; known are"):
-        MockServer(choices={"onlyautomator": {"null-value": "kept"}}).start()
+@pytest.mark.parametrize("apis", [None, ["suprsend"]])
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        ({"onlyautomator": {"null-value": "kept"}},
+         "onlyautomator/null-value: kept is not an alternative; known are"),
+        ({"onlyautomator": {"null-valu": "kept"}}, "onlyautomator/null-valu is not a choice; did you mean"),
+        ({"onlyautomator": ["null-value"]},
+         "onlyautomator: must have its choices as {ID: NAME}, not ['null-value']"),
+        ({"onlyautomator": None}, "onlyautomator: must have its choices as {ID: NAME}, not None"),
+        (["onlyautomator"], "choices must be {API: {ID: NAME}}, not ['onlyautomator']"),
+    ],
+)  # fmt: skip
+def test_choice_that_there_is_not_stops_the_start_even_if_its_api_is_not_served(apis, choices, said):
+    with pytest.raises(CannotStart, match=re.escape(said)):
+        MockServer(apis, choices=choices).start()
 
 
 def test_faults_are_set_and_taken_away(session):
