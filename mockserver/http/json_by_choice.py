@@ -168,6 +168,6 @@ _KNOWN: Mapping[str, Collection[str]] = {
     "integer-beyond-doubles": _INTEGERS,
     "duplicate-members": _OBJECTS,
     "member-order": _ORDERS,
-    "lone-surrogate": (_REFUSED, "kept", "replaced"),
+    "lone-surrogate": (_REFUSED, "replaced"),
     "unicode-forms": ("kept", *_TEXTS["unicode-forms"]),
 }

@@ -7,8 +7,6 @@ import pytest
 from mockserver.http import exact_json
 from mockserver.http.json_by_choice import make_json_reader
 
-LONE = "\ud83d"
-
 
 @pytest.mark.parametrize(
     ("choice", "alternative", "text", "value"),
@@ -19,7 +17,6 @@ LONE = "\ud83d"
         ("fraction-beyond-doubles", "rounded", b"0.12345678901234567890123", 0.12345678901234568),
         ("duplicate-members", "last", b'{"a": 1, "b": 2, "a": 3}', {"a": 3, "b": 2}),
         ("duplicate-members", "first", b'{"a": 1, "b": 2, "a": 3}', {"a": 1, "b": 2}),
-        ("lone-surrogate", "kept", rb'"a\ud83d"', f"a{LONE}"),
         ("lone-surrogate", "replaced", rb'["a\ud83d", "\ud83d\ude00"]', ["a\ufffd", "\U0001f600"]),
         ("unicode-forms", "composed", '{"e\u0301": ["e\u0301"]}'.encode(), {"\u00e9": ["\u00e9"]}),
         ("unicode-forms", "decomposed", '"\u00e9"'.encode(), "e\u0301"),
