@@ -64,10 +64,6 @@ def parse_carefully(
         raise NotExact(f"the body is not JSON: {error.msg} at {at}") from None
     except RecursionError:
         raise NotExact(_describe_depth(deepest)) from None
-    except NotExact:
-        raise
-    except ValueError:
-        raise NotExact("the body holds an integer with too many digits") from None
     if text.count("[") + text.count("{") > deepest and _measure_depth(value) > deepest:
         raise NotExact(_describe_depth(deepest))
     if refuses_surrogates and "\\u" in text:
@@ -161,6 +157,14 @@ def _refuse_lone_surrogates(value: Any) -> None:
         ) from None
 
 
+def parse_integer(digits: str) -> int:
+    """Parse an integer; raises NotExact if Python takes no number of so many digits."""
+    try:
+        return int(digits)
+    except ValueError:
+        raise NotExact("the body holds an integer with too many digits") from None
+
+
 def parse_float(text: str) -> float:
     """Parse a number with a fraction or an exponent; raises NotExact if a double alters it."""
     number = float(text)
@@ -198,6 +202,9 @@ def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(
-    parse_float=parse_float, parse_constant=refuse_constant, object_pairs_hook=build_object
+    parse_int=parse_integer,
+    parse_float=parse_float,
+    parse_constant=refuse_constant,
+    object_pairs_hook=build_object,
 )
 _ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))

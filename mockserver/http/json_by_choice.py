@@ -39,7 +39,7 @@ def make_json_reader(choices: Mapping[str, str]) -> ReadJson | None:
     build_object = _OBJECTS[taken["duplicate-members"]]
     order = _ORDERS[taken["member-order"]]
     decoder = json.JSONDecoder(
-        parse_int=_INTEGERS[taken["integer-beyond-doubles"]],
+        parse_int=partial(_INTEGERS[taken["integer-beyond-doubles"]], taken["number-forms"]),
         parse_float=partial(_parse_float, taken["number-forms"], taken["fraction-beyond-doubles"]),
         parse_constant=_CONSTANTS[taken["not-a-number"]],
         object_pairs_hook=build_object if order is None else lambda pairs: order(build_object(pairs)),
@@ -71,16 +71,23 @@ def _find_taken(id_: str, choices: Mapping[str, str]) -> str:
 # --- numbers ---------------------------------------------------------------------------------------------
 
 
-def _round_integer(digits: str) -> int:
-    return int(float(digits)) if abs(int(digits)) > 2**53 else int(digits)
+def _round_integer(beyond_all: str, digits: str) -> int | None:
+    if _is_exact(digits):
+        return int(digits)
+    number = _parse_float(beyond_all, "rounded", digits)
+    return None if number is None else int(number)
 
 
-def _refuse_beyond_doubles(digits: str) -> int:
-    number = int(digits)
-    if abs(number) > 2**53:
+def _refuse_beyond_doubles(_: str, digits: str) -> int:
+    if not _is_exact(digits):
         message = f"the number {digits[:40]} has more digits than can be kept"
         raise exact_json.NotExact(message, "integer-beyond-doubles")
-    return number
+    return int(digits)
+
+
+def _is_exact(digits: str) -> bool:
+    """Tell whether every integer of that size is a double; no integer of more digits is parsed, which may fail."""
+    return len(digits) <= len(str(-(2**53))) and abs(int(digits)) <= 2**53
 
 
 def _parse_float(beyond_all: str, beyond_digits: str, text: str) -> float | None:
@@ -91,8 +98,8 @@ def _parse_float(beyond_all: str, beyond_digits: str, text: str) -> float | None
     return number if is_taken else exact_json.parse_float(text)
 
 
-_INTEGERS: Mapping[str, Callable[[str], int]] = {
-    "kept": int,
+_INTEGERS: Mapping[str, Callable[[str, str], int | None]] = {
+    "kept": lambda _, digits: exact_json.parse_integer(digits),
     "rounded": _round_integer,
     _REFUSED: _refuse_beyond_doubles,
 }
@@ -117,7 +124,11 @@ def _sort_members(members: _Object) -> _Object:
 
 
 def _sort_by_length(members: _Object) -> _Object:
-    return {name: members[name] for name in sorted(members, key=lambda name: (len(name.encode()), name))}
+    return {name: members[name] for name in sorted(members, key=_measure_name)}
+
+
+def _measure_name(name: str) -> tuple[int, str]:
+    return len(name.encode(errors="surrogatepass")), name
 
 
 _OBJECTS: Mapping[str, Callable[[_Pairs], _Object]] = {

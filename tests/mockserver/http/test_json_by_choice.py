@@ -46,6 +46,23 @@ def test_members_are_in_the_order_of_the_alternative(alternative, names):
     assert " ".join(make_json_reader({"member-order": alternative})(b'{"cc": 1, "b": 2, "a": 3}')) == names
 
 
+def test_integers_beyond_all_doubles_are_read_like_other_numbers_beyond_them():
+    for text in (b"[-%b]" % (b"9" * 310), b"[%b]" % (b"9" * 5000)):
+        with pytest.raises(exact_json.NotExact, match="out of range") as refused:
+            make_json_reader({"integer-beyond-doubles": "rounded"})(text)
+        assert refused.value.choice == "number-forms"
+        assert make_json_reader({"integer-beyond-doubles": "rounded", "number-forms": "null"})(text) == [None]
+        with pytest.raises(exact_json.NotExact, match="more digits") as refused:
+            make_json_reader({"integer-beyond-doubles": "refused-400"})(text)
+        assert refused.value.choice == "integer-beyond-doubles"
+
+
+def test_members_with_half_a_surrogate_pair_are_put_in_order():
+    read = make_json_reader({"member-order": "shortest-first", "lone-surrogate": "replaced"})
+
+    assert [*read(rb'{"abcd": 1, "\ud83d": 2}')] == ["\ufffd", "abcd"]
+
+
 def test_members_of_one_length_come_before_longer_ones():
     read = make_json_reader({"member-order": "shortest-first"})
 
@@ -55,7 +72,15 @@ def test_members_of_one_length_come_before_longer_ones():
 def test_what_another_alternative_does_not_touch_stays_refused():
     with pytest.raises(exact_json.NotExact, match="out of range"):
         make_json_reader({"fraction-beyond-doubles": "rounded"})(b"1e400")
-    for text in (b"{", b"NaN", b'{"a": 1, "a": 2}', b"1e400", rb'"\ud83d"', b"[" * 300 + b"]" * 300):
+    for text in (
+        b"{",
+        b"NaN",
+        b'{"a": 1, "a": 2}',
+        b"1e400",
+        rb'"\ud83d"',
+        b"[" * 300 + b"]" * 300,
+        b"9" * 5000,
+    ):
         with pytest.raises(exact_json.NotExact):
             make_json_reader({"unicode-forms": "composed"})(text)
 
