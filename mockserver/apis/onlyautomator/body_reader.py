@@ -37,7 +37,11 @@ def _make_search(pattern: str) -> Callable[[Any], bool]:
 
 
 def _holds_nul(value: Any) -> bool:
-    return "\\u0000" in json.dumps(value)
+    if isinstance(value, dict):
+        return any(_holds_nul(name) or _holds_nul(member) for name, member in value.items())
+    if isinstance(value, list):
+        return any(map(_holds_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 # In this order: what comes later sees what became of the body before. The contract of these alternatives lets pass what
