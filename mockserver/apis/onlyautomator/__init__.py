@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.apis.onlyautomator.body_reader import make_body_reader
-from mockserver.apis.onlyautomator.fixtures import EVERY_FAN, Fixtures, preference_key
+from mockserver.apis.onlyautomator.fixtures import EVERY_FAN, Fixtures, own_key, preference_key
 from mockserver.apis.onlyautomator.record import IDS, ORDERS, SOURCES, is_unchanged, make_renderer
 from mockserver.auth.caller import Caller
 from mockserver.http.problems import Invalid, NotInFixtures, Violation
@@ -131,7 +131,7 @@ class Api:
         if self._keeps_users_apart:
             first = await self._store.get(key)
             if first is not None and first["userId"] != caller.subject:
-                return (*key, caller.subject)
+                return own_key(key, caller.subject)
         return key
 
     async def _find_key_in_any_case(self, key: Key) -> Key:

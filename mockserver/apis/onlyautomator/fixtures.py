@@ -64,9 +64,10 @@ class Fixtures(fixtures.Fixtures):
             if self.fans != EVERYTHING and fan not in fans:
                 said = f"{fan!r} is not among the fans; {suggest_nearest(fan, list(self.fans))}"
                 complaints.append(Complaint(("preferences", index, "fanId"), said))
-            if preference_key(preference) in seen:
+            owned = own_key(preference_key(preference), preference["userId"])
+            if owned in seen:
                 complaints.append(Complaint(("preferences", index), "is there twice"))
-            seen.add(preference_key(preference))
+            seen.add(owned)
             if len(complaints) >= MOST_COMPLAINTS:
                 break
         if complaints:
@@ -79,8 +80,11 @@ class Fixtures(fixtures.Fixtures):
             yield EVERY_FAN, {}
         else:
             yield from ((("fan", fan), {"fanId": fan}) for fan in self.fans)
+        seen: set[Key] = set()
         for preference in self.preferences:
-            yield preference_key(preference), preference
+            key = preference_key(preference)
+            yield own_key(key, preference["userId"]) if key in seen else key, preference
+            seen.add(key)
 
     @classmethod
     def render_records(cls, records: Mapping[Key, Record]) -> dict[str, Any]:
@@ -94,11 +98,13 @@ class Fixtures(fixtures.Fixtures):
 
 def _add_defaults(preference: Mapping[str, Any], subject: str) -> dict[str, Any]:
     """Add what a fixture leaves out: the same id for the same preference, and one time for all."""
-    key = repr([preference.get(name) for name in ("fanId", "category", "preference")])
+    user = preference.get("userId", subject)
+    named = [preference.get(name) for name in ("fanId", "category", "preference")]
+    key = repr(named if user == subject else [*named, user])
     created = preference.get("createdAt", preference.get("updatedAt", _SEEDED_AT))
     return {
         "id": str(uuid5(NAMESPACE_URL, key)),
-        "userId": subject,
+        "userId": user,
         "source": "manual",
         "createdAt": created,
         "updatedAt": created,
@@ -109,3 +115,8 @@ def _add_defaults(preference: Mapping[str, Any], subject: str) -> dict[str, Any]
 def preference_key(preference: Mapping[str, Any]) -> Key:
     """Return the key of the record of a fan, category and preference."""
     return ("preference", preference["fanId"], preference["category"], preference["preference"])
+
+
+def own_key(key: Key, user: str) -> Key:
+    """Return the key of the record of *user*, where another user has the one of that key."""
+    return (*key, user)

@@ -11,6 +11,8 @@ import yaml
 from tests.testbed.calls import PREFERENCE, PREFERENCES, bearer, fresh
 from tests.testbed.session_caller import Caller
 
+SHARED = {"fanId": "12345", "category": "content", "preference": "shared"}
+
 
 @pytest.fixture
 def choose(caller: Caller) -> Callable[..., Caller]:
@@ -73,6 +75,22 @@ def test_each_user_has_his_own_record_and_may_see_no_other(choose):
     assert [one["value"] for one in listed(caller, theirs, fanId="12345")] == ["again"]
 
 
+def test_records_of_two_users_are_theirs_after_an_import(choose):
+    caller = choose(updating_user="own-record", list_of_two_users="own-records")
+    ours, theirs = caller.token, caller.admin("POST", "tokens", {"sub": "user-2"})["token"]
+    caller.admin("PUT", "state", {"onlyautomator": {"fans": ["12345"], "preferences": [
+        {**SHARED, "value": "mine"}, {**SHARED, "value": "other", "userId": "user-2"},
+    ]}})  # fmt: skip
+    mine, other = listed(caller, ours, fanId="12345"), listed(caller, theirs, fanId="12345")
+
+    caller.token = theirs
+    again = wrote(caller, **SHARED, value="again")
+
+    assert [one["value"] for one in (*mine, *other)] == ["mine", "other"]
+    assert mine[0]["id"] != other[0]["id"] == again["id"]
+    assert listed(caller, ours, fanId="12345") == mine
+
+
 def test_name_that_is_nothing_once_trimmed_is_empty(choose):
     caller = choose(whitespace_around_names="trimmed")
 
@@ -82,6 +100,14 @@ def test_name_that_is_nothing_once_trimmed_is_empty(choose):
         400,
         "preference: must not be empty",
     )
+
+
+def test_nul_is_refused_and_not_what_looks_like_its_escape(choose):
+    caller = choose(nul_character="refused-400")
+
+    wrote(caller, value={r"\u0000": [r"\u0000"]})
+    for value in ("\0", ["a\0b"], {"\0": 1}, {"a": [{"b": "\0"}]}):
+        assert caller.write(fresh(value=value)).status_code == 400, value
 
 
 def test_true_is_another_value_than_one(choose):
