@@ -6,37 +6,40 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
-from mockserver.command.build import read_settings_of_choices
+from mockserver.command.build import take_chosen_settings
 from mockserver.command.settings import Settings
 from mockserver.services import openapi_file
-from mockserver.services.chosen import take_chosen
-from mockserver.services.service import load_services
+from mockserver.services.service import Service, load_services
 from openapi.choices import Choice, list_decisions
 from openapi.terminal_text import clean_line
 
 
 def list_choices(settings: Settings) -> Iterator[str]:
-    """List the choices of all built-in APIs, and of the OpenAPI files that the settings name, as lines.
+    """List the choices of the built-in APIs, all unless the settings name some, and of their OpenAPI files, as lines.
 
     Raises CannotStart for settings that choose what there is not.
     """
-    services = [*load_services(), *(openapi_file.load_service(file) for file in settings.spec)]
-    for service in take_chosen(services, read_settings_of_choices(settings)):
-        yield f"{service.name}\n{'=' * len(service.name)}"
-        for place, several in groupby(list_decisions(service.spec), key=itemgetter(0)):
-            yield place
-            for _, what in several:
-                yield f"    {what if isinstance(what, str) else what.reason}"
-                if not isinstance(what, str):
-                    yield f"    {what.id}: {_list_alternatives(what, service.choices.names[what.id])}"
-        yield ""
+    services = [*load_services(settings.api), *(openapi_file.load_service(file) for file in settings.spec)]
+    for service in take_chosen_settings(services, settings):
+        # The file may be somebody else's, whose names and reasons can hold anything.
+        yield from map(clean_line, _list_choices_of(service))
+
+
+def _list_choices_of(service: Service) -> Iterator[str]:
+    yield service.name
+    yield "=" * len(service.name)
+    for place, several in groupby(list_decisions(service.spec), key=itemgetter(0)):
+        yield place
+        for _, what in several:
+            yield f"    {what if isinstance(what, str) else what.reason}"
+            if not isinstance(what, str):
+                yield f"    {what.id}: {_list_alternatives(what, service.choices.names[what.id])}"
+    yield ""
 
 
 def _list_alternatives(choice: Choice, in_force: str) -> str:
     marks = {choice.default: ["default"]}
     marks.setdefault(in_force, []).append("in force")
-    return clean_line(
-        ", ".join(
-            f"{name} ({', '.join(marks[name])})" if name in marks else name for name in choice.alternatives
-        )
+    return ", ".join(
+        f"{name} ({', '.join(marks[name])})" if name in marks else name for name in choice.alternatives
     )
