@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mockserver.command.settings import Auth, Settings
 from mockserver.http.listening_socket import is_loopback
 from mockserver.http.problems import CannotStart
-from mockserver.services.chosen import ChosenByApi, read_chosen, take_chosen
+from mockserver.services.chosen import read_chosen, take_chosen
 from mockserver.services.service import Service
+from openapi.terminal_text import clean_line
 
 if TYPE_CHECKING:
     from mockserver.dispatch.call_log import CallLog
@@ -77,7 +80,7 @@ def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | 
         has_traces=settings.otel,
     )
     from_files = [openapi_file.load_service(file) for file in settings.spec]
-    services = take_chosen([*built_in, *from_files], read_settings_of_choices(settings))
+    services = take_chosen_settings([*built_in, *from_files], settings)
     stub = Stub(services, seed=settings.seed, mode=settings.auth.value, options=options)
     if settings.state is not None:
         load_state(settings.state, stub)
@@ -88,12 +91,17 @@ def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | 
     return stub
 
 
-def read_settings_of_choices(settings: Settings) -> ChosenByApi:
-    """Read which alternatives are chosen.
+def take_chosen_settings(services: Sequence[Service], settings: Settings) -> list[Service]:
+    """Make *services* that take the alternatives that the settings choose, and say what a report could not.
 
     Raises CannotStart.
     """
-    return read_chosen(settings.choices, settings.choose, settings.like)
+    sources = list(read_chosen(settings.choices, settings.choose, settings.like))
+    chosen = take_chosen(services, sources)
+    for source in sources:
+        if source.notice and not settings.quiet:
+            print(f"mockserver: {clean_line(source.notice)}", file=sys.stderr)
+    return chosen
 
 
 def ensure_admin_token(settings: Settings) -> str | None:

@@ -90,9 +90,9 @@ def serve(
             help="A YAML file that replaces the fixtures of the APIs it names.",
         ),
     ] = None,
-    choices: choice_options.ChoicesFile = None,
+    choices: choice_options.ChoicesFiles = None,
     choose: choice_options.Chosen = None,
-    like: choice_options.Report = None,
+    like: choice_options.Reports = None,
     state: Annotated[
         Path | None,
         typer.Option(
@@ -237,9 +237,9 @@ def serve(
         port=port,
         seed=seed,
         fixtures=fixtures,
-        choices=choices,
+        choices=choices or [],
         choose=choose or [],
-        like=like,
+        like=like or [],
         state=state,
         store=store or None,
         store_prefix=store_prefix,
@@ -353,15 +353,14 @@ def export(
     from mockserver.export.folder import Folder
 
     target = Folder(folder)  # checked before the slow imports
-    from mockserver.command.build import read_settings_of_choices
+    from mockserver.command.build import take_chosen_settings
     from mockserver.export.kit import build_kit
     from mockserver.services import openapi_file
-    from mockserver.services.chosen import take_chosen
     from mockserver.services.service import select_built_in_services
 
     built_in = select_built_in_services(settings.api, settings.fixtures, settings.spec)
     from_files = [openapi_file.load_service(file) for file in settings.spec]
-    services = take_chosen([*built_in, *from_files], read_settings_of_choices(settings))
+    services = take_chosen_settings([*built_in, *from_files], settings)
     files = build_kit(services[: len(built_in)], services[len(built_in) :])
     target.write(files)
     print(f"mockserver: wrote {len(files)} files; {folder / 'README.md'} says what each is for")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from mockserver.http.problems import CannotStart, suggest_nearest
 from openapi.text_file import NotUtf8, read_utf_8
@@ -21,7 +21,7 @@ _OTHER_VARIABLES = ("URL", "TOKEN", "API_KEY", "CONFIG", "JWT_SECRET", "JWKS")
 # Kubernetes sets these for a service of that name; they are not meant for the stub.
 _KUBERNETES = re.compile(r"SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_\w+")
 
-Kind = Literal["flag", "integer", "number", "text", "list"]
+Kind = Literal["flag", "integer", "number", "text", "list", "files"]
 
 
 class Auth(StrEnum):
@@ -51,9 +51,9 @@ class Settings:
     port: int
     seed: int
     fixtures: Path | None
-    choices: Path | None
+    choices: list[Path]
     choose: list[str]
-    like: Path | None
+    like: list[Path]
     state: Path | None
     store: str | None
     store_prefix: str
@@ -102,7 +102,7 @@ def read_settings(file: Path) -> dict[str, Any]:
         if not is_of_kind(value):
             shown = json.dumps(value, ensure_ascii=False, default=str)
             raise CannotStart(f"{_locate_key(file, text, key)}: {key} is {shown}; it must be {kind}")
-        found[name] = value
+        found[name] = [value] if kinds[name] == "files" and isinstance(value, str) else value
     return found
 
 
@@ -131,7 +131,7 @@ def _setting_kinds() -> dict[str, Kind]:
 
 def _find_kind(annotation: Any) -> Kind:
     if get_origin(annotation) is list:
-        return "list"
+        return "files" if get_args(annotation) == (Path,) else "list"
     kinds: dict[Any, Kind] = {bool: "flag", int: "integer", float: "number"}
     return kinds.get(annotation, "text")
 
@@ -141,13 +141,18 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
 _KINDS: Mapping[Kind, tuple[Callable[[Any], bool], str]] = {
     "flag": (lambda value: isinstance(value, bool), "true or false"),
     "integer": (lambda value: _is_number(value) and isinstance(value, int), "a whole number"),
     "number": (_is_number, "a number"),
     "text": (lambda value: isinstance(value, str), "text in quotes"),
-    "list": (
-        lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
-        'a list of texts, such as ["one", "two"]',
+    "list": (_is_list, 'a list of texts, such as ["one", "two"]'),
+    "files": (
+        lambda value: isinstance(value, str) or _is_list(value),
+        'a file in quotes, or a list of them, such as ["one", "two"]',
     ),
 }

@@ -246,14 +246,14 @@ class MockServer(Mock):
 
     def _build_stub(self) -> Stub:
         from mockserver.services import openapi_file
-        from mockserver.services.chosen import take_chosen
+        from mockserver.services.chosen import ChoiceSource, take_chosen
         from mockserver.services.service import select_built_in_services
         from mockserver.stub import Options, Stub
 
         built_in = select_built_in_services(self._apis, self._fixtures, self._specs)
         from_files = [openapi_file.load_service(spec) for spec in self._specs]
         options = Options(verify_hmac=self._verify_hmac)
-        services = take_chosen([*built_in, *from_files], self._choices)
+        services = take_chosen([*built_in, *from_files], [ChoiceSource(self._choices)])
         return Stub(services, seed=self._seed, mode=self._auth, options=options)
 
     def __enter__(self) -> Self:

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-ChoicesFile = Annotated[
-    Path | None,
+ChoicesFiles = Annotated[
+    list[Path] | None,
     typer.Option(
         metavar="FILE",
         envvar="MOCKSERVER_CHOICES",
         help="A YAML file that says which alternatives to take where the documents are silent, as conformance choices "
-        "writes it. mockserver choices lists all.",
+        "writes it; repeat for more. mockserver choices lists all.",
     ),
 ]
 Chosen = Annotated[
@@ -24,11 +24,12 @@ Chosen = Annotated[
         help="Take one alternative, such as suprsend/unknown-channel=ignored; repeat for more.",
     ),
 ]
-Report = Annotated[
-    Path | None,
+Reports = Annotated[
+    list[Path] | None,
     typer.Option(
         metavar="REPORT",
         envvar="MOCKSERVER_LIKE",
-        help="Take the alternatives that a report.json of conformance saw; the other two options win over it.",
+        help="Take the alternatives that a report.json of conformance saw; repeat for more. The other two "
+        "options win over it.",
     ),
 ]

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
+import openapi
+from openapi.choices import read_choices
 from tests.testbed.stubs import run_command
 
 
 def show_choice(*words: str | Path, **variables: str) -> str:
     """Return the line about unknown channels that the command prints."""
-    ran = run_command(*words, "choices", **variables)
+    ran = run_command("--quiet", *words, "choices", **variables)
     assert ran.stderr == ""
     (line,) = [line for line in ran.stdout.splitlines() if line.startswith("    unknown-channel: ")]
     return line.strip()
@@ -65,6 +67,51 @@ def test_report_says_what_an_implementation_does(tmp_path):
     )
 
 
+def test_report_is_told_of_in_one_line_unless_quiet(tmp_path):
+    report = write_report(
+        tmp_path / "report.json",
+        see("unknown-channel", "ignored"),
+        see("invalid-request", "other"),
+        see("locked-category", None),
+        see("both-lists", "a-retired-one"),
+        see("retired\x1b[2J", "kept"),
+        *(see(f"retired-{number}", None) for number in range(9)),
+    )
+    ran = run_command("--like", report, "choices")
+    number = len(read_choices(openapi.load_contract("suprsend")))
+
+    retired = ", ".join(f"retired-{number}" for number in range(9))
+    assert ran.stderr == (
+        f"mockserver: {report}: 1 of {number} choices of suprsend are taken, {number - 2} were not told; "
+        f"not known here: retired [2J, {retired} and 1 more\n"
+    )
+
+
+def test_several_files_and_reports_add_up(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.yaml").write_text("suprsend: {unknown-channel: ignored, invalid-request: refused-422}\n")
+    Path("b.yaml").write_text("onlyautomator: {source-form: null}\n")
+    report = {"api": "onlyautomator", "requirements": [{"observed": see("source-form", "null")}]}
+    Path("b.json").write_text(json.dumps(report))
+    write_report(Path("a.json"), see("unknown-channel", "ignored"), see("invalid-request", "refused-422"))
+    files = run_command("--choices", "a.yaml", "--choices", "b.yaml", "choices").stdout
+
+    for wanted in ("unknown-channel: ", "invalid-request: ", "source-form: "):
+        lines = [line for line in files.splitlines() if line.startswith(f"    {wanted}")]
+        assert any(" (in force)" in line for line in lines), wanted
+    assert run_command("--like", "a.json", "--like", "b.json", "choices").stdout == files
+    assert run_command("choices", MOCKSERVER_CHOICES="a.yaml:b.yaml").stdout == files
+    Path("mockserver.toml").write_text('choices = ["a.yaml", "b.yaml"]\n')
+    assert run_command("choices").stdout == files
+
+
+def test_choices_of_the_named_apis_alone_are_listed():
+    listed = run_command("--api", "suprsend", "choices").stdout
+
+    assert listed.startswith("suprsend\n========\n")
+    assert "onlyautomator\n" not in listed
+
+
 @pytest.mark.parametrize("alternatives", [["other"], [None], ["a-retired-one"], ["ignored", "refused-422"]])
 def test_what_a_report_could_not_name_is_the_default(tmp_path, alternatives):
     report = write_report(tmp_path / "report.json", *(see("unknown-channel", one) for one in alternatives))
@@ -85,7 +132,15 @@ def test_what_a_report_could_not_name_is_the_default(tmp_path, alternatives):
          "--choose unknown-channel=ignored: write API/ID=NAME, such as suprsend/unknown-channel=ignored"),
         (["--choices", "none.yaml"], "none.yaml: cannot be read: No such file or directory"),
         (["--choices", "list.yaml"], "list.yaml: must have an API's choices under its name, such as "),
-        (["--choices", "number.yaml"], "suprsend/unknown-channel: 400 is not an alternative; known are "),
+        (["--choose", "suprsend/xyz=ignored"],
+         "suprsend/xyz is not a choice; `mockserver choices` lists them all"),
+        (["--choices", "typing.yaml"],
+         "typing.yaml: suprsend/unknown-chanel is not a choice; did you mean 'unknown-channel'?"),
+        (["--choices", "null.yaml"], "null.yaml: suprsend/unknown-channel: null is not an alternative; "),
+        (["--choices", "api.yaml"], "api.yaml: suprsnd: is no API with choices; did you mean 'suprsend'?"),
+        (["--like", "newer.json"],
+         "newer.json: names no choice of suprsend that is known here; run this version of conformance again"),
+        (["--choices", "number.yaml"], "number.yaml: suprsend/unknown-channel: 400 is not an alternative; known are "),
         (["--choices", "broken.yaml"], "broken.yaml: is not YAML: "),
         (["--like", "list.yaml"], "list.yaml: is not a report.json of conformance run"),
         (["--like", "old.json"], "old.json: says nothing of choices; run this version of conformance again"),
@@ -96,6 +151,10 @@ def test_mistake_is_one_line_that_names_the_nearest(tmp_path, monkeypatch, words
     monkeypatch.chdir(tmp_path)
     Path("list.yaml").write_text("- suprsend\n")
     Path("number.yaml").write_text("suprsend: {unknown-channel: 400}\n")
+    Path("typing.yaml").write_text("suprsend: {unknown-chanel: ignored}\n")
+    Path("null.yaml").write_text("suprsend: {unknown-channel: null}\n")
+    Path("api.yaml").write_text("suprsnd: {unknown-channel: ignored}\n")
+    write_report(Path("newer.json"), see("retired", "kept"))
     Path("broken.yaml").write_text("suprsend: [")
     write_report(Path("old.json"), None)
     write_report(Path("foreign.json"), see("a", "b"), api="petstore")
@@ -109,7 +168,7 @@ def test_mistake_is_one_line_that_names_the_nearest(tmp_path, monkeypatch, words
 def test_choices_of_an_own_contract_are_listed_and_chosen_as_well(tmp_path):
     choice = {
         "id": "tea-leaves",
-        "reason": "Nobody says.",
+        "reason": "Nobody \x1b[2Jsays.",
         "default": "kept",
         "alternatives": {"kept": "", "read": ""},
     }
@@ -120,13 +179,14 @@ def test_choices_of_an_own_contract_are_listed_and_chosen_as_well(tmp_path):
             {
                 "openapi": "3.0.3",
                 "info": {"title": "Tea", "version": "1"},
-                "paths": {"/tea": {"get": {"responses": answers}}},
+                "paths": {"/tea\x1b[2J": {"get": {"responses": answers}}},
             }
         )
     )
     ran = run_command("--spec", file, "--choose", "tea/tea-leaves=read", "choices")
 
-    assert "    tea-leaves: kept (default), read (in force)\n" in ran.stdout
+    assert "    Nobody  [2Jsays.\n    tea-leaves: kept (default), read (in force)\n" in ran.stdout
+    assert "\x1b" not in ran.stdout
 
 
 def test_exported_kit_follows(tmp_path):

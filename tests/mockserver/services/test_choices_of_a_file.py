@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from mockserver.http.problems import CannotStart
 from mockserver.services import openapi_file
-from mockserver.services.chosen import take_chosen
+from mockserver.services.chosen import ChoiceSource, take_chosen
 from mockserver.services.service import Service
 from mockserver.stub import Stub
 
@@ -36,7 +36,7 @@ def test_example_is_that_of_the_alternative(tmp_path):
     service = load_tea(tmp_path, "get", {"responses": {"200": answer}})
 
     assert TestClient(Stub([service]).application).get("/tea").json() == {"kind": "green"}
-    other = Stub(take_chosen([service], {"tea": {"kind-of-tea": "black"}}))
+    other = Stub(take_chosen([service], [ChoiceSource({"tea": {"kind-of-tea": "black"}})]))
     assert TestClient(other.application).get("/tea").json() == {"kind": "black"}
     assert other.list_chosen() == ["tea/kind-of-tea=black"]
 
