@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openapi.choices.choice import MARK, Alternative, Choice, read_choices
 from openapi.choices.chosen import Chosen, check_chosen
 from openapi.choices.error_body import extract_values, fill_template
+from openapi.choices.reach import find_operations, list_operations
 from openapi.media_type import is_json
 from openapi.pointer import find_node, unescape_step
 
@@ -68,18 +69,41 @@ def _merge_patch(target: dict[str, Any], patch: Mapping[str, Any]) -> None:
 
 
 def _document_status(spec: Any, choice: Choice, alternative: Alternative) -> None:
-    """Document the status of *alternative* wherever that of the default is documented."""
+    """Document the status of *alternative* in the operations that the choice is about, if that of the default is."""
     status = alternative.status
-    default = choice.alternatives[choice.default].status or _INVALID
-    if status is None or status < _INVALID:
+    if status is None:
         return
-    for responses in _list_responses(spec):
-        if str(default) in responses and str(status) not in responses:
+    default = choice.alternatives[choice.default].status or _INVALID
+    for operation in find_operations(spec, choice):
+        responses = operation["responses"]
+        if str(status) in responses:
+            continue
+        if status < _INVALID:
+            response = _describe_redirect(alternative)
+        elif str(default) in responses:
             # Not the same object: its examples have the status in them, in some APIs.
-            responses[str(status)] = copy.deepcopy(_resolve(spec, responses[str(default)]))
-            responses[str(status)].pop(MARK, None)
+            response = copy.deepcopy(_resolve(spec, responses[str(default)]))
+            response.pop(MARK, None)
             former = {"status": default, "code": _find_code(spec, default)}
-            _rewrite_examples(spec, responses[str(status)], spec.get(_ERROR_BODY), former, status)
+            _rewrite_examples(spec, response, spec.get(_ERROR_BODY), former, status)
+        else:
+            continue
+        # A new object, since several operations may share the old one.
+        operation["responses"] = _insert_in_order(responses, str(status), response)
+
+
+def _describe_redirect(alternative: Alternative) -> dict[str, Any]:
+    where = f"The path with{'out' if alternative.slash == 'without' else ''} a slash at its end"
+    location = {"description": where, "required": True, "schema": {"type": "string"}}
+    return {"description": where, "headers": {"Location": location}}
+
+
+def _insert_in_order(responses: Mapping[str, Any], status: str, response: Any) -> dict[str, Any]:
+    """Insert *response* before the next higher status, where people look for it."""
+    names = list(responses)
+    place = next((number for number, other in enumerate(names) if str(other) > status), len(names))
+    members = list(responses.items())
+    return dict([*members[:place], (status, response), *members[place:]])
 
 
 def _rewrite_errors(spec: Any, taken: Sequence[Alternative]) -> None:
@@ -90,8 +114,8 @@ def _rewrite_errors(spec: Any, taken: Sequence[Alternative]) -> None:
             spec[_ERROR_BODY] = copy.deepcopy(one.error_body)
     media_type = next((one.media_type for one in taken if one.media_type is not None), None)
     seen: set[int] = set()
-    for responses in _list_responses(spec):
-        for status, given in responses.items():
+    for _, operation in list_operations(spec):
+        for status, given in operation["responses"].items():
             response = _resolve(spec, given)
             if not status.isdigit() or int(status) < _INVALID or id(response) in seen:
                 continue
@@ -122,13 +146,6 @@ def _rewrite_examples(
 
 def _find_code(spec: Any, status: int) -> Any:
     return spec.get(_ERROR_CODES, {}).get(str(status))
-
-
-def _list_responses(spec: Any) -> Iterator[dict[str, Any]]:
-    for item in spec.get("paths", {}).values():
-        for operation in item.values():
-            if isinstance(operation, dict) and isinstance(operation.get("responses"), dict):
-                yield operation["responses"]
 
 
 def _resolve(spec: Any, node: Any) -> Any:

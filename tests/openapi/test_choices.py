@@ -233,3 +233,61 @@ def test_every_alternative_leaves_a_contract_whose_choices_can_be_read(api):
 
         assert read_choices(patched).keys() == names.keys()
         assert all(response for *_, response in walk.list_responses(patched))
+
+
+def list_documenting(status: str, **chosen: str) -> list[str]:
+    """List the operations of SuprSend that document *status* where these alternatives are taken."""
+    names = {id_.replace("_", "-"): name for id_, name in chosen.items()}
+    patched = apply_choices(openapi.load_contract("suprsend"), names)
+    return [id_ for id_, documented, _ in walk.list_responses(patched) if documented == status]
+
+
+WRITES_OF_CHANNELS = [
+    "update_object_category_preference",
+    "update_object_channel_preference",
+    "update_object_preference",
+]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "status", "operations"),
+    [
+        ({"unknown_channel": "refused-422"}, "422", WRITES_OF_CHANNELS),
+        ({"locked_category": "refused-409"}, "409", WRITES_OF_CHANNELS[:1]),
+        ({"limit_out_of_bounds": "refused-422"}, "422", ["list_object_category_preferences"]),
+        ({"broken_json": "refused-422"}, "422", WRITES_OF_CHANNELS[:1]),
+    ],
+)
+def test_status_is_documented_only_where_the_choice_can_be_made(chosen, status, operations):
+    assert list_documenting(status, **chosen) == operations
+
+
+@pytest.mark.parametrize(
+    ("id_", "name"),
+    [
+        ("invalid_request", "refused-422"),
+        ("other_method", "refused-501"),
+        ("trailing_slash", "redirect-308-to-slash"),
+    ],
+)
+def test_choice_that_means_the_same_everywhere_is_documented_everywhere(id_, name):
+    status = "308" if "308" in name else name[-3:]
+
+    assert len(list_documenting(status, **{id_: name})) == 7
+
+
+def test_statuses_stay_in_order():
+    chosen = {"unknown-channel": "refused-422", "trailing-slash": "redirect-308-from-slash"}
+    patched = apply_choices(openapi.load_contract("suprsend"), chosen)
+
+    for *_, operation in walk.list_operations(patched):
+        assert list(operation["responses"]) == sorted(operation["responses"])
+
+
+def test_redirect_is_documented_with_its_location():
+    patched = apply_choices(openapi.load_contract("onlyautomator"), {"trailing-slash": "redirect-308"})
+    where = "The path without a slash at its end"
+    location = {"description": where, "required": True, "schema": {"type": "string"}}
+
+    for *_, operation in walk.list_operations(patched):
+        assert operation["responses"]["308"] == {"description": where, "headers": {"Location": location}}

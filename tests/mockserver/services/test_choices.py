@@ -9,10 +9,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from mockserver.fixtures import Credentials, Fixtures
-from mockserver.http.problems import CannotStart, Invalid, NotInFixtures, Violation
+from mockserver.http.problems import CannotStart, Invalid, NotInFixtures, Problem, Violation
 from mockserver.http.reply import Reply
 from mockserver.services.service import Service
 from mockserver.stub import Stub
+from openapi.choices.reach import OF_EVERY_BODY, OF_EVERY_OPERATION
 
 
 def make_choice(id_: str, default: str, *alternatives: tuple[str, Any], **more: Any) -> dict[str, Any]:
@@ -344,3 +345,10 @@ def test_choice_that_cannot_be_followed_stops_the_start(choice, said):
     with pytest.raises(CannotStart) as stopped:
         make_stub({**TEA, "components": {"schemas": schemas}}, x="y")
     assert str(stopped.value) == said
+
+
+def test_contract_knows_every_choice_that_a_problem_may_fall_back_on():
+    """Such a problem may come from any operation, or from any that has a body."""
+    assert {one.general_choice for one in Problem.__subclasses__()} - {
+        None
+    } <= OF_EVERY_OPERATION | OF_EVERY_BODY
