@@ -33,7 +33,6 @@ class Api:
         self._ids = ids
         self._choices = choices
         self._keeps_users_apart = choices["updating-user"] == "own-record"
-        self._has_plain_keys = choices["letter-case-in-key"] == "two-records" and not self._keeps_users_apart
         self._read_body = make_body_reader(choices)
         self._render = make_renderer(choices)
 
@@ -46,7 +45,7 @@ class Api:
             body = self._read_body(body)
         # No operation adds or removes a fan, so this need not be part of the update.
         await self._require_fan(body["fanId"])
-        key = preference_key(body) if self._has_plain_keys else await self._find_key(body, caller)
+        key = await self._find_key(body, caller)
         claimed_id = await self._find_claimed_id(body) if self._choices["id-from-body"] == "taken" else None
 
         def write_preference(old: Record | None) -> Record:
@@ -128,10 +127,14 @@ class Api:
         key = preference_key(body)
         if self._choices["letter-case-in-key"] == "one-record":
             key = await self._find_key_in_any_case(key)
+        # A user keeps to his own record even if users are no longer kept apart: he would own two of one key.
+        own = own_key(key, caller.subject)
+        if await self._store.get(own) is not None:
+            return own
         if self._keeps_users_apart:
             first = await self._store.get(key)
             if first is not None and first["userId"] != caller.subject:
-                return own_key(key, caller.subject)
+                return own
         return key
 
     async def _find_key_in_any_case(self, key: Key) -> Key:

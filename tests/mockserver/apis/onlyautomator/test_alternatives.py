@@ -91,6 +91,20 @@ def test_records_of_two_users_are_theirs_after_an_import(choose):
     assert listed(caller, ours, fanId="12345") == mine
 
 
+def test_user_with_a_record_of_his_own_keeps_to_it_under_another_alternative(choose):
+    caller = choose(updating_user="own-record")
+    theirs = caller.admin("POST", "tokens", {"sub": "user-2"})["token"]
+    wrote(caller, **SHARED)
+    caller.token = theirs
+    own = wrote(caller, **SHARED)
+
+    choose(updating_user="last-writer")
+    again = wrote(caller, **SHARED)
+
+    assert again["id"] == own["id"]
+    caller.admin("PUT", "state", caller.admin("GET", "state"))
+
+
 def test_name_that_is_nothing_once_trimmed_is_empty(choose):
     caller = choose(whitespace_around_names="trimmed")
 
