@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openapi
-from openapi.choices import list_reasons
+from openapi.choices import list_marks
+from openapi.choices.choice import MARK
+from openapi.choices.reach import list_reached
+from openapi.pointer import Steps, walk_marks
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,7 +30,9 @@ def render_control_page(operations: Sequence[Operation], session: str, defects: 
 def render_docs_page(api: str, spec: Spec, names: Sequence[str]) -> str:
     """Render a contract as a page that needs no network."""
     page = _template_environment().get_template("docs.html")
-    return page.render(api=api, spec=spec, names=names, operations=list(_describe_operations(spec)))
+    choices = _Choices(spec).list_above_operations()
+    operations = list(_describe_operations(spec))
+    return page.render(api=api, spec=spec, names=names, choices=choices, operations=operations)
 
 
 @cache
@@ -38,12 +43,54 @@ def _template_environment() -> Environment:
     return Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
 
 
+class _Choices:
+    """The choices of a contract, of which each is listed once, where it is met first."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._marks = dict(walk_marks(spec, MARK))
+
+    def list_above_operations(self) -> list[dict[str, Any]]:
+        """List those that are about all operations."""
+        return [*self.list_of((), reaches=False), *self.list_of(("components", "securitySchemes"))]
+
+    def list_of(self, part: Steps, *, reaches: bool = True) -> list[dict[str, Any]]:
+        """List those at *part*, and, if it *reaches* further, in it and in what it refers to."""
+        reached = list_reached(self._spec, [part]) if reaches else []
+        found = [at for at in self._marks if at == part or any(at[: len(one)] == one for one in reached)]
+        return [_describe_choice(one) for at in found for one in list_marks({MARK: self._marks.pop(at)})]
+
+
+def _describe_choice(mark: Any) -> dict[str, Any]:
+    if isinstance(mark, str):
+        return {"reason": mark}
+    name = mark.get("taken", mark["default"])
+    alternative = mark["alternatives"][name]
+    return {
+        "id": mark["id"],
+        # It argues for the default.
+        "reason": mark["reason"] if name == mark["default"] else "",
+        "name": name,
+        "text": alternative if isinstance(alternative, str) else alternative["text"],
+        "default": mark["default"],
+        "others": [other for other in mark["alternatives"] if other != name],
+    }
+
+
+def _strip_choices(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {name: _strip_choices(one) for name, one in node.items() if name != MARK}
+    return [_strip_choices(one) for one in node] if isinstance(node, list) else node
+
+
 def _describe_operations(spec: Spec) -> Iterator[dict[str, Any]]:
     for path, item in spec["paths"].items():
         for method in (method for method in item if method in openapi.METHODS):
-            operation = item[method]
+            operation, at = item[method], ("paths", path, method)
+            choices = _Choices(spec)
             body = openapi.resolve_reference(spec, operation.get("requestBody", {})).get("content", {})
             content: dict[str, Any] = next(iter(body.values()), {})
+            # In the order of the page, since each choice is listed once.
             yield {
                 "id": operation.get("operationId", f"{method} {path}"),
                 "method": method.upper(),
@@ -51,20 +98,24 @@ def _describe_operations(spec: Spec) -> Iterator[dict[str, Any]]:
                 "summary": operation.get("summary", ""),
                 "description": operation.get("description", ""),
                 "magic": _list_magic_ids(spec, operation.get("parameters", []), content.get("schema", {})),
-                "choices": list_reasons(operation),
-                "parameters": [_describe_parameter(spec, one) for one in operation.get("parameters", [])],
-                "schema": _format_json(openapi.resolve_reference(spec, content["schema"]))
+                "choices": choices.list_of(at, reaches=False),
+                "parameters": [
+                    _describe_parameter(spec, one, choices.list_of((*at, "parameters", number)))
+                    for number, one in enumerate(operation.get("parameters", []))
+                ],
+                "schema": _format_json(_strip_choices(openapi.resolve_reference(spec, content["schema"])))
                 if "schema" in content
                 else "",
                 "examples": _list_examples(spec, content),
+                "choices_of_body": choices.list_of((*at, "requestBody")),
                 "answers": [
-                    _describe_answer(spec, status, one)
+                    _describe_answer(spec, status, one, choices.list_of((*at, "responses", status)))
                     for status, one in operation.get("responses", {}).items()
                 ],
             }
 
 
-def _describe_parameter(spec: Spec, parameter: Any) -> dict[str, Any]:
+def _describe_parameter(spec: Spec, parameter: Any, choices: list[dict[str, Any]]) -> dict[str, Any]:
     parameter = openapi.resolve_reference(spec, parameter)
     schema = openapi.resolve_reference(spec, parameter.get("schema", {}))
     words = [str(schema.get("type", ""))]
@@ -73,7 +124,7 @@ def _describe_parameter(spec: Spec, parameter: Any) -> dict[str, Any]:
     ]
     return {
         **parameter,
-        "choices": list_reasons(parameter),
+        "choices": choices,
         "kind": ", ".join(word for word in words if word),
     }
 
@@ -86,13 +137,13 @@ def _list_magic_ids(spec: Spec, parameters: Any, schema: Any) -> dict[str, str]:
     return found
 
 
-def _describe_answer(spec: Spec, status: str, response: Any) -> dict[str, Any]:
+def _describe_answer(spec: Spec, status: str, response: Any, choices: list[dict[str, Any]]) -> dict[str, Any]:
     response = openapi.resolve_reference(spec, response)
     content: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
     return {
         "status": status,
         "description": response.get("description", ""),
-        "choices": list_reasons(response),
+        "choices": choices,
         "examples": _list_examples(spec, content),
     }
 

@@ -10,7 +10,7 @@ from openapi.choices.choice import (
     list_choices,
     list_decisions,
     list_ids,
-    list_reasons,
+    list_marks,
     read_choices,
 )
 from openapi.choices.chosen import Chosen, UnknownChoice, check_chosen, complete_chosen
@@ -29,6 +29,6 @@ __all__ = [
     "list_choices",
     "list_decisions",
     "list_ids",
-    "list_reasons",
+    "list_marks",
     "read_choices",
 ]

@@ -86,9 +86,9 @@ def list_choices(spec: Any) -> Iterator[tuple[str, str]]:
         yield place, what if isinstance(what, str) else what.reason
 
 
-def list_reasons(node: Mapping[str, Any]) -> list[str]:
-    """List the texts of the x-choice that *node*, an object of a contract, has itself."""
-    return [one if isinstance(one, str) else str(one["reason"]) for one in _list_marks(node.get(MARK, []))]
+def list_marks(node: Mapping[str, Any]) -> list[Any]:
+    """List the sentences and the choices of the x-choice that *node*, an object of a contract, has itself."""
+    return _list_marks(node.get(MARK, []))
 
 
 def list_ids(node: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -81,6 +83,28 @@ def test_contract_and_page_of_a_session_follow_its_choices(client):
     assert write_pigeon(client, "other") == 422
     assert documents_422("default") == (False, False)
     assert documents_422("other") == (True, True)
+
+
+def read_page(client: TestClient) -> str:
+    return " ".join(html.unescape(re.sub("<[^>]*>", "", client.get("/__admin/docs/suprsend").text)).split())
+
+
+def test_page_lists_each_choice_with_its_alternatives_and_schemas_without(client):
+    page = read_page(client)
+
+    assert "x-choice" not in page
+    assert "unknown-channel Any other name is answered 400" in page
+    assert (
+        "in force: refused-400: 400 with a detail (default) Others: refused-422, refused-404, ignored" in page
+    )
+
+
+def test_page_tells_what_is_taken_instead_of_arguing_for_the_default(client):
+    client.put("/__admin/choices", json={"suprsend": {"unknown-channel": "refused-422"}})
+    page = read_page(client)
+
+    assert "Any other name is answered 400" not in page
+    assert "unknown-channel taken: refused-422: 422 with a detail (default: refused-400)" in page
 
 
 @pytest.mark.parametrize(
