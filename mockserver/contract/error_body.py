@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.http.problems import CannotStart, Problem, reason_phrase
 from mockserver.http.reply import Reply
-from openapi.choices.error_body import extract_values, fill_text
+from openapi.choices.error_body import escape_values, extract_values, fill_text
 from openapi.media_type import is_json
 
 _Fill = Callable[[Mapping[str, Any]], Any]
@@ -58,7 +58,7 @@ class ErrorFormat:
             "message": problem.message,
             "detail": problem.detail if problem.detail is not None else _ABSENT,
         }
-        body = self._fill_body(values)
+        body = self._fill_body(escape_values(values, self._media_type))
         if self._media_type is None:
             return Reply(status, body, problem.headers)
         if isinstance(body, str) and not is_json(self._media_type):

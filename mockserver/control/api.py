@@ -9,8 +9,6 @@ from http import HTTPStatus
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import yaml
-
 from mockserver.auth.issuer import DEFECTS, CredentialIssuer
 from mockserver.control.clock_change import change_clock
 from mockserver.control.contracts import NAME, Contracts, load_own_contract
@@ -35,7 +33,6 @@ from openapi.media_type import JSON
 if TYPE_CHECKING:
     from mockserver.contract.routes import Routes
     from mockserver.telemetry.metrics import Metrics
-    from openapi import Spec
 
 # Proxies close a stream that is silent for long.
 _PING_S = 15
@@ -323,19 +320,19 @@ class Admin:
     async def read_contract(self, api: str, caller: Operator, session: str | None) -> Reply:
         """Answer the contract of an API, as the choices of the session make it."""
         # Not the file itself: a user's contract is completed with examples when it is loaded.
-        spec = await self._find_spec(api, caller, session)
-        text = yaml.safe_dump(spec, sort_keys=False, allow_unicode=True)
-        return Reply(200, text.encode(), {"Content-Type": "application/yaml; charset=utf-8"})
+        found = await self._find_shown(caller, session)
+        text = await self._contracts.write_text(api, found.choices)
+        return Reply(200, text, {"Content-Type": "application/yaml; charset=utf-8"})
 
     async def read_docs(self, api: str, caller: Operator, session: str | None) -> Reply:
         """Answer the contract of an API as a page."""
-        spec = await self._find_spec(api, caller, session)
+        found = await self._find_shown(caller, session)
+        spec = self._contracts.find(api, found.choices)
         return _html_reply(render_docs_page(api, spec, self._contracts.names))
 
-    async def _find_spec(self, api: str, caller: Operator, session: str | None) -> Spec:
+    async def _find_shown(self, caller: Operator, session: str | None) -> Session:
         # Whoever names no session here, but one that has ended in a cookie, gets the usual contract.
-        found = caller.session if session is None else await self._find_session(session, caller)
-        return self._contracts.find(api, found.choices)
+        return caller.session if session is None else await self._find_session(session, caller)
 
     async def _state_reply(self, state: dict[str, Saved]) -> Reply:
         # Others are served meanwhile.

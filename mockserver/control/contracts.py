@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 import openapi
 from mockserver.http.problems import CannotStart, Invalid, NotFound, Violation, suggest_nearest
@@ -38,6 +40,8 @@ class Contracts:
         self._usual = usual
         self._compile_choices = compile_choices
         self.names = list(self._specs)
+        # To write one takes a hundred times as long as to answer a call, and few choices are made.
+        self._write_text = lru_cache(16)(self._write_text_of)
 
     def find(self, api: str, choices: Choices) -> Spec:
         """Find the contract of *api* with the alternatives in *choices*.
@@ -48,6 +52,18 @@ class Contracts:
             raise NotFound(f"contract {api!r} not found; {suggest_nearest(api, self.names)}")
         spec: Spec = apply_choices(self._specs[api], choices.get(api, {}))
         return spec
+
+    async def write_text(self, api: str, choices: Choices) -> bytes:
+        """Write the contract of *api* with the alternatives in *choices* as YAML.
+
+        Raises NotFound.
+        """
+        # While others are served.
+        return await asyncio.to_thread(self._write_text, api, tuple(choices.get(api, {}).items()))
+
+    def _write_text_of(self, api: str, chosen: tuple[tuple[str, str], ...]) -> bytes:
+        spec = self.find(api, {api: dict(chosen)})
+        return yaml.safe_dump(spec, sort_keys=False, allow_unicode=True).encode()
 
     async def read_choices(self, document: Mapping[str, Any]) -> Choices:
         """Read the alternatives that are in force after *document* chose some; of all others the usual ones are.

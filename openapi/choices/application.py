@@ -8,7 +8,7 @@ from typing import Any
 
 from openapi.choices.choice import MARK, Alternative, Choice, read_choices
 from openapi.choices.chosen import Chosen, check_chosen
-from openapi.choices.error_body import extract_values, fill_template
+from openapi.choices.error_body import escape_values, extract_values, fill_template
 from openapi.choices.reach import find_operations, list_operations
 from openapi.media_type import is_json
 from openapi.pointer import find_node, unescape_step
@@ -120,7 +120,7 @@ def _rewrite_errors(spec: Any, taken: Sequence[Alternative]) -> None:
             if not status.isdigit() or int(status) < _INVALID or id(response) in seen:
                 continue
             seen.add(id(response))
-            _rewrite_examples(spec, response, former_body, {}, int(status))
+            _rewrite_examples(spec, response, former_body, {}, int(status), media_type)
             content = response.get("content")
             if media_type is None or not content:
                 continue
@@ -131,7 +131,12 @@ def _rewrite_errors(spec: Any, taken: Sequence[Alternative]) -> None:
 
 
 def _rewrite_examples(
-    spec: Any, response: Any, former_body: Any, former: Mapping[str, Any], status: int
+    spec: Any,
+    response: Any,
+    former_body: Any,
+    former: Mapping[str, Any],
+    status: int,
+    media_type: str | None = None,
 ) -> None:
     """Write the examples of an error, which were made from *former_body*, for *status* and the error body of *spec*."""
     body = spec.get(_ERROR_BODY)
@@ -141,7 +146,9 @@ def _rewrite_examples(
         for example in content.get("examples", {}).values():
             known = {**former, **extract_values(former_body, _resolve(spec, example).get("value"))}
             code = _find_code(spec, status) or known.get("code")
-            example["value"] = fill_template(body, {**known, "status": status, "code": code})
+            example["value"] = fill_template(
+                body, escape_values({**known, "status": status, "code": code}, media_type)
+            )
 
 
 def _find_code(spec: Any, status: int) -> Any:

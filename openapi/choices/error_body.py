@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from openapi.media_type import bare_media_type
 
 _PLACEHOLDER = re.compile(r"\{(status|code|message|detail)\}")
 
@@ -27,6 +30,13 @@ def fill_text(template: str, values: Mapping[str, Any]) -> str:
     return _PLACEHOLDER.sub(
         lambda found: "" if values.get(found[1]) is None else str(values[found[1]]), template
     )
+
+
+def escape_values(values: Mapping[str, Any], media_type: str | None) -> Mapping[str, Any]:
+    """Escape *values* for a page, where a part of them would otherwise count as a tag; as they are for all else."""
+    if media_type is None or bare_media_type(media_type) != "text/html":
+        return values
+    return {name: html.escape(one) if isinstance(one, str) else one for name, one in values.items()}
 
 
 def extract_values(template: Any, body: Any) -> dict[str, Any]:

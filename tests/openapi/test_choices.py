@@ -213,12 +213,15 @@ def test_error_body_rewrites_the_examples_and_their_media_type():
 
 
 def test_error_body_that_is_no_json_is_text():
-    patched = apply_choices(make_spec(TEMPERATURE), {"error-body": "html"})
+    spec = make_spec(TEMPERATURE)
+    response = spec["components"]["responses"]["Bad"]["content"]["application/json"]
+    response["examples"]["cold"]["value"]["message"] = "<b> too cold"
+    patched = apply_choices(spec, {"error-body": "html"})
 
     assert patched["components"]["responses"]["Bad"]["content"] == {
         "text/html": {
             "schema": {"type": "string"},
-            "examples": {"cold": {"value": "<h1>400</h1>too cold"}},
+            "examples": {"cold": {"value": "<h1>400</h1>&lt;b&gt; too cold"}},
         }
     }
 

@@ -107,6 +107,17 @@ def test_page_tells_what_is_taken_instead_of_arguing_for_the_default(client):
     assert "unknown-channel taken: refused-422: 422 with a detail (default: refused-400)" in page
 
 
+def test_contract_is_written_once_for_the_same_choices(client, monkeypatch):
+    written = []
+    write = yaml.safe_dump
+    monkeypatch.setattr(yaml, "safe_dump", lambda *given, **more: written.append(1) or write(*given, **more))
+    client.put("/__admin/choices", json={"suprsend": {"unknown-channel": "refused-404"}})
+    first, second = (client.get("/__admin/openapi/suprsend.yaml").text for _ in range(2))
+
+    assert first == second
+    assert len(written) == 1
+
+
 @pytest.mark.parametrize(
     ("document", "said"),
     [

@@ -100,7 +100,11 @@ PROBLEM = {
     "error-body": {"status": "{status}", "title": "{message}"},
     "media-type": "application/problem+json",
 }
-PAGE = {"text": "a page", "error-body": "<h1>{status} {message}</h1>", "media-type": "text/html"}
+PAGE = {
+    "text": "a page",
+    "error-body": "<h1>{status} {message}</h1>",
+    "media-type": "text/html; charset=utf-8",
+}
 OPERATION = {
     "operationId": "fill_cup",
     "x-choice": make_choice(
@@ -296,13 +300,13 @@ def test_errors_have_another_body_and_media_type(stub, client):
     choose(stub, error_body="problem-json")
     problem = client.put("/cups/red", json={"kind": "green"})
     choose(stub, error_body="page")
-    page = client.put("/cups/red", json={"kind": "green"})
+    page = client.put("/cups/<red>", json={"kind": "green"})
     unknown = client.get("/saucers")
 
     assert problem.headers["content-type"] == "application/problem+json"
     assert problem.json() == {"status": 404, "title": "no cup red"}
-    assert page.headers["content-type"] == "text/html"
-    assert page.text == "<h1>404 no cup red</h1>"
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.text == "<h1>404 no cup &lt;red&gt;</h1>"
     assert unknown.text.startswith("<h1>404 No operation at GET /saucers")
 
 
