@@ -34,6 +34,9 @@ def _list_choices_of(service: Service) -> Iterator[str]:
             yield f"    {what if isinstance(what, str) else what.reason}"
             if not isinstance(what, str):
                 yield f"    {what.id}: {_list_alternatives(what, service.choices.names[what.id])}"
+                yield from (
+                    f"        {one.name}: {one.text}" for one in what.alternatives.values() if one.text
+                )
     yield ""
 
 

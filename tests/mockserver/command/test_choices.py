@@ -170,7 +170,7 @@ def test_choices_of_an_own_contract_are_listed_and_chosen_as_well(tmp_path):
         "id": "tea-leaves",
         "reason": "Nobody \x1b[2Jsays.",
         "default": "kept",
-        "alternatives": {"kept": "", "read": ""},
+        "alternatives": {"kept": "", "read": "by an \x1b[2Jold woman"},
     }
     answers = {"200": {"description": "Tea", "x-choice": choice}}
     file = tmp_path / "tea.json"
@@ -185,7 +185,10 @@ def test_choices_of_an_own_contract_are_listed_and_chosen_as_well(tmp_path):
     )
     ran = run_command("--spec", file, "--choose", "tea/tea-leaves=read", "choices")
 
-    assert "    Nobody  [2Jsays.\n    tea-leaves: kept (default), read (in force)\n" in ran.stdout
+    assert (
+        "    Nobody  [2Jsays.\n    tea-leaves: kept (default), read (in force)\n        read: by an  [2Jold woman\n"
+        in ran.stdout
+    )
     assert "\x1b" not in ran.stdout
 
 
