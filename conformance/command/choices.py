@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.command.errors import exit_with_usage_error, report_errors
+from conformance.command.errors import exit_with_usage_error, print_error, report_errors
 
 if TYPE_CHECKING:
     from conformance.judge.choices import TakenChoice
+    from conformance.report.changes import Report
 
 _LONGEST_DETAIL = 300
 
@@ -31,22 +32,39 @@ def print_choices(
         exit_with_usage_error(
             f"{report}: is a report on {to_one_line(found.api)}, whose contract names no choices"
         )
-    if not found.observed:
-        exit_with_usage_error(
-            f"{report}: says nothing of choices; it is of an earlier version, or of a run that asked about none; "
-            "run the judge again"
-        )
-    typer.echo(render_choices_file(found.api, taken), nl=False)
+    shortfalls = found.shortfalls
+    if not shortfalls and not found.observed:
+        shortfalls = ["it is of an earlier version, or of a run that asked about none"]
+    why = to_one_line("; ".join(shortfalls))
+    # Of such a report no file is written: it would replace the one that is committed, and choose nothing.
+    if not any(one.alternative for one in taken):
+        exit_with_usage_error(f"{report}: tells no choice{why and f': {why}'}; run the judge again")
+    untold = sum(one.alternative is None for one in taken)
+    if untold and shortfalls:
+        print_error(f"{untold} of {len(taken)} choices could not be told: {why}")
+    typer.echo(render_choices_file(found.api, taken, _describe_run(found)), nl=False)
 
 
-def render_choices_file(api: str, taken: Iterable[TakenChoice]) -> str:
-    """Return the file that makes a stub of *api* answer like the implementation.
+def render_choices_file(api: str, taken: Iterable[TakenChoice], title: str) -> str:
+    """Return the file that makes a stub of *api* answer like the implementation, under a *title* of one line.
 
-    What it cannot be told is a comment: whatever a server has said stands in one line, and ends no comment.
+    What could not be told is a comment: whatever a server has said stands in one line, and ends no comment.
     """
     lines = [_render_choice(one) for one in taken]
     has_any = any(not line.startswith("#") for line in lines)
-    return "\n".join([f"{api}:{'' if has_any else ' {}'}", *(f"  {line}" for line in lines)]) + "\n"
+    head = [f"# {title}", f"{api}:{'' if has_any else ' {}'}"]
+    return "\n".join([*head, *(f"  {line}" for line in lines)]) + "\n"
+
+
+def _describe_run(report: Report) -> str:
+    """Say what the choices were seen of, when and how."""
+    from conformance.http.foreign_text import to_one_line
+
+    target, version = report.target, report.suite.version
+    return to_one_line(
+        f"How {target.name or target.base_url or 'a server'} chose on {report.started or 'a day that was not noted'}: "
+        f"--mode {report.mode}, --seed {report.seed}, conformance {version or 'of an earlier version'}"
+    )
 
 
 def _render_choice(taken: TakenChoice) -> str:

@@ -34,13 +34,21 @@ class ReportedRequirement(BaseModel):
     status: StatusName
     reason: str | None = None
     observed: ObservedChoice | None = None
+    asked: bool = True
 
 
 class ReportedTarget(BaseModel):
     """What is read of the target of a report. profile: its file, which reports did not name at first."""
 
     base_url: str = ""
+    name: str | None = None
     profile: str | None = None
+
+
+class ReportedSuite(BaseModel):
+    """What is read of the judge that wrote a report."""
+
+    version: str | None = None
 
 
 class Report(BaseModel):
@@ -54,6 +62,21 @@ class Report(BaseModel):
     target: ReportedTarget = ReportedTarget()
     seed: int = 0
     mode: Mode = Mode.FULL
+    reason: str = ""
+    started: str | None = None
+    suite: ReportedSuite = ReportedSuite()
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """Why the run may have told less than it could; none if it asked all of it and came to a verdict."""
+        unasked = next((one.reason for one in self.requirements if not one.asked), None)
+        is_without = not unasked and self.verdict == "no_verdict"
+        found = [
+            f"--mode {self.mode}" if self.mode is not Mode.FULL else None,
+            unasked or (f"no verdict, {self.reason}" if is_without else None),
+        ]
+        part = ["only some of the requirements were asked"] if self.partial else []
+        return [one for one in found if one] or part
 
     @property
     def observed(self) -> dict[str, ObservedChoice]:

@@ -66,6 +66,6 @@ def test_judge_sees_the_alternatives_that_the_stub_takes(tmp_path, api, number):
 
     named = {one.choice.id: one.alternative for one in taken if one.is_named}
     (tmp_path / "report.json").write_text(render_document(build_document(verdict)))
-    (tmp_path / "choices.yaml").write_text(render_choices_file(api, taken))
+    (tmp_path / "choices.yaml").write_text(render_choices_file(api, taken, "Chosen"))
     sources = read_chosen([tmp_path / "choices.yaml"], [], [tmp_path / "report.json"])
     assert [one.chosen for one in sources] == [{api: named}] * 2

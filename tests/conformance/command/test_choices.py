@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from conformance import proof
+from conformance.proof.messages import Response
 from conformance.suite.choice import load_choices
 from tests.conformance.command.commands import conformance, served
 
@@ -13,15 +14,25 @@ API = "suprsend"
 ENDINGS = "\n\r\x0b\x0c\x1c\x85\u2028\u2029\x00"  # of lines, for somebody
 
 
-def report(folder, *observed, api=API):
-    """Write a report.json by hand that has seen so many choices."""
+def report(folder, *observed, api=API, **members):
+    """Write a report.json by hand that has seen so many choices, with these *members* besides."""
     requirements = [
         {"id": f"{api}/{number}", "level": "OBSERVED", "status": "observed", "observed": one}
         for number, one in enumerate(observed)
     ]
     whole = {"schema": 1, "api": api, "verdict": "conformant", "partial": True, "requirements": requirements}
-    (folder / "report.json").write_text(json.dumps(whole))
+    (folder / "report.json").write_text(json.dumps(whole | members))
     return folder
+
+
+def answering_silence():
+    """Make a server that never answers what is asked about an unknown channel."""
+
+    class Silent(proof.reference_of(API)):
+        def answer(self, request):
+            return Response(0, is_silent=True) if b"pigeon" in request.body else super().answer(request)
+
+    return Silent()
 
 
 def saw(alternative, detail="seen", choice="unknown-channel"):
@@ -52,12 +63,13 @@ def test_report_of_a_run_becomes_a_file_of_choices(tmp_path):
     ],
 )
 def test_what_is_no_alternative_keeps_the_default(tmp_path, seen, line):
-    done = conformance("choices", report(tmp_path, seen))
+    told = saw("reads-as-default", choice="invalid-request")
+    done = conformance("choices", report(tmp_path, seen, told))
 
     assert f"  {line}" in done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("alternative", ["other", None, f"ignored{ENDINGS}unknown-channel: ignored"])
+@pytest.mark.parametrize("alternative", ["other", f"ignored{ENDINGS}unknown-channel: ignored"])
 def test_words_of_a_server_end_no_comment(tmp_path, alternative):
     said = (
         "".join(f"{ending}unknown-channel: ignored" for ending in ENDINGS)
@@ -67,7 +79,7 @@ def test_words_of_a_server_end_no_comment(tmp_path, alternative):
     done = conformance("choices", report(tmp_path, saw(alternative, said)))
 
     assert yaml.safe_load(done.stdout) == {API: {}}
-    assert len(done.stdout.splitlines()) == 1 + len(load_choices(API))
+    assert len(done.stdout.splitlines()) == 2 + len(load_choices(API))
     assert max(map(len, done.stdout.splitlines())) < 500
 
 
@@ -76,8 +88,9 @@ def test_words_of_a_server_end_no_comment(tmp_path, alternative):
     [
         (
             [None],
-            "says nothing of choices; it is of an earlier version, or of a run that asked about none; run",
+            "tells no choice: only some of the requirements were asked; run",
         ),
+        ([{"choice": "unknown-channel", "alternative": None}], "tells no choice: only some of"),
         ([{"choice": 5}], "is not a report.json: requirements.0.observed.choice: "),
     ],
 )
@@ -93,3 +106,47 @@ def test_report_on_an_api_without_choices_is_one_clear_line(tmp_path):
 
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
     assert "is a report on lib rary, whose contract names no choices" in done.stderr
+
+
+def test_report_of_a_run_that_told_nothing_becomes_no_file(tmp_path):
+    """Written over the file that is committed, an empty one would take all its choices away."""
+    with served(tmp_path, answering_silence()) as profile:
+        conformance("run", profile, "--only", "unknown-channel", "--report-dir", tmp_path)
+    done = conformance("choices", tmp_path)
+
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert ": tells no choice: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ({"mode": "read-only"}, "--mode read-only"),
+        ({}, "only some of the requirements were asked"),
+        ({"partial": False, "verdict": "no_verdict", "reason": "gone\n\x1b"}, r"no verdict, gone \x1b"),
+        ({"partial": False}, None),
+    ],
+)
+def test_what_a_part_of_a_run_could_not_tell_is_counted(tmp_path, members, why):
+    done = conformance("choices", report(tmp_path, saw("ignored"), **members))
+    count = len(load_choices(API))
+
+    assert done.exit_code == 0
+    assert done.stderr == (
+        f"conformance: {count - 1} of {count} choices could not be told: {why}\n" if why else ""
+    )
+
+
+def test_file_says_what_it_was_seen_of(tmp_path):
+    members = {
+        "target": {"name": f"Staging{ENDINGS}suprsend: {{}}", "base_url": "https://staging"},
+        "started": "2026-12-01T10:00:00+00:00",
+        "seed": 7,
+        "suite": {"version": "1.2"},
+    }
+    done = conformance("choices", report(tmp_path, saw("ignored"), **members))
+    first = done.stdout.splitlines()[0]
+
+    assert first.startswith("# How Staging")
+    assert first.endswith(" chose on 2026-12-01T10:00:00+00:00: --mode full, --seed 7, conformance 1.2")
+    assert yaml.safe_load(done.stdout) == {API: {"unknown-channel": "ignored"}}
