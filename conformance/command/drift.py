@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.command.errors import exit_with_usage_error, report_errors
+from conformance.command.errors import NO_VERDICT, exit_with_usage_error, print_error, report_errors
 from conformance.command.options import ProfileFile, parse_duration_option, parse_mode_option
 
 if TYPE_CHECKING:
@@ -72,7 +72,11 @@ def compare_with_stub(
         typer.echo(json.dumps(summary.build_document(found), indent=1))
     else:
         terminal.print_lines(list(summary.render_lines(found)))
-    sys.exit(DRIFTED if found.has_broken_promise else 0)
+    if found.has_broken_promise:
+        sys.exit(DRIFTED)
+    if found.shortfall:
+        print_error(f"no comparison: {found.shortfall}")
+        sys.exit(NO_VERDICT)
 
 
 def _find_stub(named: str, target: AnyTarget) -> AnyTarget:

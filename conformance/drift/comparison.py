@@ -61,14 +61,21 @@ class Comparison:
     groups: Sequence[DifferenceGroup]
 
     @property
-    def share(self) -> float:
-        """The part of the requests that both answer alike."""
-        return self.equal / self.compared if self.compared else 1.0
+    def share(self) -> float | None:
+        """The part of the requests that both answer alike; None if none was compared."""
+        return self.equal / self.compared if self.compared else None
 
     @property
     def stopped(self) -> str | None:
         """Why the run of the target has ended early; None if it has not."""
         return self.verdict.stopped or self.verdict.ended_by
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why what was compared tells nothing of the whole; None if it does."""
+        if self.stopped:
+            return f"the run of the target has ended early: {self.stopped}"
+        return None if self.compared else "nothing was compared"
 
     @property
     def has_broken_promise(self) -> bool:

@@ -17,14 +17,15 @@ _MOST_SHOWN = 20
 
 def render_lines(comparison: Comparison) -> Iterator[str]:
     """Yield the lines that tell a comparison: the share, the choices, and what no choice explains."""
-    yield (
-        f"{comparison.equal} of {comparison.compared} requests are answered alike "
-        f"({_show_share(comparison.share)}), by status and by the shape of the body; "
-        f"{comparison.same_status} by status"
-    )
+    if comparison.share is not None:
+        yield (
+            f"{comparison.equal} of {comparison.compared} requests are answered alike "
+            f"({_show_share(comparison.share)}), by status and by the shape of the body; "
+            f"{comparison.same_status} by status"
+        )
     verdict = comparison.verdict
-    if comparison.stopped:
-        yield f"the run of the target has ended early: {comparison.stopped}"
+    if comparison.shortfall:
+        yield comparison.shortfall
     if verdict.mode is not Mode.FULL:
         count = f"{comparison.left_out} of {len(verdict.results)} requirements"
         yield f"not sent, by --mode {verdict.mode}: what {count} need"
@@ -90,7 +91,7 @@ def build_document(comparison: Comparison) -> dict[str, Any]:
         "compared": comparison.compared,
         "equal": comparison.equal,
         "same_status": comparison.same_status,
-        "share": round(comparison.share, 4),
+        "share": None if comparison.share is None else round(comparison.share, 4),
     }
     return {
         "schema": SCHEMA,

@@ -24,6 +24,16 @@ class Multiple(REFERENCE):
         return Response(207, answer.body) if is_list else answer
 
 
+class Leaving(REFERENCE):
+    """Answers no more after some requests."""
+
+    asked = 0
+
+    def answer(self, request):
+        self.asked += 1
+        return Response(0, is_silent=True) if self.asked > 55 else super().answer(request)
+
+
 @pytest.fixture
 def target(tmp_path):
     with served(tmp_path, REFERENCE()) as profile:
@@ -46,6 +56,20 @@ def test_difference_in_a_promise_is_status_1(target):
     assert document["requests"]["equal"] < document["requests"]["compared"]
     assert document["mode"] == "read-only"
     assert REFERENCE().key not in done.stdout
+
+
+@pytest.mark.parametrize(("server", "status"), [(REFERENCE, 3), (Multiple, 1)])
+def test_target_that_is_gone_in_the_middle_is_no_comparison(tmp_path, server, status):
+    """What is left of it is shown; a promise that is broken in that part is broken."""
+    with served(tmp_path, Leaving()) as profile:
+        done = drift(profile, server(), "--json")
+    document = json.loads(done.stdout)
+
+    assert done.exit_code == status
+    assert document["stopped"]
+    assert document["requests"]["compared"] > 0
+    expected = f"conformance: no comparison: the run of the target has ended early: {document['stopped']}\n"
+    assert done.stderr.endswith(expected) == (status == 3)
 
 
 def test_stub_may_have_a_profile_of_its_own(target, tmp_path):

@@ -1,6 +1,7 @@
 """The same requests to a target and to a stub: what differs, what explains it, and what the contract promises."""
 
 import json
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -140,6 +141,16 @@ def test_servers_that_are_equal_differ_in_nothing():
         f"not sent, by --mode read-only: what {comparison.left_out} of {len(comparison.verdict.results)} "
         "requirements need"
     ]
+
+
+def test_share_of_nothing_is_none(drifted):
+    """Nothing that was compared is no proof that both are alike."""
+    nothing = replace(drifted, compared=0, equal=0, same_status=0, groups=[])
+
+    assert (nothing.share, nothing.shortfall) == (None, "nothing was compared")
+    assert build_document(nothing)["requests"]["share"] is None
+    assert next(iter(render_lines(nothing))) == "nothing was compared"
+    assert drifted.shortfall is None
 
 
 @pytest.mark.parametrize("who", ["stub", "target"])
