@@ -60,11 +60,10 @@ def _describe_run(report: Report) -> str:
     """Say what the choices were seen of, when and how."""
     from conformance.http.foreign_text import to_one_line
 
-    target, version = report.target, report.suite.version
-    return to_one_line(
-        f"How {target.name or target.base_url or 'a server'} chose on {report.started or 'a day that was not noted'}: "
-        f"--mode {report.mode}, --seed {report.seed}, conformance {version or 'of an earlier version'}"
-    )
+    target, version = report.target, report.suite.version or "of an earlier version"
+    who, when = target.name or target.base_url or "a server", report.started or "a day that was not noted"
+    line = f"How {who} chose on {when}: --mode {report.mode}, --seed {report.seed}, conformance {version}"
+    return to_one_line(line)
 
 
 def _render_choice(taken: TakenChoice) -> str:

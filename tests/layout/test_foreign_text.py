@@ -48,7 +48,9 @@ ALLOWED = {
     "conformance/contract/patterns.py: shorten_text(json.dumps(one), _LONGEST_SHOWN)",
     "conformance/contract/reading.py: ' '.join(str(error).split())[:_LONGEST_COMPLAINT]",
     # Of results, exchanges and requirements, which have no credential.
+    "conformance/command/choices.py: to_one_line('; '.join(shortfalls))",
     "conformance/command/choices.py: to_one_line(found.api)",
+    "conformance/command/choices.py: to_one_line(line)",
     "conformance/command/choices.py: to_one_line(taken.detail, _LONGEST_DETAIL)",
     "conformance/judge/door.py: shorten_text(shown.get(name, ''), _LONGEST_HEADER)",
     "conformance/judge/result.py: to_one_line(render_member(self.member))",
