@@ -38,6 +38,35 @@ def name_creation(answer: Response, slug: str) -> str:
     return "springs-up" if is_category else "accepted-without-a-category"
 
 
+def lists_channel(answer: Response, names: Iterable[str]) -> bool:
+    """Tell whether a category that *answer* carries lists a channel of one of *names*."""
+    try:
+        listed = [str(one.get("channel")) for one in channels_of(answer)]
+    except Inconclusive:
+        return False
+    return not set(names).isdisjoint(listed)
+
+
+def find_new_channels(before: Response, after: Response) -> list[str]:
+    """Return the names of the channels that *after* lists and *before*, where all were in, did not."""
+    try:
+        known, listed = ([str(one.get("channel")) for one in channels_of(each)] for each in (before, after))
+    except Inconclusive:
+        return []
+    return [name for name in listed if name not in known]
+
+
+def name_silent_list(plain: Response, answer: Response) -> str | None:
+    """Name how a list that names no channel was answered; None if an opt_in without it, *plain*, does not opt in."""
+    if not answer.ok or not shows_preference(plain, IN):
+        return name_refusal(answer)
+    without = channel_preferences(plain)
+    staying = [channel for channel, word in without.items() if word == IN]
+    if any(find_word(plain, answer, channel) == OUT for channel in staying):
+        return "opts-channels-out"
+    return name_opt_in(answer, "accepted")
+
+
 def find_word(before: Response, after: Response, channel: str) -> str | None:
     """Find whether a channel is in or out *after* a write; None if no answer lists it.
 

@@ -25,6 +25,7 @@ from conformance.assertions.outcome import Inconclusive, NotTested
 from conformance.http.response import Response
 
 EMPTY_LIST: Mapping[str, Any] = {**OPT_IN, "opt_out_channels": []}
+NULL_LIST: Mapping[str, Any] = {**OPT_IN, "opt_out_channels": None}
 
 
 class CategorySwitch(NamedTuple):
@@ -74,11 +75,12 @@ class ListTurn(NamedTuple):
 
 
 class EmptyList(NamedTuple):
-    """Everything opted in, *settled*; then an opt-in without a list, *plain*, and one beside an *emptied* list."""
+    """Everything opted in, *settled*; then opt-ins: *plain*, beside an *emptied* list, and beside *null* for one."""
 
     settled: Response
     plain: Response
     emptied: Response
+    null: Response
 
 
 class WriteElsewhere(NamedTuple):
@@ -162,10 +164,11 @@ def opt_in_beside_list_once(driver: Driver) -> ListTurn:
 
 
 def empty_list_once(driver: Driver) -> EmptyList:
-    """Opt everything in, then opt in without a list, then beside an empty one."""
+    """Opt everything in, then opt in without a list, then beside an empty one, then beside null for one."""
 
     def write() -> EmptyList:
-        return EmptyList(driver.opt_in_fully(), driver.write(OPT_IN), driver.write(EMPTY_LIST))
+        settled, plain, emptied = driver.opt_in_fully(), driver.write(OPT_IN), driver.write(EMPTY_LIST)
+        return EmptyList(settled, plain, emptied, driver.write(NULL_LIST))
 
     return driver.client.memoize("empty list", write)
 

@@ -11,13 +11,18 @@ from conformance.apis.suprsend.category import (
     DOCUMENTED_CHANNELS,
     IN,
     OUT,
+    channels_to_name,
     editable_channels,
+    shows_preference,
 )
 from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
 from conformance.apis.suprsend.shared_writes import (
     choose_channels,
     choose_two_channels,
+    opt_in_beside_list_once,
     opt_in_fully_once,
+    repeat_writes_once,
+    switch_category_once,
     write_without_any_channel,
 )
 from conformance.http.response import Response
@@ -52,15 +57,27 @@ class KeptOptOuts(NamedTuple):
         return find_word(self.settled, self.later, self.named)
 
 
+class ListBesideOptOut(NamedTuple):
+    """The *answer* to an opt_out beside a list with *named*, and what that channel is after the next opt_in.
+
+    fate: None if that could not be told, and if the list was refused.
+    """
+
+    named: str
+    answer: Response
+    fate: str | None
+
+
 def opt_in_without_lists_once(driver: Driver, *, after_opt_out: bool = False) -> KeptOptOuts:
     """Take a channel out, and opt in without lists, perhaps after an opt_out of the category."""
 
     def write() -> KeptOptOuts:
         settled = opt_in_fully_once(driver)
         named = choose_channels(settled)[0]
+        if after_opt_out:  # as the requests that are repeated do
+            (out, _), _, (later, _) = repeat_writes_once(driver)
+            return KeptOptOuts(settled, named, out, later)
         out = driver.write({**OPT_IN, "opt_out_channels": [named]})
-        if after_opt_out:
-            driver.write(OPT_OUT)
         return KeptOptOuts(settled, named, out, driver.write(OPT_IN))
 
     return driver.client.memoize(("without lists", after_opt_out), write)
@@ -74,6 +91,29 @@ def name_silence(driver: Driver) -> str | None:
     if fate is None or later_fate is None:
         return None
     return names.get((fate, later_fate), "kept-after-opt-out")
+
+
+def write_list_beside_opt_out_once(driver: Driver) -> ListBesideOptOut:
+    """Let everything in, opt out beside a list, and opt in again in the way that keeps opt-outs, if there is one."""
+
+    def write() -> ListBesideOptOut:
+        turn, back = opt_in_beside_list_once(driver).back, switch_category_once(driver).back
+        settled = driver.opt_in_fully()
+        named = choose_channels(settled)[-1]
+        into = channels_to_name(settled)[:1]
+        answer = driver.write({**OPT_OUT, "opt_out_channels": [named]})
+        if not answer.ok or not shows_preference(answer, OUT):
+            return ListBesideOptOut(named, answer, None)
+        # What is out after an opt_out without a list as well tells nothing of the list.
+        if named not in into and find_word(settled, turn, named) == IN:
+            return ListBesideOptOut(
+                named, answer, find_word(settled, driver.write({**OPT_IN, "opt_in_channels": into}), named)
+            )
+        if find_word(settled, back, named) != IN:
+            return ListBesideOptOut(named, answer, None)
+        return ListBesideOptOut(named, answer, find_word(settled, driver.write(OPT_IN), named))
+
+    return driver.client.memoize("list beside opt_out", write)
 
 
 def write_invalid_preference(driver: Driver) -> Response:
@@ -99,11 +139,6 @@ def write_unknown_member(driver: Driver) -> Response:
         return driver.write(WITH_UNKNOWN_MEMBERS)
 
     return driver.client.memoize("unknown members", write)
-
-
-def write_null_list(driver: Driver) -> Response:
-    """Send null in the place of a list."""
-    return driver.client.memoize("null list", lambda: driver.write({**OPT_IN, "opt_out_channels": None}))
 
 
 def write_without_media_type(driver: Driver) -> Response:

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.apis.suprsend.alternatives import (
+    find_new_channels,
     find_word,
+    lists_channel,
     name_by_words,
     name_opt_in,
+    name_silent_list,
 )
 from conformance.apis.suprsend.category import (
     DOCUMENTED_CHANNELS,
@@ -22,7 +25,7 @@ from conformance.apis.suprsend.category import (
     editable_channels,
     shows_preference,
 )
-from conformance.apis.suprsend.driver import OPT_IN, OPT_OUT, Driver
+from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.apis.suprsend.shared_reads import (
     WITH_UNKNOWN_CHANNEL,
     write_refused_and_read,
@@ -44,7 +47,7 @@ from conformance.apis.suprsend.telling_writes import (
     opt_in_without_lists_once,
     switch_unnamed_channels_once,
     write_invalid_preference,
-    write_null_list,
+    write_list_beside_opt_out_once,
     write_truncated_body,
     write_unknown_member,
     write_without_any_listed_channel,
@@ -53,6 +56,7 @@ from conformance.apis.suprsend.telling_writes import (
 from conformance.assertions.expect import observe
 from conformance.assertions.outcome import NotTested
 from conformance.assertions.refusal import name_refusal
+from conformance.http.response import Response
 
 
 def test_category_without_channels(driver: Driver) -> None:
@@ -76,19 +80,20 @@ def test_unused_channel(driver: Driver) -> None:
     text = (
         f"{', '.join(unused)}, which the category does not list, and all others are {describe_answer(answer)}"
     )
-    observe(text, name_refusal(answer) or "ignored")
+    observe(text, name_refusal(answer) or ("listed" if lists_channel(answer, unused) else "ignored"))
 
 
 def test_invalid_preference(driver: Driver) -> None:
     """OBSERVED how a preference that is neither opt_in nor opt_out is refused. (suprsend: Body)"""
     answer = write_invalid_preference(driver)
-    observe(f"opt_sideways as the preference is {describe_answer(answer)}", name_refusal(answer))
+    alternative = name_refusal(answer) or "accepted"
+    observe(f"opt_sideways as the preference is {describe_answer(answer)}", alternative)
 
 
 def test_broken_json(driver: Driver) -> None:
     """OBSERVED how a body that breaks off is refused. (suprsend: Body)"""
     answer = write_truncated_body(driver)
-    observe(f"a body that breaks off is {describe_answer(answer)}", name_refusal(answer))
+    observe(f"a body that breaks off is {describe_answer(answer)}", name_refusal(answer) or "accepted")
 
 
 def _observe_after_opt_out(driver: Driver, body: Any, accepted: str) -> None:
@@ -153,8 +158,12 @@ def test_unknown_member(driver: Driver) -> None:
 def test_unknown_channel(driver: Driver) -> None:
     """OBSERVED how the name of a channel that does not exist is answered. (suprsend: Body)"""
     answer = write_refused_and_read(driver).channel
+    is_stored = lists_channel(answer, WITH_UNKNOWN_CHANNEL["opt_out_channels"])
     text = f"{json.dumps(WITH_UNKNOWN_CHANNEL)} after an opt_out is {describe_answer(answer)}"
-    observe(text, name_opt_in(answer, "ignored"))
+    observe(
+        f"{text}, which lists such a channel" if is_stored else text,
+        name_opt_in(answer, "stored" if is_stored else "ignored"),
+    )
 
 
 def _write_list(driver: Driver, listed: Callable[[str], Any], out: str, into: str) -> None:
@@ -169,6 +178,8 @@ def _write_list(driver: Driver, listed: Callable[[str], Any], out: str, into: st
     word = find_word(before, answer, names[0])
     alternative = name_refusal(answer) or name_by_words([word], {OUT: out, IN: into})
     shown = f", with {names[0]} listed as {describe_value(word)}" if answer.ok else ""
+    if new := find_new_channels(before, answer):
+        alternative, shown = "stored", f"{shown} and channels called {describe_value(new)}"
     observe(f"{json.dumps(body)} is {describe_answer(answer)}{shown}", alternative)
 
 
@@ -203,16 +214,20 @@ def test_channel_named_twice(driver: Driver) -> None:
     _write_list(driver, lambda name: [name, name], out="counts-once", into="ignored")
 
 
+def _observe_silent_list(driver: Driver, what: str, answer: Response) -> None:
+    """Record the answer to a list that names no channel, beside what an opt_in without one does."""
+    alternative = name_silent_list(empty_list_once(driver).plain, answer)
+    observe(f"{what} is {describe_answer(answer)}, with channels {channel_preferences(answer)}", alternative)
+
+
 def test_null_as_a_list(driver: Driver) -> None:
     """OBSERVED how null for opt_out_channels is answered. (suprsend: official clients)"""
-    answer = write_null_list(driver)
-    observe(f"null for opt_out_channels is {describe_answer(answer)}", name_refusal(answer) or "accepted")
+    _observe_silent_list(driver, "null for opt_out_channels", empty_list_once(driver).null)
 
 
 def test_list_without_channels(driver: Driver) -> None:
     """OBSERVED how an empty opt_out_channels is answered. (suprsend: official clients)"""
-    answer = empty_list_once(driver).emptied
-    observe(f"an empty opt_out_channels is {describe_answer(answer)}", name_refusal(answer) or "accepted")
+    _observe_silent_list(driver, "an empty opt_out_channels", empty_list_once(driver).emptied)
 
 
 def test_earlier_opt_outs(driver: Driver) -> None:
@@ -259,9 +274,15 @@ def test_channel_in_both_lists(driver: Driver) -> None:
 
 def test_lists_beside_opt_out(driver: Driver) -> None:
     """OBSERVED how a list beside opt_out is answered. (suprsend: Body)"""
-    answer = driver.write({**OPT_OUT, "opt_out_channels": ["email"]})
-    accepted = "ignored" if shows_preference(answer, OUT) else "opts-in"
-    observe(f"a list beside opt_out is {describe_answer(answer)}", name_refusal(answer) or accepted)
+    beside = write_list_beside_opt_out_once(driver)
+    accepted = "ignored" if beside.fate == IN else None if beside.fate is None else "stored"
+    if beside.answer.ok and not shows_preference(beside.answer, OUT):
+        accepted = "opts-in"
+    observe(
+        f"a list with {beside.named} beside opt_out is {describe_answer(beside.answer)}; "
+        f"after the next opt_in {beside.named} is {describe_value(beside.fate)}",
+        name_refusal(beside.answer) or accepted,
+    )
 
 
 def test_no_lists(driver: Driver) -> None:
