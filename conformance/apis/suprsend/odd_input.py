@@ -41,6 +41,9 @@ QUERY = ("tenant_id", "show_opt_out_channels", "locale")
 PREFERENCE, LISTS = "preference", ("opt_out_channels", "opt_in_channels")
 ITEMS = {f"an item of {name}": name for name in LISTS}
 NOTE, IN_NOTE = "an unknown member", "a member of an unknown member"
+INVALID_FLAG = Row(
+    "show_opt_out_channels", "a date"
+)  # neither true nor false, and in letters that any server reads
 FOLLOWED = (NOTE, IN_NOTE)  # beside these an opt_out is sent, which is to be followed if it is accepted
 
 TABLE = Table(
@@ -67,6 +70,7 @@ TABLE = Table(
         *(Row("tenant_id", kind) for kind in (TWICE, "an emoji", "NUL")),
         *(Row(item, "null") for item in ITEMS),
         Row("opt_out_channels", "an integer beyond 2^64"),
+        INVALID_FLAG,
         *(Row(METHOD, method) for method in ("GET", "OPTIONS", "DELETE")),
         *(Row(PATH, form) for form in ("a slash twice", "capitals")),
     ],

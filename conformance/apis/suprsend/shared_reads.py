@@ -188,7 +188,7 @@ def write_refused_and_read(driver: Driver) -> RefusedWrites:
     """Opt out, send what is refused, and read; without read-back only a channel that there is not is sent."""
 
     def write_and_read() -> RefusedWrites:
-        out, channel = driver.write(OPT_OUT), driver.write(WITH_UNKNOWN_CHANNEL)
+        out, channel = driver.opt_out(), driver.write(WITH_UNKNOWN_CHANNEL)
         if not driver.has_read_back:
             return RefusedWrites(out, channel, (), None)
         # An accepted one has opted the category in.

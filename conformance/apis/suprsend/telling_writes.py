@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from conformance.apis.suprsend.alternatives import find_word, name_by_words
@@ -25,20 +26,27 @@ from conformance.apis.suprsend.shared_writes import (
     switch_category_once,
     write_without_any_channel,
 )
+from conformance.assertions.outcome import UNDECIDED, NotTested
+from conformance.assertions.refusal import name_refusal
 from conformance.http.response import Response
 
 WITH_UNKNOWN_MEMBERS: Mapping[str, Any] = {**OPT_IN, "digest_schedule": None, "properties": {}}
+BLANK_TENANT: Mapping[str, str] = {"tenant_id": ""}
 _INVALID_PREFERENCE: Mapping[str, Any] = {"preference": "opt_sideways"}
 
 
 class UnnamedChannels(NamedTuple):
-    """The channel *out* went out, after everything had been let in, *before*; then opt_in_channels *named* another."""
+    """The channel *out* went out, after everything had been let in, *before*; then opt_in_channels *named* another.
+
+    blank: the answer to the same with an empty tenant_id, sent next.
+    """
 
     out: str
     named: str
     before: Response
     first: Response
     answer: Response
+    blank: Response
 
 
 class KeptOptOuts(NamedTuple):
@@ -164,15 +172,54 @@ def switch_unnamed_channels_once(driver: Driver) -> UnnamedChannels:
         before = driver.opt_in_fully()
         one, other = choose_two_channels(before)
         first = driver.write({**OPT_IN, "opt_out_channels": [one]})
-        answer = driver.write({**OPT_IN, "opt_in_channels": [other]})
-        return UnnamedChannels(one, other, before, first, answer)
+        body = {**OPT_IN, "opt_in_channels": [other]}
+        answer, blank = driver.write(body), driver.write(body, params=BLANK_TENANT)
+        driver.distrust_main_place()  # where it counts as a tenant, it tells nothing of this place
+        return UnnamedChannels(one, other, before, first, answer, blank)
 
     return driver.client.memoize("unnamed channels", write)
 
 
+def write_for_blank_tenant_once(driver: Driver) -> Response:
+    """Opt in with an empty tenant_id."""
+    with suppress(NotTested, *UNDECIDED):
+        return switch_unnamed_channels_once(driver).blank
+    return driver.client.memoize("blank tenant", lambda: driver.write(OPT_IN, params=BLANK_TENANT))
+
+
+def name_blank_tenant(driver: Driver) -> str | None:
+    """Name whether an empty tenant_id counts as none or is a tenant's of its own; None if that could not be told."""
+    answer = write_for_blank_tenant_once(driver)
+    refusal = name_refusal(answer)
+    if refusal is not None:
+        return refusal
+    if not shows_preference(answer, IN):
+        return "without-effect"
+    with suppress(NotTested, *UNDECIDED):
+        # Where channels that are not named stay as they are, the one that went out without a tenant tells.
+        switch = switch_unnamed_channels_once(driver)
+        if name_unnamed_channels(switch) == "kept":
+            words = {OUT: "counts-as-absent", IN: "a-tenant-of-its-own"}
+            return name_by_words([find_word(switch.before, answer, switch.out)], words)
+    return _name_blank_tenant_by_read(driver) if driver.has_read_back else None
+
+
+def _name_blank_tenant_by_read(driver: Driver) -> str | None:
+    """Name it by what is read without a tenant after an opt_out for the empty one."""
+    driver.write(OPT_IN)
+    out = driver.write(OPT_OUT, params=BLANK_TENANT)
+    driver.distrust_main_place()
+    read = driver.read_until(lambda answer: shows_preference(answer, OUT))
+    driver.write(OPT_IN, params=BLANK_TENANT)
+    driver.distrust_main_place()
+    if not shows_preference(out, OUT) or not isinstance(read, Response) or not read.ok:
+        return None
+    return "counts-as-absent" if shows_preference(read, OUT) else "a-tenant-of-its-own"
+
+
 def name_unnamed_channels(switch: UnnamedChannels) -> str | None:
     """Name what opt_in_channels does to the channels that it does not name; None if that could not be told."""
-    out, named, before, first, answer = switch
+    out, named, before, first, answer, _ = switch
     others = [channel for channel in editable_channels(before) if channel not in (out, named)]
     if find_word(before, first, out) != OUT or not answer.ok:
         return None

@@ -96,6 +96,28 @@ def test_broken_json(driver: Driver) -> None:
     observe(f"a body that breaks off is {describe_answer(answer)}", name_refusal(answer) or "accepted")
 
 
+def _write_list(driver: Driver, listed: Callable[[str], Any], out: str, into: str) -> None:
+    """Let all channels in, send the list of opt-outs that *listed* makes of one of them, and record the answer.
+
+    out, into: the alternatives that it is if the channel goes out, and if it stays in.
+    """
+    before = driver.opt_in_fully()
+    names = choose_channels(before, fewest=0) or DOCUMENTED_CHANNELS
+    body = {**OPT_IN, "opt_out_channels": listed(names[0])}
+    answer = driver.write(body)
+    word = find_word(before, answer, names[0])
+    alternative = name_refusal(answer) or name_by_words([word], {OUT: out, IN: into})
+    shown = f", with {names[0]} listed as {describe_value(word)}" if answer.ok else ""
+    if new := find_new_channels(before, answer):
+        alternative, shown = "stored", f"{shown} and channels called {describe_value(new)}"
+    observe(f"{json.dumps(body)} is {describe_answer(answer)}{shown}", alternative)
+
+
+def test_channel_named_twice(driver: Driver) -> None:
+    """OBSERVED how a list that names a channel twice is answered. (suprsend: Body)"""
+    _write_list(driver, lambda name: [name, name], out="counts-once", into="ignored")
+
+
 def _observe_after_opt_out(driver: Driver, body: Any, accepted: str) -> None:
     """Opt out, send *body*, and record the answer, which is the alternative *accepted* if it opts in."""
     driver.opt_out()
@@ -148,13 +170,6 @@ def test_no_body(driver: Driver) -> None:
     observe(f"no body after an opt_out is {describe_answer(answer)}", name_opt_in(answer, "opts-in"))
 
 
-def test_unknown_member(driver: Driver) -> None:
-    """OBSERVED how members beyond the documented ones are answered. (suprsend: Body)"""
-    answer = write_unknown_member(driver)
-    text = f"{json.dumps(WITH_UNKNOWN_MEMBERS)} after an opt_out is {describe_answer(answer)}"
-    observe(text, name_opt_in(answer, "ignored"))
-
-
 def test_unknown_channel(driver: Driver) -> None:
     """OBSERVED how the name of a channel that does not exist is answered. (suprsend: Body)"""
     answer = write_refused_and_read(driver).channel
@@ -166,21 +181,11 @@ def test_unknown_channel(driver: Driver) -> None:
     )
 
 
-def _write_list(driver: Driver, listed: Callable[[str], Any], out: str, into: str) -> None:
-    """Let all channels in, send the list of opt-outs that *listed* makes of one of them, and record the answer.
-
-    out, into: the alternatives that it is if the channel goes out, and if it stays in.
-    """
-    before = driver.opt_in_fully()
-    names = choose_channels(before, fewest=0) or DOCUMENTED_CHANNELS
-    body = {**OPT_IN, "opt_out_channels": listed(names[0])}
-    answer = driver.write(body)
-    word = find_word(before, answer, names[0])
-    alternative = name_refusal(answer) or name_by_words([word], {OUT: out, IN: into})
-    shown = f", with {names[0]} listed as {describe_value(word)}" if answer.ok else ""
-    if new := find_new_channels(before, answer):
-        alternative, shown = "stored", f"{shown} and channels called {describe_value(new)}"
-    observe(f"{json.dumps(body)} is {describe_answer(answer)}{shown}", alternative)
+def test_unknown_member(driver: Driver) -> None:
+    """OBSERVED how members beyond the documented ones are answered. (suprsend: Body)"""
+    answer = write_unknown_member(driver)
+    text = f"{json.dumps(WITH_UNKNOWN_MEMBERS)} after an opt_out is {describe_answer(answer)}"
+    observe(text, name_opt_in(answer, "ignored"))
 
 
 def test_channel_of_the_example(driver: Driver) -> None:
@@ -207,11 +212,6 @@ def test_channels_of_other_types(driver: Driver) -> None:
     _write_list(
         driver, lambda name: [1, None, {"channel": name}], out="objects-name-channels", into="ignored"
     )
-
-
-def test_channel_named_twice(driver: Driver) -> None:
-    """OBSERVED how a list that names a channel twice is answered. (suprsend: Body)"""
-    _write_list(driver, lambda name: [name, name], out="counts-once", into="ignored")
 
 
 def _observe_silent_list(driver: Driver, what: str, answer: Response) -> None:

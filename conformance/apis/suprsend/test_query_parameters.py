@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from conformance.apis.suprsend.alternatives import name_creation, name_opt_in, name_tenant_scope
+from conformance.apis.suprsend.alternatives import name_creation, name_tenant_scope
 from conformance.apis.suprsend.category import (
     describe_answer,
     describe_value,
@@ -13,7 +13,12 @@ from conformance.apis.suprsend.category import (
 from conformance.apis.suprsend.driver import OPT_IN, Driver
 from conformance.apis.suprsend.shared_reads import TenantReads, write_for_tenant_and_read
 from conformance.apis.suprsend.shared_writes import write_with_client_options
-from conformance.apis.suprsend.telling_writes import name_unnamed_channels, switch_unnamed_channels_once
+from conformance.apis.suprsend.telling_writes import (
+    name_blank_tenant,
+    name_unnamed_channels,
+    switch_unnamed_channels_once,
+    write_for_blank_tenant_once,
+)
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import UNDECIDED, NotTested
 from conformance.http.response import Response
@@ -69,5 +74,5 @@ def test_unknown_tenant(driver: Driver) -> None:
 
 def test_blank_tenant(driver: Driver) -> None:
     """OBSERVED how an empty tenant_id is answered. (suprsend: Query Parameters)"""
-    answer = driver.write(OPT_IN, params={"tenant_id": ""})
-    observe(f"a blank tenant_id is {describe_answer(answer)}", name_opt_in(answer, "counts-as-absent"))
+    answer = write_for_blank_tenant_once(driver)
+    observe(f"a blank tenant_id is {describe_answer(answer)}", name_blank_tenant(driver))

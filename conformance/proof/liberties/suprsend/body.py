@@ -113,6 +113,8 @@ class OptOutForgets(Reference):
 class OptOutRemembersLists(Reference):
     """A list beside opt_out is kept for later."""
 
+    takes = frozenset({"list-beside-opt-out=other"})
+
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         kept = super()._make_choice(place, before, "opt_in", body)
         return kept if preference == "opt_in" else self._opt_out(place, kept)
@@ -130,6 +132,19 @@ class UnknownChannelsIgnored(Reference):
         if not isinstance(channels, list):
             return None
         return frozenset(channel for channel in channels if isinstance(channel, str))
+
+
+class UnknownChannelsStored(Reference):
+    """Any name is one of a channel, which is listed where it is out."""
+
+    takes = frozenset({"unknown-channel=other"})
+
+    def _check_channel(self, channel: Any, field: str) -> str:
+        return channel if isinstance(channel, str) else super()._check_channel(channel, field)
+
+    def _render_channels(self, category: Category, choice: Choice) -> Any:
+        names = dict.fromkeys((*category.channels, *sorted(choice.opted_out)))
+        return [self._render_channel(name, category, choice) for name in names]
 
 
 class UnheldChannelsRefused(Reference):

@@ -54,6 +54,17 @@ class StrictGateway(BehindStrictGateway, Reference):
     """A gateway refuses odd paths, methods and headers with 400, 405, 414, 431 and 501, each with a page."""
 
 
+class FlagIsTrueOrNot(Reference):
+    """show_opt_out_channels is true or counts as false, but for what is not written in UTF-8."""
+
+    takes = frozenset({"invalid-flag=ignored"})
+
+    def _wants_opted_out_channels(self, request: Request) -> bool:
+        if "\N{REPLACEMENT CHARACTER}" in request.query.get("show_opt_out_channels", ""):
+            raise Refused(400, "the query is not UTF-8")
+        return request.query.get("show_opt_out_channels") == "true"
+
+
 class TakesWhatCanBeRead(Reference):
     """Paths are tidied up, any media type will do, unknown tenants have the defaults, and lists need not be lists."""
 

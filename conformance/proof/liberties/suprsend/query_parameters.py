@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, ClassVar
 
 from conformance.proof.messages import Request
 from conformance.proof.reference.suprsend import Place, Reference, Refused
@@ -15,6 +16,25 @@ class TenantsShare(Reference):
 
     def _storage_place(self, place: Place) -> Place:
         return replace(place, tenant="")
+
+
+class BlankIsATenant(Reference):
+    """A tenant whose name is empty is another one than none."""
+
+    takes = frozenset({"blank-tenant=other"})
+    tenants: ClassVar = {*Reference.tenants, "blank"}
+
+    def _find_tenant(self, request: Request) -> str:
+        return "blank" if request.target.endswith("tenant_id=") else super()._find_tenant(request)
+
+
+class BlankIsATenantAndListsReplace(BlankIsATenant):
+    """A tenant whose name is empty is another one than none, and whatever is not named as out is in."""
+
+    takes = frozenset({"blank-tenant=other", "unnamed-channels=opted-in"})
+
+    def _opted_out_channels(self, before: Any, out: Any, into: Any) -> frozenset[str]:
+        return super()._opted_out_channels(before, out or frozenset(), into) - (into or frozenset())
 
 
 class TenantsUnlockCategories(Reference):
