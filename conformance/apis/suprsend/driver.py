@@ -23,7 +23,7 @@ from conformance.apis.suprsend.category import (
 from conformance.apis.suprsend.place import UNKNOWN, Place
 from conformance.apis.suprsend.profile import Profile
 from conformance.apis.suprsend.reading import ReadingDriver
-from conformance.assertions.outcome import Outcome, RunStopped, Unjudgeable
+from conformance.assertions.outcome import Inconclusive, Outcome, RunStopped, Unjudgeable
 from conformance.generation.case import Case
 from conformance.http.client import UNSET, Client
 from conformance.http.connection import Request
@@ -226,7 +226,13 @@ class Driver(ReadingDriver):
         if _has_all_in(answer, seen):
             return answer
         require_success(self.write(OPT_OUT, at))
-        return require_success(self.write(OPT_IN, at))
+        answer = require_success(self.write(OPT_IN, at))
+        if not _has_all_in(answer, seen):  # without a list some of the document's may be out again
+            answer = require_success(self.write({**OPT_IN, "opt_in_channels": documented}, at))
+        listed = editable_channels(answer)
+        if left := [channel for channel in documented if listed.get(channel) != IN]:
+            raise Inconclusive(f"{', '.join(left)} stay out, whatever opts them in")
+        return answer
 
     def opt_out(self) -> Response:
         """Opt out, unless the latest write that was not refused has done so."""
@@ -353,8 +359,8 @@ class Driver(ReadingDriver):
         """
         if not self.run.mode.may_write:
             return None
-        restore_restrictions, self.restore_restrictions = self.restore_restrictions, None
-        remains = restore_restrictions() if restore_restrictions else None
+        remains = self.restore_restrictions() if self.restore_restrictions else None
+        self.restore_restrictions = None  # not before: what breaks off has to be done again
         for place in list(self._touched):
             try:
                 self._opt_everything_in(place)
