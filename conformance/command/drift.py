@@ -48,6 +48,7 @@ def compare_with_stub(
     Exit status: 0 no promise of the contract differs, 1 one does, 2 usage or profile error, 3 no comparison.
     """
     from conformance.drift import comparison, summary
+    from conformance.judge.session import CannotRun
     from conformance.judge.suites import read_profile, suite_of
     from conformance.report.terminal import Detail, PipeSafeConsole, Terminal
 
@@ -58,16 +59,22 @@ def compare_with_stub(
     console = PipeSafeConsole(soft_wrap=True, stderr=is_json)
     terminal = Terminal(console, Detail.QUIET if is_json else Detail.NORMAL)
     terminal.print_target(target)
-    with terminal.show_progress(len(suite_of(target).requirements())):
-        found = comparison.compare_with_stub(
-            target,
-            stub_target,
-            seed=seed,
-            mode=chosen_mode,
-            budget_s=budget_s,
-            on_start=terminal.note_asked,
-            on_result=terminal.print_result,
-        )
+    try:
+        with terminal.show_progress(len(suite_of(target).requirements())):
+            found = comparison.compare_with_stub(
+                target,
+                stub_target,
+                seed=seed,
+                mode=chosen_mode,
+                budget_s=budget_s,
+                on_start=terminal.note_asked,
+                on_result=terminal.print_result,
+            )
+    except CannotRun as error:
+        # The address of the stub is in no profile.
+        said = str(error)
+        is_option = "://" in stub and said.startswith("the stub: ")
+        raise CannotRun(said.replace("base_url", "--stub") if is_option else said) from None
     if is_json:
         typer.echo(json.dumps(summary.build_document(found), indent=1))
     else:

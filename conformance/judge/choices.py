@@ -56,7 +56,7 @@ def _judge_choice(choice: Choice, seen: ObservedChoice | None) -> TakenChoice:
     is_known = seen.alternative is None or seen.alternative in (OTHER, *choice.alternatives)
     detail = seen.detail or ("" if seen.alternative else _NOT_ASKED)
     if is_known:
-        return TakenChoice(choice, seen.alternative, detail)
+        return TakenChoice(choice, seen.alternative, ": ".join(filter(None, (seen.unlisted, detail))))
     return TakenChoice(choice, OTHER, f"{seen.alternative}: {detail}")
 
 

@@ -185,17 +185,25 @@ def _compare_choices(old: Report, new: Report) -> Iterator[Change]:
         merge_observed(one.observed for one in report.requirements if one.status == "observed")
         for report in (old, new)
     )
+    if after and not old.observed:
+        yield Change(f"{'choice':{_WIDTH}}  the earlier report tells nothing of choices", False)
     for id_, now in after.items():
-        if id_ in before and before[id_].alternative != now.alternative:
+        if id_ in before and _is_other_choice(before[id_], now):
             line = f"{'choice':{_WIDTH}}  {new.api}/{id_}: {_show_choice(before[id_])} -> {_show_choice(now)}"
             yield Change(escape_controls(line), False)
 
 
+def _is_other_choice(old: ObservedChoice, new: ObservedChoice) -> bool:
+    if old.alternative != new.alternative:
+        return True
+    # Not the detail: times and ids in it differ from run to run. Earlier reports have no name for what is unlisted.
+    return None not in (old.unlisted, new.unlisted) and old.unlisted != new.unlisted
+
+
 def _show_choice(one: ObservedChoice) -> str:
-    detail = (
-        "" if one.alternative not in (OTHER, None) or not one.detail else f" ({' '.join(one.detail.split())})"
-    )
-    return f"{one.alternative or NOT_TOLD}{detail}"
+    said = (one.unlisted, one.detail) if one.alternative in (OTHER, None) else ()
+    detail = ": ".join(" ".join(text.split()) for text in said if text)
+    return f"{one.alternative or NOT_TOLD}{detail and f' ({detail})'}"
 
 
 def _describe_new(one: ReportedRequirement) -> Change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,8 @@ from conformance.suite.requirement import Requirement
 from openapi.choices import Choice, read_choices
 
 OTHER, NOT_TOLD = "other", "not told"
+# What a requirement calls what it saw has the form of an alternative; nothing that a server says gets into it.
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,9}")
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,14 @@ class ObservedChoice:
     """The alternative of a choice that a server takes, as far as it was seen.
 
     alternative: by its name in the contract, OTHER for one that the contract does not name, None if it could not be
-    told. detail: what was seen, or why it could not be told.
+    told. detail: what was seen, or why it could not be told. unlisted: what the requirement calls it, such as
+    refused-451, where the contract has no such alternative.
     """
 
     choice: str
     alternative: str | None
     detail: str | None = None
+    unlisted: str | None = None
 
 
 @cache
@@ -42,8 +47,10 @@ def describe_observed(
     choice = find_choice(requirement)
     if choice is None:
         return None
-    named = alternative if alternative is None or alternative in choice.alternatives else OTHER
-    return ObservedChoice(choice.id, named, detail)
+    if alternative is None or alternative in choice.alternatives:
+        return ObservedChoice(choice.id, alternative, detail)
+    is_name = alternative != OTHER and _NAME.fullmatch(alternative)
+    return ObservedChoice(choice.id, OTHER, detail, alternative if is_name else None)
 
 
 def find_choice(requirement: Requirement) -> Choice | None:
@@ -66,7 +73,8 @@ def merge_observed(found: Iterable[ObservedChoice | None]) -> dict[str, Observed
 
 def _merge_alike(several: list[ObservedChoice]) -> ObservedChoice:
     told = [one for one in several if one.alternative is not None] or several
-    if len({one.alternative for one in told}) == 1:
+    names = {one.unlisted or one.alternative or NOT_TOLD for one in told}
+    if len(names) == 1:
         return told[0]
-    detail = "; ".join(f"{one.alternative}: {one.detail}" for one in told)
-    return ObservedChoice(told[0].choice, OTHER, detail)
+    detail = "; ".join(f"{one.unlisted or one.alternative}: {one.detail}" for one in told)
+    return ObservedChoice(told[0].choice, OTHER, detail, "-or-".join(sorted(names - {OTHER})) or None)

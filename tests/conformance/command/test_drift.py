@@ -115,6 +115,7 @@ def test_what_cannot_be_compared_is_one_clear_line(target, options, status, says
 
     assert (done.exit_code, done.stderr.count("\n")) == (status, 1)
     assert done.stderr.startswith(f"conformance: {says}")
+    assert "base_url" not in done.stderr
 
 
 def test_stub_of_another_api_is_one_clear_line(target, tmp_path):

@@ -50,6 +50,7 @@ def test_alternative_that_was_seen_is_in_the_report(status, alternative):
         "choice": "unknown-channel",
         "alternative": alternative,
         "detail": unknown["reason"],
+        "unlisted": "refused-409" if status == 409 else None,
     }
     assert str(status) in unknown["reason"]
 
@@ -80,7 +81,9 @@ def test_requirements_that_see_one_choice_are_merged():
 
     assert merge_observed([none, one, None, same]) == {"a": one}
     assert merge_observed([none]) == {"a": none}
-    assert merge_observed([one, other])["a"] == ObservedChoice("a", "other", "kept: x; lowered: z")
+    assert merge_observed([one, other])["a"] == ObservedChoice(
+        "a", "other", "kept: x; lowered: z", "kept-or-lowered"
+    )
 
 
 def test_page_has_a_table_of_what_was_chosen():

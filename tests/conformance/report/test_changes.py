@@ -180,18 +180,38 @@ def choosing(folder, name, alternative, status="observed"):
 @pytest.mark.parametrize(
     ("before", "after", "line"),
     [
+        ("refused-418", "refused-451", "other (refused-418: a) -> other (refused-451: b)"),
+        ("refused-451", "refused-451", None),  # the detail alone, which may hold a time
+        (None, "refused-451", None),  # as was before what is unlisted was told
+    ],
+)
+def test_change_between_what_the_contract_does_not_list_is_told(tmp_path, before, after, line):
+    files = [choosing(tmp_path, "old", "other"), choosing(tmp_path, "new", "other")]
+    for file, unlisted, detail in zip(files, (before, after), "ab", strict=True):
+        whole = json.loads(file.read_text())
+        whole["requirements"][0]["observed"] |= {"unlisted": unlisted, "detail": detail}
+        file.write_text(json.dumps(whole))
+    expected = f"choice        {API}/unknown-channel: {line}" if line else "nothing changed"
+
+    assert conformance("diff", *files).stdout == f"{expected}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
         ("ignored", "refused-422", "ignored -> refused-422"),
         ("ignored", "other", r"ignored -> other (seen by \x1b[31mnew)"),
         ("ignored", "ignored", None),
         ("other", "other", None),
-        (None, "ignored", None),  # the earlier report is older than choices
+        (None, "ignored", "the earlier report tells nothing of choices"),
     ],
 )
 def test_changed_choice_is_told_and_nothing_worse(tmp_path, before, after, line):
     done = conformance("diff", choosing(tmp_path, "old", before), choosing(tmp_path, "new", after))
 
     assert done.exit_code == 0
-    expected = f"choice        {API}/unknown-channel: {line}" if line else "nothing changed"
+    subject = f"{API}/unknown-channel: " if before else ""
+    expected = f"choice        {subject}{line}" if line else "nothing changed"
     assert done.stdout == f"{expected}\n"
 
 
