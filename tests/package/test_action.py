@@ -215,7 +215,7 @@ def test_mode_budget_and_exploration(runner):
 
 
 def test_what_is_excepted_and_failing_fast(runner):
-    inputs = {"only": "missing-*\nanswers-202", "except": "answers-2*\n*/answers-202", "fail_fast": "true"}
+    inputs = {"only": "missing-key*\nanswers-202", "except": "answers-2*\n*/answers-202", "fail_fast": "true"}
     said = runner.judge_here(LetsAllIn(), status=1, **inputs)
     report = json.loads((runner.workspace / "report" / "report.json").read_text())
     first, second = report["requirements"]

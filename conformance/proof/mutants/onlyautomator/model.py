@@ -42,7 +42,7 @@ class EveryThirdUpdateIsLost(Reference):
 
 
 class OnlyLatestRecordsAreKept(Reference):
-    """A record is forgotten when eighty others have been written after it."""
+    """A record is forgotten when ninety others have been written after it."""
 
     breaks = frozenset({"model-records-stand-alone", "written-is-listed"})
 
@@ -51,7 +51,7 @@ class OnlyLatestRecordsAreKept(Reference):
         with self.lock:
             key = self.record_key(body, caller)
             self.records[key] = self.records.pop(key)
-            for forgotten in list(self.records)[:-80]:
+            for forgotten in list(self.records)[:-90]:
                 del self.records[forgotten]
         return record
 

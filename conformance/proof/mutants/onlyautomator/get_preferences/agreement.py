@@ -240,7 +240,7 @@ class UpdatesAtOnceAreLost(Reference):
 
     def store_record(self, body: Record, caller: Caller) -> Record:
         self.under_way += 1
-        self.clock.sleep(0.01)  # long enough for the other updates of a race to come
+        self.clock.sleep(0.03)  # long enough for the other updates of a race to come
         key, is_alone = self.record_key(body, caller), self.under_way == 1
         with self.lock:
             old = None if is_alone else self.records.get(key)
