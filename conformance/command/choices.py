@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from conformance.judge.choices import TakenChoice
     from conformance.report.changes import Report
 
-_LONGEST_DETAIL = 300
-
 
 @report_errors()
 def print_choices(
@@ -69,11 +67,8 @@ def _describe_run(report: Report) -> str:
 def _render_choice(taken: TakenChoice) -> str:
     import yaml
 
-    from conformance.http.foreign_text import to_one_line
-
     choice = taken.choice
     if taken.is_named:
         return yaml.safe_dump({choice.id: taken.alternative}, width=1000).strip()
-    detail = to_one_line(taken.detail, _LONGEST_DETAIL)
-    why = f" ({detail})" if detail else ""
+    why = f" ({taken.short_detail})" if taken.detail else ""
     return f"# {choice.id}: {taken.shown}{why}; the default is {choice.default}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from conformance.http.foreign_text import to_one_line
 from conformance.suite.choice import NOT_TOLD, OTHER, ObservedChoice, load_choices
 from openapi.choices import Choice
 
+_LONGEST_DETAIL = 300  # characters
 _NOT_ASKED = "it was not asked"
 
 
@@ -38,8 +40,23 @@ class TakenChoice:
         return self.alternative or NOT_TOLD
 
     @property
-    def question(self) -> str:
-        """What the document leaves open: the first sentence of the reason."""
+    def text(self) -> str:
+        """What the contract says of the alternative; empty if it names none like it."""
+        return self.choice.alternatives[self.alternative].text if self.alternative and self.is_named else ""
+
+    @property
+    def default_text(self) -> str:
+        """What the contract says of the alternative that a stub takes unless told otherwise."""
+        return self.choice.alternatives[self.choice.default].text
+
+    @property
+    def short_detail(self) -> str:
+        """The detail, or its beginning."""
+        return to_one_line(self.detail, _LONGEST_DETAIL)
+
+    @property
+    def reason_of_default(self) -> str:
+        """Why a stub does so: the first sentence of the reason."""
         sentence, end, _ = " ".join(self.choice.reason.split()).partition(". ")
         return f"{sentence}{end.strip()}"
 

@@ -51,7 +51,7 @@ ALLOWED = {
     "conformance/command/choices.py: to_one_line('; '.join(shortfalls))",
     "conformance/command/choices.py: to_one_line(found.api)",
     "conformance/command/choices.py: to_one_line(line)",
-    "conformance/command/choices.py: to_one_line(taken.detail, _LONGEST_DETAIL)",
+    "conformance/judge/choices.py: to_one_line(self.detail, _LONGEST_DETAIL)",
     "conformance/judge/door.py: shorten_text(shown.get(name, ''), _LONGEST_HEADER)",
     "conformance/judge/result.py: to_one_line(render_member(self.member))",
     "conformance/judge/waiver_file.py: text[:_LONGEST_REASON]",

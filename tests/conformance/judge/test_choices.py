@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from markupsafe import escape
 
 from conformance import proof
 from conformance.judge.choices import list_taken, summarize_choices
@@ -92,10 +93,10 @@ def test_page_has_a_table_of_what_was_chosen():
     (row,) = (line for line in page.splitlines() if "<code>unknown-channel</code>" in line and "<tr>" in line)
 
     assert "How this implementation chose" in page
-    assert choice.reason.partition(". ")[0] in row
+    assert f"Why the stub does so: {escape(choice.reason.partition('. ')[0])}" in row
     assert "<b>other</b>" in row
     assert "409" in row
-    assert f"<td>{choice.default}</td>" in row
+    assert f"<td>{choice.default}: {escape(choice.alternatives[choice.default].text)}<br>" in row
     assert "<b>fine" not in page
 
 
@@ -134,7 +135,15 @@ def test_report_of_a_choice_survives_json():
 def test_table_begins_with_what_is_chosen_otherwise():
     page = render_page(judge(Choosy(422)))
     rows = [line for line in page.splitlines() if line.startswith("<tr><td><code>")]
+    text = load_choices(API)["unknown-channel"].alternatives["refused-422"].text
 
     assert "unknown-channel" in rows[0]
     assert len(rows) == len(load_choices(API))
     assert "not told" in rows[1]
+    assert f"<b>refused-422</b>: {escape(text)}<br>" in rows[0]
+
+
+def test_table_folds_what_is_as_by_the_stub():
+    page = render_page(judge(Choosy(400)))
+
+    assert page.index("<summary>As by the stub") < page.index("<code>unknown-channel</code></td>")
