@@ -45,7 +45,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Members other than these four are ignored. */
+        /** @description By default members other than these four are ignored. */
         PreferenceWrite: {
             /**
              * @description The id of the fan.

@@ -79,7 +79,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Members other than these three are ignored. */
+        /** @description By default members other than these three are ignored. */
         CategoryPreferenceWrite: {
             /**
              * @description opt_in to receive the category's notifications, opt_out to stop them.
