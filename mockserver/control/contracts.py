@@ -29,15 +29,15 @@ def load_own_contract() -> Spec:
 class Contracts:
     """The contracts by the name of their API, that of the control plane among them.
 
-    specs: those of the served APIs, as they are with the defaults of their choices. usual: the alternatives that the
+    specs: those of the served APIs, as they are with the defaults of their choices. initial: the alternatives that the
     stub was started with. compile_choices: compiles the operations for other ones.
     """
 
     def __init__(
-        self, specs: Mapping[str, Spec], usual: Choices, compile_choices: Callable[[Choices], object]
+        self, specs: Mapping[str, Spec], initial: Choices, compile_choices: Callable[[Choices], object]
     ) -> None:
         self._specs = {**specs, NAME: load_own_contract()}
-        self._usual = usual
+        self._initial = initial
         self._compile_choices = compile_choices
         self.names = list(self._specs)
         # To write one takes a hundred times as long as to answer a call, and few choices are made.
@@ -66,11 +66,11 @@ class Contracts:
         return yaml.safe_dump(spec, sort_keys=False, allow_unicode=True).encode()
 
     async def read_choices(self, document: Mapping[str, Any]) -> Choices:
-        """Read the alternatives that are in force after *document* chose some; of all others the usual ones are.
+        """Read the alternatives that are in force after *document* chose some; of all others those of the start are.
 
         Raises Invalid for APIs, choices and alternatives that are not known, and for what cannot be served.
         """
-        wanted = {**self._usual, **self._read_chosen(document)}
+        wanted = {**self._initial, **self._read_chosen(document)}
         try:
             # While others are served, so that the next call need not wait for it.
             await asyncio.to_thread(self._compile_choices, wanted)
@@ -82,12 +82,12 @@ class Contracts:
         found: dict[str, Mapping[str, str]] = {}
         errors = []
         for api, names in document.items():
-            if api not in self._usual:
-                known = suggest_nearest(api, list(self._usual))
+            if api not in self._initial:
+                known = suggest_nearest(api, list(self._initial))
                 errors.append(Violation(api, f"is not an API with choices; {known}"))
                 continue
             try:
-                found[api] = {**self._usual[api], **check_chosen(read_choices(self._specs[api]), names)}
+                found[api] = {**self._initial[api], **check_chosen(read_choices(self._specs[api]), names)}
             except UnknownChoice as error:
                 errors.append(Violation(api, str(error)))
         if errors:

@@ -32,7 +32,7 @@ class Variants:
         compile_api: Callable[[str, Mapping[str, str]], Iterable[Operation]],
     ) -> None:
         self._routes = routes
-        self._usual = choices
+        self._initial = choices
         self._compile_api = lru_cache(_MOST_KEPT)(lambda api, chosen: list(compile_api(api, dict(chosen))))
         self._known: OrderedDict[_Key, Routes] = OrderedDict()
         self._changing = Lock()
@@ -64,7 +64,7 @@ class Variants:
     def _make_routes(self, key: _Key) -> Routes:
         chosen, routes = dict(key), Routes()
         for api in dict.fromkeys(operation.api for operation in self._routes.operations):
-            if api in chosen and dict(chosen[api]) != self._usual[api]:
+            if api in chosen and dict(chosen[api]) != self._initial[api]:
                 operations = self._compile_api(api, chosen[api])
             else:
                 operations = [one for one in self._routes.operations if one.api == api]
