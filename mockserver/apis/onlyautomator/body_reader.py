@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import openapi
 from mockserver.http.problems import Invalid, Violation
+from openapi.choices import read_choices
 
 Body = dict[str, Any]
 ReadBody = Callable[[Body], Body]
@@ -18,15 +20,15 @@ _MEMBERS = frozenset({*_KEY, "value"})
 
 
 class _Step(NamedTuple):
-    """What a choice is about: something odd in some members, or in the whole body if none is named.
+    """What a choice is about: something in some members, or in the whole body if none is named.
 
-    message: says what is wrong, where the alternative is a refusal. changes: by the other alternatives that do
-    something.
+    is_about: tells whether it is there. message: says what is wrong, where the alternative is a refusal. changes: by
+    the other alternatives that do something.
     """
 
     choice: str
     members: Sequence[str]
-    is_odd: Callable[[Any], bool]
+    is_about: Callable[[Any], bool]
     message: str
     changes: Mapping[str, Callable[[Any], Any]] = {}
 
@@ -87,19 +89,9 @@ _STEPS = (
         "must be of letters, digits, underscores and hyphens",
     ),
 )
-# What an unknown fan is answered by itself, and what the contract refuses.
-_NEEDLESS = {
-    ("empty-fan-id", "refused-404"),
-    *(
-        (choice, "refused-400")
-        for choice in (
-            "empty-fan-id",
-            "empty-names",
-            "missing-value",
-            "number-for-fan-id",
-            "scalars-for-names",
-        )
-    ),
+# With these in force the contract refuses what is refused.
+_DEFAULTS = {
+    id_: choice.default for id_, choice in read_choices(openapi.load_contract("onlyautomator")).items()
 }
 
 
@@ -108,31 +100,30 @@ def make_body_reader(choices: Mapping[str, str]) -> ReadBody | None:
 
     It raises Invalid, with the choice that refuses the body.
     """
+    if all(choices[step.choice] == _DEFAULTS[step.choice] for step in _STEPS):
+        return None
     steps = [
-        step
+        _make_reader(step, choices[step.choice])
         for step in _STEPS
         if choices[step.choice].startswith("refused") or choices[step.choice] in step.changes
     ]
-    if all((step.choice, choices[step.choice]) in _NEEDLESS for step in steps):
-        return None
-    acts = [_make_act(step, choices[step.choice]) for step in steps]
 
     def read_body(body: Body) -> Body:
-        for act in acts:
-            body = act(body)
+        for read_step in steps:
+            body = read_step(body)
         return body
 
     return read_body
 
 
-def _make_act(step: _Step, alternative: str) -> ReadBody:
+def _make_reader(step: _Step, alternative: str) -> ReadBody:
     change = step.changes.get(alternative)
     if change is not None:
         return lambda body: {**body, **{name: change(body[name]) for name in step.members}}
 
     def refuse(body: Body) -> Body:
         subjects = [(name, body[name]) for name in step.members] or [("", body)]
-        violations = [Violation(name, step.message) for name, subject in subjects if step.is_odd(subject)]
+        violations = [Violation(name, step.message) for name, subject in subjects if step.is_about(subject)]
         if violations:
             raise Invalid(violations, choice=step.choice)
         return body
