@@ -75,7 +75,7 @@ TABLE = Table(
         *(Row(PATH, form) for form in ("a slash twice", "capitals")),
     ],
     before_body=frozenset({*SEGMENTS, *QUERY, TYPE, AUTHORIZATION, METHOD, PATH}),
-    size=48,
+    size=49,
     asked_elsewhere=frozenset(
         {
             ("tenant_id", "empty"),

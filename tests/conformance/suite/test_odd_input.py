@@ -16,7 +16,7 @@ from conformance.suite.odd_input import KINDS, ROWS, Kind, Row
 from tests.testbed.drivers import make_driver
 
 APIS = openapi.api_names()
-SEEDS = 225
+SEEDS = 150
 
 
 def table_module(api):
