@@ -41,8 +41,7 @@ CLOCKS_APART = timedelta(minutes=15)  # half of what the offsets of two zones di
 
 A_DAY = timedelta(days=1)  # however the zone of a body's timestamp is read
 # The alternatives of an id's form, by the patterns of those that are no UUIDs.
-_UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_FORMS = {"number": r"\d+", "ulid": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "prefixed": f"pref_{_UUID}"}
+_FORMS = {"number": r"\d+", "ulid": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "prefixed": "pref_uuid_[0-9A-Za-z-]+"}
 # The alternatives that times show: by the decimals of a second, and by the offset.
 _UNITS = {0: "seconds", 3: "milliseconds", 6: "microseconds"}
 _OFFSETS = {"Z": "z", "+00:00": "zero", "": "missing"}

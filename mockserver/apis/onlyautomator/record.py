@@ -18,7 +18,7 @@ _EXTENSIONS = ("chrome-extension://", "moz-extension://", "safari-web-extension:
 # By the alternatives of id-form.
 IDS: Mapping[str, Callable[[Ids], str]] = {
     "uuid": Ids.uuid,
-    "prefixed": lambda ids: f"pref_{ids.uuid()}",
+    "prefixed": lambda ids: f"pref_uuid_{ids.uuid()}",
     "number": lambda ids: str(UUID(ids.uuid()).node),
     "ulid": lambda ids: _write_ulid(UUID(ids.uuid()).int),
 }
