@@ -42,12 +42,17 @@ class PreferenceChange:
         preference = self._preference
         if self._is_locked_out(category):  # and that is not refused
             preference = category.effective_preference(None)
-        elif preference == "opt_in":
+        elif preference == "opt_in" or self._stores_list_beside_opt_out:
             was_out = category.effective_preference(old) == "opt_out"
             opt_outs = self._choose_opt_outs(opt_outs, category, was_out=was_out)
             if self._choices["last-channel"] == "goes-out" and _has_no_channel(category, opt_outs):
                 preference = "opt_out"
         return {"preference": preference, "opt_outs": list(opt_outs)}
+
+    @property
+    def _stores_list_beside_opt_out(self) -> bool:
+        has_list = self._opt_outs is not None or self._opt_ins is not None
+        return has_list and self._choices["list-beside-opt-out"] == "stored"
 
     def _choose_opt_outs(
         self, earlier: Collection[str], category: EffectiveCategory, *, was_out: bool

@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+import openapi
 from conformance.judge.suites import collect_requirements
 from conformance.suite.choice import load_choices
+from openapi.choices import list_decisions
 from tests.conformance.choices.tables import APIS, read_table
 
 
@@ -34,9 +36,21 @@ def test_every_observation_is_of_one_choice_or_stands_with_a_reason(api):
     assert sorted([*of_choices, *without]) == sorted(names_of_observed(api))
 
 
+def test_every_decision_has_alternatives_or_stands_with_a_reason(api):
+    decisions = list_decisions(openapi.load_contract(api))
+
+    assert [*read_table(api)["without_alternatives"]] == [
+        place for place, what in decisions if isinstance(what, str)
+    ]
+
+
 def test_reasons_are_sentences(api):
     table = read_table(api)
-    reasons = [*table["without_choice"].values(), *(one["reason"] for one in table["hidden"])]
+    reasons = [
+        *table["without_choice"].values(),
+        *table["without_alternatives"].values(),
+        *(one["reason"] for one in table["hidden"]),
+    ]
 
     assert [why for why in reasons if not re.fullmatch(r"[A-Z].{20,}\.", why)] == []
 
