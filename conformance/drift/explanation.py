@@ -15,7 +15,6 @@ from conformance.judge.result import Result
 from conformance.suite.choice import OTHER
 from openapi.choices import Choice
 
-_STATUS_OF_NAME = re.compile(r"-([1-5][0-9]{2})(?:-|$)")
 _FIRST_ERROR = 400
 _ALMOST_ALL = 0.9
 
@@ -30,11 +29,11 @@ class ChosenApart:
 
     @property
     def statuses(self) -> tuple[str | None, str | None]:
-        """The statuses that the names of the two alternatives say; None where a name says none."""
+        """The statuses of the two alternatives; None where one has none."""
         return self._read_status(self.target), self._read_status(self.stub)
 
     def predicts(self, difference: Difference) -> bool | None:
-        """Tell whether the two alternatives are the two statuses; None if their names leave that open."""
+        """Tell whether the two alternatives are the two statuses; None if they leave that open."""
         pairs = list(zip(self.statuses, (difference.target, difference.stub), strict=True))
         # A redirect comes before whatever the other server has to say.
         if any(named == answered and str(named).startswith("3") for named, answered in pairs):
@@ -62,9 +61,8 @@ class ChosenApart:
         return at[-2:-1] == ("properties",) and at[-1] in steps
 
     def _read_status(self, alternative: str) -> str | None:
-        # A name that the contract does not have may be anything.
-        named = _STATUS_OF_NAME.search(alternative) if alternative in self.choice.alternatives else None
-        return named[1] if named else None
+        known = self.choice.alternatives.get(alternative)
+        return str(known.status) if known is not None and known.status is not None else None
 
 
 def list_chosen_apart(target: Sequence[TakenChoice], stub: Sequence[TakenChoice]) -> list[ChosenApart]:

@@ -11,18 +11,10 @@ from conformance.suite.choice import ObservedChoice
 from openapi.choices import Alternative, Choice
 
 WRITE = "PATCH /things"
+STATUSES = {"refused-400": 400, "refused-422": 422, "redirect-308-to-slash": 308}
 ALTERNATIVES = {
-    name: Alternative(name, name)
-    for name in (
-        "refused-400",
-        "refused-422",
-        "redirect-308-to-slash",
-        "ignored",
-        "merge",
-        "replace",
-        "uuid",
-        "number",
-    )
+    name: Alternative(name, name, STATUSES.get(name))
+    for name in (*STATUSES, "ignored", "merge", "replace", "uuid", "number")
 }
 BODIES = {"plain": Alternative("plain", "plain"), "html": Alternative("html", "html", media_type="text/html")}
 
