@@ -79,17 +79,20 @@ class Contracts:
         return wanted
 
     def _read_chosen(self, document: Mapping[str, Any]) -> Choices:
-        found: dict[str, Mapping[str, str]] = {}
+        found: dict[str, dict[str, str]] = {}
         errors = []
         for api, names in document.items():
             if api not in self._initial:
                 known = suggest_nearest(api, list(self._initial))
                 errors.append(Violation(api, f"is not an API with choices; {known}"))
                 continue
-            try:
-                found[api] = {**self._initial[api], **check_chosen(read_choices(self._specs[api]), names)}
-            except UnknownChoice as error:
-                errors.append(Violation(api, str(error)))
+            choices = read_choices(self._specs[api])
+            found[api] = dict(self._initial[api])
+            for id_, name in names.items():
+                try:
+                    found[api] |= check_chosen(choices, {id_: name})
+                except UnknownChoice as error:
+                    errors.append(Violation(f"{api}.{id_}", str(error).removeprefix(id_).lstrip(": ")))
         if errors:
             raise Invalid(errors)
         return found

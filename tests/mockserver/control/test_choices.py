@@ -122,9 +122,12 @@ def test_contract_is_written_once_for_the_same_choices(client, monkeypatch):
     ("document", "said"),
     [
         ({"suprsend": {"unknown-chanel": "ignored"}},
-         "suprsend: unknown-chanel is not a choice; did you mean 'unknown-channel'?"),
+         "suprsend.unknown-chanel: is not a choice; did you mean 'unknown-channel'?"),
         ({"suprsend": {"unknown-channel": "ignore"}},
-         "suprsend: unknown-channel: ignore is not an alternative; did you mean 'ignored'?"),
+         "suprsend.unknown-channel: ignore is not an alternative; did you mean 'ignored'?"),
+        ({"suprsend": {"unknown-channel": "ignore", "unknown-chanel": "ignored"}},
+         "suprsend.unknown-channel: ignore is not an alternative; did you mean 'ignored'?; "
+         "suprsend.unknown-chanel: is not a choice; did you mean 'unknown-channel'?"),
         ({"suprsnd": {}}, "suprsnd: is not an API with choices; did you mean 'suprsend'?"),
         ({"suprsend": {"unknown-channel": 7}}, "suprsend.unknown-channel: must be a string, not a number"),
         ([], "the body must be an object, not an array"),
