@@ -67,7 +67,7 @@ def test_choices_are_given_at_the_start_and_changed_in_a_session():
         assert write_preference(other, value=None).status_code == 422
         one.choose({})
         assert write_preference(one, value=None).status_code == 422
-        with pytest.raises(MockError, match="null-valu is not a choice; did you mean 'null-value'"):
+        with pytest.raises(MockError, match="null-valu: is not a choice; did you mean 'null-value'"):
             one.choose({"onlyautomator": {"null-valu": "stored"}})
 
 

@@ -113,7 +113,7 @@ class OptOutForgets(Reference):
 class OptOutRemembersLists(Reference):
     """A list beside opt_out is kept for later."""
 
-    takes = frozenset({"list-beside-opt-out=other"})
+    takes = frozenset({"list-beside-opt-out=stored"})
 
     def _make_choice(self, place: Place, before: Choice, preference: str, body: dict[str, Any]) -> Choice:
         kept = super()._make_choice(place, before, "opt_in", body)
