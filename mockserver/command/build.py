@@ -60,7 +60,7 @@ def check_store_settings(settings: Settings) -> None:
 
 def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | None = None) -> Stub:
     """Build the stub that serves *built_in* and the OpenAPI files, and load its state."""
-    from mockserver.command.state_file import load_state
+    from mockserver.command.files.state_file import load_state
     from mockserver.services import openapi_file
     from mockserver.stub import Options, Stub
 

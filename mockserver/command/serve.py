@@ -15,7 +15,7 @@ from mockserver.command.build import (
     refuse_useless_verify_hmac,
 )
 from mockserver.command.call_log import open_call_log
-from mockserver.command.locked_files import lock_files, save_state, write_ready_file
+from mockserver.command.files.locked_files import lock_files, save_state, write_ready_file
 from mockserver.command.settings import Settings
 from mockserver.command.workers import Workers
 from mockserver.http import listening_socket

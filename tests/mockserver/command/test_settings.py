@@ -15,8 +15,8 @@ import pytest
 import typer
 
 from mockserver.command.cli import app
+from mockserver.command.files.state_file import CannotSave, load_state, lock_state_file, save_state
 from mockserver.command.settings import Settings, check_environment, read_settings
-from mockserver.command.state_file import CannotSave, load_state, lock_state_file, save_state
 from mockserver.http.problems import CannotStart
 from mockserver.services.service import load_services
 from mockserver.session.session import collect_ids

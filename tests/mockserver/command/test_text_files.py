@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.command.files.state_file import load_state
 from mockserver.command.settings import read_settings
-from mockserver.command.state_file import load_state
 from mockserver.http.problems import CannotStart
 from mockserver.services import openapi_file
 from mockserver.services.service import load_services

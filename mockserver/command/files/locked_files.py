@@ -33,7 +33,7 @@ def lock_files(settings: Settings) -> Iterator[ExitStack]:
         raise CannotStart(f"--ready-file {file}: cannot be written: {error.strerror}") from None
     with ExitStack() as stack:
         if settings.state is not None:
-            from mockserver.command.state_file import lock_state_file
+            from mockserver.command.files.state_file import lock_state_file
 
             stack.enter_context(lock_state_file(settings.state))
         if file is not None:
@@ -49,7 +49,7 @@ def write_ready_file(settings: Settings, url: str) -> None:
 
 def save_state(settings: Settings, stub: Stub) -> None:
     """Save the stub's state, if it is to be kept; a failure is one line on standard error."""
-    from mockserver.command import state_file
+    from mockserver.command.files import state_file
 
     if settings.state is not None:
         try:

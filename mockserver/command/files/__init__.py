@@ -1,0 +1,1 @@
+"""The files that a stub keeps between runs, or reads again while it runs."""
