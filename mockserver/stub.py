@@ -30,6 +30,7 @@ from mockserver.dispatch.variants import Variants
 from mockserver.http.headers import RequestHeadersCache
 from mockserver.http.problems import CannotStart
 from mockserver.http.redaction import SecretNames
+from mockserver.http.request import MAXIMUM_BODY_BYTES
 from mockserver.services.compilation import Compiler
 from mockserver.services.service import Service, method_handlers
 from mockserver.session.journal import MOST_BYTES_OF_ALL, JournalLedger
@@ -48,6 +49,7 @@ class Options:
 
     session_ttl_s: idle sessions are forgotten after so long. session_limit: how many there may be.
     journal_limit: how many calls a session's journal keeps. journal_bytes: how much all journals keep together.
+    maximum_body_bytes: how large the body of a call may be, unless its contract says it.
     admin_hosts, admin_token: as Guard takes them. verify_hmac: whether the signature of a signed request is computed.
     supabase_url: the local Supabase stack, whose keys verify tokens of it. call_log: has a line for each call.
     store_url: the server of Redis or Valkey that keeps the sessions, which other processes share; by default they are
@@ -61,6 +63,7 @@ class Options:
     session_limit: int = 10_000
     journal_limit: int = 1000
     journal_bytes: int = MOST_BYTES_OF_ALL
+    maximum_body_bytes: int = MAXIMUM_BODY_BYTES
     admin_hosts: Collection[str] = ()
     admin_token: str | None = field(default=None, repr=False)
     verify_hmac: bool = False
@@ -145,7 +148,14 @@ class Stub:
         observe = join_observers(_list_observers(options.call_log, metrics, traces))
         on_shutdown = [self.sessions.close, *([] if traces is None else [traces.close])]
         self.application = Dispatcher(
-            routes, variants, self.sessions, headers, control_plane, observe, on_shutdown
+            routes,
+            variants,
+            self.sessions,
+            headers,
+            control_plane,
+            observe,
+            on_shutdown,
+            options.maximum_body_bytes,
         )
 
     @property

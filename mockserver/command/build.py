@@ -70,6 +70,7 @@ def build_stub(settings: Settings, built_in: list[Service], call_log: CallLog | 
         session_limit=settings.max_sessions,
         journal_limit=settings.journal,
         journal_bytes=settings.journal_memory * 1024 * 1024,
+        maximum_body_bytes=settings.max_body,
         admin_hosts=settings.allow_host,
         admin_token=settings.admin_token,
         verify_hmac=settings.verify_hmac,

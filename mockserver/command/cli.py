@@ -15,7 +15,7 @@ import typer
 import openapi
 from mockserver.command.group import SERVE, StubCommands
 from mockserver.command.options import choices as choice_options
-from mockserver.command.options import monitoring
+from mockserver.command.options import limits, monitoring
 from mockserver.command.options.eager import load_settings_file, print_version
 from mockserver.command.settings import Auth, Settings
 from mockserver.http.problems import CannotStart
@@ -150,37 +150,11 @@ def serve(
             help="Refuse a call that names no session, or one that POST /__admin/sessions did not start.",
         ),
     ] = False,
-    session_ttl: Annotated[
-        float,
-        typer.Option(
-            min=0.001,
-            envvar="MOCKSERVER_SESSION_TTL",
-            help="End a session that was idle for so many seconds.",
-        ),
-    ] = 3600,
-    max_sessions: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            envvar="MOCKSERVER_MAX_SESSIONS",
-            help="Keep at most so many sessions; the one that was idle longest ends first.",
-        ),
-    ] = 10_000,
-    journal: Annotated[
-        int,
-        typer.Option(
-            min=0, envvar="MOCKSERVER_JOURNAL", help="Keep at most so many calls in the journal of a session."
-        ),
-    ] = 1000,
-    journal_memory: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            metavar="MIB",
-            envvar="MOCKSERVER_JOURNAL_MEMORY",
-            help="Keep at most so many MiB of calls in the journals of all sessions; the oldest go first.",
-        ),
-    ] = 256,
+    session_ttl: limits.SessionTtl = 3600,
+    max_sessions: limits.MaxSessions = 10_000,
+    journal: limits.JournalLength = 1000,
+    journal_memory: limits.JournalMemory = 256,
+    max_body: limits.MaxBody = 1024 * 1024,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
@@ -251,6 +225,7 @@ def serve(
         max_sessions=max_sessions,
         journal=journal,
         journal_memory=journal_memory,
+        max_body=max_body,
         allow_host=allow_host or [],
         admin_token=admin_token or None,
         ready_file=ready_file,

@@ -65,6 +65,7 @@ class Settings:
     max_sessions: int
     journal: int
     journal_memory: int
+    max_body: int
     allow_host: list[str]
     admin_token: str | None
     ready_file: Path | None

@@ -42,7 +42,7 @@ class Dispatcher:
 
     routes: the operations of the served APIs. variants: what they are in a session with choices of its own. headers:
     parses the header lines of a request. observe: learns of each call, and of what is none, such as a preflight.
-    on_shutdown: what is done at the end.
+    on_shutdown: what is done at the end. maximum_body_bytes: how large a body may be.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Dispatcher:
         control_plane: ControlPlane,
         observe: Observer,
         on_shutdown: Sequence[Callable[[], Awaitable[None]]],
+        maximum_body_bytes: int,
     ) -> None:
         self.routes = routes
         self._sessions = sessions
@@ -61,6 +62,7 @@ class Dispatcher:
         self._control_plane = control_plane
         self._observe = observe
         self._on_shutdown = on_shutdown
+        self._maximum_body_bytes = maximum_body_bytes
         self._variants = variants
         self._choices = sessions.blueprint.choices
         self._simulator = Simulator()
@@ -73,7 +75,7 @@ class Dispatcher:
         if scope["type"] != "http":
             await send({"type": "websocket.close"})
             return
-        request = Request(scope, receive, self._headers.parse(scope["headers"]))
+        request = Request(scope, receive, self._headers.parse(scope["headers"]), self._maximum_body_bytes)
         try:
             if self._control_plane.owns(request.path):
                 await self._control_plane.handle_request(request, send)

@@ -133,7 +133,9 @@ def disarm_page(reply: Reply) -> Reply:
 def _example_error_reply(problem: Problem, operation: Operation, reply: Reply) -> Reply:
     """Reply with the contract's own example of that status, if it has one; the problem is then in a header."""
     documented = documented_reply(operation, reply.status)
-    headers = {**reply.headers, PROBLEM_HEADER: " ".join(problem.message.split())[:1000]}
+    hint = reply.headers.get(PROBLEM_HEADER)
+    said = f"{problem.message}; {hint}" if hint else problem.message
+    headers = {**reply.headers, PROBLEM_HEADER: " ".join(said.split())[:1000]}
     if OFF_CONTRACT in documented.headers or documented.body is None:
         return Reply(reply.status, reply.body, headers)
     return documented.with_headers(headers)

@@ -130,10 +130,16 @@ class MethodNotAllowed(Problem):
 
 
 class TooLarge(Problem):
-    """The body is larger than the stub reads."""
+    """The body is larger than the stub reads.
+
+    hint: what to set so that it reads more.
+    """
 
     kind = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     general_choice = "too-large-body"
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message, headers={PROBLEM_HEADER: hint} if hint else None)
 
 
 class TargetTooLong(Problem):

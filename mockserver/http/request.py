@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAXIMUM_BODY_BYTES = 1024 * 1024
 # A client that still sends does not read; beyond this it gets a reset instead of the answer.
 _MAXIMUM_DRAINED_BYTES = 64 * MAXIMUM_BODY_BYTES
+_TAKES_MORE = "mockserver --max-body BYTES takes larger ones"
 _NO_EXTENSIONS: Mapping[str, Any] = {}
 
 
@@ -38,11 +39,17 @@ class Request:
     """
 
     __slots__ = (
-        "_receive", "_scope", "body_problem", "connection", "content", "headers", "is_body_read",
+        "_receive", "_scope", "_setting_bytes", "body_problem", "connection", "content", "headers", "is_body_read",
         "maximum_body_bytes", "method", "path", "query", "session_prefix",
     )  # fmt: skip
 
-    def __init__(self, scope: Scope, receive: Receive, headers: RequestHeaders) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        headers: RequestHeaders,
+        maximum_body_bytes: int = MAXIMUM_BODY_BYTES,
+    ) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["raw_path"].decode("latin-1")
         self.query: bytes = scope["query_string"]
@@ -55,7 +62,8 @@ class Request:
         self.content: bytes | None = None
         self.body_problem: Problem | None = None
         self.is_body_read = False
-        self.maximum_body_bytes = MAXIMUM_BODY_BYTES
+        # The first one stays as it is where a contract sets a bound of its own.
+        self._setting_bytes = self.maximum_body_bytes = maximum_body_bytes
         self._scope = scope
         self._receive = receive
 
@@ -148,7 +156,9 @@ class Request:
     def _keep_body(self, content: bytes) -> bytes:
         self.is_body_read = True
         if len(content) > self.maximum_body_bytes:
-            raise TooLarge(f"The request body is larger than {self.maximum_body_bytes} bytes")
+            raise TooLarge(
+                f"The request body is larger than {self.maximum_body_bytes} bytes", self._find_hint()
+            )
         if "content-encoding" in self.headers.values and content:
             content = self._decode_body(content)
         self.content = content
@@ -158,15 +168,21 @@ class Request:
         encoding = ", ".join(self.header_lines("content-encoding"))
         try:
             return decode_body(content, encoding, self.maximum_body_bytes)
+        # Kept for who needs the body: a forced answer does not, and the journal shows what came.
+        except TooLarge as problem:
+            self.body_problem = TooLarge(problem.message, self._find_hint())
         except Problem as problem:
-            # Kept for who needs the body: a forced answer does not, and the journal shows what came.
             self.body_problem = problem
-            return content
+        return content
+
+    def _find_hint(self) -> str | None:
+        """Say what to set so that a larger body is read; None where a contract sets the bound."""
+        return _TAKES_MORE if self.maximum_body_bytes == self._setting_bytes else None
 
     async def _receive_body(self) -> bytes:
         """Receive the body; of one that is too large, keep only enough to tell that it is."""
         chunks: list[bytes] = []
-        size_bytes = 0
+        size_bytes, most_bytes = 0, max(_MAXIMUM_DRAINED_BYTES, self.maximum_body_bytes)
         while True:
             message = await self._receive()
             if message["type"] != "http.request":
@@ -175,5 +191,5 @@ class Request:
             if size_bytes <= self.maximum_body_bytes:
                 chunks.append(chunk)
             size_bytes += len(chunk)
-            if not message.get("more_body", False) or size_bytes > _MAXIMUM_DRAINED_BYTES:
+            if not message.get("more_body", False) or size_bytes > most_bytes:
                 return b"".join(chunks)
