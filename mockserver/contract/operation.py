@@ -10,30 +10,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import openapi
 from mockserver.auth.challenges import write_challenges
 from mockserver.auth.security import Authenticate
-from mockserver.contract.choices_in_force import ChoicePlaces, ChoicesInForce
+from mockserver.contract.body import RequestBody
+from mockserver.contract.choices_in_force import ChoicesInForce
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.examples import named_examples
 from mockserver.contract.handler import Handler
-from mockserver.contract.input_conversion import LEFT_OUT, READ_AS_JSON
-from mockserver.contract.media_type import is_accepted, json_content
+from mockserver.contract.media_type import json_content
 from mockserver.contract.parameter import Parameter
 from mockserver.contract.schema import Schema
-from mockserver.http import exact_json
-from mockserver.http.json_by_choice import make_json_reader
 from mockserver.http.problems import (
     CannotStart,
     InternalError,
     Invalid,
     InvalidContract,
-    UnsupportedMediaType,
     Violation,
 )
 from mockserver.http.reply import Reply
 from mockserver.http.request import Request
 from mockserver.simulation.prefer import PreferHeader, parse_prefer
 from openapi import Spec
-from openapi.choices import ABSENT, MALFORMED
-from openapi.media_type import JSON, bare_media_type, is_json
 from openapi.terminal_text import clean_line
 
 if TYPE_CHECKING:
@@ -45,8 +40,7 @@ logger = logging.getLogger(__name__)
 _MOST_BYTES_AT_ONCE = 256 * 1024
 OFF_CONTRACT = "X-Mock-Off-Contract"
 # The choices that the stub knows in every contract.
-_CHARSET, _ORDER, _NO_MEDIA_TYPE = "charset-parameter", "order-of-refusals", "missing-media-type"
-_OTHER_PATHS = "errors-of-other-paths"
+_ORDER, _OTHER_PATHS = "order-of-refusals", "errors-of-other-paths"
 
 
 class MagicId(NamedTuple):
@@ -124,7 +118,6 @@ class Operation:
         self.challenges = write_challenges(
             definition.security, spec.get("components", {}).get("securitySchemes", {})
         )
-        self._choices = choices
         self.authenticate = authenticate
         self.needs_body_first = needs_body_first
         # The bound method itself, so that a call takes no step in between.
@@ -140,19 +133,9 @@ class Operation:
         self.answers_with_page = choices.names.get(_OTHER_PATHS) == "page"
         # Whether a request is validated before it is authenticated.
         self.validates_first = choices.names.get(_ORDER, "").startswith("body-") and bool(self.request_body)
-        self._media_types = frozenset(map(bare_media_type, self.request_body.get("content", {})))
+        # Of a body without any media type nothing is known, and it is not read.
+        self._body = RequestBody(self.request_body, choices) if self.request_body.get("content") else None
         body = json_content(self.request_body)
-        self._body_places = ChoicePlaces(choices, [self.request_body, body.get("schema", {})])
-        find_choice = self._body_places.find_choice
-        self._body = Schema(body.get("schema", {}), spec, find_choice=find_choice) if body else None
-        self._read_json = make_json_reader(choices.names)
-        self._takes_parameters = choices.names.get(_CHARSET, "accepted") == "accepted"
-        self._reads_as_json = choices.inputs.get(UnsupportedMediaType.general_choice or "") == READ_AS_JSON
-        # A contract may tell a body with another label from one without any.
-        unlabelled = (
-            _NO_MEDIA_TYPE if _NO_MEDIA_TYPE in choices.choices else UnsupportedMediaType.general_choice
-        )
-        self._reads_unlabelled = choices.inputs.get(unlabelled or "") == READ_AS_JSON
         self._magic_fields = _find_magic_fields(spec, self.parameters, body.get("schema", {}) if body else {})
         self._response_schemas = {
             status: _response_schema(spec, response) for status, response in self.responses.items()
@@ -175,14 +158,8 @@ class Operation:
         violations: list[Violation] = []
         for parameter in self._parameters if request.query else self._needed_parameters:
             arguments[parameter.name] = parameter.read(request, path_values, violations)
-        if self._media_types:
-            media_type = request.header("content-type")
-            if media_type is not None and not is_accepted(media_type[:200], self._media_types):
-                if not self._reads_as_json:
-                    raise self._refuse_media_type(media_type)
-                media_type = JSON
-            elif media_type is not None and not self._takes_parameters and ";" in media_type:
-                raise self._refuse_media_type(media_type, _CHARSET)
+        if self._body is not None:
+            media_type = self._body.choose_media_type(request.header("content-type"))
             if self._largest_bytes is not None:
                 request.maximum_body_bytes = self._largest_bytes
             # Most bodies have arrived by now, and to take one costs less than to await it.
@@ -192,10 +169,10 @@ class Operation:
             if request.body_problem is not None:
                 raise request.body_problem
             if len(raw) > _MOST_BYTES_AT_ONCE:
-                parse = asyncio.to_thread(self._parse_body, raw, media_type, violations)
+                parse = asyncio.to_thread(self._body.parse, raw, media_type, violations)
                 arguments["body"] = await parse
             else:
-                arguments["body"] = self._parse_body(raw, media_type, violations)
+                arguments["body"] = self._body.parse(raw, media_type, violations)
         if violations:
             if session is not None and self._looks_up_first:
                 await self._look_up(session, arguments.get("body"))
@@ -241,50 +218,6 @@ class Operation:
             return None
         sentences = "; ".join(map(str, violations))
         return f"{self.name} answered {status} with a body that breaks {self.error_format.file}: {sentences}"
-
-    def _parse_body(self, raw: bytes, media_type: str | None, violations: list[Violation]) -> Any:
-        if not raw.strip():
-            return self._stand_in_for_body(ABSENT, "the request body must not be empty", violations)
-        if media_type is None and not self._reads_unlabelled:
-            raise UnsupportedMediaType(
-                f"Content-Type is missing; send {self._describe_media_types()}", choice=_NO_MEDIA_TYPE
-            )
-        if self._body is None or not is_json(media_type or JSON):
-            return raw
-        try:
-            body = exact_json.loads(raw) if self._read_json is None else self._read_json(raw)
-        except exact_json.NotExact as error:
-            if error.choice in self._choices.choices:
-                raise Invalid([Violation("", str(error), error.choice)]) from None
-            return self._stand_in_for_body(MALFORMED, str(error), violations)
-        return self._check_body(body, violations)
-
-    def _check_body(self, body: Any, violations: list[Violation]) -> Any:
-        if self._body_places.converts:
-            body = self._body_places.convert(body)
-            if body is LEFT_OUT:
-                return None
-        if self._body is not None:
-            violations.extend(self._body.find_violations(body))
-        return body
-
-    def _stand_in_for_body(self, word: str, problem: str, violations: list[Violation]) -> Any:
-        """Give what a body counts as that is absent or malformed; raise Invalid if it is refused."""
-        choice = self._body_places.find_absent(word)
-        convert = None if choice is None else self._choices.find_conversion(choice)
-        if convert is not None:
-            return self._check_body(convert(None, {}), violations)
-        if word == MALFORMED or self.request_body.get("required", False):
-            raise Invalid([Violation("", problem, choice)])
-        return None
-
-    def _refuse_media_type(self, media_type: str, choice: str | None = None) -> UnsupportedMediaType:
-        return UnsupportedMediaType(
-            f"Content-Type is {media_type[:200]!r}; send {self._describe_media_types()}", choice=choice
-        )
-
-    def _describe_media_types(self) -> str:
-        return " or ".join(sorted(self._media_types))
 
     def _check_handler(self, handler: Handler) -> None:
         given = {parameter.name for parameter in self._parameters} | {"caller"}
