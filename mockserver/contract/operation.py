@@ -1,10 +1,11 @@
-"""One operation, compiled from its contract at start-up."""
+"""One operation, compiled from its contract before it is first called."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import openapi
@@ -79,6 +80,8 @@ class Operation:
     api: the API's name; choices: its contract with the alternatives in force; error_format: how it words an error.
     authenticate: finds the caller of a request. needs_body_first: tells whether that takes the body.
     handle: calls the handler.
+    Compiled by compile(), or else bit by bit as it is needed: most operations of a large contract are never called.
+    What is not compiled yet raises InvalidContract when it is used, if the contract cannot be compiled there.
     Raises CannotStart if the handler takes other arguments than the contract gives, or if the contract does not
     document an answer that the stub may give.
     """
@@ -110,7 +113,6 @@ class Operation:
             status: openapi.resolve_reference(spec, response)
             for status, response in definition.document.get("responses", {}).items()
         }
-        self.examples = {status: named_examples(spec, one) for status, one in self.responses.items()}
         self.parameters: list[Mapping[str, Any]] = [
             openapi.resolve_reference(spec, parameter) for parameter in definition.parameters
         ]
@@ -118,32 +120,66 @@ class Operation:
         self.challenges = write_challenges(
             definition.security, spec.get("components", {}).get("securitySchemes", {})
         )
+        self._choices = choices
         self.authenticate = authenticate
         self.needs_body_first = needs_body_first
         # The bound method itself, so that a call takes no step in between.
         self.handle = handler.handle
         self._look_up = handler.look_up
         self._looks_up_first = choices.names.get(_ORDER) == "token-fan-body"
-        self._parameters = [Parameter(parameter, choices, self.template) for parameter in self.parameters]
-        # Most requests have no query, and what they leave out need not be read.
-        self._needed_parameters = [one for one in self._parameters if not one.is_needless]
-        self._defaults = {one.name: one.default for one in self._parameters if one.is_needless}
         self._largest_bytes: int | None = self.request_body.get("x-largest-bytes")
         # Whether what is no operation is answered with a page, as web frameworks do by themselves.
         self.answers_with_page = choices.names.get(_OTHER_PATHS) == "page"
         # Whether a request is validated before it is authenticated.
         self.validates_first = choices.names.get(_ORDER, "").startswith("body-") and bool(self.request_body)
-        # Of a body without any media type nothing is known, and it is not read.
-        self._body = RequestBody(self.request_body, choices) if self.request_body.get("content") else None
         body = json_content(self.request_body)
         self._magic_fields = _find_magic_fields(spec, self.parameters, body.get("schema", {}) if body else {})
-        self._response_schemas = {
-            status: _response_schema(spec, response) for status, response in self.responses.items()
-        }
         # By status, so that the ranges of the contract are searched once.
         self._schemas_by_status: dict[int, Schema | None] = {}
         self._check_handler(handler)
         self._check_error_codes()
+
+    def compile(self) -> None:
+        """Compile all that a call may need, so that no call waits for it.
+
+        Raises InvalidContract for what cannot be compiled.
+        """
+        for name, attribute in vars(Operation).items():
+            if isinstance(attribute, cached_property):
+                getattr(self, name)
+        for part in (self._body, *self._parameters, *self._response_schemas.values()):
+            if part is not None:
+                part.compile()
+
+    @cached_property
+    def examples(self) -> Mapping[str, Mapping[str, Reply]]:
+        """The replies that the contract shows, by status and name."""
+        return {status: named_examples(self._choices.spec, one) for status, one in self.responses.items()}
+
+    @cached_property
+    def _parameters(self) -> Sequence[Parameter]:
+        return [Parameter(parameter, self._choices, self.template) for parameter in self.parameters]
+
+    @cached_property
+    def _needed_parameters(self) -> Sequence[Parameter]:
+        # Most requests have no query, and what they leave out need not be read.
+        return [one for one in self._parameters if not one.is_needless]
+
+    @cached_property
+    def _defaults(self) -> Mapping[str, Any]:
+        return {one.name: one.default for one in self._parameters if one.is_needless}
+
+    @cached_property
+    def _body(self) -> RequestBody | None:
+        # Of a body without any media type nothing is known, and it is not read.
+        return RequestBody(self.request_body, self._choices) if self.request_body.get("content") else None
+
+    @cached_property
+    def _response_schemas(self) -> Mapping[str, Schema | None]:
+        return {
+            status: _response_schema(self._choices.spec, response)
+            for status, response in self.responses.items()
+        }
 
     async def read_arguments(
         self, request: Request, path_values: tuple[str, ...], caller: Any, session: Session | None = None
@@ -220,8 +256,8 @@ class Operation:
         return f"{self.name} answered {status} with a body that breaks {self.error_format.file}: {sentences}"
 
     def _check_handler(self, handler: Handler) -> None:
-        given = {parameter.name for parameter in self._parameters} | {"caller"}
-        given |= {"body"} if self._body else set()
+        given = {parameter["name"] for parameter in self.parameters} | {"caller"}
+        given |= {"body"} if self.request_body.get("content") else set()
         taken = handler.argument_mismatch(given)
         if taken is not None:
             raise CannotStart(
@@ -251,13 +287,14 @@ def _response_schema(spec: Spec, response: Mapping[str, Any]) -> Schema | None:
 def _find_magic_fields(
     spec: Spec, parameters: list[Mapping[str, Any]], body_schema: Mapping[str, Any]
 ) -> list[_MagicField]:
-    members = openapi.resolve_reference(spec, body_schema).get("properties", {})
+    found = openapi.resolve_reference(spec, body_schema)
+    members = found.get("properties", {}) if isinstance(found, dict) else {}
     fields = [(False, parameter["name"], parameter) for parameter in parameters]
     fields += [(True, name, member) for name, member in members.items()]
     return [
         _MagicField(is_in_body, name, _read_magic_ids(field["x-magic"]))
         for is_in_body, name, field in fields
-        if "x-magic" in field
+        if isinstance(field, dict) and "x-magic" in field
     ]
 
 

@@ -45,6 +45,10 @@ class Parameter:
             _make_list_reader(definition) if is_list else _make_reader(definition["in"], self.name, template)
         )
 
+    def compile(self) -> None:
+        """Compile the schema now, instead of with the first value; raises InvalidContract if that cannot be."""
+        self._schema.compile()
+
     def read(self, request: Request, path_values: tuple[str, ...], violations: list[Violation]) -> Any:
         """Read the value, or the schema's default; what is wrong with it is added to *violations*.
 

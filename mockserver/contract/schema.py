@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, Protocol
 
 from jsonschema_rs import (
     Draft4Validator,
@@ -25,13 +25,12 @@ FindChoice = Callable[[Any, Sequence[str | int], str | None], str | None]
 
 
 class Schema:
-    """One schema of an OpenAPI 3.0 file, compiled.
+    """One schema of an OpenAPI 3.0 file, compiled with the first value unless compile() was called before.
 
     schema: the schema object; its references are resolved in the contract *spec*.
     needless: readOnly in a request, writeOnly in an answer; members marked so are not required.
     find_choice: finds the choice of the contract that a violation belongs to, from the value, the steps to what is
     wrong in it, and the member that is missing there.
-    Raises InvalidContract for a schema that cannot be compiled.
     """
 
     def __init__(
@@ -42,11 +41,26 @@ class Schema:
         find_choice: FindChoice | None = None,
     ) -> None:
         self._find_choice = find_choice
-        self._document = _Translation(spec, needless).translate_schema(schema)
-        self._validator = _compile_schema(self._document)
+        self._source = (schema, spec, needless)
+        self._document: dict[str, Any] = {}
+        # Stands in the place of the validator, so that no value asks whether there is one.
+        self._validator: _Validator = _NotCompiled(self.compile)
+
+    def compile(self) -> _Validator:
+        """Compile the schema, unless it is compiled.
+
+        Raises InvalidContract for a schema that cannot be compiled.
+        """
+        if isinstance(self._validator, _NotCompiled):
+            schema, spec, needless = self._source
+            self._document = _Translation(spec, needless).translate_schema(schema)
+            self._validator = _compile_schema(self._document)
+        return self._validator
 
     def find_violations(self, value: Any, where: str = "") -> list[Violation]:
         """List everything wrong with *value*, one thing a place below *where*; empty if it is valid.
+
+        Raises InvalidContract for a schema that cannot be compiled.
 
         Of a long array only the beginning is searched, so that no request can ask for a megabyte of complaints.
         """
@@ -77,6 +91,30 @@ class Schema:
         except ValidationError as error:
             return [error]
         return []
+
+
+class _Validator(Protocol):
+    """What the library and its stand-ins do for a schema."""
+
+    def is_valid(self, instance: Any) -> bool: ...
+    def validate(self, instance: Any) -> None: ...
+    def iter_errors(self, instance: Any) -> Iterator[ValidationError]: ...
+
+
+class _NotCompiled:
+    """Stands for the validator of a schema until the first value is validated, which compiles it."""
+
+    def __init__(self, compile_schema: Callable[[], _Validator]) -> None:
+        self._compile = compile_schema
+
+    def is_valid(self, instance: Any) -> bool:
+        return self._compile().is_valid(instance)
+
+    def validate(self, instance: Any) -> None:
+        self._compile().validate(instance)
+
+    def iter_errors(self, instance: Any) -> Iterator[ValidationError]:
+        return self._compile().iter_errors(instance)
 
 
 # A fifth of a second for a bad pattern on 40 KB; a good one seldom needs a thousand.

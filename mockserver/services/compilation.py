@@ -50,7 +50,7 @@ def _compile_operations(
 
     def compile_operation(definition: Definition, handler: Handler) -> Operation:
         try:
-            return Operation(
+            operation = Operation(
                 definition,
                 service.name,
                 choices,
@@ -66,6 +66,10 @@ def _compile_operations(
                 handler,
                 needs_body_first=make_signature_test(definition.security, schemes) if verify_hmac else None,
             )
+            # So that no call is slow. Of a contract alone most operations are never called.
+            if service.api is not None:
+                operation.compile()
+            return operation
         except InvalidContract as error:
             raise CannotStart(f"{service.file}: operation {definition.name}: {error}") from None
 

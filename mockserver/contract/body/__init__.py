@@ -23,7 +23,6 @@ class RequestBody:
     """The body of an operation, compiled from its contract.
 
     definition: the request body object. choices: the contract with the alternatives in force.
-    Raises InvalidContract for a schema that cannot be compiled.
     """
 
     def __init__(self, definition: Mapping[str, Any], choices: ChoicesInForce) -> None:
@@ -45,6 +44,11 @@ class RequestBody:
             _NO_MEDIA_TYPE if _NO_MEDIA_TYPE in choices.choices else UnsupportedMediaType.general_choice
         )
         self._reads_unlabelled = choices.inputs.get(unlabelled or "") == READ_AS_JSON
+
+    def compile(self) -> None:
+        """Compile the schema now, instead of with the first body; raises InvalidContract if that cannot be."""
+        if self._schema is not None:
+            self._schema.compile()
 
     def choose_media_type(self, media_type: str | None) -> str | None:
         """Give the media type as which a body is read, from its Content-Type; None where it has none.
