@@ -1,0 +1,5 @@
+"""The schemas of a contract: read in their dialect, compiled, and every violation named in a sentence."""
+
+from mockserver.contract.schema.schema import FindChoice, Schema
+
+__all__ = ["FindChoice", "Schema"]
