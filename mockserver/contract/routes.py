@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from urllib.parse import unquote_to_bytes
@@ -58,9 +59,8 @@ class Routes:
         path = next((path for path in paths if path.segments == segments), None)
         if path is None:
             path = Path(segments)
-            paths.append(path)
             # A literal segment wins over a variable one at the same place, whichever file came first.
-            paths.sort(key=lambda path: [_variable_rank(segment) for segment in path.segments])
+            insort(paths, path, key=lambda one: [_variable_rank(segment) for segment in one.segments])
         other = path.operations.get(operation.method, operation)
         if other is operation or other.method != operation.method:
             path.operations[operation.method] = operation

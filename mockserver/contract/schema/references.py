@@ -1,0 +1,117 @@
+"""What the references of schemas lead to: pointers into a contract, and the ``$id`` and anchors of newer dialects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urldefrag, urljoin
+
+from mockserver.http.problems import InvalidContract
+from openapi import Spec
+from openapi.pointer import unescape_step
+
+# The address that a contract is compiled under; an $id is relative to it.
+BASE = "http://contract.invalid/openapi"
+_ANCHORS = ("$anchor", "$dynamicAnchor")
+
+
+class Target(NamedTuple):
+    """What a reference leads to: a schema, and the address that references in it are relative to."""
+
+    schema: Any
+    base: str
+
+
+class References:
+    """Finds what references in the contract *spec* lead to, a step each: a target may be a reference again.
+
+    has_addresses: whether an ``$id`` gives a schema an address of its own.
+    """
+
+    def __init__(self, spec: Spec, *, has_addresses: bool) -> None:
+        self._spec = spec
+        self._has_addresses = has_addresses
+
+    def find_target(self, reference: str, base: str = BASE) -> Target:
+        """Find what *reference* leads to in a schema whose address is *base*.
+
+        Raises InvalidContract if there is none.
+        """
+        address, fragment = split_reference(reference, base)
+        root = self._spec if address == BASE else self.resources.get(address)
+        if root is None:
+            raise _miss(reference)
+        if fragment and not fragment.startswith("/"):
+            anchored = self._anchors.get((address, fragment))
+            if anchored is None:
+                raise _miss(reference)
+            return Target(anchored, address)
+        # Many who write an $id still mean the contract by a pointer.
+        found = self._walk_pointer(root, address, fragment) or self._walk_pointer(self._spec, BASE, fragment)
+        if found is None:
+            raise _miss(reference)
+        return found
+
+    def _walk_pointer(self, node: Any, base: str, pointer: str) -> Target | None:
+        try:
+            for step in pointer.split("/")[1:]:
+                name = unescape_step(step)
+                node = node[int(name) if isinstance(node, list) else name]
+                base = read_base(node, base) if self._has_addresses else base
+        except (LookupError, TypeError, ValueError):
+            return None
+        return Target(node, base)
+
+    @cached_property
+    def resources(self) -> Mapping[str, Any]:
+        """The schemas with an ``$id``, by their addresses."""
+        self._index_names()
+        return self._resources
+
+    @cached_property
+    def _anchors(self) -> Mapping[tuple[str, str], Any]:
+        self._index_names()
+        return self._named
+
+    def _index_names(self) -> None:
+        # Only where a reference has no pointer, since few contracts have any of this.
+        self._resources: dict[str, Any] = {}
+        self._named: dict[tuple[str, str], Any] = {}
+        waiting: list[tuple[Any, str]] = [(self._spec, BASE)]
+        while waiting:
+            node, base = waiting.pop()
+            if isinstance(node, dict):
+                if isinstance(node.get("$id"), str):
+                    base = read_base(node, base)
+                    self._resources.setdefault(base, node)
+                for keyword in _ANCHORS:
+                    if isinstance(node.get(keyword), str):
+                        self._named.setdefault((base, node[keyword]), node)
+                waiting += [(value, base) for value in node.values() if isinstance(value, dict | list)]
+            elif isinstance(node, list):
+                waiting += [(value, base) for value in node if isinstance(value, dict | list)]
+
+
+def read_base(schema: Any, base: str) -> str:
+    """Read what references in *schema* are relative to: its own ``$id``, or else *base*."""
+    if not isinstance(schema, dict) or not isinstance(schema.get("$id"), str):
+        return base
+    return urldefrag(_join(base, schema["$id"])).url
+
+
+def split_reference(reference: str, base: str) -> tuple[str, str]:
+    """Split a reference in a schema whose address is *base* into an address, and what is meant at that address."""
+    address, fragment = urldefrag(_join(base, reference))
+    return address, unquote(fragment)
+
+
+def _join(base: str, reference: str) -> str:
+    try:
+        return urljoin(base, reference) if reference else base
+    except ValueError:
+        raise _miss(reference) from None
+
+
+def _miss(reference: str) -> InvalidContract:
+    return InvalidContract(f"there is no {reference[:200]}")
