@@ -17,7 +17,7 @@ from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.examples import named_examples
 from mockserver.contract.handler import Handler
 from mockserver.contract.media_type import json_content
-from mockserver.contract.parameter import Parameter
+from mockserver.contract.parameters.parameter import Parameter
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import (
     CannotStart,

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from mockserver.contract.near_miss import LONGEST_COMPARED, NearMiss, find_near_miss, split_path
 from mockserver.contract.operation import Operation
-from mockserver.contract.parameter import VARIABLE
+from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.http.problems import CannotStart
 
 

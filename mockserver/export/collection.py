@@ -11,7 +11,7 @@ import openapi
 from mockserver.auth.schemes import credential_kind
 from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
-from mockserver.contract.parameter import VARIABLE
+from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.contract.shipped import base_path
 from mockserver.export.answers import Answer, list_answers
 from mockserver.http.headers import HEADER_NAME

@@ -15,7 +15,7 @@ import openapi
 from mockserver import fixtures
 from mockserver.contract.examples import example_headers, named_examples
 from mockserver.contract.handler import Handler
-from mockserver.contract.parameter import VARIABLE
+from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.http.problems import CannotStart
 from mockserver.http.reply import Reply
 from mockserver.services.sample import build_sample

@@ -8,7 +8,7 @@ import time
 import httpx2
 import pytest
 
-from mockserver.contract.parameter import VARIABLE
+from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.services import openapi_file
 from mockserver.stub import Stub
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token

@@ -9,13 +9,13 @@ from typing import Any
 import openapi
 from mockserver.contract.choices_in_force import ChoicePlaces, ChoicesInForce
 from mockserver.contract.input_conversion import LEFT_OUT
+from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import InvalidContract, Violation
 from mockserver.http.redaction import is_secret_member
 from mockserver.http.request import Request
 from openapi import Spec
 
-VARIABLE = re.compile(r"\{([^}]*)\}")
 _ReadRaw = Callable[[Request, tuple[str, ...]], Any]
 
 

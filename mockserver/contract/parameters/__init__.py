@@ -1,0 +1,1 @@
+"""The parameters of an operation: how their texts are read as the contract means them."""
