@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from mockserver.contract.operation import Operation
+from mockserver.contract.parameters.path_template import split_path
 
 # A path may have a megabyte, and a contract a thousand operations.
 LONGEST_COMPARED = 200
@@ -81,11 +82,6 @@ def find_near_miss(operations: Sequence[Operation], method: str, path: str) -> N
         taken = [one.method for one in operations if one.template == best.template]
         reasons.append(f"it takes {', '.join(taken)}, not {method}")
     return NearMiss(best, "; ".join(reasons))
-
-
-def split_path(path: str) -> list[str]:
-    """Split a path into its segments; a slash at its end makes none."""
-    return path.removesuffix("/").split("/")[1:]
 
 
 def _list_trigrams(text: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.examples import named_examples
 from mockserver.contract.handler import Handler
 from mockserver.contract.media_type import json_content
+from mockserver.contract.parameters.compilation import compile_parameters, list_parameters
 from mockserver.contract.parameters.parameter import Parameter
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import (
@@ -113,9 +114,7 @@ class Operation:
             status: openapi.resolve_reference(spec, response)
             for status, response in definition.document.get("responses", {}).items()
         }
-        self.parameters: list[Mapping[str, Any]] = [
-            openapi.resolve_reference(spec, parameter) for parameter in definition.parameters
-        ]
+        self.parameters = list_parameters(spec, definition.parameters)
         self.security = definition.security
         self.challenges = write_challenges(
             definition.security, spec.get("components", {}).get("securitySchemes", {})
@@ -158,7 +157,7 @@ class Operation:
 
     @cached_property
     def _parameters(self) -> Sequence[Parameter]:
-        return [Parameter(parameter, self._choices, self.template) for parameter in self.parameters]
+        return compile_parameters(self.parameters, self._choices, self.template)
 
     @cached_property
     def _needed_parameters(self) -> Sequence[Parameter]:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from bisect import insort
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
-from urllib.parse import unquote_to_bytes
+from functools import lru_cache, partial
+from typing import NamedTuple
+from urllib.parse import unquote
 
-from mockserver.contract.near_miss import LONGEST_COMPARED, NearMiss, find_near_miss, split_path
+from mockserver.contract.near_miss import LONGEST_COMPARED, NearMiss, find_near_miss
 from mockserver.contract.operation import Operation
-from mockserver.contract.parameters.path_template import VARIABLE
+from mockserver.contract.parameters.path_template import (
+    VARIABLE,
+    Condition,
+    decode_segment,
+    list_conditions,
+    match_segment,
+    split_path,
+    split_segment,
+    strip_query,
+)
 from mockserver.http.problems import CannotStart
+from mockserver.http.request import Request
+
+_Operations = dict[str, Operation]
 
 
 @dataclass(frozen=True)
@@ -19,22 +32,35 @@ class Path:
     """A path template and the operations under it, by method; ``{}`` stands for a variable in its segments."""
 
     segments: tuple[str, ...]
-    operations: dict[str, Operation] = field(default_factory=dict)
+    operations: _Operations = field(default_factory=dict)
 
     def match_segments(self, raw: list[str]) -> tuple[str, ...] | None:
         """Give the values of the variables in the segments *raw*, or None if they are another path's."""
         found: list[str] = []
         for segment, part in zip(self.segments, raw, strict=True):
             if segment == "{}":
-                found.append(_decode_segment(part))
+                found.append(decode_segment(part))
             elif "{}" in segment:
-                match = _segment_pattern(segment).fullmatch(part)
-                if match is None:
+                values = match_segment(split_segment(segment), part)
+                if values is None:
                     return None
-                found += map(_decode_segment, match.groups())
-            elif segment != part and segment != _decode_segment(part):
+                found += values
+            elif segment != part and segment != decode_segment(part):
                 return None
         return tuple(found)
+
+
+class _Narrowed(NamedTuple):
+    """The operations under a path whose template has a query or a fragment behind it."""
+
+    conditions: Sequence[Condition]
+    operations: _Operations
+
+    def rank(self, request: Request) -> tuple[int, int] | None:
+        """Rank it among those under the path, the best highest; None if the request means another."""
+        met = [one for one in self.conditions if one.is_met(request)]
+        unmet = [one for one in self.conditions if one not in met]
+        return None if any(one.is_needed for one in unmet) else (-len(unmet), len(met))
 
 
 class Routes:
@@ -42,6 +68,8 @@ class Routes:
 
     def __init__(self) -> None:
         self._paths: dict[int, list[Path]] = {}
+        # By the operations under the path alone, those of the same path with a query behind it.
+        self._narrowed: dict[int, list[_Narrowed]] = {}
         self.operations: list[Operation] = []
         # What misses once usually misses again, and to compare it with every operation takes ten times as long as to
         # answer a call.
@@ -54,21 +82,23 @@ class Routes:
 
         Raises CannotStart if another one has the same method and path.
         """
-        segments = tuple(VARIABLE.sub("{}", part) for part in split_path(operation.template))
+        segments = tuple(
+            unquote(VARIABLE.sub("{}", part)) for part in split_path(strip_query(operation.template))
+        )
         paths = self._paths.setdefault(len(segments), [])
         path = next((path for path in paths if path.segments == segments), None)
         if path is None:
             path = Path(segments)
             # A literal segment wins over a variable one at the same place, whichever file came first.
-            insort(paths, path, key=lambda one: [_variable_rank(segment) for segment in one.segments])
-        other = path.operations.get(operation.method, operation)
+            insort(paths, path, key=lambda one: [_rank_segment(segment) for segment in one.segments])
+        operations = self._find_narrowed(path, list_conditions(operation.template, operation.parameters))
+        other = operations.get(operation.method, operation)
         if other is operation or other.method != operation.method:
-            path.operations[operation.method] = operation
-            if (
-                operation.method == "GET"
-            ):  # it answers HEAD as well, unless the contract has an answer of its own
-                path.operations.setdefault("HEAD", operation)
-        else:
+            operations[operation.method] = operation
+            # It answers HEAD as well, unless the contract has an answer of its own.
+            if operation.method == "GET":
+                operations.setdefault("HEAD", operation)
+        elif other.error_format.file != operation.error_format.file or operation.template == other.template:
             raise CannotStart(
                 f"{operation.method} {operation.template} is in both {other.error_format.file} and "
                 f"{operation.error_format.file}; serve one of them (--api NAME) or give one a prefix in its servers"
@@ -76,12 +106,37 @@ class Routes:
         self.operations.append(operation)
         self._find_known.cache_clear()
 
-    def find(self, raw_path: str) -> tuple[dict[str, Operation], tuple[str, ...]] | None:
-        """Find the operations under *raw_path* and the values of its variable segments."""
+    def find(self, request: Request) -> tuple[_Operations, tuple[str, ...]] | None:
+        """Find the operations under the path of *request* and the values of its variable segments."""
+        path = request.path
         # A longer path is not worth the memory.
-        return self._find_known(raw_path) if len(raw_path) <= LONGEST_COMPARED else self._match_path(raw_path)
+        found = self._find_known(path) if len(path) <= LONGEST_COMPARED else self._match_path(path)
+        if self._narrowed and found is not None:
+            operations = self._narrow_operations(found[0], request)
+            return (operations, found[1]) if operations else None
+        return found
 
-    def _match_path(self, raw_path: str) -> tuple[dict[str, Operation], tuple[str, ...]] | None:
+    def _find_narrowed(self, path: Path, conditions: Sequence[Condition]) -> _Operations:
+        """Find where the operations under *path* that have *conditions* are kept."""
+        if not conditions:
+            return path.operations
+        narrowed = self._narrowed.setdefault(id(path.operations), [])
+        known = next((one for one in narrowed if one.conditions == conditions), None)
+        if known is None:
+            known = _Narrowed(conditions, {})
+            narrowed.append(known)
+        return known.operations
+
+    def _narrow_operations(self, operations: _Operations, request: Request) -> _Operations:
+        """Add those whose conditions *request* meets; the more it meets, the more they count."""
+        known = [_Narrowed((), operations), *self._narrowed.get(id(operations), ())]
+        ranked = [(rank, one) for one in known if (rank := one.rank(request)) is not None]
+        found: _Operations = {}
+        for _, one in sorted(ranked, key=lambda pair: pair[0]):
+            found.update(one.operations)
+        return found
+
+    def _match_path(self, raw_path: str) -> tuple[_Operations, tuple[str, ...]] | None:
         parts = split_path(raw_path)
         for path in self._paths.get(len(parts), []):
             values = path.match_segments(parts)
@@ -94,22 +149,6 @@ class Routes:
         return self._find_nearest(method, raw_path[:LONGEST_COMPARED])
 
 
-@cache
-def _segment_pattern(segment: str) -> re.Pattern[str]:
-    return re.compile("(.*)".join(map(re.escape, segment.split("{}"))))
-
-
-def _variable_rank(segment: str) -> int:
-    return 2 if segment == "{}" else int("{}" in segment)
-
-
-def _decode_segment(segment: str) -> str:
-    return (
-        unquote_to_bytes(segment.encode("latin-1")).decode(errors="replace")
-        if _needs_decoding(segment)
-        else segment
-    )
-
-
-def _needs_decoding(segment: str) -> bool:
-    return "%" in segment or not segment.isascii()
+def _rank_segment(segment: str) -> tuple[int, int]:
+    """Rank a literal before one that is partly variable, of which the longer goes first, and a variable last."""
+    return 2 if segment == "{}" else int("{}" in segment), -len(segment) if "{}" in segment else 0

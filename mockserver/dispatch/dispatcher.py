@@ -230,7 +230,7 @@ class Dispatcher:
         if is_front_page(request):
             exchange.is_recorded = False
             return front_page(self.routes.operations, request)
-        if is_of_browser(request) and self.routes.find(request.path) is None:
+        if is_of_browser(request) and self.routes.find(request) is None:
             exchange.is_recorded = False
             return Reply(404)
         return None

@@ -22,7 +22,7 @@ _OWN_PATHS = {
 
 def match_operation(exchange: Exchange, routes: Routes) -> Operation | None:
     """Match the request to an operation, and keep it and the values in its path in *exchange*."""
-    found = routes.find(exchange.request.path)
+    found = routes.find(exchange.request)
     if found is None:
         return None
     operations, exchange.path_values = found
@@ -34,7 +34,7 @@ def note_near_miss(exchange: Exchange, routes: Routes) -> Problem:
     """Keep the nearest operation, and why it does not match, in *exchange*; return the problem to raise."""
     # What a caller sends as a secret never comes back, and no journal shows it.
     method, path = exchange.request.method, redact_path(exchange.request.path)
-    found = routes.find(exchange.request.path)
+    found = routes.find(exchange.request)
     if found is not None:
         operations = found[0]
         # Any of them words the error in the format of the right API.

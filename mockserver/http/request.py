@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, parse_qsl
+from urllib.parse import parse_qs, parse_qsl, unquote_plus
 
 from mockserver.http import exact_json
 from mockserver.http.content_coding import decode_body
@@ -39,8 +39,8 @@ class Request:
     """
 
     __slots__ = (
-        "_receive", "_scope", "_setting_bytes", "body_problem", "connection", "content", "headers", "is_body_read",
-        "maximum_body_bytes", "method", "path", "query", "session_prefix",
+        "_query_values", "_receive", "_scope", "_setting_bytes", "body_problem", "connection", "content", "headers",
+        "is_body_read", "maximum_body_bytes", "method", "path", "query", "session_prefix",
     )  # fmt: skip
 
     def __init__(
@@ -64,6 +64,7 @@ class Request:
         self.is_body_read = False
         # The first one stays as it is where a contract sets a bound of its own.
         self._setting_bytes = self.maximum_body_bytes = maximum_body_bytes
+        self._query_values: dict[str, str] | None = None
         self._scope = scope
         self._receive = receive
 
@@ -94,11 +95,20 @@ class Request:
 
     def query_values(self) -> dict[str, str]:
         """Parse the query's parameters, the last value of each name."""
-        return dict(parse_qsl(self.query.decode("latin-1"), keep_blank_values=True)) if self.query else {}
+        # Kept, since each parameter of an operation is looked up by itself.
+        if self._query_values is None:
+            pairs = parse_qsl(self.query.decode("latin-1"), keep_blank_values=True) if self.query else ()
+            self._query_values = dict(pairs)
+        return self._query_values
 
     def query_lists(self) -> dict[str, list[str]]:
         """Parse the query's parameters, every value of each name."""
         return parse_qs(self.query.decode("latin-1"), keep_blank_values=True) if self.query else {}
+
+    def query_pairs(self) -> list[tuple[str, str]]:
+        """Split the query into its parameters: the names are decoded, the values are as they were sent."""
+        pairs = (pair.partition("=") for pair in self.query.decode("latin-1").split("&") if pair)
+        return [(unquote_plus(name), value) for name, _, value in pairs]
 
     def query_credentials(self) -> list[str]:
         """List the values of the query's parameters that carry a credential."""

@@ -1,140 +1,196 @@
-"""Parameters of an operation, read from a request as their schemas say."""
+"""One parameter of an operation, read from a request as its schema says."""
 
 from __future__ import annotations
 
-import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import openapi
 from mockserver.contract.choices_in_force import ChoicePlaces, ChoicesInForce
 from mockserver.contract.input_conversion import LEFT_OUT
-from mockserver.contract.parameters.path_template import VARIABLE
+from mockserver.contract.parameters.reading import Sent, Steps, read_value
+from mockserver.contract.parameters.shape import Shape
+from mockserver.contract.parameters.style import Misspelt
+from mockserver.contract.parameters.text import READERS, UNREADABLE, describe_unreadable
 from mockserver.contract.schema import Schema
-from mockserver.http.problems import InvalidContract, Violation
+from mockserver.http import exact_json
+from mockserver.http.problems import Violation
 from mockserver.http.redaction import is_secret_member
 from mockserver.http.request import Request
-from openapi import Spec
 
-_ReadRaw = Callable[[Request, tuple[str, ...]], Any]
+ReadText = Callable[[Request, tuple[str, ...]], "str | None"]
+ListSent = Callable[[Request, tuple[str, ...]], "list[Sent] | None"]
 
 
-class Parameter:
-    """One path, query, header or cookie parameter of an operation, read as its schema says.
+class Parameter(ABC):
+    """One path, query, header or cookie parameter of an operation.
 
-    choices: the alternatives in force in the contract, whose spec this is.
+    shape: that of its value. choices: the alternatives in force in the contract, whose spec this is.
     default: its value where it is left out. is_needless: whether it is left out where a request has no query.
     """
 
-    def __init__(self, definition: Mapping[str, Any], choices: ChoicesInForce, template: str) -> None:
-        spec = choices.spec
-        schema = openapi.resolve_reference(spec, definition.get("schema", {}))
+    def __init__(self, definition: Mapping[str, Any], shape: Shape, choices: ChoicesInForce) -> None:
         self.name: str = definition["name"]
-        self._required: bool = definition.get("required", False)
-        # OpenAPI has many ways to spread an object over a parameter; its text is passed on as it is.
-        self._places = ChoicePlaces(choices, [definition, schema])
-        self._schema = Schema(
-            {} if schema.get("type") == "object" else schema, spec, find_choice=self._places.find_choice
-        )
-        self.default = schema.get("default")
-        self.is_needless = definition["in"] == "query" and not self._required
-        self._parse = _make_parser(spec, schema)
-        self._type_name = _TYPE_NAMES.get(schema.get("type"))
-        is_list = schema.get("type") == "array" and definition["in"] == "query"
-        self._read_raw = (
-            _make_list_reader(definition) if is_list else _make_reader(definition["in"], self.name, template)
-        )
+        self._required: bool = definition.get("required", False) is True
+        self._places = ChoicePlaces(choices, [definition, shape.schema])
+        self._schema = Schema(shape.schema, choices.spec, find_choice=self._places.find_choice)
+        self._shape = shape
+        shape.compiled = self._schema
+        self.default = shape.find_default()
+        self.is_needless = definition["in"] in ("query", "querystring") and not self._required
 
     def compile(self) -> None:
         """Compile the schema now, instead of with the first value; raises InvalidContract if that cannot be."""
         self._schema.compile()
 
+    @abstractmethod
     def read(self, request: Request, path_values: tuple[str, ...], violations: list[Violation]) -> Any:
         """Read the value, or the schema's default; what is wrong with it is added to *violations*.
 
         path_values: the values of the variables in the path.
         """
-        raw = self._read_raw(request, path_values)
-        if raw is None:
-            if self._required:
-                violations.append(Violation(self.name, "is required", self._places.find_absent()))
-            return self.default
-        value = self._parse(raw)
+
+    def _use_default(self, violations: list[Violation], advice: str = "") -> Any:
+        if self._required:
+            violations.append(Violation(self.name, f"is required{advice}", self._places.find_absent()))
+        return self.default
+
+
+class PlainParameter(Parameter):
+    """A parameter of one text and one type, as most are."""
+
+    def __init__(
+        self, definition: Mapping[str, Any], shape: Shape, choices: ChoicesInForce, read_text: ReadText
+    ) -> None:
+        super().__init__(definition, shape, choices)
+        self._read_text = read_text
+        self._types = self._shape.scalars
+        self._parse = READERS[self._types[0]]
+        self._is_text = self._types == ["string"]
+
+    def read(self, request: Request, path_values: tuple[str, ...], violations: list[Violation]) -> Any:
+        """Read the text as the type."""
+        text = self._read_text(request, path_values)
+        if text is None:
+            return self._use_default(violations)
+        value = self._parse(text)
+        if value is UNREADABLE:
+            value = text
         if self._places.converts:
             value = self._places.convert(value)
             if value is LEFT_OUT:
                 return self.default
-        if self._type_name and isinstance(value, str):
-            is_too_long = self._parse is _parse_integer and _ANY_INTEGER.fullmatch(value)
-            quoted = "" if is_secret_member(self.name) else f", not {value[:40]!r}"
-            message = (
-                f"has more than {_DIGITS} digits" if is_too_long else f"must be {self._type_name}{quoted}"
-            )
+        if not self._is_text and isinstance(value, str):
+            message = describe_unreadable(value, self._types, is_secret=is_secret_member(self.name))
             violations.append(Violation(self.name, message, self._places.find_choice(value, ())))
             return value
         violations.extend(self._schema.find_violations(value, self.name))
         return value
 
 
-def _make_list_reader(definition: Mapping[str, Any]) -> _ReadRaw:
-    """Read a list from the query: a value each where it is exploded, as it is by default, or one with separators."""
-    name, style = definition["name"], definition.get("style", "form")
-    if definition.get("explode", style == "form"):
-        return lambda request, _: request.query_lists().get(name)
-    separator = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
+class StyledParameter(Parameter):
+    """A parameter of several texts, or of one that may be of several types.
 
-    def read_separated(request: Request, _: tuple[str, ...]) -> list[str] | None:
-        text = request.query_values().get(name)
-        return None if text is None else text.split(separator)
+    list_sent: lists what the request has for it, the likeliest reading first; None if it has nothing.
+    """
 
-    return read_separated
+    def __init__(
+        self, definition: Mapping[str, Any], shape: Shape, choices: ChoicesInForce, list_sent: ListSent
+    ) -> None:
+        super().__init__(definition, shape, choices)
+        self._list_sent = list_sent
+        self._may_be_empty = definition["in"] == "query" and definition.get("allowEmptyValue") is True
+        is_spread = self._shape.takes_object and definition["in"] in ("query", "cookie", "querystring")
+        self._is_deep = is_spread and definition.get("style") == "deepObject"
+        has_own_names = definition.get("explode", True) is True and definition.get("style", "form") == "form"
+        self._has_bare_members = is_spread and has_own_names and not self._is_deep
+
+    def read(self, request: Request, path_values: tuple[str, ...], violations: list[Violation]) -> Any:
+        """Take the first of the readings that the schema allows."""
+        try:
+            readings = self._list_sent(request, path_values)
+        except Misspelt as error:
+            violations.append(Violation(self.name, str(error), self._places.find_choice(None, ())))
+            return None
+        if readings is None:
+            return self._use_default(violations, self._describe_spelling())
+        refused: tuple[Any, list[Violation]] | None = None
+        for sent in readings:
+            value, problems = read_value(sent, self._shape, self.name)
+            if self._places.converts:
+                value = self._places.convert(value)
+                if value is LEFT_OUT:
+                    return self.default
+            found = self._find_violations(value, problems)
+            if not found:
+                return value
+            refused = refused or (value, found)
+        if self._may_be_empty and readings[-1] == [""]:
+            return [] if self._shape.takes_list else {} if self._shape.takes_object else ""
+        if refused is None:
+            return None
+        violations.extend(refused[1])
+        return refused[0]
+
+    def _find_violations(self, value: Any, problems: Mapping[Steps, str]) -> list[Violation]:
+        unreadable = {self._write_place(steps): (steps, message) for steps, message in problems.items()}
+        found = [
+            Violation(where, message, self._places.find_choice(value, steps))
+            for where, (steps, message) in unreadable.items()
+        ]
+        for violation in self._schema.find_violations(value, self.name):
+            where = violation.where
+            if self._has_bare_members:
+                where = where.removeprefix(f"{self.name}.")
+            # Of what lies around a text that cannot be read the schema has nothing to say but that.
+            if not any(place.startswith(where) for place in unreadable):
+                found.append(violation._replace(where=where))
+        return found
+
+    def _write_place(self, steps: Steps) -> str:
+        where = "" if self._has_bare_members and steps else self.name
+        for step in steps:
+            where += f"[{step}]" if isinstance(step, int) else f".{step}" if where else step
+        return where
+
+    def _describe_spelling(self) -> str:
+        if self._is_deep:
+            return f", as {self.name}[NAME]=VALUE"
+        if self._has_bare_members:
+            example = next(iter(self._shape.properties), "NAME")
+            return f"; each of its members is a parameter of its own, such as {example}=VALUE"
+        return ""
 
 
-def _make_reader(place: str, name: str, template: str) -> _ReadRaw:
-    if place == "path":
-        names = VARIABLE.findall(template)
-        if name not in names:
-            raise InvalidContract(f"there is no {{{name}}} in the path {template}")
-        index = names.index(name)
-        return lambda _, path_values: path_values[index]
-    if place == "query":
-        return lambda request, _: request.query_values().get(name)
-    if place == "cookie":
-        return lambda request, _: request.cookie(name)
-    header = name.lower()
-    return lambda request, _: request.header(header)
+class ContentParameter(Parameter):
+    """A parameter that is written in a media type; is_json: whether that is JSON, and not a text as it is."""
 
+    def __init__(
+        self,
+        definition: Mapping[str, Any],
+        shape: Shape,
+        choices: ChoicesInForce,
+        read_text: ReadText,
+        *,
+        is_json: bool,
+    ) -> None:
+        super().__init__(definition, shape, choices)
+        self._read_text = read_text
+        self._is_json = is_json
 
-_DIGITS = 19
-_ANY_INTEGER = re.compile(r"-?[0-9]+")
-_INTEGER = re.compile(rf"-?[0-9]{{1,{_DIGITS}}}")
-
-
-def _make_parser(spec: Spec, schema: Mapping[str, Any]) -> Callable[[Any], Any]:
-    if schema.get("type") != "array":
-        return _PARSERS.get(schema.get("type", "string"), str)
-    item = _make_parser(spec, openapi.resolve_reference(spec, schema.get("items", {})))
-    return lambda values: [item(one) for one in (values.split(",") if isinstance(values, str) else values)]
-
-
-def _parse_integer(text: str) -> Any:
-    return int(text) if _INTEGER.fullmatch(text) else text
-
-
-def _parse_number(text: str) -> Any:
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def _parse_boolean(text: str) -> Any:
-    return {"true": True, "false": False}.get(text, text)
-
-
-_PARSERS: Mapping[str, Callable[[str], Any]] = {
-    "integer": _parse_integer,
-    "number": _parse_number,
-    "boolean": _parse_boolean,
-}
-_TYPE_NAMES = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
+    def read(self, request: Request, path_values: tuple[str, ...], violations: list[Violation]) -> Any:
+        """Parse the text."""
+        text = self._read_text(request, path_values)
+        if text is None:
+            return self._use_default(violations)
+        value: Any = text
+        if self._is_json:
+            try:
+                value = exact_json.loads(text.encode())
+            except exact_json.NotExact as error:
+                message = str(error).replace("the body ", "", 1)
+                choice = self._places.find_choice(text, ())
+                violations.append(Violation(self.name, f"must be JSON, but {message}", choice))
+                return text
+        violations.extend(self._schema.find_violations(value, self.name))
+        return value

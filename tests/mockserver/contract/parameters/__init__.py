@@ -1,0 +1,1 @@
+"""Parameters of any style and type, of contracts written in the tests."""

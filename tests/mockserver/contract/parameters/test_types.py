@@ -1,0 +1,116 @@
+"""What type a text is read as, by a schema that says so directly or in parts."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.mockserver.contract.parameters.conftest import Client, make_contract
+
+INTEGER = {"type": "integer"}
+SCHEMAS = {
+    "Page": {"type": "integer", "minimum": 1, "maximum": 99},
+    "Flag": {"type": "boolean"},
+    "Again": {"allOf": [{"$ref": "#/components/schemas/Page"}]},
+    "Endless": {"anyOf": [{"$ref": "#/components/schemas/Endless"}, INTEGER]},
+}
+PAGE = {"$ref": "#/components/schemas/Page"}
+FLAG = {"$ref": "#/components/schemas/Flag"}
+
+# By what it shows: the schema, and what becomes of texts; None is refused.
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "reference": (PAGE, {"2": 2, "x": None, "0": None}),
+    "allOf": ({"allOf": [PAGE], "description": "Which"}, {"2": 2, "x": None, "100": None}),
+    "allOf-of-allOf": ({"allOf": [{"$ref": "#/components/schemas/Again"}]}, {"2": 2, "x": None}),
+    "allOf-that-narrows": ({"allOf": [{"type": "number"}, {"type": "integer"}]}, {"2": 2, "2.5": None}),
+    "allOf-of-flag": ({"allOf": [FLAG]}, {"true": True, "1": None}),
+    "anyOf-number-or-word": (
+        {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "enum": ["all", "quorum"]}]},
+        {"5": 5, "all": "all", "-1": None, "x": None},
+    ),
+    "oneOf-flag-or-word": (
+        {"oneOf": [FLAG, {"type": "string", "enum": ["auto"]}]},
+        {"true": True, "auto": "auto", "x": None},
+    ),
+    "anyOf-number-or-text": ({"anyOf": [INTEGER, {"type": "string"}]}, {"5": 5, "x": "x", "007": "007", "1.5": "1.5"}),
+    "anyOf-number-or-flag": ({"anyOf": [{"type": "number"}, FLAG]}, {"1.5": 1.5, "true": True, "x": None}),
+    "enum-of-numbers": ({"enum": [1, 2, 3]}, {"2": 2, "4": None, "x": None}),
+    "enum-of-flags": ({"enum": [True]}, {"true": True, "false": None}),
+    "enum-of-texts": ({"type": "string", "enum": ["1", "true"]}, {"1": "1", "true": "true", "2": None}),
+    "nothing": ({}, {"5": "5", "true": "true", "": "", "null": "null"}),
+    "no-type": ({"maxLength": 2}, {"5": "5", "abc": None}),
+    "nullable-number": ({"type": "integer", "nullable": True}, {"5": 5, "null": ..., "": ..., "x": None}),
+    "nullable-reference": ({"nullable": True, "allOf": [PAGE]}, {"5": 5, "x": None}),
+    "nullable-text": ({"type": "string", "nullable": True}, {"null": "null", "": "", "x": "x"}),
+    "properties-without-a-type": ({"properties": {"a": INTEGER}}, {'{"a": 1}': {"a": 1}, '{"a": "x"}': None}),
+    "integer": (
+        INTEGER,
+        {"5": 5, "-5": -5, "+5": None, " 5": None, "5 ": None, "1_0": None, "1e5": None, "0x10": None, "5.0": None,
+         "": None, "\u0665": None, "5\n": None, "9223372036854775807": 9223372036854775807, "1" * 20: None},
+    ),
+    "number": (
+        {"type": "number"},
+        {"5": 5, "1.5": 1.5, "-1e5": -1e5, "1E+2": 100.0, "1_0": None, " 1": None, "0x10": None, "NaN": None,
+         "+1": None, "nan": None, "inf": None, "-Infinity": None, "1e999": None, ".5": None, "5.": None, "": None},
+    ),
+    "boolean": (FLAG, {"true": True, "false": False, "True": None, "1": None, "": None}),
+    "list-or-number": (
+        {"anyOf": [{"type": "array", "items": INTEGER}, INTEGER]},
+        {"5": 5, "5&p=6": [5, 6], "x": None, "5&p=x": None},
+    ),
+    "list-or-word": (
+        {"anyOf": [{"type": "string", "enum": ["all"]}, {"type": "array", "items": INTEGER}]},
+        {"all": "all", "5": [5], "5&p=6": [5, 6]},
+    ),
+    "list-of-references": ({"type": "array", "items": {"allOf": [PAGE]}}, {"1&p=2": [1, 2], "1&p=x": None}),
+    "list-of-choices": (
+        {"type": "array", "items": {"anyOf": [INTEGER, {"type": "string", "enum": ["all"]}]}},
+        {"1&p=all": [1, "all"], "1&p=x": None},
+    ),
+    "list-of-nothing": ({"type": "array", "items": {}}, {"1&p=x": ["1", "x"]}),
+    "list-of-lists": ({"type": "array", "items": {"type": "array", "items": INTEGER}}, {"1,2&p=3": [[1, 2], [3]]}),
+    "list-of-objects": ({"type": "array", "items": {"type": "object"}}, {'{"a":1}&p={}': [{"a": 1}, {}], "x": None}),
+    "misfit-enum": ({"type": "integer", "enum": ["1"]}, {"x": None}),
+}  # fmt: skip
+
+# In OpenAPI 3.1 and later only.
+NEWER: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "number-or-null": ({"type": ["integer", "null"]}, {"5": 5, "null": ..., "x": None}),
+    "anyOf-null": ({"anyOf": [INTEGER, {"type": "null"}]}, {"5": 5, "null": ..., "x": None}),
+    "text-or-null": ({"anyOf": [{"type": "string"}, {"type": "null"}]}, {"5": "5", "null": "null", "": ""}),
+    "words-or-null": ({"anyOf": [{"enum": ["a"]}, {"type": "null"}]}, {"a": "a", "null": ..., "x": None}),
+    "number-or-text": ({"type": ["integer", "string"]}, {"5": 5, "x": "x"}),
+    "list-or-null": ({"type": ["array", "null"], "items": INTEGER}, {"5": [5], "5&p=6": [5, 6]}),
+    "const": ({"const": 5}, {"5": 5, "6": None}),
+    "sibling-of-a-reference": ({**PAGE, "maximum": 5}, {"5": 5, "6": None}),
+    "pair": (
+        {"type": "array", "prefixItems": [INTEGER, {"type": "string"}], "items": FLAG},
+        {"5&p=6&p=true": [5, "6", True], "x&p=6": None},
+    ),
+    "anything": (True, {"5": "5"}),
+}
+
+
+@pytest.fixture(scope="module")
+def client(serve) -> Client:
+    operations = {
+        f"/{name}": [{"name": "p", "in": "query", "schema": schema}] for name, (schema, _) in CASES.items()
+    }
+    return serve(make_contract(operations, components={"schemas": SCHEMAS}))
+
+
+def check_texts(client: Client, name: str, texts: dict[str, Any]) -> None:
+    for text, value in texts.items():
+        target = f"/{name}?p={text if '&p=' in text else quote(text)}"
+        status, body = client.get(target)
+        given = (body or {}).get("p") if status == 200 else None
+        expected = (400, None) if value is None else (200, None if value is ... else value)
+        assert (status, given) == expected, (target, body)
+        assert type(given) is type(expected[1]), target
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_text_is_read_as_its_schema_allows(client, name):
+    check_texts(client, name, CASES[name][1])
