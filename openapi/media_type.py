@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 JSON = "application/json"
+# The second is registered nowhere, and servers in .NET name it beside the first.
+_JSON = (JSON, "text/json")
 
 
 # No media type has a longer name, and parameters are looked at no further.
@@ -20,7 +22,7 @@ def is_json(media_type: str) -> bool:
 @lru_cache(maxsize=256)
 def _is_json(media_type: str) -> bool:
     name = bare_media_type(media_type)
-    return name == JSON or name.endswith("+json")
+    return name in _JSON or name.endswith("+json")
 
 
 def bare_media_type(media_type: str) -> str:

@@ -194,7 +194,7 @@ class Operation:
         for parameter in self._parameters if request.query else self._needed_parameters:
             arguments[parameter.name] = parameter.read(request, path_values, violations)
         if self._body is not None:
-            media_type = self._body.choose_media_type(request.header("content-type"))
+            read = self._body.find_reader(request.header("content-type"))
             if self._largest_bytes is not None:
                 request.maximum_body_bytes = self._largest_bytes
             # Most bodies have arrived by now, and to take one costs less than to await it.
@@ -204,10 +204,9 @@ class Operation:
             if request.body_problem is not None:
                 raise request.body_problem
             if len(raw) > _MOST_BYTES_AT_ONCE:
-                parse = asyncio.to_thread(self._body.parse, raw, media_type, violations)
-                arguments["body"] = await parse
+                arguments["body"] = await asyncio.to_thread(read, raw, violations)
             else:
-                arguments["body"] = self._body.parse(raw, media_type, violations)
+                arguments["body"] = read(raw, violations)
         if violations:
             if session is not None and self._looks_up_first:
                 await self._look_up(session, arguments.get("body"))

@@ -1,0 +1,97 @@
+"""A body that is text, or bytes of any other format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.contract.body.content import Reader
+from mockserver.contract.body.converted_text import UNREADABLE
+from mockserver.contract.body.shape import Shape
+from mockserver.contract.media_type import MediaType
+from mockserver.contract.schema import Schema
+from mockserver.http.problems import Invalid, UnsupportedMediaType, Violation
+from openapi import Spec
+
+# Those that are written as such, and decoded in no time; others of Python's take long, or read no text.
+_CHARSETS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "ascii",
+    "ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "latin1": "latin-1",
+    "windows-1252": "cp1252",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+}
+
+
+def decode_text(raw: bytes, charset: str) -> str:
+    """Decode text; raises UnsupportedMediaType for a charset that is not known, and Invalid for other bytes."""
+    encoding = _CHARSETS.get(charset.lower())
+    if encoding is None:
+        raise UnsupportedMediaType(f"the charset is {charset[:40]!r}; send utf-8")
+    try:
+        return raw.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        what = f"the body is not {charset.upper()}: byte {error.start} is 0x{raw[error.start]:02x}"
+        raise Invalid([Violation("", what)]) from None
+
+
+class TextBody:
+    """Reads text, and checks it by its schema: the text itself, or the number that it is."""
+
+    def __init__(self, schema: Any, spec: Spec) -> None:
+        self._schema = Schema(schema, spec)
+        self._shape = Shape(schema, spec)
+
+    def compile(self) -> None:
+        """Compile the schema."""
+        self._schema.compile()
+
+    def is_absent(self, raw: bytes) -> bool:
+        """Tell whether *raw* is white space."""
+        return not raw.strip()
+
+    def make_reader(self, sent: MediaType) -> Reader:
+        """Make what reads text in the charset that was sent."""
+        charset = sent.parameters.get("charset", "utf-8")
+
+        def read_text(raw: bytes, violations: list[Violation]) -> Any:
+            text = decode_text(raw, charset)
+            # Text is left as it came, with the white space around it.
+            value = text if "string" in self._shape.scalars else self._shape.read_text(text.strip())
+            if value is UNREADABLE:
+                said = self._shape.describe_unreadable(text.strip(), is_secret=True)
+                violations.append(Violation("", f"the body {said}"))
+                return text
+            violations.extend(self._schema.find_violations(value))
+            return value
+
+        return read_text
+
+
+class BinaryBody:
+    """Takes bytes as they are, and checks how many there are."""
+
+    def __init__(self, schema: Any, spec: Spec) -> None:
+        self._schema = Schema(schema, spec)
+
+    def compile(self) -> None:
+        """Compile the schema."""
+        self._schema.compile()
+
+    def is_absent(self, raw: bytes) -> bool:
+        """Tell whether there are none."""
+        return not raw
+
+    def make_reader(self, _: MediaType) -> Reader:
+        """Make what reads them."""
+
+        def read_bytes(raw: bytes, violations: list[Violation]) -> bytes:
+            # A character a byte, so that the schema counts bytes.
+            violations.extend(self._schema.find_violations(raw.decode("latin-1")))
+            return raw
+
+        return read_bytes
