@@ -15,7 +15,7 @@ from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.contract.shipped import base_path
 from mockserver.export.answers import Answer, list_answers
 from mockserver.http.headers import HEADER_NAME
-from mockserver.services.sample import build_sample
+from mockserver.samples.sample import build_sample
 from mockserver.services.service import Service
 from openapi import Spec
 from openapi.media_type import JSON

@@ -18,7 +18,7 @@ from mockserver.contract.handler import Handler
 from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.http.problems import CannotStart
 from mockserver.http.reply import Reply
-from mockserver.services.sample import build_sample
+from mockserver.samples.sample import build_sample
 from mockserver.services.service import Service
 from mockserver.session.session import Session
 from mockserver.session.store import Key, Record

@@ -26,6 +26,7 @@ FLOORS = {
         "telemetry",
         "dispatch",
         "contract",
+        "samples",
         "auth",
         "fixtures",
         "session",
