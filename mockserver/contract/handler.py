@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 class Handler(Protocol):
-    """Answers a valid call."""
+    """Answers a valid call.
+
+    answers_by_contract: whether it answers what the contract shows, as it has no other behaviour.
+    """
+
+    answers_by_contract: bool
 
     def handle(self, session: Session, arguments: dict[str, Any]) -> Awaitable[Reply | Stream]:
         """Answer with the *arguments* that the contract gives: the parameters, ``body`` and ``caller``."""
@@ -35,6 +40,7 @@ class MethodHandler:
     """
 
     __slots__ = ("_function", "_instance")
+    answers_by_contract = False
 
     def __init__(
         self, function: Callable[..., Awaitable[Reply | Stream]], instance: Callable[[Session], Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,11 +14,17 @@ from mockserver.auth.security import Authenticate
 from mockserver.contract.body import RequestBody
 from mockserver.contract.choices_in_force import ChoicesInForce
 from mockserver.contract.error_body import ErrorFormat
-from mockserver.contract.examples import named_examples
 from mockserver.contract.handler import Handler
 from mockserver.contract.media_type import json_content
 from mockserver.contract.parameters.compilation import compile_parameters, list_parameters
 from mockserver.contract.parameters.parameter import Parameter
+from mockserver.contract.responses.documented import (
+    BODILESS,
+    DocumentedResponse,
+    DocumentedResponses,
+    matching_response,
+)
+from mockserver.contract.responses.representation import OFF_CONTRACT
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import (
     CannotStart,
@@ -40,7 +46,6 @@ logger = logging.getLogger(__name__)
 
 # Of a body that is parsed while nobody else is served, which takes ten milliseconds.
 _MOST_BYTES_AT_ONCE = 256 * 1024
-OFF_CONTRACT = "X-Mock-Off-Contract"
 # The choices that the stub knows in every contract.
 _ORDER, _OTHER_PATHS = "order-of-refusals", "errors-of-other-paths"
 
@@ -83,9 +88,12 @@ class Operation:
     handle: calls the handler.
     Compiled by compile(), or else bit by bit as it is needed: most operations of a large contract are never called.
     What is not compiled yet raises InvalidContract when it is used, if the contract cannot be compiled there.
+    makes_up: whether answers are made up that the contract shows no example of.
     Raises CannotStart if the handler takes other arguments than the contract gives, or if the contract does not
     document an answer that the stub may give.
     """
+
+    makes_up = False
 
     def __init__(
         self,
@@ -114,6 +122,9 @@ class Operation:
             status: openapi.resolve_reference(spec, response)
             for status, response in definition.document.get("responses", {}).items()
         }
+        self.documented = DocumentedResponses(
+            spec, self.responses, makes_up=self.makes_up, has_own_errors=error_format.is_own
+        )
         self.parameters = list_parameters(spec, definition.parameters)
         self.security = definition.security
         self.challenges = write_challenges(
@@ -134,7 +145,7 @@ class Operation:
         body = json_content(self.request_body)
         self._magic_fields = _find_magic_fields(spec, self.parameters, body.get("schema", {}) if body else {})
         # By status, so that the ranges of the contract are searched once.
-        self._schemas_by_status: dict[int, Schema | None] = {}
+        self._responses_by_status: dict[int, DocumentedResponse] = {}
         self._check_handler(handler)
         self._check_error_codes()
 
@@ -146,14 +157,9 @@ class Operation:
         for name, attribute in vars(Operation).items():
             if isinstance(attribute, cached_property):
                 getattr(self, name)
-        for part in (self._body, *self._parameters, *self._response_schemas.values()):
+        for part in (self._body, *self._parameters, *self.documented.values()):
             if part is not None:
                 part.compile()
-
-    @cached_property
-    def examples(self) -> Mapping[str, Mapping[str, Reply]]:
-        """The replies that the contract shows, by status and name."""
-        return {status: named_examples(self._choices.spec, one) for status, one in self.responses.items()}
 
     @cached_property
     def _parameters(self) -> Sequence[Parameter]:
@@ -172,13 +178,6 @@ class Operation:
     def _body(self) -> RequestBody | None:
         # Of a body without any media type nothing is known, and it is not read.
         return RequestBody(self.request_body, self._choices) if self.request_body.get("content") else None
-
-    @cached_property
-    def _response_schemas(self) -> Mapping[str, Schema | None]:
-        return {
-            status: _response_schema(self._choices.spec, response)
-            for status, response in self.responses.items()
-        }
 
     async def read_arguments(
         self, request: Request, path_values: tuple[str, ...], caller: Any, session: Session | None = None
@@ -239,13 +238,15 @@ class Operation:
     def contract_violation(self, reply: Reply) -> str | None:
         """Describe how *reply* breaks the contract, or None if it keeps it."""
         status = reply.status
-        if status not in self._schemas_by_status:
-            response = matching_response(status, self._response_schemas)
+        if status not in self._responses_by_status:
+            response = matching_response(status, self.documented)
             if response is None:
                 return f"{self.name} answered {status}, which {self.error_format.file} does not document"
-            self._schemas_by_status[status] = self._response_schemas[response]
-        schema = self._schemas_by_status[status]
-        if schema is None or isinstance(reply.body, bytes):
+            self._responses_by_status[status] = self.documented[response]
+        if isinstance(reply.body, bytes) or status in BODILESS:
+            return None
+        schema = self._responses_by_status[status].find_schema(reply.headers)
+        if schema is None:
             return None
         violations = schema.find_violations(reply.body)
         if not violations:
@@ -270,16 +271,6 @@ class Operation:
                 f"{self.error_format.file}: operation {self.name} documents no {', '.join(missing)} answer; "
                 "x-error-codes says that it may occur"
             )
-
-
-def matching_response(status: int, responses: Collection[str]) -> str | None:
-    """Name the one of *responses* that documents *status*: its own, its range or the default; None if none does."""
-    return next((key for key in (str(status), f"{status // 100}XX", "default") if key in responses), None)
-
-
-def _response_schema(spec: Spec, response: Mapping[str, Any]) -> Schema | None:
-    content = json_content(response)
-    return Schema(content["schema"], spec, needless="writeOnly") if "schema" in content else None
 
 
 def _find_magic_fields(

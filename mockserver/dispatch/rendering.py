@@ -6,8 +6,10 @@ import asyncio
 import logging
 import re
 
-from mockserver.contract.answers import add_challenges, documented_reply, success_reply
-from mockserver.contract.operation import OFF_CONTRACT, Operation
+from mockserver.contract.operation import Operation
+from mockserver.contract.responses.accept import ANYTHING, Accepted, read_accepted
+from mockserver.contract.responses.answers import add_challenges, documented_reply, success_reply
+from mockserver.contract.responses.representation import OFF_CONTRACT
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
 from mockserver.http.problems import (
@@ -65,17 +67,17 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
         and isinstance(error, Invalid | UnsupportedMediaType)
     ):
         preferences.applied += ("handling=lenient",)
-        return success_reply(operation)
-    return render_problem(error, operation)
+        return success_reply(operation, read_accepted(request)._replace(is_strict=False))
+    return render_problem(error, operation, read_accepted(request))
 
 
-def render_problem(problem: Problem, operation: Operation) -> Reply:
+def render_problem(problem: Problem, operation: Operation, accepted: Accepted = ANYTHING) -> Reply:
     """Render *problem* as the API of *operation* words its errors, checked against the contract."""
     reply = operation.error_format.render_problem(problem)
     if operation.answers_with_page and problem.general_choice in _OF_OTHER_PATHS:
         return _render_page(reply)
     if not operation.error_format.is_own:
-        return add_challenges(_example_error_reply(problem, operation, reply), operation)
+        return add_challenges(_example_error_reply(problem, operation, reply, accepted), operation)
     if isinstance(problem, TargetTooLong):
         # An answer of HTTP itself, which no contract need document.
         violation = operation.contract_violation(reply)
@@ -130,9 +132,9 @@ def disarm_page(reply: Reply) -> Reply:
     )
 
 
-def _example_error_reply(problem: Problem, operation: Operation, reply: Reply) -> Reply:
+def _example_error_reply(problem: Problem, operation: Operation, reply: Reply, accepted: Accepted) -> Reply:
     """Reply with the contract's own example of that status, if it has one; the problem is then in a header."""
-    documented = documented_reply(operation, reply.status)
+    documented = documented_reply(operation, reply.status, None, accepted)
     hint = reply.headers.get(PROBLEM_HEADER)
     said = f"{problem.message}; {hint}" if hint else problem.message
     headers = {**reply.headers, PROBLEM_HEADER: " ".join(said.split())[:1000]}

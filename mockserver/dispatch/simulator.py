@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from mockserver.contract.answers import documented_reply, find_preferred_reply, override_reply
 from mockserver.contract.operation import MagicId, Operation
+from mockserver.contract.responses.accept import read_accepted
+from mockserver.contract.responses.answers import documented_reply, find_preferred_reply, override_reply
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange, Preferences
 from mockserver.http.reply import Reply
@@ -28,7 +29,8 @@ class Simulator:
         if response is None:
             return None
         exchange.note_effect("override")
-        return override_reply(response, exchange.operation or _find_nearest(exchange, routes))
+        operation = exchange.operation or _find_nearest(exchange, routes)
+        return override_reply(response, operation, read_accepted(exchange.request))
 
     async def preferred_reply(self, exchange: Exchange, operation: Operation) -> Reply | None:
         """Return the answer that Prefer selects, or None, after the delay that it asks for.
@@ -36,7 +38,9 @@ class Simulator:
         Raises Invalid if strict handling is preferred and something cannot be followed.
         """
         prefer_header = parse_prefer(", ".join(exchange.request.header_lines("prefer")))
-        reply, applied, problems = find_preferred_reply(prefer_header, operation)
+        reply, applied, problems = find_preferred_reply(
+            prefer_header, operation, read_accepted(exchange.request)
+        )
         connection_fault = prefer_header.connection_fault
         if prefer_header.delay_ms:
             applied.append(f"delay={prefer_header.delay_ms:g}")
@@ -69,7 +73,9 @@ class Simulator:
             await asyncio.sleep(effect.delay_ms / 1000)
         if effect.status is None and effect.connection_fault not in WITHOUT_STATUS:
             return None
-        reply = documented_reply(exchange.operation or _find_nearest(exchange, routes), effect.status or 503)
+        operation = exchange.operation or _find_nearest(exchange, routes)
+        accepted = read_accepted(exchange.request)
+        reply = documented_reply(operation, effect.status or 503, None, accepted)
         if effect.retry_after_s is not None:
             reply = reply.with_headers({"Retry-After": str(effect.retry_after_s)})
         return reply
@@ -85,7 +91,7 @@ class Simulator:
             await asyncio.sleep(prefer_header.delay_ms / 1000)
         if prefer_header.code is None:
             return None
-        return documented_reply(operation, prefer_header.code)
+        return documented_reply(operation, prefer_header.code, None, read_accepted(exchange.request))
 
 
 def _find_nearest(exchange: Exchange, routes: Routes) -> Operation:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mockserver.contract.answers import add_challenges, add_retry_after
-from mockserver.contract.examples import example_headers
 from mockserver.contract.operation import Operation
+from mockserver.contract.responses.answers import add_challenges, add_retry_after
 from mockserver.http.reply import Reply
 
 
@@ -45,8 +44,7 @@ def list_answers(operation: Operation) -> list[Answer]:
 
 def _list_status_answers(status: int, key: str, operation: Operation) -> list[Answer]:
     """List the answers of one status: one for each example, or one without a body."""
-    headers = example_headers(operation.responses[key])
-    named = operation.examples[key]
+    headers, named = operation.documented[key].headers, operation.documented[key].named
     answers = [
         Answer(example, Reply(status, one.body, {**one.headers, **headers})) for example, one in named.items()
     ]

@@ -254,7 +254,7 @@ def _find_example(spec: Spec, shown: Mapping[str, Any]) -> Any:
     for one in shown.get("examples", {}).values():
         return openapi.resolve_reference(spec, one).get("value")
     inner = next(iter(shown.get("content", {}).values()), shown)
-    return build_sample(spec, inner.get("schema", {"type": "string"}))
+    return build_sample(spec, inner.get("schema", {"type": "string"}), "readOnly")
 
 
 def _format_text(value: Any) -> str:

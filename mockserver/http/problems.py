@@ -129,6 +129,12 @@ class MethodNotAllowed(Problem):
         super().__init__(f"{method} is not allowed here; use {names}", headers={"Allow": names, **headers})
 
 
+class NotAcceptable(Problem):
+    """There is no answer in a media type that the caller accepts, and nothing else will do."""
+
+    kind = HTTPStatus.NOT_ACCEPTABLE
+
+
 class TooLarge(Problem):
     """The body is larger than the stub reads.
 

@@ -13,6 +13,7 @@ from mockserver.auth.token_keys import TokenKeys
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
+from mockserver.contract.responses.example_operation import ExampleOperation
 from mockserver.contract.shipped import read_shipped_operations
 from mockserver.http.problems import CannotStart, InvalidContract
 from mockserver.services.service import Service
@@ -50,7 +51,8 @@ def _compile_operations(
 
     def compile_operation(definition: Definition, handler: Handler) -> Operation:
         try:
-            operation = Operation(
+            make_operation = ExampleOperation if handler.answers_by_contract else Operation
+            operation = make_operation(
                 definition,
                 service.name,
                 choices,

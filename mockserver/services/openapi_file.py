@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,13 @@ from jsonschema_rs import Draft4Validator, ValidationError
 
 import openapi
 from mockserver import fixtures
-from mockserver.contract.examples import example_headers, named_examples
 from mockserver.contract.handler import Handler
 from mockserver.contract.parameters.path_template import VARIABLE
+from mockserver.contract.responses.example_handler import ExampleHandler
 from mockserver.http.problems import CannotStart
-from mockserver.http.reply import Reply
-from mockserver.samples.sample import build_sample
 from mockserver.services.service import Service
-from mockserver.session.session import Session
 from mockserver.session.store import Key, Record
 from openapi import Spec
-from openapi.media_type import is_json
 from openapi.text_file import read_utf_8
 from openapi.yaml_text import to_json_form
 
@@ -44,23 +40,6 @@ class NoFixtures(fixtures.Fixtures):
         return {}
 
 
-class ExampleHandler:
-    """Answers every valid call of an operation with the same reply."""
-
-    def __init__(self, reply: Reply) -> None:
-        self._reply = reply
-
-    async def handle(self, session: Session, arguments: dict[str, Any]) -> Reply:  # noqa: ARG002
-        """Answer, whatever the arguments."""
-        return self._reply
-
-    async def look_up(self, session: Session, body: Any) -> None:
-        """Do nothing: examples are there whatever is named."""
-
-    def argument_mismatch(self, given: Collection[str]) -> None:
-        """Accept the arguments of every contract, since the reply depends on none."""
-
-
 def load_service(file: Path) -> Service:
     """Make a service of the OpenAPI 3.0 file *file*, named after it.
 
@@ -76,17 +55,15 @@ def load_service(file: Path) -> Service:
         if name in names:
             raise CannotStart(f"{file}: two operations are called {name}; give one another operationId")
         names.add(name)
-        for response in operation["responses"].values():
-            _add_examples(spec, openapi.resolve_reference(spec, response))
     return Service(file.stem, spec, None, NoFixtures(), str(file), make_handlers=_make_handlers)
 
 
 def _make_handlers(spec: Spec) -> dict[str, Handler]:
-    """Make a handler of the examples of each operation."""
+    """Make a handler of each operation."""
     operations = [
         item[method] for item in spec["paths"].values() for method in openapi.METHODS if method in item
     ]
-    return {one["operationId"]: ExampleHandler(_choose_reply(spec, one["responses"])) for one in operations}
+    return {one["operationId"]: ExampleHandler() for one in operations}
 
 
 def _read_document(file: Path) -> Spec:
@@ -201,41 +178,3 @@ def _list_operations(spec: Spec, file: Path) -> Iterator[tuple[str, str, dict[st
             if same != path:
                 raise CannotStart(f"{file}: {same} and {path} are the same path; keep one {method.upper()}")
             yield path, method, item[method]
-
-
-def _add_examples(spec: Spec, response: dict[str, Any]) -> None:
-    """Give a response without an example one that its schema allows, and its headers theirs."""
-    for media_type, content in response.get("content", {}).items():
-        if content.get("schema") and not content.get("examples") and "example" not in content:
-            content["example"] = _build_example(spec, media_type, content["schema"])
-    headers = {
-        name: openapi.resolve_reference(spec, header) for name, header in response.get("headers", {}).items()
-    }
-    for header in headers.values():
-        schema = openapi.resolve_reference(spec, header.get("schema", {}))
-        if "example" not in header and (header.get("required") or {"example", "default"} & {*schema}):
-            header["example"] = build_sample(spec, schema)
-    if headers:
-        response["headers"] = headers
-
-
-def _build_example(spec: Spec, media_type: str, schema: Any) -> Any:
-    """Build an example; nothing in a format that cannot be written, unless the schema shows how it looks."""
-    value = build_sample(spec, schema)
-    if is_json(media_type) or "*" in media_type:
-        return value
-    is_text = media_type.startswith("text/") and not media_type.startswith("text/xml")
-    is_shown = is_text or "example" in openapi.resolve_reference(spec, schema)
-    return value if isinstance(value, str) and is_shown else ""
-
-
-def _choose_reply(spec: Spec, responses: dict[str, Any]) -> Reply:
-    """Give the first success's example; where there is none, that of a redirect, or of whatever else there is."""
-    code = min(responses, key=lambda code: ("23d".find(code[0]) % 4, code), default="default")
-    response = openapi.resolve_reference(spec, responses.get(code, {}))
-    for media_type, content in response.get("content", {}).items():
-        if not content.get("examples"):
-            content.setdefault("example", _build_example(spec, media_type, {}))
-    status = int(code.replace("X", "0")) if code != "default" else 200
-    shown = next(iter(named_examples(spec, response).values()), Reply(status))
-    return Reply(status, shown.body, shown.headers).with_headers(example_headers(response))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -72,7 +71,7 @@ OWN = {
         {"next": None},
     ),
     "no way out": ({"N": {"required": ["next"], "properties": {"next": "=N"}}}, {}),
-    "part of itself": ({"N": {"allOf": ["=N", {"properties": {"a": INTEGER}}]}}, {}),
+    "part of itself": ({"N": {"allOf": ["=N", {"properties": {"a": INTEGER}}]}}, {"a": 0}),
     "the same part twice": (
         {"A": {"allOf": ["=B", "=C"]}, "C": {"allOf": ["=B"]}, "B": {"properties": {"b": INTEGER}}},
         {"b": 0},
@@ -120,15 +119,6 @@ def test_long_chain_of_schemas_is_served(serve):
     }
 
     assert serve(named(**schemas, N500=INTEGER)).get("/x").status_code == 200
-
-
-def test_example_that_breaks_its_own_schema_is_sent_and_marked(serve):
-    answer = serve(contract({"/x": {"get": {"responses": answers({"type": "integer"}, example="one")}}})).get(
-        "/x"
-    )
-
-    assert (answer.status_code, answer.json()) == (200, "one")
-    assert "must be an integer" in answer.headers["x-mock-off-contract"]
 
 
 API = "application/vnd.api+json"
@@ -250,50 +240,6 @@ def test_page_can_read_the_documented_headers(serve):
     for method, names in (("GET", "ETag, Link, X-Total-Count"), ("POST", "Location")):
         exposed = http.request(method, "/x").headers["access-control-expose-headers"]
         assert exposed == f"Date, Vary, {names}"
-
-
-CSV = {"text/csv": {"example": "a,b"}}
-XML = {"application/xml": {"schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}}
-OTHER_KINDS = {
-    "csv": (CSV, "a,b", "text/csv"),
-    "xml": (XML, "", "application/xml"),
-    "xml with an object": ({"application/xml": {"example": {"a": 1}}}, "", "application/xml"),
-    "xml with text": ({"application/xml": {"schema": {"example": "<a/>"}}}, "<a/>", "application/xml"),
-    "image": ({"image/png": {}}, "", "image/png"),
-    "json first": ({**XML, **CSV, "application/json": {"example": 1}}, "1", "application/json"),
-    "any": ({"*/*": {"schema": {"type": "integer"}}}, "0", "application/json"),
-    "half a character": ({"text/plain": {"example": "\ud800"}}, "?", "text/plain"),
-    "null": ({"application/json": {"example": None}}, "null", "application/json"),
-}
-
-
-@pytest.mark.parametrize("name", OTHER_KINDS)
-def test_answer_is_of_its_media_type_however_it_is_asked_for(serve, name):
-    content, text, media_type = OTHER_KINDS[name]
-    spec = contract({"/x": {"get": {"responses": {"200": {"description": "", "content": content}}}}})
-    http = serve(json.dumps(spec), "library.json")
-
-    for answer in (http.get("/x"), http.get("/x", headers={"Prefer": "code=200"})):
-        assert (answer.status_code, answer.text) == (200, text)
-        assert answer.headers["content-type"] == media_type
-        assert "x-mock-off-contract" not in answer.headers
-
-
-def test_examples_of_any_media_type_are_found(serve):
-    content = {
-        "application/json": {"examples": {"two": {"value": 2}}},
-        "text/csv": {"examples": {"row": {"value": "1,2"}, "elsewhere": {"externalValue": "https://a"}}},
-    }
-    responses = {
-        "200": {"description": "", "content": content},
-        "404": {"description": "", "content": {"text/plain": {"example": "gone"}}},
-    }
-    http = serve(contract({"/x": {"get": {"responses": responses}}}))
-
-    row = http.get("/x", headers={"Prefer": "example=row"})
-    gone = http.get("/x", headers={"Prefer": "code=404"})
-    assert (row.text, row.headers["content-type"]) == ("1,2", "text/csv")
-    assert (gone.status_code, gone.text, gone.headers["content-type"]) == (404, "gone", "text/plain")
 
 
 def test_operation_without_a_success_answers_what_it_documents(serve):

@@ -7,8 +7,10 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from mockserver.auth.challenges import CHALLENGES
-from mockserver.contract.examples import example_headers
-from mockserver.contract.operation import OFF_CONTRACT, Operation, matching_response
+from mockserver.contract.operation import Operation
+from mockserver.contract.responses.accept import ANYTHING, Accepted
+from mockserver.contract.responses.documented import matching_response
+from mockserver.contract.responses.representation import OFF_CONTRACT
 from mockserver.http.problems import (
     Invalid,
     Problem,
@@ -39,72 +41,81 @@ class PreferredReply(NamedTuple):
     problems: list[str]
 
 
-def find_preferred_reply(prefer_header: PreferHeader, operation: Operation) -> PreferredReply:
-    """Find the documented reply that is preferred.
+def find_preferred_reply(
+    prefer_header: PreferHeader, operation: Operation, accepted: Accepted = ANYTHING
+) -> PreferredReply:
+    """Find the documented reply that is preferred, in the media type that is accepted.
 
     Raises Invalid, where handling is strict, for whatever cannot be followed.
     """
-    found = _choose_documented(prefer_header, operation)
+    found = _choose_documented(prefer_header, operation, accepted)
     problems = [*prefer_header.problems, *found.problems]
     if problems and prefer_header.is_strict:
         raise Invalid([Violation("Prefer", "; ".join(problems))])
     return found._replace(problems=problems)
 
 
-def _choose_documented(prefer_header: PreferHeader, operation: Operation) -> PreferredReply:
-    code, example, documented = prefer_header.code, prefer_header.example, operation.examples
+def _choose_documented(
+    prefer_header: PreferHeader, operation: Operation, accepted: Accepted
+) -> PreferredReply:
+    code, example, documented = prefer_header.code, prefer_header.example, operation.documented
     if code is not None:
         status = matching_response(code, documented)
     else:
-        status = next((key for key in documented if key.isdigit() and example in documented[key]), None)
+        status = next((key for key in documented if key.isdigit() and example in documented[key].named), None)
     problems: list[str] = []
     if code is not None and status is None:
         problems = [f"code={code} is not documented; there are {', '.join(documented)}"]
-    elif example is not None and (status is None or example not in documented[status]):
-        names = documented[status] if status else {name for named in documented.values() for name in named}
+    elif example is not None and (status is None or example not in documented[status].named):
+        shown = [documented[status]] if status else documented.values()
+        names = {name for one in shown for name in one.named}
         problems = [f"example={example[:40]} is not documented; {suggest_nearest(example, sorted(names))}"]
         example = None
     if status is None:
         return PreferredReply(None, [], problems)
     applied = [f"code={code}"] if code else []
     applied += [f"example={example}"] if example else []
-    return PreferredReply(documented_reply(operation, code or int(status), example), applied, problems)
+    reply = documented_reply(operation, code or int(status), example, accepted)
+    return PreferredReply(reply, applied, problems)
 
 
-def documented_reply(operation: Operation, code: int, example: str | None = None) -> Reply:
-    """Give a reply of status *code*: the contract's example, or the API's own error body.
+def documented_reply(
+    operation: Operation, code: int, example: str | None = None, accepted: Accepted = ANYTHING
+) -> Reply:
+    """Give a reply of status *code*: the contract's example in the media type accepted, or the API's own error body.
 
     A status that the contract does not document is marked with X-Mock-Off-Contract. One of a busy service comes with
     Retry-After, and a 401 with WWW-Authenticate.
     """
-    return add_challenges(add_retry_after(_documented_reply(operation, code, example)), operation)
+    return add_challenges(add_retry_after(_documented_reply(operation, code, example, accepted)), operation)
 
 
-def _documented_reply(operation: Operation, code: int, example: str | None) -> Reply:
-    status = matching_response(code, operation.examples)
+def _documented_reply(operation: Operation, code: int, example: str | None, accepted: Accepted) -> Reply:
+    status = matching_response(code, operation.documented)
     if status is None:
         reply = (
             Reply(code) if code < 400 else operation.error_format.render_problem(_ForcedProblem(code, None))
         )
         return reply.with_headers({OFF_CONTRACT: f"{operation.name} documents no {code}"})
-    named = operation.examples[status]
-    shown = named[example] if example else next(iter(named.values()), Reply(code))
-    if code < 400 or (named and (example or not operation.error_format.is_own)):
-        reply = Reply(code, shown.body, shown.headers)
-    else:
-        reply = operation.error_format.render_problem(
-            _ForcedProblem(code, operation.error_format.find_message(shown.body))
-        )
-    return reply.with_headers(example_headers(operation.responses[status]))
+    response = operation.documented[status]
+    if code < 400:
+        return response.choose_reply(code, accepted, example)
+    # An error is told in whatever media type there is.
+    reply = response.choose_reply(code, accepted._replace(is_strict=False), example)
+    if response.named and (example or not operation.error_format.is_own):
+        return reply
+    message = operation.error_format.find_message(reply.body)
+    rendered = operation.error_format.render_problem(_ForcedProblem(code, message))
+    return rendered.with_headers(response.headers)
 
 
-def success_reply(operation: Operation) -> Reply:
+def success_reply(operation: Operation, accepted: Accepted = ANYTHING) -> Reply:
     """Give the contract's first success."""
-    code = next((status for status in operation.examples if status.startswith("2")), "200")
-    return documented_reply(operation, int(code.replace("X", "0")))
+    code = next((status for status in operation.documented if status.startswith("2")), "200")
+    return documented_reply(operation, int(code.upper().replace("X", "0")), None, accepted)
 
 
-def override_reply(response: Mapping[str, Any], operation: Operation) -> Reply:
+def override_reply(response: Mapping[str, Any], operation: Operation, accepted: Accepted = ANYTHING) -> Reply:
     """Give the reply that an override describes; one that breaks the contract is marked.
 
     An empty Retry-After leaves that header out, as many services that are busy do.
@@ -114,7 +125,7 @@ def override_reply(response: Mapping[str, Any], operation: Operation) -> Reply:
         media_type = headers.get("Content-Type", JSON)
         reply = _dictated_reply(operation, response["status"], response["body"], media_type)
     else:
-        reply = documented_reply(operation, response["status"])
+        reply = documented_reply(operation, response["status"], None, accepted)
     reply = reply.with_headers(headers)
     if reply.headers.get(_RETRY_AFTER) == "":
         reply = reply._replace(

@@ -1,0 +1,108 @@
+"""The Accept header (RFC 9110, 12.5.1): which media type of an answer a caller prefers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from mockserver.http.request import Request
+from mockserver.simulation.prefer import parse_prefer
+
+# No list that a client sends is longer.
+_LONGEST = 2000
+
+
+class Accepted(NamedTuple):
+    """What a caller accepts: the Accept header, and whether it wants to be refused where there is nothing of that."""
+
+    header: str | None = None
+    is_strict: bool = False
+
+
+ANYTHING = Accepted()
+
+
+def read_accepted(request: Request) -> Accepted:
+    """Read what the caller of *request* accepts."""
+    prefers = "prefer" in request.headers.values
+    is_strict = prefers and parse_prefer(", ".join(request.header_lines("prefer"))).is_strict
+    return Accepted(request.header("accept"), is_strict)
+
+
+class _Range(NamedTuple):
+    """One entry: a media type or a range of them, its parameters, and how welcome it is, from 0 to 1."""
+
+    kind: str
+    subtype: str
+    parameters: frozenset[str]
+    quality: float
+
+    def is_met(self, kind: str, subtype: str, parameters: frozenset[str]) -> bool:
+        """Tell whether a media type, or a range that the contract names, is within this."""
+        return (
+            (self.kind in ("*", kind) or kind == "*")
+            and (self.subtype in ("*", subtype) or subtype == "*")
+            and self.parameters <= parameters
+        )
+
+    @property
+    def specificity(self) -> tuple[bool, bool, int]:
+        return self.kind != "*", self.subtype != "*", len(self.parameters)
+
+
+def choose_media_type(accept: str | None, offered: Sequence[str]) -> str | None:
+    """Choose the one of *offered* that is most welcome, the first of several; None if none is.
+
+    accept: the header; None and empty accept everything.
+    """
+    ranges = _parse_accept(accept[:_LONGEST]) if accept else ()
+    if not ranges:
+        return offered[0] if offered else None
+    best = max(offered, key=lambda one: _rate_media_type(one, ranges), default=None)
+    return best if best is not None and _rate_media_type(best, ranges) > 0 else None
+
+
+def _rate_media_type(media_type: str, ranges: Sequence[_Range]) -> float:
+    """Tell how welcome *media_type* is, as the most specific range says that it is within."""
+    kind, subtype, parameters = _split_media_type(media_type)
+    met = [one for one in ranges if one.is_met(kind, subtype, parameters)]
+    return max(met, key=lambda one: one.specificity).quality if met else 0
+
+
+@lru_cache(maxsize=256)
+def _parse_accept(accept: str) -> Sequence[_Range]:
+    found = []
+    for entry in accept.split(","):
+        if entry.strip():
+            media_type, quality = _split_quality(entry)
+            found.append(_Range(*_split_media_type(media_type), quality))
+    return found
+
+
+def _split_quality(entry: str) -> tuple[str, float]:
+    parts = entry.split(";")
+    kept, quality = [parts[0]], 1.0
+    for part in parts[1:]:
+        name, _, value = part.partition("=")
+        if name.strip().lower() != "q":
+            kept.append(part)
+            continue
+        try:
+            quality = min(1.0, max(0.0, float(value)))
+        except ValueError:
+            quality = 1.0
+    return ";".join(kept), quality
+
+
+@lru_cache(maxsize=256)
+def _split_media_type(media_type: str) -> tuple[str, str, frozenset[str]]:
+    name, *parameters = media_type.lower().split(";")
+    kind, _, subtype = name.strip().partition("/")
+    # A charset is how it is written and not what it is, and here it is always UTF-8.
+    told = (one.replace('"', "").replace(" ", "") for one in parameters)
+    return (
+        kind or "*",
+        subtype or "*",
+        frozenset(one for one in told if one and not one.startswith("charset=")),
+    )

@@ -1,0 +1,182 @@
+"""The answers that a contract documents for one operation, by status and media type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from mockserver.contract.responses.accept import ANYTHING, Accepted, choose_media_type
+from mockserver.contract.responses.examples import example_headers, sample_headers
+from mockserver.contract.responses.representation import Representation
+from mockserver.contract.schema import Schema
+from mockserver.http.problems import PROBLEM_HEADER, NotAcceptable
+from mockserver.http.reply import Reply
+from mockserver.samples.merged_schema import SchemaMerger
+from openapi import Spec
+from openapi.media_type import JSON, bare_media_type, is_json
+
+# Answers of HTTP that have no body, whatever the contract says.
+BODILESS = (204, 205, 304)
+_MOST_KNOWN = 64
+_STATUS = re.compile(r"[2-5](\d\d|XX)|default", re.ASCII | re.IGNORECASE)
+
+
+class DocumentedResponse:
+    """One response of an operation; its examples are read, or made up, when they are asked for.
+
+    makes_up: whether a value is made up where no example fits.
+    """
+
+    def __init__(self, spec: Spec, response: Mapping[str, Any], *, makes_up: bool) -> None:
+        self._spec = spec
+        self._response = response
+        self._makes_up = makes_up
+        self._merger = SchemaMerger(spec)
+        # Most callers accept one of a few things.
+        self._known: dict[tuple[int, Accepted, str | None], Reply] = {}
+
+    @cached_property
+    def representations(self) -> list[Representation]:
+        """What there is in each media type, JSON first."""
+        contents: Mapping[str, Any] = self._response.get("content") or {}
+        names = sorted(contents, key=lambda name: (name != JSON, not is_json(name)))
+        return [
+            Representation(self._spec, name, contents[name] or {}, self._merger, makes_up=self._makes_up)
+            for name in names
+        ]
+
+    @cached_property
+    def named(self) -> dict[str, Reply]:
+        """The replies of status 0 by the names of their examples, each in its first media type."""
+        return {name: reply for one in reversed(self.representations) for name, reply in one.named.items()}
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers that the contract shows."""
+        if not self._makes_up:
+            return example_headers(self._response)
+        return sample_headers(self._spec, self._merger, self._response)
+
+    def choose_reply(self, status: int, accepted: Accepted = ANYTHING, example: str | None = None) -> Reply:
+        """Give the reply of *status* that is most welcome, in whatever media type there is if none is.
+
+        example: its name; the usual one without.
+        Raises NotAcceptable where that is wanted instead.
+        """
+        key = status, accepted, example
+        found = self._known.get(key)
+        if found is None:
+            found = self._find_reply(status, accepted, example)
+            if len(self._known) < _MOST_KNOWN:
+                self._known[key] = found
+        return found
+
+    def _find_reply(self, status: int, accepted: Accepted, example: str | None) -> Reply:
+        offered = [one for one in self.representations if example is None or example in one.named]
+        if not offered or status in BODILESS:
+            return Reply(status, None, self.headers)
+        chosen = choose_media_type(accepted.header, [one.media_type for one in offered])
+        found = next((one for one in offered if one.media_type == chosen), offered[0])
+        reply = found.usual if example is None else found.named[example]
+        headers = {} if len(offered) == 1 else {"Vary": "Accept"}
+        if chosen is None:
+            problem = (
+                f"Accept: {(accepted.header or '')[:200]} is not documented; there is {_list_types(offered)}"
+            )
+            if accepted.is_strict:
+                raise NotAcceptable(problem)
+            headers[PROBLEM_HEADER] = problem
+        if reply is None:
+            return Reply(status, None, self.headers).with_headers(headers)
+        if PROBLEM_HEADER in headers and PROBLEM_HEADER in reply.headers:
+            headers[PROBLEM_HEADER] += f"; {reply.headers[PROBLEM_HEADER]}"
+        if "Vary" in headers and "Vary" in self.headers:
+            headers["Vary"] = f"{self.headers['Vary']}, Accept"
+        return Reply(status, reply.body, reply.headers).with_headers({**self.headers, **headers})
+
+    def find_schema(self, headers: Mapping[str, str]) -> Schema | None:
+        """Find the schema of a body in JSON that is sent with *headers*."""
+        if not self._has_several_schemas:
+            return self._first_schema
+        media_type = bare_media_type(headers.get("Content-Type", JSON))
+        return self._schemas.get(media_type, self._first_schema)
+
+    def compile(self) -> None:
+        """Compile the schemas now; raises InvalidContract for what cannot be compiled."""
+        for schema in self._schemas.values():
+            schema.compile()
+
+    def list_flaws(self) -> Iterator[str]:
+        """Say of each example that does not fit what is wrong with it."""
+        for one in self.representations:
+            yield from one.list_misfits()
+
+    @cached_property
+    def _has_several_schemas(self) -> bool:
+        return len(self._schemas) > 1
+
+    @cached_property
+    def _first_schema(self) -> Schema | None:
+        return next(iter(self._schemas.values()), None)
+
+    @cached_property
+    def _schemas(self) -> dict[str, Schema]:
+        return {
+            bare_media_type(one.media_type): one.schema
+            for one in self.representations
+            if one.schema is not None
+        }
+
+
+class DocumentedResponses(Mapping[str, DocumentedResponse]):
+    """The responses of an operation, by the status as the contract has it: ``200``, ``4XX``, ``default``.
+
+    responses: without references. makes_up: whether values are made up where no example fits.
+    has_own_errors: whether the contract says otherwise what an error looks like, so that none is made up.
+    """
+
+    def __init__(
+        self, spec: Spec, responses: Mapping[str, Mapping[str, Any]], *, makes_up: bool, has_own_errors: bool
+    ) -> None:
+        self._responses = {
+            status: DocumentedResponse(
+                spec, response, makes_up=makes_up and not (has_own_errors and status[:1] not in "123")
+            )
+            for status, response in responses.items()
+        }
+
+    def __getitem__(self, status: str) -> DocumentedResponse:
+        """Give the response that is documented as *status*."""
+        return self._responses[status]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the statuses."""
+        return iter(self._responses)
+
+    def __len__(self) -> int:
+        """Count the statuses."""
+        return len(self._responses)
+
+    def usual_reply(self, accepted: Accepted = ANYTHING) -> Reply:
+        """Give the first success; where there is none, a redirect, or whatever else there is.
+
+        Raises NotAcceptable where that is wanted.
+        """
+        codes = [code for code in self._responses if _STATUS.fullmatch(code)]
+        if not codes:
+            return Reply(200)
+        code = min(codes, key=lambda code: ("23d".find(code[0].lower()) % 4, code))
+        status = 200 if code.lower() == "default" else int(code.upper().replace("X", "0"))
+        return self._responses[code].choose_reply(status, accepted)
+
+
+def matching_response(status: int, responses: Collection[str]) -> str | None:
+    """Name the one of *responses* that documents *status*: its own, its range or the default; None if none does."""
+    keys = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
+    return next((key for key in keys if key in responses), None)
+
+
+def _list_types(offered: list[Representation]) -> str:
+    return ", ".join(one.media_type for one in offered)
