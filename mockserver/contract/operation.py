@@ -25,7 +25,6 @@ from mockserver.contract.responses.documented import (
     matching_response,
 )
 from mockserver.contract.responses.representation import OFF_CONTRACT
-from mockserver.contract.schema import Schema
 from mockserver.http.problems import (
     CannotStart,
     InternalError,
