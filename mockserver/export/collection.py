@@ -12,10 +12,10 @@ from mockserver.auth.schemes import credential_kind
 from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameters.path_template import VARIABLE
+from mockserver.contract.samples.sample import build_sample
 from mockserver.contract.shipped import base_path
 from mockserver.export.answers import Answer, list_answers
 from mockserver.http.headers import HEADER_NAME
-from mockserver.samples.sample import build_sample
 from mockserver.services.service import Service
 from openapi import Spec
 from openapi.media_type import JSON

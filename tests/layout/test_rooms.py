@@ -26,7 +26,6 @@ FLOORS = {
         "telemetry",
         "dispatch",
         "contract",
-        "samples",
         "auth",
         "fixtures",
         "session",

@@ -10,10 +10,10 @@ from typing import Any
 from mockserver.contract.responses.accept import ANYTHING, Accepted, choose_media_type
 from mockserver.contract.responses.examples import example_headers, sample_headers
 from mockserver.contract.responses.representation import Representation
+from mockserver.contract.samples.merged_schema import SchemaMerger
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import PROBLEM_HEADER, NotAcceptable
 from mockserver.http.reply import Reply
-from mockserver.samples.merged_schema import SchemaMerger
 from openapi import Spec
 from openapi.media_type import JSON, bare_media_type, is_json
 

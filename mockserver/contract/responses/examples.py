@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import openapi
+from mockserver.contract.samples.merged_schema import SchemaMerger
+from mockserver.contract.samples.sample import list_samples
 from mockserver.contract.schema import Schema
 from mockserver.http import exact_json
 from mockserver.http.headers import HEADER_NAME, WRITTEN_BY_SERVER
-from mockserver.samples.merged_schema import SchemaMerger
-from mockserver.samples.sample import list_samples
 from openapi import Spec
 
 _ABSENT = object()

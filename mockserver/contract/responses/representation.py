@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from mockserver.contract.responses.examples import read_as_json, read_examples
+from mockserver.contract.samples.media_text import narrow_media_type, write_example, write_media
+from mockserver.contract.samples.merged_schema import SchemaMerger
+from mockserver.contract.samples.sample import list_samples
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import PROBLEM_HEADER
 from mockserver.http.reply import Reply
-from mockserver.samples.media_text import narrow_media_type, write_example, write_media
-from mockserver.samples.merged_schema import SchemaMerger
-from mockserver.samples.sample import list_samples
 from openapi import Spec
 from openapi.media_type import JSON, is_json
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mockserver.samples.budget import Budget
+from mockserver.contract.samples.budget import Budget
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from mockserver.samples.merged_schema import SchemaMerger
-from mockserver.samples.sample import build_sample, list_samples
+from mockserver.contract.samples.merged_schema import SchemaMerger
+from mockserver.contract.samples.sample import build_sample, list_samples
 
 INTEGER, TEXT = {"type": "integer"}, {"type": "string"}
 ONE, TWO = {"properties": {"a": INTEGER}}, {"properties": {"b": TEXT}}

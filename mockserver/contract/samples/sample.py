@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from mockserver.samples.budget import Budget, BudgetSpent
-from mockserver.samples.merged_schema import SchemaMerger
-from mockserver.samples.plan import Plan
-from mockserver.samples.sampler import Sampler, Unbuildable
+from mockserver.contract.samples.budget import Budget, BudgetSpent
+from mockserver.contract.samples.merged_schema import SchemaMerger
+from mockserver.contract.samples.plan import Plan
+from mockserver.contract.samples.sampler import Sampler, Unbuildable
 from openapi import Spec
 
 # What one sample may cost: about a hundredth of a second for each thousand.

@@ -10,7 +10,7 @@ from re import _constants as codes
 from re import _parser
 from typing import Any
 
-from mockserver.samples.pattern_dialect import translate_pattern
+from mockserver.contract.samples.pattern_dialect import translate_pattern
 
 # More of them nobody reads, and a few brackets ask for millions.
 _LONGEST_TEXT = 10_000

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from itertools import count, islice
 from typing import Any, NamedTuple
 
-from mockserver.samples.patterns import list_matching_texts
+from mockserver.contract.samples.patterns import list_matching_texts
 
 Node = dict[str, Any]
 

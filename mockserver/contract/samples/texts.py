@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from mockserver.samples.fit_check import is_known_pattern
-from mockserver.samples.patterns import list_matching_texts
+from mockserver.contract.samples.fit_check import is_known_pattern
+from mockserver.contract.samples.patterns import list_matching_texts
 
 Node = dict[str, Any]
 

@@ -12,8 +12,8 @@ from math import lcm
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from mockserver.samples.json_equality import is_same
-from mockserver.samples.keywords import normalise_keywords
+from mockserver.contract.samples.json_equality import is_same
+from mockserver.contract.samples.keywords import normalise_keywords
 from openapi import Spec
 from openapi.pointer import unescape_step
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, FancyRegexOptions, RegexOptions, ValidationError
 
-from mockserver.samples.budget import Budget
-from mockserver.samples.json_equality import is_same
-from mockserver.samples.merged_schema import Choice, Condition, Node, SchemaMerger
+from mockserver.contract.samples.budget import Budget
+from mockserver.contract.samples.json_equality import is_same
+from mockserver.contract.samples.merged_schema import Choice, Condition, Node, SchemaMerger
 
 _BITS = {"int32": 31, "int64": 63}
 

@@ -10,9 +10,9 @@ from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
+from mockserver.contract.samples.merged_schema import SchemaMerger
+from mockserver.contract.samples.xml_text import write_xml
 from mockserver.http import exact_json
-from mockserver.samples.merged_schema import SchemaMerger
-from mockserver.samples.xml_text import write_xml
 from openapi.media_type import bare_media_type
 
 _FORM = "application/x-www-form-urlencoded"

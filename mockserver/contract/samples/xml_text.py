@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from mockserver.contract.samples.fit_check import member_schemas
+from mockserver.contract.samples.merged_schema import Node, SchemaMerger
 from mockserver.http import exact_json
-from mockserver.samples.fit_check import member_schemas
-from mockserver.samples.merged_schema import Node, SchemaMerger
 
 _NOT_IN_A_NAME = re.compile(r"[^\w.\-]+", re.ASCII)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")

@@ -7,14 +7,14 @@ from functools import reduce
 from itertools import chain
 from typing import Any
 
-from mockserver.samples.budget import Budget
-from mockserver.samples.fit_check import FitCheck, member_schemas
-from mockserver.samples.json_equality import is_same
-from mockserver.samples.member_names import choose_names, list_more_names, wanted_count
-from mockserver.samples.merged_schema import PREFERRED, Choice, Node, SchemaMerger
-from mockserver.samples.numbers import list_numbers
-from mockserver.samples.plan import Place, Plan
-from mockserver.samples.texts import list_texts
+from mockserver.contract.samples.budget import Budget
+from mockserver.contract.samples.fit_check import FitCheck, member_schemas
+from mockserver.contract.samples.json_equality import is_same
+from mockserver.contract.samples.member_names import choose_names, list_more_names, wanted_count
+from mockserver.contract.samples.merged_schema import PREFERRED, Choice, Node, SchemaMerger
+from mockserver.contract.samples.numbers import list_numbers
+from mockserver.contract.samples.plan import Place, Plan
+from mockserver.contract.samples.texts import list_texts
 
 # Optional members share this many values, so that a sample stays readable.
 _OPTIONAL_VALUES = 1000
