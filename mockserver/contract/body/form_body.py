@@ -8,9 +8,9 @@ from typing import Any
 from mockserver.contract.body.content import Reader
 from mockserver.contract.body.form_members import FormMembers
 from mockserver.contract.body.multipart import parse_multipart
-from mockserver.contract.body.shape import Shape
 from mockserver.contract.body.urlencoded import parse_urlencoded
 from mockserver.contract.media_type import MediaType
+from mockserver.contract.parameters.shape import Shape
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import Violation
 from openapi import Spec

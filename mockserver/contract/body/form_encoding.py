@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import openapi
-from mockserver.contract.body.converted_text import UNREADABLE
 from mockserver.contract.body.form_field import Field
-from mockserver.contract.body.shape import Shape
 from mockserver.contract.media_type import choose_range, parse_media_type
+from mockserver.contract.parameters.shape import Shape
+from mockserver.contract.parameters.text import UNREADABLE
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import Violation
 from openapi import Spec

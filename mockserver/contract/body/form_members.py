@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mockserver.contract.body.converted_text import UNREADABLE
 from mockserver.contract.body.form_encoding import FieldEncoding
 from mockserver.contract.body.form_field import Field
-from mockserver.contract.body.shape import Shape, list_nodes
+from mockserver.contract.parameters.shape import Shape, list_nodes
+from mockserver.contract.parameters.text import UNREADABLE
 from mockserver.http import exact_json
 from mockserver.http.problems import Violation
 from mockserver.http.redaction import is_secret_member

@@ -9,12 +9,12 @@ from mockserver.contract.body.content import Content
 from mockserver.contract.body.form_body import FORM, MULTIPART, FormBody
 from mockserver.contract.body.json_body import JsonBody
 from mockserver.contract.body.sequence_body import SEQUENCES, SequenceBody
-from mockserver.contract.body.shape import Shape
 from mockserver.contract.body.text_body import BinaryBody, TextBody
 from mockserver.contract.body.xml_body import XmlBody, is_xml
 from mockserver.contract.body.yaml_body import YAML, YamlBody
 from mockserver.contract.choices_in_force import ChoicesInForce
 from mockserver.contract.media_type import MediaType
+from mockserver.contract.parameters.shape import Shape
 from openapi.media_type import is_json
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.body.content import Reader
-from mockserver.contract.body.shape import Shape
 from mockserver.contract.media_type import MediaType
+from mockserver.contract.parameters.shape import Shape
 from mockserver.contract.schema import Schema
 from mockserver.http import exact_json
 from mockserver.http.problems import Invalid, Violation

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract.body.content import Reader
-from mockserver.contract.body.converted_text import UNREADABLE
-from mockserver.contract.body.shape import Shape
 from mockserver.contract.media_type import MediaType
+from mockserver.contract.parameters.shape import Shape
+from mockserver.contract.parameters.text import UNREADABLE
 from mockserver.contract.schema import Schema
 from mockserver.http.problems import Invalid, UnsupportedMediaType, Violation
 from openapi import Spec
