@@ -1,0 +1,42 @@
+"""What is read of a contract, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from openapi import Spec
+from openapi.pointer import Steps
+
+
+class Flaw(NamedTuple):
+    """Something wrong in a contract that is read all the same.
+
+    place: the keys and indexes that lead to it in the file. message: what is wrong, what becomes of it, and what to do.
+    """
+
+    place: Steps
+    message: str
+
+    def __str__(self) -> str:
+        """Write place and message in one line."""
+        return f"{'.'.join(map(str, self.place)) or 'the document'}: {self.message}"
+
+
+@dataclass
+class Document:
+    """A contract that was read.
+
+    version: the one that the file names: "2.0", "3.0.1", "3.1.0". spec: the contract in OpenAPI 3, in the types of
+    JSON, with references that all lead to somewhere in it; Swagger 2.0 is lifted to 3.0.3. flaws: what is wrong with
+    the file, as far as that is known without compiling a schema. unusable: the operations that a flaw makes useless,
+    by path and method as they are written in *spec*, and why. files: all that were read.
+    """
+
+    file: Path
+    version: str
+    spec: Spec
+    flaws: list[Flaw] = field(default_factory=list)
+    unusable: dict[tuple[str, str], str] = field(default_factory=dict)
+    files: list[Path] = field(default_factory=list)
