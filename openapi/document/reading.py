@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from openapi import BadSpec, Spec
-from openapi.document.document import Document
+from openapi.document.document import Document, Flaw
+from openapi.document.grammar import DOCUMENT
+from openapi.document.inspection import Inspection, Owner
+from openapi.document.operations import OperationCheck, walk_operations
+from openapi.document.references import References
 from openapi.text_file import NotUtf8, read_utf_8
 
 # Whatever walks a contract recurses, a few frames for each level.
-_DEEPEST = 100
+_DEEPEST = 200
+# By the second number of a version.
+_NEWEST = {"0": "3.0.4", "1": "3.1.1", "2": "3.2.0"}
 _LONGEST_COMPLAINT = 300
 
 
@@ -21,8 +27,55 @@ def read_document(file: Path) -> Document:
 
     Raises BadSpec, in one line, for what is no OpenAPI at all.
     """
-    spec = _read_json_form(file)
-    return Document(file, _find_version(spec, file), spec, files=[file])
+    try:
+        return make_document(_read_json_form(file), file)
+    except RecursionError:
+        raise BadSpec(f"{file}: nested too deep to be read") from None
+
+
+def make_document(spec: Spec, file: Path) -> Document:
+    """Make the document of *spec*, the JSON form of what stands in *file*, which is changed by it.
+
+    Raises BadSpec for a version that cannot be read.
+    """
+    document = Document(file, _find_version(spec, file), spec, files=[file])
+    _settle_version(document)
+    inspection = Inspection(
+        is_modern=not spec["openapi"].startswith("3.0"),
+        has_old_items="draft-0" in str(spec.get("jsonSchemaDialect")),
+    )
+    DOCUMENT.check(inspection, spec)
+    inspection.flaws[:0] = document.flaws
+    reported = {flaw.place for flaw in inspection.flaws}
+    broken = References(spec, inspection, reported).settle_all()
+    spec.setdefault("paths", {})
+    _check_info(inspection, spec)
+    flaws = [*inspection.flaws, *OperationCheck(spec).check_all()]
+    # A part to which several references lead is looked at for each.
+    document.flaws = list(dict.fromkeys(flaws))
+    for path, method, _, _ in walk_operations(spec):
+        reason = broken.get(Owner("paths", path, method)) or broken.get(Owner("paths", path))
+        if reason is not None:
+            document.unusable[path, method] = reason
+    return document
+
+
+def _settle_version(document: Document) -> None:
+    """Give the version three numbers that are known."""
+    spec, version = document.spec, document.version
+    minor = re.fullmatch(r"3\.([012])(\..*)?", version)
+    if re.fullmatch(r"3\.[012]\.[0-9]+", version) is None:
+        known = _NEWEST[minor[1] if minor else "0" if version == "3" else "2"]
+        document.flaws.append(Flaw(("openapi",), f"{version} is read as {known}, so write that"))
+        spec["openapi"] = known
+
+
+def _check_info(inspection: Inspection, spec: Spec) -> None:
+    info = spec.setdefault("info", {})
+    for name in ("title", "version"):
+        if not info.get(name):
+            inspection.report_at(("info", name), "is missing; it is shown where the API is named, so add it")
+            info[name] = ""
 
 
 def _read_json_form(file: Path) -> Spec:
@@ -66,7 +119,7 @@ def _parse_text(text: str, *, is_json: bool) -> Any:
 def _find_version(spec: Spec, file: Path) -> str:
     """Return the version that *spec* names; raises BadSpec for one that cannot be read."""
     name = "openapi" if "openapi" in spec else "swagger"
-    version = str(spec[name])
-    if re.fullmatch(r"3\.[0-2](\..*)?" if name == "openapi" else r"2(\.0)?", version) is None:
+    version = str(spec[name]).strip()
+    if re.fullmatch(r"3(\..*)?" if name == "openapi" else r"2(\..*)?", version) is None:
         raise BadSpec(f"{file}: {name} {version[:40]} is not known; 2.0, 3.0, 3.1 and 3.2 can be read")
     return version

@@ -1,0 +1,118 @@
+"""One walk through a contract: where it stands, what it found wrong, and which references it came by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
+
+from openapi.document.document import Flaw
+from openapi.pointer import Steps
+
+_LONGEST_SHOWN = 60
+
+
+class Absent:
+    """What becomes of a value that cannot be used: it is taken out of the contract."""
+
+
+ABSENT = Absent()
+
+
+class Kind(Protocol):
+    """A kind of value that OpenAPI has: a text, a list of parameters, a schema."""
+
+    @property
+    def description(self) -> str:
+        """What it is, in the words of a complaint: "a text"."""
+
+    def check(self, inspection: Inspection, value: Any) -> Any:
+        """Return *value* as it can be used, mended where its meaning is plain; ABSENT if it cannot.
+
+        Whatever had to be changed is reported. An object is changed in place, and stays the same one.
+        """
+
+
+class Referable(Kind, Protocol):
+    """A kind in whose place a reference may stand; the members are described at kinds.Object."""
+
+    name: str
+    is_vital: bool
+    stub: Mapping[str, Any]
+
+
+class Owner(NamedTuple):
+    """What a reference stands in: ``("components", "schemas", "Pet")`` or ``("paths", "/pets", "get")``."""
+
+    room: str
+    name: str
+    part: str = ""
+
+
+class Reference(NamedTuple):
+    """A reference where OpenAPI has one.
+
+    holder: the object with the member $ref. kind: what it has to lead to. place: where it stands, in owner.
+    """
+
+    holder: dict[str, Any]
+    kind: Referable
+    place: Steps
+    owner: Owner
+
+
+class Inspection:
+    """The state of a walk.
+
+    is_modern: whether schemas are those of JSON Schema 2020-12, as since OpenAPI 3.1. has_old_items: whether an older
+    draft of it is in force there, in which items may be a list. steps: where the walk stands. owner: the component or
+    the operation that it is in.
+    """
+
+    def __init__(self, *, is_modern: bool, has_old_items: bool = False) -> None:
+        self.is_modern = is_modern
+        self.has_old_items = has_old_items
+        self.steps: list[str | int] = []
+        self.owner = Owner("", "")
+        self.flaws: list[Flaw] = []
+        self.references: list[Reference] = []
+        # The same few patterns come again and again.
+        self.known_patterns: dict[str, bool] = {}
+        # Where schemas have names of their own, which references may use since OpenAPI 3.1.
+        self.named_schemas: dict[str, Steps] = {}
+        self.identified_schemas: list[dict[str, Any]] = []
+
+    def report(self, message: str, *steps: str | int) -> None:
+        """Report a flaw of what lies *steps* below the place where the walk stands."""
+        self.flaws.append(Flaw((*self.steps, *steps), message))
+
+    def report_at(self, place: Steps, message: str) -> None:
+        """Report a flaw of another place."""
+        self.flaws.append(Flaw(place, message))
+
+    def reject(self, value: Any, kind: Kind, outcome: str = "it is left out") -> Absent:
+        """Report that *value* is not of *kind*."""
+        self.report(f"is {show_value(value)} and must be {kind.description}; {outcome}")
+        return ABSENT
+
+    def check_member(self, holder: Any, key: str | int, kind: Kind) -> Any:
+        """Check one member of *holder*, and return what has to stand there."""
+        self.steps.append(key)
+        try:
+            return kind.check(self, holder[key])
+        finally:
+            self.steps.pop()
+
+    def add_reference(self, holder: dict[str, Any], kind: Referable) -> None:
+        """Remember a reference, which can be followed when the whole contract is known."""
+        self.references.append(Reference(holder, kind, tuple(self.steps), self.owner))
+
+
+def show_value(value: Any) -> str:
+    """Write *value* for a message."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."

@@ -1,0 +1,217 @@
+"""The operations of a contract that was read, each with a name, with servers and a path whose variables are known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import openapi
+from openapi import METHODS, Spec
+from openapi.document.document import Flaw
+from openapi.pointer import Steps
+
+VARIABLE = re.compile(r"\{([^{}]*)\}")
+
+
+class FoundOperation(NamedTuple):
+    """An operation where it stands.
+
+    path, method: as they are written. item: the path item around it. document: the operation object itself.
+    """
+
+    path: str
+    method: str
+    item: dict[str, Any]
+    document: dict[str, Any]
+
+    @property
+    def steps(self) -> Steps:
+        """The steps that lead to it."""
+        is_other = self.method in self.item.get("additionalOperations", {})
+        return ("paths", self.path, *(["additionalOperations"] if is_other else []), self.method)
+
+
+def walk_operations(spec: Spec) -> Iterator[FoundOperation]:
+    """Yield the operations of *spec*, a contract that was read, in its order."""
+    for path, item in spec.get("paths", {}).items():
+        for name, member in item.items():
+            if name in METHODS or name == "query":
+                yield FoundOperation(path, name, item, member)
+            elif name == "additionalOperations":
+                for method, operation in member.items():
+                    yield FoundOperation(path, method, item, operation)
+
+
+def list_parameters(spec: Spec, operation: FoundOperation) -> list[dict[str, Any]]:
+    """List the parameters of *operation*, its own in place of those of its path with the same name and place."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for holder in (operation.document, operation.item):
+        for one in holder.get("parameters", []):
+            parameter = openapi.resolve_reference(spec, one)
+            found.setdefault((parameter["name"], parameter["in"]), parameter)
+    return list(found.values())
+
+
+def find_server(spec: Spec, operation: FoundOperation | None = None) -> dict[str, Any] | None:
+    """Find the first server of *operation*: its own, its path's or the contract's; None if there is none."""
+    holders = [operation.document, operation.item, spec] if operation is not None else [spec]
+    return next((holder["servers"][0] for holder in holders if holder.get("servers")), None)
+
+
+def read_base_path(server: dict[str, Any] | None) -> str:
+    """Return the path of *server*, without a slash at its end, its variables filled in with their defaults.
+
+    A variable without a default stays one: it is a part of the path that may be anything.
+    """
+    if server is None:
+        return ""
+    variables = server.get("variables", {})
+
+    def fill_in(match: re.Match[str]) -> str:
+        return str(variables.get(match[1], {}).get("default", match[0]))
+
+    try:
+        path = urlsplit(VARIABLE.sub(fill_in, server["url"])).path.strip().rstrip("/")
+    except ValueError:
+        return ""
+    path = path.removeprefix(".")
+    return path if not path or path.startswith("/") else f"/{path}"
+
+
+class OperationCheck:
+    """Checks all operations of *spec* beside one another, and mends what is wrong with them."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self.flaws: list[Flaw] = []
+        self._names: set[str] = set()
+        self._shapes: dict[tuple[str, str], str] = {}
+        self._own_names: set[str] = set()
+        self._schemes = spec.get("components", {}).get("securitySchemes", {})
+
+    def check_all(self) -> list[Flaw]:
+        """Check all, and return what was wrong."""
+        spec = self._spec
+        self._check_security(spec, ())
+        self._check_servers(spec, ())
+        for path, item in spec["paths"].items():
+            self._check_servers(item, ("paths", path))
+            self._check_parameters(item, ("paths", path))
+        operations = list(walk_operations(spec))
+        if not operations:
+            self._report(("paths",), "no operation is in it; every call answers 404, so add one")
+        self._own_names = {one.document.get("operationId", "") for one in operations}
+        for operation in operations:
+            if self._is_first_of_its_shape(operation):
+                self._check_operation(operation)
+        return self.flaws
+
+    def _report(self, place: Steps, message: str) -> None:
+        self.flaws.append(Flaw(place, message))
+
+    def _check_operation(self, operation: FoundOperation) -> None:
+        document, place = operation.document, operation.steps
+        self._name_operation(operation)
+        if not document.get("responses"):
+            self._report(
+                (*place, "responses"), "is missing; 200 without a body is answered, so document the answers"
+            )
+            document["responses"] = {"200": {"description": ""}}
+        self._check_security(document, place)
+        self._check_servers(document, place)
+        self._check_parameters(document, place)
+        self._check_variables(operation)
+
+    def _is_first_of_its_shape(self, operation: FoundOperation) -> bool:
+        """Tell whether no operation before has the same method and path; a second one is removed."""
+        method = operation.method.upper()
+        shape = VARIABLE.sub("{}", operation.path).removesuffix("/")
+        first = self._shapes.setdefault((method, shape), operation.path)
+        if first == operation.path:
+            return True
+        self._report(
+            operation.steps,
+            f"{first} is the same path and has a {method}, too; only that is served, so make one of both",
+        )
+        holder = operation.item
+        if operation.steps[-2] == "additionalOperations":
+            holder = holder["additionalOperations"]
+        del holder[operation.method]
+        return False
+
+    def _name_operation(self, operation: FoundOperation) -> None:
+        document = operation.document
+        name = document.get("operationId")
+        if name and name not in self._names:
+            self._names.add(name)
+            return
+        made_up = f"{operation.method.upper()} {operation.path}"
+        while made_up in self._names or made_up in self._own_names:
+            made_up += "'"
+        self._names.add(made_up)
+        if name:
+            self._report(
+                (*operation.steps, "operationId"),
+                f"{name} is the name of another operation; this one is called {made_up}, so give it a name of its own",
+            )
+        document["operationId"] = made_up
+
+    def _check_security(self, holder: dict[str, Any], place: Steps) -> None:
+        for index, requirement in enumerate(holder.get("security", [])):
+            for name in [name for name in requirement if name not in self._schemes]:
+                del requirement[name]
+                self._report(
+                    (*place, "security", index, name),
+                    "is no scheme in components.securitySchemes; it is not asked for, so describe it there",
+                )
+
+    def _check_servers(self, holder: dict[str, Any], place: Steps) -> None:
+        for index, server in enumerate(holder.get("servers", [])):
+            variables = server.get("variables", {})
+            for name in VARIABLE.findall(server["url"]):
+                if "default" not in variables.get(name, {}):
+                    self._report(
+                        (*place, "servers", index, "url"),
+                        f"{name} has no default; in a path any value is taken for it, so add it to variables",
+                    )
+            try:
+                urlsplit(server["url"])
+            except ValueError:
+                self._report((*place, "servers", index, "url"), "is no address; it has no effect")
+
+    def _check_variables(self, operation: FoundOperation) -> None:
+        """Give each variable of the path a parameter."""
+        described = {one["name"] for one in list_parameters(self._spec, operation) if one["in"] == "path"}
+        document = operation.document
+        for name in dict.fromkeys(VARIABLE.findall(operation.path)):
+            if name not in described:
+                self._report(
+                    operation.steps,
+                    f"the variable {name} of the path is no parameter; any text is taken for it, so describe it",
+                )
+                added = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                document["parameters"] = [*document.get("parameters", []), added]
+
+    def _check_parameters(self, holder: dict[str, Any], place: Steps) -> None:
+        """Remove the parameters of *holder* that are there twice, or of variables that the path does not have."""
+        variables = VARIABLE.findall(str(place[1]))
+        kept: dict[tuple[str, str], Any] = {}
+        for number, one in enumerate(holder.get("parameters", [])):
+            parameter = openapi.resolve_reference(self._spec, one)
+            key = (parameter["name"], parameter["in"])
+            if key in kept:
+                self._report(
+                    (*place, "parameters", number),
+                    f"{key[0]} in {key[1]} is there twice; the first counts, so remove one",
+                )
+            elif key[1] == "path" and key[0] not in variables:
+                self._report(
+                    (*place, "parameters", number),
+                    f"there is no {{{key[0]}}} in the path {place[1]}; it is left out, so correct the path or the name",
+                )
+            else:
+                kept[key] = one
+        if "parameters" in holder:
+            holder["parameters"] = list(kept.values())

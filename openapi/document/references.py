@@ -1,0 +1,232 @@
+"""The references of a contract, made to lead to a part of it of the right kind."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import unquote, urljoin
+
+import openapi
+from openapi import METHODS, Spec
+from openapi.document.grammar import MEDIA_TYPE, PATH_ITEM, ROOMS, SECURITY_SCHEME
+from openapi.document.inspection import ABSENT, Inspection, Owner, Referable, Reference
+from openapi.document.schema_kinds import Schema
+from openapi.pointer import Steps, unescape_step
+
+# What needs no escape in a reference, so that all who follow one find the same.
+_PLAIN = re.compile(r"[A-Za-z0-9._-]+")
+# Who reads these expects no reference in their place.
+_WRITTEN_OUT = (PATH_ITEM, SECURITY_SCHEME, MEDIA_TYPE)
+
+
+class BadReference(LookupError):
+    """A reference that cannot be followed; the message says why, behind its text."""
+
+
+class References:
+    """Follows the references that a walk through *spec* came by.
+
+    reported: the places of references that were reported already.
+    """
+
+    def __init__(self, spec: Spec, inspection: Inspection, reported: Collection[Steps] = ()) -> None:
+        self._spec = spec
+        self._inspection = inspection
+        self._reported = reported
+        self._settled: dict[tuple[str, str, Steps], str | BadReference] = {}
+        # Which components and operations need which.
+        self._needs: dict[Owner, set[Owner]] = {}
+        self._broken: dict[Owner, str] = {}
+
+    def settle_all(self) -> dict[Owner, str]:
+        """Make all references lead somewhere; return what needs one that does not, and why that one does not."""
+        # Where one leads may have others in it, which are added behind.
+        for reference in self._inspection.references:
+            self._settle_reference(reference)
+        for reference in self._inspection.references:
+            if "$ref" in reference.holder:
+                self._check_circle(reference)
+        for reference in self._inspection.references:
+            if reference.kind in _WRITTEN_OUT and "$ref" in reference.holder:
+                self._write_out(reference)
+        for schema in self._inspection.identified_schemas:
+            # References count from the root of the file now, and would count from here.
+            schema.pop("$id", None)
+        return self._spread_broken()
+
+    def _settle_reference(self, reference: Reference) -> None:
+        holder = reference.holder
+        text = holder.get("$ref")
+        if not isinstance(text, str):  # which two walks came by
+            return
+        try:
+            holder["$ref"] = self._find_plain(text, reference)
+        except BadReference as error:
+            self._drop_reference(reference, text, str(error))
+            return
+        _, room, name = holder["$ref"].split("/", 2)
+        self._needs.setdefault(reference.owner, set()).add(Owner(room, *name.split("/", 1)))
+
+    def _check_circle(self, reference: Reference) -> None:
+        text = reference.holder["$ref"]
+        try:
+            openapi.resolve_reference(self._spec, reference.holder)
+        except ValueError:
+            self._drop_reference(reference, text, "leads back to itself")
+
+    def _drop_reference(self, reference: Reference, text: str, reason: str) -> None:
+        holder, kind, place, owner = reference
+        del holder["$ref"]
+        if not isinstance(kind, Schema):
+            holder.clear()
+            holder.update(kind.stub)
+        outcome = "what needs it answers 501" if kind.is_vital else "it is left out"
+        if place not in self._reported and (*place, "$ref") not in self._reported:
+            self._inspection.report_at((*place, "$ref"), f"{text} {reason}; {outcome}")
+        if kind.is_vital:
+            self._broken.setdefault(owner, f"{text} {reason}")
+
+    def _find_plain(self, text: str, reference: Reference) -> str:
+        """Write a reference to what *text* leads to, with three steps that need no escapes."""
+        scope = self._find_scope(reference.place) if self._inspection.identified_schemas else ()
+        key = (text, reference.kind.name, scope)
+        if key not in self._settled:
+            try:
+                self._settled[key] = self._make_plain(text, reference, scope)
+            except BadReference as error:
+                self._settled[key] = error
+        found = self._settled[key]
+        if isinstance(found, BadReference):
+            raise found
+        return found
+
+    def _make_plain(self, text: str, reference: Reference, scope: Steps) -> str:
+        kind = reference.kind
+        steps, target = self._find_target(text, scope)
+        room = ROOMS.get(str(steps[1])) if len(steps) == 3 and steps[0] == "components" else None
+        if room is kind:
+            if isinstance(target, dict):
+                return self._name_plainly(str(steps[1]), str(steps[2]), target)
+        elif room is not None:
+            raise BadReference(f"leads to {room.name}, and must lead to {kind.name}")
+        if not isinstance(target, (dict, bool)):
+            raise BadReference(f"does not lead to {kind.name}")
+        return self._add_component(kind, steps, target)
+
+    def _find_target(self, text: str, scope: Steps) -> tuple[Steps, Any]:
+        """Find what *text* leads to; names of schemas come first, as in JSON Schema."""
+        base, mark, fragment = text.strip().partition("#")
+        for start in dict.fromkeys((self._find_base(base, scope), scope, ())):
+            if start is None:
+                continue
+            if fragment and not fragment.startswith("/"):
+                named = self._inspection.named_schemas.get(f"#{fragment}")
+                if named is not None:
+                    return named, self._walk(named)
+                continue
+            for escaped in dict.fromkeys((unquote(fragment), fragment)):
+                steps = (*start, *map(unescape_step, escaped.split("/")[1:]))
+                try:
+                    return self._follow(steps)
+                except (LookupError, TypeError, ValueError):
+                    continue
+        if base or not mark:
+            raise BadReference("lies in another file that cannot be had; bundle both into one")
+        raise BadReference("leads nowhere in this file")
+
+    def _find_base(self, base: str, scope: Steps) -> Steps | None:
+        """Find the schema, or the whole file, that *base* is the name of; None if nothing has it."""
+        if not base:
+            return scope
+        named = self._inspection.named_schemas
+        if base == self._spec.get("$self"):
+            return ()
+        for name, steps in named.items():
+            if not name.startswith("#") and base in (name, name.rpartition("/")[2]):
+                return steps
+            if not name.startswith("#") and urljoin(name, base) in named:
+                return named[urljoin(name, base)]
+        return None
+
+    def _find_scope(self, place: Steps) -> Steps:
+        """Find the innermost schema around *place* with a name of its own, from which references count."""
+        named = {steps for name, steps in self._inspection.named_schemas.items() if not name.startswith("#")}
+        return next((place[:end] for end in range(len(place), 0, -1) if place[:end] in named), ())
+
+    def _walk(self, steps: Steps) -> Any:
+        return self._follow(steps)[1]
+
+    def _follow(self, steps: Steps) -> tuple[Steps, Any]:
+        """Follow *steps* through the document, and through the references on the way."""
+        node: Any = self._spec
+        taken: list[str | int] = []
+        for number, step in enumerate(steps):
+            if number and isinstance(node, dict) and isinstance(node.get("$ref"), str) and step not in node:
+                node = openapi.resolve_reference(self._spec, node)
+            index = int(step) if isinstance(node, list) else step
+            node = node[index]
+            taken.append(index)
+        return tuple(taken), node
+
+    def _name_plainly(self, room: str, name: str, target: Any) -> str:
+        if _PLAIN.fullmatch(name) is None:
+            plain = self._find_free_name(room, name)
+            self._spec["components"][room][plain] = target
+            self._needs.setdefault(Owner("components", room, plain), set()).add(
+                Owner("components", room, name)
+            )
+            name = plain
+        return f"#/components/{room}/{name}"
+
+    def _add_component(self, kind: Referable, steps: Steps, target: Any) -> str:
+        """Make a component of a copy of *target*, which stands where other kinds of things may do, too."""
+        room = next(room for room, one in ROOMS.items() if one is kind)
+        name = self._find_free_name(room, str(steps[-1]) if steps else "root")
+        inspection = self._inspection
+        inspection.owner = Owner("components", room, name)
+        inspection.steps[:] = steps
+        checked = kind.check(inspection, copy.deepcopy(target))
+        inspection.steps.clear()
+        if checked is ABSENT:
+            raise BadReference(f"does not lead to {kind.name}")
+        self._spec.setdefault("components", {}).setdefault(room, {})[name] = checked
+        return f"#/components/{room}/{name}"
+
+    def _find_free_name(self, room: str, name: str) -> str:
+        taken = self._spec.setdefault("components", {}).setdefault(room, {})
+        plain = free = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("_") or "part"
+        number = 2
+        while free in taken:
+            free, number = f"{plain}-{number}", number + 1
+        return free
+
+    def _write_out(self, reference: Reference) -> None:
+        """Put what *reference* leads to in its place."""
+        holder = reference.holder
+        target = openapi.resolve_reference(self._spec, holder)
+        beside = {name: value for name, value in holder.items() if name != "$ref"}
+        holder.clear()
+        holder.update(target)
+        if reference.kind is PATH_ITEM:
+            # An operation under two paths is two operations.
+            holder.update({name: dict(holder[name]) for name in (*METHODS, "query") if name in holder})
+            others = holder.get("additionalOperations", {})
+            holder["additionalOperations"] = {name: dict(one) for name, one in others.items()}
+            holder.update(beside)
+
+    def _spread_broken(self) -> dict[Owner, str]:
+        """Find all that needs something broken, however far."""
+        needed_by: dict[Owner, list[Owner]] = {}
+        for owner, needs in self._needs.items():
+            for need in needs:
+                needed_by.setdefault(need, []).append(owner)
+        waiting = list(self._broken)
+        while waiting:
+            broken = waiting.pop()
+            for owner in needed_by.get(broken, ()):
+                if owner not in self._broken:
+                    self._broken[owner] = self._broken[broken]
+                    waiting.append(owner)
+        return self._broken
