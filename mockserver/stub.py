@@ -14,10 +14,10 @@ from mockserver.auth.security import Mode
 from mockserver.auth.token_keys import LOCAL_SUPABASE, TokenKeys
 from mockserver.auth.tokens import read_jwt_secret
 from mockserver.contract.choices_in_force import ChoicesInForce
+from mockserver.contract.definitions import read_definitions
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.routes import Routes
-from mockserver.contract.shipped import read_shipped_operations
 from mockserver.control.api import Admin
 from mockserver.control.contracts import CONTRACT, NAME, Contracts, load_own_contract
 from mockserver.control.guard import Guard
@@ -274,4 +274,4 @@ def _add_admin_operations(admin: Admin, routes: Routes) -> None:
 
 @cache
 def _read_admin_operations() -> Sequence[Definition]:
-    return read_shipped_operations(load_own_contract())
+    return read_definitions(load_own_contract())

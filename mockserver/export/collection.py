@@ -9,11 +9,11 @@ from urllib.parse import quote, urlencode
 
 import openapi
 from mockserver.auth.schemes import credential_kind
+from mockserver.contract.definitions import base_path
 from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.contract.samples.sample import build_sample
-from mockserver.contract.shipped import base_path
 from mockserver.export.answers import Answer, list_answers
 from mockserver.http.headers import HEADER_NAME
 from mockserver.services.service import Service

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mockserver.contract.definitions import base_path
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameters.path_template import VARIABLE
-from mockserver.contract.shipped import base_path
 from mockserver.export.answers import Answer, list_answers
 from mockserver.export.text import join_lines, render_template
 from mockserver.services.service import Service

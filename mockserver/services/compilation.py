@@ -10,11 +10,11 @@ from typing import Any
 import openapi
 from mockserver.auth.security import Mode, compile_security, make_signature_test
 from mockserver.auth.token_keys import TokenKeys
+from mockserver.contract.definitions import read_definitions
 from mockserver.contract.error_body import ErrorFormat
 from mockserver.contract.handler import Handler
 from mockserver.contract.operation import Definition, Operation
 from mockserver.contract.responses.example_operation import ExampleOperation
-from mockserver.contract.shipped import read_shipped_operations
 from mockserver.http.problems import CannotStart, InvalidContract
 from mockserver.services.service import Service
 
@@ -85,18 +85,18 @@ def _compile_operations(
         return handler
 
     try:
-        definitions = _read_operations(service)
+        definitions = _read_definitions(service)
     except InvalidContract as error:
         raise CannotStart(f"{service.file}: {error}") from None
     return [compile_operation(definition, find_handler(definition.name)) for definition in definitions]
 
 
-def _read_operations(service: Service) -> Sequence[Definition]:
+def _read_definitions(service: Service) -> Sequence[Definition]:
     spec = service.choices.spec
-    if service.is_shipped:
-        return (
-            _read_shipped_operations(service.name) if spec is service.spec else read_shipped_operations(spec)
-        )
+    if service.is_shipped and spec is service.spec:
+        return _read_shipped_definitions(service.name)
+    if service.is_shipped or service.document is not None:
+        return read_definitions(spec)
     # Imported late: it takes as long as all the rest of the start.
     from mockserver.contract.connexion import read_operations
 
@@ -104,8 +104,8 @@ def _read_operations(service: Service) -> Sequence[Definition]:
 
 
 @cache
-def _read_shipped_operations(api: str) -> Sequence[Definition]:
-    return read_shipped_operations(openapi.load_contract(api))
+def _read_shipped_definitions(api: str) -> Sequence[Definition]:
+    return read_definitions(openapi.load_contract(api))
 
 
 def _accept_any_key(schemes: Mapping[str, Any]) -> dict[str, Any]:

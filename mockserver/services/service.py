@@ -20,6 +20,7 @@ from openapi.choices import Chosen
 
 if TYPE_CHECKING:
     from mockserver.session.session import Session
+    from openapi.document import Document
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Service:
     """One API to serve: its name, its contract, its behaviour, and the fixtures that a session starts with.
 
     api: the class whose methods handle the operations, made once per session; None where none of them has a state.
-    file: where the contract lies, for messages. is_shipped: whether the contract ships here, and is known to be valid.
+    file: where the contract lies, for messages. document: what was read of it where it is served alone, with its flaws.
+    is_shipped: whether the contract ships here, and is known to be valid.
     handlers: by operationId; the methods of *api* unless given. chosen: the alternatives that are taken of the
     contract's choices, by their ids, instead of the defaults. make_handlers: makes the handlers where they follow from
     the contract.
@@ -38,6 +40,7 @@ class Service:
     api: type[apis.Api] | None
     fixtures: fixtures.Fixtures
     file: str = ""
+    document: Document | None = None
     is_shipped: bool = False
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     chosen: Chosen = field(default_factory=dict)

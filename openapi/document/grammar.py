@@ -8,13 +8,15 @@ from typing import Any
 from openapi import METHODS
 from openapi.document.inspection import ABSENT, Inspection, Kind, Owner, Referable, show_value
 from openapi.document.kinds import Flag, ListOf, MapOf, Object, Text, Word
-from openapi.document.schema_kinds import ANYTHING, SCHEMA
+from openapi.document.schema_kinds import ANYTHING, COUNT, SCHEMA
 from openapi.document.swagger_leftovers import mend_parameter, mend_response, mend_scheme
 
 TEXT, FLAG = Text(), Flag()
 _WORDS = {"summary": TEXT, "description": TEXT}
 # What an example has to have one of, unless it is only described.
 _VALUES = {"$ref", "value", "externalValue", "dataValue", "serializedValue"}
+_METHODS = (*METHODS, "query")
+_METHOD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _STATUS = re.compile(r"[1-5]([0-9]{2}|XX)|default")
 
 
@@ -122,6 +124,13 @@ def _read_status(inspection: Inspection, name: str) -> str | None:
     return status
 
 
+def _read_method(inspection: Inspection, name: str) -> str | None:
+    if name.lower() in _METHODS or _METHOD.fullmatch(name) is None:
+        inspection.report("is no other method; it is left out, so move it out of additionalOperations", name)
+        return None
+    return name
+
+
 PARAMETER = Object("a parameter", "name", "in", stub={"name": "unknown", "in": "query"})
 HEADER = Object("a header", is_vital=False)
 MEDIA_TYPE = Object("a media type")
@@ -180,7 +189,7 @@ EXAMPLE.fields = {
     **dict.fromkeys(("value", "dataValue", "serializedValue", "externalValue"), ANYTHING),
 }
 RESPONSE.fields = {**_WORDS, "headers": _HEADERS, "content": _CONTENT, "links": ANYTHING}
-REQUEST_BODY.fields = {"description": TEXT, "content": _CONTENT, "required": FLAG}
+REQUEST_BODY.fields = {"description": TEXT, "content": _CONTENT, "required": FLAG, "x-largest-bytes": COUNT}
 SECURITY_SCHEME.fields = {
     "type": Word("apiKey", "http", "oauth2", "openIdConnect", "mutualTLS"),
     "in": Word("query", "header", "cookie"),
@@ -210,8 +219,8 @@ PATH_ITEM.fields = {
     **_WORDS,
     "servers": _SERVERS,
     "parameters": _PARAMETERS,
-    **dict.fromkeys((*METHODS, "query"), OPERATION),
-    "additionalOperations": MapOf(OPERATION),
+    **dict.fromkeys(_METHODS, OPERATION),
+    "additionalOperations": MapOf(OPERATION, _read_method),
 }
 INFO.fields = {
     **_WORDS,

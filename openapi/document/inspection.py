@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
+import openapi
+from openapi import Spec
 from openapi.document.document import Flaw
 from openapi.pointer import Steps
 
@@ -62,14 +64,15 @@ class Reference(NamedTuple):
 
 
 class Inspection:
-    """The state of a walk.
+    """The state of a walk through *spec*.
 
     is_modern: whether schemas are those of JSON Schema 2020-12, as since OpenAPI 3.1. has_old_items: whether an older
     draft of it is in force there, in which items may be a list. steps: where the walk stands. owner: the component or
     the operation that it is in.
     """
 
-    def __init__(self, *, is_modern: bool, has_old_items: bool = False) -> None:
+    def __init__(self, spec: Spec, *, is_modern: bool, has_old_items: bool = False) -> None:
+        self._spec = spec
         self.is_modern = is_modern
         self.has_old_items = has_old_items
         self.steps: list[str | int] = []
@@ -102,6 +105,13 @@ class Inspection:
             return kind.check(self, holder[key])
         finally:
             self.steps.pop()
+
+    def find_referred(self, value: dict[str, Any]) -> Any:
+        """Find what *value*, a reference, leads to where OpenAPI has none, but files that were split have; or None."""
+        try:
+            return openapi.resolve_reference(self._spec, value)
+        except (LookupError, TypeError, ValueError):
+            return None
 
     def add_reference(self, holder: dict[str, Any], kind: Referable) -> None:
         """Remember a reference, which can be followed when the whole contract is known."""

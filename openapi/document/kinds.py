@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import json
 from collections.abc import Callable, Collection, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 from openapi.document.inspection import ABSENT, Inspection, Kind, show_value
 
 _LONGEST_NAME = 60
+_DEEPEST_COPY = 40
 
 
 class Anything:
@@ -87,6 +89,12 @@ class ListOf:
         if not isinstance(value, list):
             if not isinstance(value, dict):
                 return inspection.reject(value, self)
+            target = inspection.find_referred(value) if isinstance(value.get("$ref"), str) else None
+            if isinstance(target, list) and len(inspection.steps) <= _DEEPEST_COPY:
+                inspection.report(
+                    f"{value['$ref']} stands where OpenAPI has no reference; it is followed", "$ref"
+                )
+                return self.check(inspection, copy.deepcopy(target))
             inspection.report("is an object and must be a list; it is read as a list with this one item")
             value = [value]
         checked = [inspection.check_member(value, index, self._kind) for index in range(len(value))]
@@ -118,6 +126,8 @@ class MapOf:
         """Return the object, without the members that cannot be used."""
         if not isinstance(value, dict):
             return inspection.reject(value, self)
+        if isinstance(value.get("$ref"), str):
+            self._follow_reference(inspection, value)
         for name in list(value):
             if self._has_extensions and name.startswith("x-"):
                 del value[name]
@@ -132,6 +142,21 @@ class MapOf:
             elif member is not value[name]:
                 value[name] = member
         return value
+
+    @staticmethod
+    def _follow_reference(inspection: Inspection, value: dict[str, Any]) -> None:
+        """Add the members of the map to which *value* refers, which OpenAPI does not have."""
+        target = inspection.find_referred(value)
+        text = value.pop("$ref")
+        # A map may be a part of itself.
+        if not isinstance(target, dict) or len(inspection.steps) > _DEEPEST_COPY:
+            inspection.report(f"{text} leads to no map; it is left out", "$ref")
+            return
+        inspection.report(
+            f"{text} stands where OpenAPI has no reference; it is followed, so bundle the file", "$ref"
+        )
+        for name, member in target.items():
+            value.setdefault(name, copy.deepcopy(member))
 
 
 class Object:

@@ -27,10 +27,19 @@ class FoundOperation(NamedTuple):
     document: dict[str, Any]
 
     @property
+    def is_additional(self) -> bool:
+        """Whether its method is none that OpenAPI names."""
+        return self.method not in METHODS and self.method != "query"
+
+    @property
+    def http_method(self) -> str:
+        """The method as it stands in a request."""
+        return self.method if self.is_additional else self.method.upper()
+
+    @property
     def steps(self) -> Steps:
         """The steps that lead to it."""
-        is_other = self.method in self.item.get("additionalOperations", {})
-        return ("paths", self.path, *(["additionalOperations"] if is_other else []), self.method)
+        return ("paths", self.path, *(["additionalOperations"] if self.is_additional else []), self.method)
 
 
 def walk_operations(spec: Spec) -> Iterator[FoundOperation]:
@@ -52,6 +61,13 @@ def list_parameters(spec: Spec, operation: FoundOperation) -> list[dict[str, Any
             parameter = openapi.resolve_reference(spec, one)
             found.setdefault((parameter["name"], parameter["in"]), parameter)
     return list(found.values())
+
+
+def find_security(spec: Spec, operation: FoundOperation) -> list[dict[str, list[str]]]:
+    """Return what *operation* asks for, which is what the contract does where it says nothing of its own."""
+    holder = operation.document if "security" in operation.document else spec
+    found: list[dict[str, list[str]]] = holder.get("security", [])
+    return found
 
 
 def find_server(spec: Spec, operation: FoundOperation | None = None) -> dict[str, Any] | None:
@@ -126,7 +142,7 @@ class OperationCheck:
 
     def _is_first_of_its_shape(self, operation: FoundOperation) -> bool:
         """Tell whether no operation before has the same method and path; a second one is removed."""
-        method = operation.method.upper()
+        method = operation.http_method
         shape = VARIABLE.sub("{}", operation.path).removesuffix("/")
         first = self._shapes.setdefault((method, shape), operation.path)
         if first == operation.path:
@@ -135,9 +151,7 @@ class OperationCheck:
             operation.steps,
             f"{first} is the same path and has a {method}, too; only that is served, so make one of both",
         )
-        holder = operation.item
-        if operation.steps[-2] == "additionalOperations":
-            holder = holder["additionalOperations"]
+        holder = operation.item["additionalOperations"] if operation.is_additional else operation.item
         del holder[operation.method]
         return False
 
@@ -147,7 +161,7 @@ class OperationCheck:
         if name and name not in self._names:
             self._names.add(name)
             return
-        made_up = f"{operation.method.upper()} {operation.path}"
+        made_up = f"{operation.http_method} {operation.path}"
         while made_up in self._names or made_up in self._own_names:
             made_up += "'"
         self._names.add(made_up)

@@ -41,6 +41,7 @@ def make_document(spec: Spec, file: Path) -> Document:
     document = Document(file, _find_version(spec, file), spec, files=[file])
     _settle_version(document)
     inspection = Inspection(
+        spec,
         is_modern=not spec["openapi"].startswith("3.0"),
         has_old_items="draft-0" in str(spec.get("jsonSchemaDialect")),
     )

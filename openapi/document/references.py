@@ -110,7 +110,12 @@ class References:
             if isinstance(target, dict):
                 return self._name_plainly(str(steps[1]), str(steps[2]), target)
         elif room is not None:
-            raise BadReference(f"leads to {room.name}, and must lead to {kind.name}")
+            if isinstance(room, Schema) or isinstance(kind, Schema):
+                raise BadReference(f"leads to {room.name}, and must lead to {kind.name}")
+            self._inspection.report_at(
+                (*reference.place, "$ref"),
+                f"leads to {room.name}, and must lead to {kind.name}; it is read as one",
+            )
         if not isinstance(target, (dict, bool)):
             raise BadReference(f"does not lead to {kind.name}")
         return self._add_component(kind, steps, target)

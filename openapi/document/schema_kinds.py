@@ -272,7 +272,7 @@ class Items:
 ANYTHING = Anything()
 SCHEMA = Schema()
 TEXT, FLAG = Text(), Flag()
-_COUNT = Number("a whole number from 0 on", least=0, is_whole=True)
+COUNT = Number("a whole number from 0 on", least=0, is_whole=True)
 _LIMIT = Number("a number")
 _SCHEMAS, _SCHEMA_LIST = MapOf(SCHEMA), SchemaList(SCHEMA)
 
@@ -291,7 +291,7 @@ _SHARED: dict[str, Kind] = {
     **dict.fromkeys(("title", "description", "format"), TEXT),
     **dict.fromkeys(("nullable", "readOnly", "writeOnly", "deprecated", "uniqueItems"), FLAG),
     **dict.fromkeys(
-        ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _COUNT
+        ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), COUNT
     ),
     **dict.fromkeys(("minimum", "maximum"), _LIMIT),
     **dict.fromkeys(("allOf", "anyOf", "oneOf"), _SCHEMA_LIST),
@@ -315,7 +315,7 @@ SCHEMA.older_fields = {**_SHARED, "exclusiveMinimum": FLAG, "exclusiveMaximum": 
 SCHEMA.fields = {
     **_SHARED,
     **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), _LIMIT),
-    **dict.fromkeys(("minContains", "maxContains"), _COUNT),
+    **dict.fromkeys(("minContains", "maxContains"), COUNT),
     **dict.fromkeys(("patternProperties", "dependentSchemas"), _SCHEMAS),
     **dict.fromkeys(
         (
