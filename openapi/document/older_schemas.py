@@ -22,7 +22,7 @@ def mend_schema(inspection: Inspection, schema: dict[str, Any]) -> None:
     if isinstance(schema.get("discriminator"), str):
         inspection.report("is a text, as in Swagger 2.0; it is read as its propertyName", "discriminator")
         schema["discriminator"] = {"propertyName": schema["discriminator"]}
-    if schema.get("type") == "string" and isinstance(schema.get("enum"), list):
+    if str(schema.get("type")).lower() == "string" and isinstance(schema.get("enum"), list):
         _mend_texts(inspection, schema)
     if inspection.is_modern:
         _mend_modern(inspection, schema)
