@@ -81,10 +81,10 @@ def _check_info(inspection: Inspection, spec: Spec) -> None:
 
 def _read_json_form(file: Path) -> Spec:
     """Read *file* as the JSON that it stands for."""
-    from openapi.yaml_text import BadYaml, to_json_form
+    from openapi.yaml_text import BadYaml
 
     try:
-        spec = to_json_form(_parse_text(read_utf_8(file), is_json=file.suffix == ".json"), _DEEPEST)
+        spec = _parse_text(read_utf_8(file), is_json=file.suffix == ".json")
     except OSError as error:
         raise BadSpec(f"{file}: cannot be read: {error.strerror or error}") from None
     except RecursionError:
@@ -97,24 +97,46 @@ def _read_json_form(file: Path) -> Spec:
 
 
 def _parse_text(text: str, *, is_json: bool) -> Any:
-    """Read JSON or YAML, whichever *text* is.
+    """Read JSON or YAML, whichever *text* is, as the JSON that it stands for.
 
     is_json: what the file's name says, which counts only where it is neither.
     """
-    from openapi.yaml_text import BadYaml, parse_yaml
+    from openapi.yaml_text import BadYaml
 
     if not text.lstrip().startswith(("{", "[")):
-        return parse_yaml(text, may_repeat_keys=True)
+        return _parse_yaml(text)
     try:
         # Much faster, and most of what begins so is JSON.
-        return json.loads(text)
+        content = json.loads(text)
     except ValueError as error:
         try:
-            return parse_yaml(text, may_repeat_keys=True)
+            return _parse_yaml(text)
         except BadYaml:
             if is_json:
                 raise error from None
             raise
+    _check_depth(content)
+    return content
+
+
+def _check_depth(content: Any) -> None:
+    """Raise ValueError for more levels than those who walk a contract can take."""
+    level = [content] if isinstance(content, (dict, list)) else []
+    for _ in range(_DEEPEST + 1):
+        parts = (part for node in level for part in (node.values() if isinstance(node, dict) else node))
+        level = [part for part in parts if isinstance(part, (dict, list))]
+    if level:
+        raise ValueError(f"nested deeper than {_DEEPEST} levels")
+
+
+def _parse_yaml(text: str) -> Any:
+    from openapi.yaml_events import NotPlain, parse_plain_yaml
+    from openapi.yaml_text import parse_yaml, to_json_form
+
+    try:
+        return parse_plain_yaml(text, _DEEPEST)
+    except NotPlain:
+        return to_json_form(parse_yaml(text, may_repeat_keys=True), _DEEPEST)
 
 
 def _find_version(spec: Spec, file: Path) -> str:
