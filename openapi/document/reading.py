@@ -13,6 +13,7 @@ from openapi.document.grammar import DOCUMENT
 from openapi.document.inspection import Inspection, Owner
 from openapi.document.operations import OperationCheck, walk_operations
 from openapi.document.references import References
+from openapi.pointer import Steps
 from openapi.text_file import NotUtf8, read_utf_8
 
 # Whatever walks a contract recurses, a few frames for each level.
@@ -28,7 +29,12 @@ def read_document(file: Path) -> Document:
     Raises BadSpec, in one line, for what is no OpenAPI at all.
     """
     try:
-        return make_document(_read_json_form(file), file)
+        repeated: list[Steps] = []
+        document = make_document(_read_json_form(file, repeated), file)
+        document.flaws[:0] = [
+            Flaw(place, "is there twice; the last one counts, so remove one") for place in repeated
+        ]
+        return document
     except RecursionError:
         raise BadSpec(f"{file}: nested too deep to be read") from None
 
@@ -79,12 +85,12 @@ def _check_info(inspection: Inspection, spec: Spec) -> None:
             info[name] = ""
 
 
-def _read_json_form(file: Path) -> Spec:
-    """Read *file* as the JSON that it stands for."""
+def _read_json_form(file: Path, repeated: list[Steps]) -> Spec:
+    """Read *file* as the JSON that it stands for; members that are there twice are added to *repeated*."""
     from openapi.yaml_text import BadYaml
 
     try:
-        spec = _parse_text(read_utf_8(file), is_json=file.suffix == ".json")
+        spec = _parse_text(read_utf_8(file), repeated, is_json=file.suffix == ".json")
     except OSError as error:
         raise BadSpec(f"{file}: cannot be read: {error.strerror or error}") from None
     except RecursionError:
@@ -96,7 +102,7 @@ def _read_json_form(file: Path) -> Spec:
     return spec
 
 
-def _parse_text(text: str, *, is_json: bool) -> Any:
+def _parse_text(text: str, repeated: list[Steps], *, is_json: bool) -> Any:
     """Read JSON or YAML, whichever *text* is, as the JSON that it stands for.
 
     is_json: what the file's name says, which counts only where it is neither.
@@ -104,13 +110,13 @@ def _parse_text(text: str, *, is_json: bool) -> Any:
     from openapi.yaml_text import BadYaml
 
     if not text.lstrip().startswith(("{", "[")):
-        return _parse_yaml(text)
+        return _parse_yaml(text, repeated)
     try:
         # Much faster, and most of what begins so is JSON.
         content = json.loads(text)
     except ValueError as error:
         try:
-            return _parse_yaml(text)
+            return _parse_yaml(text, repeated)
         except BadYaml:
             if is_json:
                 raise error from None
@@ -129,12 +135,12 @@ def _check_depth(content: Any) -> None:
         raise ValueError(f"nested deeper than {_DEEPEST} levels")
 
 
-def _parse_yaml(text: str) -> Any:
+def _parse_yaml(text: str, repeated: list[Steps]) -> Any:
     from openapi.yaml_events import NotPlain, parse_plain_yaml
     from openapi.yaml_text import parse_yaml, to_json_form
 
     try:
-        return parse_plain_yaml(text, _DEEPEST)
+        return parse_plain_yaml(text, _DEEPEST, repeated)
     except NotPlain:
         return to_json_form(parse_yaml(text, may_repeat_keys=True), _DEEPEST)
 

@@ -51,6 +51,9 @@ class References:
         for reference in self._inspection.references:
             if reference.kind in _WRITTEN_OUT and "$ref" in reference.holder:
                 self._write_out(reference)
+        schemes = self._spec.get("components", {}).get("securitySchemes", {})
+        for name in [name for name, scheme in schemes.items() if "type" not in scheme]:
+            del schemes[name]  # since a reference in its place leads nowhere
         for schema in self._inspection.identified_schemas:
             # References count from the root of the file now, and would count from here.
             schema.pop("$id", None)
@@ -105,6 +108,8 @@ class References:
     def _make_plain(self, text: str, reference: Reference, scope: Steps) -> str:
         kind = reference.kind
         steps, target = self._find_target(text, scope)
+        if not steps:
+            raise BadReference(f"leads to the whole file, and must lead to {kind.name}")
         room = ROOMS.get(str(steps[1])) if len(steps) == 3 and steps[0] == "components" else None
         if room is kind:
             if isinstance(target, dict):
@@ -122,10 +127,11 @@ class References:
 
     def _find_target(self, text: str, scope: Steps) -> tuple[Steps, Any]:
         """Find what *text* leads to; names of schemas come first, as in JSON Schema."""
-        base, mark, fragment = text.strip().partition("#")
-        for start in dict.fromkeys((self._find_base(base, scope), scope, ())):
-            if start is None:
-                continue
+        base, _, fragment = text.strip().partition("#")
+        named_base = self._find_base(base, scope)
+        if named_base is None:
+            raise BadReference("lies in another file that cannot be had; bundle both into one")
+        for start in dict.fromkeys((named_base, scope, ())):
             if fragment and not fragment.startswith("/"):
                 named = self._inspection.named_schemas.get(f"#{fragment}")
                 if named is not None:
@@ -137,8 +143,6 @@ class References:
                     return self._follow(steps)
                 except (LookupError, TypeError, ValueError):
                     continue
-        if base or not mark:
-            raise BadReference("lies in another file that cannot be had; bundle both into one")
         raise BadReference("leads nowhere in this file")
 
     def _find_base(self, base: str, scope: Steps) -> Steps | None:

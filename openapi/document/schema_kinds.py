@@ -337,6 +337,7 @@ SCHEMA.fields = {
             "$anchor",
             "$dynamicRef",
             "$dynamicAnchor",
+            "$recursiveRef",
             "$comment",
             "contentMediaType",
             "contentEncoding",

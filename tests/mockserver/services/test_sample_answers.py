@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.mockserver.services.contracts import INTEGER, USERS, answers, contract, one, shown, written
+from tests.mockserver.services.contracts import INTEGER, USERS, answers, contract, shown, written
 from tests.testbed.stubs import run_command
 
 
@@ -102,15 +102,6 @@ def test_schema_that_spreads_ends_soon(tmp_path, name):
     file = written(tmp_path, named(**schemas, N40=INTEGER))
 
     assert run_command("--spec", str(file), "run", "--", "true").returncode == 0
-
-
-def test_reference_to_itself_is_refused_in_one_line(tmp_path):
-    schemas = {"A": link("B"), "B": link("A")}
-    file = written(tmp_path, {**one(), "components": {"schemas": schemas}})
-    ran = run_command("--port", "0", "--spec", str(file))
-
-    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
-    assert "library.yaml: #/components/schemas/B leads back to itself" in ran.stderr
 
 
 def test_long_chain_of_schemas_is_served(serve):

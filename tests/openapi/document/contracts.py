@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,8 @@ def with_schema(schema: Any, version: str = "3.0.3") -> dict[str, Any]:
 
 def read(spec: Any) -> Document:
     """Read a contract of YAML, or of what YAML stands for, which stays as it is."""
-    return make_document(
-        yaml.safe_load(spec if isinstance(spec, str) else yaml.safe_dump(spec)), Path("library.yaml")
-    )
+    content = yaml.safe_load(spec) if isinstance(spec, str) else copy.deepcopy(spec)
+    return make_document(content, Path("library.yaml"))
 
 
 def list_flaws(spec: Any) -> list[str]:

@@ -82,6 +82,21 @@ def test_odd_version_is_read_as_a_known_one(version, known):
     assert list(map(str, document.flaws)) == [f"openapi: {version} is read as {known}, so write that"]
 
 
+def test_member_that_is_there_twice_is_told(written):
+    text = (
+        YAML
+        + "  /a:\n    parameters: []\n    put: {responses: {200: {description: a}, 200: {description: b}}}\n"
+    )
+    document = read_document(written(text))
+
+    assert list(document.spec["paths"]["/a"]) == ["parameters", "put"]
+    assert document.spec["paths"]["/a"]["put"]["responses"] == {"200": {"description": "b"}}
+    assert list(map(str, document.flaws)) == [
+        "paths./a: is there twice; the last one counts, so remove one",
+        "paths./a.put.responses.200: is there twice; the last one counts, so remove one",
+    ]
+
+
 REFUSED = {
     "a list": ("- a", "not an OpenAPI document"),
     "nothing": ("", "not an OpenAPI document"),
@@ -92,7 +107,7 @@ REFUSED = {
     "no version": ("openapi: [3]", "is not known"),
     "an early version": ('swagger: "1.2"', "swagger 1.2 is not known"),
     "a tag": ("openapi: !!binary aGVsbG8=", "the tag !!binary names no value of JSON"),
-    "a circle": ("openapi: 3.0.0\npaths: &a\n  /x: *a\n", "contains an alias of itself in line 3"),
+    "a circle": ("openapi: 3.0.0\npaths: &a\n  /x: *a\n", "contains an alias of itself in line 2"),
     "too deep": ("{openapi: 3.0.0, x-a: " + "[" * 300 + "]" * 300 + "}", "nested deeper than 200 levels"),
     "far too deep": ('{"openapi": "3.0.0", "x-a": ' + "[" * 99_999 + "]" * 99_999 + "}", "nested"),
     "another encoding": ("openapi: 3.0.0".encode("utf-16"), "is UTF-16; save it as UTF-8"),
