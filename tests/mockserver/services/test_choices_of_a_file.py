@@ -6,10 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from starlette.testclient import TestClient
 
-from mockserver.http.problems import CannotStart
 from mockserver.services import openapi_file
 from mockserver.services.chosen import ChoiceSource, take_chosen
 from mockserver.services.service import Service
@@ -41,13 +39,17 @@ def test_example_is_that_of_the_alternative(tmp_path):
     assert other.list_chosen() == ["tea/kind-of-tea=black"]
 
 
-def test_malformed_choice_is_one_line(tmp_path):
-    with pytest.raises(CannotStart) as stopped:
-        load_tea(tmp_path, "get", {"responses": {"200": {"description": "Tea", "x-choice": {"id": "tea"}}}})
-
-    assert str(stopped.value) == (
-        f"{tmp_path / 'tea.json'}: x-choice at GET tea 200: tea: alternatives must be two or more, each with its name"
+def test_malformed_choice_has_no_effect_and_is_told(tmp_path):
+    service = load_tea(
+        tmp_path, "get", {"responses": {"200": {"description": "Tea", "x-choice": {"id": "tea"}}}}
     )
+
+    assert service.choices.names == {}
+    assert service.document is not None
+    assert list(map(str, service.document.flaws)) == [
+        "the document: x-choice at GET tea 200: tea: alternatives must be two or more, each with its name; "
+        "no choice of this contract has an effect"
+    ]
 
 
 def test_schema_that_is_a_part_of_itself_is_served(tmp_path):

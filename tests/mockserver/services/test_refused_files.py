@@ -20,6 +20,7 @@ from tests.testbed.stubs import run_command
 X = {"/x": one()["paths"]["/x"]}
 NAMED = {"operationId": "a", "responses": answers(example=1)}
 NO_RESPONSE = {"200": {"$ref": "#/components/responses/No"}}
+NO_ID = {"name": "id", "in": "path", "required": True, "schema": {}}
 
 
 def magic_list(ids: Any) -> dict[str, Any]:
