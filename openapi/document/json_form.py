@@ -6,41 +6,64 @@ import json
 from pathlib import Path
 from typing import Any
 
+from openapi.pointer import Steps
 from openapi.text_file import read_utf_8
 
 # Whatever walks a contract recurses, a few frames for each level.
 _DEEPEST = 200
 
 
-def read_json_form(file: Path) -> Any:
+def read_json_form(file: Path, repeated: list[Steps] | None = None) -> Any:
     """Read *file*, by what stands in it; its name counts only where that is neither YAML nor JSON.
+
+    repeated: gets the places of members that are there twice.
 
     Text in Markdown stays text. Raises OSError, RecursionError or ValueError.
     """
-    from openapi.yaml_text import to_json_form
-
     text = read_utf_8(file)
     if file.suffix == ".md":
         return text
-    return to_json_form(_parse_text(text, is_json=file.suffix == ".json"), _DEEPEST)
+    return _parse_text(text, [] if repeated is None else repeated, is_json=file.suffix == ".json")
 
 
-def _parse_text(text: str, *, is_json: bool) -> Any:
-    """Read JSON or YAML, whichever *text* is.
+def _parse_text(text: str, repeated: list[Steps], *, is_json: bool) -> Any:
+    """Read JSON or YAML, whichever *text* is, as the JSON that it stands for.
 
     is_json: what the file's name says, which counts only where it is neither.
     """
-    from openapi.yaml_text import BadYaml, parse_yaml
+    from openapi.yaml_text import BadYaml
 
     if not text.lstrip().startswith(("{", "[")):
-        return parse_yaml(text, may_repeat_keys=True)
+        return _parse_yaml(text, repeated)
     try:
         # Much faster, and most of what begins so is JSON.
-        return json.loads(text)
+        content = json.loads(text)
     except ValueError as error:
         try:
-            return parse_yaml(text, may_repeat_keys=True)
+            return _parse_yaml(text, repeated)
         except BadYaml:
             if is_json:
                 raise error from None
             raise
+    _check_depth(content)
+    return content
+
+
+def _check_depth(content: Any) -> None:
+    """Raise ValueError for more levels than those who walk a contract can take."""
+    level = [content] if isinstance(content, (dict, list)) else []
+    for _ in range(_DEEPEST + 1):
+        parts = (part for node in level for part in (node.values() if isinstance(node, dict) else node))
+        level = [part for part in parts if isinstance(part, (dict, list))]
+    if level:
+        raise ValueError(f"nested deeper than {_DEEPEST} levels")
+
+
+def _parse_yaml(text: str, repeated: list[Steps]) -> Any:
+    from openapi.yaml_events import NotPlain, parse_plain_yaml
+    from openapi.yaml_text import parse_yaml, to_json_form
+
+    try:
+        return parse_plain_yaml(text, _DEEPEST, repeated)
+    except NotPlain:
+        return to_json_form(parse_yaml(text, may_repeat_keys=True), _DEEPEST)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 from openapi import BadSpec, Spec
 from openapi.document.document import Document, Flaw
 from openapi.document.grammar import DOCUMENT
 from openapi.document.inspection import Inspection, Owner
+from openapi.document.json_form import read_json_form
 from openapi.document.operations import OperationCheck, walk_operations
 from openapi.document.references import References
+from openapi.document.split_files import bundle_files
+from openapi.document.swagger import lift_swagger
 from openapi.pointer import Steps
-from openapi.text_file import NotUtf8, read_utf_8
 
-# Whatever walks a contract recurses, a few frames for each level.
-_DEEPEST = 200
 # By the second number of a version.
 _NEWEST = {"0": "3.0.4", "1": "3.1.1", "2": "3.2.0"}
 _LONGEST_COMPLAINT = 300
@@ -30,7 +28,7 @@ def read_document(file: Path) -> Document:
     """
     try:
         repeated: list[Steps] = []
-        document = make_document(_read_json_form(file, repeated), file)
+        document = make_document(_read_main_file(file, repeated), file)
         document.flaws[:0] = [
             Flaw(place, "is there twice; the last one counts, so remove one") for place in repeated
         ]
@@ -44,8 +42,13 @@ def make_document(spec: Spec, file: Path) -> Document:
 
     Raises BadSpec for a version that cannot be read.
     """
-    document = Document(file, _find_version(spec, file), spec, files=[file])
-    _settle_version(document)
+    version = _find_version(spec, file)
+    bundled = bundle_files(spec, file, read_json_form)
+    lifted = lift_swagger(bundled.spec) if version.startswith("2") else None
+    spec = lifted.spec if lifted else bundled.spec
+    document = Document(file, version, spec, files=bundled.files)
+    if lifted is None:
+        _settle_version(document)
     inspection = Inspection(
         spec,
         is_modern=not spec["openapi"].startswith("3.0"),
@@ -54,10 +57,15 @@ def make_document(spec: Spec, file: Path) -> Document:
     DOCUMENT.check(inspection, spec)
     inspection.flaws[:0] = document.flaws
     reported = {flaw.place for flaw in inspection.flaws}
-    broken = References(spec, inspection, reported).settle_all()
+    broken = References(spec, inspection, reported, bundled.missing).settle_all()
     spec.setdefault("paths", {})
     _check_info(inspection, spec)
     flaws = [*inspection.flaws, *OperationCheck(spec).check_all()]
+    if lifted is not None:
+        flaws = [flaw._replace(place=lifted.origins.find_origin(flaw.place)) for flaw in flaws]
+        flaws = [*lifted.flaws, *flaws]
+    unread = {(*flaw.place, "$ref") for flaw in bundled.flaws}
+    flaws = [*bundled.flaws, *(flaw for flaw in flaws if flaw.place not in unread)]
     # A part to which several references lead is looked at for each.
     document.flaws = list(dict.fromkeys(flaws))
     for path, method, _, _ in walk_operations(spec):
@@ -85,64 +93,19 @@ def _check_info(inspection: Inspection, spec: Spec) -> None:
             info[name] = ""
 
 
-def _read_json_form(file: Path, repeated: list[Steps]) -> Spec:
-    """Read *file* as the JSON that it stands for; members that are there twice are added to *repeated*."""
-    from openapi.yaml_text import BadYaml
-
+def _read_main_file(file: Path, repeated: list[Steps]) -> Spec:
+    """Read *file*, of which members that are there twice are added to *repeated*."""
     try:
-        spec = _parse_text(read_utf_8(file), repeated, is_json=file.suffix == ".json")
+        spec = read_json_form(file, repeated)
     except OSError as error:
         raise BadSpec(f"{file}: cannot be read: {error.strerror or error}") from None
     except RecursionError:
         raise BadSpec(f"{file}: nested too deep to be read") from None
-    except (NotUtf8, BadYaml, ValueError) as error:
+    except ValueError as error:
         raise BadSpec(f"{file}: {' '.join(str(error).split())[:_LONGEST_COMPLAINT]}") from None
     if not isinstance(spec, dict) or not {"openapi", "swagger"} & spec.keys():
         raise BadSpec(f"{file}: not an OpenAPI document; it needs an 'openapi' member at its root")
     return spec
-
-
-def _parse_text(text: str, repeated: list[Steps], *, is_json: bool) -> Any:
-    """Read JSON or YAML, whichever *text* is, as the JSON that it stands for.
-
-    is_json: what the file's name says, which counts only where it is neither.
-    """
-    from openapi.yaml_text import BadYaml
-
-    if not text.lstrip().startswith(("{", "[")):
-        return _parse_yaml(text, repeated)
-    try:
-        # Much faster, and most of what begins so is JSON.
-        content = json.loads(text)
-    except ValueError as error:
-        try:
-            return _parse_yaml(text, repeated)
-        except BadYaml:
-            if is_json:
-                raise error from None
-            raise
-    _check_depth(content)
-    return content
-
-
-def _check_depth(content: Any) -> None:
-    """Raise ValueError for more levels than those who walk a contract can take."""
-    level = [content] if isinstance(content, (dict, list)) else []
-    for _ in range(_DEEPEST + 1):
-        parts = (part for node in level for part in (node.values() if isinstance(node, dict) else node))
-        level = [part for part in parts if isinstance(part, (dict, list))]
-    if level:
-        raise ValueError(f"nested deeper than {_DEEPEST} levels")
-
-
-def _parse_yaml(text: str, repeated: list[Steps]) -> Any:
-    from openapi.yaml_events import NotPlain, parse_plain_yaml
-    from openapi.yaml_text import parse_yaml, to_json_form
-
-    try:
-        return parse_plain_yaml(text, _DEEPEST, repeated)
-    except NotPlain:
-        return to_json_form(parse_yaml(text, may_repeat_keys=True), _DEEPEST)
 
 
 def _find_version(spec: Spec, file: Path) -> str:

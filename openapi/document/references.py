@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import unquote, urljoin
 
@@ -28,13 +28,21 @@ class BadReference(LookupError):
 class References:
     """Follows the references that a walk through *spec* came by.
 
-    reported: the places of references that were reported already.
+    reported: the places of references that were reported already. missing: why a reference to another file leads
+    nowhere, by its text.
     """
 
-    def __init__(self, spec: Spec, inspection: Inspection, reported: Collection[Steps] = ()) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        inspection: Inspection,
+        reported: Collection[Steps] = (),
+        missing: Mapping[str, str] | None = None,
+    ) -> None:
         self._spec = spec
         self._inspection = inspection
         self._reported = reported
+        self._missing = missing or {}
         self._settled: dict[tuple[str, str, Steps], str | BadReference] = {}
         # Which components and operations need which.
         self._needs: dict[Owner, set[Owner]] = {}
@@ -130,7 +138,9 @@ class References:
         base, _, fragment = text.strip().partition("#")
         named_base = self._find_base(base, scope)
         if named_base is None:
-            raise BadReference("lies in another file that cannot be had; bundle both into one")
+            raise BadReference(
+                self._missing.get(text, "lies in another file that cannot be had; bundle both into one")
+            )
         for start in dict.fromkeys((named_base, scope, ())):
             if fragment and not fragment.startswith("/"):
                 named = self._inspection.named_schemas.get(f"#{fragment}")
@@ -143,7 +153,7 @@ class References:
                     return self._follow(steps)
                 except (LookupError, TypeError, ValueError):
                     continue
-        raise BadReference("leads nowhere in this file")
+        raise BadReference(self._missing.get(text, "leads nowhere in this file"))
 
     def _find_base(self, base: str, scope: Steps) -> Steps | None:
         """Find the schema, or the whole file, that *base* is the name of; None if nothing has it."""

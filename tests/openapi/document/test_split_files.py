@@ -26,8 +26,9 @@ def bundle(tmp_path: Path) -> Bundle:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         main_file = folder / "main.yaml"
-        spec, read, flaws = bundle_files(read_json_form(main_file), main_file, read_json_form)
-        return spec, [file.relative_to(folder).as_posix() for file in read], [str(flaw) for flaw in flaws]
+        spec, read, flaws, missing = bundle_files(read_json_form(main_file), main_file, read_json_form)
+        told = [f"{reference} {reason}" for reference, reason in missing.items()]
+        return spec, [file.relative_to(folder).as_posix() for file in read], told
 
     return write
 
@@ -39,7 +40,7 @@ def schemas_of(spec: dict[str, Any]) -> dict[str, Any]:
 def test_contract_of_one_file_is_left_alone(tmp_path):
     spec = {"openapi": "3.0.3", "paths": {"/x": {"$ref": "#/paths/~1y"}, "/y": {}}}
 
-    assert bundle_files(spec, tmp_path / "x.yaml", read_json_form) == (spec, [tmp_path / "x.yaml"], [])
+    assert bundle_files(spec, tmp_path / "x.yaml", read_json_form) == (spec, [tmp_path / "x.yaml"], [], {})
 
 
 def test_schema_in_a_file_has_the_name_that_the_main_file_gives(bundle):
@@ -170,7 +171,7 @@ def test_discriminator_may_name_files(bundle):
         "b": "B",
         "c": "./gone.yaml",
     }
-    assert flaws == ["components.schemas.A.discriminator.mapping.c: ./gone.yaml is not there"]
+    assert flaws == ["./gone.yaml is not there"]
 
 
 def test_swagger_keeps_definitions(bundle):
@@ -262,7 +263,7 @@ def test_reference_that_cannot_be_followed_stays(bundle, tmp_path, reference, re
 
     assert schemas_of(spec) == {"A": {"not": {"$ref": reference}}}
     [flaw] = flaws
-    assert flaw.startswith(f"components.schemas.A.not: {reference} {reason}")
+    assert flaw.startswith(f"{reference} {reason}")
 
 
 def test_link_within_the_folder_is_followed(bundle, tmp_path):
@@ -279,7 +280,7 @@ def test_flaw_of_another_file_names_it(bundle):
         "components: {schemas: {A: {$ref: a.yaml}}}", **{"a.yaml": "{items: {$ref: gone.yaml}}"}
     )
 
-    assert flaws == ["components.schemas.A.items: gone.yaml, which a.yaml refers to, is not there"]
+    assert flaws == ["gone.yaml is not there (named in a.yaml)"]
 
 
 def test_file_that_is_only_itself_is_told(bundle):
@@ -287,7 +288,7 @@ def test_file_that_is_only_itself_is_told(bundle):
         "paths: {/x: {$ref: x.yaml}}", **{"x.yaml": "$ref: y.yaml", "y.yaml": "$ref: x.yaml"}
     )
 
-    assert flaws == ["paths./x: x.yaml, which y.yaml refers to, leads back to itself"]
+    assert flaws == ["x.yaml leads back to itself (named in y.yaml)"]
 
 
 def test_reference_to_what_only_the_main_file_has_leads_there(bundle):
@@ -301,7 +302,7 @@ def test_reference_to_what_only_the_main_file_has_leads_there(bundle):
 
 
 def test_copies_are_bounded(bundle, monkeypatch):
-    monkeypatch.setattr("openapi.document.split_files._MOST_NODES", 1_000)
+    monkeypatch.setattr("openapi.document.split_files.bundle._MOST_NODES", 1_000)
     files = {
         f"{number}.yaml": f"{{{', '.join(f'/{one}: {{$ref: {number + 1}.yaml}}' for one in range(9))}}}"
         for number in range(8)
@@ -313,13 +314,13 @@ def test_copies_are_bounded(bundle, monkeypatch):
 
 
 def test_files_and_bytes_are_bounded(bundle, monkeypatch):
-    monkeypatch.setattr("openapi.document.file_tree._MOST_FILES", 2)
+    monkeypatch.setattr("openapi.document.split_files.file_tree._MOST_FILES", 2)
     main = "components: {schemas: {A: {$ref: a.yaml}, B: {$ref: b.yaml}}}"
     _, files, [flaw] = bundle(main, **{"a.yaml": "{}", "b.yaml": "{}"})
     assert files == ["main.yaml", "a.yaml"]
     assert "more than 2 files" in flaw
 
-    monkeypatch.setattr("openapi.document.file_tree._MOST_BYTES", 1)
+    monkeypatch.setattr("openapi.document.split_files.file_tree._MOST_BYTES", 1)
     _, files, _ = bundle(main)
     assert files == ["main.yaml"]
 

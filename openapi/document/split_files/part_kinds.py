@@ -19,6 +19,8 @@ _MAPS = {
     "pathItems": "pathItem",
     "mediaTypes": "mediaType",
 }
+# Where a reference to nowhere is found by whoever checks references.
+REFERABLE_KINDS = frozenset({*_MAPS.values()} - {"link", "callback"})
 _MEMBERS: dict[str, dict[str, str]] = {
     **{name: {"*": kind} for name, kind in _MAPS.items()},
     "document": {

@@ -6,12 +6,12 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from openapi import Spec
 from openapi.document.document import Flaw
-from openapi.document.file_tree import CannotTake, FileTree, Pointer, ReadFile, TreeFile
-from openapi.document.part_kinds import find_kind, list_groups
+from openapi.document.split_files.file_tree import CannotTake, FileTree, Pointer, ReadFile, TreeFile
+from openapi.document.split_files.part_kinds import REFERABLE_KINDS, find_kind, list_groups
 from openapi.pointer import Steps, escape_step
 
 # Of what is copied from other files: one may be put into many places, each time with all that it refers to.
@@ -23,21 +23,33 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 _FOLDER_FILES = ("index", "_index")
 
 
-def bundle_files(spec: Spec, file: Path, read: ReadFile) -> tuple[Spec, list[Path], list[Flaw]]:
+class Bundled(NamedTuple):
+    """A contract of several files in one document.
+
+    files: all that were read. missing: why what a reference leads to could not be had, by its text. It stays as it is.
+    flaws: those of them that stand where no version of OpenAPI has references, so that nobody else tells of them.
+    """
+
+    spec: Spec
+    files: list[Path]
+    flaws: list[Flaw]
+    missing: dict[str, str]
+
+
+def bundle_files(spec: Spec, file: Path, read: ReadFile) -> Bundled:
     """Put what *spec*, the content of *file*, refers to in other files into one document.
 
     read: reads a file in the types of JSON, and raises OSError or ValueError.
 
-    Returns the document, all files that it was read from, and what could not be had: its references stay as they are
-    written. Whatever they say, files are read in the folder of *file* and below it only, and nothing is fetched.
+    Whatever a reference says, files are read in the folder of *file* and below it only, and nothing is fetched.
     What can be shared goes to where such contracts keep it, under the name of its member or its file; the rest is put
     in place of the reference.
     """
     if not _refers_outwards(spec):
-        return spec, [file], []
+        return Bundled(spec, [file], [], {})
     tree = FileTree(file, spec, read)
     bundle = _Bundle(tree, list_groups(str(spec.get("openapi", spec.get("swagger")))))
-    return bundle.build_document(), tree.paths, bundle.flaws
+    return Bundled(bundle.build_document(), tree.paths, bundle.flaws, bundle.missing)
 
 
 def _refers_outwards(spec: Spec) -> bool:
@@ -74,6 +86,7 @@ class _Bundle:
 
     def __init__(self, tree: FileTree, groups: dict[str, tuple[str, ...]]) -> None:
         self.flaws: list[Flaw] = []
+        self.missing: dict[str, str] = {}
         self._tree = tree
         self._groups = groups
         self._places: dict[tuple[Path, Pointer, str], Steps] = {}  # of what is shared
@@ -141,7 +154,7 @@ class _Bundle:
                 try:
                     copy[value] = self._share_target(reference, "schema", file)
                 except CannotTake as error:
-                    self._add_flaw((*place, "mapping", value), reference, file, error)
+                    self._tell_missing((*place, "mapping", value), reference, file, error)
         return {**node, "mapping": copy}
 
     def _replace_reference(self, node: dict[str, Any], kind: str, file: TreeFile, place: Steps) -> Any:
@@ -156,7 +169,7 @@ class _Bundle:
                 return {**beside, "$ref": self._share_target(reference, kind, file)}
             content = self._copy_target(target, steps, kind, place)
         except CannotTake as error:
-            self._add_flaw(place, reference, file, error)
+            self._tell_missing(place, reference, file, error, kind)
             return {**beside, "$ref": reference}
         return {**content, **beside} if isinstance(content, dict) else content
 
@@ -245,9 +258,13 @@ class _Bundle:
         self._taken[kind].add(free)
         return free
 
-    def _add_flaw(self, place: Steps, reference: str, file: TreeFile, why: CannotTake) -> None:
-        owner = "" if file is self._tree.main else f", which {file.name} refers to,"
-        self.flaws.append(Flaw(place, f"{reference}{owner} {why}"))
+    def _tell_missing(
+        self, place: Steps, reference: str, file: TreeFile, why: CannotTake, kind: str = "other"
+    ) -> None:
+        reason = str(why) if file is self._tree.main else f"{why} (named in {file.name})"
+        self.missing.setdefault(reference, reason)
+        if kind not in REFERABLE_KINDS:
+            self.flaws.append(Flaw(place, f"{reference} {reason}"))
 
 
 def _enter_node(node: Any, step: str) -> Any:
