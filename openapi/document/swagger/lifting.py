@@ -112,9 +112,9 @@ class _DocumentLifter:
         plain, payload = self._lift_parameters(part.node.get("parameters"), part.place)
         if "parameters" in part.node:
             item["parameters"] = plain
-        for method in METHODS:
-            if isinstance(operation := item.get(method), dict):
-                item[method] = self._lift_operation(operation, (*part.place, method), payload)
+        for name, operation in item.items():
+            if name.lower() in METHODS and isinstance(operation, dict):
+                item[name] = self._lift_operation(operation, (*part.place, name), payload)
         return item
 
     def _lift_operation(self, node: dict[str, Any], place: Steps, inherited: list[Part]) -> dict[str, Any]:
@@ -128,10 +128,12 @@ class _DocumentLifter:
         if "parameters" in node:
             operation["parameters"] = plain
         consumes = self._read_media_types(node, "consumes", place)
+        media_types = [
+            *((self._consumes if consumes is None else consumes) or ()),
+            *_list_content_types(plain),
+        ]
         payload = _override_parts(inherited, payload)
-        body = self._bodies.lift_body(
-            payload, (self._consumes if consumes is None else consumes) or (), place
-        )
+        body = self._bodies.lift_body(payload, media_types, place)
         if body is not None:
             operation["requestBody"] = body
             self.origins.add_body(place, payload)
@@ -180,6 +182,16 @@ class _DocumentLifter:
         for name, advice in instead.items():
             if name in node:
                 self._source.add_flaw((*place, name), f"{_UNKNOWN} {advice}")
+
+
+def _list_content_types(parameters: Any) -> list[str]:
+    """List the media types that a parameter gives for Content-Type, of which OpenAPI 3.0 takes no notice."""
+    for one in parameters if isinstance(parameters, list) else ():
+        if one.get("in") == "header" and str(one.get("name")).lower() == "content-type":
+            values = one["schema"].get("enum")
+            if isinstance(values, list):
+                return [value for value in values if isinstance(value, str) and "/" in value]
+    return []
 
 
 def _override_parts(inherited: list[Part], own: list[Part]) -> list[Part]:

@@ -52,7 +52,7 @@ class SchemaLifter:
         if schema.get("type") == "file":
             schema |= {"type": "string", "format": "binary"}
         if isinstance(schema.get("type"), list):
-            self._split_types(schema, place)
+            _split_types(schema)
         if isinstance(schema.get("discriminator"), str):
             schema["discriminator"] = {"propertyName": schema["discriminator"]}
         if "x-example" in schema and "example" not in schema:
@@ -68,7 +68,9 @@ class SchemaLifter:
             if key == "discriminator":
                 return self._lift_mapping(value)
         if isinstance(value, list) and (key in _LISTS or key == "items"):
-            return [self.lift_schema(one, (*place, index)) for index, one in enumerate(value)]
+            schemas = [self.lift_schema(one, (*place, index)) for index, one in enumerate(value)]
+            # OpenAPI 3.0 cannot say which item has which schema.
+            return schemas if key != "items" else {"anyOf": schemas} if schemas else {}
         return value
 
     def _lift_mapping(self, discriminator: dict[str, Any]) -> dict[str, Any]:
@@ -106,40 +108,36 @@ class SchemaLifter:
         self._taken.add(free)
         return free
 
-    def _split_types(self, schema: dict[str, Any], place: Steps) -> None:
-        """Say in OpenAPI 3.0 what the list of types in *schema* says."""
-        types = [name for name in schema["type"] if isinstance(name, str)]
-        others = [name for name in types if name != "null"]
-        if not others or len(types) < len(schema["type"]):
-            return
-        self._source.add_flaw(
-            (*place, "type"),
-            "is a list of types, which Swagger 2.0 does not know; it is read as in OpenAPI 3.1",
-        )
-        if len(others) == 1:
-            schema["type"] = others[0]
-        else:
-            del schema["type"]
-            choice = [{"type": name} for name in others]
-            if "anyOf" not in schema:
-                schema["anyOf"] = choice
-            elif isinstance(schema.setdefault("allOf", []), list):
-                schema["allOf"].append({"anyOf": choice})
-        if "null" in types:
-            schema["x-nullable"] = True
-
 
 def _lead_to_schema(steps: Sequence[str]) -> bool:
     """Tell whether *steps* lead from a schema to one in it, which is lifted where it stands."""
     while steps:
         if steps[0] in _ALONE:
-            # The items may be a list.
-            steps = steps[2 if len(steps) > 1 and steps[0] == "items" and steps[1].isdecimal() else 1 :]
+            steps = steps[1:]
         elif steps[0] in (*_MAPS, *_LISTS) and len(steps) > 1:
             steps = steps[2:]
         else:
             return False
     return True
+
+
+def _split_types(schema: dict[str, Any]) -> None:
+    """Say in OpenAPI 3.0, which knows single types only, what the list of types in *schema* says."""
+    types = [name for name in schema["type"] if isinstance(name, str)]
+    others = [name for name in types if name != "null"]
+    if not others or len(types) < len(schema["type"]):
+        return
+    if len(others) == 1:
+        schema["type"] = others[0]
+    else:
+        del schema["type"]
+        choice = [{"type": name} for name in others]
+        if "anyOf" not in schema:
+            schema["anyOf"] = choice
+        elif isinstance(schema.setdefault("allOf", []), list):
+            schema["allOf"].append({"anyOf": choice})
+    if "null" in types:
+        schema["x-nullable"] = True
 
 
 def _make_nullable(schema: dict[str, Any]) -> dict[str, Any]:

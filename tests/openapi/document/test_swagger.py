@@ -330,6 +330,21 @@ def test_media_types_are_json_where_nothing_is_said():
     assert flaws == []
 
 
+def test_content_type_that_is_a_parameter_is_consumed():
+    body = {"name": "b", "in": "body", "schema": {}}
+    header = {"name": "Content-type", "in": "header", "type": "string", "enum": ["application/x-tar"]}
+    operation, _ = lift_operation(parameters=[header, body], consumes=["application/octet-stream"])
+
+    assert list(operation["requestBody"]["content"]) == ["application/octet-stream", "application/x-tar"]
+
+
+def test_method_in_capitals_is_lifted():
+    body = {"name": "b", "in": "body", "schema": {}}
+    lifted, _ = lift(paths={"/x": {"POST": {"parameters": [body], "responses": {}}}})
+
+    assert "requestBody" in lifted["paths"]["/x"]["POST"]
+
+
 def test_file_as_an_answer_is_binary(rich):
     content = rich["paths"]["/books/{id}/cover"]["post"]["responses"]["200"]["content"]
 
@@ -393,16 +408,21 @@ def test_examples_of_a_body_are_by_media_type_or_name():
     assert by_name["requestBody"]["content"]["application/json"]["examples"] == {"one": {"value": 1}}
 
 
-def test_list_of_types_is_read():
+def test_lists_of_types_and_items_are_read():
     schemas, flaws = lift(
-        definitions={"A": {"type": ["string", "null"]}, "B": {"type": ["string", "integer"], "minimum": 1}}
+        definitions={
+            "A": {"type": ["string", "null"]},
+            "B": {"type": ["string", "integer"], "minimum": 1},
+            "C": {"items": [{"type": "string"}]},
+        }
     )
 
     assert schemas["components"]["schemas"] == {
         "A": {"type": "string", "nullable": True},
         "B": {"minimum": 1, "anyOf": [{"type": "string"}, {"type": "integer"}]},
+        "C": {"items": {"anyOf": [{"type": "string"}]}},
     }
-    assert len(flaws) == 2
+    assert flaws == []
 
 
 @pytest.mark.parametrize(
