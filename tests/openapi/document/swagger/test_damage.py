@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 from openapi.document.swagger import lift_swagger
-from tests.openapi.document.test_swagger import RICH, read_yaml
+from tests.openapi.document.swagger.library import RICH, read_yaml
 
 _DAMAGES: list[Any] = [
     None, [], {}, 0, True, "", "a/b", [None], [[]], {"": {}}, {"$ref": "#/definitions/Book"}, {"$ref": []},
