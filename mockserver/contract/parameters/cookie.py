@@ -11,13 +11,12 @@ from mockserver.contract.parameters.shape import Shape
 from mockserver.contract.parameters.style import Decode, Style
 from mockserver.http.request import Request
 
-# Style form writes an ampersand where style cookie begins another cookie.
-_BETWEEN = re.compile("[;&]")
-
 
 def make_cookie_reader(name: str, style: Style, shape: Shape) -> Callable[[Request], list[Sent] | None]:
     """Make what lists the readings of the parameter *name*, or gives None where it is left out."""
     decode: Decode = str if style.name == "cookie" else unquote
+    # Style form writes an ampersand where style cookie begins another cookie.
+    separator = re.compile(";" if style.name == "cookie" else "[;&]")
 
     def list_named(request: Request) -> list[Sent] | None:
         text = request.cookie(name)
@@ -25,7 +24,7 @@ def make_cookie_reader(name: str, style: Style, shape: Shape) -> Callable[[Reque
 
     def list_spread(request: Request) -> list[Sent] | None:
         """Read a list or an object of which each item or member is a cookie of its own."""
-        pairs = _split_cookies(request)
+        pairs = _split_cookies(request, separator)
         members: dict[str, Sent] = {key: [decode(text)] for key, text in pairs if key in shape.properties}
         if shape.takes_object and members:
             return [members]
@@ -38,6 +37,6 @@ def make_cookie_reader(name: str, style: Style, shape: Shape) -> Callable[[Reque
     return list_spread if is_spread else list_named
 
 
-def _split_cookies(request: Request) -> list[tuple[str, str]]:
-    pairs = (part.strip().partition("=") for part in _BETWEEN.split(request.header("cookie") or ""))
+def _split_cookies(request: Request, separator: re.Pattern[str]) -> list[tuple[str, str]]:
+    pairs = (part.strip().partition("=") for part in separator.split(request.header("cookie") or ""))
     return [(name, value) for name, _, value in pairs]

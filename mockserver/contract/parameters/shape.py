@@ -148,8 +148,11 @@ def _keeps_siblings(spec: Spec) -> bool:
 
 def _find_types(spec: Spec, node: Any, within: frozenset[int]) -> _Types | None:
     """Find the types of the values that *node* allows; None if it says nothing of them."""
-    if not isinstance(node, dict) or id(node) in within:
+    if not isinstance(node, dict):
         return None
+    if id(node) in within:
+        # A part of itself adds no type.
+        return frozenset()
     within |= {id(node)}
     target = _follow_reference(spec, node)
     if target is not None and not _keeps_siblings(spec):
@@ -167,7 +170,7 @@ def _find_types(spec: Spec, node: Any, within: frozenset[int]) -> _Types | None:
             found = _intersect_types(
                 found, frozenset[str]().union(*named) if len(named) == len(types) else None
             )
-    if found is None:
+    if not found:
         implied = {name for keyword, name in _TYPE_OF_KEYWORD.items() if keyword in node}
         return frozenset(implied) if implied else None
     return found | {"null"} if node.get("nullable") is True else found

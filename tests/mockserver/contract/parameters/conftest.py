@@ -31,6 +31,8 @@ class Answer(NamedTuple):
 class EchoHandler:
     """Answers with its own name and arguments."""
 
+    answers_by_contract = False
+
     def __init__(self, name: str) -> None:
         self._name = name
 

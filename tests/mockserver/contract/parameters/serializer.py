@@ -44,8 +44,8 @@ def write_query(name: str, value: Any, style: str, *, explode: bool) -> str:
 
 def write_cookie(name: str, value: Any, style: str, *, explode: bool) -> str:
     if style == "cookie":
-        pairs = write_query(name, value, "form", explode=explode)
-        return pairs.replace("&", "; ")
+        named = value.items() if isinstance(value, dict) else [(name, one) for one in value]
+        return "; ".join(f"{key}={write_text(one)}" for key, one in named)
     return write_query(name, value, "form", explode=explode)
 
 

@@ -197,3 +197,24 @@ def test_cookie_is_read_by_its_name(client):
     assert client.read("/cookie", Cookie="a=1; p=a%20b; c=2") == {"p": "a b"}
     for cookie in ("p=1&p=2", "p=1; p=2", "p=1,2"):
         assert client.read("/cookies", Cookie=cookie) == {"p": [1, 2]}
+
+
+def test_whole_query_is_one_value(serve):
+    """OpenAPI 3.2 has a place for it."""
+    form = {"type": "object", "required": ["a"], "properties": {"a": INTEGER, "tags": INTEGERS}}
+    operations = {
+        f"/{name}": [
+            {"name": "all", "in": "querystring", "required": True, "content": {media_type: {"schema": form}}}
+        ]
+        for name, media_type in (("form", "application/x-www-form-urlencoded"), ("json", "application/json"))
+    }
+    client = serve(make_contract(operations, "3.2.0"))
+
+    assert client.read("/form?a=1&tags=2&tags=3&other=x+y") == {
+        "all": {"a": 1, "tags": [2, 3], "other": "x y"}
+    }
+    assert client.complain("/form?a=x") == {"a": "must be a whole number, not 'x'"}
+    assert client.complain("/form?tags=1") == {"a": "is required"}
+    assert client.complain("/form")["all"].startswith("is required")
+    assert client.read("/json?%7B%22a%22:1%7D") == {"all": {"a": 1}}
+    assert client.complain("/json?%7B%22a%22:true%7D") == {"all.a": "must be an integer, not a boolean"}

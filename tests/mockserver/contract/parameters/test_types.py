@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -36,6 +37,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "anyOf-number-or-text": ({"anyOf": [INTEGER, {"type": "string"}]}, {"5": 5, "x": "x", "007": "007", "1.5": "1.5"}),
     "anyOf-number-or-flag": ({"anyOf": [{"type": "number"}, FLAG]}, {"1.5": 1.5, "true": True, "x": None}),
+    "anyOf-of-itself": ({"$ref": "#/components/schemas/Endless"}, {"5": 5}),
     "enum-of-numbers": ({"enum": [1, 2, 3]}, {"2": 2, "4": None, "x": None}),
     "enum-of-flags": ({"enum": [True]}, {"true": True, "false": None}),
     "enum-of-texts": ({"type": "string", "enum": ["1", "true"]}, {"1": "1", "true": "true", "2": None}),
@@ -95,13 +97,22 @@ NEWER: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 @pytest.fixture(scope="module")
 def client(serve) -> Client:
+    return serve(write_cases(CASES, "3.0.3"))
+
+
+@pytest.fixture(scope="module")
+def newer_client(serve) -> Client:
+    return serve(write_cases(NEWER, "3.1.0"))
+
+
+def write_cases(cases: Mapping[str, Any], dialect: str) -> dict[str, Any]:
     operations = {
-        f"/{name}": [{"name": "p", "in": "query", "schema": schema}] for name, (schema, _) in CASES.items()
+        f"/{name}": [{"name": "p", "in": "query", "schema": schema}] for name, (schema, _) in cases.items()
     }
-    return serve(make_contract(operations, components={"schemas": SCHEMAS}))
+    return make_contract(operations, dialect, components={"schemas": SCHEMAS})
 
 
-def check_texts(client: Client, name: str, texts: dict[str, Any]) -> None:
+def check_texts(client: Client, name: str, texts: Mapping[str, Any]) -> None:
     for text, value in texts.items():
         target = f"/{name}?p={text if '&p=' in text else quote(text)}"
         status, body = client.get(target)
@@ -114,3 +125,23 @@ def check_texts(client: Client, name: str, texts: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_text_is_read_as_its_schema_allows(client, name):
     check_texts(client, name, CASES[name][1])
+
+
+@pytest.mark.parametrize("name", NEWER)
+def test_text_is_read_as_a_newer_schema_allows(newer_client, name):
+    check_texts(newer_client, name, NEWER[name][1])
+
+
+@pytest.mark.parametrize("dialect", ["3.0.3", "3.1.0"])
+def test_default_that_its_schema_does_not_allow_is_not_used(serve, dialect):
+    schemas = {
+        "misfit": {**INTEGER, "default": "many"},
+        "fitting": {"allOf": [{**INTEGER, "default": 5}]},
+        "of-a-branch": {"anyOf": [{**INTEGER, "default": 5}, {"type": "boolean"}]},
+    }
+    parameters = [{"name": name, "in": "query", "schema": schema} for name, schema in schemas.items()]
+
+    client = serve(make_contract({"/x": parameters}, dialect))
+
+    assert client.read("/x") == {"misfit": None, "fitting": 5, "of-a-branch": None}
+    assert client.read("/x?misfit=1")["misfit"] == 1
