@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, repeat
 from typing import Any, Literal
 
 from mockserver.contract.samples.budget import Budget, BudgetSpent
@@ -12,8 +14,7 @@ from mockserver.contract.samples.sampler import Sampler, Unbuildable
 from openapi import Spec
 
 # What one sample may cost: about a hundredth of a second for each thousand.
-_MOST_STEPS = 4000
-_STEPS_OF_LAST = 400
+_STEPS_OF_FIRST, _STEPS_OF_OTHERS, _STEPS_OF_LAST = 3500, 1000, 400
 _PLANS = [
     Plan(),
     Plan(shows_examples=False),
@@ -39,18 +40,12 @@ def list_samples(
 
     The same for the same schema, and never without an end: what would take too long is left out.
     """
-    budget = Budget(_MOST_STEPS)
-    for plan in _PLANS:
-        try:
+    budgets = chain([Budget(_STEPS_OF_FIRST)], repeat(Budget(_STEPS_OF_OTHERS)))
+    for plan, budget in zip(_PLANS, budgets, strict=False):
+        with suppress(Unbuildable, BudgetSpent, RecursionError):
             yield Sampler(merger, left_out, budget, plan).build(schema)
-        except (Unbuildable, RecursionError):
-            continue
-        except BudgetSpent:
-            break
     for plan in _NEAREST:
-        try:
+        with suppress(Unbuildable, BudgetSpent, RecursionError):
             yield Sampler(merger, left_out, Budget(_STEPS_OF_LAST), plan).build(schema)
             return
-        except (Unbuildable, RecursionError, BudgetSpent):
-            continue
     yield {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import reduce
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from mockserver.contract.samples.budget import Budget
@@ -21,6 +21,7 @@ _OPTIONAL_VALUES = 1000
 _MOST_ITEMS = 1000
 _DEEPEST = 60
 _MOST_VARIANTS = 6
+_MOST_VARIED_BRANCHES = 4
 # Marks what is left out of a node though its schema describes it.
 _LEFT_OUT = "x-left-out"
 
@@ -130,7 +131,7 @@ class Sampler:
         choice: Choice = node["choices"][0]
         base = {**node, "choices": node["choices"][1:]}
         nearest: list[Any] = []
-        for branch, asked in self._merger.read_branches(choice):
+        for index, (branch, asked) in enumerate(self._merger.read_branches(choice)):
             followed = self._merger.follow_reference(branch)
             if id(followed) in place.within:
                 continue
@@ -138,7 +139,8 @@ class Sampler:
             for shown in self._list_shown(asked, place):
                 if self._check.fits(node, shown):
                     return shown
-            for demand, varied in self._list_attempts(self._merger.join(base, asked), choice, asked, inner):
+            attempts = self._list_attempts(self._merger.join(base, asked), choice, asked, inner)
+            for demand, varied in islice(attempts, None if index < _MOST_VARIED_BRANCHES else 1):
                 try:
                     value = self._build_node(demand, varied)
                 except Unbuildable:

@@ -135,6 +135,7 @@ KINDS: dict[str, tuple[dict[str, Any], str, str]] = {
     "events": ({"text/event-stream": {"example": [{"event": "a", "data": {"n": 1}}, "b\nc"]}},
                'event: a\ndata: {"n":1}\n\ndata: b\ndata: c\n\n', "text/event-stream"),
     "lines": ({"application/x-ndjson": {"schema": ROWS}}, LINES, "application/x-ndjson"),
+    "items": ({"application/jsonl": {"itemSchema": ROW}}, LINES, "application/jsonl"),
     "sequence": ({"application/json-seq": {"example": [1]}}, "\x1e1\n", "application/json-seq"),
     "json first": ({XML: {}, CSV: {"example": "a"}, JSON: {"example": 1}}, "1", JSON),
     "any": ({"*/*": {"schema": INTEGER}}, "0", JSON),
@@ -147,7 +148,7 @@ KINDS: dict[str, tuple[dict[str, Any], str, str]] = {
 @pytest.mark.parametrize("name", KINDS)
 def test_answer_is_written_as_its_media_type(serve, name):
     content, text, media_type = KINDS[name]
-    http = serve(json.dumps(answering(content)), "library.json")
+    http = serve(json.dumps(answering(content, "3.2.0" if name == "items" else "3.0.3")), "library.json")
 
     for answer in (http.get("/x"), http.get("/x", headers={"Prefer": "code=200"})):
         assert (answer.status_code, answer.text) == (200, text)
@@ -167,10 +168,11 @@ def test_file_is_one_of_its_kind(serve, media_type, begin):
 
 
 def test_xml_of_a_component_has_its_name(serve):
-    spec = answering({XML: {"schema": {"$ref": "#/components/schemas/Pet"}}})
+    spec = answering({XML: {"schema": {"$ref": "#/components/schemas/Pet"}}}, "3.2.0")
     pet = {"type": "object", "properties": {
-        "id": {"type": "integer", "xml": {"attribute": True}}
+        "id": {"type": "integer", "xml": {"nodeType": "attribute"}},
+        "says": {"type": "string", "xml": {"nodeType": "text"}},
     }}  # fmt: skip
     spec["components"] = {"schemas": {"Pet": pet}}
 
-    assert serve(spec).get("/x").text == f'{HEAD}<Pet id="0"/>'
+    assert serve(spec).get("/x").text == f'{HEAD}<Pet id="0">text</Pet>'
