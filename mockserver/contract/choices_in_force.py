@@ -8,7 +8,7 @@ from typing import Any
 
 import openapi
 from mockserver.contract.input_conversion import CONVERSIONS, LEFT_OUT, Convert
-from mockserver.contract.schema import Schema
+from mockserver.contract.schema import Schema, hold_schemas
 from mockserver.http.problems import Invalid, InvalidContract, suggest_nearest
 from openapi import Spec
 from openapi.choices import (
@@ -42,6 +42,8 @@ class ChoicesInForce:
         except BadChoice as error:
             raise InvalidContract(str(error)) from None
         self.spec: Spec = apply_choices(spec, chosen) if chosen else spec
+        # Schemas come and go, and what they refer to is much in a large contract.
+        self._held = hold_schemas(self.spec)
         self.names: Mapping[str, str] = complete_chosen(self.choices, chosen)
         taken = {id_: self.choices[id_].alternatives[name] for id_, name in self.names.items()}
         self.statuses = {id_: one.status for id_, one in taken.items() if one.status is not None}

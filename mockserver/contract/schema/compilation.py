@@ -6,11 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
-from weakref import WeakSet, WeakValueDictionary
+from weakref import WeakValueDictionary
 
 from jsonschema_rs import ReferencingError, RegexOptions, ValidationError
 
-from mockserver.contract.schema.dialect import Dialect
+from mockserver.contract.schema.dialect import Dialect, find_dialect
+from mockserver.contract.schema.messages import list_message_schemas
 from mockserver.contract.schema.patterns import BACKTRACKING, mend_patterns
 from mockserver.contract.schema.references import BASE
 from mockserver.contract.schema.translation import Translated, Translator
@@ -70,17 +71,13 @@ class ContractSchemas:
         # Held, since its identity is what these schemas are found by.
         self._spec = spec
         self._dialect = dialect
+        self._is_of_answers = needless == "writeOnly"
         self._translator = Translator(spec, dialect, needless)
         self._kept: deque[tuple[Compilable, int]] = deque()
         self._kept_weight = 0
-        self._waiting: WeakSet[Compilable] = WeakSet()
         self._joint = _Joint()
         # A large body is validated in a thread.
         self._lock = Lock()
-
-    def announce(self, schema: Compilable) -> None:
-        """Let *schema* be compiled with the next one that refers to much, if it refers to much itself."""
-        self._waiting.add(schema)
 
     def compile(self, schema: Compilable) -> Compiled:
         """Compile *schema*.
@@ -91,13 +88,13 @@ class ContractSchemas:
             return self._compile(schema)
 
     def _compile(self, schema: Compilable) -> Compiled:
-        self._waiting.discard(schema)
         found = self._joint.find_part(schema.source)
         if found is not None:
             return found
         member = self._translate(schema.source)
         if member.weigh() > _MOST_ALONE:
-            for others in (self._list_waiting(), []):
+            # To add the others one by one, when they are needed, takes long.
+            for others in (self._list_messages_within(member), []):
                 try:
                     self._joint.extend([member, *others], self._compile_document)
                 except InvalidContract:
@@ -114,16 +111,16 @@ class ContractSchemas:
         translated = self._translator.translate_schema(source)
         return _Member(source, translated, self._translator.list_definitions(translated.references))
 
-    def _list_waiting(self) -> list[_Member]:
+    def _list_messages_within(self, large: _Member) -> list[_Member]:
+        """List the messages of the contract that refer only to what *large* refers to as well."""
         found = []
-        for schema in list(self._waiting):
+        for source in list_message_schemas(self._spec, of_answers=self._is_of_answers):
             try:
-                member = self._translate(schema.source)
-            except InvalidContract:  # which it raises itself when it is compiled
+                translated = self._translator.translate_schema(source)
+            except InvalidContract:  # which its own compilation raises
                 continue
-            if member.weigh() > _MOST_ALONE:
-                found.append(member)
-                self._waiting.discard(schema)
+            if translated.references and large.definitions.keys() >= translated.references:
+                found.append(_Member(source, translated, {}))
         return found
 
     def _keep(self, schema: Compilable, weight: int) -> None:
@@ -254,3 +251,8 @@ def find_contract_schemas(spec: Spec, dialect: Dialect, needless: str) -> Contra
     if found is None:
         found = _in_use[key] = ContractSchemas(spec, dialect, needless)
     return found
+
+
+def hold_schemas(spec: Spec) -> Sequence[ContractSchemas]:
+    """Keep what is compiled of *spec* for as long as what this returns is kept, even if no schema is in use."""
+    return [find_contract_schemas(spec, find_dialect(spec, None), mark) for mark in ("readOnly", "writeOnly")]

@@ -60,17 +60,20 @@ class Families:
                 waiting += [(part, read_base(part, its_base)) for part in one["allOf"]]
 
     def _find_needless_names(self, schema: Any, base: str) -> frozenset[str]:
-        required = self.list_required_names(schema, base)
-        if not required:
-            return required
+        family = list(self.walk_family(schema, base))
+        required = {name for one, _ in family for name in _read_required(one)}
         return frozenset(
             name
-            for one, its_base in self.walk_family(schema, base)
-            for name in _read_properties(one)
-            if name in required and self._is_marked(one, its_base, name)
+            for one, its_base in family
+            for name in required & _read_properties(one).keys()
+            if self._is_marked(one, its_base, name)
         )
 
     def _is_marked(self, schema: dict[str, Any], base: str, name: str) -> bool:
+        member = schema["properties"][name]
+        # Most members refer to nothing.
+        if isinstance(member, dict) and member.keys().isdisjoint(("$ref", "allOf")):
+            return member.get(self._needless) is True
         return any(one.get(self._needless) is True for one, _ in self._walk_member(schema, base, name))
 
     def _walk_member(

@@ -32,12 +32,22 @@ class References:
     def __init__(self, spec: Spec, *, has_addresses: bool) -> None:
         self._spec = spec
         self._has_addresses = has_addresses
+        # Of pointers into the contract, of which most are written often.
+        self._pointed: dict[str, Target] = {}
 
     def find_target(self, reference: str, base: str = BASE) -> Target:
         """Find what *reference* leads to in a schema whose address is *base*.
 
         Raises InvalidContract if there is none.
         """
+        if base != BASE or not reference.startswith("#/"):
+            return self._find_target(reference, base)
+        found = self._pointed.get(reference)
+        if found is None:
+            found = self._pointed[reference] = self._find_target(reference, base)
+        return found
+
+    def _find_target(self, reference: str, base: str) -> Target:
         address, fragment = split_reference(reference, base)
         root = self._spec if address == BASE else self.resources.get(address)
         if root is None:
@@ -108,7 +118,7 @@ def split_reference(reference: str, base: str) -> tuple[str, str]:
 
 def _join(base: str, reference: str) -> str:
     try:
-        return urljoin(base, reference) if reference else base
+        return f"{base}{reference}" if reference.startswith("#") else urljoin(base, reference)
     except ValueError:
         raise _miss(reference) from None
 

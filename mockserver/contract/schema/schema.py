@@ -36,7 +36,6 @@ class Schema:
         self.source = source
         self._find_choice = find_choice
         self._schemas = find_contract_schemas(spec, find_dialect(spec, source), needless)
-        self._schemas.announce(self)
         # Stands in the place of the validator, so that no value asks whether there is one.
         self._validator: Validator = _NotCompiled(self.compile)
         self._document: Mapping[str, Any] = {}

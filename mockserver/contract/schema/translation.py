@@ -119,19 +119,19 @@ class Translator:
         return self._allow_null(schema, found)
 
     def _translate_reference(self, reference: str, base: str, excused: frozenset[str]) -> dict[str, Any]:
-        if is_known_address(split_reference(reference, base)[0]):
+        if not reference.startswith("#") and is_known_address(split_reference(reference, base)[0]):
             return {"$ref": reference}
         target, its_base = self._references.find_target(reference, base)
-        own = self._families.list_needless_names(target, its_base) if excused else excused
-        if (excused - own) & self._families.list_required_names(target, its_base) and id(
-            target
-        ) not in self._copied:
-            # What requires them is changed in this place only.
-            self._copied.append(id(target))
-            copy = self._translate(target, its_base, excused)
-            self._copied.pop()
-            return copy if isinstance(copy, dict) else {"allOf": [copy]}
-        return {"$ref": self._refer_to(target, its_base)}
+        if not excused or id(target) in self._copied:
+            return {"$ref": self._refer_to(target, its_base)}
+        needed = excused - self._families.list_needless_names(target, its_base)
+        if needed.isdisjoint(self._families.list_required_names(target, its_base)):
+            return {"$ref": self._refer_to(target, its_base)}
+        # What requires them is changed in this place only.
+        self._copied.append(id(target))
+        copy = self._translate(target, its_base, excused)
+        self._copied.pop()
+        return copy if isinstance(copy, dict) else {"allOf": [copy]}
 
     def _refer_to(self, target: Any, base: str) -> str:
         name = self._names.setdefault(id(target), f"s{len(self._names)}")
