@@ -173,13 +173,18 @@ class OperationCheck:
         document["operationId"] = made_up
 
     def _check_security(self, holder: dict[str, Any], place: Steps) -> None:
+        kept = []
         for index, requirement in enumerate(holder.get("security", [])):
-            for name in [name for name in requirement if name not in self._schemes]:
-                del requirement[name]
+            unknown = [name for name in requirement if name not in self._schemes]
+            if len(unknown) < len(requirement) or not requirement:
+                kept.append({name: scopes for name, scopes in requirement.items() if name not in unknown})
+            for name in unknown:
                 self._report(
                     (*place, "security", index, name),
                     "is no scheme in components.securitySchemes; it is not asked for, so describe it there",
                 )
+        if "security" in holder:
+            holder["security"] = kept
 
     def _check_servers(self, holder: dict[str, Any], place: Steps) -> None:
         for index, server in enumerate(holder.get("servers", [])):

@@ -142,7 +142,7 @@ def test_scheme_that_is_not_described_is_not_asked_for():
         }
     )
 
-    assert document.spec["paths"]["/a"]["get"]["security"] == [{}, {"key": []}]
+    assert document.spec["paths"]["/a"]["get"]["security"] == [{"key": []}]
     assert [str(flaw) for flaw in document.flaws] == [
         f"paths./a.get.security.{index}.token: is no scheme in components.securitySchemes; "
         "it is not asked for, so describe it there"
