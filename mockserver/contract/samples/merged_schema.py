@@ -49,11 +49,18 @@ class SchemaMerger:
         self._follows_alone = str(spec.get("openapi", "3.0")).startswith("3.0")
         # With the schemas themselves, so that no other one can take their ids.
         self._merged: dict[int, tuple[Any, Node]] = {}
+        self._followed: dict[int, tuple[Any, Any]] = {}
         self._pairs: dict[tuple[int, int], tuple[Any, Any, Node]] = {}
         self._preferred: dict[tuple[str, str], Node] = {}
 
     def follow_reference(self, schema: Any) -> Any:
         """Follow *schema* to what it refers to; anything where that cannot be found."""
+        known = self._followed.get(id(schema))
+        if known is None:
+            known = self._followed[id(schema)] = schema, self._follow_all(schema)
+        return known[1]
+
+    def _follow_all(self, schema: Any) -> Any:
         followed: set[int] = set()
         while isinstance(schema, dict) and id(schema) not in followed:
             followed.add(id(schema))

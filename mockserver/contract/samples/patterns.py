@@ -70,7 +70,9 @@ def _parse_pattern(pattern: str) -> Any:
         with warnings.catch_warnings():
             # Of brackets that Python may read otherwise one day.
             warnings.simplefilter("ignore")
-            return _parser.parse(translate_pattern(pattern))
+            tree = _parser.parse(translate_pattern(pattern))
+            shortest, _ = tree.getwidth()
+            return tree if shortest <= _LONGEST_TEXT else None
     except (re.error, RecursionError, OverflowError, ValueError):
         return None
 
@@ -144,7 +146,8 @@ class _Writer:
             count += 1
             if count > fewest:
                 self._missing -= self._length - before[0]
-            if (self._length, len(self._wanted)) == before and count >= least:
+            if (self._length, len(self._wanted)) == before:
+                # Nothing more comes of it, however often it is asked for.
                 break
 
     def _add(self, text: str) -> None:

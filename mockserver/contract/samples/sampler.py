@@ -22,6 +22,7 @@ _MOST_ITEMS = 1000
 _DEEPEST = 60
 _MOST_VARIANTS = 6
 _MOST_VARIED_BRANCHES = 4
+_STEPS_OF_BRANCH = 3
 # Marks what is left out of a node though its schema describes it.
 _LEFT_OUT = "x-left-out"
 
@@ -141,6 +142,7 @@ class Sampler:
                     return shown
             attempts = self._list_attempts(self._merger.join(base, asked), choice, asked, inner)
             for demand, varied in islice(attempts, None if index < _MOST_VARIED_BRANCHES else 1):
+                self._budget.spend(_STEPS_OF_BRANCH)
                 try:
                     value = self._build_node(demand, varied)
                 except Unbuildable:
@@ -232,11 +234,13 @@ class Sampler:
     # Objects and arrays.
 
     def _build_object(self, node: Node, place: Place) -> dict[str, Any]:
-        properties = node.get("properties", {})
+        # Most objects of a large graph are at its edge, where nothing more is shown.
+        is_empty = not place.allowance and not node.get("required")
+        properties = {} if is_empty else node.get("properties", {})
         hidden = {name for name in properties if self._is_left_out(properties[name])}
         self._hidden.update(hidden)
         left_out = node.get(_LEFT_OUT, ())
-        names, needed = choose_names(node, hidden, left_out, place.allowance)
+        names, needed = ([], set()) if is_empty else choose_names(node, hidden, left_out, place.allowance)
         inner = place.share(len(names))
         value: dict[str, Any] = {}
         for name in names:
