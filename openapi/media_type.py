@@ -25,6 +25,11 @@ def _is_json(media_type: str) -> bool:
     return name in _JSON or name.endswith("+json")
 
 
+def is_xml(media_type: str) -> bool:
+    """Tell whether *media_type* is XML, or a kind of it such as ``application/soap+xml``."""
+    return bare_media_type(media_type).endswith(("/xml", "+xml"))
+
+
 def bare_media_type(media_type: str) -> str:
     """Return *media_type* in lower case, without its parameters."""
     return media_type.partition(";")[0].strip().lower()

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from openapi.media_type import JSON, bare_media_type, is_json
 
 _LONGEST = 500
-_PARAMETER = re.compile(r";\s*([^\s=;\"]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;]*))")
+_PARAMETER = re.compile(r";\s*([^\s=;\"]+)\s*(?:=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;]*)))?")
 # A contract that names them means no other body than one without.
 _SAY_NOTHING = ("charset", "boundary", "q")
 
@@ -40,13 +40,14 @@ def choose_range(ranges: Iterable[str], sent: MediaType) -> str | None:
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
-def _rank_range(taken: MediaType, sent: MediaType) -> tuple[bool, int, int] | None:
+def _rank_range(taken: MediaType, sent: MediaType) -> tuple[bool, int, int, int] | None:
     said = {key: value for key, value in taken.parameters.items() if key not in _SAY_NOTHING}
     if not _covers(taken.name, sent.name):
         return None
     if any(sent.parameters.get(key, value).lower() != value.lower() for key, value in said.items()):
         return None
-    return "*" not in taken.name, len(taken.name), sum(key in sent.parameters for key in said)
+    met = sum(key in sent.parameters for key in said)
+    return "*" not in taken.name, len(taken.name), met, met - len(said)
 
 
 def _covers(name: str, sent: str) -> bool:

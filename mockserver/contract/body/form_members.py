@@ -219,15 +219,21 @@ def _is_json(field: Field, shape: Shape, encoding: FieldEncoding) -> bool:
     media_type = field.media_type or encoding.only_media_type
     if media_type is not None and is_json(media_type):
         return True
-    if {*shape.scalars} - {"null"} or encoding.separator is not None:
+    if encoding.separator is not None or not (shape.takes_object or shape.takes_list):
         return False
-    return shape.takes_object or (shape.takes_list and _is_json_list(field))
-
-
-def _is_json_list(field: Field) -> bool:
+    if {*shape.scalars} - {"null"}:
+        # Text may be meant, even one with braces.
+        return not shape.accepts(_decode(field.content)[0]) and _holds(field, "{", dict)
+    if not field.content and shape.scalars:
+        return False
     # The only item of a list may be a text that begins so.
-    begin = field.content.lstrip()[:1]
-    return begin in ("[", b"[") and isinstance(_read_json(field, "", []), list)
+    return shape.takes_object or _holds(field, "[", list)
+
+
+def _holds(field: Field, begin: str, kind: type) -> bool:
+    """Tell whether a field is the JSON of an object or an array, as *kind* says."""
+    text = _decode(field.content)[0]
+    return text.lstrip().startswith(begin) and isinstance(_read_json(field, "", []), kind)
 
 
 def _read_json(field: Field, where: str, violations: list[Violation]) -> Any:

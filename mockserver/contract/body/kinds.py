@@ -10,12 +10,12 @@ from mockserver.contract.body.form_body import FORM, MULTIPART, FormBody
 from mockserver.contract.body.json_body import JsonBody
 from mockserver.contract.body.sequence_body import SEQUENCES, SequenceBody
 from mockserver.contract.body.text_body import BinaryBody, TextBody
-from mockserver.contract.body.xml_body import XmlBody, is_xml
-from mockserver.contract.body.yaml_body import YAML, YamlBody
+from mockserver.contract.body.xml_body import XmlBody
+from mockserver.contract.body.yaml_body import YamlBody, is_yaml
 from mockserver.contract.choices_in_force import ChoicesInForce
 from mockserver.contract.media_type import MediaType
 from mockserver.contract.parameters.shape import Shape
-from openapi.media_type import is_json
+from openapi.media_type import is_json, is_xml
 
 
 class CannotRead(Exception):
@@ -40,7 +40,7 @@ def make_content(
         return SequenceBody(sent.name, media, spec)
     if is_xml(sent.name):
         return XmlBody()
-    if sent.name in YAML:
+    if is_yaml(sent.name):
         return YamlBody(media, spec)
     schema = media.get("schema", {})
     shape = Shape(schema, spec)

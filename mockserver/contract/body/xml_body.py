@@ -10,11 +10,6 @@ from mockserver.contract.media_type import MediaType
 from mockserver.http.problems import Invalid, Violation
 
 
-def is_xml(name: str) -> bool:
-    """Tell whether a media type is XML, or a kind of it such as ``application/soap+xml``."""
-    return name in ("application/xml", "text/xml") or name.endswith("+xml")
-
-
 class XmlBody:
     """Takes XML without looking at what it says: a schema tells too little about how a value is written in it."""
 

@@ -14,7 +14,12 @@ from mockserver.http.exact_json import MAXIMUM_DEPTH
 from mockserver.http.problems import Invalid, Violation
 from openapi import Spec
 
-YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/vnd.yaml")
+_NAMES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/vnd.yaml")
+
+
+def is_yaml(name: str) -> bool:
+    """Tell whether a media type is YAML, or a kind of it such as ``application/apply-patch+yaml``."""
+    return name in _NAMES or name.endswith("+yaml")
 
 
 class YamlBody:

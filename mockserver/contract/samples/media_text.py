@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from mockserver.contract.samples.merged_schema import SchemaMerger
 from mockserver.contract.samples.xml_text import write_xml
 from mockserver.http import exact_json
-from openapi.media_type import bare_media_type
+from openapi.media_type import bare_media_type, is_xml
 
 _FORM = "application/x-www-form-urlencoded"
 _LINES = (
@@ -55,12 +55,6 @@ def narrow_media_type(media_type: str, value: Any) -> str:
 def is_stream(media_type: str) -> bool:
     """Tell whether *media_type* is written item by item."""
     return bare_media_type(media_type) in (*_LINES, *_SEQUENCE, _EVENTS)
-
-
-def is_xml(media_type: str) -> bool:
-    """Tell whether *media_type* is XML, or a kind of it."""
-    name = bare_media_type(media_type)
-    return name.endswith(("/xml", "+xml"))
 
 
 def write_media(merger: SchemaMerger, media_type: str, schema: Any, value: Any) -> bytes:

@@ -40,6 +40,7 @@ def read_parts(schema, *fields, encoding=None, version="3.0.3"):
         ({"type": "number"}, "1.5e1", 15),
         ({"type": "boolean"}, "false", False),
         ({"type": "integer", "nullable": True}, "", None),
+        ({"type": "object", "nullable": True}, "", None),
         ({"oneOf": [INTEGER, {"type": "boolean"}]}, "true", True),
         ({"allOf": [{"$ref": "#/components/schemas/Count"}]}, "3", 3),
         ({}, "3", "3"),
@@ -139,6 +140,8 @@ def test_form_without_a_part_is_empty():
         ({"anyOf": [TEXT, TEXTS]}, None, "it=a", "a"),
         ({"anyOf": [TEXT, TEXTS]}, None, "it=a&it=b", ["a", "b"]),
         ({"anyOf": [ADDRESS, {"enum": [""]}]}, None, "it=", ""),
+        ({"anyOf": [ADDRESS, {"enum": [""]}]}, None, 'it={"zip":1}', {"zip": 1}),
+        ({"anyOf": [ADDRESS, TEXT]}, None, 'it={"zip":1}', '{"zip":1}'),
     ],
 )  # fmt: skip
 def test_list_or_object_is_read_as_its_encoding_says(schema, encoding, raw, value):
