@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 SIGNATURE = "signature"
+_WELL_KNOWN = ("Basic", "Bearer", "Digest")
 
 Scheme = Mapping[str, Any]
 
@@ -33,7 +34,11 @@ def is_bearer(scheme: Scheme) -> bool:
 
 def authorization_word(scheme: Scheme) -> str:
     """Give the word before the credential in the Authorization header."""
-    return str(scheme["scheme"].capitalize()) if scheme["type"] == "http" else "Bearer"
+    if scheme["type"] != "http":
+        return "Bearer"
+    word: str = scheme["scheme"]
+    # Others are spelled in their own ways, such as DPoP and SCRAM-SHA-256.
+    return word.capitalize() if word.islower() or word.capitalize() in _WELL_KNOWN else word
 
 
 def describe_credential(scheme: Scheme) -> str:

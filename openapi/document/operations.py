@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import openapi
 from openapi import METHODS, Spec
 from openapi.document.document import Flaw
+from openapi.document.security import check_schemes, settle_security
 from openapi.pointer import Steps
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
@@ -110,7 +111,8 @@ class OperationCheck:
     def check_all(self) -> list[Flaw]:
         """Check all, and return what was wrong."""
         spec = self._spec
-        self._check_security(spec, ())
+        self.flaws.extend(check_schemes(self._schemes))
+        self.flaws.extend(settle_security(spec, (), self._schemes))
         self._check_servers(spec, ())
         for path, item in spec["paths"].items():
             self._check_servers(item, ("paths", path))
@@ -135,7 +137,7 @@ class OperationCheck:
                 (*place, "responses"), "is missing; 200 without a body is answered, so document the answers"
             )
             document["responses"] = {"200": {"description": ""}}
-        self._check_security(document, place)
+        self.flaws.extend(settle_security(document, place, self._schemes))
         self._check_servers(document, place)
         self._check_parameters(document, place)
         self._check_variables(operation)
@@ -171,20 +173,6 @@ class OperationCheck:
                 f"{name} is the name of another operation; this one is called {made_up}, so give it a name of its own",
             )
         document["operationId"] = made_up
-
-    def _check_security(self, holder: dict[str, Any], place: Steps) -> None:
-        kept = []
-        for index, requirement in enumerate(holder.get("security", [])):
-            unknown = [name for name in requirement if name not in self._schemes]
-            if len(unknown) < len(requirement) or not requirement:
-                kept.append({name: scopes for name, scopes in requirement.items() if name not in unknown})
-            for name in unknown:
-                self._report(
-                    (*place, "security", index, name),
-                    "is no scheme in components.securitySchemes; it is not asked for, so describe it there",
-                )
-        if "security" in holder:
-            holder["security"] = kept
 
     def _check_servers(self, holder: dict[str, Any], place: Steps) -> None:
         for index, server in enumerate(holder.get("servers", [])):

@@ -65,7 +65,7 @@ def mend_scheme(inspection: Inspection, scheme: dict[str, Any]) -> None:
     if kind in ("basic", "bearer"):
         inspection.report(f"is {kind}; it is read as type http with scheme {kind}", "type")
         scheme.update(type="http", scheme=kind)
-    elif kind == "http" and not isinstance(scheme.get("scheme"), str):
+    elif kind == "http" and not str(scheme.get("scheme") or "").strip():
         inspection.report("has no scheme; it is read as bearer", "scheme")
         scheme["scheme"] = "bearer"
     elif kind == "apikey":

@@ -125,6 +125,9 @@ def doors(*security: dict[str, list[str]]) -> dict[str, Any]:
         "session": {"type": "apiKey", "in": "cookie", "name": "sid"},
         "raw": {"type": "apiKey", "in": "header", "name": "Authorization"},
         "own": {"type": "http", "scheme": "Custom"},
+        "upper": {"type": "http", "scheme": "SCRAM-SHA-256"},
+        "upper basic": {"type": "http", "scheme": "BASIC"},
+        "certificate": {"type": "mutualTLS"},
         "query": {"type": "apiKey", "in": "query", "name": "key"},
     }
     return contract(
@@ -192,10 +195,36 @@ def test_message_says_and_or_or_and_what_is_missing(serve, case):
         ),
         ([{"token": []}, {"token": ["scope"]}], "Bearer"),
         ([{"own": []}], "Custom"),
+        ([{"upper": []}], "SCRAM-SHA-256"),
+        ([{"upper basic": []}], 'Basic realm="stub"'),
     ],
 )
 def test_each_scheme_has_its_challenge(serve, security, challenges):
     assert serve(doors(*security)).get("/x").headers["www-authenticate"] == challenges
+
+
+@pytest.mark.parametrize(
+    ("security", "challenge"),
+    [
+        ([{"certificate": []}], None),
+        ([{"nobody": []}], None),
+        ([{"certificate": [], "nobody": []}], None),
+        ([{"token": []}, {}], None),
+        ([{"token": []}, {"certificate": []}], "Bearer"),
+        ([{"nobody": []}, {"token": []}], "Bearer"),
+        ([{"certificate": [], "basic": []}, {"certificate": []}], 'Basic realm="stub"'),
+        ([{}, {"certificate": []}], None),
+    ],
+)
+def test_what_nobody_can_show_is_not_asked_for(serve, security, challenge):
+    """Neither does it let everybody in where something else is asked for."""
+    spec = doors()
+    spec["paths"]["/x"]["get"]["security"] = security
+
+    answer = serve(spec).get("/x")
+
+    assert answer.status_code == (200 if challenge is None else 401)
+    assert answer.headers.get("www-authenticate") == challenge
 
 
 def test_challenge_of_the_contract_goes_first(serve):

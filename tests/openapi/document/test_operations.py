@@ -148,3 +148,21 @@ def test_scheme_that_is_not_described_is_not_asked_for():
         "it is not asked for, so describe it there"
         for index in (0, 1)
     ]
+
+
+def test_certificate_is_not_asked_for():
+    spec = {**one(security=[{"tls": []}]), "components": {"securitySchemes": {"tls": {"type": "mutualTLS"}}}}
+    document = read(spec)
+
+    assert document.spec["paths"]["/a"]["get"]["security"] == [{}]
+    assert [str(flaw) for flaw in document.flaws] == [
+        "components.securitySchemes.tls.type: is mutual TLS, and no client can show its certificate over plain "
+        "HTTP; it is not asked for"
+    ]
+
+
+def test_scheme_without_a_word_is_bearer():
+    for word in ("", " ", None):
+        spec = {**one(), "components": {"securitySchemes": {"it": {"type": "http", "scheme": word}}}}
+
+        assert read(spec).spec["components"]["securitySchemes"]["it"]["scheme"] == "bearer"
