@@ -12,17 +12,16 @@ from urllib.parse import unquote
 from mockserver.contract.near_miss import LONGEST_COMPARED, NearMiss, find_near_miss
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameters.path_template import (
-    VARIABLE,
     Condition,
     decode_segment,
     list_conditions,
     match_segment,
     split_path,
     split_segment,
-    strip_query,
 )
 from mockserver.http.problems import CannotStart
 from mockserver.http.request import Request
+from openapi.document.operations import VARIABLE, strip_query
 
 _Operations = dict[str, Operation]
 

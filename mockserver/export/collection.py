@@ -12,12 +12,12 @@ from mockserver.auth.schemes import credential_kind
 from mockserver.contract.definitions import base_path
 from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
-from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.contract.samples.sample import build_sample
 from mockserver.export.answers import Answer, list_answers
 from mockserver.http.headers import HEADER_NAME
 from mockserver.services.service import Service
 from openapi import Spec
+from openapi.document.operations import VARIABLE
 from openapi.media_type import JSON
 
 _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"

@@ -9,10 +9,10 @@ from typing import Any
 
 from mockserver.contract.definitions import base_path
 from mockserver.contract.operation import Operation
-from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.export.answers import Answer, list_answers
 from mockserver.export.text import join_lines, render_template
 from mockserver.services.service import Service
+from openapi.document.operations import VARIABLE
 
 # Characters with a meaning in a path of MSW.
 _SPECIAL = re.compile(r"[:*?+(){}\\]")

@@ -14,6 +14,8 @@ from openapi.document.security import check_schemes, settle_security
 from openapi.pointer import Steps
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
+# Within the name of a variable these are none.
+_END_OF_PATH = re.compile(r"[?#](?![^{]*\})")
 
 
 class FoundOperation(NamedTuple):
@@ -41,6 +43,11 @@ class FoundOperation(NamedTuple):
     def steps(self) -> Steps:
         """The steps that lead to it."""
         return ("paths", self.path, *(["additionalOperations"] if self.is_additional else []), self.method)
+
+
+def strip_query(path: str) -> str:
+    """Give *path* without the query or the fragment that vendors write behind one."""
+    return _END_OF_PATH.split(path, maxsplit=1)[0]
 
 
 def walk_operations(spec: Spec) -> Iterator[FoundOperation]:
@@ -145,7 +152,7 @@ class OperationCheck:
     def _is_first_of_its_shape(self, operation: FoundOperation) -> bool:
         """Tell whether no operation before has the same method and path; a second one is removed."""
         method = operation.http_method
-        shape = VARIABLE.sub("{}", operation.path).removesuffix("/")
+        shape = VARIABLE.sub("{}", self._strip_fragment(operation)).removesuffix("/")
         first = self._shapes.setdefault((method, shape), operation.path)
         if first == operation.path:
             return True
@@ -156,6 +163,14 @@ class OperationCheck:
         holder = operation.item["additionalOperations"] if operation.is_additional else operation.item
         del holder[operation.method]
         return False
+
+    def _strip_fragment(self, operation: FoundOperation) -> str:
+        """Give the path with that of its fragment which a request shows, which are parameters of the operation."""
+        path, _, fragment = operation.path.partition("#")
+        parameters = list_parameters(self._spec, operation)
+        sent = {one["name"].lower() for one in parameters if one["in"] in ("query", "header")}
+        told = [pair for pair in fragment.split("&") if pair.partition("=")[0].lower() in sent]
+        return "#".join([path, *told])
 
     def _name_operation(self, operation: FoundOperation) -> None:
         document = operation.document
@@ -192,7 +207,8 @@ class OperationCheck:
         """Give each variable of the path a parameter."""
         described = {one["name"] for one in list_parameters(self._spec, operation) if one["in"] == "path"}
         document = operation.document
-        for name in dict.fromkeys(VARIABLE.findall(operation.path)):
+        # Behind the path a variable is a part of the query that may be left out.
+        for name in dict.fromkeys(VARIABLE.findall(strip_query(operation.path))):
             if name not in described:
                 self._report(
                     operation.steps,

@@ -18,12 +18,10 @@ from mockserver.contract.parameters.parameter import (
     StyledParameter,
 )
 from mockserver.contract.parameters.path_template import (
-    VARIABLE,
     decode_segment,
     match_raw,
     split_path,
     split_segment,
-    strip_query,
 )
 from mockserver.contract.parameters.query import QueryNames, make_query_reader
 from mockserver.contract.parameters.reading import Sent
@@ -32,6 +30,7 @@ from mockserver.contract.parameters.style import Style
 from mockserver.http.problems import InvalidContract
 from mockserver.http.request import Request
 from openapi import Spec
+from openapi.document.operations import VARIABLE, strip_query
 from openapi.media_type import is_json
 
 # What these say is described elsewhere in a contract, and a parameter of such a name is ignored.
@@ -182,8 +181,8 @@ def _find_query_name(variable: str, template: str) -> str:
     """Find the name of the parameter of the query that *template* has a variable of the path for."""
     for pair in template.removeprefix(strip_query(template))[1:].replace("#", "&").split("&"):
         name, _, value = pair.partition("=")
-        if value == f"{{{variable}}}":
-            return name
+        if f"{{{variable}}}" in (name, value):
+            return name if value else variable
     raise InvalidContract(f"there is no {{{variable}}} in the path {template}")
 
 

@@ -1,18 +1,14 @@
-"""Path templates: the variables in their segments, and the query that vendors write behind some of them."""
+"""Path templates: what stands between the variables of a segment, and the query that vendors write behind some."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, unquote_to_bytes
 
 from mockserver.http.request import Request
-
-VARIABLE = re.compile(r"\{([^}]*)\}")
-# A question mark or a number sign in a name of a variable is none.
-_END_OF_PATH = re.compile(r"[?#](?![^{]*\})")
+from openapi.document.operations import VARIABLE, strip_query
 
 
 class Condition(NamedTuple):
@@ -33,11 +29,6 @@ class Condition(NamedTuple):
         return sent is not None if self.value is None else sent == self.value
 
 
-def strip_query(template: str) -> str:
-    """Give the path of *template* alone: no server sees a fragment, and a query belongs to no segment."""
-    return _END_OF_PATH.split(template, maxsplit=1)[0]
-
-
 def list_conditions(template: str, parameters: Sequence[Mapping[str, Any]]) -> list[Condition]:
     """List what the query and the fragment of *template* ask for.
 
@@ -47,7 +38,12 @@ def list_conditions(template: str, parameters: Sequence[Mapping[str, Any]]) -> l
     places = {one["name"].lower(): one["in"] for one in parameters if one["in"] in ("query", "header")}
     pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True)
     pairs += [pair for pair in parse_qsl(fragment, keep_blank_values=True) if pair[0].lower() in places]
-    return [_make_condition(name, value, places.get(name.lower()) == "header") for name, value in pairs]
+    return [
+        _make_condition(name, value, places.get(name.lower()) == "header")
+        for name, value in pairs
+        # What has any name is no condition.
+        if not VARIABLE.search(name)
+    ]
 
 
 def _make_condition(name: str, value: str, is_header: bool) -> Condition:

@@ -8,9 +8,9 @@ import time
 import httpx2
 import pytest
 
-from mockserver.contract.parameters.path_template import VARIABLE
 from mockserver.services import openapi_file
 from mockserver.stub import Stub
+from openapi.document.operations import VARIABLE
 from tests.testbed.calls import CATEGORY, KEY, PREFERENCE, bearer, fresh, token
 from tests.testbed.stubs import serve_stub
 

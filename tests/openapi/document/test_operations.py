@@ -68,6 +68,22 @@ def test_two_spellings_of_a_path_are_both_served_but_for_the_same_method():
     ]
 
 
+def test_fragment_tells_paths_apart_where_it_names_a_parameter():
+    """No server sees a fragment, but the parameter that a vendor means by it."""
+    paths: dict[str, Any] = {
+        f"/#{fragment}": {"get": {"parameters": [parameter("Action")], "responses": OK}}
+        for fragment in ("Action=List", "Action=Drop", "top")
+    }
+    paths["/"] = {"get": {"responses": OK}}
+    document = read(contract(paths))
+
+    found = [one.path for one in walk_operations(document.spec)]
+    assert found == ["/#Action=List", "/#Action=Drop", "/#top"]
+    assert list(map(str, document.flaws)) == [
+        "paths./.get: /#top is the same path and has a GET, too; only that is served, so make one of both"
+    ]
+
+
 def test_variables_and_parameters_of_a_path_are_told_where_they_do_not_meet():
     item = {
         "parameters": [parameter("y", "path")],

@@ -39,6 +39,7 @@ OPERATIONS = {
     "/things": [],
     "/things?type=x": [],
     "/things?type=x&more": [],
+    "/any-name?{query}": [],
     "/sorted?by={by}": [{"name": "by", "in": "path", "required": True, "schema": {"type": "integer"}}],
     "/bucket/{key}": in_path("key"),
     "/bucket/{key}?acl": in_path("key"),
@@ -86,6 +87,7 @@ FOUND: dict[str, tuple[str, dict[str, Any]] | None] = {
     "/bucket/k?uploadId=7": ("/bucket/{key}#uploadId", {"key": "k", "uploadId": "7"}),
     "/?Action=List": ("/#Action=List", {"Action": "List"}),
     "/?Action=Drop": ("/#Action=Drop", {"Action": "Drop"}),
+    "/any-name": ("/any-name?{query}", {}),
     "/page": ("/page#top", {}),
 }  # fmt: skip
 
