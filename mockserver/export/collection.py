@@ -12,12 +12,13 @@ from mockserver.auth.schemes import credential_kind
 from mockserver.contract.definitions import base_path
 from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
+from mockserver.contract.parameters.path_template import list_conditions
 from mockserver.contract.samples.sample import build_sample
 from mockserver.export.answers import Answer, list_answers
 from mockserver.http.headers import HEADER_NAME
 from mockserver.services.service import Service
 from openapi import Spec
-from openapi.document.operations import VARIABLE
+from openapi.document.operations import VARIABLE, strip_query
 from openapi.media_type import JSON
 
 _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
@@ -155,7 +156,7 @@ def _build_url(service: Service, operation: Operation, query: list[Json]) -> Jso
         return quote(_format_text(_find_example(service.spec, known.get(name, {}))), safe="")
 
     segments, variables = [], []
-    for segment in operation.template.removeprefix(base_path(service.spec)).split("/")[1:]:
+    for segment in strip_query(operation.template).removeprefix(base_path(service.spec)).split("/")[1:]:
         whole = VARIABLE.fullmatch(segment)
         if whole:
             segments.append(f":{whole[1]}")
@@ -187,6 +188,10 @@ def _list_parameters(service: Service, operation: Operation) -> tuple[list[Json]
             if one.get("description"):
                 entry["description"] = one["description"]
             place.append(entry if one.get("required") else {**entry, "disabled": True})
+    for condition in list_conditions(operation.template, operation.parameters):
+        place = headers if condition.is_header else query
+        place[:] = [one for one in place if one["key"] != condition.name]
+        place.append({"key": condition.name, "value": condition.value or ""})
     cookies = [one for one in operation.parameters if one["in"] == "cookie" and one.get("required")]
     headers += [
         _cookie_header(one["name"], _format_text(_find_example(service.spec, one))) for one in cookies

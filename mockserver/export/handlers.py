@@ -12,7 +12,7 @@ from mockserver.contract.operation import Operation
 from mockserver.export.answers import Answer, list_answers
 from mockserver.export.text import join_lines, render_template
 from mockserver.services.service import Service
-from openapi.document.operations import VARIABLE
+from openapi.document.operations import VARIABLE, strip_query
 
 # Characters with a meaning in a path of MSW.
 _SPECIAL = re.compile(r"[:*?+(){}\\]")
@@ -41,7 +41,7 @@ def _template_values(service: Service, operations: Sequence[Operation], release:
                     "name": operation.name,
                     "summary": join_lines(operation.summary),
                     "method": operation.method.lower(),
-                    "path": _msw_path(operation.template.removeprefix(base)),
+                    "path": _msw_path(strip_query(operation.template).removeprefix(base)),
                     "answers": [_describe_answer(answer) for answer in shown],
                     "names": _example_names(shown),
                 }

@@ -13,10 +13,10 @@ Decode = Callable[[str], str]
 _STYLES: Mapping[str, tuple[str, ...]] = {
     "path": ("simple", "label", "matrix"),
     "header": ("simple",),
-    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject", "tabDelimited"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "cookie": ("form", "cookie"),
 }
-_SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
+_SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 
 class Misspelt(Exception):

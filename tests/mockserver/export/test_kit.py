@@ -329,6 +329,22 @@ def test_handlers_have_nothing_that_no_page_can_use(tmp_path):
     assert "trace" not in written + (tmp_path / "kit/msw/it.d.ts").read_text("utf-8")
 
 
+def test_query_behind_a_path_is_in_the_query(tmp_path):
+    operation = {"operationId": "list_it", "responses": {"204": {"description": "Done"}}}
+    contract = {
+        "openapi": "3.0.3",
+        "info": {"title": "I", "version": "1"},
+        "paths": {"/it?type=x": {"get": operation}},
+    }
+    (tmp_path / "it.json").write_text(json.dumps(contract))
+    run_export(tmp_path / "kit", "--spec", tmp_path / "it.json")
+
+    (_, item), *_ = list_requests(tmp_path / "kit", "it")
+    assert item["request"]["url"]["raw"] == "{{baseUrl}}/it?type=x"
+    assert item["request"]["url"]["path"] == ["it"]
+    assert 'path: "/it"' in (tmp_path / "kit/msw/it.js").read_text("utf-8")
+
+
 def test_types_know_every_operation():
     """They are made by another program, which has to be run when a contract changes: ``make typescript``."""
     folder = Path(__file__).parents[3] / "mockserver/export/types"
