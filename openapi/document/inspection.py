@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import openapi
@@ -79,6 +79,8 @@ class Inspection:
         self.owner = Owner("", "")
         self.flaws: list[Flaw] = []
         self.references: list[Reference] = []
+        # What is called with each schema, parameter, header and media type, at its place.
+        self.note: Callable[[Kind, dict[str, Any]], None] | None = None
         # The same few patterns come again and again.
         self.known_patterns: dict[str, bool] = {}
         # Where schemas have names of their own, which references may use since OpenAPI 3.1.

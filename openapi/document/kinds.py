@@ -207,6 +207,8 @@ class Object:
                     value[name] = member
             elif not name.startswith("x-"):
                 inspection.report(describe_unknown(name, self.fields, self.name), name)
+        if inspection.note is not None and "schema" in value:
+            inspection.note(self, value)
         for name in self._needed:
             if name not in value:
                 inspection.report(f"has no {name}, which {self.name} needs; it is left out")

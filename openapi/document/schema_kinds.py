@@ -186,6 +186,8 @@ class Schema:
         if inspection.is_modern and not _NAMES.isdisjoint(value):
             self._remember_names(inspection, value)
         self._check_keywords(inspection, value)
+        if inspection.note is not None:
+            inspection.note(self, value)
         return value
 
     def _check_keywords(self, inspection: Inspection, schema: dict[str, Any]) -> None:
