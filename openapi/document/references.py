@@ -17,6 +17,8 @@ from openapi.pointer import Steps, unescape_step
 
 # What needs no escape in a reference, so that all who follow one find the same.
 _PLAIN = re.compile(r"[A-Za-z0-9._-]+")
+# The name of a component, or a reference that lacks a slash or is one of Swagger 2.0.
+_LOOSE = re.compile(r"(?:#(?:components/\w+/|/?(?:definitions|parameters|responses)/)?)?([^/#]+)")
 # Who reads these expects no reference in their place.
 _WRITTEN_OUT = (PATH_ITEM, SECURITY_SCHEME, MEDIA_TYPE)
 
@@ -115,7 +117,16 @@ class References:
 
     def _make_plain(self, text: str, reference: Reference, scope: Steps) -> str:
         kind = reference.kind
-        steps, target = self._find_target(text, scope)
+        try:
+            steps, target = self._find_target(text, scope)
+        except BadReference:
+            if (found := self._find_meant(text, kind)) is None:
+                raise
+            steps, target = found
+            self._inspection.report_at(
+                (*reference.place, "$ref"),
+                f"{text} is read as a reference to {kind.name} of that name, so write it as one",
+            )
         if not steps:
             raise BadReference(f"leads to the whole file, and must lead to {kind.name}")
         room = ROOMS.get(str(steps[1])) if len(steps) == 3 and steps[0] == "components" else None
@@ -154,6 +165,15 @@ class References:
                 except (LookupError, TypeError, ValueError):
                     continue
         raise BadReference(self._missing.get(text, "leads nowhere in this file"))
+
+    def _find_meant(self, text: str, kind: Referable) -> tuple[Steps, Any] | None:
+        """Find the component that *text* means where it is a name alone, or written as in another version."""
+        match = _LOOSE.fullmatch(text.strip())
+        room = next(room for room, one in ROOMS.items() if one is kind)
+        components = self._spec.get("components", {}).get(room, {})
+        if match is None or match[1] not in components:
+            return None
+        return ("components", room, match[1]), components[match[1]]
 
     def _find_base(self, base: str, scope: Steps) -> Steps | None:
         """Find the schema, or the whole file, that *base* is the name of; None if nothing has it."""

@@ -128,7 +128,7 @@ class ParameterLifter:
         if found is None:
             self._source.add_flaw(
                 (*part.place, "collectionFormat"),
-                f"{name} cannot be told of this parameter in OpenAPI 3; its values are read as one text",
+                f"{name} cannot be written here in OpenAPI 3; the values are read as one text",
             )
             return {"type": "string"}, {}
         style, explode = found

@@ -114,6 +114,24 @@ def test_reference_that_leads_nowhere_costs_only_what_needs_it():
 
 
 @pytest.mark.parametrize(
+    "reference", ["Pet", "#Pet", "#definitions/Pet", "#/definitions/Pet", "#components/schemas/Pet"]
+)
+def test_reference_is_read_where_it_is_plain_what_it_means(reference):
+    document = read(
+        contract(
+            {"/a": {"get": answer(refer(reference))}}, components={"schemas": {"Pet": {"type": "string"}}}
+        )
+    )
+
+    assert find_schema(document.spec) == {"type": "string"}
+    assert document.unusable == {}
+    [told] = map(str, document.flaws)
+    assert told.endswith(
+        f"$ref: {reference} is read as a reference to a schema of that name, so write it as one"
+    )
+
+
+@pytest.mark.parametrize(
     ("reference", "said"),
     [
         ("other.yaml#/A", "is not there"),

@@ -123,11 +123,11 @@ def test_content_type_that_is_a_parameter_is_consumed():
     [
         (
             {"in": "query", "collectionFormat": "tsv"},
-            "tsv cannot be told of this parameter in OpenAPI 3; its values",
+            "tsv cannot be written here in OpenAPI 3; the values",
         ),
         (
             {"in": "header", "collectionFormat": "pipes"},
-            "pipes cannot be told of this parameter in OpenAPI 3; its",
+            "pipes cannot be written here in OpenAPI 3; the",
         ),
         (
             {"in": "header", "collectionFormat": "multi"},
