@@ -25,6 +25,7 @@ from mockserver.contract.responses.documented import (
     matching_response,
 )
 from mockserver.contract.responses.representation import OFF_CONTRACT
+from mockserver.contract.schema import Schema
 from mockserver.http.problems import (
     CannotStart,
     InternalError,
@@ -144,7 +145,7 @@ class Operation:
         body = json_content(self.request_body)
         self._magic_fields = _find_magic_fields(spec, self.parameters, body.get("schema", {}) if body else {})
         # By status, so that the ranges of the contract are searched once.
-        self._responses_by_status: dict[int, DocumentedResponse] = {}
+        self._schemas_by_status: dict[int, Schema | None] = {}
         self._check_handler(handler)
         self._check_error_codes()
 
@@ -237,21 +238,27 @@ class Operation:
     def contract_violation(self, reply: Reply) -> str | None:
         """Describe how *reply* breaks the contract, or None if it keeps it."""
         status = reply.status
-        if status not in self._responses_by_status:
+        if status in self._schemas_by_status:
+            schema = self._schemas_by_status[status]
+        else:
             response = matching_response(status, self.documented)
             if response is None:
                 return f"{self.name} answered {status}, which {self.error_format.file} does not document"
-            self._responses_by_status[status] = self.documented[response]
-        if isinstance(reply.body, bytes) or status in BODILESS:
-            return None
-        schema = self._responses_by_status[status].find_schema(reply.headers)
-        if schema is None:
+            schema = self._find_schema(reply, self.documented[response])
+        if schema is None or isinstance(reply.body, bytes):
             return None
         violations = schema.find_violations(reply.body)
         if not violations:
             return None
         sentences = "; ".join(map(str, violations))
         return f"{self.name} answered {status} with a body that breaks {self.error_format.file}: {sentences}"
+
+    def _find_schema(self, reply: Reply, response: DocumentedResponse) -> Schema | None:
+        """Find the schema of the body of *reply*, and keep it unless it depends on the media type."""
+        schema = None if reply.status in BODILESS else response.find_schema(reply.headers)
+        if not response.has_several_schemas:
+            self._schemas_by_status[reply.status] = schema
+        return schema
 
     def _check_handler(self, handler: Handler) -> None:
         given = {parameter["name"] for parameter in self.parameters} | {"caller"}

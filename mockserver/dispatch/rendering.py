@@ -9,6 +9,7 @@ import re
 from mockserver.contract.operation import Operation
 from mockserver.contract.responses.accept import ANYTHING, Accepted, read_accepted
 from mockserver.contract.responses.answers import add_challenges, documented_reply, success_reply
+from mockserver.contract.responses.documented import matching_response
 from mockserver.contract.responses.representation import OFF_CONTRACT
 from mockserver.contract.routes import Routes
 from mockserver.dispatch.exchange import Exchange
@@ -138,6 +139,6 @@ def _example_error_reply(problem: Problem, operation: Operation, reply: Reply, a
     hint = reply.headers.get(PROBLEM_HEADER)
     said = f"{problem.message}; {hint}" if hint else problem.message
     headers = {**reply.headers, PROBLEM_HEADER: " ".join(said.split())[:1000]}
-    if OFF_CONTRACT in documented.headers or documented.body is None:
+    if documented.body is None or matching_response(reply.status, operation.documented) is None:
         return Reply(reply.status, reply.body, headers)
     return documented.with_headers(headers)

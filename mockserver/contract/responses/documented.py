@@ -98,10 +98,8 @@ class DocumentedResponse:
 
     def find_schema(self, headers: Mapping[str, str]) -> Schema | None:
         """Find the schema of a body in JSON that is sent with *headers*."""
-        if not self._has_several_schemas:
-            return self._first_schema
         media_type = bare_media_type(headers.get("Content-Type", JSON))
-        return self._schemas.get(media_type, self._first_schema)
+        return self._schemas.get(media_type, next(iter(self._schemas.values()), None))
 
     def compile(self) -> None:
         """Compile the schemas now; raises InvalidContract for what cannot be compiled."""
@@ -113,13 +111,10 @@ class DocumentedResponse:
         for one in self.representations:
             yield from one.list_misfits()
 
-    @cached_property
-    def _has_several_schemas(self) -> bool:
+    @property
+    def has_several_schemas(self) -> bool:
+        """Whether the schema of a body depends on its media type."""
         return len(self._schemas) > 1
-
-    @cached_property
-    def _first_schema(self) -> Schema | None:
-        return next(iter(self._schemas.values()), None)
 
     @cached_property
     def _schemas(self) -> dict[str, Schema]:

@@ -102,9 +102,11 @@ class Sampler:
             return self._build_otherwise(node, place)
         if "enum" in node:
             fitting = [one for one in node["enum"] if self._check.fits(node, one)]
-            if not fitting:
-                return self._give_up(next(iter(node["enum"]), None))
-            return fitting[place.variant % len(fitting)]
+            if fitting:
+                return fitting[place.variant % len(fitting)]
+            self._give_up(None)
+            # What comes near keeps the rest of what is asked.
+            node = {keyword: asked for keyword, asked in node.items() if keyword != "enum"}
         kinds = node.get("type") or _infer_types(node)
         if not kinds:
             return self._build_anything(node, place)

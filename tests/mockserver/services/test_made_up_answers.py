@@ -63,6 +63,15 @@ def test_answer_that_nothing_fits_is_marked(serve, headers):
     assert "x-mock-off-contract" in own.headers
 
 
+def test_refusal_that_nothing_fits_is_marked(serve):
+    needed = [{"name": "n", "in": "query", "required": True, "schema": INTEGER}]
+    responses = {"200": {"description": ""}, **answers(NOTHING, status="400")}
+    answer = serve(contract({"/x": {"get": {"parameters": needed, "responses": responses}}})).get("/x")
+
+    assert (answer.status_code, answer.headers["x-mock-problem"]) == (400, "n: is required")
+    assert "a" in answer.headers["x-mock-off-contract"]
+
+
 PETS = {
     "Pet": {
         "type": "object",
