@@ -27,7 +27,7 @@ from mockserver.http.problems import (
 )
 from mockserver.http.redaction import redact_path
 from mockserver.http.reply import Reply
-from mockserver.http.request import ClientDisconnected
+from mockserver.http.request import ClientDisconnected, Request
 from mockserver.http.response import Response
 from openapi.media_type import bare_media_type
 from openapi.terminal_text import clean_line
@@ -69,15 +69,19 @@ def error_reply(error: BaseException, exchange: Exchange, routes: Routes) -> Rep
     ):
         preferences.applied += ("handling=lenient",)
         return success_reply(operation, read_accepted(request)._replace(is_strict=False))
-    return render_problem(error, operation, read_accepted(request))
+    return render_problem(error, operation, request)
 
 
-def render_problem(problem: Problem, operation: Operation, accepted: Accepted = ANYTHING) -> Reply:
-    """Render *problem* as the API of *operation* words its errors, checked against the contract."""
+def render_problem(problem: Problem, operation: Operation, request: Request | None = None) -> Reply:
+    """Render *problem* as the API of *operation* words its errors, checked against the contract.
+
+    request: whose caller may accept one media type or another, where the contract has several.
+    """
     reply = operation.error_format.render_problem(problem)
     if operation.answers_with_page and problem.general_choice in _OF_OTHER_PATHS:
         return _render_page(reply)
     if not operation.error_format.is_own:
+        accepted = ANYTHING if request is None else read_accepted(request)
         return add_challenges(_example_error_reply(problem, operation, reply, accepted), operation)
     if isinstance(problem, TargetTooLong):
         # An answer of HTTP itself, which no contract need document.
