@@ -62,10 +62,11 @@ def mend_response(inspection: Inspection, response: dict[str, Any]) -> None:
 def mend_scheme(inspection: Inspection, scheme: dict[str, Any]) -> None:
     """Take the type ``basic`` for what it is called since, and fill in what a scheme of its type needs."""
     kind = str(scheme.get("type")).lower()
+    word = scheme.get("scheme")
     if kind in ("basic", "bearer"):
         inspection.report(f"is {kind}; it is read as type http with scheme {kind}", "type")
         scheme.update(type="http", scheme=kind)
-    elif kind == "http" and not str(scheme.get("scheme") or "").strip():
+    elif kind == "http" and not (isinstance(word, str) and word.strip()):
         inspection.report("has no scheme; it is read as bearer", "scheme")
         scheme["scheme"] = "bearer"
     elif kind == "apikey":
