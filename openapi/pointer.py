@@ -45,6 +45,9 @@ def unescape_step(step: str) -> str:
 
 def walk_marks(node: Any, mark: str, at: Steps = ()) -> Iterator[tuple[Steps, Any]]:
     """Yield the steps to each object in *node* that has the member *mark*, and that member."""
+    # To look for one takes a tenth of the time of the walk, and most contracts have none.
+    if at == () and not _holds_member(node, mark):
+        return
     if isinstance(node, dict):
         if mark in node:
             yield at, node[mark]
@@ -54,6 +57,20 @@ def walk_marks(node: Any, mark: str, at: Steps = ()) -> Iterator[tuple[Steps, An
     elif isinstance(node, list):
         for index, value in enumerate(node):
             yield from walk_marks(value, mark, (*at, index))
+
+
+def _holds_member(node: Any, name: str) -> bool:
+    """Tell whether an object in *node* has a member called *name*."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if type(one) is dict:
+            if name in one:
+                return True
+            waiting += one.values()
+        elif type(one) is list:
+            waiting += one
+    return False
 
 
 def find_node(document: Any, at: Steps) -> Any:

@@ -52,9 +52,10 @@ def _parse_text(text: str, repeated: list[Steps], *, is_json: bool) -> Any:
 def _check_depth(content: Any) -> None:
     """Raise ValueError for more levels than those who walk a contract can take."""
     level = [content] if isinstance(content, (dict, list)) else []
+    # A contract may have a million values, of which most are in no other's place.
     for _ in range(_DEEPEST + 1):
-        parts = (part for node in level for part in (node.values() if isinstance(node, dict) else node))
-        level = [part for part in parts if isinstance(part, (dict, list))]
+        parts = [part for node in level for part in (node.values() if type(node) is dict else node)]
+        level = [part for part in parts if type(part) is dict or type(part) is list]
     if level:
         raise ValueError(f"nested deeper than {_DEEPEST} levels")
 
