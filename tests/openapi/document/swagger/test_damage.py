@@ -26,7 +26,7 @@ def test_damaged_document_is_lifted():
     places = list_places(spec)
     draw = random.Random(2)  # noqa: S311 - which damage is tried
 
-    for number in range(400):
+    for number in range(150):
         damaged = copy.deepcopy(spec)
         for place in draw.sample(places, draw.randint(1, 3)):
             replace_node(damaged, place, copy.deepcopy(draw.choice(_DAMAGES)))
