@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from conformance.judge.suites import Suite
     from conformance.judge.verdict import Verdict
     from conformance.report.terminal import Terminal
+    from conformance.suite.mode import Mode
+    from conformance.target.profile import AnyTarget
 
 
 class RunCommand(TyperCommand):
@@ -76,6 +78,26 @@ def judge_and_report(
             help="Leave out the requirements whose id matches; may be repeated.",
         ),
     ] = None,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OPERATION",
+            help="Of a contract of your own, send only to these operations: an operationId, tag:NAME, /path or "
+            "METHOD /path, with * for anything; may be repeated.",
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OPERATION", help="Send nothing to these operations, named likewise; may be repeated."
+        ),
+    ] = None,
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan", help="Of a contract of your own, print what would be sent how often, and send nothing."
+        ),
+    ] = False,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="End the run at the first failure that decides the verdict.")
     ] = False,
@@ -139,7 +161,7 @@ def judge_and_report(
 ) -> None:
     """Judge a target and print the verdict."""
     from conformance.judge import session
-    from conformance.judge.suites import read_profile, suite_of
+    from conformance.judge.suites import narrow_target, read_profile, suite_of
     from conformance.report.changes import Report, compare_reports, describe_changes, read_report
     from conformance.report.document import build_document, render_document
     from conformance.report.terminal import Detail, Terminal
@@ -157,7 +179,10 @@ def judge_and_report(
         wait_s = parse_duration_option("--wait", wait) or 0
         explore_s = parse_duration_option("--explore", explore)
         chosen_mode = parse_mode_option(mode)
-        target = read_profile(profile)
+        target = narrow_target(read_profile(profile), include or (), exclude or ())
+        if plan:
+            _print_plan(target, seed, chosen_mode)
+            return
         suite = suite_of(target)
         known = suite.requirements()
         known_failures = waiver_options.read_waivers(suite.known_requirements())
@@ -202,6 +227,19 @@ def judge_and_report(
         with suppress(KeyboardInterrupt), interrupt.end_run_on_interrupt():  # the verdict is there already
             _explore_further(verdict, suite, explore_s, folder, terminal)
     sys.exit(verdict.exit_status)
+
+
+def _print_plan(target: AnyTarget, seed: int, mode: Mode) -> None:
+    from conformance.contract.plan import describe_plan
+    from conformance.contract.profile import ContractProfile
+
+    if not isinstance(target, ContractProfile):
+        exit_with_usage_error(
+            "--plan: is for a contract of your own, which a profile names under spec; `conformance explain` says "
+            "what a requirement writes"
+        )
+    for line in describe_plan(target, seed, mode):
+        typer.echo(line)
 
 
 def _explore_further(

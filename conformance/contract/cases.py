@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.generator import decode_name, encode_name
 from conformance.contract.reading import Contract, Operation
 from conformance.contract.violation import is_clearly_broken, list_broken_parameters
 from conformance.generation.case import Case, CaseMode, CaseSet
@@ -18,6 +20,7 @@ from conformance.generation.hypothesis import (
     case_from_generated,
     draw_values,
     has_body,
+    let_parts_travel,
     reproducible,
     shrink_drawn,
 )
@@ -35,19 +38,37 @@ _FEWEST = 4
 _IN_ALL = 240
 _SURPLUS = 3  # at most so many times as many are drawn, as many are alike or cannot be sent
 _LONGEST_SHOWN = 40
+_LONGEST_REASON = 200
+# Of computing, for all operations together, and for each however many there are: until it has no cases, and until
+# either half is large enough.
+_DRAWN_IN_ALL_S = 240.0
+_DRAWN_WITHIN_AT_LEAST_S = 2.0
+_ENOUGH_AT_LEAST_S = 0.1
 DRAWN_WITHIN_S = 10.0  # for one operation: more only patterns take that no checker ends with
 _PARTS = ("path_parameters", "query", "headers", "cookies", "body", "media_type")
+# Of each case of a half its facts, and its parts; or what keeps them from being drawn.
+_Half = list[tuple[dict[str, Any], dict[str, Any]]] | str | TookTooLong
 
 
 @dataclass(frozen=True)
 class ContractCase(Case):
     """A case that can be sent as it is.
 
-    generated: what it was made from. broken: the part and the name of a parameter whose value breaks the contract.
+    parts: of the generated request, by name. asked: the operation that it is to. broken: the part and the name of a
+    parameter whose value breaks the contract.
     """
 
-    generated: Any = field(default=None, compare=False, repr=False)
+    parts: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    asked: Operation | None = field(default=None, compare=False, repr=False)
     broken: tuple[str, str] | None = None
+
+    @property
+    def generated(self) -> Generated:
+        """The generated request, made anew: only few of a large contract are needed at a time."""
+        if self.asked is None:
+            raise ValueError("the case is of no operation")
+        made: Generated = self.asked.generator.Case(**self.parts)
+        return made
 
 
 def draw_cases(
@@ -66,13 +87,15 @@ def draw_cases(
     count = _count_per_half(operations)
     drawings = [_Drawing.of(operation, seed, count) for operation in operations]
     missing = [one for one in drawings if one.cases is None]
+    share_s = _DRAWN_IN_ALL_S / max(1, len(operations))
+    limit_s = min(limit_s, max(_DRAWN_WITHIN_AT_LEAST_S, 4 * share_s))
+    enough_s = min(limit_s / 2, max(_ENOUGH_AT_LEAST_S, share_s / 2))
+    let_parts_travel()
     with reproducible():
-        calls = [partial(_draw_plainly, one.operation, seed, count) for one in missing]
-        for drawing, drawn in zip(missing, call_each(calls, limit_s, check), strict=True):
-            if isinstance(drawn, str):
-                drawing.obstacle = drawn
-            elif not isinstance(drawn, TookTooLong):
-                drawing.cases = [_rebuild_case(drawing.operation, *facts) for facts in drawn]
+        halves = [half for one in missing for half in _list_halves(one.operation, seed, count, enough_s)]
+        found = call_each(halves, limit_s, check)
+        for drawing in missing:
+            drawing.keep(next(found), next(found))
     undrawn = {one.operation.id: _explain_missing(one, limit_s) for one in drawings if one.cases is None}
     cases = [case for one in drawings for case in one.cases or ()]
     numbered = tuple(replace(case, number=number) for number, case in enumerate(cases, 1))
@@ -86,6 +109,16 @@ class _Drawing:
     operation: Operation
     cases: Sequence[ContractCase] | None = None
     obstacle: str | None = None
+
+    def keep(self, valid: _Half, broken: _Half) -> None:
+        """Keep what was drawn; without valid cases there are no others."""
+        if isinstance(valid, str):
+            self.obstacle = valid
+        elif not isinstance(valid, TookTooLong):
+            more = [] if isinstance(broken, str | TookTooLong) else broken
+            self.cases = [
+                ContractCase(**facts, parts=parts, asked=self.operation) for facts, parts in (*valid, *more)
+            ]
 
     @staticmethod
     @lru_cache  # several runs in one process draw the same
@@ -124,54 +157,84 @@ def _case_like(operation: Operation, case: ContractCase, generated: Generated) -
 
 
 def _contract_case(operation: Operation, mode: CaseMode, generated: Generated) -> ContractCase:
-    return ContractCase(**vars(case_from_generated(operation.id, mode, generated)), generated=generated)
+    facts = vars(case_from_generated(operation.id, mode, generated))
+    facts["path"] = {decode_name(name): value for name, value in facts["path"].items()}
+    return ContractCase(**facts, parts=_list_parts(generated), asked=operation)
+
+
+def _list_parts(generated: Generated) -> dict[str, Any]:
+    parts = {name: getattr(generated, name) for name in _PARTS}
+    if not has_body(generated):
+        del parts["body"]  # whose mark is of one process
+    return {
+        name: dict(part) if isinstance(part, Mapping) and name != "body" else part
+        for name, part in parts.items()
+    }
 
 
 def _count_per_half(operations: Sequence[Operation]) -> int:
     return max(_FEWEST, min(COUNT, _IN_ALL // max(1, len(operations))))
 
 
-def _draw_plainly(
-    operation: Operation, seed: int, count: int
-) -> list[tuple[dict[str, Any], dict[str, Any]]] | str:
-    """Draw the cases of one operation as data that another process can read: of each its facts, and its parts.
+def _list_halves(
+    operation: Operation, seed: int, count: int, enough_s: float = DRAWN_WITHIN_S
+) -> list[Callable[[], _Half]]:
+    """List what draws the valid cases of one operation, and then the others, as data that another process can read.
 
-    Returns what keeps them from being drawn, if anything does.
+    The second is called after the first, in the same process, or else draws nothing. enough_s: of computing, after
+    which each of them ends with what it has.
     """
+    valid: list[ContractCase] = []
+
+    def draw_valid() -> _Half:
+        found = _try_to_draw(lambda: _draw_positives(operation, seed, count, enough_s))
+        valid.extend([] if isinstance(found, str) else found)
+        return found if isinstance(found, str) else list(map(_describe_case, found))
+
+    def draw_broken() -> _Half:
+        found = (
+            _try_to_draw(lambda: _draw_negatives(operation, seed, count, valid, enough_s)) if valid else []
+        )
+        return found if isinstance(found, str) else list(map(_describe_case, found))
+
+    return [draw_valid, draw_broken]
+
+
+def _try_to_draw(draw: Callable[[], Sequence[ContractCase]]) -> Sequence[ContractCase] | str:
     from schemathesis.core.errors import RejectedSchemaDefinition
     from schemathesis.errors import UnsupportedRegexPattern
 
     try:
-        return [_describe_case(case) for case in _draw_operation(operation, seed, count)]
+        return draw()
     except UnsupportedRegexPattern as error:
         return f"no text can be made for one of its patterns ({' '.join(str(error).split()[-1:])})"
     except RejectedSchemaDefinition as error:
         return f"one of its schemas is none: {str(error).splitlines()[0]}; mend it in the contract"
+    except Exception as error:
+        # Whatever the generator stumbles over in a contract of somebody's own, the others are to be judged.
+        first = next(iter(str(error).strip().splitlines()), "")
+        return f"the generator gives up on it ({type(error).__name__}: {first[:_LONGEST_REASON]})"
 
 
 def _describe_case(case: ContractCase) -> tuple[dict[str, Any], dict[str, Any]]:
-    facts = {name: value for name, value in vars(case).items() if name != "generated"}
-    parts = {name: getattr(case.generated, name) for name in _PARTS}
-    if not has_body(case.generated):
-        del parts["body"]  # whose mark is of one process
-    plain = {
-        name: dict(part) if isinstance(part, Mapping) else part
-        for name, part in parts.items()
-        if name != "body"
-    }
-    return facts, {**parts, **plain}
+    facts = {name: value for name, value in vars(case).items() if name not in ("parts", "asked")}
+    return facts, dict(case.parts)
 
 
-def _rebuild_case(operation: Operation, facts: dict[str, Any], parts: dict[str, Any]) -> ContractCase:
-    return ContractCase(**facts, generated=operation.generator.Case(**parts))
-
-
-def _draw_operation(operation: Operation, seed: int, count: int) -> Sequence[ContractCase]:
+def _draw_positives(operation: Operation, seed: int, count: int, enough_s: float) -> Sequence[ContractCase]:
     if operation.takes_only_non_json:
         return ()
 
     def select(_: int, drawn: Generated) -> Generated | None:
         return drawn if _can_be_sent(drawn) else None
+
+    return _draw_distinct(operation, "positive", seed, count, select, enough_s)
+
+
+def _draw_negatives(
+    operation: Operation, seed: int, count: int, valid: Sequence[ContractCase], enough_s: float
+) -> Sequence[ContractCase]:
+    sendable = [case.generated for case in valid]
 
     def spoil(at: int, drawn: Generated) -> Generated | None:
         return (
@@ -180,15 +243,14 @@ def _draw_operation(operation: Operation, seed: int, count: int) -> Sequence[Con
             else None
         )
 
-    positives = _draw_distinct(operation, "positive", seed, count, select)
-    if not positives:
-        return ()
-    sendable = [case.generated for case in positives]
+    drawn = (
+        _draw_distinct(operation, "negative", seed, count, spoil, enough_s) if operation.media_types else []
+    )
     negatives = [
-        *(_draw_distinct(operation, "negative", seed, count, spoil) if operation.media_types else []),
+        *(drawn or _break_body(operation, sendable[0])),
         *_drop_parameters(operation, sendable[0]),
     ]
-    return [*positives, *negatives[:count], *list(_break_parameters(operation, sendable[0]))[:count]]
+    return [*negatives[:count], *list(_break_parameters(operation, sendable[0]))[:count]]
 
 
 def _draw_distinct(
@@ -197,12 +259,14 @@ def _draw_distinct(
     seed: int,
     count: int,
     make: Callable[[int, Generated], Generated | None],
+    enough_s: float,
 ) -> list[ContractCase]:
-    """Draw until *count* cases differ, or it seems that there are no more.
+    """Draw until *count* cases differ, or it seems that there are no more, or so much was computed.
 
     make: makes a request of the number of those that are there and of what was drawn; None if none can be made.
     """
     found: dict[str, ContractCase] = {}
+    until_s = time.process_time() + enough_s
 
     def is_last(drawn: Generated) -> bool:
         generated = make(len(found), drawn)
@@ -210,7 +274,7 @@ def _draw_distinct(
             case = _contract_case(operation, mode, generated)
             facts = (case.path, case.query, generated.headers, generated.cookies, case.content)
             found.setdefault(repr(facts), case)
-        return len(found) == count
+        return len(found) == count or time.process_time() > until_s
 
     try:
         draw_values(_make_strategy(operation, mode), seed, count * _SURPLUS, is_last)
@@ -238,17 +302,37 @@ def _can_be_sent(generated: Generated) -> bool:
     return all(text.isascii() and text.isprintable() and text == text.strip() for text in texts)
 
 
+def _break_body(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
+    """Yield *positive* with bodies of another make, for a contract whose broken ones take too long to draw."""
+    if not has_body(positive):
+        return
+    bodies: list[tuple[str, Any]] = [
+        ("the body is no JSON", b"{"),
+        ("the body is a list", []),
+        ("the body is a text", ""),
+    ]
+    if isinstance(positive.body, dict):
+        bodies += [
+            (f"{name} is left out", {key: value for key, value in positive.body.items() if key != name})
+            for name in positive.body
+        ]
+    for flaw, body in bodies:
+        broken = replace_parts(positive, body=body)
+        if is_clearly_broken(operation, broken):
+            yield replace(_contract_case(operation, "negative", broken), flaws=(flaw,))
+
+
 def _drop_parameters(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
     """Yield *positive* without each of the query parameters that are required."""
-    for parameter in operation.generator.query:
-        name = str(parameter.name)
-        if parameter.is_required and name in (positive.query or {}):
-            yield _contract_case(operation, "negative", _drop_parameter(positive, name))
+    for parameter in operation.parameters:
+        if parameter.place == "query" and parameter.is_required and parameter.name in (positive.query or {}):
+            yield _contract_case(operation, "negative", _drop_parameter(positive, parameter.name))
 
 
 def _break_parameters(operation: Operation, positive: Generated) -> Iterator[ContractCase]:
     for part, name, value in list_broken_parameters(operation):
-        generated = replace_parts(positive, **{part: {**(getattr(positive, part) or {}), name: value}})
+        written = encode_name(name) if part == "path_parameters" else name
+        generated = replace_parts(positive, **{part: {**(getattr(positive, part) or {}), written: value}})
         flaw = f"{name} in the {part.partition('_')[0]} is {value[:_LONGEST_SHOWN]}"
         case = _contract_case(operation, "negative", generated)
         yield replace(case, flaws=(flaw,), broken=(part, name))
@@ -275,7 +359,7 @@ def _hash_cases(contract: Contract, cases: Sequence[Case]) -> str:
         {
             name: value.hex() if isinstance(value, bytes) else value
             for name, value in vars(case).items()
-            if name != "generated"
+            if name not in ("parts", "asked")
         }
         for case in cases
     ]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from conformance.assertions.expect import expect, observe
 from conformance.assertions.outcome import NotTested, RunStopped
+from conformance.contract.answers.misfit import find_misfit
 from conformance.contract.driver import ContractCaseResult, ContractDriver
-from conformance.contract.misfit import find_misfit
 from conformance.contract.reading import Contract, Operation, read_contract
 from conformance.contract.violation import list_broken_parameters
 from conformance.http.response import Response
@@ -95,7 +95,7 @@ def _yield_requirements(contract: Contract, operation: Operation) -> Iterator[Re
         )
     if (
         operation.media_types
-        or any(one.is_required for one in operation.generator.query)
+        or any(one.is_required and one.place == "query" for one in operation.parameters)
         or list_broken_parameters(operation)
     ):
         yield requirement(
@@ -121,6 +121,7 @@ def _check_server_errors(driver: ContractDriver, operation: Operation) -> None:
         expect(fine, "no 5xx that is not documented", f"status {status}", result.answer)
     found.require_answers()
     found.require_no_closing()
+    found.require_no_silence("positive")
     found.require_accepted()
 
 
@@ -171,7 +172,13 @@ def _check_missing_credential(driver: ContractDriver, operation: Operation) -> N
 
 
 def _check_made_up_credential(driver: ContractDriver, operation: Operation) -> None:
-    _expect_refusal(driver, operation, driver.send_with_made_up_credential(operation))
+    response = driver.send_with_made_up_credential(operation)
+    # Whoever checks no credential of a scheme checks none anywhere: that is one mistake, and told once.
+    if response.ok and (other := driver.find_alike(operation)):
+        raise NotTested(
+            f"lets in anybody, as {other} does with the same kind of credential; mend that one first"
+        )
+    _expect_refusal(driver, operation, response)
 
 
 def _expect_refusal(driver: ContractDriver, operation: Operation, response: Response) -> None:
@@ -188,6 +195,7 @@ def _check_broken_requests(driver: ContractDriver, operation: Operation) -> None
         got = f"status {result.answer.status} ({'; '.join(result.case.flaws) or 'a required parameter left out'})"
         expect(not result.answer.ok, "a refusal, status 4xx", got, result.answer)
     found.require_answers()
+    found.require_no_silence("negative")
     found.require_accepted()
     if not broken and not any(case.mode == "negative" for case, _ in found.closings):
         raise NotTested("nothing that clearly breaks the contract could be made")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,12 +15,15 @@ from conformance.assertions.outcome import ConnectionClosed, Inconclusive, NoAns
 from conformance.contract.cases import ContractCase
 from conformance.contract.reading import Operation
 from conformance.contract.request import make_request
+from conformance.contract.silence import SilenceLimit
+from conformance.generation.case import CaseMode
 from conformance.http.client import Client, RequestParts
 from conformance.http.connection import Request
 from conformance.http.credentials.secret import Secret
 from conformance.http.response import Response
 from conformance.suite.driver import CaseResult, Driver
 from conformance.suite.made_up_credential import HOW_CHANGED, change_second_half
+from conformance.suite.mode import SAFE_METHODS, Mode
 from conformance.suite.run import Run
 
 if TYPE_CHECKING:
@@ -47,12 +51,13 @@ class OperationResults:
     """The results of one operation's cases.
 
     failure: why one of them has none. closings: the cases on which alone the connection was closed, which a broken one
-    may be refused by. base_path: the contract's own.
+    may be refused by. silences: those that got no answer in time, while others did. base_path: the contract's own.
     """
 
     results: Sequence[ContractCaseResult]
     failure: Inconclusive | None = None
     closings: Sequence[tuple[ContractCase, ConnectionClosed]] = ()
+    silences: Sequence[tuple[ContractCase, NoAnswer]] = ()
     base_path: str = ""
 
     @property
@@ -65,6 +70,12 @@ class OperationResults:
         if self.failure:
             raise self.failure
 
+    def require_no_silence(self, mode: CaseMode) -> None:
+        """Raise Inconclusive if a request of that mode got no answer in time: nobody knows what it would be."""
+        for case, outcome in self.silences:
+            if case.mode == mode:
+                raise outcome
+
     def require_no_closing(self) -> None:
         """Raise Inconclusive if the connection was closed on a valid request: nobody knows what that means."""
         for case, outcome in self.closings:
@@ -75,6 +86,7 @@ class OperationResults:
         """Raise NotTested unless a request was accepted: a target that refuses everything shows little."""
         if not self.accepted:
             self.require_no_closing()
+            self.require_no_silence("positive")
             counts = Counter(result.answer.status for result in self.results if result.is_positive)
             answers = ", ".join(f"{number} times {status}" for status, number in counts.most_common())
             raise NotTested(
@@ -103,7 +115,9 @@ class ContractDriver(Driver):
     def __init__(self, client: Client, target: ContractProfile, run: Run) -> None:
         super().__init__(client, run)
         self.target = target
+        self.silence_limit = SilenceLimit()
         self._results: dict[str, OperationResults] = {}
+        self._lets_in_anybody: dict[frozenset[str], str] = {}  # by the way in, the operation that showed it
         self._accepted: _Accepted | None = None  # with a credential
         self._accepted_read: _Accepted | None = None
 
@@ -117,7 +131,8 @@ class ContractDriver(Driver):
         """Send the cases of *operation*, once in a run; raises NotTested if nothing may or can be sent to it."""
         if not self.target.may_send(operation):
             raise NotTested("DELETE is not sent; allow it with deletes: true in the profile")
-        self.run.mode.require_full_mode("a generated request")
+        if not self._may_send(operation):
+            self.run.mode.require_full_mode(f"a generated {operation.method}")
         if operation.takes_only_non_json:
             raise NotTested(f"only JSON bodies are made, and this takes {', '.join(operation.media_types)}")
         if reason := self.run.case_set.undrawn.get(operation.id):
@@ -126,12 +141,18 @@ class ContractDriver(Driver):
         self._results[operation.id] = found
         return found
 
+    def _may_send(self, operation: Operation) -> bool:
+        return self.target.may_send(operation) and allows_operation(self.run.mode, operation)
+
     def _send_cases(self, operation: Operation) -> OperationResults:
         results: list[ContractCaseResult] = []
         closings: list[tuple[ContractCase, ConnectionClosed]] = []
+        silences: list[tuple[ContractCase, NoAnswer]] = []
         failure: Inconclusive | None = None
         is_last_closed = False
         for case in self._list_cases(operation):
+            if not self.silence_limit.is_worth_sending(case):
+                continue
             try:
                 response = self.send(case, self.credentials_for(operation))
                 is_redirect = 300 <= response.status < 400 and operation.documents_status(response.status)
@@ -140,6 +161,10 @@ class ContractDriver(Driver):
             except ConnectionClosed as outcome:
                 closings.append((case, outcome))
                 is_last_closed = True
+            except NoAnswer as outcome:
+                silences.append((case, outcome))
+                self.silence_limit.note_silence(case)
+                self._confirm_answers(operation, results)
             except Inconclusive as outcome:
                 # The others may still show that the target does not conform, which outweighs this.
                 failure = failure or outcome
@@ -147,7 +172,21 @@ class ContractDriver(Driver):
         # alone.
         if is_last_closed and not self._accepted_read:
             failure = failure or closings[-1][1]
-        return OperationResults(results, failure, closings, self.target.spec.base_path)
+        return OperationResults(results, failure, closings, silences, self.target.spec.base_path)
+
+    def _confirm_answers(self, operation: Operation, results: Sequence[ContractCaseResult]) -> None:
+        """Send again what was answered: a target that is silent even then is not there, and the run stops soon."""
+        read = self._accepted_read
+        answered = [result.case for result in results if result.is_positive]
+        with suppress(Inconclusive):
+            if read:
+                self.send(read.case, read.credentials)
+            elif answered:
+                self.send(answered[-1], self.credentials_for(operation))
+
+    def describe_run(self) -> list[str]:
+        """Say which requests got no answer."""
+        return self.silence_limit.describe()
 
     def _list_cases(self, operation: Operation) -> list[ContractCase]:
         return [
@@ -216,6 +255,12 @@ class ContractDriver(Driver):
             self._pick_valid_case(operation), {name: self._make_up_credential(name) for name in known}
         )
 
+    def find_alike(self, operation: Operation) -> str | None:
+        """Return another operation that lets in with the same made-up credentials; notes this one if there is none."""
+        way = frozenset(self.credentials_for(operation))
+        first = self._lets_in_anybody.setdefault(way, operation.id)
+        return None if first == operation.id else first
+
     def _make_up_credential(self, name: str) -> str:
         secret = self.target.credentials[name]
         value = secret.reveal()
@@ -235,7 +280,8 @@ class ContractDriver(Driver):
 
     def preflight(self) -> None:
         """Raise Unreachable if nobody answers, Unjudgeable if the credentials are refused."""
-        self.run.mode.require_full_mode("a generated request")
+        if not any(map(self._may_send, self.target.selected_operations())):
+            self.run.mode.require_full_mode("a generated request")
         silence: ConnectionClosed | NoAnswer | None = None
         for operation, case in self._choose_first_cases():
             credentials = self.credentials_for(operation)
@@ -276,4 +322,9 @@ class ContractDriver(Driver):
         return [pair for turn in zip_longest(*cases) for pair in turn if pair][:_FIRST_CASES]
 
     def _list_sendable_cases(self, operation: Operation) -> list[ContractCase]:
-        return self._list_cases(operation) if self.target.may_send(operation) else []
+        return self._list_cases(operation) if self._may_send(operation) else []
+
+
+def allows_operation(mode: Mode, operation: Operation) -> bool:
+    """Tell whether generated requests to *operation* may be sent in that mode."""
+    return mode is Mode.FULL or (mode is Mode.READ_ONLY and operation.method in SAFE_METHODS)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import fnmatch
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, InstanceOf
 
 from conformance.contract.reading import Contract, Operation, read_contract
+from conformance.contract.selection import describe_unknown, matches_any
 from conformance.http.credentials.secret import Secret
 from conformance.target.model import BadProfile
 from conformance.target.profile import TargetProfile, make_profile
@@ -22,13 +22,16 @@ from conformance.target.resolution import resolve_profile
 class ContractProfile(TargetProfile[dict[str, Secret], dict[str, Any]]):
     """A whole profile: *credentials* by security scheme, *fixtures* by parameter or by place in the body.
 
-    operations: globs of those that may be sent to. deletes: whether DELETE may be sent at all.
+    operations, include: what selects those that may be sent to, which both have to. exclude: what selects others.
+    deletes: whether DELETE may be sent at all.
     """
 
     spec: InstanceOf[Contract]
     credentials: dict[str, Secret] = Field(default_factory=dict)
     fixtures: dict[str, Any] = Field(default_factory=dict)
     operations: list[str] = Field(default_factory=lambda: ["*"])
+    include: list[str] = Field(default_factory=lambda: ["*"])
+    exclude: list[str] = Field(default_factory=list)
     deletes: bool = False
 
     def selected_operations(self) -> list[Operation]:
@@ -36,7 +39,9 @@ class ContractProfile(TargetProfile[dict[str, Secret], dict[str, Any]]):
         return [
             one
             for one in self.spec.operations
-            if any(fnmatch.fnmatchcase(one.id, glob) for glob in self.operations)
+            if matches_any(one, self.operations)
+            and matches_any(one, self.include)
+            and not matches_any(one, self.exclude)
         ]
 
     def sendable_operations(self) -> tuple[Operation, ...]:
@@ -72,16 +77,19 @@ def check_contract_profile(document: Mapping[Any, Any], name: str, folder: Path)
     profile = make_profile(ContractProfile, {**filled, "api": contract.name, "spec": contract}, name, folder)
     if errors := list(_list_errors(profile, contract)):
         raise BadProfile("\n".join(f"{name}: {error}" for error in errors))
+    if not profile.selected_operations():
+        raise BadProfile(f"{name}: exclude: {_NOTHING_LEFT}")
     return profile
 
 
 def _list_errors(profile: Any, contract: Contract) -> list[str]:
-    ids = [one.id for one in contract.operations]
-    parameters = {
-        str(one.name) for operation in contract.operations for one in operation.generator.iter_parameters()
-    }
+    parameters = {one.name for operation in contract.operations for one in operation.parameters}
     return [
-        *([] if profile.operations else ["operations: names none; name some, or remove the key to ask all"]),
+        *(
+            f"{key}: names none; name some, or remove the key to ask all"
+            for key in ("operations", "include")
+            if not getattr(profile, key)
+        ),
         *(
             _describe_unknown("credentials", key, contract.schemes, "security scheme")
             for key in profile.credentials
@@ -93,9 +101,10 @@ def _list_errors(profile: Any, contract: Contract) -> list[str]:
             if key not in parameters and not key.startswith("/")
         ),
         *(
-            _describe_unknown("operations", glob, ids, "operation")
-            for glob in profile.operations
-            if not fnmatch.filter(ids, glob)
+            f"{key}.{selector}: {unknown}"
+            for key in ("operations", "include", "exclude")
+            for selector in getattr(profile, key)
+            if (unknown := describe_unknown(selector, contract.operations))
         ),
     ]
 
@@ -107,6 +116,25 @@ def _describe_unknown(part: str, key: str, known: Any, kind: str) -> str:
     return f"{part}.{key}: the contract has no such {kind}; {hint}"
 
 
+def select_operations(
+    profile: ContractProfile, include: Sequence[str], exclude: Sequence[str]
+) -> ContractProfile:
+    """Return *profile* with what --include and --exclude leave of its operations.
+
+    Raises BadProfile for what selects none, and if none is left.
+    """
+    for option, selectors in (("--include", include), ("--exclude", exclude)):
+        for selector in selectors:
+            if unknown := describe_unknown(selector, profile.spec.operations):
+                raise BadProfile(f"{option} {selector}: {unknown}")
+    changes = {"include": list(include) or profile.include, "exclude": [*profile.exclude, *exclude]}
+    selected = profile.model_copy(update=changes)
+    if not selected.selected_operations():
+        raise BadProfile(f"--exclude: {_NOTHING_LEFT}")
+    return selected
+
+
+_NOTHING_LEFT = "leaves no operation to ask; leave out less"
 WHAT_A_RUN_WRITES = (
     "A run sends generated requests to every operation that the profile lets it, DELETE only with deletes: true; "
     "what the target makes of them stays there, so it has to be expendable."
@@ -126,7 +154,8 @@ base_url: https://your-server.example.com{base_path}    # the paths of the contr
 {fixtures}#   /customer/id: "42"
 
 # deletes: true
-# operations: [...]    # globs of what may be sent to; without it all of:
+# exclude: [...]    # what is not to be sent to, by operationId, tag:NAME, /path or METHOD /path, with * for anything
+# include: [...]    # what alone is to be sent to; without it all of:
 {operations}
 
 # patience: {{timeout_s: 10, retry_s: 30, rate_per_s: 5}}
@@ -140,7 +169,7 @@ def render_template(file: Path) -> str:
     """
     contract = read_contract(file)
     parameters = dict.fromkeys(
-        str(one.name) for operation in contract.operations for one in operation.generator.path_parameters
+        one.name for operation in contract.operations for one in operation.parameters if one.place == "path"
     )
     return _TEMPLATE.format(
         spec=json.dumps(str(file)),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from conformance.contract.cases import ContractCase, replace_parts
+from conformance.contract.generator import decode_name
+from conformance.contract.parameters import IGNORED_HEADERS
 from openapi.pointer import unescape_step
 
 if TYPE_CHECKING:
@@ -58,12 +60,18 @@ def _insert_fixtures(case: ContractCase, fixtures: Mapping[str, Any]) -> Generat
     parts: dict[str, Any] = {}
     for part in ("path_parameters", "query", "headers", "cookies"):
         values = dict(getattr(generated, part) or {})
-        for name in values.keys() & fixtures.keys():
-            if (part, name) == case.broken:
+        for written in list(values):
+            name = decode_name(written) if part == "path_parameters" else written
+            if name not in fixtures or (part, name) == case.broken:
                 continue  # what is wrong stays wrong
             text = str(fixtures[name])
-            values[name] = quote(text, safe="") if part == "path_parameters" else text
+            values[written] = quote(text, safe="") if part == "path_parameters" else text
         parts[part] = values
+    # A contract may declare a header that OpenAPI says is ignored, and mean it.
+    for parameter in case.asked.parameters if case.asked else ():
+        is_ignored = parameter.place == "header" and parameter.name.lower() in IGNORED_HEADERS
+        if is_ignored and parameter.name in fixtures:
+            parts["headers"][parameter.name] = str(fixtures[parameter.name])
     body = copy.deepcopy(generated.body) if isinstance(generated.body, dict) else generated.body
     for pointer, value in fixtures.items():
         if pointer.startswith("/"):

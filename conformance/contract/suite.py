@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.contract import cases, checks
-from conformance.contract.driver import ContractDriver
-from conformance.contract.patterns import describe_unread_patterns
+from conformance.contract.driver import ContractDriver, allows_operation
 from conformance.contract.profile import WHAT_A_RUN_WRITES, ContractProfile
 from conformance.contract.reading import Operation, list_odd_operations
 from conformance.http.pacing import BUSY_STATUSES
+from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement
 
 if TYPE_CHECKING:
@@ -21,8 +20,9 @@ if TYPE_CHECKING:
     from conformance.http.client import Client
     from conformance.http.evidence import Exchange
     from conformance.http.response import Response
-    from conformance.suite.mode import Mode
     from conformance.suite.run import Run
+
+_MOST_FLAWS = 5  # that a run's notes list
 
 
 @dataclass(frozen=True)
@@ -56,27 +56,40 @@ class ContractSuite:
         ]
 
     def list_left_out(self) -> list[str]:
-        """List the operations of which nothing is asked: those that the profile leaves out, and odd methods."""
-        spec, selected = self.target.spec, self.target.selected_operations()
+        """List the operations of which nothing is asked.
+
+        Those that the profile leaves out, those that cannot be asked, with the reason, and odd methods.
+        """
+        spec, selected = self.target.spec, set(self.target.selected_operations())
         unselected = [f"{one.method} {one.path}" for one in spec.operations if one not in selected]
-        return [*unselected, *list_odd_operations(spec.spec)]
+        unusable = [f"{place} ({why})" for place, why in spec.unusable.items()]
+        return [*unselected, *unusable, *list_odd_operations(spec.spec)]
 
     def describe_gaps(self) -> list[str]:
-        """Say in sentences what of the contract nothing is judged by."""
-        return describe_unread_patterns(self.target.spec.unread_patterns)
+        """Say in sentences what is wrong with the contract, so that nothing is judged by it."""
+        spec = self.target.spec
+        shown, more = spec.flaws[:_MOST_FLAWS], len(spec.flaws) - _MOST_FLAWS
+        rest = [f"the contract has {more} more flaws; `mockserver check {spec.file}` lists them"]
+        return [
+            *(f"the contract has a flaw: {flaw}" for flaw in shown),
+            *(rest if more > 0 else []),
+        ]
 
     @property
     def document_text(self) -> str:
         """The words of the contract."""
-        return json.dumps(self.target.spec.spec, default=str)
+        return self.target.spec.text.words
 
     def make_driver(self, client: Client, run: Run) -> ContractDriver:
         """Make what the requirements speak to the target through."""
         return ContractDriver(client, self.target, run)
 
-    def draw_cases(self, seed: int, check: Callable[[], object] = lambda: None) -> CaseSet:
-        """Draw the generated cases of *seed*, of what may be sent; *check* raises what is to end that."""
-        return cases.draw_cases(self.target.spec, self.target.sendable_operations(), seed, check=check)
+    def draw_cases(
+        self, seed: int, check: Callable[[], object] = lambda: None, mode: Mode = Mode.FULL
+    ) -> CaseSet:
+        """Draw the generated cases of *seed*, of what may be sent in *mode*; *check* raises what is to end that."""
+        asked = tuple(one for one in self.target.sendable_operations() if allows_operation(mode, one))
+        return cases.draw_cases(self.target.spec, asked, seed, check=check)
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
         """Look for smaller requests like *case*, of the cases of *seed*, that *is_wrong* is true of as well."""
@@ -93,7 +106,7 @@ class ContractSuite:
         """
         status = response.status
         if any(one.documents_status(status) for one in self.target.sendable_operations()):
-            return not response.is_page or not response.ok or "text/html" in str(self.target.spec.spec)
+            return not response.is_page or not response.ok or "text/html" in self.document_text
         return status == 500 or (400 <= status < 500 and status not in (421, *BUSY_STATUSES))
 
     def describe_preflight(self, response: Response, _mode: Mode) -> str | None:

@@ -12,7 +12,7 @@ import httpx2
 
 import openapi
 from conformance.assertions.outcome import Inconclusive, NotTested
-from conformance.contract.misfit import find_misfit
+from conformance.contract.answers.misfit import find_misfit
 from conformance.contract.profile import ContractProfile
 from conformance.contract.reading import Contract, Operation, build_contract
 from conformance.drift.answer_schema import AnswerSchema, find_answer_schema
@@ -20,6 +20,7 @@ from conformance.http.evidence import Exchange
 from conformance.http.response import Response
 from conformance.target.profile import AnyTarget
 from openapi.choices import apply_choices
+from openapi.document import Document
 
 # Routers, proxies and frameworks answer these before the operation sees the request.
 _STATUSES_OF_OTHERS = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431}
@@ -94,7 +95,8 @@ class Operations:
     def _contract(self) -> Contract:
         if isinstance(self._target, ContractProfile):
             return self._target.spec
-        return build_contract(openapi.contract_path(self._target.api), self.spec)
+        file = openapi.contract_path(self._target.api)
+        return build_contract(Document(file, self.spec["openapi"], self.spec))
 
 
 def _can_be_read(exchange: Exchange) -> bool:

@@ -5,6 +5,7 @@ What is patched or called here is no public interface of theirs, so both are pin
 
 from __future__ import annotations
 
+import copyreg
 import gzip
 import json
 import tempfile
@@ -194,6 +195,14 @@ def _describe_flaws(generated: Generated) -> tuple[str, ...]:
     return tuple(
         f"{one.operator.value}: {', '.join(one.keywords)} at {one.schema_pointer or '/'}" for one in mutations
     )
+
+
+def let_parts_travel() -> None:
+    """Let the values of a generated request be pickled, which another process has to read."""
+    from schemathesis.core.parameters import DelimitedValue
+
+    # Made with two arguments, and pickled as every text, with one.
+    copyreg.pickle(DelimitedValue, lambda value: (DelimitedValue, (str(value), value.encoded)))
 
 
 @contextmanager

@@ -61,7 +61,7 @@ class TargetSession:
         client = self.client = Client(
             target.base_url, make_redaction(suite), make_connection=make_connection, **client_options(target)
         )
-        self.run = Run(lambda of_seed: suite.draw_cases(of_seed, client.check_budget), seed, mode)
+        self.run = Run(lambda of_seed: suite.draw_cases(of_seed, client.check_budget, mode), seed, mode)
         self.driver = suite.make_driver(self.client, self.run)
         self.client.set_credential_probe(self.driver.make_credential_probe)
         self.engine = Engine(self.driver, self.client, suite.describe_subject)
@@ -245,6 +245,7 @@ def judge_target(
         verdict.is_partial = is_partial = is_partial or bool(undrawn)
         verdict.left_out = [*left_out, *undrawn]
         verdict.notes += notes.describe_undrawn(undrawn)
+        verdict.notes += map(session.client.redaction.show_line, session.driver.describe_run())
         today = verdict.started.date()
         faults = waiver.list_waiver_faults(
             waivers,

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import yaml
 
 import openapi
-from conformance.contract.profile import ContractProfile, check_contract_profile
+from conformance.contract.profile import ContractProfile, check_contract_profile, select_operations
 from conformance.contract.suite import ContractSuite
 from conformance.generation import cases
 from conformance.http.pacing import BUSY_STATUSES
+from conformance.suite.mode import Mode
 from conformance.suite.requirement import Requirement, check_unique_ids, read_requirement
 from conformance.target.model import BadProfile
 from conformance.target.profile import AnyTarget, TargetProfile, make_profile
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from conformance.http.evidence import Exchange
     from conformance.http.response import Response
     from conformance.suite.driver import Driver
-    from conformance.suite.mode import Mode
     from conformance.suite.run import Run
 
 _APIS = "conformance.apis"
@@ -86,8 +86,13 @@ class Suite(Protocol):
         """Make what requirements speak to the target through during *run*."""
         ...
 
-    def draw_cases(self, seed: int, check: Callable[[], object] = lambda: None) -> CaseSet:
-        """Draw the generated cases of *seed*; *check*, called again and again meanwhile, raises what is to end that."""
+    def draw_cases(
+        self, seed: int, check: Callable[[], object] = lambda: None, mode: Mode = Mode.FULL
+    ) -> CaseSet:
+        """Draw the generated cases of *seed*, as far as *mode* lets them be sent.
+
+        check: called again and again meanwhile, to raise what is to end that.
+        """
         ...
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
@@ -150,8 +155,13 @@ class ApiSuite:
         driver: Driver = _import_module(self.target.api, "driver").Driver(client, self.target, run)
         return driver
 
-    def draw_cases(self, seed: int, check: Callable[[], object] = lambda: None) -> CaseSet:  # noqa: ARG002
-        """Draw the generated cases of *seed*, which takes a few seconds at most."""
+    def draw_cases(
+        self,
+        seed: int,
+        check: Callable[[], object] = lambda: None,  # noqa: ARG002
+        mode: Mode = Mode.FULL,  # noqa: ARG002
+    ) -> CaseSet:
+        """Draw the generated cases of *seed*, which takes a few seconds at most; which are sent is asked later."""
         return cases.draw_cases(self.target.api, seed)
 
     def shrink_case(self, case: Case, seed: int, is_wrong: Callable[[Case], bool]) -> None:
@@ -187,6 +197,21 @@ def read_ordinary_words(suite: Suite) -> str:
 def suite_of(target: AnyTarget) -> Suite:
     """Return the suite that judges *target*."""
     return ContractSuite(target) if isinstance(target, ContractProfile) else ApiSuite(target)
+
+
+def narrow_target(target: AnyTarget, include: Sequence[str], exclude: Sequence[str]) -> AnyTarget:
+    """Return *target* with the operations that --include and --exclude leave, if either is given.
+
+    Raises BadProfile for what selects none, and for a target whose operations cannot be chosen.
+    """
+    if not include and not exclude:
+        return target
+    if not isinstance(target, ContractProfile):
+        raise BadProfile(
+            f"{'--include' if include else '--exclude'}: is for a contract of your own, which a profile names under "
+            "spec; --only and --except choose requirements"
+        )
+    return select_operations(target, include, exclude)
 
 
 def read_profile(profile: Path | Mapping[str, Any]) -> AnyTarget:

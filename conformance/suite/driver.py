@@ -58,6 +58,10 @@ class Driver(ABC):
         """Say in sentences what the target's fixtures cannot show, as far as preflight has told."""
         return ()
 
+    def describe_run(self) -> Sequence[str]:
+        """Say in sentences what else is to be known of what was sent."""
+        return ()
+
     def make_credential_probe(self, secret: Secret) -> Request | None:  # noqa: ARG002 - for overrides
         """Make a request that is accepted if *secret* is, and that leaves all as it was; None if there is none."""
         return None

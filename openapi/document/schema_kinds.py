@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -134,7 +133,7 @@ class Pattern(Text):
             return inspection.reject(value, self)
         known = inspection.known_patterns
         if value not in known:
-            known[value] = find_readable_pattern(value) is not None
+            known[value] = _is_pattern(value)
         if known[value]:
             return value
         inspection.report(
@@ -143,32 +142,17 @@ class Pattern(Text):
         return ABSENT
 
 
-def find_readable_pattern(pattern: str) -> str | None:
-    """Find what says to the validators what *pattern* says to a browser; None for nothing, or for too large a one."""
+def _is_pattern(text: str) -> bool:
     # Here, since it takes a while to import, and most who read a contract have no use for it.
     from jsonschema_rs import Draft4Validator, FancyRegexOptions, RegexOptions, ValidationError
 
-    for one in (pattern, _escape_literals(pattern)):
-        for options in (RegexOptions(), FancyRegexOptions()):
-            try:
-                Draft4Validator({"pattern": one}, pattern_options=options)
-            except ValidationError:
-                continue
-            return one
-    return None
-
-
-def _escape_literals(pattern: str) -> str:
-    in_brackets = _BRACKETS.sub(lambda found: _HYPHEN_AT_CLASS.sub(r"\1\\-", found[0]), pattern)
-    braces = _BRACES.sub(lambda found: f"\\{found[0]}" if found[0] in "{}" else found[0], in_brackets)
-    return braces.replace("[^]", r"[\s\S]").replace(r"\Z", "$")
-
-
-# In brackets a hyphen beside a class such as \w stands for itself.
-_HYPHEN_AT_CLASS = re.compile(r"(?<!\\)((?:\\\\)*\\[wWdDsS])-(?!\])")
-_BRACKETS = re.compile(r"\[(?:\\.|[^\]\\])*\]", re.DOTALL)
-# A brace that is no part of a repetition, or of an escape, stands for itself.
-_BRACES = re.compile(r"\\[pPuxk]\{[^}]*\}|\\.|\{\d+(?:,\d*)?\}|[{}]", re.DOTALL)
+    for options in (RegexOptions(), FancyRegexOptions()):
+        try:
+            Draft4Validator({"pattern": text}, pattern_options=options)
+        except ValidationError:
+            continue
+        return True
+    return False
 
 
 class Schema:

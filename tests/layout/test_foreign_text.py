@@ -42,11 +42,8 @@ ALLOWED = {
     # Of a contract, which is read before any credential is sent, and of what is made up here.
     "conformance/apis/onlyautomator/test_request_body_values.py: _LONG_TEXT[:1000]",
     "conformance/contract/cases.py: value[:_LONGEST_SHOWN]",
-    "conformance/contract/keyword_types.py: shorten_text(json.dumps(value, ensure_ascii=False), _LONGEST_SHOWN)",
-    "conformance/contract/misfit.py: ' '.join(str(error).split())[:_LONGEST_COMPLAINT]",
-    "conformance/contract/misfit.py: f'{place}: {cause.message}'[:_LONGEST_COMPLAINT]",
-    "conformance/contract/patterns.py: shorten_text(json.dumps(one), _LONGEST_SHOWN)",
-    "conformance/contract/reading.py: ' '.join(str(error).split())[:_LONGEST_COMPLAINT]",
+    "conformance/contract/cases.py: first[:_LONGEST_REASON]",
+    "conformance/contract/answers/misfit.py: ' '.join(text.split())[:_LONGEST_COMPLAINT]",
     # Of results, exchanges and requirements, which have no credential.
     "conformance/command/choices.py: to_one_line('; '.join(shortfalls))",
     "conformance/command/choices.py: to_one_line(found.api)",

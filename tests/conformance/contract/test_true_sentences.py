@@ -1,0 +1,319 @@
+"""What people's contracts have, and a judge may not stumble over: right servers are spared, and wrong ones found."""
+
+import json
+
+import pytest
+
+from conformance.contract.answers.documented_answer import find_header_error
+from conformance.contract.answers.json_schema import AnswerSchemas
+from conformance.proof.messages import Response
+from tests.conformance.contract.answering import Answers, documented, judge_by, make_contract
+
+ANY = {"description": "-", "content": {"application/json": {"example": {}}}}
+
+
+def read_body(request):
+    try:
+        return json.loads(request.body)
+    except ValueError:
+        return None
+
+
+def test_bytes_inside_json_are_any_text(tmp_path):
+    """Schemathesis makes bytes for ``format: binary``, and JSON holds none."""
+    properties = {
+        "data": {"type": "string", "format": "binary"},
+        "size": {"type": "integer"},
+        "tags": {"type": "array", "items": {"type": "string", "format": "binary"}},
+    }
+    body = {"application/json": {"schema": {"type": "object", "properties": properties}}}
+    contract = make_contract(
+        {"/files": {"post": {"requestBody": {"required": True, "content": body}, "responses": {"200": ANY}}}}
+    )
+
+    def answer(request):
+        found = read_body(request)
+        tags = found.get("tags", []) if isinstance(found, dict) else None
+        return 200 if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags) else 400
+
+    verdict = judge_by(tmp_path, contract, answer, strict=True)
+
+    assert (verdict.stopped, verdict.verdict) == (None, "conformant")
+
+
+@pytest.mark.parametrize(("form", "beyond"), [("int64", 2**63), ("int32", 2**31)])
+def test_bounds_of_a_format_are_left_open(form, beyond, tmp_path):
+    number = {"type": "integer", "format": form, "minimum": 0}
+    parameter = {"name": "id", "in": "path", "required": True, "schema": number}
+    contract = make_contract({"/pets/{id}": {"get": {"parameters": [parameter], "responses": {"200": ANY}}}})
+    server = Answers(lambda request: 200 if request.segments[-1].isdigit() else 404)
+
+    verdict = judge_by(tmp_path, contract, server, strict=True)
+
+    assert verdict.verdict == "conformant"
+    assert str(beyond) not in {one.segments[-1] for one in server.requests}
+    assert "-1" in {one.segments[-1] for one in server.requests}
+
+
+@pytest.mark.parametrize("name", ["application.name", "items[0]", "a:b", "100%"])
+def test_parameter_of_an_odd_name_is_filled_in(name, tmp_path):
+    parameter = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    path = f"/apps/{{{name}}}"
+    contract = make_contract(
+        {path: {"get": {"parameters": [parameter], "responses": {"200": ANY, "404": {"description": "-"}}}}}
+    )
+    server = Answers(lambda request: 200 if request.segments == ["apps", "mine"] else 404)
+
+    verdict = judge_by(tmp_path, contract, server, fixtures={name: "mine"})
+
+    assert (verdict.verdict, verdict.ids("not_tested")) == ("conformant", [])
+
+
+def test_operation_of_another_server_is_left_out_and_named(tmp_path):
+    contract = make_contract(
+        {
+            "/here": {"get": documented({})},
+            "/there": {"get": {**documented({}), "servers": [{"url": "https://files.example.com"}]}},
+        },
+        servers=[{"url": "https://api.example.com"}],
+    )
+    server = Answers(lambda _: {})
+
+    verdict = judge_by(tmp_path, contract, server)
+
+    assert {one.path for one in server.requests} == {"/here"}
+    assert (verdict.verdict, verdict.is_partial) == ("conformant", True)
+    assert verdict.notes == [
+        "not asked: GET /there (its servers are others than those that base_url stands for: "
+        "https://files.example.com)"
+    ]
+
+
+def test_servers_of_operations_alone_are_those_of_the_contract(tmp_path):
+    at = {"servers": [{"url": "https://api.example.com/v1"}]}
+    contract = make_contract({"/a": {"get": {**documented({}), **at}}, "/b": {"get": documented({}), **at}})
+
+    assert not judge_by(tmp_path, contract, lambda _: {}).is_partial
+
+
+def test_content_type_is_no_response_header(tmp_path):
+    """OpenAPI says that a response header of that name is ignored."""
+    headers = {"content-type": {"required": True, "schema": {"type": "string", "enum": ["none"]}}}
+    contract = make_contract(
+        {"/a": {"put": {"responses": {"204": {"description": "-", "headers": headers}}}}}
+    )
+
+    verdict = judge_by(tmp_path, contract, lambda _: Response(204))
+
+    assert (verdict.verdict, verdict.ids("failed")) == ("conformant", [])
+
+
+@pytest.mark.parametrize("name", ["Content-Type", "Accept", "Authorization"])
+def test_header_parameters_that_openapi_ignores_are_not_made_up(name, tmp_path):
+    parameter = {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+    body = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+    contract = make_contract(
+        {"/a": {"post": {"parameters": [parameter], "requestBody": body, "responses": {"200": ANY}}}}
+    )
+    server = Answers(lambda request: 200 if isinstance(read_body(request), dict) else 400)
+
+    judge_by(tmp_path, contract, server)
+    made = {request.headers.get(name.lower()) for request in server.requests}
+    judge_by(tmp_path, contract, server, fixtures={name: "application/json"})
+
+    assert len(made) == 1
+    assert server.requests[-1].headers[name.lower()] == "application/json"
+
+
+def hide(name):
+    return {"type": "object", "properties": {name: {"type": "string", "writeOnly": True}}}
+
+
+SECRET = {"components": {"schemas": {"Secret": hide("pin"), "Needs": {"required": ["id", "pin"]}}}}
+REFERENCES = [{"$ref": "#/components/schemas/Secret"}, {"$ref": "#/components/schemas/Needs"}]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {**hide("pin"), "required": ["id", "pin"]},
+        {"allOf": [hide("pin"), {"required": ["id", "pin"]}]},
+        {"allOf": REFERENCES},
+        {"allOf": [{"allOf": REFERENCES}], "required": ["pin"]},
+        {"anyOf": [{"allOf": REFERENCES}], "properties": {"pin": {"$ref": "#/components/schemas/Pin"}}},
+    ],
+)
+def test_member_that_is_write_only_need_not_be_answered_and_may_be(schema, tmp_path):
+    contract = make_contract({"/a": {"get": documented(schema)}}, **SECRET)
+    contract["components"]["schemas"]["Pin"] = {"type": "string", "writeOnly": True}
+
+    assert judge_by(tmp_path, contract, lambda _: {"id": 1}).verdict == "conformant"
+    assert judge_by(tmp_path, contract, lambda _: {"id": 1, "pin": "a"}).verdict == "conformant"
+    assert judge_by(tmp_path, contract, lambda _: {"pin": "a"}).verdict == "not_conformant"
+
+
+@pytest.mark.parametrize("title", ["", "—", None])
+def test_contract_without_a_title_is_called_after_its_file(title, tmp_path):
+    contract = {**make_contract({"/a": {"get": documented({})}}), "info": {"title": title, "version": "1"}}
+
+    assert judge_by(tmp_path, contract, lambda _: {}).api == "case"
+
+
+@pytest.mark.parametrize("style", ["form", "spaceDelimited", "pipeDelimited", "deepObject"])
+def test_list_in_a_query_is_sent(style, tmp_path):
+    """Its value is a text of Schemathesis' own, which has to travel from one process to another."""
+    kind = "object" if style == "deepObject" else "array"
+    schema = {"type": kind, "items": {"type": "string"}, "minItems": 2, "minProperties": 1}
+    parameter = {"name": "ids", "in": "query", "required": True, "style": style, "schema": schema}
+    contract = make_contract(
+        {"/a": {"get": {"parameters": [{**parameter, "explode": False}], "responses": {"200": ANY}}}}
+    )
+    server = Answers(lambda request: 200 if "ids" in request.target else 400)
+
+    assert judge_by(tmp_path, contract, server).stopped is None
+    assert any("ids" in one.target for one in server.requests)
+
+
+NULLABLE = {"type": "string", "enum": ["a"], "nullable": True}
+CAT = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}
+PETS = {
+    "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+    "discriminator": {"propertyName": "kind"},
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "schema", "fits", "breaks"),
+    [
+        ("3.0.3", NULLABLE, None, "b"),
+        ("3.0.3", {"allOf": [{"$ref": "#/components/schemas/Cat"}], "nullable": True}, None, []),
+        ("3.0.3", {"$ref": "#/components/schemas/Cat", "required": ["more"]}, {"kind": "x"}, {}),
+        (
+            "3.1.0",
+            {"$ref": "#/components/schemas/Cat", "required": ["more"]},
+            {"kind": "x", "more": 1},
+            {"kind": ""},
+        ),
+        ("3.0.3", {"type": "integer", "minimum": 1, "exclusiveMinimum": True}, 2, 1),
+        ("3.1.0", {"type": ["integer", "null"], "exclusiveMinimum": 1}, None, 1),
+        ("3.1.0", {"const": 7}, 7, 8),
+        ("3.0.3", PETS, {"kind": "Cat"}, {}),
+        ("3.1.0", {"$defs": {"a": {"type": "null"}}, "prefixItems": [{"type": "string"}]}, ["a", 1], [1]),
+        ("3.1.0", {"$dynamicRef": "#node"}, {"next": {"next": {}}}, {"next": 1}),
+        ("3.1.0", {"patternProperties": {"^a": {"type": "integer"}}}, {"b": "x"}, {"a": "x"}),
+        ("3.0.3", {"type": "string", "format": "uuid"}, "no-uuid", 1),
+        ("3.1.0", {"if": {"required": ["a"]}, "then": {"required": ["b"]}}, {"a": 1, "b": 1}, {"a": 1}),
+        (
+            "3.1.0",
+            {"type": "object", "unevaluatedProperties": False, "allOf": [CAT]},
+            {"kind": ""},
+            {"kind": "", "a": 1},
+        ),
+    ],
+)
+def test_schema_is_read_as_its_version_has_it(version, schema, fits, breaks):
+    schemas = {"Cat": CAT, "Dog": CAT}
+    if version == "3.1.0":
+        schemas["Node"] = {
+            "$dynamicAnchor": "node",
+            "type": "object",
+            "properties": {"next": {"$dynamicRef": "#node"}},
+        }
+    spec = make_contract({"/a": {"get": documented(schema)}}, version, components={"schemas": schemas})
+    validator = AnswerSchemas(spec).compile(schema)
+
+    assert validator.is_valid(fits)
+    assert not validator.is_valid(breaks)
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "is_right"),
+    [
+        ({"type": "integer"}, "7", True),
+        ({"type": "integer"}, "many", False),
+        ({"allOf": [{"$ref": "#/components/schemas/Count"}]}, "7", True),
+        ({"type": "boolean"}, "true", True),
+        ({"type": "string"}, "7", True),
+        ({"type": "string", "enum": ["1"]}, "1", True),
+        ({"type": "array", "items": {"type": "integer"}}, "1, 2", True),
+        ({"type": "array", "items": {"type": "integer"}}, "1,a", False),
+        ({"type": "array", "items": {"type": "string"}, "minItems": 2}, "1", False),
+        ({"type": "object", "required": ["a"]}, "a,1", True),
+        ({"type": "object", "required": ["a"]}, "a=1", True),
+    ],
+)
+def test_header_is_read_as_its_schema_means_it(schema, text, is_right):
+    components = {"schemas": {"Count": {"type": "integer"}}}
+    schemas = AnswerSchemas(make_contract({}, components=components))
+
+    assert (find_header_error(schemas, {"schema": schema}, text) is None) is is_right
+
+
+CONTENT = {
+    "application/vnd.a+json": {},
+    "text/*": {},
+    "application/json; version=2": {"schema": {"type": "object"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "says"),
+    [
+        ("application/vnd.a+json; charset=utf-8", b"[]", None),
+        ("Application/VND.A+JSON", b"[]", None),
+        ("text/csv", b"a", None),
+        ("application/json", b"{}", None),
+        ("application/json", b"[]", 'Response violates schema: [] is not of type "object"'),
+        ("application/json", b"{", "Response is no JSON: '{' (Expecting property name"),
+        ("image/png", b"a", "Undocumented Content-Type: image/png; documented is "),
+        ("", b"a", "Missing Content-Type header: documented is "),
+        ("json", b"{}", "Malformed Content-Type header: json; "),
+    ],
+)
+def test_media_type_is_one_that_is_documented(media_type, body, says, tmp_path):
+    contract = make_contract(
+        {"/a": {"get": {"responses": {"200": {"description": "-", "content": CONTENT}}}}}
+    )
+    headers = {"content-type": media_type} if media_type else {}
+
+    verdict = judge_by(tmp_path, contract, lambda _: Response(200, body, headers))
+    found = [one.got for one in verdict.results if one.status == "failed"]
+
+    assert len(found) == (says is not None)
+    assert not says or found[0].startswith(f"status 200, {says}")
+
+
+EVENT = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "event": {"enum": ["made", "gone"]},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/Book"},
+        },
+    },
+}
+BOOK = {"type": "object", "required": ["title"]}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "schema", "body", "is_right"),
+    [
+        ("text/event-stream", EVENT, b': hi\n\nevent: made\ndata: {"title":\ndata: 1}\n\n', True),
+        ("text/event-stream", EVENT, b"event: made\ndata: {}\n\n", False),
+        ("text/event-stream", EVENT, b'event: lost\ndata: {"title": 1}\n\n', False),
+        ("application/jsonl", BOOK, b'{"title": 1}\n{"title": 2}\n', True),
+        ("application/jsonl", BOOK, b'{"title": 1}\n{}\n', False),
+        ("application/json-seq", BOOK, b'\x1e{"title": 1}\n\x1e{}\n', False),
+    ],
+)
+def test_items_of_a_stream_fit_their_schema(media_type, schema, body, is_right, tmp_path):
+    answer = {"description": "-", "content": {media_type: {"itemSchema": schema}}}
+    paths = {"/a": {"get": {"responses": {"200": answer}}}}
+    contract = make_contract(paths, "3.2.0", components={"schemas": {"Book": BOOK}})
+
+    verdict = judge_by(tmp_path, contract, lambda _: Response(200, body, {"content-type": media_type}))
+
+    assert (verdict.ids("failed") == []) is is_right
