@@ -11,6 +11,7 @@ from mockserver.simulation.prefer import parse_prefer
 
 # No list that a client sends is longer.
 _LONGEST = 2000
+_OF_SUFFIX = 0.001
 
 
 class Accepted(NamedTuple):
@@ -67,7 +68,13 @@ def _rate_media_type(media_type: str, ranges: Sequence[_Range]) -> float:
     """Tell how welcome *media_type* is, as the most specific range says that it is within."""
     kind, subtype, parameters = _split_media_type(media_type)
     met = [one for one in ranges if one.is_met(kind, subtype, parameters)]
-    return max(met, key=lambda one: one.specificity).quality if met else 0
+    if met:
+        return max(met, key=lambda one: one.specificity).quality
+    # Who reads XML reads problem+xml as well, if there is nothing better.
+    general = subtype.rpartition("+")[2]
+    return _OF_SUFFIX * max(
+        (one.quality for one in ranges if one.is_met(kind, general, parameters)), default=0
+    )
 
 
 @lru_cache(maxsize=256)

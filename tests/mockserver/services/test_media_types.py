@@ -41,6 +41,22 @@ def test_parameters_of_a_media_type_tell_it_from_others():
     assert choose_media_type("application/json", offered) == offered[0]
 
 
+@pytest.mark.parametrize(
+    ("accept", "offered", "chosen"),
+    [
+        (
+            "application/xml",
+            ["application/problem+json", "application/problem+xml"],
+            "application/problem+xml",
+        ),
+        ("application/xml", ["application/problem+xml", "application/xml"], "application/xml"),
+        ("application/json;q=0", ["application/problem+json"], None),
+    ],
+)
+def test_media_type_stands_for_the_kinds_of_it(accept, offered, chosen):
+    assert choose_media_type(accept, offered) == chosen
+
+
 def answering(content: Any, version: str = "3.0.3", **response: Any) -> dict[str, Any]:
     """A contract whose GET /x answers *content*."""
     found = {"200": {"description": "", "content": content, **response}}
