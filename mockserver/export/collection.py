@@ -13,6 +13,7 @@ from mockserver.contract.definitions import base_path
 from mockserver.contract.media_type import json_content
 from mockserver.contract.operation import Operation
 from mockserver.contract.parameters.path_template import list_conditions
+from mockserver.contract.parameters.spelling import spell_value
 from mockserver.contract.samples.sample import build_sample
 from mockserver.export.answers import Answer, list_answers
 from mockserver.http.headers import HEADER_NAME
@@ -153,7 +154,8 @@ def _build_url(service: Service, operation: Operation, query: list[Json]) -> Jso
     known = {one["name"]: one for one in operation.parameters if one["in"] == "path"}
 
     def example_value(name: str) -> str:
-        return quote(_format_text(_find_example(service.spec, known.get(name, {}))), safe="")
+        definition = known.get(name, {"name": name, "in": "path"})
+        return quote(spell_value(definition, _find_example(service.spec, definition))[0][1], safe="")
 
     segments, variables = [], []
     for segment in strip_query(operation.template).removeprefix(base_path(service.spec)).split("/")[1:]:
@@ -181,10 +183,8 @@ def _list_parameters(service: Service, operation: Operation) -> tuple[list[Json]
         place = {"query": query, "header": headers}.get(one["in"])
         if place is None or (one["in"] == "header" and one["name"].lower() in _OWN_HEADERS):
             continue
-        value = _find_example(service.spec, one)
-        is_spread = isinstance(value, list) and one["in"] == "query" and one.get("explode", True)
-        for item in value if is_spread else [value]:
-            entry: Json = {"key": one["name"], "value": _format_text(item)}
+        for name, text in spell_value(one, _find_example(service.spec, one)):
+            entry: Json = {"key": name, "value": text}
             if one.get("description"):
                 entry["description"] = one["description"]
             place.append(entry if one.get("required") else {**entry, "disabled": True})
@@ -194,7 +194,9 @@ def _list_parameters(service: Service, operation: Operation) -> tuple[list[Json]
         place.append({"key": condition.name, "value": condition.value or ""})
     cookies = [one for one in operation.parameters if one["in"] == "cookie" and one.get("required")]
     headers += [
-        _cookie_header(one["name"], _format_text(_find_example(service.spec, one))) for one in cookies
+        _cookie_header(name, text)
+        for one in cookies
+        for name, text in spell_value(one, _find_example(service.spec, one))
     ]
     return query, headers
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
 
 import pytest
 
+from mockserver.contract.parameters.spelling import spell_value
 from tests.mockserver.contract.parameters import serializer
 from tests.mockserver.contract.parameters.conftest import Client, make_contract
 
@@ -80,6 +82,10 @@ def name_family(family: Family) -> str:
     return f"{family.place}-{family.style}{'-explode' if family.explode else ''}"
 
 
+def define_style(family: Family) -> dict[str, Any]:
+    return {"in": family.place, "style": family.style, "explode": family.explode}
+
+
 def name_path(family: Family, type_name: str) -> str:
     variable = "/{p}" if family.place == "path" else ""
     return f"/{name_family(family)}/{type_name}{variable}"
@@ -96,11 +102,9 @@ def client(serve, dialect) -> Client:
         name_path(family, type_name): [
             {
                 "name": "p",
-                "in": family.place,
                 "required": True,
-                "style": family.style,
-                "explode": family.explode,
                 "schema": TYPES[type_name][0],
+                **define_style(family),
             }
         ]
         for family in FAMILIES
@@ -164,3 +168,23 @@ def test_parameter_that_is_left_out_is_required(client, dialect):
         for type_name in list_types(family, dialect) if family.place != "path" else ():
             found = client.complain(name_path(family, type_name))
             assert found["p"].startswith("is required"), (family, type_name)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=name_family)
+def test_value_that_the_stub_spells_comes_back(client, dialect, family):
+    """As it does in the commands that it prints, and in what it exports."""
+    for type_name in list_types(family, dialect):
+        for value in list_values(family, type_name):
+            path = name_path(family, type_name)
+            pairs = spell_value({"name": "p", **define_style(family)}, value)
+            headers = {}
+            if family.place == "path":
+                path = path.replace("{p}", quote(pairs[0][1], safe=""))
+            elif family.place == "query":
+                path = f"{path}?{urlencode(pairs)}"
+            elif family.place == "header":
+                headers = dict(pairs)
+            else:
+                write = str if family.style == "cookie" else quote
+                headers = {"cookie": "; ".join(f"{name}={write(text)}" for name, text in pairs)}
+            assert client.read(path, **headers) == {"p": value}, (path, headers)
