@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 from openapi import BadSpec, Spec
@@ -12,8 +13,8 @@ from openapi.document.inspection import Inspection, Owner
 from openapi.document.json_form import read_json_form
 from openapi.document.operations import OperationCheck, walk_operations
 from openapi.document.references import References
-from openapi.document.split_files import bundle_files
-from openapi.document.swagger import lift_swagger
+from openapi.document.split_files import Bundled, bundle_files
+from openapi.document.swagger import Lifted, lift_swagger
 from openapi.pointer import Steps
 
 # By the second number of a version.
@@ -46,7 +47,9 @@ def make_document(spec: Spec, file: Path) -> Document:
     bundled = bundle_files(spec, file, read_json_form)
     lifted = lift_swagger(bundled.spec) if version.startswith("2") else None
     spec = lifted.spec if lifted else bundled.spec
-    document = Document(file, version, spec, files=bundled.files)
+    document = Document(
+        file, version, spec, files=bundled.files, find_origin=partial(_find_origin, bundled, lifted)
+    )
     if lifted is None:
         _settle_version(document)
     inspection = Inspection(
@@ -61,18 +64,28 @@ def make_document(spec: Spec, file: Path) -> Document:
     spec.setdefault("paths", {})
     _check_info(inspection, spec)
     flaws = [*inspection.flaws, *OperationCheck(spec).check_all()]
-    if lifted is not None:
-        flaws = [flaw._replace(place=lifted.origins.find_origin(flaw.place)) for flaw in flaws]
-        flaws = [*lifted.flaws, *flaws]
     unread = {(*flaw.place, "$ref") for flaw in bundled.flaws}
-    flaws = [*bundled.flaws, *(flaw for flaw in flaws if flaw.place not in unread)]
+    flaws = [document.locate_flaw(flaw) for flaw in flaws if flaw.place not in unread]
+    raw = [*bundled.flaws, *(lifted.flaws if lifted else ())]
     # A part to which several references lead is looked at for each.
-    document.flaws = list(dict.fromkeys(flaws))
+    document.flaws = list(dict.fromkeys([*(_locate_raw(bundled, flaw) for flaw in raw), *flaws]))
     for path, method, _, _ in walk_operations(spec):
         reason = broken.get(Owner("paths", path, method)) or broken.get(Owner("paths", path))
         if reason is not None:
             document.unusable[path, method] = reason
     return document
+
+
+def _find_origin(bundled: Bundled, lifted: Lifted | None, place: Steps) -> tuple[Path | None, Steps]:
+    if lifted is not None:
+        place = lifted.origins.find_origin(place)
+    return bundled.find_origin(place) or (None, place)
+
+
+def _locate_raw(bundled: Bundled, flaw: Flaw) -> Flaw:
+    """Tell where what is wrong before the version counts was written."""
+    file, place = bundled.find_origin(flaw.place) or (None, flaw.place)
+    return Flaw(place, flaw.message, file)
 
 
 def _settle_version(document: Document) -> None:

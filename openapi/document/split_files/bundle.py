@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from openapi import Spec
 from openapi.document.document import Flaw
-from openapi.document.split_files.file_tree import CannotTake, FileTree, Pointer, ReadFile, TreeFile
+from openapi.document.split_files.file_tree import CannotTake, FilePart, FileTree, Pointer, ReadFile, TreeFile
 from openapi.document.split_files.part_kinds import REFERABLE_KINDS, find_kind, list_groups
 from openapi.pointer import Steps, escape_step
 
@@ -19,6 +19,8 @@ _MOST_NODES = 1_000_000
 # As deep as a single file may be.
 _DEEPEST = 100
 _SUFFIXES = (".yaml", ".yml", ".json")
+# A file, and the steps in it.
+Origin = tuple[Path, Steps]
 # What a file is called that stands for its folder.
 _FOLDER_FILES = ("index", "_index")
 
@@ -28,12 +30,22 @@ class Bundled(NamedTuple):
 
     files: all that were read. missing: why what a reference leads to could not be had, by its text. It stays as it is.
     flaws: those of them that stand where no version of OpenAPI has references, so that nobody else tells of them.
+    origins: the places of what comes from other files.
     """
 
     spec: Spec
     files: list[Path]
     flaws: list[Flaw]
     missing: dict[str, str]
+    origins: dict[Steps, Origin]
+
+    def find_origin(self, place: Steps) -> Origin | None:
+        """Find the file, and the steps in it, where what is at *place* was written; None for the main file."""
+        for end in range(len(place) if self.origins else 0, 0, -1):
+            if place[:end] in self.origins:
+                file, steps = self.origins[place[:end]]
+                return file, (*steps, *place[end:])
+        return None
 
 
 def bundle_files(spec: Spec, file: Path, read: ReadFile) -> Bundled:
@@ -46,10 +58,10 @@ def bundle_files(spec: Spec, file: Path, read: ReadFile) -> Bundled:
     in place of the reference.
     """
     if not _refers_outwards(spec):
-        return Bundled(spec, [file], [], {})
+        return Bundled(spec, [file], [], {}, {})
     tree = FileTree(file, spec, read)
     bundle = _Bundle(tree, list_groups(str(spec.get("openapi", spec.get("swagger")))))
-    return Bundled(bundle.build_document(), tree.paths, bundle.flaws, bundle.missing)
+    return Bundled(bundle.build_document(), tree.paths, bundle.flaws, bundle.missing, bundle.origins)
 
 
 def _refers_outwards(spec: Spec) -> bool:
@@ -91,11 +103,12 @@ class _Bundle:
     def __init__(self, tree: FileTree, groups: dict[str, tuple[str, ...]]) -> None:
         self.flaws: list[Flaw] = []
         self.missing: dict[str, str] = {}
+        self.origins: dict[Steps, Origin] = {}
         self._tree = tree
         self._groups = groups
         self._places: dict[tuple[Path, Pointer, str], Steps] = {}  # of what is shared
         self._taken: dict[str, set[str]] = {kind: set() for kind in groups}
-        self._waiting: deque[tuple[Steps, Any, str, TreeFile]] = deque()
+        self._waiting: deque[tuple[Steps, str, FilePart]] = deque()
         self._open_parts: list[tuple[Path, Pointer]] = []  # which are being put in place
         self._nodes_left = _MOST_NODES
 
@@ -104,24 +117,30 @@ class _Bundle:
             self._reserve_names(kind, group)
         document: Spec = self._copy_node(self._tree.main.content, "document", self._tree.main, ())
         while self._waiting:
-            place, node, kind, file = self._waiting.popleft()
-            _put_node(document, place, self._copy_node(node, kind, file, place))
+            place, kind, part = self._waiting.popleft()
+            _put_node(document, place, self._copy_part(part, kind, place))
         return document
 
     def _reserve_names(self, kind: str, group: Sequence[str]) -> None:
         """Keep the names that the main file gives, and let what it names so be that which others refer to."""
-        node, file = self._open_node(self._tree.main.content, self._tree.main)
-        for step in group:
-            node, file = self._open_node(node.get(step) if isinstance(node, dict) else None, file)
-        for name, part in node.items() if isinstance(node, dict) else ():
+        try:
+            shared = self._tree.open_part(self._tree.find_part(self._tree.main, group))
+        except CannotTake:
+            return
+        is_main = shared.file is self._tree.main
+        for name, part in shared.node.items() if isinstance(shared.node, dict) else ():
             self._taken[kind].add(name)
             reference = part.get("$ref") if isinstance(part, dict) else None
-            if isinstance(reference, str) and not (file is self._tree.main and reference.startswith("#")):
+            if isinstance(reference, str) and not (is_main and reference.startswith("#")):
                 try:
-                    target, steps = self._tree.locate(reference, file)
+                    target, steps = self._tree.locate(reference, shared.file)
                 except CannotTake:
                     continue  # which is told of where it is copied
                 self._places.setdefault((target.path, steps, kind), (*group, name))
+
+    def _copy_part(self, part: FilePart, kind: str, place: Steps) -> Any:
+        self.origins[place] = (part.file.path, part.place)
+        return self._copy_node(part.node, kind, part.file, place)
 
     def _copy_node(self, node: Any, kind: str, file: TreeFile, place: Steps) -> Any:
         """Copy *node*, something of *kind* in *file*, to *place*, with all that it refers to."""
@@ -186,16 +205,16 @@ class _Bundle:
         if key not in self._places:
             self._check_size()
             try:
-                node, home = self._find_node(target, steps)
+                part = self._tree.find_part(target, steps)
             except CannotTake:
                 if not self._has_main(steps):
                     raise
                 # Not what the reference says, and yet what many who split a file mean.
                 return _write_reference(steps)
-            if not isinstance(node, dict | bool):
+            if not isinstance(part.node, dict | bool):
                 raise CannotTake("is no object")
             self._places[key] = (*self._groups[kind], self._find_free_name(kind, target, steps))
-            self._waiting.append((self._places[key], node, kind, home))
+            self._waiting.append((self._places[key], kind, part))
         return _write_reference(self._places[key])
 
     def _copy_target(self, target: TreeFile, steps: Pointer, kind: str, place: Steps) -> Any:
@@ -204,10 +223,10 @@ class _Bundle:
             raise CannotTake("leads back to itself")
         if len(place) > _DEEPEST:
             raise CannotTake(f"is left out: with it the contract is nested deeper than {_DEEPEST} levels")
-        node, file = self._find_node(target, steps)
+        part = self._tree.find_part(target, steps)
         self._open_parts.append((target.path, steps))
         try:
-            return self._copy_node(node, kind, file, place)
+            return self._copy_part(part, kind, place)
         finally:
             self._open_parts.pop()
 
@@ -217,37 +236,10 @@ class _Bundle:
 
     def _has_main(self, steps: Pointer) -> bool:
         try:
-            self._find_node(self._tree.main, steps)
+            self._tree.find_part(self._tree.main, steps)
         except CannotTake:
             return False
         return bool(steps)
-
-    def _find_node(self, file: TreeFile, steps: Pointer) -> tuple[Any, TreeFile]:
-        """Find what *steps* lead to, through references to further files too; raises CannotTake."""
-        node = file.content
-        for step in steps:
-            if isinstance(node, dict) and step not in node:
-                node, file = self._open_node(node, file)
-            try:
-                node = _enter_node(node, step)
-            except (LookupError, TypeError):
-                raise CannotTake(f"is not in {file.name}") from None
-        return node, file
-
-    def _open_node(self, node: Any, file: TreeFile) -> tuple[Any, TreeFile]:
-        """Follow the references from *node*; to nothing, if one of them leads nowhere."""
-        for _ in range(_DEEPEST):
-            reference = node.get("$ref") if isinstance(node, dict) else None
-            if not isinstance(reference, str):
-                return node, file
-            try:
-                file, steps = self._tree.locate(reference, file)
-                node = file.content
-                for step in steps:
-                    node = _enter_node(node, step)
-            except (CannotTake, LookupError, TypeError):
-                break
-        return None, file
 
     def _find_free_name(self, kind: str, file: TreeFile, steps: Pointer) -> str:
         stem = file.path.stem if file.path.stem not in _FOLDER_FILES else file.path.parent.name
@@ -269,10 +261,6 @@ class _Bundle:
         self.missing.setdefault(reference, reason)
         if kind not in REFERABLE_KINDS:
             self.flaws.append(Flaw(place, f"{reference} {reason}"))
-
-
-def _enter_node(node: Any, step: str) -> Any:
-    return node[int(step) if isinstance(node, list) and step.isdecimal() else step]
 
 
 def _clean_name(parts: Sequence[str]) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from openapi.pointer import unescape_step
+from openapi.pointer import Steps, unescape_step
 
 _MOST_FILES = 1_000
 _MOST_BYTES = 50_000_000
 _LONGEST_REASON = 200
+_LONGEST_CHAIN = 100
 
 Pointer = tuple[str, ...]
 ReadFile = Callable[[Path], Any]
@@ -34,6 +35,14 @@ class TreeFile:
     path: Path
     name: str
     content: Any
+
+
+class FilePart(NamedTuple):
+    """A part of a file that was read, and the steps that lead to it."""
+
+    node: Any
+    file: TreeFile
+    place: Steps
 
 
 class FileTree:
@@ -63,6 +72,27 @@ class FileTree:
         if fragment and not fragment.startswith("/"):
             raise CannotTake("is no pointer; write # and a slash before the first name")
         return file, tuple(unescape_step(step) for step in fragment.split("/")[1:])
+
+    def find_part(self, file: TreeFile, steps: Sequence[str]) -> FilePart:
+        """Find what *steps* lead to, through references to further files too; raises CannotTake."""
+        part = FilePart(file.content, file, ())
+        for step in steps:
+            if isinstance(part.node, dict) and step not in part.node:
+                part = self.open_part(part)
+            part = _enter_part(part, step)
+        return part
+
+    def open_part(self, part: FilePart) -> FilePart:
+        """Follow the references from *part*; raises CannotTake."""
+        for _ in range(_LONGEST_CHAIN):
+            reference = part.node.get("$ref") if isinstance(part.node, dict) else None
+            if not isinstance(reference, str):
+                return part
+            file, steps = self.locate(reference, part.file)
+            part = FilePart(file.content, file, ())
+            for step in steps:
+                part = _enter_part(part, step)
+        raise CannotTake("leads back to itself")
 
     def _find_file(self, path: str, start: TreeFile) -> TreeFile:
         logical = Path(os.path.normpath(start.path.parent / unquote(path)))
@@ -103,3 +133,11 @@ class FileTree:
             return "is empty"
         self.paths.append(logical)
         return TreeFile(logical, Path(os.path.relpath(logical, self.main.path.parent)).as_posix(), content)
+
+
+def _enter_part(part: FilePart, step: str) -> FilePart:
+    key = int(step) if isinstance(part.node, list) and step.isdecimal() else step
+    try:
+        return FilePart(part.node[key], part.file, (*part.place, key))
+    except (LookupError, TypeError):
+        raise CannotTake(f"is not in {part.file.name}") from None

@@ -79,5 +79,8 @@ def test_contract_in_several_files_is_served(serve, tmp_path):
     assert document is not None
     assert [file.name for file in document.files] == ["library.yaml", "books.yaml", "book.json"]
     assert document.unusable == {("/books", "put"): "gone.yaml is not there (named in parts/books.yaml)"}
-    [told] = map(str, document.flaws)
-    assert told.endswith("gone.yaml is not there (named in parts/books.yaml); what needs it answers 501")
+    [flaw] = document.flaws
+    assert flaw.file == tmp_path / "parts" / "books.yaml"
+    assert str(flaw) == (
+        "put.responses.200.$ref: gone.yaml is not there (named in parts/books.yaml); what needs it answers 501"
+    )

@@ -29,7 +29,7 @@ def bundle(tmp_path: Path) -> Bundle:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         main_file = folder / "main.yaml"
-        spec, read, _, missing = bundle_files(read_json_form(main_file), main_file, read_json_form)
+        spec, read, _, missing, _ = bundle_files(read_json_form(main_file), main_file, read_json_form)
         told = [f"{reference} {reason}" for reference, reason in missing.items()]
         return spec, [file.relative_to(folder).as_posix() for file in read], told
 
@@ -43,7 +43,13 @@ def schemas_of(spec: dict[str, Any]) -> dict[str, Any]:
 def test_contract_of_one_file_is_left_alone(tmp_path):
     spec = {"openapi": "3.0.3", "paths": {"/x": {"$ref": "#/paths/~1y"}, "/y": {}}}
 
-    assert bundle_files(spec, tmp_path / "x.yaml", read_json_form) == (spec, [tmp_path / "x.yaml"], [], {})
+    assert bundle_files(spec, tmp_path / "x.yaml", read_json_form) == (
+        spec,
+        [tmp_path / "x.yaml"],
+        [],
+        {},
+        {},
+    )
 
 
 def test_schema_in_a_file_has_the_name_that_the_main_file_gives(bundle):
@@ -267,6 +273,23 @@ def test_reference_that_cannot_be_followed_stays(bundle, tmp_path, reference, re
     assert schemas_of(spec) == {"A": {"not": {"$ref": reference}}}
     [flaw] = flaws
     assert flaw.startswith(f"{reference} {reason}")
+
+
+def test_place_leads_to_the_file_in_which_it_was_written(tmp_path):
+    (tmp_path / "a.yaml").write_text("{A: {properties: {b: {$ref: b.yaml}}}, L: [{type: object}]}")
+    (tmp_path / "b.yaml").write_text("{items: {type: string}}")
+    main = tmp_path / "main.yaml"
+    schemas = {"A": {"$ref": "a.yaml#/A"}, "L": {"not": {"$ref": "a.yaml#/L/0"}}, "Own": {}}
+    bundled = bundle_files({"openapi": "3.0.3", "components": {"schemas": schemas}}, main, read_json_form)
+    at = ("components", "schemas")
+
+    assert bundled.find_origin((*at, "A", "properties", "c")) == (
+        tmp_path / "a.yaml",
+        ("A", "properties", "c"),
+    )
+    assert bundled.find_origin((*at, "b", "items", "type")) == (tmp_path / "b.yaml", ("items", "type"))
+    assert bundled.find_origin((*at, "a.L.0", "type")) == (tmp_path / "a.yaml", ("L", 0, "type"))
+    assert bundled.find_origin((*at, "Own")) is None
 
 
 def test_link_within_the_folder_is_followed(bundle, tmp_path):
