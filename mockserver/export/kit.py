@@ -14,6 +14,7 @@ from mockserver.contract.operation import Operation
 from mockserver.export import collection, handlers
 from mockserver.export.answers import list_answers
 from mockserver.export.text import render_template
+from mockserver.http.problems import CannotStart
 from mockserver.services.service import Service
 from mockserver.stub import Stub
 from openapi.text_file import read_utf_8
@@ -25,13 +26,16 @@ def build_kit(built_in: Sequence[Service], from_files: Sequence[Service] = ()) -
     """Build the files of a kit, by their path in its folder; the same services give the same files.
 
     built_in: APIs that ship here, with their types. from_files: the user's own contracts.
-    Raises CannotStart for a contract that the stub cannot serve.
+    Raises CannotStart for a contract that the stub cannot serve, or that has nothing to export.
     """
     services = [*built_in, *from_files]
     release = version("preference-api-testbench")
     served: dict[str, list[Operation]] = {service.name: [] for service in services}
     for operation in Stub(services).operations:
         served[operation.api].append(operation)
+    for service in services:
+        if not served[service.name]:
+            raise CannotStart(f"{service.file}: has no operation; there is nothing to export")
     files = {"msw/package.json": json.dumps({"type": "module"}) + "\n"}
     if built_in:
         files["fixtures.yaml"] = _render_fixtures(built_in)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -133,7 +134,7 @@ class Pattern(Text):
             return inspection.reject(value, self)
         known = inspection.known_patterns
         if value not in known:
-            known[value] = _is_pattern(value)
+            known[value] = find_readable_pattern(value) is not None
         if known[value]:
             return value
         inspection.report(
@@ -142,17 +143,32 @@ class Pattern(Text):
         return ABSENT
 
 
-def _is_pattern(text: str) -> bool:
+def find_readable_pattern(pattern: str) -> str | None:
+    """Find what says to the validators what *pattern* says to a browser; None for nothing, or for too large a one."""
     # Here, since it takes a while to import, and most who read a contract have no use for it.
     from jsonschema_rs import Draft4Validator, FancyRegexOptions, RegexOptions, ValidationError
 
-    for options in (RegexOptions(), FancyRegexOptions()):
-        try:
-            Draft4Validator({"pattern": text}, pattern_options=options)
-        except ValidationError:
-            continue
-        return True
-    return False
+    for one in (pattern, _escape_literals(pattern)):
+        for options in (RegexOptions(), FancyRegexOptions()):
+            try:
+                Draft4Validator({"pattern": one}, pattern_options=options)
+            except ValidationError:
+                continue
+            return one
+    return None
+
+
+def _escape_literals(pattern: str) -> str:
+    in_brackets = _BRACKETS.sub(lambda found: _HYPHEN_AT_CLASS.sub(r"\1\\-", found[0]), pattern)
+    braces = _BRACES.sub(lambda found: f"\\{found[0]}" if found[0] in "{}" else found[0], in_brackets)
+    return braces.replace("[^]", r"[\s\S]").replace(r"\Z", "$")
+
+
+# In brackets a hyphen beside a class such as \w stands for itself.
+_HYPHEN_AT_CLASS = re.compile(r"(?<!\\)((?:\\\\)*\\[wWdDsS])-(?!\])")
+_BRACKETS = re.compile(r"\[(?:\\.|[^\]\\])*\]", re.DOTALL)
+# A brace that is no part of a repetition, or of an escape, stands for itself.
+_BRACES = re.compile(r"\\[pPuxk]\{[^}]*\}|\\.|\{\d+(?:,\d*)?\}|[{}]", re.DOTALL)
 
 
 class Schema:

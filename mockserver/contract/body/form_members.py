@@ -18,6 +18,7 @@ from openapi.media_type import is_json
 
 _BRACKETS = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
+_STEP = re.compile(r"[.\[\]]")
 _DEEPEST = 20
 
 # The fields of a name with brackets, by what stands in these.
@@ -150,7 +151,7 @@ class FormMembers:
         if value is not UNREADABLE:
             return value
         if shape.scalars:
-            said = shape.describe_unreadable(text, is_secret=is_secret_member(where))
+            said = shape.describe_unreadable(text, is_secret=_is_secret(where))
             violations.append(Violation(where, said))
         return text
 
@@ -183,6 +184,11 @@ class FormMembers:
             step: self._read_tree(below, shape.find_member(step), f"{where}.{step}", violations)
             for step, below in tree.items()
         }
+
+
+def _is_secret(where: str) -> bool:
+    """Tell whether a place such as ``user.password`` is that of a secret, which no message quotes."""
+    return any(is_secret_member(step) for step in _STEP.split(where) if step)
 
 
 def _is_binary(shape: Shape, spec: Spec) -> bool:

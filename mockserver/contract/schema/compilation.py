@@ -19,7 +19,7 @@ from mockserver.http.problems import InvalidContract
 from openapi import Spec
 
 # Of a schema that refers to more than so many others, each costing a kilobyte and 20 µs, there is no second copy.
-_MOST_ALONE = 4_000
+_MOST_ALONE = 1_000
 # So many are kept compiled beside that; those that were compiled first give way, and are compiled again when needed.
 _MOST_KEPT = 40_000
 

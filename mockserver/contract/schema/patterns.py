@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
-from jsonschema_rs import Draft4Validator, FancyRegexOptions, ValidationError
+from jsonschema_rs import FancyRegexOptions
 
 from mockserver.contract.schema.keywords import DEFINITIONS, LISTED_SCHEMAS, NAMED_SCHEMAS, ONE_SCHEMA
 
@@ -14,11 +13,6 @@ from mockserver.contract.schema.keywords import DEFINITIONS, LISTED_SCHEMAS, NAM
 _MOST_STEPS_BACK = 10_000
 # This engine's time grows with the text alone only while a pattern has neither lookaround nor back references.
 BACKTRACKING = FancyRegexOptions(backtrack_limit=_MOST_STEPS_BACK)
-# In brackets a hyphen beside a class such as \w stands for itself, as in browsers.
-_HYPHEN_AT_CLASS = re.compile(r"(?<!\\)((?:\\\\)*\\[wWdDsS])-(?!\])")
-_BRACKETS = re.compile(r"\[(?:\\.|[^\]\\])*\]", re.DOTALL)
-# A brace that is no part of a repetition, or of an escape, stands for itself.
-_BRACES = re.compile(r"\\[pPuxk]\{[^}]*\}|\\.|\{\d+(?:,\d*)?\}|[{}]", re.DOTALL)
 
 
 def mend_patterns(schema: Any) -> None:
@@ -37,7 +31,7 @@ def mend_patterns(schema: Any) -> None:
         schema["patternProperties"] = {
             mended: member
             for pattern, member in schema["patternProperties"].items()
-            if (mended := find_readable(pattern)) is not None
+            if (mended := _find_readable(pattern)) is not None
         }
     for keyword in (*ONE_SCHEMA, *LISTED_SCHEMAS):
         mend_patterns(schema.get(keyword))
@@ -47,7 +41,7 @@ def mend_patterns(schema: Any) -> None:
 
 
 def _mend_pattern(schema: dict[str, Any]) -> None:
-    mended = find_readable(schema["pattern"])
+    mended = _find_readable(schema["pattern"])
     if mended is None:
         del schema["pattern"]
     else:
@@ -55,18 +49,8 @@ def _mend_pattern(schema: dict[str, Any]) -> None:
 
 
 @lru_cache(4096)
-def find_readable(pattern: str) -> str | None:
-    """Find what the library reads as ECMA-262 means *pattern*; None if there is nothing, or it is too large."""
-    for one in (pattern, _escape_literals(pattern)):
-        try:
-            Draft4Validator({"pattern": one}, pattern_options=BACKTRACKING)
-        except ValidationError:
-            continue
-        return one
-    return None
+def _find_readable(pattern: str) -> str | None:
+    # Here, since a contract that ships with the stub needs nothing of it.
+    from openapi.document.schema_kinds import find_readable_pattern
 
-
-def _escape_literals(pattern: str) -> str:
-    in_brackets = _BRACKETS.sub(lambda found: _HYPHEN_AT_CLASS.sub(r"\1\\-", found[0]), pattern)
-    braces = _BRACES.sub(lambda found: f"\\{found[0]}" if found[0] in "{}" else found[0], in_brackets)
-    return braces.replace("[^]", r"[\s\S]").replace(r"\Z", "$")
+    return find_readable_pattern(pattern)

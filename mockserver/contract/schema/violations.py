@@ -18,11 +18,11 @@ _NULL = {"type": "null"}
 
 def expand_error(error: ValidationError, document: Mapping[str, Any]) -> Iterator[ValidationError]:
     """Yield what is wrong in the one branch that is meant, where *error* says only that none of several fits."""
-    node = find_schema(error, document)
     branches = getattr(error.kind, "context", None)
     if not branches:
         yield error
         return
+    node = find_schema(error, document)
     discriminator = _find_discriminator(error, node)
     if discriminator is not None:
         chosen = discriminator.find_branch(_read_member(error.instance, discriminator.name))
@@ -89,48 +89,60 @@ def describe_error(
     error: ValidationError, steps: Steps, where: str, document: Mapping[str, Any]
 ) -> Violation:
     """Say in a sentence what *error* found at *steps*, below the place *where*."""
-    path, message = _describe_kind(error, [*steps], document, is_secret=_is_secret(error, steps, where))
+    path, message = _describe_kind(error, [*steps], where, document)
     place = _format_place(where, path)
     return Violation(place, message if place else f"the body {message}")
 
 
 def _describe_kind(
-    error: ValidationError, path: list[str | int], document: Mapping[str, Any], *, is_secret: bool
+    error: ValidationError, path: list[str | int], where: str, document: Mapping[str, Any]
 ) -> tuple[list[str | int], str]:
     kind: Any = error.kind
-    shown = "what was sent" if is_secret else _shorten_json(error.instance)
-    if kind.name == "required":
+    name = kind.name
+    if name == "required":
         return [*path, kind.property], f"is required{_name_trigger(error, document)}"
-    if kind.name == "type":
+    if name == "type":
         return path, f"must be {_name_types(kind.types)}, not {_name_type(error.instance)}"
-    if kind.name == "enum":
-        return path, f"must be one of {_list_words(kind.options)}, not {shown}"
-    if kind.name == "const":
-        return path, f"must be {_shorten_json(kind.expected_value)}, not {shown}"
-    if kind.name in ("additionalProperties", "unevaluatedProperties"):
+    if name in ("additionalProperties", "unevaluatedProperties"):
         known = list(find_schema(error, document).get("properties", {}))
-        hint = f"; {suggest_nearest(kind.unexpected[0], known)}"
-        return [*path, kind.unexpected[0]], f"is not known{hint}"
-    discriminator = _find_discriminator(error, find_schema(error, document))
-    if discriminator is not None:
-        return _describe_branches(error, path, discriminator)
-    if kind.name == "propertyNames":
+        return [*path, kind.unexpected[0]], f"is not known; {suggest_nearest(kind.unexpected[0], known)}"
+    if name in ("anyOf", "oneOf"):
+        discriminator = _find_discriminator(error, find_schema(error, document))
+        if discriminator is not None:
+            return _describe_branches(error, path, discriminator)
+    if name == "propertyNames":
         return [*path, kind.error.instance], "has a name that is not allowed here"
+    return path, _describe_value(error, kind, document, is_secret=_is_secret(error, path, where))
+
+
+def _describe_value(
+    error: ValidationError, kind: Any, document: Mapping[str, Any], *, is_secret: bool
+) -> str:
+    name = kind.name
+    if name in ("enum", "const", "not"):
+        shown = "what was sent" if is_secret else _shorten_json(error.instance)
+        if name == "not":
+            return f"must not be {shown}"
+        wanted = (
+            _shorten_json(kind.expected_value) if name == "const" else f"one of {_list_words(kind.options)}"
+        )
+        return f"must be {wanted}, not {shown}"
     if isinstance(kind, ValidationErrorKind.BacktrackLimitExceeded):
-        return path, "is too long for the pattern that it must match, which would take too many tries"
-    if kind.name == "not":
-        return path, f"must not be {shown}"
-    if kind.name == "falseSchema":
-        return path, "is not allowed here"
-    if kind.name == "contains":
-        return path, _describe_contains(error, document)
-    if kind.name in ("additionalItems", "unevaluatedItems"):
-        return path, "has more items than its schema describes"
-    if kind.name == "minLength" and kind.limit == 1:
-        return path, "must not be empty"
-    if is_secret:
-        return path, f"does not keep {kind.name} of its schema"
-    return path, _shorten_message(error.message)
+        return "is too long for the pattern that it must match, which would take too many tries"
+    if name == "minLength" and kind.limit == 1:
+        return "must not be empty"
+    if name == "contains":
+        return _describe_contains(error, document)
+    if name in _PLAIN:
+        return _PLAIN[name]
+    return f"does not keep {name} of its schema" if is_secret else _shorten_message(error.message)
+
+
+_PLAIN = {
+    "falseSchema": "is not allowed here",
+    "additionalItems": "has more items than its schema describes",
+    "unevaluatedItems": "has more items than its schema describes",
+}
 
 
 def _describe_branches(

@@ -225,8 +225,10 @@ def test_place_that_cannot_be_written_is_named(tmp_path):
 def test_what_cannot_be_served_is_not_exported(tmp_path):
     assert "did you mean 'suprsend'?" in refuse_export(tmp_path / "kit", "--api", "suprsent")
     assert "cannot be read" in refuse_export(tmp_path / "kit", "--fixtures", tmp_path / "none.yaml")
-    (tmp_path / "bad.yaml").write_text("openapi: 3.1.0\n")
-    assert "write openapi: 3.0.3" in refuse_export(tmp_path / "kit", "--spec", tmp_path / "bad.yaml")
+    (tmp_path / "bad.yaml").write_text("openapi: 4.0.0\n")
+    assert "openapi 4.0.0 is not known" in refuse_export(tmp_path / "kit", "--spec", tmp_path / "bad.yaml")
+    (tmp_path / "empty.yaml").write_text("openapi: 3.1.0\n")
+    assert "has no operation" in refuse_export(tmp_path / "kit", "--spec", tmp_path / "empty.yaml")
     (tmp_path / f"{OWN[0]}.yaml").write_bytes(LIBRARY.read_bytes())
     twice = ("--spec", tmp_path / f"{OWN[0]}.yaml", "--api", OWN[0])
     assert f"{OWN[0]}: the name is taken" in refuse_export(tmp_path / "kit", *twice)

@@ -90,8 +90,45 @@ def test_every_field_that_is_wrong_is_named_at_once():
     assert "at: 1 is less than the minimum of 9" in said
 
 
-def test_secret_is_not_quoted():
-    assert "hunter2" not in read_form(members(password=INTEGER), "password=hunter2")
+@pytest.mark.parametrize(
+    ("schema", "name"),
+    [
+        (members(password=INTEGER), "password"),
+        (members(password=INTEGERS), "password[0]"),
+        (members(user=members(password=INTEGER)), "user[password]"),
+    ],
+)
+def test_secret_is_not_quoted(schema, name):
+    said = read_form(schema, f"{name}=hunter2")
+
+    assert "must be a whole number" in said
+    assert "hunter2" not in said
+
+
+def test_form_as_a_service_in_python_describes_it_is_read():
+    optional = {"anyOf": [{"type": "string"}, {"type": "null"}], "title": "Client Id"}
+    grant = {"anyOf": [{"type": "string", "pattern": "^password$"}, {"type": "null"}]}
+    scope = {"type": "string", "default": ""}
+    upload = {"type": "string", "contentMediaType": "application/octet-stream"}
+    uploads = {"anyOf": [{"type": "array", "items": upload}, {"type": "null"}]}
+    login = members(
+        "username",
+        "password",
+        grant_type=grant,
+        username=TEXT,
+        password=TEXT,
+        scope=scope,
+        client_id=optional,
+    )
+
+    read_values = read_form(login, "grant_type=&username=a&password=b&scope=&client_id=", version="3.1.0")
+    assert read_values == {"grant_type": None, "username": "a", "password": "b", "scope": "", "client_id": ""}
+    assert "grant_type" in read_form(login, "grant_type=x&username=a&password=b", version="3.1.0")
+    file = ('name="files"; filename="a"', "Content-Type: text/plain\r\n\r\n1")
+    assert read_parts(members(files=uploads), file, version="3.1.0") == {"files": [b"1"]}
+    assert read_parts(members("files", files=upload), ('name="other"', "\r\n1"), version="3.1.0") == (
+        "400 files: is required"
+    )
 
 
 def test_unknown_fields_are_taken_as_additional_properties_says():

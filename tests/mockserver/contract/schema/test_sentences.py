@@ -25,6 +25,7 @@ SENTENCES: list[tuple[Any, Any, str]] = [
     ({"type": "null"}, 1, "the body must be null, not a number"),
     ({"type": ["integer", "null"]}, "x", "the body must be an integer, not a string"),
     ({"anyOf": [NUMBER, {"type": "null"}]}, "x", "the body must be an integer, not a string"),
+    ({"anyOf": [NUMBER, TEXT, {"type": "null"}]}, [], "the body must be an integer or a string, not an array"),
     ({"contains": NUMBER}, ["a"], "the body must have at least 1 item of the kind that its schema asks for"),
     (
         {"contains": NUMBER, "minContains": 2},
