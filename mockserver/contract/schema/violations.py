@@ -110,6 +110,9 @@ def _describe_kind(
         discriminator = _find_discriminator(error, find_schema(error, document))
         if discriminator is not None:
             return _describe_branches(error, path, discriminator)
+        types = _list_wanted_types(error)
+        if types:
+            return path, f"must be {_name_types(types)}, not {_name_type(error.instance)}"
     if name == "propertyNames":
         return [*path, kind.error.instance], "has a name that is not allowed here"
     return path, _describe_value(error, kind, document, is_secret=_is_secret(error, path, where))
@@ -157,6 +160,21 @@ def _describe_branches(
     is_secret = is_secret_member(discriminator.name)
     shown = "what was sent" if is_secret else _shorten_json(error.instance[discriminator.name])
     return path, f"must be one of {words}, not {shown}"
+
+
+def _list_wanted_types(error: ValidationError) -> list[str]:
+    """List the types that are allowed, if each of several branches asks for another type; else none."""
+    branches = getattr(error.kind, "context", [])
+    wanted: dict[str, None] = {}
+    for errors in branches:
+        if (
+            len(errors) != 1
+            or errors[0].kind.name != "type"
+            or errors[0].instance_path != error.instance_path
+        ):
+            return []
+        wanted.update(dict.fromkeys(errors[0].kind.types))
+    return list(wanted)
 
 
 def _find_discriminator(error: ValidationError, schema: Mapping[str, Any]) -> Discriminator | None:
